@@ -1,0 +1,308 @@
+"""What there is to tell, found page by page: each finder yields the events of one alert that nobody was told of yet."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, String, cast, exists, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from backend.alerts.kinds import PAPERLESS, in_words
+from backend.alerts.models import AlertSent, AlertSetting
+from backend.audit.models import AuditRow
+from backend.billing.models import Account, Bill
+from backend.money import format_cents
+from backend.payments.models import Payment, ScheduledPayment
+from backend.payments.receipts import RETURN_REASONS, day
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+PAGE = 200
+NEWS_DAYS = 7
+"""What is older is no news any more, such as after an alert was off for a while."""
+NEWEST_BILL_DAYS = 45
+DUE_BILL_DAYS = 90
+"""A bill issued longer ago than this is no longer about to be due."""
+PROFILE_ACTS = {
+    "contact_phone": "the phone number on file was changed",
+    "contact_email": "the email address on file was changed",
+    "contact_address": "the mailing address was changed",
+    "password_reset": "the password of your online account was changed",
+    "login_created": "an online account was made",
+}
+"""Audit act → what is said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing to tell one account. `words` follow the co-op's name, in plain GSM-7."""
+
+    setting: AlertSetting
+    key: str
+    words: str
+
+
+Finder = Callable[["Backend", date], AsyncIterator[list[Event]]]
+Maker = Callable[[AsyncSession, AlertSetting, Any], Awaitable[Event | None]]
+BillWords = Callable[[AsyncSession, "Backend", date, AlertSetting, Bill], Awaitable[str | None]]
+
+
+def finders() -> list[Finder]:
+    """Every alert's finder."""
+    return [
+        _of_bills("bill_due", DUE_BILL_DAYS, _bill_due),
+        _of_bills("past_due", DUE_BILL_DAYS, _past_due),
+        _of_bills("bill_ready", NEWS_DAYS, _bill_ready),
+        _of_bills(PAPERLESS, NEWS_DAYS, _bill_ready),
+        _of_bills("amount_over", NEWEST_BILL_DAYS, _amount_over),
+        _of_bills("usage_over", NEWEST_BILL_DAYS, _usage_over),
+        _of_bills("daily_usage_over", NEWEST_BILL_DAYS, _daily_usage_over),
+        _payments_received,
+        _payments_failed,
+        _schedules_failed,
+        _profile_changes,
+    ]
+
+
+def _untold(kind: str, event: Any) -> ColumnElement[bool]:
+    told = exists().where(
+        AlertSent.account_id == AlertSetting.account_id, AlertSent.kind == kind, AlertSent.event == event
+    )
+    return ~told
+
+
+async def _pages(backend: Backend, query: Callable[[int], Any], make: Maker) -> AsyncIterator[list[Event]]:
+    """The events of rows of (setting, cause), in the order of the causes' ids: a page and a short session at a time."""
+    after = 0
+    while True:
+        async with backend.db.reading() as session:
+            rows = list((await session.execute(query(after).limit(PAGE))).all())
+            made = [await make(session, setting, cause) for setting, cause in rows]
+        # told before the next page is looked for, with no session open meanwhile
+        yield [event for event in made if event is not None]
+        if len(rows) < PAGE:
+            return
+        after = int(rows[-1][1].id)
+
+
+# bills
+
+
+def _of_bills(kind: str, window_days: int, words: BillWords) -> Finder:
+    async def find(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
+        def query(after: int) -> Any:
+            return (
+                select(AlertSetting, Bill)
+                .join(Bill, Bill.account_id == AlertSetting.account_id)
+                .join(Account, Account.id == AlertSetting.account_id)
+                .where(
+                    AlertSetting.kind == kind,
+                    AlertSetting.active,
+                    Account.status == "open",
+                    Bill.issued_on <= on,
+                    Bill.issued_on >= on - timedelta(days=window_days),
+                    Bill.id > after,
+                    _untold(kind, Bill.number),
+                )
+                .order_by(Bill.id)
+            )
+
+        async def make(session: AsyncSession, setting: AlertSetting, bill: Bill) -> Event | None:
+            said = await words(session, backend, on, setting, bill)
+            return Event(setting, bill.number, said) if said else None
+
+        async for found in _pages(backend, query, make):
+            yield found
+
+    return find
+
+
+async def _bill_due(session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill) -> str | None:
+    left = (bill.due_on - on).days
+    if not 0 <= left <= (setting.threshold or 0):
+        return None
+    owed = await backend.billing.balance(session, setting.account_id, on)
+    if owed.amount_due_cents <= 0:
+        return None
+    when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days"
+    return f"{format_cents(owed.amount_due_cents)} is due {day(bill.due_on)}, {when}."
+
+
+async def _past_due(session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill) -> str | None:
+    if not on - timedelta(days=NEWS_DAYS) <= bill.due_on < on or bill.due_on < _since(backend, setting):
+        return None
+    owed = await backend.billing.balance(session, setting.account_id, on)
+    if owed.past_due_cents <= 0:
+        return None
+    return f"{format_cents(owed.past_due_cents)} is past due since {day(bill.due_on)}."
+
+
+async def _bill_ready(
+    session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill
+) -> str | None:
+    if bill.issued_on < _since(backend, setting):
+        return None
+    return f"your new bill is {format_cents(bill.amount_cents)}, due {day(bill.due_on)}."
+
+
+async def _amount_over(
+    session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill
+) -> str | None:
+    limit = setting.threshold or 0
+    owed = await backend.billing.balance(session, setting.account_id, on)
+    if owed.amount_due_cents <= limit or not await _is_newest(session, bill, on):
+        return None
+    return f"you owe {format_cents(owed.amount_due_cents)}, over your limit of {format_cents(limit)}."
+
+
+async def _usage_over(
+    session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill
+) -> str | None:
+    limit = setting.threshold or 0
+    if bill.kwh <= limit or not await _is_newest(session, bill, on):
+        return None
+    return f"your last bill's use was {in_words('kwh', bill.kwh)}, over your limit of {in_words('kwh', limit)}."
+
+
+async def _daily_usage_over(
+    session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill
+) -> str | None:
+    limit, days = setting.threshold or 0, (bill.period_end - bill.period_start).days + 1
+    if bill.kwh <= limit * days or not await _is_newest(session, bill, on):
+        return None
+    average = in_words("kwh", round(bill.kwh / days))
+    return f"your last bill's use was {average} a day, over your limit of {in_words('kwh', limit)}."
+
+
+async def _is_newest(session: AsyncSession, bill: Bill, on: date) -> bool:
+    newer = aliased(Bill)
+    later = (newer.account_id == bill.account_id, newer.issued_on > bill.issued_on, newer.issued_on <= on)
+    return await session.scalar(select(newer.id).where(*later).limit(1)) is None
+
+
+def _since(backend: Backend, setting: AlertSetting) -> date:
+    return setting.since.astimezone(backend.coop.zone).date()
+
+
+# payments
+
+
+async def _payments_received(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
+    async for found in _of_payments(backend, "payment_received", ("posted",), _received_words):
+        yield found
+
+
+async def _payments_failed(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
+    async for found in _of_payments(backend, "payment_failed", ("declined", "voided", "returned"), _failed_words):
+        yield found
+
+
+async def _of_payments(
+    backend: Backend, kind: str, statuses: tuple[str, ...], words: Callable[[Payment], str]
+) -> AsyncIterator[list[Event]]:
+    earliest = backend.clock.now() - timedelta(days=NEWS_DAYS)
+
+    def query(after: int) -> Any:
+        return (
+            select(AlertSetting, Payment)
+            .join(Payment, Payment.account_id == AlertSetting.account_id)
+            .where(
+                AlertSetting.kind == kind,
+                AlertSetting.active,
+                Payment.status.in_(statuses),
+                Payment.updated_at >= AlertSetting.since,
+                Payment.updated_at >= earliest,
+                Payment.id > after,
+                _untold(kind, Payment.key),
+            )
+            .order_by(Payment.id)
+        )
+
+    async def make(_session: AsyncSession, setting: AlertSetting, payment: Payment) -> Event:
+        return Event(setting, payment.key, words(payment))
+
+    async for found in _pages(backend, query, make):
+        yield found
+
+
+def _received_words(payment: Payment) -> str:
+    return f"we received your payment of {format_cents(payment.amount_cents)}. Ref {payment.confirmation}."
+
+
+def _failed_words(payment: Payment) -> str:
+    amount, number = format_cents(payment.amount_cents), payment.confirmation
+    if payment.status == "returned":
+        reason = RETURN_REASONS.get(payment.decline_code or "", "it came back")
+        return f"your bank returned your payment of {amount}: {reason}. It is due again. Ref {number}."
+    return f"your payment of {amount} did not go through. Nothing was taken. Ref {number}."
+
+
+async def _schedules_failed(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
+    """Scheduled payments that never came to a payment, such as for a card that has expired."""
+
+    def query(after: int) -> Any:
+        return (
+            select(AlertSetting, ScheduledPayment)
+            .join(ScheduledPayment, ScheduledPayment.account_id == AlertSetting.account_id)
+            .where(
+                AlertSetting.kind == "payment_failed",
+                AlertSetting.active,
+                ScheduledPayment.status == "failed",
+                ScheduledPayment.payment_id.is_(None),
+                ScheduledPayment.run_on >= on - timedelta(days=NEWS_DAYS),
+                ScheduledPayment.id > after,
+                _untold("payment_failed", ScheduledPayment.key),
+            )
+            .order_by(ScheduledPayment.id)
+        )
+
+    async def make(_session: AsyncSession, setting: AlertSetting, item: ScheduledPayment) -> Event | None:
+        return Event(setting, item.key, _not_made(item)) if item.run_on >= _since(backend, setting) else None
+
+    async for found in _pages(backend, query, make):
+        yield found
+
+
+def _not_made(item: ScheduledPayment) -> str:
+    amount = format_cents(item.amount_cents)
+    return f"your payment of {amount} set for {day(item.run_on)} was not made. Ref {item.confirmation}."
+
+
+# the profile
+
+
+async def _profile_changes(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
+    """A change is one of the member, so that the alert of any of their accounts tells it."""
+    changed: Any = aliased(Account)
+    watched: Any = aliased(Account)
+    earliest = backend.clock.now() - timedelta(days=NEWS_DAYS)
+
+    def query(after: int) -> Any:
+        return (
+            select(AlertSetting, AuditRow)
+            .join(watched, watched.id == AlertSetting.account_id)
+            .join(changed, changed.member_id == watched.member_id)
+            .join(AuditRow, AuditRow.account_id == changed.id)
+            .where(
+                AlertSetting.kind == "profile_changed",
+                AlertSetting.active,
+                AuditRow.act.in_(PROFILE_ACTS),
+                AuditRow.at >= AlertSetting.since,
+                AuditRow.at >= earliest,
+                # one act may be watched from several accounts, and a page may end between them
+                AuditRow.id >= after,
+                _untold("profile_changed", literal("audit:") + cast(AuditRow.id, String)),
+            )
+            .order_by(AuditRow.id, AlertSetting.id)
+        )
+
+    async def make(_session: AsyncSession, setting: AlertSetting, act: AuditRow) -> Event:
+        return Event(setting, f"audit:{act.id}", f"{PROFILE_ACTS[act.act]}.")
+
+    async for found in _pages(backend, query, make):
+        yield found

@@ -1,0 +1,82 @@
+"""The alerts there are, in their three groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from backend.errors import MemberlineError
+from backend.money import format_cents
+
+PAYMENT, USAGE, PROFILE = "payment", "balance and usage", "account profile"
+GROUPS = (PAYMENT, USAGE, PROFILE)
+WAYS = ("text", "email", "call")
+PAPERLESS = "paperless"
+"""Kept as an alert by email alone: the notice that takes the place of a paper bill. It is in no group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One alert. `unit` is what its threshold counts: days, cents or kwh; empty where it has none."""
+
+    name: str
+    group: str
+    words: str  # behind "I tell you when": with {threshold} where it has one
+    unit: str = ""
+    usual: int | None = None  # the threshold when none was said; None asks for it
+    least: int = 1
+    most: int = 0
+
+    def said(self, threshold: int | None) -> str:
+        """`your bill is 3 days from due`."""
+        return self.words.format(threshold=in_words(self.unit, threshold))
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            Kind("bill_due", PAYMENT, "your bill is {threshold} from due", "days", usual=3, most=20),
+            Kind("payment_received", PAYMENT, "a payment is received"),
+            Kind("payment_failed", PAYMENT, "a payment fails or is returned"),
+            Kind("past_due", PAYMENT, "a bill is past due"),
+            Kind("bill_ready", USAGE, "a new bill is ready"),
+            Kind("amount_over", USAGE, "what you owe is over {threshold}", "cents", most=10_000_000),
+            Kind("usage_over", USAGE, "a bill's use is over {threshold}", "kwh", most=1_000_000),
+            Kind("daily_usage_over", USAGE, "a bill's use is over {threshold} a day", "kwh", most=50_000),
+            Kind("profile_changed", PROFILE, "your account profile changes"),
+        )
+    }
+)
+
+
+class ThresholdRefused(MemberlineError):
+    """A threshold that its alert cannot have, or none where one is needed."""
+
+    code = "alert_threshold"
+
+
+def check_threshold(name: str, threshold: int | None) -> int | None:
+    """The threshold as it is kept. Raises ThresholdRefused."""
+    kind = KINDS[name]
+    if not kind.unit:
+        return None
+    wanted = kind.usual if threshold is None else threshold
+    if wanted is None or not kind.least <= wanted <= kind.most:
+        raise ThresholdRefused(f"{name} cannot have the threshold {wanted}")
+    return wanted
+
+
+def in_words(unit: str, threshold: int | None) -> str:
+    """`3 days`, `$150.00` or `1,200 kWh`."""
+    if threshold is None:
+        return "some limit"
+    if unit == "days":
+        return "1 day" if threshold == 1 else f"{threshold} days"
+    return format_cents(threshold) if unit == "cents" else f"{threshold:,} kWh"
+
+
+def together(parts: list[str]) -> str:
+    """`a, b and c`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""

@@ -1,0 +1,51 @@
+"""What members want to be told, and what they have been told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Base, UtcTime
+
+
+class AlertSetting(Base):
+    """One alert of an account: its ways, and its threshold where its kind has one (`kinds.py` says in which unit).
+
+    Kept when it is turned off, so that turning it on again finds its threshold. What happened before `since` is not
+    told.
+    """
+
+    __tablename__ = "alert_settings"
+    __table_args__ = (Index("uq_alert_settings_account_kind", "account_id", "kind", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    kind: Mapped[str] = mapped_column(String(24), index=True)
+    by_text: Mapped[bool] = mapped_column(default=False)
+    by_email: Mapped[bool] = mapped_column(default=False)
+    by_call: Mapped[bool] = mapped_column(default=False)
+    threshold: Mapped[int | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    origin: Mapped[str] = mapped_column(String(12), default="portal")  # portal: set before; else the channel
+    since: Mapped[datetime] = mapped_column(UtcTime)
+
+    @property
+    def ways(self) -> list[str]:
+        """Of text, email and call, those it goes by."""
+        chosen = (("text", self.by_text), ("email", self.by_email), ("call", self.by_call))
+        return [way for way, on in chosen if on]
+
+
+class AlertSent(Base):
+    """An event that was told. Its unique key is why each is told once, whoever looks again."""
+
+    __tablename__ = "alerts_sent"
+    __table_args__ = (Index("uq_alerts_sent_event", "account_id", "kind", "event", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    kind: Mapped[str] = mapped_column(String(24))
+    event: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcTime)

@@ -1,0 +1,277 @@
+"""Alerts on, off and listed, and paperless billing. Services flush; the caller commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.alerts.kinds import KINDS, PAPERLESS, WAYS, check_threshold, together
+from backend.alerts.models import AlertSetting
+from backend.audit import service as audit
+from backend.autopay.models import Consent
+from backend.billing.models import Account
+from backend.billing.service import lock_account
+from backend.conversations.models import Conversation
+from backend.members.models import Member
+from backend.outbox.service import enqueue, is_opted_out
+from backend.payments import confirmation
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who asks for a change, and where. `wording` and `reply` are the read-back and the answer to it, word for word."""
+
+    conversation_id: str
+    channel: str
+    level: int
+    wording: str = ""
+    reply: str = ""
+
+
+async def settings_of(session: AsyncSession, account_id: int) -> list[AlertSetting]:
+    """The alerts that are on, in the order in which they are listed; paperless billing is not among them."""
+    on = select(AlertSetting).where(AlertSetting.account_id == account_id, AlertSetting.active)
+    order = list(KINDS)
+    found = [setting for setting in await session.scalars(on) if setting.kind in KINDS]
+    return sorted(found, key=lambda setting: order.index(setting.kind))
+
+
+async def thresholds_before(session: AsyncSession, account_id: int) -> dict[str, int | None]:
+    """The threshold of each alert that was ever on: it is taken again where none is said."""
+    query = select(AlertSetting.kind, AlertSetting.threshold).where(AlertSetting.account_id == account_id)
+    return {kind: threshold for kind, threshold in (await session.execute(query)).all()}
+
+
+async def is_paperless(session: AsyncSession, account_id: int) -> bool:
+    """Whether this account gets a notice by email in place of a paper bill."""
+    setting = await _setting(session, account_id, PAPERLESS)
+    return setting is not None and setting.active
+
+
+async def turn_on(
+    session: AsyncSession,
+    backend: Backend,
+    account: Account,
+    wanted: Mapping[str, int | None],
+    ways: Iterable[str],
+    author: Author,
+) -> str:
+    """Set these alerts (kind → threshold) to go by these ways, with the consent kept; returns the number to quote.
+
+    A text to the phone confirms it and names the way out, as carriers ask of whoever signs somebody up. Raises
+    ThresholdRefused.
+    """
+    await lock_account(session, account.id)
+    number, chosen = await confirmation.fresh(session), set(ways)
+    before = {setting.kind: _plain(setting) for setting in await settings_of(session, account.id)}
+    for name, threshold in wanted.items():
+        await _put(session, backend, account.id, name, chosen, check_threshold(name, threshold), author.channel)
+    session.add(_consent(backend, account.id, "alerts", number, author))
+    member = await session.get_one(Member, account.member_id)
+    if "text" in chosen and not await _is_own_text(session, author, member):
+        await _confirm_by_text(session, backend, member, wanted, number)
+    after = {name: _plain(await _existing(session, account.id, name)) for name in wanted}
+    await _note(session, backend, account.id, "alerts_on", author, before, {**after, "confirmation": number})
+    return number
+
+
+async def turn_off(
+    session: AsyncSession,
+    backend: Backend,
+    account: Account,
+    names: Iterable[str],
+    author: Author,
+    ways: Iterable[str] = WAYS,
+) -> tuple[list[AlertSetting], str]:
+    """End those of these alerts that go by these ways, or only these ways; returns them and the number to quote."""
+    await lock_account(session, account.id)
+    wanted, unwanted = set(names), set(ways)
+    going = await settings_of(session, account.id)
+    ended = [setting for setting in going if setting.kind in wanted and unwanted & set(setting.ways)]
+    if not ended:
+        return [], ""
+    number = await confirmation.fresh(session)
+    before = {setting.kind: _plain(setting) for setting in ended}
+    for setting in ended:
+        left = set(setting.ways) - unwanted
+        setting.active = bool(left)
+        if left:
+            _go_by(setting, left)
+    await session.flush()
+    if not await settings_of(session, account.id):
+        await _revoke(session, backend, account.id, "alerts")
+    await _note(session, backend, account.id, "alerts_off", author, before, {"confirmation": number})
+    return ended, number
+
+
+async def go_paperless(session: AsyncSession, backend: Backend, account: Account, author: Author) -> str:
+    """From the next bill on a notice by email in place of paper. The member needs an email on file."""
+    await lock_account(session, account.id)
+    number = await confirmation.fresh(session)
+    await _put(session, backend, account.id, PAPERLESS, {"email"}, None, author.channel)
+    session.add(_consent(backend, account.id, PAPERLESS, number, author))
+    words = "your bills come without paper now. From your next bill on, an email tells you when it is ready."
+    await _paper_notice(session, backend, account, "Paperless billing is on", words, number)
+    await _note(session, backend, account.id, "paperless_on", author, {"paperless": False}, {"confirmation": number})
+    return number
+
+
+async def back_to_paper(session: AsyncSession, backend: Backend, account: Account, author: Author) -> str:
+    """From the next bill on paper again; returns the number to quote."""
+    await lock_account(session, account.id)
+    number = await confirmation.fresh(session)
+    setting = await _existing(session, account.id, PAPERLESS)
+    setting.active = False
+    await _revoke(session, backend, account.id, PAPERLESS)
+    words = "your bills come on paper again, from your next bill on."
+    await _paper_notice(session, backend, account, "Paperless billing is off", words, number)
+    await _note(session, backend, account.id, "paperless_off", author, {"paperless": True}, {"confirmation": number})
+    return number
+
+
+def as_data(setting: AlertSetting) -> dict[str, Any]:
+    """A setting as `memberline show` tells it."""
+    return {
+        "alert": setting.kind,
+        "group": KINDS[setting.kind].group if setting.kind in KINDS else "bill notifications",
+        "ways": setting.ways,
+        "threshold": setting.threshold,
+        "unit": KINDS[setting.kind].unit if setting.kind in KINDS else "",
+        "active": setting.active,
+        "origin": setting.origin,
+        "since": setting.since,
+    }
+
+
+async def _put(
+    session: AsyncSession,
+    backend: Backend,
+    account_id: int,
+    name: str,
+    ways: set[str],
+    threshold: int | None,
+    origin: str,
+) -> None:
+    setting = await _setting(session, account_id, name)
+    if setting is None:
+        setting = AlertSetting(account_id=account_id, kind=name, active=False)
+        session.add(setting)
+    if not setting.active:
+        setting.since = backend.clock.now()
+    _go_by(setting, ways)
+    setting.threshold, setting.active, setting.origin = threshold, True, origin
+    await session.flush()
+
+
+def _go_by(setting: AlertSetting, ways: set[str]) -> None:
+    setting.by_text, setting.by_email, setting.by_call = "text" in ways, "email" in ways, "call" in ways
+
+
+async def _setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting | None:
+    query = select(AlertSetting).where(AlertSetting.account_id == account_id, AlertSetting.kind == name)
+    return await session.scalar(query)
+
+
+async def _existing(session: AsyncSession, account_id: int, name: str) -> AlertSetting:
+    found = await _setting(session, account_id, name)
+    assert found is not None
+    return found
+
+
+def _plain(setting: AlertSetting) -> str:
+    """As the audit trail keeps it: `text, email; 3`."""
+    return ", ".join(setting.ways) + (f"; {setting.threshold}" if setting.threshold is not None else "")
+
+
+def _consent(backend: Backend, account_id: int, kind: str, number: str, author: Author) -> Consent:
+    return Consent(
+        account_id=account_id,
+        kind=kind,
+        wording=author.wording,
+        reply=author.reply,
+        channel=author.channel,
+        reference=number,
+        at=backend.clock.now(),
+        ends_on=None,
+    )
+
+
+async def _revoke(session: AsyncSession, backend: Backend, account_id: int, kind: str) -> None:
+    standing = (Consent.account_id == account_id, Consent.kind == kind, Consent.revoked_at.is_(None))
+    await session.execute(update(Consent).where(*standing).values(revoked_at=backend.clock.now()))
+
+
+async def _is_own_text(session: AsyncSession, author: Author, member: Member) -> bool:
+    """Whether the answer to this very message is a text to the phone on file: it then says all that there is to say."""
+    conversation = await session.get(Conversation, author.conversation_id)
+    return author.channel == "sms" and conversation is not None and conversation.address == member.phone
+
+
+async def _confirm_by_text(
+    session: AsyncSession, backend: Backend, member: Member, wanted: Mapping[str, int | None], number: str
+) -> None:
+    coop = backend.coop
+    when = together([KINDS[name].said(check_threshold(name, threshold)) for name, threshold in wanted.items()])
+    await enqueue(
+        session,
+        backend,
+        kind="sms",
+        recipient=member.phone,
+        body=f"{coop.short_name}: you signed up for texts when {when}. Msg frequency varies. "
+        f"Msg & data rates may apply. Reply HELP for help, STOP to end. Ref {number}.",
+        purpose="notice",
+        dedupe_key=f"alerts-on:{number}",
+    )
+
+
+async def _paper_notice(
+    session: AsyncSession, backend: Backend, account: Account, subject: str, words: str, number: str
+) -> None:
+    coop, member = backend.coop, await session.get_one(Member, account.member_id)
+    if not member.email:
+        return
+    await enqueue(
+        session,
+        backend,
+        kind="email",
+        recipient=member.email,
+        subject=f"{subject} - {coop.name}",
+        body=f"Hello,\n\nFor the account ending {account.number[-5:]}, {words}\nYour number for this is {number}.\n\n"
+        f"If you did not ask for this, call us at {coop.office_phone_display} ({coop.hours_text}).\n\n{coop.name}\n",
+        purpose="notice",
+        dedupe_key=f"paper:{number}",
+    )
+
+
+async def _note(
+    session: AsyncSession,
+    backend: Backend,
+    account_id: int,
+    act: str,
+    author: Author,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    await audit.record(
+        session,
+        backend,
+        actor=author.conversation_id,
+        level=author.level,
+        channel=author.channel,
+        act=act,
+        account_id=account_id,
+        before=before,
+        after=after,
+    )
+
+
+async def texts_are_stopped(session: AsyncSession, member: Member) -> bool:
+    """Whether texts to the phone on file are stopped: alerts by text then wait for a START from it."""
+    return await is_opted_out(session, member.phone)

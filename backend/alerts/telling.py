@@ -1,0 +1,132 @@
+"""Telling each event once, by the ways that its member chose. May be stopped anywhere and run again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.alerts.events import Event, finders
+from backend.alerts.models import AlertSent
+from backend.billing.models import Account
+from backend.members.models import Member
+from backend.outbox.service import enqueue
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+TOGETHER = 20
+"""Events written in one transaction: few enough that nobody waits for them, and each is whole."""
+
+
+async def run(backend: Backend, on: date) -> dict[str, int]:
+    """Tell everything that is to be told on `on`, the co-op's date; returns how many events were told."""
+    told = 0
+    for find in finders():
+        async for events in find(backend, on):
+            for start in range(0, len(events), TOGETHER):
+                told += await _tell_all(backend, events[start : start + TOGETHER])
+    return {"told": told}
+
+
+async def _tell_all(backend: Backend, events: list[Event]) -> int:
+    told = 0
+    async with backend.db.transaction() as session:
+        for event in events:
+            if number := await _first(session, backend, event):
+                await _tell(session, backend, event, number)
+                told += 1
+    return told
+
+
+async def _first(session: AsyncSession, backend: Backend, event: Event) -> int | None:
+    """The number of this telling; None when it was told, or another process is telling it."""
+    insert: Any = sqlite_insert if backend.db.sqlite else postgresql_insert
+    setting = event.setting
+    statement = insert(AlertSent).values(
+        account_id=setting.account_id, kind=setting.kind, event=event.key, at=backend.clock.now()
+    )
+    written = await session.execute(statement.on_conflict_do_nothing().returning(AlertSent.id))
+    number: int | None = written.scalar_one_or_none()
+    return number
+
+
+async def _tell(session: AsyncSession, backend: Backend, event: Event, number: int) -> None:
+    setting = event.setting
+    account = await session.get_one(Account, setting.account_id)
+    member = await session.get_one(Member, account.member_id)
+    if setting.by_text:
+        await _by_text(session, backend, event, account, member, number)
+    if setting.by_email and member.email:
+        await _by_email(session, backend, event, account, member, number)
+    if setting.by_call:
+        await _by_call(session, backend, event, member, number)
+
+
+async def _by_text(
+    session: AsyncSession, backend: Backend, event: Event, account: Account, member: Member, number: int
+) -> None:
+    coop = backend.coop
+    await enqueue(
+        session,
+        backend,
+        kind="sms",
+        recipient=member.phone,
+        body=f"{coop.short_name}: acct ..{account.number[-5:]}: {event.words} STOP ends texts. "
+        f"Help: {coop.office_phone_display}",
+        purpose="alert",
+        dedupe_key=f"alert:{number}:text",
+        not_before=coop.awake(backend.clock.now()),
+    )
+
+
+async def _by_email(
+    session: AsyncSession, backend: Backend, event: Event, account: Account, member: Member, number: int
+) -> None:
+    coop = backend.coop
+    subject = SUBJECTS.get(event.setting.kind, "Your alert")
+    await enqueue(
+        session,
+        backend,
+        kind="email",
+        recipient=member.email or "",
+        subject=f"{subject} - {coop.name}",
+        body=f"Hello,\n\nFor the account ending {account.number[-5:]}: {event.words}\n\n"
+        f"See it at {coop.portal_url} or call us: {coop.office_phone_display}. "
+        f"You get this because you asked for it; write ALERTS to the assistant to change that.\n\n{coop.name}\n",
+        purpose="alert",
+        dedupe_key=f"alert:{number}:email",
+    )
+
+
+async def _by_call(session: AsyncSession, backend: Backend, event: Event, member: Member, number: int) -> None:
+    """A call may be heard by anyone who picks up: the account is not named."""
+    coop = backend.coop
+    await enqueue(
+        session,
+        backend,
+        kind="call",
+        recipient=member.phone,
+        body=f"Hello from {coop.name}. About your electric account: {event.words} "
+        f"To change your alerts, call {coop.office_phone_display}. Goodbye.",
+        purpose="alert",
+        dedupe_key=f"alert:{number}:call",
+        not_before=coop.awake(backend.clock.now()),
+    )
+
+
+SUBJECTS = {
+    "bill_due": "Your bill is due soon",
+    "payment_received": "Payment received",
+    "payment_failed": "Payment not made",
+    "past_due": "Your bill is past due",
+    "bill_ready": "Your bill is ready",
+    "paperless": "Your bill is ready",
+    "amount_over": "Your balance is over your limit",
+    "usage_over": "Your use is over your limit",
+    "daily_usage_over": "Your use is over your limit",
+    "profile_changed": "Your account profile changed",
+}

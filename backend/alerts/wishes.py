@@ -1,0 +1,159 @@
+"""What a message says about alerts: which ones, on or off, by which way, from which amount, use or day on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from backend.alerts.kinds import KINDS, PAYMENT, USAGE
+from backend.reading.amount import Amount, read_amount
+from backend.reading.numerals import cardinal, tokens
+from backend.reading.wording import clean
+
+Verb = Literal["on", "off", "list"]
+
+
+@dataclass
+class Wish:
+    """`kinds` are alerts with the threshold said, if one was. `denied` are ways that are not wanted any more."""
+
+    verb: Verb
+    kinds: dict[str, int | None] = field(default_factory=dict)
+    ways: set[str] = field(default_factory=set)
+    denied: set[str] = field(default_factory=set)
+
+
+# tried in this order on each part of the message; the first that fits names it
+NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        (
+            "profile_changed",
+            r"\bprofile|\bpassword|(chang|edit|updat)\w* (to |of )?(my |the |our )?(account|contact|info|details|login)"
+            r"|\baccount chang",
+        ),
+        ("daily_usage_over", r"(kwh|kilowatt|usage|\buse\b).*\b(a|per|each|every) day\b|\bdaily (usage|use)\b"),
+        (
+            "usage_over",
+            r"\busage\b|\bkwh|\bkilowatt|\bconsumption\b|\b(use|using) (too much|more|over|above)\b"
+            r"|\b(power|electric(ity)?|energy) use\b|too much (power|electric|energy)|\buse (goes|gets|is|runs|over)\b",
+        ),
+        ("payment_failed", r"\bfail|\bdeclin|\bbounc|\breturned\b|\breject|n[o']t (go|gone|went) through"),
+        ("past_due", r"\bpast due\b|\blate\b|\boverdue\b|\bdisconnect|\bshut ?off\b"),
+        (
+            "payment_received",
+            r"\bpayments?\b.*\b(post|receiv|arriv|clear|credited|made|through|in\b)"
+            r"|\b(get|got|receive|received)\b.*\bpayment|^(is |are |it'?s )?(received|posted)\b|\breceipts?\b",
+        ),
+        (
+            "amount_over",
+            r"\bbalance\b|\b(over|above|more than|exceeds?|higher than)\b|\$ ?[0-9]|\bdollars?\b|\bhigh bill\b",
+        ),
+        (
+            "bill_due",
+            r"\bdue\b|\bremind|\bdays? (before|ahead|early|prior)|\bweeks? (before|ahead)|\bdeadline\b|\btime to pay\b"
+            r"|\bforget to pay\b|\bpayment reminder",
+        ),
+        (
+            "bill_ready",
+            r"\b(bill|statement|invoice)s?\b.*\b(ready|comes?|available|issued|posted|out|arrives?|here)\b"
+            r"|\b(ready|new) (bill|statement)|\bnew (electric |power )?bill",
+        ),
+    )
+)
+WAYS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("text", re.compile(r"\b(text(s|ed|ing)?|sms|text messages?|messag(e|ing) me)\b")),
+    ("email", re.compile(r"\be-?mail(s|ed|ing)?\b")),
+    ("call", re.compile(r"\b(call(s|ed|ing)?|phone call|by phone|ring me|voice)\b")),
+)
+DENIED = re.compile(
+    r"\b(?:instead of|rather than|not|no more|no|from|stop|quit|without|too many|turn off|disable)(?: the| my| by)?"
+    r" (text\w*|sms|e-?mail\w*|(?:phone )?call\w*)"
+)
+OFF = re.compile(
+    r"\b(off|stop|disable|remove|delete|unsubscribe|no more|quit|end|too many|drop|get rid of|opt out)\b"
+    r"|\b(don'?t|do not) (want|send|need|text|email|call|notify|remind)\b|\bkeep getting\b.*\bdon'?t want\b"
+)
+LIST = re.compile(
+    r"\b(what|which|show|list|see|view|check)\b.*\b(alerts?|notifications?|reminders?)\b|\bstill (work|on|get)\b"
+    r"|^(my |manage (my )?)?(alerts|notifications)( please)?$"
+)
+GROUPS = (
+    (re.compile(r"\bpayment (alerts?|notifications?)\b"), PAYMENT),
+    (re.compile(r"\b(balance (and|&) usage|usage (and|&) balance)\b"), USAGE),
+)
+PARTS = re.compile(r"\s*(?:[,;]|\band\b|\balso\b|\bplus\b|\bor\b|\bbut\b)\s*")
+DAYS = re.compile(r"\b([0-9]+)[ -]?(day|week)s?\b|\b(a|the) (day|week) (?:before|ahead|early|prior)|\bnight before\b")
+NUMBER = re.compile(r"\$? ?([0-9]+)(?:\.[0-9]+)?(?! ?-?(?:days?|weeks?)\b(?! ?$))")
+
+
+def hear(text: str) -> Wish:
+    """Read a whole message: `text me 3 days before it's due and when usage goes over 1200` names two alerts."""
+    said = _in_figures(clean(text))
+    denied = {_way(found[1]) for found in DENIED.finditer(said)}
+    kept = DENIED.sub(" ", said)
+    wish = Wish(_verb(said), ways={way for way, words in WAYS if words.search(kept)} - denied, denied=denied)
+    if wish.ways and denied and "too many" not in said:
+        wish.verb = "on"  # "stop calling, just text": another way, not no alerts
+    if wish.verb == "list":
+        return wish
+    for words, group in GROUPS:
+        if words.search(said):
+            # a group that is wanted has those that need no limit of the member's own
+            every = [kind for kind in KINDS.values() if kind.group == group]
+            wish.kinds |= {k.name: None for k in every if wish.verb == "off" or not k.unit or k.usual}
+            said = words.sub(" ", said)
+    for part in PARTS.split(said):
+        name = next((name for name, words in NAMES if words.search(part)), None)
+        if name is not None:
+            wish.kinds[name] = read_threshold(KINDS[name].unit, part)
+    return wish
+
+
+def read_threshold(unit: str, text: str) -> int | None:
+    """The days, cents or kwh in these words; None where there are none."""
+    said = _in_figures(clean(text))
+    if unit == "days":
+        return _days(said)
+    if unit == "cents":
+        amount = read_amount(said, 0)
+        return amount.cents if isinstance(amount, Amount) else None
+    if unit == "kwh":
+        found = NUMBER.search(said)
+        return int(found[1]) if found else None
+    return None
+
+
+def _verb(said: str) -> Verb:
+    if OFF.search(said):
+        return "off"
+    return "list" if LIST.search(said) else "on"
+
+
+def _way(word: str) -> str:
+    return "email" if "mail" in word else "call" if "call" in word else "text"
+
+
+def _days(said: str) -> int | None:
+    found = DAYS.search(said)
+    if found is None:
+        bare = re.fullmatch(r"\D*([0-9]+)\D*", said)
+        return int(bare[1]) if bare else None
+    count = int(found[1] or 1)
+    return count * 7 if "week" in (found[2] or found[4] or "") else count
+
+
+def _in_figures(said: str) -> str:
+    """`twelve hundred` and `1,200` as `1200`, so that one pattern finds either."""
+    said = re.sub(r"(?<=[0-9]),(?=[0-9]{3}\b)", "", said)
+    items, made, at, end = tokens(said), "", 0, 0
+    while at < len(items):
+        number = cardinal(items, at) if items[at].kind not in ("figures", "other") else None
+        if number is None:
+            at += 1
+            continue
+        value, after = number
+        made += said[end : items[at].start] + str(value)
+        end, at = items[after - 1].end, after
+    return made + said[end:]

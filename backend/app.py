@@ -1,0 +1,68 @@
+"""The backend as one object: built once at start-up and handed to the edge and to the actions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from backend.clock import Clock, SystemClock, local_date
+from backend.config import Settings
+from backend.coop import Coop, load_coop
+from backend.db import Database
+from backend.errors import SettingsError
+from backend.providers import loading
+from backend.providers.billing.base import BillingProvider
+from backend.providers.messages.base import MessageProvider
+from backend.providers.payments.base import PaymentProvider
+
+BILLING = {"builtin": "backend.providers.billing.builtin:create"}
+PAYMENTS = {"sandbox": "backend.providers.payments.sandbox.provider:create"}
+MESSAGES = {"auto": "backend.providers.messages.choice:create"}
+
+
+@dataclass
+class Backend:
+    """Everything that services need from the outside: settings, the co-op's facts, time, database and providers."""
+
+    settings: Settings
+    coop: Coop
+    clock: Clock
+    db: Database
+    billing: BillingProvider
+    payments: PaymentProvider
+    messages: MessageProvider
+    # set when a message was written to the outbox: whoever sends need not wait for the next look
+    outbox_ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    def create(cls, settings: Settings, clock: Clock | None = None) -> Backend:
+        """Build it; nothing is opened yet. Raises SettingsError for a setting that cannot be honoured."""
+        return cls(
+            settings=settings,
+            coop=load_coop(settings.coop_file),
+            clock=clock or SystemClock(),
+            db=Database(settings.database_url),
+            billing=_provider("BILLING_PROVIDER", settings.billing_provider, BILLING, settings),
+            payments=_provider("PAYMENT_PROVIDER", settings.payment_provider, PAYMENTS, settings),
+            messages=_provider("MESSAGES_PROVIDER", settings.messages_provider, MESSAGES, settings),
+        )
+
+    def today(self) -> date:
+        """The co-op's local date."""
+        return local_date(self.clock, self.coop.zone)
+
+    async def close(self) -> None:
+        await self.payments.close()
+        await self.messages.close()
+        await self.db.close()
+
+
+def _provider(name: str, spec: str, builtin: Mapping[str, str], settings: Settings) -> Any:
+    """The provider that the setting `name` asks for. Raises SettingsError naming the setting."""
+    try:
+        return loading.load(spec, builtin)(settings)
+    except SettingsError as error:
+        raise SettingsError(f"{name}: {error}") from None

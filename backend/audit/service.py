@@ -1,0 +1,164 @@
+"""The audit trail as a hash chain: each row's hash covers its content and the hash of the row before it.
+
+Editing a row, taking one out of the middle or changing their order breaks the chain at that place. Rows cut off the end
+leave a whole, shorter chain: whoever must prove more keeps the `head` somewhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit.models import AuditRow
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+GENESIS = "0" * 64
+PAGE = 500
+LOCK = 7_262_002  # any number of our own: on PostgreSQL, who appends waits for who appended
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """The first row that does not fit, and what is wrong with it."""
+
+    id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a row is to say; its time and its place in the chain come when it is appended."""
+
+    actor: str
+    level: int
+    channel: str
+    act: str
+    account_id: int | None
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+async def record(
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    actor: str,
+    level: int,
+    channel: str,
+    act: str,
+    account_id: int | None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditRow:
+    """Append one row. Call it last in a transaction: from here to the commit all others that append wait.
+
+    `before` and `after` hold texts, whole numbers, booleans and None alone, and never a secret.
+    """
+    await _take_turn(session, backend)
+    row = _next(Act(actor, level, channel, act, account_id, before, after), backend.clock.now(), await head(session))
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def record_all(session: AsyncSession, backend: Backend, acts: Iterable[Act]) -> None:
+    """Append a row for each act, in batches, as `record` does for one: for what is done to many accounts at once."""
+    await _take_turn(session, backend)
+    now, end = backend.clock.now(), await head(session)
+    left = iter(acts)
+    while batch := list(itertools.islice(left, PAGE)):
+        rows = []
+        for act in batch:
+            row = _next(act, now, end)
+            end = (row.id, row.hash)
+            rows.append({column.key: getattr(row, column.key) for column in AuditRow.__table__.columns})
+        await session.execute(insert(AuditRow), rows)
+
+
+async def verify(session: AsyncSession) -> BrokenRow | None:
+    """The first broken row, or None. Reads page by page, so that memory stays the same however long the chain."""
+    expected_id, previous = 1, GENESIS
+    async for row in _rows(session):
+        if row.id != expected_id:
+            return BrokenRow(row.id, f"row {expected_id} is missing before it")
+        if row.prev_hash != previous:
+            return BrokenRow(row.id, "it does not follow the row before it")
+        if row.hash != content_hash(row):
+            return BrokenRow(row.id, "its content was changed")
+        expected_id, previous = row.id + 1, row.hash
+    return None
+
+
+async def head(session: AsyncSession) -> tuple[int, str]:
+    """How many rows there are and the last hash: kept elsewhere, it proves that none was cut off the end."""
+    last = await _last(session)
+    return (last.id, last.hash) if last else (0, GENESIS)
+
+
+def content_hash(row: AuditRow) -> str:
+    """SHA-256 in hex over the row's canonical JSON, with the hash of the row before it."""
+    content = {
+        "id": row.id,
+        "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": row.actor,
+        "level": row.level,
+        "channel": row.channel,
+        "act": row.act,
+        "account_id": row.account_id,
+        "before": row.before,
+        "after": row.after,
+        "prev_hash": row.prev_hash,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+async def _take_turn(session: AsyncSession, backend: Backend) -> None:
+    """Wait for whoever else is appending. On SQLite a writing transaction is alone already."""
+    if not backend.db.sqlite:
+        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+
+
+def _next(act: Act, at: datetime, end: tuple[int, str]) -> AuditRow:
+    """The row that follows the `head` of the chain."""
+    row = AuditRow(
+        id=end[0] + 1,
+        at=at,
+        actor=act.actor,
+        level=act.level,
+        channel=act.channel,
+        act=act.act,
+        account_id=act.account_id,
+        before=act.before,
+        after=act.after,
+        prev_hash=end[1],
+    )
+    row.hash = content_hash(row)
+    return row
+
+
+async def _last(session: AsyncSession) -> AuditRow | None:
+    return await session.scalar(select(AuditRow).order_by(AuditRow.id.desc()).limit(1))
+
+
+async def _rows(session: AsyncSession) -> AsyncIterator[AuditRow]:
+    after = -1
+    while True:
+        query = select(AuditRow).where(AuditRow.id > after).order_by(AuditRow.id).limit(PAGE)
+        page = (await session.scalars(query)).all()
+        for row in page:
+            yield row
+        if len(page) < PAGE:
+            return
+        after = page[-1].id
+        session.expunge_all()  # verify gets a session of its own; nothing of the page is needed again

@@ -1,0 +1,57 @@
+"""What is still open on each bill once everything that is on its way is counted."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.autopay.models import AutomaticDraft
+from backend.billing import bills
+from backend.billing.models import Bill
+from backend.billing.service import UNFINISHED
+from backend.payments.models import Payment, ScheduledPayment
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+async def open_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[tuple[Bill, int]]:
+    """Bills not paid and not about to be, the oldest first, each with the cents open on it.
+
+    Counted as paid is what is on its way, and what the member scheduled for no later than the last of those bills is
+    due: they chose to pay those themselves.
+    """
+    issued = await bills.of_account(session, account_id)
+    due = (await backend.billing.balance(session, account_id, on)).amount_due_cents
+    owed = bills.unpaid(issued, due - await _on_its_way(session, account_id))
+    if not owed:
+        return []
+    until = max(on, *(bill.due_on for bill, _ in owed))
+    return bills.unpaid(
+        issued, due - await _on_its_way(session, account_id) - await _scheduled(session, account_id, until)
+    )
+
+
+async def drafted(session: AsyncSession, account_id: int) -> dict[int, AutomaticDraft]:
+    """What was drafted for the account, by bill."""
+    query = select(AutomaticDraft).where(AutomaticDraft.account_id == account_id)
+    return {draft.bill_id: draft for draft in await session.scalars(query)}
+
+
+async def _on_its_way(session: AsyncSession, account_id: int) -> int:
+    query = select(func.coalesce(func.sum(Payment.amount_cents), 0)).where(
+        Payment.account_id == account_id, Payment.status.in_(UNFINISHED)
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def _scheduled(session: AsyncSession, account_id: int, until: date) -> int:
+    query = select(func.coalesce(func.sum(ScheduledPayment.amount_cents), 0)).where(
+        ScheduledPayment.account_id == account_id,
+        ScheduledPayment.status == "scheduled",  # a running one is a payment on its way
+        ScheduledPayment.run_on <= until,
+    )
+    return int(await session.scalar(query) or 0)

@@ -1,0 +1,40 @@
+"""What follows when an automatic payment did not stay paid: try again, leave it, or end the authorisation.
+
+Nacha: R01 and R09 may be tried twice more within 180 days of the first try; a revoked authorisation, or an account that
+is gone, needs a new one. For cards the same two tries are made when the card may be good for it on another day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from backend.banking_days import add_banking_days
+
+MOST_ATTEMPTS = 3
+RETRY_WITHIN = timedelta(days=180)
+PAUSES = (3, 5)
+"""Banking days before the second and before the third try."""
+BANK_AGAIN = frozenset({"R01", "R09"})
+NEW_AUTHORISATION = frozenset({"R05", "R07", "R10", "R29"})
+ACCOUNT_GONE = frozenset({"R02", "R03", "R04", "R16", "R20"})
+CARD_AGAIN = frozenset({"insufficient_funds", "processing_error", "card_velocity_exceeded"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sequel:
+    """retry `on` a day · give_up on this bill · end: the enrolment too, until the member agrees anew."""
+
+    kind: Literal["retry", "give_up", "end"]
+    on: date | None = None
+
+
+def after(code: str | None, *, attempts: int, first_on: date, tried_on: date) -> Sequel:
+    """What to do after try number `attempts` failed for `code`: Nacha's for a bank, the network's for a card."""
+    if code in NEW_AUTHORISATION or code in ACCOUNT_GONE:
+        return Sequel("end")
+    if code not in BANK_AGAIN | CARD_AGAIN or attempts >= MOST_ATTEMPTS:
+        return Sequel("give_up")
+    again = add_banking_days(tried_on, PAUSES[attempts - 1])
+    return Sequel("retry", again) if again <= first_on + RETRY_WITHIN else Sequel("give_up")

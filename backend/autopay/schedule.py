@@ -1,0 +1,73 @@
+"""When automatic payments run, and from when a change of them counts."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.autopay.models import AutoPay, LegacyDraft
+from backend.banking_days import add_banking_days
+
+LEAD_DAYS = 2
+"""Banking days that a change needs before the next run."""
+CATCH_UP = timedelta(days=5)
+"""How long after its day a run may still be made up for; later it would surprise the member."""
+
+
+def next_run(day_of_month: int | None, due_on: date | None, today: date) -> date | None:
+    """The next day a payment runs, `today` included. Without a day of the month it is the due date of the open bill."""
+    if day_of_month is None:
+        return due_on if due_on and due_on >= today else None
+    this_month = _clamped(today.year, today.month, day_of_month)
+    if this_month >= today:
+        return this_month
+    year, month = divmod(today.year * 12 + today.month, 12)
+    return _clamped(year, month + 1, day_of_month)
+
+
+def last_run(day_of_month: int, on: date) -> date:
+    """The newest day at or before `on` that is this day of its month."""
+    this_month = _clamped(on.year, on.month, day_of_month)
+    if this_month <= on:
+        return this_month
+    year, month = divmod(on.year * 12 + on.month - 2, 12)
+    return _clamped(year, month + 1, day_of_month)
+
+
+def runs_now(day_of_month: int | None, starts_on: date | None, issued_on: date, due_on: date, on: date) -> bool:
+    """Whether a bill is drafted in the run of `on`, or should have been in one of the days before that was missed."""
+    run_on = due_on if day_of_month is None else last_run(day_of_month, on)
+    return max(issued_on, starts_on or issued_on) <= run_on <= on <= run_on + CATCH_UP
+
+
+def runs_next(
+    day_of_month: int | None, starts_on: date | None, issued_on: date, due_on: date, today: date
+) -> date | None:
+    """The day on which a bill is drafted, from `today` on; None when Auto Pay does not cover it."""
+    return next_run(day_of_month, due_on, max(today, issued_on, starts_on or today))
+
+
+def first_day(today: date) -> date:
+    """The first day on which what is set up today can run."""
+    return add_banking_days(today, LEAD_DAYS)
+
+
+def takes_effect(today: date, runs_on: date | None) -> date:
+    """From when a change counts: today, or the day after a run that is too near to be changed."""
+    return today if runs_on is None or runs_on >= first_day(today) else runs_on + timedelta(days=1)
+
+
+def _clamped(year: int, month: int, day: int) -> date:
+    """Days 29 to 31 are the month's last day where it is shorter."""
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+async def active_autopay(session: AsyncSession, account_id: int) -> AutoPay | None:
+    return await session.scalar(select(AutoPay).where(AutoPay.account_id == account_id, AutoPay.active))
+
+
+async def active_draft(session: AsyncSession, account_id: int) -> LegacyDraft | None:
+    return await session.scalar(select(LegacyDraft).where(LegacyDraft.account_id == account_id, LegacyDraft.active))

@@ -1,0 +1,363 @@
+"""Setting up, changing and ending Auto Pay and legacy drafts. Each act is agreed to in exact words, kept and copied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit import service as audit
+from backend.autopay import notices
+from backend.autopay.changes import forget
+from backend.autopay.consent import Agreement
+from backend.autopay.cover import drafted, open_bills
+from backend.autopay.errors import AutoPayRefused
+from backend.autopay.models import AutoPay, Consent, LegacyDraft
+from backend.autopay.schedule import active_draft, first_day, next_run, runs_next, takes_effect
+from backend.billing.models import Account
+from backend.billing.service import lock_account
+from backend.members.levels import Level
+from backend.payments import confirmation, gate, receipts
+from backend.payments.errors import StepUpNeeded
+from backend.payments.models import PaymentMethod
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+@dataclass(frozen=True, slots=True)
+class NextRun:
+    """The next automatic payment: its day, and the cents open now when there is a bill for it already."""
+
+    on: date
+    amount_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an act. `counts_from` later than today: the run before it is too near to be changed."""
+
+    confirmation: str
+    counts_from: date
+    next_run: NextRun | None
+
+
+async def autopay_of(session: AsyncSession, account_id: int) -> AutoPay | None:
+    """The account's Auto Pay when it is on, or about to begin."""
+    row = await session.scalar(select(AutoPay).where(AutoPay.account_id == account_id))
+    return row if row is not None and (row.active or row.wanted) else None
+
+
+async def next_payment(
+    session: AsyncSession, backend: Backend, account_id: int, day_of_month: int | None, starts_on: date | None
+) -> NextRun | None:
+    """What such an enrolment would draft next; None when that is not known before the next bill comes."""
+    today = backend.today()
+    known = await drafted(session, account_id)
+    coming: dict[date, int] = {}
+    for bill, cents in await open_bills(session, backend, account_id, today):
+        on = runs_next(day_of_month, starts_on, bill.issued_on, bill.due_on, today)
+        if bill.id not in known and on:
+            coming[on] = coming.get(on, 0) + cents
+    if coming:
+        return NextRun(min(coming), coming[min(coming)])
+    on = next_run(day_of_month, None, max(today, starts_on or today))
+    return NextRun(on) if on else None
+
+
+async def next_of(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
+    """What is drafted next as things stand."""
+    day = row.day_of_month if isinstance(row, AutoPay) else None
+    starts_on = row.starts_on if isinstance(row, AutoPay) else None
+    if isinstance(row, AutoPay) and not row.active:
+        day, starts_on = row.change_day_of_month, row.change_on
+    return await next_payment(session, backend, row.account_id, day, starts_on)
+
+
+async def enrol(
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    account_id: int,
+    method_id: int,
+    day_of_month: int | None,
+    replace_draft: bool,
+    agreement: Agreement,
+) -> Done:
+    """Set up Auto Pay. With `replace_draft` it takes the place of a legacy draft; without, a draft is a refusal."""
+    account = await _opened(session, account_id, agreement)
+    await _usable(session, backend, account, method_id, day_of_month)
+    row = await session.scalar(select(AutoPay).where(AutoPay.account_id == account_id))
+    if row is not None and row.wanted:
+        raise AutoPayRefused("already_on")
+    if row is not None and row.active:  # about to end: it goes on instead, as newly agreed
+        return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_kept")
+    draft = await active_draft(session, account_id)
+    if draft is not None and not replace_draft:
+        raise AutoPayRefused("draft_exists")
+    counts_from = backend.today()
+    if draft:
+        counts_from = await _end_draft(session, backend, draft)
+        await _end_consents(session, backend, account_id, "bank_draft", counts_from)
+    if row is None:
+        row = AutoPay(account_id=account_id, method_id=method_id, active=False)
+        session.add(row)
+    _set(row, backend, counts_from, method_id, day_of_month)
+    await session.flush()
+    return await _agreed(session, backend, row, agreement, "autopay", "autopay_set_up", counts_from)
+
+
+async def change(
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    account_id: int,
+    method_id: int,
+    day_of_month: int | None,
+    agreement: Agreement,
+) -> Done:
+    """Another method or another day. What is too late for the next run counts from the day after it."""
+    account = await _opened(session, account_id, agreement)
+    await _usable(session, backend, account, method_id, day_of_month)
+    row = await _wanted_autopay(session, account_id)
+    return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_changed")
+
+
+async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, agreement: Agreement) -> Done:
+    """End Auto Pay. A run that is too near still happens; one that has not begun yet never does."""
+    await _opened(session, account_id, agreement)
+    row = await _wanted_autopay(session, account_id)
+    if not row.active:
+        forget(row)
+        await session.execute(
+            update(LegacyDraft)
+            .where(LegacyDraft.account_id == account_id)
+            .values(change_on=None, change_active=None, change_method_id=None)
+        )
+        return await _ended(session, backend, row, agreement, "autopay", backend.today())
+    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+    forget(row)
+    if counts_from > backend.today():
+        row.change_on, row.change_active = counts_from, False
+    else:
+        row.active = False
+    return await _ended(session, backend, row, agreement, "autopay", counts_from)
+
+
+async def change_draft(
+    session: AsyncSession, backend: Backend, *, account_id: int, method_id: int, agreement: Agreement
+) -> Done:
+    """A legacy draft from another card or account."""
+    account = await _opened(session, account_id, agreement)
+    await _usable(session, backend, account, method_id, None)
+    row = await _wanted_draft(session, account_id)
+    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+    forget(row)
+    if counts_from > backend.today():
+        row.change_on, row.change_method_id = counts_from, method_id
+    else:
+        row.method_id = method_id
+    return await _agreed(session, backend, row, agreement, "bank_draft", "draft_changed", counts_from)
+
+
+async def remove_draft(session: AsyncSession, backend: Backend, *, account_id: int, agreement: Agreement) -> Done:
+    """End a legacy draft; it cannot be set up again."""
+    await _opened(session, account_id, agreement)
+    row = await _wanted_draft(session, account_id)
+    counts_from = await _end_draft(session, backend, row)
+    return await _ended(session, backend, row, agreement, "bank_draft", counts_from)
+
+
+async def _opened(session: AsyncSession, account_id: int, agreement: Agreement) -> Account:
+    if agreement.level < Level.STEPPED_UP:
+        raise StepUpNeeded()
+    return await lock_account(session, account_id)
+
+
+async def _usable(
+    session: AsyncSession, backend: Backend, account: Account, method_id: int, day_of_month: int | None
+) -> None:
+    method = await session.get(PaymentMethod, method_id)
+    if account.status == "closed":
+        raise AutoPayRefused("account_closed")
+    if method is None or not method.saved or method.member_id != account.member_id:
+        raise AutoPayRefused("method_not_usable")
+    if gate.unusable(account, method, backend.today()):
+        raise AutoPayRefused("method_not_usable")
+    if day_of_month is not None and not 1 <= day_of_month <= 31:
+        raise AutoPayRefused("day_not_usable")
+
+
+async def _wanted_autopay(session: AsyncSession, account_id: int) -> AutoPay:
+    row = await session.scalar(
+        select(AutoPay).where(AutoPay.account_id == account_id).execution_options(populate_existing=True)
+    )
+    if row is None or not row.wanted:
+        raise AutoPayRefused("not_on")
+    return row
+
+
+async def _wanted_draft(session: AsyncSession, account_id: int) -> LegacyDraft:
+    row = await active_draft(session, account_id)
+    if row is None or not row.wanted:
+        raise AutoPayRefused("no_draft")
+    return row
+
+
+def _on(coming: NextRun | None) -> date | None:
+    return coming.on if coming else None
+
+
+async def _end_draft(session: AsyncSession, backend: Backend, row: LegacyDraft) -> date:
+    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+    forget(row)
+    if counts_from > backend.today():
+        row.change_on, row.change_active = counts_from, False
+    else:
+        row.active = False
+    await session.flush()
+    return counts_from
+
+
+def _set(row: AutoPay, backend: Backend, counts_from: date, method_id: int, day_of_month: int | None) -> None:
+    """The setting, now or from a later day; a run needs its lead time either way."""
+    forget(row)
+    if counts_from > backend.today():
+        row.change_on, row.change_active = max(counts_from, first_day(backend.today())), True
+        row.change_method_id, row.change_day_of_month = method_id, day_of_month
+    else:
+        row.active, row.starts_on = True, first_day(backend.today())
+        row.method_id, row.day_of_month = method_id, day_of_month
+
+
+async def _change(
+    session: AsyncSession,
+    backend: Backend,
+    row: AutoPay,
+    method_id: int,
+    day_of_month: int | None,
+    agreement: Agreement,
+    act: str,
+) -> Done:
+    if row.active:
+        counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+    else:
+        counts_from = row.change_on or backend.today()
+    _set(row, backend, counts_from, method_id, day_of_month)
+    return await _agreed(session, backend, row, agreement, "autopay", act, counts_from)
+
+
+async def _agreed(
+    session: AsyncSession,
+    backend: Backend,
+    row: AutoPay | LegacyDraft,
+    agreement: Agreement,
+    kind: str,
+    act: str,
+    counts_from: date,
+) -> Done:
+    """Keep the words, send the copy, write the audit row."""
+    number = await confirmation.fresh(session)
+    now = backend.clock.now()
+    await _end_consents(session, backend, row.account_id, kind, counts_from)
+    session.add(
+        Consent(
+            account_id=row.account_id,
+            kind=kind,
+            wording=agreement.wording,
+            reply=agreement.reply,
+            channel=agreement.channel,
+            reference=number,
+            at=now,
+        )
+    )
+    await session.flush()
+    coming = await _next_after(session, backend, row, counts_from)
+    name = notices.TITLES["autopay" if kind == "autopay" else "draft"]
+    when = f" Next run {receipts.day(coming.on)}." if coming else ""
+    await notices.agreed(
+        session,
+        backend,
+        row,
+        title=f"{name} confirmed",
+        text=f"{name} is set as agreed",
+        more=when,
+        wording=agreement.wording,
+        number=number,
+    )
+    await _note(session, backend, row, agreement, act, number, counts_from)
+    return Done(number, counts_from, coming)
+
+
+async def _ended(
+    session: AsyncSession,
+    backend: Backend,
+    row: AutoPay | LegacyDraft,
+    agreement: Agreement,
+    kind: str,
+    counts_from: date,
+) -> Done:
+    number = await confirmation.fresh(session)
+    await session.flush()
+    await _end_consents(session, backend, row.account_id, kind, counts_from)
+    late = counts_from > backend.today()
+    coming = await next_of(session, backend, row) if late else None
+    name = notices.TITLES["autopay" if kind == "autopay" else "draft"]
+    last = f" The run of {receipts.day(coming.on)} still happens." if coming else ""
+    await notices.agreed(
+        session,
+        backend,
+        row,
+        title=f"{name} ended",
+        text=f"{name} is ended",
+        more=last,
+        wording=agreement.wording,
+        number=number,
+    )
+    await _note(session, backend, row, agreement, f"{kind}_cancelled", number, counts_from)
+    return Done(number, counts_from, coming)
+
+
+async def _next_after(
+    session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft, counts_from: date
+) -> NextRun | None:
+    """The next run under what was just agreed; what runs before it does so as it was."""
+    if isinstance(row, AutoPay) and row.change_on:
+        return await next_payment(session, backend, row.account_id, row.change_day_of_month, row.change_on)
+    return await next_of(session, backend, row)
+
+
+async def _end_consents(session: AsyncSession, backend: Backend, account_id: int, kind: str, ends_on: date) -> None:
+    standing = (Consent.account_id == account_id, Consent.kind == kind, Consent.revoked_at.is_(None))
+    await session.execute(update(Consent).where(*standing).values(revoked_at=backend.clock.now(), ends_on=ends_on))
+
+
+async def _note(
+    session: AsyncSession,
+    backend: Backend,
+    row: AutoPay | LegacyDraft,
+    agreement: Agreement,
+    act: str,
+    number: str,
+    counts_from: date,
+) -> None:
+    day = row.day_of_month if isinstance(row, AutoPay) else None
+    await audit.record(
+        session,
+        backend,
+        actor=agreement.actor,
+        level=agreement.level,
+        channel=agreement.channel,
+        act=act,
+        account_id=row.account_id,
+        after={
+            "confirmation": number,
+            "counts_from": counts_from.isoformat(),
+            "active": row.active,
+            "method_id": row.change_method_id or row.method_id,
+            "day_of_month": row.change_day_of_month if isinstance(row, AutoPay) and row.change_method_id else day,
+        },
+    )

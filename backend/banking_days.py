@@ -1,0 +1,45 @@
+"""Banking days: Monday to Friday without the Federal Reserve's holidays."""
+
+from datetime import date, timedelta
+
+_MONDAY, _THURSDAY = 0, 3
+
+
+def add_banking_days(day: date, count: int) -> date:
+    """The `count`-th banking day after `day` (count of at least 1; `day` itself never counts)."""
+    while count > 0:
+        day += timedelta(days=1)
+        if is_banking_day(day):
+            count -= 1
+    return day
+
+
+def is_banking_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in holidays(day.year)
+
+
+def holidays(year: int) -> frozenset[date]:
+    """The days of `year` on which the Federal Reserve Banks are closed.
+
+    A holiday on a Sunday is kept on the Monday; one on a Saturday is not kept on another day.
+    """
+    fixed = (date(year, month, day) for month, day in ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25)))
+    observed = {day + timedelta(days=1) if day.weekday() == 6 else day for day in fixed}
+    return frozenset(observed | _floating(year))
+
+
+def _floating(year: int) -> set[date]:
+    last_of_may = date(year, 5, 31)
+    return {
+        _nth(year, 1, _MONDAY, 3),  # Martin Luther King Jr.
+        _nth(year, 2, _MONDAY, 3),  # Washington's birthday
+        last_of_may - timedelta(days=last_of_may.weekday()),  # Memorial Day, the last Monday
+        _nth(year, 9, _MONDAY, 1),  # Labor Day
+        _nth(year, 10, _MONDAY, 2),  # Columbus Day
+        _nth(year, 11, _THURSDAY, 4),  # Thanksgiving
+    }
+
+
+def _nth(year: int, month: int, weekday: int, n: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))

@@ -1,0 +1,53 @@
+"""Issuing a bill: the bill itself and its booking, together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing import ledger
+from backend.billing.ledger import Entry
+from backend.billing.models import Bill
+from backend.errors import MemberlineError
+
+
+class BillRefused(MemberlineError):
+    """A bill whose lines do not add up to its amount."""
+
+    code = "bill_lines"
+
+
+async def issue(session: AsyncSession, bill: Bill, *, at: datetime) -> Bill:
+    """Write the bill and book it as owed. Raises BillRefused when its lines do not sum to its amount."""
+    if bill.lines and sum(line["cents"] for line in bill.lines) != bill.amount_cents:
+        raise BillRefused(f"bill {bill.number}: its lines do not sum to {bill.amount_cents} cents")
+    session.add(bill)
+    if bill.amount_cents:
+        entries = [Entry(ledger.RECEIVABLE, bill.amount_cents), Entry(ledger.REVENUE, -bill.amount_cents)]
+        await ledger.book(
+            session, f"bill:{bill.number}", entries, account_id=bill.account_id, at=at, memo="Electric bill"
+        )
+    return bill
+
+
+async def of_account(session: AsyncSession, account_id: int) -> Sequence[Bill]:
+    """Every bill of the account, the one due first in front."""
+    query = select(Bill).where(Bill.account_id == account_id).order_by(Bill.due_on, Bill.id)
+    return (await session.scalars(query)).all()
+
+
+def unpaid(issued: Iterable[Bill], due_cents: int) -> list[tuple[Bill, int]]:
+    """Bills not fully covered, oldest first, each with the cents left on it."""
+    issued = list(issued)
+    covered = sum(bill.amount_cents for bill in issued) - due_cents
+    found: list[tuple[Bill, int]] = []
+    for bill in issued:
+        left = bill.amount_cents - covered
+        covered = max(0, -left)
+        if left > 0:
+            # money owed outside of any bill must not make one look larger than it was
+            found.append((bill, min(left, bill.amount_cents)))
+    return found

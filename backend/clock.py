@@ -1,0 +1,41 @@
+"""The one source of time. Inside, time is aware UTC; the co-op's local date is asked for by name."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The current time, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class ManualClock:
+    """A clock that stands still until it is moved: for tests and for jobs run for a given day."""
+
+    def __init__(self, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError("a clock needs an aware time")
+        self._at = at.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self._at
+
+    def advance(self, **span: float) -> None:
+        """Move on by timedelta(**span)."""
+        self._at += timedelta(**span)
+
+
+def local_date(clock: Clock, zone: ZoneInfo) -> date:
+    """Today, as the co-op's office would say it."""
+    return clock.now().astimezone(zone).date()

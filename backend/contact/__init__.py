@@ -1,0 +1,1 @@
+"""How the co-op reaches a member, and changing it."""

@@ -1,0 +1,132 @@
+"""Changing a member's phone, email or mailing address; the old and the new one are told. Flushes; never commits."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+import phonenumbers
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit.service import record
+from backend.conversations.models import Conversation
+from backend.coop import display_phone
+from backend.members.identity import Standing
+from backend.members.models import Member
+from backend.outbox.service import enqueue
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+NATIONAL_DIGITS = 10
+What = Literal["phone", "email", "address"]
+LOCAL = r"[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?"
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL = re.compile(rf"{LOCAL}@(?:{LABEL}\.)+[A-Za-z]{{2,24}}")
+SPOKEN_DOT = re.compile(r"\s+dot\s+", re.IGNORECASE)
+SPOKEN_AT = re.compile(r"\s+at\s+(?=\S+(?:\.|\s+dot\s+))", re.IGNORECASE)
+PLACE = re.compile(r"(?=.*\d)(?=.*[A-Za-z]{2})[A-Za-z0-9 .,#/'-]{8,200}")
+SAID_BEFORE = re.compile(
+    r"^.*?\b(?:mailing address|new address|address|mail(?: it| my bill)?|bill)\b(?: is| to|:)?\s*(?:to\s+)?",
+    re.IGNORECASE,
+)
+
+
+def read_phone(text: str, *, strict: bool = True) -> str | None:
+    """The one phone number in what was said, in E.164; None when there is none.
+
+    `strict` wants one that the numbering plan gives out; to call back, one that could be dialled will do.
+    """
+    leniency = phonenumbers.Leniency.VALID if strict else phonenumbers.Leniency.POSSIBLE
+    found = {
+        phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+        for match in phonenumbers.PhoneNumberMatcher(text, "US", leniency=leniency)
+        if len(str(match.number.national_number)) == NATIONAL_DIGITS
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def read_email(text: str) -> str | None:
+    """The email address in what was typed or said (`ruth at example dot com`); None when none is well formed."""
+    plain = SPOKEN_DOT.sub(".", SPOKEN_AT.sub("@", text.strip()))
+    found = [match for match in EMAIL.finditer(plain) if ".." not in match[0]]
+    whole = [word.strip('.,;:!?<>()"') for word in plain.split() if "@" in word]
+    good = {match[0].lower() for match in found if match[0] in whole}
+    return good.pop() if len(good) == 1 and len(whole) == 1 else None
+
+
+def read_address(text: str, asked: bool) -> str | None:
+    """A mailing address: a number and a street or box. What was said before it is left out."""
+    plain = re.sub(r"\s+", " ", text).strip(" .")
+    rest = SAID_BEFORE.sub("", plain, count=1) if SAID_BEFORE.search(plain) else (plain if asked else "")
+    return rest if PLACE.fullmatch(rest) else None
+
+
+def current(member: Member, what: What) -> str:
+    """What is on file, or an empty text."""
+    return {"phone": member.phone, "email": member.email or "", "address": member.mailing_address or ""}[what]
+
+
+def shown(what: What, value: str) -> str:
+    """As it may be read back to a member who has stepped up."""
+    return display_phone(value) if what == "phone" else value
+
+
+async def change(
+    session: AsyncSession, backend: Backend, conversation_id: str, standing: Standing, what: What, value: str
+) -> bool:
+    """Make the change a member has said yes to. False when it is that already.
+
+    For 24 hours a new phone or email steps nobody up (`Member.settled`): who gets hold of an account for a moment must
+    not keep it by a phone of their own, and the notices give the member that time to object.
+    """
+    member, account = standing.member, standing.account
+    if member is None or account is None:
+        raise ValueError("only somebody who has shown who they are has contact details to change")
+    before = current(member, what)
+    if before == value:
+        return False
+    old_phone, old_email = member.phone, member.email
+    if what == "phone":
+        member.phone, member.phone_changed_at = value, backend.clock.now()
+    elif what == "email":
+        member.email, member.email_changed_at = value, backend.clock.now()
+    else:
+        member.mailing_address = value
+    await session.flush()
+    conversation = await session.get_one(Conversation, conversation_id)
+    row = await record(
+        session,
+        backend,
+        actor=conversation_id,
+        level=int(standing.level),
+        channel=conversation.channel,
+        act=f"contact_{what}",
+        account_id=account.id,
+        before={what: before or None},
+        after={what: value},
+    )
+    phones = dict.fromkeys((old_phone, member.phone))
+    emails = dict.fromkeys(email for email in (old_email, member.email) if email)
+    for kind, recipients in (("sms", phones), ("email", emails)):
+        for recipient in recipients:
+            await _notice(session, backend, kind, recipient, what, row.id)
+    return True
+
+
+async def _notice(
+    session: AsyncSession, backend: Backend, kind: str, recipient: str, what: What, audit_id: int
+) -> None:
+    coop = backend.coop
+    name = {"phone": "phone number", "email": "email address", "address": "mailing address"}[what]
+    await enqueue(
+        session,
+        backend,
+        kind=kind,
+        recipient=recipient,
+        subject=f"Your {coop.short_name} {name} was changed" if kind == "email" else "",
+        body=f"{coop.short_name}: the {name} on your account was changed just now. If that was not you, call "
+        f"{coop.office_phone_display} at once.",
+        purpose="notice",
+        dedupe_key=f"contact:{audit_id}:{recipient}"[:120],
+    )

@@ -1,0 +1,67 @@
+"""Conversations and what came in and went out on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Base, UtcTime
+
+
+class Conversation(Base):
+    """One member's talk on one channel, and how far they have shown who they are.
+
+    `level` is 0 anonymous, 1 member number and last four, 2 stepped up. It is kept here and never in the dialogue
+    tracker, where a crafted message could set it.
+    """
+
+    __tablename__ = "conversations"
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(12))  # sms | web | voice
+    address: Mapped[str | None] = mapped_column(String(20))  # the other end's phone, E.164
+    source: Mapped[str] = mapped_column(String(80), default="")  # whom guessing is counted against
+    attested: Mapped[bool] = mapped_column(default=False)  # the channel vouches that `address` is not forged
+    level: Mapped[int] = mapped_column(default=0)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))  # whom the account belonged to then
+    verified_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcTime)
+    started_at: Mapped[datetime] = mapped_column(UtcTime)
+    offered: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the buttons offered last
+    expects: Mapped[str] = mapped_column(String(24), default="")  # what was asked for last, a channel hint
+
+
+class InboundMessage(Base):
+    """A message as it came in, before anything was done about it, and its answer: nothing is lost or done twice.
+
+    `text` has had card, bank and social security digits taken out before it is written.
+    """
+
+    __tablename__ = "inbound_messages"
+    __table_args__ = (UniqueConstraint("channel", "provider_id"), Index(None, "status", "received_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(12))
+    provider_id: Mapped[str] = mapped_column(String(120))  # MessageSid, CallSid and turn, or session and client id
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    payload: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(12), default="received")  # received | answered | failed
+    reply: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    received_at: Mapped[datetime] = mapped_column(UtcTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class PushEvent(Base):
+    """One event of a web conversation's stream; `id` is what Last-Event-ID names."""
+
+    __tablename__ = "push_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UtcTime)

@@ -1,0 +1,177 @@
+"""What came in, what was answered, and what is pushed to a web page. Functions flush; the edge commits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.conversations import statements
+from backend.conversations.models import Conversation, InboundMessage, PushEvent
+
+IDLE = timedelta(minutes=15)
+"""After this much silence a conversation is anonymous again."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An inbound message as the database has it. `fresh` is False for one that had come in before."""
+
+    id: int
+    fresh: bool
+    status: str
+    reply: dict[str, Any] | None
+    offered: list[dict[str, Any]]
+    expects: str
+
+
+async def get_or_start(
+    session: AsyncSession,
+    backend: Backend,
+    conversation_id: str,
+    *,
+    channel: str,
+    address: str | None = None,
+    source: str = "",
+    attested: bool = False,
+) -> Conversation:
+    """The conversation, started when it is new, and marked as seen now."""
+    await statements.see(
+        session,
+        conversation_id,
+        backend.clock.now(),
+        IDLE,
+        channel=channel,
+        address=address,
+        source=source,
+        attested=attested,
+    )
+    return await session.get_one(Conversation, conversation_id, populate_existing=True)
+
+
+async def record_inbound(
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    channel: str,
+    provider_id: str,
+    conversation_id: str,
+    text: str,
+    payload: str | None = None,
+    address: str | None = None,
+    source: str = "",
+    attested: bool = False,
+) -> Recorded:
+    """Write a message down before anything is done about it; a repeat is found, not written.
+
+    `text` must have been through redaction.
+    """
+    now = backend.clock.now()
+    offered, expects = await statements.see(
+        session, conversation_id, now, IDLE, channel=channel, address=address, source=source, attested=attested
+    )
+    new_id = await statements.write_down(
+        session,
+        {
+            "channel": channel,
+            "provider_id": provider_id,
+            "conversation_id": conversation_id,
+            "text": text,
+            "payload": payload,
+            "status": "received",
+            "received_at": now,
+        },
+    )
+    if new_id is not None:
+        return Recorded(new_id, True, "received", None, offered, expects)
+    row = await find_inbound(session, channel, provider_id)
+    if row is None:
+        raise LookupError("an inbound message conflicts with one that is not there")
+    return Recorded(row.id, False, row.status, row.reply, offered, expects)
+
+
+async def find_inbound(session: AsyncSession, channel: str, provider_id: str) -> InboundMessage | None:
+    """The message that the provider calls so, as it now stands."""
+    query = select(InboundMessage).where(InboundMessage.channel == channel, InboundMessage.provider_id == provider_id)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def offered_now(session: AsyncSession, conversation_id: str) -> tuple[list[dict[str, Any]], str]:
+    """The buttons offered last and what was asked for last."""
+    query = select(Conversation.offered, Conversation.expects).where(Conversation.id == conversation_id)
+    row = (await session.execute(query)).one_or_none()
+    return (list(row.offered), str(row.expects)) if row else ([], "")
+
+
+async def is_unanswered(session: AsyncSession, inbound_id: int) -> bool:
+    """Whether nobody has answered it yet."""
+    query = select(InboundMessage.status).where(InboundMessage.id == inbound_id)
+    return (await session.execute(query)).scalar_one_or_none() == "received"
+
+
+async def save_reply(
+    session: AsyncSession,
+    backend: Backend,
+    inbound_id: int,
+    conversation_id: str,
+    reply: dict[str, Any],
+    *,
+    status: str = "answered",
+    offered: list[dict[str, Any]] | None = None,
+    expects: str = "",
+) -> bool:
+    """Keep the answer, for a repeat of the message. False when it had been answered before: then nothing is changed.
+
+    `offered` None leaves alone what the conversation offered and asked for last.
+    """
+    if not await statements.answer(session, inbound_id, status, reply, backend.clock.now()):
+        return False
+    if offered is not None:
+        await statements.offer(session, conversation_id, offered, expects[:24])
+    return True
+
+
+async def pending_inbound(session: AsyncSession) -> list[tuple[InboundMessage, Conversation]]:
+    """Every message without an answer, oldest first, with its conversation."""
+    query = (
+        select(InboundMessage, Conversation)
+        .join(Conversation, Conversation.id == InboundMessage.conversation_id)
+        .where(InboundMessage.status == "received")
+        .order_by(InboundMessage.id)
+    )
+    return [(row[0], row[1]) for row in await session.execute(query)]
+
+
+async def push(session: AsyncSession, backend: Backend, conversation_id: str, data: dict[str, Any]) -> int:
+    """Add an event to a conversation's stream; returns its id. Whoever calls wakes the listeners after the commit."""
+    event = PushEvent(conversation_id=conversation_id, data=data, at=backend.clock.now())
+    session.add(event)
+    await session.flush()
+    return event.id
+
+
+async def events_after(session: AsyncSession, conversation_id: str, after_id: int, limit: int = 100) -> list[PushEvent]:
+    """The events of a conversation's stream behind `after_id`, in order."""
+    query = (
+        select(PushEvent)
+        .where(PushEvent.conversation_id == conversation_id, PushEvent.id > after_id)
+        .order_by(PushEvent.id)
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def newest_event(session: AsyncSession) -> int:
+    """The id of the newest event of any conversation; 0 when there is none."""
+    query = select(PushEvent.id).order_by(PushEvent.id.desc()).limit(1)
+    return (await session.execute(query)).scalar_one_or_none() or 0
+
+
+async def conversations_with_events(session: AsyncSession, after_id: int) -> list[tuple[int, str]]:
+    """(id, conversation) of the events behind `after_id` of all conversations, in order."""
+    query = select(PushEvent.id, PushEvent.conversation_id).where(PushEvent.id > after_id)
+    return [(row.id, row.conversation_id) for row in await session.execute(query.order_by(PushEvent.id))]

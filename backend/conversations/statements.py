@@ -1,0 +1,111 @@
+"""The statements of every turn, built once: building them anew each time costs more than running them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Insert, and_, bindparam, case, func, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.conversations.models import Conversation, InboundMessage
+
+CONVERSATIONS: Any = Conversation.__table__
+INBOUND: Any = InboundMessage.__table__
+STARTED_WITH = (
+    "id", "channel", "address", "source", "attested", "level", "last_seen_at", "started_at", "offered", "expects",
+)  # fmt: skip
+SHOWN = ("account_id", "member_id", "verified_at")
+"""What goes with the level when a conversation falls silent."""
+
+
+async def see(
+    session: AsyncSession,
+    conversation_id: str,
+    now: datetime,
+    idle: timedelta,
+    *,
+    channel: str,
+    address: str | None,
+    source: str,
+    attested: bool,
+) -> tuple[list[dict[str, Any]], str]:
+    """Start a conversation, or mark it as seen now; what it offered and asked for last.
+
+    After `idle` without a word it is anonymous again.
+    """
+    connection = await session.connection()
+    values: dict[str, Any] = {
+        "id": conversation_id,
+        "channel": channel,
+        "address": address,
+        "source": source,
+        "attested": attested,
+        "level": 0,
+        "last_seen_at": now,
+        "started_at": now,
+        "offered": [],
+        "expects": "",
+        "silent_since": now - idle,
+    }
+    row = (await connection.execute(SEE[connection.dialect.name], values)).one()
+    return list(row.offered), str(row.expects)
+
+
+async def write_down(session: AsyncSession, values: dict[str, Any]) -> int | None:
+    """Insert a message; its id, or None when it is there already."""
+    connection = await session.connection()
+    return (await connection.execute(WRITE_DOWN[connection.dialect.name], values)).scalar_one_or_none()
+
+
+async def answer(session: AsyncSession, inbound_id: int, status: str, reply: dict[str, Any], now: datetime) -> bool:
+    """Keep a message's answer, unless it has one."""
+    connection = await session.connection()
+    values = {"of": inbound_id, "new_status": status, "new_reply": reply, "new_answered_at": now}
+    return (await connection.execute(ANSWER, values)).rowcount == 1
+
+
+async def offer(session: AsyncSession, conversation_id: str, offered: list[dict[str, Any]], expects: str) -> None:
+    """Keep what a conversation offered and asked for last."""
+    connection = await session.connection()
+    await connection.execute(OFFER, {"of": conversation_id, "new_offered": offered, "new_expects": expects})
+
+
+def _see(insert: Any) -> Insert:
+    statement = insert(CONVERSATIONS).values({name: bindparam(name) for name in STARTED_WITH})
+    old, new = CONVERSATIONS.c, statement.excluded
+    silent = and_(old.level > 0, old.last_seen_at <= bindparam("silent_since", type_=old.last_seen_at.type))
+    seen: Insert = statement.on_conflict_do_update(
+        index_elements=[old.id],
+        set_={
+            "level": case((silent, 0), else_=old.level),
+            **{name: case((silent, None), else_=old[name]) for name in SHOWN if name in old},
+            "last_seen_at": new.last_seen_at,
+            "attested": case((new.address.is_(None), old.attested), else_=new.attested),
+            "address": func.coalesce(new.address, old.address),
+            "source": case((new.source == "", old.source), else_=new.source),
+        },
+    )
+    return seen.returning(old.offered, old.expects)
+
+
+def _write_down(insert: Any) -> Insert:
+    statement: Insert = insert(INBOUND).on_conflict_do_nothing().returning(INBOUND.c.id)
+    names = ("channel", "provider_id", "conversation_id", "text", "payload", "status", "received_at")
+    return statement.values({name: bindparam(name) for name in names})
+
+
+SEE = {"sqlite": _see(sqlite_insert), "postgresql": _see(postgresql_insert)}
+WRITE_DOWN = {"sqlite": _write_down(sqlite_insert), "postgresql": _write_down(postgresql_insert)}
+ANSWER = (
+    update(INBOUND)
+    .where(INBOUND.c.id == bindparam("of"), INBOUND.c.status == "received")
+    .values(status=bindparam("new_status"), reply=bindparam("new_reply"), answered_at=bindparam("new_answered_at"))
+)
+OFFER = (
+    update(CONVERSATIONS)
+    .where(CONVERSATIONS.c.id == bindparam("of"))
+    .values(offered=bindparam("new_offered"), expects=bindparam("new_expects"))
+)

@@ -1,0 +1,1 @@
+"""Talks that a person at the office takes over."""

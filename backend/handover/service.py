@@ -1,0 +1,173 @@
+"""Putting somebody in the queue for a person, answering, and ending it. Functions flush; the caller commits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit.service import record
+from backend.conversations import service as conversations
+from backend.conversations.models import Conversation
+from backend.handover import transcript
+from backend.handover.models import Handover, OfficeMessage
+from backend.members import identity
+from backend.outbox.service import enqueue
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+WITH_A_PERSON = "person"
+"""What a conversation `expects` while a person answers it: the assistant then stays quiet."""
+OPEN = ("waiting", "answered")
+LAST_LINES = 10
+
+
+async def ask(
+    session: AsyncSession, backend: Backend, conversation_id: str, *, tried: str, put_through: bool = False
+) -> Handover:
+    """Put a conversation in the queue with its summary; one that waits already keeps its place.
+
+    `put_through`: the channel connects the call itself, so that the office only reads what was tried.
+    """
+    waiting = await open_of(session, conversation_id)
+    if waiting is not None:
+        return waiting
+    standing = await identity.standing(session, backend, conversation_id)
+    conversation = await session.get_one(Conversation, conversation_id)
+    handover = Handover(
+        conversation_id=conversation_id,
+        account_id=standing.account.id if standing.account else None,
+        status="transferred" if put_through else "waiting",
+        summary=await _summary(session, standing, conversation, tried),
+        created_at=backend.clock.now(),
+    )
+    session.add(handover)
+    await session.flush()
+    await record(
+        session,
+        backend,
+        actor=conversation_id,
+        level=int(standing.level),
+        channel=conversation.channel,
+        act="handover",
+        account_id=handover.account_id,
+        after={"handover": handover.id, "status": handover.status},
+    )
+    return handover
+
+
+async def _summary(
+    session: AsyncSession, standing: identity.Standing, conversation: Conversation, tried: str
+) -> dict[str, Any]:
+    lines = await transcript.of(session, conversation.id, LAST_LINES)
+    return {
+        "who": standing.member.name if standing.member else "not identified",
+        "account": standing.account.number if standing.account else "",
+        "level": standing.level.name.lower().replace("_", " "),
+        "channel": conversation.channel,
+        "tried": tried,
+        "last_lines": [f"{line.who}: {line.text}" for line in lines],
+    }
+
+
+async def open_of(session: AsyncSession, conversation_id: str) -> Handover | None:
+    """The handover of a conversation that still waits or is being answered."""
+    query = select(Handover).where(Handover.conversation_id == conversation_id, Handover.status.in_(OPEN))
+    return await session.scalar(query.order_by(Handover.id.desc()).limit(1))
+
+
+async def listing(session: AsyncSession, limit: int = 200) -> list[Handover]:
+    """Who waits, the longest first; calls that were put through come last."""
+    query = (
+        select(Handover)
+        .where(Handover.status != "closed")
+        .order_by((Handover.status == "transferred"), Handover.id)
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def answer(session: AsyncSession, backend: Backend, conversation_id: str, text: str, by: str) -> str | None:
+    """Send what the office wrote to the web chat or by text. Returns the way, `web` or `sms`, or None: no way there.
+
+    On the web the caller wakes the page's stream after the commit.
+    """
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None or (conversation.channel != "web" and not conversation.address):
+        return None
+    now = backend.clock.now()
+    written = OfficeMessage(conversation_id=conversation_id, author=by, text=text, at=now)
+    session.add(written)
+    await session.flush()
+    if conversation.channel == "web":
+        said: dict[str, Any] = {"text": f"{by}: {text}", "buttons": [], "image": None, "alt": None, "link": None}
+        await conversations.push(session, backend, conversation_id, {"reply_to": None, "messages": [said]})
+    else:
+        await enqueue(
+            session,
+            backend,
+            kind="sms",
+            recipient=conversation.address or "",
+            body=f"{text} ({by}, {backend.coop.short_name})",
+            purpose="reply",
+            dedupe_key=f"office:{written.id}",
+        )
+    handover = await open_of(session, conversation_id)
+    if handover is not None:
+        handover.status = "answered"
+        await _stay_quiet(session, conversation_id, WITH_A_PERSON)
+    await _record(session, backend, conversation, "office_answered", f"office:{by}", handover)
+    return "web" if conversation.channel == "web" else "sms"
+
+
+async def close(session: AsyncSession, backend: Backend, handover_id: int, by: str) -> Handover | None:
+    """The office user `by` is done: the assistant answers again. None when it is closed already."""
+    handover = await session.get(Handover, handover_id)
+    if handover is None or handover.status == "closed":
+        return None
+    await _end(session, backend, handover, f"office:{by}")
+    return handover
+
+
+async def leave(session: AsyncSession, backend: Backend, conversation_id: str, *, keep_place: bool = False) -> None:
+    """Back to the assistant. `keep_place`: the office has closed meanwhile, and will still find the wish."""
+    handover = await open_of(session, conversation_id)
+    if handover is not None and not keep_place:
+        await _end(session, backend, handover, conversation_id)
+    else:
+        await _stay_quiet(session, conversation_id, "")
+
+
+async def _end(session: AsyncSession, backend: Backend, handover: Handover, actor: str) -> None:
+    handover.status, handover.closed_at = "closed", backend.clock.now()
+    conversation = await session.get_one(Conversation, handover.conversation_id)
+    if conversation.expects == WITH_A_PERSON:
+        await _stay_quiet(session, conversation.id, "")
+    await _record(session, backend, conversation, "handover_closed", actor, handover)
+
+
+async def _stay_quiet(session: AsyncSession, conversation_id: str, expects: str) -> None:
+    await session.execute(update(Conversation).where(Conversation.id == conversation_id).values(expects=expects))
+
+
+async def _record(
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    act: str,
+    actor: str,
+    handover: Handover | None,
+) -> None:
+    await session.flush()
+    await record(
+        session,
+        backend,
+        actor=actor,
+        level=0 if actor.startswith("office:") else int(conversation.level),
+        channel="office" if actor.startswith("office:") else conversation.channel,
+        act=act,
+        account_id=handover.account_id if handover else None,
+        after={"handover": handover.id if handover else None, "conversation": conversation.id},
+    )

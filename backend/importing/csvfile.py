@@ -1,0 +1,50 @@
+"""Reading a CSV file row by row, however long it is, with whatever a spreadsheet does to one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from backend.importing.cells import shown
+
+SURROGATES = range(0xDC80, 0xDD00)  # what bytes that are not UTF-8 are read as
+
+
+class Unreadable(Exception):
+    """The file cannot be read from this line on."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Each row that has anything in it, with the line that it begins on. Raises Unreadable."""
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        while True:
+            line = reader.line_num + 1
+            try:
+                row = next(reader, None)
+            except csv.Error as error:
+                raise Unreadable(line, f"it cannot be read from here on ({error}): is a quote not closed?") from None
+            if row is None:
+                return
+            if any(cell.strip() for cell in row):
+                yield line, row
+
+
+def is_utf8(row: Sequence[str]) -> bool:
+    text = "".join(row)
+    return text.isascii() or not any(ord(character) in SURROGATES for character in text)
+
+
+def header_faults(header: Sequence[str], known: Sequence[str]) -> list[str]:
+    """What is wrong with the line that names the columns, apart from those that are missing."""
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        return ["its columns are not parted by commas: save it as CSV with commas"]
+    twice = {name for name in header if name and header.count(name) > 1}
+    unknown = [name for name in header if name not in known]
+    faults = [f"the column {shown(name)} is there twice" for name in sorted(twice)]
+    return faults + [f"unknown column {shown(name)}; there are: {', '.join(known)}" for name in unknown]

@@ -1,0 +1,116 @@
+"""The import as a whole: read and check everything, then write everything in one transaction."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import IntegrityError
+
+from backend.audit import service as audit
+from backend.importing import known
+from backend.importing.alerts import ALERTS, load_alerts
+from backend.importing.automatic import AUTOPAY, DRAFTS, load_autopay, load_drafts
+from backend.importing.bills import BILLS, load_bills
+from backend.importing.faults import Faults, ImportRefused
+from backend.importing.loading import Loader
+from backend.importing.members import ACCOUNTS, MEMBERS, load_accounts, load_members
+from backend.importing.methods import METHODS, load_methods
+from backend.importing.staging import Staging
+from backend.importing.table import Table, stage
+from backend.importing.usage import USAGE, load_usage
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+LOADS: tuple[tuple[Table, Callable[[Loader], Awaitable[None]]], ...] = (
+    (MEMBERS, load_members),
+    (ACCOUNTS, load_accounts),
+    (BILLS, load_bills),
+    (USAGE, load_usage),
+    (METHODS, load_methods),
+    (DRAFTS, load_drafts),
+    (AUTOPAY, load_autopay),
+    (ALERTS, load_alerts),
+)
+"""Each kind of file, in an order in which nothing refers to what comes later."""
+
+ACTOR = "import"
+
+
+async def import_folder(
+    backend: Backend, folder: Path, *, check_only: bool = False, tell: Callable[[str], None] = lambda step: None
+) -> dict[str, int]:
+    """Import every file of the folder, or nothing; how many rows of each. Raises ImportRefused naming every fault.
+
+    `tell` is told each step as it begins: with many rows one takes a minute.
+    Memory does not grow with the files: rows wait in a database of their own on disk.
+    """
+    staging = Staging()
+    try:
+        faults = Faults(tuple(table.file for table, _ in LOADS))
+        _stage(folder, staging, faults, tell)
+        tell("Checking against the database ...")
+        async with backend.db.reading() as session:
+            await known.check(session, staging, faults)
+        faults.refuse()
+        if not check_only:
+            await _write(backend, staging, tell)
+        return {table.name: staging.one(f"SELECT count(*) FROM {table.name}") for table, _ in LOADS}  # noqa: S608
+    finally:
+        staging.close()
+
+
+def _stage(folder: Path, staging: Staging, faults: Faults, tell: Callable[[str], None]) -> None:
+    names = {table.file for table, _ in LOADS}
+    found = {path.name for path in folder.glob("*.csv")}
+    for name in sorted(found - names):
+        faults.add(name, 0, f"is not one of the files that can be imported: {', '.join(sorted(names))}")
+    if not found & names:
+        faults.add(str(folder), 0, f"has none of {', '.join(sorted(names))}")
+    for table, _ in LOADS:
+        tell(f"Reading {table.file} ...")
+        stage(table, folder, staging, faults)
+
+
+async def _write(backend: Backend, staging: Staging, tell: Callable[[str], None]) -> None:
+    try:
+        async with backend.db.transaction() as session:
+            loader = Loader(backend, session, staging, backend.clock.now())
+            for table, load in LOADS:
+                tell(f"Writing {table.name.replace('_', ' ')} ...")
+                await load(loader)
+            await audit.record_all(session, backend, _acts(staging))  # last: others that append wait for the end
+    except IntegrityError as error:
+        raise ImportRefused(
+            "nothing was imported: the database was changed meanwhile and has such a row already; run the import again"
+            f" ({type(error.orig).__name__})"
+        ) from None
+
+
+def _acts(staging: Staging) -> Iterator[audit.Act]:
+    """For every account that anything was imported for, how much of what; for members there before, their methods."""
+    new = "SELECT member || '-' || separator AS number, 'accounts' AS what, 1 AS many FROM accounts"
+    methods = (
+        "SELECT a.member || '-' || a.separator, 'payment_methods', count(*) FROM payment_methods p "
+        "JOIN accounts a ON a.member = p.member GROUP BY 1"
+    )
+    more = [f"SELECT account, '{table}', count(*) FROM {table} GROUP BY account" for table in known.OF_ACCOUNTS]  # noqa: S608
+    counted = " UNION ALL ".join([new, methods, *more])
+    query = (
+        f"SELECT i.id, c.number, c.what, c.many FROM ({counted}) c "  # noqa: S608
+        "JOIN account_ids i ON i.number = c.number ORDER BY c.number"
+    )
+    for (id_, number), rows in itertools.groupby(staging.rows(query), key=lambda row: (row[0], row[1])):
+        many = {what: count for _id, _number, what, count in rows}
+        name = "account_imported" if many.pop("accounts", 0) else "account_added_to"
+        yield _act(name, id_, {"number": number, **many})
+    old = "SELECT member, count(*) FROM payment_methods WHERE member NOT IN (SELECT number FROM members) GROUP BY 1"
+    for number, count in staging.rows(old):
+        yield _act("member_added_to", None, {"number": number, "payment_methods": count})
+
+
+def _act(name: str, account_id: int | None, after: dict[str, Any]) -> audit.Act:
+    return audit.Act(actor=ACTOR, level=0, channel="job", act=name, account_id=account_id, after=after)

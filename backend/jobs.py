@@ -1,0 +1,42 @@
+"""Work that is done by the calendar, each job by its name. Running one twice for a day does its work once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+
+from backend.alerts import telling
+from backend.app import Backend
+from backend.autopay.run import run_autopay
+from backend.errors import MemberlineError
+from backend.payments import flow
+from backend.programs import service as programs
+
+Job = Callable[[Backend, date], Awaitable[Any]]
+
+
+async def _recover(backend: Backend, _on: date) -> Any:
+    return await flow.recover(backend)
+
+
+async def _returns(backend: Backend, _on: date) -> Any:
+    return await flow.collect_returns(backend)
+
+
+JOBS: dict[str, Job] = {
+    "scheduled-payments": flow.run_scheduled,
+    "autopay": run_autopay,
+    "returns": _returns,
+    "recover": _recover,
+    "alerts": telling.run,
+    "programs": programs.review,
+}
+
+
+async def run(backend: Backend, name: str, on: date) -> dict[str, Any]:
+    """Run the job `name` for the co-op's local date `on`. Raises MemberlineError naming the jobs there are."""
+    job = JOBS.get(name)
+    if job is None:
+        raise MemberlineError(f"there is no job {name!r}; there are: {', '.join(sorted(JOBS))}")
+    return {"job": name, "on": on.isoformat(), "result": await job(backend, on)}

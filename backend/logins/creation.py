@@ -1,0 +1,206 @@
+"""Making a login: a page of its own for each member who asks, so that what proves the holder stays out of the talk."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit.service import record
+from backend.billing.models import Account
+from backend.errors import MemberlineError
+from backend.logins import passwords, service, signin
+from backend.logins.mail import PasswordRefused
+from backend.logins.models import CreationLink, Login
+from backend.members import guessing
+from backend.members.levels import Level
+from backend.members.models import Member
+from backend.members.service import find_account, plain_digits
+from backend.outbox.service import enqueue
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+LIFETIME = timedelta(minutes=30)
+EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+DIGITS = {"residential": 4, "commercial": 9}
+"""How many the holder gives: the last four of a social security number, or a business's whole tax ID."""
+
+
+class CreationGone(MemberlineError):
+    """The link is unknown, used or expired."""
+
+    code = "creation_gone"
+
+
+class UserIdRefused(MemberlineError):
+    """`code`: bad_user_id or user_id_taken."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What the first page asks for. `digits` go no further than their keyed hash."""
+
+    number: str
+    last4: str
+    kind: str
+    digits: str
+
+
+@dataclass(frozen=True)
+class Created:
+    """`token` is for the session's cookie; `on_file` says whether the email given is now the one on file."""
+
+    token: str
+    user_id: str
+    email_on_file: str
+    kept_old_email: bool
+
+
+async def create(session: AsyncSession, backend: Backend, asked_by: str) -> str:
+    """A new page; its address."""
+    now, token = backend.clock.now(), secrets.token_urlsafe(24)
+    session.add(
+        CreationLink(
+            token_hash=service.token_hash(token), asked_by=asked_by[:80], created_at=now, expires_at=now + LIFETIME
+        )
+    )
+    await session.flush()
+    return f"{backend.settings.public_url}/portal/create/{token}"
+
+
+async def find(session: AsyncSession, backend: Backend, token: str) -> CreationLink:
+    """The link while it is good. Raises CreationGone."""
+    query = select(CreationLink).where(
+        CreationLink.token_hash == service.token_hash(token),
+        CreationLink.used_at.is_(None),
+        CreationLink.expires_at > backend.clock.now(),
+    )
+    link = await session.scalar(query)
+    if link is None:
+        raise CreationGone()
+    return link
+
+
+async def prove(backend: Backend, token: str, holder: Holder, *, source: str) -> str:
+    """Judge the holder's digits: ok, exists (the account has a login), no_match (whichever was wrong) or throttled.
+
+    Misses count as they do in the assistant. Raises CreationGone.
+    """
+    async with backend.db.transaction() as session:
+        link = await find(session, backend, token)
+        target = guessing.target_of(backend, plain_digits(holder.number))
+        pressure = await guessing.pressure(session, backend, target, source)
+        account = await find_account(session, holder.number)
+        right = await _right(session, backend, account, holder)
+        if pressure.throttled or pressure.locked:
+            return "throttled"
+        if account is None or not right:
+            locked = await guessing.missed(session, backend, target, source)
+            return "throttled" if locked else "no_match"
+        await guessing.settle(session, target)
+        if await service.of_member(session, account.member_id):
+            return "exists"
+        link.account_id = account.id
+        await _record(session, backend, link, "holder_proven")
+        return "ok"
+
+
+async def _right(session: AsyncSession, backend: Backend, account: Account | None, holder: Holder) -> bool:
+    member = account.member if account else None
+    proven = await service.proven(session, backend, member, holder.digits)
+    last4 = secrets.compare_digest((member.phone_last4 if member else "----").encode(), holder.last4.encode())
+    return proven and last4 and member is not None and member.kind == holder.kind
+
+
+async def name(backend: Backend, token: str, *, first_name: str, last_name: str, email: str) -> None:
+    """Keep who the login is for. Raises CreationGone."""
+    async with backend.db.transaction() as session:
+        link = await find(session, backend, token)
+        if link.account_id is None:
+            raise CreationGone()
+        link.first_name, link.last_name, link.email = first_name[:80], last_name[:80], email[:254]
+
+
+async def finish(backend: Backend, token: str, *, user_id: str, password: str) -> Created:
+    """Make the login. Raises CreationGone, UserIdRefused, PasswordRefused.
+
+    An email that is on file stays so: whoever knows a few digits must not be able to send the member's mail elsewhere.
+    """
+    async with backend.db.reading() as session:
+        link = await find(session, backend, token)
+        if link.account_id is None or not link.email:
+            raise CreationGone()
+        account = await session.get_one(Account, link.account_id)
+        member = await session.get_one(Member, account.member_id)
+        if not service.USER_ID.fullmatch(user_id):
+            raise UserIdRefused("bad_user_id")
+        if await service.is_taken(session, user_id):
+            raise UserIdRefused("user_id_taken")
+    if wrong := passwords.problem(password, service.known_words(backend, member, user_id)):
+        raise PasswordRefused(wrong)
+    password_hash = await passwords.hashed(password)
+    try:
+        async with backend.db.transaction() as session:
+            return await _make(session, backend, token, member.id, user_id, password_hash)
+    except IntegrityError:
+        raise UserIdRefused("user_id_taken") from None  # taken in this very moment
+
+
+async def _make(
+    session: AsyncSession, backend: Backend, token: str, member_id: int, user_id: str, password_hash: str
+) -> Created:
+    link = await find(session, backend, token)
+    mine = update(CreationLink).where(CreationLink.id == link.id, CreationLink.used_at.is_(None))
+    used = await session.execute(mine.values(used_at=backend.clock.now()).returning(CreationLink.id))
+    if used.scalar_one_or_none() is None:
+        raise CreationGone()
+    member = await session.get_one(Member, member_id)
+    login = await service.add(session, backend, member, user_id, password_hash)
+    login.first_name, login.last_name = link.first_name, link.last_name
+    had = member.email
+    on_file = member.email = had or link.email
+    session_token = await signin.start(session, backend, login)
+    await _tell(session, backend, member, login, on_file, by_text=not had)
+    await _record(session, backend, link, "login_created", {"user_id": login.user_id, "email_added": not had})
+    return Created(session_token, login.user_id, on_file, on_file.lower() != link.email.lower())
+
+
+async def _tell(
+    session: AsyncSession, backend: Backend, member: Member, login: Login, on_file: str, *, by_text: bool
+) -> None:
+    """To the address on file; where there was none, to the phone on file too: a new address proves nothing."""
+    coop = backend.coop
+    words = (
+        f"{coop.short_name}: an online account was made for your membership. If this was not you, call "
+        f"{coop.office_phone_display}."
+    )
+    await enqueue(
+        session, backend, kind="email", recipient=on_file, subject=f"Your {coop.short_name} online account",
+        body=f"{words}\n\nYour user ID is: {login.user_id}\n\n{coop.name}\n", purpose="notice",
+        dedupe_key=f"login-created-{login.id}",
+    )  # fmt: skip
+    if by_text:
+        await enqueue(
+            session, backend, kind="sms", recipient=member.phone, body=words, purpose="notice",
+            dedupe_key=f"login-created-text-{login.id}",
+        )  # fmt: skip
+
+
+async def _record(
+    session: AsyncSession, backend: Backend, link: CreationLink, act: str, after: dict[str, object] | None = None
+) -> None:
+    await record(
+        session, backend, actor=link.asked_by, level=Level.KNOWN, channel="portal", act=act, account_id=link.account_id,
+        after=after,
+    )  # fmt: skip

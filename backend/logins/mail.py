@@ -1,0 +1,241 @@
+"""Reset links and user IDs by email: asked for in the open, answered behind the scenes.
+
+Asking does the same work and gets the same words whoever is asked about. What is mailed, and whether at all, is decided
+afterwards by `answer_waiting`, which nobody outside can see or time.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit.service import record
+from backend.errors import MemberlineError
+from backend.logins import passwords, service, signin
+from backend.logins.models import Login, MailRequest, ResetToken
+from backend.members import guessing
+from backend.members.levels import Level
+from backend.members.models import IdentityMiss, Member
+from backend.members.service import accounts_of
+from backend.outbox.service import enqueue
+from backend.payments import confirmation
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+RESET, USER_ID = "reset", "user_id"
+LIFETIME = timedelta(minutes=30)
+MOST = 3
+"""Mails of one kind to one member in MOST_WINDOW; more are not sent, and nobody is told."""
+MOST_WINDOW = timedelta(minutes=30)
+NOBODYS_LAST4 = "----"
+
+
+class TooMany(MemberlineError):
+    """This sender has asked or guessed too often lately, whatever came of it."""
+
+    code = "too_many"
+
+
+class ResetGone(MemberlineError):
+    """The link is unknown, used or expired."""
+
+    code = "reset_gone"
+
+
+class PasswordRefused(MemberlineError):
+    """`code` is what is wrong with it, as in `passwords.problem`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def ask(
+    session: AsyncSession,
+    backend: Backend,
+    kind: str,
+    *,
+    who: str,
+    last4: str,
+    source: str,
+    asked_by: str,
+    channel: str,
+) -> str:
+    """Ask for a mail to whoever has this user ID or full number and this last four; the reference to quote.
+
+    Raises TooMany for a sender over the limit. Every asking counts against its sender, right or wrong: a count that
+    told them apart would tell who is a member.
+    """
+    target = guessing.target_of(backend, f"mail:{service.user_key(who)}...")
+    if (await guessing.pressure(session, backend, target, source)).throttled:
+        raise TooMany()
+    session.add(IdentityMiss(at=backend.clock.now(), source=source, target=None))
+    member, _login = await service.find(session, who)
+    fits = secrets.compare_digest((member.phone_last4 if member else NOBODYS_LAST4).encode(), last4.encode())
+    return await _ask(session, backend, kind, member.id if member and fits else None, asked_by, channel)
+
+
+async def ask_for(
+    session: AsyncSession, backend: Backend, kind: str, member: Member, *, asked_by: str, channel: str
+) -> str:
+    """The same for a member who has shown already who they are."""
+    return await _ask(session, backend, kind, member.id, asked_by, channel)
+
+
+async def _ask(
+    session: AsyncSession, backend: Backend, kind: str, member_id: int | None, asked_by: str, channel: str
+) -> str:
+    request = MailRequest(
+        kind=kind,
+        member_id=member_id,
+        reference=confirmation.draw(),
+        asked_by=asked_by,
+        channel=channel,
+        asked_at=backend.clock.now(),
+    )
+    session.add(request)
+    await session.flush()
+    return request.reference
+
+
+async def answer_waiting(backend: Backend) -> int:
+    """Mail what was asked for and can be; how many requests were settled. Safe in several processes at once."""
+    async with backend.db.reading() as session:
+        query = select(MailRequest.id).where(MailRequest.done_at.is_(None)).order_by(MailRequest.id).limit(50)
+        waiting = list(await session.scalars(query))
+    for request_id in waiting:
+        async with backend.db.transaction() as session:
+            await _answer(session, backend, request_id)
+    return len(waiting)
+
+
+async def _answer(session: AsyncSession, backend: Backend, request_id: int) -> None:
+    mine = update(MailRequest).where(MailRequest.id == request_id, MailRequest.done_at.is_(None))
+    claimed = await session.execute(mine.values(done_at=backend.clock.now()).returning(MailRequest.id))
+    if claimed.scalar_one_or_none() is None:
+        return
+    request = await session.get_one(MailRequest, request_id, populate_existing=True)
+    if request.member_id is None or await _too_many(session, backend, request):
+        return
+    member = await session.get_one(Member, request.member_id)
+    login = await service.of_member(session, member.id)
+    if member.email:
+        subject, body = await _words(session, backend, request, member, login)
+        await enqueue(
+            session, backend, kind="email", recipient=member.email, subject=subject, body=body, purpose="link",
+            dedupe_key=f"login-mail-{request.id}",
+        )  # fmt: skip
+    accounts = await accounts_of(session, member.id)
+    await record(
+        session, backend, actor=request.asked_by, level=Level.ANONYMOUS, channel=request.channel,
+        act=f"{request.kind}_asked", account_id=accounts[0].id if accounts else None,
+        after={"reference": request.reference, "mailed": bool(member.email), "login": login is not None},
+    )  # fmt: skip
+
+
+async def _too_many(session: AsyncSession, backend: Backend, request: MailRequest) -> bool:
+    count = await session.scalar(
+        select(func.count()).where(
+            MailRequest.member_id == request.member_id,
+            MailRequest.kind == request.kind,
+            MailRequest.id < request.id,
+            MailRequest.asked_at > backend.clock.now() - MOST_WINDOW,
+        )
+    )
+    return (count or 0) >= MOST
+
+
+async def _words(
+    session: AsyncSession, backend: Backend, request: MailRequest, member: Member, login: Login | None
+) -> tuple[str, str]:
+    coop = backend.coop
+    end = (
+        f"If you did not ask for this, you need do nothing; tell us if it happens again: {coop.office_phone_display}.\n"
+        f"Your reference is {request.reference}.\n\n{coop.name}\n"
+    )
+    portal = f"{backend.settings.public_url}/portal"
+    if login is None:
+        return f"Your {coop.short_name} online account", (
+            "You asked about signing in. There is no user ID for your account yet. To make one, have your full member "
+            f"number ready and open {portal}/create\n\n{end}"
+        )
+    if request.kind == USER_ID:
+        return f"Your {coop.short_name} user ID", (
+            f"Your user ID is: {login.user_id}\n\nSign in at {portal}/login with it, or with your full member "
+            f"number, with the digits behind the dash.\n\n{end}"
+        )
+    url = await _reset_url(session, backend, login)
+    return f"Set a new {coop.short_name} password", (
+        f"Open this page to set a new password. It works once, for 30 minutes:\n\n{url}\n\n{end}"
+    )
+
+
+async def _reset_url(session: AsyncSession, backend: Backend, login: Login) -> str:
+    now, token = backend.clock.now(), secrets.token_urlsafe(32)
+    older = update(ResetToken).where(ResetToken.login_id == login.id, ResetToken.used_at.is_(None))
+    await session.execute(older.values(used_at=now))  # only the newest link works
+    session.add(
+        ResetToken(token_hash=service.token_hash(token), login_id=login.id, created_at=now, expires_at=now + LIFETIME)
+    )
+    return f"{backend.settings.public_url}/portal/reset/{token}"
+
+
+async def is_open(backend: Backend, token: str) -> bool:
+    """Whether this link may still set a password."""
+    async with backend.db.reading() as session:
+        return await _open_token(session, backend, token) is not None
+
+
+async def reset(backend: Backend, token: str, password: str) -> None:
+    """Set the password, once. Sessions end, and the member is told. Raises ResetGone, PasswordRefused."""
+    async with backend.db.reading() as session:
+        row = await _open_token(session, backend, token)
+        if row is None:
+            raise ResetGone()
+        login = await session.get_one(Login, row.login_id)
+        member = await session.get_one(Member, login.member_id)
+    if wrong := passwords.problem(password, service.known_words(backend, member, login.user_id)):
+        raise PasswordRefused(wrong)
+    new_hash = await passwords.hashed(password)
+    async with backend.db.transaction() as session:
+        now = backend.clock.now()
+        mine = update(ResetToken).where(ResetToken.id == row.id, ResetToken.used_at.is_(None))
+        used = await session.execute(mine.values(used_at=now).returning(ResetToken.id))
+        if used.scalar_one_or_none() is None:
+            raise ResetGone()  # two tabs: the first one counts
+        login = await session.get_one(Login, row.login_id)
+        await service.set_password(session, backend, login, new_hash)
+        await signin.forget_misses(session, backend, login)
+        await _tell(session, backend, member, row)
+        accounts = await accounts_of(session, member.id)
+        await record(
+            session, backend, actor=f"login-{login.id}", level=Level.ANONYMOUS, channel="portal", act="password_reset",
+            account_id=accounts[0].id if accounts else None,
+        )  # fmt: skip
+
+
+async def _tell(session: AsyncSession, backend: Backend, member: Member, row: ResetToken) -> None:
+    coop = backend.coop
+    if not member.email:
+        return
+    await enqueue(
+        session, backend, kind="email", recipient=member.email,
+        subject=f"Your {coop.short_name} password was changed",
+        body="The password of your online account has just been changed, and everybody who was signed in has been "
+        f"signed out. If this was not you, call us now: {coop.office_phone_display}.\n\n{coop.name}\n",
+        purpose="notice", dedupe_key=f"password-changed-{row.id}",
+    )  # fmt: skip
+
+
+async def _open_token(session: AsyncSession, backend: Backend, token: str) -> ResetToken | None:
+    query = select(ResetToken).where(
+        ResetToken.token_hash == service.token_hash(token),
+        ResetToken.used_at.is_(None),
+        ResetToken.expires_at > backend.clock.now(),
+    )
+    return await session.scalar(query)

@@ -1,0 +1,108 @@
+"""Logins to the portal, what proves a member may make one, and the links that lead to a password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Base, UtcTime
+
+
+class Login(Base):
+    """A member's user ID and password. `user_key` is the ID without regard to case: two may not differ by it alone."""
+
+    __tablename__ = "logins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), unique=True)
+    user_id: Mapped[str] = mapped_column(String(64))
+    user_key: Mapped[str] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    first_name: Mapped[str] = mapped_column(String(80), default="")
+    last_name: Mapped[str] = mapped_column(String(80), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    password_set_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class HolderProof(Base):
+    """A keyed hash of the last four of the holder's social security number, or of a business's tax ID."""
+
+    __tablename__ = "holder_proofs"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    digits_hash: Mapped[str] = mapped_column(String(64))
+
+
+class PortalSession(Base):
+    """A signed-in browser. Only the hash of its cookie is kept."""
+
+    __tablename__ = "portal_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"), index=True)
+    started_at: Mapped[datetime] = mapped_column(UtcTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class LoginMiss(Base):
+    """One failed sign-in. `target` is a keyed hash of what was typed as user ID or number, real or not."""
+
+    __tablename__ = "login_misses"
+    __table_args__ = (Index(None, "source", "at"), Index(None, "target", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    source: Mapped[str] = mapped_column(String(80))
+    target: Mapped[str] = mapped_column(String(64))
+
+
+class MailRequest(Base):
+    """Somebody asked for a reset link or a user ID by email. Answered behind the scenes, alike for anybody.
+
+    `member_id` is empty when what was given fits nobody: the row is written all the same, so that asking takes as long.
+    """
+
+    __tablename__ = "mail_requests"
+    __table_args__ = (Index(None, "done_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))  # reset | user_id
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(16))
+    asked_by: Mapped[str] = mapped_column(String(80))  # the conversation, or "portal"
+    channel: Mapped[str] = mapped_column(String(12))
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class ResetToken(Base):
+    """A link to set a new password: known by its hash, good for half an hour and once."""
+
+    __tablename__ = "reset_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    login_id: Mapped[int] = mapped_column(ForeignKey("logins.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class CreationLink(Base):
+    """A page to make a login on, with what has been filled in so far. `account_id` is set once the holder is proven."""
+
+    __tablename__ = "creation_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_by: Mapped[str] = mapped_column(String(80))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    first_name: Mapped[str] = mapped_column(String(80), default="")
+    last_name: Mapped[str] = mapped_column(String(80), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -1,0 +1,116 @@
+"""Logins: found by what people type, made, and signed in with. Functions flush; the edge commits."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.logins.models import HolderProof, Login, PortalSession
+from backend.members.models import Member
+from backend.members.service import plain_digits
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+USER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._@+-]{3,63}")
+"""A letter at least: what is digits alone is an account number."""
+
+
+def user_key(user_id: str) -> str:
+    return user_id.strip().casefold()
+
+
+def is_number(typed: str) -> bool:
+    """Whether it can only be an account number: digits, with a dash or blanks between them."""
+    return bool(re.fullmatch(r"[\d\s-]+", typed.strip()))
+
+
+def token_hash(token: str) -> str:
+    """How a token of ours is kept. It is random and long: nothing slower is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def find(session: AsyncSession, typed: str) -> tuple[Member | None, Login | None]:
+    """The member meant by a user ID or a full account number, and the login. The same look-ups for any text."""
+    query = select(Member, Login).join(Login, Login.member_id == Member.id).where(Login.user_key == user_key(typed))
+    by_id = (await session.execute(query)).one_or_none()
+    number = plain_digits(typed) if is_number(typed) else ""
+    query = (
+        select(Member, Login)
+        .join(Account, Account.member_id == Member.id)
+        .join(Login, Login.member_id == Member.id, isouter=True)
+        .where(Account.number_digits == number)
+    )
+    by_number = (await session.execute(query)).one_or_none()
+    found = by_number or by_id
+    return (found[0], found[1]) if found else (None, None)
+
+
+async def of_member(session: AsyncSession, member_id: int) -> Login | None:
+    return await session.scalar(select(Login).where(Login.member_id == member_id))
+
+
+async def is_taken(session: AsyncSession, user_id: str) -> bool:
+    return await session.scalar(select(Login.id).where(Login.user_key == user_key(user_id))) is not None
+
+
+async def add(
+    session: AsyncSession,
+    backend: Backend,
+    member: Member,
+    user_id: str,
+    password_hash: str,
+    *,
+    name: str | None = None,
+) -> Login:
+    """Write a login. `password_hash` is argon2's own text; the import brings those made before."""
+    now = backend.clock.now()
+    first, _, last = (member.name if name is None else name).partition(" ")
+    login = Login(
+        member_id=member.id,
+        user_id=user_id.strip(),
+        user_key=user_key(user_id),
+        password_hash=password_hash,
+        first_name=first[:80],
+        last_name=last[:80],
+        created_at=now,
+        password_set_at=now,
+    )
+    session.add(login)
+    await session.flush()
+    return login
+
+
+async def set_password(session: AsyncSession, backend: Backend, login: Login, password_hash: str) -> None:
+    """A new password ends every session that the old one had opened."""
+    login.password_hash, login.password_set_at = password_hash, backend.clock.now()
+    await session.execute(delete(PortalSession).where(PortalSession.login_id == login.id))
+
+
+async def keep_proof(session: AsyncSession, backend: Backend, member: Member, digits: str) -> None:
+    """Keep the holder's digits (last four of an SSN, or a whole tax ID) as a keyed hash."""
+    await session.merge(HolderProof(member_id=member.id, digits_hash=proof_hash(backend, member.number, digits)))
+
+
+async def proven(session: AsyncSession, backend: Backend, member: Member | None, digits: str) -> bool:
+    """Whether these are the holder's digits. The same work for nobody and for a member without any on file."""
+    row = await session.scalar(select(HolderProof).where(HolderProof.member_id == (member.id if member else 0)))
+    given = proof_hash(backend, member.number if member else "", digits)
+    return hmac.compare_digest(row.digits_hash if row else "-" * len(given), given)
+
+
+def proof_hash(backend: Backend, number: str, digits: str) -> str:
+    key = backend.settings.derived_key("holder-digits").encode()
+    return hmac.new(key, f"{number}:{plain_digits(digits)}".encode(), hashlib.sha256).hexdigest()
+
+
+def known_words(backend: Backend, member: Member, user_id: str) -> list[str]:
+    """What anybody may know about the member and the co-op: no password may be made of it."""
+    coop = backend.coop
+    return [coop.name, coop.short_name, member.number, member.name, user_id, member.email or "", member.phone[-10:]]

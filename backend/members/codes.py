@@ -1,0 +1,136 @@
+"""One-time codes for stepping up: six digits to the phone or email on file, ten minutes, five tries, used once."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.members.models import Member, OneTimeCode
+from backend.outbox.service import enqueue, is_opted_out
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+DIGITS = 6
+VALID = timedelta(minutes=10)
+TRIES = 5
+SENDS = 3
+SEND_WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class CodeSent:
+    """`way`: text or email. `masked` is where to, as it may be said: `the phone ending 0142`."""
+
+    way: str
+    masked: str
+
+
+@dataclass(frozen=True)
+class CodeRefused:
+    """`reason`: no_address, too_many, opted_out (and no email on file) or not_identified."""
+
+    reason: str
+
+
+async def send(session: AsyncSession, backend: Backend, conversation_id: str, member: Member) -> CodeSent | CodeRefused:
+    """Put a new code in the outbox. It replaces the one before it."""
+    if await _sent_lately(session, backend, conversation_id, member) >= SENDS:
+        return CodeRefused("too_many")
+    way = await _way(session, backend, member)
+    if isinstance(way, CodeRefused):
+        return way
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    now = backend.clock.now()
+    row = OneTimeCode(
+        conversation_id=conversation_id,
+        member_id=member.id,
+        code_hash=_hash(backend, conversation_id, member, code),
+        sent_at=now,
+        expires_at=now + VALID,
+    )
+    session.add(row)
+    await session.flush()
+    await enqueue(
+        session,
+        backend,
+        kind="sms" if way.way == "text" else "email",
+        recipient=member.phone if way.way == "text" else member.email or "",
+        subject="" if way.way == "text" else f"Your {backend.coop.short_name} code",
+        body=f"{code} is your {backend.coop.short_name} code. Use it within 10 minutes, and only where you asked for "
+        "it. We never call you to ask for it.",
+        purpose="code",
+        dedupe_key=f"code-{row.id}",
+    )
+    return way
+
+
+async def check(session: AsyncSession, backend: Backend, conversation_id: str, member: Member, code: str) -> str:
+    """ok, wrong, expired or locked. Only the newest code counts; every try at it does, until it is used up."""
+    row = await _newest(session, conversation_id, member)
+    if row is None or row.used_at is not None or backend.clock.now() >= row.expires_at:
+        return "expired"
+    if row.misses >= TRIES:
+        return "locked"
+    if len(code) != DIGITS:
+        return "wrong"  # a slip of the thumb, not a guess: it costs no try
+    if hmac.compare_digest(row.code_hash, _hash(backend, conversation_id, member, code)):
+        row.used_at = backend.clock.now()
+        await session.flush()
+        return "ok"
+    row.misses += 1
+    await session.flush()
+    return "locked" if row.misses >= TRIES else "wrong"
+
+
+async def _newest(session: AsyncSession, conversation_id: str, member: Member) -> OneTimeCode | None:
+    query = (
+        select(OneTimeCode)
+        .where(OneTimeCode.conversation_id == conversation_id, OneTimeCode.member_id == member.id)
+        .order_by(OneTimeCode.id.desc())
+        .limit(1)
+        .with_for_update()  # two tries at once must not share one of the five
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def _sent_lately(session: AsyncSession, backend: Backend, conversation_id: str, member: Member) -> int:
+    count = await session.scalar(
+        select(func.count())
+        .select_from(OneTimeCode)
+        .where(
+            or_(OneTimeCode.conversation_id == conversation_id, OneTimeCode.member_id == member.id),
+            OneTimeCode.sent_at > backend.clock.now() - SEND_WINDOW,
+        )
+    )
+    return count or 0
+
+
+async def _way(session: AsyncSession, backend: Backend, member: Member) -> CodeSent | CodeRefused:
+    """By text, or by email where the phone wants no texts or is too new to prove anything."""
+    now = backend.clock.now()
+    opted_out = bool(member.phone) and await is_opted_out(session, member.phone)
+    if member.phone and not opted_out and member.settled("phone", now):
+        return CodeSent("text", f"the phone ending {member.phone_last4}")
+    if member.email and member.settled("email", now):
+        return CodeSent("email", f"the email {mask_email(member.email)}")
+    return CodeRefused("opted_out" if opted_out else "no_address")
+
+
+def mask_email(address: str) -> str:
+    """`ruth@example.org` → `r***@example.org`: enough to know it again, too little to learn it."""
+    name, _, domain = address.partition("@")
+    return f"{name[:1]}***@{domain}"
+
+
+def _hash(backend: Backend, conversation_id: str, member: Member, code: str) -> str:
+    key = backend.settings.derived_key("one-time-code").encode()
+    return hmac.new(key, f"{conversation_id}:{member.id}:{code}".encode(), hashlib.sha256).hexdigest()

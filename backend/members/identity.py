@@ -1,0 +1,226 @@
+"""Who is speaking: member number and last four, then a one-time code or the phone on file itself.
+
+Failures are results, not exceptions: a miss has to be committed. Functions flush; the caller commits.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit.service import record
+from backend.conversations.models import Conversation
+from backend.conversations.service import IDLE
+from backend.members import codes, guessing
+from backend.members.codes import CodeRefused, CodeSent
+from backend.members.levels import NEEDS, Level
+from backend.members.models import Member
+from backend.members.service import find_account, get_account, lacks_separator, plain_digits
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+    from backend.billing.models import Account
+
+__all__ = [
+    "CodeRefused", "CodeResult", "CodeSent", "IdentityResult", "Standing", "check_code", "forget", "identify",
+    "may", "send_code", "standing", "switch",
+]  # fmt: skip
+
+_NO_LAST4 = "----"  # compared against when the number is nobody's, so that the work is the same
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who somebody has shown to be. Below KNOWN there is neither account nor member."""
+
+    level: Level
+    account: Account | None = None
+    member: Member | None = None
+
+
+ANONYMOUS = Standing(Level.ANONYMOUS)
+
+
+@dataclass(frozen=True)
+class IdentityResult:
+    """`status`: ok, no_match (whichever part was wrong), locked or throttled. `needs_separator`: the number is too
+    short to have its last three digits, which nothing was looked up to find out."""
+
+    status: str
+    standing: Standing
+    needs_separator: bool = False
+
+
+@dataclass(frozen=True)
+class CodeResult:
+    """`status`: ok, wrong, expired (or never sent, or replaced) or locked (too many tries: a new code is needed)."""
+
+    status: str
+    standing: Standing
+
+
+def may(standing: Standing, skill: str) -> bool:
+    """Whether a skill is open at this standing."""
+    return standing.level >= NEEDS[skill]
+
+
+async def standing(session: AsyncSession, backend: Backend, conversation_id: str) -> Standing:
+    """How far this conversation has shown who it is, now. Changes nothing, so that any session will do.
+
+    Nothing after 15 minutes of silence, or when the account has changed hands. A text or an attested call from the
+    phone on file counts as stepped up.
+    """
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None or not conversation.level or conversation.account_id is None:
+        return ANONYMOUS
+    if _idle(conversation, backend.clock.now()):
+        return ANONYMOUS
+    account = await get_account(session, conversation.account_id)
+    if account is None or account.member_id != conversation.member_id:
+        return ANONYMOUS
+    on_file = _from_phone_on_file(conversation, account.member, backend.clock.now())
+    level = Level.STEPPED_UP if on_file else Level(conversation.level)
+    return Standing(level, account, account.member)
+
+
+def _idle(conversation: Conversation, now: datetime) -> bool:
+    seen = max(conversation.last_seen_at, conversation.verified_at or conversation.last_seen_at)
+    return now - seen >= IDLE
+
+
+def _from_phone_on_file(conversation: Conversation, member: Member, now: datetime) -> bool:
+    if not member.settled("phone", now):
+        return False
+    return conversation.attested and bool(conversation.address) and conversation.address == member.phone
+
+
+async def identify(
+    session: AsyncSession, backend: Backend, conversation_id: str, *, number: str, last4: str
+) -> IdentityResult:
+    """Judge a member number (with or without its dash) and the last four of the phone on file.
+
+    A failure leaves whatever standing there was. The same is done whichever part is wrong, and an unknown number locks
+    as a known one does: neither the answer, nor its time, nor a lock tells whether a member exists.
+    """
+    if lacks_separator(number):
+        return await _failed(session, backend, conversation_id, "no_match", needs_separator=True)
+    conversation = await session.get_one(Conversation, conversation_id)
+    source = conversation.source or conversation.id
+    target = guessing.target_of(backend, plain_digits(number))
+    pressure = await guessing.pressure(session, backend, target, source)
+    account = await find_account(session, number)
+    right = _matches(account, last4)
+    if pressure.throttled or pressure.locked:
+        status = "throttled" if pressure.throttled else "locked"
+        return await _failed(session, backend, conversation_id, status)
+    if account is not None and right:
+        await guessing.settle(session, target)
+        return IdentityResult("ok", await _identified(session, backend, conversation, account))
+    if not await guessing.missed(session, backend, target, source):
+        return await _failed(session, backend, conversation_id, "no_match")
+    await _record(session, backend, conversation, "identity_locked", account.id if account else None)
+    return await _failed(session, backend, conversation_id, "locked")
+
+
+def _matches(account: Account | None, last4: str) -> bool:
+    expected = account.member.phone_last4 if account else _NO_LAST4
+    return hmac.compare_digest(expected.encode(), plain_digits(last4).encode())
+
+
+async def _failed(
+    session: AsyncSession, backend: Backend, conversation_id: str, status: str, *, needs_separator: bool = False
+) -> IdentityResult:
+    return IdentityResult(status, await standing(session, backend, conversation_id), needs_separator)
+
+
+async def _identified(
+    session: AsyncSession, backend: Backend, conversation: Conversation, account: Account
+) -> Standing:
+    # a step up for one account is none for another
+    on_file = _from_phone_on_file(conversation, account.member, backend.clock.now())
+    level = Level.STEPPED_UP if on_file else Level.KNOWN
+    _stand(conversation, backend, level, account)
+    await _record(session, backend, conversation, "identified", account.id)
+    return Standing(level, account, account.member)
+
+
+def _stand(conversation: Conversation, backend: Backend, level: Level, account: Account) -> None:
+    conversation.level = level
+    conversation.account_id = account.id
+    conversation.member_id = account.member_id
+    conversation.verified_at = backend.clock.now()
+
+
+async def switch(session: AsyncSession, backend: Backend, conversation_id: str, account: Account) -> Standing:
+    """Go over to another account of the same member, at the level reached: the code and the last four are the member's,
+    not the account's. An account of anybody else leaves everything as it is."""
+    now = await standing(session, backend, conversation_id)
+    if now.member is None or now.level < Level.KNOWN or account.member_id != now.member.id:
+        return now
+    conversation = await session.get_one(Conversation, conversation_id)
+    conversation.account_id = account.id
+    await _record(session, backend, conversation, "account_switched", account.id)
+    return Standing(now.level, account, now.member)
+
+
+async def send_code(session: AsyncSession, backend: Backend, conversation_id: str) -> CodeSent | CodeRefused:
+    """Send a one-time code to the phone or email on file of whoever has been identified."""
+    now = await standing(session, backend, conversation_id)
+    if now.member is None or now.account is None:
+        return CodeRefused("not_identified")
+    sent = await codes.send(session, backend, conversation_id, now.member)
+    if isinstance(sent, CodeSent):
+        conversation = await session.get_one(Conversation, conversation_id)
+        await _record(session, backend, conversation, "code_sent", now.account.id, {"way": sent.way})
+    return sent
+
+
+async def check_code(session: AsyncSession, backend: Backend, conversation_id: str, *, code: str) -> CodeResult:
+    """Judge a one-time code. The right one steps the conversation up and works once."""
+    now = await standing(session, backend, conversation_id)
+    if now.member is None or now.account is None:
+        return CodeResult("expired", now)
+    status = await codes.check(session, backend, conversation_id, now.member, plain_digits(code))
+    conversation = await session.get_one(Conversation, conversation_id)
+    if status == "ok":
+        _stand(conversation, backend, Level.STEPPED_UP, now.account)
+        await _record(session, backend, conversation, "stepped_up", now.account.id)
+        return CodeResult("ok", Standing(Level.STEPPED_UP, now.account, now.member))
+    if status == "locked":
+        await _record(session, backend, conversation, "code_locked", now.account.id)
+    return CodeResult(status, now)
+
+
+async def forget(session: AsyncSession, backend: Backend, conversation_id: str) -> None:
+    """End the identity: the next task asks again who is speaking."""
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None or not conversation.level:
+        return
+    account_id = conversation.account_id
+    conversation.level, conversation.verified_at = Level.ANONYMOUS, None
+    conversation.account_id = conversation.member_id = None
+    await _record(session, backend, conversation, "identity_ended", account_id)
+
+
+async def _record(
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    act: str,
+    account_id: int | None,
+    after: dict[str, str] | None = None,
+) -> None:
+    await record(
+        session,
+        backend,
+        actor=conversation.id,
+        level=int(conversation.level),
+        channel=conversation.channel,
+        act=act,
+        account_id=account_id,
+        after=after,
+    )

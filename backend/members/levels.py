@@ -1,0 +1,51 @@
+"""How far a person has shown who they are, and what opens at which level. The one table of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from types import MappingProxyType
+
+
+class Level(IntEnum):
+    """Identity levels. KNOWN is member number and last four; STEPPED_UP a one-time code or the phone on file itself."""
+
+    ANONYMOUS = 0
+    KNOWN = 1
+    STEPPED_UP = 2
+
+
+NEEDS: Mapping[str, Level] = MappingProxyType(
+    {
+        "quick_pay": Level.KNOWN,
+        "schedule_payment": Level.KNOWN,
+        "saved_method": Level.STEPPED_UP,
+        "manage_scheduled": Level.STEPPED_UP,
+        "check_balance": Level.KNOWN,
+        "check_due_date": Level.KNOWN,
+        "payment_confirmation": Level.KNOWN,
+        "payment_arrangement": Level.KNOWN,
+        "start_stop_service": Level.KNOWN,
+        "report_outage": Level.KNOWN,
+        "payment_history": Level.STEPPED_UP,
+        "billing_history": Level.STEPPED_UP,
+        "setup_autopay": Level.STEPPED_UP,
+        "change_or_cancel_autopay": Level.STEPPED_UP,
+        "bank_draft": Level.STEPPED_UP,
+        "manage_alerts": Level.STEPPED_UP,
+        "bill_notifications": Level.STEPPED_UP,
+        "usage_history": Level.STEPPED_UP,
+        "high_bill": Level.STEPPED_UP,
+        "budget_billing": Level.STEPPED_UP,
+        "update_contact_info": Level.STEPPED_UP,
+        # these two send only to the address on file, and answer alike whether or not the member exists
+        "reset_password": Level.ANONYMOUS,
+        "recover_user_id": Level.ANONYMOUS,
+        "create_account": Level.ANONYMOUS,
+        "speak_to_human": Level.ANONYMOUS,
+        "faq_member_number": Level.ANONYMOUS,
+        "faq_portal": Level.ANONYMOUS,
+        "faq_hours_contact": Level.ANONYMOUS,
+    }
+)
+"""Skill → the level it opens at. A skill that is not here must not be opened."""

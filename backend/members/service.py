@@ -1,0 +1,66 @@
+"""Finding members and their accounts by the digits people know."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from backend.billing.models import Account
+from backend.members.models import Member
+
+SEPARATOR = 3  # digits behind the dash
+BASE_LENGTHS = range(4, 13)  # digits in front of it
+
+
+def plain_digits(number: str) -> str:
+    """`99999-001` and `99999 001` → `99999001`. Text, so that leading zeros stay."""
+    return "".join(character for character in number if character in "0123456789")
+
+
+def lacks_separator(number: str) -> bool:
+    """Whether a number is short of the three digits behind the dash. Told by its shape alone, never by a look-up."""
+    digits = plain_digits(number)
+    if len(digits) < BASE_LENGTHS.start + SEPARATOR:
+        return True
+    behind = number.rpartition("-")[2] if "-" in number else ""
+    return bool(behind) and len(plain_digits(behind)) < SEPARATOR
+
+
+async def find_account(session: AsyncSession, number: str) -> Account | None:
+    """The account with this full number, dashed or not, its member loaded with it."""
+    query = (
+        select(Account)
+        .options(joinedload(Account.member))
+        .where(Account.number_digits == plain_digits(number))
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def get_account(session: AsyncSession, account_id: int) -> Account | None:
+    """The account as it is in the database now, its member loaded with it."""
+    return await session.get(Account, account_id, options=[joinedload(Account.member)], populate_existing=True)
+
+
+async def find_member(session: AsyncSession, number: str) -> Member | None:
+    """The member whose number in front of the dash this is."""
+    query = select(Member).where(Member.number == plain_digits(number))
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def accounts_of(session: AsyncSession, member_id: int) -> list[Account]:
+    """All of a member's accounts, in the order of their numbers."""
+    query = select(Account).where(Account.member_id == member_id).order_by(Account.number)
+    return list(await session.scalars(query))
+
+
+async def accounts_at_phone(session: AsyncSession, phone: str) -> list[Account]:
+    """The open accounts of whoever has this phone (E.164) on file. Says nothing about who is at the phone now."""
+    query = (
+        select(Account)
+        .join(Account.member)
+        .where(Member.phone == phone, Account.status == "open")
+        .order_by(Account.number)
+    )
+    return list(await session.scalars(query))

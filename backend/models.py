@@ -1,0 +1,72 @@
+"""Every model, imported once, so that the metadata is whole wherever it is needed."""
+
+from backend.alerts.models import AlertSent, AlertSetting
+from backend.audit.models import AuditRow
+from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
+from backend.billing.models import Account, Bill, LedgerEntry
+from backend.conversations.models import Conversation, InboundMessage, PushEvent
+from backend.handover.models import Handover, OfficeMessage
+from backend.logins.models import (
+    CreationLink,
+    HolderProof,
+    Login,
+    LoginMiss,
+    MailRequest,
+    PortalSession,
+    ResetToken,
+)
+from backend.members.models import IdentityMiss, Member, MemberLock, OneTimeCode
+from backend.outbox.models import OptOut, OutboxMessage
+from backend.payments.models import (
+    PayLink,
+    Payment,
+    PaymentMethod,
+    Quote,
+    ReturnCursor,
+    ScheduledPayment,
+)
+from backend.programs.models import Enrolment
+from backend.rota.models import JobTurn
+from backend.tickets.models import Ticket
+from backend.usage.models import Reading
+
+__all__ = [
+    "Account",
+    "AlertSent",
+    "AlertSetting",
+    "AuditRow",
+    "AutoPay",
+    "AutomaticDraft",
+    "Bill",
+    "Consent",
+    "Conversation",
+    "CreationLink",
+    "Enrolment",
+    "Handover",
+    "HolderProof",
+    "IdentityMiss",
+    "InboundMessage",
+    "JobTurn",
+    "LedgerEntry",
+    "LegacyDraft",
+    "Login",
+    "LoginMiss",
+    "MailRequest",
+    "Member",
+    "MemberLock",
+    "OfficeMessage",
+    "OneTimeCode",
+    "OptOut",
+    "OutboxMessage",
+    "PayLink",
+    "Payment",
+    "PaymentMethod",
+    "PortalSession",
+    "PushEvent",
+    "Quote",
+    "Reading",
+    "ResetToken",
+    "ReturnCursor",
+    "ScheduledPayment",
+    "Ticket",
+]  # fmt: skip

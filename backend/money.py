@@ -1,0 +1,14 @@
+"""Money in words. Inside it is integer cents, always; these texts are for people and are plain GSM-7."""
+
+from __future__ import annotations
+
+
+def format_cents(cents: int) -> str:
+    """`11240` as `$112.40`, `123456789` as `$1,234,567.89`, `-2500` as `-$25.00`."""
+    dollars, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}${dollars:,}.{rest:02d}"
+
+
+def format_balance(due_cents: int) -> str:
+    """What an account owes, a negative amount being the member's: `$25.00 credit`."""
+    return f"{format_cents(-due_cents)} credit" if due_cents < 0 else format_cents(due_cents)

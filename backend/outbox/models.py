@@ -1,0 +1,43 @@
+"""Messages out: text messages, email and calls that say one thing, from being written to being delivered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Base, UtcTime
+
+
+class OutboxMessage(Base):
+    """queued, then sending, sent, delivered; or undelivered, failed, refused (the number has opted out)."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index(None, "status", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)  # the same notice is written once
+    kind: Mapped[str] = mapped_column(String(8))  # sms | email | call
+    recipient: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[str] = mapped_column(Text)
+    media_url: Mapped[str | None] = mapped_column(String(500))
+    purpose: Mapped[str] = mapped_column(String(24), default="reply")  # reply | receipt | code | link | notice …
+    status: Mapped[str] = mapped_column(String(12), default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None] = mapped_column(UtcTime)
+    provider_sid: Mapped[str | None] = mapped_column(String(64), index=True)
+    error_code: Mapped[str | None] = mapped_column(String(24))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class OptOut(Base):
+    """A phone that has said STOP. Kept when it comes back, so that the office can tell when."""
+
+    __tablename__ = "opt_outs"
+
+    phone: Mapped[str] = mapped_column(String(20), primary_key=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)

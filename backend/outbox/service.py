@@ -1,0 +1,238 @@
+"""Messages out: written with what caused them, sent afterwards, followed until they are delivered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import event, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.outbox.models import OptOut, OutboxMessage
+from backend.providers.messages.base import OPTED_OUT
+
+RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3, "refused": 3}
+"""How far each status is. A status only ever grows, in whatever order the carrier's news arrive."""
+
+CLAIM_SECONDS = 120
+"""A message claimed this long ago and not settled belonged to a process that died."""
+MOST_ATTEMPTS = 8
+SECRETS = ("code", "link")
+FIRST_PAUSE_SECONDS = 2
+LONGEST_PAUSE_SECONDS = 900
+
+
+async def enqueue(
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    kind: str,
+    recipient: str,
+    body: str,
+    subject: str = "",
+    purpose: str = "reply",
+    dedupe_key: str,
+    media_url: str | None = None,
+    not_before: datetime | None = None,
+) -> OutboxMessage:
+    """Write a message in the caller's transaction; it is sent after the commit. The same dedupe_key is written once.
+
+    `kind` is sms, email or call; a call reads `body` out. It is kept until `not_before`. To a phone that has opted out
+    it is kept as `refused` and never sent.
+    """
+    written = await session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
+    if written is not None:
+        return written
+    now = backend.clock.now()
+    refused = kind == "sms" and await is_opted_out(session, recipient)
+    message = OutboxMessage(
+        dedupe_key=dedupe_key,
+        kind=kind,
+        recipient=recipient,
+        subject=subject,
+        body=body,
+        media_url=media_url,
+        purpose=purpose,
+        status="refused" if refused else "queued",
+        error_code=OPTED_OUT if refused else None,
+        not_before=not_before,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(message)
+    await session.flush()
+    _wake_after_commit(session, backend)
+    return message
+
+
+def _wake_after_commit(session: AsyncSession, backend: Backend) -> None:
+    def wake(_session: Any) -> None:
+        backend.outbox_ready.set()
+
+    event.listen(session.sync_session, "after_commit", wake, once=True)
+
+
+async def opt_out(session: AsyncSession, backend: Backend, phone: str) -> None:
+    """From now on nothing goes to this phone (E.164). What was waiting for it is refused."""
+    await _set_opt_out(session, backend, phone, active=True)
+    await session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.kind == "sms",
+            OutboxMessage.recipient == phone,
+            OutboxMessage.status == "queued",
+        )
+        .values(status="refused", error_code=OPTED_OUT, updated_at=backend.clock.now())
+    )
+
+
+async def opt_in(session: AsyncSession, backend: Backend, phone: str) -> None:
+    """Messages may go to this phone again."""
+    await _set_opt_out(session, backend, phone, active=False)
+
+
+async def is_opted_out(session: AsyncSession, phone: str) -> bool:
+    """Whether this phone (E.164) has said STOP."""
+    row = await session.get(OptOut, phone)
+    return row is not None and row.active
+
+
+async def _set_opt_out(session: AsyncSession, backend: Backend, phone: str, *, active: bool) -> None:
+    row = await session.get(OptOut, phone)
+    if row is None and active:
+        session.add(OptOut(phone=phone, active=True, changed_at=backend.clock.now()))
+    elif row is not None and row.active != active:
+        row.active = active
+        row.changed_at = backend.clock.now()
+    await session.flush()
+
+
+async def due(session: AsyncSession, backend: Backend, limit: int = 50) -> list[OutboxMessage]:
+    """What may be sent now, oldest first."""
+    query = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.status == "queued",
+            or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= backend.clock.now()),
+        )
+        .order_by(OutboxMessage.created_at, OutboxMessage.id)
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def claim(session: AsyncSession, backend: Backend, message_id: int) -> bool:
+    """Take a message for sending. Of all processes that try, one is told True."""
+    claimed = await session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, OutboxMessage.status == "queued")
+        .values(status="sending", attempts=OutboxMessage.attempts + 1, updated_at=backend.clock.now())
+        .returning(OutboxMessage.id)
+    )
+    return claimed.scalar_one_or_none() is not None
+
+
+async def sent(session: AsyncSession, backend: Backend, message_id: int, provider_sid: str) -> None:
+    """The carrier has taken it. Its later news may already have arrived: those stay."""
+    await session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(provider_sid=provider_sid))
+    await _raise_status(session, backend, OutboxMessage.id == message_id, "sent")
+
+
+async def not_sent(
+    session: AsyncSession, backend: Backend, message: OutboxMessage, code: str, *, permanent: bool
+) -> str:
+    """The carrier did not take it: to be tried again after a pause, or never. Returns the status it has now."""
+    if code == OPTED_OUT and message.kind == "sms":
+        await opt_out(session, backend, message.recipient)
+        status = "refused"
+    else:
+        status = "failed" if permanent or message.attempts + 1 >= MOST_ATTEMPTS else "queued"
+    values: dict[str, Any] = {"status": status, "error_code": code[:24], "updated_at": backend.clock.now()}
+    if status == "queued":
+        pause = min(FIRST_PAUSE_SECONDS * 2**message.attempts, LONGEST_PAUSE_SECONDS)
+        values["not_before"] = backend.clock.now() + timedelta(seconds=pause)
+    await session.execute(
+        update(OutboxMessage).where(OutboxMessage.id == message.id, OutboxMessage.status == "sending").values(values)
+    )
+    return status
+
+
+async def any_abandoned(session: AsyncSession, backend: Backend) -> bool:
+    """Whether a process died while it was sending."""
+    return await session.scalar(select(OutboxMessage.id).where(*_abandoned(backend)).limit(1)) is not None
+
+
+async def release_abandoned(session: AsyncSession, backend: Backend) -> None:
+    """Queue again what a process that died had claimed. The carrier knows by the key if it was sent after all."""
+    await session.execute(
+        update(OutboxMessage).where(*_abandoned(backend)).values(status="queued", updated_at=backend.clock.now())
+    )
+
+
+def _abandoned(backend: Backend) -> tuple[Any, Any]:
+    limit = backend.clock.now() - timedelta(seconds=CLAIM_SECONDS)
+    return OutboxMessage.status == "sending", OutboxMessage.updated_at < limit
+
+
+async def carrier_news(
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    provider_sid: str,
+    key: str | None,
+    status: str,
+    error_code: str | None = None,
+) -> bool:
+    """Take over a carrier's status of a message, found by its id or by our key. False when it changed nothing."""
+    found = OutboxMessage.provider_sid == provider_sid
+    if key:
+        # the news may overtake the answer to our own request, and with it the id
+        found = or_(found, OutboxMessage.dedupe_key == key)
+    if error_code == OPTED_OUT:
+        for phone in list(await session.scalars(select(OutboxMessage.recipient).where(found))):
+            await opt_out(session, backend, phone)
+        status = "refused"
+    return await _raise_status(session, backend, found, status, error_code)
+
+
+async def _raise_status(
+    session: AsyncSession, backend: Backend, found: Any, status: str, error_code: str | None = None
+) -> bool:
+    lower = [name for name, rank in RANKS.items() if rank < RANKS[status]]
+    values: dict[str, Any] = {"status": status, "updated_at": backend.clock.now()}
+    if error_code:
+        values["error_code"] = error_code[:24]
+    changed = await session.execute(
+        update(OutboxMessage).where(found, OutboxMessage.status.in_(lower)).values(values).returning(OutboxMessage.id)
+    )
+    return changed.first() is not None
+
+
+async def newest(session: AsyncSession, limit: int = 100) -> list[OutboxMessage]:
+    """The newest messages first, for the local page and for the office."""
+    query = select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(limit)
+    return list(await session.scalars(query))
+
+
+async def listing(session: AsyncSession) -> list[dict[str, Any]]:
+    """Every message, oldest first, as plain data."""
+    rows = await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    return [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "recipient": row.recipient,
+            "subject": row.subject,
+            "body": row.body,
+            "media_url": row.media_url,
+            "purpose": row.purpose,
+            "status": row.status,
+            "attempts": row.attempts,
+            "provider_sid": row.provider_sid,
+            "error_code": row.error_code,
+            "created_at": row.created_at.isoformat(),
+            "not_before": row.not_before.isoformat() if row.not_before else None,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,45 @@
+"""What payments refuse, by name."""
+
+from __future__ import annotations
+
+from backend.errors import MemberlineError
+from backend.payments.gate import Concern
+
+
+class PaymentRefused(MemberlineError):
+    """Not safe or not possible to pay. `code` is that of the first reason, `concerns` are all that block."""
+
+    code = "payment_refused"
+
+    def __init__(self, concerns: tuple[Concern, ...]) -> None:
+        super().__init__(", ".join(concern.code for concern in concerns), **concerns[0].values)
+        self.code = concerns[0].code
+        self.concerns = concerns
+
+
+class MethodNotUsable(MemberlineError):
+    """The method is not an active one of the member of that account."""
+
+    code = "method_not_usable"
+
+
+class StepUpNeeded(MemberlineError):
+    """A saved method opens only after the step up."""
+
+    code = "step_up_needed"
+
+
+class LinkGone(MemberlineError):
+    """The pay link is unknown, has expired, or has paid already."""
+
+    code = "link_gone"
+
+
+class EntryNotComplete(MemberlineError):
+    """The member has not finished the provider's page; `abandoned` says that the visit is over."""
+
+    code = "entry_not_complete"
+
+    def __init__(self, *, abandoned: bool) -> None:
+        super().__init__()
+        self.abandoned = abandoned

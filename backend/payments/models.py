@@ -1,0 +1,153 @@
+"""Payment methods, quotes, payments, schedules and pay links. Amounts are integer cents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Base, UtcTime
+
+FORWARD = {
+    "started": ("authorised", "declined", "voided"),
+    "authorised": ("posted", "declined", "voided"),
+    "posted": ("returned",),
+    "declined": (),
+    "returned": (),
+    "voided": (),
+}
+"""Where a payment's status may go from where it is. A trigger in the database holds the same table."""
+
+
+class PaymentMethod(Base):
+    """A saved card or bank account: the provider's token and what may be shown of it. Never a number."""
+
+    __tablename__ = "payment_methods"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    token: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(8))  # card | bank
+    brand: Mapped[str] = mapped_column(String(24))  # Visa … or checking, savings
+    last4: Mapped[str] = mapped_column(String(4))
+    exp_month: Mapped[int | None]
+    exp_year: Mapped[int | None]
+    saved: Mapped[bool] = mapped_column(default=True)  # False: typed for one payment on the provider's page
+    active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def label(self) -> str:
+        """`Visa ending 4242`, as it is read out."""
+        return f"{self.brand} ending {self.last4}"
+
+
+class Quote(Base):
+    """Exactly what was read out for a yes: account, amount, fee, method and day. Good for ten minutes, used once.
+
+    `due_cents` and `concerns` (fingerprints) are what was known when it was read out: what has changed by the time of
+    the yes is told before anything moves.
+    """
+
+    __tablename__ = "quotes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # the idempotency key of whatever comes of it
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    method_id: Mapped[int] = mapped_column(ForeignKey("payment_methods.id"))
+    amount_cents: Mapped[int]
+    fee_cents: Mapped[int]
+    pay_on: Mapped[date]  # the co-op's local date
+    pay_now: Mapped[bool]
+    level: Mapped[int]
+    due_cents: Mapped[int]
+    concerns: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Payment(Base):
+    """One movement of money. `status` only goes forward: started, authorised, posted, or declined, voided, returned."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("fee_cents >= 0", name="fee_not_negative"),
+        Index(None, "status"),
+        Index(None, "account_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # also the processor's idempotency key
+    confirmation: Mapped[str] = mapped_column(String(16), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    method_id: Mapped[int] = mapped_column(ForeignKey("payment_methods.id"))
+    amount_cents: Mapped[int]
+    fee_cents: Mapped[int]
+    status: Mapped[str] = mapped_column(String(12), default="started")
+    channel: Mapped[str] = mapped_column(String(12))
+    conversation_id: Mapped[str | None] = mapped_column(String(80))
+    provider_ref: Mapped[str | None] = mapped_column(String(80))
+    decline_code: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcTime)
+    posted_on: Mapped[date | None]  # the co-op's local date
+
+    @property
+    def total_cents(self) -> int:
+        """What is taken from the method: the amount off the bill and the fee."""
+        return self.amount_cents + self.fee_cents
+
+
+class ScheduledPayment(Base):
+    """A payment to be made on a later day: scheduled, then running, then done or failed; or cancelled.
+
+    Its payment has the same confirmation number, so that the member has one number to quote.
+    """
+
+    __tablename__ = "scheduled_payments"
+    __table_args__ = (Index(None, "status", "run_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    confirmation: Mapped[str] = mapped_column(String(16), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    method_id: Mapped[int] = mapped_column(ForeignKey("payment_methods.id"))
+    amount_cents: Mapped[int]
+    fee_cents: Mapped[int]
+    run_on: Mapped[date]
+    status: Mapped[str] = mapped_column(String(12), default="scheduled")
+    channel: Mapped[str] = mapped_column(String(12))
+    conversation_id: Mapped[str | None] = mapped_column(String(80))
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class PayLink(Base):
+    """A link to our pay page for one account and amount. Only the token's hash is kept; it expires and pays once."""
+
+    __tablename__ = "pay_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    amount_cents: Mapped[int]
+    pay_on: Mapped[date]
+    pay_now: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    entry_id: Mapped[str | None] = mapped_column(String(80))  # the provider's page that the member was sent to
+    quote_id: Mapped[int | None] = mapped_column(ForeignKey("quotes.id"))  # read back on our page after card entry
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class ReturnCursor(Base):
+    """How far the provider's list of bank returns has been read; one row."""
+
+    __tablename__ = "return_cursor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(default=0)

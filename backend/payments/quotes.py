@@ -1,0 +1,143 @@
+"""Quotes: exactly what is read out before a yes, written down so that the yes can mean nothing else."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.billing.service import lock_account
+from backend.members.levels import Level
+from backend.payments import gate
+from backend.payments.errors import MethodNotUsable, PaymentRefused, StepUpNeeded
+from backend.payments.models import PaymentMethod, Quote
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+LIFETIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """What the member has to hear or see before saying yes; cents, and the co-op's local date."""
+
+    account_number: str
+    amount_cents: int
+    fee_cents: int
+    total_cents: int
+    method: str
+    method_kind: str
+    pay_on: date
+    pay_now: bool
+
+
+async def make_quote(
+    backend: Backend,
+    conversation_id: str,
+    *,
+    account_id: int,
+    amount_cents: int,
+    method_id: int,
+    pay_on: date,
+    level: int,
+) -> Quote:
+    """A quote by a saved method of the account's member, good for ten minutes; it replaces the conversation's last.
+
+    Raises StepUpNeeded below level 2, MethodNotUsable for a method that is not theirs, PaymentRefused for what blocks.
+    Concerns that do not block are taken as told: the caller has said them before.
+    """
+    if level < Level.STEPPED_UP:
+        raise StepUpNeeded()
+    async with backend.db.transaction() as session:
+        account = await lock_account(session, account_id)
+        method = await session.get(PaymentMethod, method_id)
+        if method is None or not method.saved:
+            raise MethodNotUsable()
+        return await write_quote(
+            session,
+            backend,
+            conversation_id,
+            account=account,
+            amount_cents=amount_cents,
+            method=method,
+            pay_on=pay_on,
+            level=level,
+        )
+
+
+async def write_quote(
+    session: AsyncSession,
+    backend: Backend,
+    conversation_id: str,
+    *,
+    account: Account,
+    amount_cents: int,
+    method: PaymentMethod,
+    pay_on: date,
+    level: int,
+) -> Quote:
+    """The part of make_quote that a pay link shares; the account is held by the caller."""
+    if not method.active or method.member_id != account.member_id:
+        raise MethodNotUsable()
+    known = await gate.concerns(session, backend, account, amount_cents, pay_on, method=method)
+    if refused := gate.blocking(known):
+        raise PaymentRefused(refused)
+    await end_open_quotes(session, backend, conversation_id)
+    now = backend.clock.now()
+    quote = Quote(
+        key=secrets.token_hex(16),
+        conversation_id=conversation_id,
+        account_id=account.id,
+        method_id=method.id,
+        amount_cents=amount_cents,
+        fee_cents=backend.coop.fee_cents(method.kind),
+        pay_on=pay_on,
+        pay_now=pay_on == backend.today(),
+        level=level,
+        due_cents=(await backend.billing.balance(session, account.id, backend.today())).amount_due_cents,
+        concerns=[concern.fingerprint for concern in known],
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )
+    session.add(quote)
+    await session.flush()
+    return quote
+
+
+async def open_quote(session: AsyncSession, backend: Backend, conversation_id: str, key: str | None) -> Quote | None:
+    """The conversation's quote of that key while a yes to it would still count."""
+    good = (Quote.key == key, Quote.conversation_id == conversation_id, Quote.confirmed_at.is_(None))
+    return await session.scalar(select(Quote).where(*good, Quote.expires_at > backend.clock.now()))
+
+
+async def read_back(session: AsyncSession, quote: Quote) -> ReadBack:
+    """The words' values for the quote."""
+    account = await session.get_one(Account, quote.account_id)
+    method = await session.get_one(PaymentMethod, quote.method_id)
+    return ReadBack(
+        account_number=account.number,
+        amount_cents=quote.amount_cents,
+        fee_cents=quote.fee_cents,
+        total_cents=quote.amount_cents + quote.fee_cents,
+        method=method.label,
+        method_kind=method.kind,
+        pay_on=quote.pay_on,
+        pay_now=quote.pay_now,
+    )
+
+
+async def end_open_quotes(session: AsyncSession, backend: Backend, conversation_id: str) -> None:
+    """A yes is to what was read out last, so whatever was read out before it is over."""
+    now = backend.clock.now()
+    open_ones = (
+        Quote.conversation_id == conversation_id,
+        Quote.confirmed_at.is_(None),
+        Quote.expires_at > now,
+    )
+    await session.execute(update(Quote).where(*open_ones).values(expires_at=now))

@@ -1,0 +1,164 @@
+"""Saved methods, payments and schedules: looking them up, and cancelling what has not run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit import service as audit
+from backend.autopay.consent import Agreement
+from backend.autopay.models import Consent
+from backend.billing.service import lock_account
+from backend.payments import confirmation, gate, receipts
+from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+async def saved_methods(session: AsyncSession, member_id: int) -> Sequence[PaymentMethod]:
+    """The member's saved methods, the oldest first, expired cards too: the gate says so when one is chosen."""
+    query = (
+        select(PaymentMethod)
+        .where(PaymentMethod.member_id == member_id, PaymentMethod.saved, PaymentMethod.active)
+        .order_by(PaymentMethod.id)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def payments_of(session: AsyncSession, account_id: int, limit: int = 100) -> Sequence[Payment]:
+    """The account's payments in any state, the newest first."""
+    query = select(Payment).where(Payment.account_id == account_id)
+    return (await session.scalars(query.order_by(Payment.created_at.desc(), Payment.id.desc()).limit(limit))).all()
+
+
+async def latest_of(session: AsyncSession, conversation_id: str, since: datetime) -> Payment | ScheduledPayment | None:
+    """What this conversation paid or scheduled last, if that was after `since` (UTC) and stands."""
+    paid = select(Payment).where(
+        Payment.conversation_id == conversation_id,
+        Payment.created_at >= since,
+        Payment.status.in_(("started", "authorised", "posted")),
+    )
+    planned = select(ScheduledPayment).where(
+        ScheduledPayment.conversation_id == conversation_id,
+        ScheduledPayment.created_at >= since,
+        ScheduledPayment.status == "scheduled",
+    )
+    made: list[Payment | ScheduledPayment] = [*await session.scalars(paid), *await session.scalars(planned)]
+    return max(made, key=lambda one: one.created_at, default=None)
+
+
+async def find_by_confirmation(session: AsyncSession, account_id: int, said: str) -> Payment | ScheduledPayment | None:
+    """What that confirmation number stands for on this account; the payment once a schedule has become one."""
+    number = confirmation.normalise(said)
+    if number is None:
+        return None
+    payment = await session.scalar(
+        select(Payment).where(Payment.confirmation == number, Payment.account_id == account_id)
+    )
+    return payment or await session.scalar(
+        select(ScheduledPayment).where(
+            ScheduledPayment.confirmation == number, ScheduledPayment.account_id == account_id
+        )
+    )
+
+
+async def cancel_scheduled(
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    scheduled_id: int,
+    account_id: int,
+    actor: str,
+    level: int,
+    channel: str,
+) -> bool:
+    """Cancel a payment until the day before. False when it is not this account's or is not waiting any more."""
+    await lock_account(session, account_id)
+    waiting = _waiting(backend, scheduled_id, account_id)
+    result = await session.execute(update(ScheduledPayment).where(*waiting).values(status="cancelled"))
+    assert isinstance(result, CursorResult)
+    if result.rowcount != 1:
+        return False
+    item = await session.get_one(ScheduledPayment, scheduled_id, populate_existing=True)
+    revoked = (Consent.account_id == account_id, Consent.reference == item.confirmation)
+    await session.execute(update(Consent).where(*revoked).values(revoked_at=backend.clock.now()))
+    await receipts.schedule_cancelled(session, backend, item)
+    await audit.record(
+        session,
+        backend,
+        actor=actor,
+        level=level,
+        channel=channel,
+        act="scheduled_payment_cancelled",
+        account_id=account_id,
+        before={"status": "scheduled"},
+        after={"status": "cancelled", "confirmation": item.confirmation},
+    )
+    return True
+
+
+def _waiting(backend: Backend, scheduled_id: int, account_id: int) -> tuple[ColumnElement[bool], ...]:
+    """That payment while it may still be changed: until the day before."""
+    return (
+        ScheduledPayment.id == scheduled_id,
+        ScheduledPayment.account_id == account_id,
+        ScheduledPayment.status == "scheduled",
+        ScheduledPayment.run_on > backend.today(),
+    )
+
+
+async def cannot_move(session: AsyncSession, backend: Backend, item: ScheduledPayment, to: date) -> str | None:
+    """Why a scheduled payment cannot be made on that day instead: past, too_far or expired; None when it can."""
+    today = backend.today()
+    method = await session.get_one(PaymentMethod, item.method_id)
+    ends = gate.method_ends(method)
+    if to <= today:
+        return "past"  # today is a payment for now, not one to be scheduled
+    if to > today + timedelta(days=backend.coop.schedule_days):
+        return "too_far"
+    return "expired" if ends and ends < to else None
+
+
+async def move_scheduled(
+    session: AsyncSession, backend: Backend, *, scheduled_id: int, account_id: int, run_on: date, agreement: Agreement
+) -> bool:
+    """Make a scheduled payment on another day, as newly agreed. False when it may not be changed any more."""
+    await lock_account(session, account_id)
+    waiting = _waiting(backend, scheduled_id, account_id)
+    item = await session.scalar(select(ScheduledPayment).where(*waiting).execution_options(populate_existing=True))
+    if item is None or await cannot_move(session, backend, item, run_on):
+        return False
+    before, item.run_on = item.run_on, run_on
+    now = backend.clock.now()
+    old = (Consent.account_id == account_id, Consent.reference == item.confirmation, Consent.revoked_at.is_(None))
+    await session.execute(update(Consent).where(*old).values(revoked_at=now))
+    session.add(
+        Consent(
+            account_id=account_id,
+            kind="scheduled_payment",
+            wording=agreement.wording,
+            reply=agreement.reply,
+            channel=agreement.channel,
+            reference=item.confirmation,
+            at=now,
+            ends_on=run_on,
+        )
+    )
+    await receipts.schedule_moved(session, backend, item)
+    await audit.record(
+        session,
+        backend,
+        actor=agreement.actor,
+        level=agreement.level,
+        channel=agreement.channel,
+        act="scheduled_payment_moved",
+        account_id=account_id,
+        before={"run_on": before.isoformat()},
+        after={"run_on": run_on.isoformat(), "confirmation": item.confirmation},
+    )
+    return True

@@ -1,0 +1,33 @@
+"""Enrolments in budget or levelized billing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Base, UtcTime
+
+ACTIVE = text("ended_on IS NULL")
+
+
+class Enrolment(Base):
+    """One account in one program; `ended_on` is empty while it lasts. `amount_cents` is a month's amount of budget."""
+
+    __tablename__ = "program_enrolments"
+    __table_args__ = (
+        # an account is in one program at a time, whoever asks at the same moment
+        Index("uq_program_active", "account_id", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    program: Mapped[str] = mapped_column(String(12))  # budget | levelized
+    amount_cents: Mapped[int | None]
+    confirmation: Mapped[str] = mapped_column(String(16), unique=True)
+    started_on: Mapped[date]
+    figured_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    end_reason: Mapped[str | None] = mapped_column(String(24))  # asked | past_due | missed_payments
+    created_at: Mapped[datetime] = mapped_column(UtcTime)

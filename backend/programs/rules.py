@@ -1,0 +1,121 @@
+"""The co-op's rules of budget and levelized billing, and what each asks for a month. No I/O; amounts are cents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from backend.billing.models import Bill
+
+BUDGET, LEVELIZED = "budget", "levelized"
+PROGRAMS = (BUDGET, LEVELIZED)
+MONTHS = 12
+LEVELIZED_MOST_KWH = 200_000  # a year; the limit itself is too much
+RECALCULATED_IN = 5  # May
+MISSED_TO_END = 2
+DOLLAR = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules ask about. `bills` are all of the account's, the oldest first; `missed` those past due, unpaid."""
+
+    residential: bool
+    open: bool
+    opened_on: date | None
+    today: date
+    due_cents: int
+    past_due_cents: int
+    missed: int
+    bills: Sequence[Bill]
+
+    @property
+    def last_year(self) -> Sequence[Bill]:
+        return self.bills[-MONTHS:]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a program would have asked for the last twelve bills, a month each, and what those bills were."""
+
+    monthly_cents: tuple[int, ...]
+    actual_cents: tuple[int, ...]
+
+    @property
+    def total_cents(self) -> int:
+        return sum(self.monthly_cents)
+
+    @property
+    def difference_cents(self) -> int:
+        """How much more than the bills it would have asked; what is left over is settled on the account."""
+        return self.total_cents - sum(self.actual_cents)
+
+
+def refusals(program: str, facts: Facts) -> list[str]:
+    """What speaks against enrolling, the first thing to say first; empty when eligible."""
+    common = {"closed": not facts.open, "past_due": facts.past_due_cents > 0}
+    if program == BUDGET:
+        checks = {"not_residential": not facts.residential, **common, "history": len(facts.bills) < MONTHS}
+    else:
+        checks = {
+            **common,
+            "history": not _a_year_here(facts) or len(facts.bills) < MONTHS,
+            "too_much_use": sum(bill.kwh for bill in facts.last_year) >= LEVELIZED_MOST_KWH,
+            "balance": facts.past_due_cents <= 0 and facts.due_cents > 0,
+        }
+    return [reason for reason, holds in checks.items() if holds]
+
+
+def ends(program: str, facts: Facts) -> str | None:
+    """Why an enrolment is over, or None while it goes on."""
+    if program == LEVELIZED:
+        return "past_due" if facts.past_due_cents > 0 else None
+    return "missed_payments" if facts.missed >= MISSED_TO_END else None
+
+
+def to_recalculate(figured_on: date, on: date) -> bool:
+    """Whether a budget is to be figured anew on this day: in May, once."""
+    return on.month == RECALCULATED_IN and (figured_on.year, figured_on.month) != (on.year, on.month)
+
+
+def budget_amount(bills: Sequence[Bill]) -> int:
+    """A month's amount: the last twelve bills by twelve, rounded to the dollar (half a dollar up)."""
+    year = bills[-MONTHS:]
+    total, share = sum(bill.amount_cents for bill in year), max(len(year), 1) * DOLLAR
+    return (2 * total + share) // (2 * share) * DOLLAR
+
+
+def levelized_amount(bills: Sequence[Bill]) -> int:
+    """The average of the newest bill and the eleven before it, to the cent (half a cent up)."""
+    year = bills[-MONTHS:]
+    count = max(len(year), 1)
+    return (2 * sum(bill.amount_cents for bill in year) + count) // (2 * count)
+
+
+def amount(program: str, bills: Sequence[Bill]) -> int:
+    """What the program would ask for the month of the newest of these bills."""
+    return budget_amount(bills) if program == BUDGET else levelized_amount(bills)
+
+
+def would_have_cost(program: str, bills: Sequence[Bill]) -> Cost:
+    """The last twelve bills under the program, as if it had begun with the first of them.
+
+    Months of which fewer than twelve bills are known are figured from those there are.
+    """
+    first = max(len(bills) - MONTHS, 0)
+    asked: list[int] = []
+    budget = budget_amount(bills[:first] or bills)
+    for place in range(first, len(bills)):
+        if bills[place].issued_on.month == RECALCULATED_IN and place:
+            budget = budget_amount(bills[:place])
+        asked.append(budget if program == BUDGET else levelized_amount(bills[: place + 1]))
+    return Cost(tuple(asked), tuple(bill.amount_cents for bill in bills[first:]))
+
+
+def _a_year_here(facts: Facts) -> bool:
+    """Twelve months at the address. Of an account whose start is not known, its bills tell."""
+    if facts.opened_on is None:
+        return len(facts.bills) >= MONTHS
+    months = (facts.today.year - facts.opened_on.year) * 12 + facts.today.month - facts.opened_on.month
+    return months - (facts.today.day < facts.opened_on.day) >= MONTHS

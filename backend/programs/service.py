@@ -1,0 +1,247 @@
+"""Enrolling in budget or levelized billing, leaving, and what ends an enrolment by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit import service as audit
+from backend.autopay.models import Consent
+from backend.billing import bills
+from backend.billing.models import Account, Bill
+from backend.billing.service import lock_account
+from backend.errors import MemberlineError
+from backend.members.models import Member
+from backend.payments import confirmation
+from backend.programs import notices, rules
+from backend.programs.models import Enrolment
+from backend.programs.rules import BUDGET, PROGRAMS, Cost, Facts
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+class NotEligible(MemberlineError):
+    """The rules forbid it; `reasons` are those of rules.refusals, or `enrolled` when there is an enrolment."""
+
+    code = "not_eligible"
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One program as it looks for one account. `amount_cents` is what it would ask for a month now."""
+
+    program: str
+    reasons: tuple[str, ...]
+    amount_cents: int
+    cost: Cost
+
+    @property
+    def eligible(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The yes of a member: on which conversation and channel, to which exact words, in which."""
+
+    conversation_id: str
+    channel: str
+    level: int
+    wording: str
+    reply: str
+
+
+async def enrolment(session: AsyncSession, account_id: int) -> Enrolment | None:
+    """The enrolment that holds now."""
+    query = select(Enrolment).where(Enrolment.account_id == account_id, Enrolment.ended_on.is_(None))
+    return await session.scalar(query)
+
+
+async def offers(session: AsyncSession, backend: Backend, account_id: int) -> list[Offer]:
+    """Both programs for this account: eligible or not and why, and what they ask."""
+    facts = await _facts(session, backend, await session.get_one(Account, account_id))
+    return [_offer(program, facts) for program in PROGRAMS]
+
+
+async def enrol(session: AsyncSession, backend: Backend, account_id: int, program: str, yes: Agreed) -> Enrolment:
+    """Enrol, with consent, audit row and notice. Raises NotEligible."""
+    account = await lock_account(session, account_id)
+    if await enrolment(session, account_id):
+        raise NotEligible(["enrolled"])
+    facts = await _facts(session, backend, account)
+    if reasons := rules.refusals(program, facts):
+        raise NotEligible(reasons)
+    today = backend.today()
+    made = Enrolment(
+        account_id=account_id,
+        program=program,
+        amount_cents=rules.budget_amount(facts.bills) if program == BUDGET else None,
+        confirmation=await _fresh(session),
+        started_on=today,
+        figured_on=today,
+        created_at=backend.clock.now(),
+    )
+    session.add(made)
+    session.add(_consent(backend, made, yes, f"{program}_billing"))
+    await session.flush()
+    await notices.enrolled(session, backend, account, made)
+    await _record(session, backend, made, yes, "program_enrolled", after=_plain(made))
+    return made
+
+
+async def leave(session: AsyncSession, backend: Backend, account_id: int, yes: Agreed) -> Enrolment | None:
+    """End the enrolment that holds, as the member asked; None when there is none any more."""
+    account = await lock_account(session, account_id)
+    found = await enrolment(session, account_id)
+    if found is None:
+        return None
+    before = _plain(found)
+    await _end(session, backend, found, "asked")
+    session.add(_consent(backend, found, yes, f"{found.program}_billing_leave"))
+    await notices.ended(session, backend, account, found)
+    await _record(session, backend, found, yes, "program_left", before, _plain(found))
+    return found
+
+
+async def review(backend: Backend, on: date) -> dict[str, int]:
+    """The day's look at every enrolment: end what the rules end, figure budgets anew in May. Twice is once."""
+    async with backend.db.reading() as session:
+        ids = list(await session.scalars(select(Enrolment.id).where(Enrolment.ended_on.is_(None))))
+    done = {"ended": 0, "recalculated": 0}
+    for enrolment_id in ids:
+        async with backend.db.transaction() as session:
+            for what in await _review_one(session, backend, enrolment_id, on):
+                done[what] += 1
+    return done
+
+
+async def _review_one(session: AsyncSession, backend: Backend, enrolment_id: int, on: date) -> list[str]:
+    found = await session.get_one(Enrolment, enrolment_id)
+    account = await lock_account(session, found.account_id)
+    await session.refresh(found)
+    if found.ended_on is not None:
+        return []
+    facts = await _facts(session, backend, account, on)
+    job = Agreed("programs", "job", 0, "", "")
+    before = _plain(found)
+    if reason := rules.ends(found.program, facts):
+        await _end(session, backend, found, reason, on)
+        await notices.ended(session, backend, account, found)
+        await _record(session, backend, found, job, "program_ended", before, _plain(found))
+        return ["ended"]
+    if found.program != BUDGET or not rules.to_recalculate(found.figured_on, on):
+        return []
+    found.amount_cents, found.figured_on = rules.budget_amount(facts.bills), on
+    await notices.recalculated(session, backend, account, found)
+    await _record(session, backend, found, job, "program_recalculated", before, _plain(found))
+    return ["recalculated"]
+
+
+async def _end(session: AsyncSession, backend: Backend, found: Enrolment, reason: str, on: date | None = None) -> None:
+    found.ended_on, found.end_reason = on or backend.today(), reason
+    consents = select(Consent).where(
+        Consent.reference == found.confirmation, Consent.account_id == found.account_id, Consent.revoked_at.is_(None)
+    )
+    for consent in await session.scalars(consents):
+        consent.ends_on, consent.revoked_at = found.ended_on, backend.clock.now()
+    await session.flush()
+
+
+async def _facts(session: AsyncSession, backend: Backend, account: Account, on: date | None = None) -> Facts:
+    today = on or backend.today()
+    owed = await backend.billing.balance(session, account.id, today)
+    member = await session.get_one(Member, account.member_id)
+    issued = await bills.of_account(session, account.id)
+    return Facts(
+        residential=member.kind == "residential",
+        open=account.status == "open",
+        opened_on=account.opened_on,
+        today=today,
+        due_cents=owed.amount_due_cents,
+        past_due_cents=owed.past_due_cents,
+        missed=_missed(issued, owed.amount_due_cents, today),
+        bills=issued,
+    )
+
+
+def _missed(issued: Sequence[Bill], due_cents: int, today: date) -> int:
+    """How many bills past their due date are not fully paid: what is owed lies on the newest bills."""
+    missed = 0
+    for bill in reversed(issued):
+        if due_cents <= 0:
+            break
+        missed += bill.due_on < today
+        due_cents -= bill.amount_cents
+    return missed
+
+
+def _offer(program: str, facts: Facts) -> Offer:
+    return Offer(
+        program=program,
+        reasons=tuple(rules.refusals(program, facts)),
+        amount_cents=rules.amount(program, facts.bills),
+        cost=rules.would_have_cost(program, facts.bills),
+    )
+
+
+def _consent(backend: Backend, made: Enrolment, yes: Agreed, kind: str) -> Consent:
+    return Consent(
+        account_id=made.account_id,
+        kind=kind,
+        wording=yes.wording,
+        reply=yes.reply,
+        channel=yes.channel,
+        reference=made.confirmation,
+        at=backend.clock.now(),
+        ends_on=made.ended_on,
+    )
+
+
+async def _fresh(session: AsyncSession) -> str:
+    """A number that neither a payment nor another enrolment has."""
+    while True:
+        number = await confirmation.fresh(session)
+        if not await session.scalar(select(Enrolment.id).where(Enrolment.confirmation == number)):
+            return number
+
+
+def _plain(made: Enrolment) -> dict[str, str | int | None]:
+    return {
+        "program": made.program,
+        "amount_cents": made.amount_cents,
+        "confirmation": made.confirmation,
+        "ended_on": made.ended_on.isoformat() if made.ended_on else None,
+        "end_reason": made.end_reason,
+    }
+
+
+async def _record(
+    session: AsyncSession,
+    backend: Backend,
+    made: Enrolment,
+    by: Agreed,
+    act: str,
+    before: dict[str, str | int | None] | None = None,
+    after: dict[str, str | int | None] | None = None,
+) -> None:
+    await audit.record(
+        session,
+        backend,
+        actor=by.conversation_id,
+        level=by.level,
+        channel=by.channel,
+        act=act,
+        account_id=made.account_id,
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,55 @@
+"""Billing by our own tables: bills and the ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing import bills, ledger
+from backend.billing.ledger import Entry
+from backend.config import Settings
+from backend.providers.billing.base import Owed, PaymentFact
+
+
+class BuiltinBilling:
+    """What an account owes is its receivable book; payments cover the oldest bill first."""
+
+    async def balance(self, session: AsyncSession, account_id: int, today: date) -> Owed:
+        due = await ledger.receivable(session, account_id)
+        unpaid = bills.unpaid(await bills.of_account(session, account_id), due)
+        past_due = sum(left for bill, left in unpaid if bill.due_on < today)
+        return Owed(due, unpaid[0][0].due_on if unpaid else None, past_due)
+
+    async def payment_posted(self, session: AsyncSession, payment: PaymentFact) -> None:
+        await ledger.book(
+            session,
+            f"payment:{payment.key}",
+            _entries(payment),
+            account_id=payment.account_id,
+            at=payment.at,
+            memo="Payment",
+        )
+
+    async def payment_returned(self, session: AsyncSession, payment: PaymentFact) -> None:
+        reversed_entries = [Entry(entry.book, -entry.amount_cents) for entry in _entries(payment)]
+        await ledger.book(
+            session,
+            f"return:{payment.key}",
+            reversed_entries,
+            account_id=payment.account_id,
+            at=payment.at,
+            memo="Payment returned by the bank",
+        )
+
+
+def create(settings: Settings) -> BuiltinBilling:
+    return BuiltinBilling()
+
+
+def _entries(payment: PaymentFact) -> list[Entry]:
+    return [
+        Entry(ledger.CLEARING, payment.amount_cents + payment.fee_cents),
+        Entry(ledger.RECEIVABLE, -payment.amount_cents),
+        Entry(ledger.FEES, -payment.fee_cents),
+    ]

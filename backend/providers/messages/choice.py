@@ -1,0 +1,38 @@
+"""Chooses by the settings: Twilio and a mail server where they are configured, the outbox alone where not."""
+
+from __future__ import annotations
+
+from backend.config import Settings
+from backend.providers.messages.base import MessageProvider
+from backend.providers.messages.outbox_only import OutboxOnly
+from backend.providers.messages.smtp import SmtpEmail
+from backend.providers.messages.twilio import TwilioSms
+
+
+class TwoWays:
+    """Texts and calls one way, email another."""
+
+    def __init__(self, sms: TwilioSms | OutboxOnly, email: SmtpEmail | OutboxOnly) -> None:
+        self._sms = sms
+        self._email = email
+
+    async def send_sms(self, to: str, body: str, media_url: str | None = None, *, key: str) -> str:
+        return await self._sms.send_sms(to, body, media_url, key=key)
+
+    async def send_call(self, to: str, words: str, *, key: str) -> str:
+        return await self._sms.send_call(to, words, key=key)
+
+    async def send_email(self, to: str, subject: str, body: str, *, key: str) -> str:
+        return await self._email.send_email(to, subject, body, key=key)
+
+    async def close(self) -> None:
+        await self._sms.close()
+        await self._email.close()
+
+
+def create(settings: Settings) -> MessageProvider:
+    """The provider that MESSAGES_PROVIDER=auto stands for."""
+    return TwoWays(
+        TwilioSms(settings) if settings.twilio_configured else OutboxOnly(),
+        SmtpEmail(settings) if settings.smtp_url else OutboxOnly(),
+    )

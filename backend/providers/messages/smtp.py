@@ -1,0 +1,83 @@
+"""Email by the co-op's own mail server, named by SMTP_URL."""
+
+from __future__ import annotations
+
+import hashlib
+from email.message import EmailMessage
+from email.utils import formataddr, formatdate, parseaddr
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import aiosmtplib
+
+from backend.config import Settings
+from backend.coop import load_coop
+from backend.errors import SettingsError
+from backend.providers.messages.base import TransportError
+
+SECONDS = 20.0
+PORTS = {"smtp": 587, "smtps": 465}
+
+
+class SmtpEmail:
+    """One connection a message: a co-op sends few, and an idle connection is dropped by the server anyway.
+
+    SMTP_URL is `smtp://user:password@host:port` (STARTTLS where the server has it) or `smtps://…`; `?from=address`
+    sets another sender than the office's address in coop.toml.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        parts = urlsplit(settings.smtp_url or "")
+        if parts.scheme not in PORTS or not parts.hostname:
+            raise SettingsError("SMTP_URL must look like smtp://user:password@mail.coop.example:587")
+        coop = load_coop(settings.coop_file)
+        self._host = parts.hostname
+        self._port = parts.port or PORTS[parts.scheme]
+        self._tls = parts.scheme == "smtps"
+        self._user = unquote(parts.username) if parts.username else None
+        self._password = unquote(parts.password) if parts.password else None
+        self._address = (parse_qs(parts.query).get("from") or [coop.email])[0]
+        self._sender = formataddr((coop.name, self._address))
+
+    async def send_email(self, to: str, subject: str, body: str, *, key: str) -> str:
+        """Send one message; returns its Message-ID. Raises TransportError."""
+        message = self._message(to, subject, body, key)
+        try:
+            await aiosmtplib.send(
+                message,
+                sender=self._address,
+                recipients=[to],
+                hostname=self._host,
+                port=self._port,
+                username=self._user,
+                password=self._password,
+                use_tls=self._tls,
+                timeout=SECONDS,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            code = error.recipients[0].code if error.recipients else 550
+            raise TransportError(str(code), permanent=code >= 500) from error
+        except aiosmtplib.SMTPResponseException as error:
+            # a wrong password (535) is the office's to correct: the message waits
+            wrong_login = isinstance(error, aiosmtplib.SMTPAuthenticationError)
+            raise TransportError(str(error.code), permanent=error.code >= 500 and not wrong_login) from error
+        except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
+            raise TransportError(type(error).__name__, permanent=False) from error
+        return str(message["Message-ID"])
+
+    async def close(self) -> None:
+        return None
+
+    def _message(self, to: str, subject: str, body: str, key: str) -> EmailMessage:
+        if "@" not in to or parseaddr(to)[1] != to or "\n" in to + subject or "\r" in to + subject:
+            raise TransportError("address", permanent=True)
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = to
+        message["Subject"] = subject
+        message["Date"] = formatdate()
+        # the same key gives the same id, by which a mail server that got it twice can tell
+        identity = hashlib.sha256(key.encode()).hexdigest()[:32]
+        message["Message-ID"] = f"<{identity}@{self._address.rpartition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(body)
+        return message

@@ -1,0 +1,89 @@
+"""Text messages and calls by Twilio's REST API, spoken directly: one form post each."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+import aiohttp
+
+from backend.config import Settings
+from backend.providers.messages.base import TransportError
+
+API = "https://api.twilio.com"
+SECONDS = 10.0
+TRY_AGAIN = frozenset({408, 409, 425, 429})
+
+
+class TwilioSms:
+    """Sends from the co-op's number, and asks for news of every message at /twilio/status."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._account = settings.twilio_account_sid or ""
+        self._token = settings.twilio_auth_token or ""
+        self._number = settings.twilio_number or ""
+        base = (settings.twilio_api_url or API).rstrip("/")
+        self._account_url = f"{base}/2010-04-01/Accounts/{self._account}"
+        self._status_url = f"{settings.public_url}/twilio/status"
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send_sms(self, to: str, body: str, media_url: str | None = None, *, key: str) -> str:
+        """Send one message. Raises TransportError."""
+        fields = {
+            "To": to,
+            "From": self._number,
+            "Body": body,
+            # our own key comes back with the news: they may overtake the answer that has Twilio's id
+            "StatusCallback": f"{self._status_url}?key={quote(key, safe=':')}",
+        }
+        if media_url:
+            fields["MediaUrl"] = media_url
+        return await self._post("Messages.json", fields, key)
+
+    async def send_call(self, to: str, words: str, *, key: str) -> str:
+        """Call, say the words twice, for whoever was still finding the phone, and end. Raises TransportError."""
+        said = escape(words)
+        twiml = f'<Response><Say>{said}</Say><Pause length="1"/><Say>Again: {said}</Say></Response>'
+        return await self._post("Calls.json", {"To": to, "From": self._number, "Twiml": twiml}, key)
+
+    async def _post(self, resource: str, fields: dict[str, str], key: str) -> str:
+        headers = {"i-twilio-idempotency-token": key}
+        try:
+            async with self._open().post(f"{self._account_url}/{resource}", data=fields, headers=headers) as answer:
+                return _sid(answer.status, await _json(answer))
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise TransportError(type(error).__name__, permanent=False) from error
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                headers={"Authorization": f"Basic {self._login()}"},
+                timeout=aiohttp.ClientTimeout(total=SECONDS),
+            )
+        return self._session
+
+    def _login(self) -> str:
+        return base64.b64encode(f"{self._account}:{self._token}".encode()).decode("ascii")
+
+
+async def _json(answer: aiohttp.ClientResponse) -> dict[str, Any]:
+    try:
+        found = await answer.json(content_type=None)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _sid(status: int, body: dict[str, Any]) -> str:
+    if status < 300 and isinstance(body.get("sid"), str):
+        return str(body["sid"])
+    code = str(body.get("code") or status)
+    # 401 and 403 are temporary to us: the office corrects the setting and nothing that was written is lost
+    permanent = 400 <= status < 500 and status not in TRY_AGAIN and status not in (401, 403)
+    raise TransportError(code, permanent=permanent)

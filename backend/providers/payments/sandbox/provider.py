@@ -1,0 +1,176 @@
+"""The app's side of the sandbox network: the PaymentProvider protocol over HTTP."""
+
+import contextlib
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NoReturn, Protocol, TypeVar
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from backend.errors import SettingsError
+from backend.providers.payments.base import (
+    KEY_PATTERN,
+    Charge,
+    EntryResult,
+    HostedEntry,
+    ProviderRejected,
+    ProviderTimeout,
+    ProviderUnavailable,
+    ReturnNotice,
+)
+
+CONNECT_SECONDS = 2.0
+TOTAL_SECONDS = 8.0
+
+T = TypeVar("T")
+
+
+class SandboxSettings(Protocol):
+    """What of the settings the sandbox reads."""
+
+    @property
+    def production(self) -> bool: ...
+    @property
+    def sandbox_network_url(self) -> str: ...
+    @property
+    def sandbox_network_key(self) -> str: ...
+
+
+def create(settings: SandboxSettings) -> "SandboxProvider":
+    """The provider for PAYMENT_PROVIDER=sandbox. Raises SettingsError in production: it moves no money."""
+    if settings.production:
+        raise SettingsError("PAYMENT_PROVIDER=sandbox moves no money: choose a real provider for production.")
+    return SandboxProvider(settings.sandbox_network_url, settings.sandbox_network_key)
+
+
+class SandboxProvider:
+    """One network, one API key. Opens its session at the first call, inside the loop that runs then."""
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        total_seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {key}"}
+        self._timeout = aiohttp.ClientTimeout(total=total_seconds, connect=connect_seconds)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def authorise(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
+        body = {"token": token, "amount_cents": amount_cents, "description": description}
+        return _charge(await self._call("POST", "/v1/charges", body, _checked(key)))
+
+    async def post(self, key: str) -> Charge:
+        return _charge(await self._call("POST", f"/v1/charges/{_checked(key)}/post"))
+
+    async def void(self, key: str) -> Charge:
+        return _charge(await self._call("POST", f"/v1/charges/{_checked(key)}/void"))
+
+    async def find(self, key: str) -> Charge | None:
+        try:
+            return _charge(await self._call("GET", f"/v1/charges/{_checked(key)}"))
+        except ProviderRejected as rejection:
+            if rejection.code == "no_such_charge":
+                return None
+            raise
+
+    async def returns_since(self, cursor: int) -> list[ReturnNotice]:
+        answer = await self._call("GET", f"/v1/returns?after={cursor:d}")
+        return _read(lambda: [_notice(item) for item in answer["returns"]])
+
+    async def open_entry(self, *, reference: str, amount_cents: int, description: str, return_url: str) -> HostedEntry:
+        body = {
+            "reference": reference,
+            "amount_cents": amount_cents,
+            "description": description,
+            "return_url": return_url,
+        }
+        answer = await self._call("POST", "/v1/entries", body)
+        return _read(lambda: HostedEntry(**answer))
+
+    async def entry_result(self, entry_id: str) -> EntryResult:
+        answer = await self._call("GET", f"/v1/entries/{quote(entry_id, safe='')}")
+        return _read(lambda: EntryResult(**answer))
+
+    async def move_calendar(self, today: date) -> None:
+        """Sandbox only: make `today` the network's business day (never an earlier one): returns come."""
+        await self._call("POST", "/v1/sandbox/calendar", {"today": today.isoformat()})
+
+    async def calendar(self) -> date:
+        """Sandbox only: the network's business day."""
+        answer = await self._call("GET", "/v1/sandbox/calendar")
+        return _read(lambda: date.fromisoformat(answer["today"]))
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, key: str | None = None
+    ) -> dict[str, Any]:
+        """One request and its JSON answer, or one of the three errors."""
+        headers = {"Idempotency-Key": key} if key else {}
+        url = URL(self._url + path, encoded=True)
+        try:
+            async with self._opened().request(
+                method, url, json=body, headers=headers, allow_redirects=False
+            ) as response:
+                return _answer(response.status, await response.json())
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise ProviderUnavailable(f"the card network cannot be reached: {type(error).__name__}") from error
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            # The request left and no good answer came: only find() can tell what became of it.
+            raise ProviderTimeout(f"no answer from the card network: {type(error).__name__}") from error
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            # A connection kept from before the network restarted would fail after sending, which leaves the
+            # outcome unknown. On loopback a new one each time costs nothing and fails before sending.
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(force_close=True), timeout=self._timeout, headers=self._headers
+            )
+        return self._session
+
+
+def _answer(status: int, answer: Any) -> dict[str, Any]:
+    if status in (200, 201) and isinstance(answer, dict):
+        return answer
+    if 400 <= status < 500:
+        _reject(answer)
+    raise ProviderTimeout(f"the card network answered {status}")
+
+
+def _reject(answer: Any) -> NoReturn:
+    code, message = "invalid_request", ""
+    with contextlib.suppress(KeyError, TypeError):
+        code, message = str(answer["error"]["code"]), str(answer["error"]["message"])
+    raise ProviderRejected(code, message)
+
+
+def _checked(key: str) -> str:
+    """A key that can stand in an address and a header as it is."""
+    if not KEY_PATTERN.fullmatch(key):
+        raise ProviderRejected("invalid_key", "Use 1 to 200 letters, digits and . _ : - as the key.")
+    return key
+
+
+def _read(build: Callable[[], T]) -> T:
+    """What `build` makes of an answer; an answer of another shape is as good as none."""
+    try:
+        return build()
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProviderTimeout("the card network's answer cannot be read") from error
+
+
+def _charge(answer: dict[str, Any]) -> Charge:
+    return _read(lambda: Charge(**answer))
+
+
+def _notice(item: dict[str, Any]) -> ReturnNotice:
+    return ReturnNotice(item["seq"], item["key"], item["code"], date.fromisoformat(item["on"]), item["amount_cents"])

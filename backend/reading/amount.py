@@ -1,0 +1,326 @@
+"""The amount a member wants to pay, in cents. What is not plainly one amount is asked about, never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.reading.day import without_days
+from backend.reading.money_words import Phrase, spoken_sums
+from backend.reading.numerals import tokens
+from backend.reading.runs import scan, without_labels
+from backend.reading.wording import blank, clean, corrections, is_denied, part_of, without_times
+
+ABSURD_CENTS = 100_000_000  # a million dollars: no household means it
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A plain amount, more than zero. Cents."""
+
+    cents: int
+
+
+@dataclass(frozen=True)
+class AmountProblem:
+    """Something that was meant as an amount and cannot be one.
+
+    `code`: negative, too_many_decimals, absurd, zero, unclear or not_a_number; `said` is the piece of text it is about.
+    """
+
+    code: str
+    said: str
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """One amount or problem, where it stands, and whether it is money in so many words (`$`, `bucks`, `84.50`)."""
+
+    value: int | str
+    start: int
+    end: int
+    marked: bool
+    other: int | None = None
+
+
+_TYPED = re.compile(
+    r"(?<![\w.,*$])(?P<sign>-|minus |negative )?(?P<dollar>\$ ?)?(?P<inner>-)?"
+    r"(?P<figures>[*.]?[0-9][0-9,.*]*(?:e[+-]?[0-9]+)?)(?P<k>k\b)?"
+    r" ?(?P<unit>dollars?\b|bucks?\b|usd\b|cents?\b|c\b|¢|%|percent\b)?"
+)
+_WORDED_SIGN = re.compile(r"\b(?:minus|negative) \$?$")
+_ALL = re.compile(
+    r"\b(?:all(?: of)? (?:it|that)|pay (?:it )?all|everything|entire(?:ty)?|in full|full|whole|"
+    r"(?:the|my|total|full) balance|(?:total )?amount (?:due|i owe|owed)|what(?:ever)?(?: it is)? (?:i|we) owe|"
+    r"(?:the )?total|pay(?:ing)? (?:it |this )?off|"
+    r"the lot|(?:the|my) (?:whole |entire |full )?(?:bill|amount)|100 ?(?:%|percent)|what(?:'s| is) (?:due|owed))\b|"
+    r"^(?:um |uh |yes |just |pay )*all(?: please)?[.!]?$"
+)
+# "all, today, visa": days and numbers beside it have been blanked
+_LONE_ALL = re.compile(
+    r"(?:^|~ ?|[,;:] |\b(?:pay|paying|just|yes|yeah|ok|okay|um|uh|it) )all"
+    r"(?=[ ,.!;]*(?:$|~|(?:on|by|for) (?:the )?~|(?:please|thanks|now|asap|with|using|visa|master ?card|discover|amex|"
+    r"checking|savings|card|bank|credit|debit)\b|from (?:my|the) ))"
+)
+_PAST_DUE = re.compile(
+    r"(?<!is )(?<!am )(?<!i'm )(?<!it's )(?<!not )(?<!including )(?<!including the )(?:\b(?:what|that)(?:'s| is) )?"
+    r"\b(?:past[ -]?due|over ?due|minimum)\b(?: (?:amount|part|balance|payment|bill))?(?: due| owed)?"
+)
+_PAYS_IT = re.compile(r"\bpay(?:ing)? (?:just |only |off )*(?:the |my )?$")
+# "from my balance", "on my bill": with figures beside them these name no second amount
+_ONLY_A_NAME = re.compile(r"(?:(?:the|my) )?(?:whole |entire |full )?(?:balance|bill|amount|total)|full")
+_ALL_FREELY = re.compile(
+    r"\b(?:all of it|in full|(?:the )?(?:full|whole|entire) (?:amount|balance|thing|bill|lot)|everything i owe|"
+    r"pay(?:ing)? (?:it |this |my bill )?(?:all|off|everything|whatever i owe|what i owe)|the whole thing)\b"
+)
+_HALF = re.compile(r"\b(?:one |a )?half\b(?! (?:past|hour|a)\b)(?: of (?:it|that|the (?:bill|balance|amount)))?")
+_VAGUE = re.compile(
+    r"\b(?:minimum|least|some(?: of it)?|part(?:ial)?|a bit|a little|third|quarter|rest|remain(?:ing|der)|more|less|"
+    r"past due|(?:an)?other amount|different amount|couple|few|double|twice)\b"
+)
+# words that change what an amount means: "20 more than I owe", "all but 20"
+_BENT_BEFORE = re.compile(
+    r"\b(?:(?:all|everything|it|balance|bill|total) (?:but|minus)|except(?: for)?|plus|at least|(?:more|less) than)"
+    r"(?: the| about)? \$?$"
+)
+_BENT_AFTER = re.compile(r"(?: dollars?| bucks?)? (?:more|less|plus|minus|except|extra|over|but (?=\$?[0-9]))")
+_NOT_ALL = re.compile(r"\b(?:not|isn't|don't|can't|cannot|never|rather than|instead of)\b[^.,;]*$")
+_ASIDE = re.compile(r"\b(?:first of all|after all|at all|that's all|all (?:set|right|done|good)|account balance)\b")
+_PAY = re.compile(
+    r"\b(?:pay(?:ing)?|payment(?: of| for)?|put|send|amount(?: of| is)?|transfer|schedule|make (?:it|that)|just|only|"
+    r"want to do|towards?|i meant?|actually|no,?(?: wait,?)?)"
+    r"(?: (?:me|just|only|about|like|in|down|of|is|the|for|a|payment|amount))*\s*$"
+)
+# "waiting for 20 minutes", "my 2 accounts": counted things, not money
+_COUNTED = re.compile(
+    r"[ -](?:more )?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|times?|people|kids|accounts?|bills?|"
+    r"payments?|members?|meters?|houses?|installments?|kwh|kilowatts?|degrees?|miles?|feet|am|pm)\b"
+)
+_WORDS_NOT_SUMS = re.compile(
+    r"\b(?:no ?one|any ?one|this one|that one|the one|one (?:more|of|thing|time|second)|number one)\b"
+)
+_NOT_A_NUMBER = re.compile(r"\$ ?[a-z]+|\b(?:nan|inf|infinity|infinite)\b")
+_ZERO = re.compile(r"\b(?:nothing|zero|nil)\b")
+
+
+def read_amount(text: str, due_cents: int, asked: bool = True) -> Amount | AmountProblem | None:
+    """The amount in what was said; None when no amount was named.
+
+    `due_cents` gives `all` and `half` their meaning. Only when an amount was `asked` is a bare number one without a
+    verb of paying in front of it.
+    """
+    return amount_in(without_days(clean(text)), due_cents, asked)
+
+
+def past_due_named(cleaned: str, asked: bool) -> str | None:
+    """`past_due`, where cleaned text names what is overdue as the amount: no question about it, no figures."""
+    match = _PAST_DUE.search(cleaned)
+    if match is None or "?" in cleaned or _candidates(_amounts_only(cleaned)) or _LONE_ALL.search(cleaned):
+        return None
+    named = asked or _PAYS_IT.search(cleaned, 0, match.start())
+    return "past_due" if named and not _ALL_FREELY.search(cleaned, match.end()) else None
+
+
+def share_named(cleaned: str, asked: bool) -> str | None:
+    """`all` or `half`, where cleaned text names the amount by the bill and what the bill comes to is not known yet.
+
+    Nothing when figures are named as well: `everything but 20` is no share.
+    """
+    cleaned = _amounts_only(cleaned)
+    names = _by_name(cleaned, 2, asked)
+    if not names or _candidates(cleaned):
+        return None
+    return "all" if names[-1].value == 2 else "half"
+
+
+def amount_in(
+    cleaned: str, due_cents: int | None, asked: bool, beside: bool = False, change: bool = False
+) -> Amount | AmountProblem | None:
+    """read_amount on cleaned text in which days have been blanked. `due_cents` None: not known yet.
+
+    Unasked, a bare number counts directly `beside` a member number, and as a `change` where it looks like an amount.
+    """
+    cleaned = _amounts_only(cleaned)
+    figures = [one for one in _candidates(cleaned) if one.marked or not _COUNTED.match(cleaned, one.end)]
+    if not asked:
+        figures = [
+            one
+            for one in figures
+            if (
+                one.marked
+                or _PAY.search(cleaned, max(0, one.start - 40), one.start)
+                or (beside and _beside(cleaned, one))
+            )
+            or (change and _NEW_AMOUNT_AFTER.match(cleaned, one.end))
+        ]
+    if change:
+        figures = [one for one in figures if one.marked or not _LONG_FIGURES.match(cleaned, one.start, one.end)]
+    named = _by_name(cleaned, due_cents, asked) if due_cents is not None else []
+    if figures:
+        named = [one for one in named if not _ONLY_A_NAME.fullmatch(cleaned, one.start, one.end)]
+    chosen = _meant(cleaned, [*figures, *named], due_cents or 0)
+    asks = "?" in cleaned and _PAST_DUE.search(cleaned)
+    return chosen if chosen is not None or not asked or asks else _no_amount(cleaned)
+
+
+# four figures at the question to confirm are a card's or a phone's, more are no amount at all
+_LONG_FIGURES = re.compile(r"[0-9]{4,}")
+_NEW_AMOUNT_AFTER = re.compile(
+    r"[ ,.!]*(?:$|~|(?:instead|please|not|on|by|from|with|using|today|then|thanks|no|and)\b)"
+)
+_BLANKED_BEFORE = re.compile(r"~[ ,;]*$")
+
+
+def _beside(cleaned: str, one: _Candidate) -> bool:
+    return bool(_BLANKED_BEFORE.search(cleaned, 0, one.start))
+
+
+def _amounts_only(cleaned: str) -> str:
+    """Blank what looks like an amount and is none: times, `number one`, member numbers, phones."""
+    cleaned = without_times(cleaned)
+    for match in [*_WORDS_NOT_SUMS.finditer(cleaned), *_ASIDE.finditer(cleaned)]:
+        cleaned = blank(cleaned, match.start(), match.end())
+    return _without_identifiers(cleaned)
+
+
+def _without_identifiers(cleaned: str) -> str:
+    """Blank what the words around call something else, and what has the shape of a member number or a phone."""
+    found = scan(cleaned)
+    cleaned = without_labels(cleaned)
+    others = [run for run in found.runs if run.label in ("last4", "phone") or _is_identifier(run.groups, run.dashes)]
+    numbers = [run for run in found.runs if run.label == "number" and len(run.digits) >= 4]
+    for run in [*found.phones, *others, *numbers]:
+        if not run.money:
+            cleaned = blank(cleaned, run.start, run.end)
+    return cleaned
+
+
+def _is_identifier(groups: Sequence[str], dashes: Sequence[int]) -> bool:
+    digits = "".join(groups)
+    return (bool(dashes) and len(digits) >= 6) or (digits[0] == "0" and len(digits) > 2)
+
+
+def _candidates(cleaned: str) -> list[_Candidate]:
+    typed: list[_Candidate] = []
+    rest = cleaned
+    for match in _TYPED.finditer(cleaned):
+        candidate = _typed(cleaned, match)
+        if candidate is not None:
+            typed.append(candidate)
+            rest = blank(rest, match.start(), match.end())
+    spoken = [_spoken(cleaned, phrase) for phrase in spoken_sums(tokens(rest))]
+    return sorted([*typed, *spoken], key=lambda one: one.start)
+
+
+def _typed(cleaned: str, match: re.Match[str]) -> _Candidate | None:
+    """A typed amount or problem; None for a plain whole number, which may be part of a spoken sum."""
+    figures, unit = match["figures"].rstrip(",."), match["unit"] or ""
+    end = match.start("figures") + len(figures) if not (unit or match["k"]) else match.end()
+    plain = (
+        figures.isdigit()
+        and not match["dollar"]
+        and not match["k"]
+        and unit in ("", "dollars", "bucks", "cents", "cent", "c")
+    )
+    signed = match["sign"] or match["inner"]
+    if plain and not signed and (len(figures) <= 7 or unit):
+        return None
+    marked = bool(match["dollar"] or unit or "." in figures or "*" in figures or signed)
+    value = "negative" if signed else _figures_value(figures, unit, match["k"])
+    return _Candidate(value, match.start(), end, marked)
+
+
+_PLAIN = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:[.*](?P<cents>[0-9]{1,2}))?")
+
+
+def _figures_value(figures: str, unit: str, thousands: str | None) -> int | str:
+    """Typed figures in cents, or the code of what is wrong with them. A keypad's star is a decimal point only where
+    two digits follow it and digits stand in front."""
+    if "e" in figures:
+        return "absurd" if int(figures.split("e")[1].lstrip("+-") or 0) > 3 else "unclear"
+    if re.fullmatch(r"[0-9,]*\.[0-9]{3,}", figures):
+        return "too_many_decimals"
+    match = _PLAIN.fullmatch(figures)
+    star_unclear = "*" in figures and not re.fullmatch(r"[0-9]+\*[0-9]{2}", figures)
+    if match is None or star_unclear or not (match["whole"] or match["cents"]):
+        return "unclear"
+    whole = (match["whole"] or "0").replace(",", "")
+    if len(whole) > 9:
+        return "absurd"
+    cents = int(whole) * 100 + int((match["cents"] or "0").ljust(2, "0"))
+    if unit.startswith("c") or unit == "¢":
+        return cents // 100 if not match["cents"] else "unclear"
+    if unit in ("%", "percent"):
+        return f"percent {cents}"
+    return cents * 1000 if thousands else cents
+
+
+def _spoken(cleaned: str, phrase: Phrase) -> _Candidate:
+    sign = _WORDED_SIGN.search(cleaned, max(0, phrase.start - 12), phrase.start)
+    value: int | str = "unclear" if phrase.cents is None else phrase.cents
+    return _Candidate("negative" if sign else value, phrase.start, phrase.end, phrase.marked, phrase.other)
+
+
+def _by_name(cleaned: str, due_cents: int, asked: bool) -> list[_Candidate]:
+    """`all of it`, `half`: amounts named by the bill."""
+    found: list[_Candidate] = []
+    for match in [*(_ALL if asked else _ALL_FREELY).finditer(cleaned), *_LONE_ALL.finditer(cleaned)]:
+        if not _NOT_ALL.search(cleaned, 0, match.start()):
+            found.append(_Candidate(due_cents if due_cents > 0 else "zero", match.start(), match.end(), True))
+    half = _HALF.search(cleaned) if asked or "pay" in cleaned else None
+    if half and not _NOT_ALL.search(cleaned, 0, half.start()):
+        # the whole that is halved is not an amount of its own
+        found = [one for one in found if one.start < half.start() and one.end < half.start()]
+        value: int | str = (due_cents + 1) // 2 if due_cents > 0 else "zero"
+        found.append(_Candidate(value, half.start(), half.end(), True))
+    return found
+
+
+def _meant(cleaned: str, found: Sequence[_Candidate], due_cents: int) -> Amount | AmountProblem | None:
+    """The one amount of several: after the last correction, not denied, money in so many words before bare numbers."""
+    kept = [one for one in found if not is_denied(cleaned, one.start)]
+    breaks = corrections(cleaned)
+    last = max((part_of(one.start, breaks) for one in kept), default=0)
+    for keep in (
+        lambda one: part_of(one.start, breaks) == last,
+        lambda one: one.marked,
+        lambda one: bool(_PAY.search(cleaned, max(0, one.start - 40), one.start)),
+    ):
+        kept = [one for one in kept if keep(one)] or kept
+    if not kept:
+        return None
+    values = {_settled(one, due_cents) for one in kept}
+    if len(values) > 1 or _bent(cleaned, kept):
+        return AmountProblem("unclear", cleaned[kept[0].start : kept[-1].end])
+    return _checked(values.pop(), cleaned[kept[0].start : kept[0].end])
+
+
+def _bent(cleaned: str, kept: Sequence[_Candidate]) -> bool:
+    """Whether the words around an amount change what it means."""
+    start, end = kept[0].start, kept[-1].end
+    return bool(_BENT_BEFORE.search(cleaned, max(0, start - 24), start) or _BENT_AFTER.match(cleaned, end))
+
+
+def _settled(one: _Candidate, due_cents: int) -> int | str:
+    if isinstance(one.value, str) and one.value.startswith("percent "):
+        share = int(one.value.split()[1])
+        return (due_cents * share + 5000) // 10000 if 0 < share <= 10000 and due_cents > 0 else "unclear"
+    return one.other if one.other is not None and one.other == due_cents else one.value
+
+
+def _checked(value: int | str, said: str) -> Amount | AmountProblem:
+    if isinstance(value, str):
+        return AmountProblem(value, said)
+    if value == 0:
+        return AmountProblem("zero", said)
+    return AmountProblem("absurd", said) if value >= ABSURD_CENTS else Amount(value)
+
+
+def _no_amount(cleaned: str) -> AmountProblem | None:
+    """Nothing that is an amount; but was one meant?"""
+    for code, pattern in (("not_a_number", _NOT_A_NUMBER), ("zero", _ZERO), ("unclear", _VAGUE)):
+        match = pattern.search(cleaned)
+        if match:
+            return AmountProblem(code, match[0])
+    return None

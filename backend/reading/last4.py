@@ -1,0 +1,41 @@
+"""The last four digits of the phone on file."""
+
+from __future__ import annotations
+
+from backend.reading.day import without_days
+from backend.reading.runs import Run, Scan, scan
+from backend.reading.wording import clean
+
+_PHONE_LENGTHS = (10, 11)
+
+
+def read_last4(text: str, asked: str | None = "last4") -> str | None:
+    """The four digits in what was said, also out of a whole phone number; the last ones if they were corrected.
+
+    When something else was `asked` they count only if they are called that.
+    """
+    return find_last4(scan(without_days(clean(text))), asked)
+
+
+def find_last4(found: Scan, asked: str | None, taken: tuple[int, int] = (-1, -1)) -> str | None:
+    """The last four among a text's runs, leaving alone the span that is the member number."""
+    runs = [run for run in found.runs if run.start != taken[0] and not run.money and not run.denied]
+    called = [run.digits for run in runs if run.label == "last4" and len(run.digits) == 4]
+    phones = [run.digits[-4:] for run in found.phones if asked == "last4" or run.label == "phone"]
+    if asked != "last4":
+        called += [run.digits for run in runs if run.label == "phone" and len(run.digits) == 4]
+        named = called or phones
+        return named[-1] if named else None
+    return _last_said(runs, called) or (phones[-1] if phones else None)
+
+
+def _last_said(runs: list[Run], called: list[str]) -> str | None:
+    """Four digits win over a whole phone number said without breaks; what is called the last four wins over both."""
+    latest = max((run.part for run in runs if len(run.digits) == 4), default=0)
+    fresh = [run.digits for run in runs if len(run.digits) == 4 and run.part == latest and run.label != "amount"]
+    if called and (not fresh or called[-1] in fresh or latest == 0):
+        return called[-1]
+    if fresh:
+        return fresh[-1]
+    whole = [run.digits[-4:] for run in runs if len(run.digits) in _PHONE_LENGTHS and not run.dashes]
+    return whole[-1] if whole else None

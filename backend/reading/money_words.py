@@ -1,0 +1,132 @@
+"""Spoken money: `eighty four fifty`, `a hundred and twelve forty`, `five dollars and twenty cents`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.reading.numerals import Token, cardinal
+
+DOLLARS = frozenset({"dollar", "dollars", "buck", "bucks", "usd"})
+CENTS = frozenset({"cent", "cents", "c", "¢"})
+_NUMBER_KINDS = frozenset({"figures", "unit", "teen", "tens", "scale", "oh"})
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A spoken sum of money and where it stands. `cents` is None when the words do not make one sum.
+
+    `other` is a second way to hear it, in cents: `two fifty` is 250 dollars, or two and a half.
+    """
+
+    cents: int | None
+    start: int
+    end: int
+    marked: bool  # said with dollars or cents: money, whatever was asked
+    other: int | None = None
+
+
+def spoken_sums(items: Sequence[Token]) -> list[Phrase]:
+    """Every spoken or mixed sum among the tokens."""
+    found: list[Phrase] = []
+    at = 0
+    while at < len(items):
+        blocks, end = _blocks(items, at)
+        if not blocks:
+            at += 1
+            continue
+        phrase, end = _phrase(items, at, blocks, end)
+        found.append(phrase)
+        at = end
+    return found
+
+
+def _blocks(items: Sequence[Token], at: int) -> tuple[list[int], int]:
+    """The numbers said in a row from `at`: `one hundred twelve forty` → [112, 40]."""
+    blocks: list[int] = []
+    while at < len(items):
+        token = items[at]
+        if token.kind == "oh" and blocks:
+            blocks.append(0)
+            at += 1
+            continue
+        if token.text not in ("a", "an") and token.kind not in _NUMBER_KINDS:
+            break
+        read = cardinal(items, at)
+        if read is None:
+            break
+        blocks.append(read[0])
+        at = read[1]
+    return blocks, at
+
+
+def _phrase(items: Sequence[Token], start: int, blocks: list[int], end: int) -> tuple[Phrase, int]:
+    unit = items[end].text if end < len(items) else ""
+    if unit in CENTS:
+        small = blocks[0] if len(blocks) == 1 else None
+        return Phrase(small, items[start].start, items[end].end, True), end + 1
+    cents, other = _together(blocks)
+    if unit in ("point", "dot") and cents is not None and cents % 100 == 0:
+        return _pointed(items, start, cents, end)
+    if unit not in DOLLARS:
+        return Phrase(cents, items[start].start, items[end - 1].end, False, other), end
+    # "two fifty dollars": dollars were said once, at the end, so the whole is a sum all the same
+    return _and_cents(items, start, cents, other, end + 1)
+
+
+def _and_cents(
+    items: Sequence[Token], start: int, dollars: int | None, other: int | None, end: int
+) -> tuple[Phrase, int]:
+    """`five dollars and twenty cents`, `five dollars twenty`."""
+    whole = Phrase(dollars, items[start].start, items[end - 1].end, True, other)
+    joined = end < len(items) and items[end].text == "and"
+    small, after = _blocks(items, end + 1 if joined else end)
+    value = 10 * small[0] + small[1] if len(small) == 2 and small[0] == 0 else small[0] if len(small) == 1 else 100
+    named = after < len(items) and items[after].text in CENTS
+    if dollars is None or value >= 100 or (joined and not named):
+        return whole, end
+    after = after + 1 if named else after
+    return Phrase(dollars + value, items[start].start, items[after - 1].end, True), after
+
+
+def _pointed(items: Sequence[Token], start: int, whole: int, point: int) -> tuple[Phrase, int]:
+    """`eighty four point five oh`. `whole` is in cents, as what it returns."""
+    digits, at = "", point + 1
+    while at < len(items) and items[at].kind in _NUMBER_KINDS:
+        read = (0, at + 1) if items[at].kind == "oh" else cardinal(items, at)
+        if read is None:
+            break
+        digits += str(read[0])
+        at = read[1]
+    cents = whole + int(digits.ljust(2, "0")) if 1 <= len(digits) <= 2 else None
+    marked = at < len(items) and items[at].text in DOLLARS
+    return Phrase(cents, items[start].start, items[at - 1].end, True), at + 1 if marked else at
+
+
+def _together(blocks: Sequence[int]) -> tuple[int | None, int | None]:
+    """What numbers said in a row come to, in cents, and the other way to hear them."""
+    if len(blocks) == 1:
+        return blocks[0] * 100, None
+    if all(block < 10 for block in blocks) and len(blocks) <= 5 and blocks[0]:
+        return int("".join(map(str, blocks))) * 100, None
+    if len(blocks) >= 3 and blocks[-2] == 0 and blocks[-1] < 10:
+        blocks = [*blocks[:-2], blocks[-1]]  # eighty four oh five
+        small = True
+    else:
+        small = False
+    return _two_or_three(blocks, small)
+
+
+def _two_or_three(blocks: Sequence[int], small: bool) -> tuple[int | None, int | None]:
+    last = blocks[-1]
+    if not (small or 10 <= last <= 99):
+        return None, None
+    if len(blocks) == 2:
+        first = blocks[0]
+        pointed = first * 100 + last
+        if 1 <= first <= 9 and not small:
+            return pointed * 100, pointed  # "two fifty" for a power bill is 250
+        return (pointed, None) if first else (None, None)
+    if len(blocks) == 3 and 1 <= blocks[0] <= 9 and 10 <= blocks[1] <= 99:
+        return (blocks[0] * 100 + blocks[1]) * 100 + last, None  # one twelve forty
+    return None, None

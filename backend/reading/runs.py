@@ -1,0 +1,247 @@
+"""Runs of digits as people give them, figure by figure: `999 99 001`, `nine nine double oh one`, `five nines`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from backend.reading.numerals import Token, cardinal, tokens
+from backend.reading.wording import blank, corrections, is_denied, part_of
+
+_DIGIT_KINDS = frozenset({"figures", "unit", "teen", "tens", "repeat", "oh", "plural"})
+
+# A full US phone number, written with its usual breaks.
+_PHONE = re.compile(r"(?<![0-9-])(?:\+?1[-. ]?)?(?:\([0-9]{3}\) ?|[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}(?![0-9-])")
+_MONEY = re.compile(
+    r"\$ ?[0-9][0-9,.]*|(?<![0-9.-])[0-9][0-9,]*\.[0-9]{1,2}(?![0-9])|"
+    r"(?<![0-9-])[0-9][0-9,]*(?:\.[0-9]+)? ?(?:dollars?|bucks?|cents?|usd|percent|%|¢)"
+)
+# a dashed number in one piece is the whole of it, and four digits behind it are on their own
+_WHOLE = re.compile(r"(?<![0-9-])([0-9]{4,12}-[0-9]{3})(?![0-9-])(?:[ ,]+[0-9]{4}(?![0-9.-]))?")
+_LAST4 = re.compile(
+    r"\blast(?: of)? ?(?:four|4)\b(?: digits?| numbers?)?|\blast for(?= [0-9o])|\bends? (?:in|with)\b|"
+    r"\bending(?: in| with)?\b|\bfinal (?:four|4)\b(?: digits?)?|\b(?:four|4)[- ]digits?\b|\bpin\b|\bssn\b"
+)
+_NUMBER = re.compile(r"\b(?:member(?:ship)?|account|acct|customer)\b(?:'s)?(?: ?(?:number|num|no|id|#))?|\bnumber\b|#")
+_PHONE_LABEL = re.compile(r"\b(?:phone|cell|mobile|telephone)\b(?: number)?")
+_AMOUNT_LABEL = re.compile(r"\b(?:pay|paying|amount|send|transfer|put|payment of|owe|schedule)\b")
+_LABELS = (("last4", _LAST4), ("phone", _PHONE_LABEL), ("number", _NUMBER), ("amount", _AMOUNT_LABEL))
+_CALLED_AFTER = re.compile(
+    r"[ ,]*(?:is|are|were|for|as) (?:the|my|our)? ?(?:(?P<last4>last (?:four|4))|(?P<phone>phone|cell|mobile)|"
+    r"(?P<number>member|account|acct))\b|[ ,]*(?P<digits4>(?:four|4)[- ]digits?)\b"
+)
+_MONEY_WORDS = frozenset({"dollar", "dollars", "buck", "bucks", "cent", "cents", "usd", "percent", "grand"})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Digits said in one go.
+
+    `groups` are as typed or said, `dashes` the number of digits in front of each dash, `label` what the words around
+    call it (last4, phone, number, amount), `part` how many corrections came before it.
+    """
+
+    groups: tuple[str, ...]
+    start: int
+    end: int
+    dashes: tuple[int, ...] = ()
+    label: str = ""
+    part: int = 0
+    denied: bool = False
+    money: bool = False
+
+    @property
+    def digits(self) -> str:
+        return "".join(self.groups)
+
+
+@dataclass
+class _Gathering:
+    """A run while it grows."""
+
+    start: int
+    end: int
+    groups: list[str] = field(default_factory=list)
+    dashes: list[int] = field(default_factory=list)
+    loose: bool = False  # the last group was said, or is one figure: such belong together
+    singles: int = 0  # digits said one at a time, without a break
+
+    def add(self, digits: str, token_end: int, said: bool) -> None:
+        loose = said or len(digits) == 1
+        if self.groups and loose and self.loose:
+            self.groups[-1] += digits
+        else:
+            self.groups.append(digits)
+        self.loose = loose
+        self.singles = self.singles + 1 if len(digits) == 1 else 0
+        self.end = token_end
+
+    def dash(self) -> None:
+        self.dashes.append(sum(map(len, self.groups)))
+        self.loose = False
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A text's digit runs, in order, and the phone numbers in it."""
+
+    runs: tuple[Run, ...]
+    phones: tuple[Run, ...]
+
+
+def without_labels(text: str) -> str:
+    """The text with `last four` and the like blanked: the four in it is nobody's digit."""
+    for match in list(_LAST4.finditer(text)):
+        text = blank(text, match.start(), match.end())
+    return text
+
+
+def scan(text: str) -> Scan:
+    """Find the runs in cleaned text in which dates have been blanked already."""
+    masked = text
+    phones = [(match.start(), match.end()) for match in _PHONE.finditer(masked)]
+    for pattern in (_PHONE, _MONEY):
+        for match in list(pattern.finditer(masked)):
+            masked = blank(masked, match.start(), match.end())
+    masked = without_labels(masked)
+    found = [_finish(text, gathering) for gathering in _gather(tokens(masked), _walls(masked))]
+    calls = [_phone(text, start, end) for start, end in phones]
+    breaks = corrections(text)
+    labelled = _labelled(text, sorted(found + calls, key=lambda run: run.start), breaks)
+    return Scan(
+        tuple(run for run in labelled if (run.start, run.end) not in phones),
+        tuple(run for run in labelled if (run.start, run.end) in phones),
+    )
+
+
+def _phone(text: str, start: int, end: int) -> Run:
+    digits = "".join(character for character in text[start:end] if character in "0123456789")
+    return Run((digits,), start, end)
+
+
+def _finish(text: str, gathering: _Gathering) -> Run:
+    following = text[gathering.end :].split(maxsplit=1)
+    money = bool(following) and following[0].strip(".,!?") in _MONEY_WORDS
+    total = sum(map(len, gathering.groups))
+    dashes = tuple(place for place in gathering.dashes if place < total)
+    return Run(tuple(gathering.groups), gathering.start, gathering.end, dashes, money=money)
+
+
+def _walls(text: str) -> set[int]:
+    """Places that no run goes across: around a member number that is whole as it stands."""
+    return {place for match in _WHOLE.finditer(text) for place in (match.start(), match.end(1), match.end())}
+
+
+def _gather(items: Sequence[Token], walls: set[int]) -> list[_Gathering]:
+    runs: list[_Gathering] = []
+    current: _Gathering | None = None
+    at = 0
+    while at < len(items):
+        if items[at].start in walls or (at and items[at - 1].end in walls):
+            current = None
+        said = _digits_at(items, at, current)
+        if said is not None:
+            digits, following = said
+            if current is None:
+                current = _Gathering(items[at].start, items[at].end)
+                runs.append(current)
+            current.add(digits, items[following - 1].end, said=items[at].kind != "figures")
+            at = following
+            continue
+        if current is not None:
+            current = _carry_on(items, at, current)
+        at += 1
+    return runs
+
+
+def _carry_on(items: Sequence[Token], at: int, current: _Gathering) -> _Gathering | None:
+    """Whether the run goes on over a mark: over a dash always, over a comma or a point only between digits."""
+    token = items[at]
+    following = items[at + 1] if at + 1 < len(items) else None
+    if following is None or following.kind not in _DIGIT_KINDS:
+        return None
+    if token.kind == "dash":
+        current.dash()
+        return current
+    if token.text == "minus":
+        current.dash()
+        return current
+    if token.text == "/" and sum(map(len, current.groups)) >= 4:
+        current.dash()
+        return current
+    if token.text not in ",.":
+        return None
+    single = (current.loose and len(following.text) == 1) or following.kind in ("unit", "oh", "repeat")
+    behind = following.kind == "figures" and len(following.text) == 3
+    if single or behind:
+        return current
+    return None
+
+
+def _digits_at(items: Sequence[Token], at: int, current: _Gathering | None) -> tuple[str, int] | None:
+    """The digits that the token at `at` stands for in a run, and where it ends."""
+    token = items[at]
+    following = items[at + 1] if at + 1 < len(items) else None
+    if token.kind == "repeat":
+        return _repeated(token, following, at)
+    if token.kind == "unit" and following is not None and following.kind == "plural":
+        return str(following.value) * token.value, at + 2
+    if token.kind == "oh":
+        beside = current is not None or (following is not None and following.kind in _DIGIT_KINDS)
+        return ("0", at + 1) if beside else None
+    if token.kind == "misheard":
+        return _misheard(token, following, at, current)
+    if token.kind == "figures" and (following is None or following.kind != "scale"):
+        return token.text, at + 1
+    if token.kind == "unit" and (following is None or following.kind != "scale"):
+        return str(token.value), at + 1
+    if token.kind in ("figures", "unit", "teen", "tens"):
+        number = cardinal(items, at)
+        return (str(number[0]), number[1]) if number else None
+    return None
+
+
+def _repeated(token: Token, following: Token | None, at: int) -> tuple[str, int] | None:
+    if following is None or following.value < 0 or len(str(following.value)) != 1:
+        return None
+    if following.kind not in ("unit", "oh", "figures"):
+        return None
+    return str(following.value) * token.value, at + 2
+
+
+def _misheard(token: Token, following: Token | None, at: int, current: _Gathering | None) -> tuple[str, int] | None:
+    """`nine nine for nine`: only inside digits that are being said one at a time."""
+    inside = current is not None and current.singles >= 2
+    if inside and following is not None and following.kind in ("unit", "oh", "repeat"):
+        return str(token.value), at + 1
+    return None
+
+
+def _labelled(text: str, runs: Sequence[Run], breaks: Sequence[int]) -> list[Run]:
+    """Each run with the nearest word that says what it is: in front of it, else behind it."""
+    result: list[Run] = []
+    floor = 0
+    for index, run in enumerate(runs):
+        ceiling = runs[index + 1].start if index + 1 < len(runs) else len(text)
+        label = _label_before(text, floor, run.start) or _label_after(text, run.end, ceiling)
+        part, denied = part_of(run.start, breaks), is_denied(text, run.start)
+        result.append(Run(run.groups, run.start, run.end, run.dashes, label, part, denied, run.money))
+        floor = run.end
+    return result
+
+
+def _label_before(text: str, floor: int, start: int) -> str:
+    window = text[max(floor, start - 60) : start]
+    best, place = "", -1
+    for name, pattern in _LABELS:
+        for match in pattern.finditer(window):
+            # "last four of my phone": the phone only says whose last four
+            if match.start() > place and not (best == "last4" and name in ("phone", "number")):
+                best, place = name, match.start()
+    return best
+
+
+def _label_after(text: str, end: int, ceiling: int) -> str:
+    match = _CALLED_AFTER.match(text, end, ceiling)
+    return (match.lastgroup or "").replace("digits4", "last4") if match else ""

@@ -1,0 +1,146 @@
+"""The usage chart as a PNG: kWh by month beside the year before, and the temperature where it is known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from backend.usage.service import Month
+
+if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
+
+WIDTH, HEIGHT = 800, 480
+SCALE = 2  # drawn twice as large and made smaller: smooth edges
+LEFT, RIGHT, TOP, BOTTOM = 64, 56, 74, 44
+PAPER, INK, MUTED, GRID = "#ffffff", "#17211f", "#52605c", "#dfe5e2"
+NOW, BEFORE, WARMTH = "#0b5f57", "#b4cfc9", "#c2571a"
+COLDEST, WARMEST = 0, 100  # the right-hand scale, Fahrenheit
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One month as it is drawn."""
+
+    label: str
+    kwh: int | None
+    kwh_before: int | None
+    temp_f: int | None
+
+    @classmethod
+    def of(cls, month: Month) -> Bar:
+        now, before = month.now, month.before
+        return cls(
+            label=f"{month.month:%b}",
+            kwh=now.kwh if now else None,
+            kwh_before=before.kwh if before else None,
+            temp_f=now.avg_temp_f if now else None,
+        )
+
+
+def draw(bars: Sequence[Bar]) -> bytes:
+    """The picture. Slow for the event loop (some 50 ms): call it in a thread."""
+    from PIL import Image, ImageDraw  # here, so that a process which draws nothing does without it
+
+    image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
+    _Sheet(ImageDraw.Draw(image), bars).draw()
+    small = image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).quantize(64)
+    out = BytesIO()
+    small.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def ceiling(highest: int) -> int:
+    """The top of the scale: a round number that four equal steps reach."""
+    if highest <= 0:
+        return 4
+    step = 10 ** math.floor(math.log10(highest))
+    return next(top for top in (step * factor for factor in (1, 2, 4, 6, 8, 10, 20)) if top >= highest)
+
+
+class _Sheet:
+    """Draws in points; the canvas is SCALE times larger."""
+
+    def __init__(self, canvas: ImageDraw, bars: Sequence[Bar]) -> None:
+        self.canvas = canvas
+        self.bars = bars
+        self.top_kwh = ceiling(max((max(bar.kwh or 0, bar.kwh_before or 0) for bar in bars), default=0))
+        self.floor = HEIGHT - BOTTOM
+        self.warm = any(bar.temp_f is not None for bar in bars)
+
+    def draw(self) -> None:
+        self._legend()
+        self._scale()
+        step = (WIDTH - LEFT - RIGHT) / max(len(self.bars), 1)
+        for place, bar in enumerate(self.bars):
+            self._bar(bar, LEFT + step * place, step)
+        self._warmth(step)
+
+    def _legend(self) -> None:
+        self._text("Electric use by month", LEFT, 22, size=20, anchor="lm")
+        left: float = LEFT
+        shown = [("Last 12 months, kWh", NOW, False), ("Year before", BEFORE, False)]
+        if self.warm:
+            shown.append(("Average temperature, F", WARMTH, True))
+        for label, colour, is_line in shown:
+            if is_line:
+                self._line([(left, 51), (left + 16, 51)], colour, 3)
+                self._dot(left + 8, 51, colour)
+            else:
+                self._box(left, 44, left + 14, 58, colour)
+            left = self._text(label, left + 22, 51, size=14, anchor="lm", colour=MUTED) + 24
+
+    def _scale(self) -> None:
+        for step in range(5):
+            y = self._y(self.top_kwh * step / 4)
+            self._line([(LEFT, y), (WIDTH - RIGHT, y)], GRID, 1)
+            self._text(f"{self.top_kwh * step // 4:,}", LEFT - 8, y, size=13, anchor="rm", colour=MUTED)
+            if self.warm:
+                degrees = COLDEST + (WARMEST - COLDEST) * step // 4
+                self._text(f"{degrees} F", WIDTH - RIGHT + 8, y, size=13, anchor="lm", colour=WARMTH)
+
+    def _bar(self, bar: Bar, left: float, step: float) -> None:
+        width, gap = step * 0.36, step * 0.12
+        for kwh, x, colour in ((bar.kwh_before, left + gap, BEFORE), (bar.kwh, left + gap + width, NOW)):
+            if kwh:
+                self._box(x, self._y(kwh), x + width - 1, self.floor, colour)
+        self._text(bar.label, left + step / 2, self.floor + 18, size=14, anchor="mm")
+
+    def _warmth(self, step: float) -> None:
+        points = [
+            (LEFT + step * (place + 0.5), self._warm_y(bar.temp_f))
+            for place, bar in enumerate(self.bars)
+            if bar.temp_f is not None
+        ]
+        if len(points) > 1:
+            self._line(points, PAPER, 6)
+            self._line(points, WARMTH, 3)
+        for x, y in points:
+            self._dot(x, y, WARMTH)
+
+    def _y(self, kwh: float) -> float:
+        return self.floor - (self.floor - TOP) * kwh / self.top_kwh
+
+    def _warm_y(self, degrees: int) -> float:
+        within = min(max(degrees, COLDEST), WARMEST)
+        return self.floor - (self.floor - TOP) * (within - COLDEST) / (WARMEST - COLDEST)
+
+    def _text(self, text: str, x: float, y: float, *, size: int, anchor: str, colour: str = INK) -> float:
+        """Write it; gives where it ends."""
+        from PIL import ImageFont
+
+        font = ImageFont.load_default(size * SCALE)
+        self.canvas.text((x * SCALE, y * SCALE), text, colour, font, anchor)
+        return x + self.canvas.textlength(text, font) / SCALE
+
+    def _box(self, left: float, top: float, right: float, bottom: float, colour: str) -> None:
+        self.canvas.rectangle((left * SCALE, top * SCALE, right * SCALE, bottom * SCALE), colour)
+
+    def _line(self, points: list[tuple[float, float]], colour: str, width: int) -> None:
+        self.canvas.line([(x * SCALE, y * SCALE) for x, y in points], colour, width * SCALE, "curve")
+
+    def _dot(self, x: float, y: float, colour: str) -> None:
+        self.canvas.circle((x * SCALE, y * SCALE), 4 * SCALE, colour, PAPER, SCALE)

@@ -1,0 +1,57 @@
+"""Addresses of pictures: nobody can guess one, and each works for an hour."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+LIFETIME = timedelta(hours=1)
+SEAL_BYTES = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is to be drawn."""
+
+    account_id: int
+
+
+def usage_chart_url(backend: Backend, account_id: int) -> str:
+    """A public address of the account's usage chart. The token says what and until when, sealed with our key."""
+    until = int((backend.clock.now() + LIFETIME).timestamp())
+    content = f"usage.{account_id}.{until}"
+    token = _base64(content.encode()) + _seal(backend, content)
+    return f"{backend.settings.public_url}/media/{token}.png"
+
+
+def opened(backend: Backend, token: str) -> Picture | None:
+    """What a token stands for; None when we did not make it or its time is over."""
+    try:
+        content = base64.urlsafe_b64decode(_padded(token[: -len(_seal(backend, ""))])).decode()
+        what, account_id, until = content.split(".")
+    except (ValueError, binascii.Error):
+        return None
+    if what != "usage" or not hmac.compare_digest(token, _base64(content.encode()) + _seal(backend, content)):
+        return None
+    return Picture(int(account_id)) if int(until) > backend.clock.now().timestamp() else None
+
+
+def _seal(backend: Backend, content: str) -> str:
+    key = backend.settings.derived_key("media").encode()
+    return _base64(hmac.new(key, content.encode(), hashlib.sha256).digest()[:SEAL_BYTES])
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _padded(text: str) -> str:
+    return text + "=" * (-len(text) % 4)

@@ -1,0 +1,24 @@
+"""Monthly meter readings."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Base
+
+
+class Reading(Base):
+    """What one account used in one month. `month` is its first day; the temperature is Fahrenheit, where known."""
+
+    __tablename__ = "usage_readings"
+    __table_args__ = (UniqueConstraint("account_id", "month"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    month: Mapped[date]
+    kwh: Mapped[int]
+    days: Mapped[int]
+    avg_temp_f: Mapped[int | None]

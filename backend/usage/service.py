@@ -1,0 +1,55 @@
+"""What an account used, month by month, beside the year before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.usage.models import Reading
+from backend.usage.months import shifted, year_before
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of use and the same month a year before; either may be unknown."""
+
+    month: date
+    now: Reading | None
+    before: Reading | None
+
+    @property
+    def change_percent(self) -> int | None:
+        """How much more than the year before, rounded to a percent; None where it cannot be said."""
+        if self.now is None or self.before is None or self.before.kwh <= 0:
+            return None
+        return round((self.now.kwh - self.before.kwh) * 100 / self.before.kwh)
+
+
+async def readings(session: AsyncSession, account_id: int) -> Sequence[Reading]:
+    """Every reading of the account, the oldest first."""
+    query = select(Reading).where(Reading.account_id == account_id).order_by(Reading.month)
+    return (await session.scalars(query)).all()
+
+
+async def last_months(session: AsyncSession, account_id: int, count: int = MONTHS) -> list[Month]:
+    """The last `count` months up to the newest reading, the oldest first; empty when there is no reading."""
+    by_month = {reading.month: reading for reading in await readings(session, account_id)}
+    if not by_month:
+        return []
+    newest = max(by_month)
+    months = [shifted(newest, -back) for back in range(count - 1, -1, -1)]
+    found = [Month(month, by_month.get(month), by_month.get(year_before(month))) for month in months]
+    while found and found[0].now is None and found[0].before is None:
+        found.pop(0)
+    return found
+
+
+async def reading_of(session: AsyncSession, account_id: int, month: date) -> Reading | None:
+    """The reading of that month (its first day)."""
+    return await session.scalar(select(Reading).where(Reading.account_id == account_id, Reading.month == month))
