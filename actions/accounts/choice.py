@@ -1,0 +1,70 @@
+"""Members with several accounts: which one is spoken of, and going over to another."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from actions.turn import Turn
+from backend.billing.models import Account
+from backend.members.identity import Standing
+from backend.members.levels import Level
+from backend.members.service import accounts_of
+
+ACCOUNT = "account"  # what a pressed button carries: the separator
+SEPARATOR = re.compile(r"(?<![\d$.,/])(?:(?P<base>\d{4,12})[- ]?)?(?P<separator>0\d\d)(?![\d.,/]\d|\d)")
+PLACE = re.compile(r"\(([^)]+)\)")  # of the service address: "510 Prairie Road (barn)"
+HOME = re.compile(r"\b(home|house|residence)\b", re.IGNORECASE)
+ALL = re.compile(
+    r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills)\b|\baltogether\b", re.IGNORECASE
+)
+
+
+def named(words: str, base: str, accounts: Sequence[Account]) -> Account | None:
+    """The one of several accounts that the words mean: by its digits behind the dash, or by its place."""
+    if len(accounts) < 2:
+        return None
+    for found in SEPARATOR.finditer(words):
+        if found["base"] in (None, base):
+            fitting = [account for account in accounts if account.separator == found["separator"]]
+            if fitting:
+                return fitting[0]
+    fitting = [
+        a for a in accounts if (place := _place(a)) and re.search(rf"\b{re.escape(place)}\b", words, re.IGNORECASE)
+    ]
+    if not fitting and HOME.search(words):
+        fitting = [account for account in accounts if not _place(account)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+async def others(turn: Turn, standing: Standing) -> list[Account]:
+    """The member's other accounts."""
+    assert standing.member is not None  # level 1 is a level on a member's account
+    assert standing.account is not None
+    here = standing.account.id
+    return [account for account in await accounts_of(turn.session, standing.member.id) if account.id != here]
+
+
+def label(account: Account, standing: Standing) -> str:
+    """`002, barn`; before the step up only the digits, which the member has to know anyway."""
+    if standing.level < Level.STEPPED_UP:
+        return account.separator
+    name = _place(account) or account.service_address.split(",")[0]
+    return f"{account.separator}, {name}" if name else account.separator
+
+
+def account_buttons(accounts: Sequence[Account], standing: Standing, intent: str) -> list[dict[str, str]]:
+    """One button an account, for doing `intent` with it."""
+    return [
+        {
+            "title": f"Account {label(account, standing)}",
+            "payload": f"/{intent}" + json.dumps({ACCOUNT: account.separator}),
+        }
+        for account in accounts
+    ]
+
+
+def _place(account: Account) -> str:
+    found = PLACE.search(account.service_address)
+    return found[1] if found else ""

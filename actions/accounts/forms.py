@@ -1,0 +1,33 @@
+"""Forms of members with several accounts: naming another account moves the talk over to it."""
+
+from __future__ import annotations
+
+from actions.accounts.choice import ACCOUNT, named
+from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.turn import Turn
+from backend.members import identity
+from backend.members.service import accounts_of
+
+
+class OfSeveralForm(IdentifiedForm):
+    """A form about one account. A message that names another of the member's accounts moves the talk over to it."""
+
+    async def listen(self, turn: Turn, asked: str | None) -> bool:
+        heard = await super().listen(turn, asked)
+        if asked in IDENTITY_SLOTS:
+            return heard
+        return await hear_account(turn) or heard
+
+
+async def hear_account(turn: Turn) -> bool:
+    """Go over to the account that this message names. Returns whether it named one."""
+    now = await turn.standing()
+    if now.member is None:
+        return False
+    accounts = await accounts_of(turn.session, now.member.id)
+    account = named(turn.chosen(ACCOUNT) or turn.text, now.member.number, accounts)
+    if account is None:
+        return False
+    if now.account is None or account.id != now.account.id:
+        turn.stands_as(await identity.switch(turn.session, turn.backend, turn.conversation_id, account))
+    return True

@@ -1,0 +1,69 @@
+"""What is owed and when, the last payment, and what is on its way."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from actions.accounts.choice import ALL, account_buttons, label, others
+from actions.accounts.forms import OfSeveralForm
+from actions.base import Ask, Outside
+from actions.identity.forms import IDENTITY_SLOTS
+from actions.quick_pay.questions import owed
+from actions.turn import Turn
+from actions.words import day_words
+from backend.billing import service as billing
+from backend.billing.models import Account
+from backend.members.identity import Standing
+from backend.members.levels import Level
+from backend.money import format_balance, format_cents
+
+
+class BalanceForm(OfSeveralForm):
+    form = "balance_form"
+    skill = "check_balance"
+    slots = IDENTITY_SLOTS
+    opens_with: ClassVar[frozenset[str]] = frozenset({"check_balance", "check_due_date"})
+
+    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        return False
+
+    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        assert standing.account is not None  # level 1 is a level on an account
+        other = await others(turn, standing)
+        if other and ALL.search(turn.text) and standing.level >= Level.STEPPED_UP:
+            await self._tell_all(turn, standing, [standing.account, *other])
+            return None
+        if other:
+            turn.say("utter_balance_account", account=label(standing.account, standing))
+        balance = await billing.balance(turn.session, turn.backend, standing.account.id)
+        turn.say("utter_balance", **owed(turn, balance))
+        today = turn.backend.today()
+        if balance.last_payment_cents and balance.last_payment_on:
+            day = day_words(balance.last_payment_on, today)
+            turn.say("utter_balance_last_payment", amount=format_cents(balance.last_payment_cents), day=day)
+        if balance.pending_cents:
+            turn.say("utter_balance_pending", amount=format_cents(balance.pending_cents))
+        for planned in balance.scheduled:
+            day = day_words(planned.run_on, today)
+            turn.say("utter_balance_scheduled", amount=format_cents(planned.amount_cents), day=day)
+        payable = balance.amount_due_cents > 0 and standing.account.status != "closed"
+        if not turn.get("paused_task"):
+            self._offer(turn, standing, other, owes=payable)
+        return None
+
+    def _offer(self, turn: Turn, standing: Standing, other: list[Account], *, owes: bool) -> None:
+        if other:
+            pay = [{"title": "Pay this one", "payload": "/quick_pay"}] if owes else []
+            turn.say("utter_balance_others", buttons=pay + account_buttons(other, standing, self.skill))
+        elif owes:
+            turn.say("utter_balance_offer")
+        if owes:
+            turn.set("offer", "quick_pay_form")
+
+    async def _tell_all(self, turn: Turn, standing: Standing, accounts: list[Account]) -> None:
+        lines, total = [], 0
+        for account in sorted(accounts, key=lambda each: each.number):
+            due = (await billing.balance(turn.session, turn.backend, account.id)).amount_due_cents
+            total += due
+            lines.append(f"Account {label(account, standing)}: {format_balance(due)}.")
+        turn.say("utter_balance_all", lines=" ".join(lines), total=format_balance(total))

@@ -1,0 +1,60 @@
+"""The billing programs in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from backend.money import format_cents
+from backend.programs.rules import BUDGET
+from backend.programs.service import Offer
+
+NAMES = {"budget": "budget billing", "levelized": "levelized billing"}
+REASONS = {
+    "closed": "the account is closed",
+    "past_due": "a bill is past due; once that is paid, ask again",
+    "not_residential": "it is for homes only",
+    "history": "it needs 12 months of bills at this address",
+    "too_much_use": "it is for less than 200,000 kWh a year",
+    "balance": "it needs a balance of $0.00; once your bill is paid, ask again",
+}
+
+
+def refused(offer: Offer) -> dict[str, Any]:
+    return {"program_name": NAMES[offer.program].capitalize(), "reason": REASONS[offer.reasons[0]]}
+
+
+def either(offers: Sequence[Offer]) -> str:
+    return " or ".join(NAMES[offer.program] for offer in offers)
+
+
+def compared(offers: Sequence[Offer]) -> dict[str, Any]:
+    """Both programs on the member's own last bills, beside what those bills were."""
+    actual = offers[0].cost.actual_cents
+    values: dict[str, Any] = {
+        "bills": len(actual),
+        "total": format_cents(sum(actual)),
+        "lowest": format_cents(min(actual)),
+        "highest": format_cents(max(actual)),
+        "table": {
+            "head": ["", "Now a month", f"Last {len(actual)} bills", "Against your bills"],
+            "rows": [["As billed", "-", format_cents(sum(actual)), "-"], *(_row(offer) for offer in offers)],
+        },
+    }
+    for offer in offers:
+        values[f"{offer.program}_amount"] = format_cents(offer.amount_cents)
+        values[f"{offer.program}_total"] = format_cents(offer.cost.total_cents)
+        values[f"{offer.program}_range"] = _range(offer)
+    return values
+
+
+def _row(offer: Offer) -> list[str]:
+    difference = offer.cost.difference_cents
+    signed = f"+{format_cents(difference)}" if difference > 0 else format_cents(difference)
+    name = "Budget" if offer.program == BUDGET else "Levelized"
+    return [name, format_cents(offer.amount_cents), format_cents(offer.cost.total_cents), signed]
+
+
+def _range(offer: Offer) -> str:
+    lowest, highest = min(offer.cost.monthly_cents), max(offer.cost.monthly_cents)
+    return format_cents(lowest) if lowest == highest else f"{format_cents(lowest)} to {format_cents(highest)}"

@@ -1,0 +1,100 @@
+"""Changing a phone, an email or a mailing address: which one, the new one, a read-back, a yes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, cast
+
+from actions.base import Ask, Outside
+from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.quick_pay.questions import choose
+from actions.turn import Turn
+from actions.yes_no import said_no, said_yes
+from backend.contact import service as contact
+from backend.contact.service import What
+from backend.members.identity import Standing
+
+WHAT, VALUE, AGREED = "contact_what", "contact_value", "contact_agreed"
+WORDS: tuple[tuple[What, re.Pattern[str]], ...] = (
+    ("email", re.compile(r"\be-?mails?(?: address)?\b", re.IGNORECASE)),
+    ("phone", re.compile(r"\b(phone|cell|mobile|landline|telephone|number)\b", re.IGNORECASE)),
+    ("address", re.compile(r"\b(address|po box|mailing|moved|where you (?:mail|send))\b", re.IGNORECASE)),
+)
+
+
+class ContactForm(IdentifiedForm):
+    form = "contact_form"
+    skill = "update_contact_info"
+    slots = (*IDENTITY_SLOTS, WHAT, VALUE, AGREED)
+    opens_with: ClassVar[frozenset[str]] = frozenset({"update_contact_info"})
+
+    async def cancelled(self, turn: Turn) -> None:
+        turn.say("utter_contact_unchanged")
+
+    async def listen(self, turn: Turn, asked: str | None) -> bool:
+        """A new phone's ten digits in the first message are no member number."""
+        if asked is None and not self._identity_inside(turn, asked) and contact.read_phone(turn.text):
+            return await self.listen_task(turn, asked)
+        return await super().listen(turn, asked)
+
+    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        heard = self._hear_what(turn, asked)
+        heard = self._hear_value(turn, asked) or heard
+        if not heard and asked == AGREED and turn.get(VALUE):
+            chosen = turn.chosen(AGREED)
+            if chosen == "yes" or (chosen is None and said_yes(turn)):
+                turn.notes["agreed"] = heard = True
+            elif chosen == "no" or said_no(turn):
+                turn.clear(VALUE)
+                heard = True
+        return heard
+
+    def _hear_what(self, turn: Turn, asked: str | None) -> bool:
+        chosen = turn.chosen(WHAT)
+        if chosen is None and (asked in (None, WHAT) or turn.intent in self.opens_with):
+            chosen = next((what for what, words in WORDS if words.search(turn.text)), None)
+        if chosen is None:
+            return False
+        if chosen != turn.get(WHAT):
+            turn.clear(VALUE)
+        turn.set(WHAT, chosen)
+        return True
+
+    def _hear_value(self, turn: Turn, asked: str | None) -> bool:
+        what = turn.get(WHAT)
+        found: str | None = None
+        if what == "phone" and asked not in IDENTITY_SLOTS and not self._identity_inside(turn, asked):
+            found = contact.read_phone(turn.text)
+        elif what == "email":
+            found = contact.read_email(turn.text)
+        elif what == "address" and asked not in IDENTITY_SLOTS:
+            found = contact.read_address(turn.text, asked == VALUE)
+        if found is None:
+            return False
+        turn.set(VALUE, found)
+        return True
+
+    def _identity_inside(self, turn: Turn, asked: str | None) -> bool:
+        """`99999-001 0142` has the digits of a phone, and is none."""
+        said = turn.read(None)
+        return asked not in (VALUE, AGREED) and said.number is not None and said.last4 is not None
+
+    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        if turn.get(WHAT) is None:
+            buttons = [
+                choose("Phone", contact_what="phone"),
+                choose("Email", contact_what="email"),
+                choose("Mailing address", contact_what="address"),
+            ]
+            return Ask(WHAT, "utter_question_contact_what", buttons=buttons)
+        what = cast(What, turn.get(WHAT))
+        if turn.get(VALUE) is None:
+            return Ask(VALUE, f"utter_question_contact_{what}")
+        value = str(turn.get(VALUE))
+        values: dict[str, Any] = {"value": contact.shown(what, value), "contact_what": what}
+        if not turn.notes.get("agreed"):
+            buttons = [choose("Yes, change it", contact_agreed="yes"), choose("No", contact_agreed="no")]
+            return Ask(AGREED, "utter_question_contact_confirm", values, buttons)
+        changed = await contact.change(turn.session, turn.backend, turn.conversation_id, standing, what, value)
+        turn.say("utter_contact_changed" if changed else "utter_contact_same", **values)
+        return None

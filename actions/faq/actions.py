@@ -1,0 +1,32 @@
+"""Questions with one answer. The words are in data/faq/responses.yml and data/responses.yml, one entry an intent."""
+
+from __future__ import annotations
+
+from actions.base import SkillAction
+from actions.danger import heed
+from actions.faq.topics import response_for
+from actions.turn import Turn
+from backend.money import format_cents
+
+
+class ActionAnswer(SkillAction):
+    action_name = "action_answer"
+
+    async def act(self, turn: Turn) -> None:
+        if heed(turn):
+            return
+        coop = turn.backend.coop
+        turn.set("misses", 0)
+        turn.say(
+            response_for(turn.intent, turn.text),
+            address=coop.address,
+            mail=coop.mail,
+            email=coop.email,
+            website=coop.website,
+            card_fee=_fee(coop.card_fee_cents),
+            bank_fee=_fee(coop.bank_fee_cents),
+        )
+
+
+def _fee(cents: int) -> str:
+    return f"a fee of {format_cents(cents)}" if cents else "no fee"

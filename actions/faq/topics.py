@@ -1,0 +1,39 @@
+"""Questions that are understood as one and have several answers: which one, by the words that were used."""
+
+from __future__ import annotations
+
+import re
+
+# intent -> topics in order; the first whose words occur is answered with utter_answer_<intent>_<topic>
+TOPICS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
+    "faq_portal": (
+        ("bookmark", re.compile(r"\b(bookmark\w*|favou?rites?|saved (?:link|page)|page i saved|old link)\b", re.I)),
+        (
+            "quick_pay",
+            re.compile(r"\bquick ?pay\b|without (?:an account|logging in|a login)|have to log in to pay", re.I),
+        ),
+        ("billing", re.compile(r"\bbilling (?:and|&|n) payments?\b", re.I)),
+        (
+            "new",
+            re.compile(
+                r"\b(what'?s new|what is new|new about|different|changed?|features?|app|mobile|tablet|my phone)\b", re.I
+            ),
+        ),
+    ),
+    "faq_still_works": (("alerts", re.compile(r"\b(alerts?|notifications?|reminders?|texts?)\b", re.I)),),
+    "faq_drafts": (
+        ("new", re.compile(r"\b(new|sign up|set ?up|replaced|difference|same as|still get)\b", re.I)),
+        ("day", re.compile(r"\b(day|when|due date|date|come out|taken)\b", re.I)),
+        ("details", re.compile(r"\b(details?|where|manage|scheduled|find|view|page)\b", re.I)),
+    ),
+}
+ENROLLED = re.compile(r"\b(enrol\w*|am i on|i'?m on|is on)\b", re.I)
+
+
+def response_for(intent: str, text: str) -> str:
+    """The response that answers a question."""
+    plain = f"utter_answer_{intent}"
+    if intent == "faq_drafts" and ENROLLED.search(text):
+        return plain
+    topic = next((name for name, words in TOPICS.get(intent, ()) if words.search(text)), None)
+    return f"{plain}_{topic}" if topic else plain

@@ -1,0 +1,29 @@
+"""An answer in the member's own words, such as a street or a plan: not a question, and no wish for something else."""
+
+from __future__ import annotations
+
+from actions.turn import Turn
+
+ASIDE = frozenset(
+    {"speak_to_human", "report_outage", "help_capabilities", "cancel", "repeat", "greet", "thank", "goodbye"}
+)
+QUESTION_WORDS = ("what", "where", "when", "how", "why", "who", "is there", "do you", "can i", "are you", "does")
+MOST = 300
+
+
+def free_text(turn: Turn) -> str | None:
+    """The words as an answer; None when they are a question or a wish of another kind, or no words at all."""
+    text = turn.text.strip()
+    if not text or turn.intent in ASIDE or (turn.intent.startswith("faq_") and _asks(text)):
+        return None
+    return text[:MOST]
+
+
+def only_asks(turn: Turn) -> bool:
+    """A question to the co-op without a number in it: `what is Pay Now?` is no wish to pay now."""
+    return turn.intent.startswith("faq_") and _asks(turn.text.strip()) and not any(c.isdigit() for c in turn.text)
+
+
+def _asks(text: str) -> bool:
+    lowered = text.lower()
+    return lowered.endswith("?") or lowered.startswith(QUESTION_WORDS)

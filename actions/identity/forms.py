@@ -1,0 +1,175 @@
+"""Who is speaking: asked once, at the head of any task that needs it, and never again while it holds."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from typing import ClassVar
+
+from actions.base import Ask, Form, Outside
+from actions.turn import REQUESTED, Turn
+from actions.yes_no import said_no
+from backend.billing import service as billing
+from backend.members import identity
+from backend.members.identity import Standing
+from backend.members.levels import NEEDS, Level
+from backend.reading.digits import spoken_to_digits
+from backend.reading.member_number import NumberReading
+
+NUMBER, LAST4, CODE = "member_number", "phone_last4", "one_time_code"
+IDENTITY_SLOTS = (NUMBER, LAST4, CODE)
+SEPARATOR_ALONE = re.compile(r"\D*(\d{3})\D*")  # the three digits behind the dash, sent alone
+SHORTEST_NUMBER = 5  # fewer digits beside a number already given are not another number
+
+
+class IdentifiedForm(Form):
+    """A form whose skill opens at a level of identity (`backend/members/levels.py` says which)."""
+
+    skill: ClassVar[str]
+
+    @abstractmethod
+    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        """As `Form.listen`, for the skill's own slots."""
+
+    @abstractmethod
+    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        """As `Form.next_ask`, once the member's level is reached."""
+
+    def level_needed(self, turn: Turn) -> Level:
+        """The level this task needs now; a skill may need more for a part of it."""
+        return NEEDS[self.skill]
+
+    def account_changed(self, turn: Turn) -> None:
+        """The member has gone over to another account: forget what was said about the one before."""
+
+    async def listen(self, turn: Turn, asked: str | None) -> bool:
+        standing = await turn.standing()
+        if asked == CODE:
+            heard = await self._listen_code(turn)
+        elif standing.level < Level.KNOWN:
+            heard = self._listen_identity(turn, asked)
+        else:
+            heard = await self._listen_for_another_account(turn, standing)
+        return await self.listen_task(turn, asked) or heard
+
+    async def _listen_for_another_account(self, turn: Turn, standing: Standing) -> bool:
+        """A whole number in the middle of anything, other than the one that is open: that one is meant now."""
+        said = turn.read(turn.get(REQUESTED))
+        assert standing.account is not None
+        if said.number is None or not said.number.complete or said.number.digits == standing.account.number_digits:
+            return False
+        self.account_changed(turn)
+        account = await billing.find_account(turn.session, said.number.digits)
+        if account is not None and account.member_id == standing.account.member_id:
+            turn.stands_as(await identity.switch(turn.session, turn.backend, turn.conversation_id, account))
+            return True
+        await identity.forget(turn.session, turn.backend, turn.conversation_id)
+        turn.stands_as(identity.ANONYMOUS)
+        turn.set(NUMBER, said.number.dashed)
+        turn.set(LAST4, said.last4)
+        return True
+
+    def _listen_identity(self, turn: Turn, asked: str | None) -> bool:
+        if asked == LAST4 and said_no(turn):
+            turn.clear(NUMBER, LAST4, "identity_failed")  # "no, that number was wrong"
+            return True
+        said = turn.read(asked)
+        heard = self._listen_number(turn, asked, said.number)
+        if said.last4:
+            turn.set(LAST4, said.last4)
+            heard = True
+        if heard:
+            turn.clear("identity_failed")
+        return heard
+
+    def _listen_number(self, turn: Turn, asked: str | None, number: NumberReading | None) -> bool:
+        if number is not None and number.complete:
+            turn.set(NUMBER, number.dashed)
+            return True
+        if asked != NUMBER:
+            return False
+        part = SEPARATOR_ALONE.fullmatch(spoken_to_digits(turn.text))
+        if part is not None and turn.get(NUMBER):
+            return self._joined(turn, part[1])
+        if number is None or (turn.get(NUMBER) and len(number.digits) < SHORTEST_NUMBER):
+            return False
+        turn.set(NUMBER, number.digits)
+        return True
+
+    def _joined(self, turn: Turn, digits: str) -> bool:
+        """A member who gave the number without its separator may give just the separator next."""
+        base = str(turn.get(NUMBER) or "")
+        if base and "-" not in base and len(digits) == 3:
+            turn.set(NUMBER, f"{base}-{digits}")
+            return True
+        return False
+
+    async def _listen_code(self, turn: Turn) -> bool:
+        code = turn.read(CODE).code
+        if code is None:
+            return False
+        result = await identity.check_code(turn.session, turn.backend, turn.conversation_id, code=code)
+        turn.stands_as(result.standing)
+        turn.set("code_trouble", None if result.status == "ok" else result.status)
+        return True
+
+    async def next_ask(self, turn: Turn) -> Ask | Outside | None:
+        standing = await turn.standing()
+        if standing.level < Level.KNOWN and self.level_needed(turn) >= Level.KNOWN:
+            outcome = await self._identify(turn)
+            if not isinstance(outcome, Standing):
+                return outcome
+            standing = outcome
+        if standing.level < self.level_needed(turn):
+            return await self._ask_code(turn)
+        turn.clear("code_trouble", "code_sent")
+        return await self.next_task_ask(turn, standing)
+
+    async def _identify(self, turn: Turn) -> Ask | Standing | None:
+        """A question about identity, None when the door is closed for now, or the standing reached."""
+        number, last4 = turn.get(NUMBER), turn.get(LAST4)
+        if not number:
+            return Ask(NUMBER, "utter_question_member_number")
+        if "-" not in number and len(number) < 7:
+            return Ask(NUMBER, "utter_question_separator", {"given": number}, new=True)
+        if not last4:
+            return Ask(LAST4, "utter_question_phone_last4")
+        if turn.get("identity_failed"):
+            return Ask(LAST4, "utter_question_identity_again", new=True)
+        result = await identity.identify(turn.session, turn.backend, turn.conversation_id, number=number, last4=last4)
+        if result.status == "ok":
+            turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
+            turn.stands_as(result.standing)
+            return result.standing
+        if result.status in ("locked", "throttled"):
+            turn.clear(*IDENTITY_SLOTS)
+            turn.say("utter_identity_locked")
+            return None
+        if result.needs_separator:
+            return Ask(NUMBER, "utter_question_separator", {"given": number}, new=True)
+        turn.set("identity_failed", True)
+        return Ask(LAST4, "utter_question_identity_again", new=True)
+
+    async def _ask_code(self, turn: Turn) -> Ask | Outside | None:
+        trouble = turn.get("code_trouble")
+        if trouble == "wrong":
+            return Ask(CODE, "utter_question_code_again", new=True)
+        if trouble == "locked":
+            turn.clear("code_trouble")
+            turn.say("utter_identity_locked")
+            return None
+        if turn.get("code_sent") and trouble != "expired":
+            return Ask(CODE, "utter_question_code", {"where": turn.get("code_sent")})
+        sent = await identity.send_code(turn.session, turn.backend, turn.conversation_id)
+        if isinstance(sent, identity.CodeRefused):
+            return await self.code_refused(turn, sent.reason)
+        turn.set("code_sent", sent.masked)
+        turn.clear("code_trouble")  # told once: what comes next is read as the new code, and sends no other
+        return Ask(
+            CODE, "utter_question_code_expired" if trouble else "utter_question_code", {"where": sent.masked}, new=True
+        )
+
+    async def code_refused(self, turn: Turn, reason: str) -> Ask | Outside | None:
+        """No code can be sent: said plainly; a skill that has another way overrides this."""
+        turn.say("utter_code_refused")
+        return None

@@ -1,0 +1,96 @@
+"""A reset link, or the user ID, to the email on file. The same words whoever is asked about."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from actions.base import Ask, Outside
+from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
+from actions.turn import Turn
+from backend.conversations.models import Conversation
+from backend.logins import mail
+from backend.logins.service import USER_ID
+from backend.members.identity import Standing
+from backend.members.service import lacks_separator
+
+NAME = "login_name"
+ALONE = re.compile(
+    r"(?:(?:it'?s|it is|my user ?(?:id|name)(?: is)?)[: ]+)?(?P<id>\S+?)(?:[ ,]+\d{4})?[.! ]*", re.IGNORECASE
+)
+NAMED = re.compile(r"user ?(?:id|name)(?: is)?[: ]+(?P<id>\S+)", re.IGNORECASE)
+# a word of plain letters may be a user ID, when it was asked for, or just a word; with one of these it is no word
+TELLING = re.compile(r"[\d._@+]")
+UNCLEAR = frozenset({"", "inform", "out_of_scope", "nlu_fallback", "choose"})
+
+
+class MailForm(IdentifiedForm):
+    """Who is meant, and the last four; then the same words in any case."""
+
+    kind: ClassVar[str]
+    intro: ClassVar[str]
+    outcome: ClassVar[str]
+    slots = (*IDENTITY_SLOTS, NAME, "identity_failed")
+
+    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        name = None if turn.channel == "voice" else _user_id(turn, asked)
+        if name is None:
+            return False
+        turn.set(NAME, name)
+        turn.clear(NUMBER)
+        return True
+
+    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        who, last4 = turn.get(NAME) or turn.get(NUMBER), turn.get(LAST4)
+        known = standing.member is not None
+        if turn.just_opened() and not known and not (who and last4):
+            turn.say(self.intro)
+        if not known and not who:
+            return Ask(NUMBER, "utter_question_login_name")
+        if not known and not turn.get(NAME) and lacks_separator(who):
+            return Ask(NUMBER, "utter_question_separator", {"given": who})
+        if not known and not last4:
+            return Ask(LAST4, "utter_question_phone_last4")
+        turn.clear(*IDENTITY_SLOTS, NAME)
+        try:
+            reference = await self._ask_for_mail(turn, standing, who, last4)
+        except mail.TooMany:
+            turn.say("utter_mail_too_often")
+            return None
+        turn.say(self.outcome, reference=reference)
+        return None
+
+    async def _ask_for_mail(self, turn: Turn, standing: Standing, who: str, last4: str) -> str:
+        by = {"asked_by": turn.conversation_id, "channel": turn.channel}
+        if standing.member is not None:
+            return await mail.ask_for(turn.session, turn.backend, self.kind, standing.member, **by)
+        conversation = await turn.session.get_one(Conversation, turn.conversation_id)
+        source = conversation.source or conversation.id
+        return await mail.ask(turn.session, turn.backend, self.kind, who=who, last4=last4, source=source, **by)
+
+
+class ResetPasswordForm(MailForm):
+    form = "reset_password_form"
+    skill = "reset_password"
+    kind = mail.RESET
+    intro = "utter_reset_intro"
+    outcome = "utter_reset_asked"
+    opens_with: ClassVar[frozenset[str]] = frozenset({"reset_password"})
+
+
+class RecoverUserIdForm(MailForm):
+    form = "recover_user_id_form"
+    skill = "recover_user_id"
+    kind = mail.USER_ID
+    intro = "utter_user_id_intro"
+    outcome = "utter_user_id_asked"
+    opens_with: ClassVar[frozenset[str]] = frozenset({"recover_user_id"})
+
+
+def _user_id(turn: Turn, asked: str | None) -> str | None:
+    found = NAMED.search(turn.text) or (ALONE.fullmatch(turn.text.strip()) if asked == NUMBER else None)
+    name = found["id"].strip(".,!?;") if found else ""
+    if not USER_ID.fullmatch(name):
+        return None
+    plain_word = not TELLING.search(name) and not (asked == NUMBER and turn.intent in UNCLEAR)
+    return None if plain_word else name

@@ -1,0 +1,98 @@
+"""Did my payment go through: by its confirmation number, or the newest ones, their status in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from actions.base import Ask, Outside
+from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.turn import Turn
+from actions.words import day_words
+from backend.billing import service as billing
+from backend.members.identity import Standing
+from backend.money import format_balance, format_cents
+from backend.payments import service as payments
+from backend.payments.confirmation import ALPHABET
+from backend.payments.models import Payment, ScheduledPayment
+from backend.payments.receipts import RETURN_REASONS
+
+NEWEST = 2
+LOOK_BACK = timedelta(days=60)
+# K7M-4Q2, k7m4q2, or letter by letter as it is heard on the phone
+NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
+
+
+def confirmation_in(words: str) -> str | None:
+    """The confirmation number that the words hold, as it was said."""
+    found = NUMBER.search(words)
+    return found[0] if found and re.search(r"\d", found[0]) else None
+
+
+class PaymentStatusForm(IdentifiedForm):
+    form = "payment_status_form"
+    skill = "payment_confirmation"
+    opens_with: ClassVar[frozenset[str]] = frozenset({"payment_confirmation"})
+    slots = (*IDENTITY_SLOTS, "sched_item")
+
+    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        said = confirmation_in(turn.text)
+        if said:
+            turn.set("sched_item", said)
+        return said is not None
+
+    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        assert standing.account is not None
+        account_id, said = standing.account.id, turn.get("sched_item")
+        if said:
+            found = await payments.find_by_confirmation(turn.session, account_id, re.sub(r"[\s.,-]", "", said))
+            if found is not None:
+                self._tell(turn, found)
+                return None
+            turn.say("utter_status_unknown", given=said.upper())
+        await self._tell_newest(turn, account_id)
+        return None
+
+    async def _tell_newest(self, turn: Turn, account_id: int) -> None:
+        since = turn.backend.clock.now() - LOOK_BACK
+        made = await payments.payments_of(turn.session, account_id, limit=NEWEST)
+        newest: Sequence[Payment] = [payment for payment in made if payment.created_at >= since]
+        stands = await billing.balance(turn.session, turn.backend, account_id)
+        for payment in newest:
+            self._tell(turn, payment)
+        for item in stands.scheduled:
+            self._tell(turn, item)
+        if not newest and not stands.scheduled:
+            turn.say("utter_status_none")
+        turn.say("utter_status_owed", left=format_balance(stands.amount_due_cents))
+
+    def _tell(self, turn: Turn, made: Payment | ScheduledPayment) -> None:
+        words: dict[str, Any] = {
+            "amount": format_cents(made.amount_cents + made.fee_cents),
+            "confirmation": made.confirmation,
+            "confirmation_spoken": ", ".join(made.confirmation.replace("-", "")),
+        }
+        today, zone = turn.backend.today(), turn.backend.coop.zone
+        if isinstance(made, Payment):
+            day = made.posted_on or made.created_at.astimezone(zone).date()
+            turn.say("utter_status_payment", **words, day=day_words(day, today), status=_in_words(made))
+        elif made.status == "scheduled":
+            turn.say("utter_status_scheduled", **words, day=day_words(made.run_on, today))
+        else:
+            status = "was cancelled. Nothing was taken." if made.status == "cancelled" else "was not made."
+            turn.say("utter_status_schedule_over", **words, day=day_words(made.run_on, today), status=status)
+
+
+def _in_words(payment: Payment) -> str:
+    if payment.status == "posted":
+        return "it went through."
+    if payment.status == "returned":
+        reason = RETURN_REASONS.get(payment.decline_code or "", "no reason given")
+        return f"your bank sent it back ({reason}), and the amount is due again."
+    if payment.status == "declined":
+        return "it was declined. Nothing was taken."
+    if payment.status == "voided":
+        return "it did not go through. Nothing was taken."
+    return "it is on its way, not settled yet. Please do not pay again meanwhile."

@@ -1,0 +1,138 @@
+"""What a message says about a payment: an amount, a day, a way to pay, in any order and in the middle of anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from actions.identity.forms import CODE, IDENTITY_SLOTS
+from actions.turn import ASKED_AS, Turn
+from backend.billing import service as billing
+from backend.members.levels import Level
+from backend.payments import service as payments
+from backend.payments.models import PaymentMethod
+from backend.reading.amount import Amount
+from backend.reading.day import Day, wants_due_date
+from backend.reading.together import Everything
+
+AMOUNT, DAY, METHOD, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_confirm"
+HINT = "pay_method_hint"
+ASKED_AS.update({AMOUNT: "amount", DAY: "date", CONFIRM: "change"})
+DUE = "due"  # the due date, until it is known whose bill it is
+SHARES = ("all", "half", "past_due")  # of the amount due, likewise
+LINK_WORDS = re.compile(r"\b(link|new (card|bank)|(not|isn't) (saved|on file)|online)\b", re.IGNORECASE)
+OTHER_WORDS = re.compile(
+    r"\b((an)?other|different) (card|bank|account|one|way|method)\b|\b(not|no) (that|the) (card|visa|one)\b",
+    re.IGNORECASE,
+)
+SAVED_WORDS = re.compile(r"\b(saved|on file|on (my|the) account|same card|usual|my card|card i have)\b", re.IGNORECASE)
+# "what is my balance" asks for it; only "my balance" pays it
+QUESTION = re.compile(
+    r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$", re.IGNORECASE
+)
+BRAND_WORDS = re.compile(r"\b(visa|master ?card|amex|american express|discover|checking|savings)\b", re.IGNORECASE)
+CARD_WORDS = re.compile(r"\b(card|credit|debit)\b", re.IGNORECASE)
+BANK_WORDS = re.compile(r"\b(bank|checking|savings?|e-?check)\b", re.IGNORECASE)
+
+
+def hear_choices(turn: Turn) -> bool:
+    """Take what a pressed button carries."""
+    heard = False
+    for slot in (AMOUNT, DAY, METHOD):
+        value = turn.chosen(slot)
+        if value is None:
+            continue
+        heard = True
+        if value == "other":
+            turn.clear(slot)
+        else:
+            turn.set(slot, turn.backend.today().isoformat() if value == "today" else value)
+    return heard
+
+
+async def hear_words(turn: Turn, asked: str | None) -> bool:
+    """Read the amount, the day and the method out of the words. Returns whether anything new was said."""
+    if not turn.text or asked == CODE:
+        return False
+    before = {slot: turn.get(slot) for slot in (AMOUNT, DAY, METHOD)}
+    said = turn.read(asked)
+    _hear_amount(turn, said)
+    _hear_day(turn, said)
+    if asked not in IDENTITY_SLOTS:
+        await _hear_method(turn, asked)
+    troubled = "amount_problem" in turn.notes or "day_problem" in turn.notes
+    return troubled or any(turn.get(slot) != value for slot, value in before.items())
+
+
+def _hear_amount(turn: Turn, said: Everything) -> None:
+    if said.share and not QUESTION.search(turn.text.strip()):
+        turn.set(AMOUNT, said.share)
+    elif isinstance(said.amount, Amount):
+        turn.set(AMOUNT, said.amount.cents)
+    elif said.amount is not None:
+        turn.clear(AMOUNT)
+        turn.notes["amount_problem"] = "unclear" if said.amount.code == "not_a_number" else said.amount.code
+
+
+def _hear_day(turn: Turn, said: Everything) -> None:
+    if wants_due_date(turn.text):
+        turn.set(DAY, DUE)
+    elif isinstance(said.day, Day):
+        turn.set(DAY, said.day.on.isoformat())
+    elif said.day is not None:
+        turn.clear(DAY)
+        turn.notes["day_problem"] = said.day.code
+        turn.notes["nearest_day"] = said.day.nearest
+
+
+async def _hear_method(turn: Turn, asked: str | None) -> None:
+    words = turn.text.lower()
+    if turn.removed:
+        turn.set(METHOD, "link")  # they wanted to pay with what must not be sent here: the secure page takes it
+        return
+    if LINK_WORDS.search(words):
+        turn.set(METHOD, "link")
+        return
+    if asked in (METHOD, CONFIRM) and OTHER_WORDS.search(words):
+        turn.clear(METHOD, HINT)
+        return
+    standing = await turn.standing()
+    if standing.member is not None and standing.level >= Level.STEPPED_UP:
+        methods = await payments.saved_methods(turn.session, standing.member.id)
+        named = named_method(words, methods, asked)
+        if named is not None:
+            turn.set(METHOD, named)
+            return
+    elif BRAND_WORDS.search(words):
+        # what is on file is not named before the step up; which one was meant is kept until then
+        turn.set(HINT, words)
+        turn.set(METHOD, "saved")
+        return
+    if SAVED_WORDS.search(words):
+        turn.set(METHOD, "saved")
+
+
+def named_method(words: str, methods: Sequence[PaymentMethod], asked: str | None) -> str | None:
+    """The one saved method that the words fit: its brand, its last four digits where asked, or its kind."""
+    fitting = [m for m in methods if m.brand.lower() in words or (asked in (METHOD, CONFIRM) and m.last4 in words)]
+    if not fitting and asked in (METHOD, CONFIRM):
+        kinds = {"card"} if CARD_WORDS.search(words) else {"bank"} if BANK_WORDS.search(words) else set()
+        fitting = [m for m in methods if m.kind in kinds]
+    if not fitting:
+        return None
+    return str(fitting[0].id) if len(fitting) == 1 else "saved"
+
+
+def settle(turn: Turn, balance: billing.Balance) -> None:
+    """Once it is known whose bill it is: put cents for "all of it" and a date for "the due date"."""
+    values: dict[str, Any] = {}
+    due = balance.amount_due_cents
+    if turn.get(AMOUNT) in SHARES:
+        shares = {"all": due, "half": -(-due // 2), "past_due": balance.past_due_cents or due}  # half a cent goes up
+        values[AMOUNT] = shares[turn.get(AMOUNT)]
+    if turn.get(DAY) == DUE:
+        today = turn.backend.today()
+        values[DAY] = max(balance.due_on or today, today).isoformat()
+    for slot, value in values.items():
+        turn.set(slot, value)

@@ -1,0 +1,125 @@
+"""The questions of Quick Pay and the values in their words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from actions.base import Ask
+from actions.turn import Turn
+from actions.words import day_words
+from backend.billing.service import Balance
+from backend.money import format_cents
+from backend.payments.gate import Concern
+from backend.payments.models import PaymentMethod
+from backend.payments.quotes import ReadBack
+
+AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
+
+
+def choose(title: str, **values: str) -> dict[str, str]:
+    """A button that fills slots."""
+    return {"title": title, "payload": "/choose" + json.dumps(values)}
+
+
+def owed(turn: Turn, balance: Balance) -> dict[str, Any]:
+    """What is owed, in words, and which wording fits it."""
+    due = balance.amount_due_cents
+    return {
+        "amount_due": format_cents(max(due, 0)),
+        "due_on": day_words(balance.due_on, turn.backend.today()) if balance.due_on else "now",
+        "past_due": balance.past_due_cents > 0,
+        "past_due_amount": format_cents(balance.past_due_cents),
+        "state": "owes" if due > 0 else "zero" if due == 0 else "credit",
+        "credit": format_cents(max(-due, 0)),
+    }
+
+
+def chosen_day(turn: Turn) -> date:
+    """The day chosen, else today, the co-op's local date."""
+    return date.fromisoformat(turn.get(DAY)) if turn.get(DAY) else turn.backend.today()
+
+
+def said(turn: Turn) -> dict[str, Any]:
+    """The amount and the day as chosen so far."""
+    today = turn.backend.today()
+    day = chosen_day(turn)
+    amount = turn.get(AMOUNT)
+    return {
+        "amount": format_cents(int(amount)) if amount is not None else "",
+        "when": "today" if day == today else f"on {day_words(day, today)}",
+    }
+
+
+def last_day(turn: Turn) -> str:
+    today = turn.backend.today()
+    return day_words(today + timedelta(days=turn.backend.coop.schedule_days), today)
+
+
+def amount(turn: Turn, balance: Balance, problem: str | None = None) -> Ask:
+    problem = problem or turn.notes.get("amount_problem")
+    if problem is None and turn.chosen(AMOUNT) == "other":
+        problem = "other"
+    response = f"utter_question_pay_amount_{problem}" if problem else "utter_question_pay_amount"
+    limit = format_cents(turn.backend.coop.max_payment_cents)
+    due, past_due = balance.amount_due_cents, balance.past_due_cents
+    buttons = []
+    if problem is None and 0 < past_due < due:
+        buttons = [choose(f"Only what is past due, {format_cents(past_due)}", pay_amount="past_due")]
+    return Ask(AMOUNT, response, {**owed(turn, balance), "limit": limit}, buttons, new=bool(problem))
+
+
+def day(turn: Turn, balance: Balance, problem: str | None = None) -> Ask:
+    problem = problem or turn.notes.get("day_problem")
+    if problem is None and turn.chosen(DAY) == "other":
+        problem = "other"
+    response = f"utter_question_pay_day_{problem}" if problem else "utter_question_pay_day"
+    nearest: date | None = turn.notes.get("nearest_day")
+    today = turn.backend.today()
+    values = {"last_day": last_day(turn), "nearest": day_words(nearest or today, today)}
+    return Ask(DAY, response, {**owed(turn, balance), **said(turn), **values}, new=bool(problem))
+
+
+def method(
+    turn: Turn, methods: Sequence[PaymentMethod], *, stepped_up: bool, expired: PaymentMethod | None = None
+) -> Ask:
+    """Which way to pay. What is saved is named only to a member who has stepped up."""
+    if stepped_up:
+        buttons = [choose(m.label, pay_method=str(m.id)) for m in methods if m is not expired]
+    else:
+        buttons = [choose("What is saved on my account", pay_method="saved")]
+    buttons.append(choose("Another card or bank account, by secure link", pay_method="link"))
+    response, values = "utter_question_pay_method", said(turn)
+    if expired is not None:
+        response, values = "utter_question_pay_method_expired", {**values, "method": expired.label}
+    elif turn.notes.get("declined"):
+        response, values = "utter_question_pay_method_declined", {**values, "reason": turn.notes["declined"]}
+    return Ask(METHOD, response, values, buttons, new=response != "utter_question_pay_method")
+
+
+def agreement(turn: Turn, concern: Concern, balance: Balance) -> Ask:
+    """Whether to go on in spite of something: what is already on its way, or more than is owed."""
+    today, told = turn.backend.today(), concern.values
+    words = {
+        "other_amount": format_cents(told.get("amount_cents", 0)),
+        "excess": format_cents(told.get("over_cents", 0)),
+        "confirmation": told.get("confirmation", ""),
+        "day": day_words(told["on"], today) if "on" in told else "",
+    }
+    return Ask(AGREED, f"utter_question_agree_{concern.code}", {**words, **owed(turn, balance), **said(turn)})
+
+
+def confirmation(turn: Turn, read: ReadBack) -> Ask:
+    """The read-back: account, amount, fee, method and day, exactly as the quote has them."""
+    today = turn.backend.today()
+    fee = read.fee_cents
+    values = {
+        "total": format_cents(read.total_cents),
+        "when": "today" if read.pay_now else f"on {day_words(read.pay_on, today)}",
+        "method": read.method,
+        "account": read.account_number,
+        "fee_words": f"That includes a fee of {format_cents(fee)}." if fee else "There is no fee.",
+    }
+    return Ask(CONFIRM, "utter_question_pay_confirm", values, new=True)

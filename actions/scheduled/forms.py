@@ -1,0 +1,220 @@
+"""Payments set for a later day: shown, moved to another day, cancelled, until the day before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from actions.autopay.forms import AGREE, agreement_of
+from actions.autopay.hearing import LOOK
+from actions.base import Ask, Outside, SkillAction
+from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.quick_pay.questions import choose, last_day
+from actions.turn import ASKED_AS, Turn
+from actions.words import day_words
+from actions.yes_no import said_no, said_yes
+from backend.billing import service as billing
+from backend.members.identity import Standing
+from backend.money import format_cents
+from backend.payments import service as payments
+from backend.payments.models import PaymentMethod, ScheduledPayment
+from backend.reading.amount import Amount
+from backend.reading.day import Day
+
+ACT, ITEM, DAY, CONFIRM = "sched_act", "sched_item", "sched_day", "sched_confirm"
+ASKED_AS.update({DAY: "date"})
+# a payment that is there already, and not one to be made
+EXISTING = re.compile(
+    r"\b(scheduled payments?|upcoming payments?|reschedule|i scheduled|have a payment set|payment (set )?for \w+|"
+    r"(payment|one|it) (that )?i('ve| have)? (set|scheduled|made|put)|payment date change|move (my|the) payment|"
+    r"that payment)\b",
+    re.IGNORECASE,
+)
+STOP = re.compile(r"\b(cancel|stop|delete|remove|don'?t (take|want)|call off|drop)\b", re.IGNORECASE)
+MOVE = re.compile(
+    r"\b(move|change|reschedule|postpone|push|edit|different|another|later|earlier|back)\b", re.IGNORECASE
+)
+SHOW = re.compile(r"\b(show|see|list|what|which|when|do i have|upcoming)\b", re.IGNORECASE)
+
+
+def act_on_existing(words: str) -> str | None:
+    """cancel, move or show, when the words are about a payment that was scheduled before."""
+    if STOP.search(words) and re.search(r"\bpayment", words, re.IGNORECASE):
+        return "cancel"
+    if not EXISTING.search(words):
+        return None
+    if LOOK.search(words.strip()):
+        return "show"
+    if MOVE.search(words):
+        return "move"
+    return "show" if SHOW.search(words) else None
+
+
+class ActionSchedulePayment(SkillAction):
+    """A payment for a later day: one to be made, or one that is there already."""
+
+    action_name = "action_schedule_payment"
+
+    async def act(self, turn: Turn) -> None:
+        wished = act_on_existing(turn.text)
+        turn.clear(ACT)
+        if wished:
+            turn.set(ACT, wished)
+        turn.follow_with("scheduled_form" if wished else "quick_pay_form")
+
+
+class ScheduledForm(IdentifiedForm):
+    form = "scheduled_form"
+    skill = "manage_scheduled"
+    opens_with: ClassVar[frozenset[str]] = frozenset({"schedule_payment"})
+    slots = (*IDENTITY_SLOTS, ACT, ITEM, DAY, CONFIRM, "identity_failed", "code_sent", "code_trouble")
+
+    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        heard = self._hear_choices(turn)
+        if asked in IDENTITY_SLOTS:
+            return heard
+        if asked == ACT and not heard and said_no(turn):
+            turn.set(ACT, "leave")
+            return True
+        if asked in (ACT, None) and not heard and (wished := self._wished(turn, asked)):
+            turn.set(ACT, wished)
+            heard = True
+        if turn.get(ACT) == "move" and asked != ITEM:
+            heard = self._hear_day(turn, asked) or heard
+        if asked == CONFIRM and not heard:
+            yes = bool(AGREE.fullmatch(turn.text.strip())) or said_yes(turn)
+            if yes or said_no(turn):
+                turn.notes["yes"] = yes
+                heard = True
+        return heard
+
+    def _hear_choices(self, turn: Turn) -> bool:
+        chosen = {slot: turn.chosen(slot) for slot in (ACT, ITEM)}
+        for slot, value in chosen.items():
+            if value is not None:
+                turn.set(slot, value)
+        return any(value is not None for value in chosen.values())
+
+    def _wished(self, turn: Turn, asked: str | None) -> str | None:
+        if asked == ACT and MOVE.search(turn.text):
+            return "move"
+        return act_on_existing(turn.text)
+
+    def _hear_day(self, turn: Turn, asked: str | None) -> bool:
+        said = turn.read(asked).day
+        if isinstance(said, Day):
+            turn.set(DAY, said.on.isoformat())
+        elif said is not None and asked == DAY:
+            turn.clear(DAY)
+            turn.notes["day_problem"] = said.code
+        return said is not None
+
+    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        assert standing.account is not None
+        items = await billing.scheduled(turn.session, standing.account.id)
+        if not items:
+            turn.say("utter_sched_none")
+            return None
+        act = turn.get(ACT)
+        if act == "leave" or turn.notes.get("yes") is False:
+            turn.say("utter_sched_left")
+            return None
+        if act not in ("cancel", "move"):
+            return await self._show(turn, items)
+        item = self._item(turn, items)
+        if item is None:
+            return await self._which(turn, items)
+        if item.run_on <= turn.backend.today():
+            turn.say("utter_sched_too_late", **await self._words(turn, item))
+            return None
+        return await (self._cancel if act == "cancel" else self._move)(turn, standing, item)
+
+    async def _show(self, turn: Turn, items: Sequence[ScheduledPayment]) -> Ask:
+        for item in items:
+            turn.say("utter_sched_item", **await self._words(turn, item))
+        buttons = [
+            choose("Another day", sched_act="move"),
+            choose("Cancel it", sched_act="cancel"),
+            choose("Leave it", sched_act="leave"),
+        ]
+        return Ask(ACT, "utter_question_sched_act", {}, buttons)
+
+    def _item(self, turn: Turn, items: Sequence[ScheduledPayment]) -> ScheduledPayment | None:
+        """The one that is meant: the only one, the one chosen, or the one of the amount or day that was named."""
+        if len(items) == 1:
+            return items[0]
+        chosen = [item for item in items if str(item.id) == str(turn.get(ITEM))]
+        if chosen:
+            return chosen[0]
+        said = turn.read(None)
+        fitting = [
+            item
+            for item in items
+            if (isinstance(said.amount, Amount) and said.amount.cents == item.amount_cents)
+            or (isinstance(said.day, Day) and said.day.on == item.run_on)
+        ]
+        if len(fitting) != 1:
+            return None
+        turn.set(ITEM, str(fitting[0].id))
+        if turn.get(DAY) == fitting[0].run_on.isoformat():
+            turn.clear(DAY)  # the day named which one, not where to
+        return fitting[0]
+
+    async def _which(self, turn: Turn, items: Sequence[ScheduledPayment]) -> Ask:
+        buttons = []
+        for item in items:
+            words = await self._words(turn, item)
+            buttons.append(choose(f"{words['amount']} on {words['day']}", sched_item=str(item.id)))
+        return Ask(ITEM, "utter_question_sched_item", {}, buttons)
+
+    async def _words(self, turn: Turn, item: ScheduledPayment) -> dict[str, Any]:
+        method = await turn.session.get_one(PaymentMethod, item.method_id)
+        return {
+            "amount": format_cents(item.amount_cents + item.fee_cents),
+            "day": day_words(item.run_on, turn.backend.today()),
+            "method": method.label,
+            "confirmation": item.confirmation,
+            "confirmation_spoken": ", ".join(item.confirmation.replace("-", "")),
+        }
+
+    async def _cancel(self, turn: Turn, standing: Standing, item: ScheduledPayment) -> Ask | None:
+        words = await self._words(turn, item)
+        if not turn.notes.get("yes"):
+            return Ask(CONFIRM, "utter_question_sched_cancel", words)
+        done = await payments.cancel_scheduled(
+            turn.session,
+            turn.backend,
+            scheduled_id=item.id,
+            account_id=item.account_id,
+            actor=turn.conversation_id,
+            level=int(standing.level),
+            channel=turn.channel,
+        )
+        turn.say("utter_sched_cancelled" if done else "utter_sched_too_late", **words)
+        return None
+
+    async def _move(self, turn: Turn, standing: Standing, item: ScheduledPayment) -> Ask | None:
+        words = await self._words(turn, item)
+        to = date.fromisoformat(turn.get(DAY)) if turn.get(DAY) else None
+        refused = turn.notes.get("day_problem")
+        if to is not None:
+            refused = await payments.cannot_move(turn.session, turn.backend, item, to)
+        if to is None or refused:
+            turn.clear(DAY)
+            response = f"utter_question_sched_day_{refused}" if refused else "utter_question_sched_day"
+            return Ask(DAY, response, {**words, "last_day": last_day(turn)})
+        words["to"] = day_words(to, turn.backend.today())
+        if not turn.notes.get("yes"):
+            return Ask(CONFIRM, "utter_question_sched_move", words)
+        moved = await payments.move_scheduled(
+            turn.session,
+            turn.backend,
+            scheduled_id=item.id,
+            account_id=item.account_id,
+            run_on=to,
+            agreement=agreement_of(turn, standing, "utter_question_sched_move"),
+        )
+        turn.say("utter_sched_moved" if moved else "utter_sched_too_late", **words)
+        return None

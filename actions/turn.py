@@ -1,0 +1,155 @@
+"""One turn as an action sees it: what the member wrote, what is known, and what to answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.members import identity
+from backend.members.identity import Standing
+from backend.reading.together import Everything, read_all
+
+REQUESTED = "requested_slot"
+# What a bare number means follows from what was asked. A skill whose slot takes one adds it (`ASKED_AS.update`).
+ASKED_AS = {"member_number": "member_number", "phone_last4": "last4", "one_time_code": "code"}
+QUIET_ACTIONS = ("action_extract_slots", "action_listen", "action_session_start")
+
+
+class Turn:
+    """What an action may read and do. Slots set here are seen at once and become events at the end."""
+
+    session: AsyncSession  # the transaction that is open now
+
+    def __init__(self, backend: Backend, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        self.backend = backend
+        self.tracker = tracker
+        self.notes: dict[str, Any] = {}  # what one step of this turn leaves for the next; forgotten with the turn
+        self._dispatcher = dispatcher
+        self._standing: Standing | None = None
+        self._changed: dict[str, Any] = {}
+        self._after: list[EventType] = []
+
+    @property
+    def conversation_id(self) -> str:
+        return str(self.tracker.sender_id)
+
+    @property
+    def channel(self) -> str:
+        """`sms`, `web` or `voice`."""
+        return str(self.tracker.get_latest_input_channel() or "web")
+
+    @property
+    def text(self) -> str:
+        """What the member wrote or said; empty when a button was pressed."""
+        text = str(self.tracker.latest_message.get("text") or "")
+        return "" if text.startswith("/") else text
+
+    @property
+    def said(self) -> str:
+        """The member's exact reply: the words, or the title of the button that was pressed."""
+        metadata = self.tracker.latest_message.get("metadata") or {}
+        return str(metadata.get("said") or self.text or self.intent)
+
+    @property
+    def removed(self) -> bool:
+        """Whether the edge had to take a card, bank or similar number out of this message."""
+        return bool((self.tracker.latest_message.get("metadata") or {}).get("removed"))
+
+    @property
+    def intent(self) -> str:
+        return str((self.tracker.latest_message.get("intent") or {}).get("name") or "")
+
+    def chosen(self, slot: str) -> str | None:
+        """The value that a pressed button carries for this slot."""
+        for entity in self.tracker.latest_message.get("entities") or []:
+            if entity.get("entity") == slot:
+                return str(entity.get("value"))
+        return None
+
+    async def standing(self) -> Standing:
+        """Who this is, looked up once a turn; `stands_as` when the turn itself has changed it."""
+        if self._standing is None:
+            self._standing = await identity.standing(self.session, self.backend, self.conversation_id)
+        return self._standing
+
+    def stands_as(self, standing: Standing) -> None:
+        self._standing = standing
+
+    def read(self, asked: str | None) -> Everything:
+        """The numbers, money and days in the words; `asked` is the slot whose question was open."""
+        return read_all(self.text, asked=ASKED_AS.get(asked or ""), today=self.backend.today())
+
+    def get(self, slot: str) -> Any:
+        return self._changed.get(slot, self.tracker.slots.get(slot))
+
+    def set(self, slot: str, value: Any) -> None:
+        self._changed[slot] = value
+
+    def clear(self, *slots: str) -> None:
+        for slot in slots:
+            if self.get(slot) is not None:
+                self.set(slot, None)
+
+    def say(self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any) -> None:
+        """Utter a response of data/**/responses.yml; its words and their variants are chosen there."""
+        coop = self.backend.coop
+        facts = {
+            "coop_name": coop.name,
+            "office_phone": coop.office_phone_display,
+            "outage_phone": coop.outage_phone_display,
+            "office_hours": coop.hours_text,
+            "portal_url": coop.portal_url,
+        }
+        self._dispatcher.utter_message(response=response, buttons=buttons, **facts, **values)
+
+    def follow_with(self, action: str) -> None:
+        """Let the engine run this action next."""
+        self._after.append(FollowupAction(action))
+
+    def end_task(self) -> None:
+        """Leave whatever form is open."""
+        self._after.extend([ActiveLoop(None), SlotSet(REQUESTED, None)])
+
+    def events(self) -> list[EventType]:
+        return [SlotSet(slot, value) for slot, value in self._changed.items()] + self._after
+
+    def answered_something_else(self, form: str) -> bool:
+        """Whether another action has answered this message: the form then only comes back to its question."""
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                return False
+            if event.get("event") == "action" and event.get("name") not in (form, *QUIET_ACTIONS):
+                return True
+        return False
+
+    def just_opened(self) -> bool:
+        """Whether the form was opened by this very message."""
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                return False
+            if event.get("event") == "active_loop" and event.get("name"):
+                return True
+        return False
+
+    def last_said(self) -> str:
+        """What was said last, for keeping the exact words of a read-back and for saying it again."""
+        said: list[str] = []
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "bot":
+                said.append(str(event.get("text") or ""))
+            elif event.get("event") == "user" and said:
+                break
+        return "\n".join(reversed([text for text in said if text]))
+
+    def words_of(self, response: str) -> str:
+        """The words in which `response` was last uttered in this conversation, or an empty text."""
+        for event in reversed(self.tracker.events):
+            metadata = event.get("metadata") or {}
+            if event.get("event") == "bot" and metadata.get("utter_action") == response:
+                return str(event.get("text") or "")
+        return ""

@@ -1,0 +1,89 @@
+"""What was used month by month, and why a bill is what it is."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+from typing import Any, ClassVar
+
+from actions.accounts.choice import account_buttons, others
+from actions.accounts.forms import OfSeveralForm
+from actions.base import Ask, Outside
+from actions.identity.forms import IDENTITY_SLOTS
+from actions.turn import Turn
+from actions.usage import bill_words, usage_words
+from backend.billing import bills
+from backend.members.identity import Standing
+from backend.usage import media
+from backend.usage import service as usage
+from backend.usage.explain import explain
+from backend.usage.months import month_of, shifted, year_before
+
+KIND, MONTH = "usage_kind", "usage_month"
+MONTH_NAMES = {name.lower(): index for index, name in enumerate(calendar.month_name) if name}
+NAMED = re.compile(rf"\b({'|'.join(MONTH_NAMES)})\b", re.IGNORECASE)
+MAY = re.compile(r"\bMay\b|\b(in|for|of|last|since|this) may\b")  # also a verb
+
+
+class UsageForm(OfSeveralForm):
+    form = "usage_form"
+    skill = "usage_history"
+    opens_with: ClassVar[frozenset[str]] = frozenset({"usage_history", "high_bill"})
+    slots = (*IDENTITY_SLOTS, KIND, MONTH, "identity_failed", "code_sent", "code_trouble")
+
+    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        if asked is not None or turn.intent not in self.opens_with:
+            return False
+        turn.set(KIND, turn.intent)
+        turn.set(MONTH, named_month(turn.text, turn.backend.today()))
+        return True
+
+    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        assert standing.account is not None  # level 1 is a level on an account
+        kind = str(turn.get(KIND) or self.skill)
+        buttons = account_buttons(await others(turn, standing), standing, kind)
+        if kind == "high_bill":
+            await self._explain(turn, standing.account.id, buttons)
+        else:
+            await self._tell_usage(turn, standing.account.id, buttons)
+        return None
+
+    async def _tell_usage(self, turn: Turn, account_id: int, buttons: list[dict[str, str]]) -> None:
+        months = await usage.last_months(turn.session, account_id)
+        if not months:
+            turn.say("utter_usage_none", buttons=buttons or None)
+            return
+        asked = turn.get(MONTH)
+        if asked and (found := await usage.reading_of(turn.session, account_id, date.fromisoformat(asked))):
+            before = await usage.reading_of(turn.session, account_id, year_before(found.month))
+            turn.say("utter_usage_month", **usage_words.month(usage.Month(found.month, found, before)))
+        values: dict[str, Any] = usage_words.year(months)
+        picture = media.usage_chart_url(turn.backend, account_id) if turn.channel != "voice" else ""
+        turn.say("utter_usage", buttons=buttons or None, chart=picture, table=usage_words.table(months), **values)
+
+    async def _explain(self, turn: Turn, account_id: int, buttons: list[dict[str, str]]) -> None:
+        issued = await bills.of_account(turn.session, account_id)
+        if len(issued) < 2:
+            turn.say("utter_high_bill_alone", buttons=buttons or None)
+            return
+        newest, wanted = issued[-1], month_of(issued[-1].period_end)
+        parts = [explain(newest, issued[-2])]
+        parts += [explain(newest, bill) for bill in issued[:-2] if month_of(bill.period_end) == year_before(wanted)][
+            -1:
+        ]
+        warmth = [await usage.reading_of(turn.session, account_id, month) for month in (wanted, shifted(wanted, -1))]
+        values = bill_words.told(parts, warmth[0], warmth[1])
+        turn.say("utter_high_bill", table=bill_words.table(parts), **values)
+        if len(parts) > 1:
+            turn.say("utter_high_bill_year", **bill_words.against_last_year(parts[1]))
+        turn.say("utter_high_bill_next", buttons=buttons or None)
+
+
+def named_month(words: str, today: date) -> str | None:
+    """The latest month of that name that has begun, as its first day in ISO form."""
+    found = NAMED.search(words)
+    if not found or (found[1].lower() == "may" and not MAY.search(words)):
+        return None
+    month = date(today.year, MONTH_NAMES[found[1].lower()], 1)
+    return (month if month <= today else year_before(month)).isoformat()

@@ -1,0 +1,50 @@
+"""The way to the app's actions: one kept connection instead of a new one for every action."""
+
+from typing import Any
+
+import aiohttp
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+# Shorter than the app keeps idle connections, so that none is used just as the other side closes it.
+IDLE_SECONDS = 15
+
+
+class KeepAliveEndpoint(EndpointConfig):
+    """An action endpoint that keeps its connections; endpoints.yml gives it the token as a header."""
+
+    _session: aiohttp.ClientSession | None = None
+
+    @classmethod
+    def of(cls, plain: EndpointConfig) -> "KeepAliveEndpoint":
+        """Make one from what endpoints.yml says."""
+        return cls(url=plain.url, headers=plain.headers, **plain.kwargs)
+
+    async def request(
+        self,
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
+        compress: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Send one action call and return its JSON answer.
+
+        Raises:
+            ClientResponseError: any status from 400 up.
+        """
+        session = self._open()
+        async with session.request(method, self.url, headers=self.headers, compress=compress, **kwargs) as answer:
+            if answer.status >= 400:
+                raise ClientResponseError(answer.status, answer.reason or "", (await answer.text()))
+            return await answer.json()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS)
+            self._session = aiohttp.ClientSession(connector=connector)
+        return self._session
+
+    async def close(self) -> None:
+        """Close the kept connections."""
+        if self._session is not None:
+            await self._session.close()

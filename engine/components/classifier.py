@@ -1,0 +1,125 @@
+"""The intent classifier as Rasa sees it: a graph component around IntentModel."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from engine.components.encoder import Encoder
+from engine.components.intent_model import OUT_OF_SCOPE, IntentModel, Prediction, Settings
+
+INFORM = "inform"  # a message that only answers a question: a number, an amount, a day
+SURE_OF_THE_REST = 0.6
+# Left out when looking at what is said beside a number: digits, and the words that only introduce them.
+NUMBERS = re.compile(
+    r"\S*\d\S*|\b(?:my|the|and|is|it'?s|full|member|account|acct|number|no|phone|last|four|4|digits?|ending|ends|in|with)\b",
+    re.IGNORECASE,
+)
+# "my number is 99999-001" only gives the number
+NOT_BESIDE_NUMBERS = frozenset({INFORM, OUT_OF_SCOPE, "faq_member_number", "update_contact_info"})
+PAYLOAD = re.compile(r"/\w+(@[\d.]+)?(\{.*\})?", re.DOTALL)
+
+
+def _as_rasa(prediction: Prediction, length: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the intent and the ranking; what is not ours is `out_of_scope`, before what it is nearest to."""
+    ranking = [{"name": name, "confidence": p} for name, p in prediction.ranking[:length]]
+    if not prediction.in_scope and ranking[0]["name"] != OUT_OF_SCOPE:
+        others = [entry for entry in ranking if entry["name"] != OUT_OF_SCOPE]
+        ranking = [{"name": OUT_OF_SCOPE, "confidence": 1.0 - prediction.score}, *others]
+    return ranking[0], ranking
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LeanIntentClassifier(GraphComponent, IntentClassifier):
+    """Needs no tokenizer or featurizer before it."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the settings that config.yml may change."""
+        return {"turned_away": 0.02, "sure": 0.9, "ranking_length": 5}
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        """Rasa makes it through ``create`` and ``load``."""
+        self._config = config
+        self._storage = model_storage
+        self._resource = resource
+        self._model: IntentModel | None = None
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LeanIntentClassifier:
+        """Make an untrained one."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Train on the examples that have an intent, and keep the result in the model archive."""
+        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
+        texts, names = [e.get(TEXT) for e in examples], [e.get(INTENT) for e in examples]
+        settings = Settings(self._config["turned_away"], self._config["sure"])
+        remembered = Path(os.environ["SENTENCE_CACHE"]) if "SENTENCE_CACHE" in os.environ else None
+        self._model = IntentModel.trained(texts, names, settings, Encoder(), remembered)
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LeanIntentClassifier:
+        """Load a trained one."""
+        loaded = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            loaded._model = IntentModel.load(folder, Encoder())
+        return loaded
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent and ranking; a payload ("/intent{...}") is left for Rasa's own handler after us."""
+        assert self._model is not None
+        for message in messages:
+            text = message.get(TEXT) or ""
+            if PAYLOAD.fullmatch(text):
+                continue
+            intent, ranking = self._understood(text)
+            message.set(INTENT, intent, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+    def _understood(self, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """What the words ask for. Numbers given along with a wish must not drown it: `what do i owe 99999-001 0142`."""
+        assert self._model is not None
+        length = self._config["ranking_length"]
+        found = _as_rasa(self._model.predict(text), length)
+        if found[0]["name"] != INFORM or not any(letter.isdigit() for letter in text):
+            return found
+        rest = " ".join(NUMBERS.sub(" ", text).split()).strip(" ,.;:!?-")
+        if not any(letter.isalpha() for letter in rest):
+            return found
+        beside = _as_rasa(self._model.predict(rest), length)
+        sure = beside[0]["confidence"] >= SURE_OF_THE_REST and beside[0]["name"] not in NOT_BESIDE_NUMBERS
+        return beside if sure else found
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Classify the training messages too; Rasa asks for it when stories use texts."""
+        self.process(training_data.training_examples)
+        return training_data

@@ -1,0 +1,117 @@
+"""Sparse features of a message: words, pairs of words and pieces of words, weighted by tf-idf.
+
+Training and prediction run the same code, so they cannot drift apart. Prediction adds up rows of a weight
+matrix in numpy.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|[0$%?#*]+")
+CURLY = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
+DIGIT = re.compile(r"\d")
+PIECE_LENGTHS = (2, 3, 4, 5)
+BLOCKS = ("words", "pieces")
+
+
+def normalise(text: str) -> str:
+    """Return the text in lower case with plain quotes and dashes."""
+    return unicodedata.normalize("NFKC", text).translate(CURLY).lower().strip()
+
+
+def words(text: str) -> Iterator[str]:
+    """Yield the words and pairs of words of a normalised text; every digit counts as 0."""
+    tokens = TOKEN.findall(DIGIT.sub("0", text))
+    yield from tokens
+    for first, second in pairwise(tokens):
+        yield f"{first} {second}"
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Yield the pieces of 2 to 5 letters of each word, with its edges marked."""
+    for token in DIGIT.sub("0", text).split():
+        padded = f" {token} "
+        for length in PIECE_LENGTHS:
+            if length >= len(padded):
+                yield padded
+                break
+            yield from (padded[i : i + length] for i in range(len(padded) - length + 1))
+
+
+def grams(text: str, block: str) -> Iterator[str]:
+    """Yield the features of one block."""
+    return words(text) if block == "words" else pieces(text)
+
+
+@dataclass
+class Block:
+    """One kind of features: which there are, how rare each is, and where its rows begin."""
+
+    index: dict[str, int]
+    idf: np.ndarray
+    offset: int
+
+
+class Sparse:
+    """Turns a text into positions and weights in one long vector; each block has length sqrt(1/2)."""
+
+    def __init__(self, vocabulary: dict[str, list[str]], idf: dict[str, np.ndarray]) -> None:
+        """``vocabulary`` and ``idf`` hold a list per block."""
+        self.vocabulary = vocabulary
+        self.idf = idf
+        self.blocks: dict[str, Block] = {}
+        offset = 0
+        for block in BLOCKS:
+            index = {gram: i for i, gram in enumerate(vocabulary[block])}
+            self.blocks[block] = Block(index, idf[block], offset)
+            offset += len(index)
+        self.size = offset
+
+    @classmethod
+    def learnt(cls, texts: list[str]) -> "Sparse":
+        """Take the vocabulary from training texts (normalised); a piece must occur twice."""
+        vocabulary: dict[str, list[str]] = {}
+        idf: dict[str, np.ndarray] = {}
+        for block, least in zip(BLOCKS, (1, 2), strict=True):
+            seen: Counter[str] = Counter()
+            for text in texts:
+                seen.update(set(grams(text, block)))
+            kept = sorted(gram for gram, count in seen.items() if count >= least)
+            vocabulary[block] = kept
+            counts = np.array([seen[gram] for gram in kept], dtype=np.float32)
+            idf[block] = np.log((1 + len(texts)) / (1 + counts)).astype(np.float32) + 1
+        return cls(vocabulary, idf)
+
+    def __call__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the positions and weights of a normalised text's features."""
+        found = [self._block(text, name, block) for name, block in self.blocks.items()]
+        return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
+
+    @staticmethod
+    def _block(text: str, name: str, block: Block) -> tuple[np.ndarray, np.ndarray]:
+        counts = Counter(i for gram in grams(text, name) if (i := block.index.get(gram)) is not None)
+        at = np.fromiter(counts.keys(), np.int64, len(counts))
+        weights = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * block.idf[at]
+        length = float(np.sqrt(weights @ weights)) or 1.0
+        return at + block.offset, weights * np.float32(np.sqrt(0.5) / length)
+
+    def scores(self, text: str, weights: np.ndarray) -> np.ndarray:
+        """Return the sum of the text's rows of ``weights`` (features x intents)."""
+        at, values = self(text)
+        return np.asarray(values @ weights[at])
+
+
+def matrix(sparse: Sparse, texts: Iterable[str]) -> "object":
+    """Return the texts' features as a scipy matrix, for training."""
+    from scipy.sparse import csr_matrix
+
+    rows = [sparse(text) for text in texts]
+    ends = np.cumsum([0] + [len(at) for at, _ in rows])
+    data = np.concatenate([values for _, values in rows])
+    return csr_matrix((data, np.concatenate([at for at, _ in rows]), ends), shape=(len(rows), sparse.size))

@@ -1,0 +1,184 @@
+"""Which intent a message has, if any of ours.
+
+Two models vote: the sparse one first, alone when it is sure (two thirds of what members write); else the mean of
+both. Trained with scikit-learn, answered with numpy alone.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.components.dense_model import DenseModel
+from engine.components.encoder import Encoder
+from engine.components.features import BLOCKS, Sparse, normalise
+from engine.components.sparse_model import SparseModel
+from engine.components.speller import Speller
+
+OUT_OF_SCOPE = "out_of_scope"
+FOLDS = 5
+TEMPERATURES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+DEFAULT_TEMPERATURE = 5.0
+SPARSE_SHARE = 0.5
+WEIGHTS_FILE = "weights.npz"
+WORDS_FILE = "words.json"
+
+
+@dataclass
+class Settings:
+    """``turned_away``: the share of in-scope messages that may fall below the threshold, measured out of fold.
+
+    ``sure``: the sparse model's probability from which it is not worth asking the other.
+    """
+
+    turned_away: float = 0.02
+    sure: float = 0.9
+
+
+@dataclass
+class Prediction:
+    """``ranking`` is every intent with its probability, best first; ``score``, how like our data it is."""
+
+    ranking: list[tuple[str, float]]
+    score: float
+    in_scope: bool
+
+
+def log_softmax(scores: np.ndarray) -> np.ndarray:
+    """Return the logarithms of the probabilities; works on rows."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def mixed(margins: np.ndarray, logits: np.ndarray, temperature: float) -> np.ndarray:
+    """Return log probabilities: the geometric mean of both models'."""
+    sparse, dense = log_softmax(margins * temperature), log_softmax(logits)
+    return log_softmax(SPARSE_SHARE * sparse + (1 - SPARSE_SHARE) * dense)
+
+
+def likeness(probability: float, nearness: float) -> float:
+    """Return how much a message is like our data: sure of the intent, and near its examples."""
+    return float(np.sqrt(probability) * nearness)
+
+
+class IntentModel:
+    """The whole model: speller, both classifiers and the threshold."""
+
+    def __init__(
+        self,
+        intents: list[str],
+        encoder: Encoder,
+        counts: dict[str, int],
+        sparse: SparseModel,
+        dense: DenseModel,
+        tuned: dict[str, float],
+    ) -> None:
+        """``counts`` are the training words; ``tuned`` holds ``temperature``, ``threshold`` and ``sure``."""
+        self.intents, self.encoder, self.sparse, self.dense, self.tuned = intents, encoder, sparse, dense, tuned
+        self.speller = Speller(counts, encoder.words())
+
+    @classmethod
+    def trained(
+        cls,
+        texts: list[str],
+        names: list[str],
+        settings: Settings,
+        encoder: Encoder,
+        remembered: Path | None = None,
+    ) -> "IntentModel":
+        """Fit on everything, after choosing temperature and threshold out of fold.
+
+        ``remembered`` is a file of sentence vectors from earlier trainings.
+        """
+        intents = sorted(set(names))
+        labels = np.searchsorted(np.array(intents), np.array(names))
+        clean = [normalise(text) for text in texts]
+        vectors = encoder.many(clean, remembered)
+        tuned = _tuned(clean, vectors, labels, intents, settings) | {"sure": settings.sure}
+        sparse, dense = SparseModel.trained(clean, labels), DenseModel.trained(vectors, labels)
+        return cls(intents, encoder, Speller.counted(clean).counts, sparse, dense, tuned)
+
+    def predict(self, text: str) -> Prediction:
+        """Return the ranking for a message as the member typed or said it."""
+        clean = self.speller(normalise(text))
+        margins = self.sparse.margins(clean)
+        log_p = log_softmax(margins * self.tuned["temperature"])
+        best = int(log_p.argmax())
+        score = float(np.exp(log_p[best]))
+        if score < self.tuned["sure"]:
+            vector = self.encoder(clean)
+            log_p = mixed(margins, self.dense.logits(vector), self.tuned["temperature"])
+            best = int(log_p.argmax())
+            score = likeness(float(np.exp(log_p[best])), self.dense.nearness(vector, best))
+        ranking = [(self.intents[i], float(np.exp(log_p[i]))) for i in np.argsort(-log_p, kind="stable")]
+        in_scope = score >= self.tuned["threshold"] and self.intents[best] != OUT_OF_SCOPE
+        return Prediction(ranking, score, in_scope)
+
+    def save(self, folder: Path) -> None:
+        """Write the weights as npz and the words as JSON: no pickle, so loading a model cannot run code."""
+        arrays = {f"idf_{block}": self.sparse.sparse.idf[block] for block in BLOCKS}
+        arrays |= {"sparse_weights": self.sparse.weights, "sparse_bias": self.sparse.bias}
+        arrays |= {"dense_weights": self.dense.weights, "dense_bias": self.dense.bias}
+        arrays |= {"examples": self.dense.examples, "labels": self.dense.labels}
+        np.savez(folder / WEIGHTS_FILE, **arrays)
+        words = {
+            "intents": self.intents,
+            "tuned": self.tuned,
+            "counts": self.speller.counts,
+            "vocabulary": self.sparse.sparse.vocabulary,
+        }
+        (folder / WORDS_FILE).write_text(json.dumps(words), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, encoder: Encoder) -> "IntentModel":
+        """Read what ``save`` wrote."""
+        with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        words: dict[str, Any] = json.loads((folder / WORDS_FILE).read_text(encoding="utf-8"))
+        features = Sparse(words["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS})
+        sparse = SparseModel(features, arrays["sparse_weights"], arrays["sparse_bias"])
+        dense = DenseModel(arrays["dense_weights"], arrays["dense_bias"], arrays["examples"], arrays["labels"])
+        return cls(words["intents"], encoder, words["counts"], sparse, dense, words["tuned"])
+
+
+def _tuned(
+    texts: list[str], vectors: np.ndarray, labels: np.ndarray, intents: list[str], settings: Settings
+) -> dict[str, float]:
+    """Choose the temperature with the least log loss, and the threshold for the share turned away, out of fold."""
+    folds = min(FOLDS, int(np.bincount(labels).min()))
+    if folds < 2:  # an intent with a single example: nothing to measure with
+        return {"temperature": DEFAULT_TEMPERATURE, "threshold": 0.0}
+    margins, logits, parts = _out_of_fold(texts, vectors, labels, folds)
+    rows = np.arange(len(labels))
+    losses = [-log_softmax(margins * t)[rows, labels].mean() for t in TEMPERATURES]
+    temperature = TEMPERATURES[int(np.argmin(losses))]
+    log_p = mixed(margins, logits, temperature)
+    best = log_p.argmax(axis=1)
+    scores = np.zeros(len(labels))
+    for held, dense in parts:
+        for i in held:
+            scores[i] = likeness(float(np.exp(log_p[i, best[i]])), dense.nearness(vectors[i], best[i]))
+    ours = np.array([intents[label] != OUT_OF_SCOPE for label in labels])
+    threshold = float(np.quantile(scores[ours], settings.turned_away)) if ours.any() else 0.0
+    return {"temperature": temperature, "threshold": threshold}
+
+
+def _out_of_fold(
+    texts: list[str], vectors: np.ndarray, labels: np.ndarray, folds: int
+) -> tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, DenseModel]]]:
+    """Return each text's margins and logits from models that did not see it, and those models with their texts."""
+    from sklearn.model_selection import StratifiedKFold
+
+    shape = (len(texts), int(labels.max()) + 1)
+    margins, logits = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    parts: list[tuple[np.ndarray, DenseModel]] = []
+    for seen, held in StratifiedKFold(folds, shuffle=True, random_state=0).split(vectors, labels):
+        sparse = SparseModel.trained([texts[i] for i in seen], labels[seen])
+        dense = DenseModel.trained(vectors[seen], labels[seen])
+        logits[held] = dense.logits(vectors[held])
+        for i in held:
+            margins[i] = sparse.margins(texts[i])
+        parts.append((held, dense))
+    return margins, logits, parts

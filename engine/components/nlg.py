@@ -1,0 +1,132 @@
+"""Chooses the wording of a response: the fitting variant, and not the one just said."""
+
+import copy
+import logging
+import re
+from typing import Any
+
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.events import BotUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+logger = logging.getLogger(__name__)
+
+PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
+FILLED_KEYS = ("text", "image", "custom", "buttons")
+# How many of the bot's last messages a new one is compared with: one answer may be several messages.
+LAST_SAID = 4
+
+Variant = dict[str, Any]
+
+
+def _holds(condition: dict[str, Any], slots: dict[str, Any]) -> bool:
+    wanted, actual = condition["value"], slots.get(condition["name"])
+    if isinstance(wanted, str) and isinstance(actual, str):
+        return wanted.casefold() == actual.casefold()
+    return bool(wanted == actual)
+
+
+def _rank(variant: Variant) -> tuple[int, int]:
+    return len(variant.get("condition") or ()), int(variant.get("channel") is not None)
+
+
+def fitting(variants: list[Variant], channel: str, slots: dict[str, Any]) -> list[tuple[int, Variant]]:
+    """Return the best fitting variants with their positions.
+
+    A variant fits when its channel is the turn's or none, and all its conditions hold. The most conditions
+    met wins; the channel breaks ties.
+    """
+    fits = [
+        (position, variant)
+        for position, variant in enumerate(variants)
+        if variant.get("channel") in (None, channel)
+        and all(_holds(condition, slots) for condition in variant.get("condition") or ())
+    ]
+    best = max((_rank(variant) for _, variant in fits), default=None)
+    return [(position, variant) for position, variant in fits if _rank(variant) == best]
+
+
+def fill(value: Any, values: dict[str, Any], response: str) -> Any:
+    """Put values into ``{name}`` placeholders, at any depth of a response.
+
+    Other braces stay as they are, so that a payload may be written ``/choose{"slot":"value"}``, or with
+    doubled braces as Rasa's own filler wants them. A value that is missing is left out and reported in the
+    log: better than showing a brace. A text that is nothing but one placeholder becomes the value as it is, so
+    that ``table: "{table}"`` holds a table.
+    """
+    if isinstance(value, dict):
+        return {key: fill(item, values, response) for key, item in value.items()}
+    if isinstance(value, list):
+        return [fill(item, values, response) for item in value]
+    if not isinstance(value, str):
+        return value
+    whole = PLACEHOLDER.fullmatch(value)
+    if whole and isinstance(values.get(whole[1]), dict | list):
+        return values[whole[1]]
+
+    def put(match: re.Match[str]) -> str:
+        given = values.get(match[1])
+        if given is None:
+            logger.error("%s lacks a value for {%s}", response, match[1])
+            return ""
+        return str(given)
+
+    return PLACEHOLDER.sub(put, value.replace("{{", "{").replace("}}", "}"))
+
+
+def _said(tracker: DialogueStateTracker) -> tuple[set[str], dict[str, int]]:
+    """Return the texts last said in this conversation, and each response's variant last used."""
+    texts: list[str] = []
+    used: dict[str, int] = {}
+    for event in reversed(tracker.events):
+        if not isinstance(event, BotUttered):
+            continue
+        if event.text and len(texts) < LAST_SAID:
+            texts.append(event.text)
+        if "variant" in event.metadata:
+            used.setdefault(event.metadata.get("utter_action", ""), event.metadata["variant"])
+    return set(texts), used
+
+
+class RotatingResponses(TemplatedNaturalLanguageGenerator):
+    """Rasa's templated wording, with our choice among the variants."""
+
+    def __init__(self, endpoint_config: Any = None, domain: Any = None) -> None:
+        """Rasa passes settings and domain; on loading a model it sets ``responses`` anew."""
+        super().__init__(domain.responses if domain else {})
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """Return the filled response for this conversation, or None when there is none that fits."""
+        # what the action gives with the response is newer than the slots, which it may be about to change
+        slots = {**tracker.current_slot_values(), **kwargs}
+        candidates = fitting(self.responses.get(utter_action, []), output_channel, slots)
+        if not candidates:
+            logger.error("no wording of %s fits channel %s", utter_action, output_channel)
+            return None
+        texts, used = _said(tracker)
+        # One action may say several things before the tracker hears of any of them.
+        texts |= set(now := tracker.__dict__.setdefault("said_now", []))
+        last = used.get(utter_action, -1)
+        rotated = [c for c in candidates if c[0] > last] + [c for c in candidates if c[0] <= last]
+        chosen = self._choose(utter_action, rotated, slots, texts)
+        now.append(chosen.get("text"))
+        return chosen
+
+    def _choose(
+        self, utter_action: str, rotated: list[tuple[int, Variant]], values: dict[str, Any], texts: set[str]
+    ) -> dict[str, Any]:
+        first: dict[str, Any] | None = None
+        for position, variant in rotated:
+            filled = copy.deepcopy(variant)
+            for key in FILLED_KEYS:
+                if key in filled:
+                    filled[key] = fill(filled[key], values, utter_action)
+            # `variant` and `utter_action` end up in the utterance's metadata, where _said finds them
+            filled |= {"variant": position, "utter_action": utter_action}
+            if filled.get("text") not in texts:
+                return filled
+            first = first or filled
+        assert first is not None  # rotated is never empty
+        return first

@@ -1,0 +1,228 @@
+"""Keeps the dialogue in an SQL database and loads only its end.
+
+Every event is kept in `tracker_events`. A conversation on a phone number never ends, and Rasa replays all
+of it on every turn: 430 ms at turn 400. Here a turn loads the snapshot (what the slots and the form were at
+some event) and the events since: at most WINDOW of them, at the cost of a new snapshot every few turns.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActiveLoop,
+    ConversationPaused,
+    Event,
+    LoopInterrupted,
+    SessionStarted,
+    SlotSet,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.pool import StaticPool
+
+WINDOW = 60
+# What stays after a snapshot: enough turns for rules and memoized stories to look back on.
+KEPT = 24
+
+metadata = sa.MetaData()
+big_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+events_table = sa.Table(
+    "tracker_events",
+    metadata,
+    sa.Column("id", big_id, primary_key=True, autoincrement=True),
+    sa.Column("sender_id", sa.String(255), nullable=False),
+    sa.Column("type_name", sa.String(255), nullable=False),
+    sa.Column("timestamp", sa.Float(53)),  # seconds since 1970, UTC
+    sa.Column("intent_name", sa.String(255)),
+    sa.Column("action_name", sa.String(255)),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index("tracker_events_of_sender", "sender_id", "id"),
+)
+snapshots_table = sa.Table(
+    "tracker_snapshots",
+    metadata,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("upto", big_id, nullable=False),  # the last event that the state below includes
+    sa.Column("state", sa.Text, nullable=False),  # events that set the slots and the form, as a JSON list
+)
+
+SNAPSHOT = sa.text("SELECT upto, state FROM tracker_snapshots WHERE sender_id = :sender")
+SINCE = sa.text("SELECT id, data FROM tracker_events WHERE sender_id = :sender AND id > :upto ORDER BY id")
+ALL = sa.text("SELECT id, data FROM tracker_events WHERE sender_id = :sender ORDER BY id")
+SENDERS = sa.text("SELECT DISTINCT sender_id FROM tracker_events")
+KEEP_SNAPSHOT = sa.text(
+    "INSERT INTO tracker_snapshots (sender_id, upto, state) VALUES (:sender, :upto, :state) "
+    "ON CONFLICT (sender_id) DO UPDATE SET upto = excluded.upto, state = excluded.state"
+)
+
+
+@dataclass
+class Stored:
+    """What of a tracker is in the database already; carried on the tracker between load and save."""
+
+    events: int = 0  # how many of tracker.events, from the start
+    snapshot: int = 0  # how many of those come from the snapshot
+    ids: list[int] = field(default_factory=list)  # of the events after the snapshot
+
+
+def sync_url(url: str) -> str:
+    """Accept the app's kind of URL, which names an async driver."""
+    return url.replace("+asyncpg", "").replace("+aiosqlite", "").replace("postgres://", "postgresql://")
+
+
+def connect(url: str) -> sa.engine.Engine:
+    """Open the database and create what is missing."""
+    address = sa.engine.make_url(sync_url(url))
+    if address.get_backend_name() != "sqlite":
+        engine = sa.create_engine(address, pool_pre_ping=True)
+        metadata.create_all(engine)
+        return engine
+    if address.database and address.database != ":memory:":
+        os.makedirs(os.path.dirname(os.path.abspath(address.database)), exist_ok=True)
+    # All turns run on one event loop, so one connection serves them and its page cache stays warm.
+    engine = sa.create_engine(address, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    with engine.connect() as connection:
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+            connection.exec_driver_sql(f"PRAGMA {pragma}")
+    metadata.create_all(engine)
+    return engine
+
+
+def _last_session(events: list[dict[str, Any]]) -> int:
+    """Return the position of the last session's start, or 0."""
+    for position in range(len(events) - 1, 0, -1):
+        if events[position]["event"] == SessionStarted.type_name:
+            return position
+    return 0
+
+
+def _cut(events: list[Event], at_most: int) -> int:
+    """Return the last turn boundary not after ``at_most``: the bot has answered and waits."""
+    for position in range(at_most, 0, -1):
+        event = events[position]
+        if isinstance(event, ActionExecuted) and event.action_name == ACTION_LISTEN_NAME:
+            return position
+    return 0
+
+
+def state_of(tracker: DialogueStateTracker) -> list[Event]:
+    """Return the few events that bring a new tracker to the state of this one."""
+    state: list[Event] = [SlotSet(slot.name, slot.value) for slot in tracker.slots.values() if slot.has_been_set]
+    loop = tracker.active_loop
+    if loop and loop.name:
+        state.append(ActiveLoop(loop.name))
+        if loop.is_interrupted:
+            state.append(LoopInterrupted(True))
+        if loop.rejected:
+            state.append(ActionExecutionRejected(loop.name))
+    if tracker.is_paused():
+        state.append(ConversationPaused())
+    return state
+
+
+def _row(sender: str, event: Event) -> dict[str, Any]:
+    data = event.as_dict()
+    return {
+        "sender_id": sender,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
+
+
+class WindowedTrackerStore(TrackerStore):
+    """Rasa's tracker store on two tables of plain SQL; SQLite or PostgreSQL."""
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        host: str | None = None,
+        event_broker: Any = None,
+        window: int = WINDOW,
+        **kwargs: Any,
+    ) -> None:
+        """``host`` is the database's URL, as Rasa names it; ``window``, the most events loaded for a turn."""
+        super().__init__(domain, event_broker, **kwargs)
+        self.engine = connect(host or os.environ["TRACKER_DB_URL"])
+        self.window = window
+
+    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
+        """Return an empty tracker that this store can save."""
+        tracker = super().init_tracker(sender_id)
+        tracker.stored = Stored()
+        return tracker
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """Return the conversation's current session, its older part as a snapshot."""
+        with self.engine.connect() as connection:
+            snapshot = connection.execute(SNAPSHOT, {"sender": sender_id}).first()
+            upto = snapshot.upto if snapshot else 0
+            rows = connection.execute(SINCE, {"sender": sender_id, "upto": upto}).all()
+        if not rows:
+            return None
+        since = [json.loads(row.data) for row in rows]
+        start = _last_session(since)
+        state = json.loads(snapshot.state) if snapshot and not start else []
+        ids = [row.id for row in rows[start:]]
+        return self._tracker(sender_id, [*state, *since[start:]], Stored(snapshot=len(state), ids=ids))
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        """Return the conversation with every event ever."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(ALL, {"sender": conversation_id}).all()
+        if not rows:
+            return None
+        events = [json.loads(row.data) for row in rows]
+        return self._tracker(conversation_id, events, Stored(ids=[row.id for row in rows]))
+
+    def _tracker(self, sender: str, events: list[dict[str, Any]], stored: Stored) -> DialogueStateTracker:
+        tracker = DialogueStateTracker.from_dict(sender, events, self.domain.slots)
+        stored.events = len(tracker.events)
+        tracker.stored = stored
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append the tracker's new events, and move the snapshot on when the window is full.
+
+        Raises:
+            ValueError: the tracker was made elsewhere, so what of it is stored is unknown.
+        """
+        stored = getattr(tracker, "stored", None)
+        if stored is None:
+            raise ValueError("only a tracker from this store can be saved")
+        await self.stream_events(tracker)
+        events = list(tracker.events)
+        rows = [_row(tracker.sender_id, event) for event in events[stored.events :]]
+        if not rows:
+            return
+        with self.engine.begin() as connection:
+            connection.execute(events_table.insert(), rows)
+            if len(stored.ids) > self.window - len(rows):
+                self._move_snapshot(connection, tracker.sender_id, events, stored)
+        stored.events = len(events)
+
+    def _move_snapshot(
+        self, connection: sa.engine.Connection, sender: str, events: list[Event], stored: Stored
+    ) -> None:
+        cut = _cut(events, stored.snapshot + len(stored.ids) - KEPT)
+        if cut <= stored.snapshot:
+            return
+        before = DialogueStateTracker.from_events(sender, events[:cut], self.domain.slots)
+        state = json.dumps([event.as_dict() for event in state_of(before)])
+        upto = stored.ids[cut - stored.snapshot - 1]
+        connection.execute(KEEP_SNAPSHOT, {"sender": sender, "upto": upto, "state": state})
+
+    async def keys(self) -> Iterable[str]:
+        """Return the ids of all conversations."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(SENDERS).scalars())

@@ -1,0 +1,160 @@
+"""The engine's only door: the app posts a turn and gets the bot's messages back.
+
+Rasa's own REST channel calls every output channel "collector", so `channel: sms` responses would never match,
+and it splits one utterance into several messages. Here the output channel bears the name of the turn's
+channel and keeps an utterance whole.
+"""
+
+import hmac
+import logging
+import os
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from sanic import Blueprint, HTTPResponse, Request
+from sanic.exceptions import InvalidUsage
+from sanic.response import json as json_response
+
+from engine.patches import TurnFailedError
+
+logger = logging.getLogger(__name__)
+
+CHANNEL_NAME = re.compile(r"[a-z]{1,20}")
+MAX_CONVERSATION = 255
+MAX_TEXT = 4000
+
+
+class TurnOutput(OutputChannel):
+    """Collects what the bot says in one turn, under the name of the turn's channel."""
+
+    def __init__(self, channel: str) -> None:
+        """``channel`` is the name that `channel:` of a response is compared with."""
+        self.channel = channel
+        self.messages: list[dict[str, Any]] = []
+
+    def name(self) -> str:  # type: ignore[override]
+        """Return the turn's channel; Rasa asks instances only."""
+        return self.channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keep one utterance as one message."""
+        self.messages.append(
+            {
+                "text": message.get("text"),
+                "buttons": message.get("buttons") or [],
+                "image": message.get("image"),
+                "custom": message.get("custom") or None,
+            }
+        )
+
+
+def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = request.json
+    except InvalidUsage:
+        body = None
+    return body if isinstance(body, dict) else {}
+
+
+def _is_text(value: object, longest: int) -> bool:
+    return isinstance(value, str) and value.strip() != "" and len(value) <= longest
+
+
+def _problem(body: dict[str, Any], conversation_needed: bool) -> str | None:
+    """Say what is wrong with a request's body, or None."""
+    if not _is_text(body.get("text"), MAX_TEXT):
+        return f"text: 1 to {MAX_TEXT} characters"
+    if not isinstance(body.get("channel"), str) or not CHANNEL_NAME.fullmatch(body["channel"]):
+        return "channel: sms, web or voice"
+    if conversation_needed and not _is_text(body.get("conversation"), MAX_CONVERSATION):
+        return f"conversation: 1 to {MAX_CONVERSATION} characters"
+    if not isinstance(body.get("metadata") or {}, dict):
+        return "metadata: an object"
+    return None
+
+
+def _error(status: int, text: str) -> HTTPResponse:
+    return json_response({"error": text}, status=status)
+
+
+async def _turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
+    output = TurnOutput(body["channel"])
+    message = UserMessage(
+        text=body["text"],
+        output_channel=output,
+        sender_id=body["conversation"],
+        input_channel=body["channel"],
+        metadata=body.get("metadata") or {},
+    )
+    try:
+        await handle(message)
+    except TurnFailedError as failure:
+        logger.error("turn failed: %s", failure)  # names the action and the kind of error only
+        return _error(500, "turn failed")
+    except Exception:
+        logger.exception("turn failed")  # the formatter leaves the exception's text out
+        return _error(500, "turn failed")
+    return json_response({"messages": output.messages})
+
+
+async def _parse(body: dict[str, Any], agent: Any) -> HTTPResponse:
+    try:
+        parsed = await agent.parse_message(body["text"])
+    except Exception:
+        logger.exception("parse failed")
+        return _error(500, "parse failed")
+    return json_response({key: parsed.get(key, []) for key in ("intent", "intent_ranking", "entities")})
+
+
+class EdgeChannel(InputChannel):
+    """POST turn, POST parse and GET health under /webhooks/edge, for whoever holds the shared token."""
+
+    def __init__(self, token: str) -> None:
+        """``token`` is the secret shared with the app."""
+        self._expected = f"Bearer {token}".encode()
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the name used in credentials.yml and in the URL."""
+        return "edge"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> "EdgeChannel":
+        """Take the token from ENGINE_TOKEN; credentials.yml only names the channel."""
+        token = os.environ.get("ENGINE_TOKEN", "")
+        if not token:
+            raise ValueError("ENGINE_TOKEN is not set")
+        return cls(token)
+
+    def _admits(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
+        return hmac.compare_digest(given, self._expected)
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Return the three routes."""
+        edge = Blueprint("edge")
+
+        @edge.on_request
+        async def check_token(request: Request) -> HTTPResponse | None:
+            needs_token = not request.path.endswith("/health")
+            return _error(401, "bad token") if needs_token and not self._admits(request) else None
+
+        @edge.get("/health")
+        async def health(request: Request) -> HTTPResponse:
+            return json_response({"status": "ok"})
+
+        @edge.post("/turn")
+        async def turn(request: Request) -> HTTPResponse:
+            body = _body(request)
+            problem = _problem(body, conversation_needed=True)
+            return _error(400, problem) if problem else await _turn(body, on_new_message)
+
+        @edge.post("/parse")
+        async def parse(request: Request) -> HTTPResponse:
+            body = _body(request)
+            problem = _problem(body, conversation_needed=False)
+            return _error(400, problem) if problem else await _parse(body, request.app.ctx.agent)
+
+        return edge

@@ -1,0 +1,74 @@
+"""Predicts intents offline: `python engine/parse.py FILE.jsonl [--model M]`.
+
+Reads one JSON object a line with at least "text"; prints one a line, in the same order, with text, intent and
+intent_ranking as the engine would give them.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from engine import bootstrap  # noqa: E402 - the line above makes it importable
+
+KEYS = ("intent", "intent_ranking")
+
+
+def texts(lines: Iterator[str]) -> Iterator[str]:
+    """Yield each line's text.
+
+    Raises:
+        ValueError: a line is not a JSON object with a text; the message says which.
+    """
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            text = json.loads(line)["text"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"line {number} is not a JSON object with a text") from error
+        yield str(text)
+
+
+async def predict(model: Path, messages: list[str]) -> list[dict[str, Any]]:
+    """Return the engine's understanding of each message."""
+    from rasa.core.agent import Agent
+
+    agent = Agent.load(model)
+    predictions = []
+    for message in messages:
+        parsed = await agent.parse_message(message)
+        predictions.append({"text": message} | {key: parsed.get(key) for key in KEYS})
+    return predictions
+
+
+def main() -> int:
+    """Return the exit status: 2 when the input or the model cannot be read."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--model", type=Path, default=bootstrap.ROOT / "models" / "current.tar.gz")
+    arguments = parser.parse_args()
+    if not arguments.model.is_file():
+        print(f"no model at {arguments.model}: run `make train`", file=sys.stderr)
+        return 2
+    try:
+        messages = list(texts(iter(arguments.file.read_text(encoding="utf-8").splitlines())))
+    except (OSError, ValueError) as error:
+        print(f"{arguments.file}: {error}", file=sys.stderr)
+        return 2
+    bootstrap.prepare()
+    from engine import patches
+
+    patches.apply()
+    for prediction in asyncio.run(predict(arguments.model, messages)):
+        print(json.dumps(prediction))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

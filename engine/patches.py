@@ -1,0 +1,167 @@
+"""Changes to Rasa 3.6.21 at run time, each with its reason.
+
+They lean on the inside of one exact release: ``apply`` refuses any other.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+RASA_VERSION = "3.6.21"
+ACTION_EVENTS = 30
+ACTION_SECONDS = 30
+
+
+class TurnFailedError(BaseException):
+    """An action could not be run, so the whole turn is void.
+
+    Not an ``Exception``, because Rasa catches every one of those around an action, says nothing to the member
+    and saves the half turn. This passes through; the edge channel catches it, answers 500, and the tracker
+    stays as it was.
+    """
+
+
+def cache_action_validator() -> None:
+    """Build the JSON schema validator of action answers once: building it was 58% of a turn with actions."""
+    from jsonschema.exceptions import best_match
+    from jsonschema.validators import validator_for
+    from rasa.core.actions.action import RemoteAction
+
+    schema = RemoteAction.action_response_format_spec()
+    validator_class = validator_for(schema)
+    validator_class.check_schema(schema)
+    validator = validator_class(schema)
+
+    def validate(self: RemoteAction, result: dict[str, Any]) -> bool:
+        error = best_match(validator.iter_errors(result))
+        if error is not None:
+            raise error
+        return True
+
+    RemoteAction._validate_action_result = validate
+
+
+def cache_event_lookup() -> None:
+    """Remember which class an event's name means: Rasa walks all subclasses for each event of each turn."""
+    from rasa.shared.core.events import Event
+
+    look_up = Event.resolve_by_type
+    found: dict[str, type[Event] | None] = {}
+
+    def resolve_by_type(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
+        if type_name not in found:
+            found[type_name] = look_up(type_name, default)
+        return found[type_name]
+
+    Event.resolve_by_type = staticmethod(resolve_by_type)
+
+
+def _plan(runner: Any, targets: list[str]) -> list[tuple[str, Callable[..., Any], tuple[str, ...]]]:
+    """Order the graph's nodes so that each comes after what it needs."""
+    nodes = runner._graph_schema.minimal_graph_schema(targets).nodes
+    order: dict[str, tuple[str, Callable[..., Any], tuple[str, ...]]] = {}
+
+    def visit(name: str) -> None:
+        if name in order or name not in nodes:
+            return
+        needs = tuple(nodes[name].needs.values())
+        for need in needs:
+            visit(need)
+        order[name] = (name, runner._instantiated_nodes[name], needs)
+
+    for target in targets:
+        visit(target)
+    return list(order.values())
+
+
+def run_graph_as_a_loop() -> None:
+    """Run the model's few nodes in a loop: dask builds and schedules a graph anew for every prediction."""
+    from rasa.engine.exceptions import GraphRunError
+    from rasa.engine.runner.dask import DaskGraphRunner
+
+    def run(self: Any, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
+        wanted = targets or self._graph_schema.target_names
+        plans = self.__dict__.setdefault("_plans", {})
+        plan = plans.get(tuple(wanted))
+        if plan is None:
+            plan = plans[tuple(wanted)] = _plan(self, wanted)
+        values: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
+        try:
+            for name, node, needs in plan:
+                if name not in values:
+                    values[name] = node(*[values.get(need, need) for need in needs])
+        except RuntimeError as error:
+            raise GraphRunError("Error running runner.") from error
+        return dict(values[target] for target in wanted)
+
+    DaskGraphRunner.run = run
+
+
+def shorten_action_call() -> None:
+    """Send an action the last 30 events instead of all, and no domain: the app puts it in."""
+    import rasa
+    from rasa.core.actions.action import RemoteAction
+    from rasa.shared.core.trackers import EventVerbosity
+
+    def call_format(self: Any, tracker: Any, domain: Any) -> dict[str, Any]:
+        state = tracker.current_state(EventVerbosity.NONE)
+        state["events"] = [event.as_dict() for event in list(tracker.events)[-ACTION_EVENTS:]]
+        return {
+            "next_action": self._name,
+            "sender_id": tracker.sender_id,
+            "tracker": state,
+            "version": rasa.__version__,
+        }
+
+    RemoteAction._action_call_format = call_format
+
+
+def fail_the_turn_with_the_action() -> None:
+    """Let a failed action end the turn (see TurnFailedError), after half a minute at most instead of five."""
+    from rasa.core.actions import action
+
+    run = action.RemoteAction.run
+
+    async def run_or_fail(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await run(self, *args, **kwargs)
+        except action.ActionExecutionRejection:
+            raise  # not a failure: a form says that the answer is not for it
+        except Exception as error:
+            raise TurnFailedError(f"action {self.name()}: {type(error).__name__}") from error
+
+    action.RemoteAction.run = run_or_fail
+    action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
+
+
+def skip_debug_copies() -> None:
+    """Spare the copies of slots and states that Rasa makes for log entries which are never written."""
+    from rasa.core.processor import MessageProcessor
+
+    MessageProcessor._log_slots = staticmethod(lambda tracker: None)
+
+
+PATCHES: tuple[Callable[[], None], ...] = (
+    cache_action_validator,
+    cache_event_lookup,
+    run_graph_as_a_loop,
+    shorten_action_call,
+    fail_the_turn_with_the_action,
+    skip_debug_copies,
+)
+
+
+def apply() -> None:
+    """Apply every patch.
+
+    Raises:
+        RuntimeError: the installed Rasa is not the release the patches were written for.
+    """
+    import rasa
+
+    if rasa.__version__ != RASA_VERSION:
+        raise RuntimeError(
+            f"engine/patches.py is written for Rasa {RASA_VERSION}, this is {rasa.__version__}: "
+            f"check each patch against the new source, then change RASA_VERSION"
+        )
+    for patch in PATCHES:
+        patch()

@@ -1,0 +1,131 @@
+"""Serves the trained model on loopback: `python engine/serve.py --model models/current.tar.gz --port N`.
+
+Not Rasa's own server: that one opens its HTTP API or a root page to all interfaces, and goes on without a
+model when the file is missing or broken.
+"""
+
+import argparse
+import ctypes
+import gc
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from engine import bootstrap  # noqa: E402 - the line above makes it importable
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+    from sanic import Sanic
+
+HOST = "127.0.0.1"
+MAX_BODY = 256 * 1024  # bytes
+KEEP_ALIVE_SECONDS = 75
+PR_SET_PDEATHSIG = 1
+
+
+def refuse(text: str) -> None:
+    """Say in one line why the engine does not start, and end."""
+    sys.exit(f"engine: {text}")
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when the one that started it ends, however it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def listening_socket(port: int) -> socket.socket:
+    """Bind before the slow part, so that a taken port is told at once."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        refuse(f"port {port} of {HOST} cannot be used: {error.strerror}")
+    return listener
+
+
+def load_agent(model: Path, endpoints_file: Path) -> "Agent":
+    """Return Rasa's agent with our stores, wording and action connection around the given model."""
+    from rasa.core.agent import Agent
+    from rasa.core.lock_store import LockStore
+    from rasa.core.tracker_store import TrackerStore
+    from rasa.core.utils import AvailableEndpoints
+
+    from engine.action_endpoint import KeepAliveEndpoint
+    from engine.patches import TurnFailedError
+
+    endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
+    agent = Agent(
+        generator=endpoints.nlg,
+        lock_store=LockStore.create(endpoints.lock_store),
+        action_endpoint=KeepAliveEndpoint.of(endpoints.action),
+    )
+    # Not through the constructor, which wraps it so that a database error turns into an empty conversation.
+    agent.tracker_store = TrackerStore.create(endpoints.tracker_store)
+    agent.load_model(model)
+
+    def too_many_actions(*_: object) -> None:
+        raise TurnFailedError("the policies chose more actions than a turn may have")
+
+    agent.processor.on_circuit_break = too_many_actions
+    return agent
+
+
+def build_app(agent: "Agent", credentials_file: Path) -> "Sanic":
+    """Return the web app with the edge channel and nothing else."""
+    from rasa.core.channels.channel import register
+    from rasa.core.run import create_http_input_channels
+    from sanic import Sanic
+
+    app = Sanic("engine", configure_logging=False)
+    app.config.update(KEEP_ALIVE_TIMEOUT=KEEP_ALIVE_SECONDS, REQUEST_MAX_SIZE=MAX_BODY, FALLBACK_ERROR_FORMAT="json")
+    app.ctx.agent = agent
+    register(create_http_input_channels(None, str(credentials_file)), app, route="/webhooks/")
+
+    @app.after_server_stop
+    async def close_connections(_: "Sanic", __: object) -> None:
+        await agent.action_endpoint.close()
+
+    return app
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, default=bootstrap.ROOT / "models" / "current.tar.gz")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("ENGINE_PORT", "5005")))
+    parser.add_argument("--with-parent", action="store_true", help="end when the process that started this one ends")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Load everything, then serve until SIGTERM or SIGINT."""
+    arguments = _arguments()
+    if arguments.with_parent:
+        die_with_parent()
+    if not os.environ.get("ENGINE_TOKEN"):
+        refuse("ENGINE_TOKEN is not set; the app and the engine share it")
+    if not arguments.model.is_file():
+        refuse(f"no model at {arguments.model}: run `make train`")
+    listener = listening_socket(arguments.port)
+    bootstrap.prepare()
+    from engine import patches
+
+    patches.apply()
+    here = Path(__file__).resolve().parent
+    try:
+        agent = load_agent(arguments.model, here / "endpoints.yml")
+    except Exception as error:
+        refuse(f"{arguments.model} could not be loaded ({type(error).__name__}: {error}): run `make train`")
+    gc.collect()
+    gc.freeze()  # what is loaded stays for good: no collection in the middle of a turn needs to look at it
+    build_app(agent, here / "credentials.yml").run(sock=listener, access_log=False, debug=False, motd=False)
+
+
+if __name__ == "__main__":
+    main()

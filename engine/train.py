@@ -1,0 +1,145 @@
+"""Trains the model: `python engine/train.py [--if-stale | --check]`.
+
+The model replaces the one in use only when training succeeded. What Rasa prints goes to var/logs/train.log.
+"""
+
+import argparse
+import fcntl
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from engine import bootstrap, stamp  # noqa: E402 - the line above makes them importable
+
+
+class TrainingFailedError(Exception):
+    """Training ended without a model; the text says why in a line."""
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait while another process trains into the same folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".training").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def output_to(log: Path) -> Iterator[TextIO]:
+    """Send everything that this process prints to ``log``; yields the real standard output."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    kept_out, kept_err = os.dup(1), os.dup(2)
+    with log.open("w", encoding="utf-8") as file, os.fdopen(os.dup(kept_out), "w") as screen:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield screen
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os.dup2(kept_out, 1)
+            os.dup2(kept_err, 2)
+            os.close(kept_out)
+            os.close(kept_err)
+
+
+def domain_of(project: Path) -> Path:
+    """Return the domain file, or the folder that it may be split into."""
+    file = project / "domain.yml"
+    return file if file.is_file() else project / "domain"
+
+
+def run_rasa(project: Path, work: Path, anew: bool) -> Path:
+    """Train into ``work`` and return the archive; ``anew`` uses nothing remembered from earlier trainings.
+
+    Raises:
+        TrainingFailedError: whatever went wrong.
+    """
+    bootstrap.prepare(show_warnings=True)
+    try:
+        from rasa.model_training import train
+
+        result = train(
+            domain=str(domain_of(project)),
+            config=str(project / "config.yml"),
+            training_files=str(project / "data"),
+            output=str(work),
+            fixed_model_name="current.tar.gz",
+            force_training=anew,
+        )
+    except (Exception, SystemExit) as error:  # Rasa ends the process on some mistakes in the data
+        first_line = next(iter(str(error).strip().splitlines()), "")
+        raise TrainingFailedError(f"{type(error).__name__}: {first_line}") from error
+    if result.code or not result.model:
+        raise TrainingFailedError("Rasa made no model")
+    return Path(result.model)
+
+
+def train(project: Path, model: Path, log: Path) -> None:
+    """Train and put the model and its stamp in place."""
+    wanted, code = stamp.digest(project), stamp.code_digest()
+    work = model.parent / f".work-{os.getpid()}"
+    started = time.monotonic()
+    print(f"Training the model, about a minute (details in {log}) ...", flush=True)
+    try:
+        with output_to(log):
+            try:
+                made = run_rasa(project, work, anew=stamp.read(model).get("code") != code)
+            except TrainingFailedError:
+                import traceback
+
+                traceback.print_exc()
+                raise
+        os.replace(made, model)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    seconds = round(time.monotonic() - started, 1)
+    trained_at = datetime.now(UTC).isoformat(timespec="seconds")
+    stamp.write(model, {"inputs": wanted, "code": code, "trained_at": trained_at, "seconds": seconds})
+    print(f"Trained {model} in {seconds:.0f} s.", flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--project", type=Path, default=bootstrap.ROOT, help="folder with config, domain and data")
+    parser.add_argument("--model", type=Path, help="default: models/current.tar.gz of the project")
+    parser.add_argument("--log", type=Path, help="default: var/logs/train.log of the project")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--if-stale", action="store_true", help="train only when something changed since")
+    what.add_argument("--check", action="store_true", help="only tell: status 0 when fresh, 1 when stale")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Return the exit status."""
+    arguments = _arguments()
+    project = arguments.project.resolve()
+    model = (arguments.model or project / "models" / "current.tar.gz").resolve()
+    if arguments.check:
+        fresh = stamp.is_fresh(project, model)
+        print(f"{model} is {'fresh' if fresh else 'stale'}")
+        return 0 if fresh else 1
+    log = arguments.log or project / "var" / "logs" / "train.log"
+    with one_at_a_time(model.parent):
+        if arguments.if_stale and stamp.is_fresh(project, model):
+            return 0
+        try:
+            train(project, model, log)
+        except TrainingFailedError as error:
+            print(f"training failed: {error}; the whole story is in {log}", file=sys.stderr)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
