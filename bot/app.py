@@ -1,0 +1,151 @@
+"""The only wiring: builds the app of which everything public is made."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sanic import Blueprint, Sanic
+
+from backend.app import Backend
+from backend.config import ROOT
+from bot import action_webhook, headers, media, site, web_errors
+from bot.channels.sms import routes as sms
+from bot.channels.voice import routes as voice
+from bot.channels.webchat import routes as webchat
+from bot.clock import JobClock
+from bot.engine import Engine
+from bot.guards import unguarded_routes
+from bot.lanes import Lanes
+from bot.login_mail import LoginMail
+from bot.metrics import Metrics
+from bot.outbox import OutboxSender
+from bot.portal import online
+from bot.portal import routes as portal
+from bot.pushes import Pushes
+from bot.services import Services
+from bot.staff import routes as staff
+from bot.turn import Turns
+from bot.waiting import Waiting
+
+logger = logging.getLogger("memberline.app")
+
+LARGEST_REQUEST = 4 * 1024 * 1024
+"""For the engine's calls; what members may send is far less, see headers.py."""
+STOP_SECONDS = 3.0
+
+
+def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any] | None = None) -> Sanic:
+    """Build the app; it opens nothing before it is started.
+
+    `executor` runs the custom actions; by default it is that of the `actions` package. `domain` is the dialogue's; by
+    default domain.yml.
+    """
+    if domain is None:
+        domain = action_webhook.load_domain(ROOT / "domain.yml")
+    if executor is None:
+        # by name, so that bot and actions stay strangers
+        executor = importlib.import_module("actions").build_executor(backend)
+    services = build_services(backend, action_webhook.intents_of(domain))
+    app = _new_app(backend)
+    app.ctx.services = services
+    web_errors.install(app)
+    headers.install(app, backend.settings, services.metrics)
+    for blueprint in _blueprints(services):
+        app.blueprint(blueprint)
+    app.blueprint(action_webhook.blueprint(backend.settings, executor, domain))
+    _run_beside(app, services)
+    if unguarded := unguarded_routes(app):
+        raise RuntimeError(f"these routes do not say who may call them: {', '.join(unguarded)}")
+    return app
+
+
+def build_services(backend: Backend, known_intents: Iterable[str]) -> Services:
+    """The edge's moving parts, not yet moving."""
+    metrics = Metrics()
+    engine = Engine(backend.settings)
+    lanes = Lanes(backend.settings.redis_url)
+    return Services(
+        backend=backend,
+        engine=engine,
+        turns=Turns(backend, engine, lanes, metrics, frozenset(known_intents)),
+        sender=OutboxSender(backend, metrics),
+        pushes=Pushes(backend),
+        metrics=metrics,
+    )
+
+
+def _blueprints(services: Services) -> list[Blueprint]:
+    return [
+        site.blueprint(services),
+        site.static_blueprint(),
+        sms.blueprint(services),
+        webchat.blueprint(services),
+        voice.blueprint(services),
+        media.blueprint(services),
+        portal.blueprint(services),
+        staff.blueprint(services),
+        online.blueprint(services),
+    ]
+
+
+def _new_app(backend: Backend) -> Sanic:
+    # a name of its own: several apps live in one test process
+    app = Sanic(f"memberline-{uuid.uuid4().hex[:8]}", configure_logging=False)
+    app.config.update(
+        REQUEST_MAX_SIZE=LARGEST_REQUEST,
+        REQUEST_TIMEOUT=15,
+        RESPONSE_TIMEOUT=60,
+        KEEP_ALIVE_TIMEOUT=75,
+        GRACEFUL_SHUTDOWN_TIMEOUT=STOP_SECONDS,
+        FALLBACK_ERROR_FORMAT="json",
+        PROXIES_COUNT=backend.settings.proxies_count,
+        ACCESS_LOG=False,
+    )
+    return app
+
+
+def _run_beside(app: Sanic, services: Services) -> None:
+    """The background work: sending, waking streams, answering what had to wait, and what the calendar asks for."""
+    waiting = Waiting(services.turns)
+    tasks: list[asyncio.Task[None]] = []
+
+    @app.after_server_start
+    async def start(_app: Sanic) -> None:
+        await waiting.recover()
+        mail, clock = LoginMail(services.backend), JobClock(services.backend)
+        for work in (waiting.run, services.sender.run, services.pushes.run, mail.run, clock.run):
+            tasks.append(asyncio.create_task(_forever(work)))
+
+    @app.before_server_stop
+    async def stop(_app: Sanic) -> None:
+        await services.pushes.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @app.after_server_stop
+    async def close(_app: Sanic) -> None:
+        try:
+            # a message taken is a message answered, or at least kept
+            async with asyncio.timeout(STOP_SECONDS):
+                await services.turns.idle()
+        except TimeoutError:
+            logger.warning("stopped with turns unanswered; they are kept")
+        await services.engine.close()
+        await services.turns.lanes.close()
+        await services.backend.close()
+
+
+async def _forever(work: Any) -> None:
+    """Keep background work going: one failure must not end it."""
+    while True:
+        try:
+            await work()
+        except Exception as failure:
+            logger.error("background work failed: %s", type(failure).__name__)
+        await asyncio.sleep(1)

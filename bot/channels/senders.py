@@ -1,0 +1,24 @@
+"""Who sends, without telling the number: one phone is one sender, whether it texts or calls."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from backend.config import Settings
+
+WITHHELD = "withheld"
+
+
+def keyed(settings: Settings, purpose: str, value: str) -> str:
+    """A keyed hash of the value, different for each purpose."""
+    key = settings.derived_key(purpose).encode()
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def source_of(settings: Settings, phone: str | None) -> str:
+    """What guesses at identity are counted by.
+
+    All who withhold their number count as one, or withholding it would be a way around the limit on guessing.
+    """
+    return "phone-" + keyed(settings, "source", phone or WITHHELD)

@@ -1,0 +1,1 @@
+"""The text line: Twilio's signed webhooks in, TwiML or the outbox out."""

@@ -1,0 +1,76 @@
+"""The alphabet of a plain text message, and how many parts a text takes."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+EXTENSION = frozenset("\f^{}\\[~]|€")
+"""These take two places."""
+
+# One of these alone would turn a whole message into UCS-2: 70 characters a part instead of 160, twice the price.
+PLAIN = {
+    "‘": "'", "’": "'", "‚": "'", "′": "'", "´": "'", "`": "'",
+    "“": '"', "”": '"', "„": '"', "″": '"', "«": '"', "»": '"',
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-",
+    "…": "...", "•": "-", "·": "-", "\t": " ", "\xa0": " ", "×": "x", "→": "->",
+    "™": "(TM)", "®": "(R)", "©": "(C)", "½": "1/2", "¼": "1/4",
+}  # fmt: skip
+
+
+def fits(text: str) -> bool:
+    """Whether every character is in the alphabet."""
+    return all(character in BASIC or character in EXTENSION for character in text)
+
+
+def plain(text: str) -> str:
+    """The text in the alphabet. A character that has no plain form is left out."""
+    return "".join(_plain(character) for character in text)
+
+
+def _plain(character: str) -> str:
+    if character in BASIC or character in EXTENSION:
+        return character
+    if character in PLAIN:
+        return PLAIN[character]
+    if unicodedata.category(character).startswith("Z"):
+        return " "
+    bare = unicodedata.normalize("NFKD", character)
+    return "".join(part for part in bare if part in BASIC or part in EXTENSION)
+
+
+def septets(text: str) -> int:
+    """The places that a text in the alphabet takes."""
+    return sum(2 if character in EXTENSION else 1 for character in text)
+
+
+def parts(text: str) -> int:
+    """The number of parts that a carrier charges for."""
+    if not text:
+        return 0
+    if not fits(text):
+        return _ucs2_parts(text)
+    if septets(text) <= 160:
+        return 1
+    return _packed([2 if character in EXTENSION else 1 for character in text], 153)
+
+
+def _ucs2_parts(text: str) -> int:
+    units = [len(character.encode("utf-16-be")) // 2 for character in text]
+    return 1 if sum(units) <= 70 else _packed(units, 67)
+
+
+def _packed(sizes: list[int], room: int) -> int:
+    """Parts of `room` places each; a character of two places is never split over two parts."""
+    if all(size == 1 for size in sizes):
+        return math.ceil(len(sizes) / room)
+    count, used = 1, 0
+    for size in sizes:
+        if used + size > room:
+            count, used = count + 1, 0
+        used += size
+    return count

@@ -1,0 +1,221 @@
+"""One call as it goes: reads what came in, takes a turn where there is something to answer, and gives back TwiML.
+
+No state of a call is kept here. Where it is stands in the action URL, which Twilio signs, and what was said is kept by
+the turn, so that a request delivered again gets the same answer from any process.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from backend.conversations import service as conversations
+from backend.reading.member_number import read_member_number
+from bot import wording
+from bot.channels.voice import links, menu, render
+from bot.channels.voice.hearing import Heard, heard
+from bot.channels.voice.render import Place
+from bot.messages import Inbound, Message, Reply
+from bot.reply_json import reply_from_json
+from bot.services import Services
+
+logger = logging.getLogger("memberline.voice")
+
+TURN_PATH = "/twilio/voice/turn"
+ANSWER_WITHIN = 4.0
+"""Seconds of silence a caller bears; after them a filler is said and the answer is asked for again."""
+MOST_POLLS = 3
+MISSES_BEFORE_A_PERSON = 3
+TAKEN = ("completed", "answered")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls. `address` is None when the number is withheld; `ours` is the number that was called."""
+
+    call: str
+    address: str | None
+    attested: bool
+    source: str
+    ours: str | None
+
+    @property
+    def conversation(self) -> str:
+        return f"call-{self.call}"
+
+    def provider_id(self, turn: int) -> str:
+        return f"{self.call}:{turn}"
+
+
+class Call:
+    """Answers the webhooks of one call with TwiML."""
+
+    def __init__(self, services: Services, caller: Caller) -> None:
+        self.services = services
+        self.caller = caller
+        self.coop = services.coop
+        self.base = urlsplit(services.settings.public_url).path.rstrip("/") + TURN_PATH
+
+    async def start(self) -> str:
+        """The greeting."""
+        first = 1
+        while await self._reply_of(first) is not None:
+            first += 1  # the call begins anew, such as after a failure: earlier turns are not to be answered again
+        return render.greeting(menu.opening(self.coop), Place(first), self.base)
+
+    async def turn(self, place: Place, form: Mapping[str, str]) -> str:
+        """What to say to what the caller said or pressed at `place`."""
+        asked = await self._question(place.asked)
+        if place.after_dial:
+            return self._after_dial(place, asked, form.get("DialCallStatus", ""))
+        if place.polls:
+            return await self._take(place, asked, Heard("answer"))
+        meaning = heard(form, asked)
+        if meaning.kind in ("answer", "person"):
+            return await self._take(place, asked, meaning)
+        after = replace(place, turn=place.turn + 1)
+        if meaning.kind == "repeat":
+            return render.question(asked, after, self.base)
+        return self._missed(replace(after, misses=place.misses + 1), asked, meaning)
+
+    def broken(self) -> str:
+        """When something failed inside: in office hours a person, else where to call."""
+        if self._open():
+            return self._dial((wording.VOICE_DOWN,), Place(1))
+        return render.last_words(menu.out_of_order(self.coop), menu.GOODBYE)
+
+    async def _take(self, place: Place, asked: Reply, meaning: Heard) -> str:
+        provider_id = self.caller.provider_id(place.turn)
+        reply = await self.services.turns.take_turn(self._inbound(provider_id, meaning), within=ANSWER_WITHIN)
+        if reply.pending and not reply.messages:
+            return self._bridge(replace(place, polls=place.polls + 1))
+        notes = await self._texted(provider_id, reply)
+        understood = _understood(asked, meaning)
+        after = Place(place.turn + 1, asked=place.turn)
+        if meaning.kind == "person" or reply.transfer:
+            return self._handover(after, place, reply, asked_for=meaning.kind == "person")
+        if reply.end:
+            return render.last_words(*_until_the_end(reply), *notes)
+        if reply.pending:
+            return self.broken()
+        if await self._still_open(asked, reply):
+            # what the edge itself said, such as on a card number, answers nothing: the question is asked again
+            return render.question(asked, replace(place, turn=after.turn, polls=0), self.base, render.texts_of(reply))
+        return render.question(_with_notes(reply, notes), after, self.base, understood)
+
+    async def _still_open(self, asked: Reply, reply: Reply) -> bool:
+        """Whether `asked` was a question of the dialogue and still is the one that waits for an answer."""
+        if render.is_over(asked) or not render.is_over(reply):
+            return False
+        async with self.services.backend.db.reading() as session:
+            offered, expects = await conversations.offered_now(session, self.caller.conversation)
+        return bool(offered or expects)
+
+    def _inbound(self, provider_id: str, meaning: Heard) -> Inbound:
+        caller = self.caller
+        return Inbound(
+            channel="voice",
+            conversation=caller.conversation,
+            provider_id=provider_id,
+            text=meaning.text,
+            payload=meaning.payload,
+            address=caller.address,
+            attested=caller.attested,
+            source=caller.source,
+        )
+
+    def _missed(self, place: Place, asked: Reply, meaning: Heard) -> str:
+        if place.misses >= MISSES_BEFORE_A_PERSON:
+            if render.is_over(asked):
+                return render.last_words(menu.GOODBYE)
+            return self._dial((menu.THIRD_MISS,), place)
+        start = {"silence": menu.HEARD_NOTHING, "star_inside": menu.STAR_IS_NOT_A_POINT}
+        return render.reprompt(asked, place, self.base, start=start.get(meaning.kind, menu.NOT_CAUGHT))
+
+    def _bridge(self, place: Place) -> str:
+        if place.polls > MOST_POLLS:
+            return self.broken()
+        return render.filler(place, self.base)
+
+    def _handover(self, after: Place, before: Place, reply: Reply, *, asked_for: bool) -> str:
+        """To a person. Outside office hours a caller who did not ask for one is not sent to a phone that rings on."""
+        texts = _handover_words(reply)
+        down = wording.VOICE_DOWN in texts
+        if down and not asked_for and not self._open():
+            return self.broken()
+        own_words = texts and not (down and asked_for)
+        words = texts if own_words else (menu.connecting(self.coop, self._open()),)
+        # if nobody answers, go on where the dialogue is, or where it was
+        place = after if _without_handover(reply).expects else replace(before, turn=after.turn)
+        return self._dial(words, place)
+
+    def _dial(self, words: tuple[str, ...], place: Place) -> str:
+        there = replace(place, after_dial=True, misses=0, polls=0)
+        ours = self.services.settings.twilio_number or self.caller.ours
+        return render.handover(words, self.coop.transfer_phone, ours, there, self.base)
+
+    def _after_dial(self, place: Place, asked: Reply, status: str) -> str:
+        if status in TAKEN:
+            return render.hang_up()
+        rest = _without_handover(asked)
+        question = rest if rest.expects or rest.buttons else menu.main_menu()
+        there = Place(place.turn + 1, asked=place.asked if question is rest else 0)
+        return render.question(question, there, self.base, notes=(menu.nobody_answered(self.coop),))
+
+    async def _texted(self, provider_id: str, reply: Reply) -> tuple[str, ...]:
+        if not any(message.link for message in reply.messages):
+            return ()
+        async with self.services.backend.db.reading() as session:
+            phone = await links.texted_to(session, provider_id)
+        return (menu.texted(phone[-4:]),) if phone else (menu.not_texted(self.coop),)
+
+    async def _question(self, turn: int) -> Reply:
+        """The reply that was given at `turn`; the main menu for 0 and for one that is not known."""
+        return (await self._reply_of(turn) if turn else None) or menu.main_menu()
+
+    async def _reply_of(self, turn: int) -> Reply | None:
+        async with self.services.backend.db.reading() as session:
+            row = await conversations.find_inbound(session, "voice", self.caller.provider_id(turn))
+        return reply_from_json(row.reply) if row and row.reply else None
+
+    def _open(self) -> bool:
+        return self.coop.is_open(self.services.backend.clock.now())
+
+
+def _understood(asked: Reply, meaning: Heard) -> tuple[str, ...]:
+    """The member number read back in groups, so that a slip is heard at once."""
+    if asked.expects != "member_number":
+        return ()
+    reading = read_member_number(meaning.text)
+    return (menu.read_back(reading.dashed),) if reading and reading.dashed else ()
+
+
+def _is_handover(message: Message) -> bool:
+    return message.hints.get("act") == "transfer" or message.text == wording.VOICE_DOWN
+
+
+def _until_the_end(reply: Reply) -> tuple[str, ...]:
+    """The words up to the goodbye: a task that was open may be asked about after it, to nobody."""
+    acts = [message.hints.get("act") for message in reply.messages]
+    last = acts.index("end") if "end" in acts else len(acts)
+    return render.texts_of(Reply(reply.messages[: last + 1]))
+
+
+def _handover_words(reply: Reply) -> tuple[str, ...]:
+    return render.texts_of(Reply(tuple(message for message in reply.messages if _is_handover(message))))
+
+
+def _without_handover(reply: Reply) -> Reply:
+    return Reply(tuple(message for message in reply.messages if not _is_handover(message)))
+
+
+def _with_notes(reply: Reply, notes: tuple[str, ...]) -> Reply:
+    """The reply with what became of its links. Where no text could be sent, the words that say so go."""
+    if not notes:
+        return reply
+    sent = notes[0].startswith(menu.TEXTED)
+    kept = tuple(message for message in reply.messages if sent or not message.link)
+    at = next((place + 1 for place, message in enumerate(kept) if message.link), 0)
+    return replace(reply, messages=(*kept[:at], *map(Message, notes), *kept[at:]))

@@ -1,0 +1,61 @@
+"""Links that come up in a call are texted: nobody can write a web address down from hearing it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.billing.models import Account
+from backend.conversations.models import Conversation
+from backend.members.models import Member
+from backend.outbox.models import OutboxMessage
+from backend.outbox.service import enqueue
+from bot.messages import Inbound, Reply
+from bot.turn import Deliver
+
+NEVER_SENT = ("refused", "failed", "undelivered")
+
+
+def delivery(backend: Backend) -> Deliver:
+    """How replies are handed on to the phone line: TwiML is made by whoever asks; links go out with the reply kept."""
+
+    async def deliver(session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
+        links = [message.link for message in reply.messages if message.link]
+        phone = await _recipient(session, inbound) if links else None
+        if phone is None:
+            return
+        await enqueue(
+            session,
+            backend,
+            kind="sms",
+            recipient=phone,
+            body=f"{backend.coop.short_name}: the page you asked for on the phone: {' '.join(links)}",
+            purpose="link",
+            dedupe_key=_key(inbound.provider_id),
+        )
+
+    return deliver
+
+
+async def texted_to(session: AsyncSession, provider_id: str) -> str | None:
+    """The phone that the links of this turn were texted to; None when they could not be."""
+    query = select(OutboxMessage).where(OutboxMessage.dedupe_key == _key(provider_id))
+    message = await session.scalar(query)
+    return message.recipient if message and message.status not in NEVER_SENT else None
+
+
+async def _recipient(session: AsyncSession, inbound: Inbound) -> str | None:
+    """The phone on file of whoever has shown who they are; else the phone that calls.
+
+    A caller's number is only what they say it is, so what belongs to an account goes to the phone on the account.
+    """
+    conversation = await session.get(Conversation, inbound.conversation)
+    if conversation is None or conversation.account_id is None:
+        return inbound.address
+    query = select(Member.phone).join(Account, Account.member_id == Member.id)
+    return await session.scalar(query.where(Account.id == conversation.account_id))
+
+
+def _key(provider_id: str) -> str:
+    return f"voice-link:{provider_id}"

@@ -1,0 +1,160 @@
+"""Turns written words into words that a voice says right. Pure text in, pure text out.
+
+Voices read "99999-001" as a sum and "$112.40" as they please; neural voices ignore `say-as` for digits,
+so digits are spaced out here, and commas make the pauses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+_URL = re.compile(r"(?:https?://|www\.)\S*[^\s.,;:!?)]", re.IGNORECASE)
+_EMAIL = re.compile(r"\b([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)")
+_MONEY = re.compile(r"(?P<minus>-\s?)?\$\s?(?P<dollars>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<cents>\d{2})(?!\d))?")
+_ISO_DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
+_US_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(20\d\d)\b")
+_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?(?= \d)")
+_DAY = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b(?=,? )")
+_TIME = re.compile(r"\b(\d{1,2}):(\d\d) ?([AaPp])(?:\.[Mm]\.|[Mm]\b)")
+_DASHED = re.compile(r"(?<![\w-])(?:\+?1-)?\d{2,}(?:-\d{2,})+(?![\w-])")
+_MASKED = re.compile(r"(?:\.{2,3}|\*+|x{2,})-?(\d{2,6})\b", re.IGNORECASE)
+_LAST_DIGITS = re.compile(r"\b(ending(?: in)?|ends(?: in)?|last four|code(?: is)?)(:?) (\d{3,6})\b", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{2,}(?:-[A-Z0-9]{2,})*\b|\b[A-Z0-9]{3}-[A-Z0-9]{3}\b"
+)
+_PLUS_PHONE = re.compile(r"\+1(\d{3})(\d{3})(\d{4})\b")
+_LONG_NUMBER = re.compile(r"(?<![\d.,$])\d{5,}(?![\d,]*\d)")
+_UNSPEAKABLE = re.compile(r"[^\w\s.,;:!?'\"()$%&@#/+*-]|_")
+_SPACES = re.compile(r"\s+")
+_WORDS = (
+    (r"\bkWh\b", "kilowatt hours"),
+    (r"\s*&\s*", " and "),
+    (r"(?<=\d)\s?%", " percent"),
+    (r"\b911\b", "9 1 1"),
+)
+_DAYS = {
+    "Mon": "Monday",
+    "Tue": "Tuesday",
+    "Wed": "Wednesday",
+    "Thu": "Thursday",
+    "Fri": "Friday",
+    "Sat": "Saturday",
+    "Sun": "Sunday",
+}
+
+
+def speakable(text: str) -> str:
+    """`text` as a voice should get it: no web address, amounts and dates in words, digits in groups."""
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    text = _UNSPEAKABLE.sub(" ", _without_controls(text))
+    return _SPACES.sub(" ", text).strip()
+
+
+def digits_in_groups(digits: str) -> str:
+    """`99999001` as `9 9 9, 9 9 0, 0 1`: groups of three, a lone last digit joins its neighbour."""
+    groups = _groups([digits[start : start + 3] for start in range(0, len(digits), 3)])
+    return ", ".join(" ".join(group) for group in groups)
+
+
+def amount_in_words(cents: int) -> str:
+    """11240 cents as `112 dollars and 40 cents`."""
+    sign = "minus " if cents < 0 else ""
+    dollars, rest = divmod(abs(cents), 100)
+    parts = []
+    if dollars or not rest:
+        parts.append(f"{dollars:,} dollar{'' if dollars == 1 else 's'}".replace(",", ""))
+    if rest:
+        parts.append(f"{rest} cent{'' if rest == 1 else 's'}")
+    return sign + " and ".join(parts)
+
+
+def in_pieces(text: str, longest: int) -> list[str]:
+    """`text` cut at the ends of sentences, or of words, into pieces of `longest` characters at most."""
+    pieces = []
+    while len(text) > longest:
+        window = text[:longest]
+        cut = max(window.rfind(". "), window.rfind("? "), window.rfind("! ")) + 1
+        cut = cut or window.rfind(" ") or longest
+        cut = cut if cut > 0 else longest
+        pieces.append(text[:cut].strip())
+        text = text[cut:].strip()
+    return [*pieces, text] if text else pieces
+
+
+def _groups(groups: list[str]) -> list[str]:
+    if len(groups) > 1 and len(groups[-1]) == 1:
+        return [*groups[:-2], groups[-2] + groups[-1]]
+    return groups
+
+
+def _without_controls(text: str) -> str:
+    # XML 1.0 has no way to write most control characters, and the SDK does not refuse them
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in text)
+
+
+def _money(match: re.Match[str]) -> str:
+    cents = int(match["dollars"].replace(",", "")) * 100 + int(match["cents"] or 0)
+    return amount_in_words(-cents if match["minus"] else cents)
+
+
+def _date(year: str, month: str, day: str, written: str) -> str:
+    try:
+        on = date(int(year), int(month), int(day))
+    except ValueError:
+        return written
+    return f"{MONTHS[on.month - 1]} {on.day}, {on.year}"
+
+
+def _month(match: re.Match[str]) -> str:
+    return next(month for month in MONTHS if month.startswith(match[1][:3]))
+
+
+def _time(match: re.Match[str]) -> str:
+    minutes = "" if match[2] == "00" else f":{match[2]}"
+    return f"{int(match[1])}{minutes} {match[3].upper()}M"
+
+
+def _dashed(match: re.Match[str]) -> str:
+    return ", ".join(digits_in_groups(part) for part in match[0].lstrip("+").split("-"))
+
+
+def _reference(match: re.Match[str]) -> str:
+    """A confirmation number, letter by letter. Plain words in capitals have no digit and are left alone."""
+    return ", ".join(digits_in_groups(part) for part in match[0].split("-"))
+
+
+_RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (_URL, "the link"),
+    (_EMAIL, lambda match: f"{match[1]} at {match[2].replace('.', ' dot ')}"),
+    (_MONEY, _money),
+    (_ISO_DATE, lambda match: _date(match[1], match[2], match[3], match[0])),
+    (_US_DATE, lambda match: _date(match[3], match[1], match[2], match[0])),
+    (_MONTH, _month),
+    (_DAY, lambda match: _DAYS[match[1]]),
+    (_TIME, _time),
+    (_PLUS_PHONE, lambda match: ", ".join(" ".join(part) for part in match.groups())),
+    (_DASHED, _dashed),
+    (_MASKED, lambda match: f"ending {' '.join(match[1])}"),
+    (_LAST_DIGITS, lambda match: f"{match[1]}{match[2]} {digits_in_groups(match[3])}"),
+    (_REFERENCE, _reference),
+    (_LONG_NUMBER, lambda match: digits_in_groups(match[0])),
+    *((re.compile(pattern), word) for pattern, word in _WORDS),
+)

@@ -1,0 +1,33 @@
+"""A neutral reply as the web page gets it. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.messages import Reply
+from bot.reply_json import message_to_json
+
+
+def answer(reply: Reply) -> dict[str, Any]:
+    """The answer to a posted message. `pending`: the real one will come by the stream."""
+    if reply.late:
+        # it has gone out by the stream already, which the page replays
+        return {"messages": [], "pending": True}
+    body: dict[str, Any] = {"messages": [message_to_json(message) for message in reply.messages]}
+    if reply.pending:
+        body["pending"] = True
+    return body
+
+
+def event(data: dict[str, Any], event_id: int | None = None, name: str = "message") -> str:
+    """One server-sent event."""
+    head = f"id: {event_id}\n" if event_id is not None else ""
+    return f"{head}event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
+
+
+RETRY = "retry: 2000\n\n"
+"""How long a browser waits before it connects again, in milliseconds."""
+
+HEARTBEAT = ": still here\n\n"
+"""A comment: proxies close a silent connection, and a vanished reader is noticed only by writing to it."""

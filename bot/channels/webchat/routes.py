@@ -1,0 +1,203 @@
+"""The web chat's three addresses, and the stream of server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sanic import Blueprint, HTTPResponse, Request
+from sanic import json as json_response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.conversations import service as conversations
+from bot import intake
+from bot.channels.webchat import render, sessions
+from bot.channels.webchat.cors import cors_headers, preflight
+from bot.guards import public
+from bot.messages import Inbound, Reply
+from bot.pushes import Listener
+from bot.rate import RateLimit
+from bot.services import Services
+from bot.web_errors import BadField, Refusal
+from bot.web_requests import id_field, json_object, text_field
+from bot.web_source import address_of, web_source
+
+ANSWER_SECONDS = 8.5
+"""Longer than this a page is not kept waiting: the answer then comes by the stream."""
+HEARTBEAT_SECONDS = 15.0
+LONGEST_STREAM_SECONDS = 30 * 60
+"""A browser connects again by itself; a stream that nobody reads any more must end some day."""
+STREAMS_PER_SESSION = 6
+MOST_PAYLOAD = 1000
+
+
+def unknown_session() -> Refusal:
+    return Refusal("unknown_session", "This chat session is not known. Start a new one.", status=404)
+
+
+@dataclass
+class WebChat:
+    """The web chat over the services."""
+
+    services: Services
+
+    def __post_init__(self) -> None:
+        self._new_sessions = RateLimit(most=120, seconds=60)
+        self._streams: dict[str, int] = {}
+
+    def start(self, request: Request) -> str:
+        """A new session's token."""
+        if not self._new_sessions.allows(address_of(request)):
+            raise Refusal(
+                "too_many",
+                "Too many new chats at once. Please wait a minute.",
+                status=429,
+                headers={"Retry-After": "60"},
+            )
+        return sessions.new_session(self.services.settings)
+
+    def conversation(self, token: Any) -> str:
+        """The conversation of a session token. Raises Refusal."""
+        found = sessions.conversation_of(self.services.settings, token) if isinstance(token, str) else None
+        if found is None:
+            raise unknown_session()
+        return found
+
+    def inbound(self, request: Request) -> Inbound:
+        """The neutral message of a request. Raises Refusal."""
+        body = json_object(request)
+        token = text_field(body, "session", longest=200)
+        client_id = id_field(body, "id")
+        text, payload = _said(body)
+        conversation = self.conversation(token)
+        return Inbound(
+            channel="web",
+            conversation=conversation,
+            provider_id=f"{conversation}:{client_id}",
+            text=text,
+            payload=payload,
+            source=web_source(request, self.services.settings),
+        )
+
+    async def take(self, inbound: Inbound) -> Reply:
+        self.services.pushes.typing(inbound.conversation)
+        return await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
+
+    async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
+        """Add every answer to the stream: another tab shows it, and a page that lost its POST gets it there."""
+        client_id = inbound.provider_id.partition(":")[2]
+        await self.services.pushes.push(session, inbound.conversation, reply.messages, reply_to=client_id)
+
+    def delivered(self, inbound: Inbound) -> None:
+        if inbound.channel == "web":
+            self.services.pushes.notify(inbound.conversation)
+
+    async def stream(self, request: Request) -> None:
+        """Send what is behind the last event that the page has, then what comes."""
+        conversation = self.conversation(request.args.get("session"))
+        after = _last_event(request)
+        if self._streams.get(conversation, 0) >= STREAMS_PER_SESSION:
+            raise Refusal("too_many", "This chat is open too often.", status=429, headers={"Retry-After": "5"})
+        self._streams[conversation] = self._streams.get(conversation, 0) + 1
+        try:
+            with self.services.pushes.listening(conversation) as listener:
+                await self._send_events(request, conversation, after, listener)
+        finally:
+            self._streams[conversation] -= 1
+            if not self._streams[conversation]:
+                del self._streams[conversation]
+
+    async def _send_events(self, request: Request, conversation: str, after: int, listener: Listener) -> None:
+        headers = {
+            **cors_headers(request, self.services.settings),
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",  # nginx would hold events back
+        }
+        response = await request.respond(content_type="text/event-stream; charset=utf-8", headers=headers)
+        if response is None:
+            return
+        await response.send(render.RETRY)
+        ends = time.monotonic() + LONGEST_STREAM_SECONDS
+        while not self.services.pushes.closing and time.monotonic() < ends:
+            listener.news.clear()
+            after = await self._send_new(response, conversation, after, listener)
+            if not await _news_within(listener, HEARTBEAT_SECONDS):
+                await response.send(render.HEARTBEAT)
+        await response.eof()
+
+    async def _send_new(self, response: HTTPResponse, conversation: str, after: int, listener: Listener) -> int:
+        signs, listener.signs = listener.signs, []
+        async with self.services.backend.db.reading() as session:
+            events = await conversations.events_after(session, conversation, after)
+        for event in events:
+            await response.send(render.event(event.data, event.id))
+            after = event.id
+        if not events and signs:
+            await response.send(render.event({}, name=signs[-1]))
+        if len(events) == 100:
+            listener.news.set()  # there may be more than one look gives
+        return after
+
+
+def _said(body: dict[str, Any]) -> tuple[str, str | None]:
+    """Text or payload, and exactly one of them."""
+    if body.get("text") is not None and body.get("payload") is not None:
+        raise BadField("payload", "and text were both sent: send one of them")
+    if body.get("payload") is not None:
+        return "", text_field(body, "payload", longest=MOST_PAYLOAD)
+    return text_field(body, "text", longest=intake.MAX_TEXT), None
+
+
+def _last_event(request: Request) -> int:
+    last = request.headers.get("last-event-id") or request.args.get("last_event_id") or "0"
+    if not last.isascii() or not last.isdigit() or len(last) > 18:
+        raise BadField("last_event_id", "must be a number")
+    return int(last)
+
+
+async def _news_within(listener: Listener, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await listener.news.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def blueprint(services: Services) -> Blueprint:
+    """POST /chat/sessions, POST /chat/messages, GET /chat/events."""
+    chat = WebChat(services)
+    services.turns.deliver["web"] = chat.deliver
+    services.turns.after_commit.append(chat.delivered)
+    routes = Blueprint("webchat", url_prefix="/chat")
+
+    @routes.post("/sessions")
+    @public
+    async def new_session(request: Request) -> HTTPResponse:
+        return json_response({"session": chat.start(request)}, status=201)
+
+    @routes.post("/messages")
+    @public
+    async def message(request: Request) -> HTTPResponse:
+        return json_response(render.answer(await chat.take(chat.inbound(request))))
+
+    @routes.get("/events")
+    @public
+    async def events(request: Request) -> None:
+        await chat.stream(request)
+
+    # by name: a route for every path under /chat would lose to these two, which know no OPTIONS
+    @routes.options("/sessions", name="before_new_session")
+    @routes.options("/messages", name="before_message")
+    @public
+    async def before_post(request: Request) -> HTTPResponse:
+        return preflight(request, services.settings)
+
+    @routes.on_response
+    async def allow_origin(request: Request, response: HTTPResponse) -> None:
+        for name, value in cors_headers(request, services.settings).items():
+            response.headers.setdefault(name, value)
+
+    return routes

@@ -1,0 +1,101 @@
+"""Every route says who may call it. `check_routes` refuses an app in which one does not."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from sanic import HTTPResponse, Request, Sanic
+from sanic.exceptions import NotFound
+
+from backend.config import Settings
+
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
+
+
+def guarded(handler: Handler, guard: str) -> Handler:
+    """Write on a handler which guard it stands behind."""
+    handler.guard = guard  # type: ignore[attr-defined]
+    return handler
+
+
+def public(handler: Handler) -> Handler:
+    """Anybody may call it: the handler itself knows whom it serves by an unguessable token, or serves everyone."""
+    return guarded(handler, "public")
+
+
+def internal(token: Callable[[Request], str | None]) -> Callable[[Handler], Handler]:
+    """Only from this machine and with the shared token. To anyone else the route does not exist."""
+
+    def decorate(handler: Handler) -> Handler:
+        @wraps(handler)
+        async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
+            expected = token(request)
+            if not expected or not is_loopback(request) or not has_bearer(request, expected):
+                raise NotFound()
+            return await handler(request, *args, **kwargs)
+
+        return guarded(checked, "internal")
+
+    return decorate
+
+
+def loopback_or_token(token: Callable[[Request], str | None]) -> Callable[[Handler], Handler]:
+    """With the token when one is set, else from this machine. Behind a proxy everyone may seem local: set the token."""
+
+    def decorate(handler: Handler) -> Handler:
+        @wraps(handler)
+        async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
+            expected = token(request)
+            allowed = has_bearer(request, expected) if expected else is_loopback(request)
+            if not allowed:
+                raise NotFound()
+            return await handler(request, *args, **kwargs)
+
+        return guarded(checked, "loopback or token")
+
+    return decorate
+
+
+def development_only(handler: Handler) -> Handler:
+    """From this machine, and never in production."""
+
+    @wraps(handler)
+    async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
+        settings = request.app.ctx.services.backend.settings
+        # a web page elsewhere may have made its own name point at this machine: the name asked for must be ours
+        if settings.production or not is_loopback(request) or not _names_us(request, settings):
+            raise NotFound()
+        return await handler(request, *args, **kwargs)
+
+    return guarded(checked, "development")
+
+
+def _names_us(request: Request, settings: Settings) -> bool:
+    asked = urlsplit(f"//{request.host}").hostname
+    return asked in ("localhost", "127.0.0.1", "::1", urlsplit(settings.public_url).hostname)
+
+
+def is_loopback(request: Request) -> bool:
+    """Whether the connection itself comes from this machine, and no proxy stands between."""
+    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        return False
+    try:
+        return ip_address(request.ip).is_loopback
+    except ValueError:
+        return False
+
+
+def has_bearer(request: Request, token: str) -> bool:
+    """Whether the request carries the token; compared in constant time."""
+    given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
+    return hmac.compare_digest(given, f"Bearer {token}".encode())
+
+
+def unguarded_routes(app: Sanic) -> list[str]:
+    """The paths of routes that do not say who may call them."""
+    return [f"/{route.path}" for route in app.router.routes if not getattr(route.handler, "guard", None)]

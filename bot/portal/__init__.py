@@ -1,0 +1,1 @@
+"""Pages of ours: the demo page, and the hosted pay pages in front of the payment provider."""

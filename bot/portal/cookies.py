@@ -1,0 +1,57 @@
+"""The portal's two cookies: the session's, and one by which a browser that has signed in before is known again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from sanic import HTTPResponse, Request
+
+from backend.config import Settings
+
+SESSION, DEVICE = "ml_session", "ml_device"
+PREFIX = "__Host-"  # browsers hold a cookie of this name to our own host, by https alone
+DEVICE_SECONDS = 180 * 24 * 3600
+LONGEST = 200
+
+
+def session_of(request: Request, settings: Settings) -> str:
+    return _read(request, settings, SESSION)
+
+
+def device_of(request: Request, settings: Settings) -> str:
+    return _read(request, settings, DEVICE)
+
+
+def keep_session(response: HTTPResponse, settings: Settings, token: str) -> None:
+    """Until the browser is closed; how long it is good is decided on our side."""
+    _write(response, settings, SESSION, token)
+
+
+def keep_device(response: HTTPResponse, settings: Settings, device: str) -> None:
+    _write(response, settings, DEVICE, device, DEVICE_SECONDS)
+
+
+def drop_session(response: HTTPResponse, settings: Settings) -> None:
+    _write(response, settings, SESSION, "", 0)
+
+
+def form_token(settings: Settings, session: str) -> str:
+    """What a form of a signed-in page carries: nobody else's page can know it."""
+    return hmac.new(settings.derived_key("portal-form").encode(), session.encode(), hashlib.sha256).hexdigest()
+
+
+def _https(settings: Settings) -> bool:
+    return settings.public_url.startswith("https://")
+
+
+def _read(request: Request, settings: Settings, name: str) -> str:
+    value = request.cookies.get((PREFIX if _https(settings) else "") + name) or ""
+    return str(value)[:LONGEST]
+
+
+def _write(response: HTTPResponse, settings: Settings, name: str, value: str, seconds: int | None = None) -> None:
+    https = _https(settings)
+    response.add_cookie(
+        name, value, path="/", secure=https, host_prefix=https, httponly=True, samesite="Lax", max_age=seconds
+    )

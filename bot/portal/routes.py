@@ -1,0 +1,185 @@
+"""The hosted pay pages. They work without scripts; the unguessable token in the address is what opens them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from backend.payments import links
+from backend.payments.errors import EntryNotComplete, LinkGone, MethodNotUsable, PaymentRefused
+from backend.providers.payments.base import PaymentProviderError
+from bot.guards import public
+from bot.portal import pages, pay, wording
+from bot.services import Services
+
+logger = logging.getLogger("memberline.portal")
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+AGAIN = "That was a while ago, or something on the account changed, so please check again. Nothing has been paid."
+
+PAGES = (
+    ("start", "GET", ""),
+    ("begin", "POST", ""),
+    ("back", "GET", "/return"),
+    ("confirm", "POST", "/confirm"),
+    ("done", "GET", "/done"),
+)
+Page = Callable[[Request, str], Coroutine[Any, Any, HTTPResponse]]
+
+
+def blueprint(services: Services) -> Blueprint:
+    """The pay pages under /portal/pay."""
+    portal = Blueprint("portal_pay", url_prefix="/portal/pay")
+    desk = PayDesk(services)
+    for name, method, path in PAGES:
+        handler = public(desk.page(getattr(desk, name)))
+        portal.add_route(handler, f"/<token>{path}", methods=[method], name=name)
+    return portal
+
+
+class PayDesk:
+    """One method a page."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.backend = services.backend
+
+    def page(self, handler: Page) -> Page:
+        """The handler, with every refusal as a page that says what to do."""
+
+        @wraps(handler)
+        async def shown(request: Request, token: str) -> HTTPResponse:
+            if request.method == "POST" and not pages.from_our_pages(request, self.services.settings):
+                return self._notice("Please use the link we sent you", ["This did not come from our page."], status=403)
+            if not TOKEN.fullmatch(token):
+                return self._gone()
+            try:
+                return await handler(request, token)
+            except LinkGone:
+                return self._gone()
+            except PaymentRefused as refusal:
+                return self._refused(refusal)
+            except (PaymentProviderError, MethodNotUsable) as failure:
+                logger.warning("the payment provider: %s", type(failure).__name__)
+                return self._away(token)
+
+        return shown
+
+    async def start(self, request: Request, token: str) -> HTTPResponse:
+        """What is to be paid; or, when it has been, what came of it."""
+        standing = await pay.standing(self.backend, token)
+        if standing.made and standing.made.state != "declined":
+            return pages.see_other(f"{_here(token)}/done")
+        left = request.args.get("left") == "1"
+        notice = "You left before a card or bank account was entered. Nothing has been paid." if left else ""
+        return self._page(
+            "pay_start.html",
+            here=_here(token),
+            account=standing.account,
+            due_cents=standing.due_cents,
+            amount_cents=standing.link.amount_cents,
+            pay_on=standing.link.pay_on,
+            pay_now=standing.link.pay_now,
+            blocked=standing.blocked,
+            warnings=standing.warnings,
+            notice=notice,
+            notice_kind="warn",
+        )
+
+    async def begin(self, request: Request, token: str) -> HTTPResponse:
+        """On to the provider's own page, where the card is entered."""
+        standing = await pay.standing(self.backend, token)
+        if standing.made and standing.made.state != "declined":
+            return pages.see_other(f"{_here(token)}/done")
+        if standing.blocked:
+            return pages.see_other(_here(token))
+        return pages.see_other(await links.begin_entry(self.backend, token))
+
+    async def back(self, request: Request, token: str) -> HTTPResponse:
+        """The member is back: read everything back."""
+        standing = await pay.standing(self.backend, token)
+        if standing.made:
+            return pages.see_other(f"{_here(token)}/done")
+        try:
+            check = await pay.check(self.backend, token)
+        except EntryNotComplete:
+            return pages.see_other(f"{_here(token)}?left=1")
+        return self._page(
+            "pay_check.html",
+            here=_here(token),
+            account=standing.account,
+            read=check.read,
+            consent=check.consent,
+            button=check.button,
+            quote=check.quote.key,
+            warnings=check.warnings,
+            notice=AGAIN if request.args.get("again") == "1" else "",
+        )
+
+    async def confirm(self, request: Request, token: str) -> HTTPResponse:
+        """The yes. Answered with a redirect, so that reloading the result sends nothing again."""
+        form = request.get_form()
+        quote = str(form.get("quote", "")) if form else ""
+        agreed = await pay.agree(self.backend, token, quote)
+        return pages.see_other(f"{_here(token)}/done" if agreed else f"{_here(token)}/return?again=1")
+
+    async def done(self, request: Request, token: str) -> HTTPResponse:
+        """What came of it."""
+        standing = await pay.standing(self.backend, token)
+        made = standing.made
+        if made is None:
+            return pages.see_other(_here(token))
+        return self._page(
+            "pay_result.html",
+            here=_here(token),
+            account=standing.account,
+            state=made.state,
+            confirmation=made.confirmation,
+            read=made.read,
+            reason=made.reason,
+            due_cents=made.due_cents,
+        )
+
+    def _page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
+        targets = entry_origins(self.services)
+        return pages.private_page(template, status=status, form_targets=targets, coop=self.backend.coop, **values)
+
+    def _notice(self, heading: str, texts: list[str], *, status: int, again: str = "") -> HTTPResponse:
+        return self._page("pay_notice.html", status, heading=heading, texts=texts, again=again)
+
+    def _gone(self) -> HTTPResponse:
+        """The same for a link that never was, one that has expired and one that is not written right."""
+        texts = [
+            "It may have expired: a payment link works for 30 minutes. A payment that you have made is safe.",
+            "Ask for a new one where you got it: send us a text, use our chat, or call.",
+        ]
+        return self._notice("This payment link does not work", texts, status=404)
+
+    def _refused(self, refusal: PaymentRefused) -> HTTPResponse:
+        texts = [wording.concern(self.backend.coop, one) for one in refusal.concerns]
+        return self._notice("This payment is not possible", [*texts, "Nothing was taken."], status=409)
+
+    def _away(self, token: str) -> HTTPResponse:
+        texts = ["Our payment provider did not answer just now.", "Please try again in a moment."]
+        return self._notice("One moment, please", texts, status=503, again=_here(token))
+
+
+def entry_origins(services: Services) -> tuple[str, ...]:
+    """Where the provider's entry pages are. A provider may name them (`entry_origins`); else any https page."""
+    named = getattr(services.backend.payments, "entry_origins", None)
+    if named:
+        return tuple(named)
+    if services.settings.payment_provider == "sandbox":
+        parts = urlsplit(services.settings.sandbox_network_url)
+        return (f"{parts.scheme}://{parts.netloc}",)
+    return ("https:",)
+
+
+def _here(token: str) -> str:
+    return f"/portal/pay/{token}"

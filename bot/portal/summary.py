@@ -1,0 +1,102 @@
+"""What the summary page shows of a member's accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.alerts.service import is_paperless
+from backend.app import Backend
+from backend.autopay.schedule import active_autopay, active_draft
+from backend.billing.models import Account, Bill
+from backend.billing.service import Balance, balance
+from backend.members.models import Member
+from backend.members.service import accounts_of
+from backend.payments.models import Payment
+from backend.programs.service import enrolment
+from backend.usage.service import Month, last_months
+
+SHOWN = 12
+STATES = {
+    "started": "on its way",
+    "authorised": "on its way",
+    "posted": "paid",
+    "declined": "declined",
+    "voided": "not taken",
+    "returned": "returned by the bank",
+}
+PROGRAMS = {"budget": "Budget billing", "levelized": "Levelized billing"}
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """One account as it is shown; amounts are cents."""
+
+    number: str
+    address: str
+    closed: bool
+    stands: Balance
+    bills: Sequence[Bill]
+    payments: Sequence[tuple[Payment, date, str]]
+    enrolled: Sequence[tuple[str, str]]
+    usage: Sequence[Month]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All of a member's accounts. `due_cents` is their sum; a credit of one does not pay for another."""
+
+    name: str
+    due_cents: int
+    past_due_cents: int
+    accounts: Sequence[AccountView]
+
+
+async def summary_of(backend: Backend, member: Member) -> Summary:
+    async with backend.db.reading() as session:
+        views = [await _view(session, backend, account) for account in await accounts_of(session, member.id)]
+    return Summary(
+        name=member.name,
+        due_cents=sum(max(view.stands.amount_due_cents, 0) for view in views),
+        past_due_cents=sum(view.stands.past_due_cents for view in views),
+        accounts=views,
+    )
+
+
+async def _view(session: AsyncSession, backend: Backend, account: Account) -> AccountView:
+    issued = select(Bill).where(Bill.account_id == account.id).order_by(Bill.issued_on.desc()).limit(SHOWN)
+    made = select(Payment).where(Payment.account_id == account.id).order_by(Payment.created_at.desc()).limit(SHOWN)
+    return AccountView(
+        number=account.number,
+        address=account.service_address,
+        closed=account.status == "closed",
+        stands=await balance(session, backend, account.id),
+        bills=(await session.scalars(issued)).all(),
+        payments=[_made(backend, payment) for payment in await session.scalars(made)],
+        enrolled=await _enrolled(session, account),
+        usage=list(reversed(await last_months(session, account.id))),
+    )
+
+
+def _made(backend: Backend, payment: Payment) -> tuple[Payment, date, str]:
+    day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
+    return payment, day, STATES.get(payment.status, payment.status)
+
+
+async def _enrolled(session: AsyncSession, account: Account) -> list[tuple[str, str]]:
+    """Each way that there is, and how it stands."""
+    autopay = await active_autopay(session, account.id)
+    draft = await active_draft(session, account.id)
+    program = await enrolment(session, account.id)
+    runs = "on the due date" if autopay and autopay.day_of_month is None else ""
+    runs = f"on day {autopay.day_of_month} of each month" if autopay and autopay.day_of_month else runs
+    return [
+        ("Auto Pay", f"Enrolled, runs {runs}" if autopay else "Not enrolled"),
+        ("Bank or card draft", "A draft payment is scheduled on each due date" if draft else "None"),
+        ("Bill notifications", "Paperless, by email" if await is_paperless(session, account.id) else "Bills by mail"),
+        ("Budget or levelized billing", PROGRAMS.get(program.program, "") if program else "Not enrolled"),
+    ]

@@ -1,0 +1,136 @@
+"""Wakes the listeners of a web conversation when something was added to its stream.
+
+What was added is in the database; a wake-up only says that it is worth a look. Over several processes it goes by Redis;
+without Redis a look at the newest event each second finds what another process added.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.conversations import service as conversations
+from bot.messages import Message
+from bot.reply_json import message_to_json
+
+logger = logging.getLogger("memberline.pushes")
+
+CHANNEL = "memberline:push"
+LOOK_SECONDS = 1.0
+
+
+class Listener:
+    """One open stream. `signs` are events that are not kept, such as a typing sign."""
+
+    def __init__(self) -> None:
+        self.news = asyncio.Event()
+        self.signs: list[str] = []
+
+
+class Pushes:
+    """Who listens to which conversation, in this process."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._listeners: dict[str, set[Listener]] = {}
+        self._redis = Redis.from_url(backend.settings.redis_url) if backend.settings.redis_url else None
+        self._sending: set[asyncio.Task[Any]] = set()
+        self.closing = False
+
+    @contextmanager
+    def listening(self, conversation: str) -> Iterator[Listener]:
+        """A listener, for as long as a stream is open."""
+        listener = Listener()
+        self._listeners.setdefault(conversation, set()).add(listener)
+        try:
+            yield listener
+        finally:
+            others = self._listeners.get(conversation, set())
+            others.discard(listener)
+            if not others:
+                self._listeners.pop(conversation, None)
+
+    async def push(
+        self,
+        session: AsyncSession,
+        conversation: str,
+        messages: tuple[Message, ...],
+        reply_to: str | None = None,
+    ) -> int:
+        """Add messages to a conversation's stream; call `notify` when the transaction is committed."""
+        data = {"reply_to": reply_to, "messages": [message_to_json(message) for message in messages]}
+        return await conversations.push(session, self._backend, conversation, data)
+
+    def notify(self, conversation: str) -> None:
+        """Something was added: wake whoever listens, in every process."""
+        self._wake(conversation)
+        if self._redis is not None:
+            task = asyncio.ensure_future(self._publish(conversation))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    def typing(self, conversation: str) -> None:
+        """Show a typing sign to whoever listens here. It is not kept."""
+        for listener in self._listeners.get(conversation, ()):
+            listener.signs.append("typing")
+            listener.news.set()
+
+    async def run(self) -> None:
+        """Until cancelled: listen for what other processes add."""
+        while True:
+            try:
+                await (self._subscribe() if self._redis is not None else self._look())
+            except (RedisError, SQLAlchemyError, OSError) as failure:
+                logger.warning("the push listener starts over: %s", type(failure).__name__)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def close(self) -> None:
+        """End every stream, so that the server can stop."""
+        self.closing = True
+        for conversation in list(self._listeners):
+            self._wake(conversation)
+        if self._redis is not None:
+            await self._redis.aclose()
+
+    def _wake(self, conversation: str) -> None:
+        for listener in self._listeners.get(conversation, ()):
+            listener.news.set()
+
+    async def _publish(self, conversation: str) -> None:
+        if self._redis is None:
+            return
+        try:
+            await self._redis.publish(CHANNEL, conversation)
+        except (RedisError, OSError) as failure:
+            logger.warning("a push stayed in this process: %s", type(failure).__name__)
+
+    async def _subscribe(self) -> None:
+        if self._redis is None:
+            return
+        async with self._redis.pubsub() as channel:
+            await channel.subscribe(CHANNEL)
+            async for message in channel.listen():
+                if message["type"] == "message":
+                    self._wake(message["data"].decode())
+
+    async def _look(self) -> None:
+        async with self._backend.db.reading() as session:
+            newest = await conversations.newest_event(session)
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if not self._listeners:
+                continue
+            async with self._backend.db.reading() as session:
+                added = await conversations.conversations_with_events(session, newest)
+            for event_id, conversation in added:
+                newest = max(newest, event_id)
+                self._wake(conversation)

@@ -1,0 +1,1 @@
+"""The office's own pages: who waits for a person, promised calls and tickets."""

@@ -1,0 +1,197 @@
+"""GET /staff and what belongs to it. Without an account in the settings none of it exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sanic import Blueprint, HTTPResponse, Request
+from sanic.exceptions import NotFound
+
+from backend.audit.service import record
+from backend.handover import service as handover
+from backend.tickets import service as tickets
+from bot.guards import guarded
+from bot.portal.pages import PRIVATE, content_policy, from_our_pages, see_other
+from bot.redaction import redact
+from bot.services import Services
+from bot.staff import views
+from bot.staff.accounts import StaffAccounts
+from bot.web_source import address_of
+
+FOLDER = Path(__file__).parent / "templates"
+LONGEST_ANSWER = 600
+Page = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+
+
+class Office:
+    """The pages over the services."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.backend = services.backend
+        self.accounts = StaffAccounts(services.settings)
+        self._pages = Environment(
+            loader=FileSystemLoader(FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._pages.filters |= views.filters(services.backend)
+
+    def at_the_door(self, handler: Page) -> Page:
+        """For everyone, as long as there are accounts; a form must come from our own page."""
+
+        @wraps(handler)
+        async def checked(request: Request, **values: Any) -> HTTPResponse:
+            if not self.accounts.exist:
+                raise NotFound()
+            if request.method == "POST" and not from_our_pages(request, self.services.settings):
+                return self._sign_in_page("Please use this page to sign in.", status=403)
+            return await handler(request, **values)
+
+        return guarded(checked, "staff door")  # type: ignore[return-value]
+
+    def inside(self, handler: Page) -> Page:
+        """Only for somebody signed in, and a form only with the token of that session."""
+
+        @wraps(handler)
+        async def checked(request: Request, **values: Any) -> HTTPResponse:
+            if not self.accounts.exist:
+                raise NotFound()
+            name = self.accounts.who(request)
+            if name is None:
+                return see_other("/staff/sign-in")
+            if request.method == "POST":
+                ours = from_our_pages(request, self.services.settings)
+                if not ours or not self.accounts.form_is_ours(request, _field(request, "token")):
+                    return self._page("notice.html", 403, heading="Please try again", text="The page was too old.")
+            return await handler(request, name, **values)
+
+        return guarded(checked, "staff")  # type: ignore[return-value]
+
+    # the door
+
+    async def sign_in_page(self, request: Request) -> HTTPResponse:
+        return self._sign_in_page("")
+
+    async def sign_in(self, request: Request) -> HTTPResponse:
+        name, password = _field(request, "name").strip(), _field(request, "password")
+        if not self.accounts.may_try(address_of(request), name):
+            return self._sign_in_page("Too many tries. Please wait five minutes.", status=429)
+        right = self.accounts.check(name, password)
+        await self._record("office_signed_in" if right else "office_refused", name if right else "unknown")
+        if not right:
+            return self._sign_in_page("Name and password do not match.", status=403)
+        self.accounts.was_right(address_of(request), name)
+        response = see_other("/staff")
+        self.accounts.sign_in(response, name)
+        return response
+
+    async def sign_out(self, request: Request, name: str) -> HTTPResponse:
+        await self._record("office_signed_out", name)
+        response = see_other("/staff/sign-in")
+        self.accounts.sign_out(response)
+        return response
+
+    # inside
+
+    async def desk(self, request: Request, name: str) -> HTTPResponse:
+        async with self.backend.db.reading() as session:
+            found = await views.desk(session)
+        return self._page("desk.html", desk=found, name=name, token=self.accounts.form_token(request))
+
+    async def talk(self, request: Request, name: str, conversation: str) -> HTTPResponse:
+        async with self.backend.db.reading() as session:
+            found = await views.talk(session, conversation)
+        if found is None:
+            raise NotFound()
+        await self._record("office_read", name, {"conversation": conversation})
+        token = self.accounts.form_token(request)
+        return self._page("talk.html", talk=found, name=name, token=token, longest=LONGEST_ANSWER, ticket="")
+
+    async def ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
+        async with self.backend.db.reading() as session:
+            found = await tickets.find(session, number)
+            if found is None:
+                raise NotFound()
+            talk = await views.talk(session, found.conversation_id)
+            account = await views.account_number(session, found.account_id)
+        await self._record("office_read", name, {"ticket": number})
+        token = self.accounts.form_token(request)
+        return self._page(
+            "ticket.html", ticket=found, talk=talk, account=account, name=name, token=token, longest=LONGEST_ANSWER
+        )
+
+    async def answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
+        """Send what was written; a number that must not be sent is taken out of it first."""
+        text = redact(_field(request, "text").strip()[:LONGEST_ANSWER]).text
+        number = _field(request, "ticket")
+        if text:
+            async with self.backend.db.transaction() as session:
+                way = await handover.answer(session, self.backend, conversation, text, name)
+                ticket = await tickets.find(session, number) if number and way else None
+                if ticket is not None and ticket.conversation_id == conversation:
+                    await tickets.answered(session, self.backend, ticket, name)
+            if way == "web":
+                self.services.pushes.notify(conversation)
+            if way is None:
+                return self._page("notice.html", 409, heading="No way to write there", text="Please call instead.")
+        return see_other(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
+
+    async def close(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
+        async with self.backend.db.transaction() as session:
+            await handover.close(session, self.backend, handover_id, name)
+        return see_other("/staff")
+
+    async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
+        async with self.backend.db.transaction() as session:
+            await tickets.close(session, self.backend, number, name)
+        return see_other("/staff")
+
+    async def _record(self, act: str, name: str, after: dict[str, Any] | None = None) -> None:
+        async with self.backend.db.transaction() as session:
+            await record(
+                session,
+                self.backend,
+                actor=f"office:{name}"[:80],
+                level=0,
+                channel="office",
+                act=act,
+                account_id=None,
+                after=after,
+            )
+
+    def _sign_in_page(self, trouble: str, status: int = 200) -> HTTPResponse:
+        return self._page("sign_in.html", status, trouble=trouble)
+
+    def _page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
+        html = self._pages.get_template(template).render(coop=self.backend.coop, **values)
+        headers = {**PRIVATE, "content-security-policy": content_policy()}
+        return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
+
+
+def _field(request: Request, name: str) -> str:
+    form = request.get_form()
+    return str(form.get(name) or "") if form else ""
+
+
+def blueprint(services: Services) -> Blueprint:
+    """Everything under /staff."""
+    office = Office(services)
+    staff = Blueprint("staff", url_prefix="/staff")
+    door, inside = office.at_the_door, office.inside
+    staff.add_route(door(office.sign_in_page), "/sign-in", methods=["GET"], name="sign_in_page")
+    staff.add_route(door(office.sign_in), "/sign-in", methods=["POST"], name="sign_in")
+    staff.add_route(inside(office.sign_out), "/sign-out", methods=["POST"], name="sign_out")
+    staff.add_route(inside(office.desk), "/", methods=["GET"], name="desk")
+    staff.add_route(inside(office.talk), "/talks/<conversation:str>", methods=["GET"], name="talk")
+    staff.add_route(inside(office.answer), "/talks/<conversation:str>/answer", methods=["POST"], name="answer")
+    staff.add_route(inside(office.close), "/handovers/<handover_id:int>/close", methods=["POST"], name="close")
+    staff.add_route(inside(office.ticket), "/tickets/<number:str>", methods=["GET"], name="ticket")
+    staff.add_route(inside(office.close_ticket), "/tickets/<number:str>/close", methods=["POST"], name="close_ticket")
+    return staff

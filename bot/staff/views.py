@@ -1,0 +1,78 @@
+"""What the office's pages show, read from the database in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.billing.models import Account
+from backend.conversations.models import Conversation
+from backend.handover import service as handover
+from backend.handover import transcript
+from backend.handover.models import Handover
+from backend.handover.transcript import Line
+from backend.tickets import service as tickets
+from backend.tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The first page: who waits, promised calls, and the other tickets."""
+
+    handovers: list[Handover]
+    callbacks: list[Ticket]
+    tickets: list[Ticket]
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One conversation. `can_answer`: there is a way to write to whoever is at the other end."""
+
+    id: str
+    channel: str
+    handover: Handover | None
+    lines: list[Line]
+    can_answer: bool
+
+
+async def desk(session: AsyncSession) -> Desk:
+    found = await tickets.listing(session)
+    return Desk(
+        handovers=await handover.listing(session),
+        callbacks=[ticket for ticket in found if ticket.kind == "callback"],
+        tickets=[ticket for ticket in found if ticket.kind != "callback"],
+    )
+
+
+async def talk(session: AsyncSession, conversation_id: str) -> Talk | None:
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None:
+        return None
+    return Talk(
+        id=conversation_id,
+        channel=conversation.channel,
+        handover=await handover.open_of(session, conversation_id),
+        lines=await transcript.of(session, conversation_id),
+        can_answer=conversation.channel == "web" or bool(conversation.address),
+    )
+
+
+async def account_number(session: AsyncSession, account_id: int | None) -> str:
+    account = await session.get(Account, account_id) if account_id else None
+    return account.number if account else ""
+
+
+def local(backend: Backend, at: datetime | None) -> str:
+    """A time as the office's clock shows it: `Nov 23, 10:05 AM`."""
+    if at is None:
+        return ""
+    here = at.astimezone(backend.coop.zone)
+    return f"{here:%b} {here.day}, {here:%I:%M %p}".replace(" 0", " ")
+
+
+def filters(backend: Backend) -> dict[str, Any]:
+    return {"at": lambda moment: local(backend, moment)}

@@ -1,0 +1,306 @@
+"""One turn of a conversation: kept first, then understood, then answered, in the order of arrival, once.
+
+A message is written down before anything is done about it. If the engine is away the message stays so, the member gets
+one kind sentence, and the answer follows by the channel's own way (see waiting.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.conversations import service as conversations
+from bot import intake, with_person, wording
+from bot.engine import Engine, EngineError, EngineFailed
+from bot.lanes import Lane, Lanes, Ticket
+from bot.messages import Inbound, Message, Reply
+from bot.metrics import Metrics
+from bot.redaction import kinds_in
+from bot.reply_json import buttons_to_json, reply_from_json, reply_to_json
+
+logger = logging.getLogger("memberline.turn")
+
+REPEAT_SECONDS = 8.0
+"""How long a repeat waits for another process to answer the first."""
+
+Deliver = Callable[[AsyncSession, Inbound, Reply, bool], Awaitable[None]]
+"""Hands a reply on inside the transaction that keeps it; the flag says that nobody is waiting for it any more."""
+
+
+@dataclass(eq=False)
+class Turn:
+    """A message on its way to its answer. `inbound.text` is already fit to be kept."""
+
+    inbound: Inbound
+    answer: asyncio.Future[Reply]
+    record_id: int = 0
+    late: bool = False
+    sealed: bool = False
+    attempts: int = 0
+
+    def give_up_waiting(self) -> bool:
+        """Whoever waits goes away. True: the answer will be delivered the late way. False: it is just being kept."""
+        if self.sealed:
+            return False
+        self.late = True
+        return True
+
+
+@dataclass
+class Turns:
+    """Takes turns. `deliver` has, for each channel, its way of handing a reply on."""
+
+    backend: Backend
+    engine: Engine
+    lanes: Lanes
+    metrics: Metrics
+    known_intents: frozenset[str]
+
+    def __post_init__(self) -> None:
+        self.deliver: dict[str, Deliver] = {}
+        self.after_commit: list[Callable[[Inbound], None]] = []
+        self.stalled = asyncio.Event()  # set when a message begins to wait for the engine
+        self._inflight: dict[tuple[str, str], Turn] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def take_turn(self, inbound: Inbound, within: float | None = None) -> Reply:
+        """Answer a message. The same provider_id again gets the same answer, and does nothing.
+
+        After `within` seconds without an answer the reply is empty and `pending`: the answer will be delivered the
+        channel's late way. A reply is also pending when the engine is away; then it has the kind sentence, once.
+        """
+        key = (inbound.channel, inbound.provider_id)
+        turn = self._inflight.get(key) or self._start(inbound)
+        try:
+            return await asyncio.wait_for(asyncio.shield(turn.answer), within)
+        except TimeoutError:
+            if turn.give_up_waiting():
+                return Reply(pending=True)
+            return await asyncio.shield(turn.answer)
+
+    async def idle(self) -> None:
+        """Wait until every turn that has begun is over (before the process ends)."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    def _start(self, inbound: Inbound) -> Turn:
+        text, payload = intake.fit(inbound.text, inbound.payload)
+        fit = replace(inbound, text=text, payload=payload)
+        turn = Turn(fit, asyncio.get_running_loop().create_future())
+        self._inflight[(fit.channel, fit.provider_id)] = turn
+        lane = self.lanes.of(fit.conversation)
+        # the place is drawn before anything is awaited: messages are answered in the order in which they came
+        task = asyncio.create_task(self._run(turn, lane, lane.draw()))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return turn
+
+    async def _run(self, turn: Turn, lane: Lane, ticket: Ticket) -> None:
+        started = time.perf_counter()
+        try:
+            reply = await self._answer(turn, lane, ticket)
+            _resolve(turn, reply)
+        except Exception as failure:
+            self._broken(turn, lane, failure)
+        finally:
+            if turn not in lane.stalled:
+                self.forget(turn)
+            await ticket.came()
+            lane.leave(ticket)
+            self.lanes.sweep()
+            self.metrics.turn_seconds.labels(turn.inbound.channel).observe(time.perf_counter() - started)
+
+    def _broken(self, turn: Turn, lane: Lane, failure: Exception) -> None:
+        """Something of ours failed. A message that is kept is tried again; of one that is not, the caller is told."""
+        logger.error("a turn failed: %s", type(failure).__name__)
+        if turn.record_id and turn.inbound.channel != "voice":
+            _resolve(turn, self._stall(turn, lane))
+        elif not turn.answer.done():
+            turn.answer.set_exception(failure)
+            turn.answer.exception()  # whoever waited may be gone; that is not worth a warning
+
+    def forget(self, turn: Turn) -> None:
+        """From now on a repeat of it is answered from the database."""
+        self._inflight.pop((turn.inbound.channel, turn.inbound.provider_id), None)
+
+    async def _answer(self, turn: Turn, lane: Lane, ticket: Ticket) -> Reply:
+        waited = ticket.must_wait
+        async with lane.recording:
+            recorded = await self._record(turn)
+        if not recorded.fresh:
+            return await self._repeated(recorded, turn)
+        turn.record_id = recorded.id
+        await ticket.came()
+        async with self.lanes.hold(turn.inbound.conversation):
+            if waited:
+                async with self.backend.db.reading() as session:
+                    offered, expects = await conversations.offered_now(session, turn.inbound.conversation)
+            else:
+                offered, expects = recorded.offered, recorded.expects
+            return await self._respond(turn, lane, offered, expects)
+
+    async def _record(self, turn: Turn) -> conversations.Recorded:
+        inbound = turn.inbound
+        async with self.backend.db.transaction() as session:
+            return await conversations.record_inbound(
+                session,
+                self.backend,
+                channel=inbound.channel,
+                provider_id=inbound.provider_id,
+                conversation_id=inbound.conversation,
+                text=inbound.text[: intake.MAX_TEXT],
+                payload=inbound.payload,
+                address=inbound.address,
+                source=inbound.source,
+                attested=inbound.attested,
+            )
+
+    async def _repeated(self, recorded: conversations.Recorded, turn: Turn) -> Reply:
+        """The answer of a message that had come before; waits a while when another process is at it."""
+        deadline = time.monotonic() + REPEAT_SECONDS
+        status, reply = recorded.status, recorded.reply
+        while status == "received" and not turn.late and time.monotonic() < deadline:
+            await asyncio.sleep(0.2)
+            async with self.backend.db.reading() as session:
+                row = await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
+            if row is not None:
+                status, reply = row.status, row.reply
+        return stored_reply(reply)
+
+    async def _respond(self, turn: Turn, lane: Lane, offered: list[dict[str, Any]], expects: str) -> Reply:
+        if lane.stalled:
+            return self._stall(turn, lane)
+        if expects == with_person.WITH_A_PERSON and turn.inbound.channel != "voice":
+            outcome = await with_person.heard(self.backend, turn.inbound)
+            if outcome == "quiet":
+                return await self.keep(turn, Reply(tuple(self._notices(turn.inbound, lane))), offered=None)
+            if outcome == "back":
+                return await self.keep(turn, self._own(lane, [], wording.BACK, {}), offered=[])
+        local = self._local(turn.inbound, lane, expects)
+        if local is not None:
+            return await self.keep(turn, local, offered=None)
+        try:
+            reply = await self.ask(turn, lane, offered)
+        except EngineError as failure:
+            return await self._unanswered(turn, lane, failure)
+        return await self.keep(turn, reply, offered=buttons_to_json(reply.buttons))
+
+    def _local(self, inbound: Inbound, lane: Lane, expects: str) -> Reply | None:
+        """What needs no engine: nothing to read, or far too much."""
+        if inbound.payload is not None:
+            return None
+        too_long = len(inbound.text) > intake.MAX_TEXT
+        if not too_long and intake.has_words(intake.as_words(inbound.text)):
+            return None
+        notices = self._notices(inbound, lane)
+        if notices and not too_long:
+            return Reply((*notices, *_still_asked(inbound, expects)))
+        variants = wording.TOO_LONG if too_long else wording.EMPTY
+        return self._own(lane, notices, variants, {"expected": wording.expected(expects)})
+
+    def _own(self, lane: Lane, before: list[Message], variants: tuple[str, ...], values: dict[str, str]) -> Reply:
+        lane.last_text = wording.pick(variants, lane.last_text, **values)
+        return Reply((*before, Message(lane.last_text)))
+
+    def _notices(self, inbound: Inbound, lane: Lane) -> list[Message]:
+        notices = []
+        for kind in kinds_in(inbound.text):
+            lane.last_text = wording.pick(wording.NOTICES[kind], lane.last_text)
+            notices.append(Message(lane.last_text))
+            self.metrics.redactions.labels(kind).inc()
+        return notices
+
+    async def ask(self, turn: Turn, lane: Lane, offered: list[dict[str, Any]]) -> Reply:
+        """Put the message to the engine. Raises EngineError."""
+        inbound = turn.inbound
+        said = intake.understood(inbound.text, inbound.payload, offered, self.known_intents)
+        metadata: dict[str, Any] = {"said": said.words, "message": inbound.provider_id}
+        if said.removed:
+            metadata["removed"] = list(said.removed)
+        turn.attempts += 1
+        messages = await self.engine.turn(inbound, said.text, metadata)
+        if not any(message.text or message.image for message in messages):
+            logger.warning("the engine had nothing to say")
+            office = wording.office(self.backend.coop)
+            messages = (Message(wording.pick(wording.NOTHING_TO_SAY, lane.last_text, **office)),)
+        notices = self._notices(inbound, lane)
+        lane.last_text = messages[-1].text
+        acts = {message.hints.get("act") for message in messages}
+        return Reply((*notices, *messages), transfer="transfer" in acts, end="end" in acts)
+
+    async def keep(
+        self, turn: Turn, reply: Reply, *, offered: list[dict[str, Any]] | None, status: str = "answered"
+    ) -> Reply:
+        """Keep an answer and hand it on, in one transaction: neither happens without the other."""
+        turn.sealed = True
+        inbound = turn.inbound
+        stored = {**reply_to_json(reply), "late": turn.late}
+        async with self.backend.db.transaction() as session:
+            first = await conversations.save_reply(
+                session,
+                self.backend,
+                turn.record_id,
+                inbound.conversation,
+                stored,
+                status=status,
+                offered=offered,
+                expects=reply.expects,
+            )
+            if first and inbound.channel in self.deliver:
+                await self.deliver[inbound.channel](session, inbound, reply, turn.late)
+        for notify in self.after_commit:
+            notify(inbound)
+        return reply
+
+    async def _unanswered(self, turn: Turn, lane: Lane, failure: EngineError) -> Reply:
+        kind = "failed" if isinstance(failure, EngineFailed) else "unavailable"
+        self.metrics.engine_errors.labels(kind).inc()
+        logger.warning("engine %s: %s", kind, failure)
+        if turn.inbound.channel == "voice":
+            # a caller is not called back: a person takes over at once
+            return await self.keep(turn, Reply((Message(wording.VOICE_DOWN),), transfer=True), offered=[])
+        return self._stall(turn, lane)
+
+    def _stall(self, turn: Turn, lane: Lane) -> Reply:
+        """Let it wait for the engine. The member is told once."""
+        turn_waits = Reply(pending=True)
+        if not lane.told and not turn.late:
+            lane.told = True
+            text = wording.WAITING.format(**wording.office(self.backend.coop))
+            turn_waits = Reply((Message(text),), pending=True)
+        turn.late = True
+        self.wait_for_engine(turn, lane)
+        return turn_waits
+
+    def wait_for_engine(self, turn: Turn, lane: Lane) -> None:
+        """Put it at the end of the lane's messages that wait."""
+        self._inflight[(turn.inbound.channel, turn.inbound.provider_id)] = turn
+        lane.stalled.append(turn)
+        self.stalled.set()
+
+
+def _still_asked(inbound: Inbound, expects: str) -> tuple[Message, ...]:
+    """The question that is still open, behind a notice. A call asks its question again by itself."""
+    if not expects or inbound.channel == "voice":
+        return ()
+    return (Message(wording.STILL_ASKED.format(expected=wording.expected(expects))),)
+
+
+def _resolve(turn: Turn, reply: Reply) -> None:
+    if not turn.answer.done():
+        turn.answer.set_result(reply)
+
+
+def stored_reply(stored: dict[str, Any] | None) -> Reply:
+    """What a repeat is answered: the same again, or nothing when the answer goes, or went, another way."""
+    if stored is None:
+        return Reply(pending=True)
+    reply = reply_from_json(stored)
+    return replace(reply, late=True) if stored.get("late") else reply

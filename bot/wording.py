@@ -1,0 +1,87 @@
+"""The few words that the edge itself says. Everything else a member reads comes from the engine's responses."""
+
+from __future__ import annotations
+
+from backend.coop import Coop
+
+EXPECTED = {
+    "member_number": "your member number, such as 99999-001",
+    "last4": "the last four digits of the phone on the account",
+    "code": "the 6-digit code I sent you",
+    "amount": "the amount to pay, such as $50",
+    "date": "the day to pay, such as Friday or December 5",
+    "choice": "one of the choices above",
+    "confirm": "a yes or a no",
+    "phone": "a phone number with its area code",
+    "email": "an email address, such as ann@example.com",
+    "address": "a street or box with its number, and the town",
+    "time": "a day and a time, such as tomorrow at 10",
+}
+NOTICES = {
+    "card": (
+        "Please don't send card numbers here. I removed it and kept no copy. You can enter a card on our secure pay"
+        " page.",
+        "For your safety I took that card number out and did not keep it. The secure pay page is the place for it.",
+    ),
+    "ssn": (
+        "Please don't send social security or tax numbers here. I removed it and kept no copy. I never need it in"
+        " this talk.",
+        "I took that number out and did not keep it. Nobody needs your social security or tax number here.",
+    ),
+    "bank": (
+        "Please don't send bank account numbers here. I removed it and kept no copy. You can add a bank account on our"
+        " secure pay page.",
+        "For your safety I took that bank number out and did not keep it. The secure pay page is the place for it.",
+    ),
+    "code": (
+        "Please don't send a card's security code here. I removed it and kept no copy.",
+        "I took that security code out and did not keep it. Only the secure pay page may ask for it.",
+    ),
+}
+STILL_ASKED = "To go on, please send {expected}."
+TOO_LONG = (
+    "That message was too long for me to read well. Please send {expected}.",
+    "Still too long for me, sorry. A sentence or two works best: please send {expected}.",
+)
+EMPTY = (
+    "I got your message, but there were no words in it that I can read. Please send {expected}.",
+    "I can only read words and numbers here. Please send {expected}.",
+)
+NOTHING_TO_SAY = (
+    "Sorry, I have no answer to that. Try 'pay my bill', or 'person' to reach our office.",
+    "I could not make sense of that either. Try 'pay my bill', or call our office at {office}.",
+)
+WAITING = (
+    "Sorry, I can't answer right now. I kept your message and will answer as soon as I can. If it can't wait, call our"
+    " office at {office}."
+)
+VOICE_DOWN = "I'm sorry, I can't help on this line right now. I'll put you through to our office."
+BACK = (
+    "You are back with the automated assistant. What can I do for you?",
+    "I am with you again. How can I help?",
+)
+GAVE_UP = (
+    "Sorry, I could not answer your earlier message. Please send it again, or call our office at {office}."
+    " Nothing was done with it."
+)
+ANYTHING = "what you need in a few words, such as 'pay my bill'"
+
+
+def expected(hint: str) -> str:
+    """What a member is asked for, in words that fit behind `please send`."""
+    return EXPECTED.get(hint, ANYTHING)
+
+
+def pick(variants: tuple[str, ...], last: str, **values: str) -> str:
+    """The first variant that was not just said."""
+    texts = [variant.format(**values) for variant in variants]
+    return next((text for text in texts if text != last), texts[0])
+
+
+def office(coop: Coop) -> dict[str, str]:
+    return {"office": coop.office_phone_display}
+
+
+NOT_KEPT = (
+    "Sorry, something is wrong on our side and I could not take your message. Please call our office at {office}."
+)
