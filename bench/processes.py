@@ -1,0 +1,131 @@
+"""Processes of a system under measure: started, stopped, and what they use, read from Linux's /proc."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+STOP_SECONDS = 15.0
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes: PSS shares what several processes map among them, RSS counts it in full for each."""
+
+    pss_mb: float
+    rss_mb: float
+
+
+def start(command: list[str], folder: Path, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Start a process in a group of its own, so that the terminal's Ctrl-C reaches it through us alone."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_end_with_the_bench,
+        )
+
+
+def _end_with_the_bench() -> None:
+    """Nothing that was started for a measurement stays behind, however the bench ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask it to end as a service manager would; insist after a while."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        for pid in tree([process.pid]):
+            os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def tree(roots: Iterable[int]) -> list[int]:
+    """The processes with all that descend from them."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (parent := _parent(int(entry.name))) is not None:
+            children.setdefault(parent, []).append(int(entry.name))
+    found, waiting = [], list(roots)
+    while waiting:
+        pid = waiting.pop()
+        found.append(pid)
+        waiting += children.get(pid, [])
+    return found
+
+
+def command_of(pid: int) -> str:
+    """The command line; empty when the process is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def cpu_ms(pids: Iterable[int]) -> float:
+    """CPU milliseconds that these processes have used since they began, to about 10 ms each."""
+    total = 0.0
+    for pid in pids:
+        fields = _stat(pid)
+        if fields:
+            total += (int(fields[11]) + int(fields[12])) * 1000 / TICKS
+    return total
+
+
+def memory(pids: Iterable[int]) -> Memory:
+    """What these processes hold in memory now."""
+    pss = rss = 0
+    for pid in pids:
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
+        except OSError:
+            continue
+        sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
+        pss += sizes["Pss"]
+        rss += sizes["Rss"]
+    return Memory(round(pss / 1024, 1), round(rss / 1024, 1))
+
+
+def machine_busy_ms() -> float:
+    """CPU milliseconds that the whole machine has been at work, all cores added up."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, file.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) * 1000 / TICKS
+
+
+def _parent(pid: int) -> int | None:
+    fields = _stat(pid)
+    return int(fields[1]) if fields else None
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the name, which may itself hold blanks and brackets."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []

@@ -1,0 +1,159 @@
+"""The table, the targets, and the JSON of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Figures = dict[str, Any]
+
+SERIES = {
+    "faq-1": "a question answered, 1 connection",
+    "faq-8": "a question answered, 8 connections",
+    "mix-1": "a payment in 8 turns, 1 connection",
+    "mix-8": "a payment in 8 turns, 8 connections",
+}
+P50_RATIO = 0.5
+TURNS_RATIO = 3.0
+START_SECONDS = 12.0
+MEMORY_MB = 450.0
+GROWTH_RATIO = 1.3
+NOISY = 0.1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of both. The ratio is memberline's by stock's."""
+
+    label: str
+    unit: str
+    memberline: float
+    stock: float
+
+    @property
+    def ratio(self) -> float:
+        return self.memberline / self.stock if self.stock else 0.0
+
+    def line(self) -> str:
+        numbers = f"{_ratio(self.ratio):>7}  {_number(self.memberline):>10}  {_number(self.stock):>10}"
+        return f"{numbers}  {self.label}{', ' + self.unit if self.unit else ''}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something to reach, and whether it was."""
+
+    text: str
+    reached: bool
+    figure: str
+
+    def line(self) -> str:
+        return f"  {'reached' if self.reached else 'MISSED '}  {self.text}: {self.figure}"
+
+
+def rows(ours: Figures, stock: Figures) -> list[Row]:
+    """Every figure side by side."""
+    made: list[Row] = []
+    for name, label in SERIES.items():
+        one, other = ours["turns"][name], stock["turns"][name]
+        for figure, what, unit in (
+            ("p50_ms", "p50", "ms"),
+            ("p95_ms", "p95", "ms"),
+            ("turns_s", "turns a second", ""),
+            ("cpu_ms", "CPU a turn", "ms"),
+        ):
+            made.append(Row(f"{label}: {what}", unit, one[figure], other[figure]))
+    sentences = f"{ours['train_sentences']} sentences; stock: {stock['train_sentences']}"
+    made += [
+        Row("start until ready", "s", ours["start_s"], stock["start_s"]),
+        Row(f"training from nothing ({sentences}), wall clock", "s", ours["train_wall_s"], stock["train_wall_s"]),
+        Row("training from nothing, CPU", "s", ours["train_cpu_s"], stock["train_cpu_s"]),
+        Row("memory of its processes, PSS", "MB", ours["pss_mb"], stock["pss_mb"]),
+        Row("memory of its processes, RSS", "MB", ours["rss_mb"], stock["rss_mb"]),
+    ]
+    return made + _growth_rows(ours["growth"], stock["growth"])
+
+
+def _growth_rows(ours: Figures, stock: Figures) -> list[Row]:
+    early, late = f"turn {ours['early_turn']}", f"turn {ours['late_turn']}"
+    if stock["late_turn"] != ours["late_turn"]:
+        late += f" (stock: {stock['late_turn']}, out of time)"
+    return [
+        Row(f"{early} of one conversation: p50", "ms", ours["early_ms"], stock["early_ms"]),
+        Row(f"{late}: p50", "ms", ours["late_ms"], stock["late_ms"]),
+        Row(f"{early}: CPU", "ms", ours["early_cpu_ms"], stock["early_cpu_ms"]),
+        Row(f"{late}: CPU", "ms", ours["late_cpu_ms"], stock["late_cpu_ms"]),
+    ]
+
+
+def targets(ours: Figures, stock: Figures) -> list[Target]:
+    """What is to be reached now. Ratios are the worst of those that are measured."""
+    p50 = _worst(max, ours, stock, "p50_ms", tuple(SERIES))
+    speed = _worst(min, ours, stock, "turns_s", ("faq-8", "mix-8"))
+    late, early = ours["growth"]["late_cpu_ms"], ours["growth"]["early_cpu_ms"]
+    growth = late / early if early else 0.0
+    turn = ours["growth"]["late_turn"]
+    return [
+        Target(f"p50 at most {P50_RATIO} of stock's, at worst", p50 <= P50_RATIO, f"{p50:.2f}"),
+        Target(
+            f"at least {TURNS_RATIO:.0f} times stock's turns a second, 8 connections, at worst",
+            speed >= TURNS_RATIO,
+            f"{speed:.1f}",
+        ),
+        Target(
+            f"both processes up in {START_SECONDS:.0f} s",
+            ours["start_s"] <= START_SECONDS,
+            f"{ours['start_s']:.1f} s",
+        ),
+        Target(
+            f"engine and app under {MEMORY_MB:.0f} MB together (PSS)",
+            ours["pss_mb"] < MEMORY_MB,
+            f"{ours['pss_mb']:.0f} MB",
+        ),
+        Target(f"turn {turn} within {GROWTH_RATIO} of turn 10 (CPU)", growth <= GROWTH_RATIO, f"{growth:.2f}"),
+    ]
+
+
+def _worst(pick: Callable[..., float], ours: Figures, stock: Figures, figure: str, series: tuple[str, ...]) -> float:
+    return float(pick(ours["turns"][name][figure] / (stock["turns"][name][figure] or 1.0) for name in series))
+
+
+def table(result: Figures) -> str:
+    """The whole report in words, ratios first."""
+    ours, stock = result["memberline"], result["stock"]
+    lines = ["", f"{'ratio':>7}  {'memberline':>10}  {'stock':>10}", "-" * 88]
+    lines += [row.line() for row in rows(ours, stock)]
+    lines += ["", "Targets", *(target.line() for target in targets(ours, stock)), ""]
+    return "\n".join(lines + _notes(result))
+
+
+def _notes(result: Figures) -> list[str]:
+    ours, stock = result["memberline"], result["stock"]
+    others = result["others_share"]
+    trust = ": take the CPU figures for more certain than the wall-clock ones." if others > NOISY else "."
+    notes = [
+        f"memberline's first start, which makes its database: {ours['first_start_s']:.1f} s. "
+        f"The sandbox network beside it: {ours['beside_pss_mb']:.0f} MB PSS, not counted above.",
+        f"While turns were measured, {others:.0%} of the machine's {result['cores']} cores went to other work{trust}",
+    ]
+    for side, figures in (("memberline", ours), ("stock", stock)):
+        if figures["train_others_share"] > NOISY:
+            share = f"{figures['train_others_share']:.0%}"
+            notes.append(f"{side} was trained while {share} of the machine did other work: its wall clock says little.")
+        unexpected = sum(series["unexpected"] for series in figures["turns"].values())
+        count = sum(series["turns"] for series in figures["turns"].values())
+        if unexpected:
+            notes.append(
+                f"{side}: {unexpected} of {count} answers were not of the kind to be expected; the first: "
+                f"{figures['first_unexpected']}"
+            )
+    return notes
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"

@@ -1,0 +1,118 @@
+"""The stock side's project: what `rasa init` writes, with our sentences, and rules and a form that stock can run."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+STOCK = Path(__file__).resolve().parent / "stock"
+TEMPLATE = STOCK / ".venv/lib/python3.11/site-packages/rasa/cli/initial_project"
+
+SENTENCES = 40
+"""Of each intent. On all of ours DIET trains for most of an hour of CPU time; fewer favour stock's figures."""
+
+BY_THE_FORM = {"quick_pay", "schedule_payment"}
+NO_RULE = {"inform", "choose"}  # answers to a form's question; outside one, stock's own policies decide
+
+
+@dataclass(frozen=True)
+class StockProject:
+    """A folder that `rasa train` takes, and the hash of everything in it that a model is made from."""
+
+    folder: Path
+    digest: str
+    sentences: int
+
+
+def build(folder: Path, most: int = SENTENCES) -> StockProject:
+    """Write the project anew, with `most` sentences an intent.
+
+    config.yml and credentials.yml are those of `rasa init`, but for the assistant's id.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    for part in ("domain", "data", "actions"):
+        (folder / part).mkdir(parents=True)
+    config = (TEMPLATE / "config.yml").read_text(encoding="utf-8")
+    (folder / "config.yml").write_text(config.replace("placeholder_default", "bench"), encoding="utf-8")
+    shutil.copy(TEMPLATE / "credentials.yml", folder)
+    shutil.copy(STOCK / "project" / "form_domain.yml", folder / "domain")
+    shutil.copy(STOCK / "project" / "form_rules.yml", folder / "data")
+    shutil.copy(STOCK / "project" / "stories.yml", folder / "data")
+    shutil.copy(STOCK / "project" / "actions.py", folder / "actions" / "actions.py")
+    (folder / "actions" / "__init__.py").touch()
+    intents, sentences = _copy_sentences(folder / "data", most)
+    _write(folder / "domain" / "answers.yml", _answers(intents))
+    _write(folder / "data" / "answer_rules.yml", _answer_rules(intents))
+    return StockProject(folder, _digest(folder), sentences)
+
+
+def _copy_sentences(target: Path, most: int) -> tuple[list[str], int]:
+    """At most so many of our sentences of each intent; returns the intents and how many sentences these are."""
+    kept: dict[str, list[str]] = {}
+    for file in sorted((ROOT / "data").rglob("nlu.yml")):
+        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+            if "intent" in block:
+                kept[block["intent"]] = _spread(block["examples"].splitlines(), most)
+    nlu = [{"intent": intent, "examples": "\n".join(lines) + "\n"} for intent, lines in sorted(kept.items())]
+    _write(target / "nlu.yml", {"version": "3.1", "nlu": nlu})
+    return sorted(kept), sum(map(len, kept.values()))
+
+
+def _spread(lines: list[str], most: int) -> list[str]:
+    """All, or `most` of them from the whole length of the list."""
+    if len(lines) <= most:
+        return lines
+    return [lines[place * len(lines) // most] for place in range(most)]
+
+
+def _answered(intents: list[str]) -> list[str]:
+    return [intent for intent in intents if intent not in BY_THE_FORM | NO_RULE]
+
+
+def _answers(intents: list[str]) -> dict[str, Any]:
+    words = _our_words()
+    responses = {
+        f"utter_{intent}": [{"text": words.get(intent, "I can help with that. Call us, or ask again.")}]
+        for intent in _answered(intents)
+    }
+    return {"version": "3.1", "intents": intents, "responses": responses}
+
+
+def _our_words() -> dict[str, str]:
+    """The plain wording of each answer of ours, its blanks filled with something of the usual length."""
+    words = {}
+    for file in sorted((ROOT / "data").rglob("responses.yml")):
+        for name, variants in (yaml.safe_load(file.read_text(encoding="utf-8")).get("responses") or {}).items():
+            plain = [v["text"] for v in variants if "text" in v and "channel" not in v and "condition" not in v]
+            if name.startswith("utter_answer_") and plain:
+                words[name.removeprefix("utter_answer_")] = re.sub(r"\{\w+\}", "(555) 555-0100", plain[0])
+    return words
+
+
+def _answer_rules(intents: list[str]) -> dict[str, Any]:
+    rules = [
+        {"rule": f"answer {intent}", "steps": [{"intent": intent}, {"action": f"utter_{intent}"}]}
+        for intent in _answered(intents)
+    ]
+    return {"version": "3.1", "rules": rules}
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(content, sort_keys=False, width=1000), encoding="utf-8")
+
+
+def _digest(folder: Path) -> str:
+    # neither credentials nor the words of plain answers: they are read at run time, and cost no training
+    at_run_time = {"credentials.yml", "answers.yml"}
+    total = hashlib.sha256((STOCK / "uv.lock").read_bytes())
+    for path in sorted(path for path in folder.rglob("*.yml") if path.name not in at_run_time):
+        total.update(f"{path.relative_to(folder)}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:16]

@@ -1,0 +1,183 @@
+"""The two systems under measure: how each is started, told to be ready, asked, and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import subprocess
+import sys
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+from xml.etree import ElementTree
+
+import aiohttp
+
+from backend.config import Settings
+from bench import processes
+from bench.environment import OUR_MODEL, STOCK_PYTHON, BenchError, environment
+from bench.stock_project import ROOT, StockProject
+from bot.twilio_guard import sign
+
+READY_SECONDS = 300.0
+ENDPOINTS = """action_endpoint:
+  url: "http://127.0.0.1:{actions}/webhook"
+tracker_store:
+  type: SQL
+  dialect: sqlite
+  db: "{database}"
+"""
+
+
+class System(ABC):
+    """One of the two. `name` is what the table calls it."""
+
+    name: str
+
+    def __init__(self, work: Path) -> None:
+        self.work = work
+        self.port = processes.free_port()
+        self.started: list[subprocess.Popen[bytes]] = []
+        self._senders = itertools.count(1)
+
+    @abstractmethod
+    def launch(self) -> None:
+        """Start the processes."""
+
+    @abstractmethod
+    def ready_urls(self) -> list[str]:
+        """Addresses that all answer 200 when the system takes messages."""
+
+    @abstractmethod
+    async def say(self, http: aiohttp.ClientSession, sender: str, text: str) -> str:
+        """Send one message and return the words of the answer, empty when there is none. Raises BenchError."""
+
+    @abstractmethod
+    def counted(self) -> list[int]:
+        """The processes that the targets are about."""
+
+    def beside(self) -> list[int]:
+        """Further processes of it, which stand for something outside."""
+        return []
+
+    def new_sender(self) -> str:
+        """Somebody who has not written before."""
+        return f"+1555555{3000 + next(self._senders):04d}"
+
+    async def start(self) -> float:
+        """Start and wait until it is ready; the seconds that took. Raises BenchError when it ends or never is."""
+        began = time.monotonic()
+        self.launch()
+        async with aiohttp.ClientSession() as http:
+            for url in self.ready_urls():
+                await self._wait_for(http, url, began)
+        return round(time.monotonic() - began, 1)
+
+    async def _wait_for(self, http: aiohttp.ClientSession, url: str, began: float) -> None:
+        while time.monotonic() - began < READY_SECONDS:
+            if any(process.poll() is not None for process in self.started):
+                raise BenchError(f"{self.name} ended while starting: see {self.work}")
+            try:
+                async with http.get(url, timeout=aiohttp.ClientTimeout(total=2)) as answer:
+                    if answer.status == 200:
+                        return
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                pass
+            await asyncio.sleep(0.1)
+        raise BenchError(f"{self.name} was not ready after {READY_SECONDS:.0f} s: see {self.work}")
+
+    def stop(self) -> None:
+        for process in reversed(self.started):
+            processes.stop(process)
+        self.started.clear()
+
+
+class Stock(System):
+    """`rasa run` with the REST channel, Rasa's own SQL tracker store on SQLite, and rasa_sdk's action server."""
+
+    name = "stock"
+
+    def __init__(self, work: Path, project: StockProject, model: Path) -> None:
+        super().__init__(work)
+        self.project = project
+        self.model = model
+        self.actions = processes.free_port()
+
+    def launch(self) -> None:
+        self.work.mkdir(parents=True, exist_ok=True)
+        endpoints = self.work / "endpoints.yml"
+        endpoints.write_text(ENDPOINTS.format(actions=self.actions, database=self.work / "rasa.db"), encoding="utf-8")
+        python = str(STOCK_PYTHON)
+        serving = [python, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(self.port), "-m", str(self.model)]
+        serving += ["--endpoints", str(endpoints), "--credentials", str(self.project.folder / "credentials.yml")]
+        acting = [python, "-m", "rasa_sdk", "--actions", "actions", "-p", str(self.actions)]
+        folder, environ = self.project.folder, environment()
+        self.started = [
+            processes.start(acting, folder, environ, self.work / "actions.log"),
+            processes.start(serving, folder, environ, self.work / "rasa.log"),
+        ]
+
+    def ready_urls(self) -> list[str]:
+        return [f"http://127.0.0.1:{self.actions}/health", f"http://127.0.0.1:{self.port}/"]
+
+    async def say(self, http: aiohttp.ClientSession, sender: str, text: str) -> str:
+        url = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
+        async with http.post(url, json={"sender": sender, "message": text}) as answer:
+            if answer.status != 200:
+                raise BenchError(f"stock answered {answer.status}")
+            return "\n".join(message.get("text") or "" for message in await answer.json())
+
+    def counted(self) -> list[int]:
+        return processes.tree(process.pid for process in self.started)
+
+
+class Memberline(System):
+    """The real `memberline serve` on a database of its own, spoken to as Twilio would: signed form in, TwiML out."""
+
+    name = "memberline"
+    path = "/twilio/sms"
+
+    def __init__(self, work: Path) -> None:
+        super().__init__(work)
+        ours = {name: value for name, value in environment().items() if not name.startswith(("TWILIO_", "ENGINE_"))}
+        for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SANDBOX_NETWORK_URL", "TRACKER_DB_URL", "SMTP_URL"):
+            ours.pop(name, None)
+        where = {"PORT": str(self.port), "PUBLIC_URL": f"http://127.0.0.1:{self.port}"}
+        self.environ = {**ours, **where, "MEMBERLINE_RUNTIME_DIR": str(work / "var"), "MEMBERLINE_ENV": "development"}
+        self.settings = Settings.from_env(self.environ)
+        self._sids = itertools.count(time.time_ns())
+
+    def launch(self) -> None:
+        if not OUR_MODEL.exists():
+            raise BenchError("There is no model of memberline: run `make train` first.")
+        command = [str(Path(sys.executable).with_name("memberline")), "serve"]
+        self.started = [processes.start(command, ROOT, self.environ, self.work / "serve.log")]
+
+    def ready_urls(self) -> list[str]:
+        return [f"http://127.0.0.1:{self.port}/ready"]
+
+    async def say(self, http: aiohttp.ClientSession, sender: str, text: str) -> str:
+        fields = {
+            "MessageSid": f"SM{next(self._sids):032x}",
+            "AccountSid": "AC" + "0" * 32,
+            "From": sender,
+            "To": "+15555550100",
+            "Body": text,
+            "NumMedia": "0",
+            "NumSegments": "1",
+        }
+        signed = {"X-Twilio-Signature": sign(self.settings, self.path, fields)}
+        async with http.post(self.settings.public_url + self.path, data=fields, headers=signed) as answer:
+            body = await answer.text()
+            if answer.status != 200:
+                raise BenchError(f"memberline answered {answer.status}: {body[:200]}")
+        return "\n".join("".join(message.itertext()) for message in ElementTree.fromstring(body).iter("Message"))
+
+    def counted(self) -> list[int]:
+        return [pid for pid in self._all() if pid not in self.beside()]
+
+    def beside(self) -> list[int]:
+        return [pid for pid in self._all() if "sandbox.network" in processes.command_of(pid)]
+
+    def _all(self) -> list[int]:
+        return processes.tree(process.pid for process in self.started)
