@@ -1,0 +1,215 @@
+"""Alerts are truly sent: for the right events, once each, by the chosen ways, at waking hours."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from backend.alerts import service as alerts
+from backend.alerts import telling
+from backend.alerts.kinds import PAPERLESS
+from backend.alerts.models import AlertSent
+from backend.app import Backend
+from backend.audit.service import record
+from backend.billing.models import Account, Bill
+from backend.clock import ManualClock
+from backend.outbox.models import OutboxMessage
+from backend.outbox.service import opt_out
+from backend.payments.models import Payment
+from tests.backend.alerts.test_settings import author, off, on
+from tests.backend.faults import Crash, break_everywhere
+from tests.backend.household import NOW, TODAY, Household, add_bill, make_household
+from tests.backend.network import DirectNetwork
+
+DUE = TODAY + timedelta(days=20)
+
+
+async def told(backend: Backend) -> list[OutboxMessage]:
+    async with backend.db.reading() as session:
+        query = select(OutboxMessage).where(OutboxMessage.purpose == "alert").order_by(OutboxMessage.id)
+        return list(await session.scalars(query))
+
+
+async def words(backend: Backend) -> list[str]:
+    return [message.body for message in await told(backend)]
+
+
+async def pay(backend: Backend, home: Household, key: str, status: str, code: str | None = None) -> None:
+    async with backend.db.transaction() as session:
+        session.add(
+            Payment(
+                key=key, confirmation=f"K7M-{key[-3:]}", account_id=home.account_id, method_id=home.bank_id,
+                amount_cents=5000, fee_cents=0, status=status, channel="web", decline_code=code,
+                created_at=backend.clock.now(), updated_at=backend.clock.now(), posted_on=TODAY,
+            )
+        )  # fmt: skip
+
+
+async def test_days_before_the_due_date(backend: Backend, home: Household) -> None:
+    await on(backend, home, {"bill_due": 3}, "text")
+    assert (await telling.run(backend, DUE - timedelta(days=4))) == {"told": 0}
+    assert (await telling.run(backend, DUE - timedelta(days=3))) == {"told": 1}
+    assert (await telling.run(backend, DUE - timedelta(days=2))) == {"told": 0}
+    [body] = await words(backend)
+    assert "$112.40 is due Dec 8, in 3 days." in body
+    assert "STOP" in body
+    assert "99999-001" not in body
+
+
+async def test_a_day_that_was_missed_is_made_up_for(backend: Backend, home: Household) -> None:
+    await on(backend, home, {"bill_due": 3}, "text")
+    await telling.run(backend, DUE - timedelta(days=1))
+    assert "due Dec 8, tomorrow" in (await words(backend))[0]
+
+
+async def test_nothing_owed_is_nothing_due(backend: Backend) -> None:
+    home = await make_household(backend, due_cents=0)
+    await add_bill(backend, home.account_id, 0, DUE)
+    await on(backend, home, {"bill_due": 3, "past_due": None}, "text")
+    for days in (3, -1):
+        assert (await telling.run(backend, DUE - timedelta(days=days))) == {"told": 0}
+
+
+async def test_past_due_and_over_a_limit(backend: Backend, home: Household) -> None:
+    await on(backend, home, {"past_due": None, "amount_over": 10000}, "email")
+    assert (await telling.run(backend, TODAY)) == {"told": 1}
+    assert (await telling.run(backend, DUE + timedelta(days=1))) == {"told": 1}
+    over, late = await words(backend)
+    assert "you owe $112.40, over your limit of $100.00" in over
+    assert "$112.40 is past due since Dec 8" in late
+
+
+async def test_use_over_a_limit(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        await session.execute(update(Bill).values(kwh=1500))
+    await on(backend, home, {"usage_over": 1200, "daily_usage_over": 60}, "text")
+    assert (await telling.run(backend, TODAY)) == {"told": 1}
+    assert "1,500 kWh, over your limit of 1,200 kWh" in (await words(backend))[0]
+
+
+async def test_a_new_bill_and_not_the_one_before(backend: Backend, home: Household) -> None:
+    await on(backend, home, {"bill_ready": None}, "text")
+    async with backend.db.transaction() as session:
+        await session.execute(update(Bill).values(issued_on=TODAY - timedelta(days=2)))
+    assert (await telling.run(backend, TODAY)) == {"told": 0}
+    await add_bill(backend, home.account_id, 9000, TODAY + timedelta(days=22))
+    assert (await telling.run(backend, TODAY + timedelta(days=2))) == {"told": 1}
+    assert "your new bill is $90.00, due Dec 10" in (await words(backend))[0]
+
+
+async def test_paperless_is_told_by_email(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        account = await session.get_one(Account, home.account_id)
+        await alerts.go_paperless(session, backend, account, author(home))
+    await telling.run(backend, TODAY)
+    async with backend.db.reading() as session:
+        assert PAPERLESS in list(await session.scalars(select(AlertSent.kind)))
+    assert [message.kind for message in await told(backend)] == ["email"]
+
+
+async def test_payments_that_come_and_that_fail(backend: Backend, home: Household, clock: ManualClock) -> None:
+    await pay(backend, home, "before-111", "posted")
+    clock.advance(minutes=1)
+    await on(backend, home, {"payment_received": None, "payment_failed": None}, "text")
+    clock.advance(minutes=1)
+    await pay(backend, home, "after-222", "posted")
+    await pay(backend, home, "after-333", "declined")
+    await pay(backend, home, "after-444", "returned", "R01")
+    assert (await telling.run(backend, TODAY)) == {"told": 3}
+    said = "\n".join(await words(backend))
+    assert "we received your payment of $50.00. Ref K7M-222" in said
+    assert "did not go through. Nothing was taken. Ref K7M-333" in said
+    assert "your bank returned your payment of $50.00: not enough funds" in said
+    assert "111" not in said
+
+
+async def test_a_change_of_the_profile(backend: Backend, home: Household) -> None:
+    await on(backend, home, {"profile_changed": None}, "email")
+    async with backend.db.transaction() as session:
+        await record(
+            session, backend, actor="x", level=2, channel="web", act="contact_email", account_id=home.account_id
+        )
+    assert (await telling.run(backend, TODAY)) == {"told": 1}
+    assert "the email address on file was changed" in (await words(backend))[0]
+
+
+async def test_each_way_gets_its_own_message(backend: Backend, home: Household) -> None:
+    await on(backend, home, {"amount_over": 100}, "text", "email", "call")
+    await telling.run(backend, TODAY)
+    assert [(m.kind, m.recipient) for m in await told(backend)] == [
+        ("sms", "+15555550142"),
+        ("email", "ruth@example.com"),
+        ("call", "+15555550142"),
+    ]
+
+
+async def test_a_phone_that_said_stop_gets_the_email_it_chose(backend: Backend, home: Household) -> None:
+    await on(backend, home, {"amount_over": 100}, "text", "email")
+    async with backend.db.transaction() as session:
+        await opt_out(session, backend, "+15555550142")
+    await telling.run(backend, TODAY)
+    assert [(m.kind, m.status) for m in await told(backend)] == [("sms", "refused"), ("email", "queued")]
+
+
+@pytest.mark.parametrize(
+    ("local", "sent_at"),
+    [
+        (datetime(2026, 11, 18, 7, 59), datetime(2026, 11, 18, 8)),
+        (datetime(2026, 11, 18, 8, 0), datetime(2026, 11, 18, 8)),
+        (datetime(2026, 11, 18, 19, 59), datetime(2026, 11, 18, 19, 59)),
+        (datetime(2026, 11, 18, 20, 0), datetime(2026, 11, 19, 8)),
+        (datetime(2026, 11, 19, 0, 30), datetime(2026, 11, 19, 8)),
+        # the night in which clocks go forward
+        (datetime(2026, 3, 7, 22, 0), datetime(2026, 3, 8, 8)),
+    ],
+)
+async def test_quiet_hours(backend: Backend, local: datetime, sent_at: datetime) -> None:
+    zone = backend.coop.zone
+    assert backend.coop.awake(local.replace(tzinfo=zone)) == sent_at.replace(tzinfo=zone).astimezone(UTC)
+
+
+async def test_texts_and_calls_wait_for_the_morning(backend: Backend, home: Household, clock: ManualClock) -> None:
+    await on(backend, home, {"amount_over": 100}, "text", "email", "call")
+    clock.advance(hours=12)  # ten in the evening
+    await telling.run(backend, TODAY)
+    morning = NOW + timedelta(hours=22)
+    assert [m.not_before for m in await told(backend)] == [morning, None, morning]
+
+
+async def test_off_is_off(backend: Backend, home: Household) -> None:
+    await on(backend, home, {"amount_over": 100}, "text")
+    await off(backend, home, "amount_over")
+    assert (await telling.run(backend, TODAY)) == {"told": 0}
+
+
+async def test_two_processes_at_once_tell_it_once(backend: Backend) -> None:
+    for count in range(12):
+        home = await make_household(backend, number=f"5{count:04d}")
+        await on(backend, home, {"amount_over": 100, "bill_due": 20}, "text")
+    results = await asyncio.gather(telling.run(backend, TODAY), telling.run(backend, TODAY))
+    assert sum(result["told"] for result in results) == 24
+    assert len(await told(backend)) == 24
+
+
+async def test_a_crash_between_any_two_steps_tells_each_once(
+    backend: Backend, network: DirectNetwork, clock: ManualClock
+) -> None:
+    for count in range(22):
+        home = await make_household(backend, number=f"6{count:04d}")
+        await on(backend, home, {"amount_over": 100}, "text", "email")
+    original, faults = backend.db, break_everywhere(backend, network)
+    for points in range(20):
+        faults.arm(points)
+        with contextlib.suppress(Crash):
+            await telling.run(backend, TODAY)
+        if faults.struck is None:
+            break
+        faults.disarm()
+    async with backend.db.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(AlertSent)) == 22
+    assert len(await told(backend)) == 44
+    await original.close()

@@ -1,0 +1,30 @@
+"""When an automatic payment runs next."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from backend.autopay.schedule import next_run
+
+
+@pytest.mark.parametrize(
+    ("day", "due_on", "today", "expected"),
+    [
+        (None, date(2026, 12, 4), date(2026, 11, 18), date(2026, 12, 4)),
+        (None, date(2026, 11, 18), date(2026, 11, 18), date(2026, 11, 18)),
+        (None, date(2026, 11, 17), date(2026, 11, 18), None),
+        (None, None, date(2026, 11, 18), None),
+        (18, None, date(2026, 11, 18), date(2026, 11, 18)),
+        (17, None, date(2026, 11, 18), date(2026, 12, 17)),
+        (31, None, date(2026, 11, 18), date(2026, 11, 30)),
+        (31, None, date(2026, 12, 31), date(2026, 12, 31)),
+        (1, None, date(2026, 12, 31), date(2027, 1, 1)),
+        (30, None, date(2027, 2, 1), date(2027, 2, 28)),
+        (29, None, date(2028, 2, 1), date(2028, 2, 29)),
+        (29, None, date(2027, 1, 30), date(2027, 2, 28)),
+    ],
+)
+def test_the_next_run(day: int | None, due_on: date | None, today: date, expected: date | None) -> None:
+    assert next_run(day, due_on, today) == expected

@@ -1,0 +1,136 @@
+"""What an account owes: payments cover the oldest bill first."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from backend.app import Backend
+from backend.billing import bills, ledger
+from backend.billing.bills import BillRefused
+from backend.billing.ledger import Entry
+from backend.billing.models import Bill
+from backend.billing.service import Balance, balance, find_account
+from backend.clock import ManualClock
+from backend.providers.billing.base import BillingProvider, PaymentFact
+from tests.backend.household import DUE_CENTS, NOW, TODAY, Household, add_bill, make_household
+from tests.backend.payments.test_flow import quote_for, say_yes
+
+LATE, OPEN = TODAY - timedelta(days=11), TODAY + timedelta(days=19)
+
+
+async def standing(backend: Backend, home: Household) -> Balance:
+    async with backend.db.reading() as session:
+        return await balance(session, backend, home.account_id)
+
+
+async def pay(backend: Backend, home: Household, cents: int, key: str = "p1") -> None:
+    async with backend.db.transaction() as session:
+        await backend.billing.payment_posted(session, PaymentFact(key, home.account_id, cents, 0, NOW))
+
+
+async def two_bills(backend: Backend) -> Household:
+    home = await make_household(backend, due_cents=0)
+    await add_bill(backend, home.account_id, 10000, LATE)
+    await add_bill(backend, home.account_id, 8000, OPEN)
+    return home
+
+
+@pytest.mark.parametrize(
+    ("paid", "due", "due_on", "past_due"),
+    [
+        (0, 18000, LATE, 10000),
+        (4000, 14000, LATE, 6000),
+        (10000, 8000, OPEN, 0),
+        (12500, 5500, OPEN, 0),
+        (18000, 0, None, 0),
+        (20000, -2000, None, 0),
+    ],
+)
+async def test_the_oldest_bill_is_covered_first(
+    backend: Backend, paid: int, due: int, due_on: date | None, past_due: int
+) -> None:
+    home = await two_bills(backend)
+    if paid:
+        await pay(backend, home, paid)
+    now = await standing(backend, home)
+    assert (now.amount_due_cents, now.due_on, now.past_due_cents) == (due, due_on, past_due)
+
+
+async def test_a_bill_is_not_past_due_on_its_due_date(backend: Backend, clock: ManualClock) -> None:
+    home = await make_household(backend, due_on=TODAY)
+    assert (await standing(backend, home)).past_due_cents == 0
+    clock.advance(hours=13, minutes=59)  # a minute to midnight in Chicago, and tomorrow already in UTC
+    assert (await standing(backend, home)).past_due_cents == 0
+    clock.advance(minutes=1)
+    assert (await standing(backend, home)).past_due_cents == DUE_CENTS
+
+
+async def test_a_credit_covers_the_next_bill(backend: Backend) -> None:
+    home = await two_bills(backend)
+    await pay(backend, home, 20000)
+    await add_bill(backend, home.account_id, 9000, OPEN + timedelta(days=30))
+    assert (await standing(backend, home)).amount_due_cents == 7000
+
+
+async def test_money_owed_outside_of_bills_makes_no_bill_larger(backend: Backend) -> None:
+    home = await two_bills(backend)
+    async with backend.db.transaction() as session:
+        pair = Entry(ledger.RECEIVABLE, 500), Entry(ledger.REVENUE, -500)
+        await ledger.book(session, "opening", pair, account_id=home.account_id, at=NOW)
+    now = await standing(backend, home)
+    assert (now.amount_due_cents, now.past_due_cents) == (18500, 10000)
+
+
+async def test_a_returned_payment_is_owed_again(backend: Backend, home: Household) -> None:
+    await pay(backend, home, DUE_CENTS)
+    async with backend.db.transaction() as session:
+        await backend.billing.payment_returned(session, PaymentFact("p1", home.account_id, DUE_CENTS, 0, NOW))
+    assert (await standing(backend, home)).amount_due_cents == DUE_CENTS
+
+
+async def test_the_last_payment_and_what_is_on_its_way(backend: Backend) -> None:
+    home = await make_household(backend, card_token="tok_visa_timeout")
+    fresh = await standing(backend, home)
+    assert (fresh.last_payment_cents, fresh.last_payment_on, fresh.pending_cents) == (None, None, 0)
+    await say_yes(backend, await quote_for(backend, home, amount=3000, method_id=home.bank_id))
+    await say_yes(backend, await quote_for(backend, home, amount=4000))
+    now = await standing(backend, home)
+    assert (now.last_payment_cents, now.last_payment_on, now.pending_cents) == (3000, TODAY, 4000)
+    assert now.amount_due_cents == DUE_CENTS - 3000
+
+
+async def test_scheduled_payments_are_listed_next_first(backend: Backend, home: Household) -> None:
+    for days in (9, 2):
+        on = TODAY + timedelta(days=days)
+        await say_yes(backend, await quote_for(backend, home, amount=100 + days, pay_on=on))
+    assert [item.amount_cents for item in (await standing(backend, home)).scheduled] == [102, 109]
+
+
+@pytest.mark.parametrize("digits", ["99999-001", "99999001", " 99999001 "])
+async def test_an_account_is_found_with_and_without_its_dash(backend: Backend, home: Household, digits: str) -> None:
+    async with backend.db.reading() as session:
+        account = await find_account(session, digits)
+    assert account
+    assert account.id == home.account_id
+
+
+@pytest.mark.parametrize("digits", ["", "99999", "99999002", "099999001"])
+async def test_nearly_an_account_number_finds_nothing(backend: Backend, home: Household, digits: str) -> None:
+    async with backend.db.reading() as session:
+        assert await find_account(session, digits) is None
+
+
+async def test_a_bill_whose_lines_do_not_add_up_is_refused(backend: Backend, home: Household) -> None:
+    bill = Bill(
+        account_id=home.account_id, number="odd", issued_on=TODAY, due_on=TODAY, period_start=TODAY,
+        period_end=TODAY, amount_cents=100, lines=[{"label": "Energy", "cents": 99}],
+    )  # fmt: skip
+    with pytest.raises(BillRefused):
+        async with backend.db.transaction() as session:
+            await bills.issue(session, bill, at=NOW)
+
+
+def test_builtin_billing_is_a_billing_provider(backend: Backend) -> None:
+    assert isinstance(backend.billing, BillingProvider)

@@ -1,0 +1,107 @@
+"""Changing contact details: who is told, what is written down, and what a new phone does not open yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from backend.app import Backend
+from backend.audit.models import AuditRow
+from backend.clock import ManualClock
+from backend.contact import service as contact
+from backend.conversations.models import Conversation
+from backend.members import identity
+from backend.members.levels import Level
+from backend.outbox.models import OutboxMessage
+from tests.backend.household import Household
+
+OLD, NEW = "+15555550142", "+18155550188"
+
+
+async def changed(backend: Backend, home: Household, what: Any, value: str) -> bool:
+    async with backend.db.transaction() as session:
+        await identity.identify(session, backend, home.conversation_id, number="99999-001", last4="0142")
+        standing = await identity.standing(session, backend, home.conversation_id)
+        return await contact.change(session, backend, home.conversation_id, standing, what, value)
+
+
+async def told(backend: Backend) -> set[str]:
+    async with backend.db.reading() as session:
+        return set(await session.scalars(select(OutboxMessage.recipient)))
+
+
+async def test_the_old_and_the_new_phone_and_the_email_are_told(backend: Backend, home: Household) -> None:
+    assert await changed(backend, home, "phone", NEW)
+    assert await told(backend) == {OLD, NEW, "ruth@example.com"}
+    async with backend.db.reading() as session:
+        row = await session.scalar(select(AuditRow).where(AuditRow.act == "contact_phone"))
+    assert row is not None
+    assert (row.before, row.after) == ({"phone": OLD}, {"phone": NEW})
+
+
+async def test_the_old_and_the_new_email_are_told(backend: Backend, home: Household) -> None:
+    assert await changed(backend, home, "email", "new@example.org")
+    assert await told(backend) == {OLD, "ruth@example.com", "new@example.org"}
+
+
+async def test_what_is_on_file_already_is_no_change(backend: Backend, home: Household) -> None:
+    assert not await changed(backend, home, "email", "ruth@example.com")
+    assert await told(backend) == set()
+
+
+async def test_a_new_phone_steps_nobody_up_for_a_day(backend: Backend, home: Household, clock: ManualClock) -> None:
+    await changed(backend, home, "phone", NEW)
+    async with backend.db.transaction() as session:
+        now = clock.now()
+        session.add(
+            Conversation(
+                id="sms-new", channel="sms", address=NEW, attested=True, last_seen_at=now, started_at=now, level=0
+            )
+        )
+        await session.flush()
+        result = await identity.identify(session, backend, "sms-new", number="99999-001", last4="0188")
+        assert result.standing.level is Level.KNOWN
+        sent = await identity.send_code(session, backend, "sms-new")
+        assert isinstance(sent, identity.CodeSent)
+        assert sent.way == "email"
+    clock.advance(hours=24)
+    async with backend.db.transaction() as session:
+        result = await identity.identify(session, backend, "sms-new", number="99999-001", last4="0188")
+        assert result.standing.level is Level.STEPPED_UP
+
+
+@pytest.mark.parametrize(
+    ("said", "phone"),
+    [("815-555-0188", NEW), ("it is (815) 555 0188", NEW), ("555-0188", None), ("815-555-0188 or 815-555-0189", None)],
+)
+def test_phones(said: str, phone: str | None) -> None:
+    assert contact.read_phone(said) == phone
+
+
+@pytest.mark.parametrize(
+    ("said", "email"),
+    [
+        ("Ruth.A@Example.com", "ruth.a@example.com"),
+        ("ruth at example dot com", "ruth@example.com"),
+        ("a@b", None),
+        ("x..y@example.com", None),
+        ("a@example.com and b@example.com", None),
+    ],
+)
+def test_emails(said: str, email: str | None) -> None:
+    assert contact.read_email(said) == email
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "address"),
+    [
+        ("PO Box 12, Hanover IL 61041", True, "PO Box 12, Hanover IL 61041"),
+        ("change my mailing address to 4 Elm St, Lanark", False, "4 Elm St, Lanark"),
+        ("4 Elm St, Lanark", False, None),
+        ("i moved", True, None),
+    ],
+)
+def test_addresses(said: str, asked: bool, address: str | None) -> None:
+    assert contact.read_address(said, asked) == address

@@ -1,0 +1,91 @@
+"""The queue for a person: one place each, a summary without secrets, answers on the right way, an end."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from backend.app import Backend
+from backend.audit.service import verify
+from backend.conversations import service as conversations
+from backend.conversations.models import Conversation
+from backend.handover import service as handover
+from backend.handover.transcript import plain_line
+from backend.outbox.models import OutboxMessage
+from tests.backend.household import Household, add_conversation
+
+
+async def test_who_asks_twice_keeps_the_place(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        first = await handover.ask(session, backend, home.conversation_id, tried="paying a bill")
+        again = await handover.ask(session, backend, home.conversation_id, tried="nothing")
+        assert again.id == first.id
+        assert first.summary["tried"] == "paying a bill"
+        assert first.summary["who"] == "not identified"
+
+
+async def test_the_summary_has_no_code_and_no_last_four(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        for place, text in enumerate(("99999-001 0142", "482913", "pay $1500")):
+            await conversations.record_inbound(
+                session,
+                backend,
+                channel="sms",
+                provider_id=f"m{place}",
+                conversation_id=home.conversation_id,
+                text=text,
+            )
+        made = await handover.ask(session, backend, home.conversation_id, tried="paying a bill")
+    said = "\n".join(made.summary["last_lines"])
+    assert "0142" not in said
+    assert "482913" not in said
+    assert "$1500" in said
+
+
+async def test_an_answer_reaches_the_web_page(backend: Backend, home: Household) -> None:
+    web = await add_conversation(backend, "web-1")
+    async with backend.db.transaction() as session:
+        await handover.ask(session, backend, web, tried="nothing")
+        assert await handover.answer(session, backend, web, "We are on it.", "Ann") == "web"
+        events = await conversations.events_after(session, web, 0)
+        assert events[0].data["messages"][0]["text"] == "Ann: We are on it."
+        talk = await session.get_one(Conversation, web, populate_existing=True)
+        assert talk.expects == handover.WITH_A_PERSON
+
+
+async def test_an_answer_reaches_the_phone(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        talk = await session.get_one(Conversation, home.conversation_id)
+        talk.address = "+15555550142"
+        assert await handover.answer(session, backend, talk.id, "We are on it.", "Ann") == "sms"
+        message = await session.scalar(select(OutboxMessage))
+        assert message is not None
+        assert (message.recipient, message.body.startswith("We are on it.")) == ("+15555550142", True)
+
+
+async def test_closing_brings_the_assistant_back(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        made = await handover.ask(session, backend, home.conversation_id, tried="nothing")
+        talk = await session.get_one(Conversation, home.conversation_id)
+        talk.expects = handover.WITH_A_PERSON
+        await session.flush()
+        assert await handover.close(session, backend, made.id, "ann")
+        assert await handover.close(session, backend, made.id, "ann") is None
+    async with backend.db.reading() as session:
+        assert (await session.get_one(Conversation, home.conversation_id)).expects == ""
+        assert await handover.open_of(session, home.conversation_id) is None
+        assert await verify(session) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("0142", "[4 digits]"),
+        ("last four 0142", "last four [4 digits]"),
+        ("it is 482913", "it is [code]"),
+        ("see https://coop.example/portal/pay/abc", "see [link]"),
+        ("99999-001", "99999-001"),
+    ],
+)
+def test_lines(said: str, kept: str) -> None:
+    assert plain_line(said) == kept

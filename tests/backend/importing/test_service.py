@@ -1,0 +1,147 @@
+"""What an import brings, that it brings all or nothing, and what it says is wrong. On both databases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from backend.app import Backend
+from backend.audit import service as audit
+from backend.audit.models import AuditRow
+from backend.billing import ledger
+from backend.importing import known
+from backend.importing.faults import ImportRefused
+from backend.importing.service import import_folder
+from backend.logins.service import proven
+from backend.members.models import Member
+from backend.members.service import find_account, find_member
+from backend.show import plain, show
+from bench.make_members import make
+from tests.backend.household import Household
+from tests.backend.importing.files import GOOD, only, write
+from tests.backend.importing.refusing import counts, refusal
+
+
+async def shown(backend: Backend, number: str) -> dict[str, Any]:
+    async with backend.db.reading() as session:
+        return dict(json.loads(json.dumps(await show(session, backend, number), default=plain)))
+
+
+async def test_everything_arrives(backend: Backend, tmp_path: Path) -> None:
+    result = await import_folder(backend, write(tmp_path))
+    assert result == {
+        "members": 2, "accounts": 3, "bills": 3, "usage": 2, "payment_methods": 3, "drafts": 1, "autopay": 2,
+        "alerts": 3,
+    }  # fmt: skip
+    found = await shown(backend, "00417-001")
+    assert (found["member"]["phone"], found["member"]["number"]) == ("+15555550123", "00417")
+    assert found["balance"]["amount_due_cents"] == 10_000 + 9_000
+    assert found["balance"]["due_on"] == "2026-10-30"
+    assert found["balance"]["past_due_cents"] == 10_000
+    assert [bill["number"] for bill in found["bills"]] == ["00417-001-261110", "B-2", "B-1"]
+    assert found["bills"][1]["lines"][1] == {"label": "Energy, 800 kWh", "cents": 8290}
+    assert {method["last4"] for method in found["methods"]} == {"4242", "0089"}
+    assert found["drafts"][0]["method"] == "checking ending 0089"
+    assert (await shown(backend, "00417-002"))["balance"]["amount_due_cents"] == -2500
+    assert (await shown(backend, "00417-002"))["autopay"][0]["day_of_month"] is None
+    grain = await shown(backend, "88001001")
+    assert (grain["balance"]["amount_due_cents"], grain["autopay"][0]["day_of_month"]) == (1000, 31)
+    assert (grain["member"]["name"], grain["accounts"][0]["status"]) == ("Prairie Grain, LLC", "closed")
+
+
+async def test_the_books_and_the_trail_stay_whole(backend: Backend, home: Household, tmp_path: Path) -> None:
+    await import_folder(backend, write(tmp_path))
+    async with backend.db.reading() as session:
+        assert await ledger.imbalances(session) == []
+        assert await audit.verify(session) is None
+        rows = list(await session.scalars(select(AuditRow).where(AuditRow.actor == "import").order_by(AuditRow.id)))
+    assert [row.act for row in rows] == ["account_imported"] * 3
+    assert rows[0].after == {
+        "number": "00417-001", "payment_methods": 2, "bills": 3, "usage": 2, "drafts": 1, "alerts": 2,
+    }  # fmt: skip
+
+
+async def test_who_was_imported_can_make_a_login(backend: Backend, tmp_path: Path) -> None:
+    await import_folder(backend, write(tmp_path))
+    async with backend.db.reading() as session:
+        assert await proven(session, backend, await find_member(session, "00417"), "1234")
+        assert await proven(session, backend, await find_member(session, "88001"), "12-3456789")
+        assert not await proven(session, backend, await find_member(session, "00417"), "4321")
+
+
+async def test_what_comes_after_an_import_gets_its_own_ids(backend: Backend, tmp_path: Path) -> None:
+    await import_folder(backend, write(tmp_path))
+    async with backend.db.transaction() as session:
+        session.add(Member(number="77777", name="Next", phone="+15555550177"))
+    assert (await counts(backend))[0] == 3
+
+
+async def test_a_second_import_changes_nothing(backend: Backend, tmp_path: Path) -> None:
+    await import_folder(backend, write(tmp_path))
+    said = await refusal(backend, tmp_path)
+    rows = sum(text.count("\n") - 1 for text in GOOD.values())
+    assert len(said) == rows
+    assert said[0].startswith("members.csv:2: member 00417 is there already")
+
+
+async def test_more_may_be_added_to_what_is_there(backend: Backend, home: Household, tmp_path: Path) -> None:
+    folder = only(
+        tmp_path,
+        accounts="member,separator\n99999,002\n",
+        bills="account,issued_on,due_on,period_start,period_end,amount_cents\n"
+        "99999-001,2026-11-10,2026-12-15,2026-10-08,2026-11-07,5000\n",
+        autopay="account,token,day\n99999-001,tok_visa_4242,due\n",
+        payment_methods="member,token,kind,brand,last4\n99999,tok_new_1,bank,savings,0001\n",
+    )
+    await import_folder(backend, folder)
+    found = await shown(backend, "99999")
+    assert [account["number"] for account in found["accounts"]] == ["99999-001", "99999-002"]
+    assert found["balance"]["amount_due_cents"] == 11240 + 5000
+    assert found["autopay"][0]["method"] == "Visa ending 4242"
+
+
+async def test_somebody_else_may_be_faster(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member who is added between the checks and the writing."""
+    check = known.check
+
+    async def check_and_be_late(*of: Any) -> None:
+        await check(*of)
+        async with backend.db.transaction() as session:
+            session.add(Member(number="00417", name="Somebody", phone="+15555550177"))
+
+    monkeypatch.setattr(known, "check", check_and_be_late)
+    with pytest.raises(ImportRefused, match="changed meanwhile"):
+        await import_folder(backend, write(tmp_path))
+    assert await counts(backend) == [1, 0, 0, 0, 0, 0, 0, 0]
+
+
+async def test_only_looking_writes_nothing(backend: Backend, tmp_path: Path) -> None:
+    before = await counts(backend)
+    assert (await import_folder(backend, write(tmp_path), check_only=True))["members"] == 2
+    assert await counts(backend) == before
+
+
+async def test_what_a_spreadsheet_adds_is_borne(backend: Backend, tmp_path: Path) -> None:
+    members = "\ufeffNumber, Name ,PHONE\r\n 00417 ,Bénédict, 555.555.0123 \r\n,,\r\n"
+    await import_folder(backend, only(tmp_path, members=members, accounts="member,separator\r\n00417,001\r\n"))
+    assert (await shown(backend, "00417-001"))["member"]["name"] == "Bénédict"
+
+
+async def test_two_thousand_members(backend: Backend, tmp_path: Path) -> None:
+    make(2000, tmp_path)
+    result = await import_folder(backend, tmp_path)
+    assert (result["members"], result["bills"], result["usage"]) == (2000, 24_000, 48_000)
+    async with backend.db.reading() as session:
+        assert await ledger.imbalances(session) == []
+        assert await audit.verify(session) is None
+        account = await find_account(session, "1001990-001")
+        assert account
+        assert await ledger.receivable(session, account.id) == 9000 + 100 * (1001990 % 80)
+        # every tenth owes its newest bill: 1000000, 1000010, ...
+        assert await ledger.book_total(session, ledger.RECEIVABLE) == sum(
+            9000 + 100 * (number % 80) for number in range(1_000_000, 1_002_000, 10)
+        )

@@ -1,0 +1,232 @@
+"""Signing in, reset links and user IDs by email, on each database."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import event, select
+
+from backend.app import Backend
+from backend.audit import service as audit
+from backend.clock import ManualClock
+from backend.logins import creation, mail, passwords, service, signin
+from backend.logins.models import HolderProof, Login, MailRequest, PortalSession, ResetToken
+from backend.members.models import Member
+from backend.outbox.models import OutboxMessage
+from tests.backend.household import Household
+
+PASSWORD = "violet tractor 88 hills"
+WEAK = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+
+
+@pytest.fixture
+async def login(backend: Backend, home: Household) -> int:
+    """Ruth's login, made long ago with weaker parameters; its id."""
+    async with backend.db.transaction() as session:
+        member = await session.get_one(Member, home.member_id)
+        made = await service.add(session, backend, member, "Ruth.Alvarez", WEAK.hash(PASSWORD))
+        await service.keep_proof(session, backend, member, "1234")
+        return made.id
+
+
+async def sign_in(backend: Backend, typed: str = "ruth.alvarez", password: str = PASSWORD, **more: str) -> object:
+    return await signin.sign_in(backend, typed, password, **{"source": "web-1", **more})
+
+
+async def ask(backend: Backend, who: str, last4: str = "0142", kind: str = mail.RESET, source: str = "web-1") -> str:
+    async with backend.db.transaction() as session:
+        return await mail.ask(
+            session, backend, kind, who=who, last4=last4, source=source, asked_by="sms-99999", channel="sms"
+        )
+
+
+async def outbox(backend: Backend) -> list[OutboxMessage]:
+    async with backend.db.reading() as session:
+        return list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+async def reset_token(backend: Backend) -> str:
+    await mail.answer_waiting(backend)
+    return (await outbox(backend))[-1].body.partition("/portal/reset/")[2].split()[0]
+
+
+async def test_a_password_hashed_weakly_is_hashed_anew_at_sign_in(backend: Backend, login: int) -> None:
+    assert isinstance(await sign_in(backend), signin.SignedIn)
+    async with backend.db.reading() as session:
+        kept = (await session.get_one(Login, login)).password_hash
+    assert not passwords.is_outdated(kept)
+    assert isinstance(await sign_in(backend, "99999-001"), signin.SignedIn)
+
+
+async def test_six_misses_stop_one_sender_and_not_another(backend: Backend, login: int, clock: ManualClock) -> None:
+    for _ in range(signin.FROM_SOURCE_AT_ONE):
+        assert await sign_in(backend, password="wrong one") == signin.Refused("no_match")
+    assert await sign_in(backend) == signin.Refused("throttled")
+    assert await sign_in(backend, "99999-001") == signin.Refused("throttled")  # the same login by its other name
+    assert isinstance(await sign_in(backend, source="web-2"), signin.SignedIn)
+    clock.advance(minutes=15)
+    assert isinstance(await sign_in(backend), signin.SignedIn)
+
+
+async def test_a_login_that_is_nobodys_is_stopped_alike(backend: Backend, login: int) -> None:
+    for _ in range(signin.FROM_SOURCE_AT_ONE):
+        assert await sign_in(backend, "no.body") == signin.Refused("no_match")
+    assert await sign_in(backend, "no.body") == signin.Refused("throttled")
+
+
+async def test_strangers_cannot_keep_a_member_out(backend: Backend, login: int) -> None:
+    here = await sign_in(backend)
+    assert isinstance(here, signin.SignedIn)
+    for count in range(signin.AT_ONE):
+        await sign_in(backend, password="wrong one", source=f"web-{count + 10}")
+    assert await sign_in(backend, source="web-9") == signin.Refused("throttled")
+    assert isinstance(await sign_in(backend, device=here.device), signin.SignedIn)  # where they signed in before
+    await ask(backend, "99999-001")
+    await mail.reset(backend, await reset_token(backend), "brown hens 1955 lake")
+    again = await sign_in(backend, password="brown hens 1955 lake", source="web-9")
+    assert isinstance(again, signin.SignedIn)  # by the mail on file
+    forged = here.device[:-1] + ("0" if here.device[-1] != "0" else "1")
+    for count in range(signin.AT_ONE):
+        await sign_in(backend, password="wrong one", source=f"web-{count + 100}")
+    for device in (here.device, forged, "\u00e9.\u00e9", ""):  # a new password makes old browsers unknown
+        refused = await sign_in(backend, password="brown hens 1955 lake", source="web-9", device=device)
+        assert refused == signin.Refused("throttled")
+
+
+async def test_asking_does_the_same_whoever_is_asked_about(backend: Backend, login: int) -> None:
+    """The same statements in the same order: what takes the time is the same."""
+
+    async def statements(who: str, last4: str) -> list[str]:
+        seen: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+            seen.append(statement)
+
+        event.listen(backend.db.engine.sync_engine, "before_cursor_execute", note)
+        await ask(backend, who, last4)
+        event.remove(backend.db.engine.sync_engine, "before_cursor_execute", note)
+        return seen
+
+    right = await statements("99999-001", "0142")
+    for who, last4 in (("99999-001", "0143"), ("12345-001", "0142"), ("ruth.alvarez", "0142"), ("no.body", "0142")):
+        assert await statements(who, last4) == right, who
+
+
+async def test_only_what_fits_is_mailed_and_only_to_the_address_on_file(backend: Backend, login: int) -> None:
+    for who, last4 in (("99999-001", "0143"), ("12345-001", "0142"), ("no.body", "0142"), ("99999", "0142")):
+        await ask(backend, who, last4)
+    await mail.answer_waiting(backend)
+    assert await outbox(backend) == []
+    reference = await ask(backend, "ruth.alvarez")
+    await asyncio.gather(*(mail.answer_waiting(backend) for _ in range(3)))
+    sent = await outbox(backend)
+    assert [(message.kind, message.recipient) for message in sent] == [("email", "ruth@example.com")]
+    assert reference in sent[0].body
+
+
+async def test_no_email_on_file_is_asked_for_in_vain_and_nobody_can_tell(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        (await session.get_one(Member, home.member_id)).email = None
+    assert await ask(backend, "99999-001")
+    await mail.answer_waiting(backend)
+    assert await outbox(backend) == []
+
+
+async def test_a_member_without_a_login_is_mailed_how_to_make_one(backend: Backend, home: Household) -> None:
+    await ask(backend, "99999-001")
+    await mail.answer_waiting(backend)
+    assert "/portal/create" in (await outbox(backend))[0].body
+
+
+async def test_every_asking_counts_against_its_sender(backend: Backend, login: int) -> None:
+    for _ in range(10):
+        await ask(backend, "ruth.alvarez")
+    with pytest.raises(mail.TooMany):
+        await ask(backend, "ruth.alvarez")
+    await ask(backend, "ruth.alvarez", source="web-2")
+    await mail.answer_waiting(backend)
+    assert len(await outbox(backend)) == mail.MOST  # a mailbox is not flooded either
+
+
+async def test_a_reset_sets_the_password_once(backend: Backend, login: int) -> None:
+    await sign_in(backend)
+    await ask(backend, "ruth.alvarez")
+    token = await reset_token(backend)
+    tries = [mail.reset(backend, token, f"brown hens {year} lake") for year in (1955, 1956)]
+    results = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["NoneType", "ResetGone"]
+    async with backend.db.reading() as session:
+        assert (await session.scalars(select(PortalSession))).all() == []
+        kept = (await session.scalars(select(ResetToken))).one()
+        assert token not in kept.token_hash
+        assert await audit.verify(session) is None
+    assert (await outbox(backend))[-1].purpose == "notice"
+
+
+async def test_a_link_is_not_used_up_by_a_password_that_will_not_do(backend: Backend, login: int) -> None:
+    await ask(backend, "ruth.alvarez")
+    token = await reset_token(backend)
+    with pytest.raises(mail.PasswordRefused):
+        await mail.reset(backend, token, "ruth.alvarez1")
+    await mail.reset(backend, token, "brown hens 1955 lake")
+
+
+async def test_a_session_ends(backend: Backend, login: int, clock: ManualClock) -> None:
+    here = await sign_in(backend)
+    assert isinstance(here, signin.SignedIn)
+    assert await signin.signed_in(backend, "") is None
+    for _ in range(26):
+        clock.advance(minutes=29)
+        found = await signin.signed_in(backend, here.token)
+    assert found is None  # half a day, however busy
+
+
+async def test_the_holders_digits_are_kept_as_a_keyed_hash(backend: Backend, login: int) -> None:
+    async with backend.db.reading() as session:
+        proof = (await session.scalars(select(HolderProof))).one()
+        member = await session.get_one(Member, proof.member_id)
+        assert "1234" not in proof.digits_hash[:4]
+        assert await service.proven(session, backend, member, "12-34")
+        assert not await service.proven(session, backend, member, "1235")
+        assert not await service.proven(session, backend, None, "1234")
+
+
+async def test_two_cannot_make_a_login_for_one_member(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        await service.keep_proof(session, backend, await session.get_one(Member, home.member_id), "1234")
+    tokens = []
+    for _ in range(2):
+        async with backend.db.transaction() as session:
+            tokens.append((await creation.create(session, backend, "web-1")).rpartition("/")[2])
+        holder = creation.Holder("99999-001", "0142", "residential", "1234")
+        assert await creation.prove(backend, tokens[-1], holder, source="web-1") == "ok"
+        await creation.name(backend, tokens[-1], first_name="Ruth", last_name="Alvarez", email="other@example.net")
+    tries = [creation.finish(backend, token, user_id="ruth.a", password=PASSWORD) for token in (*tokens, tokens[0])]
+    results = await asyncio.gather(*tries, return_exceptions=True)
+    made = [result for result in results if isinstance(result, creation.Created)]
+    assert len(made) == 1
+    assert made[0].email_on_file == "ruth@example.com"
+    assert made[0].kept_old_email
+    async with backend.db.reading() as session:
+        assert len((await session.scalars(select(Login))).all()) == 1
+
+
+async def test_requests_are_answered_after_a_crash(backend: Backend, login: int) -> None:
+    await ask(backend, "ruth.alvarez", kind=mail.USER_ID)
+    async with backend.db.reading() as session:
+        assert (await session.scalars(select(MailRequest))).one().done_at is None
+    assert await mail.answer_waiting(backend) == 1
+    assert await mail.answer_waiting(backend) == 0
+    assert "Ruth.Alvarez" in (await outbox(backend))[0].body
+
+
+async def test_a_creation_page_is_good_for_half_an_hour(backend: Backend, clock: ManualClock, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        token = (await creation.create(session, backend, "web-1")).rpartition("/")[2]
+    clock.advance(minutes=int(creation.LIFETIME / timedelta(minutes=1)))
+    with pytest.raises(creation.CreationGone):
+        async with backend.db.reading() as session:
+            await creation.find(session, backend, token)

@@ -1,0 +1,165 @@
+"""Stepping up with a one-time code."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from backend.app import Backend
+from backend.members.codes import CodeRefused, CodeSent
+from backend.members.levels import Level
+from backend.members.models import Member, OneTimeCode
+from backend.outbox.models import OutboxMessage
+from backend.outbox.service import opt_out
+from tests.backend.members.conftest import RUTH_PHONE
+
+
+async def newest_message(backend: Backend) -> OutboxMessage:
+    async with backend.db.reading() as session:
+        return (await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc()))).first()
+
+
+async def newest_code(backend: Backend) -> str:
+    return re.search(r"\b\d{6}\b", (await newest_message(backend)).body)[0]
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+async def test_a_code_goes_to_the_phone_on_file_and_steps_up(talk, members_backend):
+    await talk().identify()
+    assert await talk().send_code() == CodeSent("text", "the phone ending 0142")
+    message = await newest_message(members_backend)
+    assert (message.kind, message.recipient, message.purpose) == ("sms", RUTH_PHONE, "code")
+    assert len(message.body) <= 160, "one segment"
+    assert message.body.isascii()
+    assert (await talk().standing()).level is Level.KNOWN
+    result = await talk().check_code(await newest_code(members_backend))
+    assert (result.status, result.standing.level) == ("ok", Level.STEPPED_UP)
+    assert (await talk().standing()).level is Level.STEPPED_UP
+
+
+async def test_only_a_keyed_hash_of_the_code_is_kept(talk, members_backend):
+    await talk().identify()
+    await talk().send_code()
+    async with members_backend.db.reading() as session:
+        row = (await session.scalars(select(OneTimeCode))).one()
+    assert await newest_code(members_backend) not in row.code_hash
+    assert len(row.code_hash) == 64
+
+
+async def test_the_code_as_people_type_it(talk, members_backend):
+    await talk().identify()
+    await talk().send_code()
+    code = await newest_code(members_backend)
+    assert (await talk().check_code(f"{code[:3]} {code[3:]}")).status == "ok"
+
+
+async def test_a_code_works_once(talk, members_backend):
+    await talk().identify()
+    await talk().send_code()
+    code = await newest_code(members_backend)
+    assert (await talk().check_code(code)).status == "ok"
+    assert (await talk().check_code(code)).status == "expired"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(599, "ok"), (600, "expired")])
+async def test_a_code_is_good_for_ten_minutes(talk, members_backend, clock, seconds, status):
+    await talk().identify()
+    await talk().send_code()
+    clock.advance(seconds=seconds)
+    assert (await talk().check_code(await newest_code(members_backend))).status == status
+
+
+async def test_five_wrong_tries_use_a_code_up(talk, members_backend):
+    await talk().identify()
+    await talk().send_code()
+    code = await newest_code(members_backend)
+    assert [(await talk().check_code(wrong(code))).status for _ in range(5)] == ["wrong"] * 4 + ["locked"]
+    assert (await talk().check_code(code)).status == "locked", "the right one comes too late"
+    await talk().send_code()
+    assert (await talk().check_code(await newest_code(members_backend))).status == "ok"
+
+
+async def test_too_few_digits_cost_no_try(talk, members_backend):
+    await talk().identify()
+    await talk().send_code()
+    for slip in ("", "12345", "1234567", "my code") * 2:
+        assert (await talk().check_code(slip)).status == "wrong"
+    assert (await talk().check_code(await newest_code(members_backend))).status == "ok"
+
+
+async def test_a_new_code_replaces_the_old(talk, members_backend):
+    await talk().identify()
+    await talk().send_code()
+    old = await newest_code(members_backend)
+    await talk().send_code()
+    new = await newest_code(members_backend)
+    if old != new:  # one time in a million
+        assert (await talk().check_code(old)).status == "wrong"
+    assert (await talk().check_code(new)).status == "ok"
+
+
+async def test_a_code_of_another_conversation_or_member_does_not_count(talk, members_backend):
+    await talk("web-1").identify()
+    await talk("web-2").identify()
+    await talk("web-1").send_code()
+    code = await newest_code(members_backend)
+    assert (await talk("web-2").check_code(code)).status == "expired"
+    await talk("web-1").identify("04512-001", "0177")
+    assert (await talk("web-1").check_code(code)).status == "expired"
+
+
+async def test_three_codes_in_fifteen_minutes_and_no_more(talk, clock):
+    await talk("web-1").identify()
+    await talk("web-2").identify()
+    assert isinstance(await talk("web-1").send_code(), CodeSent)
+    assert isinstance(await talk("web-1").send_code(), CodeSent)
+    assert isinstance(await talk("web-2").send_code(), CodeSent)
+    assert await talk("web-1").send_code() == CodeRefused("too_many")
+    assert await talk("web-2").send_code() == CodeRefused("too_many"), "the member's phone is not flooded either"
+    clock.advance(minutes=10)
+    await talk("web-1").standing()  # still talking
+    clock.advance(minutes=5, seconds=1)
+    assert isinstance(await talk("web-1").send_code(), CodeSent)
+
+
+async def test_a_phone_that_said_stop_gets_an_email(talk, members_backend):
+    async with members_backend.db.transaction() as session:
+        await opt_out(session, members_backend, RUTH_PHONE)
+    await talk().identify()
+    assert await talk().send_code() == CodeSent("email", "the email r***@example.org")
+    message = await newest_message(members_backend)
+    assert (message.kind, message.recipient) == ("email", "ruth@example.org")
+    assert message.subject
+    assert (await talk().check_code(await newest_code(members_backend))).status == "ok"
+
+
+async def test_where_nothing_can_be_sent_it_says_why(talk, members_backend):
+    assert await talk("nobody yet").send_code() == CodeRefused("not_identified")
+    async with members_backend.db.transaction() as session:
+        await opt_out(session, members_backend, "+15555550177")
+    await talk("owen").identify("04512-001", "0177")
+    assert await talk("owen").send_code() == CodeRefused("opted_out")
+    async with members_backend.db.transaction() as session:
+        (await session.scalars(select(Member).where(Member.number == "04512"))).one().phone = ""
+    assert await talk("owen").send_code() == CodeRefused("no_address")
+
+
+async def test_a_step_up_for_one_account_is_none_for_another(talk, members_backend):
+    await talk().identify()
+    await talk().send_code()
+    await talk().check_code(await newest_code(members_backend))
+    assert (await talk().identify("04512-001", "0177")).standing.level is Level.KNOWN
+
+
+async def test_a_step_up_ends_with_the_identity(talk, members_backend, clock):
+    await talk().identify()
+    await talk().send_code()
+    await talk().check_code(await newest_code(members_backend))
+    clock.advance(minutes=15)
+    assert (await talk().standing()).level is Level.ANONYMOUS
+    assert (await talk().identify()).standing.level is Level.KNOWN

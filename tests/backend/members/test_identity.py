@@ -1,0 +1,240 @@
+"""Member number and last four: what opens, what locks, and what never tells a stranger anything."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from backend.app import Backend
+from backend.audit.models import AuditRow
+from backend.audit.service import verify
+from backend.billing.models import Account
+from backend.clock import ManualClock
+from backend.members import guessing
+from backend.members.levels import NEEDS, Level
+from backend.members.models import IdentityMiss, Member, MemberLock
+from tests.backend.members.conftest import RUTH, RUTH_LAST4, RUTH_PHONE
+
+UNKNOWN = "88888-001"
+
+
+@pytest.mark.parametrize("number", ["99999-001", "99999001", "99999 001"])
+async def test_the_number_opens_with_and_without_its_dash(talk, number):
+    result = await talk().identify(number)
+    assert result.status == "ok"
+    assert result.standing.level is Level.KNOWN
+    assert result.standing.account.number == "99999-001"
+    assert result.standing.member.name == "Ruth Alvarez"
+
+
+async def test_leading_zeros_are_part_of_the_number(talk):
+    assert (await talk().identify("04512-001", "0177")).status == "ok"
+    assert (await talk("web-2").identify("4512-001", "0177")).status == "no_match"
+
+
+@pytest.mark.parametrize(
+    ("number", "last4"), [("99999-001", "0143"), ("99999-009", "0142"), ("88888-001", "0142"), ("99999-001", "")]
+)
+async def test_one_failure_whichever_part_is_wrong(talk, number, last4):
+    result = await talk().identify(number, last4)
+    assert (result.status, result.needs_separator, result.standing.level) == ("no_match", False, Level.ANONYMOUS)
+
+
+@pytest.mark.parametrize("number", ["99999", "88888", "0451", "999999", "99999-01", "9"])
+async def test_a_number_without_separator_is_told_by_its_shape_and_is_no_miss(talk, members_backend, number):
+    """99999 exists and 88888 does not: nobody learns which."""
+    for _ in range(guessing.MISSES_TO_LOCK + 1):
+        result = await talk().identify(number)
+        assert (result.status, result.needs_separator) == ("no_match", True)
+    async with members_backend.db.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(IdentityMiss)) == 0
+
+
+async def test_the_same_rows_are_written_for_a_known_and_an_unknown_number(talk, members_backend):
+    await talk("web-1").miss(5, RUTH)
+    await talk("web-2").miss(5, UNKNOWN)
+    async with members_backend.db.reading() as session:
+        misses = (await session.execute(select(IdentityMiss.source, func.count()).group_by(IdentityMiss.source))).all()
+        assert [count for _, count in misses] == [5, 5]
+        assert await session.scalar(select(func.count()).select_from(MemberLock)) == 2
+
+
+async def test_five_misses_lock_for_fifteen_minutes(talk, clock):
+    assert await talk().miss(5) == ["no_match"] * 4 + ["locked"]
+    assert (await talk().identify()).status == "locked", "the right answer does not open a lock"
+    clock.advance(minutes=14, seconds=59)
+    assert (await talk("web-other").identify()).status == "locked", "from anywhere"
+    clock.advance(seconds=1)
+    assert (await talk("web-other").identify()).status == "ok"
+
+
+async def test_a_lock_closes_all_accounts_of_the_member_and_no_other_member(talk):
+    await talk("a").miss(2, "99999-001")
+    await talk("b").miss(3, "99999-002")
+    assert (await talk("c").identify("99999-001")).status == "locked"
+    assert (await talk("d").identify("04512-001", "0177")).status == "ok"
+
+
+async def test_a_lock_is_no_oracle(talk):
+    """From one sender or from many, a number that exists and one that does not give the same answers."""
+    known, unknown = await talk("a").miss(7, RUTH), await talk("b").miss(7, UNKNOWN)
+    assert known == unknown == ["no_match"] * 4 + ["locked"] * 3
+
+
+async def test_a_lock_from_many_senders_is_no_oracle(talk):
+    known = [(await talk(f"a{i}").miss(1, RUTH))[0] for i in range(6)]
+    unknown = [(await talk(f"b{i}").miss(1, UNKNOWN))[0] for i in range(6)]
+    assert known == unknown == ["no_match"] * 4 + ["locked"] * 2
+
+
+async def test_the_count_begins_anew_after_a_lock(talk, clock):
+    await talk().miss(5)
+    clock.advance(minutes=16)
+    assert await talk("web-2").miss(5) == ["no_match"] * 4 + ["locked"]
+
+
+class LockModel:
+    """What must come of tries at one number: the rule, written down a second time in the plainest way."""
+
+    def __init__(self) -> None:
+        self.misses: list[datetime] = []
+        self.until: datetime | None = None
+
+    def answer(self, right: bool, now: datetime) -> str:
+        if self.until and now < self.until:
+            return "locked"
+        if right:
+            self.misses = []
+            return "ok"
+        self.misses = [at for at in self.misses if at > now - timedelta(hours=24)] + [now]
+        if len(self.misses) < 5:
+            return "no_match"
+        self.misses, self.until = [], now + timedelta(minutes=15)
+        return "locked"
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from([False, False, False, True]), st.integers(0, 20)), max_size=25))
+async def test_any_order_of_tries_and_waits_follows_the_rule(talk, clock, tries):
+    clock.advance(days=2)  # nothing of the example before counts any more
+    model = LockModel()
+    for index, (right, minutes) in enumerate(tries):
+        sender = talk(f"web-{index}", source=f"sender {index}")  # a sender each: only the number's own count matters
+        answer = (await sender.identify(last4=RUTH_LAST4 if right else "9999")).status
+        assert answer == model.answer(right, clock.now())
+        clock.advance(minutes=minutes)
+
+
+async def test_tries_at_the_same_moment_get_no_more_than_five(talk):
+    answers = await asyncio.gather(*(talk(f"web-{i}").miss(1) for i in range(12)))
+    assert sorted(answer for (answer,) in answers) == ["locked"] * 8 + ["no_match"] * 4
+
+
+async def test_success_clears_the_members_misses_and_not_the_senders(talk):
+    sender = talk(source="one sender")
+    for _ in range(2):
+        await sender.miss(4)
+        assert (await sender.identify()).status == "ok"
+    await sender.miss(2)
+    assert (await sender.identify()).status == "throttled", "ten misses came from this sender"
+
+
+async def test_one_guess_at_many_members_is_caught_by_sender(talk, clock):
+    sender = talk(source="one sender")
+    answers = [(await sender.identify(f"7{i:04d}-001", "0142")).status for i in range(12)]
+    assert answers == ["no_match"] * guessing.SOURCE_MISSES + ["throttled"] * 2
+    assert (await talk("another conversation", source="one sender").identify()).status == "throttled"
+    assert (await talk("somebody else").identify()).status == "ok"
+    clock.advance(minutes=16)
+    assert (await sender.identify()).status == "ok"
+
+
+async def test_one_guess_from_many_senders_is_caught_over_all(talk, monkeypatch):
+    monkeypatch.setattr(guessing, "OVERALL_MISSES", 12)
+    for i in range(12):
+        await talk(f"web-{i}").identify(f"7{i:04d}-001", "0142")
+    assert (await talk("a newcomer").identify()).status == "throttled"
+
+
+async def test_fifteen_minutes_of_silence_end_it(talk, clock):
+    await talk().identify()
+    clock.advance(minutes=14)
+    assert (await talk().standing()).level is Level.KNOWN, "a message in between keeps it"
+    clock.advance(minutes=14)
+    assert (await talk().standing()).level is Level.KNOWN
+    clock.advance(minutes=15)
+    assert (await talk().standing()).level is Level.ANONYMOUS
+
+
+async def test_standing_ends_when_the_account_changes_hands(talk, members_backend):
+    await talk().identify()
+    async with members_backend.db.transaction() as session:
+        account = (await session.scalars(select(Account).where(Account.number == RUTH))).one()
+        account.member_id = (await session.scalars(select(Member.id).where(Member.number == "04512"))).one()
+    standing = await talk().standing()
+    assert (standing.level, standing.account, standing.member) == (Level.ANONYMOUS, None, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "attested", "level"),
+    [
+        (RUTH_PHONE, True, Level.STEPPED_UP),
+        (RUTH_PHONE, False, Level.KNOWN),  # a forged caller id
+        ("+15555550177", True, Level.KNOWN),  # somebody else's phone
+        (None, True, Level.KNOWN),
+    ],
+)
+async def test_the_phone_on_file_steps_up_when_the_channel_vouches_for_it(talk, address, attested, level):
+    sms = talk("sms-1", channel="sms", address=address, attested=attested)
+    assert (await sms.standing()).level is Level.ANONYMOUS, "a phone alone names no account"
+    assert (await sms.identify()).standing.level is level
+    assert (await sms.standing()).level is level
+
+
+async def test_a_miss_leaves_an_earlier_identity_alone(talk):
+    await talk().identify()
+    result = await talk().identify("04512-001", "0000")
+    assert result.status == "no_match"
+    assert result.standing.account.number == RUTH
+
+
+async def test_identifying_again_moves_to_the_other_account(talk):
+    await talk().identify()
+    await talk().identify("04512-001", "0177")
+    assert (await talk().standing()).member.name == "Owen Park"
+
+
+async def test_forget_ends_it(talk):
+    await talk().identify()
+    await talk().forget()
+    assert (await talk().standing()).level is Level.ANONYMOUS
+
+
+async def test_conversations_do_not_share_an_identity(talk):
+    await talk("web-1").identify()
+    assert (await talk("web-2").standing()).level is Level.ANONYMOUS
+
+
+async def test_what_happened_is_in_the_audit_trail_without_digits(talk, members_backend: Backend, clock: ManualClock):
+    await talk().miss(5)
+    clock.advance(minutes=16)
+    await talk().identify()
+    await talk().forget()
+    async with members_backend.db.reading() as session:
+        rows = list(await session.scalars(select(AuditRow).order_by(AuditRow.id)))
+        assert [(row.act, row.level) for row in rows] == [
+            ("identity_locked", 0), ("identified", 1), ("identity_ended", 0),
+        ]  # fmt: skip
+        assert await verify(session) is None
+        assert not any(RUTH_LAST4 in str(row.after) for row in rows)
+
+
+def test_each_skill_of_the_contract_has_a_level():
+    assert NEEDS["quick_pay"] is NEEDS["check_balance"] is Level.KNOWN
+    assert NEEDS["setup_autopay"] is NEEDS["payment_history"] is NEEDS["saved_method"] is Level.STEPPED_UP
+    assert NEEDS["faq_portal"] is NEEDS["speak_to_human"] is Level.ANONYMOUS

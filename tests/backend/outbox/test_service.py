@@ -1,0 +1,144 @@
+"""The outbox on each database."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backend.app import Backend
+from backend.clock import ManualClock
+from backend.outbox import service as outbox
+from backend.outbox.models import OutboxMessage
+
+PHONE = "+15555550142"
+
+
+async def enqueue(backend: Backend, key: str = "k", **more: str) -> OutboxMessage:
+    async with backend.db.transaction() as session:
+        return await outbox.enqueue(
+            session, backend, **{"kind": "sms", "recipient": PHONE, "body": "Hello", "dedupe_key": key, **more}
+        )
+
+
+async def status_of(backend: Backend, message: OutboxMessage) -> str:
+    async with backend.db.reading() as session:
+        return (await session.get_one(OutboxMessage, message.id)).status
+
+
+async def claim(backend: Backend, message: OutboxMessage) -> bool:
+    async with backend.db.transaction() as session:
+        return await outbox.claim(session, backend, message.id)
+
+
+async def test_the_same_notice_is_written_once(backend: Backend) -> None:
+    first, second = await enqueue(backend), await enqueue(backend, body="Other words")
+    assert first.id == second.id
+    assert second.body == "Hello"
+
+
+async def test_what_was_rolled_back_is_not_announced(backend: Backend) -> None:
+    async def fail_after_writing() -> None:
+        async with backend.db.transaction() as session:
+            await outbox.enqueue(session, backend, kind="sms", recipient=PHONE, body="x", dedupe_key="k")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_after_writing()
+    assert not backend.outbox_ready.is_set()
+    await enqueue(backend)
+    assert backend.outbox_ready.is_set()
+
+
+async def test_of_all_who_try_one_may_send(backend: Backend) -> None:
+    message = await enqueue(backend)
+    assert sorted(await asyncio.gather(*(claim(backend, message) for _ in range(4)))) == [False, False, False, True]
+
+
+async def test_a_temporary_refusal_is_tried_again_ever_later_and_in_the_end_given_up(
+    backend: Backend, clock: ManualClock
+) -> None:
+    message = await enqueue(backend)
+    pauses = []
+    for _ in range(outbox.MOST_ATTEMPTS):
+        async with backend.db.reading() as session:
+            due = await outbox.due(session, backend)
+        assert [one.id for one in due] == [message.id]
+        assert await claim(backend, due[0])
+        async with backend.db.transaction() as session:
+            status = await outbox.not_sent(session, backend, due[0], "503", permanent=False)
+        if status == "failed":
+            break
+        async with backend.db.reading() as session:
+            assert await outbox.due(session, backend) == []
+            waits = (await session.get_one(OutboxMessage, message.id)).not_before
+        assert waits is not None
+        pauses.append(waits - clock.now())
+        clock.advance(seconds=pauses[-1].total_seconds())
+    assert pauses == sorted(pauses)
+    assert pauses[0] >= timedelta(seconds=1)
+    assert await status_of(backend, message) == "failed"
+
+
+async def test_a_permanent_refusal_is_final(backend: Backend) -> None:
+    message = await enqueue(backend)
+    await claim(backend, message)
+    async with backend.db.transaction() as session:
+        assert await outbox.not_sent(session, backend, message, "21211", permanent=True) == "failed"
+
+
+async def test_a_phone_that_stopped_gets_nothing_neither_new_nor_waiting(backend: Backend) -> None:
+    waiting = await enqueue(backend, "waiting")
+    async with backend.db.transaction() as session:
+        await outbox.opt_out(session, backend, PHONE)
+    assert await status_of(backend, waiting) == "refused"
+    assert (await enqueue(backend, "new")).status == "refused"
+    assert (await enqueue(backend, "mail", kind="email", recipient="ruth@example.com")).status == "queued"
+    async with backend.db.transaction() as session:
+        await outbox.opt_in(session, backend, PHONE)
+    assert (await enqueue(backend, "newer")).status == "queued"
+
+
+async def test_what_a_dead_process_had_claimed_is_sent_after_all(backend: Backend, clock: ManualClock) -> None:
+    message = await enqueue(backend)
+    await claim(backend, message)
+    for seconds, status in ((outbox.CLAIM_SECONDS - 1, "sending"), (2, "queued")):
+        clock.advance(seconds=seconds)
+        async with backend.db.transaction() as session:
+            assert await outbox.any_abandoned(session, backend) is (status == "queued")
+            await outbox.release_abandoned(session, backend)
+        assert await status_of(backend, message) == status
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(news=st.lists(st.sampled_from(sorted(set(outbox.RANKS) - {"queued", "refused"})), min_size=1, max_size=8))
+async def test_a_status_never_goes_back(backend: Backend, news: list[str]) -> None:
+    key = "-".join(news)
+    message = await enqueue(backend, key)
+    before = outbox.RANKS[message.status]
+    for status in news:
+        async with backend.db.transaction() as session:
+            await outbox.carrier_news(session, backend, provider_sid="SM0", key=key, status=status)
+        after = outbox.RANKS[await status_of(backend, message)]
+        assert after >= before
+        before = after
+    assert before == max(outbox.RANKS[status] for status in news)
+
+
+async def test_news_of_nobodys_message_change_nothing(backend: Backend) -> None:
+    async with backend.db.transaction() as session:
+        assert not await outbox.carrier_news(session, backend, provider_sid="SM9", key=None, status="sent")
+
+
+async def test_the_listing_tells_everything_oldest_first(backend: Backend) -> None:
+    await enqueue(backend, "a")
+    await enqueue(backend, "b", kind="email", recipient="ruth@example.com", subject="Hello")
+    async with backend.db.reading() as session:
+        rows = await outbox.listing(session)
+    assert [(row["kind"], row["subject"], row["status"]) for row in rows] == [
+        ("sms", "", "queued"),
+        ("email", "Hello", "queued"),
+    ]

@@ -1,0 +1,62 @@
+"""A provider is found by name or by dotted path, and a wrong setting says what to write."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from backend.errors import SettingsError
+from backend.providers import payments
+from backend.providers.loading import ProviderSettingError, load
+from backend.providers.payments.sandbox.provider import SandboxProvider
+
+SETTINGS = SimpleNamespace(production=False, sandbox_network_url="http://127.0.0.1:1", sandbox_network_key="k")
+
+
+class OutsideProvider:
+    def __init__(self, settings: object) -> None:
+        self.settings = settings
+
+    class Inner(SimpleNamespace):
+        pass
+
+
+NOT_CALLABLE = 3
+
+
+def test_a_builtin_is_found_by_its_name() -> None:
+    assert isinstance(load("sandbox", payments.BUILTIN)(SETTINGS), SandboxProvider)
+
+
+def test_an_outside_class_is_found_by_its_path_and_gets_the_settings() -> None:
+    provider = load(f"{__name__}:OutsideProvider", payments.BUILTIN)(SETTINGS)
+    assert isinstance(provider, OutsideProvider)
+    assert provider.settings is SETTINGS
+
+
+def test_surrounding_blanks_do_not_matter() -> None:
+    assert load(f" {__name__}:OutsideProvider.Inner ", {}) is OutsideProvider.Inner
+
+
+@pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        ("sandbx", "sandbox"),
+        ("", "sandbox"),
+        ("package.module", "package.module:ClassOrFactory"),
+        ("package.module:", "package.module:ClassOrFactory"),
+        (":Class", "package.module:ClassOrFactory"),
+        ("no_such_package_at_all:Class", "cannot import no_such_package_at_all"),
+        (".relative:Class", "package.module:ClassOrFactory"),
+        (f"{__name__}:Missing", "has no Missing"),
+        (f"{__name__}:NOT_CALLABLE", "not a class or a function"),
+    ],
+)
+def test_a_wrong_setting_says_what_is_wrong(spec: str, says: str) -> None:
+    with pytest.raises(ProviderSettingError, match=says):
+        load(spec, payments.BUILTIN)
+
+
+def test_the_sandbox_refuses_production() -> None:
+    production = SimpleNamespace(**{**vars(SETTINGS), "production": True})
+    with pytest.raises(SettingsError, match="PAYMENT_PROVIDER=sandbox"):
+        load("sandbox", payments.BUILTIN)(production)

@@ -1,0 +1,85 @@
+"""Which turn of a job is due, and that one process takes it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from backend.app import Backend
+from backend.clock import ManualClock
+from backend.jobs import JOBS
+from backend.rota import service as rota
+from backend.rota.times import TIMES, Times
+
+CHICAGO = ZoneInfo("America/Chicago")
+HOURLY = Times("hour", lease=timedelta(minutes=15))
+
+
+async def take(backend: Backend, times: Times = HOURLY) -> str | None:
+    """As the clock does it: the turn taken, or None."""
+    async with backend.db.reading() as session:
+        slot = await rota.due(session, backend, "work", times)
+    if slot is None:
+        return None
+    async with backend.db.transaction() as session:
+        return slot if await rota.take(session, backend, "work", times, slot) else None
+
+
+async def finish(backend: Backend, slot: str) -> None:
+    async with backend.db.transaction() as session:
+        await rota.finish(session, backend, "work", slot)
+
+
+@pytest.mark.parametrize(
+    ("times", "at", "slot"),
+    [
+        (Times("day", time(6)), datetime(2026, 11, 18, 5, 59), None),
+        (Times("day", time(6)), datetime(2026, 11, 18, 6, 0), "2026-11-18"),
+        (Times("day", time(6)), datetime(2026, 11, 18, 23, 59), "2026-11-18"),
+        (Times("hour"), datetime(2026, 11, 18, 10, 30), "2026-11-18 16"),
+        (Times("minute"), datetime(2026, 11, 18, 10, 30), "2026-11-18 16:30"),
+    ],
+)
+def test_what_is_due(times: Times, at: datetime, slot: str | None) -> None:
+    assert times.slot(at.replace(tzinfo=CHICAGO)) == slot
+
+
+def test_the_hour_that_comes_twice_in_autumn_is_two_turns() -> None:
+    twice = datetime(2026, 11, 1, 1, 30, tzinfo=CHICAGO)
+    assert HOURLY.slot(twice) != HOURLY.slot(twice.replace(fold=1))
+
+
+async def test_of_many_one_takes_it(backend: Backend) -> None:
+    taken = await asyncio.gather(*(take(backend) for _ in range(8)))
+    assert len([slot for slot in taken if slot]) == 1
+
+
+async def test_a_finished_turn_is_not_taken_again_and_the_next_one_is(backend: Backend, clock: ManualClock) -> None:
+    slot = await take(backend)
+    assert slot
+    await finish(backend, slot)
+    assert await take(backend) is None
+    clock.advance(hours=1)
+    assert await take(backend)
+
+
+async def test_an_unfinished_turn_is_taken_again_after_its_lease(backend: Backend, clock: ManualClock) -> None:
+    assert await take(backend)
+    clock.advance(minutes=14)
+    assert await take(backend) is None
+    clock.advance(minutes=1)
+    assert await take(backend)
+
+
+async def test_a_turn_still_at_work_keeps_out_the_next_one(backend: Backend, clock: ManualClock) -> None:
+    long = Times("minute", lease=timedelta(minutes=15))
+    assert await take(backend, long)
+    clock.advance(minutes=3)
+    assert await take(backend, long) is None
+
+
+def test_every_job_has_its_times() -> None:
+    assert set(JOBS) <= set(TIMES)

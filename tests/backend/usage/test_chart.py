@@ -1,0 +1,49 @@
+"""The chart is a PNG of a fixed size, small, whatever the figures."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from backend.usage import chart
+from backend.usage.chart import Bar
+
+YEAR = [Bar(label, 500 + 40 * place, 450, 10 * place - 20) for place, label in enumerate("JFMAMJJASOND")]
+
+
+@pytest.mark.parametrize(
+    "bars", [YEAR, [], [Bar("Nov", None, None, None)], [Bar("Nov", 0, 0, 50)], [Bar("Nov", 250_000, 1, 130)]]
+)
+def test_it_is_a_small_png(bars: list[Bar]) -> None:
+    png = chart.draw(bars)
+    with Image.open(BytesIO(png)) as image:
+        assert (image.format, image.size) == ("PNG", (chart.WIDTH, chart.HEIGHT))
+    assert len(png) < 60_000
+
+
+def test_a_taller_month_is_a_taller_bar() -> None:
+    with Image.open(BytesIO(chart.draw([Bar("A", 100, None, None), Bar("B", 1000, None, None)]))) as image:
+        pixels = image.convert("RGB")
+    green = tuple(int(chart.NOW[at : at + 2], 16) for at in (1, 3, 5))
+    middle = (chart.LEFT + chart.WIDTH - chart.RIGHT) // 2
+    left, right = (
+        sum(
+            _near(pixels.getpixel((x, y)), green)
+            for x in range(start, end)
+            for y in range(chart.TOP, chart.HEIGHT - chart.BOTTOM)
+        )
+        for start, end in ((chart.LEFT, middle), (middle, chart.WIDTH - chart.RIGHT))
+    )
+    assert 8 * left < right < 12 * left
+
+
+def _near(pixel: object, colour: tuple[int, ...]) -> bool:
+    assert isinstance(pixel, tuple)
+    return all(abs(one - other) < 12 for one, other in zip(pixel, colour, strict=True))
+
+
+@pytest.mark.parametrize(("highest", "top"), [(0, 4), (1, 1), (9, 10), (61, 80), (100, 100), (993, 1000), (1001, 2000)])
+def test_the_scale_is_round_and_high_enough(highest: int, top: int) -> None:
+    assert chart.ceiling(highest) == top

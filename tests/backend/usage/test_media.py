@@ -1,0 +1,28 @@
+"""Addresses of pictures: ours alone, and for an hour."""
+
+from __future__ import annotations
+
+from backend.app import Backend
+from backend.clock import ManualClock
+from backend.usage import media
+
+
+def token_of(url: str) -> str:
+    return url.rpartition("/")[2].removesuffix(".png")
+
+
+async def test_it_opens_for_an_hour(backend: Backend, clock: ManualClock) -> None:
+    token = token_of(media.usage_chart_url(backend, 7))
+    assert media.opened(backend, token) == media.Picture(7)
+    clock.advance(minutes=59)
+    assert media.opened(backend, token) == media.Picture(7)
+    clock.advance(minutes=2)
+    assert media.opened(backend, token) is None
+
+
+async def test_nothing_that_we_did_not_make_opens(backend: Backend) -> None:
+    token = token_of(media.usage_chart_url(backend, 7))
+    other = token_of(media.usage_chart_url(backend, 8))
+    forged = other[: -len(token[-24:])] + token[-24:]
+    wrong = [token[:-1] + ("A" if token[-1] != "A" else "B"), forged, token[1:], token + "A", "", "A" * 60, token[-24:]]
+    assert [media.opened(backend, each) for each in wrong] == [None] * len(wrong)

@@ -1,0 +1,311 @@
+"""The web chat over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from backend.conversations.models import InboundMessage
+from bot.channels.webchat import routes as webchat_routes
+from bot.channels.webchat import sessions
+from tests.bot.edge import Edge, until
+
+SESSION_SHAPE = 64
+
+
+class Stream:
+    """An open event stream, read as a browser would."""
+
+    def __init__(self, response: Any) -> None:
+        self.response = response
+        self.events: list[tuple[str, str | None, Any]] = []
+        self.raw = ""
+
+    async def read(self) -> None:
+        async for chunk in self.response.content.iter_any():
+            self.raw += chunk.decode()
+            while "\n\n" in self.raw:
+                block, self.raw = self.raw.split("\n\n", 1)
+                self._take(block)
+
+    def _take(self, block: str) -> None:
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line and not line.startswith(":"))
+        if "data" in fields:
+            self.events.append((fields["event"], fields.get("id"), json.loads(fields["data"])))
+
+    @property
+    def messages(self) -> list[Any]:
+        return [data for name, _, data in self.events if name == "message"]
+
+
+@asynccontextmanager
+async def listening(edge: Edge, session: str, **headers: str) -> AsyncIterator[Stream]:
+    async with edge.http.get(f"{edge.url}/chat/events", params={"session": session}, headers=headers) as response:
+        assert response.status == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        stream = Stream(response)
+        reading = asyncio.create_task(stream.read())
+        yield stream
+        reading.cancel()
+
+
+async def test_a_chat_from_session_to_answer(app_server: Edge) -> None:
+    made = await app_server.post("/chat/sessions", json={})
+    assert made.status == 201
+    assert len(made.json["session"]) == SESSION_SHAPE
+    answer = await app_server.chat(made.json["session"], "pay my bill", id="1")
+    assert answer.status == 200
+    assert answer.json == {
+        "messages": [{"text": "You said: pay my bill", "buttons": [], "image": None, "alt": None, "link": None}]
+    }
+
+
+async def test_no_two_sessions_are_alike_and_their_conversations_neither(app_server: Edge) -> None:
+    first, second = await app_server.session(), await app_server.session()
+    assert first != second
+    await app_server.chat(first, "a", id="1")
+    await app_server.chat(second, "b", id="1")
+    names = [turn["conversation"] for turn in app_server.engine.turns]
+    assert names[0] != names[1]
+    assert all(name.startswith("web-") and first not in name for name in names)
+
+
+async def test_the_same_id_again_is_the_same_answer_and_one_turn(app_server: Edge) -> None:
+    session = await app_server.session()
+    answers = await asyncio.gather(*(app_server.chat(session, "hello", id="abc") for _ in range(5)))
+    again = await app_server.chat(session, "something else", id="abc")
+    assert {answer.text for answer in [*answers, again]} == {answers[0].text}
+    assert len(app_server.engine.turns) == 1
+
+
+async def test_buttons_are_answered_by_payload_title_or_number(app_server: Edge) -> None:
+    session = await app_server.session()
+    for number, said in enumerate(['/choose{"amount":"full"}', "Full amount", "1"]):
+        offered = (await app_server.chat(session, "buttons", id=f"a{number}")).json["messages"][0]["buttons"]
+        assert offered[0] == {"title": "Full amount", "payload": '/choose{"amount":"full"}'}
+        kind = "payload" if said.startswith("/") else "text"
+        await app_server.post("/chat/messages", json={"session": session, "id": f"b{number}", kind: said})
+    assert [t["text"] for t in app_server.engine.turns][1::2] == ['/choose{"amount":"full"}'] * 3
+
+
+@pytest.mark.parametrize("payload", ['/choose{"amount":"1"}', "/restart", '/quick_pay{"level":2}'])
+async def test_a_payload_of_ones_own_making_is_words(app_server: Edge, payload: str) -> None:
+    await app_server.chat(await app_server.session(), id="1", payload=payload)
+    assert not app_server.engine.turns[0]["text"].startswith("/")
+
+
+async def test_a_typed_command_is_words(app_server: Edge) -> None:
+    await app_server.chat(await app_server.session(), '/choose{"amount":"1"}', id="1")
+    assert app_server.engine.turns[0]["text"] == 'choose{"amount":"1"}'
+
+
+@pytest.mark.parametrize(
+    "payload", ["4111111111111111", "pay with 4111111111111111", '/choose{"card":"4111111111111111"}']
+)
+async def test_a_card_number_sent_as_a_payload_is_kept_nowhere(app_server: Edge, payload: str) -> None:
+    answer = await app_server.chat(await app_server.session(), id="1", payload=payload)
+    assert "card number" in answer.json["messages"][0]["text"]
+    async with app_server.services.backend.db.reading() as session:
+        row = await session.get_one(InboundMessage, 1)
+    assert "4111" not in f"{row.text} {row.payload} {row.reply} {app_server.engine.turns}"
+    assert not any(turn["text"].startswith("/") for turn in app_server.engine.turns)
+
+
+async def test_a_plain_wish_may_be_sent_as_a_payload(app_server: Edge) -> None:
+    await app_server.chat(await app_server.session(), id="1", payload="/quick_pay")
+    assert app_server.engine.turns[0]["text"] == "/quick_pay"
+
+
+# ------------------------------------------------------------------------------------------------------ bad input
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"session": None}, "session"),
+        ({"session": 5}, "session"),
+        ({"session": ""}, "session"),
+        ({"id": None}, "id"),
+        ({"id": 7}, "id"),
+        ({"id": ""}, "id"),
+        ({"id": "x" * 65}, "id"),
+        ({"id": "a b"}, "id"),
+        ({"id": "../../x"}, "id"),
+        ({"text": None}, "text"),
+        ({"text": 5}, "text"),
+        ({"text": ["a"]}, "text"),
+        ({"text": ""}, "text"),
+        ({"text": "   "}, "text"),
+        ({"text": "x" * 1001}, "text"),
+        ({"text": "x" * 10_000}, "text"),
+        ({"text": "a", "payload": "/affirm"}, "payload"),
+        ({"text": None, "payload": 3}, "payload"),
+        ({"text": None, "payload": "x" * 1001}, "payload"),
+    ],
+)
+async def test_a_wrong_field_is_named(app_server: Edge, change: dict[str, Any], field: str) -> None:
+    body = {"session": await app_server.session(), "id": "1", "text": "hello"} | change
+    answer = await app_server.post("/chat/messages", json={k: v for k, v in body.items() if v is not None})
+    assert (answer.status, answer.json["error"]["field"]) == (422, field)
+    assert answer.json["error"]["code"] == "invalid"
+    assert app_server.engine.turns == []
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "code"),
+    [
+        (b"{", "application/json", 400, "bad_json"),
+        (b"", "application/json", 400, "bad_json"),
+        (b"\xff\xfe\x00\x01", "application/json", 400, "bad_json"),
+        (b"[1]", "application/json", 400, "bad_json"),
+        (b'"text"', "application/json", 400, "bad_json"),
+        (b"[" * 50_000, "application/json", 400, "bad_json"),
+        (b'{"a":1}', "text/plain", 415, "not_json"),
+        (b"a=1", "application/x-www-form-urlencoded", 415, "not_json"),
+        (b'{"text":"' + b"x" * 70_000 + b'"}', "application/json", 413, "too_large"),
+        (b"x" * 5_000_000, "application/json", 413, "too_large"),
+    ],
+)
+async def test_what_is_no_json_object_is_refused(
+    app_server: Edge, body: bytes, kind: str, status: int, code: str
+) -> None:
+    answer = await app_server.post("/chat/messages", data=body, headers={"Content-Type": kind})
+    assert (answer.status, answer.json["error"]["code"]) == (status, code)
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("session", ["x", "A" * 64, "é" * 64, "-" * 64, "A" * 200])
+async def test_an_unknown_session_is_told(app_server: Edge, session: str) -> None:
+    answer = await app_server.chat(session, "hello", id="1")
+    assert (answer.status, answer.json["error"]["code"]) == (404, "unknown_session")
+    stream = await app_server.get("/chat/events", params={"session": session})
+    assert (stream.status, stream.json["error"]["code"]) == (404, "unknown_session")
+
+
+async def test_a_session_of_another_key_is_unknown(app_server: Edge) -> None:
+    import dataclasses
+
+    foreign = sessions.new_session(dataclasses.replace(app_server.services.settings, secret_key="another"))
+    assert (await app_server.chat(foreign, "hello", id="1")).status == 404
+
+
+@pytest.mark.parametrize(
+    "text", ["' OR 1=1; --", "<img src=x onerror=alert(1)>", "\U0001f44d", "\ud83d", "\x00", "a\x00b", "$1e9", "-5"]
+)
+async def test_odd_texts_are_answered(app_server: Edge, text: str) -> None:
+    raw = json.dumps({"session": await app_server.session(), "id": "1", "text": text})
+    answer = await app_server.post("/chat/messages", data=raw, headers={"Content-Type": "application/json"})
+    assert answer.status in (200, 422)
+    if answer.status == 200:
+        assert answer.json["messages"][0]["text"]
+
+
+async def test_methods_and_addresses_that_there_are_not(app_server: Edge) -> None:
+    assert (await app_server.get("/chat/messages")).status == 405
+    assert (await app_server.request("DELETE", "/chat/sessions")).status == 405
+    nothing = await app_server.get("/chat/nothing")
+    assert (nothing.status, nothing.json["error"]["code"]) == (404, "not_found")
+
+
+async def test_too_many_new_sessions_are_slowed_down(app_server: Edge) -> None:
+    answers = [await app_server.post("/chat/sessions", json={}) for _ in range(125)]
+    assert {answer.status for answer in answers} == {201, 429}
+    assert int(answers[-1].headers["retry-after"]) > 0
+
+
+# -------------------------------------------------------------------------------------------------------- stream
+
+
+async def test_every_answer_comes_by_the_stream_too(app_server: Edge) -> None:
+    session = await app_server.session()
+    async with listening(app_server, session) as stream:
+        await app_server.chat(session, "hello", id="m-1")
+        await until(lambda: stream.messages)
+    assert stream.messages[0]["reply_to"] == "m-1"
+    assert stream.messages[0]["messages"][0]["text"] == "You said: hello"
+    assert "typing" in [name for name, _, _ in stream.events]
+
+
+async def test_what_was_missed_is_replayed_from_the_last_event(app_server: Edge) -> None:
+    session = await app_server.session()
+    for number in range(3):
+        await app_server.chat(session, f"message {number}", id=str(number))
+    async with listening(app_server, session) as stream:
+        await until(lambda: len(stream.messages) == 3)
+    first = stream.events[0][1]
+    assert first is not None
+    async with listening(app_server, session, **{"Last-Event-ID": first}) as stream:
+        await until(lambda: len(stream.messages) == 2)
+    assert [message["reply_to"] for message in stream.messages] == ["1", "2"]
+    async with app_server.http.get(
+        f"{app_server.url}/chat/events", params={"session": session, "last_event_id": first}
+    ) as response:
+        again = Stream(response)
+        reading = asyncio.create_task(again.read())
+        await until(lambda: len(again.messages) == 2)
+        reading.cancel()
+
+
+async def test_a_stream_shows_one_conversation_only(app_server: Edge) -> None:
+    mine, other = await app_server.session(), await app_server.session()
+    async with listening(app_server, mine) as stream:
+        await app_server.chat(other, "a secret", id="1")
+        await app_server.chat(mine, "mine", id="1")
+        await until(lambda: stream.messages)
+    assert [m["messages"][0]["text"] for m in stream.messages] == ["You said: mine"]
+
+
+@pytest.mark.parametrize("last", ["x", "-1", "1e9", "9" * 30, "٣"])
+async def test_a_last_event_that_is_no_number_is_refused(app_server: Edge, last: str) -> None:
+    answer = await app_server.get("/chat/events", params={"session": await app_server.session(), "last_event_id": last})
+    assert (answer.status, answer.json["error"]["field"]) == (422, "last_event_id")
+
+
+async def test_a_slow_answer_comes_by_the_stream(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webchat_routes, "ANSWER_SECONDS", 0.2)
+    session = await app_server.session()
+    async with listening(app_server, session) as stream:
+        assert (await app_server.chat(session, "slow", id="1")).json == {"messages": [], "pending": True}
+        app_server.engine.gate.set()
+        await until(lambda: stream.messages)
+    assert stream.messages == [{"reply_to": "1", "messages": stream.messages[0]["messages"]}]
+    assert (await app_server.chat(session, "slow", id="1")).json == {"messages": [], "pending": True}
+    assert len(app_server.engine.turns) == 1
+
+
+async def test_streams_end_when_the_server_stops(app_server: Edge) -> None:
+    session = await app_server.session()
+    async with listening(app_server, session) as stream:
+        await app_server.chat(session, "hello", id="1")
+        await until(lambda: stream.messages)
+        await app_server.services.pushes.close()
+        await until(lambda: stream.response.content.at_eof())
+
+
+# ----------------------------------------------------------------------------------------------------- other sites
+
+
+async def test_any_site_may_try_it_out_in_development(app_server: Edge) -> None:
+    answer = await app_server.post("/chat/sessions", json={}, headers={"Origin": "https://www.coop.example"})
+    assert answer.headers["access-control-allow-origin"] == "https://www.coop.example"
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_a_browser_that_asks_first_is_told(app_server: Edge) -> None:
+    headers = {"Origin": "https://www.coop.example", "Access-Control-Request-Method": "POST"}
+    answer = await app_server.request("OPTIONS", "/chat/messages", headers=headers)
+    assert answer.status == 204
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert "Content-Type" in answer.headers["access-control-allow-headers"]
+
+
+async def test_errors_can_be_read_by_the_page_too(app_server: Edge) -> None:
+    answer = await app_server.chat("x", "hello", id="1")
+    assert answer.status == 404
+    answer = await app_server.post("/chat/messages", data=b"{", headers={"Origin": "https://www.coop.example"})
+    assert answer.headers["access-control-allow-origin"] == "https://www.coop.example"

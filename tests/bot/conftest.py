@@ -1,0 +1,83 @@
+"""The edge for real: the app on a free port, a SQLite file, and stand-ins for the engine and for Twilio."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from backend.clock import Clock
+from backend.migrations.run import upgrade
+from tests.bot.edge import ACCOUNT, AUTH_TOKEN, NUMBER, Edge
+from tests.bot.serving import serving, settings_for
+from tests.standins.engine import StandInEngine
+from tests.standins.twilio import StandInTwilio
+
+ENGINE_TOKEN = "an engine's token for tests alone"
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[StandInEngine]:
+    made = StandInEngine(ENGINE_TOKEN)
+    await made.start()
+    yield made
+    made.gate.set()
+    await made.stop()
+
+
+@pytest.fixture
+async def twilio() -> AsyncIterator[StandInTwilio]:
+    made = StandInTwilio(ACCOUNT, AUTH_TOKEN)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@asynccontextmanager
+async def running_edge(
+    folder: Path,
+    engine: StandInEngine,
+    twilio: StandInTwilio,
+    clock: Clock | None = None,
+    **environment: str,
+) -> AsyncIterator[Edge]:
+    """The app over the database in `folder`: entering it again is a restart."""
+    settings = settings_for(
+        folder,
+        **{
+            "ENGINE_URL": engine.url,
+            "ENGINE_TOKEN": ENGINE_TOKEN,
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "TWILIO_NUMBER": NUMBER,
+            "TWILIO_API_URL": twilio.url,
+            **environment,
+        },
+    )
+    async with serving(settings, clock) as services, aiohttp.ClientSession() as http:
+        yield Edge(services, engine, twilio, http)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file to copy: migrating anew for each test takes most of its time."""
+    path = tmp_path_factory.mktemp("schema") / "memberline.db"
+    upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, empty_database: Path) -> Path:
+    """A runtime folder with an empty database in it."""
+    shutil.copyfile(empty_database, tmp_path / "memberline.db")
+    return tmp_path
+
+
+@pytest.fixture
+async def app_server(folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> AsyncIterator[Edge]:
+    async with running_edge(folder, engine, twilio) as edge:
+        yield edge

@@ -1,0 +1,280 @@
+"""The online account as a browser without scripts sees it: sign in, summary, Forgot Password?, Create account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from backend.billing.service import find_account
+from backend.clock import ManualClock
+from backend.demo import PASSWORD, seed
+from backend.logins.models import PortalSession
+from backend.members import guessing
+from backend.members.models import Member, MemberLock
+from backend.outbox.models import OutboxMessage
+from bot.services import Services
+from tests.bot.edge import until
+from tests.bot.portal.conftest import NOON
+from tests.bot.portal.test_pay_pages import text
+from tests.bot.serving import serving, settings_for
+from tests.standins.smtp import StandInMail
+
+NEW = "violet tractor 88 hills"
+
+
+class Visitor:
+    """A browser with its own cookies."""
+
+    def __init__(self, services: Services, clock: ManualClock, mail: StandInMail) -> None:
+        self.services, self.clock, self.mail = services, clock, mail
+        self.http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+
+    async def get(self, path: str) -> tuple[int, str, str]:
+        """Status, page, and the path that it ended at."""
+        async with self.http.get(self._url(path)) as answer:
+            return answer.status, await answer.text(), answer.url.path
+
+    async def post(self, path: str, **form: str) -> tuple[int, str, str]:
+        async with self.http.post(self._url(path), data=form) as answer:
+            return answer.status, await answer.text(), answer.url.path
+
+    async def sign_in(self, user_id: str = "ruth.alvarez", password: str = PASSWORD) -> tuple[int, str, str]:
+        return await self.post("/portal/login", user_id=user_id, password=password)
+
+    async def mailed(self, count: int = 1) -> str:
+        """The newest mail's text, once that many have come by SMTP."""
+        await until(lambda: len(self.mail.mails) >= count)
+        return str(self.mail.mails[-1][1].get_payload(decode=True).decode())  # type: ignore[union-attr]
+
+    def another(self) -> Visitor:
+        return Visitor(self.services, self.clock, self.mail)
+
+    def _url(self, path: str) -> str:
+        return path if path.startswith("http") else self.services.settings.public_url + path
+
+
+@pytest_asyncio.fixture
+async def visitor(tmp_path: Path) -> AsyncIterator[Visitor]:
+    mail = StandInMail()
+    await mail.start()
+    clock = ManualClock(NOON)
+    async with serving(settings_for(tmp_path, SMTP_URL=mail.url), clock) as services:
+        await seed(services.backend)
+        visitor = Visitor(services, clock, mail)
+        yield visitor
+        await visitor.http.close()
+    await mail.stop()
+
+
+async def link_from_mail(visitor: Visitor, count: int = 1) -> str:
+    found = re.search(r"http\S+/portal/reset/\S+", await visitor.mailed(count))
+    assert found
+    return found[0]
+
+
+@pytest.mark.parametrize("user_id", ["ruth.alvarez", "Ruth.Alvarez", "99999-001", "99999001"])
+async def test_sign_in_by_user_id_or_full_number(visitor: Visitor, user_id: str) -> None:
+    status, page, path = await visitor.sign_in(user_id)
+    assert (status, path) == (200, "/portal")
+    shown = text(page)
+    for words in ("Total amount due $112.40", "Billing history", "Payment history", "Enrolments", "Recent usage"):
+        assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("user_id", "password", "said"),
+    [
+        ("ruth.alvarez", "lantern birch rivers", "do not fit each other"),
+        ("nobody.here", PASSWORD, "do not fit each other"),
+        ("20417-001", PASSWORD, "do not fit each other"),  # a member without a login
+        ("99999", PASSWORD, "number alone no longer opens"),
+        ("", "", "do not fit each other"),
+    ],
+)
+async def test_what_does_not_open(visitor: Visitor, user_id: str, password: str, said: str) -> None:
+    status, page, path = await visitor.sign_in(user_id, password)
+    assert (status, path) == (422, "/portal/login")
+    assert said in text(page)
+    assert (await visitor.get("/portal"))[2] == "/portal/login"
+
+
+async def test_the_cookie_and_the_headers(visitor: Visitor) -> None:
+    url = visitor.services.settings.public_url
+    form = {"user_id": "ruth.alvarez", "password": PASSWORD}
+    async with visitor.http.post(f"{url}/portal/login", data=form, allow_redirects=False) as answer:
+        cookies = answer.headers.getall("set-cookie")
+        assert answer.status == 303
+    assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
+    async with visitor.http.get(f"{url}/portal") as answer:
+        assert answer.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_a_form_of_another_site_is_refused(visitor: Visitor) -> None:
+    url = visitor.services.settings.public_url
+    form = {"user_id": "ruth.alvarez", "password": PASSWORD}
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        async with visitor.http.post(f"{url}/portal/login", data=form, headers=headers) as answer:
+            assert answer.status == 403
+    await visitor.sign_in()
+    assert (await visitor.post("/portal/logout", form_token="guessed"))[2] == "/portal"
+
+
+async def test_sign_out_ends_the_session_on_our_side(visitor: Visitor) -> None:
+    _, page, _ = await visitor.sign_in()
+    token = re.search(r'name="form_token" value="(\w+)"', page)
+    assert token
+    assert (await visitor.post("/portal/logout", form_token=token[1]))[2] == "/portal/login"
+    async with visitor.services.backend.db.reading() as session:
+        assert (await session.scalars(select(PortalSession))).all() == []
+
+
+async def test_silence_ends_a_session(visitor: Visitor) -> None:
+    await visitor.sign_in()
+    visitor.clock.advance(minutes=29)
+    assert (await visitor.get("/portal"))[2] == "/portal"
+    visitor.clock.advance(minutes=31)
+    assert (await visitor.get("/portal"))[2] == "/portal/login"
+
+
+async def test_a_lock_of_the_assistant_leaves_the_portal_open(visitor: Visitor) -> None:
+    backend = visitor.services.backend
+    async with backend.db.transaction() as session:
+        target = guessing.target_of(backend, "99999001")
+        session.add(MemberLock(target=target, until=visitor.clock.now() + timedelta(minutes=15)))
+    assert (await visitor.sign_in())[2] == "/portal"
+
+
+async def test_a_new_password_by_email(visitor: Visitor) -> None:
+    elsewhere = visitor.another()
+    await elsewhere.sign_in()
+    _, page, _ = await visitor.post("/portal/forgot", who="99999-001", last4="0142", kind="reset")
+    assert "on its way to the email on file" in text(page)
+    assert visitor.services.settings.public_url not in page
+    url = await link_from_mail(visitor)
+    assert visitor.mail.mails[0][0] == "ruth@example.com"
+
+    for bad, said in (("short", "10 characters"), ("1234567890", "Many people"), ("ruth.alvarez99999", "others know")):
+        status, page, _ = await visitor.post(url, password=bad, again=bad)
+        assert (status, said in text(page)) == (422, True), bad
+    assert "not the same" in text((await visitor.post(url, password=NEW, again=f"{NEW}!"))[1])
+
+    _, page, path = await visitor.post(url, password=NEW, again=NEW)
+    assert path == "/portal/login"  # no automatic login
+    assert (await elsewhere.get("/portal"))[2] == "/portal/login"
+    assert "was changed" in str(await visitor.mailed(2) and visitor.mail.mails[1][1]["Subject"])
+    assert (await visitor.sign_in())[0] == 422
+    assert (await visitor.sign_in(password=NEW))[2] == "/portal"
+    assert (await visitor.get(url))[0] == 404  # once
+    await elsewhere.http.close()
+
+
+async def test_a_reset_link_is_good_for_half_an_hour_and_only_the_newest(visitor: Visitor) -> None:
+    await visitor.post("/portal/forgot", who="ruth.alvarez", last4="0142", kind="reset")
+    first = await link_from_mail(visitor)
+    await visitor.post("/portal/forgot", who="ruth.alvarez", last4="0142", kind="reset")
+    second = await link_from_mail(visitor, 2)
+    assert (await visitor.get(first))[0] == 404
+    assert (await visitor.get(second))[0] == 200
+    visitor.clock.advance(minutes=30)
+    assert (await visitor.get(second))[0] == 404
+    assert (await visitor.get(f"{second}x"))[0] == 404
+
+
+async def test_the_user_id_by_email(visitor: Visitor) -> None:
+    _, page, _ = await visitor.post("/portal/forgot", who="99999001", last4="0142", kind="user_id")
+    assert "ruth.alvarez" not in page
+    assert "ruth.alvarez" in await visitor.mailed()
+
+
+async def create(visitor: Visitor, number: str, last4: str, kind: str, digits: str) -> tuple[str, str]:
+    """Through the first page; the address and the page that came."""
+    _, _, here = await visitor.get("/portal/create")
+    _, page, path = await visitor.post(here, step="holder", number=number, last4=last4, kind=kind, digits=digits)
+    return path, page
+
+
+@pytest.mark.parametrize(
+    ("number", "last4", "kind", "digits", "email"),
+    [
+        ("20417-001", "0111", "residential", "1234", "walter@example.com"),
+        ("50310001", "0115", "commercial", "12-3456789", "office@bakery.example.com"),
+    ],
+)
+async def test_making_an_account(visitor: Visitor, number: str, last4: str, kind: str, digits: str, email: str) -> None:
+    here, page = await create(visitor, number, last4, kind, digits)
+    assert "First name" in page
+    _, page, _ = await visitor.post(here, step="person", first_name="Pat", last_name="Doe", email="")
+    assert "Please fill this in" in page
+    _, page, _ = await visitor.post(here, step="person", first_name="Pat", last_name="Doe", email="pat@example.net")
+    assert "Confirm password" in page
+    _, page, _ = await visitor.post(here, step="login", user_id="RUTH.alvarez", password=NEW, again=NEW)
+    assert "Somebody has this user ID" in page
+    _, page, path = await visitor.post(here, step="login", user_id="pat.doe", password=NEW, again=NEW)
+    assert path == "/portal/created"
+    assert "Login to My Account" in page
+    assert (await visitor.get("/portal"))[2] == "/portal"
+    assert visitor.mail.mails or await visitor.mailed()
+    assert visitor.mail.mails[0][0] == email  # the address on file, not the one typed
+    assert (await visitor.get(here))[0] == 404
+    again = visitor.another()
+    assert (await again.sign_in("pat.doe", NEW))[2] == "/portal"
+    assert (await again.sign_in(number, NEW))[2] == "/portal"
+    await again.http.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "last4", "kind", "digits"),
+    [
+        ("20417-001", "0111", "residential", "9999"),
+        ("20417-001", "0112", "residential", "1234"),
+        ("20417-001", "0111", "commercial", "123456789"),
+        ("20418-001", "0111", "residential", "1234"),
+    ],
+)
+async def test_one_message_whichever_part_is_wrong(
+    visitor: Visitor, number: str, last4: str, kind: str, digits: str
+) -> None:
+    _, page = await create(visitor, number, last4, kind, digits)
+    assert "do not fit our records" in text(page)
+    assert digits not in re.sub(r'value="[^"]*001"', "", page).replace("12345-001", "")
+
+
+async def test_guessing_the_holder_is_stopped(visitor: Visitor) -> None:
+    _, _, here = await visitor.get("/portal/create")
+    for guess in range(5):
+        _, page, _ = await visitor.post(
+            here, step="holder", number="20417-001", last4="0111", kind="residential", digits=f"000{guess}"
+        )
+    assert "15 minutes" in text(page)
+    _, page, _ = await visitor.post(
+        here, step="holder", number="20417-001", last4="0111", kind="residential", digits="1234"
+    )
+    assert "15 minutes" in text(page)
+
+
+async def test_an_email_is_added_where_none_was_on_file_and_the_phone_is_told(visitor: Visitor) -> None:
+    async with visitor.services.backend.db.transaction() as session:
+        account = await find_account(session, "20417-001")
+        assert account
+        (await session.get_one(Member, account.member_id)).email = None
+    here, _ = await create(visitor, "20417-001", "0111", "residential", "1234")
+    await visitor.post(here, step="person", first_name="Walter", last_name="Brandt", email="new@example.net")
+    await visitor.post(here, step="login", user_id="walter.b", password=NEW, again=NEW)
+    await visitor.mailed()
+    assert visitor.mail.mails[0][0] == "new@example.net"
+    async with visitor.services.backend.db.reading() as session:
+        texts = (await session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "sms"))).all()
+    assert [message.recipient for message in texts] == ["+15555550111"]
+
+
+async def test_a_member_with_an_account_is_told_so_only_after_the_proof(visitor: Visitor) -> None:
+    _, page = await create(visitor, "99999-001", "0142", "residential", "1234")
+    assert "user ID for this account already" in text(page)

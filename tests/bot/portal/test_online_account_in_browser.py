@@ -1,0 +1,69 @@
+"""The online account in a real Chromium: axe-core on every page, on a phone and on a desktop."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from backend.demo import PASSWORD
+from tests.bot.portal.test_online_account import NEW, Visitor, link_from_mail, visitor
+from tests.bot.portal.test_pay_pages_in_browser import browser, check
+from tests.browser.test_access import DESKTOP, PHONE, PHONE_DARK
+
+pytestmark = pytest.mark.browser
+__all__ = ["browser", "visitor"]
+
+
+async def fill(page: Page, button: str, **values: str) -> None:
+    for name, value in values.items():
+        await page.locator(f"input[name={name}]").fill(value)
+    await page.get_by_role("button", name=button, exact=True).click()
+
+
+async def heading(page: Page, words: str) -> None:
+    await expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+@pytest.mark.parametrize("options", [DESKTOP, PHONE, PHONE_DARK], ids=["desktop", "phone", "phone dark"])
+async def test_making_an_account_and_signing_in(browser: Browser, visitor: Visitor, options: dict[str, object]) -> None:
+    context = await browser.new_context(**options)  # type: ignore[arg-type]
+    page = await context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    url = visitor.services.settings.public_url
+
+    await page.goto(f"{url}/portal")
+    await check(page, "sign_in")
+    await fill(page, "Sign In", user_id="99999", password=PASSWORD)
+    await check(page, "sign_in_problem")
+    await fill(page, "Sign In", user_id="ole.lindqvist", password=PASSWORD)
+    await heading(page, "My Account")
+    await check(page, "summary")
+    await page.get_by_role("button", name="Sign out").click()
+    await heading(page, "Sign In")
+
+    await page.get_by_role("link", name="Create account").click()
+    await check(page, "create_holder")
+    await fill(page, "Continue", number="20417-001", last4="0111", digits="1234")
+    await heading(page, "Your name and email")
+    await check(page, "create_person")
+    await fill(page, "Continue", first_name="Walter", last_name="Brandt", email="walter@example.com")
+    await heading(page, "User ID and password")
+    await check(page, "create_login")
+    await fill(page, "Create", user_id="walter.brandt", password=NEW, again=NEW)
+    await check(page, "created")
+    await page.get_by_role("link", name="Login to My Account").click()
+    await heading(page, "My Account")
+    await page.get_by_role("button", name="Sign out").click()
+
+    await page.get_by_role("link", name="Forgot Password?").click()
+    await check(page, "forgot")
+    await fill(page, "Request reset link", who="walter.brandt", last4="0111")
+    await heading(page, "Please look at your email")
+    await check(page, "asked")
+    await page.goto(await link_from_mail(visitor, 2))
+    await check(page, "reset")
+    await fill(page, "Set password", password=f"{NEW} two", again=f"{NEW} two")
+    await heading(page, "Sign In")
+    assert [text for text in refused if "422" not in text] == []
+    await context.close()

@@ -1,0 +1,85 @@
+"""The pay pages in a real Chromium: its own rules on redirected forms, no scripts, and axe-core on every page."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.bot.portal.conftest import CARD, Member
+from tests.browser.conftest import CHROMIUM_FLAGS, find_chromium
+from tests.browser.test_access import DESKTOP, PHONE, PHONE_DARK, RULES
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = find_chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()
+
+
+async def check(page: Page, name: str) -> None:
+    """Nothing for axe-core to find, nothing wider than the screen."""
+    results = await Axe().run(page, options=RULES)
+    assert [f"{rule['id']}: {rule['nodes'][0]['target']}" for rule in results.response["violations"]] == [], name
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
+    if folder := os.environ.get("SCREENSHOTS"):
+        await page.screenshot(path=Path(folder) / f"{name}-{await page.evaluate('innerWidth')}.png", full_page=True)
+
+
+async def enter_card(page: Page, number: str) -> None:
+    for name, value in {**CARD, "number": number}.items():
+        await page.locator(f"input[name={name}]").fill(value)
+    await page.get_by_role("button", name="Continue", exact=True).click()
+
+
+@pytest.mark.parametrize("options", [DESKTOP, PHONE, PHONE_DARK], ids=["desktop", "phone", "phone dark"])
+async def test_paying_after_a_declined_card(browser: Browser, member: Member, options: dict[str, object]) -> None:
+    context = await browser.new_context(**options)  # type: ignore[arg-type]
+    page = await context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    url = await member.link()
+
+    await page.goto(url)
+    await check(page, "start")
+    await page.get_by_role("button", name="Continue to card or bank entry").click()
+    await page.wait_for_url(f"{member.backend.settings.sandbox_network_url}/**")
+    await enter_card(page, "4000000000009995")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Is everything right?")
+    await check(page, "check")
+    await page.get_by_role("button", name="Pay $112.40").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("The payment was declined")
+    await check(page, "declined")
+
+    await page.get_by_role("button", name="Use another card or bank account").click()
+    await enter_card(page, "4242424242424242")
+    await page.get_by_role("button", name="Pay $112.40").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, it is paid")
+    await check(page, "paid")
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, it is paid")
+
+    await page.goto(f"{url}x")
+    await check(page, "gone")
+    assert [text for text in refused if "404" not in text] == []
+    await context.close()
+
+
+async def test_it_works_without_scripts(browser: Browser, member: Member) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(await member.link())
+    await page.get_by_role("button", name="Continue to card or bank entry").click()
+    await enter_card(page, "4242424242424242")
+    await page.get_by_role("button", name="Pay $112.40").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, it is paid")
+    await context.close()

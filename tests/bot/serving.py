@@ -1,0 +1,69 @@
+"""The app on a real server inside the test's own loop, over a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from backend.app import Backend
+from backend.clock import Clock
+from backend.config import Settings
+from bot.app import create_app
+from bot.services import Services
+
+INTENTS = ["quick_pay", "check_balance", "report_outage", "faq_hours_contact", "speak_to_human", "affirm", "deny"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def settings_for(folder: Path, **environment: str) -> Settings:
+    """Settings of a development system that keeps everything in `folder`."""
+    own = {"MEMBERLINE_RUNTIME_DIR": str(folder), "SECRET_KEY": "a key for tests alone", "PORT": str(free_port())}
+    return Settings.from_env({**own, **environment})
+
+
+_empty_databases: dict[str, bytes] = {}
+
+
+async def _schema(backend: Backend) -> None:
+    """The newest schema. A new SQLite file is copied from the first one made: migrating takes most of a test's time."""
+    url = backend.db.url
+    file = Path(url.split(":///", 1)[1]) if url.startswith("sqlite") else None
+    if file is None or file.exists():
+        await backend.db.migrate()
+        return
+    if "sqlite" not in _empty_databases:
+        made = Backend.create(replace(backend.settings, database_url=f"{url}.empty"))
+        await made.db.migrate()
+        await made.close()
+        _empty_databases["sqlite"] = await asyncio.to_thread(Path(f"{file}.empty").read_bytes)
+    file.write_bytes(_empty_databases["sqlite"])
+
+
+@asynccontextmanager
+async def serving(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Services]:
+    """The app on the port of the settings and on a fresh database. Actions are not run: the engine is a stand-in."""
+    backend = Backend.create(settings, clock)
+    await _schema(backend)
+    app = create_app(backend, executor=object(), domain={"intents": INTENTS})
+    app.config.TOUCHUP = False  # it rewrites the server's classes, once a process
+    port = settings.port
+    server = await app.create_server("127.0.0.1", port, return_asyncio_server=True, access_log=False)
+    assert server is not None
+    await server.startup()
+    await server.after_start()
+    try:
+        yield app.ctx.services
+    finally:
+        await server.before_stop()
+        server.close()
+        await server.wait_closed()
+        await server.after_stop()

@@ -1,0 +1,170 @@
+"""The office's pages: closed without an account, guarded with one, and a way to write to whoever waits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+from argon2 import PasswordHasher
+
+from backend.clock import ManualClock
+from backend.conversations import service as conversations
+from backend.handover import service as handover
+from backend.outbox import service as outbox
+from backend.tickets import service as tickets
+from bot.channels.sms.routes import conversation_of
+from bot.channels.webchat.sessions import conversation_of as web_conversation_of
+from tests.bot.conftest import running_edge
+from tests.bot.edge import MEMBER, Answer, Edge, twiml_texts
+from tests.standins.engine import StandInEngine
+from tests.standins.twilio import StandInTwilio
+
+PASSWORD = "a long password for tests"
+ACCOUNTS = f"ann={PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)}"
+OPEN = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)  # a Wednesday, ten in the morning in Chicago
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(OPEN)
+
+
+@pytest.fixture
+async def edge(folder: Path, engine: StandInEngine, twilio: StandInTwilio, clock: ManualClock) -> AsyncIterator[Edge]:
+    async with running_edge(folder, engine, twilio, clock, STAFF_ACCOUNTS=ACCOUNTS) as made:
+        made.http._cookie_jar = aiohttp.CookieJar(unsafe=True)  # the test's host is an address
+        yield made
+
+
+async def sign_in(edge: Edge, password: str = PASSWORD, name: str = "ann") -> Answer:
+    return await edge.post("/staff/sign-in", data={"name": name, "password": password})
+
+
+def token_in(page: Answer) -> str:
+    found = re.search(r'name="token" value="([0-9a-f]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+async def wait_for_a_person(edge: Edge, conversation: str) -> None:
+    """What the dialogue does when a person is asked for in open hours."""
+    async with edge.services.backend.db.transaction() as session:
+        await handover.ask(session, edge.services.backend, conversation, tried="paying a bill")
+
+
+async def test_without_an_account_the_pages_do_not_exist(app_server: Edge) -> None:
+    for path in ("/staff", "/staff/sign-in", "/staff/tickets/K7M-4Q2"):
+        assert (await app_server.get(path)).status == 404
+    assert (await sign_in(app_server)).status == 404
+
+
+async def test_nobody_gets_in_without_the_password(edge: Edge) -> None:
+    assert "Password" in (await edge.get("/staff")).text
+    assert (await sign_in(edge, "wrong")).status == 403
+    assert (await sign_in(edge, name="bob")).status == 403
+    assert "Who waits" not in (await edge.get("/staff")).text
+    assert "Who waits" in (await sign_in(edge)).text
+
+
+async def test_guessing_is_slowed_down(edge: Edge) -> None:
+    answers = [(await sign_in(edge, "wrong")).status for _ in range(6)]
+    assert answers == [403] * 5 + [429]
+    assert (await sign_in(edge)).status == 429
+
+
+async def test_a_forged_session_or_form_does_nothing(edge: Edge) -> None:
+    await edge.chat(await edge.session(), "hello", id="m1")
+    forged = f"{b'ann'.hex()}.99999999999.{'0' * 64}"
+    page = await edge.get("/staff", headers={"Cookie": f"ml_staff={forged}"})
+    assert "Who waits" not in page.text
+    await sign_in(edge)
+    assert (await edge.post("/staff/sign-out", data={"token": "0" * 64})).status == 403
+    away = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    token = token_in(await edge.get("/staff"))
+    assert (await edge.post("/staff/sign-out", data={"token": token}, headers=away)).status == 403
+    assert "Who waits" in (await edge.get("/staff")).text
+
+
+async def test_the_pages_are_locked_down(edge: Edge) -> None:
+    await sign_in(edge)
+    page = await edge.get("/staff")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script" not in policy
+    assert page.headers["cache-control"] == "no-store"
+
+
+async def test_a_web_conversation_with_a_person_and_back(edge: Edge) -> None:
+    session = await edge.session()
+    conversation = str(web_conversation_of(edge.services.settings, session))
+    await edge.chat(session, "expect person", id="m1")
+    await wait_for_a_person(edge, conversation)
+    asked = len(edge.engine.turns)
+    assert (await edge.chat(session, "are you there", id="m2")).json["messages"] == []
+    assert len(edge.engine.turns) == asked, "the assistant was not quiet"
+
+    await sign_in(edge)
+    assert "paying a bill" in (await edge.get("/staff")).text
+    page = await edge.get(f"/staff/talks/{conversation}")
+    assert "are you there" in page.text
+    data = {"token": token_in(page), "text": "<b>Yes</b>, Ann here.", "ticket": ""}
+    answered = await edge.post(f"/staff/talks/{conversation}/answer", data=data)
+    assert "&lt;b&gt;Yes" in answered.text
+    async with edge.services.backend.db.reading() as reading:
+        events = await conversations.events_after(reading, conversation, 0)
+    assert events[-1].data["messages"][0]["text"] == "ann: <b>Yes</b>, Ann here."
+
+    back = (await edge.chat(session, "back to the assistant", id="m3")).json["messages"]
+    assert "automated assistant" in back[0]["text"]
+    assert (await edge.chat(session, "hello", id="m4")).json["messages"][0]["text"] != ""
+    assert len(edge.engine.turns) == asked + 1
+    assert "Nobody is waiting" in (await edge.get("/staff")).text
+
+
+async def test_a_text_is_answered_by_text_and_closed(edge: Edge) -> None:
+    await edge.text("expect person")
+    conversation = conversation_of(edge.services.settings, MEMBER)
+    await wait_for_a_person(edge, conversation)
+    assert twiml_texts(await edge.text("hello?")) == []
+    await sign_in(edge)
+    page = await edge.get(f"/staff/talks/{conversation}")
+    data = {"token": token_in(page), "text": "Please call us.", "ticket": ""}
+    await edge.post(f"/staff/talks/{conversation}/answer", data=data)
+    async with edge.services.backend.db.reading() as session:
+        sent = [message["body"] for message in await outbox.listing(session)]
+    assert any(body.startswith("Please call us.") for body in sent)
+    close = re.search(r'action="(/staff/handovers/\d+/close)"', page.text)
+    assert close
+    await edge.post(close[1], data={"token": token_in(page)})
+    assert twiml_texts(await edge.text("hello again")) != []
+
+
+async def test_danger_and_closing_time_end_the_quiet(edge: Edge, clock: ManualClock) -> None:
+    session = await edge.session()
+    conversation = str(web_conversation_of(edge.services.settings, session))
+    await edge.chat(session, "expect person", id="m1")
+    await wait_for_a_person(edge, conversation)
+    assert (await edge.chat(session, "there are sparks from my meter", id="m2")).json["messages"] != []
+    await edge.chat(session, "expect person", id="m3")
+    assert (await edge.chat(session, "hello", id="m4")).json["messages"] == []
+    clock.advance(hours=8)
+    assert (await edge.chat(session, "still nobody", id="m5")).json["messages"] != []
+
+
+async def test_tickets_are_shown_and_closed(edge: Edge) -> None:
+    await edge.text("hello")
+    conversation = conversation_of(edge.services.settings, MEMBER)
+    async with edge.services.backend.db.transaction() as session:
+        made = await tickets.open_ticket(
+            session, edge.services.backend, conversation, kind="outage", details={"danger": "a wire"}, urgent=True
+        )
+    await sign_in(edge)
+    assert "Urgent" in (await edge.get("/staff")).text
+    page = await edge.get(f"/staff/tickets/{made.number}")
+    assert "a wire" in page.text
+    await edge.post(f"/staff/tickets/{made.number}/close", data={"token": token_in(page)})
+    assert "No ticket is open" in (await edge.get("/staff")).text

@@ -1,0 +1,53 @@
+"""The office's pages in a real Chromium: axe-core on every page, on a desktop and on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from backend.clock import ManualClock
+from backend.handover import service as handover
+from backend.tickets import service as tickets
+from bot.channels.sms.routes import conversation_of
+from tests.bot.conftest import running_edge
+from tests.bot.edge import MEMBER
+from tests.bot.portal.test_pay_pages_in_browser import browser, check
+from tests.bot.staff.test_office import ACCOUNTS, OPEN, PASSWORD
+from tests.browser.test_access import DESKTOP, PHONE_DARK
+from tests.standins.engine import StandInEngine
+from tests.standins.twilio import StandInTwilio
+
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.browser
+
+
+async def test_every_page(browser: Browser, folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> None:
+    async with running_edge(folder, engine, twilio, ManualClock(OPEN), STAFF_ACCOUNTS=ACCOUNTS) as edge:
+        await edge.text("hello, is somebody there?")
+        talk = conversation_of(edge.services.settings, MEMBER)
+        backend = edge.services.backend
+        async with backend.db.transaction() as session:
+            await handover.ask(session, backend, talk, tried="paying a bill, asked for the last four")
+            details = {"danger": "a wire on the road", "place": "Mill Road 14"}
+            outage = await tickets.open_ticket(session, backend, talk, kind="outage", details=details, urgent=True)
+            call = {"name": "not identified", "phone": MEMBER, "when": "tomorrow"}
+            await tickets.open_ticket(session, backend, talk, kind="callback", details=call, due_at=OPEN)
+        for options in (DESKTOP, PHONE_DARK):
+            context = await browser.new_context(**options)  # type: ignore[arg-type]
+            page = await context.new_page()
+            await page.goto(f"{edge.url}/staff")
+            await check(page, "office-sign-in")
+            await page.get_by_label("Name").fill("ann")
+            await page.get_by_label("Password").fill(PASSWORD)
+            await page.get_by_role("button", name="Sign in").click()
+            await check(page, "office-desk")
+            await page.goto(f"{edge.url}/staff/talks/{talk}")
+            await page.get_by_label("Your answer").fill("Ann here, I am looking.")
+            await page.get_by_role("button", name="Send").click()
+            await check(page, "office-talk")
+            await page.goto(f"{edge.url}/staff/tickets/{outage.number}")
+            await check(page, "office-ticket")
+            await context.close()

@@ -1,0 +1,111 @@
+"""Everyone can use it: axe-core finds nothing, on any screen, in any state."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.browser.chat import Chat
+
+pytestmark = pytest.mark.browser
+
+DESKTOP = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+DARK = {**DESKTOP, "color_scheme": "dark"}
+PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "reduced_motion": "reduce"}
+PHONE_DARK = {**PHONE, "color_scheme": "dark"}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SMALLEST_TARGET_PX = 24
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe-core has against the page as it is now, the widget's inside included."""
+    results = await Axe().run(page, options=RULES)
+    return [
+        f"{rule['id']}: {rule['help']}: {node['target']}"
+        for rule in results.response["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(
+    "context_options",
+    [DESKTOP, DARK, PHONE, PHONE_DARK],
+    ids=["desktop", "dark", "phone 320", "phone 320 dark"],
+)
+async def test_axe_finds_nothing(chat: Chat, page: Page) -> None:
+    assert await violations(page) == []
+    await chat.open()
+    assert await violations(page) == []
+    await chat.say("Pay my bill")
+    assert await violations(page) == []
+
+
+async def test_axe_finds_nothing_in_a_full_conversation(chat: Chat, page: Page, base_url: str) -> None:
+    await chat.answer_with(
+        {"text": "Read https://help.example/faq.", "buttons": [{"title": "Yes", "payload": "/affirm"}]},
+        {
+            "text": "Your usage:",
+            "image": base_url + "/portal/static/mark.svg",
+            "alt": "Bars",
+            "link": base_url + "/p",
+            "table": {"head": ["Month", "kWh"], "rows": [["May", "900"], ["June", "1,100"]]},
+        },
+    )
+    await chat.open()
+    await chat.say("hello")
+    await expect(page.get_by_role("row", name="June 1,100")).to_be_visible()
+    await chat.press("Yes")
+    await chat.expect_replies(2)
+    await page.unroute("**/chat/messages")
+    await page.route("**/chat/messages", lambda route: route.abort())
+    await chat.type("again")
+    await expect(chat.mine.last).to_contain_text("retrying")
+    assert await violations(page) == []
+
+
+@pytest.mark.parametrize("context_options", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_every_target_is_large_enough(chat: Chat, page: Page) -> None:
+    await chat.open()
+    for target in await chat.panel.locator("button, textarea").all():
+        box = await target.bounding_box()
+        if box:
+            assert min(box["width"], box["height"]) >= SMALLEST_TARGET_PX, await target.inner_text()
+
+
+@pytest.mark.parametrize("context_options", [PHONE], ids=["phone"])
+async def test_on_a_phone_the_chat_fills_the_screen(chat: Chat, page: Page) -> None:
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+    await chat.open()
+    assert await chat.panel.bounding_box() == {"x": 0, "y": 0, "width": 320, "height": 640}
+    # iOS zooms into a field with smaller letters.
+    assert await chat.input.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)") >= 16
+    assert await page.evaluate("document.activeElement.tagName") == "MEMBERLINE-CHAT"
+    await page.keyboard.press("Escape")
+    await expect(chat.panel).to_be_hidden()
+    await expect(chat.launcher).to_be_focused()
+
+
+async def test_a_screen_reader_is_told(chat: Chat, page: Page) -> None:
+    await expect(chat.host.get_by_role("button", name="Chat")).to_have_attribute("aria-expanded", "false")
+    await chat.open()
+    await expect(chat.log).to_have_attribute("aria-live", "polite")
+    await expect(chat.panel).to_have_accessible_name("Ask Prairie Rivers")
+    await expect(chat.panel).to_contain_text("automated assistant")
+    await expect(chat.input).to_have_accessible_description("Never type a card number here.")
+    await chat.say("Pay my bill")
+    await expect(chat.mine.last.locator(".sr")).to_have_text("You: ")
+    await expect(chat.replies.last.locator(".sr").first).to_have_text("Assistant: ")
+
+
+async def test_a_reply_to_a_closed_chat_is_announced(chat: Chat, page: Page) -> None:
+    await page.route("**/chat/messages", lambda route: route.abort())
+    await chat.open()
+    await chat.type("Pay my bill")
+    await page.keyboard.press("Escape")
+    await page.unroute("**/chat/messages")
+    await expect(chat.launcher).to_have_accessible_name("Chat 1 new")
+    await expect(chat.host.locator("section").get_by_role("status")).to_have_text("1 new")
+    await chat.open()
+    await chat.expect_replies(1)
+    await expect(chat.launcher).to_be_hidden()

@@ -1,0 +1,218 @@
+"""The sandbox network, as a real process, against the contract, and what only our own network can show."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from backend.providers.payments.base import (
+    HostedEntry,
+    PaymentProvider,
+    ProviderRejected,
+    ProviderTimeout,
+    ProviderUnavailable,
+)
+from backend.providers.payments.sandbox.provider import SandboxProvider
+from tests.contracts.payment_provider import (
+    RETURN_URL,
+    PaymentProviderContract,
+    all_returns,
+    found,
+    new_key,
+)
+from tests.contracts.sandbox_network import KEY, SandboxNetwork, free_port
+
+CARD = {
+    "name": "Ruth Alvarez",
+    "number": "4242 4242 4242 4242",
+    "expiry": "12/35",
+    "cvc": "123",
+    "zip": "73018",
+}
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxNetwork]:
+    network = SandboxNetwork(tmp_path_factory.mktemp("network"))
+    network.start()
+    yield network
+    network.kill()
+
+
+@pytest.fixture
+def mortal_network(tmp_path: Path) -> Iterator[SandboxNetwork]:
+    """One that a test may kill without harming the others."""
+    network = SandboxNetwork(tmp_path)
+    network.start()
+    yield network
+    network.kill()
+
+
+def provider_of(network: SandboxNetwork, **options: float) -> SandboxProvider:
+    return SandboxProvider(network.url, KEY, **options)
+
+
+async def authorise(
+    provider: PaymentProvider, key: str, token: str = "tok_visa_4242", amount_cents: int = 11240
+) -> str:
+    charge = await provider.authorise(key=key, token=token, amount_cents=amount_cents, description="Electric bill")
+    return charge.status
+
+
+class TestSandbox(PaymentProviderContract):
+    approved_token = "tok_visa_4242"
+    declined_token = "tok_visa_insufficient"
+    declined_code = "insufficient_funds"
+    bank_token = "tok_bank_6789"
+    returned_bank_token = "tok_bank_r01"
+
+    @pytest.fixture
+    async def provider(self, network: SandboxNetwork) -> AsyncIterator[SandboxProvider]:
+        provider = provider_of(network)
+        yield provider
+        await provider.close()
+
+    async def finish_entry(self, provider: PaymentProvider, entry: HostedEntry) -> None:
+        async with (
+            aiohttp.ClientSession() as browser,
+            browser.post(entry.url, data=CARD, allow_redirects=False) as response,
+        ):
+            assert (response.status, response.headers["Location"]) == (303, RETURN_URL)
+
+    async def pass_return_time(self, provider: PaymentProvider) -> None:
+        assert isinstance(provider, SandboxProvider)
+        # Two banking days are at most five days, over a long weekend with a holiday on its far side.
+        await provider.move_calendar(await provider.calendar() + timedelta(days=6))
+
+
+class TestTimeouts:
+    @pytest.fixture
+    async def hasty(self, network: SandboxNetwork) -> AsyncIterator[SandboxProvider]:
+        provider = provider_of(network, total_seconds=0.5)
+        yield provider
+        await provider.close()
+
+    async def test_the_charge_is_made_though_no_answer_comes(self, hasty: SandboxProvider) -> None:
+        key = new_key()
+        with pytest.raises(ProviderTimeout):
+            await authorise(hasty, key, "tok_visa_timeout")
+        assert (await found(hasty, key)).status == "authorised"
+        assert await authorise(hasty, key, "tok_visa_timeout") == "authorised"
+        assert (await hasty.post(key)).status == "posted"
+
+    async def test_the_charge_is_not_made_and_no_answer_comes(self, hasty: SandboxProvider) -> None:
+        key = new_key()
+        with pytest.raises(ProviderTimeout):
+            await authorise(hasty, key, "tok_visa_timeout_lost")
+        assert await hasty.find(key) is None
+        assert await authorise(hasty, key, "tok_visa_timeout_lost") == "authorised"
+
+    async def test_the_post_is_done_though_no_answer_comes(self, hasty: SandboxProvider) -> None:
+        key = new_key()
+        assert await authorise(hasty, key, "tok_visa_timeout_post") == "authorised"
+        with pytest.raises(ProviderTimeout):
+            await hasty.post(key)
+        assert (await found(hasty, key)).status == "posted"
+        assert (await hasty.post(key)).status == "posted"
+
+    async def test_a_silent_request_holds_up_nobody_else(self, hasty: SandboxProvider) -> None:
+        silent = asyncio.create_task(authorise(hasty, new_key(), "tok_visa_timeout"))
+        assert await authorise(hasty, new_key()) == "authorised"
+        with pytest.raises(ProviderTimeout):
+            await silent
+
+
+class TestCrashes:
+    async def test_kill_between_authorise_and_post_loses_nothing(self, mortal_network: SandboxNetwork) -> None:
+        provider, key = provider_of(mortal_network), new_key()
+        await authorise(provider, key)
+        before = await found(provider, key)
+        mortal_network.kill()
+        with pytest.raises(ProviderUnavailable):
+            await provider.post(key)
+        mortal_network.start()
+        assert await found(provider, key) == before
+        assert (await provider.post(key)).ref == before.ref
+        await provider.close()
+
+    async def test_killed_while_answering_leaves_the_outcome_open(self, mortal_network: SandboxNetwork) -> None:
+        provider, watcher, key = provider_of(mortal_network), provider_of(mortal_network), new_key()
+        call = asyncio.create_task(authorise(provider, key, "tok_visa_timeout"))
+        async with asyncio.timeout(10):
+            while await watcher.find(key) is None:
+                pass  # each look is a round trip of its own
+        mortal_network.kill()
+        with pytest.raises(ProviderTimeout):
+            await call
+        mortal_network.start()
+        assert (await found(provider, key)).status == "authorised"
+        await provider.close()
+        await watcher.close()
+
+    async def test_everything_is_there_after_a_restart(self, mortal_network: SandboxNetwork) -> None:
+        provider, key = provider_of(mortal_network), new_key()
+        entry = await provider.open_entry(reference="r", amount_cents=1, description="d", return_url=RETURN_URL)
+        await TestSandbox().finish_entry(provider, entry)
+        await authorise(provider, key, "tok_bank_r02")
+        await provider.post(key)
+        moved_to = await provider.calendar() + timedelta(days=6)
+        await provider.move_calendar(moved_to)
+        returns, result = await all_returns(provider), await provider.entry_result(entry.entry_id)
+        mortal_network.kill()
+        mortal_network.start()
+        assert await provider.calendar() >= moved_to
+        assert [(notice.key, notice.code) for notice in returns] == [(key, "R02")]
+        assert await all_returns(provider) == returns
+        assert await provider.entry_result(entry.entry_id) == result
+        assert await authorise(provider, new_key(), result.token or "") == "authorised"
+        await provider.close()
+
+
+class TestReachingIt:
+    async def test_nothing_listening_is_unavailable(self) -> None:
+        provider = SandboxProvider(f"http://127.0.0.1:{free_port()}", KEY)
+        with pytest.raises(ProviderUnavailable):
+            await provider.find(new_key())
+        await provider.close()
+
+    async def test_a_wrong_api_key_is_rejected(self, network: SandboxNetwork) -> None:
+        provider = SandboxProvider(network.url, "wrong")
+        with pytest.raises(ProviderRejected) as caught:
+            await authorise(provider, new_key())
+        assert caught.value.code == "unauthorized"
+        await provider.close()
+
+    async def test_it_opens_again_after_close(self, network: SandboxNetwork) -> None:
+        provider = provider_of(network)
+        await provider.find(new_key())
+        await provider.close()
+        assert await provider.find(new_key()) is None
+        await provider.close()
+
+
+class TestCalendar:
+    async def test_it_never_goes_back(self, network: SandboxNetwork) -> None:
+        provider = provider_of(network)
+        today = await provider.calendar()
+        with pytest.raises(ProviderRejected) as caught:
+            await provider.move_calendar(today - timedelta(days=1))
+        assert caught.value.code == "calendar_forward_only"
+        assert await provider.calendar() >= today
+        await provider.close()
+
+    async def test_the_return_is_dated_two_banking_days_on(self, network: SandboxNetwork) -> None:
+        provider, key = provider_of(network), new_key()
+        today = await provider.calendar()
+        friday = today + timedelta(days=(4 - today.weekday()) % 7)
+        await provider.move_calendar(friday)
+        await authorise(provider, key, "tok_bank_r01")
+        await provider.post(key)
+        await provider.move_calendar(friday + timedelta(days=3))
+        assert (await found(provider, key)).status == "posted"
+        await provider.move_calendar(friday + timedelta(days=10))
+        (notice,) = [notice for notice in await all_returns(provider) if notice.key == key]
+        assert notice.on - friday in (timedelta(days=4), timedelta(days=5))
+        await provider.close()

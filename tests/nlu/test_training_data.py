@@ -1,0 +1,122 @@
+"""The training sentences themselves: complete, distinct, and never claimed by two intents."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+import yaml
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+SKILLS = {
+    "quick_pay": {"quick_pay", "schedule_payment", "payment_confirmation"},
+    "balance": {"check_balance", "check_due_date"},
+    "payments_history": {"payment_history", "billing_history"},
+    "autopay": {"setup_autopay", "change_or_cancel_autopay"},
+    "bank_draft": {"bank_draft"},
+    "password": {"reset_password", "recover_user_id"},
+    "account_creation": {"create_account"},
+    "alerts": {"manage_alerts"},
+    "usage": {"usage_history", "high_bill"},
+    "budget_billing": {"budget_billing"},
+    "contact": {"update_contact_info"},
+    "outage": {"report_outage"},
+    "service": {"start_stop_service"},
+    "arrangement": {"payment_arrangement"},
+    "person": {"speak_to_human"},
+    "faq": {
+        "faq_member_number",
+        "faq_portal",
+        "faq_hours_contact",
+        "faq_still_works",
+        "faq_same_day",
+        "faq_fees",
+        "faq_drafts",
+    },
+}
+SHARED = {
+    "greet",
+    "goodbye",
+    "thank",
+    "affirm",
+    "deny",
+    "repeat",
+    "help_capabilities",
+    "cancel",
+    "inform",
+    "out_of_scope",
+}
+FLOORS = {"out_of_scope": 300}
+FLOOR = 40
+
+
+def fold(text: str) -> str:
+    """Case and punctuation away: what is left is what a recogniser or a hurried thumb would send."""
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+
+def examples_in(path: Path) -> dict[str, list[str]]:
+    """The examples of one Rasa 3.1 file, by intent, in order."""
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert document["version"] == "3.1", path
+    found: dict[str, list[str]] = {}
+    for block in document["nlu"]:
+        lines = [line for line in block["examples"].splitlines() if line.strip()]
+        assert all(line.startswith("- ") for line in lines), f"{path}: an example without its dash"
+        assert block["intent"] not in found, f"{path}: {block['intent']} stands there twice"
+        found[block["intent"]] = [line[2:].strip() for line in lines]
+    return found
+
+
+def all_examples() -> dict[str, list[str]]:
+    """Every example of the project, by intent."""
+    merged: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(DATA.glob("**/nlu.yml")):
+        for intent, examples in examples_in(path).items():
+            merged[intent] += examples
+    return dict(merged)
+
+
+@pytest.fixture(scope="module")
+def examples() -> dict[str, list[str]]:
+    return all_examples()
+
+
+@pytest.mark.parametrize("skill", sorted(SKILLS))
+def test_a_skill_keeps_its_own_intents_in_its_own_folder(skill: str) -> None:
+    assert set(examples_in(DATA / skill / "nlu.yml")) == SKILLS[skill]
+
+
+def test_the_shared_file_holds_the_shared_intents() -> None:
+    assert set(examples_in(DATA / "nlu.yml")) == SHARED
+
+
+@pytest.mark.parametrize("intent", sorted(SHARED.union(*SKILLS.values())))
+def test_every_intent_has_enough_distinct_examples(intent: str, examples: dict[str, list[str]]) -> None:
+    assert len({fold(text) for text in examples[intent]}) >= FLOORS.get(intent, FLOOR)
+
+
+def test_no_example_is_written_twice_or_claimed_by_two_intents(examples: dict[str, list[str]]) -> None:
+    owners: dict[str, Counter[str]] = defaultdict(Counter)
+    for intent, texts in examples.items():
+        for text in texts:
+            owners[fold(text)][intent] += 1
+    assert {text: dict(count) for text, count in owners.items() if count.total() > 1} == {}
+
+
+def test_examples_are_plain_sentences(examples: dict[str, list[str]]) -> None:
+    """Brackets and braces would be read as entity annotations, a leading slash as an intent payload."""
+    for intent, texts in examples.items():
+        for text in texts:
+            assert fold(text), f"{intent}: an example without a word"
+            assert not re.search(r"[\[\]{}|]|^/", text), f"{intent}: {text!r}"
+            assert text.isascii(), f"{intent}: {text!r}"
+
+
+def test_no_example_carries_a_card_or_social_security_number(examples: dict[str, list[str]]) -> None:
+    for intent, texts in examples.items():
+        for text in texts:
+            assert not re.search(r"\d{3}-\d{2}-\d{4}|(?:\d[ -]?){13,}", text), f"{intent}: {text!r}"

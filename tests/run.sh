@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Everything that must hold, cheapest first; the model is trained once and reused.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+step() { printf '\n== %s\n' "$1"; }
+step "style, types, layers, training data"
+make --no-print-directory lint
+step "model"
+engine/.venv/bin/python engine/train.py --if-stale
+step "tests"
+.venv/bin/python -m pytest

@@ -1,0 +1,1 @@
+"""Small servers that stand for what is outside: stateful, and reached over real HTTP."""

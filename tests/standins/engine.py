@@ -1,0 +1,92 @@
+"""Stands for the dialogue engine: speaks its HTTP contract and answers by what it is told to.
+
+It remembers the turns it took. Words that it obeys: `buttons`, `slow`, `fail`, `silent`, `expect NAME`, `transfer`,
+`picture`, `long`, `link`, `goodbye`, `curly`; everything else is echoed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+
+from tests.standins.server import LocalServer
+
+CHOICES = [
+    {"title": "Full amount", "payload": '/choose{"amount":"full"}'},
+    {"title": "Other amount", "payload": '/choose{"amount":"other"}'},
+]
+
+
+class StandInEngine(LocalServer):
+    """`turns` are the bodies it got; `gate` holds back a `slow` turn until it is set; `failing` breaks every turn."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self.token = token
+        self.turns: list[dict[str, Any]] = []
+        self.gate = asyncio.Event()
+        self.failing = False
+        self.at_once: dict[str, int] = {}
+        self.most_at_once: dict[str, int] = {}
+
+    def said(self, conversation: str) -> list[str]:
+        """The texts it got from one conversation, in order."""
+        return [turn["text"] for turn in self.turns if turn["conversation"] == conversation]
+
+    def application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_post("/webhooks/edge/turn", self._turn)
+        app.router.add_get("/webhooks/edge/health", self._health)
+        return app
+
+    async def _health(self, request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def _turn(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return web.json_response({"error": "bad token"}, status=401)
+        body = await request.json()
+        self.turns.append(body)
+        conversation = body["conversation"]
+        self.at_once[conversation] = self.at_once.get(conversation, 0) + 1
+        self.most_at_once[conversation] = max(self.most_at_once.get(conversation, 0), self.at_once[conversation])
+        try:
+            return await self._answer(body["text"])
+        finally:
+            self.at_once[conversation] -= 1
+
+    async def _answer(self, text: str) -> web.Response:
+        await asyncio.sleep(0)
+        if self.failing or text == "fail":
+            return web.json_response({"error": "turn failed"}, status=500)
+        if text.startswith("slow"):
+            await self.gate.wait()
+        return web.json_response({"messages": _messages(text)})
+
+
+def _messages(text: str) -> list[dict[str, Any]]:
+    def message(words: str | None, **more: Any) -> dict[str, Any]:
+        return {"text": words, "buttons": [], "image": None, "custom": None, **more}
+
+    if text == "silent":
+        return []
+    if text == "buttons":
+        return [message("How much?", buttons=CHOICES, custom={"expect": "amount"})]
+    if text.startswith("expect "):
+        return [message("Well?", custom={"expect": text.removeprefix("expect ")})]
+    if text == "transfer":
+        return [message("One moment.", custom={"act": "transfer"})]
+    if text == "picture":
+        return [message("Your use", image="/portal/static/use.png", custom={"alt": "A chart"})]
+    if text == "long":
+        return [message("This is one of many sentences. " * 80)]
+    if text == "link":
+        words = "I have texted a secure link to you."
+        return [message(words, custom={"act": "text_link", "link": "https://pay.example/p/1"})]
+    if text == "goodbye":
+        return [message("Goodbye.", custom={"act": "end"}), message("How much?", custom={"expect": "amount"})]
+    if text == "curly":
+        return [message("It’s due – “soon”…")]
+    return [message(f"You said: {text}")]

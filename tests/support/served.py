@@ -1,0 +1,5 @@
+"""memberline as it is really served, from the lab."""
+
+from bot.lab.served import Served
+
+__all__ = ["Served"]

@@ -1,0 +1,58 @@
+"""A person in open hours, with the real engine: the queue, the quiet, and the way back; on the phone the transfer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from backend.config import ROOT
+from bot.lab.members import stranger
+from bot.lab.talkers import Browser, Caller, Texter
+from tests.support.served import Served
+
+pytestmark = pytest.mark.engine
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@pytest.fixture(scope="module")
+def open_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """memberline of a co-op that is always open."""
+    folder = tmp_path_factory.mktemp("open")
+    before, _, after = (ROOT / "coop.toml").read_text(encoding="utf-8").partition("[hours]")
+    hours = "\n".join(f'{day} = ["00:00", "23:59:59"]' for day in DAYS)
+    facts = folder / "coop.toml"
+    facts.write_text(f"{before}[hours]\n{hours}\n\n[fees]{after.partition('[fees]')[2]}", encoding="utf-8")
+    system = Served(folder, COOP_FILE=str(facts)).start()
+    yield system
+    system.stop()
+
+
+def test_the_queue_the_quiet_and_the_way_back(open_office: Served) -> None:
+    for talk in (Browser(open_office), Texter(open_office, stranger())):
+        assert "member number" in talk.say("pay my bill")
+        assert "555-555-0100" in talk.say("i want to talk to a person")
+        assert talk.say("what do i owe") == ""
+        assert "automated assistant" in talk.say("back to the assistant")
+        assert "member number" in talk.say("what do i owe")
+
+
+def test_a_third_miss_brings_a_person(open_office: Served) -> None:
+    talk = Texter(open_office, stranger())
+    talk.say("pay my bill")
+    for _ in range(2):
+        talk.say("blue elephants sing")
+    assert "A person from the office will answer here" in talk.say("purple bananas dance")
+    assert talk.say("hello") == ""
+
+
+def test_a_callback_when_it_is_asked_for(open_office: Served) -> None:
+    talk = Texter(open_office, stranger())
+    assert "call" in talk.say("please call me back")
+    assert "at 10:00 AM" in talk.say("tomorrow at 10 am")
+
+
+def test_the_phone_is_put_through(open_office: Served) -> None:
+    call = Caller(open_office, stranger())
+    call.say("i would rather talk to somebody at the office")
+    assert call.transferred_to == "+15555550101"

@@ -1,0 +1,18 @@
+"""Whole conversations through the real edge, engine, database and card network, on each channel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.served import Served
+from tests.transcripts.player import HERE, play, transcripts
+
+ALL = transcripts(HERE)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(("path", "channel"), ALL, ids=[f"{p.relative_to(HERE).with_suffix('')}-{c}" for p, c in ALL])
+def test_transcript(served: Served, path: Path, channel: str) -> None:
+    play(served, path, channel)
