@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from backend.clock import Clock, SystemClock, local_date
+from backend.clock import Clock, ShiftedClock, SystemClock, local_date
 from backend.config import Settings
 from backend.coop import Coop, load_coop
 from backend.db import Database
@@ -43,7 +43,7 @@ class Backend:
         return cls(
             settings=settings,
             coop=load_coop(settings.coop_file),
-            clock=clock or SystemClock(),
+            clock=clock or (ShiftedClock(settings.clock_shift) if settings.clock_shift else SystemClock()),
             db=Database(settings.database_url),
             billing=_provider("BILLING_PROVIDER", settings.billing_provider, BILLING, settings),
             payments=_provider("PAYMENT_PROVIDER", settings.payment_provider, PAYMENTS, settings),

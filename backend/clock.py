@@ -20,6 +20,16 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class ShiftedClock:
+    """The machine's clock, some seconds ahead or behind: the same talk on the same day, whenever it is tried."""
+
+    def __init__(self, seconds: int) -> None:
+        self._shift = timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._shift
+
+
 class ManualClock:
     """A clock that stands still until it is moved: for tests and for jobs run for a given day."""
 

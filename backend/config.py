@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class Settings:
     chat_origins: tuple[str, ...] = ()  # web sites, beside our own, that may show the chat; "*" for any
     metrics_token: str | None = None
     staff_accounts: Mapping[str, str] = field(default_factory=dict)  # name -> argon2 hash; none: no office pages
+    clock_shift: int = 0  # seconds; never in production
     proxies_count: int = 0  # how many proxies of ours stand in front and write X-Forwarded-For
 
     @property
@@ -105,6 +107,7 @@ class Settings:
             chat_origins=_origins(env.get("CHAT_ORIGINS") or "", environment),
             metrics_token=env.get("METRICS_TOKEN") or None,
             staff_accounts=_accounts(env.get("STAFF_ACCOUNTS") or ""),
+            clock_shift=_shift(env.get("CLOCK_SHIFT") or "0", environment),
             proxies_count=_count(env.get("PROXIES_COUNT") or "0", "PROXIES_COUNT"),
         )
 
@@ -130,6 +133,14 @@ def _port(text: str, name: str) -> int:
 def _count(text: str, name: str) -> int:
     if not text.isdigit() or int(text) > 9:
         raise SettingsError(f"{name} must be a number from 0 to 9, not {text!r}")
+    return int(text)
+
+
+def _shift(text: str, environment: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,10}", text):
+        raise SettingsError(f"CLOCK_SHIFT must be a number of seconds, not {text!r}")
+    if int(text) and environment == "production":
+        raise SettingsError("CLOCK_SHIFT is for tests: in production the time is the machine's")
     return int(text)
 
 

@@ -201,8 +201,8 @@ def transcripts(folder: Path, channels: tuple[str, ...], running: bool, as_json:
 
     with ExitStack() as stack:
         settings = Settings.from_env()
-        system = report.running_system(settings) if running else stack.enter_context(report.own_system())
-        result = report.evaluate(system, folder, channels or report.CHANNELS)
+        offices = report.running_office(settings) if running else stack.enter_context(report.own_offices())
+        result = report.evaluate(offices, folder, channels or report.CHANNELS)
     click.echo(json.dumps(result, indent=2) if as_json else report.table(result))
     sys.exit(0 if all(row["success"] for row in result["scripts"]) else 1)
 

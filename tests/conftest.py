@@ -6,12 +6,26 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.lab.offices import CLOSED, OPEN, OwnOffices
 from tests.support.served import Served
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The app, the engine and the sandbox network on free ports, with a database of their own."""
-    system = Served(tmp_path_factory.mktemp("served")).start()
-    yield system
-    system.stop()
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnOffices]:
+    """The app, the engine and the sandbox network on free ports, with a database of their own: for each state of the
+    office one, on a given day."""
+    systems = OwnOffices(tmp_path_factory.mktemp("served"))
+    yield systems
+    systems.stop()
+
+
+@pytest.fixture(scope="session")
+def served(offices: OwnOffices) -> Served:
+    """memberline while the office is closed."""
+    return offices.of(CLOSED)
+
+
+@pytest.fixture(scope="session")
+def open_office(offices: OwnOffices) -> Served:
+    """memberline in office hours."""
+    return offices.of(OPEN)

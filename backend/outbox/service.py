@@ -215,6 +215,17 @@ async def newest(session: AsyncSession, limit: int = 100) -> list[OutboxMessage]
     return list(await session.scalars(query))
 
 
+async def newest_body(session: AsyncSession, purpose: str, recipient: str) -> str | None:
+    """The words of the newest message of that purpose to that phone or address."""
+    found = await session.scalars(
+        select(OutboxMessage.body)
+        .where(OutboxMessage.purpose == purpose, OutboxMessage.recipient == recipient)
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    )
+    return found.first()
+
+
 async def listing(session: AsyncSession) -> list[dict[str, Any]]:
     """Every message, oldest first, as plain data."""
     rows = await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import secrets
 from dataclasses import dataclass, replace
@@ -49,13 +48,9 @@ def add_copy(served: System, like: str = "99999-001") -> Copy:
         user_id=f"member.{number}" if person.user_id else "",
     )
 
-    async def run() -> None:
-        backend = Backend.create(served.settings)
-        try:
-            async with backend.db.transaction() as session:
-                await add(backend, session, [copy])
-        finally:
-            await backend.close()
+    async def put(backend: Backend) -> None:
+        async with backend.db.transaction() as session:
+            await add(backend, session, [copy])
 
-    asyncio.run(run())
+    served.on_its_data(put)
     return Copy(f"{number}-{separator}", phone)

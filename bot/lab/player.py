@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from bot.lab.members import Copy, add_copy, stranger
+from bot.lab.offices import CLOSED
 from bot.lab.system import System
 from bot.lab.talkers import Browser, Caller, Talker, Texter
 
@@ -27,6 +28,11 @@ def transcripts(folder: Path) -> list[tuple[Path, str]]:
 
 def load(path: Path) -> dict[str, Any]:
     return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def office_of(path: Path) -> str:
+    """`open` or `closed`, as the script wants the office to be; closed where it does not say."""
+    return str(load(path).get("office", CLOSED))
 
 
 def talker(served: System, channel: str, phone: str) -> Talker:
@@ -103,9 +109,6 @@ def _unfit(why: str, heard: Heard) -> Unfit:
 
 
 def _newest_code(served: System, member: Copy, heard: Heard) -> str:
-    for message in reversed(served.outbox()):
-        if message["purpose"] == "code" and message["recipient"] == member.phone:
-            if code := re.search(r"\b\d{6}\b", message["body"]):
-                return code[0]
-            break
+    if code := re.search(r"\b\d{6}\b", served.newest("code", member.phone) or ""):
+        return code[0]
     raise _unfit("no code was sent", heard)

@@ -11,44 +11,44 @@ from typing import Any
 
 from backend.config import Settings
 from backend.errors import MemberlineError
-from bot.lab.player import load, play, transcripts
-from bot.lab.served import Served
+from bot.lab.offices import Offices, OwnOffices, RunningOffice
+from bot.lab.player import load, office_of, play, transcripts
 from bot.lab.system import System
 
 CHANNELS = ("sms", "web", "voice")
 
 
 @contextmanager
-def own_system() -> Iterator[System]:
-    """A memberline of its own on a free port, with a database that is thrown away."""
+def own_offices() -> Iterator[Offices]:
+    """memberlines of its own on free ports, with databases that are thrown away."""
     with tempfile.TemporaryDirectory(prefix="memberline-lab-") as folder:
-        served = Served(Path(folder)).start()
+        offices = OwnOffices(Path(folder))
         try:
-            yield served
+            yield offices
         finally:
-            served.stop()
+            offices.stop()
 
 
-def running_system(settings: Settings) -> System:
+def running_office(settings: Settings) -> Offices:
     """The one that is served with these settings. Raises MemberlineError in production: scripts make members."""
     if settings.production:
         raise MemberlineError("transcripts make members of their own and pay their bills: never in production")
-    return System(f"http://127.0.0.1:{settings.port}")
+    return RunningOffice(System(f"http://127.0.0.1:{settings.port}"))
 
 
-def evaluate(system: System, folder: Path, channels: Sequence[str]) -> dict[str, Any]:
+def evaluate(offices: Offices, folder: Path, channels: Sequence[str]) -> dict[str, Any]:
     """Play every script below `folder` on those of its channels that are asked for; a row for each, and the shares."""
     chosen = [(path, channel) for path, channel in transcripts(folder) if channel in channels]
     if not chosen:
         raise MemberlineError(f"there is no script for {', '.join(channels)} below {folder}")
-    rows = [_played(system, folder, path, channel) for path, channel in chosen]
+    rows = [_played(offices, folder, path, channel) for path, channel in chosen]
     return {"channels": _shares(rows), "scripts": rows}
 
 
-def _played(system: System, folder: Path, path: Path, channel: str) -> dict[str, Any]:
+def _played(offices: Offices, folder: Path, path: Path, channel: str) -> dict[str, Any]:
     began, why = time.monotonic(), None
     try:
-        play(system, path, channel)
+        play(offices.of(office_of(path)), path, channel)
     except (AssertionError, MemberlineError, OSError) as error:
         why = str(error)
     return {

@@ -8,20 +8,28 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from backend.config import ROOT, Settings
+from backend.coop import load_coop
 from backend.errors import MemberlineError
 from bot.children import free_port
 from bot.lab.system import System
 
 READY_SECONDS = 90
+# The days on which scripts are played: what is said must not depend on when they are.
+WHEN = {"closed": datetime(2026, 11, 18, 18, 30), "open": datetime(2026, 11, 18, 10, 0)}  # the co-op's local time
 
 
 class Served(System):
-    """The app, the engine and the sandbox network, started as `make run` starts them."""
+    """The app, the engine and the sandbox network, started as `make run` starts them.
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    With `office`, `open` or `closed`, it is a given day at the co-op; else it is now.
+    """
+
+    def __init__(self, folder: Path, office: str | None = None, **environment: str) -> None:
         self.folder = folder
         self.port = free_port()
         own = {
@@ -31,6 +39,8 @@ class Served(System):
             "MEMBERLINE_ENV": "development",
         }
         super().__init__(f"http://127.0.0.1:{self.port}", {**own, **environment})
+        if office:
+            self.environment["CLOCK_SHIFT"] = str(_shift_to(WHEN[office], load_coop(self.settings.coop_file).zone))
         self.log = folder / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -81,3 +91,8 @@ class Served(System):
                 pass
             time.sleep(0.1)
         raise MemberlineError(f"memberline is not ready after {READY_SECONDS} s:\n{self.log.read_text()[-3000:]}")
+
+
+def _shift_to(local: datetime, zone: ZoneInfo) -> int:
+    """Seconds from now to `local` in the co-op's zone."""
+    return round((local.replace(tzinfo=zone) - datetime.now(UTC)).total_seconds())

@@ -1,15 +1,18 @@
-"""A memberline to talk to: where it answers, and what its command line tells of the same database."""
+"""A memberline to talk to: where it answers, and what stands in its database."""
 
 from __future__ import annotations
 
-import json
+import asyncio
 import os
-import subprocess
-import sys
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
-from backend.config import ROOT, Settings
-from backend.errors import MemberlineError
+from backend.app import Backend
+from backend.config import Settings
+from backend.outbox import service as outbox
+from backend.show import show
+
+T = TypeVar("T")
 
 
 class System:
@@ -23,22 +26,41 @@ class System:
     def settings(self) -> Settings:
         return Settings.from_env({**os.environ, **self.environment})
 
-    def cli(self, *arguments: str) -> Any:
-        """Run `memberline …` on the same database and read its JSON."""
-        done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-m", "bot.cli", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise MemberlineError(f"memberline {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
-        return json.loads(done.stdout)
+    def on_its_data(self, work: Callable[[Backend], Awaitable[T]]) -> T:
+        """Do `work` with a backend of this process's own on the system's database."""
+
+        async def run() -> T:
+            backend = Backend.create(self.settings)
+            try:
+                return await work(backend)
+            finally:
+                await backend.close()
+
+        return asyncio.run(run())
 
     def show(self, number: str) -> dict[str, Any]:
-        return dict(self.cli("show", number, "--json"))
+        """What `memberline show NUMBER --json` tells."""
+
+        async def tell(backend: Backend) -> dict[str, Any]:
+            async with backend.db.reading() as session:
+                return await show(session, backend, number)
+
+        return self.on_its_data(tell)
 
     def outbox(self) -> list[dict[str, Any]]:
-        return list(self.cli("outbox", "--json"))
+        """What `memberline outbox --json` tells."""
+
+        async def tell(backend: Backend) -> list[dict[str, Any]]:
+            async with backend.db.reading() as session:
+                return await outbox.listing(session)
+
+        return self.on_its_data(tell)
+
+    def newest(self, purpose: str, recipient: str) -> str | None:
+        """The words of the newest message of that purpose to that phone or address."""
+
+        async def tell(backend: Backend) -> str | None:
+            async with backend.db.reading() as session:
+                return await outbox.newest_body(session, purpose, recipient)
+
+        return self.on_its_data(tell)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.lab.player import play, transcripts
+from bot.lab.player import office_of, play, transcripts
 
-__all__ = ["HERE", "play", "transcripts"]
+__all__ = ["HERE", "office_of", "play", "transcripts"]
 
 HERE = Path(__file__).parent

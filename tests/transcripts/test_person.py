@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from backend.config import ROOT
 from bot.lab.members import stranger
 from bot.lab.talkers import Browser, Caller, Texter
 from tests.support.served import Served
 
 pytestmark = pytest.mark.engine
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-@pytest.fixture(scope="module")
-def open_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """memberline of a co-op that is always open."""
-    folder = tmp_path_factory.mktemp("open")
-    before, _, after = (ROOT / "coop.toml").read_text(encoding="utf-8").partition("[hours]")
-    hours = "\n".join(f'{day} = ["00:00", "23:59:59"]' for day in DAYS)
-    facts = folder / "coop.toml"
-    facts.write_text(f"{before}[hours]\n{hours}\n\n[fees]{after.partition('[fees]')[2]}", encoding="utf-8")
-    system = Served(folder, COOP_FILE=str(facts)).start()
-    yield system
-    system.stop()
 
 
 def test_the_queue_the_quiet_and_the_way_back(open_office: Served) -> None:

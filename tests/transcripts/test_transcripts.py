@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.served import Served
-from tests.transcripts.player import HERE, play, transcripts
+from bot.lab.offices import Offices
+from tests.transcripts.player import HERE, office_of, play, transcripts
 
 ALL = transcripts(HERE)
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize(("path", "channel"), ALL, ids=[f"{p.relative_to(HERE).with_suffix('')}-{c}" for p, c in ALL])
-def test_transcript(served: Served, path: Path, channel: str) -> None:
-    play(served, path, channel)
+def test_transcript(offices: Offices, path: Path, channel: str) -> None:
+    play(offices.of(office_of(path)), path, channel)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from backend.errors import MemberlineError
+from bot.lab.offices import OwnOffices
 from bot.lab.report import evaluate, table
-from bot.lab.served import Served
 
 GREETED = """about: a greeting is answered
 channels: [sms, web]
@@ -23,11 +23,11 @@ turns:
 
 
 @pytest.mark.engine
-def test_each_script_is_a_task_that_succeeds_or_not(served: Served, tmp_path: Path) -> None:
+def test_each_script_is_a_task_that_succeeds_or_not(offices: OwnOffices, tmp_path: Path) -> None:
     (tmp_path / "talk").mkdir()
     (tmp_path / "talk" / "hours.yml").write_text(GREETED, encoding="utf-8")
     (tmp_path / "wrong.yml").write_text(NOT_SAID, encoding="utf-8")
-    result = evaluate(served, tmp_path, ["sms", "web", "voice"])
+    result = evaluate(offices, tmp_path, ["sms", "web", "voice"])
     assert [(row["script"], row["channel"], row["success"]) for row in result["scripts"]] == [
         ("talk/hours", "sms", True),
         ("talk/hours", "web", True),
@@ -44,4 +44,4 @@ def test_each_script_is_a_task_that_succeeds_or_not(served: Served, tmp_path: Pa
 
 def test_a_folder_without_scripts_is_said(tmp_path: Path) -> None:
     with pytest.raises(MemberlineError, match="no script"):
-        evaluate(Served(tmp_path), tmp_path, ["web"])
+        evaluate(OwnOffices(tmp_path), tmp_path, ["web"])
