@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import uuid
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -82,7 +83,8 @@ async def webhook(tmp_path: Path) -> AsyncIterator[Webhook]:
     executor = ActionExecutor()
     for action in (Tell, Reject, Break):
         executor.register_action(action)
-    app = Sanic(f"actions-{settings.port}", configure_logging=False)
+    # a port comes again in a long run, and Sanic takes no name twice
+    app = Sanic(f"actions-{uuid.uuid4().hex}", configure_logging=False)
     app.config.TOUCHUP = False
     web_errors.install(app)
     headers.install(app, settings, Metrics())
