@@ -8,4 +8,4 @@ make --no-print-directory lint
 step "model"
 engine/.venv/bin/python engine/train.py --if-stale
 step "tests"
-.venv/bin/python -m pytest
+.venv/bin/python -m pytest -n auto --dist worksteal
