@@ -17,9 +17,11 @@ from actions.free_text import only_asks
 from actions.person.handing_over import hand_over
 from actions.turn import REQUESTED, Turn
 from backend.app import Backend
+from backend.language import speaking
 
 # A message of these intents that answers nothing is a miss; any other is a question for another skill's rule.
 MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "affirm", "deny", ""})
+SWITCH_INTENTS = frozenset({"speak_spanish", "speak_english"})
 BACK = re.compile(r"(please )?(go |take me )?back( up| a step| one)?|previous( question)?", re.IGNORECASE)
 TASK_SLOTS: dict[str, tuple[str, ...]] = {}
 MISSES_BEFORE_A_PERSON = 3
@@ -38,8 +40,9 @@ class SkillAction(ABC):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(self.backend, dispatcher, tracker)
-        async with self.backend.db.transaction() as turn.session:
-            await self.act(turn)
+        with speaking(turn.language):
+            async with self.backend.db.transaction() as turn.session:
+                await self.act(turn)
         return turn.events()
 
     @abstractmethod
@@ -104,13 +107,17 @@ class Form(SkillAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(self.backend, dispatcher, tracker)
+        with speaking(turn.language):
+            await self._take_turn(turn)
+        return turn.events()
+
+    async def _take_turn(self, turn: Turn) -> None:
         async with self.backend.db.transaction() as turn.session:
             outside = await self._hear(turn)
         while outside is not None:
             await outside.work(turn)
             async with self.backend.db.transaction() as turn.session:
                 outside = await self._ask(turn, misses=0)
-        return turn.events()
 
     async def act(self, turn: Turn) -> None:
         raise NotImplementedError("a form is run by its messages, in as many transactions as it takes")
@@ -132,6 +139,9 @@ class Form(SkillAction):
             await self.cancelled(turn)
             self._close(turn)
             return None
+        if turn.intent in SWITCH_INTENTS and not opened:
+            turn.say("utter_language_switched")
+            return await self._ask(turn, misses=0)
         if turn.intent == "repeat" and not opened:
             return await self._ask(turn, misses=int(turn.get("misses") or 0))
         if not opened and only_asks(turn):

@@ -13,8 +13,8 @@ MOST = 300
 
 def free_text(turn: Turn) -> str | None:
     """The words as an answer; None when they are a question or a wish of another kind, or no words at all."""
-    text = turn.text.strip()
-    if not text or turn.intent in ASIDE or (turn.intent.startswith("faq_") and _asks(text)):
+    text = turn.own_words.strip()
+    if not text or turn.intent in ASIDE or (turn.intent.startswith("faq_") and _asks(turn.text.strip())):
         return None
     return text[:MOST]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -10,8 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
+from backend.language import ENGLISH, SPANISH
 from backend.members import identity
 from backend.members.identity import Standing
+from backend.reading.spanish import glossed
 from backend.reading.together import Everything, read_all
 
 REQUESTED = "requested_slot"
@@ -28,6 +31,7 @@ class Turn:
     def __init__(self, backend: Backend, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         self.backend = backend
         self.tracker = tracker
+        self.language = str((tracker.latest_message.get("metadata") or {}).get("language") or ENGLISH)
         self.notes: dict[str, Any] = {}  # what one step of this turn leaves for the next; forgotten with the turn
         self._dispatcher = dispatcher
         self._standing: Standing | None = None
@@ -44,16 +48,21 @@ class Turn:
         return str(self.tracker.get_latest_input_channel() or "web")
 
     @property
-    def text(self) -> str:
+    def own_words(self) -> str:
         """What the member wrote or said; empty when a button was pressed."""
         text = str(self.tracker.latest_message.get("text") or "")
         return "" if text.startswith("/") else text
+
+    @cached_property
+    def text(self) -> str:
+        """The same for the rules, which know English: Spanish is put into the words that they look for."""
+        return glossed(self.own_words) if self.language == SPANISH else self.own_words
 
     @property
     def said(self) -> str:
         """The member's exact reply: the words, or the title of the button that was pressed."""
         metadata = self.tracker.latest_message.get("metadata") or {}
-        return str(metadata.get("said") or self.text or self.intent)
+        return str(metadata.get("said") or self.own_words or self.intent)
 
     @property
     def removed(self) -> bool:

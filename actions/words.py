@@ -1,16 +1,5 @@
-"""Days as they are said to a member."""
+"""Days as they are said to a member, in the language of the talk."""
 
-from __future__ import annotations
+from backend.language import date_words, day_words
 
-from datetime import date
-
-
-def day_words(day: date, today: date) -> str:
-    """`Friday, December 4`; with the year when it is another than today's."""
-    year = f", {day.year}" if day.year != today.year else ""
-    return f"{day:%A}, {day:%B} {day.day}{year}"
-
-
-def date_words(day: date) -> str:
-    """`December 4, 2026`, as it stands in what is agreed to."""
-    return f"{day:%B} {day.day}, {day.year}"
+__all__ = ["date_words", "day_words"]

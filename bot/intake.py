@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.language import SPANISH
+from backend.reading.language import SPEAK_ENGLISH, SPEAK_SPANISH, asks_for_a_language
 from bot.redaction import kinds_in, redact, without_placeholders
 
 MAX_TEXT = 1000
@@ -83,6 +85,8 @@ def understood(
     words = as_words(stored)
     if removed := kinds_in(stored):
         return Said(words, stored, removed)
+    if language := asks_for_a_language(words):
+        return Said(SPEAK_SPANISH if language == SPANISH else SPEAK_ENGLISH, words)
     chosen = _typed_choice(words, buttons)
     return Said(chosen, words) if chosen else Said(words, words)
 

@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.conversations import service as conversations
+from backend.language import ENGLISH, speaking, tr
+from backend.reading.language import language_of, language_of_button
 from bot import intake, with_person, wording
 from bot.engine import Engine, EngineError, EngineFailed
 from bot.lanes import Lane, Lanes, Ticket
@@ -26,6 +28,9 @@ from bot.redaction import kinds_in
 from bot.reply_json import buttons_to_json, reply_from_json, reply_to_json
 
 logger = logging.getLogger("memberline.turn")
+
+FREE_TEXT = frozenset({"address", "name", "email", "phone"})
+"""Answers that are names: `12 Calle Real` is no wish for Spanish."""
 
 REPEAT_SECONDS = 8.0
 """How long a repeat waits for another process to answer the first."""
@@ -41,9 +46,20 @@ class Turn:
     inbound: Inbound
     answer: asyncio.Future[Reply]
     record_id: int = 0
+    language: str = ENGLISH  # in which it is answered
+    switched: bool = False  # it changes the language of the conversation
     late: bool = False
     sealed: bool = False
     attempts: int = 0
+
+    def hear(self, stands: conversations.Open) -> None:
+        """Find the language it is written or said in."""
+        found = language_of(self.inbound.text, stands.language, free=stands.expects in FREE_TEXT)
+        self.speak(language_of_button(self.inbound.payload) or found, stands.language)
+
+    def speak(self, language: str, before: str) -> None:
+        """Answer in `language`; the conversation was in `before`."""
+        self.language, self.switched = language, language != before
 
     def give_up_waiting(self) -> bool:
         """Whoever waits goes away. True: the answer will be delivered the late way. False: it is just being kept."""
@@ -139,12 +155,13 @@ class Turns:
         turn.record_id = recorded.id
         await ticket.came()
         async with self.lanes.hold(turn.inbound.conversation):
+            stands = recorded.open
             if waited:
                 async with self.backend.db.reading() as session:
-                    offered, expects = await conversations.offered_now(session, turn.inbound.conversation)
-            else:
-                offered, expects = recorded.offered, recorded.expects
-            return await self._respond(turn, lane, offered, expects)
+                    stands = await conversations.open_now(session, turn.inbound.conversation)
+            turn.hear(stands)
+            with speaking(turn.language):
+                return await self._respond(turn, lane, stands)
 
     async def _record(self, turn: Turn) -> conversations.Recorded:
         inbound = turn.inbound
@@ -174,20 +191,20 @@ class Turns:
                 status, reply = row.status, row.reply
         return stored_reply(reply)
 
-    async def _respond(self, turn: Turn, lane: Lane, offered: list[dict[str, Any]], expects: str) -> Reply:
+    async def _respond(self, turn: Turn, lane: Lane, stands: conversations.Open) -> Reply:
         if lane.stalled:
             return self._stall(turn, lane)
-        if expects == with_person.WITH_A_PERSON and turn.inbound.channel != "voice":
+        if stands.expects == with_person.WITH_A_PERSON and turn.inbound.channel != "voice":
             outcome = await with_person.heard(self.backend, turn.inbound)
             if outcome == "quiet":
                 return await self.keep(turn, Reply(tuple(self._notices(turn.inbound, lane))), offered=None)
             if outcome == "back":
                 return await self.keep(turn, self._own(lane, [], wording.BACK, {}), offered=[])
-        local = self._local(turn.inbound, lane, expects)
+        local = self._local(turn.inbound, lane, stands.expects)
         if local is not None:
             return await self.keep(turn, local, offered=None)
         try:
-            reply = await self.ask(turn, lane, offered)
+            reply = await self.ask(turn, lane, stands)
         except EngineError as failure:
             return await self._unanswered(turn, lane, failure)
         return await self.keep(turn, reply, offered=buttons_to_json(reply.buttons))
@@ -217,11 +234,13 @@ class Turns:
             self.metrics.redactions.labels(kind).inc()
         return notices
 
-    async def ask(self, turn: Turn, lane: Lane, offered: list[dict[str, Any]]) -> Reply:
+    async def ask(self, turn: Turn, lane: Lane, stands: conversations.Open) -> Reply:
         """Put the message to the engine. Raises EngineError."""
         inbound = turn.inbound
-        said = intake.understood(inbound.text, inbound.payload, offered, self.known_intents)
-        metadata: dict[str, Any] = {"said": said.words, "message": inbound.provider_id}
+        said = intake.understood(inbound.text, inbound.payload, stands.offered, self.known_intents)
+        if told := language_of_button(said.text):
+            turn.speak(told, stands.language)
+        metadata: dict[str, Any] = {"said": said.words, "message": inbound.provider_id, "language": turn.language}
         if said.removed:
             metadata["removed"] = list(said.removed)
         turn.attempts += 1
@@ -252,6 +271,7 @@ class Turns:
                 status=status,
                 offered=offered,
                 expects=reply.expects,
+                language=turn.language if turn.switched else None,
             )
             if first and inbound.channel in self.deliver:
                 await self.deliver[inbound.channel](session, inbound, reply, turn.late)
@@ -265,7 +285,7 @@ class Turns:
         logger.warning("engine %s: %s", kind, failure)
         if turn.inbound.channel == "voice":
             # a caller is not called back: a person takes over at once
-            return await self.keep(turn, Reply((Message(wording.VOICE_DOWN),), transfer=True), offered=[])
+            return await self.keep(turn, Reply((Message(tr(wording.VOICE_DOWN)),), transfer=True), offered=[])
         return self._stall(turn, lane)
 
     def _stall(self, turn: Turn, lane: Lane) -> Reply:
@@ -273,7 +293,7 @@ class Turns:
         turn_waits = Reply(pending=True)
         if not lane.told and not turn.late:
             lane.told = True
-            text = wording.WAITING.format(**wording.office(self.backend.coop))
+            text = tr(wording.WAITING, **wording.office(self.backend.coop))
             turn_waits = Reply((Message(text),), pending=True)
         turn.late = True
         self.wait_for_engine(turn, lane)
@@ -290,7 +310,7 @@ def _still_asked(inbound: Inbound, expects: str) -> tuple[Message, ...]:
     """The question that is still open, behind a notice. A call asks its question again by itself."""
     if not expects or inbound.channel == "voice":
         return ()
-    return (Message(wording.STILL_ASKED.format(expected=wording.expected(expects))),)
+    return (Message(tr(wording.STILL_ASKED, expected=wording.expected(expects))),)
 
 
 def _resolve(turn: Turn, reply: Reply) -> None:

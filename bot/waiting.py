@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation, InboundMessage
+from backend.language import speaking, tr
 from bot import wording
 from bot.engine import EngineError, EngineFailed, EngineUnavailable, wait_until_healthy
 from bot.lanes import Lane
@@ -84,9 +85,11 @@ class Waiting:
             async with self._backend.db.reading() as session:
                 if not await conversations.is_unanswered(session, turn.record_id):
                     return True
-                offered, _ = await conversations.offered_now(session, conversation)
+                stands = await conversations.open_now(session, conversation)
+            turn.hear(stands)
             try:
-                reply = await self._turns.ask(turn, lane, offered)
+                with speaking(turn.language):
+                    reply = await self._turns.ask(turn, lane, stands)
             except EngineError as failure:
                 return await self._failed(turn, lane, failure)
             await self._turns.keep(turn, reply, offered=buttons_to_json(reply.buttons))
@@ -107,7 +110,8 @@ class Waiting:
     async def _give_up(self, turn: Turn, lane: Lane) -> None:
         logger.error("gave up on a message of %s", turn.inbound.channel)
         turn.late = True
-        text = wording.GAVE_UP.format(**wording.office(self._backend.coop))
+        with speaking(turn.language):
+            text = tr(wording.GAVE_UP, **wording.office(self._backend.coop))
         lane.last_text = text
         await self._turns.keep(turn, Reply((Message(text),)), offered=None, status="failed")
 
@@ -125,4 +129,4 @@ def _turn(message: InboundMessage, conversation: Conversation) -> Turn:
         attested=conversation.attested,
         source=conversation.source,
     )
-    return Turn(inbound, answer, record_id=message.id, late=True)
+    return Turn(inbound, answer, record_id=message.id, late=True, language=conversation.language)

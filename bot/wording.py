@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.coop import Coop
+from backend.language import tr
 
 EXPECTED = {
     "member_number": "your member number, such as 99999-001",
@@ -69,12 +70,12 @@ ANYTHING = "what you need in a few words, such as 'pay my bill'"
 
 def expected(hint: str) -> str:
     """What a member is asked for, in words that fit behind `please send`."""
-    return EXPECTED.get(hint, ANYTHING)
+    return tr(EXPECTED.get(hint, ANYTHING))
 
 
 def pick(variants: tuple[str, ...], last: str, **values: str) -> str:
     """The first variant that was not just said."""
-    texts = [variant.format(**values) for variant in variants]
+    texts = [tr(variant, **values) if values else tr(variant) for variant in variants]
     return next((text for text in texts if text != last), texts[0])
 
 

@@ -195,5 +195,5 @@ def _author(turn: Turn, standing: Standing) -> Author:
         turn.channel,
         int(standing.level),
         wording=turn.words_of("utter_question_alert_confirm"),
-        reply=turn.text or turn.intent,
+        reply=turn.said,
     )

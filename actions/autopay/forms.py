@@ -370,5 +370,5 @@ def agreement_of(turn: Turn, standing: Standing, response: str) -> Agreement:
         level=int(standing.level),
         channel=turn.channel,
         wording=turn.words_of(response),
-        reply=turn.text or turn.intent,
+        reply=turn.said,
     )

@@ -100,7 +100,7 @@ class BillNotificationsForm(OfSeveralForm):
             turn.channel,
             int(standing.level),
             wording=turn.words_of(f"utter_question_bills_{wish}"),
-            reply=turn.text or turn.intent,
+            reply=turn.said,
         )
         switch = alerts.go_paperless if wish == "email" else alerts.back_to_paper
         quoted = await switch(turn.session, turn.backend, standing.account, author)

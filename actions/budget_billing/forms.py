@@ -169,7 +169,7 @@ class BudgetForm(OfSeveralForm):
             channel=turn.channel,
             level=int(standing.level),
             wording=turn.words_of(f"utter_question_program_{asked}"),
-            reply=turn.text or turn.intent,
+            reply=turn.said,
         )
 
     def _enrolled(self, turn: Turn, standing: Standing, made: Enrolment) -> dict[str, Any]:

@@ -37,6 +37,16 @@ class ActionRepeat(SkillAction):
             turn.say("utter_repeat_nothing")
 
 
+class ActionSwitchLanguage(SkillAction):
+    """Another language, with no task open."""
+
+    action_name = "action_switch_language"
+
+    async def act(self, turn: Turn) -> None:
+        turn.say("utter_language_switched")
+        turn.say("utter_language_what_now")
+
+
 class ActionStrayAnswer(SkillAction):
     """A yes, a number or a date when nothing was asked: nothing is done, and nothing is lost."""
 

@@ -33,6 +33,7 @@ class Conversation(Base):
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     offered: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the buttons offered last
     expects: Mapped[str] = mapped_column(String(24), default="")  # what was asked for last, a channel hint
+    language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # in which it is answered
 
 
 class InboundMessage(Base):

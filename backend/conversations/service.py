@@ -18,6 +18,15 @@ IDLE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
+class Open:
+    """How a conversation stands: the buttons offered last, what was asked for last, and in which language."""
+
+    offered: list[dict[str, Any]]
+    expects: str
+    language: str = "en"
+
+
+@dataclass(frozen=True)
 class Recorded:
     """An inbound message as the database has it. `fresh` is False for one that had come in before."""
 
@@ -25,8 +34,7 @@ class Recorded:
     fresh: bool
     status: str
     reply: dict[str, Any] | None
-    offered: list[dict[str, Any]]
-    expects: str
+    open: Open
 
 
 async def get_or_start(
@@ -71,9 +79,10 @@ async def record_inbound(
     `text` must have been through redaction.
     """
     now = backend.clock.now()
-    offered, expects = await statements.see(
+    seen = await statements.see(
         session, conversation_id, now, IDLE, channel=channel, address=address, source=source, attested=attested
     )
+    stands = Open(list(seen.offered), str(seen.expects), str(seen.language))
     new_id = await statements.write_down(
         session,
         {
@@ -87,11 +96,11 @@ async def record_inbound(
         },
     )
     if new_id is not None:
-        return Recorded(new_id, True, "received", None, offered, expects)
+        return Recorded(new_id, True, "received", None, stands)
     row = await find_inbound(session, channel, provider_id)
     if row is None:
         raise LookupError("an inbound message conflicts with one that is not there")
-    return Recorded(row.id, False, row.status, row.reply, offered, expects)
+    return Recorded(row.id, False, row.status, row.reply, stands)
 
 
 async def find_inbound(session: AsyncSession, channel: str, provider_id: str) -> InboundMessage | None:
@@ -100,11 +109,11 @@ async def find_inbound(session: AsyncSession, channel: str, provider_id: str) ->
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def offered_now(session: AsyncSession, conversation_id: str) -> tuple[list[dict[str, Any]], str]:
-    """The buttons offered last and what was asked for last."""
-    query = select(Conversation.offered, Conversation.expects).where(Conversation.id == conversation_id)
-    row = (await session.execute(query)).one_or_none()
-    return (list(row.offered), str(row.expects)) if row else ([], "")
+async def open_now(session: AsyncSession, conversation_id: str) -> Open:
+    """How the conversation stands; one that is not there has nothing open."""
+    query = select(Conversation.offered, Conversation.expects, Conversation.language)
+    row = (await session.execute(query.where(Conversation.id == conversation_id))).one_or_none()
+    return Open(list(row.offered), str(row.expects), str(row.language)) if row else Open([], "")
 
 
 async def is_unanswered(session: AsyncSession, inbound_id: int) -> bool:
@@ -123,15 +132,18 @@ async def save_reply(
     status: str = "answered",
     offered: list[dict[str, Any]] | None = None,
     expects: str = "",
+    language: str | None = None,
 ) -> bool:
     """Keep the answer, for a repeat of the message. False when it had been answered before: then nothing is changed.
 
-    `offered` None leaves alone what the conversation offered and asked for last.
+    `offered` None leaves alone what the conversation offered and asked for last; `language` None, how it is answered.
     """
     if not await statements.answer(session, inbound_id, status, reply, backend.clock.now()):
         return False
     if offered is not None:
         await statements.offer(session, conversation_id, offered, expects[:24])
+    if language is not None:
+        await statements.speak(session, conversation_id, language)
     return True
 
 

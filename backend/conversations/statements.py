@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Insert, and_, bindparam, case, func, update
+from sqlalchemy import Insert, Row, and_, bindparam, case, func, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,7 @@ CONVERSATIONS: Any = Conversation.__table__
 INBOUND: Any = InboundMessage.__table__
 STARTED_WITH = (
     "id", "channel", "address", "source", "attested", "level", "last_seen_at", "started_at", "offered", "expects",
+    "language",
 )  # fmt: skip
 SHOWN = ("account_id", "member_id", "verified_at")
 """What goes with the level when a conversation falls silent."""
@@ -31,8 +32,8 @@ async def see(
     address: str | None,
     source: str,
     attested: bool,
-) -> tuple[list[dict[str, Any]], str]:
-    """Start a conversation, or mark it as seen now; what it offered and asked for last.
+) -> Row[Any]:
+    """Start a conversation, or mark it as seen now; gives `offered`, `expects` and `language` as they stand.
 
     After `idle` without a word it is anonymous again.
     """
@@ -48,10 +49,10 @@ async def see(
         "started_at": now,
         "offered": [],
         "expects": "",
+        "language": "en",
         "silent_since": now - idle,
     }
-    row = (await connection.execute(SEE[connection.dialect.name], values)).one()
-    return list(row.offered), str(row.expects)
+    return (await connection.execute(SEE[connection.dialect.name], values)).one()
 
 
 async def write_down(session: AsyncSession, values: dict[str, Any]) -> int | None:
@@ -73,6 +74,12 @@ async def offer(session: AsyncSession, conversation_id: str, offered: list[dict[
     await connection.execute(OFFER, {"of": conversation_id, "new_offered": offered, "new_expects": expects})
 
 
+async def speak(session: AsyncSession, conversation_id: str, language: str) -> None:
+    """Keep the language in which a conversation is answered from now on."""
+    connection = await session.connection()
+    await connection.execute(SPEAK, {"of": conversation_id, "new_language": language})
+
+
 def _see(insert: Any) -> Insert:
     statement = insert(CONVERSATIONS).values({name: bindparam(name) for name in STARTED_WITH})
     old, new = CONVERSATIONS.c, statement.excluded
@@ -88,7 +95,7 @@ def _see(insert: Any) -> Insert:
             "source": case((new.source == "", old.source), else_=new.source),
         },
     )
-    return seen.returning(old.offered, old.expects)
+    return seen.returning(old.offered, old.expects, old.language)
 
 
 def _write_down(insert: Any) -> Insert:
@@ -109,3 +116,4 @@ OFFER = (
     .where(CONVERSATIONS.c.id == bindparam("of"))
     .values(offered=bindparam("new_offered"), expects=bindparam("new_expects"))
 )
+SPEAK = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("of")).values(language=bindparam("new_language"))

@@ -12,13 +12,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.components.encoder import Encoder
 from engine.components.intent_model import OUT_OF_SCOPE, IntentModel, Prediction, Settings
 
+ENGLISH = "en"
 INFORM = "inform"  # a message that only answers a question: a number, an amount, a day
 SURE_OF_THE_REST = 0.6
 # Left out when looking at what is said beside a number: digits, and the words that only introduce them.
@@ -40,6 +41,16 @@ def _as_rasa(prediction: Prediction, length: int) -> tuple[dict[str, Any], list[
     return ranking[0], ranking
 
 
+def _by_language(examples: list[Message]) -> dict[str, list[Message]]:
+    """The examples that have a text, parted by the `metadata: {language: es}` of their intent; without it, English."""
+    parted: dict[str, list[Message]] = {}
+    for example in examples:
+        if example.get(TEXT):
+            told = (example.get(METADATA) or {}).get(METADATA_INTENT) or {}
+            parted.setdefault(str(told.get("language", ENGLISH)), []).append(example)
+    return parted
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LeanIntentClassifier(GraphComponent, IntentClassifier):
     """Needs no tokenizer or featurizer before it."""
@@ -54,7 +65,7 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
         self._config = config
         self._storage = model_storage
         self._resource = resource
-        self._model: IntentModel | None = None
+        self._models: dict[str, IntentModel] = {}
 
     @classmethod
     def create(
@@ -69,13 +80,16 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the examples that have an intent, and keep the result in the model archive."""
-        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
-        texts, names = [e.get(TEXT) for e in examples], [e.get(INTENT) for e in examples]
-        settings = Settings(self._config["turned_away"], self._config["sure"])
         remembered = Path(os.environ["SENTENCE_CACHE"]) if "SENTENCE_CACHE" in os.environ else None
-        self._model = IntentModel.trained(texts, names, settings, Encoder(), remembered)
+        encoder = Encoder()
+        for language, examples in _by_language(training_data.intent_examples).items():
+            texts, names = [e.get(TEXT) for e in examples], [e.get(INTENT) for e in examples]
+            settings = Settings(self._config["turned_away"], self._config["sure"], english=language == ENGLISH)
+            self._models[language] = IntentModel.trained(texts, names, settings, encoder, remembered)
         with self._storage.write_to(self._resource) as folder:
-            self._model.save(folder)
+            for language, model in self._models.items():
+                (folder / language).mkdir()
+                model.save(folder / language)
         return self._resource
 
     @classmethod
@@ -89,33 +103,41 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
     ) -> LeanIntentClassifier:
         """Load a trained one."""
         loaded = cls(config, model_storage, resource)
+        encoder = Encoder()
         with model_storage.read_from(resource) as folder:
-            loaded._model = IntentModel.load(folder, Encoder())
+            for own in sorted(folder.iterdir()):
+                loaded._models[own.name] = IntentModel.load(own, encoder)
         return loaded
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent and ranking; a payload ("/intent{...}") is left for Rasa's own handler after us."""
-        assert self._model is not None
         for message in messages:
             text = message.get(TEXT) or ""
             if PAYLOAD.fullmatch(text):
                 continue
-            intent, ranking = self._understood(text)
+            model = self._model_for(text, (message.get(METADATA) or {}).get("language"))
+            intent, ranking = self._understood(model, text)
             message.set(INTENT, intent, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _understood(self, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def _model_for(self, text: str, language: str | None) -> IntentModel:
+        """The app says in which language a talk is; a sentence alone is in the one whose words it has more of."""
+        if language is None:
+            known = {name: model.familiarity(text) for name, model in self._models.items()}
+            language = max(known, key=lambda name: (known[name], name == ENGLISH))
+        return self._models.get(language) or self._models[ENGLISH]
+
+    def _understood(self, model: IntentModel, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """What the words ask for. Numbers given along with a wish must not drown it: `what do i owe 99999-001 0142`."""
-        assert self._model is not None
         length = self._config["ranking_length"]
-        found = _as_rasa(self._model.predict(text), length)
+        found = _as_rasa(model.predict(text), length)
         if found[0]["name"] != INFORM or not any(letter.isdigit() for letter in text):
             return found
         rest = " ".join(NUMBERS.sub(" ", text).split()).strip(" ,.;:!?-")
         if not any(letter.isalpha() for letter in rest):
             return found
-        beside = _as_rasa(self._model.predict(rest), length)
+        beside = _as_rasa(model.predict(rest), length)
         sure = beside[0]["confidence"] >= SURE_OF_THE_REST and beside[0]["name"] not in NOT_BESIDE_NUMBERS
         return beside if sure else found
 

@@ -21,8 +21,11 @@ BLOCKS = ("words", "pieces")
 
 
 def normalise(text: str) -> str:
-    """Return the text in lower case with plain quotes and dashes."""
-    return unicodedata.normalize("NFKC", text).translate(CURLY).lower().strip()
+    """Return the text in lower case with plain quotes and dashes, and without accents: many write none."""
+    plain = unicodedata.normalize("NFKC", text).translate(CURLY).lower().strip()
+    if plain.isascii():
+        return plain
+    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
 
 
 def words(text: str) -> Iterator[str]:

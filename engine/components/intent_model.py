@@ -15,7 +15,7 @@ from engine.components.dense_model import DenseModel
 from engine.components.encoder import Encoder
 from engine.components.features import BLOCKS, Sparse, normalise
 from engine.components.sparse_model import SparseModel
-from engine.components.speller import Speller
+from engine.components.speller import WORD, Speller
 
 OUT_OF_SCOPE = "out_of_scope"
 FOLDS = 5
@@ -35,6 +35,7 @@ class Settings:
 
     turned_away: float = 0.02
     sure: float = 0.9
+    english: bool = True  # the encoder's words are correct spellings too
 
 
 @dataclass
@@ -77,7 +78,7 @@ class IntentModel:
     ) -> None:
         """``counts`` are the training words; ``tuned`` holds ``temperature``, ``threshold`` and ``sure``."""
         self.intents, self.encoder, self.sparse, self.dense, self.tuned = intents, encoder, sparse, dense, tuned
-        self.speller = Speller(counts, encoder.words())
+        self.speller = Speller(counts, encoder.words() if tuned.get("english", 1) else ())
 
     @classmethod
     def trained(
@@ -96,7 +97,8 @@ class IntentModel:
         labels = np.searchsorted(np.array(intents), np.array(names))
         clean = [normalise(text) for text in texts]
         vectors = encoder.many(clean, remembered)
-        tuned = _tuned(clean, vectors, labels, intents, settings) | {"sure": settings.sure}
+        tuned = _tuned(clean, vectors, labels, intents, settings)
+        tuned |= {"sure": settings.sure, "english": float(settings.english)}
         sparse, dense = SparseModel.trained(clean, labels), DenseModel.trained(vectors, labels)
         return cls(intents, encoder, Speller.counted(clean).counts, sparse, dense, tuned)
 
@@ -115,6 +117,10 @@ class IntentModel:
         ranking = [(self.intents[i], float(np.exp(log_p[i]))) for i in np.argsort(-log_p, kind="stable")]
         in_scope = score >= self.tuned["threshold"] and self.intents[best] != OUT_OF_SCOPE
         return Prediction(ranking, score, in_scope)
+
+    def familiarity(self, text: str) -> int:
+        """Return how many words of a text the training sentences have."""
+        return sum(word in self.speller.counts for word in WORD.findall(normalise(text)))
 
     def save(self, folder: Path) -> None:
         """Write the weights as npz and the words as JSON: no pickle, so loading a model cannot run code."""

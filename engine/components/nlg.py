@@ -15,6 +15,7 @@ PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
 FILLED_KEYS = ("text", "image", "custom", "buttons")
 # How many of the bot's last messages a new one is compared with: one answer may be several messages.
 LAST_SAID = 4
+ENGLISH = "en"
 
 Variant = dict[str, Any]
 
@@ -101,7 +102,7 @@ class RotatingResponses(TemplatedNaturalLanguageGenerator):
         """Return the filled response for this conversation, or None when there is none that fits."""
         # what the action gives with the response is newer than the slots, which it may be about to change
         slots = {**tracker.current_slot_values(), **kwargs}
-        candidates = fitting(self.responses.get(utter_action, []), output_channel, slots)
+        candidates = fitting(self._variants(utter_action, tracker), output_channel, slots)
         if not candidates:
             logger.error("no wording of %s fits channel %s", utter_action, output_channel)
             return None
@@ -113,6 +114,13 @@ class RotatingResponses(TemplatedNaturalLanguageGenerator):
         chosen = self._choose(utter_action, rotated, slots, texts)
         now.append(chosen.get("text"))
         return chosen
+
+    def _variants(self, utter_action: str, tracker: DialogueStateTracker) -> list[Variant]:
+        """Return the response's variants in the language of the turn: `utter_x.es`, else `utter_x`."""
+        message = tracker.latest_message
+        language = ((message.metadata if message else None) or {}).get("language") or ENGLISH
+        own = self.responses.get(f"{utter_action}.{language}") if language != ENGLISH else None
+        return own or self.responses.get(utter_action, [])
 
     def _choose(
         self, utter_action: str, rotated: list[tuple[int, Variant]], values: dict[str, Any], texts: set[str]

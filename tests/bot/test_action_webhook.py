@@ -144,8 +144,8 @@ async def test_an_action_that_is_not_there(webhook: Webhook) -> None:
         (b"{}", ""),
         (b"[" * 100_000, ""),
         (b"not gzip", "gzip"),
-        (gzip.compress(b"x")[:-4], "gzip"),
-        (gzip.compress(b"0" * 50_000_000), "gzip"),
+        (gzip.compress(b"x", mtime=0)[:-4], "gzip"),
+        (gzip.compress(b"0" * 50_000_000, mtime=0), "gzip"),
         (b"{}", "br"),
     ],
 )

@@ -110,8 +110,8 @@ class Call:
         if render.is_over(asked) or not render.is_over(reply):
             return False
         async with self.services.backend.db.reading() as session:
-            offered, expects = await conversations.offered_now(session, self.caller.conversation)
-        return bool(offered or expects)
+            stands = await conversations.open_now(session, self.caller.conversation)
+        return bool(stands.offered or stands.expects)
 
     def _inbound(self, provider_id: str, meaning: Heard) -> Inbound:
         caller = self.caller

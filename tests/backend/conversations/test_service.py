@@ -50,8 +50,8 @@ async def test_a_message_is_answered_once(backend: Backend) -> None:
     assert await answer(backend, recorded, "first", offered=[{"title": "A", "payload": "/a"}], expects="choice")
     assert not await answer(backend, recorded, "second", offered=[], expects="")
     again = await record(backend)
-    assert (again.reply, again.expects) == ({"text": "first"}, "choice")
-    assert again.offered == [{"title": "A", "payload": "/a"}]
+    assert (again.reply, again.open.expects) == ({"text": "first"}, "choice")
+    assert again.open.offered == [{"title": "A", "payload": "/a"}]
 
 
 async def test_an_answer_may_leave_the_offer_alone(backend: Backend) -> None:

@@ -1,0 +1,100 @@
+"""Spanish days and times as English ones. Text without accents, lower case."""
+
+from __future__ import annotations
+
+import re
+
+MONTHS = {
+    "enero": "january", "febrero": "february", "marzo": "march", "abril": "april", "mayo": "may", "junio": "june",
+    "julio": "july", "agosto": "august", "septiembre": "september", "setiembre": "september", "octubre": "october",
+    "noviembre": "november", "diciembre": "december",
+    "ene": "january", "feb": "february", "abr": "april", "ago": "august", "sept": "september", "dic": "december",
+}  # fmt: skip
+WEEKDAYS = {
+    "lunes": "monday", "martes": "tuesday", "miercoles": "wednesday", "jueves": "thursday", "viernes": "friday",
+    "sabado": "saturday", "domingo": "sunday",
+}  # fmt: skip
+_NAMES = """primero/primer/uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis
+diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete
+veintiocho veintinueve treinta"""
+DAYS = {name: number for number, names in enumerate(_NAMES.split(), 1) for name in names.split("/")}
+_DAY = rf"(?:\d{{1,2}}(?:ro|o|er)?|{'|'.join(sorted(DAYS, key=len, reverse=True))}|treinta y uno)"
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_WEEKDAY = "|".join(WEEKDAYS)
+_EDGE, _END = r"(?<![\w@.-])", r"(?![\w@]|\.\w)"
+
+_OF_MONTH = re.compile(
+    rf"{_EDGE}(?:el )?(?:dia )?(?P<day>{_DAY}) de(?:l mes de)? (?P<month>{_MONTH})"
+    rf"(?:(?: de| del)? (?P<year>20\d\d))?{_END}"
+)
+_MONTH_ALONE = re.compile(rf"{_EDGE}(?:{_MONTH}){_END}")
+_NTH = re.compile(rf"{_EDGE}(?:(?:el )?dia|el) (?P<day>{_DAY}){_END}(?! ?(?:dolares|centavos|%|por ciento))")
+_ENGLISH_NTH = r"the \d{1,2}(?:st|nd|rd|th)"
+_NTH_OF = re.compile(
+    rf"(?P<day>{_ENGLISH_NTH}) de (?:este|el) mes\b|(?P<next>{_ENGLISH_NTH}) del (?:proximo mes|mes que viene)\b"
+)
+_WEEK_AFTER = re.compile(
+    rf"{_EDGE}(?:el )?(?P<day>{_WEEKDAY}) (?:de la (?:proxima|otra) semana|de la semana que (?:viene|entra)){_END}"
+)
+_NEXT_DAY = re.compile(
+    rf"{_EDGE}(?:(?:el|este|para el|hasta el) )*(?:proximo )?(?P<day>{_WEEKDAY})"
+    rf"(?: (?:que viene|que entra|proximo))?{_END}"
+)
+_IN = re.compile(
+    rf"{_EDGE}(?:en|dentro de) (?P<many>\d{{1,2}}|un|una|{'|'.join(DAYS)}) (?P<unit>dias?|semanas?|mes(?:es)?){_END}"
+)
+_CLOCK = re.compile(
+    rf"{_EDGE}(?:a las?|las|como a las|despues de las|antes de las) (?P<hour>\d{{1,2}}|{'|'.join(list(DAYS)[:15])})"
+    r"(?::(?P<minutes>\d\d)| y (?P<half>media|cuarto))?"
+    rf"(?: de la (?P<part>manana|tarde|noche)| ?(?P<half_day>[ap]\.? ?m\.?))?{_END}"
+)
+_DAY_FIRST = re.compile(r"(?<![\d/])(1[3-9]|2\d|3[01])/(0?[1-9]|1[0-2])(?=(?:/\d{2,4})?(?![\d/]))")
+_UNITS = {"dia": "day", "dias": "days", "semana": "week", "semanas": "weeks", "mes": "month", "meses": "months"}
+
+
+def days_in_english(text: str) -> str:
+    """`el 15 de diciembre` as `december 15`, `el viernes que viene` as `friday`, `en dos semanas` as `in two weeks`."""
+    text = _DAY_FIRST.sub(r"\2/\1", text)  # 25/12 can be nothing else
+    text = _OF_MONTH.sub(_of_month, text)
+    text = _WEEK_AFTER.sub(lambda match: f"{WEEKDAYS[match['day']]} next week", text)
+    text = _NEXT_DAY.sub(lambda match: WEEKDAYS[match["day"]], text)
+    text = _IN.sub(_in, text)
+    text = _NTH.sub(lambda match: f"the {_ordinal(_number(match['day']))}", text)
+    text = _NTH_OF.sub(lambda match: match["day"] or f"{match['next']} of next month", text)
+    return _MONTH_ALONE.sub(lambda match: MONTHS[match[0]], text)
+
+
+def times_in_english(text: str) -> str:
+    """`a las 10 de la manana` as `at 10 am`. Before all else: its `manana` is no tomorrow."""
+    return _CLOCK.sub(_clock, text)
+
+
+def _number(word: str) -> int:
+    if word == "treinta y uno":
+        return 31
+    return DAYS.get(word) or int(re.sub(r"\D", "", word))
+
+
+def _ordinal(day: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}.get(day, "th")
+    return f"{day}{ending}"
+
+
+def _of_month(match: re.Match[str]) -> str:
+    year = f", {match['year']}" if match["year"] else ""
+    return f"{MONTHS[match['month']]} {_number(match['day'])}{year}"
+
+
+def _in(match: re.Match[str]) -> str:
+    many = match["many"]
+    number = 1 if many in ("un", "una") else _number(many)
+    return f"in {number} {_UNITS[match['unit']]}"
+
+
+def _clock(match: re.Match[str]) -> str:
+    hour = match["hour"] if match["hour"].isdigit() else str(DAYS[match["hour"]])
+    minutes = match["minutes"] or {"media": "30", "cuarto": "15"}.get(match["half"] or "", "")
+    half = {"manana": " am", "tarde": " pm", "noche": " pm"}.get(match["part"] or "", "")
+    if match["half_day"]:
+        half = f" {match['half_day'][0]}m"
+    return f"at {hour}{':' + minutes if minutes else ''}{half}"

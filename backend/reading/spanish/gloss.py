@@ -1,0 +1,44 @@
+"""The gloss: phrases by the tables, then days, then numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from backend.reading.spanish.days import days_in_english, times_in_english
+from backend.reading.spanish.numerals import numbers_in_english
+
+TABLES = Path(__file__).parent
+# not inside an address, a user ID or a link: `luz.garcia@example.com` is nobody's light
+_EDGE, _END = r"(?<![\w@.])", r"(?![\w@]|\.\w)"
+
+
+def glossed(text: str) -> str:
+    """`text` with what the rules look for in English; every other word stays. Lower case, without accents."""
+    plain = times_in_english(without_accents(text.lower()))
+    pattern, table = _phrases()
+    plain = pattern.sub(lambda match: table[" ".join(match[0].split())], plain)
+    return numbers_in_english(days_in_english(plain))
+
+
+def without_accents(text: str) -> str:
+    """`mañana, sí` as `manana, si`. Inverted marks go: they are at the start, where no rule wants them."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return bare.replace("¿", "").replace("¡", "")
+
+
+@cache
+def _phrases() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Every phrase of every table, the longest first, so that `pasado manana` is not read as `manana`."""
+    table: dict[str, str] = {}
+    for path in sorted(TABLES.glob("*.yml")):
+        for english, phrases in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for phrase in phrases.split(","):
+                table[" ".join(without_accents(phrase.strip().lower()).split())] = str(english)
+    longest_first = sorted(table, key=len, reverse=True)
+    choices = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest_first)
+    return re.compile(f"{_EDGE}(?:{choices}){_END}"), table

@@ -1,0 +1,69 @@
+"""Spanish number words as English ones, in the order in which English says them. Text without accents, lower case."""
+
+from __future__ import annotations
+
+import re
+
+_ONES = {
+    "cero": "zero", "un": "one", "uno": "one", "una": "one", "dos": "two", "tres": "three", "cuatro": "four",
+    "cinco": "five", "seis": "six", "siete": "seven", "ocho": "eight", "nueve": "nine",
+}  # fmt: skip
+_TEENS = {
+    "diez": "ten", "once": "eleven", "doce": "twelve", "trece": "thirteen", "catorce": "fourteen", "quince": "fifteen",
+    "dieciseis": "sixteen", "diecisiete": "seventeen", "dieciocho": "eighteen", "diecinueve": "nineteen",
+}  # fmt: skip
+_TENS = {
+    "veinte": "twenty", "treinta": "thirty", "cuarenta": "forty", "cincuenta": "fifty", "sesenta": "sixty",
+    "setenta": "seventy", "ochenta": "eighty", "noventa": "ninety",
+}  # fmt: skip
+_TWENTIES = {
+    f"veinti{spanish}": f"twenty {english}" for spanish, english in _ONES.items() if spanish not in ("cero", "una")
+}
+_HUNDREDS = {
+    "cien": "one hundred", "ciento": "one hundred", "doscientos": "two hundred", "trescientos": "three hundred",
+    "cuatrocientos": "four hundred", "quinientos": "five hundred", "seiscientos": "six hundred",
+    "setecientos": "seven hundred", "ochocientos": "eight hundred", "novecientos": "nine hundred",
+}  # fmt: skip
+_REPEATS = {"doble": "double", "triple": "triple"}
+_PLURALS = {
+    "ceros": "zeros",
+    "nueves": "nines",
+    "cincos": "fives",
+    "unos": "ones",
+    "ochos": "eights",
+    "sietes": "sevens",
+}
+# `un` and `una` are mostly articles: they count only before `mil` or between other numbers
+_WORDS = {**_ONES, **_TEENS, **_TENS, **_TWENTIES, **_HUNDREDS, **_REPEATS, **_PLURALS}
+_ARTICLES = frozenset({"un", "una", "unos"})
+_NUMBER = "|".join(sorted((word for word in _WORDS if word not in _ARTICLES), key=len, reverse=True))
+_EDGE, _END = r"(?<![\w@.])", r"(?![\w@]|\.\w)"
+
+_THOUSAND = re.compile(rf"{_EDGE}(?:(?P<many>{_NUMBER}) )?mil{_END}")
+_TENS_UNIT = re.compile(rf"{_EDGE}({'|'.join(_TENS)}) y ({'|'.join(_ONES)}){_END}")
+_FIGURES_AND_CENTS = re.compile(r"(\d+)(?: dolares| pesos)? (?:con|y) (\d{2})(?: centavos)?\b(?! ?(?:dolares|pesos|%))")
+_WITH_CENTS = re.compile(rf"(?<=\w) con (?=(?:{_NUMBER})\b|\d{{1,2}}\b)")
+_COMMA_CENTS = re.compile(r"(?<![\d,.])(\d{1,4}),(\d{2})(?![\d,])")
+_WORD = re.compile(rf"{_EDGE}(?:{_NUMBER}){_END}")
+_DOLLARS = re.compile(rf"{_EDGE}(?:dolar|dolares|pesos|dolaritos|varos){_END}")
+_CENTS = re.compile(rf"{_EDGE}(?:centavos?|centimos?){_END}")
+
+
+def numbers_in_english(text: str) -> str:
+    """`ochenta y cuatro con cincuenta` as `eighty four fifty`, `112 con 40` as `112.40`."""
+    text = _FIGURES_AND_CENTS.sub(r"\1.\2", text)
+    text = _COMMA_CENTS.sub(r"\1.\2", text)
+    text = _TENS_UNIT.sub(lambda match: f"{_TENS[match[1]]} {_ONES[match[2]]}", text)
+    text = _THOUSAND.sub(lambda match: f"{_WORDS[match['many']] if match['many'] else 'one'} thousand", text)
+    text = _with_cents(text)
+    text = _WORD.sub(lambda match: _WORDS[match[0]], text)
+    return _CENTS.sub("cents", _DOLLARS.sub("dollars", text))
+
+
+def _with_cents(text: str) -> str:
+    """`con` between dollars and cents: `and` where the dollars are named, else nothing."""
+
+    def joined(match: re.Match[str]) -> str:
+        return " and " if re.search(r"(?:dolar|dolares|pesos)$", text[: match.start()]) else " "
+
+    return _WITH_CENTS.sub(joined, text)
