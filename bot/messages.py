@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.language import ENGLISH
+
 
 @dataclass(frozen=True)
 class Button:
@@ -35,7 +37,7 @@ class Reply:
     """The answer to one message. `transfer` and `end` matter where there is a line to move or to close.
 
     `pending`: the real answer comes later, by the channel's own way. `late`: a repeat was asked for an answer that has
-    gone out by itself; whoever would send it twice stays silent.
+    gone out by itself; whoever would send it twice stays silent. `language` is the one it is in.
     """
 
     messages: tuple[Message, ...] = ()
@@ -43,6 +45,7 @@ class Reply:
     end: bool = False
     pending: bool = False
     late: bool = False
+    language: str = ENGLISH
 
     @property
     def expects(self) -> str:

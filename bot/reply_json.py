@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend.language import ENGLISH
 from bot.messages import Button, Message, Reply
 
 
@@ -13,6 +14,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "messages": [{**message_to_json(message), "hints": message.hints} for message in reply.messages],
         "transfer": reply.transfer,
         "end": reply.end,
+        "language": reply.language,
     }
 
 
@@ -22,6 +24,7 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
         messages=tuple(_message(raw) for raw in data.get("messages", [])),
         transfer=bool(data.get("transfer")),
         end=bool(data.get("end")),
+        language=str(data.get("language") or ENGLISH),
     )
 
 

@@ -260,6 +260,7 @@ class Turns:
         """Keep an answer and hand it on, in one transaction: neither happens without the other."""
         turn.sealed = True
         inbound = turn.inbound
+        reply = replace(reply, language=turn.language)
         stored = {**reply_to_json(reply), "late": turn.late}
         async with self.backend.db.transaction() as session:
             first = await conversations.save_reply(

@@ -90,9 +90,9 @@ class Waiting:
             try:
                 with speaking(turn.language):
                     reply = await self._turns.ask(turn, lane, stands)
+                    await self._turns.keep(turn, reply, offered=buttons_to_json(reply.buttons))
             except EngineError as failure:
                 return await self._failed(turn, lane, failure)
-            await self._turns.keep(turn, reply, offered=buttons_to_json(reply.buttons))
             return True
 
     async def _failed(self, turn: Turn, lane: Lane, failure: EngineError) -> bool:

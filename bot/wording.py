@@ -3,69 +3,79 @@
 from __future__ import annotations
 
 from backend.coop import Coop
-from backend.language import tr
+from backend.language import mark, tr
 
 EXPECTED = {
-    "member_number": "your member number, such as 99999-001",
-    "last4": "the last four digits of the phone on the account",
-    "code": "the 6-digit code I sent you",
-    "amount": "the amount to pay, such as $50",
-    "date": "the day to pay, such as Friday or December 5",
-    "choice": "one of the choices above",
-    "confirm": "a yes or a no",
-    "phone": "a phone number with its area code",
-    "email": "an email address, such as ann@example.com",
-    "address": "a street or box with its number, and the town",
-    "time": "a day and a time, such as tomorrow at 10",
+    "member_number": mark("your member number, such as 99999-001"),
+    "last4": mark("the last four digits of the phone on the account"),
+    "code": mark("the 6-digit code I sent you"),
+    "amount": mark("the amount to pay, such as $50"),
+    "date": mark("the day to pay, such as Friday or December 5"),
+    "choice": mark("one of the choices above"),
+    "confirm": mark("a yes or a no"),
+    "phone": mark("a phone number with its area code"),
+    "email": mark("an email address, such as ann@example.com"),
+    "address": mark("a street or box with its number, and the town"),
+    "time": mark("a day and a time, such as tomorrow at 10"),
 }
 NOTICES = {
     "card": (
-        "Please don't send card numbers here. I removed it and kept no copy. You can enter a card on our secure pay"
-        " page.",
-        "For your safety I took that card number out and did not keep it. The secure pay page is the place for it.",
+        mark(
+            "Please don't send card numbers here. I removed it and kept no copy. You can enter a card on our secure pay"
+            " page."
+        ),
+        mark(
+            "For your safety I took that card number out and did not keep it. The secure pay page is the place for it."
+        ),
     ),
     "ssn": (
-        "Please don't send social security or tax numbers here. I removed it and kept no copy. I never need it in"
-        " this talk.",
-        "I took that number out and did not keep it. Nobody needs your social security or tax number here.",
+        mark(
+            "Please don't send social security or tax numbers here. I removed it and kept no copy. I never need it in"
+            " this talk."
+        ),
+        mark("I took that number out and did not keep it. Nobody needs your social security or tax number here."),
     ),
     "bank": (
-        "Please don't send bank account numbers here. I removed it and kept no copy. You can add a bank account on our"
-        " secure pay page.",
-        "For your safety I took that bank number out and did not keep it. The secure pay page is the place for it.",
+        mark(
+            "Please don't send bank account numbers here. I removed it and kept no copy. You can add a bank account on"
+            " our secure pay page."
+        ),
+        mark(
+            "For your safety I took that bank number out and did not keep it. The secure pay page is the place for it."
+        ),
     ),
     "code": (
-        "Please don't send a card's security code here. I removed it and kept no copy.",
-        "I took that security code out and did not keep it. Only the secure pay page may ask for it.",
+        mark("Please don't send a card's security code here. I removed it and kept no copy."),
+        mark("I took that security code out and did not keep it. Only the secure pay page may ask for it."),
     ),
 }
-STILL_ASKED = "To go on, please send {expected}."
+STILL_ASKED = mark("To go on, please send {expected}.")
 TOO_LONG = (
-    "That message was too long for me to read well. Please send {expected}.",
-    "Still too long for me, sorry. A sentence or two works best: please send {expected}.",
+    mark("That message was too long for me to read well. Please send {expected}."),
+    mark("Still too long for me, sorry. A sentence or two works best: please send {expected}."),
 )
 EMPTY = (
-    "I got your message, but there were no words in it that I can read. Please send {expected}.",
-    "I can only read words and numbers here. Please send {expected}.",
+    mark("I got your message, but there were no words in it that I can read. Please send {expected}."),
+    mark("I can only read words and numbers here. Please send {expected}."),
 )
 NOTHING_TO_SAY = (
-    "Sorry, I have no answer to that. Try 'pay my bill', or 'person' to reach our office.",
-    "I could not make sense of that either. Try 'pay my bill', or call our office at {office}.",
+    mark("Sorry, I have no answer to that. Try 'pay my bill', or 'person' to reach our office."),
+    mark("I could not make sense of that either. Try 'pay my bill', or call our office at {office}."),
 )
-WAITING = (
+WAITING = mark(
     "Sorry, I can't answer right now. I kept your message and will answer as soon as I can. If it can't wait, call our"
     " office at {office}."
 )
-VOICE_DOWN = "I'm sorry, I can't help on this line right now. I'll put you through to our office."
+VOICE_DOWN = mark("I'm sorry, I can't help on this line right now. I'll put you through to our office.")
 BACK = (
-    "You are back with the automated assistant. What can I do for you?",
-    "I am with you again. How can I help?",
+    mark("You are back with the automated assistant. What can I do for you?"),
+    mark("I am with you again. How can I help?"),
 )
-GAVE_UP = (
+GAVE_UP = mark(
     "Sorry, I could not answer your earlier message. Please send it again, or call our office at {office}."
     " Nothing was done with it."
 )
-ANYTHING = "what you need in a few words, such as 'pay my bill'"
+ANYTHING = mark("what you need in a few words, such as 'pay my bill'")
 
 
 def expected(hint: str) -> str:
@@ -83,6 +93,6 @@ def office(coop: Coop) -> dict[str, str]:
     return {"office": coop.office_phone_display}
 
 
-NOT_KEPT = (
+NOT_KEPT = mark(
     "Sorry, something is wrong on our side and I could not take your message. Please call our office at {office}."
 )

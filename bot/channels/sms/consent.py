@@ -6,10 +6,14 @@ import re
 from typing import Literal
 
 from backend.coop import Coop
+from backend.language import tr
 
 STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
 START_WORDS = frozenset({"start", "unstop"})
 START_WORDS_IF_STOPPED = START_WORDS | {"yes"}
+# the same wishes in Spanish; CANCELAR is not among them: it leaves a task, as NEVER MIND does
+STOP_WORDS_ES = frozenset({"alto", "parar", "pare", "detener", "basta", "baja", "darme de baja"})
+START_WORDS_ES_IF_STOPPED = frozenset({"iniciar", "empezar", "comenzar"})
 HELP_WORDS = frozenset({"help", "info"})
 # People revoke in their own words too, and every reasonable way counts; but "stop the payment" is about the payment.
 _NEVER = r"(stop|quit|do not|dont|no more)"
@@ -22,6 +26,11 @@ STOP_PHRASES = re.compile(
     rf"|{_NEVER} (send|sending)( me)? {_OBJECT}( to me)?"
     rf"|{_NEVER} {_OBJECT})"
     r"( (please|thanks|thank you|now|anymore|any more|again))*"
+)
+
+STOP_PHRASES_ES = re.compile(
+    r"(por favor )?((ya )?no (me )?(manden|mande|envi[ae]n|env[ií]en?)( m[aá]s)? (textos|mensajes)( m[aá]s)?|"
+    r"no m[aá]s (textos|mensajes)|dej(en|e) de (mandar|enviar)me (textos|mensajes)|quiero darme de baja)( por favor)?"
 )
 
 Wish = Literal["stop", "start", "help"]
@@ -42,21 +51,29 @@ def wish(body: str, opt_out_type: str = "", *, stopped: bool) -> Wish | None:
         return "help"
     words = re.sub(r"[^\w\s]+", "", body).strip().lower()
     words = re.sub(r"\s+", " ", words)
-    if words in STOP_WORDS or STOP_PHRASES.fullmatch(words):
+    if words in STOP_WORDS or STOP_PHRASES.fullmatch(words) or _stop_in_spanish(words):
         return "stop"
-    if words in (START_WORDS_IF_STOPPED if stopped else START_WORDS):
+    if words in (START_WORDS_IF_STOPPED | START_WORDS_ES_IF_STOPPED if stopped else START_WORDS):
         return "start"
     return "help" if words in HELP_WORDS else None
 
 
+def _stop_in_spanish(words: str) -> bool:
+    return words in STOP_WORDS_ES or bool(STOP_PHRASES_ES.fullmatch(words))
+
+
 def confirmation(kind: Wish, coop: Coop) -> str:
     """What is answered; one part."""
-    phone = coop.office_phone_display
+    values = {"coop": coop.short_name, "phone": coop.office_phone_display}
     if kind == "stop":
-        return f"{coop.short_name}: You will get no more texts from us. Text START to get them again. Office: {phone}"
+        return tr("{coop}: You will get no more texts from us. Text START to get them again. Office: {phone}", **values)
     if kind == "start":
-        return f"{coop.short_name}: Texts are on again. Say what you need, such as 'pay my bill'. Text STOP to end."
-    return (
-        f"{coop.short_name}: pay a bill or ask about your account here. Office {phone}. Msg & data rates may apply."
-        " Text STOP to end."
+        return tr(
+            "{coop}: Texts are on again. Say what you need, such as 'pay my bill'. Text STOP to end.",
+            coop=coop.short_name,
+        )
+    return tr(
+        "{coop}: pay a bill or ask about your account here. Office {phone}. Msg & data rates may apply."
+        " Text STOP to end.",
+        **values,
     )

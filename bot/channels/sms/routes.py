@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.config import Settings
 from backend.conversations import service as conversations
+from backend.language import speaking, tr
 from backend.members import identity
 from backend.outbox import service as outbox
 from backend.payments.quotes import end_open_quotes
+from backend.reading.language import language_of
 from bot import intake, wording
 from bot.channels.senders import keyed, source_of
 from bot.channels.sms import consent
@@ -83,8 +85,6 @@ class SmsLine:
     async def _obey(self, inbound: Inbound, wish: consent.Wish, *, answered_by_carrier: bool) -> list[Text]:
         """Do what was wished, once, however often the message is delivered."""
         backend = self.services.backend
-        words = "" if answered_by_carrier else consent.confirmation(wish, backend.coop)
-        reply = Reply((Message(words),) if words else ())
         async with backend.db.transaction() as session:
             recorded = await conversations.record_inbound(
                 session,
@@ -99,6 +99,9 @@ class SmsLine:
             )
             if not recorded.fresh:
                 return texts(reply_from_json(recorded.reply or {}))
+            with speaking(language_of(inbound.text, recorded.open.language)):
+                words = "" if answered_by_carrier else consent.confirmation(wish, backend.coop)
+            reply = Reply((Message(words),) if words else ())
             if wish == "stop":
                 await outbox.opt_out(session, backend, inbound.address or "")
                 # whoever starts again begins anew: no later word may finish what was open when they stopped
@@ -166,7 +169,7 @@ def blueprint(services: Services) -> Blueprint:
             # an error page would reach nobody: the member would hear nothing at all
             logger.error("a text could not be kept: %s", type(failure).__name__)
             office = wording.office(services.coop)
-            out = [Text(wording.NOT_KEPT.format(**office))]
+            out = [Text(tr(wording.NOT_KEPT, **office))]
         return HTTPResponse(twiml(out), content_type="text/xml; charset=utf-8")
 
     @routes.post("/twilio/status")

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from backend.conversations import service as conversations
+from backend.language import SPANISH, current, speaking, tr
 from backend.reading.member_number import read_member_number
+from backend.reading.spanish import glossed
 from bot import wording
 from bot.channels.voice import links, menu, render
 from bot.channels.voice.hearing import Heard, heard
@@ -67,6 +69,14 @@ class Call:
 
     async def turn(self, place: Place, form: Mapping[str, str]) -> str:
         """What to say to what the caller said or pressed at `place`."""
+        with speaking(await self._language()):
+            return await self._turn(place, form)
+
+    async def _language(self) -> str:
+        async with self.services.backend.db.reading() as session:
+            return (await conversations.open_now(session, self.caller.conversation)).language
+
+    async def _turn(self, place: Place, form: Mapping[str, str]) -> str:
         asked = await self._question(place.asked)
         if place.after_dial:
             return self._after_dial(place, asked, form.get("DialCallStatus", ""))
@@ -83,15 +93,19 @@ class Call:
     def broken(self) -> str:
         """When something failed inside: in office hours a person, else where to call."""
         if self._open():
-            return self._dial((wording.VOICE_DOWN,), Place(1))
-        return render.last_words(menu.out_of_order(self.coop), menu.GOODBYE)
+            return self._dial((tr(wording.VOICE_DOWN),), Place(1))
+        return render.last_words(menu.out_of_order(self.coop), tr(menu.GOODBYE))
 
     async def _take(self, place: Place, asked: Reply, meaning: Heard) -> str:
         provider_id = self.caller.provider_id(place.turn)
         reply = await self.services.turns.take_turn(self._inbound(provider_id, meaning), within=ANSWER_WITHIN)
         if reply.pending and not reply.messages:
             return self._bridge(replace(place, polls=place.polls + 1))
-        notes = await self._texted(provider_id, reply)
+        with speaking(reply.language if reply.messages else current()):
+            return await self._answered(place, asked, meaning, provider_id, reply)
+
+    async def _answered(self, place: Place, asked: Reply, meaning: Heard, provider_id: str, reply: Reply) -> str:
+        notes, texted = await self._texted(provider_id, reply)
         understood = _understood(asked, meaning)
         after = Place(place.turn + 1, asked=place.turn)
         if meaning.kind == "person" or reply.transfer:
@@ -103,7 +117,7 @@ class Call:
         if await self._still_open(asked, reply):
             # what the edge itself said, such as on a card number, answers nothing: the question is asked again
             return render.question(asked, replace(place, turn=after.turn, polls=0), self.base, render.texts_of(reply))
-        return render.question(_with_notes(reply, notes), after, self.base, understood)
+        return render.question(_with_notes(reply, notes, texted), after, self.base, understood)
 
     async def _still_open(self, asked: Reply, reply: Reply) -> bool:
         """Whether `asked` was a question of the dialogue and still is the one that waits for an answer."""
@@ -129,8 +143,8 @@ class Call:
     def _missed(self, place: Place, asked: Reply, meaning: Heard) -> str:
         if place.misses >= MISSES_BEFORE_A_PERSON:
             if render.is_over(asked):
-                return render.last_words(menu.GOODBYE)
-            return self._dial((menu.THIRD_MISS,), place)
+                return render.last_words(tr(menu.GOODBYE))
+            return self._dial((tr(menu.THIRD_MISS),), place)
         start = {"silence": menu.HEARD_NOTHING, "star_inside": menu.STAR_IS_NOT_A_POINT}
         return render.reprompt(asked, place, self.base, start=start.get(meaning.kind, menu.NOT_CAUGHT))
 
@@ -142,7 +156,7 @@ class Call:
     def _handover(self, after: Place, before: Place, reply: Reply, *, asked_for: bool) -> str:
         """To a person. Outside office hours a caller who did not ask for one is not sent to a phone that rings on."""
         texts = _handover_words(reply)
-        down = wording.VOICE_DOWN in texts
+        down = tr(wording.VOICE_DOWN) in texts
         if down and not asked_for and not self._open():
             return self.broken()
         own_words = texts and not (down and asked_for)
@@ -164,12 +178,13 @@ class Call:
         there = Place(place.turn + 1, asked=place.asked if question is rest else 0)
         return render.question(question, there, self.base, notes=(menu.nobody_answered(self.coop),))
 
-    async def _texted(self, provider_id: str, reply: Reply) -> tuple[str, ...]:
+    async def _texted(self, provider_id: str, reply: Reply) -> tuple[tuple[str, ...], bool]:
+        """What to say of the reply's links, and whether they were texted."""
         if not any(message.link for message in reply.messages):
-            return ()
+            return (), False
         async with self.services.backend.db.reading() as session:
             phone = await links.texted_to(session, provider_id)
-        return (menu.texted(phone[-4:]),) if phone else (menu.not_texted(self.coop),)
+        return (menu.texted(phone[-4:]) if phone else menu.not_texted(self.coop),), phone is not None
 
     async def _question(self, turn: int) -> Reply:
         """The reply that was given at `turn`; the main menu for 0 and for one that is not known."""
@@ -188,12 +203,13 @@ def _understood(asked: Reply, meaning: Heard) -> tuple[str, ...]:
     """The member number read back in groups, so that a slip is heard at once."""
     if asked.expects != "member_number":
         return ()
-    reading = read_member_number(meaning.text)
+    said = glossed(meaning.text) if current() == SPANISH else meaning.text
+    reading = read_member_number(said)
     return (menu.read_back(reading.dashed),) if reading and reading.dashed else ()
 
 
 def _is_handover(message: Message) -> bool:
-    return message.hints.get("act") == "transfer" or message.text == wording.VOICE_DOWN
+    return message.hints.get("act") == "transfer" or message.text == tr(wording.VOICE_DOWN)
 
 
 def _until_the_end(reply: Reply) -> tuple[str, ...]:
@@ -211,11 +227,10 @@ def _without_handover(reply: Reply) -> Reply:
     return Reply(tuple(message for message in reply.messages if not _is_handover(message)))
 
 
-def _with_notes(reply: Reply, notes: tuple[str, ...]) -> Reply:
+def _with_notes(reply: Reply, notes: tuple[str, ...], texted: bool) -> Reply:
     """The reply with what became of its links. Where no text could be sent, the words that say so go."""
     if not notes:
         return reply
-    sent = notes[0].startswith(menu.TEXTED)
-    kept = tuple(message for message in reply.messages if sent or not message.link)
+    kept = tuple(message for message in reply.messages if texted or not message.link)
     at = next((place + 1 for place, message in enumerate(kept) if message.link), 0)
     return replace(reply, messages=(*kept[:at], *map(Message, notes), *kept[at:]))

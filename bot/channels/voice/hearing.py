@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from backend.language import SPANISH, current, tr
+from backend.reading.spanish import glossed
 from bot.channels.voice.render import choices_of
 from bot.messages import Button, Reply
 
@@ -46,7 +48,7 @@ def _keys(keys: str, reply: Reply) -> Heard:
     if len(keys) > MOST_KEYS or not re.fullmatch(r"[0-9*#]+", keys):
         return Heard("no_match")
     if keys == "0":
-        return Heard("person", "a person", PERSON)
+        return Heard("person", tr("a person"), PERSON)
     if keys == "*":
         return Heard("repeat")
     digits = keys.strip("#")
@@ -55,16 +57,17 @@ def _keys(keys: str, reply: Reply) -> Heard:
     return _digits(digits, reply) if digits else Heard("silence")
 
 
-_YES_NO = (Button("yes", "/affirm"), Button("no", "/deny"))
-
-
 def _digits(digits: str, reply: Reply) -> Heard:
-    choices = choices_of(reply) or (_YES_NO if reply.expects == "confirm" else ())
+    choices = choices_of(reply) or (_yes_no() if reply.expects == "confirm" else ())
     if choices:
         key = int(digits)
         chosen = choices[key - 1] if 1 <= key <= len(choices) else None
         return _chosen(chosen) if chosen else Heard("no_match")
     return Heard("answer", _as_date(digits) if reply.expects == "date" else digits)
+
+
+def _yes_no() -> tuple[Button, ...]:
+    return Button(tr("yes"), "/affirm"), Button(tr("no"), "/deny")
 
 
 def _chosen(button: Button) -> Heard:
@@ -89,7 +92,8 @@ def _speech(said: str, confidence: str, reply: Reply) -> Heard:
         return Heard("silence")
     if not any(letter.isalnum() for letter in words) or _unsure(confidence):
         return Heard("no_match")
-    plain = re.sub(r"[^\w\s]", "", words).lower()
+    told = glossed(words) if current() == SPANISH else words
+    plain = re.sub(r"[^\w\s]", "", told).lower()
     if _PERSON_CORE.search(plain) and _PERSON_WORDS.fullmatch(plain) and not _zero_is_a_digit(plain, reply):
         return Heard("person", words, PERSON)
     if _REPEAT.fullmatch(plain):

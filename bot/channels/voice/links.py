@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
+from backend.language import tr
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
@@ -30,7 +31,11 @@ def delivery(backend: Backend) -> Deliver:
             backend,
             kind="sms",
             recipient=phone,
-            body=f"{backend.coop.short_name}: the page you asked for on the phone: {' '.join(links)}",
+            body=tr(
+                "{coop}: the page you asked for on the phone: {links}",
+                coop=backend.coop.short_name,
+                links=" ".join(links),
+            ),
             purpose="link",
             dedupe_key=_key(inbound.provider_id),
         )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from backend.language import mark, tr
 from bot.channels.voice import menu
 from bot.messages import Reply
 
-ALWAYS = "person, operator, repeat, go back, never mind"
-YES_NO = "yes, no, yes please, no thank you, that is right, that is wrong"
-NUMBERS = "zero, oh, one, two, three, four, five, six, seven, eight, nine, double, triple, dash, thousand, hundred"
-MONEY = "the full amount, all of it, half, dollars, cents, hundred, thousand"
-DAYS = "today, tomorrow, next Friday, the first, the fifteenth, the due date, the end of the month, in two weeks"
+ALWAYS = mark("person, operator, repeat, go back, never mind")
+YES_NO = mark("yes, no, yes please, no thank you, that is right, that is wrong")
+NUMBERS = mark(
+    "zero, oh, one, two, three, four, five, six, seven, eight, nine, double, triple, dash, thousand, hundred"
+)
+MONEY = mark("the full amount, all of it, half, dollars, cents, hundred, thousand")
+DAYS = mark("today, tomorrow, next Friday, the first, the fifteenth, the due date, the end of the month, in two weeks")
 
 
 @dataclass(frozen=True)
@@ -42,25 +45,32 @@ BY_EXPECT = {
     "confirm": Listening(timeout=7, num_digits=1, hints=YES_NO),
 }
 SPOKEN_HELP = {
-    "member_number": "Enter the account number from the top of your bill on the keypad, then press pound. "
-    "Or say it slowly, one digit at a time.",
-    "last4": "Enter the last four digits of the phone number on your account. For example, 0 1 2 3.",
-    "code": "Enter the six digits of the code that I sent you.",
-    "amount": "Say an amount, such as fifty dollars and 25 cents. Or enter whole dollars, then press pound.",
-    "date": "Say a day, such as tomorrow or June 15.",
-    "number": "Say a number, or enter it on the keypad, then press pound.",
-    "confirm": "Say yes or no.",
-    "choice": "Say one of the choices, or press its key.",
+    "member_number": mark(
+        "Enter the account number from the top of your bill on the keypad, then press pound. "
+        "Or say it slowly, one digit at a time."
+    ),
+    "last4": mark("Enter the last four digits of the phone number on your account. For example, 0 1 2 3."),
+    "code": mark("Enter the six digits of the code that I sent you."),
+    "amount": mark("Say an amount, such as fifty dollars and 25 cents. Or enter whole dollars, then press pound."),
+    "date": mark("Say a day, such as tomorrow or June 15."),
+    "number": mark("Say a number, or enter it on the keypad, then press pound."),
+    "confirm": mark("Say yes or no."),
+    "choice": mark("Say one of the choices, or press its key."),
 }
 KEY_HELP = {
-    "member_number": "Press the digits of your account number, without dashes, then press pound.",
-    "identity": "Press the last four digits of the phone number on your account, then press pound.",
-    "last4": "Press the last four digits of the phone number on your account.",
-    "code": "Press the six digits of the code.",
-    "amount": "Press whole dollars, then pound. For example, 5 0 pound is fifty dollars.",
-    "number": "Press the digits of the number, then pound.",
-    "date": "Press two digits for the month and two for the day, then pound. For example, 0 6 1 5 pound is June 15.",
+    "member_number": mark("Press the digits of your account number, without dashes, then press pound."),
+    "identity": mark("Press the last four digits of the phone number on your account, then press pound."),
+    "last4": mark("Press the last four digits of the phone number on your account."),
+    "code": mark("Press the six digits of the code."),
+    "amount": mark("Press whole dollars, then pound. For example, 5 0 pound is fifty dollars."),
+    "number": mark("Press the digits of the number, then pound."),
+    "date": mark(
+        "Press two digits for the month and two for the day, then pound. For example, 0 6 1 5 pound is June 15."
+    ),
 }
+
+IN_OWN_WORDS = mark("You can say it in your own words.")
+IN_A_FEW_WORDS = mark("Or say a few words, such as pay my bill.")
 
 
 def listening_for(reply: Reply, choices: tuple[str, ...]) -> Listening:
@@ -72,20 +82,20 @@ def listening_for(reply: Reply, choices: tuple[str, ...]) -> Listening:
     if choices:
         listening = replace(listening, num_digits=1)
     if reply == menu.main_menu():
-        return replace(listening, hints=menu.SPOKEN)
+        return replace(listening, hints=tr(menu.SPOKEN))
     offered = [" ".join(re.findall(r"[\w'$.-]+", title))[:100] for title in choices]
-    return replace(listening, hints=", ".join(part for part in (*offered, listening.hints, ALWAYS) if part))
+    return replace(listening, hints=", ".join(part for part in (*offered, tr(listening.hints), tr(ALWAYS)) if part))
 
 
 def spoken_help(reply: Reply) -> str:
     """The first, gentler help."""
     with_choices = reply.buttons and reply.expects != "confirm"
     own = SPOKEN_HELP.get("choice" if with_choices else reply.expects)
-    return own or "You can say it in your own words."
+    return tr(own or IN_OWN_WORDS)
 
 
 def keypad_help(reply: Reply) -> str:
     """The second help, for the keys alone. With choices, their keys are said after it."""
     if reply.buttons or reply.expects == "confirm":
         return ""
-    return KEY_HELP.get(reply.expects, "Or say a few words, such as pay my bill.")
+    return tr(KEY_HELP.get(reply.expects, IN_A_FEW_WORDS))

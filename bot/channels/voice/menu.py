@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from backend.coop import Coop
+from backend.language import SPANISH, current, mark, tr
+from backend.reading.language import SPEAK_ENGLISH, SPEAK_SPANISH
 from bot.messages import Button, Message, Reply
 
-# What most people call about. All else is said in the caller's own words: a new skill needs no line here.
-CHOICES = (
-    Button("pay your bill", "/quick_pay"),
-    Button("hear your balance and due date", "/check_balance"),
-    Button("report an outage", "/report_outage"),
-    Button("hear our hours and phone numbers", "/faq_hours_contact"),
+# What most people call about. All else is said in the caller's own words: a new skill needs no line here. The second
+# key is the other language, as phone lines in this country have it.
+PAY = (mark("pay your bill"), "/quick_pay")
+MORE = (
+    (mark("hear your balance and due date"), "/check_balance"),
+    (mark("report an outage"), "/report_outage"),
+    (mark("hear our hours and phone numbers"), "/faq_hours_contact"),
 )
-SPOKEN = (
+LANGUAGE_KEY = 2
+SPOKEN = mark(
     "pay my bill, my balance, what do I owe, when is my bill due, report an outage, my power is out, "
     "office hours, person, operator"
 )
@@ -20,59 +24,73 @@ SPOKEN = (
 
 def opening(coop: Coop) -> str:
     """Who answers. A caller who speaks early does not interrupt it: they must know it is a machine."""
-    return f"Thank you for calling {coop.name}. This is an automated assistant."
+    return tr("Thank you for calling {coop}. This is an automated assistant.", coop=coop.name)
 
 
 def main_menu() -> Reply:
     """The choices of the start of a call; the answer to turn 0."""
-    return Reply((Message("How can I help? You can say it in your own words.", CHOICES, hints={"expect": "choice"}),))
+    other = Button("English", SPEAK_ENGLISH) if current() == SPANISH else Button("español", SPEAK_SPANISH)
+    first, *rest = (Button(tr(title), payload) for title, payload in (PAY, *MORE))
+    choices = (first, other, *rest)
+    return Reply(
+        (Message(tr("How can I help? You can say it in your own words."), choices, hints={"expect": "choice"}),)
+    )
 
 
 def connecting(coop: Coop, is_open: bool) -> str:
     if is_open:
-        return "One moment, I am connecting you to a person."
-    return f"The office is closed right now. It is open {coop.hours_text}. I will still try to connect you."
+        return tr("One moment, I am connecting you to a person.")
+    return tr(
+        "The office is closed right now. It is open {hours}. I will still try to connect you.", hours=coop.hours_text
+    )
 
 
 def nobody_answered(coop: Coop) -> str:
     """After a transfer that nobody took."""
-    return (
-        f"I am sorry, nobody could take your call. The office is open {coop.hours_text}, "
-        f"and the number is {coop.office_phone_display}. We can also go on here."
+    return tr(
+        "I am sorry, nobody could take your call. The office is open {hours}, and the number is {phone}. "
+        "We can also go on here.",
+        hours=coop.hours_text,
+        phone=coop.office_phone_display,
     )
 
 
 def out_of_order(coop: Coop) -> str:
     """When the assistant itself cannot answer."""
-    return (
+    return tr(
         "I am sorry, I cannot look that up right now, and nothing has been changed or paid. "
-        f"Please call our office at {coop.office_phone_display}. It is open {coop.hours_text}."
+        "Please call our office at {phone}. It is open {hours}.",
+        phone=coop.office_phone_display,
+        hours=coop.hours_text,
     )
 
 
 def read_back(number: str) -> str:
     """The member number as it was understood."""
-    return f"I have {number}."
+    return tr("I have {number}.", number=number)
 
 
 def texted(last_digits: str) -> str:
-    return f"{TEXTED} to the phone ending {last_digits}."
+    return tr("It went by text message to the phone ending {last4}.", last4=last_digits)
 
 
 def not_texted(coop: Coop) -> str:
-    return f"I could not text it to you. Please call our office at {coop.office_phone_display}."
+    return tr("I could not text it to you. Please call our office at {phone}.", phone=coop.office_phone_display)
 
 
-PERSON_KEY = "For a person, press 0 at any time."
-STAR_KEY = "To hear the question again, press star."
-ANYTHING_ELSE = "Is there anything else I can do for you?"
-STILL_THERE = "Are you still there? Say what you need, or press star to hear that again."
-LAST_CALL = "If you are done, you can just hang up. Otherwise say what you need, or press 0 for a person."
-TEXTED = "It went by text message"
-HEARD_NOTHING = "I did not hear anything."
-NOT_CAUGHT = "Sorry, I did not catch that."
-STAR_IS_NOT_A_POINT = "I cannot take the star key inside a number, so I did not use what you pressed."
-FILLER = "One moment please, I am looking that up."
-STILL_LOOKING = "Thank you for waiting. I am still looking."
-THIRD_MISS = "I am having trouble hearing you, so let me get you a person."
-GOODBYE = "Thank you for calling. Goodbye."
+YES_NO_KEYS = mark("For yes, press 1. For no, press 2.")
+CHOICE_KEY = mark("{choice}, press {key}.")
+USE_THE_KEYPAD = mark("Let us use the keypad.")
+PERSON_KEY = mark("For a person, press 0 at any time.")
+STAR_KEY = mark("To hear the question again, press star.")
+ANYTHING_ELSE = mark("Is there anything else I can do for you?")
+STILL_THERE = mark("Are you still there? Say what you need, or press star to hear that again.")
+LAST_CALL = mark("If you are done, you can just hang up. Otherwise say what you need, or press 0 for a person.")
+HEARD_NOTHING = mark("I did not hear anything.")
+NOT_CAUGHT = mark("Sorry, I did not catch that.")
+STAR_IS_NOT_A_POINT = mark("I cannot take the star key inside a number, so I did not use what you pressed.")
+FILLER = mark("One moment please, I am looking that up.")
+STILL_LOOKING = mark("Thank you for waiting. I am still looking.")
+THIRD_MISS = mark("I am having trouble hearing you, so let me get you a person.")
+GOODBYE = mark("Thank you for calling. Goodbye.")
+THIS_LANGUAGE = mark("For English, press 2.")  # said to those who hear the other one

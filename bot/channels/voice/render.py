@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
+from backend.language import ENGLISH, SPANISH, current, speaking, tr
 from bot.channels.voice import menu
 from bot.channels.voice.listening import keypad_help, listening_for, spoken_help
 from bot.channels.voice.speech import in_pieces, speakable
 from bot.messages import Button, Reply
 
-VOICE = "Polly.Joanna-Neural"
-LANGUAGE = "en-US"
+# what Twilio speaks and hears each language with
+VOICES = {ENGLISH: "Polly.Joanna-Neural", SPANISH: "Polly.Lupe-Neural"}
+TWILIO_LANGUAGES = {ENGLISH: "en-US", SPANISH: "es-US"}
 LONGEST_SAY = 1500  # Polly takes 3000, and spaced digits were added before this is counted
 MOST_CHOICES = 5
 DIAL_SECONDS = 25
@@ -23,7 +25,7 @@ _VERBS = re.compile(
     re.IGNORECASE,
 )
 _PLACED = re.compile(r"(?:at|by|in|on|with)\b", re.IGNORECASE)
-_TELLS_KEYS = re.compile(r"\bpress\b|\bkey\b", re.IGNORECASE)
+_TELLS_KEYS = re.compile(r"\bpress\b|\bkey\b|\boprima\b|\bpresione\b|\btecla\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,17 @@ def reprompt(reply: Reply, place: Place, base: str, *, start: str) -> str:
     """Ask again, with more help each time: first what may be said and an example, then the keys alone."""
     response = VoiceResponse()
     gather = _gather(response, reply, place, base)
-    _say(gather, start)
+    _say(gather, tr(start))
     if is_over(reply):
-        _say(gather, menu.STILL_THERE if place.misses < 2 else menu.LAST_CALL)
+        _say(gather, tr(menu.STILL_THERE if place.misses < 2 else menu.LAST_CALL))
     elif place.misses < 2:
         _say(gather, spoken_help(reply))
         _say_all(gather, texts_of(reply)[-1:])
         _say(gather, _keys(reply))
     else:
-        _say(gather, f"Let us use the keypad. {keypad_help(reply)}")
+        _say(gather, f"{tr(menu.USE_THE_KEYPAD)} {keypad_help(reply)}")
         _say(gather, _choices(reply))
-        _say(gather, menu.STAR_KEY if reply == menu.main_menu() else f"{menu.PERSON_KEY} {menu.STAR_KEY}")
+        _say(gather, tr(menu.STAR_KEY) if reply == menu.main_menu() else f"{tr(menu.PERSON_KEY)} {tr(menu.STAR_KEY)}")
     response.redirect(place.url(base), method="POST")
     return str(response)
 
@@ -102,7 +104,7 @@ def handover(words: tuple[str, ...], number: str, caller_id: str | None, place: 
 def filler(place: Place, base: str) -> str:
     """Something to hear while a slow answer is being made, then ask for it again."""
     response = VoiceResponse()
-    _say(response, menu.FILLER if place.polls <= 1 else menu.STILL_LOOKING)
+    _say(response, tr(menu.FILLER if place.polls <= 1 else menu.STILL_LOOKING))
     response.pause(length=1)
     response.redirect(place.url(base), method="POST")
     return str(response)
@@ -144,13 +146,22 @@ def _asking(response: VoiceResponse, reply: Reply, place: Place, base: str) -> s
     if read_back:
         _say_all(response, texts)  # outside <Gather>: heard to its end
     gather = _gather(response, reply, place, base)
+    if reply == menu.main_menu():
+        _offer_other_language(gather)
     _say_all(gather, () if read_back else texts)
     _say(gather, _choices(reply) if read_back else _keys(reply))
     if is_over(reply) and not any(text.rstrip().endswith("?") for text in texts[-1:]):
-        _say(gather, menu.ANYTHING_ELSE)  # silence after a statement leaves a caller wondering whose turn it is
+        _say(gather, tr(menu.ANYTHING_ELSE))  # silence after a statement leaves a caller wondering whose turn it is
     # for a carrier that does not send an empty result: silence is a reprompt there too
     response.redirect(place.url(base), method="POST")
     return str(response)
+
+
+def _offer_other_language(gather: Gather) -> None:
+    """First of all, in the words and the voice of the other language, and a key at once interrupts it."""
+    other = ENGLISH if current() == SPANISH else SPANISH
+    with speaking(other):
+        _say(gather, tr(menu.THIS_LANGUAGE))
 
 
 def _is_read_back(reply: Reply) -> bool:
@@ -168,15 +179,18 @@ def _choices(reply: Reply) -> str:
     """`To pay your bill, press 1.`: the choice stands before its key."""
     buttons = choices_of(reply)
     if not buttons:
-        return "For yes, press 1. For no, press 2." if reply.expects == "confirm" else ""
-    lines = [f"{_for(button)}, press {key}." for key, button in enumerate(buttons, start=1)]
+        return tr(menu.YES_NO_KEYS) if reply.expects == "confirm" else ""
+    lines = [tr(menu.CHOICE_KEY, choice=_for(button), key=key) for key, button in enumerate(buttons, start=1)]
     if reply == menu.main_menu():
-        lines.append(menu.PERSON_KEY)
+        del lines[menu.LANGUAGE_KEY - 1]  # it was said first, in the other language
+        lines.append(tr(menu.PERSON_KEY))
     return " ".join(lines)
 
 
 def _for(button: Button) -> str:
     title = button.title.strip().rstrip(".!?")
+    if current() == SPANISH:
+        return f"Para {title[:1].lower()}{title[1:]}"
     if _VERBS.match(title):
         return f"To {title[:1].lower()}{title[1:]}"
     return title if _PLACED.match(title) else f"For {title}"
@@ -188,7 +202,7 @@ def _gather(response: VoiceResponse, reply: Reply, place: Place, base: str) -> G
         input="dtmf speech",
         action=place.url(base),
         method="POST",
-        language=LANGUAGE,
+        language=TWILIO_LANGUAGES[current()],
         timeout=listening.timeout,
         speech_timeout=listening.speech_timeout,
         speech_model="phone_call",
@@ -209,4 +223,4 @@ def _say_all(parent: VoiceResponse | Gather, texts: tuple[str, ...]) -> None:
 
 def _say(parent: VoiceResponse | Gather, text: str) -> None:
     for piece in in_pieces(speakable(text), LONGEST_SAY):
-        parent.say(piece, voice=VOICE, language=LANGUAGE)
+        parent.say(piece, voice=VOICES[current()], language=TWILIO_LANGUAGES[current()])

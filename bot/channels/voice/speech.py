@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from backend.language import ENGLISH, current, date_words, mark, tr
+
 MONTHS = (
     "January",
     "February",
@@ -35,7 +37,12 @@ _DAY = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b(?=,? )")
 _TIME = re.compile(r"\b(\d{1,2}):(\d\d) ?([AaPp])(?:\.[Mm]\.|[Mm]\b)")
 _DASHED = re.compile(r"(?<![\w-])(?:\+?1-)?\d{2,}(?:-\d{2,})+(?![\w-])")
 _MASKED = re.compile(r"(?:\.{2,3}|\*+|x{2,})-?(\d{2,6})\b", re.IGNORECASE)
-_LAST_DIGITS = re.compile(r"\b(ending(?: in)?|ends(?: in)?|last four|code(?: is)?)(:?) (\d{3,6})\b", re.IGNORECASE)
+_LAST_DIGITS = re.compile(
+    r"\b(ending(?: in)?|ends(?: in)?|last four|code(?: is)?|"
+    r"terminad[oa]s? en|terminan? en|[uú]ltimos cuatro|c[oó]digo(?: es)?)"
+    r"(:?) (\d{3,6})\b",
+    re.IGNORECASE,
+)
 _REFERENCE = re.compile(
     r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{2,}(?:-[A-Z0-9]{2,})*\b|\b[A-Z0-9]{3}-[A-Z0-9]{3}\b"
 )
@@ -44,9 +51,9 @@ _LONG_NUMBER = re.compile(r"(?<![\d.,$])\d{5,}(?![\d,]*\d)")
 _UNSPEAKABLE = re.compile(r"[^\w\s.,;:!?'\"()$%&@#/+*-]|_")
 _SPACES = re.compile(r"\s+")
 _WORDS = (
-    (r"\bkWh\b", "kilowatt hours"),
-    (r"\s*&\s*", " and "),
-    (r"(?<=\d)\s?%", " percent"),
+    (r"\bkWh\b", mark("kilowatt hours")),
+    (r"\s*&\s*", mark(" and ")),
+    (r"(?<=\d)\s?%", mark(" percent")),
     (r"\b911\b", "9 1 1"),
 )
 _DAYS = {
@@ -76,14 +83,13 @@ def digits_in_groups(digits: str) -> str:
 
 def amount_in_words(cents: int) -> str:
     """11240 cents as `112 dollars and 40 cents`."""
-    sign = "minus " if cents < 0 else ""
+    sign = tr("minus") + " " if cents < 0 else ""
     dollars, rest = divmod(abs(cents), 100)
-    parts = []
-    if dollars or not rest:
-        parts.append(f"{dollars:,} dollar{'' if dollars == 1 else 's'}".replace(",", ""))
-    if rest:
-        parts.append(f"{rest} cent{'' if rest == 1 else 's'}")
-    return sign + " and ".join(parts)
+    whole = tr("{number} dollar", number=dollars) if dollars == 1 else tr("{number} dollars", number=dollars)
+    part = tr("{number} cent", number=rest) if rest == 1 else tr("{number} cents", number=rest)
+    if not rest:
+        return sign + whole
+    return sign + (tr("{dollars} and {cents}", dollars=whole, cents=part) if dollars else part)
 
 
 def in_pieces(text: str, longest: int) -> list[str]:
@@ -120,7 +126,7 @@ def _date(year: str, month: str, day: str, written: str) -> str:
         on = date(int(year), int(month), int(day))
     except ValueError:
         return written
-    return f"{MONTHS[on.month - 1]} {on.day}, {on.year}"
+    return date_words(on)
 
 
 def _month(match: re.Match[str]) -> str:
@@ -141,20 +147,25 @@ def _reference(match: re.Match[str]) -> str:
     return ", ".join(digits_in_groups(part) for part in match[0].split("-"))
 
 
+def _said(word: str) -> Callable[[re.Match[str]], str]:
+    """The word in the language that is spoken when it is said."""
+    return lambda match: tr(word)
+
+
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (_URL, "the link"),
-    (_EMAIL, lambda match: f"{match[1]} at {match[2].replace('.', ' dot ')}"),
+    (_URL, lambda match: tr("the link")),
+    (_EMAIL, lambda match: tr("{name} at {place}", name=match[1], place=match[2].replace(".", tr(" dot ")))),
     (_MONEY, _money),
     (_ISO_DATE, lambda match: _date(match[1], match[2], match[3], match[0])),
     (_US_DATE, lambda match: _date(match[3], match[1], match[2], match[0])),
-    (_MONTH, _month),
-    (_DAY, lambda match: _DAYS[match[1]]),
+    (_MONTH, lambda match: _month(match) if current() == ENGLISH else match[0]),
+    (_DAY, lambda match: _DAYS[match[1]] if current() == ENGLISH else match[0]),
     (_TIME, _time),
     (_PLUS_PHONE, lambda match: ", ".join(" ".join(part) for part in match.groups())),
     (_DASHED, _dashed),
-    (_MASKED, lambda match: f"ending {' '.join(match[1])}"),
+    (_MASKED, lambda match: tr("ending {digits}", digits=" ".join(match[1]))),
     (_LAST_DIGITS, lambda match: f"{match[1]}{match[2]} {digits_in_groups(match[3])}"),
     (_REFERENCE, _reference),
     (_LONG_NUMBER, lambda match: digits_in_groups(match[0])),
-    *((re.compile(pattern), word) for pattern, word in _WORDS),
+    *((re.compile(pattern), _said(word)) for pattern, word in _WORDS),
 )
