@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.conversations import service as conversations
+from backend.language import ENGLISH
 from bot.messages import Message
 from bot.reply_json import message_to_json
 
@@ -65,9 +66,10 @@ class Pushes:
         conversation: str,
         messages: tuple[Message, ...],
         reply_to: str | None = None,
+        language: str = ENGLISH,
     ) -> int:
         """Add messages to a conversation's stream; call `notify` when the transaction is committed."""
-        data = {"reply_to": reply_to, "messages": [message_to_json(message) for message in messages]}
+        data = {"reply_to": reply_to, "messages": [message_to_json(message, language) for message in messages]}
         return await conversations.push(session, self._backend, conversation, data)
 
     def notify(self, conversation: str) -> None:

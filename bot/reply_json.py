@@ -28,8 +28,8 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
     )
 
 
-def message_to_json(message: Message) -> dict[str, Any]:
-    """A message as the web page gets it: without the hints, which are ours."""
+def message_to_json(message: Message, language: str = ENGLISH) -> dict[str, Any]:
+    """A message as the web page gets it: without the hints, which are ours. `lang` names one that is not English."""
     return {
         "text": message.text,
         "buttons": buttons_to_json(message.buttons),
@@ -37,6 +37,7 @@ def message_to_json(message: Message) -> dict[str, Any]:
         "alt": message.alt,
         "link": message.link,
         **({"table": message.table} if message.table else {}),
+        **({"lang": language} if language != ENGLISH else {}),
     }
 
 

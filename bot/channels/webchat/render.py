@@ -14,7 +14,7 @@ def answer(reply: Reply) -> dict[str, Any]:
     if reply.late:
         # it has gone out by the stream already, which the page replays
         return {"messages": [], "pending": True}
-    body: dict[str, Any] = {"messages": [message_to_json(message) for message in reply.messages]}
+    body: dict[str, Any] = {"messages": [message_to_json(message, reply.language) for message in reply.messages]}
     if reply.pending:
         body["pending"] = True
     return body

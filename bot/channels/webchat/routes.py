@@ -88,7 +88,9 @@ class WebChat:
     async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
         """Add every answer to the stream: another tab shows it, and a page that lost its POST gets it there."""
         client_id = inbound.provider_id.partition(":")[2]
-        await self.services.pushes.push(session, inbound.conversation, reply.messages, reply_to=client_id)
+        await self.services.pushes.push(
+            session, inbound.conversation, reply.messages, reply_to=client_id, language=reply.language
+        )
 
     def delivered(self, inbound: Inbound) -> None:
         if inbound.channel == "web":

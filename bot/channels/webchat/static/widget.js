@@ -48,7 +48,7 @@
       choices: 'Suggested answers',
       greeting: 'Hello. I am an automated assistant, not a person. I can look up what you owe and take a payment. ' +
         'You can ask for a person at any time.',
-      starters: 'Pay my bill|How much do I owe?|When is my bill due?',
+      starters: 'Pay my bill|How much do I owe?|When is my bill due?|Español',
       typing: 'The assistant is typing.',
       sending: 'Sending...',
       retrying: 'Not sent yet, retrying',
@@ -71,6 +71,49 @@
       picture: 'Picture',
       figures: 'Figures',
       unread: '{n} new',
+    },
+    es: {
+      launcher: 'Chat',
+      title: 'Chatee con nosotros',
+      who: 'Asistente automático',
+      region: 'Chat',
+      log: 'Conversación',
+      you: 'Usted',
+      assistant: 'Asistente',
+      input: 'Su mensaje',
+      placeholder: 'Escriba un mensaje',
+      send: 'Enviar',
+      close: 'Cerrar el chat',
+      clear: 'Borrar este chat',
+      clearAsk: '¿Borrar este chat? Lo dicho hasta ahora desaparece de esta pantalla.',
+      person: 'Hablar con una persona',
+      cardNote: 'Nunca escriba aquí un número de tarjeta.',
+      choices: 'Respuestas sugeridas',
+      greeting: 'Hola. Soy un asistente automático, no una persona. Puedo ver cuánto debe y recibir un pago. ' +
+        'Puede pedir una persona en cualquier momento.',
+      starters: 'Pagar mi factura|¿Cuánto debo?|¿Cuándo vence mi factura?|English',
+      typing: 'El asistente está escribiendo.',
+      sending: 'Enviando...',
+      retrying: 'Aún no se envía, reintentando',
+      kept: 'Recibido. La respuesta llegará aquí.',
+      rejected: 'No se envió',
+      refusedPlain: 'No se pudo recibir este mensaje. Por favor dígalo de otra manera.',
+      offline: 'No tiene conexión. Guardamos sus mensajes y se enviarán cuando vuelva.',
+      unreachable: 'No podemos comunicarnos con el asistente en este momento. Guardamos su mensaje y se enviará.',
+      call: 'También puede llamar al {phone}.',
+      tryNow: 'Intentar ahora',
+      back: 'Su mensaje se envió.',
+      restarted: 'El chat tuvo que empezar de nuevo. Puede que le pidamos otra vez su número de socio.',
+      card: 'Eso parece un número de tarjeta, así que se quitó y no se envió. Los números de tarjeta van solo en la ' +
+        'página segura de pago.',
+      left: 'quedan {n} caracteres',
+      openPage: 'Abrir la página segura',
+      openSite: 'Abrir {host}',
+      callNumber: 'Llamar al {number}',
+      newTab: '(se abre en otra pestaña)',
+      picture: 'Imagen',
+      figures: 'Cifras',
+      unread: '{n} nuevos',
     },
   };
   const pageLanguage = (document.documentElement.lang || 'en').toLowerCase().split('-')[0];
@@ -633,7 +676,10 @@ padding:env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inse
     drawMessage(message, turn, who) {
       const parts = [];
       const text = String(message.text ?? '').trim();
-      if (text) parts.push(el('div', { class: 'bubble' }, who, ...linked(text)));
+      // a screen reader must pronounce it in its own language
+      const lang = message.lang || 'en';
+      const own = lang === LANGUAGE ? {} : { lang };
+      if (text) parts.push(el('div', { class: 'bubble', ...own }, who, ...linked(text)));
       const picture = message.image && safeUrl(message.image, ['https:']);
       if (picture) parts.push(el('img', { src: picture.href, alt: message.alt || t('picture'), onload: () => this.toEnd() }));
       if (message.table?.rows?.length) parts.push(this.drawTable(message.table, message.alt));
