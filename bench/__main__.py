@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import stock_project
+from bench import stock_project, understanding
 from bench.environment import BenchError, our_training, set_up_stock, stock_model
 from bench.measure import FULL, QUICK, Run
 from bench.report import table, targets
@@ -72,8 +72,11 @@ def _bench(options: argparse.Namespace) -> dict[str, Any]:
         asyncio.run(run.measure())
     except* BenchError as errors:
         raise BenchError(f"{errors.exceptions[0]} (logs are kept in {folder})") from None
+    print("Timing the understanding of a message ...", flush=True)
+    understood = understanding.measure(folder)
     shutil.rmtree(folder, ignore_errors=True)
     result = _result(run, quick=options.quick, seconds=time.monotonic() - began)
+    result["memberline"]["understanding"] = understood
     for side, training in (("memberline", own_training), ("stock", their_training)):
         result[side] |= {f"train_{name}": value for name, value in asdict(training).items()}
     return result

@@ -19,6 +19,8 @@ TURNS_RATIO = 3.0
 START_SECONDS = 12.0
 MEMORY_MB = 450.0
 GROWTH_RATIO = 1.3
+UNDERSTANDING_MS = 5.0
+TRAINING_SECONDS = 60.0
 NOISY = 0.1
 
 
@@ -94,6 +96,7 @@ def targets(ours: Figures, stock: Figures) -> list[Target]:
     late, early = ours["growth"]["late_cpu_ms"], ours["growth"]["early_cpu_ms"]
     growth = late / early if early else 0.0
     turn = ours["growth"]["late_turn"]
+    mind = ours["understanding"]
     return [
         Target(f"p50 at most {P50_RATIO} of stock's, at worst", p50 <= P50_RATIO, f"{p50:.2f}"),
         Target(
@@ -110,6 +113,16 @@ def targets(ours: Figures, stock: Figures) -> list[Target]:
             f"engine and app under {MEMORY_MB:.0f} MB together (PSS)",
             ours["pss_mb"] < MEMORY_MB,
             f"{ours['pss_mb']:.0f} MB",
+        ),
+        Target(
+            f"understanding one of {mind['messages']} messages under {UNDERSTANDING_MS:.0f} ms of one core, median",
+            mind["both_50"] < UNDERSTANDING_MS,
+            f"{mind['both_50']:.1f} ms (mean {mind['both_mean']:.1f}, p95 {mind['both_95']:.1f})",
+        ),
+        Target(
+            f"training under {TRAINING_SECONDS:.0f} s",
+            ours["train_wall_s"] < TRAINING_SECONDS,
+            f"{ours['train_wall_s']:.0f} s",
         ),
         Target(f"turn {turn} within {GROWTH_RATIO} of turn 10 (CPU)", growth <= GROWTH_RATIO, f"{growth:.2f}"),
     ]

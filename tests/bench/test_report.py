@@ -41,6 +41,7 @@ def side(p50_ms: float, turns_s: float, **other: Any) -> dict[str, Any]:
         "train_others_share": 0.0,
         "train_sentences": 7000,
         "first_unexpected": None,
+        "understanding": {"messages": 600, "both_50": 0.4, "both_95": 9.0, "both_mean": 2.0},
         **other,
     }
 
@@ -50,7 +51,7 @@ def reached(ours: dict[str, Any], stock: dict[str, Any]) -> list[bool]:
 
 
 def test_all_targets_reached() -> None:
-    assert reached(side(20.0, 60.0), side(60.0, 16.0)) == [True] * 5
+    assert reached(side(20.0, 60.0), side(60.0, 16.0)) == [True] * 7
 
 
 @pytest.mark.parametrize(
@@ -60,16 +61,18 @@ def test_all_targets_reached() -> None:
         (side(20.0, 47.0), 1),
         (side(20.0, 60.0, start_s=12.1), 2),
         (side(20.0, 60.0, pss_mb=450.0), 3),
+        (side(20.0, 60.0, understanding={"messages": 9, "both_50": 5.1, "both_95": 9.0, "both_mean": 6.0}), 4),
+        (side(20.0, 60.0, train_wall_s=61.0), 5),
     ],
 )
 def test_one_target_missed(ours: dict[str, Any], missed: int) -> None:
-    assert reached(ours, side(60.0, 16.0)) == [place != missed for place in range(5)]
+    assert reached(ours, side(60.0, 16.0)) == [place != missed for place in range(7)]
 
 
 def test_the_worst_series_decides() -> None:
     ours = side(20.0, 60.0)
     ours["turns"]["mix-8"] = {**ours["turns"]["mix-8"], "turns_s": 40.0}
-    assert reached(ours, side(60.0, 16.0)) == [True, False, True, True, True]
+    assert reached(ours, side(60.0, 16.0)) == [True, False, True, True, True, True, True]
 
 
 def test_a_conversation_that_grows_slow_misses() -> None:

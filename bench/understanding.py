@@ -1,0 +1,73 @@
+"""What understanding a message costs: the engine's intents, and the app's numbers, days, amounts and language."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from backend.reading.language import language_of
+from backend.reading.spanish import glossed
+from backend.reading.together import read_all
+from bench.drive import percentile
+from bench.environment import BenchError
+from bench.stock_project import ROOT
+
+ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
+MODEL = ROOT / "models" / "current.tar.gz"
+EVERY = 12  # one in so many of the training sentences
+ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def sentences() -> list[str]:
+    """Sentences that the model has not seen: training sentences in both languages, each with a letter left out."""
+    found = []
+    for path in sorted((ROOT / "data").rglob("nlu*.yml")):
+        for intent in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            found += [line[2:] for line in intent["examples"].splitlines() if line.startswith("- ")]
+    return [_without_a_letter(text) for text in found[::EVERY]]
+
+
+def _without_a_letter(text: str) -> str:
+    middle = len(text) // 2
+    return text[:middle] + text[middle + 1 :] if len(text) > 8 else text
+
+
+def measure(folder: Path) -> dict[str, Any]:
+    """CPU milliseconds of one core a message: median and 95th percentile of both halves, and of their sum."""
+    texts = sentences()
+    file = folder / "sentences.jsonl"
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+    engine = _engine(file)
+    app = [_reading_ms(text) for text in texts]
+    both = [one + other for one, other in zip(engine, app, strict=True)]
+    figures = {"messages": len(texts)}
+    for name, took in (("engine", engine), ("app", app), ("both", both)):
+        figures |= {f"{name}_{share}": round(percentile(took, share), 2) for share in (50, 95)}
+        figures |= {f"{name}_mean": round(sum(took) / len(took), 2)}
+    return figures
+
+
+def _engine(file: Path) -> list[float]:
+    command = [str(ENGINE_PYTHON), "engine/parse.py", str(file), "--model", str(MODEL), "--timed"]
+    environment = {**os.environ, **ONE_CORE}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BenchError(f"understanding could not be timed: {done.stderr.strip().splitlines()[-1:]}")
+    return [float(took) for took in json.loads(done.stdout.strip().splitlines()[-1])]
+
+
+def _reading_ms(text: str) -> float:
+    """As the edge and the form that asks do it."""
+    today = date.today()
+    began = time.process_time_ns()
+    words = glossed(text) if language_of(text, "en") == "es" else text
+    read_all(words, asked="amount", today=today, due_cents=11240)
+    return (time.process_time_ns() - began) / 1e6
