@@ -124,6 +124,7 @@ class _Performance:
         self.channel = channel
         self.line = line
         self.played = played
+        self.at_end = False
         number = played.member.number
         self.named = {
             "number": number,
@@ -137,6 +138,7 @@ class _Performance:
             said = turn.get(self.channel, turn.get("say"))
             if said is not None:  # else a turn of another channel
                 self._turn(turn, self._newest_code() if said == "CODE" else _put(said, self.named))
+        self.at_end = True
         if end := self.script.get("end"):
             _check_end(self.served.show(self.played.member.number), end, self.channel, self.played.heard)
 
@@ -179,7 +181,9 @@ class _Performance:
         self.played.false_confirmations = records.unagreed(record) + self._unwanted(shown)
 
     def _unwanted(self, shown: dict[str, Any]) -> list[str]:
-        """Money that moved and that the script's `end` does not want."""
+        """Money that moved and that the script's `end` does not want, once it was played to its end."""
+        if not self.at_end:
+            return []
         found = _moved(shown, self.channel)
         wrong = []
         for name, wanted in (self.script.get("end") or {}).items():

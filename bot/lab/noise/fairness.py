@@ -14,6 +14,12 @@ COMMANDS = frozenset(
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 FIXED = re.compile(r"\S*[\d@/<>{}\[\]]\S*")
 """A word with a digit, an address or a mark of ours in it is never touched."""
+NUMBER = re.compile(
+    r"(?:zero|oh|double|triple|dash|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|half|cents?|dollars?|first|second|third|\w+th)",
+    re.IGNORECASE,
+)
+"""Nor is a number in words: it stands for digits."""
 
 
 def spared(line: str) -> bool:
@@ -28,5 +34,7 @@ def touchable(line: str) -> list[re.Match[str]]:
     return [
         word
         for word in WORD.finditer(line)
-        if not any(start <= word.start() < end for start, end in fixed) and word[0].lower() not in COMMANDS
+        if not any(start <= word.start() < end for start, end in fixed)
+        and word[0].lower() not in COMMANDS
+        and not NUMBER.fullmatch(word[0])
     ]
