@@ -16,7 +16,7 @@ import click
 from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
-from bot.lab.commands import transcripts
+from bot.lab.commands import simulate, transcripts
 
 ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 
@@ -189,6 +189,7 @@ def nlu(file: Path, model: Path) -> None:
 
 
 evaluate.add_command(transcripts)
+main.add_command(simulate)
 
 
 if __name__ == "__main__":
