@@ -164,7 +164,8 @@ def _agree(state: State, asked: Asked) -> str:
     """Concerns about a payment: who wants it says so; who is told of a second payment leaves it."""
     if asked.name.endswith("same_amount_recent"):
         return no(state, asked)
-    return yes(state, asked) if state.character.index % 4 else no(state, asked)
+    wanted = state.character.goal == "pay_more" or state.character.index % 4 or state.times(asked.name) > 1
+    return yes(state, asked) if wanted else no(state, asked)
 
 
 def _pay_change(state: State, asked: Asked) -> str:

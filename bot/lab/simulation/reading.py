@@ -20,7 +20,7 @@ from bot.lab.talkers import Browser, Talker
 VALUE = re.compile(r"\{\w+\}")
 FEWEST_LETTERS = 8
 """A wording with fewer letters of its own than this says nothing that could be known again."""
-KEYED = re.compile(r"(?:(?:To|For|At|By|In|On|With) )?([^.?!]+?), press (\d)\.")
+KEYED = re.compile(r"(?:^|(?<=[.?!]))\s*(?:(?:To|For) )?([^.?!]+?), press (\d)\.")
 NUMBERED = re.compile(r"(\d) (.+?)(?=, \d |$)")
 
 

@@ -74,7 +74,7 @@ def heading(told: dict[str, Any]) -> str:
 
 
 def write(told: dict[str, Any], folder: Path) -> None:
-    """report.json, report.txt and report.png in `folder`, and each conversation in talks/ or, with a breach, broken/."""
+    """report.json, report.txt and report.png in `folder`; each conversation in talks/ or, with a breach, broken/."""
     folder.mkdir(parents=True, exist_ok=True)
     lean = {**told, "rows": [{k: v for k, v in row.items() if k != "transcript"} for row in told["rows"]]}
     (folder / "report.json").write_text(json.dumps(lean, indent=2, default=str) + "\n", encoding="utf-8")
