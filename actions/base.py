@@ -23,6 +23,10 @@ from backend.language import speaking
 MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "affirm", "deny", ""})
 SWITCH_INTENTS = frozenset({"speak_spanish", "speak_english"})
 BACK = re.compile(r"(please )?(go |take me )?back( up| a step| one)?|previous( question)?", re.IGNORECASE)
+NOT_UNDERSTOOD = re.compile(
+    r"understand|\b(mean|means|asking|confused|lost)\b|entiend|comprend|quiere decir", re.IGNORECASE
+)
+"""Who says this is asked in another way; who only wants it again hears it again."""
 TASK_SLOTS: dict[str, tuple[str, ...]] = {}
 MISSES_BEFORE_A_PERSON = 3
 
@@ -143,7 +147,7 @@ class Form(SkillAction):
             turn.say("utter_language_switched")
             return await self._ask(turn, misses=0)
         if turn.intent == "repeat" and not opened:
-            return await self._ask(turn, misses=int(turn.get("misses") or 0))
+            return await self._again(turn)
         if not opened and only_asks(turn):
             return None
         asked = None if opened else turn.get(REQUESTED)
@@ -174,6 +178,12 @@ class Form(SkillAction):
             turn.say("utter_noted")
         turn.say(ask.response, buttons=ask.buttons or None, misses=misses, **ask.values)
         return None
+
+    async def _again(self, turn: Turn) -> Outside | None:
+        """The question once more; in another way for who did not understand it: its words would not help them."""
+        if NOT_UNDERSTOOD.search(turn.text):
+            return await self._missed(turn)
+        return await self._ask(turn, misses=int(turn.get("misses") or 0))
 
     async def _missed(self, turn: Turn) -> Outside | None:
         misses = int(turn.get("misses") or 0) + 1

@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import click
 from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
+from bot.lab.commands import simulate, transcripts
 
 ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 
@@ -188,23 +188,8 @@ def nlu(file: Path, model: Path) -> None:
     _print_json(evaluate_nlu(file, model))
 
 
-@evaluate.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--channel", "channels", multiple=True, type=click.Choice(["sms", "web", "voice"]), help="Only these.")
-@click.option(
-    "--running", is_flag=True, help="Talk to the memberline that runs with these settings, not one of its own."
-)
-@click.option("--json", "as_json", is_flag=True, help="As JSON instead of a table.")
-def transcripts(folder: Path, channels: tuple[str, ...], running: bool, as_json: bool) -> None:
-    """Play the scripts of FOLDER; tell which tasks succeeded on which channel. Exit 1 when one did not."""
-    from bot.lab import report
-
-    with ExitStack() as stack:
-        settings = Settings.from_env()
-        offices = report.running_office(settings) if running else stack.enter_context(report.own_offices())
-        result = report.evaluate(offices, folder, channels or report.CHANNELS)
-    click.echo(json.dumps(result, indent=2) if as_json else report.table(result))
-    sys.exit(0 if all(row["success"] for row in result["scripts"]) else 1)
+evaluate.add_command(transcripts)
+main.add_command(simulate)
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ class AutoPayForm(IdentifiedForm):
         assert standing.account is not None
         assert standing.member is not None
         methods = await payments.saved_methods(turn.session, standing.member.id)
-        if not methods:
+        if not self._usable(turn, methods):
             turn.say("utter_auto_no_method")
             return None
         if turn.get(DAY) in (None, "other") or turn.notes.get("no_such_day"):
@@ -257,19 +257,22 @@ class AutoPayForm(IdentifiedForm):
     def _method(self, turn: Turn, methods: Sequence[PaymentMethod]) -> PaymentMethod | Ask:
         if turn.notes.get("new_method"):
             turn.say("utter_auto_new_method")
-        today = first_day(turn.backend.today())
+        usable = self._usable(turn, methods)
         method = find(methods, turn.get(METHOD))
         if method is None and len(methods) == 1:
             method = methods[0]
-        ends = gate.method_ends(method) if method else None
-        if method and ends and ends < today:
+        if method and method not in usable:
             turn.clear(METHOD)
-            usable = [each for each in methods if (gate.method_ends(each) or today) >= today]
             return questions.ask_method(METHOD, turn, usable, expired=method)
         if method is None:
             return questions.ask_method(METHOD, turn, methods)
         turn.set(METHOD, str(method.id))
         return method
+
+    def _usable(self, turn: Turn, methods: Sequence[PaymentMethod]) -> list[PaymentMethod]:
+        """Those that have not expired by the first day on which Auto Pay could run."""
+        first = first_day(turn.backend.today())
+        return [method for method in methods if (gate.method_ends(method) or first) >= first]
 
     async def _is_late(self, turn: Turn, account_id: int, day: int) -> bool:
         """Whether that day of the month comes after the due date, going by the newest bill."""

@@ -85,12 +85,14 @@ GROUPS = (
 )
 PARTS = re.compile(r"\s*(?:[,;]|\band\b|\balso\b|\bplus\b|\bor\b|\bbut\b)\s*")
 DAYS = re.compile(r"\b([0-9]+)[ -]?(day|week)s?\b|\b(a|the) (day|week) (?:before|ahead|early|prior)|\bnight before\b")
+WHO = re.compile(r"\b[0-9]{4,}-[0-9]{3}\b(?:\W+[0-9]{4}\b)?|\b[0-9]{7,}\b(?:\W+[0-9]{4}\b)?")
+"""A member number, and the last four behind it: who it is, and never a limit."""
 NUMBER = re.compile(r"\$? ?([0-9]+)(?:\.[0-9]+)?(?! ?-?(?:days?|weeks?)\b(?! ?$))")
 
 
 def hear(text: str) -> Wish:
     """Read a whole message: `text me 3 days before it's due and when usage goes over 1200` names two alerts."""
-    said = _in_figures(clean(text))
+    said = _in_figures(clean(WHO.sub(" ", text)))
     denied = {_way(found[1]) for found in DENIED.finditer(said)}
     kept = DENIED.sub(" ", said)
     wish = Wish(_verb(said), ways={way for way, words in WAYS if words.search(kept)} - denied, denied=denied)

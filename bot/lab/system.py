@@ -9,8 +9,11 @@ from typing import Any, TypeVar
 
 from backend.app import Backend
 from backend.config import Settings
+from backend.conversations.service import find_inbound
 from backend.outbox import service as outbox
 from backend.show import show
+from bot.messages import Reply
+from bot.reply_json import reply_from_json
 
 T = TypeVar("T")
 
@@ -62,5 +65,15 @@ class System:
         async def tell(backend: Backend) -> str | None:
             async with backend.db.reading() as session:
                 return await outbox.newest_body(session, purpose, recipient)
+
+        return self.on_its_data(tell)
+
+    def answer_to(self, channel: str, provider_id: str) -> Reply | None:
+        """The answer that is kept of a message; None while there is none."""
+
+        async def tell(backend: Backend) -> Reply | None:
+            async with backend.db.reading() as session:
+                row = await find_inbound(session, channel, provider_id)
+                return reply_from_json(row.reply) if row and row.reply is not None else None
 
         return self.on_its_data(tell)

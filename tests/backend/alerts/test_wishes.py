@@ -83,3 +83,15 @@ def test_list(text: str) -> None:
 )
 def test_threshold(unit: str, text: str, threshold: int | None) -> None:
     assert read_threshold(unit, text) == threshold
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i want an alert for high usage 100078-001 0078",
+        "alert me on high usage, 100078001 and 1200",
+        "100078-001 1200 let me know when my usage is high",
+    ],
+)
+def test_a_member_number_is_no_limit(text: str) -> None:
+    assert hear(text).kinds == {"usage_over": None}

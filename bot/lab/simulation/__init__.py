@@ -1,0 +1,1 @@
+"""Simulated members: conversations composed by a seed, played over a real memberline, with what must hold of each."""
