@@ -100,6 +100,12 @@ async def find_inbound(session: AsyncSession, channel: str, provider_id: str) ->
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def newest_inbound(session: AsyncSession, conversation_id: str) -> InboundMessage | None:
+    """The message of a conversation that came in last."""
+    query = select(InboundMessage).where(InboundMessage.conversation_id == conversation_id)
+    return (await session.execute(query.order_by(InboundMessage.id.desc()).limit(1))).scalar_one_or_none()
+
+
 async def offered_now(session: AsyncSession, conversation_id: str) -> tuple[list[dict[str, Any]], str]:
     """The buttons offered last and what was asked for last."""
     query = select(Conversation.offered, Conversation.expects).where(Conversation.id == conversation_id)

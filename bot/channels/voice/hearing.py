@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.channels.voice.render import choices_of
+from bot.channels.voice.saying import choices_of
 from bot.messages import Button, Reply
 
 PERSON = "/speak_to_human"

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import traceback
 from collections.abc import Awaitable
+from urllib.parse import urlsplit
 
 from sanic import Blueprint, HTTPResponse, Request
 
 from bot.channels.senders import source_of
 from bot.channels.voice import links
-from bot.channels.voice.call import Call, Caller
-from bot.channels.voice.render import Place
+from bot.channels.voice.call import CALL_ID, Call, Caller
+from bot.channels.voice.render import twiml
+from bot.channels.voice.steps import Place, Step
 from bot.services import Services
 from bot.twilio_guard import TwilioForm, twilio_signed
 
-logger = logging.getLogger("memberline.voice")
-
-CALL = re.compile(r"[A-Za-z0-9_-]{2,64}")
 ATTESTED = "TN-Validation-Passed-A"
 MOST_TURNS = 9999
+TURN_PATH = "/twilio/voice/turn"
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -32,21 +30,21 @@ def blueprint(services: Services) -> Blueprint:
     @twilio_signed
     async def start(request: Request, form: TwilioForm) -> HTTPResponse:
         call = Call(services, caller_of(services, form))
-        return await _answer(call, call.start())
+        return await _answer(call, call.start(), Place(1))
 
     @voice.post("/twilio/voice/turn")
     @twilio_signed
     async def turn(request: Request, form: TwilioForm) -> HTTPResponse:
         call = Call(services, caller_of(services, form))
         place = place_of(request)
-        return await _answer(call, call.turn(place, form) if place else call.start())
+        return await _answer(call, call.turn(place, form) if place else call.anywhere(form), place or Place(1))
 
     return voice
 
 
 def caller_of(services: Services, form: TwilioForm) -> Caller:
     """Who calls. Raises BadField when the form names no call."""
-    call = form.need("CallSid", CALL)
+    call = form.need("CallSid", CALL_ID)
     address = form.phone("From")
     return Caller(
         call=call,
@@ -69,13 +67,16 @@ def place_of(request: Request) -> Place | None:
     return Place(values["turn"], values["asked"], values["misses"], values["poll"], bool(values["dial"]))
 
 
-async def _answer(call: Call, twiml: Awaitable[str]) -> HTTPResponse:
+async def _answer(call: Call, step: Awaitable[Step], place: Place) -> HTTPResponse:
     """TwiML in any case: to an error Twilio says "an application error has occurred" and hangs up."""
-    try:
-        text = await twiml
-    except Exception as failure:
-        # our own lines only: the failure's text may quote the caller
-        lines = "".join(traceback.format_tb(failure.__traceback__)[-6:])
-        logger.error("a call failed: %s\n%s", type(failure).__name__, lines)
-        text = call.broken()
+    return _xml(_twiml(call, await call.or_broken(step, place)))
+
+
+def _twiml(call: Call, step: Step) -> str:
+    settings = call.services.settings
+    base = urlsplit(settings.public_url).path.rstrip("/") + TURN_PATH
+    return twiml(step, base, call.coop.transfer_phone, settings.twilio_number or call.caller.ours)
+
+
+def _xml(text: str) -> HTTPResponse:
     return HTTPResponse(text, content_type="text/xml; charset=utf-8", headers={"cache-control": "no-store"})
