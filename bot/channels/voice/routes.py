@@ -6,23 +6,29 @@ import re
 from collections.abc import Awaitable
 from urllib.parse import urlsplit
 
-from sanic import Blueprint, HTTPResponse, Request
+from sanic import Blueprint, HTTPResponse, Request, Websocket
 
 from bot.channels.senders import source_of
-from bot.channels.voice import links
+from bot.channels.voice import links, relay_messages
 from bot.channels.voice.call import CALL_ID, Call, Caller
+from bot.channels.voice.relay import Relay
 from bot.channels.voice.render import twiml
 from bot.channels.voice.steps import Place, Step
 from bot.services import Services
-from bot.twilio_guard import TwilioForm, twilio_signed
+from bot.twilio_guard import TwilioForm, twilio_signed, twilio_signed_socket
 
 ATTESTED = "TN-Validation-Passed-A"
 MOST_TURNS = 9999
 TURN_PATH = "/twilio/voice/turn"
+RELAY_ENDED_PATH = "/twilio/voice/relay/ended"
 
 
 def blueprint(services: Services) -> Blueprint:
-    """`/twilio/voice`, where a call starts, and `/twilio/voice/turn`, where it goes on."""
+    """`/twilio/voice`, where a call starts, and `/twilio/voice/turn`, where it goes on.
+
+    `/twilio/voice/relay` starts a call that speaks over the socket `/twilio/relay`; it ends or goes on at
+    `/twilio/voice/relay/ended`.
+    """
     voice = Blueprint("voice")
     services.turns.deliver["voice"] = links.delivery(services.backend)
 
@@ -38,6 +44,26 @@ def blueprint(services: Services) -> Blueprint:
         call = Call(services, caller_of(services, form))
         place = place_of(request)
         return await _answer(call, call.turn(place, form) if place else call.anywhere(form), place or Place(1))
+
+    @voice.post("/twilio/voice/relay")
+    @twilio_signed
+    async def start_relay(request: Request, form: TwilioForm) -> HTTPResponse:
+        caller = caller_of(services, form)
+        return _xml(relay_messages.connect(services.settings, services.coop, caller, RELAY_ENDED_PATH))
+
+    @voice.post(RELAY_ENDED_PATH)
+    @twilio_signed
+    async def relay_ended(request: Request, form: TwilioForm) -> HTTPResponse:
+        call = Call(services, caller_of(services, form))
+        step = relay_messages.handed_off(form.get("HandoffData", ""))
+        if step is not None:
+            return _xml(_twiml(call, step))
+        return await _answer(call, call.resume(), Place(1))
+
+    @voice.websocket("/twilio/relay")
+    @twilio_signed_socket
+    async def relay(request: Request, socket: Websocket) -> None:
+        await Relay(services, socket).run()
 
     return voice
 
