@@ -31,6 +31,11 @@ def current() -> str:
     return _current.get()
 
 
+def other_language(language: str) -> str:
+    """The one of the two that `language` is not."""
+    return ENGLISH if language == SPANISH else SPANISH
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Within it `tr` and the days are in `language`; one that we do not speak is English."""

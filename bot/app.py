@@ -36,6 +36,8 @@ logger = logging.getLogger("memberline.app")
 
 LARGEST_REQUEST = 4 * 1024 * 1024
 """For the engine's calls; what members may send is far less, see headers.py."""
+LARGEST_FRAME = 64 * 1024
+"""Of a socket; what a caller says in one breath is far less."""
 STOP_SECONDS = 3.0
 
 
@@ -98,6 +100,7 @@ def _new_app(backend: Backend) -> Sanic:
     app = Sanic(f"memberline-{uuid.uuid4().hex[:8]}", configure_logging=False)
     app.config.update(
         REQUEST_MAX_SIZE=LARGEST_REQUEST,
+        WEBSOCKET_MAX_SIZE=LARGEST_FRAME,
         REQUEST_TIMEOUT=15,
         RESPONSE_TIMEOUT=60,
         KEEP_ALIVE_TIMEOUT=75,

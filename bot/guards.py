@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Coroutine
-from functools import wraps
+from functools import partial, wraps
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from sanic import HTTPResponse, Request, Sanic
+from sanic import HTTPResponse, Request, Sanic, Websocket
 from sanic.exceptions import NotFound
 
 from backend.config import Settings
 
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
+SocketHandler = Callable[[Request, Websocket], Coroutine[Any, Any, None]]
+AnyHandler = TypeVar("AnyHandler", Handler, SocketHandler)
 
 
-def guarded(handler: Handler, guard: str) -> Handler:
+def guarded(handler: AnyHandler, guard: str) -> AnyHandler:
     """Write on a handler which guard it stands behind."""
     handler.guard = guard  # type: ignore[attr-defined]
     return handler
@@ -96,6 +98,12 @@ def has_bearer(request: Request, token: str) -> bool:
     return hmac.compare_digest(given, f"Bearer {token}".encode())
 
 
+def guard_of(handler: Any) -> str | None:
+    """Which guard the handler of a route stands behind; that of a socket Sanic has wrapped in one of its own."""
+    own = handler.args[0] if isinstance(handler, partial) and handler.args else handler
+    return getattr(own, "guard", None)
+
+
 def unguarded_routes(app: Sanic) -> list[str]:
     """The paths of routes that do not say who may call them."""
-    return [f"/{route.path}" for route in app.router.routes if not getattr(route.handler, "guard", None)]
+    return [f"/{route.path}" for route in app.router.routes if not guard_of(route.handler)]

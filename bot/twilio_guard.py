@@ -7,12 +7,12 @@ from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sanic import HTTPResponse, Request
+from sanic import HTTPResponse, Request, Websocket
 from sanic.exceptions import Forbidden
 from twilio.request_validator import RequestValidator
 
 from backend.config import Settings
-from bot.guards import Handler, guarded
+from bot.guards import Handler, SocketHandler, guarded
 from bot.web_errors import BadField
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -20,6 +20,8 @@ SHORT_CODE = re.compile(r"\d{3,8}")
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-f]{32}", re.IGNORECASE)
 CALL_SID = re.compile(r"CA[0-9a-f]{32}", re.IGNORECASE)
 MAX_FIELDS = 200
+POLICY_VIOLATION = 1008
+"""How a socket is closed that is not Twilio's (RFC 6455, 7.4.1)."""
 
 
 class TwilioForm(dict[str, str]):
@@ -65,9 +67,42 @@ def twilio_signed(handler: Handler) -> Handler:
     return guarded(checked, "twilio signature")
 
 
+def twilio_signed_socket(handler: SocketHandler) -> SocketHandler:
+    """Let only a socket through that Twilio opened; any other is closed before a word is read from it."""
+
+    @wraps(handler)
+    async def checked(request: Request, socket: Websocket) -> None:
+        if verified_handshake(request, request.app.ctx.services.backend.settings):
+            await handler(request, socket)
+        else:
+            await socket.close(POLICY_VIOLATION, "not signed by Twilio")
+
+    return guarded(checked, "twilio signature")
+
+
+def socket_url(settings: Settings, path: str) -> str:
+    """The address of a socket of ours, as Twilio is told to open it."""
+    return re.sub("^http", "ws", signed_url(settings, path))
+
+
+def verified_handshake(request: Request, settings: Settings) -> bool:
+    """Whether Twilio opened the socket: it signs the wss address, with the arguments behind it as parameters."""
+    path, _, query = request.raw_url.decode("ascii", "replace").partition("?")
+    arguments = dict(parse_qsl(query, keep_blank_values=True)[:MAX_FIELDS])
+    validator = RequestValidator(webhook_token(settings))
+    own = socket_url(settings, path)
+    # a development system is reached without TLS, or by a tunnel that adds it
+    addresses = {own, re.sub("^ws:", "wss:", own)}
+    return any(validator.validate(address, arguments, _signature(request)) for address in addresses)
+
+
+def _signature(request: Request) -> str:
+    return str(request.headers.get("x-twilio-signature", ""))
+
+
 def verified_form(request: Request, settings: Settings) -> TwilioForm:
     """The fields of a genuine request. Raises Forbidden for any other."""
-    signature = request.headers.get("x-twilio-signature", "")
+    signature = _signature(request)
     if not signature:
         raise Forbidden("The request is not signed.")
     form = _fields(request)

@@ -109,6 +109,12 @@ async def find_inbound(session: AsyncSession, channel: str, provider_id: str) ->
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def newest_inbound(session: AsyncSession, conversation_id: str) -> InboundMessage | None:
+    """The message of a conversation that came in last."""
+    query = select(InboundMessage).where(InboundMessage.conversation_id == conversation_id)
+    return (await session.execute(query.order_by(InboundMessage.id.desc()).limit(1))).scalar_one_or_none()
+
+
 async def open_now(session: AsyncSession, conversation_id: str) -> Open:
     """How the conversation stands; one that is not there has nothing open."""
     query = select(Conversation.offered, Conversation.expects, Conversation.language)

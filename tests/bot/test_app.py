@@ -9,7 +9,7 @@ from sanic import Sanic
 from sanic.response import text
 
 from bot.app import create_app
-from bot.guards import public, unguarded_routes
+from bot.guards import guard_of, public, unguarded_routes
 from bot.site import demo_values
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Edge
@@ -24,8 +24,8 @@ async def test_every_route_says_who_may_call_it(app_server: Edge) -> None:
     app = create_app(Backend.create(app_server.services.settings), executor=object(), domain={})
     assert unguarded_routes(app) == []
     paths = {f"/{route.path}" for route in app.router.routes}
-    assert {"/twilio/sms", "/twilio/status", "/twilio/voice", "/twilio/voice/turn", "/chat/messages"} <= paths
-    guards = {f"/{route.path}": route.handler.guard for route in app.router.routes}
+    assert {"/twilio/sms", "/twilio/status", "/twilio/voice", "/twilio/voice/turn", "/twilio/relay"} <= paths
+    guards = {f"/{route.path}": guard_of(route.handler) for route in app.router.routes}
     assert {path for path, guard in guards.items() if guard == "twilio signature"} == {
         path for path in paths if path.startswith("/twilio/")
     }

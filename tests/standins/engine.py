@@ -74,8 +74,8 @@ def _messages(text: str) -> list[dict[str, Any]]:
         return []
     if text == "buttons":
         return [message("How much?", buttons=CHOICES, custom={"expect": "amount"})]
-    if text.startswith("expect "):
-        return [message("Well?", custom={"expect": text.removeprefix("expect ")})]
+    if (quick := text.removeprefix("slow ")).startswith("expect "):
+        return [message("Well?", custom={"expect": quick.removeprefix("expect ")})]
     if text == "transfer":
         return [message("One moment.", custom={"act": "transfer"})]
     if text == "picture":

@@ -1,31 +1,32 @@
-"""One call as it goes: reads what came in, takes a turn where there is something to answer, and gives back TwiML.
+"""One call as it goes: reads what came in, takes a turn where there is something to answer, and gives the next step.
 
-No state of a call is kept here. Where it is stands in the action URL, which Twilio signs, and what was said is kept by
-the turn, so that a request delivered again gets the same answer from any process.
+No state of a call is kept here. Where it is stands in the step's place, and what was said is kept by the turn, so that
+a request delivered again gets the same answer from any process.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import re
+import traceback
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from backend.conversations import service as conversations
 from backend.language import SPANISH, current, speaking, tr
 from backend.reading.member_number import read_member_number
 from backend.reading.spanish import glossed
 from bot import wording
-from bot.channels.voice import links, menu, render
+from bot.channels.voice import links, menu, saying
 from bot.channels.voice.hearing import Heard, heard
-from bot.channels.voice.render import Place
+from bot.channels.voice.steps import Ask, End, HandOver, Place, Step
 from bot.messages import Inbound, Message, Reply
 from bot.reply_json import reply_from_json
 from bot.services import Services
 
 logger = logging.getLogger("memberline.voice")
 
-TURN_PATH = "/twilio/voice/turn"
+CALL_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
 ANSWER_WITHIN = 4.0
 """Seconds of silence a caller bears; after them a filler is said and the answer is asked for again."""
 MOST_POLLS = 3
@@ -52,23 +53,31 @@ class Caller:
 
 
 class Call:
-    """Answers the webhooks of one call with TwiML."""
+    """Takes the turns of one call."""
 
     def __init__(self, services: Services, caller: Caller) -> None:
         self.services = services
         self.caller = caller
         self.coop = services.coop
-        self.base = urlsplit(services.settings.public_url).path.rstrip("/") + TURN_PATH
 
-    async def start(self) -> str:
-        """The greeting."""
-        first = 1
-        while await self._reply_of(first) is not None:
-            first += 1  # the call begins anew, such as after a failure: earlier turns are not to be answered again
-        return render.greeting(menu.opening(self.coop), Place(first), self.base)
+    async def start(self) -> Step:
+        """The greeting. A call that begins anew, such as after a failure, does not have its earlier turns answered."""
+        return saying.greeting(menu.opening(self.coop), Place(await self._newest() + 1))
 
-    async def turn(self, place: Place, form: Mapping[str, str]) -> str:
-        """What to say to what the caller said or pressed at `place`."""
+    async def resume(self) -> Step:
+        """Ask again what is open, such as when a relay has broken off."""
+        with speaking(await self._language()):
+            place = await self._standing()
+            return self._again(place, await self._question(place.asked))
+
+    async def anywhere(self, form: Mapping[str, str]) -> Step:
+        """A turn that does not tell its place: what was said is taken where the call stands; silence is a new start."""
+        if form.get("Digits") or form.get("SpeechResult"):
+            return await self.turn(await self._standing(), form)
+        return await self.start()
+
+    async def turn(self, place: Place, form: Mapping[str, str]) -> Step:
+        """What to do about what the caller said or pressed at `place`."""
         with speaking(await self._language()):
             return await self._turn(place, form)
 
@@ -76,7 +85,7 @@ class Call:
         async with self.services.backend.db.reading() as session:
             return (await conversations.open_now(session, self.caller.conversation)).language
 
-    async def _turn(self, place: Place, form: Mapping[str, str]) -> str:
+    async def _turn(self, place: Place, form: Mapping[str, str]) -> Step:
         asked = await self._question(place.asked)
         if place.after_dial:
             return self._after_dial(place, asked, form.get("DialCallStatus", ""))
@@ -87,16 +96,26 @@ class Call:
             return await self._take(place, asked, meaning)
         after = replace(place, turn=place.turn + 1)
         if meaning.kind == "repeat":
-            return render.question(asked, after, self.base)
+            return saying.question(asked, after)
         return self._missed(replace(after, misses=place.misses + 1), asked, meaning)
 
-    def broken(self) -> str:
-        """When something failed inside: in office hours a person, else where to call."""
-        if self._open():
-            return self._dial((tr(wording.VOICE_DOWN),), Place(1))
-        return render.last_words(menu.out_of_order(self.coop), tr(menu.GOODBYE))
+    async def or_broken(self, step: Awaitable[Step], place: Place) -> Step:
+        """The step, or where to go when something fails inside: silence or an error page would be all that is heard."""
+        try:
+            return await step
+        except Exception as failure:
+            # our own lines only: the failure's text may quote the caller
+            lines = "".join(traceback.format_tb(failure.__traceback__)[-6:])
+            logger.error("a call failed: %s\n%s", type(failure).__name__, lines)
+            return self.broken(place)
 
-    async def _take(self, place: Place, asked: Reply, meaning: Heard) -> str:
+    def broken(self, place: Place) -> Step:
+        """When something failed inside at `place`: in office hours a person, else where to call."""
+        if self._open():
+            return _dial((tr(wording.VOICE_DOWN),), place)
+        return End((menu.out_of_order(self.coop), tr(menu.GOODBYE)))
+
+    async def _take(self, place: Place, asked: Reply, meaning: Heard) -> Step:
         provider_id = self.caller.provider_id(place.turn)
         reply = await self.services.turns.take_turn(self._inbound(provider_id, meaning), within=ANSWER_WITHIN)
         if reply.pending and not reply.messages:
@@ -104,24 +123,24 @@ class Call:
         with speaking(reply.language if reply.messages else current()):
             return await self._answered(place, asked, meaning, provider_id, reply)
 
-    async def _answered(self, place: Place, asked: Reply, meaning: Heard, provider_id: str, reply: Reply) -> str:
+    async def _answered(self, place: Place, asked: Reply, meaning: Heard, provider_id: str, reply: Reply) -> Step:
         notes, texted = await self._texted(provider_id, reply)
         understood = _understood(asked, meaning)
         after = Place(place.turn + 1, asked=place.turn)
         if meaning.kind == "person" or reply.transfer:
             return self._handover(after, place, reply, asked_for=meaning.kind == "person")
         if reply.end:
-            return render.last_words(*_until_the_end(reply), *notes)
+            return End((*_until_the_end(reply), *notes))
         if reply.pending:
-            return self.broken()
+            return self.broken(after)
         if await self._still_open(asked, reply):
             # what the edge itself said, such as on a card number, answers nothing: the question is asked again
-            return render.question(asked, replace(place, turn=after.turn, polls=0), self.base, render.texts_of(reply))
-        return render.question(_with_notes(reply, notes, texted), after, self.base, understood)
+            return saying.question(asked, replace(place, turn=after.turn, polls=0), saying.texts_of(reply))
+        return saying.question(_with_notes(reply, notes, texted), after, understood)
 
     async def _still_open(self, asked: Reply, reply: Reply) -> bool:
         """Whether `asked` was a question of the dialogue and still is the one that waits for an answer."""
-        if render.is_over(asked) or not render.is_over(reply):
+        if saying.is_over(asked) or not saying.is_over(reply):
             return False
         async with self.services.backend.db.reading() as session:
             stands = await conversations.open_now(session, self.caller.conversation)
@@ -140,43 +159,42 @@ class Call:
             source=caller.source,
         )
 
-    def _missed(self, place: Place, asked: Reply, meaning: Heard) -> str:
+    def _missed(self, place: Place, asked: Reply, meaning: Heard) -> Step:
         if place.misses >= MISSES_BEFORE_A_PERSON:
-            if render.is_over(asked):
-                return render.last_words(tr(menu.GOODBYE))
-            return self._dial((tr(menu.THIRD_MISS),), place)
+            if saying.is_over(asked):
+                return End((tr(menu.GOODBYE),))
+            return _dial((tr(menu.THIRD_MISS),), place)
         start = {"silence": menu.HEARD_NOTHING, "star_inside": menu.STAR_IS_NOT_A_POINT}
-        return render.reprompt(asked, place, self.base, start=start.get(meaning.kind, menu.NOT_CAUGHT))
+        return saying.reprompt(asked, place, start=start.get(meaning.kind, menu.NOT_CAUGHT))
 
-    def _bridge(self, place: Place) -> str:
+    def _bridge(self, place: Place) -> Step:
         if place.polls > MOST_POLLS:
-            return self.broken()
-        return render.filler(place, self.base)
+            return self.broken(place)
+        return saying.filler(place)
 
-    def _handover(self, after: Place, before: Place, reply: Reply, *, asked_for: bool) -> str:
+    def _handover(self, after: Place, before: Place, reply: Reply, *, asked_for: bool) -> Step:
         """To a person. Outside office hours a caller who did not ask for one is not sent to a phone that rings on."""
         texts = _handover_words(reply)
         down = tr(wording.VOICE_DOWN) in texts
         if down and not asked_for and not self._open():
-            return self.broken()
+            return self.broken(after)
         own_words = texts and not (down and asked_for)
         words = texts if own_words else (menu.connecting(self.coop, self._open()),)
         # if nobody answers, go on where the dialogue is, or where it was
         place = after if _without_handover(reply).expects else replace(before, turn=after.turn)
-        return self._dial(words, place)
+        return _dial(words, place)
 
-    def _dial(self, words: tuple[str, ...], place: Place) -> str:
-        there = replace(place, after_dial=True, misses=0, polls=0)
-        ours = self.services.settings.twilio_number or self.caller.ours
-        return render.handover(words, self.coop.transfer_phone, ours, there, self.base)
-
-    def _after_dial(self, place: Place, asked: Reply, status: str) -> str:
+    def _after_dial(self, place: Place, asked: Reply, status: str) -> Step:
         if status in TAKEN:
-            return render.hang_up()
+            return End()
+        return self._again(replace(place, turn=place.turn + 1), asked, menu.nobody_answered(self.coop))
+
+    def _again(self, place: Place, asked: Reply, *notes: str) -> Ask:
+        """The question that is open, or the main menu when none is."""
         rest = _without_handover(asked)
         question = rest if rest.expects or rest.buttons else menu.main_menu()
-        there = Place(place.turn + 1, asked=place.asked if question is rest else 0)
-        return render.question(question, there, self.base, notes=(menu.nobody_answered(self.coop),))
+        there = Place(place.turn, asked=place.asked if question is rest else 0)
+        return saying.question(question, there, notes)
 
     async def _texted(self, provider_id: str, reply: Reply) -> tuple[tuple[str, ...], bool]:
         """What to say of the reply's links, and whether they were texted."""
@@ -195,8 +213,24 @@ class Call:
             row = await conversations.find_inbound(session, "voice", self.caller.provider_id(turn))
         return reply_from_json(row.reply) if row and row.reply else None
 
+    async def _standing(self) -> Place:
+        """Behind the newest turn that was taken."""
+        newest = await self._newest()
+        return Place(newest + 1, asked=newest)
+
+    async def _newest(self) -> int:
+        """The newest turn of the call that was taken; 0 when none was."""
+        async with self.services.backend.db.reading() as session:
+            row = await conversations.newest_inbound(session, self.caller.conversation)
+        turn = row.provider_id.rpartition(":")[2] if row else "0"
+        return int(turn)
+
     def _open(self) -> bool:
         return self.coop.is_open(self.services.backend.clock.now())
+
+
+def _dial(words: tuple[str, ...], place: Place) -> HandOver:
+    return HandOver(words, replace(place, after_dial=True, misses=0, polls=0))
 
 
 def _understood(asked: Reply, meaning: Heard) -> tuple[str, ...]:
@@ -216,11 +250,11 @@ def _until_the_end(reply: Reply) -> tuple[str, ...]:
     """The words up to the goodbye: a task that was open may be asked about after it, to nobody."""
     acts = [message.hints.get("act") for message in reply.messages]
     last = acts.index("end") if "end" in acts else len(acts)
-    return render.texts_of(Reply(reply.messages[: last + 1]))
+    return saying.texts_of(Reply(reply.messages[: last + 1]))
 
 
 def _handover_words(reply: Reply) -> tuple[str, ...]:
-    return render.texts_of(Reply(tuple(message for message in reply.messages if _is_handover(message))))
+    return saying.texts_of(Reply(tuple(message for message in reply.messages if _is_handover(message))))
 
 
 def _without_handover(reply: Reply) -> Reply:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import traceback
 from collections.abc import Awaitable
+from urllib.parse import urlsplit
 
-from sanic import Blueprint, HTTPResponse, Request
+from sanic import Blueprint, HTTPResponse, Request, Websocket
 
 from bot.channels.senders import source_of
-from bot.channels.voice import links
-from bot.channels.voice.call import Call, Caller
-from bot.channels.voice.render import Place
+from bot.channels.voice import links, relay_messages
+from bot.channels.voice.call import CALL_ID, Call, Caller
+from bot.channels.voice.relay import Relay
+from bot.channels.voice.render import twiml
+from bot.channels.voice.steps import Place, Step
 from bot.services import Services
-from bot.twilio_guard import TwilioForm, twilio_signed
+from bot.twilio_guard import TwilioForm, twilio_signed, twilio_signed_socket
 
-logger = logging.getLogger("memberline.voice")
-
-CALL = re.compile(r"[A-Za-z0-9_-]{2,64}")
 ATTESTED = "TN-Validation-Passed-A"
 MOST_TURNS = 9999
+TURN_PATH = "/twilio/voice/turn"
+RELAY_ENDED_PATH = "/twilio/voice/relay/ended"
 
 
 def blueprint(services: Services) -> Blueprint:
-    """`/twilio/voice`, where a call starts, and `/twilio/voice/turn`, where it goes on."""
+    """`/twilio/voice`, where a call starts, and `/twilio/voice/turn`, where it goes on.
+
+    `/twilio/voice/relay` starts a call that speaks over the socket `/twilio/relay`; it ends or goes on at
+    `/twilio/voice/relay/ended`.
+    """
     voice = Blueprint("voice")
     services.turns.deliver["voice"] = links.delivery(services.backend)
 
@@ -32,21 +36,41 @@ def blueprint(services: Services) -> Blueprint:
     @twilio_signed
     async def start(request: Request, form: TwilioForm) -> HTTPResponse:
         call = Call(services, caller_of(services, form))
-        return await _answer(call, call.start())
+        return await _answer(call, call.start(), Place(1))
 
     @voice.post("/twilio/voice/turn")
     @twilio_signed
     async def turn(request: Request, form: TwilioForm) -> HTTPResponse:
         call = Call(services, caller_of(services, form))
         place = place_of(request)
-        return await _answer(call, call.turn(place, form) if place else call.start())
+        return await _answer(call, call.turn(place, form) if place else call.anywhere(form), place or Place(1))
+
+    @voice.post("/twilio/voice/relay")
+    @twilio_signed
+    async def start_relay(request: Request, form: TwilioForm) -> HTTPResponse:
+        caller = caller_of(services, form)
+        return _xml(relay_messages.connect(services.settings, services.coop, caller, RELAY_ENDED_PATH))
+
+    @voice.post(RELAY_ENDED_PATH)
+    @twilio_signed
+    async def relay_ended(request: Request, form: TwilioForm) -> HTTPResponse:
+        call = Call(services, caller_of(services, form))
+        step = relay_messages.handed_off(form.get("HandoffData", ""))
+        if step is not None:
+            return _xml(_twiml(call, step))
+        return await _answer(call, call.resume(), Place(1))
+
+    @voice.websocket("/twilio/relay")
+    @twilio_signed_socket
+    async def relay(request: Request, socket: Websocket) -> None:
+        await Relay(services, socket).run()
 
     return voice
 
 
 def caller_of(services: Services, form: TwilioForm) -> Caller:
     """Who calls. Raises BadField when the form names no call."""
-    call = form.need("CallSid", CALL)
+    call = form.need("CallSid", CALL_ID)
     address = form.phone("From")
     return Caller(
         call=call,
@@ -69,13 +93,16 @@ def place_of(request: Request) -> Place | None:
     return Place(values["turn"], values["asked"], values["misses"], values["poll"], bool(values["dial"]))
 
 
-async def _answer(call: Call, twiml: Awaitable[str]) -> HTTPResponse:
+async def _answer(call: Call, step: Awaitable[Step], place: Place) -> HTTPResponse:
     """TwiML in any case: to an error Twilio says "an application error has occurred" and hangs up."""
-    try:
-        text = await twiml
-    except Exception as failure:
-        # our own lines only: the failure's text may quote the caller
-        lines = "".join(traceback.format_tb(failure.__traceback__)[-6:])
-        logger.error("a call failed: %s\n%s", type(failure).__name__, lines)
-        text = call.broken()
+    return _xml(_twiml(call, await call.or_broken(step, place)))
+
+
+def _twiml(call: Call, step: Step) -> str:
+    settings = call.services.settings
+    base = urlsplit(settings.public_url).path.rstrip("/") + TURN_PATH
+    return twiml(step, base, call.coop.transfer_phone, settings.twilio_number or call.caller.ours)
+
+
+def _xml(text: str) -> HTTPResponse:
     return HTTPResponse(text, content_type="text/xml; charset=utf-8", headers={"cache-control": "no-store"})

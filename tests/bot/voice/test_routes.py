@@ -163,6 +163,28 @@ async def test_a_call_that_starts_anew_does_not_answer_its_old_turns(edge: Edge)
     assert edge.engine.said(line.conversation) == ["one thing", "another thing"]
 
 
+async def test_a_call_that_starts_anew_after_a_silence_does_not_answer_its_old_turns(edge: Edge) -> None:
+    """A silence is a turn without a message: the turns behind it have been taken too."""
+    line = Line(edge)
+    await line.go()
+    await line.speak("one thing")
+    await line.silence()
+    await line.speak("another thing")
+    line.action = "/twilio/voice"
+    await line.go()
+    for words in ("a third thing", "a fourth thing"):
+        assert words in said(await line.speak(words))
+
+
+async def test_what_is_said_at_an_address_without_a_place_is_taken_where_the_call_stands(edge: Edge) -> None:
+    line = Line(edge)
+    await line.go()
+    for heard in ({"SpeechResult": "expect last4"}, {"Digits": "0142"}, {"SpeechResult": "hello"}):
+        line.action = "/twilio/voice/turn"
+        assert "hear our hours" not in said(await line.go(**heard))
+    assert edge.engine.said(line.conversation) == ["expect last4", "0142", "hello"]
+
+
 async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge) -> None:
     line = Line(edge)
     await line.go()
@@ -313,6 +335,23 @@ async def test_an_answer_that_never_comes_is_a_person(edge: Edge, monkeypatch: p
         assert root.find("Redirect") is not None
         root = await line.go()
     assert root.findtext("Dial") == TRANSFER
+
+
+async def test_where_nobody_takes_over_from_an_answer_that_never_came_earlier_turns_stay_answered(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = Line(edge)
+    await line.go()
+    for words in ("one thing", "another thing"):
+        await line.speak(words)
+    monkeypatch.setattr(calls, "ANSWER_WITHIN", 0.05)
+    await line.speak("slow two")
+    for _ in range(calls.MOST_POLLS):
+        await line.go()
+    await line.go(DialCallStatus="no-answer")
+    edge.engine.gate.set()
+    monkeypatch.setattr(calls, "ANSWER_WITHIN", 4.0)
+    assert "You said: something new" in said(await line.speak("something new"))
 
 
 async def test_a_broken_engine_in_office_hours_is_a_person(edge: Edge) -> None:

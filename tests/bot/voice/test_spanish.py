@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import pytest
 
+from backend.config import ROOT
+from backend.coop import load_coop
 from backend.language import SPANISH, speaking
-from bot.channels.voice import menu, render
+from bot.channels.voice import menu, saying
 from bot.channels.voice.hearing import heard
-from bot.channels.voice.render import Place
+from bot.channels.voice.render import twiml as rendered
 from bot.channels.voice.speech import speakable
+from bot.channels.voice.steps import Place, Step
 from bot.messages import Message, Reply
 from tests.bot.voice.twiml_check import check
 
-BASE = "/twilio/voice/turn"
+COOP = load_coop(ROOT / "coop.toml")
+
+
+def shown(step: Step) -> str:
+    return rendered(step, "/twilio/voice/turn", COOP.transfer_phone, COOP.text_line)
+
+
 ASKED = Reply((Message("¿Cuál es su número?", hints={"expect": "member_number"}),))
 
 
 def test_the_greeting_offers_spanish_first_and_in_spanish() -> None:
-    twiml = render.greeting("Thank you for calling.", Place(1), BASE)
+    twiml = shown(saying.greeting("Thank you for calling.", Place(1)))
     check(twiml)
     offer = '<Say language="es-US" voice="Polly.Lupe-Neural">Para español, oprima el 2.</Say>'
     assert twiml.index(offer) < twiml.index("To pay your bill, press 1.")
@@ -27,8 +36,8 @@ def test_the_greeting_offers_spanish_first_and_in_spanish() -> None:
 
 def test_in_spanish_everything_is_said_and_heard_in_spanish() -> None:
     with speaking(SPANISH):
-        twiml = render.question(menu.main_menu(), Place(2), BASE)
-        again = render.reprompt(ASKED, Place(2, misses=1), BASE, start=menu.NOT_CAUGHT)
+        twiml = shown(saying.question(menu.main_menu(), Place(2)))
+        again = shown(saying.reprompt(ASKED, Place(2, misses=1), start=menu.NOT_CAUGHT))
         assert heard({"Digits": "2"}, menu.main_menu()).payload == "/speak_english"
     for made in (twiml, again):
         check(made)
