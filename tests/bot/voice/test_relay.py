@@ -206,6 +206,18 @@ async def test_words_go_to_the_dialogue_and_its_answer_comes_as_tokens(edge: Edg
     assert {turn["channel"] for turn in edge.engine.turns} == {"voice"}
 
 
+async def test_the_key_for_spanish_changes_voice_and_ear_first(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        await socket.press("2")
+        change = json.loads(await socket.ws.receive_str(timeout=10))
+        assert change == {"type": "language", "ttsLanguage": "es-US", "transcriptionLanguage": "es-US"}
+        assert "¿Hay algo más en que le pueda ayudar?" in await socket.said()
+        await socket.press("0")
+        handed = await socket.ends()
+        assert handed["language"] == "es"
+        assert 'language="es-US"' in ET.tostring(await socket.after(handed), encoding="unicode")
+
+
 async def test_the_last_token_alone_is_marked_last_and_nothing_unspeakable_is_sent(edge: Edge) -> None:
     async with talk(edge) as socket:
         await socket.send(type="prompt", voicePrompt="buttons", last=True)
