@@ -48,7 +48,7 @@ _REFERENCE = re.compile(
 )
 _PLUS_PHONE = re.compile(r"\+1(\d{3})(\d{3})(\d{4})\b")
 _LONG_NUMBER = re.compile(r"(?<![\d.,$])\d{5,}(?![\d,]*\d)")
-_UNSPEAKABLE = re.compile(r"[^\w\s.,;:!?'\"()$%&@#/+*-]|_")
+_UNSPEAKABLE = re.compile(r"[^\w\s.,;:!?¿¡'\"()$%&@#/+*-]|_")
 _SPACES = re.compile(r"\s+")
 _WORDS = (
     (r"\bkWh\b", mark("kilowatt hours")),
