@@ -189,6 +189,15 @@ def nlu(file: Path, model: Path) -> None:
 
 
 @evaluate.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def numbers(file: Path) -> None:
+    """How exactly numbers, money and days are read on FILE, JSON lines of {text, kind, value[, ask, ref_date]}."""
+    from bot.evaluation_numbers import evaluate_numbers
+
+    _print_json(evaluate_numbers(file))
+
+
+@evaluate.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--channel", "channels", multiple=True, type=click.Choice(["sms", "web", "voice"]), help="Only these.")
 @click.option(
