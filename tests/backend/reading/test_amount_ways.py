@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from backend.reading.amount import Amount
 from backend.reading.together import read_all
+from tests.backend.reading.test_amount import spoken
 
 TODAY = date(2026, 11, 12)
 DUE = 11240
@@ -187,3 +188,22 @@ def test_an_amount_that_is_about_so_much_is_asked_for(dollars, about):
 @given(st.integers(1, 900), st.sampled_from(("i can't pay {}", "i don't have {}", "i cannot afford {}", "not {}")))
 def test_what_is_refused_is_no_amount(dollars, refused):
     assert cents_or_code(refused.format(dollars), "amount") is None
+
+
+AROUND = ("{}", "{} bucks", "{} dollars please", "um {}", "make it {}", "let's do {}", "i can only do {} today",
+          "{} on friday", "i'd like to pay {}")  # fmt: skip
+
+
+@given(st.integers(1, 9999), st.booleans(), st.sampled_from(AROUND))
+def test_any_whole_amount_in_words_comes_back(dollars, joined, around):
+    assert cents_or_code(around.format(spoken(dollars, joined)), "amount") == dollars * 100
+
+
+@given(st.integers(100, 999).filter(lambda dollars: dollars % 100), st.integers(10, 99))
+def test_a_sum_with_its_cents_said_short_comes_back(dollars, cents):
+    assert cents_or_code(f"{spoken(dollars)} {spoken(cents)}", "amount") == dollars * 100 + cents
+
+
+@given(st.integers(11, 99).filter(lambda hundreds: hundreds % 10))
+def test_hundreds_without_a_thousand_come_back(hundreds):
+    assert cents_or_code(f"{spoken(hundreds)} hundred", "amount") == hundreds * 10_000
