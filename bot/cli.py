@@ -188,6 +188,15 @@ def nlu(file: Path, model: Path) -> None:
     _print_json(evaluate_nlu(file, model))
 
 
+@evaluate.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def numbers(file: Path) -> None:
+    """How exactly numbers, money and days are read on FILE, JSON lines of {text, kind, value[, ask, ref_date]}."""
+    from bot.evaluation_numbers import evaluate_numbers
+
+    _print_json(evaluate_numbers(file))
+
+
 evaluate.add_command(transcripts)
 main.add_command(simulate)
 

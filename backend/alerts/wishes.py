@@ -113,13 +113,17 @@ def hear(text: str) -> Wish:
     return wish
 
 
+# "over 200 dollars" is the limit 200; in a payment it would be no amount
+LIMIT = re.compile(r"\b(?:over|under|above|below|(?:more|less|higher|lower) than|at (?:least|most)|up to)\b")
+
+
 def read_threshold(unit: str, text: str) -> int | None:
     """The days, cents or kwh in these words; None where there are none."""
     said = _in_figures(clean(text))
     if unit == "days":
         return _days(said)
     if unit == "cents":
-        amount = read_amount(said, 0)
+        amount = read_amount(LIMIT.sub(" ", said), 0)
         return amount.cents if isinstance(amount, Amount) else None
     if unit == "kwh":
         found = NUMBER.search(said)

@@ -4,50 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from backend.reading.amount_meant import PAY, Amount, AmountProblem, Candidate, meant
 from backend.reading.day import without_days
-from backend.reading.money_words import Phrase, spoken_sums
+from backend.reading.money_words import DOLLARS, Phrase, spoken_sums
 from backend.reading.numerals import tokens
 from backend.reading.runs import scan, without_labels
-from backend.reading.wording import blank, clean, corrections, is_denied, part_of, without_times
+from backend.reading.wording import blank, clean, without_times
 
-ABSURD_CENTS = 100_000_000  # a million dollars: no household means it
-
-
-@dataclass(frozen=True)
-class Amount:
-    """A plain amount, more than zero. Cents."""
-
-    cents: int
+__all__ = ["Amount", "AmountProblem", "amount_in", "past_due_named", "read_amount", "share_named"]
 
 
-@dataclass(frozen=True)
-class AmountProblem:
-    """Something that was meant as an amount and cannot be one.
-
-    `code`: negative, too_many_decimals, absurd, zero, unclear or not_a_number; `said` is the piece of text it is about.
-    """
-
-    code: str
-    said: str
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    """One amount or problem, where it stands, and whether it is money in so many words (`$`, `bucks`, `84.50`)."""
-
-    value: int | str
-    start: int
-    end: int
-    marked: bool
-    other: int | None = None
-
-
+# "1 580": a thousand with a blank, or two numbers?
+_BLANK_THOUSANDS = re.compile(r"(?<![\w.,*$-])\$? ?[1-9][0-9]{0,2}(?: (?P<rest>[0-9]{3}))+(?![0-9]|[.,-][0-9])")
 _TYPED = re.compile(
     r"(?<![\w.,*$])(?P<sign>-|minus |negative )?(?P<dollar>\$ ?)?(?P<inner>-)?"
     r"(?P<figures>[*.]?[0-9][0-9,.*]*(?:e[+-]?[0-9]+)?)(?P<k>k\b)?"
-    r" ?(?P<unit>dollars?\b|bucks?\b|usd\b|cents?\b|c\b|¢|%|percent\b)?"
+    r" ?(?P<unit>dollars?\b|bucks?\b|bux\b|dollas\b|dol+[ae]rs?\b|usd\b|cents?\b|c\b|¢|%|percent\b)?"
 )
 _WORDED_SIGN = re.compile(r"\b(?:minus|negative) \$?$")
 _ALL = re.compile(
@@ -74,28 +47,25 @@ _ALL_FREELY = re.compile(
     r"\b(?:all of it|in full|(?:the )?(?:full|whole|entire) (?:amount|balance|thing|bill|lot)|everything i owe|"
     r"pay(?:ing)? (?:it |this |my bill )?(?:all|off|everything|whatever i owe|what i owe)|the whole thing)\b"
 )
-_HALF = re.compile(r"\b(?:one |a )?half\b(?! (?:past|hour|a)\b)(?: of (?:it|that|the (?:bill|balance|amount)))?")
+_HALF = re.compile(
+    r"(?<!and )(?<!and a )\b(?:one |a )?half\b(?! (?:past|hour|a)\b)(?: of (?:it|that|the (?:bill|balance|amount)))?"
+)
 _VAGUE = re.compile(
     r"\b(?:minimum|least|some(?: of it)?|part(?:ial)?|a bit|a little|third|quarter|rest|remain(?:ing|der)|more|less|"
-    r"past due|(?:an)?other amount|different amount|couple|few|double|twice)\b"
+    r"past due|(?:an)?other amount|different amount|couple|few|double|twice|same(?: as)?|(?:the|my) usual|"
+    r"(?:as )?last (?:time|month))\b"
 )
-# words that change what an amount means: "20 more than I owe", "all but 20"
-_BENT_BEFORE = re.compile(
-    r"\b(?:(?:all|everything|it|balance|bill|total) (?:but|minus)|except(?: for)?|plus|at least|(?:more|less) than)"
-    r"(?: the| about)? \$?$"
+_CARD = re.compile(
+    r"\b(?:visa|master ?card|amex|discover|card)(?: (?:card|number|ending|in|with|#))* #?[0-9]{4}"
+    r"(?![0-9]|[.,][0-9]| (?:dollar|buck))"
 )
-_BENT_AFTER = re.compile(r"(?: dollars?| bucks?)? (?:more|less|plus|minus|except|extra|over|but (?=\$?[0-9]))")
 _NOT_ALL = re.compile(r"\b(?:not|isn't|don't|can't|cannot|never|rather than|instead of)\b[^.,;]*$")
 _ASIDE = re.compile(r"\b(?:first of all|after all|at all|that's all|all (?:set|right|done|good)|account balance)\b")
-_PAY = re.compile(
-    r"\b(?:pay(?:ing)?|payment(?: of| for)?|put|send|amount(?: of| is)?|transfer|schedule|make (?:it|that)|just|only|"
-    r"want to do|towards?|i meant?|actually|no,?(?: wait,?)?)"
-    r"(?: (?:me|just|only|about|like|in|down|of|is|the|for|a|payment|amount))*\s*$"
-)
 # "waiting for 20 minutes", "my 2 accounts": counted things, not money
 _COUNTED = re.compile(
-    r"[ -](?:more )?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|times?|people|kids|accounts?|bills?|"
-    r"payments?|members?|meters?|houses?|installments?|kwh|kilowatts?|degrees?|miles?|feet|am|pm)\b"
+    r"[ -](?:more )?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|times?|people|kids|yards|"
+    r"accounts?\b(?! ?(?:~|number|no\b|#|[0-9]))|bills?|"
+    r"payments?|members?|meters?|houses?|installments?|charges|kwh|kilowatts?|degrees?|miles?|feet|am|pm)\b"
 )
 _WORDS_NOT_SUMS = re.compile(
     r"\b(?:no ?one|any ?one|this one|that one|the one|one (?:more|of|thing|time|second)|number one)\b"
@@ -149,7 +119,7 @@ def amount_in(
             for one in figures
             if (
                 one.marked
-                or _PAY.search(cleaned, max(0, one.start - 40), one.start)
+                or PAY.search(cleaned, max(0, one.start - 40), one.start)
                 or (beside and _beside(cleaned, one))
             )
             or (change and _NEW_AMOUNT_AFTER.match(cleaned, one.end))
@@ -159,7 +129,7 @@ def amount_in(
     named = _by_name(cleaned, due_cents, asked) if due_cents is not None else []
     if figures:
         named = [one for one in named if not _ONLY_A_NAME.fullmatch(cleaned, one.start, one.end)]
-    chosen = _meant(cleaned, [*figures, *named], due_cents or 0)
+    chosen = meant(cleaned, [*figures, *named], due_cents or 0)
     asks = "?" in cleaned and _PAST_DUE.search(cleaned)
     return chosen if chosen is not None or not asked or asks else _no_amount(cleaned)
 
@@ -172,14 +142,14 @@ _NEW_AMOUNT_AFTER = re.compile(
 _BLANKED_BEFORE = re.compile(r"~[ ,;]*$")
 
 
-def _beside(cleaned: str, one: _Candidate) -> bool:
+def _beside(cleaned: str, one: Candidate) -> bool:
     return bool(_BLANKED_BEFORE.search(cleaned, 0, one.start))
 
 
 def _amounts_only(cleaned: str) -> str:
     """Blank what looks like an amount and is none: times, `number one`, member numbers, phones."""
     cleaned = without_times(cleaned)
-    for match in [*_WORDS_NOT_SUMS.finditer(cleaned), *_ASIDE.finditer(cleaned)]:
+    for match in [one for pattern in (_WORDS_NOT_SUMS, _ASIDE, _CARD) for one in pattern.finditer(cleaned)]:
         cleaned = blank(cleaned, match.start(), match.end())
     return _without_identifiers(cleaned)
 
@@ -189,7 +159,7 @@ def _without_identifiers(cleaned: str) -> str:
     found = scan(cleaned)
     cleaned = without_labels(cleaned)
     others = [run for run in found.runs if run.label in ("last4", "phone") or _is_identifier(run.groups, run.dashes)]
-    numbers = [run for run in found.runs if run.label == "number" and len(run.digits) >= 4]
+    numbers = [run for run in found.runs if run.label in ("number", "a number") and len(run.digits) >= 4]
     for run in [*found.phones, *others, *numbers]:
         if not run.money:
             cleaned = blank(cleaned, run.start, run.end)
@@ -201,9 +171,13 @@ def _is_identifier(groups: Sequence[str], dashes: Sequence[int]) -> bool:
     return (bool(dashes) and len(digits) >= 6) or (digits[0] == "0" and len(digits) > 2)
 
 
-def _candidates(cleaned: str) -> list[_Candidate]:
-    typed: list[_Candidate] = []
+def _candidates(cleaned: str) -> list[Candidate]:
+    typed: list[Candidate] = []
     rest = cleaned
+    for match in _BLANK_THOUSANDS.finditer(cleaned):
+        typed.append(Candidate("unclear", match.start(), match.end(), True))
+        rest = blank(rest, match.start(), match.end())
+    cleaned = rest
     for match in _TYPED.finditer(cleaned):
         candidate = _typed(cleaned, match)
         if candidate is not None:
@@ -213,24 +187,27 @@ def _candidates(cleaned: str) -> list[_Candidate]:
     return sorted([*typed, *spoken], key=lambda one: one.start)
 
 
-def _typed(cleaned: str, match: re.Match[str]) -> _Candidate | None:
+def _typed(cleaned: str, match: re.Match[str]) -> Candidate | None:
     """A typed amount or problem; None for a plain whole number, which may be part of a spoken sum."""
     figures, unit = match["figures"].rstrip(",."), match["unit"] or ""
     end = match.start("figures") + len(figures) if not (unit or match["k"]) else match.end()
+    with_cents = match["dollar"] and not unit and _CENTS_BEHIND.match(cleaned, end)
     plain = (
         figures.isdigit()
-        and not match["dollar"]
+        and (not match["dollar"] or with_cents)
         and not match["k"]
-        and unit in ("", "dollars", "bucks", "cents", "cent", "c")
+        and (unit in ("", "cents", "cent", "c") or unit in DOLLARS)
     )
     signed = match["sign"] or match["inner"]
     if plain and not signed and (len(figures) <= 7 or unit):
         return None
     marked = bool(match["dollar"] or unit or "." in figures or "*" in figures or signed)
     value = "negative" if signed else _figures_value(figures, unit, match["k"])
-    return _Candidate(value, match.start(), end, marked)
+    return Candidate(value, match.start(), end, marked)
 
 
+# "$84 and 50 cents" is a sum in words
+_CENTS_BEHIND = re.compile(r" (?:and )?(?:[0-9]{1,2}|[a-z]+(?: [a-z]+)?) cents?\b")
 _PLAIN = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:[.*](?P<cents>[0-9]{1,2}))?")
 
 
@@ -256,65 +233,28 @@ def _figures_value(figures: str, unit: str, thousands: str | None) -> int | str:
     return cents * 1000 if thousands else cents
 
 
-def _spoken(cleaned: str, phrase: Phrase) -> _Candidate:
+def _spoken(cleaned: str, phrase: Phrase) -> Candidate:
     sign = _WORDED_SIGN.search(cleaned, max(0, phrase.start - 12), phrase.start)
     value: int | str = "unclear" if phrase.cents is None else phrase.cents
-    return _Candidate("negative" if sign else value, phrase.start, phrase.end, phrase.marked, phrase.other)
+    if phrase.percent and phrase.cents is not None:
+        value = f"percent {phrase.cents * 100}"
+    return Candidate("negative" if sign else value, phrase.start, phrase.end, phrase.marked, phrase.other)
 
 
-def _by_name(cleaned: str, due_cents: int, asked: bool) -> list[_Candidate]:
+def _by_name(cleaned: str, due_cents: int, asked: bool) -> list[Candidate]:
     """`all of it`, `half`: amounts named by the bill."""
-    found: list[_Candidate] = []
+    found: list[Candidate] = []
     for match in [*(_ALL if asked else _ALL_FREELY).finditer(cleaned), *_LONE_ALL.finditer(cleaned)]:
         if not _NOT_ALL.search(cleaned, 0, match.start()):
-            found.append(_Candidate(due_cents if due_cents > 0 else "zero", match.start(), match.end(), True))
+            whole: int | str = due_cents if due_cents > 0 else "zero"
+            found.append(Candidate(whole, match.start(), match.end(), True, named=True))
     half = _HALF.search(cleaned) if asked or "pay" in cleaned else None
     if half and not _NOT_ALL.search(cleaned, 0, half.start()):
         # the whole that is halved is not an amount of its own
         found = [one for one in found if one.start < half.start() and one.end < half.start()]
         value: int | str = (due_cents + 1) // 2 if due_cents > 0 else "zero"
-        found.append(_Candidate(value, half.start(), half.end(), True))
+        found.append(Candidate(value, half.start(), half.end(), True, named=True))
     return found
-
-
-def _meant(cleaned: str, found: Sequence[_Candidate], due_cents: int) -> Amount | AmountProblem | None:
-    """The one amount of several: after the last correction, not denied, money in so many words before bare numbers."""
-    kept = [one for one in found if not is_denied(cleaned, one.start)]
-    breaks = corrections(cleaned)
-    last = max((part_of(one.start, breaks) for one in kept), default=0)
-    for keep in (
-        lambda one: part_of(one.start, breaks) == last,
-        lambda one: one.marked,
-        lambda one: bool(_PAY.search(cleaned, max(0, one.start - 40), one.start)),
-    ):
-        kept = [one for one in kept if keep(one)] or kept
-    if not kept:
-        return None
-    values = {_settled(one, due_cents) for one in kept}
-    if len(values) > 1 or _bent(cleaned, kept):
-        return AmountProblem("unclear", cleaned[kept[0].start : kept[-1].end])
-    return _checked(values.pop(), cleaned[kept[0].start : kept[0].end])
-
-
-def _bent(cleaned: str, kept: Sequence[_Candidate]) -> bool:
-    """Whether the words around an amount change what it means."""
-    start, end = kept[0].start, kept[-1].end
-    return bool(_BENT_BEFORE.search(cleaned, max(0, start - 24), start) or _BENT_AFTER.match(cleaned, end))
-
-
-def _settled(one: _Candidate, due_cents: int) -> int | str:
-    if isinstance(one.value, str) and one.value.startswith("percent "):
-        share = int(one.value.split()[1])
-        return (due_cents * share + 5000) // 10000 if 0 < share <= 10000 and due_cents > 0 else "unclear"
-    return one.other if one.other is not None and one.other == due_cents else one.value
-
-
-def _checked(value: int | str, said: str) -> Amount | AmountProblem:
-    if isinstance(value, str):
-        return AmountProblem(value, said)
-    if value == 0:
-        return AmountProblem("zero", said)
-    return AmountProblem("absurd", said) if value >= ABSURD_CENTS else Amount(value)
 
 
 def _no_amount(cleaned: str) -> AmountProblem | None:

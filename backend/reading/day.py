@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from backend.reading.day_rules import DUE, RULES, WHOLE_FIGURES, Context, Said, asks_when_due, day_of_month
-from backend.reading.day_words import CARDINAL, EXPIRY, ORDINAL, SHORT_WEEKDAY, mend_months, number, weekday_number
+from backend.reading.day_alone import ALONE, short_weekday, whole_answer
+from backend.reading.day_rules import DUE, RULES, WHOLE_FIGURES, asks_when_due
+from backend.reading.day_said import Context, Said
+from backend.reading.day_words import EXPIRY, ORDINAL, mend_months, mend_weekdays, number
 from backend.reading.wording import after_correction, blank, clean, corrections, is_denied, part_of, without_times
 
 
@@ -38,8 +40,6 @@ class DayPlace:
     end: int
 
 
-_FILLER = r"(?:(?:um|uh|yes|yeah|ok|okay|please|how about|maybe|let's do|let's say|it's|the|on|by|for|day)[ ,]*)*"
-_ALONE = re.compile(rf"{_FILLER}(?P<day>{ORDINAL}|{CARDINAL})(?:[ ,]*(?:please|thanks|thank you|works|is fine))?[.!?]?")
 _HINT = re.compile(r"[0-9]|[a-z]{2}")
 
 
@@ -86,15 +86,16 @@ def find_days(text: str, today: date, due_on: date | None, asked: bool) -> tuple
     if not _HINT.search(text):
         return [], text
     # a mended word may be a letter longer; its month alone is then blanked too far, never a digit too few
-    mended = _without_expiry(without_times(mend_months(text)))
+    mended = _without_expiry(without_times(mend_weekdays(mend_months(text))))
     found = _by_rule(mended, Context(today, due_on), asked)
     places = sorted((place for place in found if asked or not place.said.talk), key=lambda place: place.start)
     rest = mended
     for place in places:
         rest = blank(rest, place.start, place.end)
     if not places:
-        places = _alone(text, today) if asked else _short_weekday(text, today)
-        rest = "" if places else rest
+        said = _alone(text, today) if asked else short_weekday(text, today)
+        if said is not None:
+            return [DayPlace(said, 0, len(text))], ""
     return _not_taken_back(mended, places), rest
 
 
@@ -120,34 +121,30 @@ def without_days(text: str) -> str:
 
 def _by_rule(text: str, context: Context, asked: bool) -> list[DayPlace]:
     found: list[DayPlace] = []
-    rules = (*RULES, WHOLE_FIGURES) if asked or "date" in text else RULES
+    rules = (*RULES, *WHOLE_FIGURES) if asked or "date" in text else RULES
     for rule in rules:
         if rule.keys and not any(key in text for key in rule.keys):
             continue
         for match in list(rule.pattern.finditer(text)):
-            said = rule.make(match, context)
+            said = _beside(text, match.start(), rule.make(match, context))
             if said is not None:
                 found.append(DayPlace(said, match.start(), match.end()))
                 text = blank(text, match.start(), match.end())
     return found
 
 
-def _alone(text: str, today: date) -> list[DayPlace]:
-    """A bare number or a short name as the whole answer to the question for a day."""
-    short = _short_weekday(text, today)
-    if short:
-        return short
-    match = _ALONE.fullmatch(text) or _ALONE.fullmatch(after_correction(text))
-    said = day_of_month(number(match["day"]), today) if match else None
-    return [DayPlace(said, 0, len(text))] if said else []
+_SOME_DAY_BESIDE = re.compile(r"\b(?:after|before|past|later than) (?:the |that )?$")
 
 
-def _short_weekday(text: str, today: date) -> list[DayPlace]:
-    """`fri` as the whole message."""
-    if not SHORT_WEEKDAY.fullmatch(text):
-        return []
-    ahead = (weekday_number(text) - today.weekday() - 1) % 7 + 1
-    return [DayPlace(Said(date.fromordinal(today.toordinal() + ahead)), 0, len(text))]
+def _beside(text: str, start: int, said: Said | None) -> Said | None:
+    """`after the 15th` is some day after it: to be asked which."""
+    if said is None or said.on is None or not _SOME_DAY_BESIDE.search(text, max(0, start - 16), start):
+        return said
+    return Said(None, said.on, unclear=True, weekday=said.weekday, talk=said.talk)
+
+
+def _alone(text: str, today: date) -> Said | None:
+    return whole_answer(text, today) or whole_answer(after_correction(text), today)
 
 
 _LAST_DAY = re.compile(r"\b(?:last day|end of (?:the |every |each )?month|month'?s? end)\b")
@@ -175,7 +172,7 @@ def read_day_of_month(text: str) -> int | DayProblem | None:
         return 31
     breaks = corrections(cleaned)
     found = [match for match in _EVERY.finditer(cleaned) if not is_denied(cleaned, match.start())]
-    alone = _ALONE.fullmatch(cleaned)
+    alone = ALONE.fullmatch(cleaned)
     if found:
         last = max(part_of(match.start(), breaks) for match in found)
         days = {number(match["plain"] or match["day"]) for match in found if part_of(match.start(), breaks) == last}

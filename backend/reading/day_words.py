@@ -35,6 +35,7 @@ def _any_of(words: dict[str, int]) -> str:
 
 ORDINAL = rf"(?:[0-9]{{1,2}} ?(?:st|nd|rd|th)|{_any_of(ORDINALS)})\b"
 CARDINAL = rf"(?:[0-9]{{1,3}}(?![0-9.,:/-]*[0-9])|(?:{_any_of(CARDINALS)})\b)"
+CARDINAL_WORD = rf"(?:{_any_of(CARDINALS)})\b"
 MONTH = (
     r"(?:jan(?:uary)?|feb(?:r?uary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
@@ -42,7 +43,8 @@ MONTH = (
 YEAR = r"(?:[12][0-9]{3}(?![0-9])|twenty (?:twenty|thirty)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?)"
 WEEKDAY = (
     r"(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|"
-    r"tues|weds|thurs?|(?:(?<=on )|(?<=this )|(?<=next )|(?<=by ))(?:mon|tue|wed|fri|sat|sun))\b"
+    r"tues|weds|thurs?|(?:(?<=on )|(?<=this )|(?<=next )|(?<=by )|(?<=pay )|(?<=pay it )|(?<=[0-9] ))"
+    r"(?:mon|tue|wed|thu|fri|sat|sun))\b"
 )
 # the short names stand alone only as a whole answer: "sat", "wed" and "sun" are words too
 SHORT_WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[.!]?")
@@ -55,6 +57,7 @@ EXPIRY = re.compile(
 )
 
 _NUMBER_IN = re.compile(r"[0-9]+")
+_ANY_DIGIT = re.compile(r"[0-9]")
 
 
 def number(text: str) -> int:
@@ -83,27 +86,45 @@ def year_number(text: str) -> int:
     return 2000 + CARDINALS[words[1]] + (CARDINALS[words[2]] if len(words) > 2 else 0)
 
 
+_NAMES = "|".join((*MONTHS, *(name[:3] for name in MONTHS), "sept"))
+# "25nov", "nov25", "25-nov-2026", "25/nov/26"
+_GLUED = re.compile(rf"(?<=[0-9])[-/.]?(?=(?:{_NAMES})(?![a-z]))")
+_GLUED_BEHIND = re.compile(rf"(?<![a-z])({_NAMES})[-/]?(?=[0-9])")
 _NEAR_MONTH = re.compile(r"(?:(?<=[0-9] )|(?<=th )|(?<=of ))[a-z]{4,9}\b|\b[a-z]{4,9}\b(?= (?:the )?[0-9]{1,2}\b)")
-_KEPT = frozenset({"juna", "mary", "just", "marc", "june", "july", "date", "note", "next", "many", "make"})
+_LIKE_WEEKDAY = re.compile(r"\b[mtwfs][a-z]{4,9}\b")
+_KEPT = frozenset({"juna", "mary", "just", "marc", "june", "july", "date", "note", "next", "many", "make", "sundry",
+                   "match", "marsh", "junk", "judy", "sundae", "sundaes", "monde", "fridge"})  # fmt: skip
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def _slips(name: str) -> set[str]:
+    """Every word that one letter changed, left out, added or swapped makes of a name; the first letter stays."""
+    cuts = range(1, len(name) + 1)
+    dropped = {name[:at] + name[at + 1 :] for at in cuts}
+    changed = {name[:at] + letter + name[at + 1 :] for at in cuts[:-1] for letter in _LETTERS}
+    added = {name[:at] + letter + name[at:] for at in cuts for letter in _LETTERS}
+    swapped = {name[:at] + name[at + 1] + name[at] + name[at + 2 :] for at in cuts[:-2]}
+    return (dropped | changed | added | swapped) - _KEPT
+
+
+def _misspelt(names: tuple[str, ...]) -> dict[str, str]:
+    return {slip: name for name in names if len(name) > 3 for slip in _slips(name) if slip not in names}
+
+
+_MONTH_SLIPS = _misspelt(MONTHS)
+_WEEKDAY_SLIPS = {slip: name for slip, name in _misspelt(WEEKDAYS).items() if slip != name + "s"}
+_WEEKDAY_SLIPS |= dict.fromkeys(("wendsday", "wensday", "wenesday", "wendesday", "wedensday", "wednsday"), "wednesday")
+_WEEKDAY_SLIPS |= dict.fromkeys(("tuseday", "tusday", "tuesdy"), "tuesday") | {"thirsday": "thursday"}
 
 
 def mend_months(text: str) -> str:
-    """A month misspelt by one letter beside a number is that month: `10 jine`, `ocotber 5`."""
-
-    def mended(match: re.Match[str]) -> str:
-        word = match[0]
-        if word in _KEPT:
-            return word
-        return next((name for name in MONTHS if len(name) > 3 and _one_slip(word, name)), word)
-
-    return _NEAR_MONTH.sub(mended, text)
+    """A month misspelt by one letter beside a number, or glued to it, is that month: `10 juen`, `25nov`."""
+    if not _ANY_DIGIT.search(text) and "th " not in text and "of " not in text:
+        return text
+    text = _GLUED_BEHIND.sub(r"\1 ", _GLUED.sub(" ", text))
+    return _NEAR_MONTH.sub(lambda match: _MONTH_SLIPS.get(match[0], match[0]), text)
 
 
-def _one_slip(word: str, name: str) -> bool:
-    """Whether one letter changed, left out, added or swapped turns `word` into `name`."""
-    if word == name or abs(len(word) - len(name)) > 1 or word[0] != name[0]:
-        return False
-    front = next((i for i, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), len(word))
-    tail, other = word[front:], name[front:]
-    swapped = tail[:2] == other[1::-1] and tail[2:] == other[2:]
-    return swapped or tail[1:] == other[1:] or tail == other[1:] or tail[1:] == other
+def mend_weekdays(text: str) -> str:
+    """A weekday misspelt by one letter is that weekday: `firday`, `saterday`."""
+    return _LIKE_WEEKDAY.sub(lambda match: _WEEKDAY_SLIPS.get(match[0], match[0]), text)

@@ -7,6 +7,7 @@ from backend.reading.runs import Run, Scan, scan
 from backend.reading.wording import clean
 
 _PHONE_LENGTHS = (10, 11)
+_LOCAL = 7
 
 
 def read_last4(text: str, asked: str | None = "last4") -> str | None:
@@ -37,5 +38,12 @@ def _last_said(runs: list[Run], called: list[str]) -> str | None:
         return called[-1]
     if fresh:
         return fresh[-1]
-    whole = [run.digits[-4:] for run in runs if len(run.digits) in _PHONE_LENGTHS and not run.dashes]
+    whole = [run.digits[-4:] for run in runs if _is_phone(run)]
     return whole[-1] if whole else None
+
+
+def _is_phone(run: Run) -> bool:
+    """A whole phone number, with or without the area code: `5555550142`, `555-0142`."""
+    if len(run.digits) == _LOCAL:
+        return run.dashes in ((), (3,)) and run.label not in ("number", "amount")
+    return len(run.digits) in _PHONE_LENGTHS and not run.dashes

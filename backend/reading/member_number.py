@@ -79,7 +79,7 @@ def _as_number(run: Run, asked: str | None) -> NumberPlace | None:
 def _may_be_number(run: Run, reading: NumberReading, asked: str | None) -> bool:
     if asked == "member_number" or (reading.complete and run.dashes):
         return run.label != "amount" or reading.complete
-    if run.label == "number":
+    if run.label == "number" or (run.label == "a number" and not (asked == "last4" and len(run.digits) == 4)):
         return True
     return reading.complete and asked not in ("amount", "date", "last4", "code") and run.label != "amount"
 

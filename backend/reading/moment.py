@@ -53,7 +53,7 @@ class Moment:
 def read_moment(text: str, today: date, hours: Hours) -> Moment | None:
     """The day and time in what was said, None when neither was. A bare hour is the one within opening hours."""
     cleaned = clean(text)
-    found = read_day(text, today, asked=False)
+    found = read_day(SOON.sub(" ", cleaned), today, asked=False)
     day = found.on if isinstance(found, Day) else None
     at = _clock(cleaned, hours) or next((when for words, when in PARTS if words.search(cleaned)), None)
     if SOON.search(cleaned):

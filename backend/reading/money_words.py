@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.reading.numerals import Token, cardinal
 
-DOLLARS = frozenset({"dollar", "dollars", "buck", "bucks", "usd"})
+DOLLARS = frozenset({"dollar", "dollars", "buck", "bucks", "usd", "dollers", "dolars", "dollas", "bux"})
 CENTS = frozenset({"cent", "cents", "c", "¢"})
+PERCENT = frozenset({"percent", "%"})
+_THIS_POINT = frozenset({"this", "that", "some", "the", "one", "a", "any", "which", "what"})
 _NUMBER_KINDS = frozenset({"figures", "unit", "teen", "tens", "scale", "oh"})
 
 
@@ -24,6 +26,7 @@ class Phrase:
     end: int
     marked: bool  # said with dollars or cents: money, whatever was asked
     other: int | None = None
+    percent: bool = False  # `cents` is then so many percent
 
 
 def spoken_sums(items: Sequence[Token]) -> list[Phrase]:
@@ -33,12 +36,23 @@ def spoken_sums(items: Sequence[Token]) -> list[Phrase]:
     while at < len(items):
         blocks, end = _blocks(items, at)
         if not blocks:
+            blocks, end = _one_dollar(items, at)
+        if not blocks:
             at += 1
             continue
         phrase, end = _phrase(items, at, blocks, end)
+        if at and items[at - 1].text in ("point", "dot") and (at < 2 or items[at - 2].text not in _THIS_POINT):
+            phrase = replace(phrase, cents=None)  # "point five zero" is not fifty
         found.append(phrase)
         at = end
     return found
+
+
+def _one_dollar(items: Sequence[Token], at: int) -> tuple[list[int], int]:
+    """`a dollar`, `a buck fifty`; in `a dollar amount` no dollar is meant."""
+    here, unit, behind = (items[place].text if place < len(items) else "" for place in (at, at + 1, at + 2))
+    meant = here == "a" and unit in ("dollar", "buck") and behind not in ("amount", "figure", "value")
+    return ([1], at + 1) if meant else ([], at)
 
 
 def _blocks(items: Sequence[Token], at: int) -> tuple[list[int], int]:
@@ -63,15 +77,28 @@ def _blocks(items: Sequence[Token], at: int) -> tuple[list[int], int]:
 def _phrase(items: Sequence[Token], start: int, blocks: list[int], end: int) -> tuple[Phrase, int]:
     unit = items[end].text if end < len(items) else ""
     if unit in CENTS:
-        small = blocks[0] if len(blocks) == 1 else None
-        return Phrase(small, items[start].start, items[end].end, True), end + 1
+        return Phrase(_all_cents(blocks), items[start].start, items[end].end, True), end + 1
+    if unit in PERCENT:
+        share = blocks[0] if len(blocks) == 1 else None
+        return Phrase(share, items[start].start, items[end].end, True, percent=True), end + 1
     cents, other = _together(blocks)
     if unit in ("point", "dot") and cents is not None and cents % 100 == 0:
         return _pointed(items, start, cents, end)
+    if unit == "and" and cents is not None:
+        small, after = _blocks(items, end + 1)
+        if len(small) == 1 and small[0] < 100 and after < len(items) and items[after].text in CENTS:
+            return Phrase(cents + small[0], items[start].start, items[after].end, True), after + 1
     if unit not in DOLLARS:
         return Phrase(cents, items[start].start, items[end - 1].end, False, other), end
     # "two fifty dollars": dollars were said once, at the end, so the whole is a sum all the same
     return _and_cents(items, start, cents, other, end + 1)
+
+
+def _all_cents(blocks: Sequence[int]) -> int | None:
+    """`fifty cents`, `eighty four fifty cents`."""
+    if len(blocks) == 1:
+        return blocks[0]
+    return blocks[0] * 100 + blocks[1] if len(blocks) == 2 and 10 <= blocks[1] < 100 else None
 
 
 def _and_cents(
@@ -83,6 +110,8 @@ def _and_cents(
     small, after = _blocks(items, end + 1 if joined else end)
     value = 10 * small[0] + small[1] if len(small) == 2 and small[0] == 0 else small[0] if len(small) == 1 else 100
     named = after < len(items) and items[after].text in CENTS
+    if joined and not named and len(small) == 1 and value < 100 and dollars is not None:
+        return replace(whole, cents=None), after  # "84 dollars and fifty": cents, or something else?
     if dollars is None or value >= 100 or (joined and not named):
         return whole, end
     after = after + 1 if named else after
@@ -107,6 +136,8 @@ def _together(blocks: Sequence[int]) -> tuple[int | None, int | None]:
     """What numbers said in a row come to, in cents, and the other way to hear them."""
     if len(blocks) == 1:
         return blocks[0] * 100, None
+    if len(blocks) == 4 and blocks[1] == 0 and 0 < blocks[0] < 10 and 0 < blocks[2] < 10 <= blocks[3] < 100:
+        return (blocks[0] * 100 + blocks[2]) * 100 + blocks[3], None  # one oh eight fifty
     if all(block < 10 for block in blocks) and len(blocks) <= 5 and blocks[0]:
         return int("".join(map(str, blocks))) * 100, None
     if len(blocks) >= 3 and blocks[-2] == 0 and blocks[-1] < 10:
@@ -124,6 +155,8 @@ def _two_or_three(blocks: Sequence[int], small: bool) -> tuple[int | None, int |
     if len(blocks) == 2:
         first = blocks[0]
         pointed = first * 100 + last
+        if first >= 1000:
+            return None, None  # "4242 84" may be a card and an amount
         if 1 <= first <= 9 and not small:
             return pointed * 100, pointed  # "two fifty" for a power bill is 250
         return (pointed, None) if first else (None, None)

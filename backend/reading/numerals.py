@@ -8,18 +8,22 @@ from dataclasses import dataclass
 
 UNITS = {
     "zero": 0, "nought": 0, "naught": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
-    "seven": 7, "eight": 8, "nine": 9, "niner": 9,
+    "seven": 7, "eight": 8, "nine": 9, "niner": 9, "nein": 9,
 }  # fmt: skip
 TEENS = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "forteen": 14, "fiveteen": 15, "ninteen": 19,
 }  # fmt: skip
 TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90, "ninty": 90,
+    "eighty": 80, "ninety": 90, "ninty": 90, "twenny": 20, "thirdy": 30, "fiddy": 50, "fitty": 50, "eigthy": 80,
 }  # fmt: skip
-SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
-REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+SCALES = {
+    "hundred": 100, "hundreds": 100, "hundo": 100, "hunnid": 100, "hunned": 100, "hundered": 100, "hunderd": 100,
+    "hundread": 100, "thousand": 1000, "thousands": 1000, "thousnd": 1000, "grand": 1000, "million": 1_000_000,
+    "billion": 1_000_000_000,
+}  # fmt: skip
+REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4, "quintuple": 5}
 PLURALS = {
     "zeros": 0, "zeroes": 0, "ohs": 0, "ones": 1, "twos": 2, "threes": 3, "fours": 4, "fives": 5, "sixes": 6,
     "sevens": 7, "eights": 8, "nines": 9,

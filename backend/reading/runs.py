@@ -19,17 +19,37 @@ _MONEY = re.compile(
 )
 # a dashed number in one piece is the whole of it, and four digits behind it are on their own
 _WHOLE = re.compile(r"(?<![0-9-])([0-9]{4,12}-[0-9]{3})(?![0-9-])(?:[ ,]+[0-9]{4}(?![0-9.-]))?")
+_SAID = r"(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|nought|[0-9])"
+_PAUSE = r"[ ,]+"
+_THREE = (
+    rf"(?:[0-9]{{3}}|{_SAID}{_PAUSE}{_SAID}{_PAUSE}{_SAID}|double {_SAID}{_PAUSE}{_SAID}|{_SAID}{_PAUSE}double {_SAID}|"
+    rf"triple {_SAID})(?![0-9]|[ ,-]*{_SAID}\b)\b"
+)
+# hesitation between digits, and what people say for the dash: "99999 and then 001"
+_HESITATION = re.compile(r"[ ,]+(?:um+|uh+|er+|hm+|like|let's see|let me see)\b[ ,.]*|\.{2,}")
+_SPOKEN_DASH = re.compile(
+    r"(?<=[0-9a-z])[ ,]+(?:(?:and )?then(?: an?| the)?|followed by|suffix|separator|sub(?:[ -]?account)?|slash|#|\()"
+    rf"(?: (?:number|is|a dash|dash|hyphen|and|then))*[ ,]*(?={_THREE})|(?<=[0-9])[#(](?={_THREE})"
+)
 _LAST4 = re.compile(
     r"\blast(?: of)? ?(?:four|4)\b(?: digits?| numbers?)?|\blast for(?= [0-9o])|\bends? (?:in|with)\b|"
-    r"\bending(?: in| with)?\b|\bfinal (?:four|4)\b(?: digits?)?|\b(?:four|4)[- ]digits?\b|\bpin\b|\bssn\b"
+    r"\bending(?: in| with)?\b|\bfinal (?:four|4)\b(?: digits?)?|\b(?:four|4)[- ]digits?\b|\bpin\b|\bssn\b|"
+    r"\b(?:pass|security|access)[- ]?code\b"
 )
-_NUMBER = re.compile(r"\b(?:member(?:ship)?|account|acct|customer)\b(?:'s)?(?: ?(?:number|num|no|id|#))?|\bnumber\b|#")
+_NUMBER = re.compile(r"\b(?:member(?:ship)?|account|acct|customer)\b(?:'s)?(?: ?(?:number|num|no|id|#))?")
+_SOME_NUMBER = re.compile(r"\bnumber\b|#")
 _PHONE_LABEL = re.compile(r"\b(?:phone|cell|mobile|telephone)\b(?: number)?")
 _AMOUNT_LABEL = re.compile(r"\b(?:pay|paying|amount|send|transfer|put|payment of|owe|schedule)\b")
-_LABELS = (("last4", _LAST4), ("phone", _PHONE_LABEL), ("number", _NUMBER), ("amount", _AMOUNT_LABEL))
+_LABELS = (
+    ("last4", _LAST4),
+    ("phone", _PHONE_LABEL),
+    ("number", _NUMBER),
+    ("a number", _SOME_NUMBER),
+    ("amount", _AMOUNT_LABEL),
+)
 _CALLED_AFTER = re.compile(
     r"[ ,]*(?:is|are|were|for|as) (?:the|my|our)? ?(?:(?P<last4>last (?:four|4))|(?P<phone>phone|cell|mobile)|"
-    r"(?P<number>member|account|acct))\b|[ ,]*(?P<digits4>(?:four|4)[- ]digits?)\b"
+    r"(?P<number>member|account|acct)|(?P<digits4>pin|ssn))\b|[ ,]*(?P<digits_4>(?:four|4)[- ]digits?)\b"
 )
 _MONEY_WORDS = frozenset({"dollar", "dollars", "buck", "bucks", "cent", "cents", "usd", "percent", "grand"})
 
@@ -39,7 +59,8 @@ class Run:
     """Digits said in one go.
 
     `groups` are as typed or said, `dashes` the number of digits in front of each dash, `label` what the words around
-    call it (last4, phone, number, amount), `part` how many corrections came before it.
+    call it (last4, phone, number for a member number, `a number` for any, amount), `part` how many corrections came
+    before it.
     """
 
     groups: tuple[str, ...]
@@ -104,7 +125,7 @@ def scan(text: str) -> Scan:
     for pattern in (_PHONE, _MONEY):
         for match in list(pattern.finditer(masked)):
             masked = blank(masked, match.start(), match.end())
-    masked = without_labels(masked)
+    masked = _joined(without_labels(masked))
     found = [_finish(text, gathering) for gathering in _gather(tokens(masked), _walls(masked))]
     calls = [_phone(text, start, end) for start, end in phones]
     breaks = corrections(text)
@@ -113,6 +134,17 @@ def scan(text: str) -> Scan:
         tuple(run for run in labelled if (run.start, run.end) not in phones),
         tuple(run for run in labelled if (run.start, run.end) in phones),
     )
+
+
+def _joined(text: str) -> str:
+    """The text with hesitation blanked and words for the dash written as one. Places stay the same."""
+    if not _SEVERAL.search(text):
+        return text
+    text = _HESITATION.sub(lambda match: " " * len(match[0]), text)
+    return _SPOKEN_DASH.sub(lambda match: "-".ljust(len(match[0])), text)
+
+
+_SEVERAL = re.compile(rf"{_SAID}.*{_SAID}")
 
 
 def _phone(text: str, start: int, end: int) -> Run:
@@ -164,7 +196,7 @@ def _carry_on(items: Sequence[Token], at: int, current: _Gathering) -> _Gatherin
     if token.kind == "dash":
         current.dash()
         return current
-    if token.text == "minus":
+    if token.text in ("minus", "slash"):
         current.dash()
         return current
     if token.text == "/" and sum(map(len, current.groups)) >= 4:
@@ -185,10 +217,16 @@ def _digits_at(items: Sequence[Token], at: int, current: _Gathering | None) -> t
     following = items[at + 1] if at + 1 < len(items) else None
     if token.kind == "repeat":
         return _repeated(token, following, at)
-    if token.kind == "unit" and following is not None and following.kind == "plural":
+    counted = token.kind == "unit" or (token.kind == "figures" and 2 <= token.value <= 9)
+    if counted and following is not None and following.kind == "plural":
         return str(following.value) * token.value, at + 2
+    if counted and following is not None:
+        times = _times(items, at)
+        if times is not None:
+            return times
     if token.kind == "oh":
         beside = current is not None or (following is not None and following.kind in _DIGIT_KINDS)
+        beside = beside or _said_slowly(items, at)
         return ("0", at + 1) if beside else None
     if token.kind == "misheard":
         return _misheard(token, following, at, current)
@@ -202,6 +240,12 @@ def _digits_at(items: Sequence[Token], at: int, current: _Gathering | None) -> t
     return None
 
 
+def _said_slowly(items: Sequence[Token], at: int) -> bool:
+    """`oh, one, four`: a digit, where two more are said behind it; in `oh, fifty` it is none."""
+    behind = [item.kind for item in items[at + 1 : at + 6] if item.text != ","]
+    return len(behind) >= 2 and all(kind in ("unit", "oh", "repeat") for kind in behind[:2])
+
+
 def _repeated(token: Token, following: Token | None, at: int) -> tuple[str, int] | None:
     if following is None or following.value < 0 or len(str(following.value)) != 1:
         return None
@@ -210,10 +254,21 @@ def _repeated(token: Token, following: Token | None, at: int) -> tuple[str, int]
     return str(following.value) * token.value, at + 2
 
 
+def _times(items: Sequence[Token], at: int) -> tuple[str, int] | None:
+    """`five times nine`, `nine five times`."""
+    words = [item.text for item in items[at + 1 : at + 3]]
+    if len(words) == 2 and "times" in words:
+        first, second = items[at], items[at + 2] if words[0] == "times" else items[at + 1]
+        count, digit = (first, second) if words[0] == "times" else (second, first)
+        if 2 <= count.value <= 9 and 0 <= digit.value <= 9 and digit.kind in ("unit", "figures", "oh"):
+            return str(digit.value) * count.value, at + 3
+    return None
+
+
 def _misheard(token: Token, following: Token | None, at: int, current: _Gathering | None) -> tuple[str, int] | None:
-    """`nine nine for nine`: only inside digits that are being said one at a time."""
-    inside = current is not None and current.singles >= 2
-    if inside and following is not None and following.kind in ("unit", "oh", "repeat"):
+    """`nine nine for nine`: only inside digits that are being said one at a time, or as the last word behind them."""
+    inside = current is not None and current.singles >= (2 if following is not None else 3)
+    if inside and (following is None or following.kind in ("unit", "oh", "repeat")):
         return str(token.value), at + 1
     return None
 
@@ -237,11 +292,11 @@ def _label_before(text: str, floor: int, start: int) -> str:
     for name, pattern in _LABELS:
         for match in pattern.finditer(window):
             # "last four of my phone": the phone only says whose last four
-            if match.start() > place and not (best == "last4" and name in ("phone", "number")):
+            if match.start() > place and not (best == "last4" and name in ("phone", "number", "a number")):
                 best, place = name, match.start()
     return best
 
 
 def _label_after(text: str, end: int, ceiling: int) -> str:
     match = _CALLED_AFTER.match(text, end, ceiling)
-    return (match.lastgroup or "").replace("digits4", "last4") if match else ""
+    return (match.lastgroup or "").replace("digits_4", "last4").replace("digits4", "last4") if match else ""

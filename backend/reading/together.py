@@ -65,11 +65,8 @@ def _last4(found: Scan, asked: str | None, number: NumberPlace | None) -> str | 
         return named
     if number.rest:
         return number.rest
-    beside = [
-        run
-        for run in found.runs
-        if run.start > number.start and len(run.digits) == 4 and run.label in ("", "number") and not run.money
-    ]
+    plain = [run for run in found.runs if run.label in ("", "number", "a number") and not run.money]
+    beside = [run for run in plain if run.start > number.start and len(run.digits) == 4]
     if beside and beside[0].start - number.end <= 2 and beside[0].part == beside[-1].part:
         return beside[0].digits  # directly behind the number
     return beside[-1].digits if beside and asked in ("member_number", "last4", None) else None

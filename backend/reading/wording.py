@@ -21,8 +21,9 @@ _SPELLINGS = str.maketrans(
         "_": "-",
     }
 )
+# "twenty-five", "twentyfive"
 _TENS_UNIT = re.compile(
-    r"\b(twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety|ninty)-"
+    r"\b(twenty|thirty|forty|fourty|fifty|sixty|seventy|eighty|ninety|ninty)-?"
     r"(?=(?:one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b)"
 )
 # "99999-oo1": the letter for the digit, only where it touches a digit
@@ -63,7 +64,7 @@ def part_of(position: int, breaks: Iterable[int]) -> int:
 
 
 def is_denied(text: str, start: int) -> bool:
-    """Whether the value at `start` is named only to be refused: `not 8000`, `instead of 50`."""
+    """Whether the value at `start` is named only to be refused: `not 900`, `instead of 50`."""
     return bool(_DENIAL.search(text, max(0, start - 24), start))
 
 
