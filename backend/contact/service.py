@@ -14,6 +14,7 @@ from backend.coop import display_phone
 from backend.members.identity import Standing
 from backend.members.models import Member
 from backend.outbox.service import enqueue
+from backend.reading.spanish.gloss import without_accents
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -23,9 +24,10 @@ What = Literal["phone", "email", "address"]
 LOCAL = r"[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?"
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"{LOCAL}@(?:{LABEL}\.)+[A-Za-z]{{2,24}}")
-SPOKEN_DOT = re.compile(r"\s+dot\s+", re.IGNORECASE)
-SPOKEN_AT = re.compile(r"\s+at\s+(?=\S+(?:\.|\s+dot\s+))", re.IGNORECASE)
-PLACE = re.compile(r"(?=.*\d)(?=.*[A-Za-z]{2})[A-Za-z0-9 .,#/'-]{8,200}")
+# in both languages: an address in Spanish cannot be glossed, its words are names
+SPOKEN_DOT = re.compile(r"\s+(?:dot|punto)\s+", re.IGNORECASE)
+SPOKEN_AT = re.compile(r"\s+(?:at\s+(?=\S+(?:\.|\s+dot\s+))|arroba\s+)", re.IGNORECASE)
+PLACE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{2})(?:[^\W_]|[ .,#/'-]){8,200}")
 SAID_BEFORE = re.compile(
     r"^.*?\b(?:mailing address|new address|address|mail(?: it| my bill)?|bill)\b(?: is| to|:)?\s*(?:to\s+)?",
     re.IGNORECASE,
@@ -48,7 +50,7 @@ def read_phone(text: str, *, strict: bool = True) -> str | None:
 
 def read_email(text: str) -> str | None:
     """The email address in what was typed or said (`ruth at example dot com`); None when none is well formed."""
-    plain = SPOKEN_DOT.sub(".", SPOKEN_AT.sub("@", text.strip()))
+    plain = SPOKEN_DOT.sub(".", SPOKEN_AT.sub("@", without_accents(text.strip())))
     found = [match for match in EMAIL.finditer(plain) if ".." not in match[0]]
     whole = [word.strip('.,;:!?<>()"') for word in plain.split() if "@" in word]
     good = {match[0].lower() for match in found if match[0] in whole}
