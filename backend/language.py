@@ -67,6 +67,11 @@ def in_each(languages: Iterable[str], words: Callable[[], str], between: str) ->
     return between.join(said)
 
 
+def with_language(url: str) -> str:
+    """The address of a page of ours so that it opens in the current language; English needs nothing said."""
+    return f"{url}?lang={SPANISH}" if current() == SPANISH else url
+
+
 def mark(text: str) -> str:
     """`text` itself: marks a constant whose translation `tr` looks up later, when the language is known."""
     return text
