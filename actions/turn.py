@@ -23,6 +23,10 @@ ASKED_AS = {"member_number": "member_number", "phone_last4": "last4", "one_time_
 QUIET_ACTIONS = ("action_extract_slots", "action_listen", "action_session_start")
 
 
+def _same(text: str, other: str) -> bool:
+    return " ".join(text.split()).strip(" .") == " ".join(other.split()).strip(" .")
+
+
 class Turn:
     """What an action may read and do. Slots set here are seen at once and become events at the end."""
 
@@ -57,6 +61,14 @@ class Turn:
     def text(self) -> str:
         """The same for the rules, which know English: Spanish is put into the words that they look for."""
         return glossed(self.own_words) if self.language == SPANISH else self.own_words
+
+    def own(self, heard: str) -> str:
+        """The member's own spelling of `heard`, the last words of `text`: names and streets are kept as written."""
+        if self.language != SPANISH:
+            return heard
+        words = self.own_words.split()
+        ends = (" ".join(words[start:]) for start in range(len(words)))
+        return next((end.rstrip(" .") for end in ends if _same(glossed(end), heard)), heard)
 
     @property
     def said(self) -> str:

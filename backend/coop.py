@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 
 from backend.errors import SettingsError
+from backend.language import tr, weekday_words
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -63,7 +64,7 @@ class Coop:
                 runs[-1][0].append(day)
             else:
                 runs.append(([day], span))
-        return ", ".join(_run_text(days, span) for days, span in runs) or "by appointment"
+        return ", ".join(_run_text(days, span) for days, span in runs) or tr("by appointment")
 
     def fee_cents(self, kind: str) -> int:
         """The fee in cents for paying by `card` or `bank`."""
@@ -85,9 +86,9 @@ class Coop:
 
 
 def _run_text(days: list[str], span: tuple[time, time]) -> str:
-    first, last = days[0].title(), days[-1].title()
-    names = first if first == last else f"{first} to {last}"
-    return f"{names} {clock_text(span[0])} to {clock_text(span[1])}"
+    first, last = (weekday_words(WEEKDAYS.index(day)) for day in (days[0], days[-1]))
+    names = first if first == last else tr("{first} to {last}", first=first, last=last)
+    return tr("{days} {opens} to {closes}", days=names, opens=clock_text(span[0]), closes=clock_text(span[1]))
 
 
 def clock_text(at: time) -> str:

@@ -7,10 +7,10 @@ tools read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -55,6 +55,23 @@ def tr(text: str, /, **values: object) -> str:
     return words.format(**values) if values else words
 
 
+def in_each(languages: Iterable[str], words: Callable[[], str], between: str) -> str:
+    """What `words` makes in each of the languages, once each, with `between` put between them.
+
+    For a notice that whoever reads it must understand: in the language of the talk, and in the one on file.
+    """
+    said = []
+    for language in dict.fromkeys(languages):
+        with speaking(language):
+            said.append(words())
+    return between.join(said)
+
+
+def with_language(url: str) -> str:
+    """The address of a page of ours so that it opens in the current language; English needs nothing said."""
+    return f"{url}?lang={SPANISH}" if current() == SPANISH else url
+
+
 def mark(text: str) -> str:
     """`text` itself: marks a constant whose translation `tr` looks up later, when the language is known."""
     return text
@@ -88,6 +105,12 @@ def date_words(day: date) -> str:
     if current() == SPANISH:
         return format_date(day, "d 'de' MMMM 'de' y", locale=SPANISH)
     return f"{day:%B} {day.day}, {day.year}"
+
+
+def weekday_words(weekday: int) -> str:
+    """`Monday`, `lunes`; 0 is Monday."""
+    day = date(2024, 1, 1) + timedelta(days=weekday)  # that was a Monday
+    return format_date(day, "EEEE", locale=SPANISH) if current() == SPANISH else f"{day:%A}"
 
 
 def month_words(day: date) -> str:

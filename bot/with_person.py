@@ -7,7 +7,9 @@ from typing import Literal
 
 from backend.app import Backend
 from backend.handover import service as handover
+from backend.language import SPANISH, current
 from backend.reading.danger import crisis_in, danger_in
+from backend.reading.spanish import glossed
 from bot import intake
 from bot.messages import Inbound
 
@@ -29,6 +31,8 @@ async def heard(backend: Backend, inbound: Inbound) -> Outcome:
     was pressed, somebody is in danger, the office has ended it, or it has closed and nobody had answered.
     """
     words = intake.as_words(inbound.text)
+    if current() == SPANISH:
+        words = glossed(words)
     async with backend.db.transaction() as session:
         waiting = await handover.open_of(session, inbound.conversation)
         if inbound.payload is not None or BACK.fullmatch(words):

@@ -11,7 +11,7 @@ from actions.free_text import free_text
 from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
 from actions.quick_pay.questions import owed
 from actions.turn import ASKED_AS, Turn
-from actions.words import day_words
+from actions.words import day_for_the_office, day_words
 from backend.billing import service as billing
 from backend.members.identity import Standing
 from backend.money import format_cents
@@ -100,11 +100,11 @@ class ArrangementForm(IdentifiedForm):
     async def _open(self, turn: Turn, account_id: int, balance: billing.Balance) -> None:
         today = turn.backend.today()
         amount = format_cents(int(turn.get(AMOUNT)))
-        day = day_words(date.fromisoformat(turn.get(DAY)), today)
+        day = date.fromisoformat(turn.get(DAY))
         details = {
             "owes": format_cents(balance.amount_due_cents),
             "past due": format_cents(balance.past_due_cents),
-            "can pay": f"{amount} on {day}",
+            "can pay": f"{amount} on {day_for_the_office(day, today)}",
             "the rest": str(turn.get(REST) or "nothing left"),
         }
         if turn.get(NOTICE):
@@ -118,4 +118,4 @@ class ArrangementForm(IdentifiedForm):
             account_id=account_id,
             urgent=bool(turn.get(NOTICE)) or balance.past_due_cents > 0,
         )
-        turn.say("utter_arrangement_ticket", number=ticket.number, amount=amount, day=day)
+        turn.say("utter_arrangement_ticket", number=ticket.number, amount=amount, day=day_words(day, today))

@@ -12,6 +12,7 @@ from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.contact import service as contact
 from backend.contact.service import What
+from backend.language import tr
 from backend.members.identity import Standing
 
 WHAT, VALUE, AGREED = "contact_what", "contact_value", "contact_agreed"
@@ -66,9 +67,10 @@ class ContactForm(IdentifiedForm):
         if what == "phone" and asked not in IDENTITY_SLOTS and not self._identity_inside(turn, asked):
             found = contact.read_phone(turn.text)
         elif what == "email":
-            found = contact.read_email(turn.text)
+            found = contact.read_email(turn.own_words)
         elif what == "address" and asked not in IDENTITY_SLOTS:
             found = contact.read_address(turn.text, asked == VALUE)
+            found = turn.own(found) if found else None
         if found is None:
             return False
         turn.set(VALUE, found)
@@ -82,9 +84,9 @@ class ContactForm(IdentifiedForm):
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         if turn.get(WHAT) is None:
             buttons = [
-                choose("Phone", contact_what="phone"),
-                choose("Email", contact_what="email"),
-                choose("Mailing address", contact_what="address"),
+                choose(tr("Phone"), contact_what="phone"),
+                choose(tr("Email"), contact_what="email"),
+                choose(tr("Mailing address"), contact_what="address"),
             ]
             return Ask(WHAT, "utter_question_contact_what", buttons=buttons)
         what = cast(What, turn.get(WHAT))
@@ -93,7 +95,7 @@ class ContactForm(IdentifiedForm):
         value = str(turn.get(VALUE))
         values: dict[str, Any] = {"value": contact.shown(what, value), "contact_what": what}
         if not turn.notes.get("agreed"):
-            buttons = [choose("Yes, change it", contact_agreed="yes"), choose("No", contact_agreed="no")]
+            buttons = [choose(tr("Yes, change it"), contact_agreed="yes"), choose(tr("No"), contact_agreed="no")]
             return Ask(AGREED, "utter_question_contact_confirm", values, buttons)
         changed = await contact.change(turn.session, turn.backend, turn.conversation_id, standing, what, value)
         turn.say("utter_contact_changed" if changed else "utter_contact_same", **values)

@@ -6,6 +6,7 @@ from actions.base import SkillAction
 from actions.danger import heed
 from actions.faq.topics import response_for
 from actions.turn import Turn
+from backend.language import tr
 from backend.money import format_cents
 
 
@@ -29,4 +30,4 @@ class ActionAnswer(SkillAction):
 
 
 def _fee(cents: int) -> str:
-    return f"a fee of {format_cents(cents)}" if cents else "no fee"
+    return tr("a fee of {amount}", amount=format_cents(cents)) if cents else tr("no fee")

@@ -32,7 +32,7 @@ class OutageForm(IdentifiedForm):
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         if danger_in(turn.text):
-            turn.set(DANGER, turn.text)
+            turn.set(DANGER, turn.own_words)
             turn.notes["danger"] = True
         if asked == PLACE and (place := free_text(turn)):
             turn.set(PLACE, place)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from actions.base import Ask, Form, Outside
 from actions.turn import Turn
-from actions.words import day_words
+from actions.words import day_for_the_office, day_words
 from backend.contact.service import read_phone
 from backend.conversations.models import Conversation
 from backend.coop import clock_text
@@ -84,7 +84,7 @@ class CallbackForm(Form):
                 "name": standing.member.name if standing.member else "not identified",
                 "phone": phone,
                 "level": standing.level.name.lower().replace("_", " "),
-                "when": f"{day_words(when.date(), turn.backend.today())}, {clock_text(when.time())}",
+                "when": f"{day_for_the_office(when.date(), turn.backend.today())}, {clock_text(when.time())}",
             },
             account_id=standing.account.id if standing.account else None,
             due_at=when,

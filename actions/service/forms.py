@@ -11,10 +11,11 @@ from actions.free_text import free_text
 from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
 from actions.quick_pay.questions import choose
 from actions.turn import ASKED_AS, Turn
-from actions.words import day_words
+from actions.words import day_for_the_office, day_words
 from backend.contact.service import read_phone
 from backend.conversations.models import Conversation
 from backend.coop import display_phone
+from backend.language import tr
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
 from backend.reading.day import Day, DayProblem
@@ -45,7 +46,7 @@ STREET = re.compile(
     r"\d+\s+(?:[nsew]\.?\s+)?[a-z].*|.*\b(?:road|street|lane|avenue|highway|route|county)\b.*", re.IGNORECASE
 )
 NAMED = re.compile(r"^(?:my name is|this is|i am|i'm|it is|it's|name is|name)\s+", re.IGNORECASE)
-A_NAME = re.compile(r"[A-Za-z][A-Za-z .,'&-]{1,78}[A-Za-z.]")
+A_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'&-]){1,78}(?:[^\W\d_]|\.)")
 
 
 class ServiceForm(IdentifiedForm):
@@ -69,7 +70,7 @@ class ServiceForm(IdentifiedForm):
         if asked == PHONE and (phone := read_phone(turn.text, strict=False)):
             turn.set(PHONE, phone)
             heard = True
-        elif asked == ADDRESS and (place := free_text(turn)) and (STREET.fullmatch(place) or not heard):
+        elif asked == ADDRESS and (place := free_text(turn)) and (STREET.fullmatch(turn.text.strip()) or not heard):
             turn.set(ADDRESS, place)
             heard = True
         elif asked == NAME:
@@ -85,19 +86,19 @@ class ServiceForm(IdentifiedForm):
         return chosen is not None
 
     def _hear_name(self, turn: Turn) -> bool:
-        name = NAMED.sub("", free_text(turn) or "").strip()
+        name = NAMED.sub("", turn.text.strip()) if free_text(turn) else ""
         if not A_NAME.fullmatch(name):
             return False
-        turn.set(NAME, name)
+        turn.set(NAME, turn.own(name))
         return True
 
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         kind = turn.get(KIND)
         if kind is None:
             buttons = [
-                choose("Start service", service_kind="start"),
-                choose("Stop service", service_kind="stop"),
-                choose("Move service", service_kind="move"),
+                choose(tr("Start service"), service_kind="start"),
+                choose(tr("Stop service"), service_kind="stop"),
+                choose(tr("Move service"), service_kind="move"),
             ]
             return Ask(KIND, "utter_question_service_kind", buttons=buttons)
         await self._fill(turn, standing)
@@ -125,11 +126,11 @@ class ServiceForm(IdentifiedForm):
             turn.set(ADDRESS, standing.account.service_address or "the address on file")
 
     async def _open(self, turn: Turn, standing: Standing) -> None:
-        day = day_words(date.fromisoformat(turn.get(DAY)), turn.backend.today())
+        day, today = date.fromisoformat(turn.get(DAY)), turn.backend.today()
         details = {
             "wish": f"{turn.get(KIND)} service",
             "address": str(turn.get(ADDRESS)),
-            "day": day,
+            "day": day_for_the_office(day, today),
             "name": str(turn.get(NAME)),
             "phone": display_phone(str(turn.get(PHONE))),
         }
@@ -142,4 +143,10 @@ class ServiceForm(IdentifiedForm):
             account_id=standing.account.id if standing.account else None,
         )
         last4 = str(turn.get(PHONE))[-4:]
-        turn.say("utter_service_ticket", number=ticket.number, service_kind=turn.get(KIND), day=day, last4=last4)
+        turn.say(
+            "utter_service_ticket",
+            number=ticket.number,
+            service_kind=turn.get(KIND),
+            day=day_words(day, today),
+            last4=last4,
+        )

@@ -11,25 +11,54 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.coop import display_phone
+from backend.language import current as current_language
+from backend.language import in_each, mark, tr
 from backend.members.identity import Standing
 from backend.members.models import Member
 from backend.outbox.service import enqueue
+from backend.reading.spanish.gloss import without_accents
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 NATIONAL_DIGITS = 10
 What = Literal["phone", "email", "address"]
+CHANGED = {
+    "phone": (
+        mark("Your {coop} phone number was changed"),
+        mark(
+            "{coop}: the phone number on your account was changed just now. If that was not you, call {phone} at once."
+        ),
+    ),
+    "email": (
+        mark("Your {coop} email address was changed"),
+        mark(
+            "{coop}: the email address on your account was changed just now. If that was not you, call {phone} at once."
+        ),
+    ),
+    "address": (
+        mark("Your {coop} mailing address was changed"),
+        mark(
+            "{coop}: the mailing address on your account was changed just now. "
+            "If that was not you, call {phone} at once."
+        ),
+    ),
+}
+"""The subject and the words of a notice."""
 LOCAL = r"[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?"
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"{LOCAL}@(?:{LABEL}\.)+[A-Za-z]{{2,24}}")
-SPOKEN_DOT = re.compile(r"\s+dot\s+", re.IGNORECASE)
-SPOKEN_AT = re.compile(r"\s+at\s+(?=\S+(?:\.|\s+dot\s+))", re.IGNORECASE)
-PLACE = re.compile(r"(?=.*\d)(?=.*[A-Za-z]{2})[A-Za-z0-9 .,#/'-]{8,200}")
+# in both languages: an address in Spanish cannot be glossed, its words are names
+SPOKEN_DOT = re.compile(r"\s+(?:dot|punto)\s+", re.IGNORECASE)
+SPOKEN_AT = re.compile(r"\s+(?:at\s+(?=\S+(?:\.|\s+dot\s+))|arroba\s+)", re.IGNORECASE)
+PLACE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{2})(?:[^\W_]|[ .,#/'-]){8,200}")
 SAID_BEFORE = re.compile(
     r"^.*?\b(?:mailing address|new address|address|mail(?: it| my bill)?|bill)\b(?: is| to|:)?\s*(?:to\s+)?",
     re.IGNORECASE,
 )
+
+
+BETWEEN = {"sms": " ", "email": "\n\n"}
 
 
 def read_phone(text: str, *, strict: bool = True) -> str | None:
@@ -48,7 +77,7 @@ def read_phone(text: str, *, strict: bool = True) -> str | None:
 
 def read_email(text: str) -> str | None:
     """The email address in what was typed or said (`ruth at example dot com`); None when none is well formed."""
-    plain = SPOKEN_DOT.sub(".", SPOKEN_AT.sub("@", text.strip()))
+    plain = SPOKEN_DOT.sub(".", SPOKEN_AT.sub("@", without_accents(text.strip())))
     found = [match for match in EMAIL.finditer(plain) if ".." not in match[0]]
     whole = [word.strip('.,;:!?<>()"') for word in plain.split() if "@" in word]
     good = {match[0].lower() for match in found if match[0] in whole}
@@ -110,23 +139,28 @@ async def change(
     emails = dict.fromkeys(email for email in (old_email, member.email) if email)
     for kind, recipients in (("sms", phones), ("email", emails)):
         for recipient in recipients:
-            await _notice(session, backend, kind, recipient, what, row.id)
+            await _notice(session, backend, kind, recipient, what, row.id, (current_language(), member.language))
     return True
 
 
 async def _notice(
-    session: AsyncSession, backend: Backend, kind: str, recipient: str, what: What, audit_id: int
+    session: AsyncSession,
+    backend: Backend,
+    kind: str,
+    recipient: str,
+    what: What,
+    audit_id: int,
+    languages: tuple[str, ...],
 ) -> None:
     coop = backend.coop
-    name = {"phone": "phone number", "email": "email address", "address": "mailing address"}[what]
+    subject, told = CHANGED[what]
     await enqueue(
         session,
         backend,
         kind=kind,
         recipient=recipient,
-        subject=f"Your {coop.short_name} {name} was changed" if kind == "email" else "",
-        body=f"{coop.short_name}: the {name} on your account was changed just now. If that was not you, call "
-        f"{coop.office_phone_display} at once.",
+        subject=tr(subject, coop=coop.short_name) if kind == "email" else "",
+        body=in_each(languages, lambda: tr(told, coop=coop.short_name, phone=coop.office_phone_display), BETWEEN[kind]),
         purpose="notice",
         dedupe_key=f"contact:{audit_id}:{recipient}"[:120],
     )

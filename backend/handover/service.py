@@ -12,6 +12,7 @@ from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
 from backend.handover import transcript
 from backend.handover.models import Handover, OfficeMessage
+from backend.language import ENGLISH, SPANISH, current
 from backend.members import identity
 from backend.outbox.service import enqueue
 
@@ -22,6 +23,8 @@ WITH_A_PERSON = "person"
 """What a conversation `expects` while a person answers it: the assistant then stays quiet."""
 OPEN = ("waiting", "answered")
 LAST_LINES = 10
+LANGUAGES = {ENGLISH: "English", SPANISH: "Spanish"}
+"""As the office reads them."""
 
 
 async def ask(
@@ -67,6 +70,7 @@ async def _summary(
         "account": standing.account.number if standing.account else "",
         "level": standing.level.name.lower().replace("_", " "),
         "channel": conversation.channel,
+        "language": LANGUAGES[current()],
         "tried": tried,
         "last_lines": [f"{line.who}: {line.text}" for line in lines],
     }

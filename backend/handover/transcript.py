@@ -14,7 +14,7 @@ from backend.handover.models import OfficeMessage
 
 CODE = re.compile(r"(?<![\d$.,-])\d{6}(?![\d-])")
 FOUR_ALONE = re.compile(r"\D*(?<![\d$.])(\d{4})(?![\d])\D*")
-LAST4 = re.compile(r"(?i)(last (?:4|four)\D{0,20})\d{4}\b")
+LAST4 = re.compile(r"(?i)((?:last|[uú]ltimos) (?:4|four|cuatro)\D{0,20})\d{4}\b")
 BESIDE_A_NUMBER = re.compile(r"(\b\d{4,12}[- ]?\d{3}\D{1,20})\d{4}\b")
 LINK = re.compile(r"https?://\S*/portal/\S+")
 

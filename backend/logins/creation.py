@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.billing.models import Account
 from backend.errors import MemberlineError
+from backend.language import current, in_each, tr, with_language
 from backend.logins import passwords, service, signin
-from backend.logins.mail import PasswordRefused
+from backend.logins.mail import PARAGRAPH, PasswordRefused
 from backend.logins.models import CreationLink, Login
 from backend.members import guessing
 from backend.members.levels import Level
@@ -76,7 +77,7 @@ async def create(session: AsyncSession, backend: Backend, asked_by: str) -> str:
         )
     )
     await session.flush()
-    return f"{backend.settings.public_url}/portal/create/{token}"
+    return with_language(f"{backend.settings.public_url}/portal/create/{token}")
 
 
 async def find(session: AsyncSession, backend: Backend, token: str) -> CreationLink:
@@ -181,18 +182,25 @@ async def _tell(
 ) -> None:
     """To the address on file; where there was none, to the phone on file too: a new address proves nothing."""
     coop = backend.coop
-    words = (
-        f"{coop.short_name}: an online account was made for your membership. If this was not you, call "
-        f"{coop.office_phone_display}."
-    )
+    languages = (current(), member.language)
+
+    def words() -> str:
+        return tr(
+            "{coop}: an online account was made for your membership. If this was not you, call {phone}.",
+            coop=coop.short_name,
+            phone=coop.office_phone_display,
+        )
+
+    named = tr("Your user ID is: {user_id}", user_id=login.user_id)
     await enqueue(
-        session, backend, kind="email", recipient=on_file, subject=f"Your {coop.short_name} online account",
-        body=f"{words}\n\nYour user ID is: {login.user_id}\n\n{coop.name}\n", purpose="notice",
+        session, backend, kind="email", recipient=on_file,
+        subject=tr("Your {coop} online account", coop=coop.short_name),
+        body=f"{in_each(languages, words, PARAGRAPH)}\n\n{named}\n\n{coop.name}\n", purpose="notice",
         dedupe_key=f"login-created-{login.id}",
     )  # fmt: skip
     if by_text:
         await enqueue(
-            session, backend, kind="sms", recipient=member.phone, body=words, purpose="notice",
+            session, backend, kind="sms", recipient=member.phone, body=in_each(languages, words, " "), purpose="notice",
             dedupe_key=f"login-created-text-{login.id}",
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
 from backend.errors import MemberlineError
+from backend.language import current, in_each, speaking, tr, with_language
 from backend.logins import passwords, service, signin
 from backend.logins.models import Login, MailRequest, ResetToken
 from backend.members import guessing
@@ -33,6 +34,7 @@ MOST = 3
 """Mails of one kind to one member in MOST_WINDOW; more are not sent, and nobody is told."""
 MOST_WINDOW = timedelta(minutes=30)
 NOBODYS_LAST4 = "----"
+PARAGRAPH = "\n\n"
 
 
 class TooMany(MemberlineError):
@@ -96,6 +98,7 @@ async def _ask(
         reference=confirmation.draw(),
         asked_by=asked_by,
         channel=channel,
+        language=current(),
         asked_at=backend.clock.now(),
     )
     session.add(request)
@@ -125,7 +128,8 @@ async def _answer(session: AsyncSession, backend: Backend, request_id: int) -> N
     member = await session.get_one(Member, request.member_id)
     login = await service.of_member(session, member.id)
     if member.email:
-        subject, body = await _words(session, backend, request, member, login)
+        with speaking(request.language):
+            subject, body = await _words(session, backend, request, login)
         await enqueue(
             session, backend, kind="email", recipient=member.email, subject=subject, body=body, purpose="link",
             dedupe_key=f"login-mail-{request.id}",
@@ -150,29 +154,31 @@ async def _too_many(session: AsyncSession, backend: Backend, request: MailReques
     return (count or 0) >= MOST
 
 
-async def _words(
-    session: AsyncSession, backend: Backend, request: MailRequest, member: Member, login: Login | None
-) -> tuple[str, str]:
+async def _words(session: AsyncSession, backend: Backend, request: MailRequest, login: Login | None) -> tuple[str, str]:
     coop = backend.coop
-    end = (
-        f"If you did not ask for this, you need do nothing; tell us if it happens again: {coop.office_phone_display}.\n"
-        f"Your reference is {request.reference}.\n\n{coop.name}\n"
+    end = tr(
+        "If you did not ask for this, you need do nothing; tell us if it happens again: {phone}.",
+        phone=coop.office_phone_display,
     )
+    end += f"\n{tr('Your reference is {reference}.', reference=request.reference)}\n\n{coop.name}\n"
     portal = f"{backend.settings.public_url}/portal"
     if login is None:
-        return f"Your {coop.short_name} online account", (
+        told = tr(
             "You asked about signing in. There is no user ID for your account yet. To make one, have your full member "
-            f"number ready and open {portal}/create\n\n{end}"
+            "number ready and open {page}",
+            page=with_language(f"{portal}/create"),
         )
+        return tr("Your {coop} online account", coop=coop.short_name), f"{told}\n\n{end}"
     if request.kind == USER_ID:
-        return f"Your {coop.short_name} user ID", (
-            f"Your user ID is: {login.user_id}\n\nSign in at {portal}/login with it, or with your full member "
-            f"number, with the digits behind the dash.\n\n{end}"
+        named = tr("Your user ID is: {user_id}", user_id=login.user_id)
+        told = tr(
+            "Sign in at {page} with it, or with your full member number, with the digits behind the dash.",
+            page=with_language(f"{portal}/login"),
         )
-    url = await _reset_url(session, backend, login)
-    return f"Set a new {coop.short_name} password", (
-        f"Open this page to set a new password. It works once, for 30 minutes:\n\n{url}\n\n{end}"
-    )
+        return tr("Your {coop} user ID", coop=coop.short_name), f"{named}\n\n{told}\n\n{end}"
+    url = with_language(await _reset_url(session, backend, login))
+    told = tr("Open this page to set a new password. It works once, for 30 minutes:")
+    return tr("Set a new {coop} password", coop=coop.short_name), f"{told}\n\n{url}\n\n{end}"
 
 
 async def _reset_url(session: AsyncSession, backend: Backend, login: Login) -> str:
@@ -223,11 +229,18 @@ async def _tell(session: AsyncSession, backend: Backend, member: Member, row: Re
     coop = backend.coop
     if not member.email:
         return
+
+    def words() -> str:
+        return tr(
+            "The password of your online account has just been changed, and everybody who was signed in has been "
+            "signed out. If this was not you, call us now: {phone}.",
+            phone=coop.office_phone_display,
+        )
+
     await enqueue(
         session, backend, kind="email", recipient=member.email,
-        subject=f"Your {coop.short_name} password was changed",
-        body="The password of your online account has just been changed, and everybody who was signed in has been "
-        f"signed out. If this was not you, call us now: {coop.office_phone_display}.\n\n{coop.name}\n",
+        subject=tr("Your {coop} password was changed", coop=coop.short_name),
+        body=f"{in_each((current(), member.language), words, PARAGRAPH)}\n\n{coop.name}\n",
         purpose="notice", dedupe_key=f"password-changed-{row.id}",
     )  # fmt: skip
 

@@ -74,6 +74,7 @@ class MailRequest(Base):
     reference: Mapped[str] = mapped_column(String(16))
     asked_by: Mapped[str] = mapped_column(String(80))  # the conversation, or "portal"
     channel: Mapped[str] = mapped_column(String(12))
+    language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # in which it was asked for
     asked_at: Mapped[datetime] = mapped_column(UtcTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcTime)
 

@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.billing.service import lock_account
+from backend.conversations.models import Conversation
+from backend.language import ENGLISH
 from backend.members.levels import Level
 from backend.payments import gate
 from backend.payments.errors import EntryNotComplete, LinkGone, PaymentRefused
@@ -68,6 +70,12 @@ async def find(session: AsyncSession, backend: Backend, token: str) -> PayLink |
     """The link, unless it is unknown or has expired. One that has paid is found, with `used_at`."""
     query = select(PayLink).where(PayLink.token_hash == _hash(token), PayLink.expires_at > backend.clock.now())
     return await session.scalar(query)
+
+
+async def language(session: AsyncSession, token: str) -> str:
+    """The language of the talk that the link came from, also when the link is no longer good; else English."""
+    query = select(Conversation.language).join(PayLink, PayLink.conversation_id == Conversation.id)
+    return await session.scalar(query.where(PayLink.token_hash == _hash(token))) or ENGLISH
 
 
 async def begin_entry(backend: Backend, token: str) -> str:

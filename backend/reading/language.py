@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 
 from backend.language import ENGLISH, SPANISH
-from backend.reading.spanish.gloss import without_accents
+from backend.reading.danger import crisis_in, danger_in
+from backend.reading.spanish.gloss import glossed, without_accents
 
 SPEAK_SPANISH, SPEAK_ENGLISH = "/speak_spanish", "/speak_english"
 BUTTONS = {SPEAK_SPANISH: SPANISH, SPEAK_ENGLISH: ENGLISH}
@@ -61,8 +62,15 @@ def language_of(text: str, current: str, *, free: bool = False) -> str:
         return asked or current
     spanish, english = _weights(text)
     if current == ENGLISH:
-        return SPANISH if spanish >= PLAINLY and spanish > english else current
+        plainly = spanish >= PLAINLY and spanish > english
+        return SPANISH if plainly or (spanish >= english and _danger_in_spanish(text)) else current
     return ENGLISH if english >= PLAINLY and english > 2 * spanish else current
+
+
+def _danger_in_spanish(text: str) -> bool:
+    """`hay chispas` alone tells no language by its common words, and must be understood at once."""
+    told = glossed(text)
+    return (danger_in(told) and not danger_in(text)) or (crisis_in(told) and not crisis_in(text))
 
 
 def _weights(text: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
 from backend.conversations.models import Conversation
+from backend.language import SPANISH, current
 from backend.payments import confirmation
 from backend.tickets.models import Ticket
 
@@ -31,7 +32,11 @@ async def open_ticket(
     urgent: bool = False,
     due_at: datetime | None = None,
 ) -> Ticket:
-    """A new ticket. The same wish of the same conversation, still open, is found again and not opened twice."""
+    """A new ticket. The same wish of the same conversation, still open, is found again and not opened twice.
+
+    `details` are in English; that the member speaks Spanish is added to them.
+    """
+    details = {**details, "language": "Spanish"} if current() == SPANISH else dict(details)
     same = await _same(session, conversation_id, kind, details)
     if same is not None:
         return same
@@ -42,7 +47,7 @@ async def open_ticket(
         urgent=urgent,
         account_id=account_id,
         conversation_id=conversation_id,
-        details=dict(details),
+        details=details,
         due_at=due_at,
         created_at=backend.clock.now(),
     )

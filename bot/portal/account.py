@@ -6,6 +6,7 @@ import hmac
 
 from sanic import HTTPResponse, Request
 
+from backend.language import mark, tr
 from backend.logins import signin
 from backend.logins.service import is_number
 from backend.members.codes import mask_email
@@ -15,9 +16,9 @@ from bot.portal.desk import Desk, fields
 from bot.portal.summary import summary_of
 
 HOME, LOGIN = "/portal", "/portal/login"
-NO_MATCH = "The user ID or number and the password do not fit each other."
-THROTTLED = "Too many tries from here. Please wait 15 minutes, or set a new password by Forgot Password?"
-NUMBER_ALONE = (
+NO_MATCH = mark("The user ID or number and the password do not fit each other.")
+THROTTLED = mark("Too many tries from here. Please wait 15 minutes, or set a new password by Forgot Password?")
+NUMBER_ALONE = mark(
     "The number alone no longer opens an account: add the three digits behind the dash. They are on your bill."
 )
 
@@ -44,8 +45,8 @@ class AccountDesk(Desk):
     async def login(self, request: Request) -> HTTPResponse:
         if await self.who(request):
             return pages.see_other(HOME)
-        said = "Your new password is set. You can sign in with it." if request.args.get("set") == "1" else ""
-        said = "You are signed out." if request.args.get("out") == "1" else said
+        said = tr("Your new password is set. You can sign in with it.") if request.args.get("set") == "1" else ""
+        said = tr("You are signed out.") if request.args.get("out") == "1" else said
         return self.form_page("sign_in.html", user_id="", said=said)
 
     async def sign_in(self, request: Request) -> HTTPResponse:
@@ -68,7 +69,7 @@ class AccountDesk(Desk):
         return response
 
     def _again(self, typed: str, problem: str) -> HTTPResponse:
-        return self.form_page("sign_in.html", {"password": problem}, user_id=typed, said="")
+        return self.form_page("sign_in.html", {"password": tr(problem)}, user_id=typed, said="")
 
     async def sign_out(self, request: Request) -> HTTPResponse:
         given = fields(request, "form_token")["form_token"]
@@ -86,7 +87,7 @@ class AccountDesk(Desk):
             return pages.see_other(LOGIN)
         login, member = found
         return self.page(
-            "created.html", user_id=login.user_id, email=mask_email(member.email) if member.email else "none"
+            "created.html", user_id=login.user_id, email=mask_email(member.email) if member.email else tr("none")
         )
 
     def _token(self, request: Request) -> str:

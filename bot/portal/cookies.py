@@ -1,4 +1,5 @@
-"""The portal's two cookies: the session's, and one by which a browser that has signed in before is known again."""
+"""The portal's cookies: the session's, one by which a browser that has signed in before is known again, and the
+language that was asked for."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from sanic import HTTPResponse, Request
 
 from backend.config import Settings
 
-SESSION, DEVICE = "ml_session", "ml_device"
+SESSION, DEVICE, LANGUAGE = "ml_session", "ml_device", "ml_language"
 PREFIX = "__Host-"  # browsers hold a cookie of this name to our own host, by https alone
 DEVICE_SECONDS = 180 * 24 * 3600
 LONGEST = 200
@@ -21,6 +22,15 @@ def session_of(request: Request, settings: Settings) -> str:
 
 def device_of(request: Request, settings: Settings) -> str:
     return _read(request, settings, DEVICE)
+
+
+def language_of(request: Request, settings: Settings) -> str:
+    return _read(request, settings, LANGUAGE)
+
+
+def keep_language(response: HTTPResponse, settings: Settings, language: str) -> None:
+    """Until the browser is closed."""
+    _write(response, settings, LANGUAGE, language)
 
 
 def keep_session(response: HTTPResponse, settings: Settings, token: str) -> None:

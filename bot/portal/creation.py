@@ -6,6 +6,7 @@ import re
 
 from sanic import HTTPResponse, Request
 
+from backend.language import mark, tr
 from backend.logins import creation, mail
 from backend.logins.models import CreationLink
 from backend.members.service import lacks_separator, plain_digits
@@ -14,15 +15,15 @@ from bot.portal.desk import TOKEN, Desk, fields, password_problem
 from bot.rate import RateLimit
 
 PAGES_FROM_ONE_ADDRESS = RateLimit(30, 600)
-NO_MATCH = (
+NO_MATCH = mark(
     "These do not fit our records. Please check the number with the digits behind the dash, the phone digits, the "
     "account type and the last field."
 )
-WAIT = "After too many tries that did not match, this is closed for 15 minutes."
+WAIT = mark("After too many tries that did not match, this is closed for 15 minutes.")
 NOTHING_GIVEN = dict.fromkeys(("number", "kind", "first_name", "last_name", "email", "user_id"), "")
 USER_ID_PROBLEMS = {
-    "bad_user_id": "Use 4 to 64 letters, digits, dots, dashes or @, and at least one letter.",
-    "user_id_taken": "Somebody has this user ID already. Please choose another.",
+    "bad_user_id": mark("Use 4 to 64 letters, digits, dots, dashes or @, and at least one letter."),
+    "user_id_taken": mark("Somebody has this user ID already. Please choose another."),
 }
 
 
@@ -36,7 +37,7 @@ class CreationDesk(Desk):
     async def begin(self, request: Request) -> HTTPResponse:
         """Sign In, Create account: a page of one's own."""
         if not PAGES_FROM_ONE_ADDRESS.allows(self.source(request)):
-            return self.notice("Please wait a while", ["That was a lot at once."], status=429)
+            return self.notice(tr("Please wait a while"), [tr("That was a lot at once.")], status=429)
         async with self.backend.db.transaction() as session:
             url = await creation.create(session, self.backend, "portal")
         return pages.see_other(url[len(self.settings.public_url) :])
@@ -78,19 +79,21 @@ class CreationDesk(Desk):
         )
         result = await creation.prove(self.backend, token, holder, source=self.source(request))
         if result == "throttled":
-            return self.notice("Please wait a while", [WAIT], status=429)
+            return self.notice(tr("Please wait a while"), [tr(WAIT)], status=429)
         if result == "exists":
-            texts = ["There is a user ID for this account already. Forgot Password? sends a link to the email on file."]
-            return self.notice("You have an online account", texts, again="/portal/forgot")
+            texts = [
+                tr("There is a user ID for this account already. Forgot Password? sends a link to the email on file.")
+            ]
+            return self.notice(tr("You have an online account"), texts, again="/portal/forgot")
         if result == "no_match":
-            return self._step(token, link, {"number": NO_MATCH}, number=given["number"], kind=given["kind"])
+            return self._step(token, link, {"number": tr(NO_MATCH)}, number=given["number"], kind=given["kind"])
         return pages.see_other(_here(token))
 
     async def _take_person(self, request: Request, token: str, link: CreationLink) -> HTTPResponse:
         given = {name: text.strip() for name, text in fields(request, "first_name", "last_name", "email").items()}
-        errors = {name: "Please fill this in." for name, text in given.items() if not text}
+        errors = {name: tr("Please fill this in.") for name, text in given.items() if not text}
         if given["email"] and not creation.EMAIL.fullmatch(given["email"]):
-            errors["email"] = "Please give an email address, such as name@example.com."
+            errors["email"] = tr("Please give an email address, such as name@example.com.")
         if errors:
             return self._step(token, link, errors, **given)
         await creation.name(self.backend, token, **given)
@@ -104,7 +107,7 @@ class CreationDesk(Desk):
         try:
             made = await creation.finish(self.backend, token, user_id=user_id, password=given["password"])
         except creation.UserIdRefused as refused:
-            return self._step(token, link, {"user_id": USER_ID_PROBLEMS[refused.code]}, user_id=user_id)
+            return self._step(token, link, {"user_id": tr(USER_ID_PROBLEMS[refused.code])}, user_id=user_id)
         except mail.PasswordRefused as refused:
             return self._step(token, link, {"password": password_problem(refused.code)}, user_id=user_id)
         response = pages.see_other("/portal/created")
@@ -112,8 +115,8 @@ class CreationDesk(Desk):
         return response
 
     def _gone(self) -> HTTPResponse:
-        texts = ["It works for 30 minutes and makes one user ID. You can begin again."]
-        return self.notice("This page cannot be used any more", texts, status=404, again="/portal/create")
+        texts = [tr("It works for 30 minutes and makes one user ID. You can begin again.")]
+        return self.notice(tr("This page cannot be used any more"), texts, status=404, again="/portal/create")
 
 
 def _here(token: str) -> str:
@@ -130,15 +133,15 @@ def _holder_problems(given: dict[str, str]) -> dict[str, str]:
     """What is wrong with the shape of what was given; nothing is looked up for it."""
     errors: dict[str, str] = {}
     if lacks_separator(given["number"]):
-        errors["number"] = "Please give all of it, with the three digits behind the dash, such as 12345-001."
+        errors["number"] = tr("Please give all of it, with the three digits behind the dash, such as 12345-001.")
     if not re.fullmatch(r"\d{4}", given["last4"].strip()):
-        errors["last4"] = "Four digits, please: the end of the phone number on the account."
+        errors["last4"] = tr("Four digits, please: the end of the phone number on the account.")
     if given["kind"] not in creation.DIGITS:
-        errors["kind"] = "Please choose one."
+        errors["kind"] = tr("Please choose one.")
     elif len(plain_digits(given["digits"])) != creation.DIGITS[given["kind"]]:
         errors["digits"] = (
-            "Four digits, please: the end of the social security number."
+            tr("Four digits, please: the end of the social security number.")
             if given["kind"] == "residential"
-            else "Nine digits, please: the whole tax ID."
+            else tr("Nine digits, please: the whole tax ID.")
         )
     return errors

@@ -9,12 +9,14 @@ from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from backend.language import mark, tr
 from backend.logins import signin
 from backend.logins.models import Login
 from backend.logins.passwords import LONGEST, SHORTEST
 from backend.members.models import Member
 from bot.guards import public
 from bot.portal import cookies, pages
+from bot.portal.languages import in_language
 from bot.services import Services
 from bot.web_source import web_source
 
@@ -23,11 +25,11 @@ LONGEST_FIELD = 256
 Page = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 PASSWORD_PROBLEMS = {
-    "too_short": f"Use {SHORTEST} characters or more. A few words in a row are easy to remember.",
-    "too_long": f"Use {LONGEST} characters at most.",
-    "common": "Many people use this password, so it is tried first. Please choose another.",
-    "guessable": "This is made of your name, number or user ID, which others know. Please choose another.",
-    "different": "The two passwords are not the same. Please type both again.",
+    "too_short": mark("Use {shortest} characters or more. A few words in a row are easy to remember."),
+    "too_long": mark("Use {longest} characters at most."),
+    "common": mark("Many people use this password, so it is tried first. Please choose another."),
+    "guessable": mark("This is made of your name, number or user ID, which others know. Please choose another."),
+    "different": mark("The two passwords are not the same. Please type both again."),
 }
 
 
@@ -50,10 +52,12 @@ class Desk:
         @wraps(handler)
         async def checked(request: Request, **values: str) -> HTTPResponse:
             if request.method == "POST" and not pages.from_our_pages(request, self.settings):
-                return self.notice("This did not come from our page", ["Please open the page again."], status=403)
+                return self.notice(
+                    tr("This did not come from our page"), [tr("Please open the page again.")], status=403
+                )
             return await handler(request, **values)
 
-        return checked
+        return in_language(checked, self.settings)
 
     async def who(self, request: Request) -> tuple[Login, Member] | None:
         """Whose browser this is."""
@@ -81,4 +85,4 @@ def fields(request: Request, *names: str) -> dict[str, str]:
 
 
 def password_problem(code: str) -> str:
-    return PASSWORD_PROBLEMS.get(code, PASSWORD_PROBLEMS["common"])
+    return tr(PASSWORD_PROBLEMS.get(code, PASSWORD_PROBLEMS["common"]), shortest=SHORTEST, longest=LONGEST)

@@ -9,9 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from sanic import HTTPResponse, Request
 
 from backend.config import Settings
+from backend.language import current, day_words, short_date, short_month, tr
 from backend.money import format_cents
 
 FOLDER = Path(__file__).parent
@@ -30,7 +32,7 @@ PRIVATE = {
 
 @cache
 def environment() -> Environment:
-    """The templates, with amounts and days in words as filters."""
+    """The templates: `tr` for their words, amounts and days as filters, all in the language that is spoken."""
     env = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
@@ -38,8 +40,14 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"cents": format_cents, "day": long_day, "short_day": short_day}
+    env.filters |= {"cents": format_cents, "day": long_day, "short_day": short_day, "month": short_month}
+    env.globals |= {"tr": words, "language": current}
     return env
+
+
+def words(text: str, **values: object) -> Markup:
+    """`tr` for templates: the text is ours and may have entities, what is put into it is escaped."""
+    return Markup(tr(text)).format(**values)  # noqa: S704 - our own words
 
 
 def private_page(
@@ -81,13 +89,13 @@ def from_our_pages(request: Request, settings: Settings) -> bool:
 
 
 def long_day(on: date) -> str:
-    """`Friday, December 4, 2026`."""
-    return f"{on:%A, %B} {on.day}, {on.year}"
+    """`Friday, December 4, 2026`, `viernes 4 de diciembre de 2026`."""
+    return day_words(on, date.min)  # with its year always
 
 
 def short_day(on: date) -> str:
-    """`Dec 4, 2026`."""
-    return f"{on:%b} {on.day}, {on.year}"
+    """`Dec 4, 2026`, `4 dic 2026`."""
+    return short_date(on, year=True)
 
 
 def _origin(url: str) -> str:

@@ -6,6 +6,7 @@ import re
 
 from sanic import HTTPResponse, Request
 
+from backend.language import tr
 from backend.logins import mail
 from bot.portal import cookies, pages
 from bot.portal.account import LOGIN
@@ -29,9 +30,9 @@ class PasswordDesk(Desk):
         """The same page for anybody: what is mailed is decided behind it."""
         given = fields(request, "who", "last4", "kind")
         who, last4 = given["who"].strip(), given["last4"].strip()
-        errors = {} if who else {"who": "Please give your full member number or your user ID."}
+        errors = {} if who else {"who": tr("Please give your full member number or your user ID.")}
         if not LAST4.fullmatch(last4):
-            errors["last4"] = "Four digits, please: the end of the phone number on the account."
+            errors["last4"] = tr("Four digits, please: the end of the phone number on the account.")
         if errors:
             return self.form_page("forgot.html", errors, who=who)
         kind = mail.USER_ID if given["kind"] == mail.USER_ID else mail.RESET
@@ -42,13 +43,18 @@ class PasswordDesk(Desk):
                     source=self.source(request), asked_by="portal", channel="portal",
                 )  # fmt: skip
         except mail.TooMany:
-            return self.notice("Please wait a while", ["No more can be asked for here for 15 minutes."], status=429)
-        what = "your user ID" if kind == mail.USER_ID else "a link to set a new password, good once and for 30 minutes,"
+            texts = [tr("No more can be asked for here for 15 minutes.")]
+            return self.notice(tr("Please wait a while"), texts, status=429)
         texts = [
-            f"If that fits an online account, {what} is on its way to the email on file.",
-            f"Your reference is {reference}. If no email comes, our office helps.",
+            tr("If that fits an online account, your user ID is on its way to the email on file.")
+            if kind == mail.USER_ID
+            else tr(
+                "If that fits an online account, a link to set a new password, good once and for 30 minutes, is on "
+                "its way to the email on file."
+            ),
+            tr("Your reference is {reference}. If no email comes, our office helps.", reference=reference),
         ]
-        return self.notice("Please look at your email", texts)
+        return self.notice(tr("Please look at your email"), texts)
 
     async def choose(self, _request: Request, token: str) -> HTTPResponse:
         if not TOKEN.fullmatch(token) or not await mail.is_open(self.backend, token):
@@ -72,5 +78,5 @@ class PasswordDesk(Desk):
 
     def _gone(self) -> HTTPResponse:
         """The same for a link that never was, one that was used and one that has expired."""
-        texts = ["The link works once, for 30 minutes. Nothing has been changed now."]
-        return self.notice("This link cannot be used any more", texts, status=404, again="/portal/forgot")
+        texts = [tr("The link works once, for 30 minutes. Nothing has been changed now.")]
+        return self.notice(tr("This link cannot be used any more"), texts, status=404, again="/portal/forgot")

@@ -11,23 +11,27 @@ from urllib.parse import urlsplit
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from backend.language import mark, tr
 from backend.payments import links
 from backend.payments.errors import EntryNotComplete, LinkGone, MethodNotUsable, PaymentRefused
 from backend.providers.payments.base import PaymentProviderError
 from bot.guards import public
 from bot.portal import pages, pay, wording
+from bot.portal.languages import in_language
 from bot.services import Services
 
 logger = logging.getLogger("memberline.portal")
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
-AGAIN = "That was a while ago, or something on the account changed, so please check again. Nothing has been paid."
+AGAIN = mark("That was a while ago, or something on the account changed, so please check again. Nothing has been paid.")
+LEFT = mark("You left before a card or bank account was entered. Nothing has been paid.")
 
 PAGES = (
     ("start", "GET", ""),
     ("begin", "POST", ""),
     ("back", "GET", "/return"),
     ("confirm", "POST", "/confirm"),
+    ("reread", "GET", "/confirm"),
     ("done", "GET", "/done"),
 )
 Page = Callable[[Request, str], Coroutine[Any, Any, HTTPResponse]]
@@ -56,7 +60,8 @@ class PayDesk:
         @wraps(handler)
         async def shown(request: Request, token: str) -> HTTPResponse:
             if request.method == "POST" and not pages.from_our_pages(request, self.services.settings):
-                return self._notice("Please use the link we sent you", ["This did not come from our page."], status=403)
+                texts = [tr("This did not come from our page.")]
+                return self._notice(tr("Please use the link we sent you"), texts, status=403)
             if not TOKEN.fullmatch(token):
                 return self._gone()
             try:
@@ -69,7 +74,12 @@ class PayDesk:
                 logger.warning("the payment provider: %s", type(failure).__name__)
                 return self._away(token)
 
-        return shown
+        return in_language(shown, self.services.settings, self._language)
+
+    async def _language(self, token: str) -> str:
+        """Of the talk that the link came from."""
+        async with self.backend.db.reading() as session:
+            return await links.language(session, token)
 
     async def start(self, request: Request, token: str) -> HTTPResponse:
         """What is to be paid; or, when it has been, what came of it."""
@@ -77,7 +87,6 @@ class PayDesk:
         if standing.made and standing.made.state != "declined":
             return pages.see_other(f"{_here(token)}/done")
         left = request.args.get("left") == "1"
-        notice = "You left before a card or bank account was entered. Nothing has been paid." if left else ""
         return self._page(
             "pay_start.html",
             here=_here(token),
@@ -88,7 +97,7 @@ class PayDesk:
             pay_now=standing.link.pay_now,
             blocked=standing.blocked,
             warnings=standing.warnings,
-            notice=notice,
+            notice=tr(LEFT) if left else "",
             notice_kind="warn",
         )
 
@@ -119,7 +128,7 @@ class PayDesk:
             button=check.button,
             quote=check.quote.key,
             warnings=check.warnings,
-            notice=AGAIN if request.args.get("again") == "1" else "",
+            notice=tr(AGAIN) if request.args.get("again") == "1" else "",
         )
 
     async def confirm(self, request: Request, token: str) -> HTTPResponse:
@@ -128,6 +137,10 @@ class PayDesk:
         quote = str(form.get("quote", "")) if form else ""
         agreed = await pay.agree(self.backend, token, quote)
         return pages.see_other(f"{_here(token)}/done" if agreed else f"{_here(token)}/return?again=1")
+
+    async def reread(self, _request: Request, token: str) -> HTTPResponse:
+        """A refusal stood here, and its page was asked for again, say in another language."""
+        return pages.see_other(f"{_here(token)}/return")
 
     async def done(self, request: Request, token: str) -> HTTPResponse:
         """What came of it."""
@@ -156,18 +169,18 @@ class PayDesk:
     def _gone(self) -> HTTPResponse:
         """The same for a link that never was, one that has expired and one that is not written right."""
         texts = [
-            "It may have expired: a payment link works for 30 minutes. A payment that you have made is safe.",
-            "Ask for a new one where you got it: send us a text, use our chat, or call.",
+            tr("It may have expired: a payment link works for 30 minutes. A payment that you have made is safe."),
+            tr("Ask for a new one where you got it: send us a text, use our chat, or call."),
         ]
-        return self._notice("This payment link does not work", texts, status=404)
+        return self._notice(tr("This payment link does not work"), texts, status=404)
 
     def _refused(self, refusal: PaymentRefused) -> HTTPResponse:
         texts = [wording.concern(self.backend.coop, one) for one in refusal.concerns]
-        return self._notice("This payment is not possible", [*texts, "Nothing was taken."], status=409)
+        return self._notice(tr("This payment is not possible"), [*texts, tr("Nothing was taken.")], status=409)
 
     def _away(self, token: str) -> HTTPResponse:
-        texts = ["Our payment provider did not answer just now.", "Please try again in a moment."]
-        return self._notice("One moment, please", texts, status=503, again=_here(token))
+        texts = [tr("Our payment provider did not answer just now."), tr("Please try again in a moment.")]
+        return self._notice(tr("One moment, please"), texts, status=503, again=_here(token))
 
 
 def entry_origins(services: Services) -> tuple[str, ...]:

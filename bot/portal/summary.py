@@ -14,6 +14,7 @@ from backend.app import Backend
 from backend.autopay.schedule import active_autopay, active_draft
 from backend.billing.models import Account, Bill
 from backend.billing.service import Balance, balance
+from backend.language import mark, tr
 from backend.members.models import Member
 from backend.members.service import accounts_of
 from backend.payments.models import Payment
@@ -22,14 +23,14 @@ from backend.usage.service import Month, last_months
 
 SHOWN = 12
 STATES = {
-    "started": "on its way",
-    "authorised": "on its way",
-    "posted": "paid",
-    "declined": "declined",
-    "voided": "not taken",
-    "returned": "returned by the bank",
+    "started": mark("on its way"),
+    "authorised": mark("on its way"),
+    "posted": mark("paid"),
+    "declined": mark("declined"),
+    "voided": mark("not taken"),
+    "returned": mark("returned by the bank"),
 }
-PROGRAMS = {"budget": "Budget billing", "levelized": "Levelized billing"}
+PROGRAMS = {"budget": mark("Budget billing"), "levelized": mark("Levelized billing")}
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ async def _view(session: AsyncSession, backend: Backend, account: Account) -> Ac
 
 def _made(backend: Backend, payment: Payment) -> tuple[Payment, date, str]:
     day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
-    return payment, day, STATES.get(payment.status, payment.status)
+    return payment, day, tr(STATES.get(payment.status, payment.status))
 
 
 async def _enrolled(session: AsyncSession, account: Account) -> list[tuple[str, str]]:
@@ -92,11 +93,18 @@ async def _enrolled(session: AsyncSession, account: Account) -> list[tuple[str, 
     autopay = await active_autopay(session, account.id)
     draft = await active_draft(session, account.id)
     program = await enrolment(session, account.id)
-    runs = "on the due date" if autopay and autopay.day_of_month is None else ""
-    runs = f"on day {autopay.day_of_month} of each month" if autopay and autopay.day_of_month else runs
+    runs = tr("Not enrolled")
+    if autopay is not None:
+        day = autopay.day_of_month
+        runs = tr("Enrolled, runs on the due date")
+        runs = tr("Enrolled, runs on day {day} of each month", day=day) if day else runs
+    paperless = await is_paperless(session, account.id)
     return [
-        ("Auto Pay", f"Enrolled, runs {runs}" if autopay else "Not enrolled"),
-        ("Bank or card draft", "A draft payment is scheduled on each due date" if draft else "None"),
-        ("Bill notifications", "Paperless, by email" if await is_paperless(session, account.id) else "Bills by mail"),
-        ("Budget or levelized billing", PROGRAMS.get(program.program, "") if program else "Not enrolled"),
+        ("Auto Pay", runs),
+        (tr("Bank or card draft"), tr("A draft payment is scheduled on each due date") if draft else tr("None")),
+        (tr("Bill notifications"), tr("Paperless, by email") if paperless else tr("Bills by mail")),
+        (
+            tr("Budget or levelized billing"),
+            tr(PROGRAMS.get(program.program, "")) if program else tr("Not enrolled"),
+        ),
     ]

@@ -13,8 +13,8 @@ from backend.reading.spanish.days import days_in_english, times_in_english
 from backend.reading.spanish.numerals import numbers_in_english
 
 TABLES = Path(__file__).parent
-# not inside an address, a user ID or a link: `luz.garcia@example.com` is nobody's light
-_EDGE, _END = r"(?<![\w@.])", r"(?![\w@]|\.\w)"
+# not inside an address, a user ID or a link: `luz.garcia@example.com` is nobody's light, `correo-nuevo@` no new mail
+_EDGE, _END = r"(?<![\w@.+-])", r"(?![\w@]|[.+-]\w)"
 
 
 def glossed(text: str) -> str:

@@ -12,11 +12,13 @@ from backend.audit.models import AuditRow
 from backend.clock import ManualClock
 from backend.contact import service as contact
 from backend.conversations.models import Conversation
+from backend.language import SPANISH, speaking
 from backend.members import identity
 from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
 from tests.backend.household import Household
 
+TWO_PARTS = 2 * 153  # characters that two parts of a text carry
 OLD, NEW = "+15555550142", "+18155550188"
 
 
@@ -105,3 +107,14 @@ def test_emails(said: str, email: str | None) -> None:
 )
 def test_addresses(said: str, asked: bool, address: str | None) -> None:
     assert contact.read_address(said, asked) == address
+
+
+async def test_a_notice_is_in_the_language_of_the_talk_and_the_one_on_file(backend: Backend, home: Household) -> None:
+    with speaking(SPANISH):
+        assert await changed(backend, home, "phone", NEW)
+    async with backend.db.reading() as session:
+        sent = list(await session.scalars(select(OutboxMessage)))
+    for message in sent:
+        assert "se acaba de cambiar el teléfono" in message.body
+        assert "was changed just now" in message.body  # who had the phone before may read English alone
+        assert len(message.body) <= TWO_PARTS or message.kind == "email"

@@ -11,6 +11,7 @@ from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
 from backend.handover import service as handover
 from backend.handover.transcript import plain_line
+from backend.language import SPANISH, speaking
 from backend.outbox.models import OutboxMessage
 from tests.backend.household import Household, add_conversation
 
@@ -40,6 +41,13 @@ async def test_the_summary_has_no_code_and_no_last_four(backend: Backend, home: 
     assert "0142" not in said
     assert "482913" not in said
     assert "$1500" in said
+
+
+async def test_the_office_is_told_that_somebody_writes_spanish(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        with speaking(SPANISH):
+            made = await handover.ask(session, backend, home.conversation_id, tried="paying a bill")
+    assert made.summary["language"] == "Spanish"
 
 
 async def test_an_answer_reaches_the_web_page(backend: Backend, home: Household) -> None:
@@ -82,6 +90,7 @@ async def test_closing_brings_the_assistant_back(backend: Backend, home: Househo
     [
         ("0142", "[4 digits]"),
         ("last four 0142", "last four [4 digits]"),
+        ("mis últimos cuatro son 0142", "mis últimos cuatro son [4 digits]"),
         ("it is 482913", "it is [code]"),
         ("see https://coop.example/portal/pay/abc", "see [link]"),
         ("99999-001", "99999-001"),

@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 from backend.app import Backend
 from backend.audit import service as audit
 from backend.clock import ManualClock
+from backend.language import SPANISH, speaking
 from backend.logins import creation, mail, passwords, service, signin
 from backend.logins.models import HolderProof, Login, MailRequest, PortalSession, ResetToken
 from backend.members.models import Member
@@ -139,6 +140,27 @@ async def test_a_member_without_a_login_is_mailed_how_to_make_one(backend: Backe
     await ask(backend, "99999-001")
     await mail.answer_waiting(backend)
     assert "/portal/create" in (await outbox(backend))[0].body
+
+
+async def test_mail_is_in_the_language_in_which_it_was_asked_for(backend: Backend, login: int) -> None:
+    with speaking(SPANISH):
+        await ask(backend, "ruth.alvarez")
+    token = await reset_token(backend)  # answered behind the scenes, where nobody speaks
+    sent = (await outbox(backend))[-1]
+    assert "contraseña nueva" in sent.subject
+    assert token.endswith("?lang=es")
+    await mail.reset(backend, token.removesuffix("?lang=es"), "brown hens 1955 lake")
+    assert "was changed" in (await outbox(backend))[-1].subject
+
+
+async def test_who_reads_another_language_on_file_is_warned_in_it_too(backend: Backend, login: int) -> None:
+    await ask(backend, "ruth.alvarez")
+    token = await reset_token(backend)
+    with speaking(SPANISH):
+        await mail.reset(backend, token, "brown hens 1955 lake")
+    notice = (await outbox(backend))[-1]
+    assert "La contraseña de su cuenta" in notice.body
+    assert "The password of your online account" in notice.body
 
 
 async def test_every_asking_counts_against_its_sender(backend: Backend, login: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from backend.app import Backend
+from backend.language import SPANISH, speaking
 from backend.payments.confirmation import normalise
 from backend.tickets import service as tickets
 from tests.backend.household import NOW, Household
@@ -23,6 +24,15 @@ async def test_the_same_wish_is_one_ticket(backend: Backend, home: Household) ->
         )
     assert first.number == again.number != other.number
     assert normalise(first.number) == first.number
+
+
+async def test_whoever_calls_back_knows_to_speak_spanish(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        with speaking(SPANISH):
+            ticket = await tickets.open_ticket(
+                session, backend, home.conversation_id, kind="callback", details={"name": "Ann"}
+            )
+    assert ticket.details == {"name": "Ann", "language": "Spanish"}
 
 
 async def test_danger_comes_first_and_promised_calls_by_their_time(backend: Backend, home: Household) -> None:

@@ -1,0 +1,193 @@
+"""What Spanish speakers say to the skills of the office, as their rules read it."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from actions.arrangement.forms import DISCONNECTION, NOTHING
+from actions.contact.forms import WORDS
+from actions.faq.topics import response_for
+from actions.password.forms import ALONE, NAMED
+from actions.person.actions import CALL_ME
+from actions.service.forms import KINDS
+from actions.service.forms import NAMED as A_NAME_FOLLOWS
+from backend.contact.service import read_address, read_email, read_phone
+from backend.reading import spanish
+from backend.reading.danger import crisis_in, danger_in
+from backend.reading.language import language_of
+from backend.reading.moment import read_moment
+from backend.reading.spanish import glossed
+
+TODAY = date(2026, 11, 18)  # a Wednesday
+HOURS = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), (time(8), time(16, 30)))
+TABLES = Path(spanish.__file__).parent
+
+DANGER = [
+    "se cayó un cable en mi patio",
+    "hay un cable tirado en la calle",
+    "un árbol cayó sobre los cables de luz",
+    "los cables están colgando",
+    "un carro chocó con el poste",
+    "el poste se está cayendo",
+    "una línea eléctrica en el suelo",
+    "huele a quemado cerca del medidor",
+    "sale humo de la caja de breakers",
+    "me dio toques el refrigerador",
+    "alguien se está electrocutando",
+    "tronó el transformador",
+    "fuego",
+    "hay chispas",
+    "huele a gas",
+]
+
+
+@pytest.mark.parametrize("said", DANGER)
+def test_danger(said: str) -> None:
+    assert danger_in(glossed(said))
+    assert language_of(said, "en") == "es", "danger is answered in the language in which it is told, at once"
+
+
+@pytest.mark.parametrize(
+    "said", ["no hay chispas", "se fue la luz", "dónde descargo mi factura en línea", "quiero cambiar mi teléfono"]
+)
+def test_no_danger(said: str) -> None:
+    assert not danger_in(glossed(said))
+
+
+@pytest.mark.parametrize("said", ["me quiero morir", "ya no quiero vivir", "voy a suicidarme", "quiero hacerme daño"])
+def test_despair(said: str) -> None:
+    assert crisis_in(glossed(said))
+    assert language_of(said, "en") == "es"
+
+
+@pytest.mark.parametrize("said", ["my power line sparks", "the meter is on fire on Calle Real", "i want to die"])
+def test_danger_in_english_stays_english(said: str) -> None:
+    assert language_of(said, "en") == "en"
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("quiero cambiar mi correo electrónico", "email"),
+        ("tengo otro correo", "email"),
+        ("cambié de número de celular", "phone"),
+        ("mi teléfono cambió", "phone"),
+        ("cambiar la dirección postal", "address"),
+        ("me mudé", "address"),
+    ],
+)
+def test_what_is_changed(said: str, what: str) -> None:
+    assert next(name for name, words in WORDS if words.search(glossed(said))) == what
+
+
+def test_new_contact_details() -> None:
+    assert read_email("es ruth punto nueva arroba example punto com") == "ruth.nueva@example.com"
+    assert read_email("José.Peña@example.com") == "jose.pena@example.com"
+    assert read_phone(glossed("el nuevo es 815 555 0188")) == "+18155550188"
+    said = "mi dirección nueva es PO Box 12, Hanover IL 61041"
+    assert read_address(glossed(said), asked=False) == "po box 12, hanover il 61041"
+    assert read_address("Calle Peña 12, Hanover", asked=True) == "Calle Peña 12, Hanover"
+
+
+@pytest.mark.parametrize("word", ["correo-nuevo@example.com", "todo+luz@example.com", "calle-nueva.7", "ver.todo"])
+def test_addresses_and_user_ids_stay(word: str) -> None:
+    assert glossed(f"mi usuario es {word}").split()[-1] == word
+
+
+def test_a_user_id_is_heard() -> None:
+    named = NAMED.search(glossed("mi usuario es maria.garcia"))
+    assert named
+    assert named["id"] == "maria.garcia"
+    alone = ALONE.fullmatch(glossed("mi nombre de usuario es maria.garcia"))
+    assert alone
+    assert alone["id"] == "maria.garcia"
+
+
+@pytest.mark.parametrize("said", ["que alguien me llame", "me pueden llamar", "quiero que me llame una persona"])
+def test_a_call_back(said: str) -> None:
+    assert CALL_ME.search(glossed(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "at", "soon"),
+    [
+        ("el martes a las 10", "2026-11-24", "10:00", False),
+        ("mañana a las dos y media", "2026-11-19", "14:30", False),
+        ("mañana por la tarde", "2026-11-19", "13:00", False),
+        ("el viernes al mediodía", "2026-11-20", "12:00", False),
+        ("lo antes posible", None, None, True),
+        ("a cualquier hora", None, None, True),
+    ],
+)
+def test_when_to_call(said: str, day: str | None, at: str | None, soon: bool) -> None:
+    moment = read_moment(glossed(said), TODAY, HOURS)
+    assert moment is not None
+    assert (moment.day and moment.day.isoformat(), moment.at and f"{moment.at:%H:%M}", moment.soon) == (day, at, soon)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("quiero iniciar el servicio en una casa nueva", "start"),
+        ("necesito contratar luz", "start"),
+        ("poner el servicio a mi nombre", "start"),
+        ("quiero cancelar mi servicio", "stop"),
+        ("dar de baja el servicio el viernes", "stop"),
+        ("desconecten la luz", "stop"),
+        ("me voy a mudar", "move"),
+        ("trasladar el servicio", "move"),
+    ],
+)
+def test_kinds_of_service(said: str, kind: str) -> None:
+    assert next(name for name, words in KINDS if words.search(glossed(said))) == kind
+
+
+@pytest.mark.parametrize("said", ["me llamo Ana Morales", "mi nombre es Ana Morales", "a nombre de Ana Morales"])
+def test_names(said: str) -> None:
+    assert A_NAME_FOLLOWS.sub("", glossed(said)) == "ana morales"
+
+
+@pytest.mark.parametrize(
+    "said", ["me llegó un aviso de desconexión", "me van a cortar la luz", "aviso de corte", "me cortaron la luz"]
+)
+def test_a_disconnection(said: str) -> None:
+    assert DISCONNECTION.search(glossed(said))
+
+
+@pytest.mark.parametrize("said", ["nada todavía", "no puedo pagar nada", "no tengo dinero"])
+def test_nothing_yet(said: str) -> None:
+    assert NOTHING.search(glossed(said))
+
+
+@pytest.mark.parametrize(
+    ("intent", "said", "topic"),
+    [
+        ("faq_portal", "tengo que cambiar mi favorito", "portal_bookmark"),
+        ("faq_portal", "qué hay de nuevo en el portal", "portal_new"),
+        ("faq_portal", "qué muestra Billing and Payments", "portal_billing"),
+        ("faq_portal", "cómo funciona el pago rápido", "portal_quick_pay"),
+        ("faq_portal", "dónde entro a mi cuenta", "portal"),
+        ("faq_still_works", "siguen sirviendo mis alertas", "still_works_alerts"),
+        ("faq_still_works", "sirve mi usuario de antes", "still_works"),
+        ("faq_drafts", "cuál es la diferencia entre auto draft y auto pay", "drafts_new"),
+        ("faq_drafts", "qué día se cobra el débito automático", "drafts_day"),
+        ("faq_drafts", "dónde veo los detalles de mi débito", "drafts_details"),
+        ("faq_drafts", "cómo sé si estoy inscrito en débito automático", "drafts"),
+    ],
+)
+def test_topics(intent: str, said: str, topic: str) -> None:
+    assert response_for(intent, glossed(said)) == f"utter_answer_faq_{topic}"
+
+
+def test_a_phrase_means_one_thing() -> None:
+    """The tables are read as one: a phrase in two of them would mean what the later file says."""
+    meanings: dict[str, set[str]] = {}
+    for path in sorted(TABLES.glob("*.yml")):
+        for english, phrases in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for phrase in phrases.split(","):
+                meanings.setdefault(phrase.strip().lower(), set()).add(str(english))
+    assert {phrase: found for phrase, found in meanings.items() if len(found) > 1} == {}
