@@ -14,6 +14,7 @@ from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.alerts import service as alerts
 from backend.alerts.service import Author
+from backend.language import tr
 from backend.members.identity import Standing
 
 WISH, AGREED = "paper_wish", "paper_agreed"
@@ -79,7 +80,7 @@ class BillNotificationsForm(OfSeveralForm):
             turn.say("utter_bills_unchanged")
             return None
         if wish is None:
-            buttons = [choose("Yes, switch", paper_wish="switch"), choose("No", paper_wish="stay")]
+            buttons = [choose(tr("Yes, switch"), paper_wish="switch"), choose(tr("No"), paper_wish="stay")]
             return Ask(WISH, "utter_question_bills", {"state": now}, buttons)
         if wish == now:
             turn.say("utter_bills_same", state=now)
@@ -89,7 +90,8 @@ class BillNotificationsForm(OfSeveralForm):
             return None
         values: dict[str, Any] = {"account": standing.account.number, "email": standing.member.email or ""}
         if not turn.notes.get("agreed"):
-            return Ask(AGREED, f"utter_question_bills_{wish}", values, YES_NO)
+            buttons = [{"title": tr("Yes, do it"), "payload": "/affirm"}, {"title": tr("No"), "payload": "/deny"}]
+            return Ask(AGREED, f"utter_question_bills_{wish}", values, buttons)
         await self._switch(turn, standing, wish)
         return None
 
@@ -106,5 +108,3 @@ class BillNotificationsForm(OfSeveralForm):
         quoted = await switch(turn.session, turn.backend, standing.account, author)
         turn.say(f"utter_bills_now_{wish}", **number(quoted))
 
-
-YES_NO = [{"title": "Yes, do it", "payload": "/affirm"}, {"title": "No", "payload": "/deny"}]
