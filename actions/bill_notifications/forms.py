@@ -107,4 +107,3 @@ class BillNotificationsForm(OfSeveralForm):
         switch = alerts.go_paperless if wish == "email" else alerts.back_to_paper
         quoted = await switch(turn.session, turn.backend, standing.account, author)
         turn.say(f"utter_bills_now_{wish}", **number(quoted))
-

@@ -64,9 +64,7 @@ async def _tell(
     member = await session.get_one(Member, account.member_id)
     text = tr("{text} Ref {number}.", text=text, number=made.confirmation)
     key = f"program:{made.confirmation}:{what}"
-    body = tr(
-        "{coop}: {text} Not you? Call {phone}", coop=coop.short_name, text=text, phone=coop.office_phone_display
-    )
+    body = tr("{coop}: {text} Not you? Call {phone}", coop=coop.short_name, text=text, phone=coop.office_phone_display)
     await enqueue(
         session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice", dedupe_key=f"{key}:sms"
     )

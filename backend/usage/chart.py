@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from backend.language import month_name, tr
+from backend.language import mark, month_name, tr
 from backend.usage.service import Month
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 56, 74, 44
 PAPER, INK, MUTED, GRID = "#ffffff", "#17211f", "#52605c", "#dfe5e2"
 NOW, BEFORE, WARMTH = "#0b5f57", "#b4cfc9", "#c2571a"
 COLDEST, WARMEST = 0, 100  # the right-hand scale, Fahrenheit
+# the font that comes with Pillow has no letters beyond ASCII: translations of these do without accents
+TITLE, THIS_YEAR, YEAR_BEFORE, TEMPERATURE = (
+    mark("Electric use by month"),
+    mark("Last 12 months, kWh"),
+    mark("The year before"),
+    mark("Average temperature, F"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +88,11 @@ class _Sheet:
         self._warmth(step)
 
     def _legend(self) -> None:
-        self._text(tr("Electric use by month"), LEFT, 22, size=20, anchor="lm")
+        self._text(tr(TITLE), LEFT, 22, size=20, anchor="lm")
         left: float = LEFT
-        shown = [(tr("Last 12 months, kWh"), NOW, False), (tr("Year before"), BEFORE, False)]
+        shown = [(tr(THIS_YEAR), NOW, False), (tr(YEAR_BEFORE), BEFORE, False)]
         if self.warm:
-            shown.append((tr("Average temperature, F"), WARMTH, True))
+            shown.append((tr(TEMPERATURE), WARMTH, True))
         for label, colour, is_line in shown:
             if is_line:
                 self._line([(left, 51), (left + 16, 51)], colour, 3)
