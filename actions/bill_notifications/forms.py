@@ -20,7 +20,7 @@ from backend.members.identity import Standing
 WISH, AGREED = "paper_wish", "paper_agreed"
 NO_PAPER = re.compile(
     r"\b(don'?t|do not|no|not|stop|without|instead of|less|save|quit|end|cancel|off|rid of)\b[\w ]{0,24}"
-    r"\b(paper|mail(ed|ing)?|printed)\b(?!less)",
+    r"\b(paper|mail(ed|ing)?|printed)\b(?!less)|\bfrom paper\b",
     re.IGNORECASE,
 )
 PAPER = re.compile(

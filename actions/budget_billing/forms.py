@@ -40,7 +40,7 @@ EXPLAIN = re.compile(
     re.IGNORECASE,
 )
 NAMED = {BUDGET: re.compile(r"\bbud?[gj]|\bbugd", re.I), LEVELIZED: re.compile(r"\blev|\baverag", re.I)}
-AGREE = re.compile(r"(yes[, ]*)?(please )?(enrol|enroll|leave|ok|okay|do it)( me| it)?[.! ]*", re.IGNORECASE)
+AGREE = re.compile(r"(yes[, ]*)?(please )?(enrol|enroll|leave|ok|okay|do it)( me| it)?( please)?[.! ]*", re.IGNORECASE)
 
 
 class BudgetForm(OfSeveralForm):
