@@ -68,8 +68,8 @@ WAYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("call", re.compile(r"\b(call(s|ed|ing)?|phone call|by phone|ring me|voice)\b")),
 )
 DENIED = re.compile(
-    r"\b(?:instead of|rather than|not|no more|no|from|stop|quit|without|too many|turn off|cancel|disable)(?: the| my| by)?"
-    r" (text\w*|sms|e-?mail\w*|(?:phone )?call\w*)"
+    r"\b(?:instead of|rather than|not|no more|no|from|stop|quit|without|too many|turn off|cancel|disable)"
+    r"(?: the| my| by)? (text\w*|sms|e-?mail\w*|(?:phone )?call\w*)"
 )
 OFF = re.compile(
     r"\b(off|stop|cancel|disable|remove|delete|unsubscribe|no more|quit|end|too many|drop|get rid of|opt out)\b"
