@@ -127,6 +127,13 @@ def short_month(day: date) -> str:
     return f"{day:%b %Y}"
 
 
+def month_name(day: date, *, short: bool = False) -> str:
+    """`November`, `noviembre`; short, `Nov`, `nov`, as it stands under a bar of a chart."""
+    if current() == SPANISH:
+        return format_date(day, "LLL" if short else "LLLL", locale=SPANISH).replace(".", "")
+    return f"{day:%b}" if short else f"{day:%B}"
+
+
 def short_date(day: date, *, year: bool = False) -> str:
     """`Nov 4`, `4 nov`, as it stands in a list; with the year where asked."""
     if current() == SPANISH:

@@ -8,6 +8,7 @@ import re
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import NotFound
 
+from backend.language import speaking
 from backend.usage import chart, media
 from backend.usage import service as usage
 from bot.guards import public
@@ -37,9 +38,10 @@ def blueprint(services: Services) -> Blueprint:
             raise NotFound()
         async with services.backend.db.reading() as session:
             months = await usage.last_months(session, found.account_id)
-        bars = [chart.Bar.of(month) for month in months]
-        async with drawing:
-            png = await asyncio.to_thread(chart.draw, bars)
+        with speaking(found.language):
+            bars = [chart.Bar.of(month) for month in months]
+            async with drawing:
+                png = await asyncio.to_thread(chart.draw, bars)  # a thread is given the language too
         return HTTPResponse(png, headers=HEADERS, content_type="image/png")
 
     return routes

@@ -15,6 +15,7 @@ from backend.alerts import service as alerts
 from backend.alerts.kinds import KINDS, ThresholdRefused, check_threshold
 from backend.alerts.service import Author
 from backend.alerts.wishes import Wish, hear, read_threshold
+from backend.language import tr
 from backend.members.identity import Standing
 
 WHAT, VERB, WAYS, LEVEL, AGREED = "alert_what", "alert_verb", "alert_ways", "alert_level", "alert_agreed"
@@ -104,14 +105,14 @@ class AlertsForm(OfSeveralForm):
             turn.say("utter_alerts_left")
             return None
         if turn.notes.get("another"):
-            return Ask(WHAT, "utter_question_alert_another", buttons=questions.WHICH)
+            return Ask(WHAT, "utter_question_alert_another", buttons=questions.which())
         if turn.get(VERB) == "off":
             await self._off(turn, standing)
             return None
         wanted = await self._wanted(turn, standing)
         if not wanted:
             await self._tell_what_is_on(turn, standing)
-            return Ask(WHAT, "utter_question_alert_what", buttons=questions.WHICH)
+            return Ask(WHAT, "utter_question_alert_what", buttons=questions.which())
         return self._ask_level(turn, wanted) or await self._ask_way(turn, standing, wanted)
 
     async def _wanted(self, turn: Turn, standing: Standing) -> dict[str, int | None]:
@@ -151,7 +152,7 @@ class AlertsForm(OfSeveralForm):
             return Ask(WAYS, "utter_question_alert_ways", buttons=questions.by_ways(standing.member))
         values = questions.said(wanted, ways)
         if not turn.notes.get("agreed"):
-            return Ask(AGREED, "utter_question_alert_confirm", values, questions.YES_NO)
+            return Ask(AGREED, "utter_question_alert_confirm", values, questions.yes_no())
         await self._on(turn, standing, wanted, ways, values)
         return None
 
@@ -180,7 +181,7 @@ class AlertsForm(OfSeveralForm):
             turn.say("utter_alerts_none_to_end")
             await self._tell_what_is_on(turn, standing)
             return
-        ways = questions.in_ways(denied) if turn.get(DENIED) else "any way"
+        ways = questions.in_ways(denied) if turn.get(DENIED) else tr("any way")
         turn.say("utter_alerts_off", what=questions.when(ended), ways=ways, **questions.number(number))
 
     async def _tell_what_is_on(self, turn: Turn, standing: Standing) -> None:

@@ -8,23 +8,35 @@ from typing import Any
 from actions.quick_pay.questions import choose
 from backend.alerts.kinds import KINDS, check_threshold, together
 from backend.alerts.models import AlertSetting
+from backend.language import mark, tr
 from backend.members.models import Member
 
-WHICH = [
-    choose("Bill due soon", alert_what="bill_due"),
-    choose("New bill ready", alert_what="bill_ready"),
-    choose("Payment received or failed", alert_what="payment_received,payment_failed"),
-    choose("Use over a limit", alert_what="usage_over"),
-    choose("Profile changed", alert_what="profile_changed"),
-]
-YES_NO = [{"title": "Yes, turn on", "payload": "/affirm"}, {"title": "No", "payload": "/deny"}]
-WAY_WORDS = {"text": "text", "email": "email", "call": "phone call"}
+WAY_WORDS = {"text": mark("text"), "email": mark("email"), "call": mark("phone call")}
+
+
+def which() -> list[dict[str, str]]:
+    """The alerts that are asked for most."""
+    return [
+        choose(tr("Bill due soon"), alert_what="bill_due"),
+        choose(tr("New bill ready"), alert_what="bill_ready"),
+        choose(tr("Payment received or failed"), alert_what="payment_received,payment_failed"),
+        choose(tr("Use over a limit"), alert_what="usage_over"),
+        choose(tr("Profile changed"), alert_what="profile_changed"),
+    ]
+
+
+def yes_no() -> list[dict[str, str]]:
+    return [{"title": tr("Yes, turn on"), "payload": "/affirm"}, {"title": tr("No"), "payload": "/deny"}]
 
 
 def by_ways(member: Member) -> list[dict[str, str]]:
     """The ways that this member can be reached by."""
     ways = ["text", *(["email"] if member.email else []), "call"]
-    return [choose(WAY_WORDS[way].capitalize(), alert_ways=way) for way in ways]
+    return [choose(_titled(tr(WAY_WORDS[way])), alert_ways=way) for way in ways]
+
+
+def _titled(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def lacks_level(name: str, threshold: int | None) -> bool:
@@ -44,7 +56,7 @@ def said(wanted: Mapping[str, int | None], ways: Iterable[str]) -> dict[str, Any
 
 def in_ways(ways: Iterable[str]) -> str:
     """`text and email`."""
-    return together([WAY_WORDS[way] for way in ways])
+    return together([tr(WAY_WORDS[way]) for way in ways])
 
 
 def when(settings: Iterable[AlertSetting]) -> str:
@@ -57,7 +69,8 @@ def listed(settings: Iterable[AlertSetting]) -> str:
     grouped: dict[tuple[str, ...], list[AlertSetting]] = {}
     for setting in settings:
         grouped.setdefault(tuple(setting.ways), []).append(setting)
-    return "; ".join(f"by {in_ways(ways)} when {when(alike)}" for ways, alike in grouped.items())
+    each = [tr("by {ways} when {when}", ways=in_ways(ways), when=when(alike)) for ways, alike in grouped.items()]
+    return "; ".join(each)
 
 
 def number(confirmation: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from backend.autopay.models import AutoPay
 from backend.autopay.schedule import active_draft, first_day, next_run, runs_next, takes_effect
 from backend.billing import bills
 from backend.billing import service as billing
+from backend.language import tr
 from backend.members.identity import Standing
 from backend.money import format_cents
 from backend.payments import gate
@@ -156,10 +157,10 @@ class AutoPayForm(IdentifiedForm):
 
     def _ask_act(self) -> Ask:
         buttons = [
-            choose("Another day", auto_act="change", auto_day="other"),
-            choose("Another card or account", auto_act="change", auto_method="ask"),
-            choose("Turn it off", auto_act="cancel"),
-            choose("Leave it as it is", auto_act="leave"),
+            choose(tr("Another day"), auto_act="change", auto_day="other"),
+            choose(tr("Another card or account"), auto_act="change", auto_method="ask"),
+            choose(tr("Turn it off"), auto_act="cancel"),
+            choose(tr("Leave it as it is"), auto_act="leave"),
         ]
         return Ask(ACT, "utter_question_autopay_act", {}, buttons)
 
@@ -226,7 +227,7 @@ class AutoPayForm(IdentifiedForm):
         return None
 
     def _ask_day(self, turn: Turn) -> Ask:
-        buttons = [choose("On the due date", auto_day=DUE), choose("Another day", auto_day="other")]
+        buttons = [choose(tr("On the due date"), auto_day=DUE), choose(tr("Another day"), auto_day="other")]
         if turn.notes.get("no_such_day"):
             return Ask(DAY, "utter_question_autopay_day_none")
         if turn.notes.get("other_day"):

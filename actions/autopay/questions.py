@@ -12,6 +12,7 @@ from actions.turn import Turn
 from actions.words import day_words
 from backend.autopay.schedule import first_day
 from backend.autopay.service import Done, NextRun
+from backend.language import ENGLISH, current, tr
 from backend.money import format_cents
 from backend.payments.models import PaymentMethod
 
@@ -19,23 +20,27 @@ ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
 
 
 def ordinal(day: int) -> str:
-    return f"{day}{ENDINGS.get(day, 'th')}"
+    """`15th`; in Spanish a day of the month is said as a plain number."""
+    return f"{day}{ENDINGS.get(day, 'th')}" if current() == ENGLISH else str(day)
 
 
 def when(day_of_month: int | None) -> str:
     """`on the 15th of each month`, as it is said and agreed to."""
     if day_of_month is None:
-        return "on the due date of each bill"
-    shorter = " (the last day of a shorter month)" if day_of_month > 28 else ""
-    return f"on the {ordinal(day_of_month)} of each month{shorter}"
+        return tr("on the due date of each bill")
+    if day_of_month > 28:
+        return tr("on the {day} of each month (the last day of a shorter month)", day=ordinal(day_of_month))
+    return tr("on the {day} of each month", day=ordinal(day_of_month))
 
 
 def next_words(coming: NextRun | None, today: date) -> str:
     """When it runs next, as a sentence."""
     if coming is None:
-        return "The next run is on the due date of your next bill."
-    amount = f", {format_cents(coming.amount_cents)} as of now" if coming.amount_cents else ""
-    return f"The next run is {day_words(coming.on, today)}{amount}."
+        return tr("The next run is on the due date of your next bill.")
+    day = day_words(coming.on, today)
+    if coming.amount_cents:
+        return tr("The next run is {day}, {amount} as of now.", day=day, amount=format_cents(coming.amount_cents))
+    return tr("The next run is {day}.", day=day)
 
 
 def done_words(turn: Turn, done: Done, method: str, day_of_month: int | None) -> dict[str, Any]:
@@ -68,10 +73,10 @@ def starting(turn: Turn, coming: NextRun | None) -> str:
     """The start, as a part of what is agreed to."""
     today = turn.backend.today()
     if coming is None:
-        return f"starting with the first bill due after {day_words(first_day(today), today)}"
-    return f"starting {day_words(coming.on, today)}"
+        return tr("starting with the first bill due after {day}", day=day_words(first_day(today), today))
+    return tr("starting {day}", day=day_words(coming.on, today))
 
 
 def fee_words(turn: Turn, method: PaymentMethod) -> str:
     fee = turn.backend.coop.fee_cents(method.kind)
-    return f" plus a fee of {format_cents(fee)}" if fee else ""
+    return tr(" plus a fee of {fee}", fee=format_cents(fee)) if fee else ""

@@ -17,6 +17,7 @@ from actions.yes_no import said_no, said_yes
 from backend.autopay import service
 from backend.autopay.models import LegacyDraft
 from backend.autopay.schedule import active_draft, first_day, takes_effect
+from backend.language import tr
 from backend.members.identity import Standing
 from backend.payments import gate
 from backend.payments import service as payments
@@ -93,9 +94,9 @@ class DraftForm(IdentifiedForm):
         method = await turn.session.get_one(PaymentMethod, draft.method_id)
         turn.say("utter_draft_shown", method=method.label, next=await self._next(turn, draft))
         buttons = [
-            choose("Another card or account", draft_act="edit"),
-            choose("Remove it", draft_act="remove"),
-            choose("Leave it as it is", draft_act="leave"),
+            choose(tr("Another card or account"), draft_act="edit"),
+            choose(tr("Remove it"), draft_act="remove"),
+            choose(tr("Leave it as it is"), draft_act="leave"),
         ]
         return Ask(ACT, "utter_question_draft_act", {}, buttons)
 

@@ -14,12 +14,13 @@ from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.alerts import service as alerts
 from backend.alerts.service import Author
+from backend.language import tr
 from backend.members.identity import Standing
 
 WISH, AGREED = "paper_wish", "paper_agreed"
 NO_PAPER = re.compile(
     r"\b(don'?t|do not|no|not|stop|without|instead of|less|save|quit|end|cancel|off|rid of)\b[\w ]{0,24}"
-    r"\b(paper|mail(ed|ing)?|printed)\b(?!less)",
+    r"\b(paper|mail(ed|ing)?|printed)\b(?!less)|\bfrom paper\b",
     re.IGNORECASE,
 )
 PAPER = re.compile(
@@ -79,7 +80,7 @@ class BillNotificationsForm(OfSeveralForm):
             turn.say("utter_bills_unchanged")
             return None
         if wish is None:
-            buttons = [choose("Yes, switch", paper_wish="switch"), choose("No", paper_wish="stay")]
+            buttons = [choose(tr("Yes, switch"), paper_wish="switch"), choose(tr("No"), paper_wish="stay")]
             return Ask(WISH, "utter_question_bills", {"state": now}, buttons)
         if wish == now:
             turn.say("utter_bills_same", state=now)
@@ -89,7 +90,8 @@ class BillNotificationsForm(OfSeveralForm):
             return None
         values: dict[str, Any] = {"account": standing.account.number, "email": standing.member.email or ""}
         if not turn.notes.get("agreed"):
-            return Ask(AGREED, f"utter_question_bills_{wish}", values, YES_NO)
+            buttons = [{"title": tr("Yes, do it"), "payload": "/affirm"}, {"title": tr("No"), "payload": "/deny"}]
+            return Ask(AGREED, f"utter_question_bills_{wish}", values, buttons)
         await self._switch(turn, standing, wish)
         return None
 
@@ -105,6 +107,3 @@ class BillNotificationsForm(OfSeveralForm):
         switch = alerts.go_paperless if wish == "email" else alerts.back_to_paper
         quoted = await switch(turn.session, turn.backend, standing.account, author)
         turn.say(f"utter_bills_now_{wish}", **number(quoted))
-
-
-YES_NO = [{"title": "Yes, do it", "payload": "/affirm"}, {"title": "No", "payload": "/deny"}]

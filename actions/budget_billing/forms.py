@@ -13,6 +13,7 @@ from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.words import day_words
 from actions.yes_no import said_no, said_yes
+from backend.language import tr
 from backend.members.identity import Standing
 from backend.money import format_cents
 from backend.programs import service as programs
@@ -39,7 +40,7 @@ EXPLAIN = re.compile(
     re.IGNORECASE,
 )
 NAMED = {BUDGET: re.compile(r"\bbud?[gj]|\bbugd", re.I), LEVELIZED: re.compile(r"\blev|\baverag", re.I)}
-AGREE = re.compile(r"(yes[, ]*)?(please )?(enrol|enroll|leave|ok|okay|do it)( me| it)?[.! ]*", re.IGNORECASE)
+AGREE = re.compile(r"(yes[, ]*)?(please )?(enrol|enroll|leave|ok|okay|do it)( me| it)?( please)?[.! ]*", re.IGNORECASE)
 
 
 class BudgetForm(OfSeveralForm):
@@ -95,7 +96,7 @@ class BudgetForm(OfSeveralForm):
         if turn.get(ACT) == LEAVE:
             return await self._ask_leave(turn, standing, enrolment)
         if enrolment is not None:
-            turn.say("utter_program_enrolled", **self._enrolled(turn, standing, enrolment), buttons=LEAVE_BUTTONS)
+            turn.say("utter_program_enrolled", **self._enrolled(turn, standing, enrolment), buttons=leave_buttons())
             return None
         return await self._ask_join(turn, standing)
 
@@ -128,10 +129,13 @@ class BudgetForm(OfSeveralForm):
         if not open_offers:
             return None
         buttons = [
-            {"title": f"Join {program_words.NAMES[offer.program]}", "payload": _payload(JOIN, offer.program)}
+            {
+                "title": tr("Join {program}", program=program_words.name(offer.program)),
+                "payload": _payload(JOIN, offer.program),
+            }
             for offer in open_offers
         ]
-        buttons.append({"title": "No, thank you", "payload": "/deny"})
+        buttons.append({"title": tr("No, thank you"), "payload": "/deny"})
         return Ask(PROGRAM, "utter_question_program", {"offered": program_words.either(open_offers)}, buttons)
 
     def _compare(self, turn: Turn, offers: list[Offer]) -> None:
@@ -174,11 +178,13 @@ class BudgetForm(OfSeveralForm):
 
     def _enrolled(self, turn: Turn, standing: Standing, made: Enrolment) -> dict[str, Any]:
         assert standing.account is not None
-        amount = f", {format_cents(made.amount_cents)} a month" if made.amount_cents is not None else ""
+        monthly = ""
+        if made.amount_cents is not None:
+            monthly = tr(", {amount} a month", amount=format_cents(made.amount_cents))
         return {
-            "program_name": program_words.NAMES[made.program],
+            "program_name": program_words.name(made.program),
             "account": standing.account.number,
-            "monthly": amount,
+            "monthly": monthly,
             "since": day_words(made.started_on, turn.backend.today()),
             "confirmation": made.confirmation,
         }
@@ -189,7 +195,8 @@ def _payload(act: str, program: str | None = None) -> str:
     return "/budget_billing" + json.dumps(values)
 
 
-LEAVE_BUTTONS = [{"title": "Leave it", "payload": _payload(LEAVE)}, {"title": "Keep it", "payload": "/thank"}]
+def leave_buttons() -> list[dict[str, str]]:
+    return [{"title": tr("Leave it"), "payload": _payload(LEAVE)}, {"title": tr("Keep it"), "payload": "/thank"}]
 
 
 def _named(words: str) -> str | None:

@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from backend.language import mark, tr
 from backend.money import format_cents
+from backend.programs.notices import NAMES
 from backend.programs.rules import BUDGET
 from backend.programs.service import Offer
 
-NAMES = {"budget": "budget billing", "levelized": "levelized billing"}
 REASONS = {
-    "closed": "the account is closed",
-    "past_due": "a bill is past due; once that is paid, ask again",
-    "not_residential": "it is for homes only",
-    "history": "it needs 12 months of bills at this address",
-    "too_much_use": "it is for less than 200,000 kWh a year",
-    "balance": "it needs a balance of $0.00; once your bill is paid, ask again",
+    "closed": mark("the account is closed"),
+    "past_due": mark("a bill is past due; once that is paid, ask again"),
+    "not_residential": mark("it is for homes only"),
+    "history": mark("it needs 12 months of bills at this address"),
+    "too_much_use": mark("it is for less than 200,000 kWh a year"),
+    "balance": mark("it needs a balance of $0.00; once your bill is paid, ask again"),
 }
 
 
 def refused(offer: Offer) -> dict[str, Any]:
-    return {"program_name": NAMES[offer.program].capitalize(), "reason": REASONS[offer.reasons[0]]}
+    return {"program_name": name(offer.program).capitalize(), "reason": tr(REASONS[offer.reasons[0]])}
+
+
+def name(program: str) -> str:
+    """`budget billing`."""
+    return tr(NAMES[program])
 
 
 def either(offers: Sequence[Offer]) -> str:
-    return " or ".join(NAMES[offer.program] for offer in offers)
+    return tr(" or ").join(name(offer.program) for offer in offers)
 
 
 def compared(offers: Sequence[Offer]) -> dict[str, Any]:
@@ -37,8 +43,8 @@ def compared(offers: Sequence[Offer]) -> dict[str, Any]:
         "lowest": format_cents(min(actual)),
         "highest": format_cents(max(actual)),
         "table": {
-            "head": ["", "Now a month", f"Last {len(actual)} bills", "Against your bills"],
-            "rows": [["As billed", "-", format_cents(sum(actual)), "-"], *(_row(offer) for offer in offers)],
+            "head": ["", tr("Now a month"), tr("Last {count} bills", count=len(actual)), tr("Against your bills")],
+            "rows": [[tr("As billed"), "-", format_cents(sum(actual)), "-"], *(_row(offer) for offer in offers)],
         },
     }
     for offer in offers:
@@ -51,10 +57,12 @@ def compared(offers: Sequence[Offer]) -> dict[str, Any]:
 def _row(offer: Offer) -> list[str]:
     difference = offer.cost.difference_cents
     signed = f"+{format_cents(difference)}" if difference > 0 else format_cents(difference)
-    name = "Budget" if offer.program == BUDGET else "Levelized"
-    return [name, format_cents(offer.amount_cents), format_cents(offer.cost.total_cents), signed]
+    title = tr("Budget") if offer.program == BUDGET else tr("Levelized")
+    return [title, format_cents(offer.amount_cents), format_cents(offer.cost.total_cents), signed]
 
 
 def _range(offer: Offer) -> str:
     lowest, highest = min(offer.cost.monthly_cents), max(offer.cost.monthly_cents)
-    return format_cents(lowest) if lowest == highest else f"{format_cents(lowest)} to {format_cents(highest)}"
+    if lowest == highest:
+        return format_cents(lowest)
+    return tr("{lowest} to {highest}", lowest=format_cents(lowest), highest=format_cents(highest))

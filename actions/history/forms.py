@@ -14,6 +14,7 @@ from actions.history.words import Listed, bill_rows, payment_rows
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from backend.billing import history
+from backend.language import tr
 from backend.members.identity import Standing
 from backend.money import format_cents
 
@@ -71,7 +72,7 @@ class HistoryForm(OfSeveralForm):
         buttons = (
             [
                 {
-                    "title": "Hear more" if turn.channel == "voice" else "More",
+                    "title": tr("Hear more") if turn.channel == "voice" else tr("More"),
                     "payload": f"/{kind}" + json.dumps({FROM: str(start + len(rows))}),
                 }
             ]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from actions.turn import Turn
 from backend.billing.models import Bill
+from backend.language import day_of_month_words, mark, short_date, tr
 from backend.money import format_cents
 from backend.payments.models import Payment, PaymentMethod
 
 STATUS = {
-    "started": "on its way",
-    "authorised": "on its way",
-    "posted": "posted",
-    "declined": "declined",
-    "returned": "returned by the bank",
-    "voided": "voided",
+    "started": mark("on its way"),
+    "authorised": mark("on its way"),
+    "posted": mark("posted"),
+    "declined": mark("declined"),
+    "returned": mark("returned by the bank"),
+    "voided": mark("voided"),
 }
 
 
@@ -30,8 +30,8 @@ class Listed:
     head: list[str]
 
 
-PAYMENT_HEAD = ["Date", "Amount", "Paid with", "Confirmation", "Status"]
-BILL_HEAD = ["Bill of", "Amount", "Due", "kWh"]
+PAYMENT_HEAD = (mark("Date"), mark("Amount"), mark("Paid with"), mark("Confirmation"), mark("Status"))
+BILL_HEAD = (mark("Bill of"), mark("Amount"), mark("Due"), "kWh")
 
 
 async def payment_rows(payments: Sequence[Payment], turn: Turn) -> list[Listed]:
@@ -41,12 +41,18 @@ async def payment_rows(payments: Sequence[Payment], turn: Turn) -> list[Listed]:
 async def _payment(payment: Payment, turn: Turn) -> Listed:
     method = await turn.session.get_one(PaymentMethod, payment.method_id)
     on = payment.posted_on or payment.created_at.astimezone(turn.backend.coop.zone).date()
-    amount, status = format_cents(payment.amount_cents + payment.fee_cents), STATUS[payment.status]
-    cells = [_day(on), amount, method.label, payment.confirmation, status]
+    amount, status = format_cents(payment.amount_cents + payment.fee_cents), tr(STATUS[payment.status])
+    cells = [short_date(on, year=True), amount, method.label, payment.confirmation, status]
+    words = " ".join([cells[0], amount, payment.confirmation, status])
     if turn.channel == "voice":
-        said = "" if payment.status == "posted" else f", {status}"
-        return Listed(f"On {spoken(on)}, {amount}{said}, confirmation {payment.confirmation}.", cells, PAYMENT_HEAD)
-    return Listed(f"{_day(on)} {amount} {payment.confirmation} {status}", cells, PAYMENT_HEAD)
+        words = tr(
+            "On {day}, {amount}{status}, confirmation {confirmation}.",
+            day=day_of_month_words(on),
+            amount=amount,
+            status="" if payment.status == "posted" else f", {status}",
+            confirmation=payment.confirmation,
+        )
+    return Listed(words, cells, [tr(word) for word in PAYMENT_HEAD])
 
 
 def bill_rows(bills: Sequence[Bill], turn: Turn) -> list[Listed]:
@@ -55,18 +61,21 @@ def bill_rows(bills: Sequence[Bill], turn: Turn) -> list[Listed]:
 
 def _bill(bill: Bill, turn: Turn) -> Listed:
     amount = format_cents(bill.amount_cents)
-    cells = [_day(bill.issued_on), amount, _day(bill.due_on), f"{bill.kwh:,}"]
+    cells = [short_date(bill.issued_on, year=True), amount, short_date(bill.due_on, year=True), f"{bill.kwh:,}"]
     if turn.channel == "voice":
-        words = f"The bill of {spoken(bill.issued_on)}: {amount} for {bill.kwh} kWh, due {spoken(bill.due_on)}."
+        words = tr(
+            "The bill of {day}: {amount} for {kwh} kWh, due {due}.",
+            day=day_of_month_words(bill.issued_on),
+            amount=amount,
+            kwh=bill.kwh,
+            due=day_of_month_words(bill.due_on),
+        )
     else:
-        words = f"{_day(bill.issued_on)} {amount}, {bill.kwh:,} kWh, due {bill.due_on:%b} {bill.due_on.day}"
-    return Listed(words, cells, BILL_HEAD)
-
-
-def _day(on: date) -> str:
-    """`Nov 3, 2026`."""
-    return f"{on:%b} {on.day}, {on.year}"
-
-
-def spoken(on: date) -> str:
-    return f"{on:%B} {on.day}"
+        words = tr(
+            "{day} {amount}, {kwh} kWh, due {due}",
+            day=cells[0],
+            amount=amount,
+            kwh=cells[3],
+            due=short_date(bill.due_on),
+        )
+    return Listed(words, cells, [tr(word) for word in BILL_HEAD])

@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.usage.usage_words import warmer_by
 from backend.billing.models import Bill
+from backend.language import mark, short_month, tr
 from backend.money import format_cents
 from backend.usage.explain import Explanation, days, kwh_a_day
 from backend.usage.models import Reading
@@ -53,18 +54,18 @@ def against_last_year(year: Explanation) -> dict[str, Any]:
 def table(parts: Sequence[Explanation]) -> dict[str, Any]:
     """One column for each bill compared with; the rows above the last sum to it."""
     rows = [
-        ["Bill then", *(format_cents(each.other.amount_cents) for each in parts)],
-        ["Days", *(_signed(each.days_cents) for each in parts)],
-        ["kWh a day", *(_signed(each.use_cents) for each in parts)],
-        ["Rate", *(_signed(each.rate_cents) for each in parts)],
-        ["Fees", *(_signed(each.fees_cents) for each in parts)],
-        ["This bill", *(format_cents(each.bill.amount_cents) for each in parts)],
+        [tr("Bill then"), *(format_cents(each.other.amount_cents) for each in parts)],
+        [tr("Days"), *(_signed(each.days_cents) for each in parts)],
+        [tr("kWh a day"), *(_signed(each.use_cents) for each in parts)],
+        [tr("Rate"), *(_signed(each.rate_cents) for each in parts)],
+        [tr("Fees"), *(_signed(each.fees_cents) for each in parts)],
+        [tr("This bill"), *(format_cents(each.bill.amount_cents) for each in parts)],
     ]
-    return {"head": ["Against", *(_month(each.other) for each in parts)], "rows": rows}
+    return {"head": [tr("Against"), *(_month(each.other) for each in parts)], "rows": rows}
 
 
 def _month(bill: Bill) -> str:
-    return f"{bill.period_end:%b %Y}"
+    return short_month(bill.period_end)
 
 
 def _signed(cents: int) -> str:
@@ -73,34 +74,40 @@ def _signed(cents: int) -> str:
 
 def _said(cents: int) -> str:
     """`$2.04 less`, for where a sign would be lost."""
-    return f"{format_cents(abs(cents))} {'more' if cents > 0 else 'less'}" if cents else "nothing"
+    if cents == 0:
+        return tr("nothing")
+    amount = format_cents(abs(cents))
+    return tr("{amount} more", amount=amount) if cents > 0 else tr("{amount} less", amount=amount)
 
 
 def _more(cents: int) -> str:
     if cents == 0:
-        return "the same as"
-    return f"{format_cents(abs(cents))} {'more' if cents > 0 else 'less'} than"
+        return tr("the same as")
+    amount = format_cents(abs(cents))
+    return tr("{amount} more than", amount=amount) if cents > 0 else tr("{amount} less than", amount=amount)
 
 
 def _fees(part: Explanation) -> str:
     if not part.fees:
         return ""
-    return " (" + ", ".join(f"{fee.label} {_signed(fee.cents)}" for fee in part.fees[:3]) + ")"
+    return " (" + ", ".join(f"{tr(fee.label)} {_signed(fee.cents)}" for fee in part.fees[:3]) + ")"
 
 
 def _reason(part: Explanation) -> str:
     """The part that moved it most, in words."""
     more = part.difference_cents >= 0
     named = {
-        "more days" if more else "fewer days": part.days_cents,
-        "more use a day" if more else "less use a day": part.use_cents,
-        "the price of a kilowatt hour": part.rate_cents,
-        "fees and fixed charges": part.fees_cents,
+        mark("more days") if more else mark("fewer days"): part.days_cents,
+        mark("more use a day") if more else mark("less use a day"): part.use_cents,
+        mark("the price of a kilowatt hour"): part.rate_cents,
+        mark("fees and fixed charges"): part.fees_cents,
     }
-    return max(named, key=lambda name: named[name] if more else -named[name])
+    return tr(max(named, key=lambda name: named[name] if more else -named[name]))
 
 
 def _weather(degrees: int) -> str:
     if abs(degrees) < 3:
         return ""
-    return f" It was {abs(degrees)} degrees {'warmer' if degrees > 0 else 'colder'} than the month before."
+    if degrees > 0:
+        return tr(" It was {degrees} degrees warmer than the month before.", degrees=degrees)
+    return tr(" It was {degrees} degrees colder than the month before.", degrees=-degrees)

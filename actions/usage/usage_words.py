@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from backend.language import month_name, month_words, short_month, tr
 from backend.usage.models import Reading
 from backend.usage.service import Month
 
@@ -13,7 +14,7 @@ def month(found: Month) -> dict[str, Any]:
     """One month's values for its sentence."""
     assert found.now is not None
     return {
-        "month": f"{found.month:%B %Y}",
+        "month": month_words(found.month),
         "kwh": f"{found.now.kwh:,}",
         "daily": daily(found.now),
         "compared": _compared(found),
@@ -27,25 +28,29 @@ def year(months: Sequence[Month]) -> dict[str, Any]:
     total = sum(each.now.kwh for each in known if each.now)
     before = sum(each.before.kwh for each in known if each.before)
     whole_year_before = all(each.before for each in known)
-    newest = month(known[-1])
-    return {
-        **newest,
+    values = {
+        **month(known[-1]),
         "total": f"{total:,}",
         "months": len(known),
-        "total_before": f", after {before:,} in the year before" if whole_year_before else "",
-        "highest": f"{highest.month:%B}",
-        "alt": f"Chart of electric use: {newest['kwh']} kWh in {newest['month']}{newest['compared']}. "
-        f"{total:,} kWh in {len(known)} months, most in {highest.month:%B}. The table below has every figure.",
+        "total_before": tr(", after {kwh} in the year before", kwh=f"{before:,}") if whole_year_before else "",
+        "highest": month_name(highest.month),
     }
+    alt = tr(
+        "Chart of electric use: {kwh} kWh in {month}{compared}. {total} kWh in {months} months, most in {highest}. "
+        "The table below has every figure.",
+        **values,
+    )
+    return {**values, "alt": alt}
 
 
 def table(months: Sequence[Month]) -> dict[str, Any]:
     """Every figure of the chart."""
     rows = [
-        [f"{each.month:%b %Y}", _kwh(each.now), _kwh(each.before), _temp(each.now), _temp(each.before)]
+        [short_month(each.month), _kwh(each.now), _kwh(each.before), _temp(each.now), _temp(each.before)]
         for each in reversed(months)
     ]
-    return {"head": ["Month", "kWh", "Year before", "Deg F", "Year before"], "rows": rows}
+    head = [tr("Month"), "kWh", tr("Year before"), tr("Deg F"), tr("Year before")]
+    return {"head": head, "rows": rows}
 
 
 def daily(reading: Reading) -> str:
@@ -58,16 +63,20 @@ def _compared(found: Month) -> str:
     if percent is None:
         return ""
     if percent == 0:
-        return ", the same as a year before"
-    degrees = _degrees(found.now, found.before)
-    return f", {abs(percent)}% {'more' if percent > 0 else 'less'} than a year before{degrees}"
+        return tr(", the same as a year before")
+    values = {"percent": abs(percent), "degrees": _degrees(found.now, found.before)}
+    if percent > 0:
+        return tr(", {percent}% more than a year before{degrees}", **values)
+    return tr(", {percent}% less than a year before{degrees}", **values)
 
 
 def _degrees(now: Reading | None, before: Reading | None) -> str:
     difference = warmer_by(now, before)
     if not difference:
         return ""
-    return f" (it was {abs(difference)} degrees {'warmer' if difference > 0 else 'colder'})"
+    if difference > 0:
+        return tr(" (it was {degrees} degrees warmer)", degrees=difference)
+    return tr(" (it was {degrees} degrees colder)", degrees=-difference)
 
 
 def warmer_by(now: Reading | None, before: Reading | None) -> int:

@@ -15,9 +15,11 @@ from backend.alerts.kinds import PAPERLESS, in_words
 from backend.alerts.models import AlertSent, AlertSetting
 from backend.audit.models import AuditRow
 from backend.billing.models import Account, Bill
+from backend.language import mark, short_date, speaking, tr
+from backend.members.models import Member
 from backend.money import format_cents
 from backend.payments.models import Payment, ScheduledPayment
-from backend.payments.receipts import RETURN_REASONS, day
+from backend.payments.receipts import RETURN_REASONS
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -29,18 +31,18 @@ NEWEST_BILL_DAYS = 45
 DUE_BILL_DAYS = 90
 """A bill issued longer ago than this is no longer about to be due."""
 PROFILE_ACTS = {
-    "contact_phone": "the phone number on file was changed",
-    "contact_email": "the email address on file was changed",
-    "contact_address": "the mailing address was changed",
-    "password_reset": "the password of your online account was changed",
-    "login_created": "an online account was made",
+    "contact_phone": mark("the phone number on file was changed"),
+    "contact_email": mark("the email address on file was changed"),
+    "contact_address": mark("the mailing address was changed"),
+    "password_reset": mark("the password of your online account was changed"),
+    "login_created": mark("an online account was made"),
 }
 """Audit act → what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing to tell one account. `words` follow the co-op's name, in plain GSM-7."""
+    """One thing to tell one account. `words` follow the co-op's name, in the language that the member has on file."""
 
     setting: AlertSetting
     key: str
@@ -79,10 +81,21 @@ def _untold(kind: str, event: Any) -> ColumnElement[bool]:
 async def _pages(backend: Backend, query: Callable[[int], Any], make: Maker) -> AsyncIterator[list[Event]]:
     """The events of rows of (setting, cause), in the order of the causes' ids: a page and a short session at a time."""
     after = 0
+    owner: Any = aliased(Account)
     while True:
+        page = (
+            query(after)
+            .join(owner, owner.id == AlertSetting.account_id)
+            .join(Member, Member.id == owner.member_id)
+            .add_columns(Member.language)
+            .limit(PAGE)
+        )
+        made: list[Event | None] = []
         async with backend.db.reading() as session:
-            rows = list((await session.execute(query(after).limit(PAGE))).all())
-            made = [await make(session, setting, cause) for setting, cause in rows]
+            rows = list((await session.execute(page)).all())
+            for setting, cause, language in rows:
+                with speaking(language):
+                    made.append(await make(session, setting, cause))
         # told before the next page is looked for, with no session open meanwhile
         yield [event for event in made if event is not None]
         if len(rows) < PAGE:
@@ -129,8 +142,9 @@ async def _bill_due(session: AsyncSession, backend: Backend, on: date, setting: 
     owed = await backend.billing.balance(session, setting.account_id, on)
     if owed.amount_due_cents <= 0:
         return None
-    when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days"
-    return f"{format_cents(owed.amount_due_cents)} is due {day(bill.due_on)}, {when}."
+    when = tr("today") if left == 0 else tr("tomorrow") if left == 1 else tr("in {count} days", count=left)
+    amount = format_cents(owed.amount_due_cents)
+    return tr("{amount} is due {day}, {when}.", amount=amount, day=short_date(bill.due_on), when=when)
 
 
 async def _past_due(session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill) -> str | None:
@@ -139,7 +153,8 @@ async def _past_due(session: AsyncSession, backend: Backend, on: date, setting: 
     owed = await backend.billing.balance(session, setting.account_id, on)
     if owed.past_due_cents <= 0:
         return None
-    return f"{format_cents(owed.past_due_cents)} is past due since {day(bill.due_on)}."
+    amount = format_cents(owed.past_due_cents)
+    return tr("{amount} is past due since {day}.", amount=amount, day=short_date(bill.due_on))
 
 
 async def _bill_ready(
@@ -147,7 +162,8 @@ async def _bill_ready(
 ) -> str | None:
     if bill.issued_on < _since(backend, setting):
         return None
-    return f"your new bill is {format_cents(bill.amount_cents)}, due {day(bill.due_on)}."
+    amount = format_cents(bill.amount_cents)
+    return tr("your new bill is {amount}, due {day}.", amount=amount, day=short_date(bill.due_on))
 
 
 async def _amount_over(
@@ -157,7 +173,8 @@ async def _amount_over(
     owed = await backend.billing.balance(session, setting.account_id, on)
     if owed.amount_due_cents <= limit or not await _is_newest(session, bill, on):
         return None
-    return f"you owe {format_cents(owed.amount_due_cents)}, over your limit of {format_cents(limit)}."
+    amount = format_cents(owed.amount_due_cents)
+    return tr("you owe {amount}, over your limit of {limit}.", amount=amount, limit=format_cents(limit))
 
 
 async def _usage_over(
@@ -166,7 +183,11 @@ async def _usage_over(
     limit = setting.threshold or 0
     if bill.kwh <= limit or not await _is_newest(session, bill, on):
         return None
-    return f"your last bill's use was {in_words('kwh', bill.kwh)}, over your limit of {in_words('kwh', limit)}."
+    return tr(
+        "your last bill's use was {use}, over your limit of {limit}.",
+        use=in_words("kwh", bill.kwh),
+        limit=in_words("kwh", limit),
+    )
 
 
 async def _daily_usage_over(
@@ -176,7 +197,9 @@ async def _daily_usage_over(
     if bill.kwh <= limit * days or not await _is_newest(session, bill, on):
         return None
     average = in_words("kwh", round(bill.kwh / days))
-    return f"your last bill's use was {average} a day, over your limit of {in_words('kwh', limit)}."
+    return tr(
+        "your last bill's use was {use} a day, over your limit of {limit}.", use=average, limit=in_words("kwh", limit)
+    )
 
 
 async def _is_newest(session: AsyncSession, bill: Bill, on: date) -> bool:
@@ -230,16 +253,25 @@ async def _of_payments(
         yield found
 
 
+CAME_BACK = mark("it came back")
+
+
 def _received_words(payment: Payment) -> str:
-    return f"we received your payment of {format_cents(payment.amount_cents)}. Ref {payment.confirmation}."
+    return tr(
+        "we received your payment of {amount}. Ref {number}.",
+        amount=format_cents(payment.amount_cents),
+        number=payment.confirmation,
+    )
 
 
 def _failed_words(payment: Payment) -> str:
-    amount, number = format_cents(payment.amount_cents), payment.confirmation
-    if payment.status == "returned":
-        reason = RETURN_REASONS.get(payment.decline_code or "", "it came back")
-        return f"your bank returned your payment of {amount}: {reason}. It is due again. Ref {number}."
-    return f"your payment of {amount} did not go through. Nothing was taken. Ref {number}."
+    values = {"amount": format_cents(payment.amount_cents), "number": payment.confirmation}
+    if payment.status != "returned":
+        return tr("your payment of {amount} did not go through. Nothing was taken. Ref {number}.", **values)
+    reason = tr(RETURN_REASONS.get(payment.decline_code or "") or CAME_BACK)
+    return tr(
+        "your bank returned your payment of {amount}: {reason}. It is due again. Ref {number}.", reason=reason, **values
+    )
 
 
 async def _schedules_failed(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
@@ -269,8 +301,12 @@ async def _schedules_failed(backend: Backend, on: date) -> AsyncIterator[list[Ev
 
 
 def _not_made(item: ScheduledPayment) -> str:
-    amount = format_cents(item.amount_cents)
-    return f"your payment of {amount} set for {day(item.run_on)} was not made. Ref {item.confirmation}."
+    return tr(
+        "your payment of {amount} set for {day} was not made. Ref {number}.",
+        amount=format_cents(item.amount_cents),
+        day=short_date(item.run_on),
+        number=item.confirmation,
+    )
 
 
 # the profile
@@ -302,7 +338,7 @@ async def _profile_changes(backend: Backend, on: date) -> AsyncIterator[list[Eve
         )
 
     async def make(_session: AsyncSession, setting: AlertSetting, act: AuditRow) -> Event:
-        return Event(setting, f"audit:{act.id}", f"{PROFILE_ACTS[act.act]}.")
+        return Event(setting, f"audit:{act.id}", f"{tr(PROFILE_ACTS[act.act])}.")
 
     async for found in _pages(backend, query, make):
         yield found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from backend.errors import MemberlineError
+from backend.language import mark, tr
 from backend.money import format_cents
 
 PAYMENT, USAGE, PROFILE = "payment", "balance and usage", "account profile"
@@ -22,7 +23,7 @@ class Kind:
 
     name: str
     group: str
-    words: str  # behind "I tell you when": with {threshold} where it has one
+    words: str  # behind "I tell you when": with {threshold} where it has one; `tr` puts it in the member's language
     unit: str = ""
     usual: int | None = None  # the threshold when none was said; None asks for it
     least: int = 1
@@ -30,22 +31,22 @@ class Kind:
 
     def said(self, threshold: int | None) -> str:
         """`your bill is 3 days from due`."""
-        return self.words.format(threshold=in_words(self.unit, threshold))
+        return tr(self.words, threshold=in_words(self.unit, threshold))
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         kind.name: kind
         for kind in (
-            Kind("bill_due", PAYMENT, "your bill is {threshold} from due", "days", usual=3, most=20),
-            Kind("payment_received", PAYMENT, "a payment is received"),
-            Kind("payment_failed", PAYMENT, "a payment fails or is returned"),
-            Kind("past_due", PAYMENT, "a bill is past due"),
-            Kind("bill_ready", USAGE, "a new bill is ready"),
-            Kind("amount_over", USAGE, "what you owe is over {threshold}", "cents", most=10_000_000),
-            Kind("usage_over", USAGE, "a bill's use is over {threshold}", "kwh", most=1_000_000),
-            Kind("daily_usage_over", USAGE, "a bill's use is over {threshold} a day", "kwh", most=50_000),
-            Kind("profile_changed", PROFILE, "your account profile changes"),
+            Kind("bill_due", PAYMENT, mark("your bill is {threshold} from due"), "days", usual=3, most=20),
+            Kind("payment_received", PAYMENT, mark("a payment is received")),
+            Kind("payment_failed", PAYMENT, mark("a payment fails or is returned")),
+            Kind("past_due", PAYMENT, mark("a bill is past due")),
+            Kind("bill_ready", USAGE, mark("a new bill is ready")),
+            Kind("amount_over", USAGE, mark("what you owe is over {threshold}"), "cents", most=10_000_000),
+            Kind("usage_over", USAGE, mark("a bill's use is over {threshold}"), "kwh", most=1_000_000),
+            Kind("daily_usage_over", USAGE, mark("a bill's use is over {threshold} a day"), "kwh", most=50_000),
+            Kind("profile_changed", PROFILE, mark("your account profile changes")),
         )
     }
 )
@@ -71,12 +72,14 @@ def check_threshold(name: str, threshold: int | None) -> int | None:
 def in_words(unit: str, threshold: int | None) -> str:
     """`3 days`, `$150.00` or `1,200 kWh`."""
     if threshold is None:
-        return "some limit"
+        return tr("some limit")
     if unit == "days":
-        return "1 day" if threshold == 1 else f"{threshold} days"
+        return tr("1 day") if threshold == 1 else tr("{count} days", count=threshold)
     return format_cents(threshold) if unit == "cents" else f"{threshold:,} kWh"
 
 
 def together(parts: list[str]) -> str:
     """`a, b and c`."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+    if len(parts) < 2:
+        return "".join(parts)
+    return tr("{others} and {last}", others=", ".join(parts[:-1]), last=parts[-1])

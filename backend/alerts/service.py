@@ -16,6 +16,7 @@ from backend.autopay.models import Consent
 from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
+from backend.language import tr
 from backend.members.models import Member
 from backend.outbox.service import enqueue, is_opted_out
 from backend.payments import confirmation
@@ -117,8 +118,8 @@ async def go_paperless(session: AsyncSession, backend: Backend, account: Account
     number = await confirmation.fresh(session)
     await _put(session, backend, account.id, PAPERLESS, {"email"}, None, author.channel)
     session.add(_consent(backend, account.id, PAPERLESS, number, author))
-    words = "your bills come without paper now. From your next bill on, an email tells you when it is ready."
-    await _paper_notice(session, backend, account, "Paperless billing is on", words, number)
+    words = tr("your bills come without paper now. From your next bill on, an email tells you when it is ready.")
+    await _paper_notice(session, backend, account, tr("Paperless billing is on"), words, number)
     await _note(session, backend, account.id, "paperless_on", author, {"paperless": False}, {"confirmation": number})
     return number
 
@@ -130,8 +131,8 @@ async def back_to_paper(session: AsyncSession, backend: Backend, account: Accoun
     setting = await _existing(session, account.id, PAPERLESS)
     setting.active = False
     await _revoke(session, backend, account.id, PAPERLESS)
-    words = "your bills come on paper again, from your next bill on."
-    await _paper_notice(session, backend, account, "Paperless billing is off", words, number)
+    words = tr("your bills come on paper again, from your next bill on.")
+    await _paper_notice(session, backend, account, tr("Paperless billing is off"), words, number)
     await _note(session, backend, account.id, "paperless_off", author, {"paperless": True}, {"confirmation": number})
     return number
 
@@ -224,8 +225,13 @@ async def _confirm_by_text(
         backend,
         kind="sms",
         recipient=member.phone,
-        body=f"{coop.short_name}: you signed up for texts when {when}. Msg frequency varies. "
-        f"Msg & data rates may apply. Reply HELP for help, STOP to end. Ref {number}.",
+        body=tr(
+            "{coop}: you signed up for texts when {when}. Msg frequency varies. Msg & data rates may apply. "
+            "Reply HELP for help, STOP to end. Ref {number}.",
+            coop=coop.short_name,
+            when=when,
+            number=number,
+        ),
         purpose="notice",
         dedupe_key=f"alerts-on:{number}",
     )
@@ -243,8 +249,16 @@ async def _paper_notice(
         kind="email",
         recipient=member.email,
         subject=f"{subject} - {coop.name}",
-        body=f"Hello,\n\nFor the account ending {account.number[-5:]}, {words}\nYour number for this is {number}.\n\n"
-        f"If you did not ask for this, call us at {coop.office_phone_display} ({coop.hours_text}).\n\n{coop.name}\n",
+        body=tr(
+            "Hello,\n\nFor the account ending {account}, {words}\nYour number for this is {number}.\n\n"
+            "If you did not ask for this, call us at {phone} ({hours}).\n\n{coop}\n",
+            account=account.number[-5:],
+            words=words,
+            number=number,
+            phone=coop.office_phone_display,
+            hours=coop.hours_text,
+            coop=coop.name,
+        ),
         purpose="notice",
         dedupe_key=f"paper:{number}",
     )

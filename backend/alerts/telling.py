@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.alerts.events import Event, finders
 from backend.alerts.models import AlertSent
 from backend.billing.models import Account
+from backend.language import mark, speaking, tr
 from backend.members.models import Member
 from backend.outbox.service import enqueue
 
@@ -58,12 +59,13 @@ async def _tell(session: AsyncSession, backend: Backend, event: Event, number: i
     setting = event.setting
     account = await session.get_one(Account, setting.account_id)
     member = await session.get_one(Member, account.member_id)
-    if setting.by_text:
-        await _by_text(session, backend, event, account, member, number)
-    if setting.by_email and member.email:
-        await _by_email(session, backend, event, account, member, number)
-    if setting.by_call:
-        await _by_call(session, backend, event, member, number)
+    with speaking(member.language):
+        if setting.by_text:
+            await _by_text(session, backend, event, account, member, number)
+        if setting.by_email and member.email:
+            await _by_email(session, backend, event, account, member, number)
+        if setting.by_call:
+            await _by_call(session, backend, event, member, number)
 
 
 async def _by_text(
@@ -75,8 +77,13 @@ async def _by_text(
         backend,
         kind="sms",
         recipient=member.phone,
-        body=f"{coop.short_name}: acct ..{account.number[-5:]}: {event.words} STOP ends texts. "
-        f"Help: {coop.office_phone_display}",
+        body=tr(
+            "{coop}: acct ..{account}: {words} STOP ends texts. Help: {phone}",
+            coop=coop.short_name,
+            account=account.number[-5:],
+            words=event.words,
+            phone=coop.office_phone_display,
+        ),
         purpose="alert",
         dedupe_key=f"alert:{number}:text",
         not_before=coop.awake(backend.clock.now()),
@@ -87,16 +94,22 @@ async def _by_email(
     session: AsyncSession, backend: Backend, event: Event, account: Account, member: Member, number: int
 ) -> None:
     coop = backend.coop
-    subject = SUBJECTS.get(event.setting.kind, "Your alert")
+    subject = tr(SUBJECTS[event.setting.kind])
     await enqueue(
         session,
         backend,
         kind="email",
         recipient=member.email or "",
         subject=f"{subject} - {coop.name}",
-        body=f"Hello,\n\nFor the account ending {account.number[-5:]}: {event.words}\n\n"
-        f"See it at {coop.portal_url} or call us: {coop.office_phone_display}. "
-        f"You get this because you asked for it; write ALERTS to the assistant to change that.\n\n{coop.name}\n",
+        body=tr(
+            "Hello,\n\nFor the account ending {account}: {words}\n\nSee it at {portal} or call us: {phone}. "
+            "You get this because you asked for it; write ALERTS to the assistant to change that.\n\n{coop}\n",
+            account=account.number[-5:],
+            words=event.words,
+            portal=coop.portal_url,
+            phone=coop.office_phone_display,
+            coop=coop.name,
+        ),
         purpose="alert",
         dedupe_key=f"alert:{number}:email",
     )
@@ -110,8 +123,12 @@ async def _by_call(session: AsyncSession, backend: Backend, event: Event, member
         backend,
         kind="call",
         recipient=member.phone,
-        body=f"Hello from {coop.name}. About your electric account: {event.words} "
-        f"To change your alerts, call {coop.office_phone_display}. Goodbye.",
+        body=tr(
+            "Hello from {coop}. About your electric account: {words} To change your alerts, call {phone}. Goodbye.",
+            coop=coop.name,
+            words=event.words,
+            phone=coop.office_phone_display,
+        ),
         purpose="alert",
         dedupe_key=f"alert:{number}:call",
         not_before=coop.awake(backend.clock.now()),
@@ -119,14 +136,14 @@ async def _by_call(session: AsyncSession, backend: Backend, event: Event, member
 
 
 SUBJECTS = {
-    "bill_due": "Your bill is due soon",
-    "payment_received": "Payment received",
-    "payment_failed": "Payment not made",
-    "past_due": "Your bill is past due",
-    "bill_ready": "Your bill is ready",
-    "paperless": "Your bill is ready",
-    "amount_over": "Your balance is over your limit",
-    "usage_over": "Your use is over your limit",
-    "daily_usage_over": "Your use is over your limit",
-    "profile_changed": "Your account profile changed",
+    "bill_due": mark("Your bill is due soon"),
+    "payment_received": mark("Payment received"),
+    "payment_failed": mark("Payment not made"),
+    "past_due": mark("Your bill is past due"),
+    "bill_ready": mark("Your bill is ready"),
+    "paperless": mark("Your bill is ready"),
+    "amount_over": mark("Your balance is over your limit"),
+    "usage_over": mark("Your use is over your limit"),
+    "daily_usage_over": mark("Your use is over your limit"),
+    "profile_changed": mark("Your account profile changed"),
 }

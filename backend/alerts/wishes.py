@@ -64,15 +64,15 @@ NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 WAYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("text", re.compile(r"\b(text(s|ed|ing)?|sms|text messages?|messag(e|ing) me)\b")),
-    ("email", re.compile(r"\be-?mail(s|ed|ing)?\b")),
+    ("email", re.compile(r"\b(e-?mail(s|ed|ing)?|by mail|mail me)\b")),
     ("call", re.compile(r"\b(call(s|ed|ing)?|phone call|by phone|ring me|voice)\b")),
 )
 DENIED = re.compile(
-    r"\b(?:instead of|rather than|not|no more|no|from|stop|quit|without|too many|turn off|disable)(?: the| my| by)?"
-    r" (text\w*|sms|e-?mail\w*|(?:phone )?call\w*)"
+    r"\b(?:instead of|rather than|not|no more|no|from|stop|quit|without|too many|turn off|cancel|disable)"
+    r"(?: the| my| by)? (text\w*|sms|e-?mail\w*|(?:phone )?call\w*)"
 )
 OFF = re.compile(
-    r"\b(off|stop|disable|remove|delete|unsubscribe|no more|quit|end|too many|drop|get rid of|opt out)\b"
+    r"\b(off|stop|cancel|disable|remove|delete|unsubscribe|no more|quit|end|too many|drop|get rid of|opt out)\b"
     r"|\b(don'?t|do not) (want|send|need|text|email|call|notify|remind)\b|\bkeep getting\b.*\bdon'?t want\b"
 )
 LIST = re.compile(

@@ -205,7 +205,7 @@ async def _start(
     draft.tried_on, draft.retry_on = on, None
     if reason := gate.unusable(account, method, on):
         draft.status = "failed"
-        await notices.not_possible(session, backend, draft, reason)
+        await notices.not_possible(session, backend, draft, on)
         await _note(session, backend, draft, f"{draft.kind}_not_possible", {"reason": reason})
         return None
     now = backend.clock.now()

@@ -19,8 +19,9 @@ from backend.autopay.models import AutoPay, Consent, LegacyDraft
 from backend.autopay.schedule import active_draft, first_day, next_run, runs_next, takes_effect
 from backend.billing.models import Account
 from backend.billing.service import lock_account
+from backend.language import short_date, tr
 from backend.members.levels import Level
-from backend.payments import confirmation, gate, receipts
+from backend.payments import confirmation, gate
 from backend.payments.errors import StepUpNeeded
 from backend.payments.models import PaymentMethod
 
@@ -276,14 +277,14 @@ async def _agreed(
     )
     await session.flush()
     coming = await _next_after(session, backend, row, counts_from)
-    name = notices.TITLES["autopay" if kind == "autopay" else "draft"]
-    when = f" Next run {receipts.day(coming.on)}." if coming else ""
+    name = tr(notices.TITLES["autopay" if kind == "autopay" else "draft"])
+    when = tr(" Next run {day}.", day=short_date(coming.on)) if coming else ""
     await notices.agreed(
         session,
         backend,
         row,
-        title=f"{name} confirmed",
-        text=f"{name} is set as agreed",
+        title=tr("{name} confirmed", name=name),
+        text=tr("{name} is set as agreed", name=name),
         more=when,
         wording=agreement.wording,
         number=number,
@@ -305,14 +306,14 @@ async def _ended(
     await _end_consents(session, backend, row.account_id, kind, counts_from)
     late = counts_from > backend.today()
     coming = await next_of(session, backend, row) if late else None
-    name = notices.TITLES["autopay" if kind == "autopay" else "draft"]
-    last = f" The run of {receipts.day(coming.on)} still happens." if coming else ""
+    name = tr(notices.TITLES["autopay" if kind == "autopay" else "draft"])
+    last = tr(" The run of {day} still happens.", day=short_date(coming.on)) if coming else ""
     await notices.agreed(
         session,
         backend,
         row,
-        title=f"{name} ended",
-        text=f"{name} is ended",
+        title=tr("{name} ended", name=name),
+        text=tr("{name} is ended", name=name),
         more=last,
         wording=agreement.wording,
         number=number,

@@ -22,6 +22,7 @@ class OutboxMessage(Base):
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # in which a call is spoken
     media_url: Mapped[str | None] = mapped_column(String(500))
     purpose: Mapped[str] = mapped_column(String(24), default="reply")  # reply | receipt | code | link | notice …
     status: Mapped[str] = mapped_column(String(12), default="queued")

@@ -1,4 +1,4 @@
-"""What a member is told about an enrolment, by text and email to what is on file. Plain GSM-7 words."""
+"""What a member is told about an enrolment, by text and email to what is on file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
+from backend.language import mark, tr
 from backend.members.models import Member
 from backend.money import format_cents
 from backend.outbox.service import enqueue
@@ -16,29 +17,44 @@ from backend.programs.models import Enrolment
 if TYPE_CHECKING:
     from backend.app import Backend
 
-NAMES = {"budget": "budget billing", "levelized": "levelized billing"}
+NAMES = {"budget": mark("budget billing"), "levelized": mark("levelized billing")}
 END_REASONS = {
-    "asked": "as you asked",
-    "past_due": "because a bill is past due",
-    "missed_payments": "because two payments were missed",
+    "asked": mark("as you asked"),
+    "past_due": mark("because a bill is past due"),
+    "missed_payments": mark("because two payments were missed"),
 }
 
 
 async def enrolled(session: AsyncSession, backend: Backend, account: Account, made: Enrolment) -> None:
-    amount = f" at {format_cents(made.amount_cents)} a month" if made.amount_cents is not None else ""
-    text = f"acct {_short(account)} is now on {NAMES[made.program]}{amount}, from your next bill on."
-    await _tell(session, backend, account, made, "on", "Billing program", text)
+    amount = ""
+    if made.amount_cents is not None:
+        amount = tr(" at {amount} a month", amount=format_cents(made.amount_cents))
+    text = tr(
+        "acct {account} is now on {program}{amount}, from your next bill on.",
+        account=_short(account),
+        program=tr(NAMES[made.program]),
+        amount=amount,
+    )
+    await _tell(session, backend, account, made, "on", tr("Billing program"), text)
 
 
 async def ended(session: AsyncSession, backend: Backend, account: Account, made: Enrolment) -> None:
-    text = f"{NAMES[made.program]} on acct {_short(account)} has ended {END_REASONS[made.end_reason or 'asked']}."
-    await _tell(session, backend, account, made, "off", "Billing program ended", text)
+    text = tr(
+        "{program} on acct {account} has ended {reason}.",
+        program=tr(NAMES[made.program]),
+        account=_short(account),
+        reason=tr(END_REASONS[made.end_reason or "asked"]),
+    )
+    await _tell(session, backend, account, made, "off", tr("Billing program ended"), text)
 
 
 async def recalculated(session: AsyncSession, backend: Backend, account: Account, made: Enrolment) -> None:
-    amount = format_cents(made.amount_cents or 0)
-    text = f"budget billing on acct {_short(account)} was figured anew: {amount} a month from your next bill on."
-    await _tell(session, backend, account, made, f"{made.figured_on:%Y%m}", "Budget billing amount", text)
+    text = tr(
+        "budget billing on acct {account} was figured anew: {amount} a month from your next bill on.",
+        account=_short(account),
+        amount=format_cents(made.amount_cents or 0),
+    )
+    await _tell(session, backend, account, made, f"{made.figured_on:%Y%m}", tr("Budget billing amount"), text)
 
 
 async def _tell(
@@ -46,9 +62,9 @@ async def _tell(
 ) -> None:
     coop = backend.coop
     member = await session.get_one(Member, account.member_id)
-    text = f"{text} Ref {made.confirmation}."
+    text = tr("{text} Ref {number}.", text=text, number=made.confirmation)
     key = f"program:{made.confirmation}:{what}"
-    body = f"{coop.short_name}: {text} Not you? Call {coop.office_phone_display}"
+    body = tr("{coop}: {text} Not you? Call {phone}", coop=coop.short_name, text=text, phone=coop.office_phone_display)
     await enqueue(
         session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice", dedupe_key=f"{key}:sms"
     )

@@ -16,6 +16,7 @@ from backend.billing import bills
 from backend.billing.models import Account, Bill
 from backend.billing.service import lock_account
 from backend.errors import MemberlineError
+from backend.language import speaking
 from backend.members.models import Member
 from backend.payments import confirmation
 from backend.programs import notices, rules
@@ -134,15 +135,18 @@ async def _review_one(session: AsyncSession, backend: Backend, enrolment_id: int
     facts = await _facts(session, backend, account, on)
     job = Agreed("programs", "job", 0, "", "")
     before = _plain(found)
+    language = (await session.get_one(Member, account.member_id)).language
     if reason := rules.ends(found.program, facts):
         await _end(session, backend, found, reason, on)
-        await notices.ended(session, backend, account, found)
+        with speaking(language):
+            await notices.ended(session, backend, account, found)
         await _record(session, backend, found, job, "program_ended", before, _plain(found))
         return ["ended"]
     if found.program != BUDGET or not rules.to_recalculate(found.figured_on, on):
         return []
     found.amount_cents, found.figured_on = rules.budget_amount(facts.bills), on
-    await notices.recalculated(session, backend, account, found)
+    with speaking(language):
+        await notices.recalculated(session, backend, account, found)
     await _record(session, backend, found, job, "program_recalculated", before, _plain(found))
     return ["recalculated"]
 

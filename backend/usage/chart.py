@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from backend.language import mark, month_name, tr
 from backend.usage.service import Month
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 56, 74, 44
 PAPER, INK, MUTED, GRID = "#ffffff", "#17211f", "#52605c", "#dfe5e2"
 NOW, BEFORE, WARMTH = "#0b5f57", "#b4cfc9", "#c2571a"
 COLDEST, WARMEST = 0, 100  # the right-hand scale, Fahrenheit
+# the font that comes with Pillow has no letters beyond ASCII: translations of these do without accents
+TITLE, THIS_YEAR, YEAR_BEFORE, TEMPERATURE = (
+    mark("Electric use by month"),
+    mark("Last 12 months, kWh"),
+    mark("The year before"),
+    mark("Average temperature, F"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Bar:
     def of(cls, month: Month) -> Bar:
         now, before = month.now, month.before
         return cls(
-            label=f"{month.month:%b}",
+            label=month_name(month.month, short=True),
             kwh=now.kwh if now else None,
             kwh_before=before.kwh if before else None,
             temp_f=now.avg_temp_f if now else None,
@@ -42,7 +50,7 @@ class Bar:
 
 
 def draw(bars: Sequence[Bar]) -> bytes:
-    """The picture. Slow for the event loop (some 50 ms): call it in a thread."""
+    """The picture, its words in the current language. Slow for the event loop (some 50 ms): call it in a thread."""
     from PIL import Image, ImageDraw  # here, so that a process which draws nothing does without it
 
     image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
@@ -80,11 +88,11 @@ class _Sheet:
         self._warmth(step)
 
     def _legend(self) -> None:
-        self._text("Electric use by month", LEFT, 22, size=20, anchor="lm")
+        self._text(tr(TITLE), LEFT, 22, size=20, anchor="lm")
         left: float = LEFT
-        shown = [("Last 12 months, kWh", NOW, False), ("Year before", BEFORE, False)]
+        shown = [(tr(THIS_YEAR), NOW, False), (tr(YEAR_BEFORE), BEFORE, False)]
         if self.warm:
-            shown.append(("Average temperature, F", WARMTH, True))
+            shown.append((tr(TEMPERATURE), WARMTH, True))
         for label, colour, is_line in shown:
             if is_line:
                 self._line([(left, 51), (left + 16, 51)], colour, 3)

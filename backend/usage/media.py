@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from backend.language import ENGLISH, current
+
 if TYPE_CHECKING:
     from backend.app import Backend
 
@@ -19,15 +21,19 @@ SEAL_BYTES = 18
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is to be drawn."""
+    """What is to be drawn, and the language of its words."""
 
     account_id: int
+    language: str = ENGLISH
 
 
 def usage_chart_url(backend: Backend, account_id: int) -> str:
-    """A public address of the account's usage chart. The token says what and until when, sealed with our key."""
+    """A public address of the account's usage chart, for the current language.
+
+    The token says what, in which language and until when, sealed with our key.
+    """
     until = int((backend.clock.now() + LIFETIME).timestamp())
-    content = f"usage.{account_id}.{until}"
+    content = f"usage.{account_id}.{current()}.{until}"
     token = _base64(content.encode()) + _seal(backend, content)
     return f"{backend.settings.public_url}/media/{token}.png"
 
@@ -36,12 +42,12 @@ def opened(backend: Backend, token: str) -> Picture | None:
     """What a token stands for; None when we did not make it or its time is over."""
     try:
         content = base64.urlsafe_b64decode(_padded(token[: -len(_seal(backend, ""))])).decode()
-        what, account_id, until = content.split(".")
+        what, account_id, language, until = content.split(".")
     except (ValueError, binascii.Error):
         return None
     if what != "usage" or not hmac.compare_digest(token, _base64(content.encode()) + _seal(backend, content)):
         return None
-    return Picture(int(account_id)) if int(until) > backend.clock.now().timestamp() else None
+    return Picture(int(account_id), language) if int(until) > backend.clock.now().timestamp() else None
 
 
 def _seal(backend: Backend, content: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from backend.language import speaking
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
 from bot.outbox import OutboxSender
@@ -44,6 +45,23 @@ async def test_a_call_is_made_as_a_call(app_server: Edge) -> None:
     await until(lambda: app_server.twilio.calls)
     assert "Your bill is due." in app_server.twilio.calls[0].fields["Twiml"]
     assert app_server.twilio.messages == []
+
+
+async def test_a_call_is_spoken_in_the_language_that_it_was_written_in(app_server: Edge) -> None:
+    backend = app_server.services.backend
+    with speaking("es"):
+        async with backend.db.transaction() as session:
+            await outbox.enqueue(
+                session, backend, kind="call", recipient=MEMBER, body="Su factura vence hoy.", dedupe_key="alert:2:call"
+            )
+    await until(lambda: app_server.twilio.calls)
+    assert '<Say language="es-US">Repito: Su factura vence hoy.</Say>' in app_server.twilio.calls[0].fields["Twiml"]
+
+
+async def test_a_text_goes_out_in_the_alphabet_that_is_cheap(app_server: Edge) -> None:
+    await enqueue(app_server, "Ya está: mañana se cobrará")
+    await until(lambda: app_server.twilio.messages)
+    assert app_server.twilio.to(MEMBER) == ["Ya esta: mañana se cobrara"]
 
 
 async def test_a_message_waits_for_its_time(app_server: Edge) -> None:

@@ -36,7 +36,10 @@ class MessageProvider(Protocol):
         ...
 
     async def send_call(self, to: str, words: str, *, key: str) -> str:
-        """Call an E.164 number and say these words; returns the carrier's id of the call."""
+        """Call an E.164 number and say these words, which are in the current language (`backend.language`).
+
+        Returns the carrier's id of the call.
+        """
         ...
 
     async def close(self) -> None: ...

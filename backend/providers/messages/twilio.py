@@ -10,10 +10,12 @@ from xml.sax.saxutils import escape
 import aiohttp
 
 from backend.config import Settings
+from backend.language import ENGLISH, SPANISH, current, tr
 from backend.providers.messages.base import TransportError
 
 API = "https://api.twilio.com"
 SECONDS = 10.0
+SAY_LANGUAGES = {ENGLISH: "en-US", SPANISH: "es-US"}
 TRY_AGAIN = frozenset({408, 409, 425, 429})
 
 
@@ -44,8 +46,9 @@ class TwilioSms:
 
     async def send_call(self, to: str, words: str, *, key: str) -> str:
         """Call, say the words twice, for whoever was still finding the phone, and end. Raises TransportError."""
-        said = escape(words)
-        twiml = f'<Response><Say>{said}</Say><Pause length="1"/><Say>Again: {said}</Say></Response>'
+        say = f'<Say language="{SAY_LANGUAGES[current()]}">'
+        said, again = escape(words), escape(tr("Again: {words}", words=words))
+        twiml = f'<Response>{say}{said}</Say><Pause length="1"/>{say}{again}</Say></Response>'
         return await self._post("Calls.json", {"To": to, "From": self._number, "Twiml": twiml}, key)
 
     async def _post(self, resource: str, fields: dict[str, str], key: str) -> str:

@@ -18,17 +18,20 @@ _NAMES = """primero/primer/uno dos tres cuatro cinco seis siete ocho nueve diez 
 diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro veinticinco veintiseis veintisiete
 veintiocho veintinueve treinta"""
 DAYS = {name: number for number, names in enumerate(_NAMES.split(), 1) for name in names.split("/")}
-_DAY = rf"(?:\d{{1,2}}(?:ro|o|er)?|{'|'.join(sorted(DAYS, key=len, reverse=True))}|treinta y uno)"
+_DAY = rf"(?:\d{{1,2}}(?:ro|o|er)?|treinta y uno|{'|'.join(sorted(DAYS, key=len, reverse=True))})"
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join(WEEKDAYS)
 _EDGE, _END = r"(?<![\w@.-])", r"(?![\w@]|\.\w)"
 
 _OF_MONTH = re.compile(
-    rf"{_EDGE}(?:el )?(?:dia )?(?P<day>{_DAY}) de(?:l mes de)? (?P<month>{_MONTH})"
+    rf"{_EDGE}(?:(?:el|the) )?(?:(?:dia|day) )?(?P<day>{_DAY}) de(?:l mes de)? (?P<month>{_MONTH})"
     rf"(?:(?: de| del)? (?P<year>20\d\d))?{_END}"
 )
 _MONTH_ALONE = re.compile(rf"{_EDGE}(?:{_MONTH}){_END}")
-_NTH = re.compile(rf"{_EDGE}(?:(?:el )?dia|el) (?P<day>{_DAY}){_END}(?! ?(?:dolares|centavos|%|por ciento))")
+# "el dia" may stand as "the day" by then: alone it is one of the phrases
+_NTH = re.compile(
+    rf"{_EDGE}(?:(?:el )?dia|(?:the )?day|el) (?P<day>{_DAY}){_END}(?! ?(?:dolares|centavos|%|por ciento))"
+)
 _ENGLISH_NTH = r"the \d{1,2}(?:st|nd|rd|th)"
 _NTH_OF = re.compile(
     rf"(?P<day>{_ENGLISH_NTH}) de (?:este|el) mes\b|(?P<next>{_ENGLISH_NTH}) del (?:proximo mes|mes que viene)\b"
@@ -61,7 +64,7 @@ def days_in_english(text: str) -> str:
     text = _IN.sub(_in, text)
     text = _NTH.sub(lambda match: f"the {_ordinal(_number(match['day']))}", text)
     text = _NTH_OF.sub(lambda match: match["day"] or f"{match['next']} of next month", text)
-    return _MONTH_ALONE.sub(lambda match: MONTHS[match[0]], text)
+    return _MONTH_ALONE.sub(lambda match: MONTHS[match[0]].replace("may", "May"), text)  # `may` is a verb too
 
 
 def times_in_english(text: str) -> str:

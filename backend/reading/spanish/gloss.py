@@ -15,6 +15,7 @@ from backend.reading.spanish.numerals import numbers_in_english
 TABLES = Path(__file__).parent
 # not inside an address, a user ID or a link: `luz.garcia@example.com` is nobody's light, `correo-nuevo@` no new mail
 _EDGE, _END = r"(?<![\w@.+-])", r"(?![\w@]|[.+-]\w)"
+_AND = re.compile(f"{_EDGE}y{_END}")
 
 
 def glossed(text: str) -> str:
@@ -22,7 +23,8 @@ def glossed(text: str) -> str:
     plain = times_in_english(without_accents(text.lower()))
     pattern, table = _phrases()
     plain = pattern.sub(lambda match: table[" ".join(match[0].split())], plain)
-    return numbers_in_english(days_in_english(plain))
+    # "y" last: between numbers it is a part of them, and alone no yes
+    return _AND.sub("and", numbers_in_english(days_in_english(plain)))
 
 
 def without_accents(text: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.app import Backend
 from backend.audit import service as audit
 from backend.audit.models import AuditRow
 from backend.autopay.models import Consent
 from backend.clock import ManualClock
+from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.programs import service as programs
 from backend.programs.models import Enrolment
@@ -95,6 +96,19 @@ async def test_two_missed_payments_end_a_budget_once(backend: Backend, home: Hou
         assert (ended.ended_on, ended.end_reason) == (late, "missed_payments")
         bodies = [message.body for message in await session.scalars(select(OutboxMessage))]
         assert sum("has ended because two payments were missed" in body for body in bodies) == 2
+
+
+async def test_what_ends_by_itself_is_told_in_the_language_on_file(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        await session.execute(update(Member).values(language="es"))
+    await with_history(backend, home)
+    await enrol(backend, home)
+    await programs.review(backend, TODAY + timedelta(days=21))
+    async with backend.db.reading() as session:
+        bodies = list(await session.scalars(select(OutboxMessage.body).order_by(OutboxMessage.id)))
+    joined, ended = bodies[0], bodies[-1]
+    assert "is now on budget billing" in joined  # the talk was in English
+    assert "La facturación presupuestada de la cta ..9-001 terminó porque faltaron dos pagos." in ended
 
 
 async def test_a_budget_is_figured_anew_in_may_once(backend: Backend, home: Household, clock: ManualClock) -> None:

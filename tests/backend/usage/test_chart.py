@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
+from backend.language import LANGUAGES, month_name, speaking, tr
 from backend.usage import chart
 from backend.usage.chart import Bar
 
@@ -42,6 +44,14 @@ def test_a_taller_month_is_a_taller_bar() -> None:
 def _near(pixel: object, colour: tuple[int, ...]) -> bool:
     assert isinstance(pixel, tuple)
     return all(abs(one - other) < 12 for one, other in zip(pixel, colour, strict=True))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_font_has_every_letter_of_its_words(language: str) -> None:
+    with speaking(language):
+        words = [tr(text) for text in (chart.TITLE, chart.THIS_YEAR, chart.YEAR_BEFORE, chart.TEMPERATURE)]
+        words += [month_name(date(2026, month, 1), short=True) for month in range(1, 13)]
+    assert [word for word in words if not word.isascii()] == []
 
 
 @pytest.mark.parametrize(("highest", "top"), [(0, 4), (1, 1), (9, 10), (61, 80), (100, 100), (993, 1000), (1001, 2000)])

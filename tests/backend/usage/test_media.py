@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backend.app import Backend
 from backend.clock import ManualClock
+from backend.language import speaking
 from backend.usage import media
 
 
@@ -18,6 +19,12 @@ async def test_it_opens_for_an_hour(backend: Backend, clock: ManualClock) -> Non
     assert media.opened(backend, token) == media.Picture(7)
     clock.advance(minutes=2)
     assert media.opened(backend, token) is None
+
+
+async def test_it_is_drawn_in_the_language_of_the_talk(backend: Backend) -> None:
+    with speaking("es"):
+        token = token_of(media.usage_chart_url(backend, 7))
+    assert media.opened(backend, token) == media.Picture(7, "es")
 
 
 async def test_nothing_that_we_did_not_make_opens(backend: Backend) -> None:

@@ -12,6 +12,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from backend.config import Settings
 from backend.errors import SettingsError
+from backend.language import speaking
 from backend.providers.messages.base import MessageProvider, TransportError
 from backend.providers.messages.choice import TwoWays, create
 from backend.providers.messages.outbox_only import OutboxOnly
@@ -74,15 +75,19 @@ async def test_a_text_goes_out_with_all_that_twilio_needs(sms: TwilioSms, twilio
     }
 
 
-async def test_a_call_says_the_words_twice(sms: TwilioSms, twilio: StandInTwilio) -> None:
+@pytest.mark.parametrize(("language", "spoken", "again"), [("en", "en-US", "Again: "), ("es", "es-US", "Repito: ")])
+async def test_a_call_says_the_words_twice(
+    sms: TwilioSms, twilio: StandInTwilio, language: str, spoken: str, again: str
+) -> None:
     words = "About your bill <$5 & more>."
-    sid = await sms.send_call(MEMBER, words, key="alert:1:call")
-    assert await sms.send_call(MEMBER, words, key="alert:1:call") == sid
+    with speaking(language):
+        sid = await sms.send_call(MEMBER, words, key="alert:1:call")
+        assert await sms.send_call(MEMBER, words, key="alert:1:call") == sid
     [call] = twilio.calls
     wanted = VoiceResponse()
-    wanted.say(words)
+    wanted.say(words, language=spoken)
     wanted.pause(length=1)
-    wanted.say(f"Again: {words}")
+    wanted.say(f"{again}{words}", language=spoken)
     assert canonicalize(call.fields.pop("Twiml")) == canonicalize(wanted.to_xml())
     assert call.fields == {"To": MEMBER, "From": "+15555550199"}
     assert twilio.messages == []

@@ -1,0 +1,148 @@
+"""What Spanish words about automatic payments, bills, programs and histories are heard as."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from actions.alerts.questions import said
+from actions.autopay.hearing import hear_act, hear_day
+from actions.autopay.questions import when
+from actions.bank_draft.forms import EXPLAIN
+from actions.bill_notifications.forms import wished
+from actions.budget_billing.forms import AGREE, JOIN, LEAVE, LOOK, _act, _named
+from actions.history.forms import COPY, how_many
+from actions.turn import Turn
+from actions.usage.forms import named_month
+from backend.language import speaking
+from backend.reading.spanish import glossed
+
+
+def turn(words: str) -> Turn:
+    """A turn of which only the words are read."""
+    return cast(Turn, SimpleNamespace(text=glossed(words)))
+
+
+@pytest.mark.parametrize(
+    ("words", "act"),
+    [
+        ("cancelar mi pago automático", "cancel"),
+        ("sáqueme del autopay", "cancel"),
+        ("ya no quiero pago automático", "cancel"),
+        ("quiero darme de baja del pago automático", "cancel"),
+        ("cambiar la tarjeta del pago automático", "change"),
+        ("se me venció la tarjeta del auto pay", "change"),
+        ("no me cobren el autopay este mes", "pause"),
+        ("suspender el pago automático", "pause"),
+        ("¿cuándo es mi próximo pago automático?", "show"),
+        ("¿estoy inscrito en autopay?", "show"),
+        ("¿qué día cobra el pago automático?", "show"),
+        ("quiero poner el pago automático", None),
+    ],
+)
+def test_what_to_do_with_auto_pay(words: str, act: str | None) -> None:
+    assert hear_act(turn(words)) == act
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "day"),
+    [
+        ("el día 15", False, "15"),
+        ("el quince de cada mes", False, "15"),
+        ("mover el autopay al día 20", False, "20"),
+        ("el primero de cada mes", False, "1"),
+        ("en la fecha de vencimiento", False, "due"),
+        ("el día que vence", True, "due"),
+        ("el último día del mes", False, "31"),
+        ("quince", True, "15"),
+        ("15", True, "15"),
+        ("el treinta y uno", True, "31"),
+        ("el 45", True, "0"),
+        ("cuando sea", True, None),
+    ],
+)
+def test_a_day_of_the_month(words: str, asked: bool, day: str | None) -> None:
+    assert hear_day(turn(words), asked) == day
+
+
+@pytest.mark.parametrize(
+    "words", ["qué es el débito bancario", "cómo pongo un débito bancario", "me conviene el débito"]
+)
+def test_a_question_about_drafts(words: str) -> None:
+    assert EXPLAIN.search(turn(words).text)
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("factura sin papel", "email"),
+        ("quiero mi recibo por correo electrónico", "email"),
+        ("ya no me manden papel", "email"),
+        ("dejen de mandar recibos de papel", "email"),
+        ("cambiar de papel a email", "email"),
+        ("mándeme el recibo por email en vez de papel", "email"),
+        ("quiero otra vez mi factura en papel", "paper"),
+        ("mándenme la factura por correo", "paper"),
+        ("cancelar la factura sin papel", "paper"),
+        ("desactivar la factura electrónica", "paper"),
+        ("cambiar de email a papel", "paper"),
+        ("¿tengo la factura sin papel?", None),
+        ("¿estoy en factura electrónica?", None),
+    ],
+)
+def test_how_bills_are_to_come(words: str, wish: str | None) -> None:
+    assert wished(turn(words).text) == wish
+
+
+@pytest.mark.parametrize(
+    ("words", "act", "program"),
+    [
+        ("¿qué es la facturación presupuestada?", LOOK, "budget"),
+        ("¿cómo funciona el plan nivelado?", LOOK, "levelized"),
+        ("¿estoy en el plan de presupuesto?", LOOK, "budget"),
+        ("inscríbame en la facturación nivelada", JOIN, "levelized"),
+        ("quiero la facturación presupuestada", JOIN, "budget"),
+        ("salirme del plan nivelado", LEAVE, "levelized"),
+        ("dejar la facturación presupuestada", LEAVE, "budget"),
+        ("diferencia entre presupuesto y pago nivelado", LOOK, None),
+    ],
+)
+def test_billing_programs(words: str, act: str, program: str | None) -> None:
+    assert (_act(turn(words).text), _named(turn(words).text)) == (act, program)
+
+
+@pytest.mark.parametrize("words", ["INSCRIBIR", "sí, inscríbame", "Inscribame por favor"])
+def test_a_yes_to_a_program(words: str) -> None:
+    assert AGREE.fullmatch(turn(words).text)
+
+
+@pytest.mark.parametrize(
+    ("words", "count"), [("mis últimos tres pagos", 3), ("las últimas 5 facturas", 5), ("mis pagos", None)]
+)
+def test_how_many(words: str, count: int | None) -> None:
+    assert how_many(turn(words).text) == count
+
+
+def test_a_copy_of_a_bill() -> None:
+    assert COPY.search(turn("quiero una copia de mi factura").text)
+    assert not COPY.search(turn("mis facturas anteriores").text)
+
+
+@pytest.mark.parametrize(
+    ("words", "month"),
+    [("consumo de julio", "2026-07-01"), ("¿cuánto usé en mayo?", "2026-05-01"), ("diciembre", "2025-12-01")],
+)
+def test_a_month(words: str, month: str) -> None:
+    assert named_month(turn(words).text, date(2026, 11, 18)) == month
+
+
+def test_days_and_alerts_are_said_in_spanish() -> None:
+    with speaking("es"):
+        assert when(None) == "en la fecha de vencimiento de cada factura"
+        assert when(31) == "el día 31 de cada mes (el último día en los meses más cortos)"
+        told = said({"bill_due": 3, "usage_over": 1200}, ["text", "email"])
+    assert told["ways"] == "texto y correo electrónico"
+    assert told["when"] == "su factura esté a 3 días de vencer y el consumo de una factura pase de 1,200 kWh"
