@@ -9,6 +9,7 @@ from sqlalchemy import event, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
+from backend.outbox import gsm7
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.providers.messages.base import OPTED_OUT
 
@@ -38,8 +39,8 @@ async def enqueue(
 ) -> OutboxMessage:
     """Write a message in the caller's transaction; it is sent after the commit. The same dedupe_key is written once.
 
-    `kind` is sms, email or call; a call reads `body` out. It is kept until `not_before`. To a phone that has opted out
-    it is kept as `refused` and never sent.
+    `kind` is sms, email or call: a text is put into the alphabet of plain texts, a call reads `body` out. It is kept
+    until `not_before`. To a phone that has opted out it is kept as `refused` and never sent.
     """
     written = await session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
     if written is not None:
@@ -51,7 +52,7 @@ async def enqueue(
         kind=kind,
         recipient=recipient,
         subject=subject,
-        body=body,
+        body=gsm7.plain(body) if kind == "sms" else body,
         media_url=media_url,
         purpose=purpose,
         status="refused" if refused else "queued",

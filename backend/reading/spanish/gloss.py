@@ -15,11 +15,16 @@ from backend.reading.spanish.numerals import numbers_in_english
 TABLES = Path(__file__).parent
 # not inside an address, a user ID or a link: `luz.garcia@example.com` is nobody's light
 _EDGE, _END = r"(?<![\w@.])", r"(?![\w@]|\.\w)"
+# Where the accent alone says which word it is: "pague" asks for it, "pagué" says that it was done. Who leaves accents
+# out is read by the tables.
+ACCENTED = {"pagué": "i paid", "pagó": "was paid", "cuándo vence": "when is it due", "cuándo se vence": "when is it due"}
+_BY_ACCENT = re.compile(f"{_EDGE}(?:{'|'.join(ACCENTED)}){_END}")
 
 
 def glossed(text: str) -> str:
     """`text` with what the rules look for in English; every other word stays. Lower case, without accents."""
-    plain = times_in_english(without_accents(text.lower()))
+    told = _BY_ACCENT.sub(lambda match: ACCENTED[match[0]], unicodedata.normalize("NFC", text.lower()))
+    plain = times_in_english(without_accents(told))
     pattern, table = _phrases()
     plain = pattern.sub(lambda match: table[" ".join(match[0].split())], plain)
     return numbers_in_english(days_in_english(plain))
