@@ -47,6 +47,7 @@ _CLOCK = re.compile(
     rf"{_EDGE}(?:a las?|las|como a las|despues de las|antes de las) (?P<hour>\d{{1,2}}|{'|'.join(list(DAYS)[:15])})"
     r"(?::(?P<minutes>\d\d)| y (?P<half>media|cuarto))?"
     rf"(?: de la (?P<part>manana|tarde|noche)| ?(?P<half_day>[ap]\.? ?m\.?))?{_END}"
+    r"(?! (?:cuentas|facturas|tarjetas|casas|veces|semanas)\b)"  # things that are counted: "las dos cuentas"
 )
 _DAY_FIRST = re.compile(r"(?<![\d/])(1[3-9]|2\d|3[01])/(0?[1-9]|1[0-2])(?=(?:/\d{2,4})?(?![\d/]))")
 _UNITS = {"dia": "day", "dias": "days", "semana": "week", "semanas": "weeks", "mes": "month", "meses": "months"}

@@ -17,7 +17,12 @@ TABLES = Path(__file__).parent
 _EDGE, _END = r"(?<![\w@.])", r"(?![\w@]|\.\w)"
 # Where the accent alone says which word it is: "pague" asks for it, "pagué" says that it was done. Who leaves accents
 # out is read by the tables.
-ACCENTED = {"pagué": "i paid", "pagó": "was paid", "cuándo vence": "when is it due", "cuándo se vence": "when is it due"}
+ACCENTED = {
+    "pagué": "i paid",
+    "pagó": "was paid",
+    "cuándo vence": "when is it due",
+    "cuándo se vence": "when is it due",
+}
 _BY_ACCENT = re.compile(f"{_EDGE}(?:{'|'.join(ACCENTED)}){_END}")
 
 
