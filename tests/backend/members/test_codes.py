@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
+from backend.language import SPANISH, speaking
 from backend.members.codes import CodeRefused, CodeSent
 from backend.members.levels import Level
 from backend.members.models import Member, OneTimeCode
+from backend.outbox import gsm7
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import opt_out
 from tests.backend.members.conftest import RUTH_PHONE
@@ -163,3 +165,13 @@ async def test_a_step_up_ends_with_the_identity(talk, members_backend, clock):
     clock.advance(minutes=15)
     assert (await talk().standing()).level is Level.ANONYMOUS
     assert (await talk().identify()).standing.level is Level.KNOWN
+
+
+async def test_a_spanish_talk_has_its_code_in_spanish(talk, members_backend):
+    await talk().identify()
+    with speaking(SPANISH):
+        sent = await talk().send_code()
+        assert sent.masked == "al teléfono que termina en 0142"
+    message = await newest_message(members_backend)
+    assert "es su codigo de Prairie Rivers" in message.body
+    assert gsm7.parts(message.body) == 1
