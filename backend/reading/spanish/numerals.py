@@ -40,6 +40,7 @@ _NUMBER = "|".join(sorted((word for word in _WORDS if word not in _ARTICLES), ke
 _EDGE, _END = r"(?<![\w@.])", r"(?![\w@]|\.\w)"
 
 _THOUSAND = re.compile(rf"{_EDGE}(?:(?P<many>{_NUMBER}) )?mil{_END}")
+_FIGURES_THOUSAND = re.compile(rf"{_EDGE}(\d{{1,3}}) mil(?: (\d{{1,3}}))?{_END}")
 _TENS_UNIT = re.compile(rf"{_EDGE}({'|'.join(_TENS)}) y ({'|'.join(_ONES)}){_END}")
 _FIGURES_AND_CENTS = re.compile(r"(\d+)(?: dolares| pesos)? (?:con|y) (\d{2})(?: centavos)?\b(?! ?(?:dolares|pesos|%))")
 _WITH_CENTS = re.compile(rf"(?<=\w) con (?=(?:{_NUMBER})\b|\d{{1,2}}\b)")
@@ -51,6 +52,7 @@ _CENTS = re.compile(rf"{_EDGE}(?:centavos?|centimos?){_END}")
 
 def numbers_in_english(text: str) -> str:
     """`ochenta y cuatro con cincuenta` as `eighty four fifty`, `112 con 40` as `112.40`."""
+    text = _FIGURES_THOUSAND.sub(lambda match: str(int(match[1]) * 1000 + int(match[2] or 0)), text)
     text = _FIGURES_AND_CENTS.sub(r"\1.\2", text)
     text = _COMMA_CENTS.sub(r"\1.\2", text)
     text = _TENS_UNIT.sub(lambda match: f"{_TENS[match[1]]} {_ONES[match[2]]}", text)

@@ -29,6 +29,8 @@ TODAY = date(2026, 11, 18)  # a Wednesday
         ("un abono de 25", 2500),
         ("nada más 30", 3000),
         ("mejor 60", 6000),
+        ("20 mil dólares", 2000000),
+        ("2 mil 500", 250000),
         ("no, que sean 70", 7000),
     ],
 )
