@@ -84,7 +84,7 @@ _BENT_BEFORE = re.compile(
     r"\b(?:(?:all|everything|it|balance|bill|total) (?:but|minus)|except(?: for)?|plus|at least|(?:more|less) than)"
     r"(?: the| about)? \$?$"
 )
-_BENT_AFTER = re.compile(r"(?: dollars?| bucks?)? (?:more|less|plus|minus|except|extra|over|but (?=\$?[0-9]))")
+_BENT_AFTER = re.compile(r"(?: dollars?| bucks?)? (?:more|less|plus|minus|except|extra|over|percent|but (?=\$?[0-9]))")
 _NOT_ALL = re.compile(r"\b(?:not|isn't|don't|can't|cannot|never|rather than|instead of)\b[^.,;]*$")
 _ASIDE = re.compile(r"\b(?:first of all|after all|at all|that's all|all (?:set|right|done|good)|account balance)\b")
 _PAY = re.compile(

@@ -20,7 +20,7 @@ veintiocho veintinueve treinta"""
 DAYS = {name: number for number, names in enumerate(_NAMES.split(), 1) for name in names.split("/")}
 _DAY = rf"(?:\d{{1,2}}(?:ro|o|er)?|{'|'.join(sorted(DAYS, key=len, reverse=True))}|treinta y uno)"
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_WEEKDAY = "|".join(WEEKDAYS)
+WEEKDAY = "|".join(WEEKDAYS)
 _EDGE, _END = r"(?<![\w@.-])", r"(?![\w@]|\.\w)"
 
 _OF_MONTH = re.compile(
@@ -34,10 +34,10 @@ _NTH_OF = re.compile(
     rf"(?P<day>{_ENGLISH_NTH}) de (?:este|el) mes\b|(?P<next>{_ENGLISH_NTH}) del (?:proximo mes|mes que viene)\b"
 )
 _WEEK_AFTER = re.compile(
-    rf"{_EDGE}(?:el )?(?P<day>{_WEEKDAY}) (?:de la (?:proxima|otra) semana|de la semana que (?:viene|entra)){_END}"
+    rf"{_EDGE}(?:el )?(?P<day>{WEEKDAY}) (?:de la (?:proxima|otra) semana|de la semana que (?:viene|entra)){_END}"
 )
 _NEXT_DAY = re.compile(
-    rf"{_EDGE}(?:(?:el|este|para el|hasta el) )*(?:proximo )?(?P<day>{_WEEKDAY})"
+    rf"{_EDGE}(?:(?:el|este|para el|hasta el) )*(?:proximo )?(?P<day>{WEEKDAY})"
     rf"(?: (?:que viene|que entra|proximo))?{_END}"
 )
 _IN = re.compile(

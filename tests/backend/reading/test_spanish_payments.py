@@ -11,8 +11,8 @@ import yaml
 from actions.accounts.choice import ALL
 from actions.quick_pay.hearing import LINK_WORDS, OTHER_WORDS, SAVED_WORDS
 from actions.scheduled.forms import act_on_existing
-from backend.reading.amount import Amount
-from backend.reading.day import wants_due_date
+from backend.reading.amount import Amount, AmountProblem
+from backend.reading.day import Day, wants_due_date
 from backend.reading.spanish import glossed
 from backend.reading.spanish.gloss import TABLES, without_accents
 from backend.reading.together import read_all
@@ -31,6 +31,12 @@ TODAY = date(2026, 11, 18)  # a Wednesday
         ("mejor 60", 6000),
         ("20 mil dólares", 2000000),
         ("2 mil 500", 250000),
+        ("ochenta y cuatro dólares y cincuenta centavos", 8450),
+        ("noventa y nueve con noventa y nueve", 9999),
+        ("veinte con cinco", 2005),
+        ("ciento veinte con cinco centavos", 12005),
+        ("un dólar", 100),
+        ("no 50, 60", 6000),
         ("no, que sean 70", 7000),
     ],
 )
@@ -38,6 +44,37 @@ def test_amounts_of_a_payment(said: str, cents: int) -> None:
     found = read_all(glossed(said), asked="amount", today=TODAY).amount
     assert isinstance(found, Amount)
     assert found.cents == cents
+
+
+@pytest.mark.parametrize(
+    "said",
+    "todo menos 20/20 más de lo que debo/al menos 50/menos de 50/entre 50 y 60/cincuenta y tantos/"
+    "el cincuenta por ciento/menos 5/el doble".split("/"),
+)
+def test_an_amount_that_is_bent_is_asked_about(said: str) -> None:
+    assert isinstance(read_all(glossed(said), asked="amount", today=TODAY).amount, AmountProblem)
+
+
+@pytest.mark.parametrize("said", ["no todo", "no quiero pagar todo", "no puedo pagar todo"])
+def test_not_all_is_no_share(said: str) -> None:
+    assert read_all(glossed(said), asked="amount", today=TODAY).share is None
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [("no hoy, mañana", "2026-11-19"), ("de hoy en ocho", "2026-11-25"), ("a mediados de mes", "2026-12-15")],
+)
+def test_days_of_a_payment(said: str, day: str) -> None:
+    found = read_all(glossed(said), asked="date", today=TODAY).day
+    assert isinstance(found, Day)
+    assert found.on.isoformat() == day
+
+
+@pytest.mark.parametrize("said", ["99999 menos 001", "99999 menos cero cero uno"])
+def test_the_dash_may_be_called_minus(said: str) -> None:
+    found = read_all(glossed(said), asked="member_number", today=TODAY).number
+    assert found
+    assert found.dashed == "99999-001"
 
 
 @pytest.mark.parametrize("said", ["cuando venza", "el día que vence", "en la fecha de vencimiento", "VENCIMIENTO"])
