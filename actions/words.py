@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from backend.language import ENGLISH, date_words, day_words, speaking
+from backend.language import ENGLISH, date_words, day_words, speaking, tr
 
-__all__ = ["date_words", "day_for_the_office", "day_words"]
+__all__ = ["date_words", "day_for_the_office", "day_words", "when_words"]
 
 
 def day_for_the_office(day: date, today: date) -> str:
     """In English, whatever the talk is in."""
     with speaking(ENGLISH):
         return day_words(day, today)
+
+
+def when_words(day: date, today: date) -> str:
+    """`today`, or `on Friday, December 4`; `hoy`, `el viernes 4 de diciembre`."""
+    return tr("today") if day == today else tr("on {day}", day=day_words(day, today))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from actions.turn import Turn
+from backend.language import ENGLISH, SPANISH
 
 WORD = re.compile(r"[a-z']+|\S", re.IGNORECASE)
 CORE = frozenset(
@@ -19,6 +20,7 @@ BESIDE = frozenset(
     """please thanks thank you it that this is that's thats it's its ahead now sir ma'am maam um uh well so and looks
     sounds of course i the payment just""".split()
 )
+SPANISH_WORDS = frozenset({"y", "ya", "k"})  # "and", "already", "what": in Spanish none of them is a yes
 DOUBTFUL = re.compile(r"\byeah,? right\b", re.IGNORECASE)
 NOT_ALONE = frozenset({"go", "do"})  # "go" is no yes, "go ahead" is
 NO = re.compile(
@@ -34,12 +36,14 @@ def said_yes(turn: Turn) -> bool:
         return False
     if not turn.text:
         return turn.intent == "affirm"  # a pressed button
-    return only_yes(turn.text)
+    return only_yes(turn.text, turn.language)
 
 
-def only_yes(text: str) -> bool:
-    """Whether the words are a yes and nothing else."""
+def only_yes(text: str, language: str = ENGLISH) -> bool:
+    """Whether the words are a yes and nothing else. Spanish is given in English words, as `Turn.text` has it."""
     words = [word.lower() for word in WORD.findall(text) if word not in ".,!"]
+    if language == SPANISH and not SPANISH_WORDS.isdisjoint(words):
+        return False
     if not words or DOUBTFUL.search(text) or not set(words) <= CORE | BESIDE:
         return False
     cores = [word for word in words if word in CORE]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from backend.language import tr
+
 
 def format_cents(cents: int) -> str:
     """`11240` as `$112.40`, `123456789` as `$1,234,567.89`, `-2500` as `-$25.00`."""
@@ -11,4 +13,4 @@ def format_cents(cents: int) -> str:
 
 def format_balance(due_cents: int) -> str:
     """What an account owes, a negative amount being the member's: `$25.00 credit`."""
-    return f"{format_cents(-due_cents)} credit" if due_cents < 0 else format_cents(due_cents)
+    return tr("{amount} credit", amount=format_cents(-due_cents)) if due_cents < 0 else format_cents(due_cents)

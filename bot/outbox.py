@@ -10,10 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import Backend
 from backend.language import speaking
+from backend.outbox import gsm7
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
 from backend.providers.messages.base import TransportError
-from bot.channels.sms import gsm7
 from bot.metrics import Metrics
 
 logger = logging.getLogger("memberline.outbox")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from actions.turn import Turn
 from backend.billing.models import Account
+from backend.language import tr
 from backend.members.identity import Standing
 from backend.members.levels import Level
 from backend.members.service import accounts_of
@@ -58,7 +59,7 @@ def account_buttons(accounts: Sequence[Account], standing: Standing, intent: str
     """One button an account, for doing `intent` with it."""
     return [
         {
-            "title": f"Account {label(account, standing)}",
+            "title": tr("Account {account}", account=label(account, standing)),
             "payload": f"/{intent}" + json.dumps({ACCOUNT: account.separator}),
         }
         for account in accounts

@@ -13,6 +13,7 @@ from actions.turn import Turn
 from actions.words import day_words
 from backend.billing import service as billing
 from backend.billing.models import Account
+from backend.language import tr
 from backend.members.identity import Standing
 from backend.members.levels import Level
 from backend.money import format_balance, format_cents
@@ -53,7 +54,7 @@ class BalanceForm(OfSeveralForm):
 
     def _offer(self, turn: Turn, standing: Standing, other: list[Account], *, owes: bool) -> None:
         if other:
-            pay = [{"title": "Pay this one", "payload": "/quick_pay"}] if owes else []
+            pay = [{"title": tr("Pay this one"), "payload": "/quick_pay"}] if owes else []
             turn.say("utter_balance_others", buttons=pay + account_buttons(other, standing, self.skill))
         elif owes:
             turn.say("utter_balance_offer")
@@ -65,5 +66,5 @@ class BalanceForm(OfSeveralForm):
         for account in sorted(accounts, key=lambda each: each.number):
             due = (await billing.balance(turn.session, turn.backend, account.id)).amount_due_cents
             total += due
-            lines.append(f"Account {label(account, standing)}: {format_balance(due)}.")
+            lines.append(tr("Account {account}: {owed}.", account=label(account, standing), owed=format_balance(due)))
         turn.say("utter_balance_all", lines=" ".join(lines), total=format_balance(total))

@@ -159,11 +159,11 @@ class IdentifiedForm(Form):
             turn.say("utter_identity_locked")
             return None
         if turn.get("code_sent") and trouble != "expired":
-            return Ask(CODE, "utter_question_code", {"where": turn.get("code_sent")})
+            return Ask(CODE, "utter_question_code", {"where": identity.CodeSent(*turn.get("code_sent")).masked})
         sent = await identity.send_code(turn.session, turn.backend, turn.conversation_id)
         if isinstance(sent, identity.CodeRefused):
             return await self.code_refused(turn, sent.reason)
-        turn.set("code_sent", sent.masked)
+        turn.set("code_sent", [sent.way, sent.to])
         turn.clear("code_trouble")  # told once: what comes next is read as the new code, and sends no other
         return Ask(
             CODE, "utter_question_code_expired" if trouble else "utter_question_code", {"where": sent.masked}, new=True

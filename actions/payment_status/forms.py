@@ -12,6 +12,7 @@ from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
 from actions.turn import Turn
 from actions.words import day_words
 from backend.billing import service as billing
+from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.money import format_balance, format_cents
 from backend.payments import service as payments
@@ -20,6 +21,7 @@ from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.receipts import RETURN_REASONS
 
 NEWEST = 2
+NO_REASON = mark("no reason given")
 LOOK_BACK = timedelta(days=60)
 # K7M-4Q2, k7m4q2, or letter by letter as it is heard on the phone
 NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
@@ -81,18 +83,19 @@ class PaymentStatusForm(IdentifiedForm):
         elif made.status == "scheduled":
             turn.say("utter_status_scheduled", **words, day=day_words(made.run_on, today))
         else:
-            status = "was cancelled. Nothing was taken." if made.status == "cancelled" else "was not made."
+            cancelled = made.status == "cancelled"
+            status = tr("was cancelled. Nothing was taken.") if cancelled else tr("was not made.")
             turn.say("utter_status_schedule_over", **words, day=day_words(made.run_on, today), status=status)
 
 
 def _in_words(payment: Payment) -> str:
     if payment.status == "posted":
-        return "it went through."
+        return tr("it went through.")
     if payment.status == "returned":
-        reason = RETURN_REASONS.get(payment.decline_code or "", "no reason given")
-        return f"your bank sent it back ({reason}), and the amount is due again."
+        reason = tr(RETURN_REASONS.get(payment.decline_code or "", NO_REASON))
+        return tr("your bank sent it back ({reason}), and the amount is due again.", reason=reason)
     if payment.status == "declined":
-        return "it was declined. Nothing was taken."
+        return tr("it was declined. Nothing was taken.")
     if payment.status == "voided":
-        return "it did not go through. Nothing was taken."
-    return "it is on its way, not settled yet. Please do not pay again meanwhile."
+        return tr("it did not go through. Nothing was taken.")
+    return tr("it is on its way, not settled yet. Please do not pay again meanwhile.")

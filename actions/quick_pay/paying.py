@@ -8,6 +8,7 @@ from typing import Any
 from actions.turn import Turn
 from actions.words import day_words
 from backend.billing import service as billing
+from backend.language import mark, tr
 from backend.money import format_cents
 from backend.payments import flow, quotes
 from backend.payments import service as payments
@@ -16,13 +17,13 @@ from backend.payments.models import PaymentMethod
 from backend.payments.outcome import Outcome
 
 DECLINES = {
-    "insufficient_funds": "there is not enough money on it",
-    "expired_card": "the card has expired",
-    "lost_card": "the bank says the card was reported lost",
-    "incorrect_cvc": "the security code did not fit",
-    "processing_error": "the bank could not process it just now",
+    "insufficient_funds": mark("there is not enough money on it"),
+    "expired_card": mark("the card has expired"),
+    "lost_card": mark("the bank says the card was reported lost"),
+    "incorrect_cvc": mark("the security code did not fit"),
+    "processing_error": mark("the bank could not process it just now"),
 }
-PLAIN_DECLINE = "the bank declined it"
+PLAIN_DECLINE = mark("the bank declined it")
 JUST_NOW = timedelta(minutes=5)
 REFUSED_ANEW = ("changed", "expired")
 
@@ -66,7 +67,7 @@ async def pay(turn: Turn) -> None:
 async def _tell(turn: Turn, outcome: Outcome) -> None:
     if outcome.kind == "declined":
         turn.clear("pay_method")
-        turn.notes["declined"] = DECLINES.get(outcome.decline_code or "", PLAIN_DECLINE)
+        turn.notes["declined"] = tr(DECLINES.get(outcome.decline_code or "", PLAIN_DECLINE))
         return
     if outcome.kind in REFUSED_ANEW:
         turn.say("utter_pay_quote_expired" if outcome.kind == "expired" else "utter_pay_changed")
@@ -89,8 +90,8 @@ async def say_already(turn: Turn) -> bool:
 
 def _left(due_cents: int) -> str:
     if due_cents < 0:
-        return f"You now have a credit of {format_cents(-due_cents)}."
-    return f"You now owe {format_cents(due_cents)}."
+        return tr("You now have a credit of {amount}.", amount=format_cents(-due_cents))
+    return tr("You now owe {amount}.", amount=format_cents(due_cents))
 
 
 async def _outcome_words(turn: Turn, outcome: Outcome) -> dict[str, Any]:

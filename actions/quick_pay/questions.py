@@ -9,8 +9,9 @@ from typing import Any
 
 from actions.base import Ask
 from actions.turn import Turn
-from actions.words import day_words
+from actions.words import day_words, when_words
 from backend.billing.service import Balance
+from backend.language import tr
 from backend.money import format_cents
 from backend.payments.gate import Concern
 from backend.payments.models import PaymentMethod
@@ -29,7 +30,7 @@ def owed(turn: Turn, balance: Balance) -> dict[str, Any]:
     due = balance.amount_due_cents
     return {
         "amount_due": format_cents(max(due, 0)),
-        "due_on": day_words(balance.due_on, turn.backend.today()) if balance.due_on else "now",
+        "due_on": day_words(balance.due_on, turn.backend.today()) if balance.due_on else tr("right now"),
         "past_due": balance.past_due_cents > 0,
         "past_due_amount": format_cents(balance.past_due_cents),
         "state": "owes" if due > 0 else "zero" if due == 0 else "credit",
@@ -49,7 +50,7 @@ def said(turn: Turn) -> dict[str, Any]:
     amount = turn.get(AMOUNT)
     return {
         "amount": format_cents(int(amount)) if amount is not None else "",
-        "when": "today" if day == today else f"on {day_words(day, today)}",
+        "when": when_words(day, today),
     }
 
 
@@ -67,7 +68,7 @@ def amount(turn: Turn, balance: Balance, problem: str | None = None) -> Ask:
     due, past_due = balance.amount_due_cents, balance.past_due_cents
     buttons = []
     if problem is None and 0 < past_due < due:
-        buttons = [choose(f"Only what is past due, {format_cents(past_due)}", pay_amount="past_due")]
+        buttons = [choose(tr("Only what is past due, {amount}", amount=format_cents(past_due)), pay_amount="past_due")]
     return Ask(AMOUNT, response, {**owed(turn, balance), "limit": limit}, buttons, new=bool(problem))
 
 
@@ -89,8 +90,8 @@ def method(
     if stepped_up:
         buttons = [choose(m.label, pay_method=str(m.id)) for m in methods if m is not expired]
     else:
-        buttons = [choose("What is saved on my account", pay_method="saved")]
-    buttons.append(choose("Another card or bank account, by secure link", pay_method="link"))
+        buttons = [choose(tr("What is saved on my account"), pay_method="saved")]
+    buttons.append(choose(tr("Another card or bank account, by secure link"), pay_method="link"))
     response, values = "utter_question_pay_method", said(turn)
     if expired is not None:
         response, values = "utter_question_pay_method_expired", {**values, "method": expired.label}
@@ -117,9 +118,9 @@ def confirmation(turn: Turn, read: ReadBack) -> Ask:
     fee = read.fee_cents
     values = {
         "total": format_cents(read.total_cents),
-        "when": "today" if read.pay_now else f"on {day_words(read.pay_on, today)}",
+        "when": tr("today") if read.pay_now else when_words(read.pay_on, today),
         "method": read.method,
         "account": read.account_number,
-        "fee_words": f"That includes a fee of {format_cents(fee)}." if fee else "There is no fee.",
+        "fee_words": tr("That includes a fee of {fee}.", fee=format_cents(fee)) if fee else tr("There is no fee."),
     }
     return Ask(CONFIRM, "utter_question_pay_confirm", values, new=True)

@@ -16,6 +16,7 @@ from actions.turn import ASKED_AS, Turn
 from actions.words import day_words
 from actions.yes_no import said_no, said_yes
 from backend.billing import service as billing
+from backend.language import tr
 from backend.members.identity import Standing
 from backend.money import format_cents
 from backend.payments import service as payments
@@ -135,9 +136,9 @@ class ScheduledForm(IdentifiedForm):
         for item in items:
             turn.say("utter_sched_item", **await self._words(turn, item))
         buttons = [
-            choose("Another day", sched_act="move"),
-            choose("Cancel it", sched_act="cancel"),
-            choose("Leave it", sched_act="leave"),
+            choose(tr("Another day"), sched_act="move"),
+            choose(tr("Cancel it"), sched_act="cancel"),
+            choose(tr("Leave it"), sched_act="leave"),
         ]
         return Ask(ACT, "utter_question_sched_act", {}, buttons)
 
@@ -166,7 +167,9 @@ class ScheduledForm(IdentifiedForm):
         buttons = []
         for item in items:
             words = await self._words(turn, item)
-            buttons.append(choose(f"{words['amount']} on {words['day']}", sched_item=str(item.id)))
+            buttons.append(
+                choose(tr("{amount} on {day}", amount=words["amount"], day=words["day"]), sched_item=str(item.id))
+            )
         return Ask(ITEM, "utter_question_sched_item", {}, buttons)
 
     async def _words(self, turn: Turn, item: ScheduledPayment) -> dict[str, Any]:

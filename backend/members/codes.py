@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.language import tr
 from backend.members.models import Member, OneTimeCode
 from backend.outbox.service import enqueue, is_opted_out
 
@@ -27,10 +28,17 @@ SEND_WINDOW = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class CodeSent:
-    """`way`: text or email. `masked` is where to, as it may be said: `the phone ending 0142`."""
+    """`way`: text or email. `to` is what may be said of where it went: the phone's last four, or `r***@example.org`."""
 
     way: str
-    masked: str
+    to: str
+
+    @property
+    def masked(self) -> str:
+        """`the phone ending 0142`, `the email r***@example.org`."""
+        if self.way == "text":
+            return tr("the phone ending {last4}", last4=self.to)
+        return tr("the email {email}", email=self.to)
 
 
 @dataclass(frozen=True)
@@ -63,9 +71,13 @@ async def send(session: AsyncSession, backend: Backend, conversation_id: str, me
         backend,
         kind="sms" if way.way == "text" else "email",
         recipient=member.phone if way.way == "text" else member.email or "",
-        subject="" if way.way == "text" else f"Your {backend.coop.short_name} code",
-        body=f"{code} is your {backend.coop.short_name} code. Use it within 10 minutes, and only where you asked for "
-        "it. We never call you to ask for it.",
+        subject="" if way.way == "text" else tr("Your {coop} code", coop=backend.coop.short_name),
+        body=tr(
+            "{code} is your {coop} code. Use it within 10 minutes, and only where you asked for it. "
+            "We never call you to ask for it.",
+            code=code,
+            coop=backend.coop.short_name,
+        ),
         purpose="code",
         dedupe_key=f"code-{row.id}",
     )
@@ -119,9 +131,9 @@ async def _way(session: AsyncSession, backend: Backend, member: Member) -> CodeS
     now = backend.clock.now()
     opted_out = bool(member.phone) and await is_opted_out(session, member.phone)
     if member.phone and not opted_out and member.settled("phone", now):
-        return CodeSent("text", f"the phone ending {member.phone_last4}")
+        return CodeSent("text", member.phone_last4)
     if member.email and member.settled("email", now):
-        return CodeSent("email", f"the email {mask_email(member.email)}")
+        return CodeSent("email", mask_email(member.email))
     return CodeRefused("opted_out" if opted_out else "no_address")
 
 

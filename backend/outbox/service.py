@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.language import current
+from backend.outbox import gsm7
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.providers.messages.base import OPTED_OUT
 
@@ -39,8 +40,8 @@ async def enqueue(
 ) -> OutboxMessage:
     """Write a message in the caller's transaction; it is sent after the commit. The same dedupe_key is written once.
 
-    `kind` is sms, email or call; a call reads `body` out, in the current language. It is kept until `not_before`. To a
-    phone that has opted out it is kept as `refused` and never sent.
+    `kind` is sms, email or call: a text is put into the alphabet of plain texts, a call reads `body` out, in the
+    current language. It is kept until `not_before`. To a phone that has opted out it is kept as `refused` and never sent.
     """
     written = await session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
     if written is not None:
@@ -52,7 +53,7 @@ async def enqueue(
         kind=kind,
         recipient=recipient,
         subject=subject,
-        body=body,
+        body=gsm7.plain(body) if kind == "sms" else body,
         language=current(),
         media_url=media_url,
         purpose=purpose,

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.autopay.schedule import active_autopay, active_draft, next_run
 from backend.billing.models import Account
 from backend.billing.service import UNFINISHED, scheduled
+from backend.language import tr
 from backend.payments.models import Payment, PaymentMethod
 from backend.providers.billing.base import Owed
 
@@ -131,16 +132,16 @@ def method_ends(method: PaymentMethod) -> date | None:
 
 
 def unusable(account: Account, method: PaymentMethod, on: date) -> str | None:
-    """Why the method cannot be charged for the account on that day, in words for the member; None when it can."""
+    """Why the method cannot be charged for the account on that day, in words; None when it can."""
     ends = method_ends(method)
     if account.status == "closed":
-        return "the account is closed"
+        return tr("the account is closed")
     if method.member_id != account.member_id:
-        return "the way to pay on file is not the account holder's"  # its label is not theirs to read either
+        return tr("the way to pay on file is not the account holder's")  # its label is not theirs to read either
     if not method.active:
-        return f"{method.label} is no longer on file"
+        return tr("{method} is no longer on file", method=method.label)
     if ends and ends < on:
-        return f"{method.label} has expired"
+        return tr("{method} has expired", method=method.label)
     return None
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
-from backend.language import ENGLISH
+from backend.language import ENGLISH, tr
 from backend.members.levels import Level
 from backend.payments import gate
 from backend.payments.errors import EntryNotComplete, LinkGone, PaymentRefused
@@ -87,7 +87,7 @@ async def begin_entry(backend: Backend, token: str) -> str:
         # shown on the provider's page: the whole number beside the phone it was sent to is all that identity asks for
         reference=f"..{account.number[-5:]}",
         amount_cents=link.amount_cents,
-        description=f"{backend.coop.name} electric bill",
+        description=tr("{coop} electric bill", coop=backend.coop.name),
         return_url=f"{page_url(backend, token)}/return",
     )
     async with backend.db.transaction() as session:

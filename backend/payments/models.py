@@ -8,6 +8,10 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
+from backend.language import mark, tr
+
+BANK_KINDS = {"checking": mark("checking"), "savings": mark("savings")}
+"""The brands of bank accounts, which are words; those of cards are names."""
 
 FORWARD = {
     "started": ("authorised", "declined", "voided"),
@@ -38,8 +42,9 @@ class PaymentMethod(Base):
 
     @property
     def label(self) -> str:
-        """`Visa ending 4242`, as it is read out."""
-        return f"{self.brand} ending {self.last4}"
+        """`Visa ending 4242`, as it is read out; `cuenta de cheques terminada en 6789`."""
+        brand = tr(BANK_KINDS[self.brand]) if self.brand in BANK_KINDS else self.brand
+        return tr("{brand} ending {last4}", brand=brand, last4=self.last4)
 
 
 class Quote(Base):

@@ -1,4 +1,7 @@
-"""Receipts and notices about payments, into the outbox, to the phone and email on file. Plain GSM-7 words."""
+"""Receipts and notices about payments, into the outbox, to the phone and email on file.
+
+They are in the language that is being spoken; what a job writes, when nobody speaks, says so first (`language_for`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
+from backend.conversations.models import Conversation
+from backend.language import SPANISH, mark, short_date, tr
 from backend.members.models import Member
 from backend.money import format_balance, format_cents
 from backend.outbox.service import enqueue
@@ -18,13 +23,13 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 RETURN_REASONS = {
-    "R01": "not enough funds",
-    "R02": "account closed",
-    "R03": "account not found",
-    "R04": "account number not valid",
-    "R07": "authorization revoked",
-    "R08": "payment was stopped",
-    "R09": "funds not yet collected",
+    "R01": mark("not enough funds"),
+    "R02": mark("account closed"),
+    "R03": mark("account not found"),
+    "R04": mark("account number not valid"),
+    "R07": mark("authorization revoked"),
+    "R08": mark("payment was stopped"),
+    "R09": mark("funds not yet collected"),
 }
 
 
@@ -41,86 +46,122 @@ async def paid(session: AsyncSession, backend: Backend, payment: Payment, *, tol
     """The receipt of a posted payment. `told`: the confirmation number was just said on the payment's own channel."""
     facts = await facts_about(session, payment)
     due = (await backend.billing.balance(session, payment.account_id, backend.today())).amount_due_cents
-    fee = f" plus {format_cents(payment.fee_cents)} fee" if payment.fee_cents else ""
-    text = (
-        f"paid {format_cents(payment.amount_cents)}{fee} on acct {facts.account} with {facts.method}. "
-        f"Confirmation {payment.confirmation}. Balance {format_balance(due)}."
+    text = tr(
+        "paid {amount} on acct {account} with {method}. Confirmation {confirmation}. Balance {balance}.",
+        amount=_with_fee(payment),
+        account=facts.account,
+        method=facts.method,
+        confirmation=payment.confirmation,
+        balance=format_balance(due),
     )
     # a text conversation has the number in it already: a second text would only cost
     texted = not (told and payment.channel == "sms" and facts.member.email)
-    await send(session, backend, facts, f"receipt:{payment.key}", "receipt", "Payment receipt", text, texted)
+    await send(session, backend, facts, f"receipt:{payment.key}", "receipt", tr("Payment receipt"), text, texted)
 
 
 async def not_paid(session: AsyncSession, backend: Backend, payment: Payment) -> None:
     """A payment that was on its way and did not go through."""
     facts = await facts_about(session, payment)
-    why = "was declined" if payment.status == "declined" else "did not go through"
-    text = (
-        f"your payment of {format_cents(payment.amount_cents)} on acct {facts.account} with {facts.method} "
-        f"{why}. Nothing was taken. Ref {payment.confirmation}."
+    text = tr(
+        "your payment of {amount} on acct {account} with {method} {why}. Nothing was taken. Ref {confirmation}.",
+        amount=format_cents(payment.amount_cents),
+        account=facts.account,
+        method=facts.method,
+        why=tr("was declined") if payment.status == "declined" else tr("did not go through"),
+        confirmation=payment.confirmation,
     )
-    await send(session, backend, facts, f"not-paid:{payment.key}", "notice", "Payment not made", text)
+    await send(session, backend, facts, f"not-paid:{payment.key}", "notice", tr("Payment not made"), text)
 
 
 async def returned(session: AsyncSession, backend: Backend, payment: Payment, code: str) -> None:
     """A bank sent the payment back, and the amount is owed again."""
     facts = await facts_about(session, payment)
-    reason = RETURN_REASONS.get(code, f"code {code}")
-    text = (
-        f"your bank returned your payment of {format_cents(payment.amount_cents)} on acct {facts.account}: "
-        f"{reason}. It is due again. Ref {payment.confirmation}."
+    text = tr(
+        "your bank returned your payment of {amount} on acct {account}: {reason}. It is due again. Ref {confirmation}.",
+        amount=format_cents(payment.amount_cents),
+        account=facts.account,
+        reason=tr(RETURN_REASONS[code]) if code in RETURN_REASONS else tr("code {code}", code=code),
+        confirmation=payment.confirmation,
     )
-    await send(session, backend, facts, f"returned:{payment.key}", "notice", "Payment returned", text)
+    await send(session, backend, facts, f"returned:{payment.key}", "notice", tr("Payment returned"), text)
 
 
 async def scheduled(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
     """The copy of what was agreed for a later day."""
     facts = await facts_about(session, item)
-    fee = f" plus {format_cents(item.fee_cents)} fee" if item.fee_cents else ""
-    text = (
-        f"{format_cents(item.amount_cents)}{fee} will be paid on acct {facts.account} with {facts.method} "
-        f"on {day(item.run_on)}. Confirmation {item.confirmation}."
+    text = tr(
+        "{amount} will be paid on acct {account} with {method} on {day}. Confirmation {confirmation}.",
+        amount=_with_fee(item),
+        account=facts.account,
+        method=facts.method,
+        day=day(item.run_on),
+        confirmation=item.confirmation,
     )
     texted = not (item.channel == "sms" and facts.member.email)
-    await send(session, backend, facts, f"scheduled:{item.key}", "receipt", "Payment scheduled", text, texted)
+    await send(session, backend, facts, f"scheduled:{item.key}", "receipt", tr("Payment scheduled"), text, texted)
 
 
 async def schedule_failed(session: AsyncSession, backend: Backend, item: ScheduledPayment, reason: str) -> None:
     """A scheduled payment that could not be made."""
     facts = await facts_about(session, item)
-    text = (
-        f"the payment of {format_cents(item.amount_cents)} set for {day(item.run_on)} on acct {facts.account} "
-        f"was not made: {reason}. Ref {item.confirmation}."
+    text = tr(
+        "the payment of {amount} set for {day} on acct {account} was not made: {reason}. Ref {confirmation}.",
+        amount=format_cents(item.amount_cents),
+        day=day(item.run_on),
+        account=facts.account,
+        reason=reason,
+        confirmation=item.confirmation,
     )
-    await send(session, backend, facts, f"schedule-failed:{item.key}", "notice", "Payment not made", text)
+    await send(session, backend, facts, f"schedule-failed:{item.key}", "notice", tr("Payment not made"), text)
 
 
 async def schedule_cancelled(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
     """The copy of a cancellation."""
     facts = await facts_about(session, item)
-    text = (
-        f"the payment of {format_cents(item.amount_cents)} set for {day(item.run_on)} on acct {facts.account} "
-        f"is cancelled. Ref {item.confirmation}."
+    text = tr(
+        "the payment of {amount} set for {day} on acct {account} is cancelled. Ref {confirmation}.",
+        amount=format_cents(item.amount_cents),
+        day=day(item.run_on),
+        account=facts.account,
+        confirmation=item.confirmation,
     )
     texted = not (item.channel == "sms" and facts.member.email)
-    await send(session, backend, facts, f"schedule-off:{item.key}", "notice", "Payment cancelled", text, texted)
+    await send(session, backend, facts, f"schedule-off:{item.key}", "notice", tr("Payment cancelled"), text, texted)
 
 
 async def schedule_moved(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
     """The copy of what was agreed anew for another day."""
     facts = await facts_about(session, item)
-    text = (
-        f"the payment of {format_cents(item.amount_cents)} on acct {facts.account} with {facts.method} "
-        f"is now set for {day(item.run_on)}. Ref {item.confirmation}."
+    text = tr(
+        "the payment of {amount} on acct {account} with {method} is now set for {day}. Ref {confirmation}.",
+        amount=format_cents(item.amount_cents),
+        account=facts.account,
+        method=facts.method,
+        day=day(item.run_on),
+        confirmation=item.confirmation,
     )
     texted = not (item.channel == "sms" and facts.member.email)
     key = f"schedule-moved:{item.key}:{backend.clock.now():%Y%m%d%H%M%S}"
-    await send(session, backend, facts, key, "receipt", "Payment moved", text, texted)
+    await send(session, backend, facts, key, "receipt", tr("Payment moved"), text, texted)
 
 
 def day(on: date) -> str:
-    """`Dec 4`, short enough for a text."""
-    return f"{on:%b} {on.day}"
+    """`Dec 4`, `4 dic`, short enough for a text."""
+    return short_date(on)
+
+
+def _with_fee(item: Payment | ScheduledPayment) -> str:
+    amount = format_cents(item.amount_cents)
+    return tr("{amount} plus {fee} fee", amount=amount, fee=format_cents(item.fee_cents)) if item.fee_cents else amount
+
+
+async def language_for(session: AsyncSession, about: Payment | ScheduledPayment) -> str:
+    """The language of a message that a job writes: Spanish where the account's member is kept as wanting it, or where
+    the talk that this came out of was in it."""
+    account = await session.get_one(Account, about.account_id)
+    member = await session.get_one(Member, account.member_id)
+    talk = await session.get(Conversation, about.conversation_id) if about.conversation_id else None
+    return SPANISH if talk and talk.language == SPANISH else member.language
 
 
 class About(Protocol):
@@ -160,7 +201,7 @@ async def send(
             backend,
             kind="sms",
             recipient=member.phone,
-            body=f"{coop.short_name}: {text} Help: {coop.office_phone_display}",
+            body=tr("{coop}: {text} Help: {phone}", coop=coop.short_name, text=text, phone=coop.office_phone_display),
             purpose=purpose,
             dedupe_key=f"{key}:sms",
         )
@@ -180,7 +221,10 @@ async def send(
 def letter(backend: Backend, text: str) -> str:
     """A notice as an email."""
     coop = backend.coop
-    return (
-        f"Hello,\n\n{text[0].upper()}{text[1:]}\n\n"
-        f"If you did not ask for this, call us at {coop.office_phone_display} ({coop.hours_text}).\n\n{coop.name}\n"
+    hello = tr("Hello,")
+    help_at = tr(
+        "If you did not ask for this, call us at {phone} ({hours}).",
+        phone=coop.office_phone_display,
+        hours=coop.hours_text,
     )
+    return f"{hello}\n\n{text[0].upper()}{text[1:]}\n\n{help_at}\n\n{coop.name}\n"

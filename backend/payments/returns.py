@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.autopay import outcomes
+from backend.language import speaking
 from backend.payments import receipts
 from backend.payments.models import Payment, ReturnCursor
 from backend.payments.settle import fact, locked_payment, move
@@ -61,8 +62,9 @@ async def _take_back(session: AsyncSession, backend: Backend, payment_id: int, n
     for status in ahead.get(payment.status, ("returned",) if payment.status == "posted" else ()):
         if status == "returned":
             await backend.billing.payment_returned(session, fact(payment, backend))
-            if not await outcomes.followed(session, backend, payment, "returned", notice.code):
-                await receipts.returned(session, backend, payment, notice.code)
+            with speaking(await receipts.language_for(session, payment)):
+                if not await outcomes.followed(session, backend, payment, "returned", notice.code):
+                    await receipts.returned(session, backend, payment, notice.code)
         await move(session, backend, payment, status, charge=charge, told=False)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.billing.service import lock_account
+from backend.language import speaking
 from backend.payments import gate, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.settle import SYSTEM, advance
@@ -65,6 +66,9 @@ async def _begin(session: AsyncSession, backend: Backend, scheduled_id: int) -> 
         return None
     method = await session.get_one(PaymentMethod, item.method_id)
     if reason := gate.unusable(account, method, backend.today()):
+        with speaking(await receipts.language_for(session, item)):
+            told = gate.unusable(account, method, backend.today())
+            await receipts.schedule_failed(session, backend, item, told or reason)
         await _fail(session, backend, item, reason)
         return None
     payment = _payment(backend, item)
@@ -94,7 +98,6 @@ def _payment(backend: Backend, item: ScheduledPayment) -> Payment:
 
 async def _fail(session: AsyncSession, backend: Backend, item: ScheduledPayment, reason: str) -> None:
     item.status = "failed"
-    await receipts.schedule_failed(session, backend, item, reason)
     await _note(session, backend, item, "scheduled_payment_failed", reason)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit import service as audit
 from backend.autopay import outcomes
 from backend.billing.service import UNFINISHED, lock_account
+from backend.language import current, speaking
 from backend.payments import gate, receipts
 from backend.payments.models import PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.providers.billing.base import PaymentFact
@@ -136,7 +137,8 @@ async def move(
     if result.rowcount != 1:
         raise RuntimeError(f"payment {payment.id} moved on from {before} under its lock")
     await session.refresh(payment)
-    await _consequences(session, backend, payment, told)
+    with speaking(current() if told else await receipts.language_for(session, payment)):
+        await _consequences(session, backend, payment, told)
     await audit.record(
         session,
         backend,

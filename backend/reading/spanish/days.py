@@ -20,7 +20,7 @@ veintiocho veintinueve treinta"""
 DAYS = {name: number for number, names in enumerate(_NAMES.split(), 1) for name in names.split("/")}
 _DAY = rf"(?:\d{{1,2}}(?:ro|o|er)?|treinta y uno|{'|'.join(sorted(DAYS, key=len, reverse=True))})"
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_WEEKDAY = "|".join(WEEKDAYS)
+WEEKDAY = "|".join(WEEKDAYS)
 _EDGE, _END = r"(?<![\w@.-])", r"(?![\w@]|\.\w)"
 
 _OF_MONTH = re.compile(
@@ -37,10 +37,10 @@ _NTH_OF = re.compile(
     rf"(?P<day>{_ENGLISH_NTH}) de (?:este|el) mes\b|(?P<next>{_ENGLISH_NTH}) del (?:proximo mes|mes que viene)\b"
 )
 _WEEK_AFTER = re.compile(
-    rf"{_EDGE}(?:el )?(?P<day>{_WEEKDAY}) (?:de la (?:proxima|otra) semana|de la semana que (?:viene|entra)){_END}"
+    rf"{_EDGE}(?:el )?(?P<day>{WEEKDAY}) (?:de la (?:proxima|otra) semana|de la semana que (?:viene|entra)){_END}"
 )
 _NEXT_DAY = re.compile(
-    rf"{_EDGE}(?:(?:el|este|para el|hasta el) )*(?:proximo )?(?P<day>{_WEEKDAY})"
+    rf"{_EDGE}(?:(?:el|este|para el|hasta el) )*(?:proximo )?(?P<day>{WEEKDAY})"
     rf"(?: (?:que viene|que entra|proximo))?{_END}"
 )
 _IN = re.compile(
@@ -50,6 +50,7 @@ _CLOCK = re.compile(
     rf"{_EDGE}(?:a las?|las|como a las|despues de las|antes de las) (?P<hour>\d{{1,2}}|{'|'.join(list(DAYS)[:15])})"
     r"(?::(?P<minutes>\d\d)| y (?P<half>media|cuarto))?"
     rf"(?: de la (?P<part>manana|tarde|noche)| ?(?P<half_day>[ap]\.? ?m\.?))?{_END}"
+    r"(?! (?:cuentas|facturas|tarjetas|casas|veces|semanas)\b)"  # things that are counted: "las dos cuentas"
 )
 _DAY_FIRST = re.compile(r"(?<![\d/])(1[3-9]|2\d|3[01])/(0?[1-9]|1[0-2])(?=(?:/\d{2,4})?(?![\d/]))")
 _UNITS = {"dia": "day", "dias": "days", "semana": "week", "semanas": "weeks", "mes": "month", "meses": "months"}

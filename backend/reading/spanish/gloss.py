@@ -9,18 +9,35 @@ from pathlib import Path
 
 import yaml
 
-from backend.reading.spanish.days import days_in_english, times_in_english
-from backend.reading.spanish.numerals import numbers_in_english
+from backend.reading.spanish.days import WEEKDAY, days_in_english, times_in_english
+from backend.reading.spanish.numerals import NUMBER, numbers_in_english
 
 TABLES = Path(__file__).parent
 # not inside an address, a user ID or a link: `luz.garcia@example.com` is nobody's light, `correo-nuevo@` no new mail
 _EDGE, _END = r"(?<![\w@.+-])", r"(?![\w@]|[.+-]\w)"
 _AND = re.compile(f"{_EDGE}y{_END}")
+# Where the accent alone says which word it is: "pague" asks for it, "pagué" says that it was done. Who leaves accents
+# out is read by the tables.
+ACCENTED = {
+    "pagué": "i paid",
+    "pagó": "was paid",
+    "cuándo vence": "when is it due",
+    "cuándo se vence": "when is it due",
+}
+# "no 50, 60": the first is what is not meant. "no, 50" takes back what was said before.
+_NOT_THIS = re.compile(
+    rf"(?<![\w,] )(?<!\w)no (?=(?:el |la )?(?:\$?\d(?:[\d.,]*\d)?|{NUMBER}|hoy|manana|{WEEKDAY})(?: dolares)?"
+    r"(?:,| sino| mejor) )"
+)
+_SEPARATOR = re.compile(r"(?<!\w)menos (?=0\d\d\b|cero\b|doble cero\b)")  # "12345 menos 001"; else it takes away
+_BY_ACCENT = re.compile(f"{_EDGE}(?:{'|'.join(ACCENTED)}){_END}")
 
 
 def glossed(text: str) -> str:
     """`text` with what the rules look for in English; every other word stays. Lower case, without accents."""
-    plain = times_in_english(without_accents(text.lower()))
+    told = _BY_ACCENT.sub(lambda match: ACCENTED[match[0]], unicodedata.normalize("NFC", text.lower()))
+    plain = times_in_english(without_accents(told))
+    plain = _NOT_THIS.sub("not ", _SEPARATOR.sub("dash ", plain))
     pattern, table = _phrases()
     plain = pattern.sub(lambda match: table[" ".join(match[0].split())], plain)
     # "y" last: between numbers it is a part of them, and alone no yes

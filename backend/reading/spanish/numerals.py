@@ -36,34 +36,41 @@ _PLURALS = {
 # `un` and `una` are mostly articles: they count only before `mil` or between other numbers
 _WORDS = {**_ONES, **_TEENS, **_TENS, **_TWENTIES, **_HUNDREDS, **_REPEATS, **_PLURALS}
 _ARTICLES = frozenset({"un", "una", "unos"})
-_NUMBER = "|".join(sorted((word for word in _WORDS if word not in _ARTICLES), key=len, reverse=True))
+NUMBER = "|".join(sorted((word for word in _WORDS if word not in _ARTICLES), key=len, reverse=True))
 _EDGE, _END = r"(?<![\w@.])", r"(?![\w@]|\.\w)"
 
-_THOUSAND = re.compile(rf"{_EDGE}(?:(?P<many>{_NUMBER}) )?mil{_END}")
+_THOUSAND = re.compile(rf"{_EDGE}(?:(?P<many>{NUMBER}) )?mil{_END}")
+_FIGURES_THOUSAND = re.compile(rf"{_EDGE}(\d{{1,3}}) mil(?: (\d{{1,3}}))?{_END}")
 _TENS_UNIT = re.compile(rf"{_EDGE}({'|'.join(_TENS)}) y ({'|'.join(_ONES)}){_END}")
-_FIGURES_AND_CENTS = re.compile(r"(\d+)(?: dolares| pesos)? (?:con|y) (\d{2})(?: centavos)?\b(?! ?(?:dolares|pesos|%))")
-_WITH_CENTS = re.compile(rf"(?<=\w) con (?=(?:{_NUMBER})\b|\d{{1,2}}\b)")
+_FIGURES_AND_CENTS = re.compile(
+    r"(\d+)(?: (?:dolares|pesos) (?:con|y)| con| y(?= \d{2} centavos)) (\d{2})(?: centavos)?\b(?! ?(?:dolares|pesos|%))"
+)
+_CENTS_WORDS = rf"(?:{NUMBER})(?: y (?:{'|'.join(_ONES)}))?|\d{{1,2}}"
+# "veinte con cinco" is 20.05, and no twenty five
+_WITH_CENTS = re.compile(
+    rf"(?P<dollars>\d|mil|{NUMBER})(?: (?:dolar|dolares|pesos))? con (?P<cents>{_CENTS_WORDS})(?: centavos?)?{_END}"
+    r"(?! ?(?:mil|cien|dolar|dolares|pesos|%))"
+)
 _COMMA_CENTS = re.compile(r"(?<![\d,.])(\d{1,4}),(\d{2})(?![\d,])")
-_WORD = re.compile(rf"{_EDGE}(?:{_NUMBER}){_END}")
+_WORD = re.compile(rf"{_EDGE}(?:{NUMBER}){_END}")
+_ONE_DOLLAR = re.compile(rf"{_EDGE}un(?= dolar{_END})")
+_AND_CENTS = re.compile(r"(?<=dollars) y (?=\w+(?: \w+)? cents)")
 _DOLLARS = re.compile(rf"{_EDGE}(?:dolar|dolares|pesos|dolaritos|varos){_END}")
 _CENTS = re.compile(rf"{_EDGE}(?:centavos?|centimos?){_END}")
 
 
 def numbers_in_english(text: str) -> str:
-    """`ochenta y cuatro con cincuenta` as `eighty four fifty`, `112 con 40` as `112.40`."""
+    """`ochenta y cuatro con cincuenta` as `eighty four dollars and fifty cents`, `112 con 40` as `112.40`."""
+    text = _FIGURES_THOUSAND.sub(lambda match: str(int(match[1]) * 1000 + int(match[2] or 0)), text)
     text = _FIGURES_AND_CENTS.sub(r"\1.\2", text)
     text = _COMMA_CENTS.sub(r"\1.\2", text)
+    text = _WITH_CENTS.sub(_with_cents, text)
+    text = _ONE_DOLLAR.sub("uno", text)
     text = _TENS_UNIT.sub(lambda match: f"{_TENS[match[1]]} {_ONES[match[2]]}", text)
     text = _THOUSAND.sub(lambda match: f"{_WORDS[match['many']] if match['many'] else 'one'} thousand", text)
-    text = _with_cents(text)
     text = _WORD.sub(lambda match: _WORDS[match[0]], text)
-    return _CENTS.sub("cents", _DOLLARS.sub("dollars", text))
+    return _AND_CENTS.sub(" and ", _CENTS.sub("cents", _DOLLARS.sub("dollars", text)))
 
 
-def _with_cents(text: str) -> str:
-    """`con` between dollars and cents: `and` where the dollars are named, else nothing."""
-
-    def joined(match: re.Match[str]) -> str:
-        return " and " if re.search(r"(?:dolar|dolares|pesos)$", text[: match.start()]) else " "
-
-    return _WITH_CENTS.sub(joined, text)
+def _with_cents(match: re.Match[str]) -> str:
+    return f"{match['dollars']} dollars and {match['cents']} cents"

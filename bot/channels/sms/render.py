@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from twilio.twiml.messaging_response import MessagingResponse
 
-from bot.channels.sms import gsm7
+from backend.outbox import gsm7
 from bot.messages import Button, Message, Reply
 
 LONGEST = 1600

@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
+from backend.language import SPANISH, speaking
 from backend.members.codes import CodeRefused, CodeSent
 from backend.members.levels import Level
 from backend.members.models import Member, OneTimeCode
+from backend.outbox import gsm7
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import opt_out
 from tests.backend.members.conftest import RUTH_PHONE
@@ -31,7 +33,7 @@ def wrong(code: str) -> str:
 
 async def test_a_code_goes_to_the_phone_on_file_and_steps_up(talk, members_backend):
     await talk().identify()
-    assert await talk().send_code() == CodeSent("text", "the phone ending 0142")
+    assert await talk().send_code() == CodeSent("text", "0142")
     message = await newest_message(members_backend)
     assert (message.kind, message.recipient, message.purpose) == ("sms", RUTH_PHONE, "code")
     assert len(message.body) <= 160, "one segment"
@@ -131,7 +133,7 @@ async def test_a_phone_that_said_stop_gets_an_email(talk, members_backend):
     async with members_backend.db.transaction() as session:
         await opt_out(session, members_backend, RUTH_PHONE)
     await talk().identify()
-    assert await talk().send_code() == CodeSent("email", "the email r***@example.org")
+    assert await talk().send_code() == CodeSent("email", "r***@example.org")
     message = await newest_message(members_backend)
     assert (message.kind, message.recipient) == ("email", "ruth@example.org")
     assert message.subject
@@ -163,3 +165,13 @@ async def test_a_step_up_ends_with_the_identity(talk, members_backend, clock):
     clock.advance(minutes=15)
     assert (await talk().standing()).level is Level.ANONYMOUS
     assert (await talk().identify()).standing.level is Level.KNOWN
+
+
+async def test_a_spanish_talk_has_its_code_in_spanish(talk, members_backend):
+    await talk().identify()
+    with speaking(SPANISH):
+        sent = await talk().send_code()
+        assert sent.masked == "al teléfono que termina en 0142"
+    message = await newest_message(members_backend)
+    assert "es su codigo de Prairie Rivers" in message.body
+    assert gsm7.parts(message.body) == 1

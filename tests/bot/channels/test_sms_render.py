@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bot.channels.sms import gsm7
+from backend.outbox import gsm7
 from bot.channels.sms.render import LONGEST, Text, split, texts, twiml
 from bot.messages import Button, Message, Reply
 

@@ -1,0 +1,133 @@
+"""What a payment, a schedule and several accounts need of Spanish."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+import pytest
+import yaml
+
+from actions.accounts.choice import ALL
+from actions.quick_pay.hearing import LINK_WORDS, OTHER_WORDS, SAVED_WORDS
+from actions.scheduled.forms import act_on_existing
+from backend.reading.amount import Amount, AmountProblem
+from backend.reading.day import Day, wants_due_date
+from backend.reading.spanish import glossed
+from backend.reading.spanish.gloss import TABLES, without_accents
+from backend.reading.together import read_all
+
+TODAY = date(2026, 11, 18)  # a Wednesday
+
+
+@pytest.mark.parametrize(
+    ("said", "cents"),
+    [
+        ("pagar 50", 5000),
+        ("quiero pagar 84.50", 8450),
+        ("quiero abonar 40 dólares", 4000),
+        ("un abono de 25", 2500),
+        ("nada más 30", 3000),
+        ("mejor 60", 6000),
+        ("20 mil dólares", 2000000),
+        ("2 mil 500", 250000),
+        ("ochenta y cuatro dólares y cincuenta centavos", 8450),
+        ("noventa y nueve con noventa y nueve", 9999),
+        ("veinte con cinco", 2005),
+        ("ciento veinte con cinco centavos", 12005),
+        ("un dólar", 100),
+        ("no 50, 60", 6000),
+        ("no, que sean 70", 7000),
+    ],
+)
+def test_amounts_of_a_payment(said: str, cents: int) -> None:
+    found = read_all(glossed(said), asked="amount", today=TODAY).amount
+    assert isinstance(found, Amount)
+    assert found.cents == cents
+
+
+@pytest.mark.parametrize(
+    "said",
+    "todo menos 20/20 más de lo que debo/al menos 50/menos de 50/entre 50 y 60/cincuenta y tantos/"
+    "el cincuenta por ciento/menos 5/el doble".split("/"),
+)
+def test_an_amount_that_is_bent_is_asked_about(said: str) -> None:
+    assert isinstance(read_all(glossed(said), asked="amount", today=TODAY).amount, AmountProblem)
+
+
+@pytest.mark.parametrize("said", ["no todo", "no quiero pagar todo", "no puedo pagar todo"])
+def test_not_all_is_no_share(said: str) -> None:
+    assert read_all(glossed(said), asked="amount", today=TODAY).share is None
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [("no hoy, mañana", "2026-11-19"), ("de hoy en ocho", "2026-11-25"), ("a mediados de mes", "2026-12-15")],
+)
+def test_days_of_a_payment(said: str, day: str) -> None:
+    found = read_all(glossed(said), asked="date", today=TODAY).day
+    assert isinstance(found, Day)
+    assert found.on.isoformat() == day
+
+
+@pytest.mark.parametrize("said", ["99999 menos 001", "99999 menos cero cero uno"])
+def test_the_dash_may_be_called_minus(said: str) -> None:
+    found = read_all(glossed(said), asked="member_number", today=TODAY).number
+    assert found
+    assert found.dashed == "99999-001"
+
+
+@pytest.mark.parametrize("said", ["cuando venza", "el día que vence", "en la fecha de vencimiento", "VENCIMIENTO"])
+def test_the_due_date_as_a_day(said: str) -> None:
+    assert wants_due_date(glossed(said))
+
+
+@pytest.mark.parametrize(
+    "said", ["¿cuándo vence?", "cuándo vence mi factura", "cuando vence mi recibo", "qué día vence"]
+)
+def test_a_question_about_the_due_date_chooses_no_day(said: str) -> None:
+    assert not wants_due_date(glossed(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "pattern"),
+    [
+        ("por enlace", LINK_WORDS),
+        ("con una tarjeta nueva", LINK_WORDS),
+        ("otra tarjeta", OTHER_WORDS),
+        ("de otra forma", OTHER_WORDS),
+        ("con mi tarjeta", SAVED_WORDS),
+        ("la tarjeta guardada", SAVED_WORDS),
+        ("la misma tarjeta", SAVED_WORDS),
+        ("el saldo de todas mis cuentas", ALL),
+        ("las dos cuentas", ALL),
+    ],
+)
+def test_ways_to_pay_and_accounts(said: str, pattern: object) -> None:
+    assert pattern.search(glossed(said))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        ("cancelar mi pago programado", "cancel"),
+        ("quiero cancelar el pago que programé", "cancel"),
+        ("qué pagos programados tengo", "show"),
+        ("quiero ver mis pagos programados", "show"),
+        ("cambiar el día de mi pago programado", "move"),
+        ("mover mi pago programado al viernes", "move"),
+        ("quiero programar un pago", None),
+        ("pagar 50 el viernes", None),
+    ],
+)
+def test_payments_that_are_there_already(said: str, act: str | None) -> None:
+    assert act_on_existing(glossed(said)) == act
+
+
+def test_a_phrase_stands_in_one_table_with_one_meaning() -> None:
+    meanings: dict[str, set[str]] = defaultdict(set)
+    for path in TABLES.glob("*.yml"):
+        for english, phrases in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for phrase in phrases.split(","):
+                meanings[" ".join(without_accents(phrase.strip().lower()).split())].add(str(english))
+    assert {phrase: found for phrase, found in meanings.items() if len(found) > 1} == {}
