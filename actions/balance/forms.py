@@ -14,7 +14,6 @@ from actions.words import day_words
 from backend.billing import service as billing
 from backend.billing.models import Account
 from backend.members.identity import Standing
-from backend.members.levels import Level
 from backend.money import format_balance, format_cents
 
 
@@ -30,7 +29,7 @@ class BalanceForm(OfSeveralForm):
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         assert standing.account is not None  # level 1 is a level on an account
         other = await others(turn, standing)
-        if other and ALL.search(turn.text) and standing.level >= Level.STEPPED_UP:
+        if other and ALL.search(turn.text):
             await self._tell_all(turn, standing, [standing.account, *other])
             return None
         if other:
