@@ -280,8 +280,9 @@ RULES: tuple[DayRule, ...] = (
     _rule(rf"\b(?P<n>{CARDINAL}|an?(?: couple(?: of)?)?|couple(?: of)?) (?P<unit>days?|weeks?|months?|fortnight)"
           rf"(?: (?P<ago>ago)|(?: from| after)? (?P<start>now|today|tomorrow|{WEEKDAY}))",
           _after, "from", "after", "ago", "days", "week"),
-    _rule(rf"\b(?:in|within|after) (?P<n>{CARDINAL}|an?(?: couple(?: of)?)?|couple(?: of)?) "
-          r"(?P<unit>days?|weeks?|months?|fortnight)\b(?P<ago>)(?P<start>)", _after, "in ", "within", "after"),
+    _rule(rf"\b(?:in|within|after|need|another) (?P<n>{CARDINAL}|an?(?: couple(?: of)?)?|couple(?: of)?) (?:more )?"
+          r"(?P<unit>days?|weeks?|months?|fortnight)\b(?P<ago>)(?P<start>)",
+          _after, "in ", "within", "after", "need", "another"),
     _rule(rf"(?:\b(?P<before>this coming|this|next week(?: on)?|next|last|coming) )?\b(?P<weekday>{WEEKDAY})"
           r"(?P<behind> next week| week after next| after next| of next week)?", _weekday, *_WEEKDAY_KEYS),
     _rule(r"\b(?P<edge>ends?|last day|beginning|start|first day|middle|mid) of (?:the |this )?(?P<which>next |)month\b",
