@@ -8,6 +8,14 @@ import re
 TOPICS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "faq_portal": (
         ("bookmark", re.compile(r"\b(bookmark\w*|favou?rites?|saved (?:link|page)|page i saved|old link)\b", re.I)),
+        ("safe", re.compile(r"\b(safe|secure\w*|safety|trust|scam|hack\w*)\b", re.I)),
+        (
+            "trouble",
+            re.compile(
+                r"\b(down|broken|crash\w*|error|(not|isn'?t|doesn'?t|won'?t) (load|work|open|come)\w*|can'?t (open|get))\b",
+                re.I,
+            ),
+        ),
         (
             "quick_pay",
             re.compile(r"\bquick ?pay\b|without (?:an account|logging in|a login)|have to log in to pay", re.I),

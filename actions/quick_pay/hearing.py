@@ -108,7 +108,7 @@ async def _hear_method(turn: Turn, asked: str | None) -> None:
         if named is not None:
             turn.set(METHOD, named)
             return
-    elif BRAND_WORDS.search(words):
+    elif BRAND_WORDS.search(words) or (asked == METHOD and (CARD_WORDS.search(words) or BANK_WORDS.search(words))):
         # what is on file is not named before the step up; which one was meant is kept until then
         turn.set(HINT, words)
         turn.set(METHOD, "saved")
