@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.danger import warn
 from actions.free_text import only_asks
-from actions.person.handing_over import hand_over
+from actions.person.handing_over import hand_over, task_name
 from actions.turn import REQUESTED, Turn
 from backend.app import Backend
 from backend.language import speaking
@@ -132,8 +132,11 @@ class Form(SkillAction):
             turn.clear("offer")
         if opened and turn.get("open_task") not in (None, self.form):
             turn.set("paused_task", turn.get("open_task"))
-        if turn.get("resuming") or (not opened and turn.answered_something_else(self.form)):
+        if turn.get("resuming"):
             turn.clear("resuming")
+            turn.say("utter_back_to", task=task_name(self.form))  # or its question seems to belong to what just ended
+            return await self._ask(turn, misses=0)
+        if not opened and turn.answered_something_else(self.form):
             return await self._ask(turn, misses=0)
         if warn(turn, self.form) and not opened:
             return await self._ask(turn, misses=0)
@@ -174,7 +177,7 @@ class Form(SkillAction):
         if isinstance(ask, Outside):
             return ask
         self._request(turn, ask.slot, misses)
-        if ask.slot == still and not ask.new:
+        if ask.slot == still and not ask.new and "explained" not in turn.notes:
             turn.say("utter_noted")
         turn.say(ask.response, buttons=ask.buttons or None, misses=misses, **ask.values)
         return None

@@ -18,8 +18,11 @@ SEPARATOR = re.compile(r"(?<![\d$.,/])(?:(?P<base>\d{4,12})[- ]?)?(?P<separator>
 PLACE = re.compile(r"\(([^)]+)\)")  # of the service address: "510 Prairie Road (barn)"
 HOME = re.compile(r"\b(home|house|residence)\b", re.IGNORECASE)
 ALL = re.compile(
-    r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills)\b|\baltogether\b", re.IGNORECASE
+    r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills|together|of them)\b|"
+    r"\b(altogether|combined|in total|in all|all together)\b",
+    re.IGNORECASE,
 )
+FEW_WORDS = 6  # "and what about the barn?" names an account; in a longer sentence a place is mentioned by the way
 
 
 def named(words: str, base: str, accounts: Sequence[Account]) -> Account | None:

@@ -13,10 +13,17 @@ class OfSeveralForm(IdentifiedForm):
     """A form about one account. A message that names another of the member's accounts moves the talk over to it."""
 
     async def listen(self, turn: Turn, asked: str | None) -> bool:
-        heard = await super().listen(turn, asked)
         if asked in IDENTITY_SLOTS:
-            return heard
-        return await hear_account(turn) or heard
+            return await super().listen(turn, asked)
+        before = (await turn.standing()).account
+        named_one = await hear_account(turn)
+        after = (await turn.standing()).account
+        if before is None or after is None or before.id == after.id:
+            return await super().listen(turn, asked) or named_one
+        self.account_changed(turn)  # first: what else the message says is about the account it names
+        # and its yes or no is no answer to the question about the one before
+        await super().listen(turn, None)
+        return True
 
 
 async def hear_account(turn: Turn) -> bool:

@@ -28,6 +28,7 @@ DONE = re.compile(r"(no(ne|thing)?|that'?s (all|it)|done|i'?m (good|fine|done))\
 class AlertsForm(OfSeveralForm):
     form = "alerts_form"
     skill = "manage_alerts"
+    explains = "utter_alerts_explained"
     slots = (*IDENTITY_SLOTS, WHAT, VERB, WAYS, DENIED, LEVEL, AGREED)
     opens_with: ClassVar[frozenset[str]] = frozenset({"manage_alerts"})
 
@@ -46,8 +47,10 @@ class AlertsForm(OfSeveralForm):
             return True
         if asked == LEVEL and self._hear_level(turn):
             return True
-        if not turn.text or asked in IDENTITY_SLOTS or self._is_about_something_else(turn, asked):
+        if not turn.text or self._is_about_something_else(turn, asked):
             return False
+        if asked in IDENTITY_SLOTS and turn.intent not in self.opens_with:
+            return False  # a wish is kept for later; a number is then a member's, and no limit
         return self._take(turn, hear(turn.text), asked)
 
     def _hear_buttons(self, turn: Turn) -> bool:

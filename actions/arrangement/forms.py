@@ -12,6 +12,7 @@ from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
 from actions.quick_pay.questions import owed
 from actions.turn import ASKED_AS, Turn
 from actions.words import day_for_the_office, day_words
+from actions.yes_no import said_no, said_yes
 from backend.billing import service as billing
 from backend.members.identity import Standing
 from backend.money import format_cents
@@ -45,7 +46,7 @@ class ArrangementForm(IdentifiedForm):
         if DISCONNECTION.search(turn.text):
             turn.set(NOTICE, True)
         if asked == REST:
-            rest = free_text(turn)
+            rest = None if said_yes(turn) or said_no(turn) else free_text(turn)  # neither says how
             turn.set(REST, rest)
             return rest is not None
         said = turn.read(asked)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from actions.accounts.forms import OfSeveralForm
 from actions.autopay import questions
 from actions.autopay.hearing import DUE, find, hear_act, hear_day, hear_method
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import choose
 from actions.turn import Turn
 from actions.words import date_words, day_words
@@ -19,7 +20,7 @@ from backend.autopay import service
 from backend.autopay.consent import Agreement
 from backend.autopay.cover import open_bills
 from backend.autopay.models import AutoPay
-from backend.autopay.schedule import active_draft, first_day, next_run, runs_next, takes_effect
+from backend.autopay.schedule import active_draft, comes_late, first_day, runs_next, takes_effect
 from backend.billing import bills
 from backend.billing import service as billing
 from backend.language import tr
@@ -43,9 +44,10 @@ SOON = timedelta(days=60)  # a card that ends so soon after the first run is men
 REPLACE = "draft of "
 
 
-class AutoPayForm(IdentifiedForm):
+class AutoPayForm(OfSeveralForm):
     form = "autopay_form"
     skill = "setup_autopay"
+    explains = "utter_autopay_explained"
     opens_with: ClassVar[frozenset[str]] = frozenset({"setup_autopay", "change_or_cancel_autopay"})
     slots = (*IDENTITY_SLOTS, ACT, DAY, METHOD, AGREED, CONFIRM, TOLD, "identity_failed", "code_sent", "code_trouble")
 
@@ -57,7 +59,7 @@ class AutoPayForm(IdentifiedForm):
             heard = self._hear_act(turn) or heard
         if asked == ACT and not heard:
             heard = self._hear_act(turn) or self._leave(turn)
-        if turn.text and asked not in IDENTITY_SLOTS:
+        if turn.text and (asked not in IDENTITY_SLOTS or turn.intent in self.opens_with):
             heard = await self._hear_details(turn, asked) or heard
         if asked in (CONFIRM, AGREED) and not heard:
             heard = self._hear_yes_no(turn)
@@ -111,6 +113,9 @@ class AutoPayForm(IdentifiedForm):
         if yes or said_no(turn):
             turn.notes["yes"] = yes
         return "yes" in turn.notes
+
+    def account_changed(self, turn: Turn) -> None:
+        turn.clear(AGREED, CONFIRM, TOLD)
 
     # asking
 
@@ -276,12 +281,9 @@ class AutoPayForm(IdentifiedForm):
         return [method for method in methods if (gate.method_ends(method) or first) >= first]
 
     async def _is_late(self, turn: Turn, account_id: int, day: int) -> bool:
-        """Whether that day of the month comes after the due date, going by the newest bill."""
+        """Whether that day of the month comes after the due date in any month, going by the newest bill."""
         issued = await bills.of_account(turn.session, account_id)
-        if not issued:
-            return False
-        run_on = next_run(day, None, issued[-1].issued_on)
-        return run_on is not None and run_on > issued[-1].due_on
+        return bool(issued) and comes_late(day, issued[-1].issued_on, issued[-1].due_on)
 
     async def _ask_confirm(
         self, turn: Turn, standing: Standing, method: PaymentMethod, day: int | None

@@ -15,7 +15,6 @@ from backend.billing import service as billing
 from backend.billing.models import Account
 from backend.language import tr
 from backend.members.identity import Standing
-from backend.members.levels import Level
 from backend.money import format_balance, format_cents
 
 
@@ -31,7 +30,7 @@ class BalanceForm(OfSeveralForm):
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         assert standing.account is not None  # level 1 is a level on an account
         other = await others(turn, standing)
-        if other and ALL.search(turn.text) and standing.level >= Level.STEPPED_UP:
+        if other and ALL.search(turn.text):
             await self._tell_all(turn, standing, [standing.account, *other])
             return None
         if other:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from actions.accounts.forms import OfSeveralForm
 from actions.autopay import questions
 from actions.autopay.forms import AGREE, agreement_of
 from actions.autopay.hearing import CHANGE, LOOK, STOP, find, hear_method
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import choose
 from actions.turn import Turn
 from actions.words import date_words, day_words
@@ -31,9 +32,10 @@ EXPLAIN = re.compile(
 )
 
 
-class DraftForm(IdentifiedForm):
+class DraftForm(OfSeveralForm):
     form = "draft_form"
     skill = "bank_draft"
+    explains = "utter_draft_where"
     opens_with: ClassVar[frozenset[str]] = frozenset({"bank_draft"})
     slots = (*IDENTITY_SLOTS, ACT, METHOD, CONFIRM, "identity_failed", "code_sent", "code_trouble")
 
@@ -41,7 +43,8 @@ class DraftForm(IdentifiedForm):
         heard = self._hear_choices(turn)
         if turn.intent in self.opens_with and asked not in IDENTITY_SLOTS:
             heard = self._hear_act(turn) or heard
-            if turn.text and EXPLAIN.search(turn.text) and turn.get(ACT) in (None, "show"):
+            told = "explained" in turn.notes
+            if turn.text and not told and EXPLAIN.search(turn.text) and turn.get(ACT) in (None, "show"):
                 turn.say("utter_draft_explained")
         if asked == ACT and not heard:
             heard = self._hear_act(turn)
@@ -55,6 +58,9 @@ class DraftForm(IdentifiedForm):
                 turn.notes["yes"] = yes
                 heard = True
         return heard
+
+    def account_changed(self, turn: Turn) -> None:
+        turn.clear(CONFIRM)
 
     def _hear_choices(self, turn: Turn) -> bool:
         chosen = {slot: turn.chosen(slot) for slot in (ACT, METHOD)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from actions.accounts.choice import FEW_WORDS
+from actions.accounts.forms import hear_account
 from actions.base import MISSES_BEFORE_A_PERSON, SkillAction, clear_task
 from actions.danger import heed
 from actions.person.handing_over import hand_over
@@ -58,6 +60,8 @@ class ActionStrayAnswer(SkillAction):
         offer = turn.get("offer")
         turn.clear("offer")
         said = turn.read("pay_amount" if offer else None)
+        if await goes_on_with_another_account(turn):
+            return
         if said_yes(turn) and (offer or await say_already(turn)):
             if offer:
                 turn.follow_with(str(offer))
@@ -69,6 +73,8 @@ class ActionStrayAnswer(SkillAction):
             await self._number(turn, said)
         elif turn.intent == "deny":
             turn.say("utter_nothing_more")
+        elif turn.intent == "cancel":
+            turn.say("utter_nothing_open")
         else:
             await again(turn, "utter_stray_answer")
 
@@ -89,8 +95,16 @@ class ActionUnclear(SkillAction):
     action_name = "action_unclear"
 
     async def act(self, turn: Turn) -> None:
-        if not heed(turn):
+        if not heed(turn) and not await goes_on_with_another_account(turn):
             await again(turn, "utter_unclear")
+
+
+async def goes_on_with_another_account(turn: Turn) -> bool:
+    """`And the barn?`, with nothing open: where that account of the member stands is what is wanted."""
+    if len(turn.text.split()) > FEW_WORDS or not await hear_account(turn):
+        return False
+    turn.follow_with("balance_form")
+    return True
 
 
 async def again(turn: Turn, response: str) -> None:

@@ -8,15 +8,31 @@ import re
 TOPICS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "faq_portal": (
         ("bookmark", re.compile(r"\b(bookmark\w*|favou?rites?|saved (?:link|page)|page i saved|old link)\b", re.I)),
+        ("safe", re.compile(r"\b(safe|secure\w*|safety|trust|scam|hack\w*)\b", re.I)),
+        (
+            "trouble",
+            re.compile(
+                r"\b(down|broken|crash\w*|error|(not|isn'?t|doesn'?t|won'?t) (load|work|open|come)\w*|can'?t (open|get))\b",
+                re.I,
+            ),
+        ),
         (
             "quick_pay",
             re.compile(r"\bquick ?pay\b|without (?:an account|logging in|a login)|have to log in to pay", re.I),
         ),
-        ("billing", re.compile(r"\bbilling (?:and|&|n) payments?\b", re.I)),
+        (
+            "billing",
+            re.compile(
+                r"\bbilling (?:and|&|n) payments?\b|\bbilling (?:page|menu|section)\b|\b(?:bill\w*|payment) history\b",
+                re.I,
+            ),
+        ),
         (
             "new",
             re.compile(
-                r"\b(what'?s new|what is new|new about|different|changed?|features?|app|mobile|tablet|my phone)\b", re.I
+                r"\b(what'?s new|what is new|new about|different|changed?|features?|app|mobile|tablet|my phone|better|"
+                r"easier|improved?|ipad|iphone|android|switch(ed)?|why (the|a) new|new (system|software))\b",
+                re.I,
             ),
         ),
     ),
@@ -27,13 +43,14 @@ TOPICS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         ("details", re.compile(r"\b(details?|where|manage|scheduled|find|view|page)\b", re.I)),
     ),
 }
+WHICH_DAY = re.compile(r"(on )?(when|(what|which) (day|date))\b", re.IGNORECASE)
 ENROLLED = re.compile(r"\b(enrol\w*|am i on|i'?m on|is on)\b", re.I)
 
 
 def response_for(intent: str, text: str) -> str:
     """The response that answers a question."""
     plain = f"utter_answer_{intent}"
-    if intent == "faq_drafts" and ENROLLED.search(text):
+    if intent == "faq_drafts" and ENROLLED.search(text) and not WHICH_DAY.match(text):
         return plain
     topic = next((name for name, words in TOPICS.get(intent, ()) if words.search(text)), None)
     return f"{plain}_{topic}" if topic else plain

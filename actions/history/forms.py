@@ -13,15 +13,24 @@ from actions.base import Ask, Outside
 from actions.history.words import Listed, bill_rows, payment_rows
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
+from actions.words import day_words
 from backend.billing import history
+from backend.billing import service as billing
 from backend.language import tr
 from backend.members.identity import Standing
+from backend.members.levels import NEEDS, Level
 from backend.money import format_cents
 
 KIND, FROM, COUNT = "history_kind", "history_from", "history_count"
 PAGE = {"sms": 4, "web": 10, "voice": 3}
 MOST = 24
 HOW_MANY = re.compile(r"\b(?:last|past|latest|recent|previous)\s+(\d{1,2}|[a-z]+)\b", re.IGNORECASE)
+LAST_ONE = 1
+THE_LAST = re.compile(
+    r"\b(my|the|your|what was|when was|how much was) ?(very |most )?(last|latest|recent|previous) payment\b(?! method)|"
+    r"\bwhen did i (last pay|pay last|make my last)\b|\bdid i pay (you )?last\b(?! \w)",
+    re.IGNORECASE,
+)
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 COPY = re.compile(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b", re.IGNORECASE)
 
@@ -29,6 +38,8 @@ COPY = re.compile(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|do
 class HistoryForm(OfSeveralForm):
     form = "history_form"
     skill = "payment_history"
+    explains = "utter_history_where"
+    explains_on = re.compile(r"\bwhere\b|\b(on|in) (the|your) (web ?)?(site|portal)\b|\bonline\b", re.IGNORECASE)
     opens_with: ClassVar[frozenset[str]] = frozenset({"payment_history", "billing_history"})
     slots = (*IDENTITY_SLOTS, KIND, FROM, COUNT, "identity_failed", "code_sent", "code_trouble")
 
@@ -41,8 +52,21 @@ class HistoryForm(OfSeveralForm):
         turn.notes["copy"] = bool(COPY.search(turn.text))
         return True
 
+    def level_needed(self, turn: Turn) -> Level:
+        """The one last payment is told with the balance; a list of them opens later."""
+        return NEEDS["check_balance"] if self._only_the_last(turn) else NEEDS[self.skill]
+
+    def _only_the_last(self, turn: Turn) -> bool:
+        return turn.get(KIND) == self.skill and turn.get(COUNT) == LAST_ONE
+
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         assert standing.account is not None  # level 1 is a level on an account
+        if self._only_the_last(turn):
+            stands = await billing.balance(turn.session, turn.backend, standing.account.id)
+            if stands.last_payment_cents and stands.last_payment_on:
+                day = day_words(stands.last_payment_on, turn.backend.today())
+                turn.say("utter_balance_last_payment", amount=format_cents(stands.last_payment_cents), day=day)
+                return None
         start = int(turn.get(FROM) or 0)
         count = min(turn.get(COUNT) or MOST, PAGE.get(turn.channel, PAGE["web"]))
         if turn.get(KIND) == "billing_history":
@@ -87,6 +111,8 @@ class HistoryForm(OfSeveralForm):
 
 def how_many(words: str) -> int | None:
     """`my last three payments` → 3."""
+    if THE_LAST.search(words):
+        return LAST_ONE
     found = HOW_MANY.search(words)
     if not found:
         return None

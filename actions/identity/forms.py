@@ -19,6 +19,13 @@ from backend.reading.member_number import NumberReading
 NUMBER, LAST4, CODE = "member_number", "phone_last4", "one_time_code"
 IDENTITY_SLOTS = (NUMBER, LAST4, CODE)
 SEPARATOR_ALONE = re.compile(r"\D*(\d{3})\D*")  # the three digits behind the dash, sent alone
+# a question about the task itself, which needs no account to be answered
+ASKS_HOW = re.compile(
+    r"\b(how (do|does|can|would|to)|what (is|are|day|kinds?|types?|sorts?|can|happens|do i need|does)|what'?s|"
+    r"where|which|why can'?t|can (i|you)|could i|is it possible|do you (have|offer)|difference|when do(es)?|"
+    r"tell me about)\b",
+    re.IGNORECASE,
+)
 SHORTEST_NUMBER = 5  # fewer digits beside a number already given are not another number
 
 
@@ -26,6 +33,8 @@ class IdentifiedForm(Form):
     """A form whose skill opens at a level of identity (`backend/members/levels.py` says which)."""
 
     skill: ClassVar[str]
+    explains: ClassVar[str | None] = None  # a response: what the task is, told to who asks before who they are is known
+    explains_on: ClassVar[re.Pattern[str]] = ASKS_HOW
 
     @abstractmethod
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
@@ -44,13 +53,22 @@ class IdentifiedForm(Form):
 
     async def listen(self, turn: Turn, asked: str | None) -> bool:
         standing = await turn.standing()
+        explained = standing.level < self.level_needed(turn) and self._tell_how(turn)
         if asked == CODE:
             heard = await self._listen_code(turn)
         elif standing.level < Level.KNOWN:
             heard = self._listen_identity(turn, asked)
         else:
             heard = await self._listen_for_another_account(turn, standing)
-        return await self.listen_task(turn, asked) or heard
+        return await self.listen_task(turn, asked) or heard or explained
+
+    def _tell_how(self, turn: Turn) -> bool:
+        """Answer `how does that work?`; it is no miss, whatever else was asked."""
+        if self.explains is None or turn.intent not in self.opens_with or not self.explains_on.search(turn.text):
+            return False
+        turn.say(self.explains)
+        turn.notes["explained"] = True
+        return True
 
     async def _listen_for_another_account(self, turn: Turn, standing: Standing) -> bool:
         """A whole number in the middle of anything, other than the one that is open: that one is meant now."""

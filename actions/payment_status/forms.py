@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.words import day_words
 from backend.billing import service as billing
@@ -33,7 +34,7 @@ def confirmation_in(words: str) -> str | None:
     return found[0] if found and re.search(r"\d", found[0]) else None
 
 
-class PaymentStatusForm(IdentifiedForm):
+class PaymentStatusForm(OfSeveralForm):
     form = "payment_status_form"
     skill = "payment_confirmation"
     opens_with: ClassVar[frozenset[str]] = frozenset({"payment_confirmation"})

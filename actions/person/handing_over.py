@@ -6,20 +6,35 @@ from actions.turn import Turn
 from backend.handover import service as handover
 
 TASKS = {
-    "quick_pay_form": "paying a bill",
-    "balance_form": "hearing the balance",
-    "contact_form": "changing contact details",
+    "alerts_form": "alerts",
     "arrangement_form": "asking for a payment arrangement",
-    "service_form": "starting, stopping or moving service",
-    "outage_form": "reporting an outage",
+    "autopay_form": "Auto Pay",
+    "balance_form": "hearing the balance",
+    "bill_notifications_form": "how bills come",
+    "budget_form": "budget or levelized billing",
     "callback_form": "arranging a call back",
+    "contact_form": "changing contact details",
+    "draft_form": "the bank draft",
+    "history_form": "bills and payments of the past",
+    "outage_form": "reporting an outage",
+    "payment_status_form": "asking whether a payment went through",
+    "quick_pay_form": "paying a bill",
+    "recover_user_id_form": "recovering the user ID",
+    "reset_password_form": "resetting the password",
+    "scheduled_form": "scheduled payments",
+    "service_form": "starting, stopping or moving service",
+    "usage_form": "electric use",
 }
+
+
+def task_name(form: str) -> str:
+    """A task in words, to go on behind "asked for help while" or "back to"."""
+    return TASKS.get(form, form.removesuffix("_form").replace("_", " "))
 
 
 def what_was_tried(turn: Turn) -> str:
     """The task that was open, and the question that stood."""
-    task = str(turn.get("open_task") or "")
-    name = TASKS.get(task, task.removesuffix("_form").replace("_", " "))
+    name = task_name(str(turn.get("open_task") or ""))
     question = str(turn.get("requested_slot") or "").replace("_", " ")
     if not name:
         return "nothing; asked for a person"

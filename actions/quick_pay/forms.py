@@ -6,8 +6,10 @@ import re
 from datetime import date
 from typing import ClassVar
 
+from actions.accounts.choice import label, others
+from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay import questions
 from actions.quick_pay.hearing import HINT, QUESTION, hear_choices, hear_words, named_method, settle
 from actions.quick_pay.paying import make_quote, pay, say_already
@@ -35,9 +37,15 @@ WRONG_AMOUNT = ("zero", "absurd")
 WRONG_DAY = {"day_past": "past", "day_too_far": "too_far"}
 
 
-class QuickPayForm(IdentifiedForm):
+class QuickPayForm(OfSeveralForm):
     form = "quick_pay_form"
     skill = "quick_pay"
+    explains = "utter_pay_explained"
+    explains_on = re.compile(
+        r"\b(without (logging|signing|a log ?in|an account|a user)|guest|what do i need|how does (it|this|quick ?pay)|"
+        r"someone else|somebody else|my (mom|mother|dad|father|parent|grand|neighbor|friend|son|daughter)\w*('s)?)\b",
+        re.IGNORECASE,
+    )
     opens_with: ClassVar[frozenset[str]] = frozenset({"quick_pay", "schedule_payment"})
     slots = (*IDENTITY_SLOTS, *TASK, "identity_failed", "code_sent", "code_trouble")
 
@@ -105,6 +113,8 @@ class QuickPayForm(IdentifiedForm):
         assert account is not None  # level 1 is a level on an account
         if turn.get(ACCOUNT) not in (None, account.id):
             turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRM, QUOTE)  # another account: nothing carries over
+        if turn.get(ACCOUNT) is None and await others(turn, standing):
+            turn.say("utter_balance_account", account=label(account, standing))
         turn.set(ACCOUNT, account.id)
         if turn.get(CONFIRM):
             return Outside(pay)  # a yes delivered again gets its number, also when nothing is owed any more

@@ -31,7 +31,11 @@ SAVED_WORDS = re.compile(r"\b(saved|on file|on (my|the) account|same card|usual|
 QUESTION = re.compile(
     r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$", re.IGNORECASE
 )
-BRAND_WORDS = re.compile(r"\b(visa|master ?card|amex|american express|discover|checking|savings)\b", re.IGNORECASE)
+BRAND_WORDS = re.compile(
+    r"\b(visa|master ?card|amex|american express|discover|checking|savings|"
+    r"(the|my) bank( account)?)\b",
+    re.IGNORECASE,
+)
 CARD_WORDS = re.compile(r"\b(card|credit|debit)\b", re.IGNORECASE)
 BANK_WORDS = re.compile(r"\b(bank|checking|savings?|e-?check)\b", re.IGNORECASE)
 
@@ -104,7 +108,7 @@ async def _hear_method(turn: Turn, asked: str | None) -> None:
         if named is not None:
             turn.set(METHOD, named)
             return
-    elif BRAND_WORDS.search(words):
+    elif BRAND_WORDS.search(words) or (asked == METHOD and (CARD_WORDS.search(words) or BANK_WORDS.search(words))):
         # what is on file is not named before the step up; which one was meant is kept until then
         turn.set(HINT, words)
         turn.set(METHOD, "saved")

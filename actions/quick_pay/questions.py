@@ -33,6 +33,9 @@ def owed(turn: Turn, balance: Balance) -> dict[str, Any]:
         "due_on": day_words(balance.due_on, turn.backend.today()) if balance.due_on else tr("right now"),
         "past_due": balance.past_due_cents > 0,
         "past_due_amount": format_cents(balance.past_due_cents),
+        "rest": balance.next_due_on is not None and 0 < balance.past_due_cents < due,
+        "rest_amount": format_cents(max(due - balance.past_due_cents, 0)),
+        "rest_due_on": day_words(balance.next_due_on, turn.backend.today()) if balance.next_due_on else "",
         "state": "owes" if due > 0 else "zero" if due == 0 else "credit",
         "credit": format_cents(max(-due, 0)),
     }

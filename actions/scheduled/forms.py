@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from actions.accounts.forms import OfSeveralForm
 from actions.autopay.forms import AGREE, agreement_of
 from actions.autopay.hearing import LOOK
+from actions.autopay.questions import next_words, when
 from actions.base import Ask, Outside, SkillAction
-from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import choose, last_day
 from actions.turn import ASKED_AS, Turn
 from actions.words import day_words
 from actions.yes_no import said_no, said_yes
+from backend.autopay import service as automatic
+from backend.autopay.models import AutoPay
+from backend.autopay.schedule import active_draft
 from backend.billing import service as billing
 from backend.language import tr
 from backend.members.identity import Standing
@@ -30,7 +35,8 @@ ASKED_AS.update({DAY: "date"})
 EXISTING = re.compile(
     r"\b(scheduled payments?|upcoming payments?|reschedule|i scheduled|have a payment set|payment (set )?for \w+|"
     r"(payment|one|it) (that )?i('ve| have)? (set|scheduled|made|put)|payment date change|move (my|the) payment|"
-    r"that payment)\b",
+    r"that payment|(any|some)thing (else )?(scheduled|coming up)|payments? (is|are|do i have) scheduled|"
+    r"do i have .{0,20}scheduled)\b",
     re.IGNORECASE,
 )
 STOP = re.compile(r"\b(cancel|stop|delete|remove|don'?t (take|want)|call off|drop)\b", re.IGNORECASE)
@@ -66,7 +72,7 @@ class ActionSchedulePayment(SkillAction):
         turn.follow_with("scheduled_form" if wished else "quick_pay_form")
 
 
-class ScheduledForm(IdentifiedForm):
+class ScheduledForm(OfSeveralForm):
     form = "scheduled_form"
     skill = "manage_scheduled"
     opens_with: ClassVar[frozenset[str]] = frozenset({"schedule_payment"})
@@ -90,6 +96,9 @@ class ScheduledForm(IdentifiedForm):
                 turn.notes["yes"] = yes
                 heard = True
         return heard
+
+    def account_changed(self, turn: Turn) -> None:
+        turn.clear(ITEM, CONFIRM)
 
     def _hear_choices(self, turn: Turn) -> bool:
         chosen = {slot: turn.chosen(slot) for slot in (ACT, ITEM)}
@@ -116,7 +125,7 @@ class ScheduledForm(IdentifiedForm):
         assert standing.account is not None
         items = await billing.scheduled(turn.session, standing.account.id)
         if not items:
-            turn.say("utter_sched_none")
+            await self._none(turn, standing.account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
@@ -131,6 +140,22 @@ class ScheduledForm(IdentifiedForm):
             turn.say("utter_sched_too_late", **await self._words(turn, item))
             return None
         return await (self._cancel if act == "cancel" else self._move)(turn, standing, item)
+
+    async def _none(self, turn: Turn, account_id: int) -> None:
+        """No payment set for a day; what is taken automatically is named all the same."""
+        autopay = await automatic.autopay_of(turn.session, account_id)
+        row = autopay if autopay and autopay.wanted else await active_draft(turn.session, account_id)
+        if row is None:
+            turn.say("utter_sched_none")
+            return
+        method = await turn.session.get_one(PaymentMethod, row.method_id)
+        coming = await automatic.next_of(turn.session, turn.backend, row)
+        turn.say(
+            "utter_sched_none_autopay" if isinstance(row, AutoPay) else "utter_sched_none_draft",
+            method=method.label,
+            when=when(row.day_of_month if isinstance(row, AutoPay) else None),
+            next=next_words(coming, turn.backend.today()),
+        )
 
     async def _show(self, turn: Turn, items: Sequence[ScheduledPayment]) -> Ask:
         for item in items:

@@ -37,6 +37,18 @@ def last_run(day_of_month: int, on: date) -> date:
     return _clamped(year, month + 1, day_of_month)
 
 
+def comes_late(day_of_month: int, issued_on: date, due_on: date) -> bool:
+    """Whether that day is past the due date of bills like this one, in the coming year.
+
+    A whole year is looked at: the 31st is in time for a bill due on November 30, and late for one due on December 30.
+    """
+    for months in range(12):
+        run_on = next_run(day_of_month, None, _months_on(issued_on, months))
+        if run_on is not None and run_on > _months_on(due_on, months):
+            return True
+    return False
+
+
 def runs_now(day_of_month: int | None, starts_on: date | None, issued_on: date, due_on: date, on: date) -> bool:
     """Whether a bill is drafted in the run of `on`, or should have been in one of the days before that was missed."""
     run_on = due_on if day_of_month is None else last_run(day_of_month, on)
@@ -58,6 +70,11 @@ def first_day(today: date) -> date:
 def takes_effect(today: date, runs_on: date | None) -> date:
     """From when a change counts: today, or the day after a run that is too near to be changed."""
     return today if runs_on is None or runs_on >= first_day(today) else runs_on + timedelta(days=1)
+
+
+def _months_on(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return _clamped(year, month + 1, day.day)
 
 
 def _clamped(year: int, month: int, day: int) -> date:

@@ -22,13 +22,15 @@ UNFINISHED = ("started", "authorised")
 class Balance:
     """Where an account stands; cents, and the co-op's local dates. A negative amount due is a credit.
 
-    `due_on` is the due date of the oldest unpaid bill. `pending_cents` is money on its way that is not yet off the
-    amount due. `scheduled` are payments for later days, the next one first.
+    `due_on` is the due date of the oldest unpaid bill, `next_due_on` that of the oldest one that is not past due.
+    `pending_cents` is money on its way that is not yet off the amount due. `scheduled` are payments for later days, the
+    next one first.
     """
 
     amount_due_cents: int
     due_on: date | None
     past_due_cents: int
+    next_due_on: date | None
     last_payment_cents: int | None
     last_payment_on: date | None
     pending_cents: int
@@ -43,6 +45,7 @@ async def balance(session: AsyncSession, backend: Backend, account_id: int) -> B
         amount_due_cents=owed.amount_due_cents,
         due_on=owed.due_on,
         past_due_cents=owed.past_due_cents,
+        next_due_on=owed.next_due_on,
         last_payment_cents=last.amount_cents if last else None,
         last_payment_on=last.posted_on if last else None,
         pending_cents=await _pending(session, account_id),

@@ -41,7 +41,8 @@ async def enqueue(
     """Write a message in the caller's transaction; it is sent after the commit. The same dedupe_key is written once.
 
     `kind` is sms, email or call: a text is put into the alphabet of plain texts, a call reads `body` out, in the
-    current language. It is kept until `not_before`. To a phone that has opted out it is kept as `refused` and never sent.
+    current language. It is kept until `not_before`. To a phone that has opted out it is kept as `refused` and never
+    sent.
     """
     written = await session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
     if written is not None:

@@ -218,7 +218,8 @@ RULES: tuple[DayRule, ...] = (
     rule(rf"\b{_A_COUNT} {_UNIT}(?: (?P<ago>ago)|(?: from| after)? (?P<start>now|today|tomorrow|later|{WEEKDAY}))",
          _after, "from", "after", "ago", "later", "days", "week"),
     rule(rf"\b(?P<n>)(?P<unit>week|month) from (?P<start>now|today|tomorrow|{WEEKDAY})(?P<ago>)", _after, "from"),
-    rule(rf"\b(?:in|within|after) {_A_COUNT} {_UNIT}\b(?P<ago>)(?P<start>)", _after, "in ", "within", "after"),
+    rule(rf"\b(?:in|within|after|need|another) {_A_COUNT} (?:more )?{_UNIT}\b(?P<ago>)(?P<start>)",
+         _after, "in ", "within", "after", "need", "another"),
     rule(rf"(?:\b(?P<before>this coming|this|next week(?: on)?|next|last|coming) )?\b(?P<weekday>{WEEKDAY})"
          r"(?P<behind> next week| week after next| after next| of next week| week\b)?", _weekday, *_WEEKDAY_KEYS),
     rule(r"\bend of (?:the |this )week\b", _week_end, "week"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
@@ -110,11 +110,12 @@ async def find(session: AsyncSession, number: str) -> Ticket | None:
 
 
 async def listing(session: AsyncSession, limit: int = 200) -> list[Ticket]:
-    """What is open: danger first, then promised calls by their time, then the oldest."""
+    """What is open: danger first, then what else is urgent, promised calls by their time, the oldest."""
+    danger = and_(Ticket.urgent, Ticket.kind == "outage")
     query = (
         select(Ticket)
         .where(Ticket.status.in_(OPEN))
-        .order_by(Ticket.urgent.desc(), Ticket.due_at.is_(None), Ticket.due_at, Ticket.id)
+        .order_by(danger.desc(), Ticket.urgent.desc(), Ticket.due_at.is_(None), Ticket.due_at, Ticket.id)
         .limit(limit)
     )
     return list(await session.scalars(query))

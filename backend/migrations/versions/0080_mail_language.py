@@ -1,14 +1,14 @@
 """The language in which a reset link or a user ID was asked for
 
 Revision ID: 0080
-Revises: 0070
+Revises: 0071
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0080'
-down_revision = '0070'
+down_revision = '0071'
 branch_labels = None
 depends_on = None
 

@@ -16,11 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What an account owes. Negative is a credit; `due_on` is that of the oldest unpaid bill."""
+    """What an account owes. Negative is a credit; `due_on` is that of the oldest unpaid bill.
+
+    `next_due_on` is that of the oldest unpaid bill that is not past due, where the provider knows it.
+    """
 
     amount_due_cents: int
     due_on: date | None
     past_due_cents: int
+    next_due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ class BuiltinBilling:
         due = await ledger.receivable(session, account_id)
         unpaid = bills.unpaid(await bills.of_account(session, account_id), due)
         past_due = sum(left for bill, left in unpaid if bill.due_on < today)
-        return Owed(due, unpaid[0][0].due_on if unpaid else None, past_due)
+        coming = next((bill.due_on for bill, _ in unpaid if bill.due_on >= today), None)
+        return Owed(due, unpaid[0][0].due_on if unpaid else None, past_due, coming)
 
     async def payment_posted(self, session: AsyncSession, payment: PaymentFact) -> None:
         await ledger.book(

@@ -16,6 +16,9 @@ _VERBS = re.compile(
     re.IGNORECASE,
 )
 _PLACED = re.compile(r"(?:at|by|in|on|with)\b", re.IGNORECASE)
+# a button speaks for the member; its key is explained to them: "To pay your bill, press 1."
+_YOURS = {"my": "your", "what i": "what you"}
+_TO_THE_CALLER = re.compile(r"\b(?:my|what i)\b", re.IGNORECASE)
 _TELLS_KEYS = re.compile(r"\bpress\b|\bkey\b|\boprima\b|\bpresione\b|\btecla\b", re.IGNORECASE)
 
 
@@ -105,7 +108,9 @@ def _choices(reply: Reply) -> str:
 def _for(button: Button) -> str:
     title = button.title.strip().rstrip(".!?")
     if current() == SPANISH:
+        title = re.sub(r"\bmi\b", "su", title)
         return f"Para {title[:1].lower()}{title[1:]}"
+    title = _TO_THE_CALLER.sub(lambda found: _YOURS[found[0].lower()], title)
     if _VERBS.match(title):
         return f"To {title[:1].lower()}{title[1:]}"
     return title if _PLACED.match(title) else f"For {title}"

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from backend.autopay.schedule import next_run
+from backend.autopay.schedule import comes_late, next_run
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,19 @@ from backend.autopay.schedule import next_run
 )
 def test_the_next_run(day: int | None, due_on: date | None, today: date, expected: date | None) -> None:
     assert next_run(day, due_on, today) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "issued_on", "due_on", "late"),
+    [
+        (31, date(2026, 11, 10), date(2026, 11, 30), True),  # in time in November, a day late in December
+        (30, date(2026, 11, 10), date(2026, 11, 30), False),
+        (30, date(2027, 2, 8), date(2027, 2, 28), True),  # February's last day, and two days late in March
+        (28, date(2027, 2, 8), date(2027, 2, 28), False),
+        (5, date(2026, 11, 10), date(2026, 11, 30), True),
+        (15, date(2026, 11, 10), date(2026, 11, 30), False),
+        (3, date(2026, 11, 20), date(2026, 12, 5), False),
+    ],
+)
+def test_a_day_is_late_when_it_is_so_in_any_month(day: int, issued_on: date, due_on: date, late: bool) -> None:
+    assert comes_late(day, issued_on, due_on) is late
