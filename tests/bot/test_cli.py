@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from backend.app import Backend
 from backend.demo import seed
 from bot.cli import main
-from tests.bot.serving import settings_for
+from tests.bot.serving import free_port, settings_for
 
 TIME = re.compile(r"20\d\d-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?)?")
 
@@ -46,3 +46,13 @@ async def _seeded(folder: Path) -> None:
     await backend.db.migrate()
     await seed(backend)
     await backend.close()
+
+
+def test_a_job_whose_network_is_away_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(_seeded(tmp_path))
+    monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("SANDBOX_NETWORK_URL", f"http://127.0.0.1:{free_port()}")
+    result = CliRunner().invoke(main, ["jobs", "run", "returns", "--on", "2026-12-01"], catch_exceptions=False)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("memberline: the job 'returns' was not finished")
