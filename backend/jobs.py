@@ -12,6 +12,7 @@ from backend.autopay.run import run_autopay
 from backend.errors import MemberlineError
 from backend.payments import flow
 from backend.programs import service as programs
+from backend.providers.payments.base import PaymentProviderError
 
 Job = Callable[[Backend, date], Awaitable[Any]]
 
@@ -35,8 +36,13 @@ JOBS: dict[str, Job] = {
 
 
 async def run(backend: Backend, name: str, on: date) -> dict[str, Any]:
-    """Run the job `name` for the co-op's local date `on`. Raises MemberlineError naming the jobs there are."""
+    """Run the job `name` for the co-op's local date `on`. Raises MemberlineError: there is no such job, or the payment
+    network could not be asked and the job is to be run again."""
     job = JOBS.get(name)
     if job is None:
         raise MemberlineError(f"there is no job {name!r}; there are: {', '.join(sorted(JOBS))}")
-    return {"job": name, "on": on.isoformat(), "result": await job(backend, on)}
+    try:
+        result = await job(backend, on)
+    except PaymentProviderError as trouble:
+        raise MemberlineError(f"the job {name!r} was not finished and can be run again: {trouble}") from trouble
+    return {"job": name, "on": on.isoformat(), "result": result}

@@ -55,7 +55,9 @@ def _tell_a_person(step: str) -> None:
 
 
 def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, default=str))
+    from backend.show import plain
+
+    click.echo(json.dumps(value, indent=2, default=plain))
 
 
 @main.command()

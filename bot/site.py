@@ -21,6 +21,8 @@ from bot.static_files import StaticFiles
 
 HERE = Path(__file__).resolve().parent
 OUTBOX_PAGE = "/dev/outbox"
+READ = ("GET", "HEAD")
+"""What balancers and uptime checks ask with is not always GET."""
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -36,7 +38,7 @@ def static_blueprint() -> Blueprint:
     routes = Blueprint("static")
     files = StaticFiles(HERE / "portal" / "static")
 
-    @routes.get("/portal/static/<name:str>")
+    @routes.route("/portal/static/<name:str>", methods=READ)
     @public
     async def portal_file(request: Request, name: str) -> HTTPResponse:
         return files.answer(request, name)
@@ -52,17 +54,17 @@ def _pages(routes: Blueprint, services: Services) -> None:
     widget = StaticFiles(HERE / "channels" / "webchat" / "static")
     demo_page = templates.get_template("demo.html").render(demo_values(services))
 
-    @routes.get("/")
+    @routes.route("/", methods=READ)
     @public
     async def demo(request: Request) -> HTTPResponse:
         return html(demo_page)
 
-    @routes.get("/widget.js")
+    @routes.route("/widget.js", methods=READ)
     @public
     async def widget_file(request: Request) -> HTTPResponse:
         return widget.answer(request, "widget.js", any_site=True)
 
-    @routes.get(OUTBOX_PAGE)
+    @routes.route(OUTBOX_PAGE, methods=READ)
     @development_only
     async def outbox_page(request: Request) -> HTTPResponse:
         async with services.backend.db.reading() as session:
@@ -80,12 +82,12 @@ def demo_values(services: Services) -> dict[str, Any]:
 
 
 def _watching(routes: Blueprint, services: Services) -> None:
-    @routes.get("/health")
+    @routes.route("/health", methods=READ)
     @public
     async def health(request: Request) -> HTTPResponse:
         return json_response({"status": "ok"})
 
-    @routes.get("/ready")
+    @routes.route("/ready", methods=READ)
     @public
     async def ready(request: Request) -> HTTPResponse:
         checks = {
@@ -96,7 +98,7 @@ def _watching(routes: Blueprint, services: Services) -> None:
         body = {"status": "ok" if good else "unavailable", "checks": checks}
         return json_response(body, status=200 if good else 503)
 
-    @routes.get("/metrics")
+    @routes.route("/metrics", methods=READ)
     @loopback_or_token(lambda request: services.settings.metrics_token)
     async def metrics(request: Request) -> HTTPResponse:
         return HTTPResponse(services.metrics.text(), content_type=CONTENT_TYPE_LATEST)

@@ -13,10 +13,14 @@ from bot.web_errors import BadField, Refusal
 LARGEST = 64 * 1024
 
 
+def is_json(request: Request) -> bool:
+    """Whether the request says that it is JSON."""
+    return str(request.headers.get("content-type", "")).split(";")[0].strip().lower() == "application/json"
+
+
 def json_object(request: Request) -> dict[str, Any]:
     """The request's JSON object. Raises Refusal."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/json":
+    if not is_json(request):
         raise Refusal("not_json", "Send JSON, with Content-Type: application/json.", status=415)
     try:
         found = json.loads(request.body)

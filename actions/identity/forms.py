@@ -152,8 +152,8 @@ class IdentifiedForm(Form):
             return Ask(NUMBER, "utter_question_separator", {"given": number}, new=True)
         if not last4:
             return Ask(LAST4, "utter_question_phone_last4")
-        if turn.get("identity_failed"):
-            return Ask(LAST4, "utter_question_identity_again", new=True)
+        if turn.get("identity_failed"):  # told when it failed; nothing has been tried since
+            return Ask(LAST4, "utter_question_identity_still")
         result = await identity.identify(turn.session, turn.backend, turn.conversation_id, number=number, last4=last4)
         if result.status == "ok":
             turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
@@ -171,7 +171,10 @@ class IdentifiedForm(Form):
     async def _ask_code(self, turn: Turn) -> Ask | Outside | None:
         trouble = turn.get("code_trouble")
         if trouble == "wrong":
+            turn.set("code_trouble", "told")
             return Ask(CODE, "utter_question_code_again", new=True)
+        if trouble == "told":  # and no other code has been tried since
+            return Ask(CODE, "utter_question_code_still")
         if trouble == "locked":
             turn.clear("code_trouble")
             turn.say("utter_identity_locked")

@@ -26,6 +26,7 @@ OTHER_WORDS = re.compile(
     r"\b((an)?other|different) (card|bank|account|one|way|method)\b|\b(not|no) (that|the) (card|visa|one)\b",
     re.IGNORECASE,
 )
+NONE_ON_FILE = re.compile(r"\b((an)?other|different) (\w+ )?(card|bank|account)\b", re.IGNORECASE)
 SAVED_WORDS = re.compile(r"\b(saved|on file|on (my|the) account|same card|usual|my card|card i have)\b", re.IGNORECASE)
 # "what is my balance" asks for it; only "my balance" pays it
 QUESTION = re.compile(
@@ -95,7 +96,8 @@ async def _hear_method(turn: Turn, asked: str | None) -> None:
     if turn.removed:
         turn.set(METHOD, "link")  # they wanted to pay with what must not be sent here: the secure page takes it
         return
-    if LINK_WORDS.search(words):
+    # asked which way, "another card" is one that is not on file; asked for the yes, it asks for the choice again
+    if LINK_WORDS.search(words) or (asked == METHOD and NONE_ON_FILE.search(words)):
         turn.set(METHOD, "link")
         return
     if asked in (METHOD, CONFIRM) and OTHER_WORDS.search(words):

@@ -47,6 +47,14 @@ def test_a_route_without_a_guard_is_found() -> None:
     assert unguarded_routes(app) == ["/open"]
 
 
+@pytest.mark.parametrize("path", ["/", "/widget.js", "/health", "/ready", "/portal/static/portal.css"])
+async def test_head_is_get_without_its_body(app_server: Edge, path: str) -> None:
+    got, head = await app_server.get(path), await app_server.request("HEAD", path)
+    assert (head.status, head.text) == (200, "")
+    assert head.headers["content-type"] == got.headers["content-type"]
+    assert head.headers["content-length"] == got.headers["content-length"]
+
+
 async def test_health_and_readiness(app_server: Edge) -> None:
     assert (await app_server.get("/health")).json == {"status": "ok"}
     ready = await app_server.get("/ready")

@@ -21,7 +21,7 @@ from bot.pushes import Listener
 from bot.rate import RateLimit
 from bot.services import Services
 from bot.web_errors import BadField, Refusal
-from bot.web_requests import id_field, json_object, text_field
+from bot.web_requests import id_field, is_json, json_object, text_field
 from bot.web_source import address_of, web_source
 
 ANSWER_SECONDS = 8.5
@@ -48,7 +48,9 @@ class WebChat:
         self._streams: dict[str, int] = {}
 
     def start(self, request: Request) -> str:
-        """A new session's token."""
+        """A new session's token. The request need not say anything; JSON that is none is refused all the same."""
+        if request.body and is_json(request):
+            json_object(request)
         if not self._new_sessions.allows(address_of(request)):
             raise Refusal(
                 "too_many",

@@ -65,6 +65,24 @@ async def test_a_chat_from_session_to_answer(app_server: Edge) -> None:
     }
 
 
+SESSION_BODIES = {
+    "nothing": (b"", {}, 201),
+    "an object": (b"{}", {"Content-Type": "application/json"}, 201),
+    "half an object": (b"{", {"Content-Type": "application/json"}, 400),
+    "a list": (b"[]", {"Content-Type": "application/json"}, 400),
+    "bytes": (b"\xff\xfe", {"Content-Type": "application/json; charset=utf-8"}, 400),
+}
+
+
+@pytest.mark.parametrize(("body", "headers", "status"), SESSION_BODIES.values(), ids=SESSION_BODIES.keys())
+async def test_a_session_needs_no_words_but_json_must_be_json(
+    app_server: Edge, body: bytes, headers: dict[str, str], status: int
+) -> None:
+    answer = await app_server.post("/chat/sessions", data=body, headers=headers)
+    assert answer.status == status
+    assert ("session" if status == 201 else "error") in answer.json
+
+
 async def test_no_two_sessions_are_alike_and_their_conversations_neither(app_server: Edge) -> None:
     first, second = await app_server.session(), await app_server.session()
     assert first != second
