@@ -21,7 +21,7 @@ from backend.language import speaking
 
 # A message of these intents that answers nothing is a miss; any other is a question for another skill's rule.
 MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "affirm", "deny", ""})
-SWITCH_INTENTS = frozenset({"speak_spanish", "speak_english"})
+STEERING_INTENTS = frozenset({"cancel", "repeat", "speak_spanish", "speak_english"})
 BACK = re.compile(r"(please )?(go |take me )?back( up| a step| one)?|previous( question)?", re.IGNORECASE)
 NOT_UNDERSTOOD = re.compile(
     r"understand|\b(mean|means|asking|confused|lost)\b|entiend|comprend|quiere decir", re.IGNORECASE
@@ -130,27 +130,17 @@ class Form(SkillAction):
         opened = turn.just_opened()
         if opened:
             turn.clear("offer")
-        if opened and turn.get("open_task") not in (None, self.form):
-            turn.set("paused_task", turn.get("open_task"))
+            if turn.get("open_task") not in (None, self.form):
+                turn.set("paused_task", turn.get("open_task"))
         if turn.get("resuming"):
             turn.clear("resuming")
             turn.say("utter_back_to", task=task_name(self.form))  # or its question seems to belong to what just ended
             return await self._ask(turn, misses=0)
-        if not opened and turn.answered_something_else(self.form):
+        warned = not turn.answered_something_else(self.form) and warn(turn, self.form)
+        if not opened and (warned or turn.answered_something_else(self.form)):
             return await self._ask(turn, misses=0)
-        if warn(turn, self.form) and not opened:
-            return await self._ask(turn, misses=0)
-        if not opened and BACK.fullmatch(turn.text.strip()) and self.go_back(turn, turn.get(REQUESTED)):
-            return await self._ask(turn, misses=0)
-        if turn.intent == "cancel" and not opened:
-            await self.cancelled(turn)
-            self._close(turn)
-            return None
-        if turn.intent in SWITCH_INTENTS and not opened:
-            turn.say("utter_language_switched")
-            return await self._ask(turn, misses=0)
-        if turn.intent == "repeat" and not opened:
-            return await self._again(turn)
+        if not opened and self._is_steering(turn):
+            return await self._steered(turn)
         if not opened and only_asks(turn):
             return None
         asked = None if opened else turn.get(REQUESTED)
@@ -159,6 +149,24 @@ class Form(SkillAction):
         if turn.intent in MISS_INTENTS or turn.intent in self.opens_with:
             return await self._missed(turn)
         return None  # nothing said: Rasa takes that as a rejection and lets another skill's rule answer
+
+    def _is_steering(self, turn: Turn) -> bool:
+        """Whether this is about the talk itself: go back, leave it, say it again, another language."""
+        if BACK.fullmatch(turn.text.strip()) and self.go_back(turn, turn.get(REQUESTED)):
+            turn.notes["went_back"] = True
+        return "went_back" in turn.notes or turn.intent in STEERING_INTENTS
+
+    async def _steered(self, turn: Turn) -> Outside | None:
+        if "went_back" in turn.notes:
+            return await self._ask(turn, misses=0)
+        if turn.intent == "cancel":
+            await self.cancelled(turn)
+            self._close(turn)
+            return None
+        if turn.intent == "repeat":
+            return await self._again(turn)
+        turn.say("utter_language_switched")
+        return await self._ask(turn, misses=0)
 
     async def cancelled(self, turn: Turn) -> None:
         """Say that the task is left, with nothing done."""
