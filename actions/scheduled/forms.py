@@ -39,6 +39,8 @@ EXISTING = re.compile(
     r"do i have .{0,20}scheduled)\b",
     re.IGNORECASE,
 )
+# "set up a payment for later" is one to be made; "i set up a payment for friday" is there already
+TO_BE_MADE = re.compile(r"(?<!\bi )(?<!'ve )\b(set ?up|schedule|make|arrange) (a|another) payment\b", re.IGNORECASE)
 STOP = re.compile(r"\b(cancel|stop|delete|remove|don'?t (take|want)|call off|drop)\b", re.IGNORECASE)
 MOVE = re.compile(
     r"\b(move|change|reschedule|postpone|push|edit|different|another|later|earlier|back)\b", re.IGNORECASE
@@ -50,7 +52,7 @@ def act_on_existing(words: str) -> str | None:
     """cancel, move or show, when the words are about a payment that was scheduled before."""
     if STOP.search(words) and re.search(r"\bpayment", words, re.IGNORECASE):
         return "cancel"
-    if not EXISTING.search(words):
+    if not EXISTING.search(words) or TO_BE_MADE.search(words):
         return None
     if LOOK.search(words.strip()):
         return "show"

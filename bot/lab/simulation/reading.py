@@ -74,7 +74,8 @@ def wordings(spoken: bool) -> tuple[Wording, ...]:
         for name, variants in (yaml.safe_load(path.read_text(encoding="utf-8")).get("responses") or {}).items():
             for variant in variants:
                 if pattern := _pattern(str(variant.get("text") or ""), spoken):
-                    made[name, pattern] = Wording(name, re.compile(pattern))
+                    plain = name.split(".")[0]  # `.es` is the same response in Spanish
+                    made[plain, pattern] = Wording(plain, re.compile(pattern))
     return tuple(made.values())
 
 

@@ -1,0 +1,25 @@
+"""Whether words are about a payment that was scheduled before, or about one to be made."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.scheduled.forms import act_on_existing
+
+
+@pytest.mark.parametrize(
+    ("words", "act"),
+    [
+        ("set up a payment for later", None),
+        ("can you schedule a payment for next friday", None),
+        ("i want to make a payment for the 15th, what do you need", None),
+        ("move my payment to friday", "move"),
+        ("i set up a payment for friday, change it to a later day", "move"),
+        ("reschedule my payment", "move"),
+        ("what scheduled payments do i have", "show"),
+        ("cancel my scheduled payment", "cancel"),
+        ("pay my bill on friday", None),
+    ],
+)
+def test_act_on_existing(words: str, act: str | None) -> None:
+    assert act_on_existing(words) == act
