@@ -13,8 +13,8 @@ CHANNELS = ("sms", "web", "voice")
 TERSE, CHATTY, CORRECTING, IMPATIENT, LOST, PLAIN = "terse", "chatty", "correcting", "impatient", "lost", "plain"
 MANNERS = (TERSE, CHATTY, CORRECTING, IMPATIENT, LOST, PLAIN)
 WHOLE, NO_SEPARATOR, AT_ONCE, WRONG_LAST4, WRONG_CODE = "whole", "no_separator", "at_once", "wrong_last4", "wrong_code"
-KNOWLEDGE = (WHOLE, WHOLE, WHOLE, WHOLE, AT_ONCE, AT_ONCE, NO_SEPARATOR, NO_SEPARATOR, WRONG_CODE, WRONG_LAST4)
-"""The misses of all members together are counted: few may miss."""
+KNOWLEDGE = (*(WHOLE,) * 16, *(AT_ONCE,) * 8, *(NO_SEPARATOR,) * 8, *(WRONG_CODE,) * 4, WRONG_LAST4)
+"""Few give a wrong last four: the misses of all together are counted too, and past 200 in 15 minutes all must wait."""
 DAYS = ("in three days", "tomorrow", "in five days", "next friday", "on the 24th", "in ten days")
 NO_NOISE = 0.45
 ASKS_FOR_A_PERSON = 0.1

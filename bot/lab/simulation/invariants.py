@@ -25,6 +25,7 @@ NUMBER_TO_QUOTE = re.compile(
     r"\b(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9]{1,4}-?[A-Z0-9]{3,8}\b"
     r"|\b[A-Z]{3}-[A-Z]{3}\b|\b(?:[A-Z0-9], ){4,}[A-Z0-9]\b"
 )
+TURNED_AWAY = ("utter_identity_locked", "utter_mail_too_often")
 BASES = re.compile(r"\b\d{6}(?=-?\d{3}\b)")
 EMAILS = re.compile(r"\bmember\d+@example\.com")
 SURNAMES = re.compile(rf"\b(?:{'|'.join(SYLLABLES)}){{5}}\b", re.IGNORECASE)
@@ -95,6 +96,8 @@ def _ending(held: Held, record: records.Record) -> list[str]:
         return [f"the member does not know how to go on: {held.ending.response}"]
     if held.wanted_person and not held.ending.response:
         return ["a person was wanted, and none was there"]
+    if held.ending.response in TURNED_AWAY:
+        return ["it was turned away as if it guessed, though it missed once at the most"]
     if held.ending.kind == "done" and BY_NAME[held.character.goal].numbered:
         last = record.turns[-1].answer if record.turns else ""
         if not NUMBER_TO_QUOTE.search(last) and "status" not in held.ending.response:

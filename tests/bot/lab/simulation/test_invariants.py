@@ -67,6 +67,8 @@ def test_ends_that_are_none() -> None:
     assert invariants._ending(done, record(bare)) == ["it is done, with no number to quote"]
     assert invariants._ending(held("pay_all", None), record("?")) == ["it has no end"]
     assert "does not know" in invariants._ending(held("faq", Ending("lost", "utter_question_new")), record("?"))[0]
+    locked = held("balance", Ending("refused", "utter_identity_locked"))
+    assert "turned away" in invariants._ending(locked, record("?"))[0]
     alone = held("balance", Ending("person", ""), wanted_person=True)
     assert invariants._ending(alone, record("?")) == ["a person was wanted, and none was there"]
 
