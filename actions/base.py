@@ -17,7 +17,7 @@ from actions.free_text import only_asks
 from actions.person.handing_over import hand_over, task_name
 from actions.turn import REQUESTED, Turn
 from backend.app import Backend
-from backend.language import speaking
+from backend.language import speaking, tr
 
 # A message of these intents that answers nothing is a miss; any other is a question for another skill's rule.
 MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "affirm", "deny", ""})
@@ -134,7 +134,8 @@ class Form(SkillAction):
                 turn.set("paused_task", turn.get("open_task"))
         if turn.get("resuming"):
             turn.clear("resuming")
-            turn.say("utter_back_to", task=task_name(self.form))  # or its question seems to belong to what just ended
+            # or its question seems to belong to what just ended
+            turn.say("utter_back_to", task=tr(task_name(self.form)))
             return await self._ask(turn, misses=0)
         warned = not turn.answered_something_else(self.form) and warn(turn, self.form)
         if not opened and (warned or turn.answered_something_else(self.form)):
