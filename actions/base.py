@@ -134,9 +134,8 @@ class Form(SkillAction):
                 turn.set("paused_task", turn.get("open_task"))
         if turn.get("resuming"):
             turn.clear("resuming")
-            turn.say(
-                "utter_back_to", task=tr(task_name(self.form))
-            )  # or its question seems to belong to what just ended
+            # or its question seems to belong to what just ended
+            turn.say("utter_back_to", task=tr(task_name(self.form)))
             return await self._ask(turn, misses=0)
         warned = not turn.answered_something_else(self.form) and warn(turn, self.form)
         if not opened and (warned or turn.answered_something_else(self.form)):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from babel.messages.pofile import read_po
 
 from backend.config import ROOT
 from backend.language import catalogue
@@ -75,6 +76,16 @@ def test_every_text_of_the_code_has_its_spanish() -> None:
     files = [path for package in ("actions", "backend", "bot") for path in (ROOT / package).rglob("*.py")]
     texts = {text for path in files for text in _marked(path)}
     assert texts - set(catalogue()) == set(), "add these to the es.po beside the code"
+
+
+def test_a_text_is_the_same_in_spanish_wherever_it_stands() -> None:
+    """All files are one catalogue: a second Spanish for the same English would take the first one's place."""
+    said: dict[str, set[str]] = {}
+    for path in [path for package in ("actions", "backend", "bot") for path in (ROOT / package).rglob("es.po")]:
+        with path.open("rb") as file:
+            for entry in read_po(file, locale="es"):
+                said.setdefault(str(entry.id), set()).add(str(entry.string))
+    assert {text: words for text, words in said.items() if len(words) > 1} == {}
 
 
 def test_spanish_texts_have_the_same_values() -> None:

@@ -29,7 +29,7 @@ TASKS = {
 
 
 def task_name(form: str) -> str:
-    """A task in words, to go on behind "asked for help while" or "back to"."""
+    """A task in words, to go on behind "asked for help while" or "back to"; `tr` has it for the member."""
     return TASKS.get(form, form.removesuffix("_form").replace("_", " "))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -87,7 +88,15 @@ def language_of(path: Path) -> str:
 def talker(served: System, channel: str, phone: str) -> Talker:
     if channel == "sms":
         return Texter(served, phone)
-    return Browser(served) if channel == "web" else Caller(served, phone)
+    return Browser(served, visitor(served)) if channel == "web" else Caller(served, phone)
+
+
+def visitor(served: System) -> str:
+    """A loopback address that is this visitor's alone, where memberline is on this machine: guesses at who somebody is
+    are counted by address, and one script's must not hold up another."""
+    if not served.url.startswith("http://127."):
+        return ""
+    return ".".join(["127", *(str(1 + secrets.randbelow(254)) for _ in range(3))])
 
 
 def play(served: System, path: Path, channel: str, noise: Noise = QUIET) -> Copy:

@@ -25,7 +25,8 @@ YES_WORDS = frozenset(
     """yes y yep yup yeah ya yea ye yess ok okay k sure correct right confirm confirmed absolutely definitely exactly
     agreed agree fine good perfect great pay enroll do go ahead it that is that's thats its it's please thank thanks you
     this the so and looks sounds of course i now sir ma'am maam um uh well just payment si sí claro adelante bueno
-    correcto exacto acepto pagar hazlo hágalo por favor gracias está esta bien de acuerdo""".split()
+    correcto exacto acepto pagar pague páguelo hazlo hágalo por favor gracias está esta muy bien de acuerdo que supuesto
+    desde luego vale señor señora quiero así es autorizo confirmo""".split()
 )
 """All that a plain yes is made of, in both languages; kept apart from the assistant's own list on purpose."""
 
