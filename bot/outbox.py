@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import Backend
 from backend.language import speaking
-from backend.outbox import gsm7
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
 from backend.providers.messages.base import TransportError
@@ -87,9 +86,7 @@ class OutboxSender:
         if message.kind == "call":
             with speaking(message.language):
                 return await provider.send_call(message.recipient, message.body, key=message.dedupe_key)
-        # one accented letter would make a text twice as dear; emoji alone are sent as they are
-        body = gsm7.plain(message.body).strip() or message.body
-        return await provider.send_sms(message.recipient, body, message.media_url, key=message.dedupe_key)
+        return await provider.send_sms(message.recipient, message.body, message.media_url, key=message.dedupe_key)
 
     async def _not_sent(self, message: OutboxMessage, failure: TransportError) -> None:
         async with self._backend.db.transaction() as session:
