@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from actions.turn import Turn
 from backend.handover import service as handover
+from backend.language import ENGLISH, mark, speaking, tr
 
 TASKS = {
-    "alerts_form": "alerts",
-    "arrangement_form": "asking for a payment arrangement",
-    "autopay_form": "Auto Pay",
-    "balance_form": "hearing the balance",
-    "bill_notifications_form": "how bills come",
-    "budget_form": "budget or levelized billing",
-    "callback_form": "arranging a call back",
-    "contact_form": "changing contact details",
-    "draft_form": "the bank draft",
-    "history_form": "bills and payments of the past",
-    "outage_form": "reporting an outage",
-    "payment_status_form": "asking whether a payment went through",
-    "quick_pay_form": "paying a bill",
-    "recover_user_id_form": "recovering the user ID",
-    "reset_password_form": "resetting the password",
-    "scheduled_form": "scheduled payments",
-    "service_form": "starting, stopping or moving service",
-    "usage_form": "electric use",
+    "alerts_form": mark("alerts"),
+    "arrangement_form": mark("asking for a payment arrangement"),
+    "autopay_form": mark("Auto Pay"),
+    "balance_form": mark("hearing the balance"),
+    "bill_notifications_form": mark("how bills come"),
+    "budget_form": mark("budget or levelized billing"),
+    "callback_form": mark("arranging a call back"),
+    "contact_form": mark("changing contact details"),
+    "draft_form": mark("the bank draft"),
+    "history_form": mark("bills and payments of the past"),
+    "outage_form": mark("reporting an outage"),
+    "payment_status_form": mark("asking whether a payment went through"),
+    "quick_pay_form": mark("paying a bill"),
+    "recover_user_id_form": mark("recovering the user ID"),
+    "reset_password_form": mark("resetting the password"),
+    "scheduled_form": mark("scheduled payments"),
+    "service_form": mark("starting, stopping or moving service"),
+    "usage_form": mark("electric use"),
 }
 
 
 def task_name(form: str) -> str:
     """A task in words, to go on behind "asked for help while" or "back to"."""
-    return TASKS.get(form, form.removesuffix("_form").replace("_", " "))
+    return tr(TASKS.get(form, form.removesuffix("_form").replace("_", " ")))
 
 
 def what_was_tried(turn: Turn) -> str:
-    """The task that was open, and the question that stood."""
-    name = task_name(str(turn.get("open_task") or ""))
+    """The task that was open, and the question that stood, in English: it is the office that reads it."""
+    with speaking(ENGLISH):
+        name = task_name(str(turn.get("open_task") or ""))
     question = str(turn.get("requested_slot") or "").replace("_", " ")
     if not name:
         return "nothing; asked for a person"
