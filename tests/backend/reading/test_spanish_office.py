@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, time
-from pathlib import Path
 
 import pytest
-import yaml
 
 from actions.arrangement.forms import DISCONNECTION, NOTHING
 from actions.contact.forms import WORDS
@@ -16,7 +14,6 @@ from actions.person.actions import CALL_ME
 from actions.service.forms import KINDS
 from actions.service.forms import NAMED as A_NAME_FOLLOWS
 from backend.contact.service import read_address, read_email, read_phone
-from backend.reading import spanish
 from backend.reading.danger import crisis_in, danger_in
 from backend.reading.language import language_of
 from backend.reading.moment import read_moment
@@ -24,7 +21,6 @@ from backend.reading.spanish import glossed
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 HOURS = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), (time(8), time(16, 30)))
-TABLES = Path(spanish.__file__).parent
 
 DANGER = [
     "se cayó un cable en mi patio",
@@ -171,6 +167,11 @@ def test_nothing_yet(said: str) -> None:
         ("faq_portal", "qué muestra Billing and Payments", "portal_billing"),
         ("faq_portal", "cómo funciona el pago rápido", "portal_quick_pay"),
         ("faq_portal", "dónde entro a mi cuenta", "portal"),
+        ("faq_portal", "es segura la página", "portal_safe"),
+        ("faq_portal", "la página no carga", "portal_trouble"),
+        ("faq_portal", "no puedo entrar al sitio", "portal_trouble"),
+        ("faq_portal", "qué muestra la página de facturas", "portal_billing"),
+        ("faq_portal", "es mejor el portal nuevo", "portal_new"),
         ("faq_still_works", "siguen sirviendo mis alertas", "still_works_alerts"),
         ("faq_still_works", "sirve mi usuario de antes", "still_works"),
         ("faq_drafts", "cuál es la diferencia entre auto draft y auto pay", "drafts_new"),
@@ -181,13 +182,3 @@ def test_nothing_yet(said: str) -> None:
 )
 def test_topics(intent: str, said: str, topic: str) -> None:
     assert response_for(intent, glossed(said)) == f"utter_answer_faq_{topic}"
-
-
-def test_a_phrase_means_one_thing() -> None:
-    """The tables are read as one: a phrase in two of them would mean what the later file says."""
-    meanings: dict[str, set[str]] = {}
-    for path in sorted(TABLES.glob("*.yml")):
-        for english, phrases in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-            for phrase in phrases.split(","):
-                meanings.setdefault(phrase.strip().lower(), set()).add(str(english))
-    assert {phrase: found for phrase, found in meanings.items() if len(found) > 1} == {}
