@@ -13,7 +13,7 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.danger import warn
-from actions.free_text import only_asks
+from actions.free_text import only_asks, only_wants_a_person
 from actions.person.handing_over import hand_over, task_name
 from actions.turn import REQUESTED, Turn
 from backend.app import Backend
@@ -142,7 +142,7 @@ class Form(SkillAction):
             return await self._ask(turn, misses=0)
         if not opened and self._is_steering(turn):
             return await self._steered(turn)
-        if not opened and only_asks(turn):
+        if not opened and (only_asks(turn) or only_wants_a_person(turn)):
             return None
         asked = None if opened else turn.get(REQUESTED)
         if await self.listen(turn, asked) or opened:
