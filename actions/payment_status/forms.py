@@ -41,7 +41,7 @@ class PaymentStatusForm(OfSeveralForm):
     slots = (*IDENTITY_SLOTS, "sched_item")
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        said = confirmation_in(turn.text)
+        said = confirmation_in(turn.own_words)  # as it was written: "Y" is a letter of it, too
         if said:
             turn.set("sched_item", said)
         return said is not None

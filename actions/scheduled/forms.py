@@ -165,7 +165,7 @@ class ScheduledForm(OfSeveralForm):
         buttons = [
             choose(tr("Another day"), sched_act="move"),
             choose(tr("Cancel it"), sched_act="cancel"),
-            choose(tr("Leave it"), sched_act="leave"),
+            choose(tr("Leave it as it is"), sched_act="leave"),
         ]
         return Ask(ACT, "utter_question_sched_act", {}, buttons)
 
