@@ -183,7 +183,7 @@ class AlertsForm(OfSeveralForm):
             turn.say("utter_alerts_none_to_end")
             await self._tell_what_is_on(turn, standing)
             return
-        ways = questions.in_ways(denied) if turn.get(DENIED) else "any way"
+        ways = f" by {questions.in_ways(denied)}" if turn.get(DENIED) else ""
         turn.say("utter_alerts_off", what=questions.when(ended), ways=ways, **questions.number(number))
 
     async def _tell_what_is_on(self, turn: Turn, standing: Standing) -> None:

@@ -18,6 +18,7 @@ from backend.coop import display_phone
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
 from backend.reading.day import Day, DayProblem
+from backend.reading.digits import spoken_to_digits
 from backend.tickets import service as tickets
 
 KIND, ADDRESS, DAY, NAME, PHONE = "service_kind", "service_address", "service_day", "service_name", "service_phone"
@@ -86,8 +87,8 @@ class ServiceForm(IdentifiedForm):
 
     def _hear_name(self, turn: Turn) -> bool:
         name = NAMED.sub("", free_text(turn) or "").strip()
-        if not A_NAME.fullmatch(name):
-            return False
+        if not A_NAME.fullmatch(name) or re.search(r"\d{4}", spoken_to_digits(name)):
+            return False  # a phone number, said in words, is no name
         turn.set(NAME, name)
         return True
 
