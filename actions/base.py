@@ -147,7 +147,7 @@ class Form(SkillAction):
         asked = None if opened else turn.get(REQUESTED)
         if await self.listen(turn, asked) or opened:
             return await self._ask(turn, misses=0, still=asked)
-        if turn.intent in MISS_INTENTS or turn.intent in self.opens_with:
+        if turn.intent in MISS_INTENTS or self.is_meant(turn):
             return await self._missed(turn)
         return None  # nothing said: Rasa takes that as a rejection and lets another skill's rule answer
 
@@ -168,6 +168,10 @@ class Form(SkillAction):
             return await self._again(turn)
         turn.say("utter_language_switched")
         return await self._ask(turn, misses=0)
+
+    def is_meant(self, turn: Turn) -> bool:
+        """Whether this message asks for this very task, once more."""
+        return turn.intent in self.opens_with
 
     async def cancelled(self, turn: Turn) -> None:
         """Say that the task is left, with nothing done."""

@@ -184,7 +184,7 @@ class AlertsForm(OfSeveralForm):
             turn.say("utter_alerts_none_to_end")
             await self._tell_what_is_on(turn, standing)
             return
-        ways = questions.in_ways(denied) if turn.get(DENIED) else tr("any way")
+        ways = tr(" by {ways}", ways=questions.in_ways(denied)) if turn.get(DENIED) else ""
         turn.say("utter_alerts_off", what=questions.when(ended), ways=ways, **questions.number(number))
 
     async def _tell_what_is_on(self, turn: Turn, standing: Standing) -> None:

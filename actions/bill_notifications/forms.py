@@ -29,6 +29,7 @@ PAPER = re.compile(
     re.IGNORECASE,
 )
 ELECTRONIC = re.compile(r"\bpaper ?less\b|\be-?(bill|statement|mail)|\belectronic|\bgreen\b|\bonline\b", re.IGNORECASE)
+OWN_EMAIL = re.compile(r"\bmy e-?mail\b|@", re.IGNORECASE)
 STATUS = re.compile(r"^(am i|is my|are my|do i|how (do|am|are|is)|check if)\b", re.IGNORECASE)
 
 
@@ -53,6 +54,8 @@ class BillNotificationsForm(OfSeveralForm):
         turn.say("utter_bills_unchanged")
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        if turn.intent == "update_contact_info" and OWN_EMAIL.search(turn.text):
+            return False  # a new address is no wish for bills by email
         wish = turn.chosen(WISH)
         if asked == AGREED:
             if said_yes(turn):

@@ -12,8 +12,8 @@ TOPICS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         (
             "trouble",
             re.compile(
-                r"\b(down|broken|crash\w*|error|(not|isn'?t|doesn'?t|won'?t) (load|work|open|come)\w*|"
-                r"can'?t (open|get))\b",
+                r"\b(down|broken|crash\w*|error|can'?t (open|get)|"
+                r"(not|isn'?t|doesn'?t|won'?t) (load|work|open|come)\w*)\b",
                 re.I,
             ),
         ),

@@ -13,6 +13,7 @@ from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay import questions
 from actions.quick_pay.hearing import HINT, QUESTION, hear_choices, hear_words, named_method, settle
 from actions.quick_pay.paying import make_quote, pay, say_already
+from actions.scheduled.words import act_on_existing
 from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.billing import service as billing
@@ -52,6 +53,10 @@ class QuickPayForm(OfSeveralForm):
     def level_needed(self, turn: Turn) -> Level:
         """Paying opens early; what is saved on the account opens with a step up."""
         return Level.STEPPED_UP if turn.get(METHOD) == "saved" else NEEDS[self.skill]
+
+    def is_meant(self, turn: Turn) -> bool:
+        """`What payments are scheduled?` is about those that are there already."""
+        return super().is_meant(turn) and act_on_existing(turn.text) is None
 
     async def cancelled(self, turn: Turn) -> None:
         turn.say("utter_pay_cancelled")

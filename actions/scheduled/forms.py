@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from actions.accounts.forms import OfSeveralForm
 from actions.autopay.forms import AGREE, agreement_of
-from actions.autopay.hearing import LOOK
 from actions.autopay.questions import next_words, when
 from actions.base import Ask, Outside, SkillAction
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import choose, last_day
+from actions.scheduled.words import MOVE, act_on_existing
 from actions.turn import ASKED_AS, Turn
 from actions.words import day_words
 from actions.yes_no import said_no, said_yes
@@ -31,34 +30,6 @@ from backend.reading.day import Day
 
 ACT, ITEM, DAY, CONFIRM = "sched_act", "sched_item", "sched_day", "sched_confirm"
 ASKED_AS.update({DAY: "date"})
-# a payment that is there already, and not one to be made
-EXISTING = re.compile(
-    r"\b(scheduled payments?|upcoming payments?|reschedule|i scheduled|have a payment set|payment (set )?for \w+|"
-    r"(payment|one|it) (that )?i('ve| have)? (set|scheduled|made|put)|payment date change|move (my|the) payment|"
-    r"that payment|(any|some)thing (else )?(scheduled|coming up)|payments? (is|are|do i have) scheduled|"
-    r"do i have .{0,20}scheduled)\b",
-    re.IGNORECASE,
-)
-# "set up a payment for later" is one to be made; "i set up a payment for friday" is there already
-TO_BE_MADE = re.compile(r"(?<!\bi )(?<!'ve )\b(set ?up|schedule|make|arrange) (a|another) payment\b", re.IGNORECASE)
-STOP = re.compile(r"\b(cancel|stop|delete|remove|don'?t (take|want)|call off|drop)\b", re.IGNORECASE)
-MOVE = re.compile(
-    r"\b(move|change|reschedule|postpone|push|edit|different|another|later|earlier|back)\b", re.IGNORECASE
-)
-SHOW = re.compile(r"\b(show|see|list|what|which|when|do i have|upcoming)\b", re.IGNORECASE)
-
-
-def act_on_existing(words: str) -> str | None:
-    """cancel, move or show, when the words are about a payment that was scheduled before."""
-    if STOP.search(words) and re.search(r"\bpayment", words, re.IGNORECASE):
-        return "cancel"
-    if not EXISTING.search(words) or TO_BE_MADE.search(words):
-        return None
-    if LOOK.search(words.strip()):
-        return "show"
-    if MOVE.search(words):
-        return "move"
-    return "show" if SHOW.search(words) else None
 
 
 class ActionSchedulePayment(SkillAction):

@@ -19,6 +19,7 @@ from backend.language import tr
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
 from backend.reading.day import Day, DayProblem
+from backend.reading.digits import spoken_to_digits
 from backend.tickets import service as tickets
 
 KIND, ADDRESS, DAY, NAME, PHONE = "service_kind", "service_address", "service_day", "service_name", "service_phone"
@@ -86,9 +87,9 @@ class ServiceForm(IdentifiedForm):
         return chosen is not None
 
     def _hear_name(self, turn: Turn) -> bool:
-        name = NAMED.sub("", turn.text.strip()) if free_text(turn) else ""
-        if not A_NAME.fullmatch(name):
-            return False
+        name = NAMED.sub("", turn.text.strip()).strip() if free_text(turn) else ""
+        if not A_NAME.fullmatch(name) or re.search(r"\d{4}", spoken_to_digits(name)):
+            return False  # a phone number, said in words, is no name
         turn.set(NAME, turn.own(name))
         return True
 

@@ -1,0 +1,36 @@
+"""Words about a payment that was scheduled before, and not one to be made."""
+
+from __future__ import annotations
+
+import re
+
+from actions.autopay.hearing import LOOK
+
+# a payment that is there already, and not one to be made
+EXISTING = re.compile(
+    r"\b(scheduled payments?|upcoming payments?|reschedule|i scheduled|have a payment set|payment (set )?for \w+|"
+    r"(payment|one|it) (that )?i('ve| have)? (set|scheduled|made|put)|payment date change|move (my|the) payment|"
+    r"that payment|(any|some)thing (else )?(scheduled|coming up)|payments? (is|are|do i have) scheduled|"
+    r"do i have .{0,20}scheduled)\b",
+    re.IGNORECASE,
+)
+# "set up a payment for later" is one to be made; "i set up a payment for friday" is there already
+TO_BE_MADE = re.compile(r"(?<!\bi )(?<!'ve )\b(set ?up|schedule|make|arrange) (a|another) payment\b", re.IGNORECASE)
+STOP = re.compile(r"\b(cancel|stop|delete|remove|don'?t (take|want)|call off|drop)\b", re.IGNORECASE)
+MOVE = re.compile(
+    r"\b(move|change|reschedule|postpone|push|edit|different|another|later|earlier|back)\b", re.IGNORECASE
+)
+SHOW = re.compile(r"\b(show|see|list|what|which|when|do i have|upcoming)\b", re.IGNORECASE)
+
+
+def act_on_existing(words: str) -> str | None:
+    """cancel, move or show, when the words are about a payment that was scheduled before."""
+    if STOP.search(words) and re.search(r"\bpayment", words, re.IGNORECASE):
+        return "cancel"
+    if not EXISTING.search(words) or TO_BE_MADE.search(words):
+        return None
+    if LOOK.search(words.strip()):
+        return "show"
+    if MOVE.search(words):
+        return "move"
+    return "show" if SHOW.search(words) else None
