@@ -22,6 +22,7 @@ from backend.language import speaking, tr
 # A message of these intents that answers nothing is a miss; any other is a question for another skill's rule.
 MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "affirm", "deny", ""})
 STEERING_INTENTS = frozenset({"cancel", "repeat", "speak_spanish", "speak_english"})
+NO_BUT = re.compile(r"no\b.*\d", re.IGNORECASE)
 BACK = re.compile(r"(please )?(go |take me )?back( up| a step| one)?|previous( question)?", re.IGNORECASE)
 NOT_UNDERSTOOD = re.compile(
     r"understand|\b(mean|means|asking|confused|lost)\b|entiend|comprend|quiere decir", re.IGNORECASE
@@ -155,6 +156,8 @@ class Form(SkillAction):
         """Whether this is about the talk itself: go back, leave it, say it again, another language."""
         if BACK.fullmatch(turn.text.strip()) and self.go_back(turn, turn.get(REQUESTED)):
             turn.notes["went_back"] = True
+        if turn.intent == "cancel" and NO_BUT.match(turn.text.strip()):
+            return False  # "no, better 60" leaves nothing: it changes the amount
         return "went_back" in turn.notes or turn.intent in STEERING_INTENTS
 
     async def _steered(self, turn: Turn) -> Outside | None:
