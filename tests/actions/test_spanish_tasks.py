@@ -15,6 +15,7 @@ from actions.bank_draft.forms import EXPLAIN
 from actions.bill_notifications.forms import wished
 from actions.budget_billing.forms import AGREE, JOIN, LEAVE, LOOK, _act, _named
 from actions.history.forms import COPY, how_many
+from actions.identity.forms import ASKS_HOW
 from actions.turn import Turn
 from actions.usage.forms import named_month
 from backend.language import speaking
@@ -120,10 +121,30 @@ def test_a_yes_to_a_program(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "count"), [("mis últimos tres pagos", 3), ("las últimas 5 facturas", 5), ("mis pagos", None)]
+    ("words", "count"),
+    [
+        ("mis últimos tres pagos", 3),
+        ("las últimas 5 facturas", 5),
+        ("mi último pago", 1),
+        ("cuándo pagué por última vez", 1),
+        ("mis pagos", None),
+    ],
 )
 def test_how_many(words: str, count: int | None) -> None:
     assert how_many(turn(words).text) == count
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cómo pongo el pago automático",
+        "cómo me inscribo en autopay",
+        "qué alertas hay",
+        "cómo cancelo mi débito bancario",
+    ],
+)
+def test_a_question_of_how(words: str) -> None:
+    assert ASKS_HOW.search(turn(words).text)
 
 
 def test_a_copy_of_a_bill() -> None:
