@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 
 from backend.errors import SettingsError
-from backend.language import tr, weekday_words
+from backend.language import SPANISH, current, tr, weekday_words
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -94,6 +94,13 @@ def _run_text(days: list[str], span: tuple[time, time]) -> str:
 def clock_text(at: time) -> str:
     """`4:30 PM`."""
     return f"{at.hour % 12 or 12}:{at.minute:02d} {'AM' if at.hour < 12 else 'PM'}"
+
+
+def at_clock(at: time) -> str:
+    """`at 4:30 PM`, `a las 4:30 PM`, `a la 1:00 PM`."""
+    if current() == SPANISH:
+        return f"a {'la' if at.hour % 12 == 1 else 'las'} {clock_text(at)}"
+    return f"at {clock_text(at)}"
 
 
 def display_phone(e164: str) -> str:

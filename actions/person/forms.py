@@ -10,7 +10,7 @@ from actions.turn import Turn
 from actions.words import day_for_the_office, day_words
 from backend.contact.service import read_phone
 from backend.conversations.models import Conversation
-from backend.coop import clock_text
+from backend.coop import at_clock, clock_text
 from backend.reading.moment import call_time, read_moment
 from backend.tickets import service as tickets
 
@@ -90,4 +90,4 @@ class CallbackForm(Form):
             due_at=when,
         )
         day = day_words(when.date(), turn.backend.today())
-        turn.say("utter_callback_set", number=ticket.number, day=day, time=clock_text(when.time()), last4=phone[-4:])
+        turn.say("utter_callback_set", number=ticket.number, day=day, at=at_clock(when.time()), last4=phone[-4:])

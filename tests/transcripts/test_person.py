@@ -20,6 +20,17 @@ def test_the_queue_the_quiet_and_the_way_back(open_office: Served) -> None:
         assert "member number" in talk.say("what do i owe")
 
 
+def test_the_queue_and_danger_in_spanish(open_office: Served) -> None:
+    talk = Browser(open_office)
+    assert "Una persona de la oficina" in talk.say("quiero hablar con una persona")
+    assert talk.say("cuánto debo") == ""
+    assert "Aléjese" in talk.say("se cayó un cable y está echando chispas")  # a machine must not be silent on that
+    talk.say("olvídelo")
+    talk.say("quiero hablar con una persona")
+    assert "asistente" in talk.say("volver al asistente")
+    assert "número de socio" in talk.say("cuánto debo")
+
+
 def test_a_third_miss_brings_a_person(open_office: Served) -> None:
     talk = Texter(open_office, stranger())
     talk.say("pay my bill")

@@ -172,6 +172,8 @@ def test_nothing_yet(said: str) -> None:
         ("faq_portal", "no puedo entrar al sitio", "portal_trouble"),
         ("faq_portal", "qué muestra la página de facturas", "portal_billing"),
         ("faq_portal", "es mejor el portal nuevo", "portal_new"),
+        ("faq_portal", "en qué es mejor la página nueva", "portal_new"),
+        ("faq_same_day", "cuál es la diferencia", "same_day"),
         ("faq_still_works", "siguen sirviendo mis alertas", "still_works_alerts"),
         ("faq_still_works", "sirve mi usuario de antes", "still_works"),
         ("faq_drafts", "cuál es la diferencia entre auto draft y auto pay", "drafts_new"),
