@@ -18,7 +18,7 @@ from engine.components.sparse_model import SparseModel
 from engine.components.speller import WORD, Speller
 
 OUT_OF_SCOPE = "out_of_scope"
-FOLDS = 5
+FOLDS = 3  # each costs a training
 TEMPERATURES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 DEFAULT_TEMPERATURE = 5.0
 SPARSE_SHARE = 0.5

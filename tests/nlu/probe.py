@@ -2,7 +2,7 @@
 
 Run it with the engine's interpreter (it has scikit-learn):
 
-    engine/.venv/bin/python tests/nlu/probe.py [--margin 0.3] [--heldout FILE.jsonl]
+    engine/.venv/bin/python tests/nlu/probe.py [--language es] [--margin 0.3] [--least 0.9] [--heldout FILE.jsonl]
 
 It is a cheap stand-in for the real pipeline, meant for whoever edits data/**/nlu.yml. For a held-out file
 only figures and pairs of intent names are printed, never its sentences, so that nobody writes training data
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,14 @@ from sklearn.svm import LinearSVC
 DATA = Path(__file__).resolve().parents[2] / "data"
 OUTSIDE = "out_of_scope"
 ENOUGH_ROWS = 10
+FILES = {"en": "nlu.yml", "es": "nlu.es.yml"}
 
 
-def load() -> tuple[np.ndarray, np.ndarray]:
-    """All examples and their intents, in file order."""
+def load(language: str) -> tuple[np.ndarray, np.ndarray]:
+    """All examples of a language and their intents, in file order."""
     texts: list[str] = []
     intents: list[str] = []
-    for path in sorted(DATA.glob("**/nlu.yml")):
+    for path in sorted(DATA.glob(f"**/{FILES[language]}")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             examples = [line[2:] for line in block["examples"].splitlines() if line.startswith("- ")]
             texts += examples
@@ -62,9 +64,9 @@ def cross_validate(texts: np.ndarray, intents: np.ndarray) -> tuple[np.ndarray, 
     return predicted, margins
 
 
-def report_training(margin: float) -> None:
-    """Print cross-validated F1 by intent, weakest first, then the sentences another intent steals."""
-    texts, intents = load()
+def report_training(language: str, margin: float) -> float:
+    """Print cross-validated F1 by intent, weakest first, then the sentences another intent steals; gives macro F1."""
+    texts, intents = load(language)
     predicted, margins = cross_validate(texts, intents)
     names = sorted(set(intents))
     precision, recall, f1, support = precision_recall_fscore_support(intents, predicted, labels=names)
@@ -74,6 +76,7 @@ def report_training(margin: float) -> None:
     stolen = [i for i in np.argsort(-margins) if predicted[i] != intents[i] and margins[i] >= margin]
     for i in stolen:
         print(f"stolen {margins[i]:.2f}  {intents[i]} -> {predicted[i]}: {texts[i]}")
+    return float(np.mean(f1))
 
 
 def settle(row: dict[str, Any], guess: str) -> str:
@@ -81,10 +84,10 @@ def settle(row: dict[str, Any], guess: str) -> str:
     return row["intent"] if guess in row.get("alt", []) else guess
 
 
-def report_heldout(path: Path) -> None:
+def report_heldout(language: str, path: Path) -> None:
     """Print figures of a {text, intent, alt?, domain?} file, and which intent is taken for which."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-    fitted = model().fit(*load())
+    fitted = model().fit(*load(language))
     guesses = [settle(row, guess) for row, guess in zip(rows, fitted.predict([r["text"] for r in rows]), strict=True)]
     kept = [
         (r["intent"], g) for r, g in zip(rows, guesses, strict=True) if r.get("domain") in {None, "utility", "generic"}
@@ -102,17 +105,19 @@ def report_heldout(path: Path) -> None:
     print("\n".join(f"{n:3} {truth} -> {guess}" for (truth, guess), n in wrong.most_common(40)))
 
 
-def main() -> None:
-    """Command line."""
+def main() -> int:
+    """Command line; 1 where the cross-validated macro F1 is below --least."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--margin", type=float, default=0.3, help="least margin at which a theft is listed")
     parser.add_argument("--heldout", type=Path, help="a JSON-lines file to measure on; figures only")
+    parser.add_argument("--language", choices=sorted(FILES), default="en")
+    parser.add_argument("--least", type=float, default=0.0, help="the macro F1 to reach")
     options = parser.parse_args()
     if options.heldout:
-        report_heldout(options.heldout)
-    else:
-        report_training(options.margin)
+        report_heldout(options.language, options.heldout)
+        return 0
+    return int(report_training(options.language, options.margin) < options.least)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -55,7 +55,7 @@ FLOOR = 40
 
 def fold(text: str) -> str:
     """Case and punctuation away: what is left is what a recogniser or a hurried thumb would send."""
-    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+    return re.sub(r"[^a-z0-9áéíóúüñ]+", " ", text.lower()).strip()
 
 
 def examples_in(path: Path) -> dict[str, list[str]]:
@@ -71,10 +71,10 @@ def examples_in(path: Path) -> dict[str, list[str]]:
     return found
 
 
-def all_examples() -> dict[str, list[str]]:
-    """Every example of the project, by intent."""
+def all_examples(files: str = "nlu.yml") -> dict[str, list[str]]:
+    """Every example of the project in the files called so, by intent."""
     merged: dict[str, list[str]] = defaultdict(list)
-    for path in sorted(DATA.glob("**/nlu.yml")):
+    for path in sorted(DATA.glob(f"**/{files}")):
         for intent, examples in examples_in(path).items():
             merged[intent] += examples
     return dict(merged)
@@ -99,9 +99,16 @@ def test_every_intent_has_enough_distinct_examples(intent: str, examples: dict[s
     assert len({fold(text) for text in examples[intent]}) >= FLOORS.get(intent, FLOOR)
 
 
-def test_no_example_is_written_twice_or_claimed_by_two_intents(examples: dict[str, list[str]]) -> None:
+def test_spanish_has_every_intent_with_enough_examples(examples: dict[str, list[str]]) -> None:
+    spanish = all_examples("nlu.es.yml")
+    assert set(spanish) == set(examples)
+    assert {intent: len(texts) for intent, texts in spanish.items() if len({fold(t) for t in texts}) < FLOOR} == {}
+
+
+@pytest.mark.parametrize("files", ["nlu.yml", "nlu.es.yml"])
+def test_no_example_is_written_twice_or_claimed_by_two_intents(files: str) -> None:
     owners: dict[str, Counter[str]] = defaultdict(Counter)
-    for intent, texts in examples.items():
+    for intent, texts in all_examples(files).items():
         for text in texts:
             owners[fold(text)][intent] += 1
     assert {text: dict(count) for text, count in owners.items() if count.total() > 1} == {}
