@@ -90,7 +90,7 @@ def _separator(state: State, asked: Asked) -> str:
 
 
 def _last4(state: State, asked: Asked) -> str:
-    if state.character.knowledge == WRONG_LAST4 and state.times(asked.name) == 1 and "again" not in asked.name:
+    if state.character.knowledge == WRONG_LAST4 and state.times(asked.name) == 1 and "identity" not in asked.name:
         return manners.digits(f"{(int(state.last4) + 1) % 10000:04d}", state.channel, state.rng)
     return manners.digits(state.last4, state.channel, state.rng)
 
@@ -233,7 +233,7 @@ def _choosing(*wishes: str) -> Callable[[State, Asked], str]:
 ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
     (r"utter_question_(member_number|login_name)", _number),
     (r"utter_question_separator", _separator),
-    (r"utter_question_(phone_last4|identity_again)", _last4),
+    (r"utter_question_(phone_last4|identity_\w+)", _last4),
     (r"utter_question_code\w*", _code),
     (r"utter_question_pay_amount\w*", _amount),
     (r"utter_question_pay_day\w*", _day),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from bot.lab.simulation.reading import choices, read
+from bot.lab.simulation.answers import ANSWERS
+from bot.lab.simulation.reading import choices, read, wordings
 
 
 class Heard:
@@ -69,3 +72,10 @@ def test_keyed_choices() -> None:
     )
     found = choices(text, Heard("voice"))  # type: ignore[arg-type]
     assert [(one.title, one.line) for one in found] == [("Visa ending 4 2 4 2", "<1>"), ("By secure link", "<2>")]
+
+
+def test_a_member_knows_an_answer_to_each_question_that_there_is() -> None:
+    questions = {wording.name for wording in wordings(False) if wording.name.startswith("utter_question_")}
+    assert len(questions) > 60
+    unknown = {name for name in questions if not any(re.fullmatch(pattern, name) for pattern, _ in ANSWERS)}
+    assert unknown == set(), "add a line to bot/lab/simulation/answers.py"
