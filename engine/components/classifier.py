@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,14 @@ def _by_language(examples: list[Message]) -> dict[str, list[Message]]:
     return parted
 
 
+def _remembered(language: str) -> Path | None:
+    """The file of a language's sentence vectors from earlier trainings."""
+    if "SENTENCE_CACHE" not in os.environ:
+        return None
+    file = Path(os.environ["SENTENCE_CACHE"])
+    return file.with_name(f"{file.stem}-{language}{file.suffix}")
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LeanIntentClassifier(GraphComponent, IntentClassifier):
     """Needs no tokenizer or featurizer before it."""
@@ -80,12 +89,16 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the examples that have an intent, and keep the result in the model archive."""
-        remembered = Path(os.environ["SENTENCE_CACHE"]) if "SENTENCE_CACHE" in os.environ else None
         encoder = Encoder()
-        for language, examples in _by_language(training_data.intent_examples).items():
+
+        def trained(language: str, examples: list[Message]) -> IntentModel:
             texts, names = [e.get(TEXT) for e in examples], [e.get(INTENT) for e in examples]
             settings = Settings(self._config["turned_away"], self._config["sure"], english=language == ENGLISH)
-            self._models[language] = IntentModel.trained(texts, names, settings, encoder, remembered)
+            return IntentModel.trained(texts, names, settings, encoder, _remembered(language))
+
+        parted = _by_language(training_data.intent_examples)
+        with ThreadPoolExecutor(len(parted) or 1) as pool:  # most of it is arithmetic outside the interpreter's lock
+            self._models = dict(zip(parted, pool.map(trained, parted, parted.values()), strict=True))
         with self._storage.write_to(self._resource) as folder:
             for language, model in self._models.items():
                 (folder / language).mkdir()
