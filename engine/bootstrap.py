@@ -16,6 +16,9 @@ DEFAULTS = {
     "ACTION_ENDPOINT_URL": "http://127.0.0.1:8080/internal/actions/webhook",
     "TRACKER_DB_URL": f"sqlite:///{ROOT / 'var' / 'tracker.db'}",
     "SENTENCE_CACHE": str(ROOT / "var" / "cache" / "sentences.npz"),
+    "ANSWERS_FOLDER": str(ROOT / "data" / "answers"),
+    "KNOWLEDGE_FOLDER": str(ROOT / "knowledge"),
+    "KNOWLEDGE_CACHE": str(ROOT / "models" / "knowledge.npz"),
     "RASA_CACHE_DIRECTORY": str(ROOT / "var" / "cache" / "rasa"),
 }
 

@@ -101,11 +101,12 @@ async def _turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[
 
 async def _parse(body: dict[str, Any], agent: Any) -> HTTPResponse:
     try:
-        parsed = await agent.parse_message(body["text"])
+        message = UserMessage(text=body["text"], metadata=body.get("metadata") or {})
+        parsed = await agent.processor.parse_message(message)
     except Exception:
         logger.exception("parse failed")
         return _error(500, "parse failed")
-    return json_response({key: parsed.get(key, []) for key in ("intent", "intent_ranking", "entities")})
+    return json_response({key: parsed.get(key, []) for key in ("intent", "intent_ranking", "entities", "reading")})
 
 
 class EdgeChannel(InputChannel):

@@ -1,7 +1,8 @@
 """Predicts intents offline: `python engine/parse.py FILE.jsonl [--model M]`.
 
-Reads one JSON object a line with at least "text"; prints one a line, in the same order, with text, intent and
-intent_ranking as the engine would give them. With --timed it prints how many milliseconds of one core each took.
+Reads one JSON object a line with at least "text", and with lang, task, asked, question and options where a question is
+open; prints one a line, in the same order, with text, intent, intent_ranking and reading as the engine would give them.
+With --timed it prints how many milliseconds of one core each took.
 """
 
 import argparse
@@ -10,18 +11,37 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from engine import bootstrap  # noqa: E402 - the line above makes it importable
 
-KEYS = ("intent", "intent_ranking")
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
+
+KEYS = ("intent", "intent_ranking", "reading")
 
 
-def texts(lines: Iterator[str]) -> Iterator[str]:
-    """Yield each line's text.
+@dataclass(frozen=True)
+class Row:
+    """A message with what a turn would tell of it: language and open question."""
+
+    text: str
+    metadata: dict[str, Any]
+
+    @classmethod
+    def of(cls, line: str) -> "Row":
+        """Read a line; only "text" is needed, the rest is as in a row of labelled replies."""
+        row = json.loads(line)
+        question = {key: row.get(key) for key in ("task", "asked", "options")} | {"said": row.get("question") or ""}
+        return cls(str(row["text"]), {"question": question} | ({"language": row["lang"]} if "lang" in row else {}))
+
+
+def rows(lines: Iterator[str]) -> Iterator[Row]:
+    """Yield each line's message.
 
     Raises:
         ValueError: a line is not a JSON object with a text; the message says which.
@@ -30,35 +50,42 @@ def texts(lines: Iterator[str]) -> Iterator[str]:
         if not line.strip():
             continue
         try:
-            text = json.loads(line)["text"]
-        except (ValueError, KeyError, TypeError) as error:
+            row = Row.of(line)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"line {number} is not a JSON object with a text") from error
-        yield str(text)
+        yield row
 
 
-async def timed(model: Path, messages: list[str]) -> list[float]:
+async def understood(agent: "Agent", row: Row) -> dict[str, Any]:
+    """Return the engine's understanding of one message."""
+    from rasa.core.channels.channel import UserMessage
+
+    return dict(await agent.processor.parse_message(UserMessage(row.text, metadata=row.metadata)))
+
+
+async def timed(model: Path, messages: list[Row]) -> list[float]:
     """Return the CPU milliseconds that understanding each message took, all of the engine's parsing included."""
     from rasa.core.agent import Agent
 
     agent = Agent.load(model)
-    await agent.parse_message("hello there")  # the first one loads what is loaded late
+    await understood(agent, Row("hello there", {}))  # the first one loads what is loaded late
     took = []
     for message in messages:
         began = time.process_time_ns()
-        await agent.parse_message(message)
+        await understood(agent, message)
         took.append((time.process_time_ns() - began) / 1e6)
     return took
 
 
-async def predict(model: Path, messages: list[str]) -> list[dict[str, Any]]:
+async def predict(model: Path, messages: list[Row]) -> list[dict[str, Any]]:
     """Return the engine's understanding of each message."""
     from rasa.core.agent import Agent
 
     agent = Agent.load(model)
     predictions = []
     for message in messages:
-        parsed = await agent.parse_message(message)
-        predictions.append({"text": message} | {key: parsed.get(key) for key in KEYS})
+        parsed = await understood(agent, message)
+        predictions.append({"text": message.text} | {key: parsed.get(key) for key in KEYS})
     return predictions
 
 
@@ -73,7 +100,7 @@ def main() -> int:
         print(f"no model at {arguments.model}: run `make train`", file=sys.stderr)
         return 2
     try:
-        messages = list(texts(iter(arguments.file.read_text(encoding="utf-8").splitlines())))
+        messages = list(rows(iter(arguments.file.read_text(encoding="utf-8").splitlines())))
     except (OSError, ValueError) as error:
         print(f"{arguments.file}: {error}", file=sys.stderr)
         return 2

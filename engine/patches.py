@@ -3,6 +3,7 @@
 They lean on the inside of one exact release: ``apply`` refuses any other.
 """
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -140,6 +141,25 @@ def skip_debug_copies() -> None:
     MessageProcessor._log_slots = staticmethod(lambda tracker: None)
 
 
+def tell_the_open_question() -> None:
+    """Put the open question into the metadata of a message on its way to the pipeline, for whoever reads in context.
+
+    It goes into a copy, so that the event in the tracker does not carry it.
+    """
+    from rasa.core.processor import MessageProcessor
+
+    from engine.open_question import open_question
+
+    parse = MessageProcessor._parse_message_with_graph
+
+    def parse_in_context(self: Any, message: Any, tracker: Any, only_output_properties: bool = True) -> Any:
+        told = copy.copy(message)
+        told.metadata = {"question": open_question(tracker), **(message.metadata or {})}
+        return parse(self, told, tracker, only_output_properties)
+
+    MessageProcessor._parse_message_with_graph = parse_in_context
+
+
 PATCHES: tuple[Callable[[], None], ...] = (
     cache_action_validator,
     cache_event_lookup,
@@ -147,6 +167,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     shorten_action_call,
     fail_the_turn_with_the_action,
     skip_debug_copies,
+    tell_the_open_question,
 )
 
 

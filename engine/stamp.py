@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 ENGINE = Path(__file__).resolve().parent
+CODE = {".py", ".npz", ".json"}
 
 
 def _digest(base: Path, files: list[Path]) -> str:
@@ -18,8 +19,9 @@ def _digest(base: Path, files: list[Path]) -> str:
 
 
 def code_digest() -> str:
-    """Return the hash of our components and of the locked packages."""
-    return _digest(ENGINE, [*(ENGINE / "components").glob("*.py"), ENGINE / "uv.lock"])
+    """Return the hash of our components, with the tuned encoder, and of the locked packages."""
+    parts = [path for path in (ENGINE / "components").iterdir() if path.suffix in CODE]
+    return _digest(ENGINE, [*parts, ENGINE / "uv.lock"])
 
 
 def digest(project: Path) -> str:
@@ -27,6 +29,7 @@ def digest(project: Path) -> str:
     files = [project / "config.yml", project / "domain.yml"]
     for folder in (project / "data", project / "domain"):
         files += folder.rglob("*.yml")
+    files += (project / "data" / "answers").glob("*.txt")  # not knowledge/: that is searched, not trained on
     return hashlib.sha256((_digest(project, files) + code_digest()).encode()).hexdigest()
 
 

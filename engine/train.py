@@ -65,6 +65,7 @@ def run_rasa(project: Path, work: Path, anew: bool) -> Path:
     Raises:
         TrainingFailedError: whatever went wrong.
     """
+    os.environ["ANSWERS_FOLDER"] = str(project / "data" / "answers")
     bootstrap.prepare(show_warnings=True)
     try:
         from rasa.model_training import train

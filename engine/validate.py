@@ -35,6 +35,19 @@ def collected() -> Iterator[list[str]]:
         warnings.showwarning = shown
 
 
+def faulty_replies(project: Path) -> list[str]:
+    """Return what cannot be read in data/answers, the first of each file."""
+    from engine.components.replies import BadReplyError, read
+
+    found = []
+    for path in sorted((project / "data" / "answers").glob("*.txt")):
+        try:
+            read(path)
+        except BadReplyError as error:
+            found.append(str(error))
+    return found
+
+
 def check(project: Path) -> list[str]:
     """Return what is wrong with the project's domain, data and config; an empty list is good."""
     from rasa.shared.importers.importer import TrainingDataImporter
@@ -60,7 +73,7 @@ def check(project: Path) -> list[str]:
         }
     failed = [f"{what}: not in order" for what, good in verdicts.items() if not good]
     failed += [f"the intent {intent} has examples but is not in the domain" for intent in sorted(unlisted)]
-    return list(dict.fromkeys(findings)) + failed
+    return list(dict.fromkeys(findings)) + failed + faulty_replies(project)
 
 
 def main() -> int:

@@ -17,10 +17,14 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.components.encoder import Encoder
+from engine.components.clauses import clauses
+from engine.components.encoder import shared
 from engine.components.intent_model import OUT_OF_SCOPE, IntentModel, Prediction, Settings
 
 ENGLISH = "en"
+# of a message, for the components behind this one
+LANGUAGE = "language"
+CLAUSES = "clauses"
 INFORM = "inform"  # a message that only answers a question: a number, an amount, a day
 SURE_OF_THE_REST = 0.6
 # Left out when looking at what is said beside a number: digits, and the words that only introduce them.
@@ -89,7 +93,7 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the examples that have an intent, and keep the result in the model archive."""
-        encoder = Encoder()
+        encoder = shared()
 
         def trained(language: str, examples: list[Message]) -> IntentModel:
             texts, names = [e.get(TEXT) for e in examples], [e.get(INTENT) for e in examples]
@@ -116,7 +120,7 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
     ) -> LeanIntentClassifier:
         """Load a trained one."""
         loaded = cls(config, model_storage, resource)
-        encoder = Encoder()
+        encoder = shared()
         with model_storage.read_from(resource) as folder:
             for own in sorted(folder.iterdir()):
                 loaded._models[own.name] = IntentModel.load(own, encoder)
@@ -128,18 +132,25 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
             text = message.get(TEXT) or ""
             if PAYLOAD.fullmatch(text):
                 continue
-            model = self._model_for(text, (message.get(METADATA) or {}).get("language"))
-            intent, ranking = self._understood(model, text)
+            language = self._language_of(text, (message.get(METADATA) or {}).get(LANGUAGE))
+            intent, ranking = self._understood(self._models[language], text)
             message.set(INTENT, intent, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            message.set(LANGUAGE, language)
+            message.set(CLAUSES, self._clauses(self._models[language], text))
         return messages
 
-    def _model_for(self, text: str, language: str | None) -> IntentModel:
+    def _language_of(self, text: str, language: str | None) -> str:
         """The app says in which language a talk is; a sentence alone is in the one whose words it has more of."""
         if language is None:
             known = {name: model.familiarity(text) for name, model in self._models.items()}
             language = max(known, key=lambda name: (known[name], name == ENGLISH))
-        return self._models.get(language) or self._models[ENGLISH]
+        return language if language in self._models else ENGLISH
+
+    def _clauses(self, model: IntentModel, text: str) -> list[dict[str, Any]]:
+        """Each clause with what it asks for; none when the message is a single one."""
+        parts = clauses(text)
+        return [{"text": part, "intent": self._understood(model, part)[0]} for part in parts] if len(parts) > 1 else []
 
     def _understood(self, model: IntentModel, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """What the words ask for. Numbers given along with a wish must not drown it: `what do i owe 99999-001 0142`."""

@@ -1,17 +1,20 @@
-"""The meaning of a sentence as 384 numbers: the frozen encoder all-MiniLM-L6-v2, in plain numpy.
+"""The meaning of a sentence, or of a reply behind its question, as 384 numbers: all-MiniLM-L6-v2, tuned on our data.
 
-Six small transformer layers are a few dozen matrix products, so no framework is needed; the weights stay in the
-file they came in and are mapped, not copied, into memory. The file comes from a data package of the locked
-environment and is used only if its hash is that of the published model.
+Tokenizer and word embeddings come from a data package of the locked environment and are used only if their hash is
+that of the published model; the embeddings stay in their file, mapped into memory. The six layers are encoder.onnx
+beside this file, made by engine/tune_encoder.py, with weights of one byte.
 """
 
+import functools
 import hashlib
 import importlib.util
 import json
 import mmap
 import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,17 +23,44 @@ SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
+TUNED = Path(__file__).with_suffix(".onnx")
 LAYERS = 6
 HEADS = 12
 SIZE = 384
-MAX_TOKENS = 64
+MAX_TOKENS = 64  # of a sentence or a reply
+MAX_BEFORE = 32  # of what stands before a reply: its beginning, which names task and kind, and its end
+BEGINNING = 10
 EPSILON = 1e-12
 BATCH = 32
+THREADS = 2  # of `many`, which is for training; a message takes one
 REMEMBERED = 2000  # sentences whose vector is kept: "yes" and "1" come all the time
+
+Text = str | tuple[str, str]  # a sentence, or what was said before it and a reply
 
 
 class WrongWeightsError(Exception):
-    """The encoder's files are missing or not the published ones."""
+    """The encoder's files are missing or not the right ones."""
+
+
+class Tokens(NamedTuple):
+    """The numbers of a text's tokens; ``before`` of them stand before the reply."""
+
+    ids: list[int]
+    before: int
+
+
+def tokens_of(tokenizer: Any, text: Text) -> Tokens:
+    """Return a text's tokens, cut to what the encoder reads."""
+    before, reply = ("", text) if isinstance(text, str) else text
+    ids: list[int] = tokenizer.encode(reply).ids
+    if len(ids) > MAX_TOKENS:
+        ids = [*ids[: MAX_TOKENS - 1], ids[-1]]
+    if not before:
+        return Tokens(ids, 0)
+    asked: list[int] = tokenizer.encode(before).ids
+    if len(asked) > MAX_BEFORE:
+        asked = asked[:BEGINNING] + asked[BEGINNING - MAX_BEFORE :]
+    return Tokens(asked + ids[1:], len(asked))
 
 
 def _folder() -> Path:
@@ -40,16 +70,15 @@ def _folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
-def _checked(name: str) -> Path:
-    path = _folder() / name
+def _checked(path: Path, expected: str) -> Path:
     with path.open("rb") as file:
         actual = hashlib.file_digest(file, "sha256").hexdigest()
-    if actual != SHA256[name]:
-        raise WrongWeightsError(f"{path} is not the published file")
+    if actual != expected:
+        raise WrongWeightsError(f"{path} is not the file that was expected")
     return path
 
 
-def _mapped(path: Path) -> dict[str, np.ndarray]:
+def mapped(path: Path) -> dict[str, np.ndarray]:
     """Return the tensors of a safetensors file as views of the file."""
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -64,113 +93,119 @@ def _mapped(path: Path) -> dict[str, np.ndarray]:
     return tensors
 
 
+def told_of(tuned: Path = TUNED) -> dict[str, Any]:
+    """Return what the JSON beside the layers tells of them: their hash, and what they were tuned on."""
+    told: dict[str, Any] = json.loads(tuned.with_suffix(".json").read_text(encoding="utf-8"))
+    return told
+
+
+def _session(layers: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False  # memory over half a millisecond
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(layers), options, providers=["CPUExecutionProvider"])
+
+
 def _normalised(x: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
     x = x - x.mean(-1, keepdims=True)
     return np.asarray(x / np.sqrt((x * x).mean(-1, keepdims=True) + EPSILON) * scale + shift)
 
 
-def _softmax(x: np.ndarray) -> np.ndarray:
-    e = np.exp(x - x.max(-1, keepdims=True))
-    return np.asarray(e / e.sum(-1, keepdims=True))
-
-
-def _read(remembered: Path) -> dict[str, np.ndarray]:
+def _read(remembered: Path, of: str) -> dict[Text, np.ndarray]:
     try:
         with np.load(remembered, allow_pickle=False) as stored:
-            return dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+            if str(stored["of"]) != of:
+                return {}
+            texts = [tuple(text) if isinstance(text, list) else text for text in json.loads(str(stored["texts"]))]
+            return dict(zip(texts, stored["vectors"], strict=True))
     except (OSError, ValueError, KeyError):
         return {}  # none yet, or broken off while written: compute anew
 
 
-def _write(remembered: Path, vectors: dict[str, np.ndarray]) -> None:
-    remembered.parent.mkdir(parents=True, exist_ok=True)
+def _write(remembered: Path, of: str, vectors: dict[Text, np.ndarray]) -> None:
     draft = remembered.with_suffix(f".{os.getpid()}.npz")
-    np.savez(draft, texts=np.array(list(vectors)), vectors=np.stack(list(vectors.values())))
-    os.replace(draft, remembered)
+    rows = np.stack(list(vectors.values()))
+    try:
+        remembered.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(draft, of=np.array(of), texts=np.array(json.dumps(list(vectors))), vectors=rows)
+        os.replace(draft, remembered)
+    except OSError:
+        return  # a folder that may not be written to: compute them again next time
 
 
 class Encoder:
-    """Call it with a sentence to get its vector, of length 1."""
+    """Call it with a sentence, or a pair of what was said and a reply, to get its vector, of length 1."""
 
-    def __init__(self) -> None:
-        """Map the weights.
+    def __init__(self, layers: Path = TUNED) -> None:
+        """Map the word embeddings and load the layers.
 
         Raises:
-            WrongWeightsError: they are missing or not the published ones.
+            WrongWeightsError: a file is missing or not the right one.
         """
-        from scipy.special import erf
         from tokenizers import Tokenizer
 
-        self._erf = erf
-        self._weights = _mapped(_checked("model.safetensors"))
-        self._tokenizer = Tokenizer.from_file(str(_checked("tokenizer.json")))
+        weights, tokenizer = (_checked(_folder() / name, expected) for name, expected in SHA256.items())
+        tensors = mapped(weights)
+        self.identity = str(told_of(layers)["sha256"])
+        self._session = _session(_checked(layers, self.identity))
+        self._words = tensors["embeddings.word_embeddings.weight"]
+        self._places = tensors["embeddings.position_embeddings.weight"]
+        self._parts = tensors["embeddings.token_type_embeddings.weight"]
+        self._norm = tensors["embeddings.LayerNorm.weight"], tensors["embeddings.LayerNorm.bias"]
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._remembered: dict[str, np.ndarray] = {}
+        self._tokenizer.no_truncation()
+        self._remembered: dict[Text, np.ndarray] = {}
 
     def words(self) -> list[str]:
         """Return the whole words of the tokenizer's vocabulary, which are common English ones."""
         return [word for word in self._tokenizer.get_vocab() if word.isalpha() and word.isascii()]
 
-    def __call__(self, text: str) -> np.ndarray:
-        """Return the sentence's vector."""
+    def __call__(self, text: Text) -> np.ndarray:
+        """Return the vector of a sentence, or of a reply behind what was said."""
         vector = self._remembered.get(text)
         if vector is None:
             if len(self._remembered) >= REMEMBERED:
                 self._remembered.clear()
-            vector = self._remembered[text] = self._encode([text])[0]
+            vector = self._remembered[text] = self._encode([tokens_of(self._tokenizer, text)])[0]
         return vector
 
-    def many(self, texts: list[str], remembered: Path | None = None) -> np.ndarray:
-        """Return the vectors of many sentences; those in the file ``remembered`` are not computed again."""
-        known = _read(remembered) if remembered else {}
+    def many(self, texts: Sequence[Text], remembered: Path | None = None) -> np.ndarray:
+        """Return the vectors of many texts; those in the file ``remembered`` are not computed again."""
+        known = _read(remembered, self.identity) if remembered else {}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
-        by_length: dict[int, list[str]] = {}
+        by_length: dict[int, list[tuple[Text, Tokens]]] = {}
         for text in missing:
-            by_length.setdefault(len(self._tokenizer.encode(text).ids), []).append(text)
-        for same_length in by_length.values():
-            for start in range(0, len(same_length), BATCH):
-                batch = same_length[start : start + BATCH]
-                known.update(zip(batch, self._encode(batch), strict=True))
+            tokens = tokens_of(self._tokenizer, text)
+            by_length.setdefault(len(tokens.ids), []).append((text, tokens))
+        batches = [same[at : at + BATCH] for same in by_length.values() for at in range(0, len(same), BATCH)]
+        with ThreadPoolExecutor(THREADS) as pool:
+            found = pool.map(lambda batch: self._encode([tokens for _, tokens in batch]), batches)
+            for batch, vectors in zip(batches, found, strict=True):
+                known.update((text, vector) for (text, _), vector in zip(batch, vectors, strict=True))
         if remembered and missing:
-            _write(remembered, {text: known[text] for text in texts})
+            _write(remembered, self.identity, {text: known[text] for text in texts})
         return np.stack([known[text] for text in texts])
 
-    def _encode(self, texts: list[str]) -> np.ndarray:
-        """Return the vectors of sentences of the same number of tokens."""
-        x = self._embedded(np.array([self._tokenizer.encode(text).ids for text in texts]))
-        for layer in range(LAYERS):
-            x = self._layer(x, f"encoder.layer.{layer}.")
-        mean = x.mean(1)
+    def _encode(self, texts: list[Tokens]) -> np.ndarray:
+        """Return the vectors of texts of as many tokens each: means over the reply's tokens, not the question's."""
+        places = np.arange(len(texts[0].ids))
+        own = np.array([text.before <= places for text in texts], np.float32)
+        (states,) = self._session.run(None, {"embedded": self._embedded(texts)})
+        mean = (own[:, None, :] @ states)[:, 0]
         return np.asarray(mean / np.sqrt((mean * mean).sum(-1, keepdims=True)), np.float32)
 
-    def _embedded(self, ids: np.ndarray) -> np.ndarray:
-        w = self._weights
-        x = w["embeddings.word_embeddings.weight"][ids]
-        x = x + w["embeddings.position_embeddings.weight"][: ids.shape[1]]
-        return self._norm(x + w["embeddings.token_type_embeddings.weight"][0], "embeddings.")
+    def _embedded(self, texts: list[Tokens]) -> np.ndarray:
+        ids = np.array([text.ids for text in texts])
+        befores = np.array([text.before for text in texts])[:, None]
+        part = ((befores > 0) & (np.arange(ids.shape[1]) >= befores)).astype(int)
+        return _normalised(self._words[ids] + self._places[: ids.shape[1]] + self._parts[part], *self._norm)
 
-    def _norm(self, x: np.ndarray, part: str) -> np.ndarray:
-        return _normalised(x, self._weights[f"{part}LayerNorm.weight"], self._weights[f"{part}LayerNorm.bias"])
 
-    def _dense(self, x: np.ndarray, part: str) -> np.ndarray:
-        weights = self._weights[f"{part}.weight"]
-        flat = x.reshape(-1, x.shape[-1]) @ weights.T + self._weights[f"{part}.bias"]
-        return np.asarray(flat.reshape(*x.shape[:-1], len(weights)))
-
-    def _layer(self, x: np.ndarray, part: str) -> np.ndarray:
-        x = self._norm(x + self._attention(x, f"{part}attention."), f"{part}attention.output.")
-        inner = self._dense(x, f"{part}intermediate.dense")
-        inner = inner * np.float32(0.5) * (1 + self._erf(inner * np.float32(np.sqrt(0.5))))
-        return self._norm(x + self._dense(inner, f"{part}output.dense"), f"{part}output.")
-
-    def _attention(self, x: np.ndarray, part: str) -> np.ndarray:
-        sentences, tokens, _ = x.shape
-
-        def heads(name: str) -> np.ndarray:
-            parted = self._dense(x, f"{part}self.{name}").reshape(sentences, tokens, HEADS, -1)
-            return np.asarray(parted.transpose(0, 2, 1, 3))
-
-        q, k, v = heads("query"), heads("key"), heads("value")
-        mixed = _softmax(q @ k.transpose(0, 1, 3, 2) / np.float32(np.sqrt(SIZE // HEADS))) @ v
-        return self._dense(mixed.transpose(0, 2, 1, 3).reshape(x.shape), f"{part}output.dense")
+@functools.cache
+def shared() -> Encoder:
+    """Return the one encoder of this process."""
+    return Encoder()

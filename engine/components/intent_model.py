@@ -14,11 +14,13 @@ import numpy as np
 from engine.components.dense_model import DenseModel
 from engine.components.encoder import Encoder
 from engine.components.features import BLOCKS, Sparse, normalise
+from engine.components.held_out import is_held_out
 from engine.components.sparse_model import SparseModel
 from engine.components.speller import WORD, Speller
 
 OUT_OF_SCOPE = "out_of_scope"
 FOLDS = 3  # each costs a training
+ENOUGH_HELD_OUT = 300  # sentences
 TEMPERATURES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 DEFAULT_TEMPERATURE = 5.0
 SPARSE_SHARE = 0.5
@@ -28,7 +30,7 @@ WORDS_FILE = "words.json"
 
 @dataclass
 class Settings:
-    """``turned_away``: the share of in-scope messages that may fall below the threshold, measured out of fold.
+    """``turned_away``: the share of in-scope messages that may fall below the threshold, measured on unseen ones.
 
     ``sure``: the sparse model's probability from which it is not worth asking the other.
     """
@@ -89,7 +91,7 @@ class IntentModel:
         encoder: Encoder,
         remembered: Path | None = None,
     ) -> "IntentModel":
-        """Fit on everything, after choosing temperature and threshold out of fold.
+        """Fit on everything, after choosing temperature and threshold on what is held out.
 
         ``remembered`` is a file of sentence vectors from earlier trainings.
         """
@@ -149,42 +151,54 @@ class IntentModel:
         return cls(words["intents"], encoder, words["counts"], sparse, dense, words["tuned"])
 
 
+def _splits(texts: list[str], labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return what to learn from and what to measure on: the sentences that the encoder was not tuned on, if enough."""
+    held = np.array([is_held_out(text) for text in texts])
+    known = set(labels[~held])
+    held &= np.array([label in known for label in labels])
+    if held.sum() >= ENOUGH_HELD_OUT:
+        return [(np.flatnonzero(~held), np.flatnonzero(held))]
+    folds = min(FOLDS, int(np.bincount(labels).min()))
+    if folds < 2:  # an intent with a single example: nothing to measure with
+        return []
+    from sklearn.model_selection import StratifiedKFold
+
+    return list(StratifiedKFold(folds, shuffle=True, random_state=0).split(labels, labels))
+
+
 def _tuned(
     texts: list[str], vectors: np.ndarray, labels: np.ndarray, intents: list[str], settings: Settings
 ) -> dict[str, float]:
-    """Choose the temperature with the least log loss, and the threshold for the share turned away, out of fold."""
-    folds = min(FOLDS, int(np.bincount(labels).min()))
-    if folds < 2:  # an intent with a single example: nothing to measure with
+    """Choose the temperature with the least log loss, and the threshold for the share turned away, on unseen data."""
+    splits = _splits(texts, labels)
+    if not splits:
         return {"temperature": DEFAULT_TEMPERATURE, "threshold": 0.0}
-    margins, logits, parts = _out_of_fold(texts, vectors, labels, folds)
-    rows = np.arange(len(labels))
-    losses = [-log_softmax(margins * t)[rows, labels].mean() for t in TEMPERATURES]
+    margins, logits, dense = _unseen(texts, vectors, labels, splits)
+    rows = np.concatenate([held for _, held in splits])
+    losses = [-log_softmax(margins[rows] * t)[np.arange(len(rows)), labels[rows]].mean() for t in TEMPERATURES]
     temperature = TEMPERATURES[int(np.argmin(losses))]
     log_p = mixed(margins, logits, temperature)
     best = log_p.argmax(axis=1)
-    scores = np.zeros(len(labels))
-    for held, dense in parts:
-        for i in held:
-            scores[i] = likeness(float(np.exp(log_p[i, best[i]])), dense.nearness(vectors[i], best[i]))
-    ours = np.array([intents[label] != OUT_OF_SCOPE for label in labels])
-    threshold = float(np.quantile(scores[ours], settings.turned_away)) if ours.any() else 0.0
+    scores = []
+    for (_, held), model in zip(splits, dense, strict=True):
+        ours = [i for i in held if intents[labels[i]] != OUT_OF_SCOPE]
+        scores += [likeness(float(np.exp(log_p[i, best[i]])), model.nearness(vectors[i], best[i])) for i in ours]
+    threshold = float(np.quantile(scores, settings.turned_away)) if scores else 0.0
     return {"temperature": temperature, "threshold": threshold}
 
 
-def _out_of_fold(
-    texts: list[str], vectors: np.ndarray, labels: np.ndarray, folds: int
-) -> tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, DenseModel]]]:
-    """Return each text's margins and logits from models that did not see it, and those models with their texts."""
-    from sklearn.model_selection import StratifiedKFold
-
+def _unseen(
+    texts: list[str], vectors: np.ndarray, labels: np.ndarray, splits: list[tuple[np.ndarray, np.ndarray]]
+) -> tuple[np.ndarray, np.ndarray, list[DenseModel]]:
+    """Return the margins and logits of each held text by models that did not see it, and those models."""
     shape = (len(texts), int(labels.max()) + 1)
     margins, logits = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    parts: list[tuple[np.ndarray, DenseModel]] = []
-    for seen, held in StratifiedKFold(folds, shuffle=True, random_state=0).split(vectors, labels):
+    models: list[DenseModel] = []
+    for seen, held in splits:
         sparse = SparseModel.trained([texts[i] for i in seen], labels[seen])
         dense = DenseModel.trained(vectors[seen], labels[seen])
         logits[held] = dense.logits(vectors[held])
         for i in held:
             margins[i] = sparse.margins(texts[i])
-        parts.append((held, dense))
-    return margins, logits, parts
+        models.append(dense)
+    return margins, logits, models

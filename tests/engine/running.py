@@ -74,6 +74,10 @@ class Engine:
     def start(self) -> Engine:
         command = [PYTHON, ROOT / "engine" / "serve.py", "--model", self.model, "--port", str(self.port)]
         own = {"ENGINE_TOKEN": TOKEN, "ACTION_ENDPOINT_URL": self.actions_url, "TRACKER_DB_URL": self.database}
+        own |= {
+            "KNOWLEDGE_FOLDER": str(PROJECT / "knowledge"),
+            "KNOWLEDGE_CACHE": str(self.log.parent / "knowledge.npz"),
+        }
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*self.through, *command, "--with-parent"], env={**os.environ, **own}, stdout=log, stderr=log

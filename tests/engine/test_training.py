@@ -28,7 +28,14 @@ def check(project: Path) -> int:
 def test_a_model_is_fresh_until_something_it_is_made_from_changes(trained: Path) -> None:
     assert check(trained) == 0
     assert script("train.py", "--project", trained, "--if-stale").stdout == ""
+    (trained / "knowledge" / "more.md").write_text("# More\n")  # is searched, not trained on
+    assert check(trained) == 0
     (trained / "data" / "more.yml").write_text('version: "3.1"\n')
+    assert check(trained) == 1
+
+
+def test_new_replies_make_a_model_stale(trained: Path) -> None:
+    (trained / "data" / "answers" / "more.en.txt").write_text("? sms | en | none | nothing |\nhi => social\n")
     assert check(trained) == 1
 
 
@@ -68,6 +75,7 @@ def test_good_data_passes_the_checks() -> None:
         ("nlu.yml", "  - intent: pay\n    examples: |\n      - hello\n", "hello"),
         ("nlu.yml", "  - intent: unheard_of\n    examples: |\n      - flip the pancake\n", "unheard_of"),
         ("rules.yml", "  - rule: [\n", ""),
+        ("answers/few.en.txt", "yes => agree\n", "'agree' is no act"),
     ],
 )
 def test_faulty_data_does_not(trained: Path, file: str, added: str, told: str) -> None:

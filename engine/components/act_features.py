@@ -1,0 +1,60 @@
+"""What the act model sees of a reply beside its meaning: its words, its words under the kind of question, the task."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.components.features import Sparse, words
+from engine.components.question import KINDS, TASKS, Question
+
+SEEN = 2  # times that a word must stand under a kind of question to count there
+LONG = (1, 2, 4, 8, 16, 32)
+
+
+def crossed(question: Question, text: str) -> Iterator[str]:
+    """Yield the features that say in which situation a normalised text is said."""
+    yield f"asked {question.asked}"
+    yield f"task {question.task}"
+    yield f"{question.asked} under {question.task}"
+    tokens = text.split()
+    yield f"{question.asked} long {sum(len(tokens) >= least for least in LONG)}"
+    for gram in words(text):
+        yield f"{question.asked}: {gram}"
+    said = set(words(question.said.lower())) | {word for option in question.options for word in words(option.lower())}
+    yield f"{question.asked} said again {min(3, sum(token in said for token in tokens if len(token) > 1))}"
+
+
+class ActFeatures:
+    """Positions and weights of a reply's features in one long vector."""
+
+    def __init__(self, sparse: Sparse, situations: list[str]) -> None:
+        """``situations`` are the features of ``crossed`` that were seen in training."""
+        self.sparse, self.situations = sparse, situations
+        self._index = {name: sparse.size + number for number, name in enumerate(situations)}
+        self.size = sparse.size + len(situations)
+
+    @classmethod
+    def learnt(cls, asked: list[tuple[Question, str]]) -> ActFeatures:
+        """Take the features from training replies (normalised)."""
+        seen: Counter[str] = Counter()
+        for question, text in asked:
+            seen.update(set(crossed(question, text)))
+        situations = sorted(name for name, count in seen.items() if count >= SEEN)
+        return cls(Sparse.learnt([text for _, text in asked]), situations)
+
+    def __call__(self, question: Question, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the positions and weights of a reply's features."""
+        at, weights = self.sparse(text)
+        own = sorted({i for name in crossed(question, text) if (i := self._index.get(name)) is not None})
+        share = np.full(len(own), 1 / np.sqrt(len(own) or 1), np.float32)
+        return np.concatenate([at, np.array(own, np.int64)]), np.concatenate([weights, share])
+
+
+def situation(question: Question) -> np.ndarray:
+    """Return the kind of question and the task as zeros and ones, to stand beside the meaning."""
+    found = np.zeros(len(KINDS) + len(TASKS), np.float32)
+    found[KINDS.index(question.asked)] = found[len(KINDS) + TASKS.index(question.task)] = 1
+    return found

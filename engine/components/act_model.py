@@ -1,0 +1,208 @@
+"""What a reply does: the probability of each act, read behind the open question.
+
+As with intents, two models vote: a quick one on words, alone when it is sure, and one on the meaning of question and
+reply together. A half is set, act by act, where most of the held-out replies are told rightly.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.components.act_features import ActFeatures, situation
+from engine.components.encoder import THREADS, Encoder, Text
+from engine.components.features import BLOCKS, Sparse, normalise
+from engine.components.held_out import is_held_out
+from engine.components.question import Question
+from engine.components.replies import ACTS, Reply
+
+SPARSE_C = 15.0
+DENSE_C = 4.0
+DENSE_STEPS = 120
+SHARES = (0.2, 0.3, 0.4, 0.5, 0.6)  # of the quick model, to choose from
+SURE = 0.96
+CAREFUL = {"affirm": 0.5}  # a yes that was none costs more than a yes that is asked for again
+STEEPEST = 12.0  # logits beyond it say no more
+WEIGHTS_FILE = "acts.npz"
+WORDS_FILE = "acts.json"
+
+Weights = tuple[np.ndarray, np.ndarray]
+
+
+def is_held_out_reply(reply: Reply) -> bool:
+    """Tell whether a reply is kept from the tuning of the encoder: whole questions are, so that none is half known."""
+    return is_held_out(f"{reply.question.task}|{reply.question.said}")
+
+
+def pair(question: Question, text: str) -> Text:
+    """Return what the encoder reads."""
+    before = question.context()
+    return (normalise(before), text) if before else text
+
+
+def labels_of(replies: Sequence[Reply]) -> np.ndarray:
+    """Return which acts each reply has, as ones in replies x acts."""
+    return np.array([[name in reply.names() for name in ACTS] for reply in replies], np.float32)
+
+
+def _matrix(features: ActFeatures, asked: list[tuple[Question, str]]) -> Any:
+    from scipy.sparse import csr_matrix
+
+    rows = [features(question, text) for question, text in asked]
+    ends = np.cumsum([0] + [len(at) for at, _ in rows])
+    data = np.concatenate([values for _, values in rows])
+    return csr_matrix((data, np.concatenate([at for at, _ in rows]), ends), shape=(len(rows), features.size))
+
+
+def _sparse_fit(x: Any, y: np.ndarray) -> Weights:
+    """Return weights (features x acts) and bias of one logistic regression an act."""
+    from sklearn.linear_model import LogisticRegression
+
+    weights, bias = np.zeros((x.shape[1], len(ACTS)), np.float32), np.full(len(ACTS), -STEEPEST, np.float32)
+
+    def fit(act: int) -> None:
+        if 0 < y[:, act].sum() < len(y):
+            fitted = LogisticRegression(C=SPARSE_C, solver="liblinear", tol=1e-3).fit(x, y[:, act])
+            weights[:, act], bias[act] = fitted.coef_[0], fitted.intercept_[0]
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(fit, range(len(ACTS))))
+    return weights, bias
+
+
+def _dense_fit(x: np.ndarray, y: np.ndarray) -> Weights:
+    """Return the same for few features that are never zero: all acts in one descent are ten times quicker."""
+    from scipy.optimize import minimize
+
+    shape = (x.shape[1] + 1, len(ACTS))
+    held_down = np.ones(shape, np.float32) / DENSE_C
+    held_down[-1] = 0  # the bias is free
+    wide = np.hstack([x, np.ones((len(x), 1), np.float32)])
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        w = flat.reshape(shape).astype(np.float32)
+        logits = wide @ w
+        wrong = np.logaddexp(0, logits) - y * logits
+        slope = wide.T @ (_sigmoid(logits) - y) + held_down * w
+        return float(wrong.sum() + (held_down * w * w).sum() / 2), slope.ravel().astype(np.float64)
+
+    found = minimize(loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": DENSE_STEPS})
+    w = found.x.reshape(shape).astype(np.float32)
+    return w[:-1], w[-1]
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -STEEPEST, STEEPEST))))
+
+
+def best_shift(logits: np.ndarray, truth: np.ndarray, beta: float = 1.0) -> float:
+    """Return the logit from which calling an act gives the best F score; 0 where too few tell.
+
+    With a ``beta`` below 1 a false call weighs more than a missed one.
+    """
+    if truth.sum() < 5:
+        return 0.0
+    order = np.argsort(-logits)
+    hits = np.cumsum(truth[order])
+    scores = (1 + beta**2) * hits / (np.arange(1, len(order) + 1) + beta**2 * truth.sum())
+    last = int(scores.argmax())
+    below = logits[order[last + 1]] if last + 1 < len(order) else logits[order[last]] - 1
+    return float(np.clip((logits[order[last]] + below) / 2, -2.2, 2.2))
+
+
+class ActModel:
+    """Both models, and where each act's half lies."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        features: ActFeatures,
+        sparse: Weights,
+        dense: Weights,
+        share: float,
+        shifts: np.ndarray,
+    ) -> None:
+        """``share`` is the quick model's; ``shifts`` are logits, one an act."""
+        self.encoder, self.features, self.sparse, self.dense = encoder, features, sparse, dense
+        self.share, self.shifts = share, shifts
+
+    @classmethod
+    def trained(cls, replies: Sequence[Reply], encoder: Encoder, remembered: Path | None = None) -> ActModel:
+        """Fit on all replies, after choosing share and shifts on the held-out ones."""
+        asked = [(reply.question, normalise(reply.text)) for reply in replies]
+        vectors = encoder.many([pair(*one) for one in asked], remembered)
+        x = np.hstack([vectors, np.stack([situation(question) for question, _ in asked])])
+        y = labels_of(replies)
+        features = ActFeatures.learnt(asked)
+        words = _matrix(features, asked)
+        held = np.array([is_held_out_reply(reply) for reply in replies])
+        share, shifts = 0.4, np.zeros(len(ACTS), np.float32)
+        if held.any() and not held.all():
+            sparse, dense = _sparse_fit(words[~held], y[~held]), _dense_fit(x[~held], y[~held])
+            share, shifts = _chosen(words[held] @ sparse[0] + sparse[1], x[held] @ dense[0] + dense[1], y[held])
+        sparse, dense = _sparse_fit(words, y), _dense_fit(x, y)
+        return cls(encoder, features, sparse, dense, share, shifts)
+
+    def quick(self, question: Question, text: str) -> np.ndarray:
+        """Return the quick model's logits for a normalised text."""
+        at, values = self.features(question, text)
+        return np.asarray(values @ self.sparse[0][at] + self.sparse[1])
+
+    def predict(self, question: Question, text: str) -> dict[str, float]:
+        """Return each act's probability for a reply as the member typed or said it."""
+        clean = normalise(text)
+        quick = self.quick(question, clean)
+        p = _sigmoid(quick)
+        if not (np.maximum(p, 1 - p).min() >= SURE and p.max() >= SURE):
+            meant = np.concatenate([self.encoder(pair(question, clean)), situation(question)])
+            deep = meant @ self.dense[0] + self.dense[1]
+            p = _sigmoid(self.share * quick + (1 - self.share) * deep - self.shifts)
+        return dict(zip(ACTS, p.tolist(), strict=True))
+
+    def save(self, folder: Path) -> None:
+        """Write the weights as npz and the words as JSON."""
+        sparse = self.features.sparse
+        arrays = {f"idf_{block}": sparse.idf[block] for block in BLOCKS}
+        arrays |= {"sparse_weights": self.sparse[0], "sparse_bias": self.sparse[1]}
+        arrays |= {"dense_weights": self.dense[0], "dense_bias": self.dense[1], "shifts": self.shifts}
+        np.savez(folder / WEIGHTS_FILE, **arrays)
+        words = {"vocabulary": sparse.vocabulary, "situations": self.features.situations, "share": self.share}
+        (folder / WORDS_FILE).write_text(json.dumps({**words, "acts": ACTS}), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, encoder: Encoder) -> ActModel:
+        """Read what ``save`` wrote."""
+        with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        words = json.loads((folder / WORDS_FILE).read_text(encoding="utf-8"))
+        sparse = Sparse(words["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS})
+        return cls(
+            encoder,
+            ActFeatures(sparse, words["situations"]),
+            (arrays["sparse_weights"], arrays["sparse_bias"]),
+            (arrays["dense_weights"], arrays["dense_bias"]),
+            words["share"],
+            arrays["shifts"],
+        )
+
+
+def _chosen(quick: np.ndarray, deep: np.ndarray, truth: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the share with the best F1 over all acts, and each act's shift at it."""
+    best: tuple[float, float, np.ndarray] | None = None
+    for share in SHARES:
+        logits = share * quick + (1 - share) * deep
+        betas = [CAREFUL.get(name, 1.0) for name in ACTS]
+        shifts = np.array(
+            [best_shift(*of, beta) for *of, beta in zip(logits.T, truth.T, betas, strict=True)], np.float32
+        )
+        called = logits >= shifts
+        f1 = float(2 * (called * truth).sum() / max(1.0, called.sum() + truth.sum()))
+        if best is None or f1 > best[0]:
+            best = f1, share, shifts
+    assert best is not None
+    return best[1], best[2]

@@ -1,0 +1,166 @@
+"""Which subjects of knowledge/ a message is nearest to.
+
+A message is compared with the example questions (`? ` lines), the answer and the title of each. Nothing is trained: a
+file may be added or changed and is searched from the next start on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.components.encoder import Encoder
+from engine.components.features import normalise, words
+
+TITLES = "en"  # the language that they are in
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+LANGUAGE = re.compile(r"^## (\w+)\s*$")
+WORDS_SHARE = 0.35  # of the likeness to an example that is the words' in common, not the meaning's
+NEAREST = 3  # of a subject's examples count, by half; the mean of all counts by the other
+ELSEWHERE = 0.3  # how much an example in another language counts in that mean
+# From nearness, and lead over the next subject, to the share of messages that are about it, as measured by
+# tests/nlu/score_knowledge.py on questions left out.
+OF_NEARNESS, OF_LEAD, FROM = 4.0, 13.5, -3.0
+MOST = 3
+LEAST = 0.05  # below it a subject is not worth naming
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text about a subject: a question as members ask it, or else the title or the answer."""
+
+    subject: str
+    language: str
+    text: str
+    asked: bool = True
+
+
+def _read(subject: str, lines: list[str]) -> Iterator[Example]:
+    language = ""
+    answers: dict[str, list[str]] = {}
+    for line in lines:
+        heading = LANGUAGE.match(line)
+        if heading:
+            language = heading[1]
+        elif line.startswith("? ") and language:
+            yield Example(subject, language, line[2:].strip())
+        elif line.startswith("# "):
+            yield Example(subject, TITLES, line[2:].strip(), asked=False)
+        elif language and line.strip() and not line.startswith("+ "):
+            answers.setdefault(language, []).append(PLACEHOLDER.sub(lambda match: match[1].replace("_", " "), line))
+    for language, answer in answers.items():
+        yield Example(subject, language, " ".join(answer), asked=False)
+
+
+def read(folder: Path) -> list[Example]:
+    """Return the questions, titles and answers of all files; none when there is no folder."""
+    found = []
+    for path in sorted(folder.glob("*.md"), key=lambda path: path.stem):
+        found += _read(path.stem, path.read_text(encoding="utf-8").splitlines())
+    return found
+
+
+class Words:
+    """How many words, and pairs of words, texts have in common, the rare ones counting most."""
+
+    def __init__(self, texts: list[str]) -> None:
+        """``texts`` are normalised."""
+        from scipy.sparse import csr_matrix
+
+        grams = [Counter(words(text)) for text in texts]
+        seen = Counter(gram for own in grams for gram in own)
+        self._index = {gram: i for i, gram in enumerate(seen)}
+        self._idf = np.log((1 + len(texts)) / (1 + np.array(list(seen.values()), np.float32))) + 1
+        rows = [self._row(own) for own in grams]
+        ends = np.cumsum([0] + [len(at) for at, _ in rows])
+        at, values = (np.concatenate([row[i] for row in rows]) for i in (0, 1))
+        self._matrix: Any = csr_matrix((values, at, ends), shape=(len(texts), len(seen)))
+
+    def _row(self, grams: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
+        at = np.array([i for gram in grams if (i := self._index.get(gram)) is not None], np.int64)
+        values = self._idf[at]
+        return at, values / np.float32(np.sqrt(values @ values) or 1)
+
+    def common(self, text: str) -> np.ndarray:
+        """Return how much each text has in common with a normalised one, 0 to 1."""
+        at, values = self._row(Counter(words(text)))
+        whole = np.zeros(len(self._idf), np.float32)
+        whole[at] = values
+        return np.asarray(self._matrix @ whole)
+
+
+class Shelf:
+    """The examples of one language, and the mean of each subject's in all."""
+
+    def __init__(self, examples: list[Example], vectors: np.ndarray, language: str) -> None:
+        """``examples`` and their ``vectors`` are those of all languages, a subject's together."""
+        own = [i for i, example in enumerate(examples) if example.language == language]
+        self.examples = [examples[i] for i in own]
+        self.subjects = sorted({example.subject for example in self.examples})
+        self._of = np.array([self.subjects.index(example.subject) for example in self.examples])
+        self._vectors = vectors[own]
+        self._words = Words([normalise(example.text) for example in self.examples])
+        self._sums = np.zeros((len(self.subjects), vectors.shape[1]), np.float32)
+        for example, vector in zip(examples, vectors, strict=True):
+            if example.subject in self.subjects:
+                weight = 1.0 if example.language == language else ELSEWHERE
+                self._sums[self.subjects.index(example.subject)] += weight * vector
+
+    def scores(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
+        """Return each subject's score for a normalised text; ``without`` leaves out an example, to measure with."""
+        likeness = np.clip(self._vectors @ vector, 0, 1) * (1 - WORDS_SHARE) + WORDS_SHARE * self._words.common(text)
+        sums = self._sums
+        if without is not None:
+            likeness[without] = 0
+            sums = sums.copy()
+            sums[self._of[without]] -= self._vectors[without]
+        means = sums @ vector / (np.linalg.norm(sums, axis=1) + 1e-6)
+        near = 0.5 * means + 0.5 * self._of_the_nearest(likeness)
+        first, second = np.argsort(-near)[:2] if len(near) > 1 else (0, 0)
+        lead = near - np.where(np.arange(len(near)) == first, near[second], near[first])
+        return np.asarray(1 / (1 + np.exp(-(OF_NEARNESS * near + OF_LEAD * lead + FROM))))
+
+    def _of_the_nearest(self, likeness: np.ndarray) -> np.ndarray:
+        """Return the mean likeness of each subject's nearest examples."""
+        order = np.lexsort((-likeness, self._of))
+        starts = np.searchsorted(self._of[order], np.arange(len(self.subjects)))
+        place = np.arange(len(order)) - starts[self._of[order]]
+        kept = np.where(place < NEAREST, likeness[order], 0)
+        counts = np.minimum(np.bincount(self._of), NEAREST)
+        return np.asarray(np.bincount(self._of[order], kept) / counts)
+
+
+class Knowledge:
+    """All shelves; ask with a message and its language."""
+
+    def __init__(self, examples: list[Example], encoder: Encoder, remembered: Path | None = None) -> None:
+        """``remembered`` is a file of vectors from earlier starts."""
+        self._encoder = encoder
+        texts = [normalise(example.text) for example in examples]
+        vectors = encoder.many(texts, remembered) if examples else np.zeros((0, 1))
+        languages = sorted({example.language for example in examples})
+        self._shelves = {language: Shelf(examples, vectors, language) for language in languages}
+
+    @classmethod
+    def opened(cls, encoder: Encoder) -> Knowledge:
+        """Read the folder that the environment names."""
+        folder, remembered = os.environ.get("KNOWLEDGE_FOLDER"), os.environ.get("KNOWLEDGE_CACHE")
+        examples = read(Path(folder)) if folder else []
+        return cls(examples, encoder, Path(remembered) if remembered else None)
+
+    def nearest(self, text: str, language: str) -> list[dict[str, object]]:
+        """Return at most three subjects with their scores, best first."""
+        shelf = self._shelves.get(language)
+        if shelf is None:
+            return []
+        clean = normalise(text)
+        scores = shelf.scores(self._encoder(clean), clean)
+        best = [i for i in np.argsort(-scores, kind="stable")[:MOST] if scores[i] >= LEAST]
+        return [{"subject": shelf.subjects[i], "score": round(float(scores[i]), 3)} for i in best]

