@@ -10,9 +10,9 @@ from backend.reading.day import without_days
 from backend.reading.money_words import DOLLARS, Phrase, spoken_sums
 from backend.reading.numerals import tokens
 from backend.reading.runs import scan, without_labels
-from backend.reading.wording import blank, clean, without_times
+from backend.reading.wording import blank, clean, is_denied, without_times
 
-__all__ = ["Amount", "AmountProblem", "amount_in", "past_due_named", "read_amount", "share_named"]
+__all__ = ["Amount", "AmountProblem", "amount_in", "past_due_named", "read_amount", "share_named", "sums_in"]
 
 
 # "1 580": a thousand with a blank, or two numbers?
@@ -81,6 +81,13 @@ def read_amount(text: str, due_cents: int, asked: bool = True) -> Amount | Amoun
     verb of paying in front of it.
     """
     return amount_in(without_days(clean(text)), due_cents, asked)
+
+
+def sums_in(cleaned: str) -> list[Candidate]:
+    """Every sum in figures or words, in order, but for what is counted, refused or somebody's number."""
+    cleaned = _amounts_only(cleaned)
+    found = [one for one in _candidates(cleaned) if one.marked or not _COUNTED.match(cleaned, one.end)]
+    return [one for one in found if not is_denied(cleaned, one.start)]
 
 
 def past_due_named(cleaned: str, asked: bool) -> str | None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from backend.reading.amount import Amount, AmountProblem, amount_in, past_due_named, share_named
-from backend.reading.day import Day, DayProblem, find_days, judge
+from backend.reading.day import Day, DayPlace, DayProblem, find_days, judge
 from backend.reading.digits import CODE_LENGTH
 from backend.reading.last4 import find_last4
 from backend.reading.member_number import NumberPlace, NumberReading, find_number, plain_figures
+from backend.reading.references import without_ones
 from backend.reading.runs import Scan, scan
 from backend.reading.wording import blank, clean
+
+DASH = re.compile(r" ?, ?(dash|hyphen|minus)\b ?,?", re.IGNORECASE)
+"""A recogniser, or a careful person, parts the spoken dash by commas: `four one, dash, zero zero one`."""
+
+
+FEW = 6  # words
 
 
 @dataclass(frozen=True)
@@ -36,12 +44,12 @@ def read_all(
     `pay 50 to 99999-001 on the 15th, last four 0142` gives four values. A day's digits are taken first, then the
     member number's, then the last four; only what is left can be an amount.
     """
-    cleaned = plain_figures(clean(text), asked)
+    cleaned = plain_figures(clean(DASH.sub(r" \1 ", without_ones(text))), asked)
     places, rest = find_days(cleaned, today, due_on, asked == "date")
     found = scan(rest)
     code = _code(found) if asked == "code" else None
     number = None if code else find_number(found, asked)
-    last4 = None if code else _last4(found, asked, number)
+    last4 = None if code else _last4(found, asked, number, short=len(text.split()) <= FEW)
     free = _left_over(rest, found, number, last4 or code)
     share = past_due_named(free, asked == "amount")
     if share is None and due_cents is None:
@@ -52,13 +60,24 @@ def read_all(
     return Everything(number.reading if number else None, last4, amount, share, day, code)
 
 
+def without_identity(cleaned: str, asked: str | None, today: date) -> tuple[str, list[DayPlace]]:
+    """Cleaned text with days, the member number, the last four and a code blanked, for sums to be read from; and the
+    days, in order."""
+    places, rest = find_days(plain_figures(cleaned, asked), today, None, asked == "date")
+    found = scan(rest)
+    code = _code(found) if asked == "code" else None
+    number = None if code else find_number(found, asked)
+    last4 = None if code else _last4(found, asked, number, short=len(cleaned.split()) <= FEW)
+    return _left_over(rest, found, number, last4 or code), places
+
+
 def _code(found: Scan) -> str | None:
     codes = [run.digits for run in found.runs if len(run.digits) == CODE_LENGTH and not (run.money or run.denied)]
     return codes[-1] if codes else None
 
 
-def _last4(found: Scan, asked: str | None, number: NumberPlace | None) -> str | None:
-    """Four digits said with the member number need no name: `99999-001, 0142`."""
+def _last4(found: Scan, asked: str | None, number: NumberPlace | None, *, short: bool) -> str | None:
+    """Four digits said with the member number need no name: `99999-001, 0142`. `short`: nothing else is said."""
     taken = (number.start, number.end) if number else (-1, -1)
     named = find_last4(found, asked, taken)
     if named or number is None or not number.reading.complete:
@@ -69,7 +88,8 @@ def _last4(found: Scan, asked: str | None, number: NumberPlace | None) -> str | 
     beside = [run for run in plain if run.start > number.start and len(run.digits) == 4]
     if beside and beside[0].start - number.end <= 2 and beside[0].part == beside[-1].part:
         return beside[0].digits  # directly behind the number
-    return beside[-1].digits if beside and asked in ("member_number", "last4", None) else None
+    # in the first words of a talk a later figure may be an amount: "... and it wants a hundred and twelve forty"
+    return beside[-1].digits if beside and (short or asked in ("member_number", "last4")) else None
 
 
 def _left_over(rest: str, found: Scan, number: NumberPlace | None, taken: str | None) -> str:

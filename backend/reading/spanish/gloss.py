@@ -30,13 +30,15 @@ _NOT_THIS = re.compile(
     r"(?:,| sino| mejor) )"
 )
 _SEPARATOR = re.compile(r"(?<!\w)menos (?=0\d\d\b|cero\b|doble cero\b)")  # "12345 menos 001"; else it takes away
+# behind something said, a reason; at the start, or behind "no se", the question that it is without its accent
+_REASON = re.compile(r"(?<=[^\W\d_])(?<!\by)(?<!\bse)(?<!\bdime)(?<!\bdigame)(?<!\bpero)(,?\s+)porque\b")
 _BY_ACCENT = re.compile(f"{_EDGE}(?:{'|'.join(ACCENTED)}){_END}")
 
 
 def glossed(text: str) -> str:
     """`text` with what the rules look for in English; every other word stays. Lower case, without accents."""
     told = _BY_ACCENT.sub(lambda match: ACCENTED[match[0]], unicodedata.normalize("NFC", text.lower()))
-    plain = times_in_english(without_accents(told))
+    plain = _REASON.sub(r"\1because", times_in_english(without_accents(told)))
     plain = _NOT_THIS.sub("not ", _SEPARATOR.sub("dash ", plain))
     pattern, table = _phrases()
     plain = pattern.sub(lambda match: table[" ".join(match[0].split())], plain)

@@ -6,17 +6,18 @@ from datetime import date, time
 
 import pytest
 
-from actions.arrangement.forms import DISCONNECTION, NOTHING
+from actions.arrangement.hearing import speaks_of
 from actions.contact.forms import WORDS
 from actions.faq.topics import response_for
 from actions.password.forms import ALONE, NAMED
 from actions.person.actions import CALL_ME
-from actions.service.forms import KINDS
-from actions.service.forms import NAMED as A_NAME_FOLLOWS
+from actions.service.hearing import KINDS
+from actions.service.hearing import NAMED as A_NAME_FOLLOWS
 from backend.contact.service import read_address, read_email, read_phone
 from backend.reading.danger import crisis_in, danger_in
 from backend.reading.language import language_of
 from backend.reading.moment import read_moment
+from backend.reading.plan_words import NOTHING
 from backend.reading.spanish import glossed
 
 TODAY = date(2026, 11, 18)  # a Wednesday
@@ -148,10 +149,19 @@ def test_names(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["me llegó un aviso de desconexión", "me van a cortar la luz", "aviso de corte", "me cortaron la luz"]
+    ("said", "spoken_of"),
+    [
+        ("me llegó un aviso de desconexión", "notice"),
+        ("aviso de corte", "notice"),
+        ("me llegó una carta de corte", "notice"),
+        ("me van a cortar la luz", "shutoff"),
+        ("me cortaron la luz", "shutoff"),
+        ("me llegó un aviso de vencimiento", None),
+        ("no puedo pagar todo", None),
+    ],
 )
-def test_a_disconnection(said: str) -> None:
-    assert DISCONNECTION.search(glossed(said))
+def test_a_disconnection(said: str, spoken_of: str | None) -> None:
+    assert speaks_of(glossed(said)) == spoken_of
 
 
 @pytest.mark.parametrize("said", ["nada todavía", "no puedo pagar nada", "no tengo dinero"])

@@ -1,0 +1,109 @@
+"""Acts, the open question they are read against, and what the engine's classifiers say of a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+KINDS = (
+    "start",
+    "affirm",
+    "deny",
+    "answer",
+    "correct",
+    "ask",
+    "volunteer",
+    "cancel",
+    "skip",
+    "hold",
+    "repeat",
+    "person",
+    "language",
+    "social",
+    "feeling",
+    "unclear",
+)
+"""The closed set of acts. Names after ISO 24617-2 and Rasa's commands; docs/conversation.md explains each."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that a message does.
+
+    `value` is the member's own words for it (an answer, a topic, a feeling's name); `intent` the wish of a start or
+    the topic of a question, as the classifier names it; `words` the clause it was read from; `sure` 0 to 1.
+    `certain` says that a rule found it: for money nothing less counts as a yes.
+    """
+
+    kind: str
+    value: str = ""
+    intent: str = ""
+    words: str = ""
+    sure: float = 1.0
+    certain: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """The question that is open. `asked` is its type (`yes_no`, `amount`, `nothing`, …), `said` its words.
+
+    `options` are the titles of its buttons, in order.
+    """
+
+    task: str = "none"
+    asked: str = "nothing"
+    said: str = ""
+    options: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any] | None, said: str = "") -> Question:
+        """From the `question` slot; None means that nothing is open."""
+        if not stored:
+            return cls(said=said)
+        options = tuple(str(option) for option in stored.get("options") or ())
+        return cls(str(stored.get("task") or "none"), str(stored.get("asked") or "nothing"), said, options)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of a message that may do something of its own, with what the classifiers say of it."""
+
+    text: str
+    intent: str = ""
+    confidence: float = 0.0
+    acts: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What the engine's classifiers say: of the whole message, and of each clause where there are several.
+
+    `knowledge` has the nearest subjects of knowledge/ with a score 0 to 1, best first.
+    """
+
+    whole: Clause
+    clauses: tuple[Clause, ...] = ()
+    knowledge: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def of(cls, text: str, parsed: Mapping[str, Any]) -> Statistics:
+        """From Rasa's parse data: `intent` and `reading` (engine/components)."""
+        reading = parsed.get("reading") or {}
+        whole = _clause({"text": text, "intent": parsed.get("intent"), "acts": reading.get("acts")})
+        clauses = tuple(_clause(raw) for raw in reading.get("clauses") or ())
+        found = tuple((str(one["subject"]), float(one["score"])) for one in reading.get("knowledge") or ())
+        return cls(whole, clauses, found)
+
+
+def _clause(raw: Mapping[str, Any]) -> Clause:
+    intent = raw.get("intent") or {}
+    name, confidence = str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
+    return Clause(str(raw.get("text") or ""), name, confidence, dict(raw.get("acts") or {}))
+
+
+class Reader(Protocol):
+    """Words and context in, acts out. Another reader can be measured against ours: `memberline evaluate acts`."""
+
+    def read(self, words: str, language: str, question: Question, statistics: Statistics) -> Sequence[Act]:
+        """The acts of a message in their order; at least one. `words` are the member's own, buttons excluded."""

@@ -1,0 +1,186 @@
+"""A yes or a no with words around it: what is certain, by rule.
+
+People give a reason with a yes ("yes because I have to"), say again what was read out ("yes, pay the 50"), or beg
+pardon first. All of that is a yes. A condition, a change, a question, or anything that was not read out is none: money
+never moves on a guess.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backend.language import ENGLISH, SPANISH
+from backend.reading.acts.signals import feeling_of
+from backend.reading.digits import spoken_to_digits
+
+YES, NO = "yes", "no"
+_STRONG = (
+    r"yes|yess+|y|yep|yup|yeah|yea|ya|ye|confirm(?:ed)?|absolutely|definitely|exactly|agreed?|i agree|affirmative|si|"
+    r"claro|that'?s (?:right|correct)|that is (?:right|correct)|go ahead(?: and)?|go for it|"
+    r"(?:please |just |yes )?do (?:it|that|so)|you bet|by all means|of course|yes i do|please do|"
+    r"let'?s do (?:it|that)|put it through|uh huh|mhm|mm hmm"
+)
+# each also opens a sentence that agrees to nothing: "ok so it was just once", "fine I'll look for it"
+_WEAK = (
+    r"ok(?:ay|ey)?|k|sure(?: thing)?|correct|right|fine|good|perfect|great|pay|sounds good|looks good|i do|send it|"
+    r"submit(?: it)?|that'?s (?:fine|it|good)|that is fine"
+)
+_CORE = f"{_STRONG}|{_WEAK}"
+_BESIDE = frozenset(
+    """please thanks thank you it that this is that's thats it's its ahead now sir ma'am maam um uh well so and looks
+    sounds of course i the payment just then too dear honey hon very much works for me with by""".split()
+)
+_STRONG_YES = re.compile(rf"(?:{_STRONG})(?![\w'])", re.IGNORECASE)
+_YES_AT_START = re.compile(rf"(?:{_CORE})(?![\w'])", re.IGNORECASE)
+# what may stand before a yes without changing it
+_LEAD = re.compile(
+    r"(?:oh|um+|uh+|er|well|so|and|now|hey|hi|hello|please|sorry|i'?m sorry|thanks|thank you|dear|my|goodness|lord|"
+    r"gosh|honey|hon|dear me|alright|all right|just|i said)(?![\w'])[\s,.!]*",
+    re.IGNORECASE,
+)
+_SPANISH_NO_YES = frozenset({"y", "ya", "k"})  # "and", "already", "what": in Spanish none of them is a yes
+_NOT_ALONE = re.compile(r"(?:good|great|right|do so|i do)[\s.!]*", re.IGNORECASE)
+_DOUBTFUL = re.compile(r"\byeah,? right\b|\bsure,? (?:why|whatever)\b|\bas if\b|\bi (?:guess|suppose)\b", re.IGNORECASE)
+_NO_AT_START = re.compile(
+    r"(?:no|n|nope|nah|naw|not?(?: just)? (?:now|yet|that|this|really|today|anymore|any more)|no way|no thanks?|"
+    r"no thank you|don'?t|dont|do not|never|wrong|incorrect|that'?s (?:wrong|not right|incorrect)|negative|"
+    r"i(?:'d| would) rather not|i(?:'d| would) rather you did(?:n'?t| not)|leave it|"
+    r"i (?:don'?t|dont|do not|did ?n'?t|didnt|did not) (?:want|ask|need|say|mean))(?![\w'])",
+    re.IGNORECASE,
+)
+_NO_PROBLEM = re.compile(r"no (?:problem|worries|prob|doubt|sweat|issue|hay problema)\b", re.IGNORECASE)
+# a reason may hold any word: "because I don't want to be late"
+_REASON = re.compile(
+    r"\b(?:because|cause|cuz|cos|coz|since|so (?:that|i|it|they|we)|or else|before (?:i|they|it|you)|"
+    r"i (?:just )?(?:know|understand|have to|got to|need to|want a credit)|it'?s for|its for|that'?s for|for my)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_DOUBT = re.compile(
+    r"\b(?:but|except|only|instead|if|when(?:ever)?|as soon as|after|until|till|unless|later|not|never|cannot|"
+    r"wait|hold|hang on|actually|rather|other|another|different|change|make it|first|twice|both|half|more|less|all|"
+    r"how|what|why|which|who|where|whose|perhaps|maybe|think so|can (?:i|you|we)|could|will (?:it|you|i|there)|"
+    r"does|do (?:i|you|they)|is (?:it|there|that)|are (?:you|there)|should|would|no|"
+    r"i paid|was paid|already (?:i )?paid)\b|"
+    r"n't\b|\b(?:do|does|did|ca|wo|is|are|was|were|would|should|could|have|has)nt\b|\?",
+    re.IGNORECASE,
+)
+_STOPPING = re.compile(r"\b(?:stop|cancel\w*|end|remove|turn\w*|off|delete|drop|quit|take)\b", re.IGNORECASE)
+_KEEPING = re.compile(r"\b(?:keep|leave|stay)\b", re.IGNORECASE)
+_DAY = re.compile(
+    r"\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?\b|\b(?:today|tonight|tomorrow|next|week|weekend|month|payday|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    re.IGNORECASE,
+)
+_METHOD = re.compile(
+    r"\b(?:visa|master ?card|amex|american express|discover|checking|savings|bank|paypal|venmo|"
+    r"cash|debit|credit card)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_ONE = re.compile(r"\b(?:that|this|the) one\b", re.IGNORECASE)
+_WORD = re.compile(r"[a-z0-9']+|[^\W\d_]+", re.IGNORECASE)
+_LETTERS_HELD = re.compile(r"([a-z])\1{2,}|(?<=\bs)(i)i+\b", re.IGNORECASE)
+_ENDS = re.compile(r"(?<!\d)[.!;]+(?!\d)|\s[-–—]\s|\n")
+
+
+def polarity(words: str, read_out: str = "", language: str = ENGLISH) -> str | None:
+    """`yes` or `no` where the words are certainly one of them, else None.
+
+    `words` are English (Spanish as `glossed` gives it). `read_out` is what was asked: a number, a day or a way to pay
+    that a yes names must stand in it.
+    """
+    text = _LETTERS_HELD.sub(lambda held: held[1] or held[2], " ".join(words.replace("’", "'").split()))
+    if not text or _DOUBTFUL.search(text):
+        return None
+    found = [kind for part in _parts(text) if (kind := _kind(part, read_out, language)) != "neutral"]
+    if NO in found and YES not in found and "changes" not in found:
+        return NO  # to stop is safe: "no, thank you. that will be all"
+    if not found or {"doubt", "changes"} & set(found):
+        return None
+    if YES in found:
+        return None if NO in found else YES
+    return NO
+
+
+def names_yes(text: str) -> bool:
+    """Whether a plain word of agreement stands anywhere in it; "ok" and "fine" are none."""
+    return any(_STRONG_YES.match(text, found.start()) for found in re.finditer(r"(?<![\w'])(?=[a-z])", text.lower()))
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip(" ,") for part in _ENDS.split(text) if part.strip(" ,")]
+
+
+def _kind(part: str, read_out: str, language: str) -> str:
+    """`yes`, `no`, `doubt` (changes, asks or conditions something) or `neutral` of one sentence."""
+    rest = _without_lead(part)
+    if _NO_PROBLEM.match(rest):
+        rest = _NO_PROBLEM.sub("", rest, count=1).strip(" ,")
+        return _kind(rest, read_out, language) if rest else "neutral"
+    if (no := _NO_AT_START.match(rest)) is not None:
+        return _after_no(rest[no.end() :])
+    agreed = sure = False
+    while (yes := _YES_AT_START.match(rest)) is not None:
+        if language == SPANISH and yes[0].lower() in _SPANISH_NO_YES:
+            break
+        if not agreed and _NOT_ALONE.fullmatch(rest):
+            return "neutral"
+        agreed, sure = True, sure or bool(_STRONG_YES.fullmatch(yes[0]))
+        rest = _without_lead(rest[yes.end() :].lstrip(" ,"))
+    if not agreed:
+        if feeling_of(part):
+            return "neutral"  # "yes. he passed in March" names no day to pay
+        if _names_a_value(rest, read_out) or "?" in rest:
+            return "changes"
+        return "doubt" if _DOUBT.search(_REASON.sub("", rest)) or _changes(rest, read_out) else "neutral"
+    rest = _REASON.sub("", rest)
+    loose = sure and language != SPANISH  # unknown Spanish behind a "si" may be an "if"
+    return YES if not _changes(rest, read_out) and (loose or _adds_nothing(rest)) else "doubt"
+
+
+def _adds_nothing(rest: str) -> bool:
+    return {word.lower() for word in _WORD.findall(rest)} <= _BESIDE
+
+
+def _without_lead(text: str) -> str:
+    while (lead := _LEAD.match(text)) is not None and lead.end() < len(text):
+        text = text[lead.end() :]
+    return text
+
+
+def _after_no(rest: str) -> str:
+    """A no stands whatever reason follows; a number or a day behind it corrects, which is for the question to read."""
+    if _DAY.search(rest) or re.search(
+        r"\b(?:question|idea|instead|other|make it|let'?s|change)\b", rest, re.IGNORECASE
+    ):
+        return "changes"
+    return "changes" if _numbers(rest) else NO
+
+
+def _names_a_value(rest: str, read_out: str) -> bool:
+    """A number, a day or a way to pay that was not read out."""
+    told = read_out.lower()
+    named = [*_DAY.finditer(rest), *_METHOD.finditer(rest)]
+    return any(found[0].lower() not in told for found in named) or not _numbers(rest) <= _numbers(told)
+
+
+def _changes(rest: str, read_out: str) -> bool:
+    """Whether words behind a yes do more than agree to `read_out`."""
+    told = read_out.lower()
+    if _DOUBT.search(rest):
+        return True
+    if _STOPPING.search(rest) and not _STOPPING.search(told):
+        return True
+    if _KEEPING.search(rest) and not _KEEPING.search(told):
+        return True
+    return _names_a_value(rest, read_out)
+
+
+def _numbers(text: str) -> set[float]:
+    """A recogniser writes "to" and "for" as words and as digits: a single digit counts only when it was typed."""
+    spoken = (found for found in _NUMBER.findall(spoken_to_digits(_ONE.sub("", text))) if len(found) > 1)
+    return {_value(found) for found in (*_NUMBER.findall(text), *spoken)}
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", "").rstrip("."))

@@ -1,0 +1,62 @@
+"""Words that point at something said before: the other one, half of that, the same as last time, a week later."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+_COUNTS = (
+    r"(?! ?(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|hundred|thousand|dollars?|\d))"
+)
+ONE = re.compile(
+    r"\b(?:the |an)?(?:other|that|this|which|wrong|right|next|previous|same|last|only|either|"
+    rf"neither|each|every|no|new|old) one\b{_COUNTS}",
+    re.IGNORECASE,
+)
+"""`the other one` is no number: without this it was read as $1.00."""
+_OTHER = re.compile(
+    r"\b(?:the|my) other\b|\banother one\b|\bthe one that (?:is|was) ?n[o']t\b|"
+    r"\bnot (?:that|this) (?:one|card|account)\b|\bdifferent one\b",
+    re.IGNORECASE,
+)
+_HALF = re.compile(r"\bhalf (?:of )?(?:that|it|this)\b|\bhalf as much\b", re.IGNORECASE)
+_LAST_TIME = re.compile(
+    r"\b(?:same|what|whatever|like)\b.{0,24}\b(?:last (?:time|month|bill|payment)|before|usual|always)\b", re.IGNORECASE
+)
+_LATER = re.compile(
+    r"\b(?:(?P<weeks>a|one|two|three|1|2|3) (?P<unit>week|day)s? (?:later|after(?: that)?)|"
+    r"(?P<next>the (?:next|following) one|(?:the )?(?:one|week) after(?: that)?|not this \w+(?:,)? the next))\b",
+    re.IGNORECASE,
+)
+_NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "1": 1, "2": 2, "3": 3}
+
+
+def without_ones(text: str) -> str:
+    """The text without `one` where it stands for something else."""
+    return ONE.sub(lambda found: found[0][: -len("one")] + "it", text)
+
+
+def means_the_other(text: str) -> bool:
+    """`the other one`, `not that card`: of two, the one that is not chosen now."""
+    return bool(_OTHER.search(text))
+
+
+def half_of(text: str, cents: int | None) -> int | None:
+    """Half of an amount in cents, half a cent up, when the words ask for half of what was named."""
+    return -(-cents // 2) if cents is not None and _HALF.search(text) else None
+
+
+def as_last_time(text: str) -> bool:
+    """`same as last month`, `what I always pay`."""
+    return bool(_LAST_TIME.search(text))
+
+
+def later_than(text: str, day: date | None) -> date | None:
+    """The day that `a week later`, `two days after that` or `the next one` names, from the one chosen now."""
+    found = _LATER.search(text) if day is not None else None
+    if found is None or day is None:
+        return None
+    if found["next"]:
+        return day + timedelta(weeks=1)
+    count = _NUMBERS[found["weeks"].lower()]
+    return day + (timedelta(weeks=count) if found["unit"].lower() == "week" else timedelta(days=count))

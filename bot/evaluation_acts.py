@@ -1,0 +1,84 @@
+"""How well messages are read in their context: acts against labelled replies."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from backend.config import ROOT
+from backend.errors import MemberlineError
+from backend.reading.acts import ContextReader, Question, Reader, Statistics
+
+
+def evaluate_acts(file: Path, model: Path, reader: Reader | None = None) -> dict[str, Any]:
+    """Figures for FILE: rows are JSON objects with `text`, `acts` and the open question's `task`, `asked`, `question`.
+
+    The acts of a row are compared as sets of their names. `false_yes` counts yes-or-no questions read as a yes that is
+    none; `certain_false_yes` those of them that a rule was certain of, which alone could move money.
+    """
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict) or not {"text", "acts"} <= row.keys():
+            raise MemberlineError(f"{file}, line {number}: an object with text and acts was expected")
+    reading = reader or ContextReader()
+    pairs = []
+    for row, parsed in zip(rows, _parsed(file, model), strict=True):
+        options = tuple(str(option) for option in row.get("options") or ())
+        said = " ".join(str(row.get(key) or "") for key in ("question", "value")).strip()
+        question = Question(str(row.get("task") or "none"), str(row.get("asked") or "nothing"), said, options)
+        acts = reading.read(row["text"], str(row.get("lang") or "en"), question, Statistics.of(row["text"], parsed))
+        pairs.append((row, {act["act"] for act in row["acts"]}, acts))
+    return _figures(pairs)
+
+
+def _parsed(file: Path, model: Path) -> list[dict[str, Any]]:
+    python = ROOT / "engine" / ".venv" / "bin" / "python"
+    command = [str(python), "engine/parse.py", str(file.resolve()), "--model", str(model.resolve())]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise MemberlineError(f"the engine could not read {file}: {done.stderr.strip().splitlines()[-1:]}")
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def _figures(pairs: list[tuple[Mapping[str, Any], set[str], Any]]) -> dict[str, Any]:
+    right, wanted, given = Counter[str](), Counter[str](), Counter[str]()
+    exact, wrong = 0, []
+    polar, polar_right, false_yes, certain_false_yes = 0, 0, 0, 0
+    for row, label, acts in pairs:
+        found = {act.kind for act in acts}
+        right.update(label & found)
+        wanted.update(label)
+        given.update(found)
+        exact += label == found
+        if label != found:
+            wrong.append(
+                f"{row.get('asked')}: {row['text'][:90]} | {'+'.join(sorted(label))} -> {'+'.join(sorted(found))}"
+            )
+        if row.get("asked") == "yes_no":
+            polar += 1
+            polar_right += _polarity(label) == _polarity(found)
+            if "affirm" in found and "affirm" not in label:
+                false_yes += 1
+                certain_false_yes += any(act.kind == "affirm" and act.certain for act in acts)
+    return {
+        "rows": len(pairs),
+        "micro_f1": _f1(right.total(), wanted.total(), given.total()),
+        "exact": round(exact / len(pairs), 4) if pairs else 0.0,
+        "yes_no": {"rows": polar, "right": round(polar_right / polar, 4) if polar else 0.0},
+        "false_yes": false_yes,
+        "certain_false_yes": certain_false_yes,
+        "f1": {act: _f1(right[act], count, given[act]) for act, count in sorted(wanted.items())},
+        "wrong": wrong,
+    }
+
+
+def _polarity(acts: set[str]) -> str:
+    return "affirm" if "affirm" in acts else "deny" if "deny" in acts else "neither"
+
+
+def _f1(right: int, wanted: int, given: int) -> float:
+    return round(2 * right / (wanted + given), 4) if wanted + given else 0.0

@@ -1,0 +1,111 @@
+"""What a message does, read against the open question, from given statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from backend.reading.acts import ContextReader, Question, Statistics
+
+READ_OUT = "Please check: pay $50.00 today with Visa ending 4242. There is no fee. Shall I do it?"
+CONFIRM = Question("quick_pay", "yes_no", READ_OUT, ("Yes, pay $50.00", "No, change something"))
+
+
+def read(words: str, question: Question, language: str = "en", **reading: Any) -> list[tuple[str, bool]]:
+    parsed: Mapping[str, Any] = {"intent": {"name": reading.pop("intent", ""), "confidence": 0.9}, "reading": reading}
+    acts = ContextReader().read(words, language, question, Statistics.of(words, parsed))
+    return [(act.kind, act.certain) for act in acts]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "yes, its for my mom",
+        "AGREE because I have to",
+        "sorry, went to baste the bird. PAY",
+        "yes pay the 50 today",
+        "ya do it before i spend it lol",
+        "oh lord yes",
+        "yes i know its more i want a credit",
+        "no problem, yes",
+    ],
+)
+def test_a_yes_with_words_is_a_yes(words: str) -> None:
+    assert read(words, CONFIRM) == [("affirm", True)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "yes but make it 60",
+        "yes friday",
+        "yes with my checking",
+        "ok so it was just once",
+        "yes stop it",
+        "yes if there is no fee",
+        "sure, want the shirt off my back",
+        "yes does it post tonight",
+    ],
+)
+def test_a_learned_yes_is_never_certain(words: str) -> None:
+    assert ("affirm", True) not in read(words, CONFIRM, acts={"affirm": 0.99})
+
+
+def test_a_question_beside_a_yes_takes_the_yes_away() -> None:
+    clauses = [
+        {"text": "yes", "intent": {"name": "affirm", "confidence": 1.0}, "acts": {"affirm": 0.99}},
+        {"text": "is there a fee", "intent": {"name": "faq_fees", "confidence": 1.0}, "acts": {"ask": 0.98}},
+    ]
+    assert read("yes. is there a fee", CONFIRM, acts={"affirm": 0.6, "ask": 0.9}, clauses=clauses) == [("ask", False)]
+
+
+def test_a_wish_beside_a_yes_leaves_the_yes() -> None:
+    clauses = [
+        {"text": "yes", "intent": {"name": "affirm", "confidence": 1.0}, "acts": {"affirm": 0.99}},
+        {
+            "text": "and stop the paper bills",
+            "intent": {"name": "bill_notifications", "confidence": 0.99},
+            "acts": {"start": 0.95},
+        },
+    ]
+    assert read("yes and stop the paper bills", CONFIRM, clauses=clauses) == [("affirm", True), ("start", False)]
+
+
+@pytest.mark.parametrize("words", ["hold on", "let me get my glasses", "wait a minute please", "one sec"])
+def test_waiting(words: str) -> None:
+    assert read(words, Question("quick_pay", "member_number")) == [("hold", True)]
+
+
+@pytest.mark.parametrize("words", ["wait what time do yall close today", "let me look, 2791", "wait, make it 60"])
+def test_more_than_waiting(words: str) -> None:
+    assert ("hold", True) not in read(words, Question("quick_pay", "last4"), acts={"ask": 0.4, "answer": 0.4})
+
+
+@pytest.mark.parametrize("words", ["i didn't ask for this", "undo that", "cancel the report", "never mind"])
+def test_taking_back(words: str) -> None:
+    assert read(words, Question("outage", "anything_else")) == [("cancel", True)]
+
+
+def test_a_question_is_no_command() -> None:
+    nothing = Question()
+    assert read("will it still go out tomorrow", nothing, acts={"start": 0.6, "ask": 0.9}) == [("ask", False)]
+    assert read("can you stop it please", nothing, intent="change_or_cancel_autopay", acts={"start": 0.9}) == [
+        ("start", False)
+    ]
+
+
+def test_a_feeling_is_found_beside_a_yes() -> None:
+    assert read("yes. my husband passed away in march", CONFIRM) == [("affirm", True), ("feeling", True)]
+
+
+def test_spanish_reads_as_english() -> None:
+    question = Question("quick_pay", "yes_no", "Revise: pagar $50.00 hoy con Visa. ¿Lo hago?")
+    assert read("sí, páguelo", question, "es") == [("affirm", True)]
+    assert read("si me pagan", question, "es", acts={"affirm": 0.9}) != [("affirm", True)]
+
+
+def test_without_the_classifiers_of_acts_the_intent_speaks() -> None:
+    assert read("pay my bill", Question(), intent="quick_pay") == [("start", False)]
+    assert read("is there a fee?", Question(), intent="out_of_scope") == [("ask", False)]
