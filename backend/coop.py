@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 
+from backend.arrangements.rules import ArrangementRules
 from backend.errors import SettingsError
-from backend.language import SPANISH, current, tr, weekday_words
+from backend.holidays import WEEKDAYS, Holiday, read_rule
+from backend.language import LANGUAGES, SPANISH, current, day_words, tr, weekday_words
+from backend.money import format_cents
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
+AHEAD = timedelta(days=7)  # so long before it a closed day is named with the hours
+LONGEST_CLOSED = 60  # days
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,11 @@ class Coop:
     draft_notice_days: int
     quiet_from: time
     quiet_until: time
+    facts: Mapping[str, Mapping[str, str]]  # name -> language -> what the office says of it, for knowledge/
+    holidays: tuple[Holiday, ...] = ()
+    arrangements: ArrangementRules | None = None
+    today: Callable[[], date] | None = field(default=None, compare=False)
+    """The co-op's local date, where there is a clock: the hours then name the closed days of the coming week."""
 
     @property
     def office_phone_display(self) -> str:
@@ -64,7 +76,29 @@ class Coop:
                 runs[-1][0].append(day)
             else:
                 runs.append(([day], span))
-        return ", ".join(_run_text(days, span) for days, span in runs) or tr("by appointment")
+        hours = ", ".join(_run_text(days, span) for days, span in runs) or tr("by appointment")
+        closed = self.closed_ahead(self.today()) if self.today and runs else []
+        return ", ".join([hours, *_closed_text(closed)])
+
+    def holiday(self, day: date) -> str | None:
+        """The name of the holiday that the office keeps on `day`, in the current language."""
+        return next((each.names[current()] for each in self.holidays if each.falls_on(day)), None)
+
+    def holidays_text(self) -> str:
+        """All holidays by name, in the order of the file."""
+        names = [each.names[current()] for each in self.holidays]
+        if len(names) < 2:
+            return "".join(names)
+        return tr("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
+
+    def span_on(self, day: date) -> tuple[time, time] | None:
+        """From when to when the office is open on a local day; None when it is closed."""
+        return None if self.holiday(day) else self.hours.get(WEEKDAYS[day.weekday()])
+
+    def closed_ahead(self, today: date) -> list[date]:
+        """The days of the coming week on which it would be open but for a holiday."""
+        days = [today + timedelta(days=ahead) for ahead in range(AHEAD.days)]
+        return [day for day in days if WEEKDAYS[day.weekday()] in self.hours and self.holiday(day)]
 
     def fee_cents(self, kind: str) -> int:
         """The fee in cents for paying by `card` or `bank`."""
@@ -81,14 +115,62 @@ class Coop:
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is in the office at `at` (aware)."""
         local = at.astimezone(self.zone)
-        span = self.hours.get(WEEKDAYS[local.weekday()])
+        span = self.span_on(local.date())
         return span is not None and span[0] <= local.time() < span[1]
+
+    def next_open(self, at: datetime) -> datetime | None:
+        """`at` in local time when the office is open then, else when it opens next; None when it opens no more."""
+        local = at.astimezone(self.zone)
+        for ahead in range(LONGEST_CLOSED):
+            day = local.date() + timedelta(days=ahead)
+            span = self.span_on(day)
+            if span is not None and (ahead or local.time() < span[1]):
+                opens = datetime.combine(day, span[0], self.zone)
+                return opens if ahead or local.time() < span[0] else local
+        return None
+
+    def fact(self, name: str) -> str | None:
+        """A fact by the name that knowledge/ has for it, in the current language; None when the office gave none."""
+        known = KNOWN_FACTS.get(name)
+        if known:
+            return known(self) or None
+        return self.facts[name][current()] if name in self.facts else None
+
+
+KNOWN_FACTS: Mapping[str, Callable[[Coop], str]] = MappingProxyType(
+    {
+        "coop_name": lambda coop: coop.name,
+        "website": lambda coop: coop.website,
+        "portal_url": lambda coop: coop.portal_url,
+        "office_phone": lambda coop: coop.office_phone_display,
+        "outage_phone": lambda coop: coop.outage_phone_display,
+        "text_line": lambda coop: display_phone(coop.text_line),
+        "office_hours": lambda coop: coop.hours_text,
+        "office_address": lambda coop: coop.address,
+        "mail_address": lambda coop: coop.mail,
+        "office_email": lambda coop: coop.email,
+        "holidays": lambda coop: coop.holidays_text(),
+        "card_fee": lambda coop: format_cents(coop.card_fee_cents),
+        "bank_fee": lambda coop: format_cents(coop.bank_fee_cents),
+    }
+)
+"""Facts that stand in the other tables, by the name that knowledge/ has for them: said once, they cannot differ."""
 
 
 def _run_text(days: list[str], span: tuple[time, time]) -> str:
     first, last = (weekday_words(WEEKDAYS.index(day)) for day in (days[0], days[-1]))
     names = first if first == last else tr("{first} to {last}", first=first, last=last)
     return tr("{days} {opens} to {closes}", days=names, opens=clock_text(span[0]), closes=clock_text(span[1]))
+
+
+def _closed_text(days: list[date]) -> list[str]:
+    """`closed on Thursday, November 26 and Friday, November 27`; nothing when no day is."""
+    if not days:
+        return []
+    names = [day_words(day, day) for day in days]
+    if len(names) > 1:
+        return [tr("closed on {first} and {last}", first="; ".join(names[:-1]), last=names[-1])]
+    return [tr("closed on {day}", day=names[0])]
 
 
 def clock_text(at: time) -> str:
@@ -128,18 +210,18 @@ def _coop(raw: dict[str, Any]) -> Coop:
     coop, phones, office, payments = raw["coop"], raw["phones"], raw["office"], raw["payments"]
     quiet_until, quiet_from = _waking(raw.get("alerts", {}).get("send_between", ["08:00", "20:00"]))
     return Coop(
-        name=coop["name"],
-        short_name=coop["short_name"],
-        zone=ZoneInfo(coop["zone"]),
-        website=coop["website"],
-        portal_url=coop["portal_url"],
+        name=_text(coop, "name"),
+        short_name=_text(coop, "short_name"),
+        zone=ZoneInfo(_text(coop, "zone")),
+        website=_text(coop, "website"),
+        portal_url=_text(coop, "portal_url"),
         office_phone=_phone(phones, "office"),
         transfer_phone=_phone(phones, "transfer"),
         outage_phone=_phone(phones, "outage"),
         text_line=_phone(phones, "text_line"),
-        address=office["address"],
-        mail=office["mail"],
-        email=office["email"],
+        address=_text(office, "address"),
+        mail=_text(office, "mail"),
+        email=_text(office, "email"),
         hours={day: _span(day, value) for day, value in raw["hours"].items()},
         card_fee_cents=_cents(raw["fees"], "card"),
         bank_fee_cents=_cents(raw["fees"], "bank"),
@@ -149,12 +231,68 @@ def _coop(raw: dict[str, Any]) -> Coop:
         draft_notice_days=_cents(payments, "draft_notice_days"),
         quiet_from=quiet_from,
         quiet_until=quiet_until,
+        facts={name: _fact(name, value) for name, value in _table(raw, "facts").items()},
+        holidays=tuple(_holiday(name, value) for name, value in _table(raw, "holidays").items()),
+        arrangements=_arrangements(raw["arrangements"]) if "arrangements" in raw else None,
     )
+
+
+def _holiday(name: str, value: Any) -> Holiday:
+    """A day on which the office is closed: its rule, and what it is called in each language."""
+    fits = isinstance(value, dict) and set(value) == {"on", *LANGUAGES}
+    if not fits or not all(isinstance(text, str) and text.strip() for text in value.values()):
+        raise ValueError(f'holidays.{name} must be {{on = "december 25", en = "Christmas", es = "Navidad"}}')
+    try:
+        rule = read_rule(value["on"])
+    except ValueError as error:
+        raise ValueError(f"holidays.{name}: {error}") from None
+    return Holiday({language: value[language].strip() for language in LANGUAGES}, rule)
+
+
+def _arrangements(table: dict[str, Any]) -> ArrangementRules:
+    return ArrangementRules(
+        past_due_days=_cents(table, "past_due_days"),
+        unbroken_months=_cents(table, "unbroken_months"),
+        most_parts=_cents(table, "most_parts"),
+        within_days=_cents(table, "within_days"),
+    )
+
+
+def _table(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    """A table that may be left out."""
+    table = raw.get(name, {})
+    if not isinstance(table, dict):
+        raise ValueError(f"{name} must be a table: lines of name = value below [{name}]")
+    return table
+
+
+def _fact(name: str, value: Any) -> dict[str, str]:
+    """A fact by language: one text or whole number for both, or a text each."""
+    if not FACT_NAME.fullmatch(name):
+        raise ValueError(f"facts.{name}: a name is small letters, digits and underscores, like late_fee")
+    if name in KNOWN_FACTS:
+        raise ValueError(f"facts.{name} is known from the tables above: change it there")
+    if isinstance(value, int) and not isinstance(value, bool):  # due_days = 20 is how anybody would write it
+        value = str(value)
+    each = dict.fromkeys(LANGUAGES, value) if isinstance(value, str) else value
+    if not isinstance(each, dict) or set(each) != set(LANGUAGES):
+        raise ValueError(f'facts.{name} must be a text in quotes, or {{en = "...", es = "..."}}')
+    for language, text in each.items():
+        if not isinstance(text, str) or not text.strip() or not text.isprintable():
+            raise ValueError(f"facts.{name} ({language}) must be a text of one line that is not empty")
+    return {language: text.strip() for language, text in each.items()}
+
+
+def _text(table: dict[str, Any], name: str) -> str:
+    value = table[name]
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text in quotes")
+    return value
 
 
 def _phone(phones: dict[str, Any], name: str) -> str:
     try:
-        number = phonenumbers.parse(phones[name], "US")
+        number = phonenumbers.parse(_text(phones, name), "US")
     except phonenumbers.NumberParseException as error:
         raise ValueError(f"phones.{name} is not a phone number: {error}") from None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -26,7 +26,6 @@ NEEDS: Mapping[str, Level] = MappingProxyType(
         "payment_confirmation": Level.KNOWN,
         "payment_arrangement": Level.KNOWN,
         "start_stop_service": Level.KNOWN,
-        "report_outage": Level.KNOWN,
         "payment_history": Level.STEPPED_UP,
         "billing_history": Level.STEPPED_UP,
         "setup_autopay": Level.STEPPED_UP,
@@ -42,6 +41,9 @@ NEEDS: Mapping[str, Level] = MappingProxyType(
         "reset_password": Level.ANONYMOUS,
         "recover_user_id": Level.ANONYMOUS,
         "create_account": Level.ANONYMOUS,
+        # anybody may report what they see; nothing on file is told to them
+        "report_outage": Level.ANONYMOUS,
+        "cases": Level.ANONYMOUS,
         "speak_to_human": Level.ANONYMOUS,
         "faq_member_number": Level.ANONYMOUS,
         "faq_portal": Level.ANONYMOUS,
@@ -49,3 +51,25 @@ NEEDS: Mapping[str, Level] = MappingProxyType(
     }
 )
 """Skill → the level it opens at. A skill that is not here must not be opened."""
+
+ACCOUNT_QUESTIONS: Mapping[str, Level] = MappingProxyType(
+    {
+        "due_when": Level.KNOWN,
+        "last_payment": Level.KNOWN,
+        "late_fee_now": Level.KNOWN,
+        "my_rate": Level.KNOWN,
+        "shutoff": Level.KNOWN,
+        "what_is_left": Level.KNOWN,
+        # enrolments, the past and the way somebody pays are told to the member alone, like the skills about them
+        "alerts_status": Level.STEPPED_UP,
+        "autopay_status": Level.STEPPED_UP,
+        "budget_status": Level.STEPPED_UP,
+        "charged_twice": Level.STEPPED_UP,
+        "estimated": Level.STEPPED_UP,
+        "higher_than_last_year": Level.STEPPED_UP,
+        "next_automatic": Level.STEPPED_UP,
+        "paperless_status": Level.STEPPED_UP,
+        "short_month": Level.STEPPED_UP,
+    }
+)
+"""Question that is answered from an account → the level at which it is. One that is not here must not be answered."""

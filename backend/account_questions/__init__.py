@@ -1,0 +1,1 @@
+"""Questions that a member's own account answers, each in a sentence or two."""

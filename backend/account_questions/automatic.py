@@ -1,0 +1,201 @@
+"""What goes out by itself: Auto Pay, a bank draft, a scheduled payment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from backend.account_questions.asked import Asked
+from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
+from backend.autopay.schedule import active_draft
+from backend.autopay.service import NextRun, autopay_of, next_of, next_payment
+from backend.autopay.words import next_words, ordinal, when
+from backend.billing import service as billing
+from backend.language import SPANISH, current, mark, tr
+from backend.money import format_cents
+from backend.payments import gate
+from backend.payments.models import PaymentMethod
+from backend.reading.day import Day, read_day
+from backend.reading.spanish.gloss import glossed
+
+LAST_DAY_OF_EVERY_MONTH = 28
+AUTOPAY, DRAFT, SCHEDULED, RETRY = "autopay", "draft", "scheduled", "retry"
+KNOWN = {
+    AUTOPAY: mark("Auto Pay takes {amount} {when}."),
+    DRAFT: mark("The bank draft takes {amount} {when}."),
+    SCHEDULED: mark("A scheduled payment of {amount} goes out {when}."),
+    RETRY: mark("An automatic payment of {amount} is tried again {when}."),
+}
+UNKNOWN = {
+    AUTOPAY: mark("Auto Pay runs next {when} and takes what is open then."),
+    DRAFT: mark("The bank draft runs next {when} and takes what is open then."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Money that goes out by itself `on` a day; the cents are None when they are not known yet."""
+
+    kind: str
+    on: date
+    cents: int | None
+
+
+async def autopay_status(asked: Asked) -> str:
+    """Whether Auto Pay is on, how it pays, and when it runs next; or the bank draft in its place."""
+    autopay = await autopay_of(asked.session, asked.account.id)
+    if autopay is not None:
+        return await _autopay(asked, autopay)
+    draft = await active_draft(asked.session, asked.account.id)
+    if draft is not None:
+        return await _draft(asked, draft)
+    return tr("No, neither Auto Pay nor a bank draft is on for this account.")
+
+
+async def next_automatic(asked: Asked) -> str:
+    """What goes out next and when; where the words name a day, whether anything goes out on it."""
+    going = await _going(asked)
+    day = read_day(glossed(asked.words) if current() == SPANISH else asked.words, asked.today, asked=False)
+    if isinstance(day, Day):
+        then = [one for one in going if one.on == day.on]
+        if then:
+            return " ".join([tr("Yes."), *_in_words(asked, then)])
+        said = [tr("No, nothing is set to go out {when}.", when=asked.when(day.on)), *_in_words(asked, going[:1])]
+        return " ".join(said)
+    if going:
+        return " ".join(_in_words(asked, going[:2]))
+    standing = await _standing(asked)
+    if standing is not None and not standing.wanted:  # it ends before it would run again
+        return tr("Nothing more is set to go out by itself.")
+    if standing is not None:
+        return tr("Nothing is set to be taken now; your next bill is taken on its due date.")
+    return tr("Nothing goes out by itself: there is no Auto Pay, no bank draft and no scheduled payment.")
+
+
+async def short_month(asked: Asked) -> str | None:
+    """What Auto Pay does in a month that lacks its day; None without Auto Pay."""
+    row = await autopay_of(asked.session, asked.account.id)
+    if row is None:
+        return None
+    day = row.day_of_month if row.active else row.change_day_of_month
+    if day is None:
+        return tr("Your Auto Pay runs on the due date of each bill, so a short month changes nothing.")
+    if day <= LAST_DAY_OF_EVERY_MONTH:
+        return tr("Your Auto Pay runs on the {day}, which every month has.", day=ordinal(day))
+    said = tr("Your Auto Pay is set for the {day}; in a shorter month it runs on the last day.", day=ordinal(day))
+    return f"{said} {next_words(await next_of(asked.session, asked.backend, row), asked.today)}"
+
+
+async def _autopay(asked: Asked, row: AutoPay) -> str:
+    coming = await next_of(asked.session, asked.backend, row)
+    if not row.active and row.change_on and row.change_method_id:  # takes the place of a draft after its last run
+        method = await asked.session.get_one(PaymentMethod, row.change_method_id)
+        said = tr(
+            "Auto Pay is set up and begins on {day}: it pays from {method} {when}.",
+            day=asked.day(row.change_on),
+            method=method.label,
+            when=when(row.change_day_of_month),
+        )
+        return said + _trouble(asked, method, coming)
+    method = await asked.session.get_one(PaymentMethod, row.method_id)
+    if row.change_on and not row.wanted:
+        said = tr("Auto Pay was turned off and ends on {day}; a run before that still happens.", day=_day(asked, row))
+        return f"{said} {next_words(coming, asked.today)}"
+    said = tr("Yes, Auto Pay is on: it pays from {method} {when}.", method=method.label, when=when(row.day_of_month))
+    changed = await _change(asked, row)
+    return f"{said} {next_words(coming, asked.today)}{changed}" + _trouble(asked, method, coming)
+
+
+async def _change(asked: Asked, row: AutoPay) -> str:
+    """What is agreed for later."""
+    if not row.change_on or not row.change_method_id:
+        return ""
+    method = await asked.session.get_one(PaymentMethod, row.change_method_id)
+    return " " + tr(
+        "From {day} on it pays from {method} {when}.",
+        day=_day(asked, row),
+        method=method.label,
+        when=when(row.change_day_of_month),
+    )
+
+
+async def _draft(asked: Asked, row: LegacyDraft) -> str:
+    coming = await next_of(asked.session, asked.backend, row)
+    method = await asked.session.get_one(PaymentMethod, row.method_id)
+    said = tr(
+        "Auto Pay is not on, but a bank draft is: it takes each bill on its due date from {method}.",
+        method=method.label,
+    )
+    ends = ""
+    if row.change_on and not row.wanted:
+        ends = " " + tr("It was removed and ends on {day}.", day=_day(asked, row))
+    return f"{said} {next_words(coming, asked.today)}{ends}" + _trouble(asked, method, coming)
+
+
+def _day(asked: Asked, row: AutoPay | LegacyDraft) -> str:
+    return asked.day(row.change_on) if row.change_on else ""
+
+
+def _trouble(asked: Asked, method: PaymentMethod, coming: NextRun | None) -> str:
+    """A card that has expired by the next run: better heard now than after it failed."""
+    why = gate.unusable(asked.account, method, coming.on if coming else asked.today)
+    return " " + tr("It cannot run like this: {why}.", why=why) if why else ""
+
+
+async def _standing(asked: Asked) -> AutoPay | LegacyDraft | None:
+    """What takes the account's bills now."""
+    row = await autopay_of(asked.session, asked.account.id)
+    return row or await active_draft(asked.session, asked.account.id)
+
+
+async def _going(asked: Asked) -> list[Going]:
+    """All that is known to go out, the next one first."""
+    account_id = asked.account.id
+    found = [
+        Going(SCHEDULED, item.run_on, item.amount_cents + item.fee_cents)
+        for item in await billing.scheduled(asked.session, account_id)
+    ]
+    waiting = select(AutomaticDraft).where(AutomaticDraft.account_id == account_id, AutomaticDraft.status == "retry")
+    found += [
+        Going(RETRY, draft.retry_on, draft.amount_cents)
+        for draft in await asked.session.scalars(waiting)
+        if draft.retry_on
+    ]
+    autopay = await autopay_of(asked.session, account_id)
+    draft = await active_draft(asked.session, account_id)
+    drafted: list[Going] = []
+    if draft is not None:  # until Auto Pay has taken its place it is the draft that runs
+        coming = await next_of(asked.session, asked.backend, draft)
+        drafted = _unless_ended(DRAFT, coming, None if draft.wanted else draft.change_on)
+    if autopay is not None:
+        coming = await _coming(asked, autopay)
+        if coming and drafted:  # what is open now is the draft's to take
+            coming = NextRun(coming.on)
+        found += _unless_ended(AUTOPAY, coming, None if autopay.wanted else autopay.change_on)
+    return sorted(found + drafted, key=lambda one: one.on)
+
+
+async def _coming(asked: Asked, row: AutoPay) -> NextRun | None:
+    """The next run under the terms that hold on its day."""
+    coming = await next_of(asked.session, asked.backend, row)
+    if coming and row.active and row.wanted and row.change_on and coming.on >= row.change_on:
+        return await next_payment(asked.session, asked.backend, row.account_id, row.change_day_of_month, row.change_on)
+    return coming
+
+
+def _unless_ended(kind: str, coming: NextRun | None, ends_on: date | None) -> list[Going]:
+    if coming is None or (ends_on is not None and coming.on >= ends_on):
+        return []
+    return [Going(kind, coming.on, coming.amount_cents)]
+
+
+def _in_words(asked: Asked, going: Sequence[Going]) -> list[str]:
+    return [
+        tr(KNOWN[one.kind], amount=format_cents(one.cents), when=asked.when(one.on))
+        if one.cents
+        else tr(UNKNOWN[one.kind], when=asked.when(one.on))
+        for one in going
+    ]

@@ -1,0 +1,73 @@
+"""The registry: every topic has its level and its subject, and what is on nobody's account is not said."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.account_questions.service import TOPICS, UnknownTopic, needs
+from backend.app import Backend
+from backend.config import ROOT
+from backend.knowledge.service import load
+from backend.members.levels import ACCOUNT_QUESTIONS, NEEDS, Level
+from tests.backend.account_questions.asking import add_payment, ask
+from tests.backend.autopay.enrolments import add_autopay
+from tests.backend.household import DUE_CENTS, Household, make_household
+
+OF_A_SKILL = {
+    "due_when": "check_due_date",
+    "what_is_left": "check_balance",
+    "last_payment": "payment_confirmation",
+    "charged_twice": "payment_history",
+    "autopay_status": "setup_autopay",
+    "next_automatic": "bank_draft",
+    "short_month": "change_or_cancel_autopay",
+    "alerts_status": "manage_alerts",
+    "paperless_status": "bill_notifications",
+    "budget_status": "budget_billing",
+    "higher_than_last_year": "usage_history",
+    "estimated": "usage_history",
+}
+
+
+def test_every_topic_has_a_level_and_nothing_else_has() -> None:
+    assert set(TOPICS) == set(ACCOUNT_QUESTIONS)
+    assert all(level >= Level.KNOWN for level in ACCOUNT_QUESTIONS.values())
+
+
+@pytest.mark.parametrize(("topic", "skill"), OF_A_SKILL.items())
+def test_a_question_opens_no_earlier_than_the_skill_about_the_same(topic: str, skill: str) -> None:
+    assert needs(topic) == NEEDS[skill]
+
+
+def test_every_topic_has_a_subject_and_one_alone() -> None:
+    asked = [subject.account for subject in load(ROOT / "knowledge").subjects.values() if subject.account]
+    assert sorted(asked) == sorted(TOPICS)
+
+
+async def test_a_topic_that_there_is_not(backend: Backend, home: Household) -> None:
+    with pytest.raises(UnknownTopic):
+        needs("horoscope")
+    with pytest.raises(UnknownTopic):
+        await ask(backend, home, "horoscope")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_another_account_is_never_spoken_of(backend: Backend, home: Household, language: str) -> None:
+    """A neighbour pays twice, is late and on Auto Pay: nothing of it is in what this household is told."""
+    neighbour = await make_household(backend, number="20417", due_cents=99_999)
+    await add_payment(backend, neighbour, "QQQ-222", 77_700, days_ago=1)
+    await add_payment(backend, neighbour, "QQQ-333", 77_700)
+    await add_autopay(backend, neighbour)
+    for topic in TOPICS:
+        said = await ask(backend, home, topic, language=language) or ""
+        assert "QQQ" not in said
+        assert "777" not in said
+        assert "999.99" not in said
+    assert f"${DUE_CENTS / 100:.2f}" in (await ask(backend, home, "due_when", language=language) or "")
+
+
+@pytest.mark.parametrize("topic", [name for name, level in ACCOUNT_QUESTIONS.items() if level == Level.KNOWN])
+async def test_no_method_is_named_before_a_step_up(backend: Backend, home: Household, topic: str) -> None:
+    await add_autopay(backend, home, day=15)
+    await add_payment(backend, home, "KKK-222", 1_000)
+    assert "4242" not in (await ask(backend, home, topic) or "")
