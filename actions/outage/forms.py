@@ -1,85 +1,133 @@
-"""An outage: danger first, then who and where, then a ticket for the crew."""
+"""An outage: danger first and at once; else where it is, a read-back, a yes, a ticket. Also how an outage stands."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import Any, ClassVar
 
 from actions.base import Ask, Outside
-from actions.free_text import free_text
-from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.cases.kinds import LIFE_SUPPORT, kind_of_outage
+from actions.cases.reporting import ReportingForm, Where, undo
+from actions.outage.known import known_values
+from actions.outage.restored import account_meant, tell_restored
 from actions.turn import Turn
-from backend.billing.models import Account
-from backend.conversations.models import Conversation
+from backend.language import mark
 from backend.members.identity import Standing
-from backend.members.levels import NEEDS, Level
-from backend.members.service import accounts_at_phone
-from backend.reading.danger import danger_in
+from backend.providers.outages.base import Outage
 from backend.tickets import service as tickets
-from backend.tickets.models import Ticket
+from backend.tickets.kinds import POWER
 
-PLACE, DANGER, ON_FILE, WARNED = "outage_place", "outage_danger", "outage_on_file", "outage_warned"
+OWN = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "warned", "filed")
+ASKS_OF_ONE = re.compile(
+    r"^\W*(?:so |hi |hello |hey |um+ |uh+ )*(?:is|are) there (?:an?|any|some)?.*\b(?:outages?|out|off)\b|"
+    r"\b(?:any|known) outages?\b|\bdo you (?:guys )?(?:know|have)\b.*\bout|\bare you aware\b|"
+    r"\boutage (?:map|status|update)\b",
+    re.IGNORECASE,
+)
 
 
-class OutageForm(IdentifiedForm):
+class OutageForm(ReportingForm):
     form = "outage_form"
+    task = "outage"
+    title = mark("reporting an outage")
     skill = "report_outage"
-    slots = (*IDENTITY_SLOTS, PLACE, DANGER, ON_FILE, WARNED)
-    opens_with: ClassVar[frozenset[str]] = frozenset({"report_outage"})
+    word = "outage"
+    slots: ClassVar[tuple[str, ...]] = tuple(f"outage_{name}" for name in OWN)
+    asks: ClassVar[dict[str, str]] = {"outage_place": "place", "outage_phone": "phone", "outage_confirm": "yes_no"}
+    files = True
+    opens_with: ClassVar[frozenset[str]] = frozenset({"report_outage", "outage_status"})
 
-    def level_needed(self, turn: Turn) -> Level:
-        """Nobody in danger is asked for a number, and no phone that the co-op knows."""
-        return Level.ANONYMOUS if turn.get(DANGER) or turn.get(ON_FILE) else NEEDS[self.skill]
+    async def _only_asked_about(self, turn: Turn) -> bool:
+        """When it will be back is answered from what is known of the place, and not in general."""
+        if turn.intent == "outage_status" or ASKS_OF_ONE.search(turn.text):
+            return False
+        return await super()._only_asked_about(turn)
 
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        if danger_in(turn.text):
-            turn.set(DANGER, turn.own_words)
-            turn.notes["danger"] = True
-        if asked == PLACE and (place := free_text(turn)):
-            turn.set(PLACE, place)
+    async def _answer_questions(self, turn: Turn) -> bool:
+        if turn.just_opened() and (turn.intent == "outage_status" or ASKS_OF_ONE.search(turn.text)):
+            return False
+        return await super()._answer_questions(turn)
+
+    def kind(self, turn: Turn) -> str:
+        return kind_of_outage(str(self.held(turn, "words") or ""))
+
+    def urgent(self, turn: Turn) -> bool:
+        """Somebody's life may hang on the power."""
+        return bool(LIFE_SUPPORT.search(str(self.held(turn, "words") or "")))
+
+    async def listen_report(self, turn: Turn, asked: str | None) -> bool:
+        if turn.intent == "outage_restored":
+            turn.notes["restored"] = True
             return True
-        return bool(turn.notes.get("danger"))
+        if turn.intent == "outage_status" or (asked is None and ASKS_OF_ONE.search(turn.text)):
+            turn.set(self.slot("status"), True)
+            return True
+        if asked is not None and turn.intent == "report_outage" and len(turn.text.split()) > 2:
+            turn.clear(self.slot("status"))
+            turn.notes["more"] = True
+            return asked != self.slot("place")  # kept, but it tells no place
+        return False
 
-    async def next_ask(self, turn: Turn) -> Ask | Outside | None:
-        if turn.notes.get("danger") and not turn.get(WARNED):
-            turn.say("utter_outage_danger")
-            turn.set(WARNED, True)
-        turn.set(ON_FILE, bool(await self._at_phone(turn)))
-        return await super().next_ask(turn)
+    def read_back_values(self, turn: Turn) -> dict[str, Any]:
+        return {"state": "unknown" if turn.notes.get("nothing_known") else ""}
 
-    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
-        account = standing.account or await self._only_one(turn)
-        ticket = None
-        if turn.get(DANGER):
-            ticket = await self._open(turn, account)  # at once: who is in danger may not write again
-        if turn.get(PLACE) is None and (turn.get(DANGER) or account is None):
-            return Ask(PLACE, "utter_question_outage_place", {"danger": bool(turn.get(DANGER))})
-        ticket = ticket or await self._open(turn, account)
-        if turn.get(PLACE):
-            await tickets.add_details(turn.session, ticket, {"place": str(turn.get(PLACE))})
-        turn.say("utter_outage_ticket", number=ticket.number, danger=bool(turn.get(DANGER)))
+    async def next_report_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        if turn.notes.get("restored"):
+            await tell_restored(turn, await account_meant(turn), asked=True)
+            return None
+        if self.urgent(turn) and not self.held(turn, "warned"):
+            turn.say("utter_outage_life_support")
+            turn.set(self.slot("warned"), True)
+        where = await self.where(turn, standing)
+        if where is None:
+            where = await self._where_reported(turn)
+        if where is None:
+            told = "no_number" in turn.notes
+            values = {"danger": False, "no_number": told}
+            return Ask(self.slot("place"), "utter_question_outage_place", values, new=told)
+        known = await turn.backend.outages.known(turn.session, where.place, where.account.id if where.account else None)
+        before = await self._told_before(turn, standing, where)
+        if self.held(turn, "status") and await self._tell_status(turn, known, before):
+            return None
+        if before:
+            await self._add(turn, standing, where, known)
+            return None
+        filed = await self.finish(turn, standing, where, {})
+        if isinstance(filed, Ask):
+            return filed
+        kind = filed.ticket.kind
+        turn.say("utter_outage_ticket", number=filed.ticket.number, danger=False, undo=undo(turn), case_kind=kind)
+        self._tell_known(turn, known)
         return None
 
-    async def _open(self, turn: Turn, account: Account | None) -> Ticket:
-        conversation = await turn.session.get_one(Conversation, turn.conversation_id)
-        said = str(turn.get(DANGER) or "")
-        return await tickets.open_ticket(
-            turn.session,
-            turn.backend,
-            turn.conversation_id,
-            kind="outage",
-            details={"danger": said or "none told", "phone": conversation.address or "not known"},
-            account_id=account.id if account else None,
-            urgent=bool(said),
-        )
+    async def _where_reported(self, turn: Turn) -> Where | None:
+        """Where this conversation has reported one: who asks when it will be back is not asked where again."""
+        for ticket in await tickets.of_conversation(turn.session, turn.conversation_id):
+            if ticket.kind in POWER and ticket.place:
+                return Where(None, ticket.place, ticket.place)
+        return None
 
-    async def _only_one(self, turn: Turn) -> Account | None:
-        found = await self._at_phone(turn)
-        return found[0] if len(found) == 1 else None
+    async def _told_before(self, turn: Turn, standing: Standing, where: Where) -> str | None:
+        """The number of the open ticket that this belongs to."""
+        report = self.report(turn, standing, where, {}, await self._phone(turn, standing))
+        same = await tickets.same_as(turn.session, turn.backend, turn.conversation_id, report)
+        return same.number if same else None
 
-    async def _at_phone(self, turn: Turn) -> list[Account]:
-        """The accounts of the phone that writes or calls. A forged number could report an outage, and nothing more."""
-        conversation = await turn.session.get(Conversation, turn.conversation_id)
-        if conversation is None or not conversation.address:
-            return []
-        standing = await turn.standing()
-        return [] if standing.account else await accounts_at_phone(turn.session, conversation.address)
+    async def _tell_status(self, turn: Turn, known: Outage | None, before: str | None) -> bool:
+        """Answer how it stands. False when nothing is known or reported there: then it is offered to report it."""
+        self._tell_known(turn, known)
+        if before:
+            turn.say("utter_outage_stands", number=before, known=known is not None)
+        turn.notes["nothing_known"] = not known and not before
+        return bool(known or before)
+
+    def _tell_known(self, turn: Turn, known: Outage | None) -> None:
+        if known is not None:
+            turn.say("utter_outage_known", **known_values(turn, known))
+
+    async def _add(self, turn: Turn, standing: Standing, where: Where, known: Outage | None) -> None:
+        """Still out, or told again: it goes to the ticket that is open, and nothing has to be agreed to."""
+        report = self.report(turn, standing, where, {}, await self._phone(turn, standing))
+        filed = await tickets.file(turn.session, turn.backend, turn.conversation_id, report)
+        turn.say("utter_outage_noted", number=filed.ticket.number)
+        self._tell_known(turn, known)

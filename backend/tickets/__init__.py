@@ -1,1 +1,1 @@
-"""What the office has to do for somebody: each request with a number to quote."""
+"""What the office or a crew has to do for somebody: each request with a number to quote, one ticket an event."""

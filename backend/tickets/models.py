@@ -1,24 +1,26 @@
-"""Tickets: requests that a person at the office takes on."""
+"""Tickets: requests that a person at the office or a crew takes on."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
 
 
 class Ticket(Base):
-    """One request. `kind` is arrangement, service, outage or callback; `status` open, answered or closed.
+    """One request. `kind` is one of `backend.tickets.kinds.KINDS`; `status` open, answered, closed or withdrawn.
 
-    `details` are plain labels and texts, as the office reads them. `due_at` is when a callback was promised.
+    `details` are plain labels and texts, as the office reads them. `place` is where, as it was told or as it is on
+    file, `phone` (E.164) how to reach whoever told it. `notes` are what was told later, `{at, conversation, words}`,
+    the oldest first, and only ever grow. `outcome` says why it is over, `due_at` is when a call back was promised.
     """
 
     __tablename__ = "tickets"
-    __table_args__ = (Index(None, "status", "created_at"),)
+    __table_args__ = (Index(None, "status", "created_at"), Index(None, "place_key"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(12), unique=True)
@@ -27,7 +29,12 @@ class Ticket(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    place: Mapped[str | None] = mapped_column(Text)
+    place_key: Mapped[str | None] = mapped_column(String(120))  # the same for the same place in other words
+    phone: Mapped[str | None] = mapped_column(String(20))
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    notes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    outcome: Mapped[str | None] = mapped_column(Text)
     due_at: Mapped[datetime | None] = mapped_column(UtcTime)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -1,75 +1,245 @@
-"""Opening, finding and closing tickets. Functions flush; the caller commits."""
+"""Opening, finding and ending tickets. Functions flush; the caller commits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
+from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current
+from backend.members.models import Member
 from backend.payments import confirmation
+from backend.tickets.kinds import CALLBACK, DANGER, POWER
 from backend.tickets.models import Ticket
+from backend.tickets.places import place_key
+from backend.tickets.same_event import OPEN, find_same
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-OPEN = ("open", "answered")
+WITHDRAWN, CLOSED = "withdrawn", "closed"
+RESTORED = "restored"
+SHOWN_AFTER_WITHDRAWAL = timedelta(days=2)  # the office still sees for so long what was taken back
 
 
-async def open_ticket(
-    session: AsyncSession,
-    backend: Backend,
-    conversation_id: str,
-    *,
-    kind: str,
-    details: Mapping[str, str],
-    account_id: int | None = None,
-    urgent: bool = False,
-    due_at: datetime | None = None,
-) -> Ticket:
-    """A new ticket. The same wish of the same conversation, still open, is found again and not opened twice.
+@dataclass(frozen=True)
+class Report:
+    """What somebody tells. `details` are in English, the member's own words under `words`; `phone` is E.164."""
 
-    `details` are in English; that the member speaks Spanish is added to them.
+    kind: str
+    details: Mapping[str, str]
+    account_id: int | None = None
+    place: str | None = None
+    phone: str | None = None
+    urgent: bool = False
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What came of a report. `new` is False when it was added to a ticket that was open for the same event."""
+
+    ticket: Ticket
+    new: bool
+
+
+async def open_ticket(session: AsyncSession, backend: Backend, conversation_id: str, **told: Any) -> Ticket:
+    """As `file`, with the fields of `Report` as keywords, for who need not know whether the ticket is new."""
+    return (await file(session, backend, conversation_id, Report(**told))).ticket
+
+
+async def file(session: AsyncSession, backend: Backend, conversation_id: str, told: Report) -> Filed:
+    """A ticket for this report: the one that is open for the same event, with what is new as a note, or a new one.
+
+    That the member speaks Spanish is added to the details. Where no place or phone is told, those of the account and
+    of the conversation are taken, so that a crew knows where to go and the office whom to call.
     """
-    details = {**details, "language": "Spanish"} if current() == SPANISH else dict(details)
-    same = await _same(session, conversation_id, kind, details)
-    if same is not None:
-        return same
     conversation = await session.get_one(Conversation, conversation_id)
+    told = await _completed(session, conversation, told)
+    same = await same_as(session, backend, conversation_id, told)
+    if same is not None:
+        await _merge(session, backend, conversation, same, told)
+        return Filed(same, new=False)
     ticket = Ticket(
-        number=await _fresh_number(session),
-        kind=kind,
-        urgent=urgent,
-        account_id=account_id,
+        number=await fresh_number(session),
+        kind=told.kind,
+        urgent=told.urgent or told.kind == DANGER,
+        account_id=told.account_id,
         conversation_id=conversation_id,
-        details=details,
-        due_at=due_at,
+        place=told.place,
+        place_key=place_key(told.place) if told.place else None,
+        phone=told.phone,
+        details=dict(told.details),
+        notes=[],
+        due_at=told.due_at,
         created_at=backend.clock.now(),
     )
     session.add(ticket)
-    await session.flush()
-    await record(
+    await _told(session, backend, conversation, ticket, f"ticket_{told.kind}")
+    return Filed(ticket, new=True)
+
+
+async def same_as(session: AsyncSession, backend: Backend, conversation_id: str, told: Report) -> Ticket | None:
+    """The open ticket that this report would be added to; None when it would open a new one."""
+    return await find_same(
         session,
-        backend,
-        actor=conversation_id,
-        level=int(conversation.level),
-        channel=conversation.channel,
-        act=f"ticket_{kind}",
-        account_id=account_id,
-        after={"number": ticket.number, "urgent": urgent},
+        backend.clock.now(),
+        conversation_id,
+        told.kind,
+        account_id=told.account_id,
+        key=place_key(told.place) if told.place else None,
+        details=told.details,
     )
+
+
+async def _completed(session: AsyncSession, conversation: Conversation, told: Report) -> Report:
+    """With what need not be told: where the account is, and the phone that writes or calls or is on file."""
+    account = await session.get(Account, told.account_id) if told.account_id is not None else None
+    phone = told.phone or conversation.address
+    if phone is None and account is not None:
+        phone = (await session.get_one(Member, account.member_id)).phone
+    details = {**told.details, "language": "Spanish"} if current() == SPANISH else told.details
+    place = told.place or (account.service_address if account else None)
+    return replace(told, details=details, place=place or None, phone=phone)
+
+
+async def _merge(
+    session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, told: Report
+) -> None:
+    """Write down what a later report adds; what the first one said stays as it was said."""
+    before = {"number": ticket.number, "kind": ticket.kind, "urgent": ticket.urgent}
+    if told.kind == CALLBACK and told.due_at != ticket.due_at:
+        _note(backend, conversation, ticket, f"another time; it was {ticket.details.get('when', ticket.due_at)}")
+        ticket.due_at, ticket.details = told.due_at, {**ticket.details, **told.details}
+    _note(backend, conversation, ticket, _news(ticket, told))
+    ticket.account_id = ticket.account_id if ticket.account_id is not None else told.account_id
+    if not ticket.place and told.place:
+        ticket.place, ticket.place_key = told.place, place_key(told.place)
+    ticket.phone = ticket.phone or told.phone
+    ticket.urgent = ticket.urgent or told.urgent or told.kind == DANGER
+    if told.kind == DANGER:
+        ticket.kind = DANGER
+    await _told(session, backend, conversation, ticket, "ticket_noted", before)
+
+
+def _news(ticket: Ticket, later: Report) -> str:
+    """What a later report says that the ticket and its notes do not: the member's words, then what has changed."""
+    known = {str(value) for value in ticket.details.values()}
+    heard = "; ".join(str(note["words"]) for note in ticket.notes)
+    changed = {label: str(value) for label, value in later.details.items() if str(value) not in known}
+    if later.phone and ticket.phone and later.phone != ticket.phone:
+        changed["phone"] = later.phone
+    if later.place and ticket.place and place_key(later.place) != ticket.place_key:
+        changed["place"] = later.place
+    words = changed.pop("words", "")
+    said = [words, *(f"{label}: {value}" for label, value in changed.items())]
+    return "; ".join(part for part in said if part and part not in heard)
+
+
+def _note(backend: Backend, conversation: Conversation, ticket: Ticket, words: str) -> None:
+    if words:
+        at = backend.clock.now().isoformat(timespec="seconds")
+        ticket.notes = [*ticket.notes, {"at": at, "conversation": conversation.id, "words": words}]
+
+
+async def add_note(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str, words: str) -> None:
+    """Write down what was said about it later. The same words of the same talk are written once."""
+    if any(note["words"] == words and note["conversation"] == conversation_id for note in ticket.notes):
+        return
+    conversation = await session.get_one(Conversation, conversation_id)
+    _note(backend, conversation, ticket, words)
+    await _told(session, backend, conversation, ticket, "ticket_noted")
+
+
+async def complete(session: AsyncSession, ticket: Ticket, *, place: str | None, phone: str | None) -> None:
+    """Where it is and whom to call, told after it was opened: danger is filed before either is known."""
+    if place:
+        ticket.place, ticket.place_key = place, place_key(place)
+    ticket.phone = ticket.phone or phone
+    await session.flush()
+
+
+async def withdraw(
+    session: AsyncSession, backend: Backend, number: str, by_conversation: str, reason: str
+) -> Ticket | None:
+    """Take back what this conversation filed. None when it has no such ticket open.
+
+    Where others have told of the same event since, the ticket stands for them and only a note is written; its status
+    says which it was.
+    """
+    ticket = await find(session, number)
+    if ticket is None or ticket.status not in OPEN or ticket.conversation_id != by_conversation:
+        return None
+    conversation = await session.get_one(Conversation, by_conversation)
+    if any(note["conversation"] != by_conversation for note in ticket.notes):
+        await add_note(session, backend, ticket, by_conversation, f"withdrawn by who told it first: {reason}")
+        return ticket
+    await _end(session, backend, conversation, ticket, "ticket_withdrawn", WITHDRAWN, reason)
     return ticket
 
 
-async def add_details(session: AsyncSession, ticket: Ticket, more: Mapping[str, str]) -> None:
-    """Write down what was said after it was opened."""
-    ticket.details = {**ticket.details, **more}
+async def restored(
+    session: AsyncSession, backend: Backend, conversation_id: str, account_id: int | None, words: str
+) -> Ticket | None:
+    """Power is back: close the open outage of this conversation, or of the account. None when there is none.
+
+    A danger stays open: a wire on the ground does not go away with the lights on. It gets the words as a note.
+    """
+    ticket = await open_outage(session, conversation_id, account_id)
+    if ticket is None:
+        return None
+    await add_note(session, backend, ticket, conversation_id, words)
+    if ticket.kind != DANGER:
+        conversation = await session.get_one(Conversation, conversation_id)
+        await _end(session, backend, conversation, ticket, "ticket_restored", CLOSED, RESTORED)
+    return ticket
+
+
+async def _end(
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    ticket: Ticket,
+    act: str,
+    status: str,
+    outcome: str,
+) -> None:
+    before = {"number": ticket.number, "status": ticket.status}
+    ticket.status, ticket.outcome, ticket.closed_at = status, outcome, backend.clock.now()
+    await _told(session, backend, conversation, ticket, act, before)
+
+
+async def _told(
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    ticket: Ticket,
+    act: str,
+    before: dict[str, Any] | None = None,
+) -> None:
+    """The audit row of what a member did to a ticket."""
     await session.flush()
+    after: dict[str, Any] = {"number": ticket.number, "urgent": ticket.urgent}
+    if before is not None:
+        after |= {"kind": ticket.kind, "status": ticket.status}
+    await record(
+        session,
+        backend,
+        actor=conversation.id,
+        level=int(conversation.level),
+        channel=conversation.channel,
+        act=act,
+        account_id=ticket.account_id,
+        before=before,
+        after=after,
+    )
 
 
 async def close(session: AsyncSession, backend: Backend, number: str, by: str) -> Ticket | None:
@@ -78,7 +248,7 @@ async def close(session: AsyncSession, backend: Backend, number: str, by: str) -
     if ticket is None or ticket.status not in OPEN:
         return None
     before = ticket.status
-    ticket.status, ticket.closed_at = "closed", backend.clock.now()
+    ticket.status, ticket.closed_at = CLOSED, backend.clock.now()
     await _by_office(session, backend, ticket, by, "ticket_closed", before)
     return ticket
 
@@ -86,7 +256,8 @@ async def close(session: AsyncSession, backend: Backend, number: str, by: str) -
 async def answered(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> None:
     """The office user `by` has written to whoever opened it."""
     before = ticket.status
-    ticket.status = "answered"
+    if before in OPEN:  # what was taken back or closed stays so, whatever is still written about it
+        ticket.status = "answered"
     await _by_office(session, backend, ticket, by, "ticket_answered", before)
 
 
@@ -109,27 +280,21 @@ async def find(session: AsyncSession, number: str) -> Ticket | None:
     return await session.scalar(select(Ticket).where(Ticket.number == number))
 
 
-async def listing(session: AsyncSession, limit: int = 200) -> list[Ticket]:
-    """What is open: danger first, then what else is urgent, promised calls by their time, the oldest."""
-    danger = and_(Ticket.urgent, Ticket.kind == "outage")
-    query = (
-        select(Ticket)
-        .where(Ticket.status.in_(OPEN))
-        .order_by(danger.desc(), Ticket.urgent.desc(), Ticket.due_at.is_(None), Ticket.due_at, Ticket.id)
-        .limit(limit)
-    )
-    return list(await session.scalars(query))
+async def of_conversation(session: AsyncSession, conversation_id: str) -> list[Ticket]:
+    """What this conversation filed and still stands, the newest first."""
+    query = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status.in_(OPEN))
+    return list(await session.scalars(query.order_by(Ticket.id.desc())))
 
 
-async def _same(session: AsyncSession, conversation_id: str, kind: str, details: Mapping[str, str]) -> Ticket | None:
-    query = select(Ticket).where(
-        Ticket.conversation_id == conversation_id, Ticket.kind == kind, Ticket.status.in_(OPEN)
-    )
-    # what was added since does not make it another wish
-    return next((one for one in await session.scalars(query) if dict(details).items() <= one.details.items()), None)
+async def open_outage(session: AsyncSession, conversation_id: str, account_id: int | None) -> Ticket | None:
+    """The newest open outage or danger that this conversation, or anybody for this account, has told of."""
+    near = [Ticket.conversation_id == conversation_id]
+    near += [Ticket.account_id == account_id] if account_id is not None else []
+    query = select(Ticket).where(Ticket.kind.in_(POWER), Ticket.status.in_(OPEN), or_(*near))
+    return await session.scalar(query.order_by(Ticket.id.desc()).limit(1))
 
 
-async def _fresh_number(session: AsyncSession) -> str:
+async def fresh_number(session: AsyncSession) -> str:
     """Read out like a confirmation number, and never the same as one."""
     while True:
         number = await confirmation.fresh(session)

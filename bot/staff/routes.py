@@ -20,6 +20,8 @@ from bot.redaction import redact
 from bot.services import Services
 from bot.staff import views
 from bot.staff.accounts import StaffAccounts
+from bot.staff.fields import field
+from bot.staff.outages import OutagePages
 from bot.web_source import address_of
 
 FOLDER = Path(__file__).parent / "templates"
@@ -68,8 +70,8 @@ class Office:
                 return see_other("/staff/sign-in")
             if request.method == "POST":
                 ours = from_our_pages(request, self.services.settings)
-                if not ours or not self.accounts.form_is_ours(request, _field(request, "token")):
-                    return self._page("notice.html", 403, heading="Please try again", text="The page was too old.")
+                if not ours or not self.accounts.form_is_ours(request, field(request, "token")):
+                    return self.page("notice.html", 403, heading="Please try again", text="The page was too old.")
             return await handler(request, name, **values)
 
         return guarded(checked, "staff")  # type: ignore[return-value]
@@ -80,7 +82,7 @@ class Office:
         return self._sign_in_page("")
 
     async def sign_in(self, request: Request) -> HTTPResponse:
-        name, password = _field(request, "name").strip(), _field(request, "password")
+        name, password = field(request, "name").strip(), field(request, "password")
         if not self.accounts.may_try(address_of(request), name):
             return self._sign_in_page("Too many tries. Please wait five minutes.", status=429)
         right = self.accounts.check(name, password)
@@ -102,8 +104,8 @@ class Office:
 
     async def desk(self, request: Request, name: str) -> HTTPResponse:
         async with self.backend.db.reading() as session:
-            found = await views.desk(session)
-        return self._page("desk.html", desk=found, name=name, token=self.accounts.form_token(request))
+            found = await views.desk(session, self.backend.clock.now())
+        return self.page("desk.html", desk=found, name=name, token=self.accounts.form_token(request))
 
     async def talk(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         async with self.backend.db.reading() as session:
@@ -112,7 +114,7 @@ class Office:
             raise NotFound()
         await self._record("office_read", name, {"conversation": conversation})
         token = self.accounts.form_token(request)
-        return self._page("talk.html", talk=found, name=name, token=token, longest=LONGEST_ANSWER, ticket="")
+        return self.page("talk.html", talk=found, name=name, token=token, longest=LONGEST_ANSWER, ticket="")
 
     async def ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         async with self.backend.db.reading() as session:
@@ -123,14 +125,14 @@ class Office:
             account = await views.account_number(session, found.account_id)
         await self._record("office_read", name, {"ticket": number})
         token = self.accounts.form_token(request)
-        return self._page(
+        return self.page(
             "ticket.html", ticket=found, talk=talk, account=account, name=name, token=token, longest=LONGEST_ANSWER
         )
 
     async def answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         """Send what was written; a number that must not be sent is taken out of it first."""
-        text = redact(_field(request, "text").strip()[:LONGEST_ANSWER]).text
-        number = _field(request, "ticket")
+        text = redact(field(request, "text").strip()[:LONGEST_ANSWER]).text
+        number = field(request, "ticket")
         if text:
             async with self.backend.db.transaction() as session:
                 way = await handover.answer(session, self.backend, conversation, text, name)
@@ -140,7 +142,7 @@ class Office:
             if way == "web":
                 self.services.pushes.notify(conversation)
             if way is None:
-                return self._page("notice.html", 409, heading="No way to write there", text="Please call instead.")
+                return self.page("notice.html", 409, heading="No way to write there", text="Please call instead.")
         return see_other(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
 
     async def close(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
@@ -167,17 +169,12 @@ class Office:
             )
 
     def _sign_in_page(self, trouble: str, status: int = 200) -> HTTPResponse:
-        return self._page("sign_in.html", status, trouble=trouble)
+        return self.page("sign_in.html", status, trouble=trouble)
 
-    def _page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
+    def page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
         html = self._pages.get_template(template).render(coop=self.backend.coop, **values)
         headers = {**PRIVATE, "content-security-policy": content_policy()}
         return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
-
-
-def _field(request: Request, name: str) -> str:
-    form = request.get_form()
-    return str(form.get(name) or "") if form else ""
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -194,4 +191,9 @@ def blueprint(services: Services) -> Blueprint:
     staff.add_route(inside(office.close), "/handovers/<handover_id:int>/close", methods=["POST"], name="close")
     staff.add_route(inside(office.ticket), "/tickets/<number:str>", methods=["GET"], name="ticket")
     staff.add_route(inside(office.close_ticket), "/tickets/<number:str>/close", methods=["POST"], name="close_ticket")
+    pages = OutagePages(office)
+    staff.add_route(inside(pages.listing), "/outages", methods=["GET"], name="outages")
+    staff.add_route(inside(pages.add), "/outages", methods=["POST"], name="add_outage")
+    staff.add_route(inside(pages.update), "/outages/<outage_id:int>", methods=["POST"], name="update_outage")
+    staff.add_route(inside(pages.clear), "/outages/<outage_id:int>/clear", methods=["POST"], name="clear_outage")
     return staff

@@ -11,21 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
+from backend.coop import display_phone
 from backend.handover import service as handover
 from backend.handover import transcript
 from backend.handover.models import Handover
 from backend.handover.transcript import Line
-from backend.tickets import service as tickets
+from backend.tickets import listing
 from backend.tickets.models import Ticket
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The first page: who waits, promised calls, and the other tickets."""
+    """The first page: who waits, promised calls, the other tickets, and what was taken back lately."""
 
     handovers: list[Handover]
     callbacks: list[Ticket]
     tickets: list[Ticket]
+    withdrawn: list[Ticket]
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,13 @@ class Talk:
     can_answer: bool
 
 
-async def desk(session: AsyncSession) -> Desk:
-    found = await tickets.listing(session)
+async def desk(session: AsyncSession, now: datetime) -> Desk:
+    found = await listing.waiting(session)
     return Desk(
         handovers=await handover.listing(session),
         callbacks=[ticket for ticket in found if ticket.kind == "callback"],
         tickets=[ticket for ticket in found if ticket.kind != "callback"],
+        withdrawn=await listing.taken_back(session, now),
     )
 
 
@@ -74,5 +77,34 @@ def local(backend: Backend, at: datetime | None) -> str:
     return f"{here:%b} {here.day}, {here:%I:%M %p}".replace(" 0", " ")
 
 
+def local_iso(backend: Backend, at: str) -> str:
+    """The same for the time of a note, which is kept as text."""
+    return local(backend, datetime.fromisoformat(at))
+
+
+def kind_words(kind: str) -> str:
+    """`name change`, as a person reads it."""
+    return kind.replace("_", " ")
+
+
 def filters(backend: Backend) -> dict[str, Any]:
-    return {"at": lambda moment: local(backend, moment)}
+    return {
+        "at": lambda moment: local(backend, moment),
+        "at_iso": lambda text: local_iso(backend, text),
+        "kind": kind_words,
+        "phone": display_phone,
+        "field_time": lambda moment: field_time(backend, moment),
+    }
+
+
+def field_time(backend: Backend, at: datetime | None) -> str:
+    """A time as a form's field of date and time wants it, on the co-op's clock."""
+    return f"{at.astimezone(backend.coop.zone):%Y-%m-%dT%H:%M}" if at else ""
+
+
+def read_field_time(backend: Backend, text: str) -> datetime | None:
+    """What such a field was filled with, aware; None when it is empty or no time."""
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=backend.coop.zone)
+    except ValueError:
+        return None

@@ -1,61 +1,255 @@
-"""Tickets: a number each, the same wish once, danger first, closed once."""
+"""Tickets: a number each, one event one ticket, danger first, taken back and closed once."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
+from backend.audit.models import AuditRow
+from backend.audit.service import verify
+from backend.clock import ManualClock
+from backend.conversations.models import Conversation
 from backend.language import SPANISH, speaking
 from backend.payments.confirmation import normalise
+from backend.tickets import listing
 from backend.tickets import service as tickets
-from tests.backend.household import NOW, Household
+from backend.tickets.models import Ticket
+from backend.tickets.service import Filed, Report
+from tests.backend.household import NOW, Household, add_conversation, make_household
+
+PLACE = "12 Oak Road, Elizabeth"
+
+
+async def file(backend: Backend, conversation: str, kind: str, **told: Any) -> Filed:
+    words = told.pop("words", f"first words about the {kind}")
+    async with backend.db.transaction() as session:
+        report = Report(kind=kind, details={"words": words, **told.pop("details", {})}, **told)
+        return await tickets.file(session, backend, conversation, report)
+
+
+async def read(session: AsyncSession, filed: Filed) -> Ticket:
+    found = await tickets.find(session, filed.ticket.number)
+    assert found is not None
+    return found
+
+
+async def test_a_ticket_says_where_and_how_to_reach_who_told_it(backend: Backend, home: Household) -> None:
+    filed = await file(backend, home.conversation_id, "meter", account_id=home.account_id)
+    assert normalise(filed.ticket.number) == filed.ticket.number
+    assert filed.ticket.phone == "+15555550142", "the phone on file, where none is told and none writes"
+    talk = await add_conversation(backend, "sms-stranger", "sms")
+    async with backend.db.transaction() as session:
+        (await session.get_one(Conversation, talk)).address = "+18155550123"
+    told = await file(backend, talk, "light", place=PLACE)
+    assert (told.ticket.place, told.ticket.phone) == (PLACE, "+18155550123")
 
 
 async def test_the_same_wish_is_one_ticket(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
-        first = await tickets.open_ticket(
-            session, backend, home.conversation_id, kind="service", details={"wish": "stop"}, account_id=home.account_id
-        )
-        again = await tickets.open_ticket(
-            session, backend, home.conversation_id, kind="service", details={"wish": "stop"}, account_id=home.account_id
-        )
-        other = await tickets.open_ticket(
-            session, backend, home.conversation_id, kind="service", details={"wish": "move"}
-        )
-    assert first.number == again.number != other.number
-    assert normalise(first.number) == first.number
+        made = [
+            await tickets.open_ticket(
+                session, backend, home.conversation_id, kind="service", details={"wish": wish}, account_id=account
+            )
+            for wish, account in (("stop", home.account_id), ("stop", home.account_id), ("move", None))
+        ]
+    first, again, other = (ticket.number for ticket in made)
+    assert first == again != other
+    assert made[0].notes == [], "the same words are not news"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        (("light", {"place": PLACE}), ("light", {"place": "12 oak rd"}), True),
+        (("light", {"place": PLACE}), ("light", {"place": "14 Oak Road"}), False),
+        (("light", {"place": PLACE}), ("tree", {"place": PLACE}), False),
+        (("outage", {"place": PLACE}), ("danger", {"place": PLACE}), True),
+        (("tree", {"place": PLACE}), ("danger", {}), True),
+        (("danger", {"place": PLACE}), ("outage", {"place": PLACE}), True),
+        (("danger", {"place": PLACE}), ("tree", {"place": PLACE}), False),
+        (("complaint", {}), ("complaint", {}), True),
+    ],
+)
+async def test_one_event_of_one_talk_is_one_ticket(
+    backend: Backend,
+    home: Household,
+    first: tuple[str, dict[str, Any]],
+    second: tuple[str, dict[str, Any]],
+    same: bool,
+) -> None:
+    one = await file(backend, home.conversation_id, first[0], **first[1])
+    two = await file(backend, home.conversation_id, second[0], words="and more", **second[1])
+    assert (two.ticket.number == one.ticket.number) is same
+    assert two.new is not same
+    if same:
+        assert [note["words"] for note in two.ticket.notes] == ["and more"]
+        assert two.ticket.details["words"] == one.ticket.details["words"], "the first words stay"
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second", "same"),
+    [
+        ("light", {"place": PLACE}, {"place": "12 Oak Rd"}, True),
+        ("light", {"place": "by the church"}, {"place": "by the church"}, False),
+        ("light", {}, {}, False),
+        ("outage", {"mine": True}, {"mine": True}, True),
+        ("outage", {"mine": True}, {"mine": True, "place": "behind the barn"}, True),
+        ("light", {"mine": True, "place": PLACE}, {"mine": True, "place": "90 Ridge Road"}, False),
+        ("callback", {"mine": True}, {"mine": True}, False),
+    ],
+)
+async def test_one_event_out_of_two_talks(
+    backend: Backend, home: Household, kind: str, first: dict[str, Any], second: dict[str, Any], same: bool
+) -> None:
+    """By the account or by a spot that strangers would name alike; a call back is each person's own."""
+    made = []
+    for name, told in (("web-one", dict(first)), ("web-two", dict(second))):
+        account = home.account_id if told.pop("mine", False) else None
+        made.append(await file(backend, await add_conversation(backend, name), kind, account_id=account, **told))
+    assert (made[0].ticket.number == made[1].ticket.number) is same
+
+
+async def test_two_accounts_are_two_events(backend: Backend, home: Household) -> None:
+    barn = await make_household(backend, number="99998", due_cents=0, card_token="tok_a", bank_token="tok_b")
+    one = await file(backend, home.conversation_id, "outage", account_id=home.account_id)
+    two = await file(backend, home.conversation_id, "outage", account_id=barn.account_id)
+    assert one.ticket.number != two.ticket.number
+
+
+async def test_after_twelve_hours_it_is_another_event(backend: Backend, home: Household, clock: ManualClock) -> None:
+    one = await file(backend, home.conversation_id, "outage", place=PLACE)
+    clock.advance(hours=11, minutes=59)
+    assert (await file(backend, home.conversation_id, "outage", place=PLACE, words="still")).ticket.id == one.ticket.id
+    clock.advance(minutes=2)
+    assert (await file(backend, home.conversation_id, "outage", place=PLACE)).ticket.id != one.ticket.id
+
+
+async def test_an_outage_that_turns_dangerous_keeps_its_number(backend: Backend, home: Household) -> None:
+    plain = await file(backend, home.conversation_id, "outage", place=PLACE)
+    assert not plain.ticket.urgent
+    worse = await file(backend, home.conversation_id, "danger", words="now it sparks")
+    assert (worse.ticket.number, worse.ticket.kind, worse.ticket.urgent) == (plain.ticket.number, "danger", True)
+    calmer = await file(backend, home.conversation_id, "outage", words="still out", place=PLACE)
+    assert (calmer.ticket.kind, calmer.ticket.urgent) == ("danger", True)
+    assert [note["words"] for note in calmer.ticket.notes] == ["now it sparks", "still out"]
+    assert all(note["at"].endswith("+00:00") for note in calmer.ticket.notes)
+
+
+async def test_another_phone_that_tells_of_it_is_noted(backend: Backend, home: Household) -> None:
+    await file(backend, home.conversation_id, "tree", place=PLACE, phone="+18155550101")
+    talk = await add_conversation(backend, "web-neighbor")
+    later = await file(backend, talk, "tree", place=PLACE, phone="+18155550102", words="it leans more")
+    assert later.ticket.notes[0]["words"] == "it leans more; phone: +18155550102"
+    assert later.ticket.notes[0]["conversation"] == talk
+    assert later.ticket.phone == "+18155550101"
+
+
+async def test_a_call_back_is_moved_not_doubled(backend: Backend, home: Household) -> None:
+    first = await file(
+        backend, home.conversation_id, "callback", due_at=NOW + timedelta(hours=2), details={"when": "noon"}
+    )
+    moved = await file(
+        backend, home.conversation_id, "callback", due_at=NOW + timedelta(hours=5), details={"when": "three"}
+    )
+    assert moved.ticket.number == first.ticket.number
+    assert moved.ticket.due_at == NOW + timedelta(hours=5)
+    assert moved.ticket.details["when"] == "three"
+    assert "noon" in moved.ticket.notes[0]["words"]
 
 
 async def test_whoever_calls_back_knows_to_speak_spanish(backend: Backend, home: Household) -> None:
+    with speaking(SPANISH):
+        filed = await file(backend, home.conversation_id, "complaint", words="nadie contesta")
+    assert filed.ticket.details == {"words": "nadie contesta", "language": "Spanish"}
+
+
+async def test_taking_back_is_for_who_filed_it(backend: Backend, home: Household) -> None:
+    stranger = await add_conversation(backend, "web-other")
+    filed = await file(backend, home.conversation_id, "light", place=PLACE)
     async with backend.db.transaction() as session:
-        with speaking(SPANISH):
-            ticket = await tickets.open_ticket(
-                session, backend, home.conversation_id, kind="callback", details={"name": "Ann"}
-            )
-    assert ticket.details == {"name": "Ann", "language": "Spanish"}
+        number = filed.ticket.number
+        assert await tickets.withdraw(session, backend, number, stranger, "not mine") is None
+        assert [each.number for each in await tickets.of_conversation(session, home.conversation_id)] == [number]
+        taken = await tickets.withdraw(session, backend, number, home.conversation_id, "it came on")
+        assert taken is not None
+        assert (taken.status, taken.outcome, taken.closed_at) == ("withdrawn", "it came on", NOW)
+        assert await tickets.withdraw(session, backend, number, home.conversation_id, "again") is None
+        assert await tickets.of_conversation(session, home.conversation_id) == []
+        assert await listing.waiting(session) == []
+        assert [each.number for each in await listing.taken_back(session, NOW)] == [number]
+        assert await listing.taken_back(session, NOW + timedelta(days=3)) == []
+        acts = [row.act for row in await session.scalars(select(AuditRow).order_by(AuditRow.id))]
+        assert acts[-2:] == ["ticket_light", "ticket_withdrawn"]
+        assert await verify(session) is None
+
+
+async def test_what_others_told_too_stands_for_them(backend: Backend, home: Household) -> None:
+    filed = await file(backend, home.conversation_id, "danger", place=PLACE)
+    await file(backend, await add_conversation(backend, "web-other"), "danger", place=PLACE, words="I see it too")
+    async with backend.db.transaction() as session:
+        kept = await tickets.withdraw(session, backend, filed.ticket.number, home.conversation_id, "mistake")
+        assert kept is not None
+        assert kept.status == "open"
+        assert "mistake" in kept.notes[-1]["words"]
+
+
+async def test_power_that_is_back_closes_the_outage_of_the_account(backend: Backend, home: Household) -> None:
+    filed = await file(backend, home.conversation_id, "outage", account_id=home.account_id)
+    talk = await add_conversation(backend, "web-later")
+    async with backend.db.transaction() as session:
+        assert await tickets.restored(session, backend, talk, None, "it is back") is None, "nobody's business"
+        closed = await tickets.restored(session, backend, talk, home.account_id, "it is back")
+        assert closed is not None
+        assert (closed.number, closed.status, closed.outcome) == (filed.ticket.number, "closed", "restored")
+        assert closed.notes[-1]["words"] == "it is back"
+        assert await tickets.restored(session, backend, talk, home.account_id, "it is back") is None
+
+
+async def test_danger_does_not_go_with_the_lights_on(backend: Backend, home: Household) -> None:
+    await file(backend, home.conversation_id, "danger", place=PLACE)
+    async with backend.db.transaction() as session:
+        found = await tickets.restored(session, backend, home.conversation_id, None, "power is back")
+        assert found is not None
+        assert (found.status, found.notes[-1]["words"]) == ("open", "power is back")
 
 
 async def test_danger_comes_first_and_promised_calls_by_their_time(backend: Backend, home: Household) -> None:
-    async with backend.db.transaction() as session:
-        for name, hours in (("late", 5), ("soon", 2)):
-            await tickets.open_ticket(
-                session,
-                backend,
-                home.conversation_id,
-                kind="callback",
-                details={"name": name},
-                due_at=NOW + timedelta(hours=hours),
-            )
-        await tickets.open_ticket(
-            session, backend, home.conversation_id, kind="outage", details={"danger": "wire"}, urgent=True
-        )
-        found = await tickets.listing(session)
-    assert [ticket.details.get("name", ticket.kind) for ticket in found] == ["outage", "soon", "late"]
+    for name, hours in (("late", 5), ("soon", 2)):
+        talk = await add_conversation(backend, f"web-{name}")
+        await file(backend, talk, "callback", due_at=NOW + timedelta(hours=hours), details={"name": name})
+    await file(backend, home.conversation_id, "medical", urgent=True)
+    await file(backend, home.conversation_id, "danger")
+    async with backend.db.reading() as session:
+        found = await listing.waiting(session)
+    assert [ticket.details.get("name", ticket.kind) for ticket in found] == ["danger", "medical", "soon", "late"]
 
 
 async def test_a_ticket_is_closed_once(backend: Backend, home: Household) -> None:
+    made = await file(backend, home.conversation_id, "outage")
     async with backend.db.transaction() as session:
-        made = await tickets.open_ticket(session, backend, home.conversation_id, kind="outage", details={})
-        assert await tickets.close(session, backend, made.number, "ann")
-        assert await tickets.close(session, backend, made.number, "ann") is None
-        assert await tickets.listing(session) == []
+        assert await tickets.close(session, backend, made.ticket.number, "ann")
+        assert await tickets.close(session, backend, made.ticket.number, "ann") is None
+        assert await listing.waiting(session) == []
+        ticket = await read(session, made)
+        await tickets.answered(session, backend, ticket, "ann")
+        assert ticket.status == "closed", "writing about it does not open it again"
+
+
+async def test_the_list_has_strangers_and_members(backend: Backend, home: Household) -> None:
+    await file(backend, home.conversation_id, "meter", account_id=home.account_id)
+    light = await file(backend, await add_conversation(backend, "web-other"), "light", place=PLACE, words="it is dark")
+    async with backend.db.transaction() as session:
+        await tickets.close(session, backend, light.ticket.number, "ann")
+        everything = await listing.every(session)
+        still = await listing.every(session, only_open=True)
+    assert [(each["kind"], each["account"], each["place"]) for each in everything] == [
+        ("light", None, PLACE),
+        ("meter", "99999-001", None),
+    ]
+    assert everything[0]["words"] == "it is dark"
+    assert [each["kind"] for each in still] == ["meter"]

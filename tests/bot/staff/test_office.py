@@ -168,3 +168,48 @@ async def test_tickets_are_shown_and_closed(edge: Edge) -> None:
     assert "a wire" in page.text
     await edge.post(f"/staff/tickets/{made.number}/close", data={"token": token_in(page)})
     assert "No ticket is open" in (await edge.get("/staff")).text
+
+
+async def test_what_was_told_later_and_what_was_taken_back(edge: Edge) -> None:
+    await edge.text("hello")
+    conversation = conversation_of(edge.services.settings, MEMBER)
+    backend = edge.services.backend
+    async with backend.db.transaction() as session:
+        for words in ("it is dark", "<b>still</b> dark"):
+            made = await tickets.open_ticket(
+                session, backend, conversation, kind="name_change", details={"words": words}, place="12 Oak Road"
+            )
+    await sign_in(edge)
+    assert "name change" in (await edge.get("/staff")).text
+    page = (await edge.get(f"/staff/tickets/{made.number}")).text
+    assert "12 Oak Road" in page
+    assert "&lt;b&gt;still&lt;/b&gt; dark" in page
+    async with backend.db.transaction() as session:
+        await tickets.withdraw(session, backend, made.number, conversation, "it was a mistake")
+    desk = (await edge.get("/staff")).text
+    assert "No ticket is open" in desk
+    assert "Taken back" in desk
+    page = (await edge.get(f"/staff/tickets/{made.number}")).text
+    assert "it was a mistake" in page
+    assert "Done, close it" not in page
+
+
+async def test_known_outages_are_kept_by_the_office(edge: Edge) -> None:
+    assert "Password" in (await edge.get("/staff/outages")).text
+    await sign_in(edge)
+    token = token_in(await edge.get("/staff/outages"))
+    new = {"token": token, "area": "Ridge Road", "cause": "a tree", "estimate": "2026-11-18T13:30"}
+    assert (await edge.post("/staff/outages", data={**new, "token": "0" * 64})).status == 403
+    page = await edge.post("/staff/outages", data=new)
+    assert "Ridge Road" in page.text
+    assert 'value="2026-11-18T13:30"' in page.text
+    async with edge.services.backend.db.reading() as session:
+        known = await edge.services.backend.outages.known(session, "12 Ridge Rd", None)
+    assert known is not None
+    assert known.estimate == datetime(2026, 11, 18, 19, 30, tzinfo=UTC), "the field is on the co-op's clock"
+    change = re.search(r'action="(/staff/outages/\d+)"', page.text)
+    assert change
+    page = await edge.post(change[1], data={"token": token, "cause": "a pole", "estimate": ""})
+    assert "a pole" in page.text
+    page = await edge.post(f"{change[1]}/clear", data={"token": token})
+    assert "No outage is written down" in page.text

@@ -50,4 +50,10 @@ async def test_every_page(browser: Browser, folder: Path, engine: StandInEngine,
             await check(page, "office-talk")
             await page.goto(f"{edge.url}/staff/tickets/{outage.number}")
             await check(page, "office-ticket")
+            await page.goto(f"{edge.url}/staff/outages")
+            if options is DESKTOP:
+                await page.get_by_label("Where").fill("Ridge Road, Elizabeth")
+                await page.get_by_label("Cause, in a few words").fill("a tree on the line")
+                await page.get_by_role("button", name="Add").click()
+            await check(page, "office-outages")
             await context.close()

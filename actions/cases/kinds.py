@@ -1,0 +1,119 @@
+"""The kinds of cases that a member can report or ask for, and what each needs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from backend.language import mark, tr
+
+DEATH = re.compile(
+    r"\b(?:died|dead|death|deceased|passed(?: away| on)?|passing|lost (?:my|our) (?:husband|wife|mom|"
+    r"mother|dad|father|son|"
+    r"daughter|brother|sister|grand\w+)|late (?:husband|wife|mother|father)|widow(?:ed|er)?|funeral|estate|obituary)\b",
+    re.IGNORECASE,
+)
+AT_RISK_NOW = re.compile(
+    r"\b(?:out of|without|no) (?:power|electric\w*)\b|\bpower (?:is|went|has been) (?:out|off)\b|"
+    r"\b(?:battery|tank|backup)\b|"
+    r"\b(?:disconnect\w*|shut ?-?off|cut ?-?off|turn\w* (?:it |us |me |my \w+ )?off)\b|\bright now\b|"
+    r"\btoday\b|\btonight\b",
+    re.IGNORECASE,
+)
+OUT_NOW = re.compile(
+    r"\b(?:power|electric\w*|lights?)(?:'s| is| are| was| has been| have been| just| went| still)* (?:out|off)\b|"
+    r"\b(?:lost|no|without|don'?t have) (?:any )?(?:power|electric\w*|lights)\b|\bin the dark\b",
+    re.IGNORECASE,
+)
+LIFE_SUPPORT = re.compile(
+    r"\b(?:oxygen|o2|concentrator|ventilator|vent|cpap|bipap|dialysis|nebulizer|life support|feeding pump|insulin|"
+    r"breathing machine|medical equipment)\b",
+    re.IGNORECASE,
+)
+LIGHT = re.compile(
+    r"\b(?:street|yard|security|pole|barn|night|area|lot|alley|dusk to dawn|outdoor|"
+    r"outside)[ -]?(?:lights?|lamps?|lites?)\b|"
+    r"\bstreet ?lights?\b|\blight on (?:the|my|our) pole\b|\blamp ?posts?\b",
+    re.IGNORECASE,
+)
+UNSTEADY = re.compile(
+    r"\b(?:flicker\w*|dim|dims|dimming|dimmer|brown ?-?outs?|blink(?:s|ing)|surg(?:e|es|ing)|low voltage|"
+    r"half (?:my|the|of|our) "
+    r"\w+|part(?:ial)? (?:power|of)|pulsing|too bright)\b",
+    re.IGNORECASE,
+)
+
+
+# a charge that is questioned because so much was used is looked at with the use beside it
+TOO_MUCH_USE = re.compile(r"\b(?:kwh|kilowatt\w*|usage|used|too high|so high|doubled|tripled)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind. `title` goes on behind "Report"; the words of the office's answer are in data/cases/responses.yml.
+
+    `intents` open it. `asks_what`: words that only name the kind do not tell what happened, so that is asked.
+    `asks_when`: somebody comes to look, so what suits is asked. `now`: something is said at once, before any question.
+    `urgent`: it always is, or when the words match.
+    """
+
+    kind: str
+    title: str
+    intents: tuple[str, ...] = ()
+    asks_what: bool = False
+    asks_when: bool = False
+    now: bool = False
+    urgent: bool | re.Pattern[str] = False
+
+    def is_urgent(self, words: str) -> bool:
+        return bool(self.urgent.search(words)) if isinstance(self.urgent, re.Pattern) else self.urgent
+
+
+CASES: dict[str, Case] = {
+    case.kind: case
+    for case in (
+        Case("light", mark("a street or yard light out"), ("report_light",)),
+        Case("tree", mark("a tree near the lines"), ("report_tree",), now=True),
+        Case("meter", mark("a problem with the meter"), ("meter_problem",), asks_when=True),
+        Case("voltage", mark("flickering or weak power"), ("voltage_problem",), now=True, urgent=True),
+        Case("medical", mark("a medical need for power"), ("medical_need",), now=True, urgent=AT_RISK_NOW),
+        Case("name_change", mark("a change of the name on the account"), ("name_change",), now=True),
+        Case("dispute", mark("a charge you question"), ("dispute_charge",), asks_what=True),
+        Case("high_bill", mark("a bill that seems too high"), asks_what=True),
+        Case("complaint", mark("a complaint"), ("complaint",), asks_what=True),
+        Case("other", mark("a request for the office"), asks_what=True),
+    )
+}
+POWER = {
+    "outage": Case("outage", mark("the power out"), urgent=LIFE_SUPPORT),
+    "danger": Case("danger", mark("danger"), urgent=True),
+}
+BY_INTENT = {intent: case.kind for case in CASES.values() for intent in case.intents}
+TITLES = {case.kind: case.title for case in (*CASES.values(), *POWER.values())} | {
+    "arrangement": mark("a payment arrangement"),
+    "service": mark("a change of service"),
+    "callback": mark("a call back"),
+}
+
+
+def case_told(intent: str, words: str) -> str:
+    """The kind of a case by the intent that opened it and its words.
+
+    A medical need while the power is out is an outage, and an urgent one: a form to fill in helps nobody then.
+    """
+    kind = BY_INTENT.get(intent, "other")
+    if kind == "medical" and OUT_NOW.search(words):
+        return "outage"
+    return "high_bill" if kind == "dispute" and TOO_MUCH_USE.search(words) else kind
+
+
+def title(kind: str) -> str:
+    """What is reported, in the language of the talk, to go on behind "Report" or "your report of"."""
+    return tr(TITLES.get(kind, TITLES["other"]))
+
+
+def kind_of_outage(words: str) -> str:
+    """An outage that is none: a light on a pole is `light`, power that is there but unsteady `voltage`."""
+    if LIGHT.search(words):
+        return "light"
+    return "voltage" if UNSTEADY.search(words) else "outage"

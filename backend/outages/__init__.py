@@ -1,0 +1,1 @@
+"""Outages that the office knows of: where, why, and until when."""

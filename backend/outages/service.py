@@ -1,0 +1,84 @@
+"""The office's list of outages. Functions flush; the caller commits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit.service import record
+from backend.outages.models import KnownOutage
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+LONGEST_AREA, LONGEST_CAUSE = 300, 200
+
+
+async def current(session: AsyncSession) -> list[KnownOutage]:
+    """What is not over yet, the newest first."""
+    query = select(KnownOutage).where(KnownOutage.cleared_at.is_(None))
+    return list(await session.scalars(query.order_by(KnownOutage.id.desc())))
+
+
+async def add(
+    session: AsyncSession, backend: Backend, by: str, *, area: str, cause: str, estimate_at: datetime | None
+) -> KnownOutage:
+    """Write down a new one; `area` must have a word in it. The office user `by` is kept in the audit chain."""
+    if not area.strip():
+        raise ValueError("an outage needs words for where it is")
+    now = backend.clock.now()
+    outage = KnownOutage(
+        area=area.strip()[:LONGEST_AREA],
+        cause=cause.strip()[:LONGEST_CAUSE],
+        estimate_at=estimate_at,
+        started_at=now,
+        updated_at=now,
+    )
+    session.add(outage)
+    await _record(session, backend, by, "outage_known", outage)
+    return outage
+
+
+async def update(
+    session: AsyncSession, backend: Backend, by: str, outage_id: int, *, cause: str, estimate_at: datetime | None
+) -> KnownOutage | None:
+    """Another cause or estimate. None when there is no such outage, or it is over."""
+    outage = await session.get(KnownOutage, outage_id)
+    if outage is None or outage.cleared_at is not None:
+        return None
+    outage.cause, outage.estimate_at = cause.strip()[:LONGEST_CAUSE], estimate_at
+    outage.updated_at = backend.clock.now()
+    await _record(session, backend, by, "outage_updated", outage)
+    return outage
+
+
+async def clear(session: AsyncSession, backend: Backend, by: str, outage_id: int) -> KnownOutage | None:
+    """Power is back there. None when there is no such outage, or it is over already."""
+    outage = await session.get(KnownOutage, outage_id)
+    if outage is None or outage.cleared_at is not None:
+        return None
+    outage.cleared_at = outage.updated_at = backend.clock.now()
+    await _record(session, backend, by, "outage_cleared", outage)
+    return outage
+
+
+async def _record(session: AsyncSession, backend: Backend, by: str, act: str, outage: KnownOutage) -> None:
+    await session.flush()
+    await record(
+        session,
+        backend,
+        actor=f"office:{by}"[:80],
+        level=0,
+        channel="office",
+        act=act,
+        account_id=None,
+        after={
+            "outage": outage.id,
+            "area": outage.area,
+            "cause": outage.cause,
+            "estimate_at": outage.estimate_at.isoformat() if outage.estimate_at else None,
+        },
+    )

@@ -1,0 +1,22 @@
+"""The kinds of tickets, and which of them may be one and the same event."""
+
+from __future__ import annotations
+
+KINDS = (
+    "danger", "outage", "light", "tree", "meter", "voltage", "medical", "name_change", "dispute", "high_bill",
+    "arrangement", "service", "complaint", "callback", "other",
+)  # fmt: skip
+DANGER, OUTAGE, CALLBACK = "danger", "outage", "callback"
+POWER = frozenset({DANGER, OUTAGE})
+"""An outage that somebody already told of as danger, or the other way round, is one event."""
+MAY_TURN_DANGEROUS = frozenset({DANGER, OUTAGE, "light", "tree", "meter", "voltage"})
+"""Of these a ticket becomes the danger that the same person tells of next: the crew has one thing to look for."""
+WISHED_ONCE = {"service": "wish"}
+"""Two tickets of such a kind are two events when this detail differs: stopping here and starting there."""
+
+
+def same_kinds(kind: str, *, same_talk: bool) -> frozenset[str]:
+    """The kinds whose open ticket a report of `kind` may belong to. `same_talk`: opened in this very conversation."""
+    if kind == DANGER:
+        return MAY_TURN_DANGEROUS if same_talk else POWER
+    return POWER if kind == OUTAGE else frozenset({kind})

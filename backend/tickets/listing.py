@@ -1,0 +1,63 @@
+"""Tickets as the office's page and `memberline tickets` list them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.tickets.kinds import DANGER
+from backend.tickets.models import Ticket
+from backend.tickets.same_event import OPEN
+from backend.tickets.service import SHOWN_AFTER_WITHDRAWAL, WITHDRAWN
+
+
+async def waiting(session: AsyncSession, limit: int = 200) -> list[Ticket]:
+    """What is open: danger first, then what else is urgent, promised calls by their time, the oldest."""
+    query = (
+        select(Ticket)
+        .where(Ticket.status.in_(OPEN))
+        .order_by(
+            (Ticket.kind == DANGER).desc(), Ticket.urgent.desc(), Ticket.due_at.is_(None), Ticket.due_at, Ticket.id
+        )
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def taken_back(session: AsyncSession, now: datetime, limit: int = 50) -> list[Ticket]:
+    """What members have withdrawn lately, the newest first: a crew may be on its way."""
+    query = select(Ticket).where(Ticket.status == WITHDRAWN, Ticket.closed_at >= now - SHOWN_AFTER_WITHDRAWAL)
+    return list(await session.scalars(query.order_by(Ticket.id.desc()).limit(limit)))
+
+
+async def every(session: AsyncSession, *, only_open: bool = False) -> list[dict[str, Any]]:
+    """All tickets as plain data, the newest first, linked to a member or not."""
+    query = select(Ticket, Account.number).outerjoin(Account, Ticket.account_id == Account.id)
+    if only_open:
+        query = query.where(Ticket.status.in_(OPEN))
+    rows = await session.execute(query.order_by(Ticket.id.desc()))
+    return [as_data(ticket, number) for ticket, number in rows]
+
+
+def as_data(ticket: Ticket, account: str | None) -> dict[str, Any]:
+    """One ticket for JSON; `account` is its number. `words` are the member's own, where there are any."""
+    return {
+        "number": ticket.number,
+        "kind": ticket.kind,
+        "status": ticket.status,
+        "urgent": ticket.urgent,
+        "account": account,
+        "place": ticket.place,
+        "phone": ticket.phone,
+        "words": ticket.details.get("words"),
+        "details": ticket.details,
+        "notes": ticket.notes,
+        "outcome": ticket.outcome,
+        "created_at": ticket.created_at,
+        "due_at": ticket.due_at,
+        "closed_at": ticket.closed_at,
+    }
