@@ -1,115 +1,264 @@
-"""A payment arrangement: what a member can pay and when, for a person at the office to agree to."""
+"""A payment arrangement: a plan of amounts and days, read back; then granted by rule, or sent to the office."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
+from actions.agenda import wishes
+from actions.arrangement.hearing import NOT_KNOWN, speaks_of, which_payment
+from actions.arrangement.words import plan_for_the_office, plan_words
 from actions.base import Ask, Outside
 from actions.free_text import free_text
-from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
-from actions.quick_pay.questions import owed
+from actions.identity.forms import IdentifiedForm
+from actions.quick_pay.questions import choose, owed
 from actions.turn import ASKED_AS, Turn
-from actions.words import day_for_the_office, day_words
+from actions.words import when_words
 from actions.yes_no import said_no, said_yes
+from backend.arrangements import plan as plans
+from backend.arrangements import service as arrangements
+from backend.arrangements.plan import Plan
 from backend.billing import service as billing
+from backend.billing.service import Balance
+from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.money import format_cents
-from backend.reading.amount import Amount
-from backend.reading.day import Day, DayProblem
+from backend.reading.plan import Every, SaidPlan, from_data, read_plan
 from backend.tickets import service as tickets
 
-AMOUNT, DAY, REST, NOTICE, TOLD = (
+AMOUNT, DAY, REST, OFTEN, CONFIRM = (
     "arrangement_amount",
     "arrangement_day",
     "arrangement_rest",
+    "arrangement_often",
+    "arrangement_confirm",
+)
+PLAN, MISSING, OWED, NOTICE, TOLD = (
+    "arrangement_plan",
+    "arrangement_missing",
+    "arrangement_owed",
     "arrangement_notice",
     "arrangement_told",
 )
-ASKED_AS.update({AMOUNT: "amount", DAY: "date"})
-NOTHING = re.compile(r"\b(nothing|zero|none|not anything|can'?t pay anything|no money)\b", re.IGNORECASE)
-DISCONNECTION = re.compile(
-    r"\b(dis ?connect\w*|shut[ -]?off|cut[ -]?off|shut\w* (?:me|us|it|my \w+) off|cut\w* (?:me|us|it|my \w+) off|"
-    r"(?:final|shutoff|past due) notice|red (?:notice|letter)|turn\w* (?:me|us|it|my \w+) off|door (?:tag|hanger))\b",
-    re.IGNORECASE,
-)
+ASKED_AS.update({AMOUNT: "amount", DAY: "date", REST: "date", CONFIRM: "change"})
+ASKS_FOR = {
+    plans.AMOUNT: AMOUNT,
+    plans.EACH: AMOUNT,
+    plans.DAY: DAY,
+    plans.START: DAY,
+    plans.REST: REST,
+    plans.EVERY: OFTEN,
+}
+"""The slot that asks for what is missing."""
+OFTEN_CHOICES = {
+    "1 week": (mark("Every week"), Every(1, "week")),
+    "2 week": (mark("Every two weeks"), Every(2, "week")),
+    "1 month": (mark("Every month"), Every(1, "month")),
+}
+OFTEN_LEAD = re.compile(r"(?:once|in|a|an|the|each|every|maybe|about|like|every one)\b\s*", re.IGNORECASE)
+PAYING = frozenset({"quick_pay", "schedule_payment", "check_balance", "inform", "setup_autopay"})
+"""What a payment of the plan sounds like to who does not see that it is one."""
 
 
 class ArrangementForm(IdentifiedForm):
     form = "arrangement_form"
+    task = "arrangement"
+    title = mark("asking for a payment arrangement")
     skill = "payment_arrangement"
-    slots = (*IDENTITY_SLOTS, AMOUNT, DAY, REST, NOTICE, TOLD)
+    slots: ClassVar[tuple[str, ...]] = (AMOUNT, DAY, REST, OFTEN, CONFIRM, PLAN, MISSING, OWED, NOTICE, TOLD)
+    asks: ClassVar[dict[str, str]] = {AMOUNT: "amount", DAY: "day", REST: "day", OFTEN: "choice", CONFIRM: "yes_no"}
+    files = True
     opens_with: ClassVar[frozenset[str]] = frozenset({"payment_arrangement"})
 
+    async def cancelled(self, turn: Turn) -> None:
+        turn.say("utter_arrangement_left")
+
+    # a payment that is a part of the plan is no wish to pay now, and "can I pay it on Friday?" asks for the plan
+
+    async def _only_asked_about(self, turn: Turn) -> bool:
+        if self._plan_in(turn).empty:
+            return await super()._only_asked_about(turn)
+        self._take_as_plan(turn)
+        return False
+
+    def _keep_for_later(self, turn: Turn) -> None:
+        self._take_as_plan(turn)
+        super()._keep_for_later(turn)
+
+    def _plan_in(self, turn: Turn) -> SaidPlan:
+        return read_plan(turn.text, turn.backend.today(), ASKED_AS.get(str(turn.get("requested_slot") or "")))
+
+    def _take_as_plan(self, turn: Turn) -> None:
+        if self._plan_in(turn).empty:
+            return
+        turn.acts = [
+            replace(act, kind="answer") if act.kind == "ask" or (act.kind == "start" and act.intent in PAYING) else act
+            for act in turn.acts
+        ]
+
+    def go_back(self, turn: Turn, asked: str | None) -> bool:
+        if asked != CONFIRM:
+            return False
+        turn.set(CONFIRM, "no")
+        return True
+
+    # listening
+
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        if DISCONNECTION.search(turn.text):
-            turn.set(NOTICE, True)
-        if asked == REST:
-            rest = None if said_yes(turn) or said_no(turn) else free_text(turn)  # neither says how
-            turn.set(REST, rest)
-            return rest is not None
-        said = turn.read(asked)
-        heard = False
-        if isinstance(said.amount, Amount):
-            turn.set(AMOUNT, said.amount.cents)
-            heard = True
-        elif said.share:
-            turn.set(AMOUNT, said.share)
-            heard = True
-        elif asked == AMOUNT and NOTHING.search(turn.text):
-            turn.set(AMOUNT, 0)
-            heard = True
-        if isinstance(said.day, Day):
-            turn.set(DAY, said.day.on.isoformat())
-            heard = True
-        elif asked == DAY and isinstance(said.day, DayProblem) and said.day.code == "past":
-            turn.notes["past"] = heard = True
-        return heard
+        told = speaks_of(turn.text)
+        if told and turn.get(NOTICE) != "notice":
+            turn.set(NOTICE, told)
+        if asked == CONFIRM and self._agrees(turn):
+            return True
+        heard = self._hear_plan(turn, asked)
+        if heard:
+            turn.clear(CONFIRM)
+        elif asked == CONFIRM and (turn.chosen(CONFIRM) == "no" or said_no(turn)):
+            turn.set(CONFIRM, "no")
+            return True
+        return heard or (asked == REST and self._hear_rest(turn))
+
+    def _agrees(self, turn: Turn) -> bool:
+        if turn.chosen(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and said_yes(turn)):
+            turn.notes["agreed"] = True
+        return "agreed" in turn.notes
+
+    def _hear_plan(self, turn: Turn, asked: str | None) -> bool:
+        before = from_data(turn.get(PLAN))
+        chosen = OFTEN_CHOICES.get(turn.chosen(OFTEN) or "")
+        if chosen:
+            said, which, words = SaidPlan(every=chosen[1]), None, ""
+        else:
+            many = len(plans.settle(before, int(turn.get(OWED) or 0)).parts) if asked == CONFIRM else 0
+            which, words = which_payment(turn.text, many) if many else (None, turn.text)
+            said = read_plan(words, turn.backend.today(), ASKED_AS.get(asked or ""))
+        if said.day_problem and asked in (DAY, REST, CONFIRM):
+            turn.notes["day_problem"] = said.day_problem
+        if asked == OFTEN and said.every is None:
+            said = read_plan(f"every {OFTEN_LEAD.sub('', words.strip())}", turn.backend.today())
+        said = replace(said, day_problem="")
+        if said.empty:
+            return "day_problem" in turn.notes
+        after = self._taken_in(turn, before, said, asked, which)
+        turn.set(PLAN, after.as_data())
+        return after != before or asked in ASKS_FOR.values() or "day_problem" in turn.notes
+
+    def _taken_in(self, turn: Turn, before: SaidPlan, said: SaidPlan, asked: str | None, which: int | None) -> SaidPlan:
+        if before.empty:
+            return said
+        missing, at = turn.get(MISSING) or (None, 0)
+        due = int(turn.get(OWED) or 0)
+        if asked in ASKS_FOR.values() and missing:
+            return plans.answered(before, said, missing, at, due)
+        return plans.corrected(before, said, due, which, turn.backend.today())
+
+    def _hear_rest(self, turn: Turn) -> bool:
+        """How the rest is paid in words that are no plan; a bare yes or no does not say."""
+        before = from_data(turn.get(PLAN))
+        if NOT_KNOWN.search(turn.text):
+            turn.set(PLAN, replace(before, open_rest=True).as_data())
+            return True
+        words = None if said_yes(turn) or said_no(turn) else free_text(turn)
+        if words is None or len(words.split()) < 3:
+            return False
+        turn.set(PLAN, replace(before, words=words).as_data())
+        return True
+
+    # asking
 
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         account = standing.account
         assert account is not None  # level 1 is a level on an account
         balance = await billing.balance(turn.session, turn.backend, account.id)
-        if balance.amount_due_cents <= 0:
+        due = balance.amount_due_cents
+        if due <= 0:
             turn.say("utter_arrangement_nothing_due")
             return None
-        values = owed(turn, balance)
-        self._take_seriously(turn, past_due=balance.past_due_cents > 0)
-        if isinstance(turn.get(AMOUNT), str):
-            turn.set(AMOUNT, balance.amount_due_cents // (2 if turn.get(AMOUNT) == "half" else 1))
-        if turn.get(AMOUNT) is None:
-            return Ask(AMOUNT, "utter_question_arrangement_amount", values)
-        if turn.get(DAY) is None:
-            problem = "_past" if turn.notes.get("past") else ""
-            return Ask(DAY, f"utter_question_arrangement_day{problem}", values)
-        rest = balance.amount_due_cents - int(turn.get(AMOUNT))
-        if rest > 0 and turn.get(REST) is None:
-            return Ask(REST, "utter_question_arrangement_rest", {**values, "rest": format_cents(rest)})
-        await self._open(turn, account.id, balance)
-        return None
+        self._take_seriously(turn)
+        turn.set(OWED, due)
+        plan = plans.settle(from_data(turn.get(PLAN)), due)
+        turn.set(MISSING, [plan.missing, plan.at] if plan.missing else None)
+        if plan.missing:
+            return self._missing(turn, balance, plan)
+        if [part.on for part in plan.parts] == [turn.backend.today()] and not plan.left:
+            self._offer(turn, due)  # all of it today: nothing to arrange
+            return None
+        return await self._confirm(turn, account.id, balance, plan)
 
-    def _take_seriously(self, turn: Turn, *, past_due: bool) -> None:
+    def _take_seriously(self, turn: Turn) -> None:
         """Power that is about to be cut off does not wait for a ticket."""
         if turn.get(NOTICE) and not turn.get(TOLD):
             now_open = turn.backend.coop.is_open(turn.backend.clock.now())
-            turn.say("utter_arrangement_notice", office_open=now_open)
-            turn.set(TOLD, True)
-        elif past_due:
+            turn.say("utter_arrangement_notice", office_open=now_open, state=turn.get(NOTICE))
             turn.set(TOLD, True)
 
-    async def _open(self, turn: Turn, account_id: int, balance: billing.Balance) -> None:
+    def _missing(self, turn: Turn, balance: Balance, plan: Plan) -> Ask:
+        said = from_data(turn.get(PLAN))
         today = turn.backend.today()
-        amount = format_cents(int(turn.get(AMOUNT)))
-        day = date.fromisoformat(turn.get(DAY))
+        values: dict[str, Any] = {
+            **owed(turn, balance),
+            "rest": format_cents(plan.left),
+            "amount": format_cents(plan.cents) if plan.cents else "",
+            "day": when_words(plan.on, today) if plan.on else "",
+            "count": said.count or 0,
+            "known": "day" if plan.on else "amount" if plan.cents else "",
+        }
+        slot = ASKS_FOR[plan.missing or plans.AMOUNT]
+        problem = turn.notes.get("day_problem")
+        if problem and slot in (DAY, REST):
+            return Ask(slot, f"utter_question_arrangement_day_{problem}", values, new=True)
+        buttons = []
+        if slot == OFTEN:
+            buttons = [choose(tr(title), **{OFTEN: value}) for value, (title, _) in OFTEN_CHOICES.items()]
+        # after something was heard it is another question, though the slot may be the same
+        return Ask(slot, f"utter_question_arrangement_{plan.missing}", values, buttons, new=plan.at > 0)
+
+    async def _confirm(self, turn: Turn, account_id: int, balance: Balance, plan: Plan) -> Ask | None:
+        why_not = await self._why_not(turn, account_id, plan)
+        values: dict[str, Any] = {"plan": self._words(turn, plan), "state": "office" if why_not else "granted"}
+        if not turn.notes.get("agreed"):
+            if turn.get(CONFIRM) == "no":
+                return Ask(CONFIRM, "utter_question_arrangement_change", values)
+            if problem := turn.notes.get("day_problem"):
+                return Ask(CONFIRM, f"utter_question_arrangement_day_{problem}", values, new=True)
+            buttons = [choose(tr("Yes"), **{CONFIRM: "yes"}), choose(tr("No"), **{CONFIRM: "no"})]
+            return Ask(CONFIRM, "utter_question_arrangement_confirm", values, buttons, new=True)
+        if not why_not:
+            made = await arrangements.grant(turn.session, turn.backend, turn.conversation_id, account_id, plan.parts)
+            if made is not None:
+                turn.say("utter_arrangement_granted", number=made.number, **values)
+                self._offer_today(turn, plan)
+                return None
+            why_not = ["there is an arrangement already"]
+        await self._send(turn, account_id, balance, plan, why_not)
+        self._offer_today(turn, plan)
+        return None
+
+    async def _why_not(self, turn: Turn, account_id: int, plan: Plan) -> list[str]:
+        notice = bool(turn.get(NOTICE))
+        return await arrangements.why_not(turn.session, turn.backend, account_id, plan.parts, notice=notice)
+
+    def _words(self, turn: Turn, plan: Plan) -> str:
+        words = from_data(turn.get(PLAN)).words
+        if not words:
+            return plan_words(plan.parts, turn.backend.today(), plan.left)
+        told = plan_words(plan.parts, turn.backend.today())
+        return tr('{plan}; for the other {rest}: "{words}"', plan=told, rest=format_cents(plan.left), words=words)
+
+    async def _send(self, turn: Turn, account_id: int, balance: Balance, plan: Plan, why_not: list[str]) -> None:
+        said = from_data(turn.get(PLAN))
         details = {
             "owes": format_cents(balance.amount_due_cents),
             "past due": format_cents(balance.past_due_cents),
-            "can pay": f"{amount} on {day_for_the_office(day, today)}",
-            "the rest": str(turn.get(REST) or "nothing left"),
+            "plan": plan_for_the_office(plan.parts, turn.backend.today()) or "none yet",
         }
+        if plan.left > 0:
+            details["the rest"] = f"{format_cents(plan.left)}: {said.words or 'not known yet'}"
+        details["not granted at once"] = "; ".join(why_not)
         if turn.get(NOTICE):
-            details["disconnection notice"] = "yes, says the member"
+            spoken = "a notice" if turn.get(NOTICE) == "notice" else "feared"
+            details["disconnection"] = f"{spoken}, says the member"
         ticket = await tickets.open_ticket(
             turn.session,
             turn.backend,
@@ -117,6 +266,15 @@ class ArrangementForm(IdentifiedForm):
             kind="arrangement",
             details=details,
             account_id=account_id,
-            urgent=bool(turn.get(NOTICE)) or balance.past_due_cents > 0,
+            urgent=bool(turn.get(NOTICE)),
         )
-        turn.say("utter_arrangement_ticket", number=ticket.number, amount=amount, day=day_words(day, today))
+        turn.say("utter_arrangement_ticket", number=ticket.number, plan=self._words(turn, plan))
+
+    def _offer_today(self, turn: Turn, plan: Plan) -> None:
+        today = sum(part.cents for part in plan.parts if part.on == turn.backend.today())
+        if today and not turn.get("paused_task") and not wishes(turn):
+            self._offer(turn, today)
+
+    def _offer(self, turn: Turn, cents: int) -> None:
+        turn.say("utter_arrangement_offer_today", amount=format_cents(cents))
+        turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": cents}})

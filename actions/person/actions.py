@@ -11,9 +11,12 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions import side_questions
 from actions.base import SkillAction, clear_task
 from actions.danger import heed
+from actions.person.forms import ABOUT, TRIED
 from actions.person.handing_over import hand_over
+from actions.person.subject import CANCELS, cancel_call, subject_in, tried
 from actions.turn import Turn
 
 logger = logging.getLogger("memberline.person")
@@ -45,11 +48,18 @@ class ActionPerson(SkillAction):
     async def act(self, turn: Turn) -> None:
         if heed(turn):
             return
+        if CANCELS.search(turn.text) and await cancel_call(turn):
+            return
+        if await side_questions.answered_instead(turn, sure=0.97):
+            return
         is_open = turn.backend.coop.is_open(turn.backend.clock.now())
         wants_a_call = bool(CALL_ME.search(turn.text)) and turn.channel != "voice"
         if not wants_a_call or not is_open:
             await hand_over(turn, "utter_person")
+        about, was_tried = subject_in(turn), tried(turn)
         clear_task(turn)
+        turn.set(ABOUT, about)
+        turn.set(TRIED, was_tried)
         turn.end_task()
         if wants_a_call or not is_open:
             turn.follow_with("callback_form")

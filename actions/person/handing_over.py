@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from actions.registry import title_of
 from actions.turn import Turn
+from actions.words import when_words
+from backend.coop import at_clock
 from backend.handover import service as handover
-from backend.language import mark
-
-TASKS = {
-    "alerts_form": mark("alerts"),
-    "arrangement_form": mark("asking for a payment arrangement"),
-    "autopay_form": mark("Auto Pay"),
-    "balance_form": mark("hearing the balance"),
-    "bill_notifications_form": mark("how bills come"),
-    "budget_form": mark("budget or levelized billing"),
-    "callback_form": mark("arranging a call back"),
-    "contact_form": mark("changing contact details"),
-    "draft_form": mark("the bank draft"),
-    "history_form": mark("bills and payments of the past"),
-    "outage_form": mark("reporting an outage"),
-    "payment_status_form": mark("asking whether a payment went through"),
-    "quick_pay_form": mark("paying a bill"),
-    "recover_user_id_form": mark("recovering the user ID"),
-    "reset_password_form": mark("resetting the password"),
-    "scheduled_form": mark("scheduled payments"),
-    "service_form": mark("starting, stopping or moving service"),
-    "usage_form": mark("electric use"),
-}
-
-
-def task_name(form: str) -> str:
-    """A task in words, to go on behind "asked for help while" or "back to"; `tr` has it for the member."""
-    return TASKS.get(form, form.removesuffix("_form").replace("_", " "))
 
 
 def what_was_tried(turn: Turn) -> str:
     """The task that was open, and the question that stood."""
-    name = task_name(str(turn.get("open_task") or ""))
+    name = title_of(str(turn.get("open_task") or ""))
     question = str(turn.get("requested_slot") or "").replace("_", " ")
     if not name:
         return "nothing; asked for a person"
@@ -50,4 +28,10 @@ async def hand_over(turn: Turn, response: str) -> None:
         await handover.ask(
             turn.session, turn.backend, turn.conversation_id, tried=what_was_tried(turn), put_through=voice
         )
-    turn.say(response, office_open=is_open)
+    opens = turn.backend.coop.next_open(turn.backend.clock.now())
+    turn.say(response, office_open=is_open, opens=opens_words(turn, opens) if opens else "")
+
+
+def opens_words(turn: Turn, opens: datetime) -> str:
+    """`today at 8:00 AM`, `on Friday, November 27 at 8:00 AM`."""
+    return f"{when_words(opens.date(), turn.backend.today())} {at_clock(opens.time())}"

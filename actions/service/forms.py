@@ -4,94 +4,162 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from actions.base import Ask, Outside
 from actions.free_text import free_text
-from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.identity.forms import IdentifiedForm
 from actions.quick_pay.questions import choose
+from actions.service.hearing import (
+    A_NAME,
+    NAMED,
+    RENAMED,
+    bill_goes_to,
+    kind_in,
+    moves_out,
+    name_inside,
+    place_in,
+    without_place,
+)  # fmt: skip
 from actions.turn import ASKED_AS, Turn
-from actions.words import day_for_the_office, day_words
+from actions.words import day_for_the_office, when_words
+from actions.yes_no import said_no, said_yes
 from backend.contact.service import read_phone
 from backend.conversations.models import Conversation
 from backend.coop import display_phone
-from backend.language import tr
+from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
 from backend.reading.day import Day, DayProblem
 from backend.reading.digits import spoken_to_digits
+from backend.reading.together import read_all
 from backend.tickets import service as tickets
 
 KIND, ADDRESS, DAY, NAME, PHONE = "service_kind", "service_address", "service_day", "service_name", "service_phone"
+FINAL_BILL, CONFIRM, MOVING_OUT = "service_final_bill", "service_confirm", "service_moving_out"
 ASKED_AS[DAY] = "date"
-KINDS = (
-    ("move", re.compile(r"\b(move|moving|moved|transfer|switch (?:it|service|my)|relocat\w+)\b", re.IGNORECASE)),
-    (
-        "stop",
-        re.compile(
-            r"\b(stop|disconnect|cancel|end|shut (?:it |my \w+ |the \w+ )?off|turn (?:it |my \w+ |the \w+ )?off|"
-            r"close my account|take .* out of my name|moving out|final bill)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "start",
-        re.compile(
-            r"\b(start|new|begin|hook\w*|connect\w*|turn(?:ed)? (?:it |my \w+ |the \w+ )?on|turned on|sign up|apply|"
-            r"application|become a member|put .* in my name|moving in|set ?up|get (?:power|electric\w*|lights))\b",
-            re.IGNORECASE,
-        ),
-    ),
-)
-STREET = re.compile(
-    r"\d+\s+(?:[nsew]\.?\s+)?[a-z].*|.*\b(?:road|street|lane|avenue|highway|route|county)\b.*", re.IGNORECASE
-)
-NAMED = re.compile(r"^(?:my name is|this is|i am|i'm|it is|it's|name is|name)\s+", re.IGNORECASE)
-A_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'&-]){1,78}(?:[^\W\d_]|\.)")
+WRITTEN_AS_PHONE = re.compile(r"\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}")
 
 
 class ServiceForm(IdentifiedForm):
     form = "service_form"
+    task = "service"
+    title = mark("starting, stopping or moving service")
     skill = "start_stop_service"
-    slots = (*IDENTITY_SLOTS, KIND, ADDRESS, DAY, NAME, PHONE)
+    slots: ClassVar[tuple[str, ...]] = (KIND, ADDRESS, DAY, NAME, PHONE, FINAL_BILL, CONFIRM, MOVING_OUT)
+    asks: ClassVar[dict[str, str]] = {
+        KIND: "choice",
+        ADDRESS: "place",
+        DAY: "day",
+        NAME: "name",
+        PHONE: "phone",
+        FINAL_BILL: "choice",
+        CONFIRM: "yes_no",
+    }
+    files = True
     opens_with: ClassVar[frozenset[str]] = frozenset({"start_stop_service"})
 
     def level_needed(self, turn: Turn) -> Level:
         """What exists is stopped or moved by its member; somebody new has no number yet."""
         return NEEDS[self.skill] if turn.get(KIND) in ("stop", "move") else Level.ANONYMOUS
 
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._hear_kind(turn, asked)
-        said = turn.read(asked)
-        if isinstance(said.day, Day):
-            turn.set(DAY, said.day.on.isoformat())
-            heard = True
-        elif asked == DAY and isinstance(said.day, DayProblem) and said.day.code == "past":
-            turn.notes["past"] = heard = True
-        if asked == PHONE and (phone := read_phone(turn.text, strict=False)):
+    async def cancelled(self, turn: Turn) -> None:
+        turn.say("utter_service_left")
+
+    # listening
+
+    async def listen(self, turn: Turn, asked: str | None) -> bool:
+        """A phone's ten digits are no member number where a phone is asked for, or where they are written as one."""
+        phone = read_phone(turn.text, strict=False)
+        if phone and (asked in (PHONE, CONFIRM) or WRITTEN_AS_PHONE.search(turn.text)):
             turn.set(PHONE, phone)
-            heard = True
-        elif asked == ADDRESS and (place := free_text(turn)) and (STREET.fullmatch(turn.text.strip()) or not heard):
+            if asked in (PHONE, CONFIRM, None) and turn.read("member_number").number is None:
+                await self.listen_task(turn, asked)
+                return True
+        return await super().listen(turn, asked)
+
+    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        if asked == CONFIRM and self._agrees(turn):
+            return True
+        heard = PHONE in turn.notes or turn.has_set(PHONE)
+        heard = self._hear_kind(turn, asked) or heard
+        if asked == FINAL_BILL:
+            return self._hear_final_bill(turn)
+        place = place_in(turn, asked=False, kind=turn.get(KIND))
+        heard = self._hear_day(turn, asked, place) or heard
+        if asked == ADDRESS and place is None:
+            place = place_in(turn, asked=True, kind=turn.get(KIND))
+        elif asked == ADDRESS and not heard:
+            place = place_in(turn, asked=True, kind=turn.get(KIND)) or place
+        if place:
             turn.set(ADDRESS, place)
             heard = True
-        elif asked == NAME:
-            heard = self._hear_name(turn) or heard
+        heard = self._hear_name(turn, asked) or heard
+        return self._hear_changes(turn, asked, heard)
+
+    def _agrees(self, turn: Turn) -> bool:
+        if turn.chosen(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and said_yes(turn)):
+            turn.notes["agreed"] = True
+        return "agreed" in turn.notes
+
+    def _hear_changes(self, turn: Turn, asked: str | None, heard: bool) -> bool:
+        """At the read-back: what was changed is read back again; a no without a change asks for it."""
+        if asked != CONFIRM:
+            return heard
+        if heard:
+            turn.clear(CONFIRM)
+        elif turn.chosen(CONFIRM) == "no" or said_no(turn):
+            turn.set(CONFIRM, "no")
+            heard = True
         return heard
 
     def _hear_kind(self, turn: Turn, asked: str | None) -> bool:
         chosen = turn.chosen(KIND)
-        if chosen is None and (asked in (None, KIND) or turn.get(KIND) is None):
-            chosen = next((kind for kind, words in KINDS if words.search(turn.text)), None)
-        if chosen:
+        if chosen is None and asked == CONFIRM:
+            found = RENAMED.search(turn.text)
+            named = (found["kind"] or found["plain"]).lower() if found else None
+            chosen = "move" if named == "transfer" else named
+        elif chosen is None and (asked in (None, KIND) or turn.get(KIND) is None):
+            chosen = kind_in(turn.text)
+        if asked in (None, KIND) and moves_out(turn.text):
+            turn.set(MOVING_OUT, True)
+        if chosen and chosen != turn.get(KIND):
             turn.set(KIND, chosen)
-        return chosen is not None
+            return True
+        return chosen is not None and asked != CONFIRM
 
-    def _hear_name(self, turn: Turn) -> bool:
+    def _hear_day(self, turn: Turn, asked: str | None, place: str | None) -> bool:
+        text = without_place(turn.text, place)
+        said = read_all(text, asked=ASKED_AS.get(asked or ""), today=turn.backend.today())
+        if isinstance(said.day, Day):
+            turn.set(DAY, said.day.on.isoformat())
+            turn.notes["day"] = True
+            return True
+        if asked in (DAY, CONFIRM) and isinstance(said.day, DayProblem) and said.day.code == "past":
+            turn.notes["past"] = True
+            turn.clear(DAY)
+            return True
+        return False
+
+    def _hear_name(self, turn: Turn, asked: str | None) -> bool:
+        if inside := name_inside(turn.own_words):
+            turn.set(NAME, inside)
+            return True
+        if asked != NAME:
+            return False
         name = NAMED.sub("", turn.text.strip()).strip() if free_text(turn) else ""
         if not A_NAME.fullmatch(name) or re.search(r"\d{4}", spoken_to_digits(name)):
             return False  # a phone number, said in words, is no name
         turn.set(NAME, turn.own(name))
         return True
+
+    def _hear_final_bill(self, turn: Turn) -> bool:
+        goes_to = turn.chosen(FINAL_BILL) or bill_goes_to(turn)
+        if goes_to:
+            turn.set(FINAL_BILL, goes_to)
+        return goes_to is not None
+
+    # asking
 
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         kind = turn.get(KIND)
@@ -102,39 +170,88 @@ class ServiceForm(IdentifiedForm):
                 choose(tr("Move service"), service_kind="move"),
             ]
             return Ask(KIND, "utter_question_service_kind", buttons=buttons)
-        await self._fill(turn, standing)
-        if turn.get(ADDRESS) is None:
-            return Ask(ADDRESS, "utter_question_service_address")
+        if turn.get(ADDRESS) is None and not (kind == "stop" and standing.account is not None):
+            return Ask(ADDRESS, "utter_question_service_address", {"service_kind": kind})
         if turn.get(DAY) is None:
             problem = "_past" if turn.notes.get("past") else ""
             return Ask(DAY, f"utter_question_service_day{problem}", {"service_kind": kind})
-        if turn.get(NAME) is None:
+        if turn.get(NAME) is None and standing.member is None:
             return Ask(NAME, "utter_question_service_name")
-        if turn.get(PHONE) is None:
+        phone = await self._phone(turn, standing)
+        if phone is None:
             return Ask(PHONE, "utter_question_service_phone")
-        await self._open(turn, standing)
+        if kind == "stop" and turn.get(MOVING_OUT) and turn.get(FINAL_BILL) is None:
+            return self._ask_final_bill(standing)
+        if not turn.notes.get("agreed"):
+            return self._read_back(turn, standing, phone)
+        await self._open(turn, standing, phone)
         return None
 
-    async def _fill(self, turn: Turn, standing: Standing) -> None:
-        """What is known need not be asked."""
-        conversation = await turn.session.get_one(Conversation, turn.conversation_id)
+    async def _phone(self, turn: Turn, standing: Standing) -> str | None:
+        """The phone that was told, else the one on file, else the one that writes or calls."""
+        if turn.get(PHONE):
+            return str(turn.get(PHONE))
         if standing.member is not None:
-            turn.set(NAME, standing.member.name)
-            turn.set(PHONE, standing.member.phone)
-        elif turn.get(PHONE) is None and conversation.address:
-            turn.set(PHONE, conversation.address)
-        if standing.account is not None and turn.get(KIND) == "stop":
-            turn.set(ADDRESS, standing.account.service_address or "the address on file")
+            return standing.member.phone
+        conversation = await turn.session.get_one(Conversation, turn.conversation_id)
+        return conversation.address or None
 
-    async def _open(self, turn: Turn, standing: Standing) -> None:
-        day, today = date.fromisoformat(turn.get(DAY)), turn.backend.today()
+    def _ask_final_bill(self, standing: Standing) -> Ask:
+        has_email = bool(standing.member and standing.member.email)
+        buttons = [choose(tr("The email on file"), **{FINAL_BILL: "email"})] if has_email else []
+        return Ask(FINAL_BILL, "utter_question_service_final_bill", {"known": has_email}, buttons)
+
+    def _read_back(self, turn: Turn, standing: Standing, phone: str) -> Ask:
+        if turn.get(CONFIRM) == "no":
+            return Ask(CONFIRM, "utter_question_service_change")
+        day = when_words(date.fromisoformat(turn.get(DAY)), turn.backend.today())
+        values: dict[str, Any] = {
+            "service_kind": turn.get(KIND),
+            "where": self._where(turn, standing),
+            "day": day,
+            "who": tr(", for {name}", name=turn.get(NAME)) if turn.get(NAME) else "",
+            "bill": self._bill_words(turn),
+            "last4": phone[-4:],
+        }
+        buttons = [choose(tr("Yes"), **{CONFIRM: "yes"}), choose(tr("No"), **{CONFIRM: "no"})]
+        return Ask(CONFIRM, "utter_question_service_confirm", values, buttons, new=True)
+
+    def _where(self, turn: Turn, standing: Standing) -> str:
+        """The address as it was told; one on file is not told to whoever knows a member number."""
+        told = str(turn.get(ADDRESS) or "")
+        return told or tr("account {number}", number=standing.account.number if standing.account else "")
+
+    def _bill_words(self, turn: Turn) -> str:
+        to = str(turn.get(FINAL_BILL) or "")
+        known = {"email": tr("the email on file"), "mail": tr("the address on file")}
+        if not to or to == "unknown":
+            return ""
+        return tr(", the final bill to {to}", to=known.get(to, to))
+
+    def _details(self, turn: Turn, standing: Standing, phone: str) -> dict[str, str]:
+        account, member = standing.account, standing.member
+        on_file = (account.service_address or "the address on file") if account else ""
         details = {
             "wish": f"{turn.get(KIND)} service",
-            "address": str(turn.get(ADDRESS)),
-            "day": day_for_the_office(day, today),
-            "name": str(turn.get(NAME)),
-            "phone": display_phone(str(turn.get(PHONE))),
+            "address": str(turn.get(ADDRESS) or on_file),
+            "day": day_for_the_office(date.fromisoformat(turn.get(DAY)), turn.backend.today()),
+            "name": str(turn.get(NAME) or (member.name if member else "")),
+            "phone": display_phone(phone),
         }
+        if turn.get(KIND) == "move" and on_file:
+            details["moves from"] = on_file
+        if turn.get(KIND) == "stop" and turn.get(MOVING_OUT):
+            known = {
+                "email": f"the email on file, {member.email if member else ''}",
+                "mail": "the address on file",
+                "unknown": "not known yet",
+            }
+            details["reason"] = "moving out"
+            details["final bill to"] = known.get(str(turn.get(FINAL_BILL)), str(turn.get(FINAL_BILL)))
+        return details
+
+    async def _open(self, turn: Turn, standing: Standing, phone: str) -> None:
+        details = self._details(turn, standing, phone)
         ticket = await tickets.open_ticket(
             turn.session,
             turn.backend,
@@ -142,12 +259,14 @@ class ServiceForm(IdentifiedForm):
             kind="service",
             details=details,
             account_id=standing.account.id if standing.account else None,
+            place=details["address"],
+            phone=phone,
         )
-        last4 = str(turn.get(PHONE))[-4:]
+        day = when_words(date.fromisoformat(turn.get(DAY)), turn.backend.today())
         turn.say(
             "utter_service_ticket",
             number=ticket.number,
             service_kind=turn.get(KIND),
-            day=day_words(day, today),
-            last4=last4,
+            day=day,
+            last4=phone[-4:],
         )

@@ -30,6 +30,7 @@ TIMES: dict[str, Times] = {
     "autopay": Times("day", time(6, 30)),
     "returns": Times("day", time(7)),
     "programs": Times("day", time(7, 30)),
+    "arrangements": Times("day", time(7, 45)),  # after what was scheduled or returned in the morning
     "alerts": Times("hour"),
 }
 """Job → its times. A job that is not here runs only when it is asked for by name."""

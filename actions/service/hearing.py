@@ -1,0 +1,141 @@
+"""What a message says about service: start, stop or move it, where, under which name, and where the last bill goes."""
+
+from __future__ import annotations
+
+import re
+
+from actions.place import LEAD, NO_PLACE, address_in, read_place
+from actions.turn import Turn
+from backend.contact.service import read_email
+from backend.reading.spanish import glossed
+
+KINDS = (
+    ("move", re.compile(r"\b(move|moving|moved|transfer|switch (?:it|service|my)|relocat\w+)\b", re.IGNORECASE)),
+    (
+        "stop",
+        re.compile(
+            r"\b(stop|disconnect|cancel|end|shut (?:it |my \w+ |the \w+ )?off|turn (?:it |my \w+ |the \w+ )?off|"
+            r"close my account|take .* out of my name|moving out|final bill)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "start",
+        re.compile(
+            r"\b(start|new|begin|hook\w*|connect\w*|turn(?:ed)? (?:it |my \w+ |the \w+ )?on|turned on|sign up|apply|"
+            r"application|become a member|put .* in my name|moving in|set ?up|get (?:power|electric\w*|lights))\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+MOVING_IN = re.compile(r"\bmov(?:e|ing|ed) (?:in|into)\b(?! with\b)", re.IGNORECASE)
+MOVING_OUT = re.compile(
+    r"\bmov(?:e|ing|ed) (?:out|away|in with|out of)\b|\bsold (?:the|my|our) (?:house|home|place)\b|"
+    r"\b(?:leaving|vacat\w+|lease (?:is )?(?:up|ends?|over))\b",
+    re.IGNORECASE,
+)
+MOVES = re.compile(r"\b(?:mov(?:e|ing|ed)|relocat\w+)\b", re.IGNORECASE)
+STOPS = re.compile(
+    r"\b(?:stop|disconnect|cancel|end|close|shut\b.{0,20}\boff|turn\b.{0,20}\boff|out of my name|final bill)\b",
+    re.IGNORECASE,
+)
+# at the read-back "stop" alone leaves it; with "service" it says what is wished
+RENAMED = re.compile(
+    r"\b(?P<kind>start|stop|move|transfer)\w* (?:up )?(?:the |my |our )?(?:service|power|electric\w*)\b|"
+    r"\b(?:it'?s|it is|i want|make it) (?:a |to )?(?P<plain>start|stop|move)\b",
+    re.IGNORECASE,
+)
+STREET = re.compile(
+    r"\d+\s+(?:[nsew]\.?\s+)?[a-z].*|.*\b(?:road|street|lane|avenue|highway|route|county)\b.*", re.IGNORECASE
+)
+NAMED = re.compile(r"^(?:my name is|this is|i am|i'm|it is|it's|name is|name)\s+", re.IGNORECASE)
+A_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'&-]){1,78}(?:[^\W\d_]|\.)")
+_WORD = r"[^\W\d_][^\W\d_'.-]*"
+_NOT_A_NAME = (
+    r"(?:moving|starting|stopping|going|calling|writing|not|new|a|an|the|my|at|on|in|to|for|at|here|there|sorry|trying|"
+    r"looking|about|just|from|and|i|it|that|this|your|our|renting|buying|disconnect\w*|y|en|el|la|de|por|para|mi)\b"
+)
+NAME_INSIDE = re.compile(
+    r"\b(?:my name is|the name is|name is|name should be|name:|in the name of|under the name(?: of)?|under|"
+    r"me llamo|mi nombre es|el nombre es|a nombre de)\s+"
+    rf"(?P<name>(?!{_NOT_A_NAME}){_WORD}(?:\s+(?!{_NOT_A_NAME}){_WORD}){{1,3}})",
+    re.IGNORECASE,
+)
+I_AM = re.compile(
+    r"\b(?:[Ii] ?['a]?m|[Tt]his is|[Ss]oy)\s+(?P<name>[A-ZÁÉÍÓÚÑ][\w'.-]+(?:\s+[A-ZÁÉÍÓÚÑ][\w'.-]+){1,3})"
+)
+BY_EMAIL = re.compile(r"\b(?:e-?mail|email on file|by mail electr\w+|correo)\b", re.IGNORECASE)
+SAME_PLACE = re.compile(r"\b(?:same|mailing|on file|usual|where (?:you|it) (?:send|go\w*|mail\w*))\b", re.IGNORECASE)
+UNKNOWN = re.compile(
+    r"\b(?:don'?t know|not sure|no idea|not yet|later|unknown|don't have (?:one|it|an address)|no address)\b", re.I
+)
+BEHIND_TO = re.compile(r"\b(?:to|a|al)\s+(?=\S)", re.IGNORECASE)
+MOST = 200
+
+
+def kind_in(text: str) -> str | None:
+    """`start`, `stop` or `move`. Who moves out stops it; who moves in starts it; both at once is a move."""
+    moves_in, moves_out = bool(MOVING_IN.search(text)), bool(MOVING_OUT.search(text))
+    if moves_out and not moves_in:
+        return "stop"
+    if moves_in and not STOPS.search(text):
+        return "start"
+    if (
+        MOVES.search(text)
+        and STOPS.search(text)
+        and not re.search(r"\bstart|\bto \d|\bnew (?:house|home|place|address)", text, re.I)
+    ):
+        return "stop"
+    return next((kind for kind, words in KINDS if words.search(text)), None)
+
+
+def moves_out(text: str) -> bool:
+    """Whether service stops because they move: then the last bill has to follow them."""
+    return bool(MOVING_OUT.search(text) or MOVES.search(text))
+
+
+def place_in(turn: Turn, *, asked: bool, kind: str | None) -> str | None:
+    """The address; of two, when they move, the one that they move to. Asked for, all of it, with the apartment."""
+    words = turn.own_words
+    if kind == "move":
+        starts = [match.end() for match in BEHIND_TO.finditer(words)]
+        behind = next((found for start in starts if (found := address_in(words[start:]))), None)
+        if behind:
+            return behind
+    if not asked:
+        return address_in(words)
+    found = read_place(turn, asked=True)
+    plain = LEAD.sub("", words.strip()).strip(" .!")[:MOST]
+    if found and plain.startswith(found) and "day" not in turn.notes:
+        return plain  # "12 Oak Street, apartment 4, Hanover"
+    if found or NO_PLACE.search(turn.text):
+        return found
+    missed = int(turn.get("misses") or 0)
+    return plain if STREET.fullmatch(turn.text.strip()) or (missed and len(plain.split()) > 1) else None
+
+
+def without_place(text: str, place: str | None) -> str:
+    """The words without the address: its house number is no day."""
+    for spelled in (place, glossed(place)) if place else ():
+        at = text.lower().find(spelled.lower())
+        if at >= 0:
+            text = text[:at] + " " + text[at + len(spelled) :]
+    return text
+
+
+def name_inside(words: str) -> str | None:
+    """A name that is said beside other things: `under Ann Miller`, `my name is ann miller`."""
+    found = NAME_INSIDE.search(words) or I_AM.search(words)
+    return found["name"].strip(" .,") if found else None
+
+
+def bill_goes_to(turn: Turn) -> str | None:
+    """Where the last bill goes: `email` or `mail` (those on file), `unknown`, or an address as it was told."""
+    told = read_email(turn.own_words) or address_in(turn.own_words)
+    if told:
+        return told
+    if BY_EMAIL.search(turn.text):
+        return "email"
+    if UNKNOWN.search(turn.text):
+        return "unknown"
+    return "mail" if SAME_PLACE.search(turn.text) else read_place(turn, asked=True)

@@ -1,0 +1,70 @@
+"""Which plans are granted at once. What the rules refuse, the office decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTH = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class ArrangementRules:
+    """When a plan is granted at once; without rules the office decides each.
+
+    The oldest unpaid bill is at most `past_due_days` days past due, no plan was broken in the last `unbroken_months`,
+    and the plan pays all that is owed in at most `most_parts` payments within `within_days` days.
+    """
+
+    past_due_days: int
+    unbroken_months: int
+    most_parts: int
+    within_days: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """One payment of a plan: cents, and the co-op's local day."""
+
+    cents: int
+    on: date
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rules look at. `due_on` is the due date of the oldest unpaid bill; `levelized`: leveled billing would
+    end with a plan, which is for a person to tell."""
+
+    today: date
+    owed_cents: int
+    due_on: date | None
+    broken_on: date | None = None
+    has_plan: bool = False
+    levelized: bool = False
+    notice: bool = False
+
+
+def refusals(rules: ArrangementRules | None, parts: Sequence[Part], facts: Facts) -> list[str]:
+    """Why the plan is not granted at once: for the office, in English. Empty when it is granted."""
+    if rules is None:
+        return ["the office decides every arrangement"]
+    today = facts.today
+    late = (today - facts.due_on).days if facts.due_on else 0
+    found = [
+        (facts.notice, "the member speaks of a disconnection"),
+        (sum(part.cents for part in parts) < facts.owed_cents, "the plan does not say how all of it is paid"),
+        (late > rules.past_due_days, f"the oldest bill is {late} days past due"),
+        (len(parts) > rules.most_parts, f"{len(parts)} payments"),
+        (
+            any(part.on > today + timedelta(days=rules.within_days) for part in parts),
+            f"it goes on for more than {rules.within_days} days",
+        ),
+        (
+            facts.broken_on is not None and facts.broken_on > today - rules.unbroken_months * MONTH,
+            f"an arrangement was broken on {facts.broken_on}",
+        ),
+        (facts.has_plan, "there is an arrangement already"),
+        (facts.levelized, "the account is on levelized billing"),
+    ]
+    return [why for holds, why in found if holds]

@@ -1,0 +1,149 @@
+"""Granting a plan, and the day's look at those that run. Functions flush; the caller commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.arrangements.models import Arrangement
+from backend.arrangements.rules import Facts, Part, refusals
+from backend.audit.service import record
+from backend.billing import bills
+from backend.billing import service as billing
+from backend.billing.service import lock_account
+from backend.conversations.models import Conversation
+from backend.programs.models import Enrolment
+from backend.tickets.service import fresh_number
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+ACTIVE, KEPT, BROKEN = "active", "kept", "broken"
+
+
+async def why_not(
+    session: AsyncSession, backend: Backend, account_id: int, parts: Sequence[Part], *, notice: bool
+) -> list[str]:
+    """Why this plan is not granted at once, for the office; empty when it is."""
+    balance = await billing.balance(session, backend, account_id)
+    broken = select(Arrangement.ended_on).where(Arrangement.account_id == account_id, Arrangement.status == BROKEN)
+    enrolled = select(Enrolment.program).where(Enrolment.account_id == account_id, Enrolment.ended_on.is_(None))
+    facts = Facts(
+        today=backend.today(),
+        owed_cents=balance.amount_due_cents,
+        due_on=balance.due_on,
+        broken_on=await session.scalar(broken.order_by(Arrangement.ended_on.desc()).limit(1)),
+        has_plan=await active(session, account_id) is not None,
+        levelized=await session.scalar(enrolled) == "levelized",
+        notice=notice,
+    )
+    return refusals(backend.coop.arrangements, parts, facts)
+
+
+async def active(session: AsyncSession, account_id: int) -> Arrangement | None:
+    """The plan of this account that runs now."""
+    query = select(Arrangement).where(Arrangement.account_id == account_id, Arrangement.status == ACTIVE)
+    return await session.scalar(query.limit(1))
+
+
+async def grant(
+    session: AsyncSession, backend: Backend, conversation_id: str, account_id: int, parts: Sequence[Part]
+) -> Arrangement | None:
+    """Keep the plan. None where one came to run meanwhile: two conversations may ask for the same account."""
+    await lock_account(session, account_id)
+    if await active(session, account_id) is not None:
+        return None
+    balance = await billing.balance(session, backend, account_id)
+    made = Arrangement(
+        number=await _fresh(session),
+        account_id=account_id,
+        conversation_id=conversation_id,
+        parts=[{"cents": part.cents, "on": part.on.isoformat()} for part in sorted(parts, key=lambda one: one.on)],
+        owed_cents=balance.amount_due_cents,
+        status=ACTIVE,
+        granted_on=backend.today(),
+        created_at=backend.clock.now(),
+    )
+    session.add(made)
+    await session.flush()
+    conversation = await session.get_one(Conversation, conversation_id)
+    await record(
+        session,
+        backend,
+        actor=conversation_id,
+        level=int(conversation.level),
+        channel=conversation.channel,
+        act="arrangement_granted",
+        account_id=account_id,
+        after={"number": made.number, "plan": plain(made)},
+    )
+    return made
+
+
+def plain(made: Arrangement) -> str:
+    """The plan in one line, as the audit trail keeps it: `5620 on 2026-11-20, 5620 on 2026-11-27`."""
+    return ", ".join(f"{part['cents']} on {part['on']}" for part in made.parts)
+
+
+async def _fresh(session: AsyncSession) -> str:
+    """A number that neither a payment, a ticket nor another plan has."""
+    while True:
+        number = await fresh_number(session)
+        if not await session.scalar(select(Arrangement.id).where(Arrangement.number == number)):
+            return number
+
+
+async def review(backend: Backend, on: date) -> dict[str, int]:
+    """The day's look at every plan that runs: paid to the end is kept, behind on a day that has passed is broken."""
+    async with backend.db.reading() as session:
+        ids = list(await session.scalars(select(Arrangement.id).where(Arrangement.status == ACTIVE)))
+    done = {KEPT: 0, BROKEN: 0}
+    for arrangement_id in ids:
+        async with backend.db.transaction() as session:
+            ended = await _review_one(session, backend, arrangement_id, on)
+            if ended:
+                done[ended] += 1
+    return done
+
+
+async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: int, on: date) -> str | None:
+    found = await session.get_one(Arrangement, arrangement_id)
+    await lock_account(session, found.account_id)
+    await session.refresh(found)
+    if found.status != ACTIVE:
+        return None
+    left = await _left(session, backend, found, on)
+    may_be_left = sum(part["cents"] for part in found.parts if date.fromisoformat(part["on"]) >= on)
+    status = KEPT if left <= 0 else BROKEN if left > may_be_left else None
+    if status is None:
+        return None
+    found.status, found.ended_on = status, on
+    await session.flush()
+    await record(
+        session,
+        backend,
+        actor="arrangements",
+        level=0,
+        channel="job",
+        act=f"arrangement_{status}",
+        account_id=found.account_id,
+        before={"number": found.number, "status": ACTIVE},
+        after={"number": found.number, "status": status, "left_cents": left},
+    )
+    return status
+
+
+async def _left(session: AsyncSession, backend: Backend, made: Arrangement, on: date) -> int:
+    """What is still owed of the bills that the plan is for: payments cover the oldest first."""
+    owed = await backend.billing.balance(session, made.account_id, on)
+    pending = (await billing.balance(session, backend, made.account_id)).pending_cents
+    later = sum(
+        bill.amount_cents
+        for bill in await bills.of_account(session, made.account_id)
+        if bill.issued_on > made.granted_on
+    )
+    return owed.amount_due_cents - pending - later

@@ -1,0 +1,84 @@
+"""The days on which the office is closed whatever the weekday, by rules as coop.toml has them."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+          "november", "december")  # fmt: skip
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NTH = MappingProxyType({"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "last": 0})
+_MONTH, _WEEKDAY = "|".join(MONTHS), "|".join(WEEKDAYS)
+_ONCE = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)")
+_FIXED = re.compile(rf"(?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?P<moves>,? or the nearest weekday)?")
+_FLOATING = re.compile(
+    rf"(?P<after>day after )?(?P<nth>{'|'.join(NTH)}) (?P<weekday>{_WEEKDAY}) of (?P<month>{_MONTH})"
+)
+_SATURDAY, _SUNDAY = 5, 6
+
+Rule = Callable[[int], list[date]]
+"""The days of a year, none or one."""
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A holiday's name by language, and when it is."""
+
+    names: Mapping[str, str]
+    rule: Rule
+
+    def falls_on(self, day: date) -> bool:
+        """Whether the office keeps it on `day`. New Year's Day may be kept in the year before."""
+        return any(day in self.rule(year) for year in (day.year, day.year + 1))
+
+
+def read_rule(words: str) -> Rule:
+    """The days that a rule of coop.toml names: `december 25`, `july 4, or the nearest weekday`, `last monday of may`,
+    `4th thursday of november`, `day after` that, or a single `2026-12-24`. Raises ValueError for anything else."""
+    plain = " ".join(words.lower().split())
+    if once := _ONCE.fullmatch(plain):
+        return _once(date.fromisoformat(once["date"]))
+    if fixed := _FIXED.fullmatch(plain):
+        month, day = MONTHS.index(fixed["month"]) + 1, int(fixed["day"])
+        if not 1 <= day <= monthrange(2024, month)[1]:
+            raise ValueError(f"there is no {words}")
+        return _fixed(month, day, moves=bool(fixed["moves"]))
+    if found := _FLOATING.fullmatch(plain):
+        month, weekday = MONTHS.index(found["month"]) + 1, WEEKDAYS.index(found["weekday"])
+        return _floating(month, weekday, NTH[found["nth"]], timedelta(days=bool(found["after"])))
+    raise ValueError(
+        f'"{words}" is no day: write it like "december 25", "july 4, or the nearest weekday", '
+        '"4th thursday of november", "day after 4th thursday of november" or "2026-12-24"'
+    )
+
+
+def _once(day: date) -> Rule:
+    return lambda year: [day] if day.year == year else []
+
+
+def _fixed(month: int, day: int, *, moves: bool) -> Rule:
+    def days(year: int) -> list[date]:
+        if day > monthrange(year, month)[1]:
+            return []  # february 29
+        on = date(year, month, day)
+        if moves:
+            on += timedelta(days={_SATURDAY: -1, _SUNDAY: 1}.get(on.weekday(), 0))
+        return [on]
+
+    return days
+
+
+def _floating(month: int, weekday: int, nth: int, later: timedelta) -> Rule:
+    def days(year: int) -> list[date]:
+        if nth:
+            first = date(year, month, 1)
+            return [first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1)) + later]
+        last = date(year, month, monthrange(year, month)[1])
+        return [last - timedelta(days=(last.weekday() - weekday) % 7) + later]
+
+    return days
