@@ -17,6 +17,10 @@ FOR_A_PERSON = re.compile(
 """A recogniser writes "to" as "two": where only a person is asked for, that is no amount."""
 QUESTION_WORDS = ("what", "where", "when", "how", "why", "who", "is there", "do you", "can i", "are you", "does")
 MOST = 300
+LOOK = re.compile(
+    r"^(when|what|which|how much|am i|is my|is it|do i|does|has|show|view|see|tell me|check)\b", re.IGNORECASE
+)
+"""Who begins so wants to see how something stands."""
 
 
 def free_text(turn: Turn) -> str | None:

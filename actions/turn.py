@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,12 +15,25 @@ from backend.app import Backend
 from backend.language import ENGLISH, SPANISH
 from backend.members import identity
 from backend.members.identity import Standing
+from backend.reading.acts import Act, ContextReader, Question, Reader, Statistics
 from backend.reading.spanish import glossed
 from backend.reading.together import Everything, read_all
 
 REQUESTED = "requested_slot"
 # What a bare number means follows from what was asked. A skill whose slot takes one adds it (`ASKED_AS.update`).
 ASKED_AS = {"member_number": "member_number", "phone_last4": "last4", "one_time_code": "code"}
+READER: Reader = ContextReader()
+# What a pressed button does; its words are ours, so nothing has to be read.
+PRESSED = {
+    "affirm": "affirm",
+    "deny": "deny",
+    "choose": "answer",
+    "cancel": "cancel",
+    "repeat": "repeat",
+    "speak_to_human": "person",
+    "speak_spanish": "language",
+    "speak_english": "language",
+}
 QUIET_ACTIONS = ("action_extract_slots", "action_listen", "action_session_start")
 
 
@@ -41,6 +55,8 @@ class Turn:
         self._standing: Standing | None = None
         self._changed: dict[str, Any] = {}
         self._after: list[EventType] = []
+        self._focus: str | None = None
+        self._focus_intent = ""
 
     @property
     def conversation_id(self) -> str:
@@ -52,15 +68,48 @@ class Turn:
         return str(self.tracker.get_latest_input_channel() or "web")
 
     @property
-    def own_words(self) -> str:
+    def whole_words(self) -> str:
         """What the member wrote or said; empty when a button was pressed."""
         text = str(self.tracker.latest_message.get("text") or "")
         return "" if text.startswith("/") else text
 
-    @cached_property
+    @property
+    def own_words(self) -> str:
+        """The same, or the part of it that is for the task (see `focus`)."""
+        return self.whole_words if self._focus is None else self._focus
+
+    @property
     def text(self) -> str:
-        """The same for the rules, which know English: Spanish is put into the words that they look for."""
+        """`own_words` for the rules, which know English: Spanish is put into the words that they look for."""
         return glossed(self.own_words) if self.language == SPANISH else self.own_words
+
+    def focus(self, words: str | None, intent: str = "") -> None:
+        """Let the task read these words alone: the others were a question or a wish for another task.
+
+        `intent` is that of the words when they are older than this message.
+        """
+        self._focus, self._focus_intent = words, intent
+
+    @cached_property
+    def question(self) -> Question:
+        """The question that was open when this message came."""
+        return Question.of(self.tracker.slots.get("question"), self.last_said())
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """What the engine's classifiers say of this message."""
+        return Statistics.of(self.whole_words, self.tracker.latest_message)
+
+    @cached_property
+    def acts(self) -> Sequence[Act]:
+        """What this message does, in order."""
+        if not self.whole_words:
+            return [Act(PRESSED.get(self.intent, "start"), intent=self.intent, certain=True)]
+        return READER.read(self.whole_words, self.language, self.question, self.statistics)
+
+    def does(self, *kinds: str) -> bool:
+        """Whether this message does any of these."""
+        return any(act.kind in kinds for act in self.acts)
 
     def own(self, heard: str) -> str:
         """The member's own spelling of `heard`, the last words of `text`: names and streets are kept as written."""
@@ -74,7 +123,7 @@ class Turn:
     def said(self) -> str:
         """The member's exact reply: the words, or the title of the button that was pressed."""
         metadata = self.tracker.latest_message.get("metadata") or {}
-        return str(metadata.get("said") or self.own_words or self.intent)
+        return str(metadata.get("said") or self.whole_words or self.intent)
 
     @property
     def removed(self) -> bool:
@@ -83,7 +132,7 @@ class Turn:
 
     @property
     def intent(self) -> str:
-        return str((self.tracker.latest_message.get("intent") or {}).get("name") or "")
+        return self._focus_intent or str((self.tracker.latest_message.get("intent") or {}).get("name") or "")
 
     def chosen(self, slot: str) -> str | None:
         """The value that a pressed button carries for this slot."""
@@ -110,6 +159,15 @@ class Turn:
 
     def set(self, slot: str, value: Any) -> None:
         self._changed[slot] = value
+
+    @property
+    def requested(self) -> bool:
+        """Whether a form has asked something, or ended, in this turn."""
+        return REQUESTED in self._changed
+
+    def has_set(self, slot: str) -> bool:
+        """Whether this turn has given the slot a value."""
+        return self._changed.get(slot) is not None
 
     def clear(self, *slots: str) -> None:
         for slot in slots:

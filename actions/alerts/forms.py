@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from actions.accounts.forms import OfSeveralForm
 from actions.alerts import questions
-from actions.base import MISS_INTENTS, Ask, Outside
+from actions.form import MISS_INTENTS, Ask, Outside
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
@@ -15,7 +15,7 @@ from backend.alerts import service as alerts
 from backend.alerts.kinds import KINDS, ThresholdRefused, check_threshold
 from backend.alerts.service import Author
 from backend.alerts.wishes import Wish, hear, read_threshold
-from backend.language import tr
+from backend.language import mark, tr
 from backend.members.identity import Standing
 
 WHAT, VERB, WAYS, LEVEL, AGREED = "alert_what", "alert_verb", "alert_ways", "alert_level", "alert_agreed"
@@ -27,9 +27,13 @@ DONE = re.compile(r"(no(ne|thing)?|that'?s (all|it)|done|i'?m (good|fine|done))\
 
 class AlertsForm(OfSeveralForm):
     form = "alerts_form"
+    task = "alerts"
+    title = mark("alerts")
     skill = "manage_alerts"
     explains = "utter_alerts_explained"
-    slots = (*IDENTITY_SLOTS, WHAT, VERB, WAYS, DENIED, LEVEL, AGREED)
+    slots: ClassVar[tuple[str, ...]] = (WHAT, VERB, WAYS, DENIED, LEVEL, AGREED)
+    asks: ClassVar[dict[str, str]] = {WHAT: "several", LEVEL: "amount", WAYS: "several", AGREED: "yes_no"}
+    shows_first = True
     opens_with: ClassVar[frozenset[str]] = frozenset({"manage_alerts"})
 
     async def cancelled(self, turn: Turn) -> None:

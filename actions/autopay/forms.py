@@ -23,7 +23,7 @@ from backend.autopay.models import AutoPay
 from backend.autopay.schedule import active_draft, comes_late, first_day, runs_next, takes_effect
 from backend.billing import bills
 from backend.billing import service as billing
-from backend.language import tr
+from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.money import format_cents
 from backend.payments import gate
@@ -46,10 +46,14 @@ REPLACE = "draft of "
 
 class AutoPayForm(OfSeveralForm):
     form = "autopay_form"
+    task = "autopay"
+    title = mark("Auto Pay")
     skill = "setup_autopay"
     explains = "utter_autopay_explained"
     opens_with: ClassVar[frozenset[str]] = frozenset({"setup_autopay", "change_or_cancel_autopay"})
-    slots = (*IDENTITY_SLOTS, ACT, DAY, METHOD, AGREED, CONFIRM, TOLD, "identity_failed", "code_sent", "code_trouble")
+    slots: ClassVar[tuple[str, ...]] = (ACT, DAY, METHOD, AGREED, CONFIRM, TOLD)
+    asks: ClassVar[dict[str, str]] = {ACT: "choice", DAY: "day", METHOD: "method", AGREED: "yes_no", CONFIRM: "yes_no"}
+    shows_first = True
 
     # hearing
 

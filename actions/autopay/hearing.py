@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from actions.free_text import LOOK
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.hearing import LINK_WORDS, METHOD, named_method
 from actions.turn import Turn
@@ -29,9 +30,6 @@ PAUSE = re.compile(r"\b(pause|suspend|skip|hold off|this month)\b", re.IGNORECAS
 CHANGE = re.compile(
     r"\b(change|chnage|edit|update|modify|switch|move|use|replace|adjust|different|new|another|expired|changed)\b",
     re.IGNORECASE,
-)
-LOOK = re.compile(
-    r"^(when|what|which|how much|am i|is my|is it|do i|does|has|show|view|see|tell me|check)\b", re.IGNORECASE
 )
 
 

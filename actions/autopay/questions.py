@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from actions.base import Ask
@@ -12,35 +11,12 @@ from actions.turn import Turn
 from actions.words import day_words
 from backend.autopay.schedule import first_day
 from backend.autopay.service import Done, NextRun
-from backend.language import ENGLISH, current, tr
+from backend.autopay.words import next_words, when
+from backend.language import tr
 from backend.money import format_cents
 from backend.payments.models import PaymentMethod
 
-ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
-
-
-def ordinal(day: int) -> str:
-    """`15th`; in Spanish a day of the month is said as a plain number."""
-    return f"{day}{ENDINGS.get(day, 'th')}" if current() == ENGLISH else str(day)
-
-
-def when(day_of_month: int | None) -> str:
-    """`on the 15th of each month`, as it is said and agreed to."""
-    if day_of_month is None:
-        return tr("on the due date of each bill")
-    if day_of_month > 28:
-        return tr("on the {day} of each month (the last day of a shorter month)", day=ordinal(day_of_month))
-    return tr("on the {day} of each month", day=ordinal(day_of_month))
-
-
-def next_words(coming: NextRun | None, today: date) -> str:
-    """When it runs next, as a sentence."""
-    if coming is None:
-        return tr("The next run is on the due date of your next bill.")
-    day = day_words(coming.on, today)
-    if coming.amount_cents:
-        return tr("The next run is {day}, {amount} as of now.", day=day, amount=format_cents(coming.amount_cents))
-    return tr("The next run is {day}.", day=day)
+__all__ = ["ask_method", "done_words", "fee_words", "next_words", "starting", "when"]
 
 
 def done_words(turn: Turn, done: Done, method: str, day_of_month: int | None) -> dict[str, Any]:

@@ -7,21 +7,23 @@ from typing import ClassVar
 from actions.accounts.choice import ALL, account_buttons, label, others
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import owed
 from actions.turn import Turn
 from actions.words import day_words
 from backend.billing import service as billing
 from backend.billing.models import Account
-from backend.language import tr
+from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.money import format_balance, format_cents
 
 
 class BalanceForm(OfSeveralForm):
     form = "balance_form"
+    task = "balance"
+    title = mark("hearing the balance")
     skill = "check_balance"
-    slots = IDENTITY_SLOTS
+    slots: ClassVar[tuple[str, ...]] = ()
+    informs = True
     opens_with: ClassVar[frozenset[str]] = frozenset({"check_balance", "check_due_date"})
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 from actions.accounts.forms import OfSeveralForm
 from actions.autopay import questions
 from actions.autopay.forms import AGREE, agreement_of
-from actions.autopay.hearing import CHANGE, LOOK, STOP, find, hear_method
+from actions.autopay.hearing import CHANGE, STOP, find, hear_method
 from actions.base import Ask, Outside
+from actions.free_text import LOOK
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import choose
 from actions.turn import Turn
@@ -18,7 +19,7 @@ from actions.yes_no import said_no, said_yes
 from backend.autopay import service
 from backend.autopay.models import LegacyDraft
 from backend.autopay.schedule import active_draft, first_day, takes_effect
-from backend.language import tr
+from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.payments import gate
 from backend.payments import service as payments
@@ -34,10 +35,14 @@ EXPLAIN = re.compile(
 
 class DraftForm(OfSeveralForm):
     form = "draft_form"
+    task = "bank_draft"
+    title = mark("the bank draft")
     skill = "bank_draft"
     explains = "utter_draft_where"
     opens_with: ClassVar[frozenset[str]] = frozenset({"bank_draft"})
-    slots = (*IDENTITY_SLOTS, ACT, METHOD, CONFIRM, "identity_failed", "code_sent", "code_trouble")
+    slots: ClassVar[tuple[str, ...]] = (ACT, METHOD, CONFIRM)
+    asks: ClassVar[dict[str, str]] = {ACT: "choice", METHOD: "method", CONFIRM: "yes_no"}
+    shows_first = True
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         heard = self._hear_choices(turn)

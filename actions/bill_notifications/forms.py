@@ -14,7 +14,7 @@ from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.alerts import service as alerts
 from backend.alerts.service import Author
-from backend.language import tr
+from backend.language import mark, tr
 from backend.members.identity import Standing
 
 WISH, AGREED = "paper_wish", "paper_agreed"
@@ -46,8 +46,11 @@ def wished(text: str) -> str | None:
 
 class BillNotificationsForm(OfSeveralForm):
     form = "bill_notifications_form"
+    task = "paperless"
+    title = mark("how bills come")
     skill = "bill_notifications"
-    slots = (*IDENTITY_SLOTS, WISH, AGREED)
+    slots: ClassVar[tuple[str, ...]] = (WISH, AGREED)
+    asks: ClassVar[dict[str, str]] = {WISH: "choice", AGREED: "yes_no"}
     opens_with: ClassVar[frozenset[str]] = frozenset({"bill_notifications"})
 
     async def cancelled(self, turn: Turn) -> None:

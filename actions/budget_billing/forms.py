@@ -13,7 +13,7 @@ from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.words import day_words
 from actions.yes_no import said_no, said_yes
-from backend.language import tr
+from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.money import format_cents
 from backend.programs import service as programs
@@ -45,9 +45,13 @@ AGREE = re.compile(r"(yes[, ]*)?(please )?(enrol|enroll|leave|ok|okay|do it)( me
 
 class BudgetForm(OfSeveralForm):
     form = "budget_form"
+    task = "budget_billing"
+    title = mark("budget or levelized billing")
     skill = "budget_billing"
     opens_with: ClassVar[frozenset[str]] = frozenset({"budget_billing"})
-    slots = (*IDENTITY_SLOTS, PROGRAM, ACT, CONFIRM, TOLD, "identity_failed", "code_sent", "code_trouble")
+    slots: ClassVar[tuple[str, ...]] = (PROGRAM, ACT, CONFIRM, TOLD)
+    asks: ClassVar[dict[str, str]] = {PROGRAM: "choice", CONFIRM: "yes_no"}
+    shows_first = True
 
     # hearing
 

@@ -12,7 +12,7 @@ from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.contact import service as contact
 from backend.contact.service import What
-from backend.language import tr
+from backend.language import mark, tr
 from backend.members.identity import Standing
 
 WHAT, VALUE, AGREED = "contact_what", "contact_value", "contact_agreed"
@@ -25,8 +25,12 @@ WORDS: tuple[tuple[What, re.Pattern[str]], ...] = (
 
 class ContactForm(IdentifiedForm):
     form = "contact_form"
+    task = "contact"
+    title = mark("changing contact details")
     skill = "update_contact_info"
-    slots = (*IDENTITY_SLOTS, WHAT, VALUE, AGREED)
+    slots: ClassVar[tuple[str, ...]] = (WHAT, VALUE, AGREED)
+    asks: ClassVar[dict[str, str]] = {WHAT: "choice", VALUE: "free_text", AGREED: "yes_no"}
+    files = True
     opens_with: ClassVar[frozenset[str]] = frozenset({"update_contact_info"})
 
     async def cancelled(self, turn: Turn) -> None:

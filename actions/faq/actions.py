@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions import agenda, side_questions
 from actions.base import SkillAction
 from actions.danger import heed
 from actions.faq.topics import response_for
@@ -14,10 +15,12 @@ class ActionAnswer(SkillAction):
     action_name = "action_answer"
 
     async def act(self, turn: Turn) -> None:
-        if heed(turn):
+        if heed(turn) or await side_questions.answered_instead(turn, sure=0.45):
             return
         coop = turn.backend.coop
         turn.set("misses", 0)
+        if not turn.get("open_task") and agenda.take_in(turn, turn.acts, ""):
+            agenda.go_on(turn)  # wishes beside the question: each is done after the answer
         turn.say(
             response_for(turn.intent, turn.text),
             address=coop.address,

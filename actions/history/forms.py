@@ -11,12 +11,11 @@ from actions.accounts.choice import account_buttons, others
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
 from actions.history.words import Listed, bill_rows, payment_rows
-from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.words import day_words
 from backend.billing import history
 from backend.billing import service as billing
-from backend.language import tr
+from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
 from backend.money import format_cents
@@ -37,11 +36,14 @@ COPY = re.compile(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|do
 
 class HistoryForm(OfSeveralForm):
     form = "history_form"
+    task = "history"
+    title = mark("bills and payments of the past")
     skill = "payment_history"
     explains = "utter_history_where"
     explains_on = re.compile(r"\bwhere\b|\b(on|in) (the|your) (web ?)?(site|portal)\b|\bonline\b", re.IGNORECASE)
     opens_with: ClassVar[frozenset[str]] = frozenset({"payment_history", "billing_history"})
-    slots = (*IDENTITY_SLOTS, KIND, FROM, COUNT, "identity_failed", "code_sent", "code_trouble")
+    slots: ClassVar[tuple[str, ...]] = (KIND, FROM, COUNT)
+    informs = True
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         if asked is not None or turn.intent not in self.opens_with:

@@ -6,13 +6,15 @@ import re
 from abc import abstractmethod
 from typing import ClassVar
 
-from actions.base import Ask, Form, Outside
+from actions.base import Ask, Outside
+from actions.form import Form
 from actions.turn import REQUESTED, Turn
 from actions.yes_no import said_no
 from backend.billing import service as billing
 from backend.members import identity
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
+from backend.reading.acts.signals import is_request
 from backend.reading.digits import spoken_to_digits
 from backend.reading.member_number import NumberReading
 
@@ -32,6 +34,8 @@ SHORTEST_NUMBER = 5  # fewer digits beside a number already given are not anothe
 class IdentifiedForm(Form):
     """A form whose skill opens at a level of identity (`backend/members/levels.py` says which)."""
 
+    slots: ClassVar[tuple[str, ...]] = (*IDENTITY_SLOTS, "identity_failed", "code_sent", "code_trouble")
+    asks: ClassVar[dict[str, str]] = {NUMBER: "member_number", LAST4: "last4", CODE: "code"}
     skill: ClassVar[str]
     explains: ClassVar[str | None] = None  # a response: what the task is, told to who asks before who they are is known
     explains_on: ClassVar[re.Pattern[str]] = ASKS_HOW
@@ -66,6 +70,8 @@ class IdentifiedForm(Form):
         """Answer `how does that work?`; it is no miss, whatever else was asked."""
         if self.explains is None or turn.intent not in self.opens_with or not self.explains_on.search(turn.text):
             return False
+        if is_request(turn.text):
+            return False  # "can you stop it" asks for it, and not how it works
         turn.say(self.explains)
         turn.notes["explained"] = True
         return True

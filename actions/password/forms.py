@@ -6,9 +6,10 @@ import re
 from typing import ClassVar
 
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
+from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
 from actions.turn import Turn
 from backend.conversations.models import Conversation
+from backend.language import mark
 from backend.logins import mail
 from backend.logins.service import USER_ID
 from backend.members.identity import Standing
@@ -30,7 +31,7 @@ class MailForm(IdentifiedForm):
     kind: ClassVar[str]
     intro: ClassVar[str]
     outcome: ClassVar[str]
-    slots = (*IDENTITY_SLOTS, NAME, "identity_failed")
+    slots: ClassVar[tuple[str, ...]] = (*IDENTITY_SLOTS, NAME, "identity_failed")
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         name = None if turn.channel == "voice" else _user_id(turn, asked)
@@ -51,7 +52,7 @@ class MailForm(IdentifiedForm):
             return Ask(NUMBER, "utter_question_separator", {"given": who})
         if not known and not last4:
             return Ask(LAST4, "utter_question_phone_last4")
-        turn.clear(*IDENTITY_SLOTS, NAME)
+        turn.clear(CODE, NAME)  # number and last four stay: a password and a user ID are often forgotten together
         try:
             reference = await self._ask_for_mail(turn, standing, who, last4)
         except mail.TooMany:
@@ -71,6 +72,8 @@ class MailForm(IdentifiedForm):
 
 class ResetPasswordForm(MailForm):
     form = "reset_password_form"
+    task = "password"
+    title = mark("resetting the password")
     skill = "reset_password"
     kind = mail.RESET
     intro = "utter_reset_intro"
@@ -80,6 +83,8 @@ class ResetPasswordForm(MailForm):
 
 class RecoverUserIdForm(MailForm):
     form = "recover_user_id_form"
+    task = "user_id"
+    title = mark("recovering the user ID")
     skill = "recover_user_id"
     kind = mail.USER_ID
     intro = "utter_user_id_intro"

@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.words import day_words
 from backend.billing import service as billing
@@ -36,9 +35,12 @@ def confirmation_in(words: str) -> str | None:
 
 class PaymentStatusForm(OfSeveralForm):
     form = "payment_status_form"
+    task = "payment_status"
+    title = mark("asking whether a payment went through")
     skill = "payment_confirmation"
     opens_with: ClassVar[frozenset[str]] = frozenset({"payment_confirmation"})
-    slots = (*IDENTITY_SLOTS, "sched_item")
+    slots: ClassVar[tuple[str, ...]] = ("sched_item",)
+    informs = True
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         said = confirmation_in(turn.own_words)  # as it was written: "Y" is a letter of it, too

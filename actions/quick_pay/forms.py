@@ -9,7 +9,6 @@ from typing import ClassVar
 from actions.accounts.choice import label, others
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay import questions
 from actions.quick_pay.hearing import HINT, QUESTION, hear_choices, hear_words, named_method, settle
 from actions.quick_pay.paying import make_quote, pay, say_already
@@ -17,6 +16,7 @@ from actions.scheduled.words import act_on_existing
 from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.billing import service as billing
+from backend.language import mark
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
 from backend.payments import gate, links, quotes
@@ -40,6 +40,8 @@ WRONG_DAY = {"day_past": "past", "day_too_far": "too_far"}
 
 class QuickPayForm(OfSeveralForm):
     form = "quick_pay_form"
+    task = "quick_pay"
+    title = mark("paying a bill")
     skill = "quick_pay"
     explains = "utter_pay_explained"
     explains_on = re.compile(
@@ -48,7 +50,14 @@ class QuickPayForm(OfSeveralForm):
         re.IGNORECASE,
     )
     opens_with: ClassVar[frozenset[str]] = frozenset({"quick_pay", "schedule_payment"})
-    slots = (*IDENTITY_SLOTS, *TASK, "identity_failed", "code_sent", "code_trouble")
+    slots: ClassVar[tuple[str, ...]] = (*TASK,)
+    asks: ClassVar[dict[str, str]] = {
+        AMOUNT: "amount",
+        DAY: "day",
+        METHOD: "method",
+        AGREED: "yes_no",
+        CONFIRM: "yes_no",
+    }
 
     def level_needed(self, turn: Turn) -> Level:
         """Paying opens early; what is saved on the account opens with a step up."""
@@ -90,6 +99,8 @@ class QuickPayForm(OfSeveralForm):
         named = [slot for slot, words in CHANGES.items() if words.search(turn.text)]
         if named or said_no(turn) or CHANGE_IT.match(turn.text.strip()):
             turn.clear(*named, QUOTE, CONFIRM)
+            if DAY in named:
+                turn.set(DAY, questions.ASK)
             turn.notes["change"] = not named
             return True
         return False
@@ -99,7 +110,7 @@ class QuickPayForm(OfSeveralForm):
             turn.clear(QUOTE, CONFIRM)
             turn.notes["change"] = True
             return True
-        before = {DAY: AMOUNT, METHOD: DAY}.get(asked or "")
+        before = {DAY: AMOUNT, METHOD: AMOUNT}.get(asked or "")
         if before is None:
             return False
         turn.clear(before)
@@ -145,8 +156,12 @@ class QuickPayForm(OfSeveralForm):
         ask = self._ask_concern(turn, [c for c in found if c.code not in FIRST], balance)
         if ask is not None or turn.notes.get("ended"):
             return ask
-        if turn.get(DAY) is None:
+        if turn.get(DAY) == questions.ASK or "day_problem" in turn.notes:
             return questions.day(turn, balance)
+        if turn.get(DAY) is None:
+            turn.set(
+                DAY, turn.backend.today().isoformat()
+            )  # read back before the yes; another day may be named any time
         return await self._ask_method(turn, standing)
 
     async def _concerns(self, turn: Turn, standing: Standing, balance: billing.Balance) -> list[gate.Concern]:
@@ -171,7 +186,7 @@ class QuickPayForm(OfSeveralForm):
             turn.clear(AMOUNT)
             return questions.amount(turn, balance, problem=concern.code)
         if concern.code in WRONG_DAY:
-            turn.clear(DAY)
+            turn.set(DAY, questions.ASK)
             return questions.day(turn, balance, problem=WRONG_DAY[concern.code])
         if concern.blocking:
             return None  # told at the question it belongs to
@@ -185,7 +200,7 @@ class QuickPayForm(OfSeveralForm):
             turn.clear(AMOUNT)
             return questions.amount(turn, balance)
         elif concern.code == "after_due":
-            turn.clear(DAY)
+            turn.set(DAY, questions.ASK)
             return questions.day(turn, balance)
         else:
             turn.say("utter_pay_left_to_autopay")

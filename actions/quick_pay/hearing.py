@@ -4,29 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from actions.identity.forms import CODE, IDENTITY_SLOTS
+from actions.quick_pay.questions import ASK
 from actions.turn import ASKED_AS, Turn
+from actions.yes_no import said_yes
 from backend.billing import service as billing
+from backend.members.identity import Standing
 from backend.members.levels import Level
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
 from backend.reading.amount import Amount
 from backend.reading.day import Day, wants_due_date
+from backend.reading.references import as_last_time, half_of, later_than, means_the_other
 from backend.reading.together import Everything
 
 AMOUNT, DAY, METHOD, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_confirm"
+AGREED = "pay_agreed"
 HINT = "pay_method_hint"
 ASKED_AS.update({AMOUNT: "amount", DAY: "date", CONFIRM: "change"})
 DUE = "due"  # the due date, until it is known whose bill it is
+OTHER_DAY = re.compile(
+    r"\b(another|different|other|later) (day|date|time)\b|\bnot today\b|\blater\b|"
+    r"\b(schedule|post-?date) (it|this|that|a payment)\b",
+    re.IGNORECASE,
+)
 SHARES = ("all", "half", "past_due")  # of the amount due, likewise
 LINK_WORDS = re.compile(r"\b(link|new (card|bank)|(not|isn't) (saved|on file)|online)\b", re.IGNORECASE)
 OTHER_WORDS = re.compile(
     r"\b((an)?other|different) (card|bank|account|one|way|method)\b|\b(not|no) (that|the) (card|visa|one)\b",
     re.IGNORECASE,
 )
-NONE_ON_FILE = re.compile(r"\b((an)?other|different) (\w+ )?(card|bank|account)\b", re.IGNORECASE)
+NONE_ON_FILE = re.compile(
+    r"\b((an)?other|different) (\w+ )?(card|bank)\b|"
+    r"^\W*(an)?other (bank )?account( (of|de) (bank|banco|bank account))?\W*$",
+    re.IGNORECASE,
+)
 SAVED_WORDS = re.compile(r"\b(saved|on file|on (my|the) account|same card|usual|my card|card i have)\b", re.IGNORECASE)
 # "what is my balance" asks for it; only "my balance" pays it
 QUESTION = re.compile(
@@ -50,7 +65,7 @@ def hear_choices(turn: Turn) -> bool:
             continue
         heard = True
         if value == "other":
-            turn.clear(slot)
+            turn.set(slot, ASK if slot == DAY else None)
         else:
             turn.set(slot, turn.backend.today().isoformat() if value == "today" else value)
     return heard
@@ -62,16 +77,23 @@ async def hear_words(turn: Turn, asked: str | None) -> bool:
         return False
     before = {slot: turn.get(slot) for slot in (AMOUNT, DAY, METHOD)}
     said = turn.read(asked)
-    _hear_amount(turn, said)
+    await _hear_amount(turn, said)
     _hear_day(turn, said)
     if asked not in IDENTITY_SLOTS:
         await _hear_method(turn, asked)
     troubled = "amount_problem" in turn.notes or "day_problem" in turn.notes
-    return troubled or any(turn.get(slot) != value for slot, value in before.items())
+    # said again it is no miss; behind a yes it only says what was read out
+    named = asked not in (AGREED, CONFIRM) and (isinstance(said.day, Day) or isinstance(said.amount, Amount))
+    return troubled or named or any(turn.get(slot) != value for slot, value in before.items())
 
 
-def _hear_amount(turn: Turn, said: Everything) -> None:
-    if said.share and not QUESTION.search(turn.text.strip()):
+async def _hear_amount(turn: Turn, said: Everything) -> None:
+    present = turn.get(AMOUNT) if isinstance(turn.get(AMOUNT), int) else None
+    if (half := half_of(turn.text, present)) is not None:
+        turn.set(AMOUNT, half)
+    elif as_last_time(turn.text) and (cents := await _last_payment(turn)):
+        turn.set(AMOUNT, cents)
+    elif said.share and not QUESTION.search(turn.text.strip()):
         turn.set(AMOUNT, said.share)
     elif isinstance(said.amount, Amount):
         turn.set(AMOUNT, said.amount.cents)
@@ -80,15 +102,29 @@ def _hear_amount(turn: Turn, said: Everything) -> None:
         turn.notes["amount_problem"] = "unclear" if said.amount.code == "not_a_number" else said.amount.code
 
 
+async def _last_payment(turn: Turn) -> int | None:
+    """Cents of the last payment, once it is known whose account it is."""
+    standing = await turn.standing()
+    if standing.account is None:
+        return None
+    return (await billing.balance(turn.session, turn.backend, standing.account.id)).last_payment_cents
+
+
 def _hear_day(turn: Turn, said: Everything) -> None:
+    present = turn.get(DAY)
+    chosen = date.fromisoformat(present) if present and present not in (DUE, ASK) else None
     if wants_due_date(turn.text):
         turn.set(DAY, DUE)
+    elif (later := later_than(turn.text, chosen)) is not None:
+        turn.set(DAY, later.isoformat())
     elif isinstance(said.day, Day):
         turn.set(DAY, said.day.on.isoformat())
     elif said.day is not None:
-        turn.clear(DAY)
+        turn.set(DAY, ASK)
         turn.notes["day_problem"] = said.day.code
         turn.notes["nearest_day"] = said.day.nearest
+    elif OTHER_DAY.search(turn.text) and not QUESTION.search(turn.text.strip()):
+        turn.set(DAY, ASK)
 
 
 async def _hear_method(turn: Turn, asked: str | None) -> None:
@@ -100,10 +136,14 @@ async def _hear_method(turn: Turn, asked: str | None) -> None:
     if LINK_WORDS.search(words) or (asked == METHOD and NONE_ON_FILE.search(words)):
         turn.set(METHOD, "link")
         return
-    if asked in (METHOD, CONFIRM) and OTHER_WORDS.search(words):
-        turn.clear(METHOD, HINT)
-        return
     standing = await turn.standing()
+    if asked in (METHOD, CONFIRM) and (OTHER_WORDS.search(words) or means_the_other(words)):
+        turn.set(METHOD, await _other_of_two(turn, standing) if means_the_other(words) else None)
+        turn.clear(HINT)
+        return
+    if asked == METHOD and said_yes(turn) and not await _has_a_choice(turn, standing):
+        turn.set(METHOD, "saved")  # asked whether to pay with what is saved or by link, a yes is for the first
+        return
     if standing.member is not None and standing.level >= Level.STEPPED_UP:
         methods = await payments.saved_methods(turn.session, standing.member.id)
         named = named_method(words, methods, asked)
@@ -117,6 +157,22 @@ async def _hear_method(turn: Turn, asked: str | None) -> None:
         return
     if SAVED_WORDS.search(words):
         turn.set(METHOD, "saved")
+
+
+async def _has_a_choice(turn: Turn, standing: Standing) -> bool:
+    """Whether several saved ways were named: a yes is then for none of them."""
+    if standing.member is None or standing.level < Level.STEPPED_UP:
+        return False
+    return len(await payments.saved_methods(turn.session, standing.member.id)) > 1
+
+
+async def _other_of_two(turn: Turn, standing: Standing) -> str | None:
+    """Of two saved ways to pay, the one that is not chosen; with more it is asked."""
+    if standing.member is None or standing.level < Level.STEPPED_UP:
+        return None
+    methods = await payments.saved_methods(turn.session, standing.member.id)
+    others = [str(method.id) for method in methods if str(method.id) != turn.get(METHOD)]
+    return others[0] if len(methods) == 2 and len(others) == 1 else None
 
 
 def named_method(words: str, methods: Sequence[PaymentMethod], asked: str | None) -> str | None:

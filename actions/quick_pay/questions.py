@@ -18,6 +18,7 @@ from backend.payments.models import PaymentMethod
 from backend.payments.quotes import ReadBack
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
+ASK = "ask"  # a day other than today is wished, and not named yet
 
 
 def choose(title: str, **values: str) -> dict[str, str]:
@@ -43,7 +44,8 @@ def owed(turn: Turn, balance: Balance) -> dict[str, Any]:
 
 def chosen_day(turn: Turn) -> date:
     """The day chosen, else today, the co-op's local date."""
-    return date.fromisoformat(turn.get(DAY)) if turn.get(DAY) else turn.backend.today()
+    day = turn.get(DAY)
+    return date.fromisoformat(day) if day and day != ASK else turn.backend.today()
 
 
 def said(turn: Turn) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from backend.autopay import service as automatic
 from backend.autopay.models import AutoPay
 from backend.autopay.schedule import active_draft
 from backend.billing import service as billing
-from backend.language import tr
+from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.money import format_cents
 from backend.payments import service as payments
@@ -47,9 +47,13 @@ class ActionSchedulePayment(SkillAction):
 
 class ScheduledForm(OfSeveralForm):
     form = "scheduled_form"
+    task = "scheduled"
+    title = mark("scheduled payments")
     skill = "manage_scheduled"
     opens_with: ClassVar[frozenset[str]] = frozenset({"schedule_payment"})
-    slots = (*IDENTITY_SLOTS, ACT, ITEM, DAY, CONFIRM, "identity_failed", "code_sent", "code_trouble")
+    slots: ClassVar[tuple[str, ...]] = (ACT, ITEM, DAY, CONFIRM)
+    asks: ClassVar[dict[str, str]] = {ACT: "choice", ITEM: "choice", DAY: "day", CONFIRM: "yes_no"}
+    shows_first = True
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         heard = self._hear_choices(turn)

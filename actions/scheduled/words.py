@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions.autopay.hearing import LOOK
+from actions.free_text import LOOK
 
 # a payment that is there already, and not one to be made
 EXISTING = re.compile(

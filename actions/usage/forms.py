@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 from actions.accounts.choice import account_buttons, others
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.usage import bill_words, usage_words
 from backend.billing import bills
+from backend.language import mark
 from backend.members.identity import Standing
 from backend.usage import media
 from backend.usage import service as usage
@@ -28,9 +28,12 @@ MAY = re.compile(r"\bMay\b|\b(in|for|of|last|since|this) may\b")  # also a verb
 
 class UsageForm(OfSeveralForm):
     form = "usage_form"
+    task = "usage"
+    title = mark("electric use")
     skill = "usage_history"
     opens_with: ClassVar[frozenset[str]] = frozenset({"usage_history", "high_bill"})
-    slots = (*IDENTITY_SLOTS, KIND, MONTH, "identity_failed", "code_sent", "code_trouble")
+    slots: ClassVar[tuple[str, ...]] = (KIND, MONTH)
+    informs = True
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         if asked is not None or turn.intent not in self.opens_with:
@@ -78,6 +81,9 @@ class UsageForm(OfSeveralForm):
         if len(parts) > 1:
             turn.say("utter_high_bill_year", **bill_words.against_last_year(parts[1]))
         turn.say("utter_high_bill_next", buttons=buttons or None)
+        if not turn.get("paused_task"):
+            slots = {"case_kind": "high_bill", "case_words": turn.whole_words}
+            turn.set("offer", {"opener": "case_form", "slots": slots})
 
 
 def named_month(words: str, today: date) -> str | None:

@@ -1,0 +1,130 @@
+"""Goals are kept: wishes that came while another task was open, done one after the other and never dropped in silence.
+
+The slot `agenda` holds them in order: {"opener": form or action, "words": what the member said of it, "intent": as what
+it was understood, "slots": what is known for it}.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from actions.registry import opener_of, title_of
+from actions.turn import Turn
+from backend.language import tr
+from backend.reading.acts import Act
+
+AGENDA, NOW = "agenda", "agenda_now"
+MOST = 5
+WHATS_LEFT = re.compile(
+    r"\b(what(?:'s| is|s)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
+    r"what did i (?:ask|want))\b",
+    re.IGNORECASE,
+)
+COMMON = frozenset(
+    """about account actually also another bill bills cancel change don't drop forget instead just leave like mind
+    need never number order pagar pago payment please quiero quite skip start stop take that then there this want
+    what with would yours cambiar cambie cancele cuenta deje esto factura favor necesito olvide olvidelo para recibo
+    tambien también""".split()
+)
+"""Words that do not tell one wish from another."""
+
+
+def wishes(turn: Turn) -> list[dict[str, Any]]:
+    """What is still to be done, in order."""
+    return list(turn.get(AGENDA) or [])
+
+
+def take_in(turn: Turn, acts: Sequence[Act], current: str) -> list[str]:
+    """Put the wishes for other tasks on the agenda; the titles of those that are new to it."""
+    waiting = wishes(turn)
+    known = {current, turn.get("paused_task"), *(str(wish["opener"]) for wish in waiting)}
+    added = []
+    for act in acts:
+        opener = opener_of(act.intent) if act.kind == "start" else None
+        if opener is None or opener in known or len(waiting) >= MOST:
+            continue
+        known.add(opener)
+        waiting.append({"opener": opener, "words": act.words, "intent": act.intent})
+        added.append(tr(title_of(opener)))
+    if added:
+        turn.set(AGENDA, waiting)
+    return added
+
+
+def add(turn: Turn, opener: str, words: str, slots: dict[str, Any]) -> bool:
+    """Put one thing to do on the agenda, with what is known for it. False when it is there already, or too much is."""
+    waiting = wishes(turn)
+    if len(waiting) >= MOST or any(wish["opener"] == opener and wish.get("slots") == slots for wish in waiting):
+        return False
+    turn.set(AGENDA, [*waiting, {"opener": opener, "words": words, "slots": slots}])
+    return True
+
+
+def drop(turn: Turn, acts: Sequence[Act]) -> bool:
+    """Take off the agenda what is not wanted any more, and say so. False when none of it was meant.
+
+    `forget the phone` names a wish by a word of its own: which task a cancel is about is more than a classifier tells.
+    """
+    waiting = wishes(turn)
+    cancels = [act for act in acts if act.kind in ("cancel", "deny")]
+    named = {opener_of(act.intent) for act in cancels}
+    dropped = [wish for wish in waiting if wish["opener"] in named or any(_names(act, wish, turn) for act in cancels)]
+    if not dropped:
+        return False
+    turn.set(AGENDA, [wish for wish in waiting if wish not in dropped] or None)
+    turn.say("utter_agenda_dropped", task=in_words([tr(title_of(str(wish["opener"]))) for wish in dropped]))
+    return True
+
+
+def _names(act: Act, wish: dict[str, Any], turn: Turn) -> bool:
+    """Whether a word of the wish stands in the act's words that is not about the open task as well."""
+    own = _telling(str(wish.get("words") or "")) - _telling(title_of(str(turn.get("open_task") or "")))
+    return bool(own & _telling(act.words))
+
+
+def _telling(words: str) -> set[str]:
+    return {word for word in re.findall(r"[^\W\d_]{4,}", words.lower()) if word not in COMMON}
+
+
+def go_on(turn: Turn) -> bool:
+    """Open the next wish. False when nothing is left."""
+    waiting = wishes(turn)
+    if not waiting:
+        return False
+    turn.set(NOW, waiting[0])
+    turn.set(AGENDA, waiting[1:] or None)
+    for slot, value in (waiting[0].get("slots") or {}).items():
+        turn.set(slot, value)
+    turn.follow_with(str(waiting[0]["opener"]))
+    return True
+
+
+def taken_up(turn: Turn, form: str) -> bool:
+    """Whether this form was opened from the agenda; its words and intent are then those with which it was wished.
+
+    The message that ended the task before, such as a yes, is not about this one.
+    """
+    now = turn.get(NOW)
+    if not now or now.get("opener") != form:
+        return False
+    turn.clear(NOW)
+    turn.focus(str(now.get("words") or ""), str(now.get("intent") or ""))
+    return True
+
+
+def in_words(titles: Sequence[str]) -> str:
+    """`a, b and c`."""
+    if len(titles) < 2:
+        return "".join(titles)
+    return tr("{first} and {last}", first=", ".join(titles[:-1]), last=titles[-1])
+
+
+def tell(turn: Turn) -> None:
+    """Say what is still to be done."""
+    titles = [tr(title_of(str(wish["opener"]))) for wish in wishes(turn)]
+    current = turn.get("open_task")
+    if current:
+        titles.insert(0, tr(title_of(str(current))))
+    turn.say("utter_agenda_left" if titles else "utter_agenda_empty", tasks=in_words(titles))

@@ -1,0 +1,79 @@
+"""Taking back what this conversation did: found in the audit trail, so that nothing is said to be open that is not.
+
+A ticket is withdrawn at once. What touches money or the account is asked about first, by the task that undoes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from actions.cases import taking_back
+from actions.turn import Turn
+from backend.audit.models import AuditRow
+from backend.audit.service import done_by
+from backend.payments.models import ScheduledPayment
+from backend.tickets import service as tickets
+
+RECENT = timedelta(hours=12)
+Slots = dict[str, Any]
+
+
+def _same(**slots: Any) -> Callable[[AuditRow], Slots]:
+    return lambda row: dict(slots)
+
+
+# what was done -> the task that undoes it, and what it is told
+UNDONE_BY: dict[str, tuple[str, Callable[[AuditRow], Slots]]] = {
+    "autopay_set_up": ("autopay_form", _same(auto_act="cancel")),
+    "autopay_changed": ("autopay_form", _same(auto_act="change")),
+    "program_enrolled": ("budget_form", _same(program_act="leave")),
+    "paperless_on": ("bill_notifications_form", _same(paper_wish="paper")),
+    "paperless_off": ("bill_notifications_form", _same(paper_wish="email")),
+    "alerts_on": ("alerts_form", _same()),
+    "alerts_off": ("alerts_form", _same()),
+    "contact_phone": ("contact_form", _same(contact_what="phone")),
+    "contact_email": ("contact_form", _same(contact_what="email")),
+    "contact_mailing_address": ("contact_form", _same(contact_what="address")),
+}
+UNDOING = ("scheduled_payment_cancelled", "autopay_cancelled", "program_left", "ticket_withdrawn", "handover")
+
+
+async def take_back(turn: Turn) -> bool:
+    """Take back, or offer to, what this conversation did last and still stands. False: nothing stands."""
+    for row in await done_by(turn.session, turn.conversation_id, turn.backend.clock.now() - RECENT):
+        if row.act.startswith("ticket_") and await _withdraw(turn, str((row.after or {}).get("number"))):
+            return True
+        if row.act == "payment_confirmed":
+            turn.say("utter_undo_payment", confirmation=str((row.after or {}).get("confirmation")))
+            return True
+        if row.act == "scheduled_payment_confirmed" and await _cancel_scheduled(turn, row):
+            return True
+        if row.act in UNDONE_BY:
+            opener, slots = UNDONE_BY[row.act]
+            for slot, value in slots(row).items():
+                turn.set(slot, value)
+            turn.follow_with(opener)
+            return True
+    return False
+
+
+async def _withdraw(turn: Turn, number: str) -> bool:
+    standing = await tickets.of_conversation(turn.session, turn.conversation_id)
+    return any(ticket.number == number for ticket in standing) and await taking_back.take_back(turn)
+
+
+async def _cancel_scheduled(turn: Turn, row: AuditRow) -> bool:
+    number = (row.after or {}).get("confirmation")
+    item = await turn.session.scalar(
+        select(ScheduledPayment).where(ScheduledPayment.confirmation == number, ScheduledPayment.status == "scheduled")
+    )
+    if item is None:
+        return False
+    turn.set("sched_act", "cancel")
+    turn.set("sched_item", str(item.id))
+    turn.follow_with("scheduled_form")
+    return True
