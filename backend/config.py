@@ -46,6 +46,7 @@ class Settings:
     billing_provider: str
     payment_provider: str
     messages_provider: str
+    outages_provider: str
     engine_url: str
     engine_token: str
     sandbox_network_url: str
@@ -100,6 +101,7 @@ class Settings:
             billing_provider=env.get("BILLING_PROVIDER") or "builtin",
             payment_provider=env.get("PAYMENT_PROVIDER") or "sandbox",
             messages_provider=env.get("MESSAGES_PROVIDER") or "auto",
+            outages_provider=env.get("OUTAGES_PROVIDER") or "builtin",
             engine_url=(env.get("ENGINE_URL") or "http://127.0.0.1:5005").rstrip("/"),
             engine_token=env.get("ENGINE_TOKEN") or token,
             sandbox_network_url=(env.get("SANDBOX_NETWORK_URL") or _served_network(runtime)).rstrip("/"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.alerts import telling
 from backend.app import Backend
+from backend.arrangements import service as arrangements
 from backend.autopay.run import run_autopay
 from backend.errors import MemberlineError
 from backend.payments import flow
@@ -32,6 +33,7 @@ JOBS: dict[str, Job] = {
     "recover": _recover,
     "alerts": telling.run,
     "programs": programs.review,
+    "arrangements": arrangements.review,
 }
 
 

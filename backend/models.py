@@ -1,6 +1,7 @@
 """Every model, imported once, so that the metadata is whole wherever it is needed."""
 
 from backend.alerts.models import AlertSent, AlertSetting
+from backend.arrangements.models import Arrangement
 from backend.audit.models import AuditRow
 from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
 from backend.billing.models import Account, Bill, LedgerEntry
@@ -16,6 +17,7 @@ from backend.logins.models import (
     ResetToken,
 )
 from backend.members.models import IdentityMiss, Member, MemberLock, OneTimeCode
+from backend.outages.models import KnownOutage
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.payments.models import (
     PayLink,
@@ -34,6 +36,7 @@ __all__ = [
     "Account",
     "AlertSent",
     "AlertSetting",
+    "Arrangement",
     "AuditRow",
     "AutoPay",
     "AutomaticDraft",
@@ -47,6 +50,7 @@ __all__ = [
     "IdentityMiss",
     "InboundMessage",
     "JobTurn",
+    "KnownOutage",
     "LedgerEntry",
     "LegacyDraft",
     "Login",

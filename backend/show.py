@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.alerts.models import AlertSetting
 from backend.alerts.service import as_data
+from backend.arrangements.models import Arrangement
 from backend.autopay.models import AutoPay, Consent, LegacyDraft
 from backend.autopay.schedule import next_run
 from backend.billing.models import Account, Bill
@@ -22,12 +23,13 @@ from backend.members.models import Member
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.service import saved_methods
 from backend.programs.models import Enrolment
+from backend.tickets.listing import as_data as ticket_as_data
 from backend.tickets.models import Ticket
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-T = TypeVar("T", AlertSetting, Bill, Payment, ScheduledPayment, AutoPay, LegacyDraft, Consent, Enrolment)
+T = TypeVar("T", AlertSetting, Bill, Payment, ScheduledPayment, AutoPay, LegacyDraft, Consent, Enrolment, Arrangement)
 
 
 class NoSuchMember(MemberlineError):
@@ -74,12 +76,15 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
             _draft(names, methods, item, next_run(None, due_on[item.account_id], backend.today()))
             for item in await _rows(session, LegacyDraft, LegacyDraft.account_id, names)
         ],
-        "tickets": [_ticket(names, item) for item in await _of_accounts(session, names)],
+        "tickets": [ticket_as_data(item, names[item.account_id or 0]) for item in await _of_accounts(session, names)],
         "alerts": [
             {"account": names[item.account_id], **as_data(item)}
             for item in await _rows(session, AlertSetting, AlertSetting.account_id, names)
         ],
         "programs": [_program(names, item) for item in await _rows(session, Enrolment, Enrolment.account_id, names)],
+        "arrangements": [
+            _arrangement(names, item) for item in await _rows(session, Arrangement, Arrangement.account_id, names)
+        ],
         "consents": [_consent(names, item) for item in await _rows(session, Consent, Consent.account_id, names)],
     }
 
@@ -245,22 +250,21 @@ def _program(names: dict[int, str], item: Enrolment) -> dict[str, Any]:
     }
 
 
+def _arrangement(names: dict[int, str], item: Arrangement) -> dict[str, Any]:
+    return {
+        "account": names[item.account_id],
+        "number": item.number,
+        "parts": item.parts,
+        "owed_cents": item.owed_cents,
+        "status": item.status,
+        "granted_on": item.granted_on,
+        "ended_on": item.ended_on,
+    }
+
+
 async def _of_accounts(session: AsyncSession, names: dict[int, str]) -> Sequence[Ticket]:
     query = select(Ticket).where(Ticket.account_id.in_(names)).order_by(Ticket.id.desc())
     return (await session.scalars(query)).all()
-
-
-def _ticket(names: dict[int, str], item: Ticket) -> dict[str, Any]:
-    return {
-        "account": names.get(item.account_id or 0),
-        "number": item.number,
-        "kind": item.kind,
-        "status": item.status,
-        "urgent": item.urgent,
-        "details": item.details,
-        "due_at": item.due_at,
-        "created_at": item.created_at,
-    }
 
 
 def _consent(names: dict[int, str], item: Consent) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import click
 from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.errors import MemberlineError
+from bot.knowledge_commands import knowledge
 from bot.lab.commands import simulate, transcripts
 
 ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
@@ -112,6 +113,20 @@ def outbox(as_json: bool) -> None:
     _print_json(_with_backend(work))
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
+@click.option("--open", "only_open", is_flag=True, help="Only what is still to be done.")
+def tickets(as_json: bool, only_open: bool) -> None:
+    """Every ticket and promised call, linked to a member or not, the newest first."""
+    from backend.tickets.listing import every
+
+    async def work(backend: Backend) -> Any:
+        async with backend.db.reading() as session:
+            return await every(session, only_open=only_open)
+
+    _print_json(_with_backend(work))
+
+
 @main.command("import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Only look for faults; write nothing.")
@@ -192,6 +207,16 @@ def nlu(file: Path, model: Path) -> None:
 
 @evaluate.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--model", type=click.Path(path_type=Path), default=ROOT / "models" / "current.tar.gz")
+def acts(file: Path, model: Path) -> None:
+    """What replies do in their context, on FILE: JSON lines of {text, acts, task, asked, question[, options, lang]}."""
+    from bot.evaluation_acts import evaluate_acts
+
+    _print_json(evaluate_acts(file, model))
+
+
+@evaluate.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def numbers(file: Path) -> None:
     """How exactly numbers, money and days are read on FILE, JSON lines of {text, kind, value[, ask, ref_date]}."""
     from bot.evaluation_numbers import evaluate_numbers
@@ -201,6 +226,7 @@ def numbers(file: Path) -> None:
 
 evaluate.add_command(transcripts)
 main.add_command(simulate)
+main.add_command(knowledge)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,16 @@ from pathlib import Path
 from backend.config import ROOT
 
 SETTING = re.compile(r"""env(?:iron)?(?:\.get\(|\[)\s*["']([A-Z][A-Z_]+)["']""")
-INTERNAL = {"LOG_LEVEL", "LOG_LEVEL_LIBRARIES", "SENTENCE_CACHE", "CI"}  # set by us for libraries, or by the build
+# set by us for libraries and for the engine's components, or by the build
+INTERNAL = {
+    "LOG_LEVEL",
+    "LOG_LEVEL_LIBRARIES",
+    "SENTENCE_CACHE",
+    "ANSWERS_FOLDER",
+    "KNOWLEDGE_FOLDER",
+    "KNOWLEDGE_CACHE",
+    "CI",
+}
 
 
 def _sources() -> list[Path]:

@@ -147,6 +147,12 @@ def _next(act: Act, at: datetime, end: tuple[int, str]) -> AuditRow:
     return row
 
 
+async def done_by(session: AsyncSession, actor: str, since: datetime) -> list[AuditRow]:
+    """What `actor` did after `since` (UTC), the newest first."""
+    query = select(AuditRow).where(AuditRow.actor == actor, AuditRow.at >= since).order_by(AuditRow.id.desc())
+    return list(await session.scalars(query))
+
+
 async def _last(session: AsyncSession) -> AuditRow | None:
     return await session.scalar(select(AuditRow).order_by(AuditRow.id.desc()).limit(1))
 

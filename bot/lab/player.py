@@ -221,10 +221,11 @@ def _check(turn: dict[str, Any], channel: str, heard: Heard, named: dict[str, st
 
 def _check_end(shown: dict[str, Any], end: dict[str, Any], channel: str, heard: Heard) -> None:
     """How the account stands: `owes` in cents, the cents of the payments made and scheduled by this talk, and how
-    many there are of anything else that `memberline show` lists: `consents: 1`."""
+    many there are of anything else that `memberline show` lists: `consents: 1`. Tickets may be named, the newest first:
+    `tickets: [outage closed]`."""
     stands = {"owes": shown["balance"]["amount_due_cents"], **_moved(shown, channel)}
     for name, wanted in end.items():
-        found = stands[name] if name in stands else _still_active(shown[name])
+        found = stands[name] if name in stands else _listed(shown[name], wanted)
         if found != wanted:
             raise _unfit(f"{name} is {found}, not {wanted}", heard)
 
@@ -235,6 +236,13 @@ def _moved(shown: dict[str, Any], channel: str) -> dict[str, list[int]]:
         "paid": [p["amount_cents"] for p in shown["payments"] if p["channel"] == channel and p["status"] == "posted"],
         "scheduled": [s["amount_cents"] for s in shown["schedules"] if s["status"] == "scheduled"],
     }
+
+
+def _listed(items: list[dict[str, Any]], wanted: Any) -> Any:
+    """How many are active; where the script names each, their kind and status."""
+    if isinstance(wanted, list):
+        return [f"{item['kind']} {item['status']}" for item in items]
+    return _still_active(items)
 
 
 def _still_active(items: list[dict[str, Any]]) -> int:

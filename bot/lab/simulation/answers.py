@@ -216,6 +216,11 @@ def _service_kind(state: State, asked: Asked) -> str:
     return asked.choose("start" if "start" in state.character.opening else "stop")
 
 
+def _place(state: State, asked: Asked) -> str:
+    """A place of one's own: who reports from the same spot adds to the same ticket."""
+    return f"{100 + state.character.index} {state.rng.choice(('Sand Road, Elizabeth', 'prairie road', 'Elm Street'))}"
+
+
 def _always(*lines: str) -> Callable[[State, Asked], str]:
     def say(state: State, asked: Asked) -> str:
         return state.rng.choice(lines)
@@ -259,8 +264,12 @@ ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
     (r"utter_question_program", _program),
     (r"utter_question_program_\w+", yes),
     (r"utter_question_arrangement_amount", _arranged),
-    (r"utter_question_arrangement_day\w*", _always("friday", "next friday", "on the 27th")),
-    (r"utter_question_arrangement_rest", _always("the rest in two weeks", "half in january, half in february")),
+    (r"utter_question_arrangement_(day\w*|start)", _always("friday", "next friday", "on the 27th")),
+    (r"utter_question_arrangement_rest", _always("the rest in two weeks", "half on december 1, half on the 15th")),
+    (r"utter_question_arrangement_every", _always("every two weeks", "every month")),
+    (r"utter_question_arrangement_each", _always("40", "$50")),
+    (r"utter_question_arrangement_confirm", yes),
+    (r"utter_question_arrangement_change", _always("never mind")),
     (r"utter_question_contact_what", _contact),
     (r"utter_question_contact_phone", _new_phone),
     (r"utter_question_contact_email", _new_email),
@@ -270,8 +279,18 @@ ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
     (r"utter_question_service_address", _always("12 Oak Street, Hanover", "88 River Road, Savanna")),
     (r"utter_question_service_day\w*", _always("friday", "december 5")),
     (r"utter_question_service_name", _always("my name is Ann Miller", "Ann Miller")),
-    (r"utter_question_(service|callback)_phone", _new_phone),
-    (r"utter_question_outage_place", _always("14 Mill Road, Elizabeth", "510 Prairie Road")),
+    (r"utter_question_service_final_bill", _always("email", "PO Box 12, Hanover IL 61041")),
+    (r"utter_question_(service|callback)_confirm", yes),
+    (r"utter_question_service_change", _always("never mind")),
+    (r"utter_question_(service|callback|case)_phone", _new_phone),
+    (r"utter_question_(outage|case)_place", _place),
+    (
+        r"utter_question_case_words",
+        _always("your truck left ruts in my lawn on monday", "a fee of 25 that is not mine"),
+    ),
+    (r"utter_question_case_when", _always("any time", "weekday mornings, the gate is open")),
+    (r"utter_question_case_confirm", yes),
+    (r"utter_question_case_change", _always("never mind")),
     (r"utter_question_callback_(when|closed)", _always("tomorrow at 10", "friday at 2")),
     (r"utter_question_callback_hour", _always("at 10", "2:30")),
     (r"utter_question_sched_act", _choosing("leave")),

@@ -31,7 +31,8 @@ REFUSALS = re.compile(
     r"utter_(identity_locked|code_refused|task_cancelled|pay_(cancelled|nothing_due|account_closed|left_to_autopay|link)"
     r"|auto_(no_method|new_method)|autopay_(closed|draft_kept|left|off|off_draft|no_pause)|draft_(left|none|none_autopay)"
     r"|alerts_(none_to_end|no_email|left)|bills_(same|no_email|unchanged)|program_(refused|left|none)\w*|mail_too_often"
-    r"|contact_(same|unchanged)|arrangement_nothing_due|sched_(none|left|too_late)|person_after_misses|outage_danger"
+    r"|contact_(same|unchanged)|arrangement_(nothing_due|left|offer_today)|service_left"
+    r"|sched_(none|left|too_late)|person_after_misses|outage_danger|case_left"
     r"|callback_cancelled|usage_none|high_bill_alone|\w+_history_none|status_none)"
 )
 """Responses that say clearly that it is not done, and mostly why: they end any task."""
@@ -191,17 +192,35 @@ GOALS = (
         "arrangement",
         (
             "i need a payment arrangement", "i can't pay it all, can we work something out", "can i get an extension",
-            "i need more time to pay my bill",
+            "i need more time to pay my bill", "can i pay half today and half friday, i can't pay it all",
         ),
-        "utter_arrangement_ticket",
+        "utter_arrangement_(ticket|granted)",
         likes=(RUTH, PAST_DUE, PAST_DUE, FARM, CREDIT),
         numbered=True,
     ),
     Goal(
         "outage",
         ("my power is out", "i have no electricity", "the lights went out", "report an outage", "we lost power"),
-        "utter_outage_ticket",
+        "utter_outage_(ticket|noted)",
         numbered=True,
+        identified=False,
+    ),
+    Goal(
+        "case",
+        (
+            "the street light by my house is out", "tree limbs are growing into the line", "my meter screen is blank",
+            "my lights keep flickering", "my son is on a ventilator, put it on our account",
+            "my mother passed away and the account is in her name", "take this late fee off, i paid on time",
+            "i want to make a complaint",
+        ),
+        "utter_case_(filed|added)",
+        numbered=True,
+        identified=False,
+    ),
+    Goal(
+        "outage_status",
+        ("when will my power be back on", "any update on the outage", "what is the status of the outage"),
+        "utter_outage_(stands|known|ticket|noted)",
         identified=False,
     ),
     Goal(

@@ -127,7 +127,7 @@ class Member:
         pressed = any(line == choice.line for choice in asked.choices) or line.startswith("<")
         if pressed or PLAIN_NUMBER.fullmatch(line) or NEVER_WRAPPED.fullmatch(asked.name) or "@" in line:
             return line
-        if re.fullmatch(r"utter_question_(contact|service|outage|arrangement_rest|callback)\w*", asked.name):
+        if re.fullmatch(r"utter_question_(contact|service|outage|case|arrangement_rest|callback)\w*", asked.name):
             return line  # words that are kept as they are
         if self.character.manner == CHATTY and self.rng.random() < 0.5:
             return manners.chatter(line, self.rng)

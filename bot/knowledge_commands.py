@@ -1,0 +1,46 @@
+"""`memberline knowledge`: what the office asks of its own answers."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from backend.config import Settings
+from backend.coop import load_coop
+from backend.knowledge.check import check as look_through
+from backend.knowledge.service import FOLDER, load
+from backend.language import ENGLISH, LANGUAGES
+
+
+@click.group()
+def knowledge() -> None:
+    """What the co-op tells: the files of knowledge/."""
+
+
+@knowledge.command()
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=FOLDER, metavar="[FOLDER]"
+)
+def check(folder: Path) -> None:
+    """Look for faults and gaps; exit 1 when a file cannot be read or a question stands in two subjects."""
+    found = look_through(folder, load_coop(Settings.from_env().coop_file))
+    for title, lines in found.sections().items():
+        if lines:
+            click.echo(f"{title} ({len(lines)})")
+            for line in lines:
+                click.echo(f"  {line}")
+    click.echo(f"{found.count} subjects, {'with faults to mend' if found.faulty else 'no fault'}")
+    sys.exit(1 if found.faulty else 0)
+
+
+@knowledge.command()
+@click.argument("subject")
+@click.option("--language", type=click.Choice(LANGUAGES), default=ENGLISH)
+def tell(subject: str, language: str) -> None:
+    """Print what members are told of SUBJECT, the name of its file, with the co-op's facts in it."""
+    told = load().tell(subject, load_coop(Settings.from_env().coop_file), language)
+    click.echo(told.text)
+    if told.offer:
+        click.echo(told.offer)

@@ -1,0 +1,114 @@
+"""What a case is, by its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.cases.forms import BARE
+from actions.cases.kinds import BY_INTENT, CASES, DEATH, TITLES, case_told, kind_of_outage
+from actions.cases.reporting import LACKS, TAKES_BACK, YES_AND
+from actions.cases.taking_back import WITHDRAW
+from backend.reading.spanish import glossed
+from backend.tickets.kinds import KINDS
+
+
+def test_every_kind_of_ticket_has_a_title() -> None:
+    assert set(TITLES) == set(KINDS)
+    assert set(BY_INTENT.values()) == set(CASES) - {"high_bill", "other"}
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("my power is out", "outage"),
+        ("no lights in the house", "outage"),
+        ("the street light is out", "light"),
+        ("yard light out", "light"),
+        ("lights keep flickering", "voltage"),
+        ("half of my house is dark", "voltage"),
+        ("the whole street is dark", "outage"),
+    ],
+)
+def test_a_light_or_a_flicker_is_no_outage(words: str, kind: str) -> None:
+    assert kind_of_outage(words) == kind
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [("no prende la farola", "light"), ("la luz parpadea", "voltage"), ("se fue la luz en mi calle", "outage")],
+)
+def test_the_same_in_spanish(words: str, kind: str) -> None:
+    assert kind_of_outage(glossed(words)) == kind
+
+
+@pytest.mark.parametrize(
+    ("intent", "words", "kind"),
+    [
+        ("medical_need", "my husband is on oxygen", "medical"),
+        ("medical_need", "the power's out and my mom is on oxygen", "outage"),
+        ("medical_need", "what if the power goes out", "medical"),
+        ("dispute_charge", "take the late fee off", "dispute"),
+        ("dispute_charge", "i dispute that i used 900 kwh", "high_bill"),
+        ("quick_pay", "anything", "other"),
+    ],
+)
+def test_the_kind_by_the_intent_and_the_words(intent: str, words: str, kind: str) -> None:
+    assert case_told(intent, words) == kind
+
+
+@pytest.mark.parametrize("words", ["i want to make a complaint", "complaint", "i have a complaint", "dispute a charge"])
+def test_words_that_only_name_the_kind(words: str) -> None:
+    assert BARE.fullmatch(words)
+
+
+@pytest.mark.parametrize("words", ["your crew left my gate open", "take the late fee off, i paid on time"])
+def test_words_that_tell_what_happened(words: str) -> None:
+    assert not BARE.fullmatch(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "yes"),
+    [
+        ("yes and hurry please", True),
+        ("yeah, it hums too", True),
+        ("sure, the gate code is 12", True),
+        ("yes but make it the barn", False),
+        ("yes is that free?", False),
+        ("sure wait a minute", False),
+        ("yes not now", False),
+        ("ridge road", False),
+    ],
+)
+def test_a_yes_that_tells_more(words: str, yes: bool) -> None:
+    found = YES_AND.match(words)
+    assert bool(found and not TAKES_BACK.search(found["more"])) is yes
+
+
+@pytest.mark.parametrize(
+    "words", ["WITHDRAW IT", "take it back", "cancel my report", "take my complaint back", "please withdraw my report"]
+)
+def test_taking_back(words: str) -> None:
+    assert WITHDRAW.search(words)
+
+
+def test_taking_back_in_spanish() -> None:
+    assert WITHDRAW.search(glossed("retírelo"))
+    assert WITHDRAW.search(glossed("cancele mi reporte"))
+    assert not WITHDRAW.search("cancel my autopay")
+    assert not WITHDRAW.search("call me back")
+
+
+@pytest.mark.parametrize("words", ["i don't have it", "no idea", "i'm not a member", "i don't know my number"])
+def test_without_a_number(words: str) -> None:
+    assert LACKS.search(words)
+
+
+@pytest.mark.parametrize("words", ["no lo tengo", "no soy socio", "no me acuerdo"])
+def test_without_a_number_in_spanish(words: str) -> None:
+    assert LACKS.search(glossed(words))
+
+
+def test_death_is_heard() -> None:
+    assert DEATH.search("my husband passed away")
+    assert DEATH.search(glossed("mi esposo falleció"))
+    assert not DEATH.search("i got married")

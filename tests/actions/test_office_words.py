@@ -1,0 +1,105 @@
+"""What words about service, a call back and a disconnection are heard as."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from actions.arrangement.hearing import speaks_of, which_payment
+from actions.person.subject import CANCELS, subject_in
+from actions.service.hearing import kind_in, moves_out, name_inside, place_in, without_place
+from actions.turn import Turn
+
+
+def turn(words: str, **more: object) -> Turn:
+    return cast(Turn, SimpleNamespace(text=words, own_words=words, intent="", notes={}, get=lambda slot: None, **more))
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "moving"),
+    [
+        ("i want to start service at a new address", "start", False),
+        ("stop my service", "stop", False),
+        ("i am moving and want to stop my electric service", "stop", True),
+        ("i'm moving out on december 1", "stop", True),
+        ("we are moving in on friday and need power", "start", True),
+        ("i need to move to 5 elm street", "move", True),
+        ("i am moving, stop it here and start it at my new house", "move", True),
+        ("hello", None, False),
+    ],
+)
+def test_kinds_of_service(words: str, kind: str | None, moving: bool) -> None:
+    assert (kind_in(words), moves_out(words)) == (kind, moving)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("start service on friday under Ann Miller, phone 815-555-0123", "Ann Miller"),
+        ("my name is ann miller", "ann miller"),
+        ("ponlo a nombre de Ana Núñez", "Ana Núñez"),
+        ("Hi, I'm Ann Miller and I need power", "Ann Miller"),
+        ("i'm moving to galena", None),
+        ("under the new owner", None),
+    ],
+)
+def test_a_name_beside_other_things(words: str, name: str | None) -> None:
+    assert name_inside(words) == name
+
+
+def test_of_two_addresses_the_one_they_move_to() -> None:
+    words = "moving from 12 Oak Street, Hanover to 5 Elm Street, Galena on friday"
+    assert place_in(turn(words), asked=False, kind="move") == "5 Elm Street, Galena"
+    assert "12" not in re.sub(r"\s+", " ", without_place("on 12 Oak Street", "12 Oak Street"))
+
+
+@pytest.mark.parametrize(
+    ("words", "subject"),
+    [
+        ("have someone call me back about my deposit", "my deposit"),
+        ("please call me back", None),
+        ("call me tomorrow at 10 at 815-555-0123", None),
+        ("i want to dispute a charge with a real person", "i want to dispute a charge with a real person"),
+        ("que alguien me llame sobre mi medidor", "mi medidor"),
+    ],
+)
+def test_what_a_call_is_about(words: str, subject: str | None) -> None:
+    assert subject_in(turn(words)) == subject
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["cancel the call back", "don't call me", "i no longer need a call", "forget the call", "do not call me anymore"],
+)
+def test_taking_a_call_back(words: str) -> None:
+    assert CANCELS.search(words)
+
+
+@pytest.mark.parametrize("words", ["call me", "don't call me before 10", "call me back tomorrow", "i can't call"])
+def test_wanting_a_call(words: str) -> None:
+    assert not CANCELS.search(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "spoken_of"),
+    [
+        ("i got a disconnect notice", "notice"),
+        ("there is a door tag", "notice"),
+        ("i got a letter that says you will cut me off", "notice"),
+        ("please don't shut my power off", "shutoff"),
+        ("i am behind on my bill", None),
+        ("i got a past due notice", None),
+    ],
+)
+def test_a_disconnection(words: str, spoken_of: str | None) -> None:
+    assert speaks_of(words) == spoken_of
+
+
+@pytest.mark.parametrize(
+    ("words", "place"), [("make the second payment 60", 1), ("the last one on friday", 2), ("make it 60", None)]
+)
+def test_which_payment(words: str, place: int | None) -> None:
+    assert which_payment(words, 3)[0] == place

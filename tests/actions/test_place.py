@@ -1,0 +1,87 @@
+"""A place in a message, and what only stands where one was asked for."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from actions.place import address_in, read_place
+from actions.turn import Turn
+from backend.reading.spanish import glossed
+
+
+def turn(words: str, *, spanish: bool = False, intent: str = "inform") -> Turn:
+    made: Any = SimpleNamespace(own_words=words, text=glossed(words) if spanish else words, intent=intent)
+    return cast(Turn, made)
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("yard light out at 12 oak road", "12 oak road"),
+        ("it's at 14 Mill Road, Elizabeth and hurry please", "14 Mill Road, Elizabeth"),
+        ("power is out at 2231 county road 12", "2231 county road 12"),
+        ("77 w stage coach trail", "77 w stage coach trail"),
+        ("we've been out for 4 hours on cedar lane", "cedar lane"),
+        ("3 houses on Elm Street", "Elm Street"),
+        ("the corner of Oak and 3rd", "the corner of Oak and 3rd"),
+        ("power out on hwy 20 near Stockton", "hwy 20 near Stockton"),
+        ("en la calle Roble 12 no hay luz", "calle Roble 12"),
+        ("my street is dark", None),
+        ("the light on my street", None),
+        ("there are 3 of us on the road", None),
+        ("my number is 41005-001 0142", None),
+        ("i owe like 3 people", None),
+        ("power's out", None),
+    ],
+)
+def test_an_address_is_found_anywhere(words: str, place: str | None) -> None:
+    assert address_in(words) == place
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("no nobody's hurt", None),
+        ("nobody hurt, we are fine by the barn", None),
+        ("yes", None),
+        ("i don't know", None),
+        ("please hurry", None),
+        ("we're ok", None),
+        ("hold on let me look", None),
+        ("is there a crew coming to the farm?", None),
+        ("no it's 12 Oak Road", "12 Oak Road"),
+        ("i don't know the number, it's on ridge road", "ridge road"),
+        ("the Hansen farm past the church", "the Hansen farm past the church"),
+        ("it's the blue trailer behind the school", "the blue trailer behind the school"),
+        ("um we're at lot 14", "lot 14"),
+        ("fourteen mill road elizabeth", "fourteen mill road elizabeth"),
+        ("over there", None),
+        ("90 Elm Street Hanover", "90 Elm Street Hanover"),
+        ("it's 90 Elm Street Hanover IL", "90 Elm Street Hanover IL"),
+        ("90 Elm Street and please hurry", "90 Elm Street"),
+        ("90 Elm Street the power is out", "90 Elm Street"),
+    ],
+)
+def test_behind_the_question_a_spot_will_do(words: str, place: str | None) -> None:
+    assert read_place(turn(words), asked=True) == place
+
+
+@pytest.mark.parametrize("words", ["the Hansen farm past the church", "lot 14"])
+def test_nothing_but_an_address_is_taken_unasked(words: str) -> None:
+    assert read_place(turn(words), asked=False) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("no hay nadie herido", None),
+        ("es en la calle Roble 12", "calle Roble 12"),
+        ("estamos en el rancho junto a la iglesia", "el rancho junto a la iglesia"),
+        ("no sé", None),
+    ],
+)
+def test_in_spanish(words: str, place: str | None) -> None:
+    assert read_place(turn(words, spanish=True), asked=True) == place
