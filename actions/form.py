@@ -24,7 +24,8 @@ from backend.reading.acts.signals import is_request
 
 # A message of these intents that answers nothing is a miss; any other is a question for another skill's rule.
 MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "affirm", "deny", ""})
-ANSWERED_BY_RULE = frozenset({"greet", "thank", "goodbye", "help_capabilities", "speak_to_human"})
+RESTORED = "outage_restored"  # an action's, and no form's
+ANSWERED_BY_RULE = frozenset({"greet", "thank", "goodbye", "help_capabilities", "speak_to_human", RESTORED})
 STEERING_INTENTS = frozenset({"cancel", "repeat", "speak_spanish", "speak_english"})
 FIGURES = frozenset({"member_number", "last4", "code"})
 OWN_WORDS = frozenset({"free_text", "place", "name"})
@@ -40,6 +41,7 @@ NOT_UNDERSTOOD = re.compile(
 """Who says this is asked in another way; who only wants it again hears it again."""
 SURE_OF_ANOTHER = 0.85
 """From here on words at a question of that kind are a wish for another task, and no answer."""
+PERHAPS_ANOTHER = 0.5
 SURE_OF_THE_TASK = 0.7
 SURE_OF_THE_FAQ = 0.45
 NEAR_FOR_SURE = 0.85
@@ -313,8 +315,10 @@ class Form(SkillAction):
         """`The power came back on`, at the amount of a payment: told as a fact, and for another task."""
         if turn.intent in MISS_INTENTS or self.is_meant(turn) or turn.does("ask"):
             return False
-        known = registry.opener_of(turn.intent) is not None or turn.intent.startswith("faq_")
-        return known and turn.statistics.whole.confidence >= SURE_OF_ANOTHER
+        known = registry.opener_of(turn.intent) or turn.intent.startswith("faq_") or turn.intent == RESTORED
+        # "it is back on" takes back an outage, and not the payment that is open
+        least = PERHAPS_ANOTHER if turn.does("cancel") and turn.intent != "cancel" else SURE_OF_ANOTHER
+        return bool(known) and turn.statistics.whole.confidence >= least
 
     def ends_on_a_no(self, turn: Turn, asked: str | None) -> bool:
         """Whether a plain no to the question `asked`, which is no yes-or-no question, leaves the task."""
