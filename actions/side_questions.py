@@ -10,7 +10,6 @@ from actions.scheduled.words import act_on_existing
 from actions.turn import Turn
 from backend.account_questions import service as account_questions
 from backend.knowledge.subjects import Subject
-from backend.language import tr
 
 NEAR = 0.4
 """From this score on a subject answers what was asked; below it nobody here knows."""
@@ -135,8 +134,3 @@ def offer_a_call(turn: Turn, *, known: bool = False) -> None:
     turn.say("utter_question_unknown" if busy else "utter_told_all" if known else "utter_not_known")
     if not busy:
         turn.set("offer", {"opener": "case_form", "slots": {"case_kind": "other", "case_words": turn.whole_words}})
-
-
-def task_words(opener: str) -> str:
-    """A task's title for the member."""
-    return tr(registry.title_of(opener))

@@ -39,7 +39,6 @@ UNDONE_BY: dict[str, tuple[str, Callable[[AuditRow], Slots]]] = {
     "contact_email": ("contact_form", _same(contact_what="email")),
     "contact_mailing_address": ("contact_form", _same(contact_what="address")),
 }
-UNDOING = ("scheduled_payment_cancelled", "autopay_cancelled", "program_left", "ticket_withdrawn", "handover")
 
 
 async def take_back(turn: Turn) -> bool:
