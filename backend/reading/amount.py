@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from backend.reading.amount_meant import PAY, Amount, AmountProblem, Candidate, meant
 from backend.reading.day import without_days
+from backend.reading.digits import spoken_to_digits
 from backend.reading.money_words import DOLLARS, Phrase, spoken_sums
 from backend.reading.numerals import tokens
 from backend.reading.runs import scan, without_labels
@@ -15,6 +16,7 @@ from backend.reading.wording import blank, clean, is_denied, without_times
 __all__ = ["Amount", "AmountProblem", "amount_in", "past_due_named", "read_amount", "share_named", "sums_in"]
 
 
+FEW = 5  # words
 # "1 580": a thousand with a blank, or two numbers?
 _BLANK_THOUSANDS = re.compile(r"(?<![\w.,*$-])\$? ?[1-9][0-9]{0,2}(?: (?P<rest>[0-9]{3}))+(?![0-9]|[.,-][0-9])")
 _TYPED = re.compile(
@@ -109,6 +111,14 @@ def share_named(cleaned: str, asked: bool) -> str | None:
     if not names or _candidates(cleaned):
         return None
     return "all" if names[-1].value == 2 else "half"
+
+
+def share_alone(text: str) -> str | None:
+    """`all` or `half` where no number stands beside it, typed or said; of words that answer another question."""
+    cleaned = clean(text)
+    if len(cleaned.split()) > FEW:
+        return None
+    return None if any(character.isdigit() for character in spoken_to_digits(cleaned)) else share_named(cleaned, True)
 
 
 def amount_in(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.damage import only_a_thing_broke
+
 # a light on a pole is no pole
 _WIRE = (
     r"(?:power ?lines?|lines?|wires?|cables?|poles?(?! ?-?(?:lights?|lamps?))|transformers?|outlets?|panels?|"
@@ -27,8 +29,24 @@ DANGER = re.compile(
     r"|\bcall(?:ed|ing)? 911\b|^911[!. ]*$|\bgas leak\b|\bbuzzing\b",
     re.IGNORECASE,
 )
+# what is only supposed: "what happens if the pole is broken", and not "there are sparks, what if it burns"
+_SUPPOSED = re.compile(
+    r"\b(?:what(?:'?s)? (?:about )?if|(?:what|que) (?:\w+ ){0,2}(?:happens?|pasa|pasaria) (?:if|when|yes|si)|"
+    r"happens? if|"
+    r"(?:who|quien) (?:\w+ ){0,3}pays?(?: \w+){0,3} (?:if|when|yes|si)|who pays?(?= yes)|"
+    r"(?:do|will|would|must|should) (?:i|we|you) (?:have to |need to |get to )?(?:pay|be charged|owe|cover|fix|"
+    r"send|come)\b"
+    r"[^.?!;\n]{0,30}?\b(?:if|when|yes)|how (?:much|long)\b[^.?!;\n]{0,30}?\bif|(?:just )?in case|"
+    r"if (?:\w+ ){0,6}ever)\b[^.?!;\n]*?(?=,\W*(?:it'?s|there(?:'?s)?|hay|my|the|right now)\b|[.?!;\n]|$)",
+    re.IGNORECASE,
+)
+_NOW = re.compile(r"\b(?:right now|now|ahora)\b", re.IGNORECASE)
+_OVER = re.compile(r"burnt|blew up|blown up|exploded", re.IGNORECASE)
+_DENIED_INSIDE = re.compile(r"\b(?:not|isn'?t|aren'?t|wasn'?t|no)\b|n't\b", re.IGNORECASE)
 _NONE = re.compile(
-    r"(?:\b(?:no|not|any|without)\W+(?:\w+\W+){0,2}|n't\W+|\bneeds? (?:the|your|my|our|a)\W+)$", re.IGNORECASE
+    r"(?:\b(?:no|not|any|without|nothing|nobody|no one|none)\W+(?:\w+\W+){0,2}|n't\W+|\bneeds? (?:the|your|my|"
+    r"our|a)\W+)$",
+    re.IGNORECASE,
 )
 
 
@@ -45,5 +63,26 @@ def crisis_in(text: str) -> bool:
 
 
 def danger_in(text: str) -> bool:
-    """Whether somebody may be in danger. `no sparks` is none."""
-    return any(not _NONE.search(text[: match.start()]) for match in DANGER.finditer(text))
+    """Whether somebody may be in danger. `no sparks` is none, nor is `what if a wire falls`, or a fridge that died."""
+    told = _SUPPOSED.sub(lambda found: found[0] if _NOW.search(found[0]) else " ", text)
+    return any(_is_danger(told, match) for match in DANGER.finditer(told))
+
+
+def _is_danger(text: str, match: re.Match[str]) -> bool:
+    if _NONE.search(text[: match.start()]) or _DENIED_INSIDE.search(match[0]):
+        return False
+    return not (_OVER.fullmatch(match[0]) and only_a_thing_broke(text, match.start()))
+
+
+_TREE = r"(?:trees?|maples?|oaks?|pines?|elms?|branch(?:es)?|limbs?|arbol|rama)"
+_LINE = r"(?:(?:power ?|electric )?(?:lines?|wires?|cables?)|pole|alambres?)"
+_TREE_ON_WIRE = re.compile(
+    rf"\b{_TREE}\b(?:\W+\w+){{0,5}}?\W+(?:on(?:to)?|against|touching|over|into|across|in|sobre|en|contra)"
+    rf"\W+(?:\w+\W+){{0,2}}?{_LINE}\b",
+    re.IGNORECASE,
+)
+
+
+def tree_on_wire(text: str) -> bool:
+    """Whether a tree lies or leans on a wire: nobody hears about a balance before that."""
+    return any(not _NONE.search(text[: found.start()]) for found in _TREE_ON_WIRE.finditer(_SUPPOSED.sub(" ", text)))

@@ -138,6 +138,12 @@ def _weekday(match: re.Match[str], context: Context) -> Said | None:
     return Said(_next_weekday(weekday, today), weekday=True)
 
 
+def _nth_weekday(match: re.Match[str], context: Context) -> Said | None:
+    """`two Fridays from now`: the coming one is the first."""
+    first = _next_weekday(weekday_number(match["weekday"]), context.today)
+    return Said(first + timedelta(weeks=number(match["n"]) - 1), weekday=True)
+
+
 def _week_end(match: re.Match[str], context: Context) -> Said | None:
     return Said(context.today + timedelta(days=(4 - context.today.weekday()) % 7))
 
@@ -220,6 +226,7 @@ RULES: tuple[DayRule, ...] = (
     rule(rf"\b(?P<n>)(?P<unit>week|month) from (?P<start>now|today|tomorrow|{WEEKDAY})(?P<ago>)", _after, "from"),
     rule(rf"\b(?:in|within|after|need|another) {_A_COUNT} (?:more )?{_UNIT}\b(?P<ago>)(?P<start>)",
          _after, "in ", "within", "after", "need", "another"),
+    rule(rf"\b(?P<n>{CARDINAL}) (?P<weekday>{WEEKDAY}) (?:from (?:now|today)|out)\b", _nth_weekday, "from", "out"),
     rule(rf"(?:\b(?P<before>this coming|this|next week(?: on)?|next|last|coming) )?\b(?P<weekday>{WEEKDAY})"
          r"(?P<behind> next week| week after next| after next| of next week| week\b)?", _weekday, *_WEEKDAY_KEYS),
     rule(r"\bend of (?:the |this )week\b", _week_end, "week"),

@@ -35,6 +35,8 @@ _ENGLISH = re.compile(
 _WORD = re.compile(r"[a-zñ']+")
 
 _MARKS = re.compile(r"[¿¡ñáéíóú]", re.IGNORECASE)
+DIGITS = frozenset("zero oh one two three four five six seven eight nine dash uno dos tres cuatro guion".split())
+"""Figures are said in either language: they change none."""
 PLAINLY = 2  # words that it takes to change a talk's language
 SHORT = 3  # letters; a word no longer than this decides nothing alone
 
@@ -76,7 +78,7 @@ def _danger_in_spanish(text: str) -> bool:
 def _weights(text: str) -> tuple[int, int]:
     """How much speaks for Spanish and for English."""
     telling_spanish, telling_english = _words()
-    words = _WORD.findall(without_accents(text.lower()))
+    words = [word for word in _WORD.findall(without_accents(text.lower())) if word not in DIGITS]
     spanish = sum(word in telling_spanish for word in words) + (1 if _MARKS.search(text) else 0)
     # one word alone is enough where it can be nothing else: `factura`, `gracias`
     alone = len(words) == 1 and words[0] in telling_spanish and len(words[0]) > SHORT

@@ -14,6 +14,8 @@ SHORTEST_BASE, LONGEST_BASE = 4, 12
 _ENOUGH = SHORTEST_BASE + SEPARATOR
 _GROUPED = re.compile(r"(?<![0-9,.$])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,]|\.[0-9])")
 _POINTED = re.compile(r"(?<![0-9.,$])([0-9]{4,12})\.([0-9]{3})(?![0-9.])")
+_NO_PHONE = (8, 9)
+"""So many digits are no phone, with its area code or without."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ def _may_be_number(run: Run, reading: NumberReading, asked: str | None) -> bool:
         return run.label != "amount" or reading.complete
     if run.label == "number" or (run.label == "a number" and not (asked == "last4" and len(run.digits) == 4)):
         return True
+    if asked == "last4" and reading.complete and len(run.digits) in _NO_PHONE and run.label != "amount":
+        return True  # the whole number once more, where the last four were asked for
     return reading.complete and asked not in ("amount", "date", "last4", "code") and run.label != "amount"
 
 

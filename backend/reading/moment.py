@@ -1,4 +1,4 @@
-"""A time at which somebody may be called: `tomorrow morning`, `at 10`, `monday half past two`."""
+"""A time at which somebody may be called: `tomorrow morning`, `at 10`, `monday between 9 and 11`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from backend.reading.day import Day, read_day
-from backend.reading.wording import clean
+from backend.reading.wording import blank, clean
 
 Hours = Mapping[str, tuple[time, time]]
 """Weekday in lower case -> opening and closing time."""
@@ -17,14 +17,20 @@ SpanOn = Callable[[date], tuple[time, time] | None]
 
 AHEAD_DAYS = 60
 FIRST = re.compile(r"\b(first thing|when you open|as early as|opening)\b")
+EARLY = re.compile(r"\bearly(?: in the| on)?(?: morning)?\b(?! afternoon| evening)")
+EARLY_ENDS = time(10)
+NIGHTFALL = time(23, 59)
+"""The end of a span that has none of its own: closing time."""
 PARTS = (
-    (re.compile(r"\b(noon|midday|lunch ?time|lunch)\b"), time(12)),
-    (re.compile(r"\b(late|mid) morning\b"), time(10, 30)),
-    (re.compile(r"\bmorning\b"), time(9)),
-    (re.compile(r"\blate afternoon\b"), time(15, 30)),
-    (re.compile(r"\bafternoon\b"), time(13)),
-    (re.compile(r"\b(evening|tonight|night|after (?:work|dinner|supper))\b"), time(19)),
+    (re.compile(r"\b(noon|midday|lunch ?time|lunch)\b"), time(12), time(13)),
+    (re.compile(r"\b(late|mid) morning\b"), time(10, 30), time(12)),
+    (re.compile(r"\bmorning\b"), time(9), time(12)),
+    (re.compile(r"\blate afternoon\b"), time(15, 30), NIGHTFALL),
+    (re.compile(r"\bearly afternoon\b"), time(12), time(14)),
+    (re.compile(r"\bafternoon\b"), time(13), NIGHTFALL),
+    (re.compile(r"\b(evening|tonight|night|after (?:work|dinner|supper))\b"), time(19), NIGHTFALL),
 )
+"""A part of the day, from when and until when."""
 SOON = re.compile(
     r"\b(as soon as (?:possible|you can)|asap|any ?time|whenever|next (?:opening|free)|soonest|right (?:now|away)|"
     r"immediately|straight away)\b|^\W*now\W*(?:please)?\W*$"
@@ -34,9 +40,6 @@ AFTER = re.compile(
     r"fifteen|twenty|thirty|forty five) )?(?P<unit>minutes?|mins?|hours?|hrs?)\b"
 )
 MANY = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty five": 45, "a": 1, "an": 1}
-BETWEEN = re.compile(r"\b(?:between|from) (?=\d|[a-z]+ (?:and|to) )")
-BEFORE = re.compile(r"\b(?:before|no later than|by) (?=\d|noon|one|two|three|four|five|nine|ten|eleven|twelve)")
-"""`before noon` names an end: the hour itself is not meant."""
 WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12,
@@ -52,6 +55,28 @@ CLOCK = (
     re.compile(rf"\b{_HOUR}\s+o'?clock\b(?P<minute>)(?P<word>){_HALF}"),
     re.compile(rf"^\s*{_HOUR}{_MINUTE}{_HALF}\s*(?:please|works|is fine)?[.!]?\s*$"),
 )
+_ABOUT = r"(?:(?:about|around|like|at|say|las) ){0,2}"
+_NOON = r"noon|midday|lunch ?time"
+_MARK = r"(?:\s?[ap]\.?\s?m\b\.?|\s?o'?clock)?(?:ish)?"
+_END = rf"(?P<end>(?:{_NOON}|\d{{1,2}}|{'|'.join(WORDS)})(?:[:.][0-5]\d| thirty| fifteen)?{_MARK})(?![\w/]|[.:]\d)"
+_START = _END.replace("<end>", "<start>")
+BETWEEN = (
+    re.compile(
+        rf"\b(?:between|from|entre|any ?time from) {_ABOUT}{_START} ?(?:and|to|or|till|until|through|-) ?{_ABOUT}{_END}"
+    ),
+    re.compile(rf"\bde {_START} a {_END}"),
+    re.compile(rf"(?<![\d/.$-]){_ABOUT}(?<![a-z\d]){_START} ?(?:to|till|until|-) ?{_ABOUT}{_END}"),
+)
+# "not before 10" begins then; "before 10" ends there, as does "I work at 10"
+NOT_BEFORE = re.compile(
+    rf"\b(?:(?:not?|nothing|never|don'?t (?:call|ring)(?: me)?) (?:\w+ )?(?:before|antes del?|earlier than|"
+    rf"until|till)|after|later than|(?<!half )(?<!quarter )past|"
+    rf"(?:get|getting|i'?m|be) (?:off|home|out|done|free|back)(?: \w+)?(?: at| by| around| after)?) {_ABOUT}{_END}"
+)
+BEFORE = re.compile(
+    rf"\b(?:before|antes del?|no later than|by|until|till|"
+    rf"(?:work|shift|leave|busy|appointment|bus|trabajo|entro)(?: \w+){{0,2}}? (?:at|from|by|starts at)) {_ABOUT}{_END}"
+)
 MINUTES = {"fifteen": 15, "thirty": 30, "forty five": 45, "forty-five": 45, "fortyfive": 45}
 
 
@@ -59,7 +84,8 @@ MINUTES = {"fifteen": 15, "thirty": 30, "forty five": 45, "forty-five": 45, "for
 class Moment:
     """What was said: a local `day`, a local `at`, or both; `soon` for the next opening, `first` for when it opens.
 
-    `after` is counted from now. `vague` says that the hour is ours: the member named a part of the day, or a span.
+    `after` is counted from now. `until` ends a span, which begins at `at` or when the office opens. `vague` says that
+    the hour is ours: the member named a part of the day, or a span.
     """
 
     day: date | None = None
@@ -68,6 +94,7 @@ class Moment:
     first: bool = False
     after: timedelta | None = None
     vague: bool = False
+    until: time | None = None
 
 
 def read_moment(text: str, today: date, hours: Hours) -> Moment | None:
@@ -75,18 +102,49 @@ def read_moment(text: str, today: date, hours: Hours) -> Moment | None:
     cleaned = clean(text)
     if (after := _after(cleaned)) is not None:
         return Moment(after=after)
-    cleaned, span = BETWEEN.subn("at ", cleaned)
-    ends = BEFORE.search(cleaned) is not None
-    found = read_day(SOON.sub(" ", cleaned), today, asked=False)
+    span = _span(cleaned, hours)
+    rest = span[2] if span else cleaned
+    found = read_day(SOON.sub(" ", rest), today, asked=False)
     day = found.on if isinstance(found, Day) else None
-    exact = None if ends else _clock(cleaned, hours)
-    at = exact or (None if ends else next((when for words, when in PARTS if words.search(cleaned)), None))
+    if span:
+        start, end = span[:2]
+        return Moment(day, start, first=start is None, vague=True, until=end)
+    exact = _clock(cleaned, hours)
+    part = next(((start, end) for words, start, end in PARTS if words.search(cleaned)), None)
     if SOON.search(cleaned):
-        return Moment(day, at, soon=True, vague=True)
-    if at is None and (ends or FIRST.search(cleaned)):
-        return Moment(day, first=True, vague=ends)
-    vague = (exact is None and at is not None) or bool(span)
-    return Moment(day, at, vague=vague) if day or at else None
+        return Moment(day, exact or (part and part[0]), soon=True, vague=True)
+    if exact:
+        return Moment(day, exact)
+    if EARLY.search(cleaned):
+        return Moment(day, first=True, vague=True, until=EARLY_ENDS)
+    if FIRST.search(cleaned):
+        return Moment(day, first=True)
+    if part:
+        return Moment(day, part[0], vague=True, until=part[1])
+    return Moment(day) if day else None
+
+
+def _span(text: str, hours: Hours) -> tuple[time | None, time | None, str] | None:
+    """From when to when, and the words without it; None when no span is named."""
+    for pattern in BETWEEN:
+        if match := pattern.search(text):
+            start, end = _said_time(match["start"], hours), _said_time(match["end"], hours)
+            if start and end and start < end:
+                return start, end, blank(text, match.start(), match.end()).replace("~", " ")
+    if (match := NOT_BEFORE.search(text)) and (start := _said_time(match["end"], hours)):
+        return start, NIGHTFALL, blank(text, match.start(), match.end()).replace("~", " ")
+    if (match := BEFORE.search(text)) and (end := _said_time(match["end"], hours)):
+        rest = blank(text, match.start(), match.end()).replace("~", " ")
+        part = next((start for words, start, _ in PARTS if words.search(rest) and start < end), None)
+        start = None if EARLY.search(rest) else part
+        return (_clock(rest, hours) or start), end, rest
+    return None
+
+
+def _said_time(said: str, hours: Hours) -> time | None:
+    """`9`, `2:30 pm`, `noon`."""
+    plain = said.replace("ish", "").strip()
+    return time(12) if re.fullmatch(_NOON, plain) else _clock(f"at {plain}", hours)
 
 
 def _after(text: str) -> timedelta | None:
@@ -155,6 +213,15 @@ def call_time(said: Moment, now: datetime, span_on: SpanOn) -> datetime | None:
     return None
 
 
+def call_end(said: Moment, start: datetime, span_on: SpanOn) -> time | None:
+    """When the span of a call that begins at `start` ends: not after the office closes. None where there is no span."""
+    span = span_on(start.date())
+    if said.until is None or span is None:
+        return None
+    end = min(said.until, span[1])
+    return end if end > start.time() else None
+
+
 def _on(day: date, at: time | None, now: datetime, span_on: SpanOn) -> datetime | None:
     """That time of that day, or the first that is left of it; None when nobody is there."""
     span = span_on(day)
@@ -165,3 +232,18 @@ def _on(day: date, at: time | None, now: datetime, span_on: SpanOn) -> datetime 
         at = max(span[0], this_minute.time()) if day == now.date() else span[0]
     when = datetime.combine(day, at, now.tzinfo)
     return when if span[0] <= at < span[1] and when >= this_minute else None
+
+
+_PAST = re.compile(
+    r"\b(?:was|were|paid|called|charged|happened|came|went|sent|got|did|told|said|billed|took|had|"
+    r"pagu[eé]|llam[eé]|cobraron|pas[oó]|fue|vino)\b",
+    re.IGNORECASE,
+)
+_OF_THE_CALL = re.compile(r"\b(?:call|ring|phone|reach|llam\w+) (?:me|us|back)\b|\b(?:make|move) it\b", re.IGNORECASE)
+_PIECE = re.compile(r"(?<=[.!?;\n])\s+|,\s+(?=(?:and|but|so|then|please|call|have|make)\b)", re.IGNORECASE)
+
+
+def without_past(text: str) -> str:
+    """The words without what tells of the past: `I paid twice on Tuesday` names no time for a call."""
+    pieces = _PIECE.split(text)
+    return " ".join(piece for piece in pieces if _OF_THE_CALL.search(piece) or not _PAST.search(piece))

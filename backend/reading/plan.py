@@ -17,6 +17,7 @@ from backend.reading.plan_words import (
     EXTRA,
     FRACTIONS,
     NOT_ALL,
+    NOT_NOW,
     NOTHING,
     NOW,
     ONES,
@@ -117,7 +118,7 @@ def read_plan(text: str, today: date, asked: str | None = None) -> SaidPlan:
     `asked` is what was asked for, as `read_all` has it: only then is a bare number an amount or a day.
     """
     cleaned = NOW.sub("today", clean(without_ones(text)))
-    cleaned = EXTRA.sub(extra_time, cleaned)
+    cleaned = EXTRA.sub(extra_time, NOT_NOW.sub(lambda match: match["cannot"], cleaned))
     return _read(cleaned, today, asked)
 
 
@@ -139,9 +140,17 @@ def _read(cleaned: str, today: date, asked: str | None) -> SaidPlan:
         found = sorted([*found, Token("every", every, at, at + 1)], key=lambda one: one.start)
     said = _put_together(cleaned, found, count, every, weekday)
     problem = _day_problem(places, today)
-    if NOTHING.search(cleaned) and not any(part.share for part in said.parts) and said.each is None:
-        said = replace(said, nothing=True)
+    if NOTHING.search(cleaned):
+        said = _without_nothing(said)
     return replace(said, day_problem=problem)
+
+
+def _without_nothing(said: SaidPlan) -> SaidPlan:
+    """`Nothing today, all of it on the 4th` is one payment; without another one nothing can be paid yet."""
+    paid = tuple(part for part in said.parts if part.share)
+    if paid:
+        return replace(said, parts=paid)
+    return replace(said, nothing=True) if said.each is None else said
 
 
 def _day_problem(places: Sequence[DayPlace], today: date) -> str:
@@ -181,13 +190,22 @@ def _usable(place: DayPlace, today: date) -> date | None:
 
 
 def _without_repeats(found: list[Token]) -> list[Token]:
-    """`friday the 4th` is one day; a repeated one beside it says nothing new."""
+    """`friday the 4th` and `friday december 4` are one day; a repeated one beside it says nothing new."""
     kept: list[Token] = []
     for one in found:
+        if kept and _dates(kept[-1], one):
+            kept.pop()
         if kept and one.kind == "on" and kept[-1].kind == "on" and one.value == kept[-1].value:
             continue
         kept.append(one)
     return kept
+
+
+def _dates(day: Token, date_of_it: Token) -> bool:
+    """Whether a weekday is named, and its date directly behind it."""
+    if day.kind != "on" or date_of_it.kind != "on" or not (day.value and date_of_it.value):
+        return False
+    return date_of_it.start - day.end <= 2 and day.value.weekday() == date_of_it.value.weekday()
 
 
 def _segments(cleaned: str, found: Sequence[Token]) -> list[list[Token]]:

@@ -17,16 +17,21 @@ _NUMBERS = {
 _COUNT = r"(?:\d{1,2}|" + "|".join(sorted((name for name in _NUMBERS if len(name) > 2), key=len, reverse=True)) + r")"
 _TENS = "ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|five|dollars|dollar|bucks"
 
-NOW = re.compile(r"\b(?:right now|right away|straight away|immediately|now|rn)\b(?! and forever)")
+NOW = re.compile(r"(?<!\bfrom )\b(?:right now|right away|straight away|immediately|now|rn)\b(?! and forever)")
 # "one today and one on the 4th" are payments, no dollars
 ONES = re.compile(r"\bone(?= (?:now|today|tomorrow|on|the|next|this|by|in|mon|tue|wed|thu|fri|sat|sun))")
 NOTHING = re.compile(
     r"\b(?:nothing|zero|none|not anything|(?:can't|cannot|can not|couldn't) (?:pay|do|give|send) (?:you )?"
     r"(?:anything|a thing|a dime|any)|no money|don't have (?:anything|any money|any|a dime))\b"
 )
+NOT_NOW = re.compile(
+    r"(?P<cannot>\b(?:can'?t|cannot|can not|couldn'?t|unable to|not able to)\b[^.,;!?]*?)"
+    r"(?:(?:for|as of|until) )?\b(?:today|at the moment|this moment)(?! and\b| but\b)"
+)
+"""What cannot be paid now is no payment of today."""
 UNTIL = re.compile(
     r"\b(?:until|till?|'til|untill|extension|extend\w*|more time|more days?|longer|wait|hold off|hold|push|move|late|"
-    r"postpone|delay|defer|grace|another|give me|pay (?:it |this |that |everything )?(?:by|before|on))\b"
+    r"postpone|delay|defer|grace|another|give me|pay (?:it |this |that |everything )?(?:by|before|on|then))\b"
 )
 EACH = re.compile(r"\beach\b(?! (?:week|month|day|pay|friday|monday|tuesday|wednesday|thursday))|\bapiece\b|\bboth\b")
 REST = re.compile(

@@ -19,6 +19,22 @@ _OTHER = re.compile(
     r"\bnot (?:that|this) (?:one|card|account)\b|\bdifferent one\b",
     re.IGNORECASE,
 )
+_NEW = re.compile(r"\b(?:new|replacement) (?:\w+ )?(?:one|card|bank|account|number)\b", re.IGNORECASE)
+_NOT_GOOD = re.compile(
+    r"\b(?:stolen|stole|lost|expired?|expires|skimmed|hacked|compromised|neither|cancell?ed|closed|no good|"
+    r"(?:does|do)(?: not|n'?t) work|(?:is|are)(?: not|n'?t) (?:any )?good)\b",
+    re.IGNORECASE,
+)
+_NOT_THE_OLD = re.compile(
+    r"\b(?:not|no|don'?t|without|except|never)\b[^.;!?]{0,28}"
+    r"\b(?:(?:old|vieja|anterior) (?:card|one|visa|mastercard)|(?:card|tarjeta|la) (?:vieja|anterior))\b",
+    re.IGNORECASE,
+)
+_TWICE = re.compile(
+    r"\b(?:charg\w*|t[ao]ken?|took|pa(?:id|y)|bill(?:ed)?|debit\w*|withdr\w*)\b.{0,40}\b(?:twice|(?:two|2) times|2x)\b|"
+    r"\bdouble (?:charg\w*|pay\w*|paid|bill\w*)",
+    re.IGNORECASE,
+)
 _HALF = re.compile(r"\bhalf (?:of )?(?:that|it|this)\b|\bhalf as much\b", re.IGNORECASE)
 _LAST_TIME = re.compile(
     r"\b(?:same|what|whatever|like)\b.{0,24}\b(?:last (?:time|month|bill|payment)|before|usual|always)\b", re.IGNORECASE
@@ -39,6 +55,26 @@ def without_ones(text: str) -> str:
 def means_the_other(text: str) -> bool:
     """`the other one`, `not that card`: of two, the one that is not chosen now."""
     return bool(_OTHER.search(text))
+
+
+def names_a_new_one(text: str) -> bool:
+    """`Put the new one in`, `it's a new card`: a way to pay that is not on file."""
+    return bool(_NEW.search(text))
+
+
+def no_longer_good(text: str) -> bool:
+    """`That Visa was stolen`, `neither one`: what is named must not be charged."""
+    return bool(_NOT_GOOD.search(text))
+
+
+def refuses_the_old(text: str) -> bool:
+    """`The first one, but not with the old card`: a choice, and a card that must not be charged."""
+    return bool(_NOT_THE_OLD.search(text))
+
+
+def speaks_of_twice(text: str) -> bool:
+    """`You took my money two times`: one bill was paid or charged twice."""
+    return bool(_TWICE.search(text))
 
 
 def half_of(text: str, cents: int | None) -> int | None:

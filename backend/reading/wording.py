@@ -33,6 +33,8 @@ _CORRECTION = re.compile(
     r"\b(?:no|nope|wait|hold on|hang on|sorry|oops|whoops|i mean|i meant|meant|scratch that|strike that|my bad|"
     r"correction|actually|make (?:that|it)|change (?:that|it) to|should be|let me start over|start over|rather)\b"
 )
+_REASON = re.compile(r"[\s,]*\b(?:because|cause|cuz|cos|coz|bc)\b[^.;!?\n]*", re.IGNORECASE)
+_PAYDAY = re.compile(r"\bpa(?:id|y ?day|y ?check)\b|\bcheck\b|\bmoney\b", re.IGNORECASE)
 # "why not friday" agrees to it
 _DENIAL = re.compile(
     r"(?:(?<!\bwhy )\bnot|\bisn't|\b(?:can't|cannot|can not) do|\binstead of|\brather than)"
@@ -56,6 +58,11 @@ def after_correction(text: str) -> str:
     """What follows the last correction; empty when nothing was taken back."""
     found = list(_CORRECTION.finditer(text))
     return text[found[-1].end() :].strip(" ,.") if found else ""
+
+
+def without_reason(text: str) -> str:
+    """The text without `because ...`: a day in a reason is none to pay on, but payday is."""
+    return _REASON.sub(lambda found: found[0] if _PAYDAY.search(found[0]) else "", text)
 
 
 def part_of(position: int, breaks: Iterable[int]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 KINDS = (
@@ -27,12 +27,17 @@ KINDS = (
 """The closed set of acts. Names after ISO 24617-2 and Rasa's commands; docs/conversation.md explains each."""
 
 
+FOLLOW_UP = "follow_"
+"""How the names of those subjects of knowledge/ begin that are follow-up questions."""
+
+
 @dataclass(frozen=True)
 class Act:
     """One thing that a message does.
 
     `value` is the member's own words for it (an answer, a topic, a feeling's name); `intent` the wish of a start or
-    the topic of a question, as the classifier names it; `words` the clause it was read from; `sure` 0 to 1.
+    the topic of a question, as the classifier names it, and `intent_sure` how sure it is of that, 0 to 1; `words` the
+    clause it was read from; `sure`, 0 to 1, that the act is meant.
     `certain` says that a rule found it: for money nothing less counts as a yes.
     """
 
@@ -42,6 +47,7 @@ class Act:
     words: str = ""
     sure: float = 1.0
     certain: bool = False
+    intent_sure: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,9 @@ class Clause:
     intent: str = ""
     confidence: float = 0.0
     acts: Mapping[str, float] = field(default_factory=dict)
+    knowledge: tuple[tuple[str, float], ...] = ()
+    others: tuple[tuple[str, float], ...] = ()
+    """The next intents of the classifier's ranking, the likeliest first; of the whole message only."""
 
 
 @dataclass(frozen=True)
@@ -86,20 +95,31 @@ class Statistics:
     clauses: tuple[Clause, ...] = ()
     knowledge: tuple[tuple[str, float], ...] = ()
 
+    @property
+    def follow_up(self) -> float:
+        """How surely the message is a follow-up question, such as "do I have to be home?", by itself."""
+        return max((score for name, score in self.knowledge if name.startswith(FOLLOW_UP)), default=0.0)
+
     @classmethod
     def of(cls, text: str, parsed: Mapping[str, Any]) -> Statistics:
         """From Rasa's parse data: `intent` and `reading` (engine/components)."""
         reading = parsed.get("reading") or {}
         whole = _clause({"text": text, "intent": parsed.get("intent"), "acts": reading.get("acts")})
+        ranking = parsed.get("intent_ranking") or ()
+        others = tuple((str(one["name"]), float(one["confidence"])) for one in ranking if one["name"] != whole.intent)
+        whole = replace(whole, others=others)
         clauses = tuple(_clause(raw) for raw in reading.get("clauses") or ())
-        found = tuple((str(one["subject"]), float(one["score"])) for one in reading.get("knowledge") or ())
-        return cls(whole, clauses, found)
+        return cls(whole, clauses, _subjects(reading))
 
 
 def _clause(raw: Mapping[str, Any]) -> Clause:
     intent = raw.get("intent") or {}
     name, confidence = str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
-    return Clause(str(raw.get("text") or ""), name, confidence, dict(raw.get("acts") or {}))
+    return Clause(str(raw.get("text") or ""), name, confidence, dict(raw.get("acts") or {}), _subjects(raw))
+
+
+def _subjects(raw: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    return tuple((str(one["subject"]), float(one["score"])) for one in raw.get("knowledge") or ())
 
 
 class Reader(Protocol):

@@ -15,8 +15,8 @@ from backend.reading.digits import spoken_to_digits
 
 YES, NO = "yes", "no"
 _STRONG = (
-    r"yes|yess+|y|yep|yup|yeah|yea|ya|ye|confirm(?:ed)?|absolutely|definitely|exactly|agreed?|i agree|affirmative|si|"
-    r"claro|that'?s (?:right|correct)|that is (?:right|correct)|go ahead(?: and)?|go for it|"
+    r"yes|yess+|y|yep|yup|yeah|yea|ya|ye|confirm(?:ed)?|absolutely|definitely|exactly|agreed?|i agree|affirmative|"
+    r"s[ií]|claro|that'?s (?:right|correct)|that is (?:right|correct)|go ahead(?: and)?|go for it|"
     r"(?:please |just |yes )?do (?:it|that|so)|you bet|by all means|of course|yes i do|please do|"
     r"let'?s do (?:it|that)|put it through|uh huh|mhm|mm hmm"
 )
@@ -41,6 +41,8 @@ _LEAD = re.compile(
 _SPANISH_NO_YES = frozenset({"y", "ya", "k"})  # "and", "already", "what": in Spanish none of them is a yes
 _NOT_ALONE = re.compile(r"(?:good|great|right|do so|i do)[\s.!]*", re.IGNORECASE)
 _DOUBTFUL = re.compile(r"\byeah,? right\b|\bsure,? (?:why|whatever)\b|\bas if\b|\bi (?:guess|suppose)\b", re.IGNORECASE)
+# "I don't want that any more, so yes": what stands before it is a reason, and no certain no
+_SO_YES = re.compile(r"\bso,? (?:yes|yeah|yep|yup|si|go ahead|do it)[\s.!]*$", re.IGNORECASE)
 _NO_AT_START = re.compile(
     r"(?:no|n|nope|nah|naw|not?(?: just)? (?:now|yet|that|this|really|today|anymore|any more)|no way|no thanks?|"
     r"no thank you|don'?t|dont|do not|never|wrong|incorrect|that'?s (?:wrong|not right|incorrect)|negative|"
@@ -49,6 +51,12 @@ _NO_AT_START = re.compile(
     re.IGNORECASE,
 )
 _NO_PROBLEM = re.compile(r"no (?:problem|worries|prob|doubt|sweat|issue|hay problema)\b", re.IGNORECASE)
+# "I would rather be ahead for the winter": what is liked better than not to agree
+_GLADLY = re.compile(
+    r"\bi(?:'d| would) (?:rather|like to|love to|prefer to) be (?:\w+ )?"
+    r"(?:ahead|safe|sure|early|covered|prepared|finished|done)\b[^\d?]*",
+    re.IGNORECASE,
+)
 # a reason may hold any word: "because I don't want to be late"
 _REASON = re.compile(
     r"\b(?:because|cause|cuz|cos|coz|since|so (?:that|i|it|they|we)|or else|before (?:i|they|it|you)|"
@@ -90,7 +98,7 @@ def polarity(words: str, read_out: str = "", language: str = ENGLISH) -> str | N
     that a yes names must stand in it.
     """
     text = _LETTERS_HELD.sub(lambda held: held[1] or held[2], " ".join(words.replace("’", "'").split()))
-    if not text or _DOUBTFUL.search(text):
+    if not text or _DOUBTFUL.search(text) or _SO_YES.search(text):
         return None
     found = [kind for part in _parts(text) if (kind := _kind(part, read_out, language)) != "neutral"]
     if NO in found and YES not in found and "changes" not in found:
@@ -102,9 +110,19 @@ def polarity(words: str, read_out: str = "", language: str = ENGLISH) -> str | N
     return NO
 
 
+def begins_with_yes(text: str) -> bool:
+    """Whether its first word is a plain yes: "yes, does it count today" agrees and asks."""
+    return _STRONG_YES.match(_without_lead(text.strip().lower())) is not None
+
+
 def names_yes(text: str) -> bool:
     """Whether a plain word of agreement stands anywhere in it; "ok" and "fine" are none."""
     return any(_STRONG_YES.match(text, found.start()) for found in re.finditer(r"(?<![\w'])(?=[a-z])", text.lower()))
+
+
+def names_a_value(text: str) -> bool:
+    """Whether a number, a day or a way to pay stands in it."""
+    return _names_a_value(text, "")
 
 
 def _parts(text: str) -> list[str]:
@@ -132,10 +150,16 @@ def _kind(part: str, read_out: str, language: str) -> str:
             return "neutral"  # "yes. he passed in March" names no day to pay
         if _names_a_value(rest, read_out) or "?" in rest:
             return "changes"
+        rest = _without_gladly(rest)
         return "doubt" if _DOUBT.search(_REASON.sub("", rest)) or _changes(rest, read_out) else "neutral"
-    rest = _REASON.sub("", rest)
+    rest = _REASON.sub("", _without_gladly(rest))
     loose = sure and language != SPANISH  # unknown Spanish behind a "si" may be an "if"
     return YES if not _changes(rest, read_out) and (loose or _adds_nothing(rest)) else "doubt"
+
+
+def _without_gladly(rest: str) -> str:
+    """The words without what is liked about the yes; a day or a way to pay in it stays, for it may change something."""
+    return _GLADLY.sub(lambda found: found[0] if _names_a_value(found[0], "") else "", rest)
 
 
 def _adds_nothing(rest: str) -> bool:

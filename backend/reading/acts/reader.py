@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from backend.language import SPANISH
 from backend.reading.acts.model import Act, Clause, Question, Statistics
-from backend.reading.acts.polarity import NO, YES, polarity
+from backend.reading.acts.polarity import NO, YES, begins_with_yes, polarity
 from backend.reading.acts.signals import (
     asks_to_wait,
     feeling_of,
@@ -16,18 +17,24 @@ from backend.reading.acts.signals import (
     only_social,
     refuses,
     takes_back,
+    takes_leave,
     wants_it_again,
+    wants_to_know,
 )
 from backend.reading.digits import spoken_to_digits
+from backend.reading.person_wish import wants_a_person
+from backend.reading.shouts import without_shouts
 from backend.reading.spanish import glossed
 
 LIKELY = 0.5
 """From this probability on an act counts; what follows from it is asked about before anything is done."""
 SURE_OF_A_WISH = 0.6  # in the middle of a task another one is begun only when it is plainly wished
 SURELY = 0.8
+AGREES = 0.75  # of held-out replies nearly all that are a yes reach it, and few that only look like one
 PERHAPS = 0.3
 FIGURE = 3  # so many digits are a number that was looked for
 LONG = 12  # words
+BESIDE = frozenset({"volunteer", "person", "social"})
 YES_NO = frozenset({"yes_no"})
 OPEN_ENDED = frozenset({"nothing", "anything_else"})
 OWN_WORDS = frozenset({"free_text", "place", "name", "email"})
@@ -54,6 +61,11 @@ _BY_INTENT: Mapping[str, str] = {
 """What an intent does, where no act was predicted beside it."""
 _SET_UP = frozenset({"quick_pay", "schedule_payment", "setup_autopay", "create_account", "payment_arrangement"})
 _NO_WISH = frozenset(_BY_INTENT) | {"faq"}
+_PROMISING = frozenset({"start", "affirm", "cancel", "social", "feeling", "deny"})
+"""Acts that something follows from, or that turn away from the question: a guess makes none of them."""
+_HIDING = frozenset({"inform", "out_of_scope", "nlu_fallback"})
+LEAST_SHARE = 0.3  # of what the ranking leaves for other intents
+LEAST_OF_ALL = 0.1
 
 
 class ContextReader:
@@ -61,26 +73,65 @@ class ContextReader:
 
     def read(self, words: str, language: str, question: Question, statistics: Statistics) -> list[Act]:
         """The acts of a message in their order; at least one."""
+        if words.strip() and not without_shouts(words):
+            return [Act("hold", words=words, certain=True)]  # somebody else in the room is spoken to
+        words = without_shouts(words)
         text = glossed(words) if language == SPANISH else words
         if not text.strip():
             return [Act("unclear", words=words)]
         if names_a_language(text):
             return [Act("language", words=words, certain=True)]
-        if asks_to_wait(text) and not any(character.isdigit() for character in text):
+        if _is_no_option(text, question):
+            return [Act("unclear", words=words, certain=True)]
+        person = [Act("person", words=words, certain=True)] if wants_a_person(words) else []
+        if not person and asks_to_wait(text) and not any(character.isdigit() for character in text):
             return [Act("hold", words=words, certain=True)]
         if question.asked in YES_NO and (found := _yes_or_no(text, language, question, words)):
-            return [found, *_feelings(text, words), *_wishes(language, question, statistics)]
-        clauses = statistics.clauses or (statistics.whole,)
-        acts = [act for clause in clauses for act in _of_clause(clause, language, question)]
+            asked = _clause_acts(language, question, statistics, "ask") if found.kind == "deny" else []
+            wished = _clause_acts(language, question, statistics, "start")
+            beside = [*_feelings(text, words), *wished, *asked, *_beside(statistics)]
+            return [found, *person, *beside]
+        if not person and question.asked in OPEN_ENDED and takes_leave(text):
+            return [Act("social", words=words, certain=True)]
+        if not person and _only_follows_up(text, statistics):
+            return [Act("ask", words, statistics.whole.intent, words, statistics.follow_up), *_feelings(text, words)]
+        clauses = [_to_us(clause) for clause in statistics.clauses or (statistics.whole,)]
+        acts = [act for clause in clauses if clause.text for act in _of_clause(clause, language, question)]
         acts += [
             act for act in _feelings(text, words) if act.value not in {a.value for a in acts if a.kind == "feeling"}
         ]
+        told = [act for act in acts if act.kind not in ("unclear", "person")]
+        if person:
+            return [*person, *(_settled(told, words, question) if told else [])]
         return _settled(acts, words, question)
+
+
+def _to_us(clause: Clause) -> Clause:
+    """A clause without what it says to a child or a dog; the classifiers took that for a wish to stop."""
+    said = without_shouts(clause.text)
+    if said == clause.text:
+        return clause
+    acts = {kind: sure for kind, sure in clause.acts.items() if kind != "cancel"}
+    return replace(clause, text=said, intent="inform" if clause.intent == "cancel" else clause.intent, acts=acts)
+
+
+def _only_follows_up(text: str, statistics: Statistics) -> bool:
+    """`How long does it take` is a question whatever wish a classifier takes it for."""
+    sure = statistics.follow_up >= (LIKELY if is_question(text) else SURELY)
+    return sure and len(text.split()) < LONG and not is_request(text)
 
 
 def _surely_waits(act: Act) -> bool:
     """One word may be an answer: "checking" is an account."""
     return act.sure >= SURELY and len(act.words.split()) > 1
+
+
+def _is_no_option(text: str, question: Question) -> bool:
+    """A number alone that is none of the choices: "7" of three."""
+    number = text.strip(" .#")
+    if question.asked != "choice" or not question.options or not number.isdecimal():
+        return False
+    return int(number) > len(question.options) and not any(number in option for option in question.options)
 
 
 def only_digits(words: str) -> str:
@@ -96,10 +147,20 @@ def _yes_or_no(text: str, language: str, question: Question, words: str) -> Act 
     return Act("deny", words=words, certain=True) if found == NO else None
 
 
-def _wishes(language: str, question: Question, statistics: Statistics) -> list[Act]:
-    """What else is wished in the clauses beside a certain yes or no: "yes, and then set up auto pay"."""
+def _clause_acts(language: str, question: Question, statistics: Statistics, kind: str) -> list[Act]:
+    """What else the clauses do beside a certain yes or no: "yes, and then set up auto pay", "no. what do I owe?"."""
     acts = [act for clause in statistics.clauses for act in _of_clause(clause, language, question)]
-    return [act for act in acts if act.kind == "start"]
+    return [act for act in acts if act.kind == kind]
+
+
+def _beside(statistics: Statistics) -> list[Act]:
+    """What a reply surely does beside its yes or no that changes nothing of it: "no. that account is my mother's"."""
+    whole = statistics.whole
+    return [
+        Act(kind, _value(kind, whole), whole.intent, whole.text, sure)
+        for kind, sure in whole.acts.items()
+        if kind in BESIDE and sure >= LIKELY
+    ]
 
 
 def _feelings(text: str, words: str) -> list[Act]:
@@ -118,11 +179,12 @@ def _of_clause(clause: Clause, language: str, question: Question) -> list[Act]:
     if only_social(text):
         return [Act("social", words=clause.text, certain=True)]
     likely = _likely(clause, text, question)
+    clause = _with_its_wish(clause, dict(likely), question)
     return [
-        Act(kind, _value(kind, clause), clause.intent, clause.text, sure)
+        Act(kind, _value(kind, clause), clause.intent, clause.text, sure, intent_sure=clause.confidence)
         for kind, sure in likely
         if kind != "start" or _is_wish(clause, sure, question)
-    ] or [Act(_fallback(text, question), clause.text, clause.intent, clause.text, 0.0)]
+    ] or [_guessed(clause, text, question)]
 
 
 def _likely(clause: Clause, text: str, question: Question) -> list[tuple[str, float]]:
@@ -130,7 +192,7 @@ def _likely(clause: Clause, text: str, question: Question) -> list[tuple[str, fl
     if not clause.acts:
         return [(_by_intent(clause, text, question), clause.confidence)]
     acts = dict(clause.acts)
-    if is_request(text) and clause.intent not in _NO_WISH and clause.confidence >= LIKELY:
+    if is_request(text) and clause.confidence >= LIKELY and _is_wish(clause, SURELY, question):
         acts |= {"start": max(acts.get("start", 0.0), SURELY), "ask": 0.0}
     elif is_question(text) and acts.get("ask", 0.0) >= PERHAPS and len(text.split()) < LONG:
         acts |= {"ask": max(acts["ask"], SURELY), "start": 0.0}
@@ -138,8 +200,11 @@ def _likely(clause: Clause, text: str, question: Question) -> list[tuple[str, fl
         acts["ask"] = max(acts.get("ask", 0.0), 0.75 if acts.get("start", 0.0) < LIKELY else 0.0)
     if len(text.split()) >= LONG and acts.get("ask", 0.0) >= PERHAPS:
         acts["ask"] = max(acts["ask"], LIKELY)  # a question at the end of a story
-    likely = sorted(((kind, sure) for kind, sure in acts.items() if sure >= LIKELY), key=lambda pair: -pair[1])
+    counted = (pair for pair in acts.items() if pair[1] >= (AGREES if pair[0] == "affirm" else LIKELY))
+    likely = sorted(counted, key=lambda pair: -pair[1])
     kinds = {kind for kind, _ in likely}
+    if wants_to_know(text) and acts.get("ask", 0.0) >= max(LIKELY, acts.get("start", 0.0)):
+        return [pair for pair in likely if pair[0] != "start"]
     if {"ask", "start"} <= kinds and len(text.split()) < LONG:  # a question is never a command; a story may hold both
         worse = min(("ask", "start"), key=lambda kind: acts[kind])
         likely = [pair for pair in likely if pair[0] != worse]
@@ -156,12 +221,39 @@ def _by_intent(clause: Clause, text: str, question: Question) -> str:
     return "start"
 
 
+def _with_its_wish(clause: Clause, likely: Mapping[str, float], question: Question) -> Clause:
+    """The clause with the wish that its values hide: "60 on monday" looks like an answer where nothing was asked.
+
+    What a message does is then surer than its intent, and the likeliest wish behind the first intent is meant.
+    """
+    if question.asked not in OPEN_ENDED or likely.get("start", 0.0) < SURELY or clause.intent not in _HIDING:
+        return clause
+    rest = sum(share for _, share in clause.others)
+    found = next(((name, share) for name, share in clause.others if not _is_no_wish(name)), None)
+    if found is None or found[1] < LEAST_SHARE * rest or (clause.intent != "inform" and found[1] < LEAST_OF_ALL):
+        return clause
+    return replace(clause, intent=found[0], confidence=likely["start"])
+
+
+def _is_no_wish(intent: str) -> bool:
+    return intent in _NO_WISH or intent.startswith("faq_")
+
+
 def _is_wish(clause: Clause, sure: float, question: Question) -> bool:
-    if clause.intent in _NO_WISH or clause.intent.startswith("faq_"):
+    if _is_no_wish(clause.intent):
         return False
     if clause.intent in _SET_UP and refuses(clause.text):
         return False  # "I wish nothing to be taken automatically" sets up nothing
     return question.asked in OPEN_ENDED or min(sure, clause.confidence) >= SURE_OF_A_WISH
+
+
+def _guessed(clause: Clause, text: str, question: Question) -> Act:
+    """Where no act counts: the likeliest of those that a guess may make, else what such words mostly are."""
+    mild = [(sure, kind) for kind, sure in clause.acts.items() if kind not in _PROMISING]
+    sure, kind = max(mild, default=(0.0, ""))
+    if sure >= PERHAPS and question.asked not in OWN_WORDS:
+        return Act(kind, _value(kind, clause), clause.intent, clause.text, sure)
+    return Act(_fallback(text, question), clause.text, clause.intent, clause.text, 0.0)
 
 
 def _fallback(text: str, question: Question) -> str:
@@ -184,8 +276,11 @@ def _settled(acts: Sequence[Act], words: str, question: Question) -> list[Act]:
     ]
     if "hold" in kinds and (kinds & {"answer", "correct"} or len(only_digits(words)) >= FIGURE):
         kept = [act for act in kept if act.kind != "hold"]  # "let me look, 2791" gives what was asked for
-    if "affirm" in kinds and kinds & {"correct", "ask", "deny", "cancel", "hold", "answer"}:
+    against = {"correct", "deny", "cancel", "hold", "answer"} | (set() if begins_with_yes(words) else {"ask"})
+    if "affirm" in kinds and kinds & against:
         kept = [act for act in kept if act.kind != "affirm"]
+    if "ask" in kinds:  # "yes. is there a fee": meant, and yet nothing that could move money
+        kept = [replace(act, certain=False) if act.kind == "affirm" else act for act in kept]
     if "deny" in kinds and "correct" in kinds:
         kept = [act for act in kept if act.kind != "deny"]
     return list(dict.fromkeys(kept))

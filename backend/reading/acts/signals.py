@@ -15,20 +15,37 @@ TABLE = Path(__file__).with_name("signals.yml")
 FEELINGS = ("grief", "fear", "hardship", "anger")
 """The first that is found is met: a widow who cannot pay is a widow first."""
 FEW_WORDS = 12
-_LEAD = r"(?:(?:and|so|ok|okay|hi|hello|hey|also|oh|well|um|uh|but|please|yes|yeah|no|sure|sorry)[\s,.]+)*"
+_LEAD = r"(?:(?:and|so|ok|okay|hi|hello|hey|also|oh|well|um|uh|but|please|yes|yeah|no|sure|sorry|let'?s see)[\s,.]+)*"
 _LANGUAGE = re.compile(r"\b(?:in|en) (?:spanish|english|espa[nñ]ol|ingl[eé]s)\b|\bhabla espa[nñ]ol\b", re.IGNORECASE)
 _REFUSES = re.compile(
-    r"\b(?:nothing|don'?t (?:want|wanna|wish|need)|do not (?:want|wish|need)|not (?:going|gonna)|"
-    r"won'?t|no quiero|nada)\b",
+    r"\b(?:nothing|(?:don'?t|do not) (?:want|wanna|wish|need|like|care (?:for|to))|not interested|no calls?|"
+    r"not a call|no llamada|not (?:going|gonna)|won'?t|no quiero|nada)\b",
+    re.IGNORECASE,
+)
+_NO_SUCH = re.compile(
+    rf"{_LEAD}(?:i (?:already |just )?(?:said|told you)\s+)?(?:no|not an?|(?:i )?(?:don'?t|do not|didn'?t) "
+    r"(?:want|need|ask for) (?:an?|any|the)?)\s+(?:more\s+)?(?:payment )?(?:plans?|"
+    r"arrangements?|extension)\b(?! (?:today|now|until|yet))",
     re.IGNORECASE,
 )
 _YES_WHEN = re.compile(r"(?:yes|yeah|ok)\W+when\b", re.IGNORECASE)  # a condition: "yes when i have money"
 _LATER = re.compile(r"\b(?:later|afterwards?|any ?time|ever|if|still)\b", re.IGNORECASE)
+_ENDS_ASKING = re.compile(r"\bor (?:not?|what)[\s.!]*$", re.IGNORECASE)
+_LEAVES = re.compile(
+    r"\b(?:(?:that|this|it)(?:'?s|'?ll be|'?d be| is| will be| would be) (?:all|it|everything|enough)|"
+    r"nothing (?:else|more)|(?:good)?bye|adios|hasta luego|all (?:set|done|good)|i(?:'?m| am) (?:good|set|done))\b",
+    re.IGNORECASE,
+)
+_WANTS_TO_KNOW = re.compile(
+    rf"{_LEAD}i (?:want|need|would like|just want|just need) (?:to know|saber)\b", re.IGNORECASE
+)
 _BARE_WAIT = re.compile(r"\bwait$", re.IGNORECASE)
 
 
 def asks_to_wait(text: str) -> bool:
     """`hold on`, `let me get my glasses`; no question, and no other wish behind it."""
+    if len(text.split()) <= 2 * FEW_WORDS and _at_end("hold_at_end").search(text):
+        return True
     found = _at_start("hold").match(text.strip())
     if found is None or len(text.split()) > FEW_WORDS:
         return False
@@ -53,12 +70,24 @@ def only_social(text: str) -> bool:
     return bool(_nothing_but("social").fullmatch(text.strip()))
 
 
+def takes_leave(text: str) -> bool:
+    """`That is all, thank you`, `no thanks, bye`: nothing but that the talk is over."""
+    words = text.strip().replace("’", "'")
+    return bool(_leaving().fullmatch(words) and _LEAVES.search(words))
+
+
 def is_question(text: str) -> bool:
     """A question, and no polite request: `can you stop it` asks for it, `can I stop it later` asks about it."""
     stripped = text.strip()
     if _at_start("polite").match(stripped) or (_YES_WHEN.match(stripped) and not stripped.endswith("?")):
         return False
-    return stripped.endswith("?") or bool(_at_start("asks").match(stripped))
+    asks = stripped.endswith("?") or _ENDS_ASKING.search(stripped) or _at_start("asks").match(stripped)
+    return bool(asks)
+
+
+def wants_to_know(text: str) -> bool:
+    """`I need to know how much deposit you want for new service` asks, whatever it names."""
+    return bool(_WANTS_TO_KNOW.match(text.strip()))
 
 
 def is_request(text: str) -> bool:
@@ -71,6 +100,17 @@ def refuses(text: str) -> bool:
     return bool(_REFUSES.search(text))
 
 
+def refusal_in(text: str) -> str | None:
+    """What stands behind a refusal at the beginning of a sentence: `no payment plan` refuses "payment plan"."""
+    found = _at_start("refusal").match(text)
+    return text[found.end() :].strip(" ,.!") if found else None
+
+
+def wants_no_such_thing(text: str) -> bool:
+    """`No payment plan please`, `I said no plan`: the very task that is named is refused."""
+    return bool(_NO_SUCH.match(text.strip()))
+
+
 def names_a_language(text: str) -> bool:
     """`better in spanish please`: a wish for a language in few words."""
     return len(text.split()) <= FEW_WORDS // 2 and bool(_LANGUAGE.search(text))
@@ -79,6 +119,11 @@ def names_a_language(text: str) -> bool:
 def feeling_of(text: str) -> str | None:
     """`grief`, `fear`, `hardship` or `anger`, when the words plainly show it."""
     return next((name for name in FEELINGS if _anywhere(name).search(text)), None)
+
+
+@cache
+def _leaving() -> re.Pattern[str]:
+    return re.compile(rf"(?:(?:{_pieces('leaving')}|{_pieces('social')})\b[\s,.!]*)+", re.IGNORECASE)
 
 
 @cache
@@ -95,6 +140,13 @@ def _anywhere(name: str) -> re.Pattern[str]:
 @cache
 def _at_start(name: str) -> re.Pattern[str]:
     return re.compile(rf"{_LEAD}(?:{_pieces(name)})\b", re.IGNORECASE)
+
+
+@cache
+def _at_end(name: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<!\w)(?:{_pieces(name)})(?:[\s,.!]+(?:please|honey|hon|dear|ok|okay))*[\s.!]*$", re.IGNORECASE
+    )
 
 
 @cache

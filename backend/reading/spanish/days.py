@@ -31,6 +31,7 @@ _MONTH_ALONE = re.compile(rf"{_EDGE}(?:{_MONTH}){_END}")
 # "el dia" may stand as "the day" by then: alone it is one of the phrases
 _NTH = re.compile(
     rf"{_EDGE}(?:(?:el )?dia|(?:the )?day|el) (?P<day>{_DAY}){_END}(?! ?(?:dolares|centavos|%|por ciento))"
+    rf"(?!,? (?:cero|{'|'.join(list(DAYS)[:11])}){_END})"  # "el cuatro uno cero": a number, digit by digit
 )
 _ENGLISH_NTH = r"the \d{1,2}(?:st|nd|rd|th)"
 _NTH_OF = re.compile(
@@ -47,7 +48,8 @@ _IN = re.compile(
     rf"{_EDGE}(?:en|dentro de) (?P<many>\d{{1,2}}|un|una|{'|'.join(DAYS)}) (?P<unit>dias?|semanas?|mes(?:es)?){_END}"
 )
 _CLOCK = re.compile(
-    rf"{_EDGE}(?:a las?|las|como a las|despues de las|antes de las) (?P<hour>\d{{1,2}}|{'|'.join(list(DAYS)[:15])})"
+    rf"{_EDGE}(?P<side>a las?|las|como a las|despues de las?|antes de las?) (?P<hour>\d{{1,2}}|"
+    rf"{'|'.join(list(DAYS)[:15])})"
     r"(?::(?P<minutes>\d\d)| y (?P<half>media|cuarto))?"
     rf"(?: de la (?P<part>manana|tarde|noche)| ?(?P<half_day>[ap]\.? ?m\.?))?{_END}"
     r"(?! (?:cuentas|facturas|tarjetas|casas|veces|semanas)\b)"  # things that are counted: "las dos cuentas"
@@ -101,4 +103,5 @@ def _clock(match: re.Match[str]) -> str:
     half = {"manana": " am", "tarde": " pm", "noche": " pm"}.get(match["part"] or "", "")
     if match["half_day"]:
         half = f" {match['half_day'][0]}m"
-    return f"at {hour}{':' + minutes if minutes else ''}{half}"
+    side = {"desp": "after", "ante": "before"}.get(match["side"][:4], "at")
+    return f"{side} {hour}{':' + minutes if minutes else ''}{half}"

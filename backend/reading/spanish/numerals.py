@@ -39,7 +39,9 @@ _ARTICLES = frozenset({"un", "una", "unos"})
 NUMBER = "|".join(sorted((word for word in _WORDS if word not in _ARTICLES), key=len, reverse=True))
 _EDGE, _END = r"(?<![\w@.])", r"(?![\w@]|\.\w)"
 
-_THOUSAND = re.compile(rf"{_EDGE}(?:(?P<many>{NUMBER}) )?mil{_END}")
+# "cuarenta y uno mil": its tens and ones are in English by then
+_SAID = rf"(?:{'|'.join(_TENS.values())}) (?:{'|'.join(_ONES.values())})"
+_THOUSAND = re.compile(rf"{_EDGE}(?:(?P<many>{NUMBER}) |(?P<said>{_SAID}) )?mil{_END}")
 _FIGURES_THOUSAND = re.compile(rf"{_EDGE}(\d{{1,3}}) mil(?: (\d{{1,3}}))?{_END}")
 _TENS_UNIT = re.compile(rf"{_EDGE}({'|'.join(_TENS)}) y ({'|'.join(_ONES)}){_END}")
 _FIGURES_AND_CENTS = re.compile(
@@ -67,9 +69,14 @@ def numbers_in_english(text: str) -> str:
     text = _WITH_CENTS.sub(_with_cents, text)
     text = _ONE_DOLLAR.sub("uno", text)
     text = _TENS_UNIT.sub(lambda match: f"{_TENS[match[1]]} {_ONES[match[2]]}", text)
-    text = _THOUSAND.sub(lambda match: f"{_WORDS[match['many']] if match['many'] else 'one'} thousand", text)
+    text = _THOUSAND.sub(_thousand, text)
     text = _WORD.sub(lambda match: _WORDS[match[0]], text)
     return _AND_CENTS.sub(" and ", _CENTS.sub("cents", _DOLLARS.sub("dollars", text)))
+
+
+def _thousand(match: re.Match[str]) -> str:
+    many = _WORDS[match["many"]] if match["many"] else match["said"]
+    return f"{many or 'one'} thousand"
 
 
 def _with_cents(match: re.Match[str]) -> str:

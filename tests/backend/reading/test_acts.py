@@ -53,12 +53,15 @@ def test_a_learned_yes_is_never_certain(words: str) -> None:
     assert ("affirm", True) not in read(words, CONFIRM, acts={"affirm": 0.99})
 
 
-def test_a_question_beside_a_yes_takes_the_yes_away() -> None:
+def test_a_yes_beside_a_question_is_never_certain() -> None:
     clauses = [
         {"text": "yes", "intent": {"name": "affirm", "confidence": 1.0}, "acts": {"affirm": 0.99}},
         {"text": "is there a fee", "intent": {"name": "faq_fees", "confidence": 1.0}, "acts": {"ask": 0.98}},
     ]
-    assert read("yes. is there a fee", CONFIRM, acts={"affirm": 0.6, "ask": 0.9}, clauses=clauses) == [("ask", False)]
+    assert read("yes. is there a fee", CONFIRM, acts={"affirm": 0.6, "ask": 0.9}, clauses=clauses) == [
+        ("affirm", False),
+        ("ask", False),
+    ]
 
 
 def test_a_wish_beside_a_yes_leaves_the_yes() -> None:
@@ -109,3 +112,48 @@ def test_spanish_reads_as_english() -> None:
 def test_without_the_classifiers_of_acts_the_intent_speaks() -> None:
     assert read("pay my bill", Question(), intent="quick_pay") == [("start", False)]
     assert read("is there a fee?", Question(), intent="out_of_scope") == [("ask", False)]
+
+
+@pytest.mark.parametrize(
+    ("intent", "others", "wish"),
+    [
+        ("inform", [("schedule_payment", 0.002)], "schedule_payment"),
+        ("out_of_scope", [("check_balance", 0.3), ("quick_pay", 0.1)], "check_balance"),
+    ],
+)
+def test_values_do_not_hide_a_wish(intent: str, others: list[tuple[str, float]], wish: str) -> None:
+    ranking = [{"name": intent, "confidence": 0.6}, *({"name": name, "confidence": p} for name, p in others)]
+    parsed = {"intent": ranking[0], "intent_ranking": ranking, "reading": {"acts": {"start": 0.9, "volunteer": 0.9}}}
+    acts = ContextReader().read("60 on monday", "en", Question(), Statistics.of("60 on monday", parsed))
+    assert [(act.kind, act.intent) for act in acts if act.kind == "start"] == [("start", wish)]
+
+
+def test_a_message_of_no_kind_of_ours_wishes_nothing() -> None:
+    ranking = [{"name": "out_of_scope", "confidence": 0.99}, {"name": "complaint", "confidence": 0.001}]
+    parsed = {"intent": ranking[0], "intent_ranking": ranking, "reading": {"acts": {"start": 0.9}}}
+    acts = ContextReader().read("sing me a song", "en", Question(), Statistics.of("sing me a song", parsed))
+    assert [act.kind for act in acts] == ["unclear"]
+
+
+def test_a_no_keeps_what_is_told_beside_it() -> None:
+    assert ("volunteer", False) in read("no that account is my mother's", CONFIRM, acts={"volunteer": 0.9, "deny": 0.9})
+
+
+@pytest.mark.parametrize("words", ["i am done with the paper so yes", "don't ever draft me again so yeah"])
+def test_a_reason_that_ends_in_a_yes_is_no_certain_no(words: str) -> None:
+    assert ("deny", True) not in read(words, CONFIRM, acts={"affirm": 0.7})
+
+
+@pytest.mark.parametrize("words", ["it is out in the barn so hang on", "my wife has it, give me a minute please"])
+def test_a_wait_may_stand_at_the_end(words: str) -> None:
+    assert read(words, Question(asked="member_number"), acts={"answer": 0.9}) == [("hold", True)]
+
+
+def test_a_number_beyond_the_choices_is_none_of_them() -> None:
+    three = Question(asked="choice", options=("House", "Barn", "Shop"))
+    assert read("8", three, acts={"answer": 0.99}) == [("unclear", True)]
+    assert read("3", three, acts={"answer": 0.99}) == [("answer", False)]
+
+
+def test_the_likeliest_act_is_better_than_none() -> None:
+    assert read("the cheap one", Question(asked="method"), acts={"answer": 0.4, "skip": 0.2}) == [("answer", False)]

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from backend.reading.spanish import glossed
+from backend.reading.spanish.numerals import numbers_in_english
 from backend.reading.together import read_all
 
 TODAY = date(2026, 11, 18)  # a Wednesday
@@ -84,3 +85,8 @@ def test_last_four_with_a_correction() -> None:
 @pytest.mark.parametrize("said", ["luz.garcia@example.com", "mi usuario es luz.mitad", "www.todo.example"])
 def test_addresses_and_user_ids_stay(said: str) -> None:
     assert glossed(said).split()[-1] == said.split()[-1]
+
+
+def test_tens_and_ones_of_thousands() -> None:
+    assert numbers_in_english("cuarenta y uno mil cuarenta y uno") == "forty one thousand forty one"
+    assert numbers_in_english("mil doscientos") == "one thousand two hundred"

@@ -6,18 +6,18 @@ from datetime import date, time
 
 import pytest
 
-from actions.arrangement.hearing import speaks_of
 from actions.contact.forms import WORDS
 from actions.faq.topics import response_for
 from actions.password.forms import ALONE, NAMED
-from actions.person.actions import CALL_ME
 from actions.service.hearing import KINDS
-from actions.service.hearing import NAMED as A_NAME_FOLLOWS
 from backend.contact.service import read_address, read_email, read_phone
 from backend.reading.danger import crisis_in, danger_in
 from backend.reading.language import language_of
 from backend.reading.moment import read_moment
+from backend.reading.name import name_said
+from backend.reading.person_wish import wants_a_call
 from backend.reading.plan_words import NOTHING
+from backend.reading.shutoff import speaks_of
 from backend.reading.spanish import glossed
 
 TODAY = date(2026, 11, 18)  # a Wednesday
@@ -106,7 +106,7 @@ def test_a_user_id_is_heard() -> None:
 
 @pytest.mark.parametrize("said", ["que alguien me llame", "me pueden llamar", "quiero que me llame una persona"])
 def test_a_call_back(said: str) -> None:
-    assert CALL_ME.search(glossed(said))
+    assert wants_a_call(said)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_kinds_of_service(said: str, kind: str) -> None:
 
 @pytest.mark.parametrize("said", ["me llamo Ana Morales", "mi nombre es Ana Morales", "a nombre de Ana Morales"])
 def test_names(said: str) -> None:
-    assert A_NAME_FOLLOWS.sub("", glossed(said)) == "ana morales"
+    assert (name_said(said) or "").lower() == "ana morales"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,110 @@
+"""A whole address as it is written or said, with its apartment, town, state and ZIP code.
+
+`two ten Pine Street, apartamento three, Elizabeth, Illinois, six one zero two eight` is
+`210 Pine Street, apartment 3, Elizabeth, Illinois 61028`; the words around it are left out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.digits import spoken_to_digits
+
+_NUMBER_WORDS = (
+    r"(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
+)
+_SPOKEN = re.compile(rf"\b{_NUMBER_WORDS}(?:[ -](?:and )?{_NUMBER_WORDS})*\b", re.IGNORECASE)
+_STREET = (
+    r"(?:street|st|str|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|circle|cir|boulevard|blvd|trail|trl|way|loop|place|"
+    r"pl|terrace|ter|parkway|pkwy|highway|hwy|route|rt|rte|calle|avenida|camino|carretera)"
+)
+_NUMBERED = r"(?:(?:county|state|us) )?(?:road|rd|highway|hwy|route|rt|rte|cr)\.? #?\d+\w?"
+_HOUSE = r"\d{1,6}[a-z]?(?:[-/]\d{1,4})?"
+_STATES = "illinois|il|ill|iowa|ia|wisconsin|wi|indiana|(?-i:IN)|missouri|mo|minnesota|mn|michigan|mi"
+_UNIT = (
+    r"(?:(?:apartment|apartamento|apto|apt|departamento|depto|dpto|unit|suite|ste|lot|trailer|room|floor|piso)\.? ?#?"
+    r"|# ?)[a-z]?\d{0,5}[a-z]?\b"
+)
+_NOT_COUNTED = (
+    r"(?!(?:of|on|in|at|am|pm|or|and|to|more|hours?|days?|weeks?|minutes?|times?|houses?|homes?|people|kids?|miles?|poles?|"
+    r"trees?|lights?|years?|months?|horas?|d[ií]as?|casas?|personas?)\b)"
+)
+_TOWN = (
+    r"(?!(?:and|but|or|please|thanks|thank|that|that's|thats|it|it's|its|the|this|is|on|from|by|at|for|to|in|with|"
+    r"starting|under|not|no|yes|i|my|we|name|you|your|just|gracias|por|es|esa|ese|y|en|desde|para|que|"
+    r"me|mejor|perdon|perdón|lo|el|la|un|una|pero|ya|apt|unit|phone|number|new|old|same|instead|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|"
+    r"today|january|february|march|april|may|june|july|august|september|october|november|december|so|now|right|ok|okay|then|because|effective)\b)[^\W\d_][\w'-]*"
+)
+_ENDS = r"(?=,|\.| (?:on|from|starting|by|under|for|please|pls|effective|thanks|desde|el|a partir|para|por)\b|$"
+ADDRESS = re.compile(
+    rf"(?P<street>(?:p\.? ?o\.? ?box|box|rr|apartado) #?\d{{1,6}}(?: box \d+)?|"
+    rf"{_HOUSE} (?:[nsew]\.? )?{_NUMBERED}|"
+    rf"{_HOUSE} (?:(?:de )?(?:la )?(?:calle|avenida|camino|carretera) [^\W\d_][\w'.-]*(?: [^\W\d_][\w'.-]*)?)|"
+    rf"{_HOUSE} {_NOT_COUNTED}(?:(?:[nsew]|st|mt|dr)\.? |[\w'-]+ ){{1,4}}?{_STREET}\b\.?(?: [nsew]\b\.?)?|"
+    rf"(?:calle|avenida|camino) (?:[^\W\d_][\w'.-]* ){{1,3}}#?\d{{1,6}}\b)"
+    rf"(?P<unit>,? {_UNIT})?"
+    rf"(?P<town>,? (?:(?:in|en) )?{_TOWN}(?: {_TOWN}){{0,2}}?{_ENDS}| (?:{_STATES})\b| \d{{5}}\b))?"
+    rf"(?P<state>,? (?:{_STATES})\b\.?(?= ?\d{{5}}|,|\.|$| ))?"
+    rf"(?P<zip>,? \d{{5}}(?:-\d{{4}})?\b)?",
+    re.IGNORECASE,
+)
+_ONE_UNIT = re.compile(_UNIT.replace(r"\d{0,5}", r"\d{1,5}"), re.IGNORECASE)
+_UNIT_BEFORE = re.compile(
+    r"\b(?:apartment|apartamento|apto|apt|unit|suite|lot|box|number|n[uú]mero|highway|route)\.? $", re.IGNORECASE
+)
+_STREET_BEHIND = re.compile(rf" (?:[\w'-]+ ){{1,3}}?{_STREET}\b", re.IGNORECASE)
+
+
+def address_said(words: str) -> str | None:
+    """The last whole address in the words, as it was spelled, numbers in figures; None when there is none.
+
+    The last: "not 12 Oak Street, 14 Oak Street" corrects.
+    """
+    found = addresses(words)
+    return found[-1] if found else None
+
+
+def addresses(words: str) -> list[str]:
+    """Every address in the words, in their order."""
+    plain = re.sub(r"\s+", " ", figures(words)).strip()
+    found = [match for match in ADDRESS.finditer(plain) if not plain[: match.start()].lower().endswith("not ")]
+    return [_tidied(match[0]) for match in found]
+
+
+def is_whole(address: str) -> bool:
+    """Whether a town or a ZIP code stands behind the street, so that a letter arrives."""
+    match = ADDRESS.search(address)
+    return bool(match and (match["town"] or match["zip"]))
+
+
+def with_unit(address: str, words: str) -> str | None:
+    """The address with the apartment that the words name alone: `no, apt 5, not 4`. None when they name none."""
+    plain = figures(words)
+    unit = _ONE_UNIT.search(plain)
+    match = ADDRESS.search(address)
+    if unit is None or match is None or ADDRESS.search(plain):
+        return None
+    if match["unit"]:
+        return address.replace(match["unit"].strip(" ,"), unit[0].strip(), 1)
+    return f"{match['street']} {unit[0].strip()}{address[len(match['street']) :]}"
+
+
+def figures(words: str) -> str:
+    """Numbers said in words as figures: `two ten` is 210, `six one zero two eight` 61028. All else stays as it is."""
+    return _SPOKEN.sub(lambda match: _in_figures(match, words), words)
+
+
+def _in_figures(match: re.Match[str], words: str) -> str:
+    """One word alone is a number behind "apartment" or in front of a street: "the new one" is none."""
+    alone = " " not in match[0] and "-" not in match[0]
+    if alone and not _UNIT_BEFORE.search(words[: match.start()]) and not _STREET_BEHIND.match(words[match.end() :]):
+        return match[0]
+    return "".join(re.findall(r"\d+", spoken_to_digits(match[0]))) or match[0]
+
+
+def _tidied(address: str) -> str:
+    plain = re.sub(r"\b(?:apartamento|departamento)\b", "apartment", address, flags=re.IGNORECASE)
+    plain = re.sub(r"\b(?:apto|depto|dpto)\b", "apt", plain, flags=re.IGNORECASE)
+    plain = re.sub(r",? \b(?:in|en) (?=[^\W\d_]{3})", ", ", plain)
+    return re.sub(r",(?= \d{5}\b)", "", plain).strip(" ,.")

@@ -1,0 +1,23 @@
+"""Who says that the co-op has shut their power off: that is about a bill, and for a person, not for a crew."""
+
+from __future__ import annotations
+
+import re
+
+_WHAT = r"(?:(?:my|our|the|her|his|mi|la) )?(?:power|lights?|electric\w*|service|luz|us|me)"
+_WHO = r"(?:you|u|y'?all|you (?:guys|people|all)|they|ustedes)(?: (?:just|have|already|went and))*"
+_CUT_OFF = re.compile(
+    rf"\b{_WHO} (?:(?:shut|cut|turned|switched) (?:{_WHAT} )?off|disconnected {_WHAT})\b|"
+    r"\b(?:my|our) (?:power|lights?|electric\w*|service) (?:was|were|got|has been|been) "
+    r"(?:(?:shut|cut|turned) off|disconnected)\b|^\W*(?:\w+ ){0,2}cut me off\b|\b(?:i|we) (?:got|was|"
+    r"were) (?:shut|cut) off\b",
+    re.IGNORECASE,
+)
+_NOT_YET = re.compile(
+    r"\b(?:will|going to|gonna|about to|might|may|if|before|don'?t|do not|are you|cable|tree)\b", re.IGNORECASE
+)
+
+
+def cut_off_by_us(text: str) -> bool:
+    """`you shut my lights off`; not a fear of it. English, or Spanish as `glossed` gives it."""
+    return bool(_CUT_OFF.search(text)) and not _NOT_YET.search(text) and not text.strip().endswith("?")

@@ -1,0 +1,94 @@
+"""What is said of a report that has just been filed: its number, whether it stands, what it says, whom it calls."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from backend.reading.danger import danger_in
+from backend.reading.spanish.gloss import without_accents
+
+
+class Of(Enum):
+    """What is asked or told of it."""
+
+    NUMBER = "number"
+    STANDS = "stands"
+    SAYS = "says"
+    PHONE = "phone"
+    NEWS = "news"
+    CALLED_911 = "called_911"
+
+
+_ANOTHER_NUMBER = re.compile(
+    r"\b(?:member|socio|account|cuenta|phone|telefono|office|oficina|outage line|card|tarjeta|meter|medidor|"
+    r"confirmation|payment|pago|(?:to|can|do|should|could) (?:i )?call)\b"
+)
+_NUMBER = re.compile(
+    r"\b(?:what|which)\b.{0,24}\bnumber\b|\bnumber\b.{0,30}\bagain\b|\bnumber (?:of|for|on) (?:my|the|that|this) "
+    r"(?:\w+ ){0,3}(?:report|request|case|ticket|complaint|claim)\b|"
+    r"\b(?:catch|caught|get|got|hear|heard|lost|missed|need|want|give me|tell me|repeat|say)\b.{0,24}"
+    r"\b(?:that|the|my|ticket|report|request|case|reference) number\b|"
+    r"\b(?:cual|que) (?:era|es|fue) (?:el|ese|mi) (?:numero|number)\b|"
+    r"\b(?:numero|number) (?:de|del) (?:la |mi |el )?(?:reporte|solicitud|caso|queja|peticion)\b|"
+    r"\b(?:no (?:alcance|oi|apunte|escuche)|repita(?:me)?|digame|deme)\b.{0,24}\b(?:numero|number)\b"
+)
+_STANDS = re.compile(
+    r"\b(?:you|u|they) (?:did |do |already |have )*(?:t[ao]ke|took|taken|got|get|have|has|report|reported|filed?|"
+    r"register(?:ed)?|sent|send|log(?:ged)?) (?:my |the |that |this |it |a )*(?:\w+ ){0,3}?(?:report|complaint|claim|"
+    r"request|ticket|it|that)\b|"
+    r"\b(?:is|was|are|did|has)\b.{0,48}\b(?:on file|registered|reported|recorded|filed|logged|go through|gone through|"
+    r"in the system|taken down)\b|"
+    r"\b(?:already|just) (?:reported|filed|sent|told|did (?:that|it|this))\b|\b(?:did|reported|filed|sent) "
+    r"(?:that|it|this) already\b|\b(?:don'?t|do not) (?:report|file|send) (?:it|that|this)? ?(?:twice|again)\b|"
+    r"\byou already (?:reported|filed|took|have|sent)\b|"
+    r"\b(?:quedo|esta|ya|si) (?:\w+ ){0,3}(?:reportad[oa]|registrad[oa]|anotad[oa]|levantad[oa])\b|"
+    r"\b(?:ya|si) (?:lo|la|le)? ?(?:reporte|reportaron|registraron|tomaron|levantaron)\b"
+)
+_SEEKS = re.compile(
+    r"\?|\b(?:right|yes|correct|ok(?:ay)?|verdad)\W*$|\balready\b|\btwice\b|\bagain\b|\bdid take\b|\bya\b",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(
+    r"\b(?:(?:you|they|did you|have you|u) (?:\w+ )?(?:put|wrote|write|noted?|mention(?:ed)?|add(?:ed)?|include[d]?)"
+    r"|(?:does|do|did) (?:it|the report|they) (?:say|mention|know|have|include))\b"
+    r"|\b(?:si )?(?:puso|pusieron|anoto|anotaron|apunto|apuntaron|escribio)\b.{0,8}\bque\b"
+)
+_PHONE = re.compile(
+    r"\b(?:call|ring|reach|text|phone|llam\w+|marqu\w+)\b.{0,30}\b(?:other|another|different|new|second|work|"
+    r"(?:my|his|her|their) (?:cell|mobile|wife'?s|husband'?s|son'?s|daughter'?s|mom'?s|home)|otro|celular)\b.{0,12}"
+    r"(?:\b(?:phone|number|cell|one|line|telefono|numero)\b|$)"
+)
+_NEWS = re.compile(
+    r"\b(?:will|would|do|does|can|could|going to|gonna)\b.{0,24}\b(?:text|call|tell|notif\w+|alert|let (?:me|us) know|"
+    r"message|hear|told|avis\w+)\b.{0,30}\b(?:when|once|if|cuando)\b.{0,24}"
+    r"\b(?:back|on|fixed|restored|repaired|done|vuelv\w+|regres\w+)\b|"
+    r"\b(?:me )?(?:avisan|avisa|mandan un (?:texto|mensaje)|llega un (?:texto|mensaje))\b.{0,20}\b(?:cuando|when)\b"
+)
+_CALLED = re.compile(
+    r"\b(?:i|we|he|she|they|somebody|someone|my \w+|neighbor) (?:did |already |just |have |'?ve )*(?:call(?:ed)?|"
+    r"phoned|talked to|got) (?:the )?911\b|\b911 (?:is|was|has been|has|are)\b|\balready (?:called|on with) 911\b|"
+    r"\bcalled 911\b|\b(?:ya )?(?:llame|llamamos|hable) (?:al|con el) 911\b"
+)
+_STILL = re.compile(r"\bstill (?:out|off|dark|no|without|not)\b|\bsigue\b")
+
+
+def of_the_filed(words: str, glossed: str) -> Of | None:
+    """What a message asks or tells of what was filed before it; None when it speaks of something else.
+
+    `glossed` is the same in the words that rules know. Only who has filed something can mean it so.
+    """
+    text = without_accents(f"{words} | {glossed}".lower().replace("’", "'"))
+    if _CALLED.search(text) and not danger_in(re.sub(r"\b(?:did )?call(?:ed)? (?:the )?911\b|911", " ", glossed)):
+        return Of.CALLED_911
+    if _PHONE.search(text):
+        return Of.PHONE
+    if _NEWS.search(text):
+        return Of.NEWS
+    if _NUMBER.search(text) and not _ANOTHER_NUMBER.search(text):
+        return Of.NUMBER
+    if _SAYS.search(text) and _SEEKS.search(text):
+        return Of.SAYS
+    if _STANDS.search(text) and _SEEKS.search(words) and not _STILL.search(text):
+        return Of.STANDS
+    return None

@@ -1,0 +1,240 @@
+"""A place, as somebody tells it to a crew: an address, a numbered road, a crossing or a landmark.
+
+Only the part of a message that is a place is taken: who is frightened or annoyed says more than where it is.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.digits import spoken_to_digits
+from backend.reading.spanish import glossed
+
+_STREET = (
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|circle|cir|boulevard|blvd|trail|trl|way|loop|place|pl|"
+    r"terrace|parkway|pkwy|highway|hwy|route|rt|rte|calle|avenida|camino|carretera)"
+)
+# what may stand behind a comma and is no town: "56 Mill Road, sorry"
+_NO_TOWN_WORD = (
+    r"(?!(?:me|ya|se|lo|la|el|no|not|sorry|perd[oó]n|please|por|thanks?|thank|gracias|i|i'?m|my|our|we|the|that|this|"
+    r"it'?s?|its|and|but|or|y|pero|hurry|ok|okay|yes|s[ií]|right|across|near|by|past|behind|next|out|corner|since|"
+    r"everything|lo|como|que|what|where|when|is|are|was|te|les|dije|told|said)\b)"
+)
+_DOOR = r"(?:\s*,?\s*(?:apt|apartment|apartamento|depto|unit|lot|suite|trailer|#)\.?\s*#?\w{1,5}\b)?"
+_TOWN = rf"{_DOOR}(?:\s*,\s*(?:(?:in|en)\s+)?{_NO_TOWN_WORD}[^\W\d_][\w.'-]*(?-i:\s+[A-Z][\w.'-]*)*(?:\s+\d{{5}})?)?"
+# "3 houses on Elm Street" and "4 hours on Cedar Lane" have no house number
+_COUNTED = (
+    r"(?!\s+(?:of|on|in|at|am|pm|a\.?m|p\.?m|o'clock|or|and|to|more|other|hours?|hrs?|days?|weeks?|minutes?|"
+    r"mins?|times?|"
+    r"houses?|homes?|people|kids?|miles?|poles?|trees?|lights?|years?|months?|horas?|d[ií]as?|casas?|personas?)\b)"
+)
+_HOUSE = rf"\d{{1,6}}[a-z]?(?:\s*[-/]\s*\d{{1,4}})?\b{_COUNTED}"
+_NUMBERED = (
+    r"(?:county (?:road|rd|highway|hwy)|cr|state (?:road|route|highway)|highway|hwy|route|rt|rte|us)\s*#?\s*\d+\w?"
+)
+_BETWEEN = r"(?:by|near|at|in|of|off|my|our|a|an|the|from|to|beside|along|side|and|or)"
+ADDRESSES = (
+    # "220 de la calle Oak", "el 78 de Mill Road": the number before a street that is named behind its kind
+    re.compile(
+        rf"\b\d{{1,6}}\s+(?:de )?(?:la |el )?(?:calle|avenida|camino|"
+        rf"carretera)\s+(?-i:[A-Z])[\w'-]*(?:\s+{_STREET}\b)?{_TOWN}",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"\b{_HOUSE}\s+(?:[nsew]\.?\s+)?{_NUMBERED}\b{_TOWN}", re.IGNORECASE),
+    re.compile(rf"\b{_HOUSE}\s+(?:[\w'.-]+\s+){{1,4}}?{_STREET}\b\.?(?:\s+\d{{1,4}}\b)?{_TOWN}", re.IGNORECASE),
+    re.compile(
+        r"\b(?:\d{1,6}\s+)?(?:calle|avenida|camino|carretera|"
+        r"callej[oó]n)\s+(?:[\w'.-]+\s+){0,4}?(?:n[uú]mero\s+)?#?\d{1,6}\b",
+        re.IGNORECASE,
+    ),
+    # "Mill Road 78", as it is said in Spanish
+    re.compile(
+        rf"(?:(?-i:\b[A-Z])[\w'.-]*\s+){{1,3}}{_STREET}\b,?\s+(?:number\s+|n[uú]mero\s+|"
+        rf"#)?\d{{1,6}}\b{_COUNTED}{_TOWN}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?:the )?(?:corner|intersection|crossing) of\s+[\w'. ]+?\s+(?:and|&)\s+[\w'.]+(?:\s+[\w'.]+)?",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(?:la )?esquina de\s+[\w'. ]+?\s+(?:y|con)\s+[\w'.]+(?:\s+[\w'.]+)?", re.IGNORECASE),
+    re.compile(rf"\b{_NUMBERED}\b(?:\s+(?:and|at|near|by)\s+[\w'.]+(?:\s+{_STREET}\b)?)?", re.IGNORECASE),
+    re.compile(rf"(?<=\bon )(?:the )?(?:(?!{_BETWEEN}\b)[\w'.-]+\s+){{1,3}}?{_STREET}\b", re.IGNORECASE),
+)  # fmt: skip
+"""From the most exact to the least; each is found inside a longer message too."""
+NO_ROAD = re.compile(
+    r"^(?:the|my|our|a|this|that|your)\s+(?:\w+\s+)?(?:street|st|road|rd|way|place|lane|drive)$", re.IGNORECASE
+)
+SPOKEN_STREET = re.compile(rf"\b{_STREET}\b", re.IGNORECASE)
+LANDMARK = re.compile(
+    r"\b(?:corner|crossing|intersection|farm|church|school|bridge|park|mile|miles|past|behind|across|"
+    r"next to|near|between|"
+    r"trailer|lot|apartment|apt|unit|barn|shop|store|station|gate|pole number|north of|south of|east of|west of|"
+    r"granja|iglesia|escuela|puente|rancho|esquina|cerca|detr[aá]s|enfrente|junto|milla)\b",
+    re.IGNORECASE,
+)
+# an answer to something else, or none: nobody is sent to "no nobody's hurt"
+NO_PLACE = re.compile(
+    r"^\W*(?:no|nope|nah|not|yes|yeah|yep|ok|okay|sure|nobody|no one|none|everyone|everybody|we'?re|"
+    r"we are|i'?m (?:ok|fine|safe)|"
+    r"i (?:don'?t|do not|can'?t|cannot)|don'?t|idk|wait|hold|hang|one (?:sec|second|moment|minute)|just a|"
+    r"let me|please|"
+    r"hurry|help|thank|thanks|what|why|how|when|who|is|are|do|does|did|can|could|will|would|should|sorry|"
+    r"never ?mind)\b",
+    re.IGNORECASE,
+)
+LEAD = re.compile(
+    r"^\W*(?:(?:um+|uh+|oh|ah|ay|hey|dear|well|so|ok|okay|yes|yeah|no|sure|it'?s|it is|that'?s|that is|this is|"
+    r"i'?m|i am|"
+    r"we'?re|we are|i live|"
+    r"we live|my address is|the address is|address is|address|the place is|at|on|in|over|out|located|es|"
+    r"est[aá]|estoy|estamos|"
+    r"en|mi direcci[oó]n es|la direcci[oó]n es|vivo|vivimos)\b[\s,:]*)+",
+    re.IGNORECASE,
+)
+MOST = 200
+LETTERS = 3
+# a town behind the street, with no comma in between
+TOWN = re.compile(r"[\s,.]*[^\W\d_][\w'-]*(?:[\s,.]+[\w'-]+){0,3}\.?")
+NO_TOWN = re.compile(
+    r"\b(?:and|but|or|the|my|is|are|was|it|it's|i|we|please|hurry|now|quick|thanks?|out|for|since|on|in|at|by|"
+    r"near|power|"
+    r"light|y|pero|la|el|es|por|favor|gracias|luz)\b",
+    re.IGNORECASE,
+)
+
+
+_FILLER = re.compile(
+    r",?\s+(?:well|actually|wait|let me|i mean|oh|um+|uh+|hold on|sorry|pues|bueno|digo|espere)\b.*$", re.IGNORECASE
+)
+"""Where the words behind an address turn to something else."""
+_SPOT = re.compile(
+    r",? (?:(?:right|just|over|down|out) )?(?:by|near|past|behind|across from|next to|between|before|after|around|"
+    r"cerca de|junto a)"
+    r" (?!(?:my|our) (?:phone|bill)|[0-9])[^.?!;|]{3,80}",
+    re.IGNORECASE,
+)
+# what people say beside a place, in a piece of its own between commas
+ASIDE = re.compile(
+    r"(?:oh|ay|dear me|well|um+|uh+|no|yes|sure|ok(?:ay)?|please|por favor|sorry|perd[oó]n|disculpe|hurry|"
+    r"thanks?|thank you|"
+    r"gracias|you see|you know|young man|sir|ma'?am|honey)|"
+    r".*\b(?:i (?:already )?(?:told|said|just)|i'?m afraid|i am afraid|i think|me equivoqu[eé]|mi error|my mistake|"
+    r"i (?:made a mistake|was wrong|mixed)|like i said|as i said|(?:se|les?|te) (?:lo )?dije|ya (?:lo )?dije|"
+    r"(?:don'?t|do not|can'?t|cannot) (?:recall|remember|know|have)|no (?:me acuerdo|recuerdo|s[eé])|"
+    r"lo dem[aá]s|the rest is|everything else|how many times|cu[aá]ntas veces)\b.*",
+    re.IGNORECASE,
+)
+_OF_WHO = re.compile(
+    r"\b(?:(?:member|account|socio|cuenta|phone) (?:number|numero|n[uú]mero)|last (?:four|4)|"
+    r"[uú]ltim[oa]s (?:cuatro|4)|n[uú]mero de (?:socio|cuenta|tel[eé]fono)|"
+    r"i (?:already )?(?:gave|told|sent|said|wrote)|(?:ya )?(?:le|se lo|les) (?:di|dije|mand[eé]))\b",
+    re.IGNORECASE,
+)
+"""Of who somebody is, and not of where."""
+_ENDS = re.compile(r"(?<=[!?;\n])\s*|(?<=\.)\s+")
+_SHORTENED = re.compile(
+    r"\b(?:st|rd|dr|ave|av|ln|ct|cir|blvd|hwy|rt|rte|mr|mrs|ms|mt|ft|co|apt|no|[nsew])\.$", re.IGNORECASE
+)
+_NUMBER_WORD = re.compile(r"(?:number|n[uú]mero|#)$", re.IGNORECASE)
+MOST_NUMBER_WORDS = 4
+
+
+def address_in(words: str) -> str | None:
+    """An address or a numbered road anywhere in the words, as it was spelled; None when there is none."""
+    for pattern in ADDRESSES:
+        for match in pattern.finditer(words):
+            found = " ".join(match[0].split()).strip(" .,")
+            if not NO_ROAD.fullmatch(found):
+                found = _FILLER.sub("", re.sub(r",\s*(?:in|en)\s+", ", ", found))
+                return _with_spot(words, found)[:MOST]
+    return None
+
+
+def _with_spot(words: str, found: str) -> str:
+    """A road without a number, with what is told behind it of where: `Hickory Lane by the bend, near the red barn`."""
+    if any(character.isdigit() for character in found):
+        return found
+    tail = _SPOT.match(" ".join(words.split()).partition(found)[2])
+    return found + tail[0].rstrip(" ,") if tail else found
+
+
+def place_in(words: str) -> str | None:
+    """The place that the answer to "where is it?" tells: an address, else words that name a spot."""
+    plain = _without_asides(words)
+    if found := address_in(plain) or address_in(words):
+        return _with_town(plain, found)
+    spots = []
+    for sentence in _sentences(plain):
+        if "?" in sentence or NO_PLACE.search(glossed(sentence)) or NO_PLACE.search(sentence):
+            continue
+        if _OF_WHO.search(sentence):
+            continue
+        spot = LEAD.sub("", sentence).strip(" .,!;")
+        if sum(character.isalpha() for character in spot) >= LETTERS and _names_a_spot(spot):
+            spots.append(spot)
+    return ", ".join(spots)[:MOST] or None
+
+
+def _names_a_spot(spot: str) -> bool:
+    named = any(character.isdigit() for character in spot) or SPOKEN_STREET.search(spot) or LANDMARK.search(spot)
+    return bool(named) and len(spot.split()) > 1
+
+
+def _sentences(words: str) -> list[str]:
+    sentences: list[str] = []
+    for piece in filter(None, map(str.strip, _ENDS.split(words))):
+        if sentences and _SHORTENED.search(sentences[-1]):
+            sentences[-1] += f" {piece}"
+        else:
+            sentences.append(piece)
+    return sentences
+
+
+def _without_asides(words: str) -> str:
+    """The words without the pieces between commas that tell no place."""
+    kept = []
+    for sentence in _sentences(words):
+        pieces = [piece.strip() for piece in sentence.split(",")]
+        pieces = [piece for piece in pieces if piece and not ASIDE.fullmatch(piece.strip(" .!?;"))]
+        if pieces:
+            kept.append(_in_figures(", ".join(pieces)))
+    return " ".join(kept)
+
+
+def _in_figures(sentence: str) -> str:
+    """A house number that is said behind its street, in figures: "Mill Road, setenta y ocho"."""
+    pieces = [piece.strip() for piece in sentence.split(",")]
+    told: list[str] = []
+    for piece in pieces:
+        words = piece.rstrip(".!?").split()
+        if SPOKEN_STREET.search(piece):
+            told.append(_ends_in_figures(words))
+        elif told and SPOKEN_STREET.search(told[-1]) and (number := _figures(words)):
+            told[-1] += f" {number}"
+        else:
+            told.append(piece)
+    return ", ".join(told)
+
+
+def _ends_in_figures(words: list[str]) -> str:
+    for length in range(min(MOST_NUMBER_WORDS, len(words) - 1), 0, -1):
+        if number := _figures(words[-length:]):
+            street = words[:-length]
+            return " ".join([*(street[:-1] if _NUMBER_WORD.fullmatch(street[-1]) else street), number])
+    return " ".join(words)
+
+
+def _figures(words: list[str]) -> str | None:
+    said = " ".join(words)
+    number = spoken_to_digits(glossed(said)) if said and not any(c.isdigit() for c in said) else ""
+    return number if number.isdigit() else None
+
+
+def _with_town(words: str, found: str) -> str:
+    """The address with the town that was named behind it, where the answer is nothing but that."""
+    plain = _FILLER.sub("", " ".join(words.split()))
+    tail = plain.partition(found)[2]
+    if TOWN.fullmatch(tail) and not NO_TOWN.search(tail):
+        return f"{found}{tail}".strip(" .")[:MOST]
+    return found
