@@ -8,6 +8,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from engine.components.question import Question
 
 SLOT = "question"
+TOLD = "told_subject"
 
 
 def last_said(tracker: DialogueStateTracker) -> str:
@@ -22,7 +23,9 @@ def last_said(tracker: DialogueStateTracker) -> str:
 
 
 def open_question(tracker: DialogueStateTracker) -> dict[str, Any]:
-    """Return task, kind and options as the actions keep them in the slot, and the words that were said."""
+    """Return what the actions keep in the slot, the words that were said, and the subject told last."""
     slot = tracker.slots.get(SLOT)
     told = slot.value if slot and isinstance(slot.value, dict) else {}
-    return Question.of({**told, "said": last_said(tracker)}).as_dict()
+    subject = tracker.slots.get(TOLD)
+    last = subject.value if subject and isinstance(subject.value, str) else ""
+    return Question.of({**told, "said": last_said(tracker), "told": last}).as_dict()

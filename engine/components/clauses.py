@@ -11,12 +11,14 @@ VERBS = (
     r"pay|change|stop|start|set ?up|turn|sign|update|report|check|cancel|move|switch|schedule|reset|enroll|quit|get|"
     r"see|find|tell|quiero|necesito|pagar|cambiar|parar|cancelar|reportar|programar|activar"
 )
+# "what the base charge is, and how much if I'm late": so does a word of asking behind a comma
+ASKING = r"what|how|when|where|why|which|do i|does|is there|can i|cu[aá]nto|qu[eé]|c[oó]mo|cu[aá]ndo|d[oó]nde|hay"
 BOUNDARY = re.compile(
     # "hmm no, let's just pay it": what is wanted in place of it is a clause of its own
     rf"(?<=\bno)(?:,\s*|\s+)(?=(?:let'?s|i (?:want|need|will|would|just)|just (?:pay|do|make|set)|mejor|quiero)\b)|"
     rf"(?<=[.!?])\s+|\s*;\s+|\s*\n\s*|,\s+(?=(?:{WORDS})\b)|"
     rf"\s+(?=(?:and|y|but|pero|oh|ah)\s+(?:also|tambi[eé]n|adem[aá]s|oh)\b)"
-    rf"|,\s+(?=(?:{VERBS})\b)|(?<=\w\w)\s+(?=(?:and|y)\s+(?:to\s+)?(?:{VERBS})\b)",
+    rf"|,\s+(?=(?:{VERBS})\b)|,\s+(?=(?:{ASKING})\s+\S+\s+\S+\s+\S+)|(?<=\w\w)\s+(?=(?:and|y)\s+(?:to\s+)?(?:{VERBS})\b)",
     re.IGNORECASE,
 )
 SHORTENED = re.compile(

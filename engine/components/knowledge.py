@@ -2,6 +2,9 @@
 
 A message is compared with the example questions (`? ` lines), the answer and the title of each. Nothing is trained: a
 file may be added or changed and is searched from the next start on.
+
+Files with `@ ` lines hold follow-up questions ("do I have to be home?"), whose answer depends on what is talked about.
+They are searched beside the subjects and never take the first place from one: the actions know the context and choose.
 """
 
 from __future__ import annotations
@@ -29,6 +32,9 @@ ELSEWHERE = 0.3  # how much an example in another language counts in that mean
 # tests/nlu/score_knowledge.py on questions left out.
 OF_NEARNESS, OF_LEAD, FROM = 4.0, 13.5, -3.0
 MOST = 3
+UNSURE = 0.5  # below it a short message may go on with the subject told last, and is searched together with it
+SHORT = 16  # words
+WITH_LAST = 2 / 3  # the share of that search
 LEAST = 0.05  # below it a subject is not worth naming
 
 
@@ -40,20 +46,22 @@ class Example:
     language: str
     text: str
     asked: bool = True
+    follows: bool = False
 
 
 def _read(subject: str, lines: list[str]) -> Iterator[Example]:
     language = ""
     answers: dict[str, list[str]] = {}
+    follows = any(line.startswith("@ ") for line in lines)
     for line in lines:
         heading = LANGUAGE.match(line)
         if heading:
             language = heading[1]
         elif line.startswith("? ") and language:
-            yield Example(subject, language, line[2:].strip())
+            yield Example(subject, language, line[2:].strip(), follows=follows)
         elif line.startswith("# "):
-            yield Example(subject, TITLES, line[2:].strip(), asked=False)
-        elif language and line.strip() and not line.startswith("+ "):
+            yield Example(subject, TITLES, line[2:].strip(), asked=False, follows=follows)
+        elif language and line.strip() and not follows and not line.startswith("+ "):
             answers.setdefault(language, []).append(PLACEHOLDER.sub(lambda match: match[1].replace("_", " "), line))
     for language, answer in answers.items():
         yield Example(subject, language, " ".join(answer), asked=False)
@@ -104,6 +112,8 @@ class Shelf:
         own = [i for i, example in enumerate(examples) if example.language == language]
         self.examples = [examples[i] for i in own]
         self.subjects = sorted({example.subject for example in self.examples})
+        follows = {example.subject for example in self.examples if example.follows}
+        self.follows = np.array([subject in follows for subject in self.subjects], bool)
         self._of = np.array([self.subjects.index(example.subject) for example in self.examples])
         self._vectors = vectors[own]
         self._words = Words([normalise(example.text) for example in self.examples])
@@ -115,6 +125,10 @@ class Shelf:
 
     def scores(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
         """Return each subject's score for a normalised text; ``without`` leaves out an example, to measure with."""
+        return self.told(self.near(vector, text, without))
+
+    def near(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
+        """Return how near each subject is to a normalised text."""
         likeness = np.clip(self._vectors @ vector, 0, 1) * (1 - WORDS_SHARE) + WORDS_SHARE * self._words.common(text)
         sums = self._sums
         if without is not None:
@@ -122,10 +136,22 @@ class Shelf:
             sums = sums.copy()
             sums[self._of[without]] -= self._vectors[without]
         means = sums @ vector / (np.linalg.norm(sums, axis=1) + 1e-6)
-        near = 0.5 * means + 0.5 * self._of_the_nearest(likeness)
-        first, second = np.argsort(-near)[:2] if len(near) > 1 else (0, 0)
-        lead = near - np.where(np.arange(len(near)) == first, near[second], near[first])
+        return np.asarray(0.5 * means + 0.5 * self._of_the_nearest(likeness))
+
+    def told(self, near: np.ndarray) -> np.ndarray:
+        """Return the scores that follow from nearness: a subject leads over subjects, a follow-up over all."""
+        rivals = np.where(self.follows, -1.0, near)
+        lead = np.array(
+            [
+                one - self._best(near if follows else rivals, i)
+                for i, (one, follows) in enumerate(zip(near, self.follows, strict=True))
+            ]
+        )
         return np.asarray(1 / (1 + np.exp(-(OF_NEARNESS * near + OF_LEAD * lead + FROM))))
+
+    @staticmethod
+    def _best(near: np.ndarray, but: int) -> float:
+        return float(np.delete(near, but).max()) if len(near) > 1 else float(near[but])
 
     def _of_the_nearest(self, likeness: np.ndarray) -> np.ndarray:
         """Return the mean likeness of each subject's nearest examples."""
@@ -143,6 +169,7 @@ class Knowledge:
     def __init__(self, examples: list[Example], encoder: Encoder, remembered: Path | None = None) -> None:
         """``remembered`` is a file of vectors from earlier starts."""
         self._encoder = encoder
+        self._titles = {example.subject: example.text for example in reversed(examples) if not example.asked}
         texts = [normalise(example.text) for example in examples]
         vectors = encoder.many(texts, remembered) if examples else np.zeros((0, 1))
         languages = sorted({example.language for example in examples})
@@ -155,12 +182,27 @@ class Knowledge:
         examples = read(Path(folder)) if folder else []
         return cls(examples, encoder, Path(remembered) if remembered else None)
 
-    def nearest(self, text: str, language: str) -> list[dict[str, object]]:
-        """Return at most three subjects with their scores, best first."""
+    def nearest(self, text: str, language: str, last: str = "") -> list[dict[str, object]]:
+        """Return at most three subjects and as many follow-up questions with their scores, best first.
+
+        ``last`` is the subject told last: "what do you pay for it" is about that one.
+        """
         shelf = self._shelves.get(language)
         if shelf is None:
             return []
         clean = normalise(text)
-        scores = shelf.scores(self._encoder(clean), clean)
-        best = [i for i in np.argsort(-scores, kind="stable")[:MOST] if scores[i] >= LEAST]
-        return [{"subject": shelf.subjects[i], "score": round(float(scores[i]), 3)} for i in best]
+        near = shelf.near(self._encoder(clean), clean)
+        scores = shelf.told(near)
+        title = self._titles.get(last)
+        if title and len(clean.split()) <= SHORT and scores[~shelf.follows].max(initial=0) < UNSURE:
+            both = normalise(f"{title}: {text}")
+            joint = (1 - WITH_LAST) * near + WITH_LAST * shelf.near(self._encoder(both), both)
+            scores = np.where(shelf.follows, scores, shelf.told(joint))
+        return [*self._best(shelf, scores, ~shelf.follows), *self._best(shelf, scores, shelf.follows)]
+
+    @staticmethod
+    def _best(shelf: Shelf, scores: np.ndarray, among: np.ndarray) -> list[dict[str, object]]:
+        order = [i for i in np.argsort(-scores, kind="stable") if among[i]][:MOST]
+        return [
+            {"subject": shelf.subjects[i], "score": round(float(scores[i]), 3)} for i in order if scores[i] >= LEAST
+        ]

@@ -21,12 +21,16 @@ LONGEST = 300  # characters of the assistant's words that are kept, from the end
 
 @dataclass(frozen=True)
 class Question:
-    """``asked`` is one of KINDS; ``said``, what the assistant said last, also when nothing is asked."""
+    """``asked`` is one of KINDS; ``said``, what the assistant said last, also when nothing is asked.
+
+    ``told`` is the subject of knowledge/ that was told last.
+    """
 
     task: str = NO_TASK
     asked: str = NOTHING
     options: tuple[str, ...] = ()
     said: str = ""
+    told: str = ""
 
     @classmethod
     def of(cls, told: Any) -> Question:
@@ -39,11 +43,18 @@ class Question:
             asked if asked in KINDS else NOTHING,
             tuple(str(option) for option in options) if isinstance(options, list | tuple) else (),
             str(told.get("said") or "")[-LONGEST:],
+            str(told.get("told") or ""),
         )
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as it stands in a message's metadata."""
-        return {"task": self.task, "asked": self.asked, "options": list(self.options), "said": self.said}
+        return {
+            "task": self.task,
+            "asked": self.asked,
+            "options": list(self.options),
+            "said": self.said,
+            "told": self.told,
+        }
 
     def context(self) -> str:
         """Return what the encoder reads before the reply; nothing when nothing was asked or said."""

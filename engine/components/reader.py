@@ -27,6 +27,7 @@ LEAST_ACT = 0.01  # an act less likely than this is left out
 NO_WISH_TO_KNOW = frozenset(("affirm", "deny", "answer", "correct", "hold", "skip", "repeat", "person", "language"))
 SURELY = 0.9
 BARELY = 0.05
+PERHAPS_ASKED = 0.3
 
 
 def _folder() -> Path:
@@ -37,8 +38,10 @@ def _rounded(acts: dict[str, float]) -> dict[str, float]:
     return {name: round(p, 3) for name, p in acts.items() if p >= LEAST_ACT}
 
 
-def _may_ask(acts: dict[str, float]) -> bool:
+def _may_ask(acts: dict[str, float], text: str) -> bool:
     """Tell whether a message may be about something to know: not when it surely only answers."""
+    if "?" in text:
+        return True
     only_answers = any(acts.get(name, 0) >= SURELY for name in NO_WISH_TO_KNOW)
     return not only_answers or any(p >= BARELY for name, p in acts.items() if name not in NO_WISH_TO_KNOW)
 
@@ -109,9 +112,13 @@ class ReadingInContext(GraphComponent):
         question = Question.of((message.get(METADATA) or {}).get("question"))
         acts = self._done_by(question, text)
         parts = [{**part, "acts": self._done_by(question, part["text"])} for part in message.get(CLAUSES) or []]
+        language, last = message.get(LANGUAGE) or ENGLISH, question.told
         known = []
-        if self._knowledge and (_may_ask(acts) or any(_may_ask(part["acts"]) for part in parts)):
-            known = self._knowledge.nearest(text, message.get(LANGUAGE) or ENGLISH)
+        if self._knowledge and (_may_ask(acts, text) or any(_may_ask(part["acts"], text) for part in parts)):
+            known = self._knowledge.nearest(text, language, last)
+            for part in parts:  # each question of a message is answered
+                asks = part["acts"].get("ask", 0) >= PERHAPS_ASKED or part["text"].rstrip().endswith("?")
+                part["knowledge"] = self._knowledge.nearest(part["text"], language, last) if asks else []
         return {"acts": acts, "clauses": parts, "knowledge": known}
 
     def _done_by(self, question: Question, text: str) -> dict[str, float]:

@@ -130,8 +130,8 @@ def test_the_open_question_is_the_slot_and_what_was_said_last() -> None:
     assert (asked["task"], asked["asked"], asked["options"]) == ("quick_pay", "amount", [])
     assert asked["said"].endswith("x How much?")
     assert len(asked["said"]) == 300
-    assert greeted == {"task": "none", "asked": "nothing", "options": [], "said": "Hello."}
-    assert nothing == {"task": "none", "asked": "nothing", "options": [], "said": ""}
+    assert greeted == {"task": "none", "asked": "nothing", "options": [], "said": "Hello.", "told": ""}
+    assert nothing == {"task": "none", "asked": "nothing", "options": [], "said": "", "told": ""}
 
 
 def test_offline_parsing_reads_in_context(model: Path, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
     engine/.venv/bin/python tests/nlu/score_knowledge.py [--held-out]
 
 --held-out: only the questions that the encoder was not tuned on. Also asked: sentences of data/ that are out of scope,
-which no subject should claim. Prints figures, and the share of right answers at each score: about the score itself.
+which no subject should claim. Follow-up questions are left out: what they mean is for the talk to say. Prints figures,
+and the share of right answers at each score: about the score itself.
 """
 
 from __future__ import annotations
@@ -40,14 +41,14 @@ def report(language: str, shelf: knowledge.Shelf, encoder: Encoder, held_out: bo
     found = []
     for i, example in enumerate(shelf.examples):
         text = normalise(example.text)
-        if not example.asked or (held_out and not is_held_out(text)):
+        if not example.asked or example.follows or (held_out and not is_held_out(text)):
             continue
         scores = shelf.scores(encoder(text), text, without=i)
         order = np.argsort(-scores)[:3]
         names = [shelf.subjects[j] for j in order]
         found.append((scores[order[0]], names[0] == example.subject, example.subject in names))
     top, right, among = (np.array(column) for column in zip(*found, strict=True))
-    strangers = [shelf.scores(encoder(text), text).max() for text in outside(language)]
+    strangers = [shelf.scores(encoder(text), text)[~shelf.follows].max() for text in outside(language)]
     print(f"{language}: {len(top)} questions, first {right.mean():.3f}, among three {among.mean():.3f}")
     for level in LEVELS:
         called = top >= level
