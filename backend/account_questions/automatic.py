@@ -75,6 +75,16 @@ async def next_automatic(asked: Asked) -> str:
     return tr("Nothing goes out by itself: there is no Auto Pay, no bank draft and no scheduled payment.")
 
 
+async def taken_by_itself(asked: Asked) -> list[str]:
+    """A sentence about what goes out next by itself; none when nothing does."""
+    return _in_words(asked, (await _going(asked))[:1])
+
+
+async def taken_automatically(asked: Asked) -> list[str]:
+    """A sentence about what Auto Pay or the bank draft takes next; none when neither does."""
+    return _in_words(asked, [one for one in await _going(asked) if one.kind in (AUTOPAY, DRAFT)][:1])
+
+
 async def short_month(asked: Asked) -> str | None:
     """What Auto Pay does in a month that lacks its day; None without Auto Pay."""
     row = await autopay_of(asked.session, asked.account.id)

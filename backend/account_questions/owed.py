@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.account_questions.asked import Asked
+from backend.account_questions.automatic import taken_by_itself
 from backend.alerts.kinds import together
 from backend.billing.service import Balance
 from backend.language import tr
@@ -28,7 +29,12 @@ async def shutoff(asked: Asked) -> str:
     """Whether anything is past due. The day of a shutoff is the office's to set and to tell; nothing is promised."""
     owed = await asked.balance()
     if owed.past_due_cents <= 0:
-        return tr("Nothing is past due on this account, so no shutoff is set.")
+        parts = [tr("Nothing is past due on this account, so no shutoff is set.")]
+        if owed.amount_due_cents > 0 and owed.due_on:
+            amount = format_cents(owed.amount_due_cents)
+            parts.append(tr("{amount} is due {when}.", amount=amount, when=asked.when(owed.due_on)))
+            parts += await taken_by_itself(asked)
+        return " ".join(parts)
     said = tr(
         "{amount} is past due on this account. The office sets the day of a shutoff and can tell you where yours "
         "stands: {phone}.",

@@ -9,7 +9,7 @@ from pathlib import Path
 from backend.coop import Coop
 from backend.knowledge.alike import Question, pairs
 from backend.knowledge.reading import PLACEHOLDER, read_folder
-from backend.knowledge.service import Knowledge
+from backend.knowledge.service import OF_THE_TALK, Knowledge
 from backend.knowledge.subjects import SKILLS, Subject, Words
 from backend.language import LANGUAGES
 from backend.members.levels import ACCOUNT_QUESTIONS
@@ -86,12 +86,17 @@ def _look_at_facts(found: Findings, subjects: Sequence[Subject], coop: Coop) -> 
     for subject in subjects:
         for name in sorted({name for words in subject.words.values() for name in _placeholders(words)}):
             users.setdefault(name, []).append(f"{subject.name}.md")
-    found.gaps = [f"{name}: {', '.join(files)}" for name, files in sorted(users.items()) if coop.fact(name) is None]
+    found.gaps = [
+        f"{name}: {', '.join(files)}"
+        for name, files in sorted(users.items())
+        if coop.fact(name) is None and name not in OF_THE_TALK
+    ]
     found.unused = sorted(set(coop.facts) - set(users))
 
 
 def _placeholders(words: Words) -> set[str]:
-    return set(PLACEHOLDER.findall(words.answer + (words.offer or "")))
+    follow_ups = " ".join(" ".join(sentences) for sentences in words.contexts.values())
+    return set(PLACEHOLDER.findall(words.answer + (words.offer or "") + follow_ups))
 
 
 def _look_at(found: Findings, subject: Subject) -> None:

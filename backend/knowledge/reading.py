@@ -11,10 +11,12 @@ from backend.errors import SettingsError
 from backend.knowledge.sentences import split
 from backend.knowledge.subjects import GROUPS, Subject, Words
 from backend.language import LANGUAGES
+from backend.reading.acts.model import FOLLOW_UP
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SECTION = re.compile(r"##\s*(\S.*)")
+_CONTEXTS = re.compile(r"([a-z0-9_]+(?:\s*,\s*[a-z0-9_]+)*)\s*:\s*(\S.*)")
 _HEADER = re.compile(r"(\w+)\s*:\s*(.*)")
 _HEADERS = ("group", "skill", "account")
 
@@ -33,6 +35,7 @@ class _Section:
     lines: list[int] = field(default_factory=list)
     answer: list[str] = field(default_factory=list)
     offer: str | None = None
+    contexts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -129,7 +132,9 @@ def _take_words(section: _Section, path: Path, number: int, line: str) -> None:
     if mark == "#":
         raise _fault(path, number, "a title stands only in the first line, a language behind ##")
     _refuse_stray_braces(path, number, line)
-    if mark != "+":
+    if mark == "@":
+        _take_context(section, path, number, rest)
+    elif mark != "+":
         section.answer.append(line)
     elif section.offer is not None:
         raise _fault(path, number, "there is a second + line; one is all that is said")
@@ -137,6 +142,17 @@ def _take_words(section: _Section, path: Path, number: int, line: str) -> None:
         raise _fault(path, number, "there is nothing behind the +")
     else:
         section.offer = rest
+
+
+def _take_context(section: _Section, path: Path, number: int, rest: str) -> None:
+    """`@ tree, light: You do not have to be home.`"""
+    found = _CONTEXTS.fullmatch(rest)
+    if not found:
+        raise _fault(path, number, "a follow-up is answered like @ tree, light: You do not have to be home.")
+    for name in (each.strip() for each in found[1].split(",")):
+        if name in section.contexts:
+            raise _fault(path, number, f"{name} is answered twice")
+        section.contexts[name] = split(found[2])
 
 
 def _refuse_stray_braces(path: Path, number: int, line: str) -> None:
@@ -165,13 +181,16 @@ def _words(path: Path, last: int, language: str, section: _Section) -> Words:
     at = section.lines[-1] if section.lines else last
     if not section.questions:
         raise _fault(path, at, f"## {language} has no questions: lines that begin with ?")
-    if not section.answer:
+    if bool(section.contexts) != path.stem.startswith(FOLLOW_UP):
+        raise _fault(path, at, f"lines that begin with @ belong in files whose names begin with {FOLLOW_UP}")
+    if not section.answer and not section.contexts:
         raise _fault(path, at, f"## {language} has no answer")
     return Words(
         questions=tuple(section.questions),
         lines=tuple(section.lines),
         sentences=split(" ".join(section.answer)),
         offer=section.offer,
+        contexts=section.contexts,
     )
 
 

@@ -16,7 +16,10 @@ from backend.knowledge.reading import PLACEHOLDER, KnowledgeError, read_folder
 from backend.knowledge.subjects import Subject, Words
 from backend.language import ENGLISH, speaking, tr
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 FOLDER = ROOT / "knowledge"
+OF_THE_TALK = frozenset({"ticket_number", "ticket_words"})
+"""Facts that a follow-up question is answered with and that no co-op has: they are those of what was filed."""
 _TWO_PERIODS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
@@ -56,7 +59,20 @@ class Knowledge:
         with speaking(language):
             words = _in_language(found, language)
             offer = _filled(words.offer, coop) if words.offer else None
-            return Told(" ".join(_said(words, coop)), offer, found.skill)
+            return Told(" ".join(_said(words.sentences, coop)), offer, found.skill)
+
+    def follow_up(
+        self, subject: str, contexts: Iterable[str], coop: Coop, language: str, of_the_talk: Mapping[str, str]
+    ) -> str | None:
+        """The answer to a follow-up question for the first of `contexts` that has one, else the general one if any."""
+        found = self.find(subject)
+        if found is None or not found.follows:
+            return None
+        with speaking(language):
+            words = _in_language(found, language)
+            sentences = next((words.contexts[name] for name in contexts if name in words.contexts), words.sentences)
+            needed = {name for sentence in sentences for name in PLACEHOLDER.findall(sentence)} & OF_THE_TALK
+            return None if needed - set(of_the_talk) else " ".join(_said(sentences, coop, of_the_talk)) or None
 
 
 def load(folder: Path = FOLDER) -> Knowledge:
@@ -78,10 +94,10 @@ def _in_language(subject: Subject, language: str) -> Words:
     return subject.words.get(language) or subject.words.get(ENGLISH) or next(iter(subject.words.values()))
 
 
-def _said(words: Words, coop: Coop) -> Iterator[str]:
+def _said(sentences: Iterable[str], coop: Coop, of_the_talk: Mapping[str, str] = NOTHING) -> Iterator[str]:
     referred = False
-    for sentence in words.sentences:
-        text = _filled(sentence, coop)
+    for sentence in sentences:
+        text = _filled(sentence, coop, of_the_talk)
         if text is not None:
             yield text
         elif not referred:
@@ -89,9 +105,9 @@ def _said(words: Words, coop: Coop) -> Iterator[str]:
             yield tr("The office can tell you the rest at {phone}.", phone=coop.office_phone_display)
 
 
-def _filled(text: str, coop: Coop) -> str | None:
+def _filled(text: str, coop: Coop, of_the_talk: Mapping[str, str] = NOTHING) -> str | None:
     """The text with its facts, or None when one is missing."""
-    facts = {name: coop.fact(name) for name in PLACEHOLDER.findall(text)}
+    facts = {name: of_the_talk.get(name) or coop.fact(name) for name in PLACEHOLDER.findall(text)}
     if None in facts.values():
         return None
     # a fact may end with a period of its own: `until 2 p.m.`

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 GROUPS = frozenset(
     "billing charges payments disconnection assistance account service outage safety meters solar_ev membership office "
@@ -25,6 +25,8 @@ class Words:
     lines: tuple[int, ...]
     sentences: tuple[str, ...]
     offer: str | None
+    contexts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a follow-up question: the sentences that answer it by what is talked about."""
 
     @property
     def answer(self) -> str:
@@ -42,3 +44,12 @@ class Subject:
     skill: str | None
     account: str | None
     words: Mapping[str, Words]  # by language; one may be missing
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is a follow-up question, which means something only with what is talked about."""
+        return any(words.contexts for words in self.words.values())
+
+    def answers(self, context: str) -> bool:
+        """Whether it is a follow-up question with an answer for what is talked about."""
+        return any(context in words.contexts for words in self.words.values())

@@ -73,8 +73,9 @@ async def test_a_credit(backend: Backend) -> None:
 
 async def test_no_shutoff_is_set_while_nothing_is_past_due(backend: Backend, home: Household) -> None:
     assert await in_both(backend, home, "shutoff") == [
-        "Nothing is past due on this account, so no shutoff is set.",
-        "No hay nada vencido en esta cuenta, así que no hay un corte fijado.",
+        "Nothing is past due on this account, so no shutoff is set. $112.40 is due on Tuesday, December 8.",
+        "No hay nada vencido en esta cuenta, así que no hay un corte fijado. "
+        "Se deben $112.40, que vencen el martes 8 de diciembre.",
     ]
 
 
