@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from backend.alerts.kinds import KINDS, PAYMENT, USAGE
+from backend.alerts.kinds import KINDS, PAYMENT, PROFILE, USAGE
 from backend.reading.amount import Amount, read_amount
 from backend.reading.numerals import cardinal, tokens
 from backend.reading.wording import clean
@@ -16,12 +16,17 @@ Verb = Literal["on", "off", "list"]
 
 @dataclass
 class Wish:
-    """`kinds` are alerts with the threshold said, if one was. `denied` are ways that are not wanted any more."""
+    """`kinds` are alerts with the threshold said, if one was. `denied` are ways that are not wanted any more.
+
+    `kept` are alerts that stay on when all others end. `outages` tells that word of an outage was meant: none of ours.
+    """
 
     verb: Verb
     kinds: dict[str, int | None] = field(default_factory=dict)
     ways: set[str] = field(default_factory=set)
     denied: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
+    outages: bool = False
 
 
 # tried in this order on each part of the message; the first that fits names it
@@ -72,7 +77,8 @@ DENIED = re.compile(
     r"(?: the| my| by)? (text\w*|sms|e-?mail\w*|(?:phone )?call\w*)"
 )
 OFF = re.compile(
-    r"\b(off|stop|cancel|disable|remove|delete|unsubscribe|no more|quit|end|too many|drop|get rid of|opt out)\b"
+    r"\b(off|stop|cancel|disable|remove|delete|unsubscribe|no more|quit|end|too many|drop|get rid of|opt out|"
+    r"quitar\w*|apagar\w*|cancelar\w*|desactiv\w*)\b"
     r"|\b(don'?t|do not) (want|send|need|text|email|call|notify|remind)\b|\bkeep getting\b.*\bdon'?t want\b"
 )
 LIST = re.compile(
@@ -83,6 +89,13 @@ GROUPS = (
     (re.compile(r"\bpayment (alerts?|notifications?)\b"), PAYMENT),
     (re.compile(r"\b(balance (and|&) usage|usage (and|&) balance)\b"), USAGE),
 )
+KEPT = re.compile(
+    r"\b(?:except|excepto|besides|apart from|other than|all but|but (?:not|keep|leave)|just keep|salvo|menos|minus|"
+    r"keep(?! getting))\b(.*)"
+)
+"""Behind these words stands what stays on."""
+OUTAGES = re.compile(r"\boutages?\b|\bpower (?:is |goes )?(?:out|back)\b|\bapag[oó]n\w*|\bcortes de luz\b")
+ALL_TEXTS = re.compile(r"\b(?:texts?|texting|messages?|sms)\b")
 PARTS = re.compile(r"\s*(?:[,;]|\band\b|\balso\b|\bplus\b|\bor\b|\bbut\b)\s*")
 DAYS = re.compile(r"\b([0-9]+)[ -]?(day|week)s?\b|\b(a|the) (day|week) (?:before|ahead|early|prior)|\bnight before\b")
 WHO = re.compile(r"\b[0-9]{4,}-[0-9]{3}\b(?:\W+[0-9]{4}\b)?|\b[0-9]{7,}\b(?:\W+[0-9]{4}\b)?")
@@ -93,9 +106,17 @@ NUMBER = re.compile(r"\$? ?([0-9]+)(?:\.[0-9]+)?(?! ?-?(?:days?|weeks?)\b(?! ?$)
 def hear(text: str) -> Wish:
     """Read a whole message: `text me 3 days before it's due and when usage goes over 1200` names two alerts."""
     said = _in_figures(clean(WHO.sub(" ", text)))
+    outages, verb, kept_kinds = bool(OUTAGES.search(said)), _verb(said), set[str]()
+    stays = KEPT.search(said) if verb == "off" else None
+    if stays is not None:
+        kept_kinds = _kept(stays[1])
+        said = said[: stays.start()]
     denied = {_way(found[1]) for found in DENIED.finditer(said)}
     kept = DENIED.sub(" ", said)
-    wish = Wish(_verb(said), ways={way for way, words in WAYS if words.search(kept)} - denied, denied=denied)
+    wish = Wish(verb, ways={way for way, words in WAYS if words.search(kept)} - denied, denied=denied, kept=kept_kinds)
+    wish.outages = outages
+    if stays is not None and not (kept_kinds or outages or denied):
+        wish.verb = "list"  # what stays on was not understood: nothing ends on a guess
     if wish.ways and denied and "too many" not in said:
         wish.verb = "on"  # "stop calling, just text": another way, not no alerts
     if wish.verb == "list":
@@ -106,11 +127,27 @@ def hear(text: str) -> Wish:
             every = [kind for kind in KINDS.values() if kind.group == group]
             wish.kinds |= {k.name: None for k in every if wish.verb == "off" or not k.unit or k.usual}
             said = words.sub(" ", said)
-    for part in PARTS.split(said):
-        name = next((name for name, words in NAMES if words.search(part)), None)
-        if name is not None:
-            wish.kinds[name] = read_threshold(KINDS[name].unit, part)
+    wish.kinds |= _named(said)
     return wish
+
+
+def _named(said: str) -> dict[str, int | None]:
+    """The alerts that the parts of these words name."""
+    found = ((next((name for name, words in NAMES if words.search(part)), None), part) for part in PARTS.split(said))
+    return {name: read_threshold(KINDS[name].unit, part) for name, part in found if name is not None}
+
+
+def _kept(said: str) -> set[str]:
+    """The alerts that stay on, by these words."""
+    groups = {PAYMENT: r"\bpayments?\b|\bbills?\b", USAGE: r"\b(?:use|usage|balance)\b", PROFILE: r"\bprofile\b"}
+    named = set(_named(said))
+    return named or {k.name for k in KINDS.values() if k.group in groups and re.search(groups[k.group], said)}
+
+
+def stops_texts(text: str) -> bool:
+    """`Stop all the texts`: STOP ends them for a phone, whatever the alerts of an account are."""
+    said = clean(text)
+    return bool(OFF.search(said) and ALL_TEXTS.search(said))
 
 
 # "over 200 dollars" is the limit 200; in a payment it would be no amount

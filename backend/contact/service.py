@@ -16,6 +16,8 @@ from backend.language import in_each, mark, tr
 from backend.members.identity import Standing
 from backend.members.models import Member
 from backend.outbox.service import enqueue
+from backend.reading.address import address_said, is_whole
+from backend.reading.lost_phone import is_the_old
 from backend.reading.spanish.gloss import without_accents
 
 if TYPE_CHECKING:
@@ -75,6 +77,21 @@ def read_phone(text: str, *, strict: bool = True) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def read_new_phone(text: str, *, strict: bool = True) -> tuple[str | None, str | None]:
+    """The new phone and the old one, told apart by the words in front of each; the last of several is the new one."""
+    leniency = phonenumbers.Leniency.VALID if strict else phonenumbers.Leniency.POSSIBLE
+    new = old = None
+    for match in phonenumbers.PhoneNumberMatcher(text, "US", leniency=leniency):
+        if len(str(match.number.national_number)) != NATIONAL_DIGITS:
+            continue
+        number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+        if is_the_old(text[: match.start]):
+            old = number
+        else:
+            new = number
+    return new, old
+
+
 def read_email(text: str) -> str | None:
     """The email address in what was typed or said (`ruth at example dot com`); None when none is well formed."""
     plain = SPOKEN_DOT.sub(".", SPOKEN_AT.sub("@", without_accents(text.strip())))
@@ -86,6 +103,8 @@ def read_email(text: str) -> str | None:
 
 def read_address(text: str, asked: bool) -> str | None:
     """A mailing address: a number and a street or box. What was said before it is left out."""
+    if (said := address_said(text)) and (asked or is_whole(said)):
+        return said
     plain = re.sub(r"\s+", " ", text).strip(" .")
     rest = SAID_BEFORE.sub("", plain, count=1) if SAID_BEFORE.search(plain) else (plain if asked else "")
     return rest if PLACE.fullmatch(rest) else None

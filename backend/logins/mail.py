@@ -7,7 +7,7 @@ afterwards by `answer_waiting`, which nobody outside can see or time.
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
@@ -87,6 +87,12 @@ async def ask_for(
 ) -> str:
     """The same for a member who has shown already who they are."""
     return await _ask(session, backend, kind, member.id, asked_by, channel)
+
+
+async def asked_for(session: AsyncSession, asked_by: str, since: datetime) -> list[MailRequest]:
+    """The mails that somebody asked for after `since`, the newest first; whether one went out is not told."""
+    query = select(MailRequest).where(MailRequest.asked_by == asked_by, MailRequest.asked_at >= since)
+    return list(await session.scalars(query.order_by(MailRequest.id.desc())))
 
 
 async def _ask(

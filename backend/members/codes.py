@@ -48,11 +48,13 @@ class CodeRefused:
     reason: str
 
 
-async def send(session: AsyncSession, backend: Backend, conversation_id: str, member: Member) -> CodeSent | CodeRefused:
-    """Put a new code in the outbox. It replaces the one before it."""
+async def send(
+    session: AsyncSession, backend: Backend, conversation_id: str, member: Member, *, by_email: bool = False
+) -> CodeSent | CodeRefused:
+    """Put a new code in the outbox. It replaces the one before it. `by_email`: the phone does not reach them."""
     if await _sent_lately(session, backend, conversation_id, member) >= SENDS:
         return CodeRefused("too_many")
-    way = await _way(session, backend, member)
+    way = await _way(session, backend, member, by_email)
     if isinstance(way, CodeRefused):
         return way
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
@@ -126,11 +128,11 @@ async def _sent_lately(session: AsyncSession, backend: Backend, conversation_id:
     return count or 0
 
 
-async def _way(session: AsyncSession, backend: Backend, member: Member) -> CodeSent | CodeRefused:
+async def _way(session: AsyncSession, backend: Backend, member: Member, by_email: bool) -> CodeSent | CodeRefused:
     """By text, or by email where the phone wants no texts or is too new to prove anything."""
     now = backend.clock.now()
     opted_out = bool(member.phone) and await is_opted_out(session, member.phone)
-    if member.phone and not opted_out and member.settled("phone", now):
+    if member.phone and not opted_out and not by_email and member.settled("phone", now):
         return CodeSent("text", member.phone_last4)
     if member.email and member.settled("email", now):
         return CodeSent("email", mask_email(member.email))

@@ -167,12 +167,14 @@ async def switch(session: AsyncSession, backend: Backend, conversation_id: str, 
     return Standing(now.level, account, now.member)
 
 
-async def send_code(session: AsyncSession, backend: Backend, conversation_id: str) -> CodeSent | CodeRefused:
+async def send_code(
+    session: AsyncSession, backend: Backend, conversation_id: str, *, by_email: bool = False
+) -> CodeSent | CodeRefused:
     """Send a one-time code to the phone or email on file of whoever has been identified."""
     now = await standing(session, backend, conversation_id)
     if now.member is None or now.account is None:
         return CodeRefused("not_identified")
-    sent = await codes.send(session, backend, conversation_id, now.member)
+    sent = await codes.send(session, backend, conversation_id, now.member, by_email=by_email)
     if isinstance(sent, CodeSent):
         conversation = await session.get_one(Conversation, conversation_id)
         await _record(session, backend, conversation, "code_sent", now.account.id, {"way": sent.way})

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 LIFETIME = timedelta(minutes=30)
+
+
+async def sent(session: AsyncSession, conversation_id: str, since: datetime) -> int:
+    """How many links a conversation was given after `since`."""
+    query = select(func.count()).select_from(PayLink)
+    query = query.where(PayLink.conversation_id == conversation_id, PayLink.created_at >= since)
+    return int(await session.scalar(query) or 0)
 
 
 async def create(

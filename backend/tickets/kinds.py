@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 KINDS = (
-    "danger", "outage", "light", "tree", "meter", "voltage", "medical", "name_change", "dispute", "high_bill",
+    "danger", "outage", "light", "tree", "meter", "voltage", "medical", "name_change", "dispute", "high_bill", "damage",
     "arrangement", "service", "complaint", "callback", "other",
 )  # fmt: skip
 DANGER, OUTAGE, CALLBACK = "danger", "outage", "callback"

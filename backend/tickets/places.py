@@ -14,6 +14,7 @@ SHORT = {
 STREETS = frozenset(
     ("st", "rd", "ave", "ln", "dr", "ct", "cir", "blvd", "pl", "ter", "trl", "pkwy", "hwy", "rt", "way", "loop")
 )
+NUMBERED = frozenset(("hwy", "rt"))
 LONGEST = 120  # the width of Ticket.place_key
 
 
@@ -30,6 +31,8 @@ def place_key(place: str) -> str:
         if word in STREETS and at > 0:
             numbered = at + 1 < len(words) and words[at + 1].isdigit()
             words = words[: at + 1 + numbered]
+            if numbered and word not in NUMBERED and not words[0].isdigit():
+                words = [words[-1], *words[:-1]]  # "Mill Road 78", as it is said in Spanish
             break
     return " ".join(words)[:LONGEST]
 

@@ -18,7 +18,7 @@ from backend.members.models import Member
 from backend.payments import confirmation
 from backend.tickets.kinds import CALLBACK, DANGER, POWER
 from backend.tickets.models import Ticket
-from backend.tickets.places import place_key
+from backend.tickets.places import names_a_spot, place_key
 from backend.tickets.same_event import OPEN, find_same
 
 if TYPE_CHECKING:
@@ -158,6 +158,14 @@ async def add_note(session: AsyncSession, backend: Backend, ticket: Ticket, conv
     await _told(session, backend, conversation, ticket, "ticket_noted")
 
 
+async def call_at(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str, phone: str) -> None:
+    """Another phone to call about it; the one before is kept in the note."""
+    conversation = await session.get_one(Conversation, conversation_id)
+    _note(backend, conversation, ticket, f"call {phone}" + (f", not {ticket.phone}" if ticket.phone else ""))
+    ticket.phone = phone
+    await _told(session, backend, conversation, ticket, "ticket_noted")
+
+
 async def complete(session: AsyncSession, ticket: Ticket, *, place: str | None, phone: str | None) -> None:
     """Where it is and whom to call, told after it was opened: danger is filed before either is known."""
     if place:
@@ -290,6 +298,17 @@ async def open_outage(session: AsyncSession, conversation_id: str, account_id: i
     """The newest open outage or danger that this conversation, or anybody for this account, has told of."""
     near = [Ticket.conversation_id == conversation_id]
     near += [Ticket.account_id == account_id] if account_id is not None else []
+    query = select(Ticket).where(Ticket.kind.in_(POWER), Ticket.status.in_(OPEN), or_(*near))
+    return await session.scalar(query.order_by(Ticket.id.desc()).limit(1))
+
+
+async def outage_at(session: AsyncSession, place: str | None, phone: str | None) -> Ticket | None:
+    """The newest open outage or danger that was told for this place, or from this phone."""
+    key = place_key(place) if place else ""
+    near = [Ticket.place_key == key] if names_a_spot(key) else []
+    near += [Ticket.phone == phone] if phone else []
+    if not near:
+        return None
     query = select(Ticket).where(Ticket.kind.in_(POWER), Ticket.status.in_(OPEN), or_(*near))
     return await session.scalar(query.order_by(Ticket.id.desc()).limit(1))
 
