@@ -7,16 +7,20 @@ it was understood, "slots": what is known for it}.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions.registry import opener_of, title_of
+from actions.registry import FORMS, opener_of, title_of
 from actions.turn import Turn
-from backend.language import tr
+from backend.language import SPANISH, tr
 from backend.reading.acts import Act
+from backend.reading.shutoff import only_fears
+from backend.reading.spanish import glossed
 
 AGENDA, NOW = "agenda", "agenda_now"
 MOST = 5
+PLAIN = 0.75
+"""How sure a wish must be that is taken in beside another."""
 WHATS_LEFT = re.compile(
     r"\b(what(?:'s| is|s)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
     r"what did i (?:ask|want))\b",
@@ -36,21 +40,49 @@ def wishes(turn: Turn) -> list[dict[str, Any]]:
     return list(turn.get(AGENDA) or [])
 
 
-def take_in(turn: Turn, acts: Sequence[Act], current: str) -> list[str]:
-    """Put the wishes for other tasks on the agenda; the titles of those that are new to it."""
+def take_in(turn: Turn, acts: Sequence[Act], current: str, least: float = PLAIN) -> list[str]:
+    """Put the wishes for other tasks on the agenda that are sure enough; the titles of those that are new to it."""
     waiting = wishes(turn)
-    known = {current, turn.get("paused_task"), *(str(wish["opener"]) for wish in waiting)}
+    known = {(str(wish["opener"]), _kind(wish)) for wish in waiting}
+    known.add((current, _kind_of(current, turn.intent)))
     added = []
     for act in acts:
-        opener = opener_of(act.intent) if act.kind == "start" else None
-        if opener is None or opener in known or len(waiting) >= MOST:
+        opener = opener_of(act.intent) if act.kind == "start" and _is_plain(act, acts, least) else None
+        key = (opener or "", _kind_of(opener or "", act.intent))
+        if opener is None or key in known or len(waiting) >= MOST:
             continue
-        known.add(opener)
+        if opener == turn.get("paused_task") or (opener == current and not turn.just_opened()):
+            continue  # more of the same: only a first message wishes two reports
+        known.add(key)
+        if opener == "arrangement_form" and only_fears(act.words if turn.language != SPANISH else glossed(act.words)):
+            # who asks to keep the lights is told how that stands; time to pay was not asked for
+            told = {"account_topic": "shutoff", "account_words": act.words}
+            waiting.append({"opener": "account_question_form", "words": act.words, "slots": told})
+            continue
         waiting.append({"opener": opener, "words": act.words, "intent": act.intent})
-        added.append(tr(title_of(opener)))
-    if added:
+        added.append(tr(title_of(*key)))
+    if len(waiting) > len(wishes(turn)):
         turn.set(AGENDA, waiting)
     return added
+
+
+def _kind_of(opener: str, intent: str) -> str:
+    """The intent, where it tells one kind of the form's tasks from another; two kinds are two wishes."""
+    return intent if opener in FORMS and intent in FORMS[opener].kinds else ""
+
+
+def _kind(wish: Mapping[str, Any]) -> str:
+    return _kind_of(str(wish["opener"]), str(wish.get("intent") or ""))
+
+
+def _title(wish: Mapping[str, Any]) -> str:
+    return tr(title_of(str(wish["opener"]), _kind(wish)))
+
+
+def _is_plain(act: Act, acts: Sequence[Act], least: float) -> bool:
+    """Whether a wish is plain enough to be named back: fear of a shutoff is no wish for a payment plan."""
+    felt = max((other.sure for other in acts if other.kind == "feeling" and other.words == act.words), default=0.0)
+    return min(act.sure, act.intent_sure) >= least and felt <= act.sure
 
 
 def add(turn: Turn, opener: str, words: str, slots: dict[str, Any]) -> bool:
@@ -60,6 +92,17 @@ def add(turn: Turn, opener: str, words: str, slots: dict[str, Any]) -> bool:
         return False
     turn.set(AGENDA, [*waiting, {"opener": opener, "words": words, "slots": slots}])
     return True
+
+
+def take_out(turn: Turn, opener: str) -> str:
+    """Take a waiting wish for this task off the agenda, since it is begun now; the words with which it was wished."""
+    waiting = wishes(turn)
+    kind = _kind_of(opener, turn.intent)
+    found = next((wish for wish in waiting if wish["opener"] == opener and _kind(wish) == kind), None)
+    if found is None:
+        return ""
+    turn.set(AGENDA, [wish for wish in waiting if wish is not found] or None)
+    return str(found.get("words") or "")
 
 
 def drop(turn: Turn, acts: Sequence[Act]) -> bool:
@@ -74,7 +117,7 @@ def drop(turn: Turn, acts: Sequence[Act]) -> bool:
     if not dropped:
         return False
     turn.set(AGENDA, [wish for wish in waiting if wish not in dropped] or None)
-    turn.say("utter_agenda_dropped", task=in_words([tr(title_of(str(wish["opener"]))) for wish in dropped]))
+    turn.say("utter_agenda_dropped", task=in_words([_title(wish) for wish in dropped]))
     return True
 
 
@@ -123,7 +166,7 @@ def in_words(titles: Sequence[str]) -> str:
 
 def tell(turn: Turn) -> None:
     """Say what is still to be done."""
-    titles = [tr(title_of(str(wish["opener"]))) for wish in wishes(turn)]
+    titles = [_title(wish) for wish in wishes(turn)]
     current = turn.get("open_task")
     if current:
         titles.insert(0, tr(title_of(str(current))))

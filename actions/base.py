@@ -49,7 +49,11 @@ def clear_task(turn: Turn, keep: str | None = None) -> None:
     forms = registry.FORMS
     kept = {*(forms[keep].slots if keep in forms else ()), *IDENTITY}
     turn.clear(
-        *({slot for declared in forms.values() for slot in declared.slots} - kept), "paused_task", "open_task", "misses"
+        *({slot for declared in forms.values() for slot in declared.slots} - kept),
+        "paused_task",
+        "left_task",
+        "open_task",
+        "misses",
     )
     turn.clear("question")
 

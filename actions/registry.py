@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.language import mark
@@ -17,6 +18,7 @@ ACTIONS = {
 class Declared:
     """What a form says of itself: its name, its task (as data/answers names it), its title and its typed questions.
 
+    `kinds` has a title for each intent where one form serves several kinds of task, each a wish of its own.
     `title` goes on behind "back to" or "asked for help while"; `tr` has it for the member. `informs`: the task only
     tells something; `shows_first`: it tells how things stand before it asks what to change. A question may open both.
     """
@@ -27,6 +29,7 @@ class Declared:
     slots: tuple[str, ...]
     asks: dict[str, str]
     opens_with: frozenset[str]
+    kinds: Mapping[str, str]
     informs: bool = False
     shows_first: bool = False
 
@@ -46,9 +49,9 @@ def opener_of(intent: str) -> str | None:
     return next((form for form, declared in FORMS.items() if intent in declared.opens_with), None)
 
 
-def title_of(opener: str) -> str:
-    """A task in words, in English."""
+def title_of(opener: str, intent: str = "") -> str:
+    """A task in words, in English; of the kind that `intent` opens, where there are several."""
     if opener in FORMS:
-        return FORMS[opener].title
+        return FORMS[opener].kinds.get(intent, FORMS[opener].title)
     found = next((title for action, title in ACTIONS.values() if action == opener), None)
     return found or opener.removesuffix("_form").removeprefix("action_").replace("_", " ")

@@ -5,44 +5,167 @@ The engine finds the nearest subject (engine/components); which of them is near 
 
 from __future__ import annotations
 
-from actions import agenda, registry
+from collections.abc import Sequence
+
+from actions import agenda, follow_ups, registry
+from actions.follow_ups import LAST
 from actions.scheduled.words import act_on_existing
 from actions.turn import Turn
 from backend.account_questions import service as account_questions
 from backend.knowledge.subjects import Subject
+from backend.knowledge.things import speaks_of
+from backend.language import SPANISH
+from backend.reading.acts.signals import refuses, takes_leave
+from backend.reading.scam import tells_of_a_scam
+from backend.reading.shutoff import speaks_of as shutoff_spoken_of
+from backend.reading.spanish import glossed
 
 NEAR = 0.4
 """From this score on a subject answers what was asked; below it nobody here knows."""
 NEAR_UNASKED = 0.5  # of a message that does not look like a question
+NEAR_ALONE = 0.5  # of one question among several
+NEAR_FOR_SURE = 0.85  # whatever else the question names
+AS_NEAR = 0.15
+"""A subject so little behind one that was told just now is meant."""
+MOST_QUESTIONS = 3
 NEAR_FOR_LATER = 0.6  # to come back to it by oneself
 SURE_OF_A_TASK = 0.85
+SURE_OF_A_QUESTION = 0.75  # one for a task, beside another question
 GENERAL_IS_ENOUGH = frozenset({"short_month", "my_rate"})
 """Answered in general in the middle of a task; the account need not be looked at later."""
-LAST = "told_subject"
 TOPIC, WORDS = "account_topic", "account_words"
-CASES = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint", "person"})
+CASES = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint"})
+MEDICAL_SHUTOFF = "oxygen_and_shutoff"
+SHUTOFF, SCAM = "account_shutoff", "scam_call"
+SCAMS = frozenset({SCAM, "scam_door", "is_this_really_the_coop"})
+"""Subjects with the advice about a swindler."""
+NEAR_AGAIN = 0.75  # to be told twice in a row: below it the words only sound like going on with it
+NEAR_INSTEAD = 0.55  # to be told in place of a task that was only guessed
+CAN_DO = "what_can_you_do"
 OPENERS = {"account_creation": "action_create_account", "high_bill": "usage_form"}
 
 
 def nearness(turn: Turn) -> float:
     """How near the nearest subject is, 0 to 1."""
-    return max((score for _, score in turn.statistics.knowledge), default=0.0)
+    return max((score for _, score in _subjects(turn, turn.statistics.knowledge)), default=0.0)
 
 
 def subject_of(turn: Turn) -> Subject | None:
     """The subject that the whole message is nearest to, when it is near enough; one told just now comes last."""
-    least = NEAR if turn.does("ask") else NEAR_UNASKED
-    near = [name for name, score in turn.statistics.knowledge if score >= least]
-    fresh = [name for name in near if name != turn.get(LAST)]
-    return turn.backend.knowledge.find((fresh or near)[0]) if near else None
+    if _fears_a_shutoff(turn) and not _nearest_is(turn, MEDICAL_SHUTOFF):
+        return turn.backend.knowledge.find(SHUTOFF)
+    asked = " ".join(act.words for act in turn.acts if act.kind == "ask")
+    return _nearest(turn, turn.statistics.knowledge, NEAR if asked else NEAR_UNASKED, asked or turn.whole_words)
+
+
+def _nearest_is(turn: Turn, name: str) -> bool:
+    return next((subject.name for subject, _ in _subjects(turn, turn.statistics.knowledge)), None) == name
+
+
+def _subjects(turn: Turn, found: Sequence[tuple[str, float]]) -> list[tuple[Subject, float]]:
+    """Those that have an answer of their own, with their scores."""
+    known = [(turn.backend.knowledge.find(name), score) for name, score in found]
+    return [(subject, score) for subject, score in known if subject is not None and not subject.follows]
+
+
+def _nearest(turn: Turn, found: Sequence[tuple[str, float]], least: float, words: str) -> Subject | None:
+    near = [
+        (subject, score)
+        for subject, score in _subjects(turn, found)
+        if score >= least and (score >= NEAR_FOR_SURE or speaks_of(subject, words))
+    ]
+    if not near:
+        return None
+    if not turn.does("ask") and near[0][0].name == turn.get(LAST):
+        return None
+    as_near = [subject for subject, score in near if score >= near[0][1] - AS_NEAR and subject.name != turn.get(LAST)]
+    return as_near[0] if as_near else near[0][0]
+
+
+def nearest_other_than_skills(turn: Turn) -> bool:
+    """Whether something else than what can be done here is asked for."""
+    subject = subject_of(turn)
+    return subject is not None and subject.name != CAN_DO
+
+
+def questions_of(turn: Turn) -> list[tuple[Subject, str]]:
+    """A subject for each question of the message, with its words; each is answered, up to three."""
+    asked = {act.words for act in turn.acts if act.kind == "ask"}
+    found = [
+        (subject, clause.text)
+        for clause in turn.statistics.clauses
+        if clause.text in asked and (subject := _nearest(turn, clause.knowledge, NEAR_ALONE, clause.text))
+    ]
+    apart = list({subject.name: (subject, words) for subject, words in reversed(found)}.values())[::-1]
+    if len(apart) > 1:
+        return apart[:MOST_QUESTIONS]
+    whole = subject_of(turn)
+    return [(whole, turn.whole_words)] if whole else apart
+
+
+def _fears_a_shutoff(turn: Turn) -> bool:
+    """`Will you cut me off?` is answered from the account, whatever the nearest subject."""
+    moves = turn.get("open_task") == "service_form" or turn.intent == "start_stop_service"
+    return turn.does("ask") and not moves and shutoff_spoken_of(turn.text) == "shutoff"
+
+
+async def tell_of_shutoff(turn: Turn, offer: str) -> None:
+    """Answer whether the power is about to go off, and keep what else was asked of the account for after it."""
+    for act in turn.acts:
+        declared = registry.FORMS.get(registry.opener_of(act.intent) or "")
+        if act.kind in ("ask", "start") and declared is not None and declared.informs:
+            agenda.add(turn, declared.form, act.words, {})
+    subject = turn.backend.knowledge.find(SHUTOFF)
+    assert subject is not None  # knowledge/ has it
+    await tell(turn, subject, offer)
 
 
 async def answered_instead(turn: Turn, sure: float = SURE_OF_A_TASK) -> bool:
     """Answer a question that the classifier took for something else, and not surely: `are you a robot` wants none."""
     asked = turn.does("ask") and not turn.does("start")
-    if not asked or turn.statistics.whole.confidence >= sure or subject_of(turn) is None:
+    if not asked or turn.statistics.whole.confidence >= sure:
         return False
     return await answer_all(turn)
+
+
+async def warned_of_a_scam(turn: Turn) -> bool:
+    """Tell who was called by a swindler what to do, once, whatever the message was taken for."""
+    if turn.get(LAST) in SCAMS or not tells_of_a_scam(turn.whole_words):
+        return False
+    near = subject_of(turn)
+    subject = near if near is not None and near.name in SCAMS else turn.backend.knowledge.find(SCAM)
+    assert subject is not None  # knowledge/ has it
+    await tell(turn, subject)
+    return True
+
+
+async def told_instead(turn: Turn, form: str) -> bool:
+    """Tell the subject that a message is near to, where the task that it was taken for is only a guess."""
+    subject = _nearest(turn, turn.statistics.knowledge, NEAR_INSTEAD, turn.whole_words)
+    if turn.statistics.whole.confidence >= SURE_OF_A_TASK or subject is None or turn.get(LAST) == subject.name:
+        return False
+    score = dict(turn.statistics.knowledge)[subject.name]
+    own = subject.skill in CASES if form == "case_form" else opener_of_skill(subject.skill or "") == form
+    if own or form == "outage_form" or (_surely_starts(turn) and score < NEAR_FOR_SURE):
+        return False
+    await tell(turn, subject, offer=form)
+    return True
+
+
+def _surely_starts(turn: Turn) -> bool:
+    sure = turn.statistics.whole.confidence >= NEAR_ALONE
+    return sure and any(act.kind == "start" and act.sure >= SURE_OF_A_QUESTION for act in turn.acts)
+
+
+def leaves(turn: Turn) -> bool:
+    """Whether the talk is over for the member: "I can live with that. That's all, thank you"."""
+    words = [clause.text for clause in turn.statistics.clauses] or [turn.own_words]
+    last = glossed(words[-1]) if turn.language == SPANISH else words[-1]
+    if takes_leave(turn.text):
+        return True
+    return takes_leave(last) and not turn.does(
+        "ask", "start", "person", "answer", "correct", "hold", "cancel", "affirm"
+    )
 
 
 def has_own_answer(turn: Turn) -> bool:
@@ -62,34 +185,88 @@ async def answer_all(turn: Turn, offer: str | None = None) -> bool:
     """Answer the questions of this message. `offer` is the task that a yes to it may open. False: nobody knows."""
     if not turn.does("ask"):
         return False
-    subject = subject_of(turn)
-    if subject is None:
+    if await follow_ups.answered(turn):
+        return True
+    found = questions_of(turn)
+    for subject, words in found:
+        await tell(turn, subject, offer, words)
+    return bool(found)
+
+
+async def answer_others(turn: Turn, form: str) -> bool:
+    """Answer what is asked beside the question that `form` itself answers."""
+    own = {
+        clause.text
+        for clause in turn.statistics.clauses
+        if registry.opener_of(clause.intent) == form and max(dict(clause.knowledge).values(), default=0) < NEAR_FOR_SURE
+    }
+    found = [(subject, words) for subject, words in questions_of(turn) if words not in (*own, turn.whole_words)]
+    for subject, words in found:
+        await tell(turn, subject, words=words)
+    return bool(found)
+
+
+def keep_for_tasks(turn: Turn) -> bool:
+    """A question beside the one that was answered may be for a task that tells: "and what do I really owe?".
+
+    It goes onto the agenda. False when there is none.
+    """
+    kept = False
+    for clause in turn.statistics.clauses:
+        declared = registry.FORMS.get(registry.opener_of(clause.intent) or "")
+        if declared is None or not declared.informs or clause.confidence < SURE_OF_A_QUESTION:
+            continue
+        if max(dict(clause.knowledge).values(), default=0) < NEAR_ALONE:
+            kept = agenda.add(turn, declared.form, clause.text, {}) or kept
+    return kept
+
+
+async def tell(turn: Turn, subject: Subject, offer: str | None = None, words: str = "") -> None:
+    """Answer from a subject: by the account where it is open, else in general; then offer what comes next."""
+    busy, words = bool(turn.get("open_task")), words or turn.whole_words
+    known = subject.account is not None and await _may_be_told(turn, subject.account)
+    found = await _from_account(turn, subject, words) if known else None
+    if subject.account is not None and not known and not busy:
+        _find_out_who(turn, subject.account, words)
+        return
+    again = turn.get(LAST) == subject.name and found is None
+    turn.set(LAST, subject.name)
+    told = turn.backend.knowledge.tell(subject.name, turn.backend.coop, turn.language)
+    offered = "" if busy or found or again else told.offer
+    if again and _score(turn, subject) < NEAR_AGAIN:  # what was told did not answer it
+        offer_a_call(turn, known=True)
+        return
+    turn.say("utter_told", told=" ".join(filter(None, [found or told.text, offered])))
+    if subject.account is not None and not known and _worth_coming_back(turn, subject):
+        agenda.add(turn, "account_question_form", words, {TOPIC: subject.account, WORDS: words})
+    if again and not busy and not _offered_before(turn):
+        offer_a_call(turn, known=True)
+    elif not busy:
+        _offer(turn, told.skill if not found else None, offer, words)
+
+
+def _find_out_who(turn: Turn, topic: str, words: str) -> None:
+    """The account answers once it is known who asks; a second such question waits for the first."""
+    if turn.has_set(TOPIC):
+        agenda.add(turn, "account_question_form", words, {TOPIC: topic, WORDS: words})
+        return
+    turn.set(TOPIC, topic)
+    turn.set(WORDS, words)
+    turn.follow_with("account_question_form")
+
+
+def tell_again(turn: Turn) -> bool:
+    """Tell once more what was told last of the co-op. False when nothing was."""
+    name = turn.get(LAST)
+    if not name or turn.backend.knowledge.find(name) is None:
         return False
-    await tell(turn, subject, offer)
+    turn.say("utter_told", told=turn.backend.knowledge.tell(name, turn.backend.coop, turn.language).text)
     return True
 
 
-async def tell(turn: Turn, subject: Subject, offer: str | None = None) -> None:
-    """Answer from a subject: by the account where it is open, else in general; then offer what comes next."""
-    busy = bool(turn.get("open_task"))
-    known = subject.account is not None and await _may_be_told(turn, subject.account)
-    found = await _from_account(turn, subject) if known else None
-    if subject.account is not None and not known and not busy:
-        turn.set(TOPIC, subject.account)
-        turn.set(WORDS, turn.whole_words)
-        turn.follow_with("account_question_form")
-        return
-    if turn.get(LAST) == subject.name and found is None:
-        offer_a_call(turn, known=True)
-        return
-    turn.set(LAST, subject.name)
-    told = turn.backend.knowledge.tell(subject.name, turn.backend.coop, turn.language)
-    turn.say("utter_told", told=" ".join(filter(None, [found or told.text, "" if busy or found else told.offer])))
-    if subject.account is not None and not known and _worth_coming_back(turn, subject):
-        slots = {TOPIC: subject.account, WORDS: turn.whole_words}
-        agenda.add(turn, "account_question_form", turn.whole_words, slots)
-    if not busy:
-        _offer(turn, told.skill if not found else None, offer, turn.whole_words)
+def _score(turn: Turn, subject: Subject) -> float:
+    found = [turn.statistics.knowledge, *(clause.knowledge for clause in turn.statistics.clauses)]
+    return max(dict(near).get(subject.name, 0.0) for near in found)
 
 
 def _worth_coming_back(turn: Turn, subject: Subject) -> bool:
@@ -102,21 +279,20 @@ async def _may_be_told(turn: Turn, topic: str) -> bool:
     return standing.account is not None and standing.level >= account_questions.needs(topic)
 
 
-async def _from_account(turn: Turn, subject: Subject) -> str | None:
+async def _from_account(turn: Turn, subject: Subject, words: str) -> str | None:
     standing = await turn.standing()
     assert standing.account is not None  # it may be told
     assert subject.account is not None
-    return await account_questions.answer(
-        turn.session, turn.backend, standing.account, subject.account, turn.whole_words
-    )
+    return await account_questions.answer(turn.session, turn.backend, standing.account, subject.account, words)
 
 
 def _offer(turn: Turn, skill: str | None, otherwise: str | None, words: str) -> None:
     """What a yes after the answer opens."""
     opener = opener_of_skill(skill) if skill else None
-    if skill in CASES:
-        kind = "other" if skill == "person" else skill
-        turn.set("offer", {"opener": "case_form", "slots": {"case_kind": kind, "case_words": words}})
+    if skill == "person":
+        turn.set("offer", _call(turn, words))
+    elif skill in CASES:
+        turn.set("offer", _case(turn, skill, words))
     elif opener or otherwise:
         turn.set("offer", {"opener": opener or otherwise})
 
@@ -131,6 +307,31 @@ def opener_of_skill(skill: str) -> str | None:
 def offer_a_call(turn: Turn, *, known: bool = False) -> None:
     """Nobody here knows, or all is told: say so, and offer a call, with the words written into the case."""
     busy = bool(turn.get("open_task"))
-    turn.say("utter_question_unknown" if busy else "utter_told_all" if known else "utter_not_known")
-    if not busy:
-        turn.set("offer", {"opener": "case_form", "slots": {"case_kind": "other", "case_words": turn.whole_words}})
+    # a call is offered once: who did not take it is not pressed
+    if busy or _offered_before(turn) or refuses(turn.text):
+        turn.say("utter_question_unknown")
+        return
+    turn.say("utter_told_all" if known else "utter_not_known")
+    turn.set("offer", _call(turn, turn.whole_words, known=known))
+
+
+def _offered_before(turn: Turn) -> bool:
+    return any(turn.words_of(response) for response in ("utter_not_known", "utter_told_all"))
+
+
+def _about(turn: Turn) -> str:
+    """The subject that was told last, as a case or a call names it."""
+    subject = turn.backend.knowledge.find(str(turn.get(LAST))) if turn.get(LAST) else None
+    return subject.title[:1].lower() + subject.title[1:] if subject else ""
+
+
+def _case(turn: Turn, kind: str, words: str) -> dict[str, object]:
+    """A case that a yes opens, with what it is about."""
+    about = {"case_about": _about(turn)} if _about(turn) else {}
+    return {"opener": "case_form", "slots": {"case_kind": kind, "case_words": words, **about}}
+
+
+def _call(turn: Turn, words: str, *, known: bool = True) -> dict[str, object]:
+    """A call from the office that a yes arranges; where a subject was told, it names what the call is about."""
+    about = ": ".join(filter(None, [_about(turn) if known else "", words]))
+    return {"opener": "callback_form", "slots": {"callback_about": about}}

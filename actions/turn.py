@@ -134,6 +134,11 @@ class Turn:
     def intent(self) -> str:
         return self._focus_intent or str((self.tracker.latest_message.get("intent") or {}).get("name") or "")
 
+    @property
+    def ranking(self) -> Sequence[dict[str, Any]]:
+        """The intents that this message may be of, each with `name` and `confidence`, the likeliest first."""
+        return self.tracker.latest_message.get("intent_ranking") or ()
+
     def chosen(self, slot: str) -> str | None:
         """The value that a pressed button carries for this slot."""
         for entity in self.tracker.latest_message.get("entities") or []:

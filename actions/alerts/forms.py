@@ -7,19 +7,22 @@ from typing import Any, ClassVar
 
 from actions.accounts.forms import OfSeveralForm
 from actions.alerts import questions
-from actions.form import MISS_INTENTS, Ask, Outside
+from actions.base import Ask, Outside
+from actions.follow_ups import LAST
+from actions.form import MISS_INTENTS
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.alerts import service as alerts
 from backend.alerts.kinds import KINDS, ThresholdRefused, check_threshold
 from backend.alerts.service import Author
-from backend.alerts.wishes import Wish, hear, read_threshold
+from backend.alerts.wishes import Wish, hear, read_threshold, stops_texts
 from backend.language import mark, tr
 from backend.members.identity import Standing
 
 WHAT, VERB, WAYS, LEVEL, AGREED = "alert_what", "alert_verb", "alert_ways", "alert_level", "alert_agreed"
 DENIED = "alert_denied"
+STOP_TEXTS = "stop_texts"  # the subject of knowledge/
 # said in the middle of this, these are about something else
 QUESTION = re.compile(r"^(what|when|how|why|where|who|is|are|do i|did|can you tell)\b|\?$", re.IGNORECASE)
 DONE = re.compile(r"(no(ne|thing)?|that'?s (all|it)|done|i'?m (good|fine|done))\b.*", re.IGNORECASE)
@@ -55,7 +58,19 @@ class AlertsForm(OfSeveralForm):
             return False
         if asked in IDENTITY_SLOTS and turn.intent not in self.opens_with:
             return False  # a wish is kept for later; a number is then a member's, and no limit
-        return self._take(turn, hear(turn.text), asked)
+        wish = hear(turn.text)
+        self._tell_beside(turn, wish)
+        return self._take(turn, wish, asked)
+
+    def _tell_beside(self, turn: Turn, wish: Wish) -> None:
+        """What no alert of an account does, said once, plainly: word of an outage, and an end to every text."""
+        if wish.outages:
+            turn.say("utter_alerts_no_outage")
+        told = turn.get(LAST) == STOP_TEXTS
+        if stops_texts(turn.text) and wish.verb == "off" and not wish.kinds and not told:
+            told_of = turn.backend.knowledge.tell(STOP_TEXTS, turn.backend.coop, turn.language)
+            turn.say("utter_told", told=told_of.text)
+            turn.set(LAST, STOP_TEXTS)
 
     def _hear_buttons(self, turn: Turn) -> bool:
         names, ways = turn.chosen(WHAT), turn.chosen(WAYS)
@@ -100,6 +115,8 @@ class AlertsForm(OfSeveralForm):
             turn.set(WAYS, sorted(wish.ways))
         if wish.denied:
             turn.set(DENIED, sorted(wish.denied))
+        if wish.verb == "off" and wish.kept:
+            turn.set(WHAT, {name: None for name in KINDS if name not in wish.kept})
         said = bool(wish.kinds or wish.ways or wish.denied or wish.verb != "on")
         if said or asked is None:
             turn.set(VERB, wish.verb)
@@ -185,8 +202,9 @@ class AlertsForm(OfSeveralForm):
             turn.session, turn.backend, standing.account, names, _author(turn, standing), denied
         )
         if not ended:
-            turn.say("utter_alerts_none_to_end")
-            await self._tell_what_is_on(turn, standing)
+            going = await alerts.settings_of(turn.session, standing.account.id)
+            state = "some" if going else "none"
+            turn.say("utter_alerts_none_to_end", state=state, list=questions.listed(going))
             return
         ways = tr(" by {ways}", ways=questions.in_ways(denied)) if turn.get(DENIED) else ""
         turn.say("utter_alerts_off", what=questions.when(ended), ways=ways, **questions.number(number))

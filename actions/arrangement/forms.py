@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any, ClassVar
 
+from actions import side_questions
 from actions.agenda import wishes
-from actions.arrangement.hearing import NOT_KNOWN, speaks_of, which_payment
+from actions.arrangement.hearing import NOT_KNOWN, asks_how_it_works, which_payment
 from actions.arrangement.words import plan_for_the_office, plan_words
 from actions.base import Ask, Outside
 from actions.free_text import free_text
 from actions.identity.forms import IdentifiedForm
+from actions.quick_pay.hearing import HINT, names_a_way
 from actions.quick_pay.questions import choose, owed
 from actions.turn import ASKED_AS, Turn
 from actions.words import when_words
 from actions.yes_no import said_no, said_yes
+from backend.account_questions.asked import Asked
+from backend.account_questions.owed import shutoff
 from backend.arrangements import plan as plans
 from backend.arrangements import service as arrangements
 from backend.arrangements.plan import Plan
 from backend.billing import service as billing
+from backend.billing.models import Account
 from backend.billing.service import Balance
 from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.money import format_cents
 from backend.reading.plan import Every, SaidPlan, from_data, read_plan
+from backend.reading.shutoff import only_fears, speaks_of
 from backend.tickets import service as tickets
 
 AMOUNT, DAY, REST, OFTEN, CONFIRM = (
@@ -78,13 +85,26 @@ class ArrangementForm(IdentifiedForm):
 
     async def _only_asked_about(self, turn: Turn) -> bool:
         if self._plan_in(turn).empty:
-            return await super()._only_asked_about(turn)
+            if not only_fears(turn.text):
+                return await super()._only_asked_about(turn)
+            offered = turn.tracker.slots.get("offer")
+            await side_questions.tell_of_shutoff(turn, offer=self.form)
+            turn.set("offer", offered or turn.get("offer"))  # what was offered before still stands
+            self._close(turn)
+            return True
         self._take_as_plan(turn)
         return False
 
     def _keep_for_later(self, turn: Turn) -> None:
         self._take_as_plan(turn)
         super()._keep_for_later(turn)
+
+    async def _answered_aside(self, turn: Turn) -> bool:
+        """How a plan works is answered for this plan, which was offered here."""
+        if not asks_how_it_works(turn.text):
+            return await super()._answered_aside(turn)
+        turn.say("utter_arrangement_how")
+        return True
 
     def _plan_in(self, turn: Turn) -> SaidPlan:
         return read_plan(turn.text, turn.backend.today(), ASKED_AS.get(str(turn.get("requested_slot") or "")))
@@ -112,6 +132,11 @@ class ArrangementForm(IdentifiedForm):
         if asked == CONFIRM and self._agrees(turn):
             return True
         heard = self._hear_plan(turn, asked)
+        if asked == CONFIRM and not heard and names_a_way(turn.text):
+            turn.say("utter_arrangement_way_later")  # it is kept for the part of today, which is offered at the end
+            turn.set(HINT, turn.text.lower())
+            turn.notes["way"] = True
+            return True
         if heard:
             turn.clear(CONFIRM)
         elif asked == CONFIRM and (turn.chosen(CONFIRM) == "no" or said_no(turn)):
@@ -175,7 +200,7 @@ class ArrangementForm(IdentifiedForm):
         if due <= 0:
             turn.say("utter_arrangement_nothing_due")
             return None
-        self._take_seriously(turn)
+        await self._take_seriously(turn, account, balance)
         turn.set(OWED, due)
         plan = plans.settle(from_data(turn.get(PLAN)), due)
         turn.set(MISSING, [plan.missing, plan.at] if plan.missing else None)
@@ -184,10 +209,20 @@ class ArrangementForm(IdentifiedForm):
         if [part.on for part in plan.parts] == [turn.backend.today()] and not plan.left:
             self._offer(turn, due)  # all of it today: nothing to arrange
             return None
+        if not turn.get(NOTICE) and _in_time(plan, balance):
+            turn.say("utter_arrangement_in_time", **owed(turn, balance))
+            self._offer(turn, due, plan.parts[0].on)
+            return None
         return await self._confirm(turn, account.id, balance, plan)
 
-    def _take_seriously(self, turn: Turn) -> None:
-        """Power that is about to be cut off does not wait for a ticket."""
+    async def _take_seriously(self, turn: Turn, account: Account, balance: Balance) -> None:
+        """Power that is about to be cut off does not wait for a ticket; who fears it for nothing is told so."""
+        if turn.get(NOTICE) == "shutoff" and balance.past_due_cents <= 0:
+            if not turn.get(TOLD):
+                asked = Asked(turn.session, turn.backend, account, turn.whole_words)
+                turn.say("utter_told", told=await shutoff(asked))
+            turn.clear(NOTICE)
+            turn.set(TOLD, True)
         if turn.get(NOTICE) and not turn.get(TOLD):
             now_open = turn.backend.coop.is_open(turn.backend.clock.now())
             turn.say("utter_arrangement_notice", office_open=now_open, state=turn.get(NOTICE))
@@ -272,9 +307,26 @@ class ArrangementForm(IdentifiedForm):
 
     def _offer_today(self, turn: Turn, plan: Plan) -> None:
         today = sum(part.cents for part in plan.parts if part.on == turn.backend.today())
-        if today and not turn.get("paused_task") and not wishes(turn):
+        if today:
             self._offer(turn, today)
 
-    def _offer(self, turn: Turn, cents: int) -> None:
-        turn.say("utter_arrangement_offer_today", amount=format_cents(cents))
-        turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": cents}})
+    def _offer(self, turn: Turn, cents: int, on: date | None = None) -> None:
+        """Offer to pay it now, or on a later day."""
+        if turn.get("paused_task") or wishes(turn):
+            return
+        today = turn.backend.today()
+        slots: dict[str, Any] = {"pay_amount": cents}
+        if on is not None:
+            slots["pay_day"] = on.isoformat()
+        if turn.get(HINT):
+            slots |= {"pay_method": "saved", HINT: turn.get(HINT)}
+        values: dict[str, Any] = {"amount": format_cents(cents), "day": when_words(on, today) if on else ""}
+        turn.say("utter_arrangement_offer_day" if on else "utter_arrangement_offer_today", **values)
+        turn.set("offer", {"opener": "quick_pay_form", "slots": slots})
+
+
+def _in_time(plan: Plan, balance: Balance) -> bool:
+    """Whether all of it is paid at once and before it is late: nothing has to be arranged for that."""
+    if len(plan.parts) != 1 or plan.left or balance.past_due_cents > 0 or balance.due_on is None:
+        return False
+    return plan.parts[0].on <= balance.due_on

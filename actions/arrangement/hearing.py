@@ -1,22 +1,9 @@
-"""What a message says about a disconnection, about which payment it speaks, and that the rest is not known."""
+"""About which payment of a plan a message speaks, and that the rest is not known."""
 
 from __future__ import annotations
 
 import re
 
-NOTICE = re.compile(
-    r"\b(?:dis ?connect\w*|shut[ -]?off|cut[ -]?off|turn[ -]?off|termination|final|red|yellow|orange|pink) "
-    r"(?:notice|letter|tag|card|slip|warning|order|paper)\b|\bdoor (?:tag|hanger)\b|"
-    r"\b(?:notice|letter|paper|card|tag|slip|warning)\b.{0,40}\b(?:dis ?connect|shut\w* off|cut\w* off|turn\w* off|"
-    r"shut[ -]?off|cut (?:me|my|us))",
-    re.IGNORECASE,
-)
-SHUTOFF = re.compile(
-    r"\b(?:dis ?connect\w*|shut[ -]?off|cut[ -]?off|(?:shut\w*|cut\w*|turn\w*) (?:me|us|it|my \w+|our \w+|the \w+) off|"
-    r"(?:shut|cut|turn(?:ed)?) off)\b",
-    re.IGNORECASE,
-)
-"""Power that may be cut off, without a word of a notice."""
 WHICH = (
     (0, re.compile(r"\b(?:the )?(?:first|1st) (?:one|payment|part|half|amount)\b|\btoday'?s (?:one|part)\b", re.I)),
     (1, re.compile(r"\b(?:the )?(?:second|2nd|other) (?:one|payment|part|half|amount)\b", re.I)),
@@ -30,11 +17,17 @@ NOT_KNOWN = re.compile(
 )
 
 
-def speaks_of(text: str) -> str | None:
-    """`notice` where a disconnection notice is spoken of, `shutoff` where power that is about to go off is."""
-    if NOTICE.search(text):
-        return "notice"
-    return "shutoff" if SHUTOFF.search(text) else None
+HOW = re.compile(
+    r"\b(?:how|what)\b.{0,24}\b(?:plan|arrangement|it|this|that)\b.{0,16}\b(?:work\w*|mean\w*|explain\w*)\b|"
+    r"\bhow does it work\b|\bexplain\b.{0,24}\b(?:plan|arrangement|it|this)\b|"
+    r"\bwhat (?:is|kind of)\b.{0,10}\b(?:plan|arrangement)\b|\bc[oó]mo funciona\b",
+    re.IGNORECASE,
+)
+
+
+def asks_how_it_works(text: str) -> bool:
+    """`How does this plan work?`"""
+    return bool(HOW.search(text))
 
 
 def which_payment(text: str, many: int) -> tuple[int | None, str]:

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any, ClassVar
 
-from actions.accounts.forms import OfSeveralForm
+from actions import agenda, side_questions
 from actions.autopay import questions
-from actions.autopay.hearing import DUE, find, hear_act, hear_day, hear_method
+from actions.autopay.hearing import DUE, asks_whether, day_asked_about, find
+from actions.autopay.listening import (
+    ACT,
+    AGREED,
+    CALL,
+    CONFIRM,
+    CURRENT_NOT_GOOD,
+    DAY,
+    METHOD,
+    NOT,
+    NOT_ENROLLING,
+    REPLACE,
+    SOON,
+    TOLD,
+    TOLD_NEW,
+    AutoPayListening,
+    asked_off,
+)
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import choose
 from actions.turn import Turn
 from actions.words import date_words, day_words
-from actions.yes_no import said_no, said_yes
 from backend.autopay import service
 from backend.autopay.consent import Agreement
 from backend.autopay.cover import open_bills
@@ -29,22 +43,10 @@ from backend.money import format_cents
 from backend.payments import gate
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
-
-ACT, DAY, METHOD, AGREED, CONFIRM, TOLD = (
-    "auto_act",
-    "auto_day",
-    "auto_method",
-    "auto_agreed",
-    "auto_confirm",
-    "auto_told",
-)
-# the word that the text asks for; a lone YES is taken by carriers as opting in
-AGREE = re.compile(r"(yes,? )?(i )?agree[.! ]*", re.IGNORECASE)
-SOON = timedelta(days=60)  # a card that ends so soon after the first run is mentioned
-REPLACE = "draft of "
+from backend.reading.references import names_a_new_one
 
 
-class AutoPayForm(OfSeveralForm):
+class AutoPayForm(AutoPayListening):
     form = "autopay_form"
     task = "autopay"
     title = mark("Auto Pay")
@@ -57,66 +59,31 @@ class AutoPayForm(OfSeveralForm):
 
     # hearing
 
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._hear_choices(turn)
-        if turn.intent in self.opens_with and asked not in IDENTITY_SLOTS:
-            heard = self._hear_act(turn) or heard
-        if asked == ACT and not heard:
-            heard = self._hear_act(turn) or self._leave(turn)
-        if turn.text and (asked not in IDENTITY_SLOTS or turn.intent in self.opens_with):
-            heard = await self._hear_details(turn, asked) or heard
-        if asked in (CONFIRM, AGREED) and not heard:
-            heard = self._hear_yes_no(turn)
-        return heard
+    async def _follow(self, turn: Turn, asked: str | None) -> Outside | None:
+        if names_a_new_one(turn.text):  # a card, while Auto Pay is talked of, and no phone or address
+            own = [act.kind in ("start", "ask") and act.intent == "update_contact_info" for act in turn.acts]
+            turn.acts = [replace(act, kind="answer") if to else act for act, to in zip(turn.acts, own, strict=True)]
+        return await super()._follow(turn, asked)
 
-    def _hear_choices(self, turn: Turn) -> bool:
-        heard = False
-        for slot in (ACT, DAY, METHOD):
-            value = turn.chosen(slot)
-            if value is None:
-                continue
-            heard = True
-            if value == "other":
-                turn.notes["other_day"] = True
-            else:
-                turn.set(slot, value)
-        return heard
+    async def cancelled(self, turn: Turn) -> None:
+        if asked_off(turn):
+            turn.say("utter_autopay_nothing_to_stop")
+        else:
+            await super().cancelled(turn)
 
-    def _hear_act(self, turn: Turn) -> bool:
-        wished = hear_act(turn)
-        if wished is None and turn.intent == "change_or_cancel_autopay":
-            wished = "change"
-        if wished == "pause":
-            turn.notes["pause"] = True
-            return True
-        if wished and not (turn.intent == "setup_autopay" and wished != "show"):
-            turn.set(ACT, wished)
-        return wished is not None
+    async def _answer_questions(self, turn: Turn) -> bool:
+        if turn.just_opened() and asks_whether(turn):  # the task itself tells it
+            return await side_questions.answer_others(turn, self.form)
+        return await super()._answer_questions(turn)
 
-    def _leave(self, turn: Turn) -> bool:
-        if said_no(turn):
-            turn.set(ACT, "leave")
-        return said_no(turn)
-
-    async def _hear_details(self, turn: Turn, asked: str | None) -> bool:
-        day = hear_day(turn, asked == DAY)
-        method = await hear_method(turn, asked, METHOD)
-        if day == "0":
-            turn.notes["no_such_day"] = True
-            return True
-        if day:
+    async def _answered_aside(self, turn: Turn) -> bool:
+        """`So the 31st works?`: whether a day can be had is answered for that day."""
+        if (day := day_asked_about(turn)) is None:
+            return await super()._answered_aside(turn)
+        turn.say("utter_autopay_day_works", when=questions.when(int(day)))
+        if turn.get(DAY) is None:
             turn.set(DAY, day)
-        if method:
-            turn.set(METHOD, method)
-        if (day or method) and turn.get(ACT) in ("show", None) and asked == ACT:
-            turn.set(ACT, "change")
-        return bool(day or method or turn.notes.get("new_method"))
-
-    def _hear_yes_no(self, turn: Turn) -> bool:
-        yes = bool(AGREE.fullmatch(turn.text.strip())) or said_yes(turn)
-        if yes or said_no(turn):
-            turn.notes["yes"] = yes
-        return "yes" in turn.notes
+        return True
 
     def account_changed(self, turn: Turn) -> None:
         turn.clear(AGREED, CONFIRM, TOLD)
@@ -130,15 +97,48 @@ class AutoPayForm(OfSeveralForm):
             turn.say("utter_autopay_closed")
             return None
         row = await service.autopay_of(turn.session, standing.account.id)
-        if row is not None and row.wanted:
-            return await self._ask_enrolled(turn, standing, row)
-        if turn.get(ACT) in ("cancel", "change", "show", "leave"):
-            draft = await active_draft(turn.session, standing.account.id)
-            turn.say("utter_autopay_off_draft" if draft else "utter_autopay_off")
+        if turn.get(ACT) == "change" and turn.get(DAY) and (row is None or not row.wanted):
+            turn.clear(ACT)  # with a day it is set up; there is none to change
+        off = row is None or not row.wanted
+        if CALL in (turn.get(AGREED) or []) and "new_method" not in turn.notes and "yes" in turn.notes:
+            if turn.notes["yes"]:
+                agenda.add(turn, "callback_form", "", {"callback_about": "a new card for Auto Pay"})
+            else:
+                turn.say("utter_nothing_more")
             return None
+        if turn.notes.get("new_method"):
+            if TOLD_NEW in (turn.get(AGREED) or []):
+                self._remember(turn, CALL)
+                return Ask(AGREED, "utter_auto_new_again", new=True)
+            self._remember(turn, TOLD_NEW)
+            if not (off and turn.get(ACT) in NOT_ENROLLING):
+                turn.say("utter_auto_new_method")
+        if row is not None and not off:
+            return await self._ask_enrolled(turn, standing, row)
+        if turn.get(ACT) in NOT_ENROLLING:
+            return await self._ask_off(turn, standing)
+        return await self._ask_enrol(turn, standing)
+
+    async def _ask_off(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        """Nothing to change or stop: Auto Pay is offered, and how a new card comes onto the account told."""
+        assert standing.account is not None
+        if await active_draft(turn.session, standing.account.id):
+            turn.say("utter_autopay_off_draft")
+            return None
+        answer = turn.notes.pop("yes", None)
+        if answer is None:
+            card = turn.get(ACT) == "change"
+            if card and TOLD_NEW not in (turn.get(AGREED) or []):
+                self._remember(turn, TOLD_NEW)
+            return Ask(AGREED, "utter_question_autopay_off", {"state": "card" if card else "off"})
+        if not answer:
+            turn.say("utter_autopay_nothing_to_stop")
+            return None
+        turn.clear(ACT)
         return await self._ask_enrol(turn, standing)
 
     async def _ask_enrolled(self, turn: Turn, standing: Standing, row: AutoPay) -> Ask | Outside | None:
+        assert standing.account is not None
         act = turn.get(ACT)
         if turn.notes.get("pause"):
             turn.say("utter_autopay_no_pause")
@@ -151,6 +151,9 @@ class AutoPayForm(OfSeveralForm):
             return await self._ask_change(turn, standing, row)
         turn.say("utter_autopay_status", **await self._status(turn, row))
         if act == "show":
+            method = await turn.session.get_one(PaymentMethod, row.method_id)
+            if why := gate.unusable(standing.account, method, first_day(turn.backend.today())):
+                turn.say("utter_told", told=tr("It cannot run like this: {why}.", why=why))
             return None
         return self._ask_act()
 
@@ -194,9 +197,14 @@ class AutoPayForm(OfSeveralForm):
         return None
 
     async def _ask_change(self, turn: Turn, standing: Standing, row: AutoPay) -> Ask | Outside | None:
-        if turn.get(METHOD) == "ask":
+        agreed = turn.get(AGREED) or []
+        if turn.get(METHOD) == "ask" or (CURRENT_NOT_GOOD in agreed and "ask_method" not in agreed):
+            if CURRENT_NOT_GOOD in agreed:
+                turn.say("utter_auto_new_method")
+                self._remember(turn, TOLD_NEW)
+                self._remember(turn, f"{NOT} {row.method_id}")
             turn.clear(METHOD)
-            turn.set(AGREED, [*(turn.get(AGREED) or []), "ask_method"])
+            self._remember(turn, "ask_method")
         if turn.get(DAY) is None and turn.notes.get("other_day"):
             return self._ask_day(turn)
         if turn.get(DAY) is None and turn.get(METHOD) is None and "ask_method" not in (turn.get(AGREED) or []):
@@ -246,7 +254,9 @@ class AutoPayForm(OfSeveralForm):
     async def _ask_details(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         assert standing.account is not None
         assert standing.member is not None
-        methods = await payments.saved_methods(turn.session, standing.member.id)
+        refused = turn.get(AGREED) or []
+        saved = await payments.saved_methods(turn.session, standing.member.id)
+        methods = [method for method in saved if f"{NOT} {method.id}" not in refused]
         if not self._usable(turn, methods):
             turn.say("utter_auto_no_method")
             return None
@@ -265,8 +275,6 @@ class AutoPayForm(OfSeveralForm):
         return await self._ask_confirm(turn, standing, method, day)
 
     def _method(self, turn: Turn, methods: Sequence[PaymentMethod]) -> PaymentMethod | Ask:
-        if turn.notes.get("new_method"):
-            turn.say("utter_auto_new_method")
         usable = self._usable(turn, methods)
         method = find(methods, turn.get(METHOD))
         if method is None and len(methods) == 1:

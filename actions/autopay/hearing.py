@@ -12,18 +12,30 @@ from actions.turn import Turn
 from backend.members.levels import Level
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
+from backend.reading.acts.signals import is_request
 from backend.reading.day import wants_due_date
 from backend.reading.day_words import ORDINAL, number
+from backend.reading.references import names_a_new_one, no_longer_good, refuses_the_old
 
 DUE = "due"  # the day: the due date of each bill
 LAST_DAY = re.compile(r"\b(last day|end) of (the|each|every) month\b|\bmonth'?s end\b", re.IGNORECASE)
 ORDINALS = re.compile(rf"\b{ORDINAL}")
-DAYS_BEFORE = re.compile(r"\bfrom the \S+( \S+)? to\b")
+DAYS_BEFORE = re.compile(
+    r"\bfrom the \S+( \S+)? to\b|\bsecond thoughts?\b|\bfirst (of all|thing)\b|\b(a|one|just a) second\b|"
+    r"\b(first|second|1st|2nd) (one|option|choice|card|account|time)\b"
+)
+"""Words in which an ordinal is no day of the month that is wished."""
 BARE = re.compile(r"\D*\b([12]?\d|3[01])\b\D*")
 STOP = re.compile(
     r"\b(cancel|stop|end|remove|delete|quit|disable|discontinue|deactivate|unenroll|disenroll|opt out|get rid|"
     r"cancle|no longer|no more|switch off|take (me|it|my \w+) off|(do not|don'?t) want|"
     r"myself|manually|off)\b",
+    re.IGNORECASE,
+)
+WHETHER = re.compile(
+    r"\b(?:is (?:it|he|she|auto|my|the|this)|am i|are we|do (?:i|we)|does (?:he|she|it)|if (?:i|he|she|we|it)|"
+    r"whether|(?:yes )?(?:el |ella )?(?:tiene|tengo|tenemos|esta|está|estoy))\b.{0,40}"
+    r"\b(?:on|have|has|auto ?pay|set up|signed up|enrolled|active|activ[oa]|automatic\w*)\b",
     re.IGNORECASE,
 )
 PAUSE = re.compile(r"\b(pause|suspend|skip|hold off|this month)\b", re.IGNORECASE)
@@ -68,6 +80,20 @@ def hear_day(turn: Turn, asked_for_it: bool) -> str | None:
     return None if named is None else str(named) if 1 <= named <= 31 else "0"
 
 
+def day_asked_about(turn: Turn) -> str | None:
+    """The day of the month that a question is about: `does the 31 work`."""
+    if not turn.does("ask"):
+        return None
+    found = hear_day(turn, True)
+    return found if found and found not in (DUE, "0") else None
+
+
+def asks_whether(turn: Turn) -> bool:
+    """`Is he on auto pay?` asks how things stand and wishes for nothing yet."""
+    asks = turn.does("ask") and not turn.does("start", "affirm", "answer", "correct")
+    return asks and bool(WHETHER.search(turn.text)) and not is_request(turn.text.split(",")[-1])
+
+
 async def hear_method(turn: Turn, asked: str | None, slot: str) -> str | None:
     """The id of the saved method that the words name. Nothing saved is known before the step up."""
     if asked in IDENTITY_SLOTS or not turn.text:
@@ -77,11 +103,21 @@ async def hear_method(turn: Turn, asked: str | None, slot: str) -> str | None:
         return None
     methods = await payments.saved_methods(turn.session, standing.member.id)
     words = turn.text.lower()
-    if LINK_WORDS.search(words) and not any(method.last4 in words for method in methods):
+    fresh = LINK_WORDS.search(words) or names_a_new_one(words)
+    if refuses_the_old(words):
+        cards = [method for method in methods if method.kind == "card"]
+        turn.notes["not_good"] = [str(method.id) for method in cards[:1]]
+        return None
+    if no_longer_good(words):
+        named = [method for method in methods if method.brand.lower() in words or method.last4 in words]
+        turn.notes["not_good"] = [str(method.id) for method in named or methods if named or "neither" in words]
+        turn.notes["new_method"] = bool(fresh)
+        return None
+    if fresh and not any(method.last4 in words for method in methods):
         turn.notes["new_method"] = True
         return None
-    named = named_method(words, methods, METHOD if asked == slot else None)
-    return None if named == "saved" else named
+    chosen = named_method(words, methods, METHOD if asked == slot else None)
+    return None if chosen == "saved" else chosen
 
 
 def find(methods: Sequence[PaymentMethod], chosen: object) -> PaymentMethod | None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from actions import agenda
 from actions.accounts.choice import ALL, account_buttons, label, others
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
 from actions.quick_pay.questions import owed
 from actions.turn import Turn
 from actions.words import day_words
+from backend.account_questions.asked import Asked
+from backend.account_questions.automatic import taken_automatically
 from backend.billing import service as billing
 from backend.billing.models import Account
 from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.money import format_balance, format_cents
+from backend.reading.references import speaks_of_twice
 
 
 class BalanceForm(OfSeveralForm):
@@ -27,6 +31,9 @@ class BalanceForm(OfSeveralForm):
     opens_with: ClassVar[frozenset[str]] = frozenset({"check_balance", "check_due_date"})
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        if asked is None and speaks_of_twice(turn.text):  # told beside the wish, and answered after it
+            slots = {"account_topic": "charged_twice", "account_words": turn.whole_words}
+            agenda.add(turn, "account_question_form", turn.whole_words, slots)
         return False
 
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
@@ -48,8 +55,13 @@ class BalanceForm(OfSeveralForm):
         for planned in balance.scheduled:
             day = day_words(planned.run_on, today)
             turn.say("utter_balance_scheduled", amount=format_cents(planned.amount_cents), day=day)
+        asked = Asked(turn.session, turn.backend, standing.account, turn.whole_words)
+        by_itself = await taken_automatically(asked)
+        for told in by_itself:
+            turn.say("utter_told", told=told)
         payable = balance.amount_due_cents > 0 and standing.account.status != "closed"
-        if not turn.get("paused_task"):
+        payable = payable and (not by_itself or balance.past_due_cents > 0)  # what is taken by itself is not paid twice
+        if not turn.get("paused_task") and not agenda.wishes(turn):
             self._offer(turn, standing, other, owes=payable)
         return None
 

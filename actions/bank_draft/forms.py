@@ -6,9 +6,11 @@ import re
 from typing import Any, ClassVar
 
 from actions.accounts.forms import OfSeveralForm
+from actions.agenda import wishes
 from actions.autopay import questions
-from actions.autopay.forms import AGREE, agreement_of
+from actions.autopay.forms import agreement_of
 from actions.autopay.hearing import CHANGE, STOP, find, hear_method
+from actions.autopay.listening import AGREE
 from actions.base import Ask, Outside
 from actions.free_text import LOOK
 from actions.identity.forms import IDENTITY_SLOTS
@@ -118,6 +120,9 @@ class DraftForm(OfSeveralForm):
         row = await service.autopay_of(turn.session, account_id)
         if row is None:
             turn.say("utter_draft_none")
+            if not turn.get("paused_task") and not wishes(turn):
+                turn.say("utter_draft_offer")
+                turn.set("offer", "autopay_form")
             return
         method = await turn.session.get_one(PaymentMethod, row.change_method_id or row.method_id)
         coming = await service.next_of(turn.session, turn.backend, row)

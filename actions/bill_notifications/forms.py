@@ -29,7 +29,14 @@ PAPER = re.compile(
     re.IGNORECASE,
 )
 ELECTRONIC = re.compile(r"\bpaper ?less\b|\be-?(bill|statement|mail)|\belectronic|\bgreen\b|\bonline\b", re.IGNORECASE)
+INSTEAD = re.compile(
+    r"(?<!instead of )(?<!not )(?<!rather than )\b(?:by|via|through|to|over|as an?) (?:my )?e-?mails?\b"
+    r"|\be-?mail(?:ed)?\b.{0,16}\binstead\b(?! of)",
+    re.IGNORECASE,
+)
+"""How they are to come, whatever else is named: "it comes on paper, can it come by email instead"."""
 OWN_EMAIL = re.compile(r"\bmy e-?mail\b|@", re.IGNORECASE)
+BACK_TO_PAPER = re.compile(r"\bpaper\b.{0,12}\b(?:instead|again|back)\b|\bback (?:to|on) paper\b", re.IGNORECASE)
 STATUS = re.compile(r"^(am i|is my|are my|do i|how (do|am|are|is)|check if)\b", re.IGNORECASE)
 
 
@@ -37,7 +44,7 @@ def wished(text: str) -> str | None:
     """`email` or `paper`: how the member wants bills to come. None when it is not said."""
     if STATUS.search(text.strip()):
         return None
-    if NO_PAPER.search(text):
+    if NO_PAPER.search(text) or (INSTEAD.search(text) and not BACK_TO_PAPER.search(text)):
         return "email"
     if PAPER.search(text):
         return "paper"

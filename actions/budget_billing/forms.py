@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any, ClassVar
 
+from actions import side_questions
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
 from actions.budget_billing import program_words
@@ -20,6 +21,7 @@ from backend.programs import service as programs
 from backend.programs.models import Enrolment
 from backend.programs.rules import BUDGET, LEVELIZED
 from backend.programs.service import Agreed, NotEligible, Offer
+from backend.reading.amount import Amount
 
 PROGRAM, ACT, CONFIRM, TOLD = "program", "program_act", "program_confirm", "program_told"
 
@@ -79,9 +81,16 @@ class BudgetForm(OfSeveralForm):
         elif named:
             turn.set(PROGRAM, named)
             turn.set(ACT, LEAVE if LEAVING.search(turn.text) else JOIN)
+        elif not turn.does("ask") and isinstance(turn.read("pay_amount").amount, Amount):
+            turn.say("utter_program_own_amount")
         else:
             return False
         return True
+
+    async def _answer_questions(self, turn: Turn) -> bool:
+        if turn.just_opened() and EXPLAIN.search(turn.text):  # what the programs are is told below, once
+            return await side_questions.answer_others(turn, self.form)
+        return await super()._answer_questions(turn)
 
     # asking
 

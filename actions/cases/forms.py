@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from actions import agenda
 from actions.base import Ask, Outside
-from actions.cases.kinds import BY_INTENT, CASES, DEATH, POWER, Case, case_told
-from actions.cases.reporting import LACKS, ReportingForm, undo
+from actions.cases.kinds import BY_INTENT, CASES, DEATH, MAY_BE_A_CLAIM, POWER, Case, case_told
+from actions.cases.listening import LACKS
+from actions.cases.reporting import ReportingForm, Where
+from actions.cases.taking_back import undo
 from actions.free_text import free_text
+from actions.person.subject import shortened
 from actions.turn import Turn
 from actions.yes_no import said_no
-from backend.language import mark
+from backend.language import mark, tr
 from backend.members.identity import Standing
+from backend.reading.acts.signals import is_request
+from backend.reading.damage import damage_claimed
+from backend.reading.spanish import glossed
 
-KIND, WORDS, WHEN = "case_kind", "case_words", "case_when"
-OWN = ("kind", "words", "place", "phone", "when", "confirm", "no_number", "told", "danger", "warned", "filed")
+KIND, ABOUT, WORDS, WHEN = "case_kind", "case_about", "case_words", "case_when"
+OWN = ("kind", "about", "words", "place", "phone", "when", "confirm", "no_number", "told", "danger", "warned", "filed")
 # a wish to report, and nothing of what is reported
 BARE = re.compile(
     r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|got|to|a|an|the|my|our|your|you|some|about|"
@@ -27,6 +34,7 @@ BARE = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 MOST = 200
+FEW_WORDS = 8
 TASKS = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint"})
 
 
@@ -46,6 +54,20 @@ class CaseForm(ReportingForm):
     }
     files = True
     opens_with: ClassVar[frozenset[str]] = frozenset(BY_INTENT)
+    kinds: ClassVar[dict[str, str]] = {intent: CASES[kind].title for intent, kind in BY_INTENT.items()}
+
+    async def _begin(self, turn: Turn) -> Outside | None:
+        """`Can somebody look at it` takes up what was offered just before, and is no report of its own."""
+        offer = turn.get("offer")
+        few = is_request(turn.text) and len(turn.text.split()) <= FEW_WORDS
+        if few and isinstance(offer, dict) and turn.get(KIND) is None:
+            slots = offer.get("slots") or {}
+            if offer.get("opener") == "callback_form" and agenda.add(turn, "callback_form", turn.whole_words, slots):
+                self._close(turn)
+                return None
+            for slot, value in slots.items() if offer.get("opener") == self.form else ():
+                turn.set(slot, value)
+        return await super()._begin(turn)
 
     def task_now(self, turn: Turn) -> str:
         """The engine learned replies to the questions of some kinds; those of the others are like a complaint's."""
@@ -65,15 +87,35 @@ class CaseForm(ReportingForm):
         chosen = turn.chosen(KIND)
         if turn.get(KIND) is None:
             turn.set(KIND, chosen or case_told(turn.intent, turn.text))
+        elif self._turns_out_a_claim(turn):
+            turn.set(KIND, "damage")
+            turn.clear(self.slot("confirm"))
+            return bool(turn.notes.setdefault("more", True))
         if asked == WORDS:
             return self._listen_words(turn)
         if asked == WHEN and (said_no(turn) or free_text(turn)):
             turn.set(WHEN, "any time" if said_no(turn) or LACKS.search(turn.text) else turn.own_words.strip()[:MOST])
             return True
+        if asked == self.slot("confirm") and self.case(turn).placeless and self._tells_what_happened(turn):
+            return bool(turn.notes.setdefault("more", True))
         if asked is not None and turn.intent in self.opens_with and len(turn.text.split()) > 3:
             turn.notes["more"] = True  # told again, or a second thing: it belongs into the words
             return asked != self.slot("place")
         return False
+
+    def _tells_what_happened(self, turn: Turn) -> bool:
+        """More of the story, at the read-back: it is added, and read back again."""
+        said = "agreed" in turn.notes or said_no(turn) or turn.does("cancel", "repeat", "person")
+        return not said and "?" not in turn.text and len(turn.text.split()) >= FEW_WORDS
+
+    def _turns_out_a_claim(self, turn: Turn) -> bool:
+        """`Not flickering, the surge fried my fridge`: what was opened as something else is put right."""
+        told = turn.text if turn.get(ABOUT) is None else f"{turn.text} {turn.get(WORDS)}"
+        return turn.get(KIND) in MAY_BE_A_CLAIM and damage_claimed(told)
+
+    def details(self, turn: Turn) -> dict[str, str]:
+        about = {"about": str(turn.get(ABOUT))} if turn.get(ABOUT) else {}
+        return {**about, **super().details(turn)}
 
     def _listen_words(self, turn: Turn) -> bool:
         words = free_text(turn)
@@ -90,13 +132,19 @@ class CaseForm(ReportingForm):
             turn.say("utter_outage_life_support")
         turn.set("case_told", True)
         words = str(turn.get(WORDS) or "")
-        if case.asks_what and (not words or BARE.fullmatch(words)):
+        if case.asks_what and (not words or BARE.fullmatch(glossed(words))):
             return Ask(WORDS, "utter_question_case_words", values)
         where = await self.where(turn, standing)
+        if case.placeless:
+            of = [tr("account {number}", number=standing.account.number)] if standing.account else []
+            said = ", ".join([f"“{_quoted(words)}”", *of])
+            where = Where(where.account if where else None, where.place if where else None, said)
         if where is None:
             told = "no_number" in turn.notes  # the address is enough: said once, whatever the kind
             values |= {"no_number": True, "case_kind": ""} if told else {"no_number": False}
-            return Ask("case_place", "utter_question_case_place", values, new=told)
+            values["heard"] = "heard" in turn.notes
+            values["case_kind"] = "" if values["heard"] else values["case_kind"]
+            return Ask("case_place", "utter_question_case_place", values, new=told or values["heard"])
         if case.asks_when and turn.get(WHEN) is None:
             return Ask(WHEN, "utter_question_case_when", values)
         when = {"when it suits": str(turn.get(WHEN))} if turn.get(WHEN) else {}
@@ -111,3 +159,14 @@ class CaseForm(ReportingForm):
         else:
             turn.say("utter_case_added", number=number)
         return None
+
+
+_LANGUAGE = re.compile(r"^\W*(?:español|espanol|spanish|english|inglés|ingles)\b[\W_]*", re.IGNORECASE)
+
+
+def _quoted(words: str) -> str:
+    """The words of a complaint as they are read back: the newest, when they are many."""
+    parts = [_LANGUAGE.sub("", part).strip(" .") for part in words.split(" / ")]
+    while len(" / ".join(parts)) > MOST and len(parts) > 1:
+        parts = parts[1:]
+    return shortened(" / ".join(parts), MOST)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.language import mark, tr
+from backend.language import ENGLISH, current, mark, tr
+from backend.reading.damage import damage_claimed
+from backend.tickets.models import Ticket
 
 DEATH = re.compile(
     r"\b(?:died|dead|death|deceased|passed(?: away| on)?|passing|lost (?:my|our) (?:husband|wife|mom|"
@@ -16,7 +19,8 @@ DEATH = re.compile(
 AT_RISK_NOW = re.compile(
     r"\b(?:out of|without|no) (?:power|electric\w*)\b|\bpower (?:is|went|has been) (?:out|off)\b|"
     r"\b(?:battery|tank|backup)\b|"
-    r"\b(?:disconnect\w*|shut ?-?off|cut ?-?off|turn\w* (?:it |us |me |my \w+ )?off)\b|\bright now\b|"
+    r"\b(?:disconnect\w*|shut ?-?off|cut ?-?off|(?:shut|cut|turn)\w* (?:(?:it|us|me|my|the|power|"
+    r"lights?) ){0,3}off|cut me|if it goes (?:off|out))\b|\bright now\b|"
     r"\btoday\b|\btonight\b",
     re.IGNORECASE,
 )
@@ -43,7 +47,7 @@ UNSTEADY = re.compile(
     re.IGNORECASE,
 )
 
-
+MOST_OF_WORDS = 70
 # a charge that is questioned because so much was used is looked at with the use beside it
 TOO_MUCH_USE = re.compile(r"\b(?:kwh|kilowatt\w*|usage|used|too high|so high|doubled|tripled)\b", re.IGNORECASE)
 
@@ -54,7 +58,7 @@ class Case:
 
     `intents` open it. `asks_what`: words that only name the kind do not tell what happened, so that is asked.
     `asks_when`: somebody comes to look, so what suits is asked. `now`: something is said at once, before any question.
-    `urgent`: it always is, or when the words match.
+    `placeless`: it happened nowhere in particular. `urgent`: it always is, or when the words match.
     """
 
     kind: str
@@ -63,6 +67,7 @@ class Case:
     asks_what: bool = False
     asks_when: bool = False
     now: bool = False
+    placeless: bool = False
     urgent: bool | re.Pattern[str] = False
 
     def is_urgent(self, words: str) -> bool:
@@ -80,14 +85,17 @@ CASES: dict[str, Case] = {
         Case("name_change", mark("a change of the name on the account"), ("name_change",), now=True),
         Case("dispute", mark("a charge you question"), ("dispute_charge",), asks_what=True),
         Case("high_bill", mark("a bill that seems too high"), asks_what=True),
-        Case("complaint", mark("a complaint"), ("complaint",), asks_what=True),
-        Case("other", mark("a request for the office"), asks_what=True),
+        Case("damage", mark("a claim for damage")),
+        Case("complaint", mark("a complaint"), ("complaint",), asks_what=True, placeless=True),
+        Case("other", mark("a request for the office"), asks_what=True, placeless=True),
     )
 }
 POWER = {
     "outage": Case("outage", mark("the power out"), urgent=LIFE_SUPPORT),
     "danger": Case("danger", mark("danger"), urgent=True),
 }
+MAY_BE_A_CLAIM = frozenset({"voltage", "dispute", "high_bill", "complaint", "other"})
+"""Who tells what a surge burned out is taken for one of these; the thing that broke says what it is."""
 BY_INTENT = {intent: case.kind for case in CASES.values() for intent in case.intents}
 TITLES = {case.kind: case.title for case in (*CASES.values(), *POWER.values())} | {
     "arrangement": mark("a payment arrangement"),
@@ -102,18 +110,40 @@ def case_told(intent: str, words: str) -> str:
     A medical need while the power is out is an outage, and an urgent one: a form to fill in helps nobody then.
     """
     kind = BY_INTENT.get(intent, "other")
+    if kind in MAY_BE_A_CLAIM and damage_claimed(words):
+        return "damage"
     if kind == "medical" and OUT_NOW.search(words):
         return "outage"
     return "high_bill" if kind == "dispute" and TOO_MUCH_USE.search(words) else kind
 
 
-def title(kind: str) -> str:
-    """What is reported, in the language of the talk, to go on behind "Report" or "your report of"."""
-    return tr(TITLES.get(kind, TITLES["other"]))
+def title(kind: str, details: Mapping[str, str] | None = None) -> str:
+    """What is reported, in the language of the talk, to go on behind "Report" or "your report of".
+
+    A request is named by what it is about: the subject that was told before, else the member's own words.
+    """
+    told = tr(TITLES.get(kind, TITLES["other"]))
+    if kind != "other" or not details:
+        return told
+    about, words = details.get("about"), str(details.get("words") or "").split(" / ")[0]
+    if about and current() == ENGLISH:
+        return tr("{what} about {subject}", what=told, subject=about)
+    return f"{told}: {_shortened(words)}" if words else told
+
+
+def title_of(ticket: Ticket) -> str:
+    """The same for what was filed."""
+    return title(ticket.kind, ticket.details)
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= MOST_OF_WORDS else words[:MOST_OF_WORDS].rsplit(" ", 1)[0] + " …"
 
 
 def kind_of_outage(words: str) -> str:
     """An outage that is none: a light on a pole is `light`, power that is there but unsteady `voltage`."""
+    if damage_claimed(words):
+        return "damage"
     if LIGHT.search(words):
         return "light"
     return "voltage" if UNSTEADY.search(words) else "outage"

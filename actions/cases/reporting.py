@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
+from actions import side_questions
+from actions.agenda import NOW as AGENDA_NOW
 from actions.base import Ask, Outside
+from actions.cases.agreeing import found_beside, lets_go, subject_beside, tell_beside, wants_a_person
+from actions.cases.cut_off import meet_cut_off
+from actions.cases.filed import tell_of_the_filed
 from actions.cases.kinds import title
-from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
+from actions.cases.listening import NUMBER_TOLD, THIS_CHAT, URGENT_TOLD, ReportListening
+from actions.cases.taking_back import undo
+from actions.identity.forms import NUMBER
 from actions.place import read_place
 from actions.quick_pay.questions import choose
-from actions.turn import Turn
+from actions.turn import REQUESTED, Turn
 from actions.yes_no import said_no, said_yes
 from backend.billing.models import Account
-from backend.contact.service import read_email, read_phone
+from backend.contact.service import read_phone
 from backend.conversations.models import Conversation
 from backend.handover.transcript import plain_line
 from backend.language import tr
 from backend.members.identity import Standing
 from backend.members.levels import Level
 from backend.members.service import accounts_at_phone
-from backend.reading.acts.polarity import names_yes
+from backend.reading.cut_off import cut_off_by_us
 from backend.reading.danger import danger_in
-from backend.reading.together import read_all
+from backend.reading.lost_phone import keeps_a_number, names_a_phone
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
 from backend.tickets.places import place_key
-
-MOST_WORDS = 600
-FEW = 4  # fewer words than these say nothing that a crew needs
-LACKS = re.compile(
-    r"\b(?:(?:don'?t|do not|dont|didn'?t|doesn'?t|can'?t|cannot|cant) (?:have|know|remember|find|got|see|"
-    r"get)|haven'?t got|"
-    r"no idea|not sure|no (?:number|account|bill|member number)|not a member|without (?:it|a number)|lost it|idk|dunno|"
-    r"forgot|not (?:at home|handy|on me)|isn'?t mine|not mine|not my account|no lo (?:tengo|se)|"
-    r"no soy (?:socio|miembro))\b",
-    re.IGNORECASE,
-)
-# "yes and hurry, it hums": a yes that tells more. What takes a part of it back is no yes.
-YES_AND = re.compile(
-    r"^\W*(?:yes|yeah|yep|yup|yea|please do|go ahead|correct|sure)\b[\s,.!;-]+(?P<more>\S.*)$",
-    re.IGNORECASE | re.DOTALL,
-)
-TAKES_BACK = re.compile(
-    r"\b(?:but|no|not|don'?t|do not|wait|instead|except|actually|hold|rather|wrong|never)\b|\?", re.IGNORECASE
-)
-PHONE = re.compile(r"(?<![\d-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?![\d-])")
-THIS_CHAT = "this chat"
-NUMBER_TOLD = "number told"
 
 
 @dataclass(frozen=True)
@@ -62,32 +46,22 @@ class Where:
     shown: str
 
 
-class ReportingForm(IdentifiedForm):
+class ReportingForm(ReportListening):
     """A form that files a ticket. Its slots are named after its own word: `case_place`, `outage_place`.
 
     A member number with the last four opens the account; an address does as well, so that a neighbor, a passer-by or
     somebody without a bill at hand can report. Nothing on file is told to them.
     """
 
-    word: ClassVar[str]
+    number_is_optional = True
 
     @abstractmethod
     def kind(self, turn: Turn) -> str:
         """The kind of the ticket."""
 
     @abstractmethod
-    async def listen_report(self, turn: Turn, asked: str | None) -> bool:
-        """Read what this report alone has."""
-
-    @abstractmethod
     async def next_report_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         """The next question, or what was done told; nobody is in danger."""
-
-    def slot(self, name: str) -> str:
-        return f"{self.word}_{name}"
-
-    def held(self, turn: Turn, name: str) -> Any:
-        return turn.get(self.slot(name))
 
     def level_needed(self, turn: Turn) -> Level:
         """Who has begun to give a member number goes on with it; nobody else is asked for one."""
@@ -98,100 +72,84 @@ class ReportingForm(IdentifiedForm):
         number = self.held(turn, "filed")
         turn.say("utter_case_stands" if number else "utter_case_left", number=number or "", undo=undo(turn))
 
+    async def _begin(self, turn: Turn) -> Outside | None:
+        """Whoever was shut off needs a person, and hears what stands on the account; no crew and no address."""
+        words = turn.text
+        if turn.answered_something_else(self.form) or danger_in(words) or not cut_off_by_us(words):
+            return await super()._begin(turn)
+        self._interrupt(turn)
+        await meet_cut_off(turn)
+        self._close(turn)
+        return None
+
     # listening
 
-    async def listen(self, turn: Turn, asked: str | None) -> bool:
-        if asked in IDENTITY_SLOTS and LACKS.search(turn.text):
-            self._goes_without_number(turn)
+    async def _hear(self, turn: Turn) -> Outside | None:
+        """A yes to the read-back files at once; what was asked beside it is answered then."""
+        if await self._is_of_the_filed(turn):
+            return None
+        if await self._keeps_the_phone(turn):
+            return await self._ask(turn, misses=0)
+        asked, fresh = turn.get(REQUESTED), not (turn.just_opened() or turn.answered_something_else(self.form))
+        found = found_beside(turn) if fresh and asked == self.slot("confirm") and not turn.get("resuming") else None
+        if found is None or said_yes(turn) or danger_in(turn.text):
+            leaves = fresh and asked == self.slot("confirm") and not danger_in(turn.text)
+            return None if leaves and await self._is_left_unfiled(turn) else await super()._hear(turn)
+        turn.notes["agreed"] = True
+        self._keep_for_later(turn)
+        turn.focus(None)
+        unknown = bool(found.questions) and subject_beside(turn, found) is None
+        turn.notes["more"] = bool(found.facts) or unknown
+        self._keep_words(turn, asked, None)
+        outside = await self._ask(turn, misses=0)
+        await tell_beside(turn, found, self.form)
+        return outside
+
+    async def _is_of_the_filed(self, turn: Turn) -> bool:
+        """Whether this is about what was filed before, and no second report of it: this one is left."""
+        if turn.answered_something_else(self.form) or turn.get("resuming") or turn.get(AGENDA_NOW):
+            return False
+        if not await tell_of_the_filed(turn):
+            return False
+        if self.held(turn, "filed") and turn.get(REQUESTED) == self.slot("place"):
+            self._request(turn, self.slot("place"), 0, keep=True)  # where it is was asked, and still is
             return True
-        phone = self._phone_in(turn, asked)
-        if phone:
-            turn.set(self.slot("phone"), phone)
-            turn.notes["phone"] = True
-            self._number_beside(turn)
-            await self.listen_task(turn, asked)
-            return True
-        return await super().listen(turn, asked)
+        if turn.just_opened():
+            self._interrupt(turn)
+        self._close(turn)
+        return True
 
-    def _goes_without_number(self, turn: Turn) -> None:
-        turn.clear(NUMBER, LAST4, "identity_failed")
-        turn.set(self.slot("no_number"), True)
-
-    def _phone_in(self, turn: Turn, asked: str | None) -> str | None:
-        """Ten digits are a phone where one was asked for, or where they are written or named as one."""
-        phone = read_phone(turn.text, strict=False)
-        wanted = asked in (self.slot("phone"), self.slot("confirm"))
-        written = PHONE.search(turn.text) or re.search(r"\b(?:phone|cell|call)\b", turn.text, re.IGNORECASE)
-        return phone if phone and (wanted or written) else None
-
-    def _number_beside(self, turn: Turn) -> None:
-        """A member number in the same message; a phone's digits must not be read as one."""
-        rest = read_all(PHONE.sub(" ", turn.text), asked=None, today=turn.backend.today())
-        if PHONE.search(turn.text) and rest.number is not None and rest.number.complete:
-            turn.set(NUMBER, rest.number.dashed)
-            turn.set(LAST4, rest.last4)
-
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        heard = danger_in(turn.text)  # whatever was asked: no other skill's rule may take it away
-        place = read_place(turn, asked=asked == self.slot("place") and not turn.get(NUMBER))
-        if place:
+    async def _keeps_the_phone(self, turn: Turn) -> bool:
+        """Who would rather give no phone number is not asked again: it is reported without it."""
+        asked = turn.get(REQUESTED)
+        ahead = asked == self.slot("place") and self.held(turn, "filed") and names_a_phone(turn.text)
+        if not (ahead or asked == self.slot("phone")) or turn.answered_something_else(self.form):
+            return False
+        if read_phone(turn.text, strict=False) or not keeps_a_number(turn.text):
+            return False
+        turn.set(self.slot("phone"), THIS_CHAT)
+        if place := read_place(turn, asked=False):
             turn.set(self.slot("place"), place)
-            heard = True
-        elif asked == self.slot("place") and LACKS.search(turn.text):
-            self._goes_without_number(turn)
-            heard = turn.notes["no_number"] = True
-        elif asked == self.slot("place") and "?" not in turn.text and len(turn.text.split()) >= FEW:
-            turn.notes["more"] = True  # no place, but nothing that is told is lost
-        if asked == self.slot("phone"):
-            heard = self._listen_reach(turn) or heard
-        if asked == self.slot("confirm"):
-            heard = self._listen_confirm(turn, place) or heard
-        heard = await self.listen_report(turn, asked) or heard
-        if asked is None or heard or turn.notes.get("more"):
-            self._keep_words(turn, asked, place)
-        return heard
+        return True
 
-    def _listen_reach(self, turn: Turn) -> bool:
-        """An email does too, and whoever has neither is answered in the chat itself."""
-        email = read_email(turn.own_words)
-        if email or said_no(turn) or LACKS.search(turn.text):
-            turn.set(self.slot("phone"), email or THIS_CHAT)
+    async def _is_left_unfiled(self, turn: Turn) -> bool:
+        """Whether the report is left at its read-back: for a person, or let go, or it was never wished."""
+        if wants_a_person(turn) and not said_yes(turn):
+            self._request(turn, self.slot("confirm"), 0, keep=True)
+            turn.follow_with("action_person")
             return True
+        if not lets_go(turn) and not (self.only_asked(turn) and said_no(turn)):
+            return False
+        await self.cancelled(turn)
+        self._close(turn)
+        subject = side_questions.subject_of(turn)
+        if subject is not None:
+            await side_questions.tell(turn, subject)
+        return True
+
+    def only_asked(self, turn: Turn) -> bool:
+        """Whether it was only asked how something stands, and the report was our offer."""
         return False
-
-    def _listen_confirm(self, turn: Turn, place: str | None) -> bool:
-        chosen = turn.chosen(self.slot("confirm"))
-        more = YES_AND.match(turn.text.strip())
-        yes_and = more is not None and not TAKES_BACK.search(more["more"]) and not turn.removed
-        # no money moves: "ok yes send it i guess" files a report that was read back and can be taken back
-        likely = turn.does("affirm") and not turn.does("ask", "correct", "deny", "cancel") and names_yes(turn.text)
-        agreed = said_yes(turn) or likely
-        if chosen == "yes" or (chosen is None and (agreed or (yes_and and not place))):
-            turn.notes["agreed"] = True
-            if yes_and and not said_yes(turn):
-                turn.notes["more"] = True
-            return True
-        if place or "phone" in turn.notes:
-            turn.clear(self.slot("confirm"))
-            return True
-        if chosen == "no" or said_no(turn):
-            turn.set(self.slot("confirm"), "no")
-            return True
-        if self.held(turn, "confirm") == "no" and turn.own_words:  # what to change was asked for
-            turn.clear(self.slot("confirm"))
-            return bool(turn.notes.setdefault("more", True))
-        return False
-
-    def _keep_words(self, turn: Turn, asked: str | None, place: str | None) -> None:
-        """The first words are the description, and what is told later is added: nobody has to say it twice."""
-        words = plain_line(turn.own_words.strip())
-        before = str(self.held(turn, "words") or "")
-        more = place is not None and len(words) > len(place) + 12  # more than the place itself
-        if not words or words in before or not (asked is None or more or turn.notes.get("more")):
-            return
-        if asked is None and before and said_yes(turn):
-            return  # a yes to what was offered: the words came with the offer
-        turn.set(self.slot("words"), f"{before} / {words}"[:MOST_WORDS] if before else words[:MOST_WORDS])
 
     # asking
 
@@ -216,6 +174,11 @@ class ReportingForm(IdentifiedForm):
     async def _danger(self, turn: Turn) -> Ask | None:
         """Filed at once, with what is known: who is in danger may not write again. Then where it is."""
         if not self.held(turn, "warned"):
+            if stands := await self._danger_that_stands(turn):
+                words = str(self.held(turn, "danger"))
+                await tickets.add_note(turn.session, turn.backend, stands, turn.conversation_id, words)
+                turn.say("utter_case_added", number=stands.number)
+                return None
             if (
                 self.form == "outage_form" or turn.intent == "report_outage"
             ):  # else it was said before this form was asked
@@ -225,17 +188,29 @@ class ReportingForm(IdentifiedForm):
         where = await self.where(turn, standing)
         ticket = await self._danger_ticket(turn, standing, where)
         turn.set(self.slot("filed"), ticket.number)
-        if self.held(turn, "place") is None:
+        if self.held(turn, "place") is None and not (standing.account and ticket.place):
             return Ask(self.slot("place"), "utter_question_outage_place", {"danger": True, "no_number": False})
         if self.held(turn, "warned") != NUMBER_TOLD:
             turn.say("utter_outage_ticket", number=ticket.number, danger=True, undo=undo(turn), case_kind=DANGER)
             turn.set(self.slot("warned"), NUMBER_TOLD)
-            if ticket.phone is None:  # last of all: the crew may have to ask where exactly
+            if ticket.phone is None and not self.held(
+                turn, "phone"
+            ):  # last of all: the crew may have to ask where exactly
                 return Ask(self.slot("phone"), "utter_question_case_phone")
         elif ticket.phone is None and not self.held(turn, "phone"):
             return Ask(self.slot("phone"), "utter_question_case_phone")
+        elif self.held(turn, "phone") == THIS_CHAT:
+            turn.say("utter_filed_no_phone", number=ticket.number)
         else:
             turn.say("utter_noted", what=tr("the phone number"))
+        return None
+
+    async def _danger_that_stands(self, turn: Turn) -> Ticket | None:
+        """The danger that this talk has reported, when it is told once more and of no other place."""
+        told = self.held(turn, "place")
+        for ticket in await tickets.of_conversation(turn.session, turn.conversation_id):
+            if ticket.kind == DANGER and ticket.place and (not told or place_key(str(told)) == ticket.place_key):
+                return ticket
         return None
 
     async def _danger_ticket(self, turn: Turn, standing: Standing, where: Where | None) -> Ticket:
@@ -260,6 +235,8 @@ class ReportingForm(IdentifiedForm):
                 urgent=True,
             ),
         )
+        if not filed.new and filed.ticket.place:
+            turn.set(self.slot("place"), filed.ticket.place)  # told before, with what it has grown out of
         return filed.ticket
 
     async def where(self, turn: Turn, standing: Standing) -> Where | None:
@@ -277,9 +254,9 @@ class ReportingForm(IdentifiedForm):
             return Where(same[0] if same else None, str(told), str(told))
         if len(at_phone) != 1:
             return None
-        # a caller's number can be forged, and then the address would be told to a stranger
-        address = at_phone[0].service_address if conversation.attested else ""
-        return Where(at_phone[0], at_phone[0].service_address, address or tr("the address on file for this phone"))
+        if not conversation.attested and not self.held(turn, "danger"):
+            return None  # a caller's number can be forged: the address would be told to a stranger
+        return Where(at_phone[0], at_phone[0].service_address, at_phone[0].service_address)
 
     async def _phone(self, turn: Turn, standing: Standing) -> str | None:
         told = str(self.held(turn, "phone") or "")
@@ -308,15 +285,19 @@ class ReportingForm(IdentifiedForm):
     def report(
         self, turn: Turn, standing: Standing, where: Where, more: dict[str, str], phone: str | None
     ) -> tickets.Report:
-        words = str(self.held(turn, "words") or "")
         return tickets.Report(
             kind=self.kind(turn),
-            details={**({"words": words} if words else {}), **_name(standing), **more},
+            details={**self.details(turn), **_name(standing), **more},
             account_id=where.account.id if where.account else None,
             place=where.place,
             phone=phone,
-            urgent=self.urgent(turn),
+            urgent=self.urgent(turn) or bool(turn.words_of(URGENT_TOLD)),
         )
+
+    def details(self, turn: Turn) -> dict[str, str]:
+        """What is told of it: the member's own words."""
+        words = str(self.held(turn, "words") or "")
+        return {"words": words} if words else {}
 
     def urgent(self, turn: Turn) -> bool:
         """Whether somebody must look at it first."""
@@ -330,20 +311,18 @@ class ReportingForm(IdentifiedForm):
             reach = tr("call the phone ending {last4}", last4=phone[-4:])
         else:
             reach = tr("answer in this chat") if told == THIS_CHAT else tr("write to {email}", email=told)
-        values = {"what": title(self.kind(turn)), "where": where.shown, "reach": reach, **self.read_back_values(turn)}
+        values = {
+            "what": title(self.kind(turn), self.details(turn)),
+            "where": where.shown,
+            "reach": reach,
+            **self.read_back_values(turn),
+        }
         buttons = [choose(tr("Yes, report it"), **{slot: "yes"}), choose(tr("No"), **{slot: "no"})]
         return Ask(slot, "utter_question_case_confirm", values, buttons, new=True)
 
     def read_back_values(self, turn: Turn) -> dict[str, Any]:
         """More values for the words of the read-back."""
         return {"state": ""}
-
-
-def undo(turn: Turn) -> str:
-    """How to take back what was filed."""
-    if turn.channel == "voice":
-        return tr("To take it back, say: withdraw it.")
-    return tr("To take it back, send WITHDRAW IT.")
 
 
 def _name(standing: Standing) -> dict[str, str]:

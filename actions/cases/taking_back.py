@@ -4,43 +4,56 @@ from __future__ import annotations
 
 import re
 
-from actions.cases.kinds import title
-from actions.cases.reporting import undo
+from actions.cases.kinds import title_of
 from actions.turn import Turn
 from backend.handover.transcript import plain_line
+from backend.language import tr
 from backend.payments.confirmation import normalise
+from backend.reading.tickets_named import kinds_named
 from backend.tickets import service as tickets
-from backend.tickets.kinds import CALLBACK
 from backend.tickets.models import Ticket
 
 WITHDRAW = re.compile(
-    r"\b(?:withdraw\w*|retract|un-?report|undo (?:it|that|this|the|my)|take (?:it|that|this|the \w+|"
+    r"\b(?:withdraw\w*|retract|un-?report|undo\b(?!.*\b(?:pay\w*|auto|alerts?|paper\w*|enroll\w*)\b)|take (?:it|"
+    r"that|this|the \w+|"
     r"my \w+) back|take back|"
-    r"(?:cancel|delete|remove|drop|scratch) (?:my|the|that|this) (?:\w+ )?(?:report|ticket|request|"
-    r"complaint|case|call ?back|call))\b",
+    r"(?:cancel|delete|remove|drop|scratch|take off) (?:my|the|that|this) (?:\w+ ){0,2}(?:report|ticket|request|"
+    r"complaint|case|call ?back|call|visit|danger)|take (?:that|it|this) off)\b",
     re.IGNORECASE,
 )
-KINDS = {r"\b(?:move|moving)\b": "service", r"\blight\b": "light"}
-"""What a thing to take back is called: `forget the move` takes back nothing else."""
-A_CALL = re.compile(r"\bcall ?backs?\b|\b(?:the|my|that) call\b|\bcall me\b", re.IGNORECASE)
+LETS_GO = re.compile(r"\b(?:forget (?:about )?(?:it|that)|never ?mind)\b", re.IGNORECASE)
+"""Who lets a thing go leaves what was filed on their own wish alone."""
 NUMBERED = re.compile(r"\b[A-Z0-9]{3}[- ]?[A-Z0-9]{3}\b", re.IGNORECASE)
 
 
-async def take_back(turn: Turn) -> bool:
-    """Withdraw the ticket whose number is named, else the newest that this conversation filed, and say so.
+async def take_back(turn: Turn, words: str | None = None, *, newest: bool = True) -> bool:
+    """Withdraw the ticket that is named, by its number or what it is; else the only one, and say so.
 
-    False when nothing that it filed still stands: then nothing was said either.
+    False when nothing that it could mean still stands: then nothing was said either. Of several, none of them named,
+    the `newest` is meant by who speaks of it right after it was filed; else it is asked which.
     """
     standing = await tickets.of_conversation(turn.session, turn.conversation_id)
-    meant = _meant(turn, standing)
-    if meant is None:
+    text = words or turn.text
+    meant = _meant(text, words or turn.own_words, standing)
+    if not meant:
         return False
+    if len(meant) > 1 and not (newest and _filed_just_now(turn, meant[0])):
+        things = [tr("{what}, number {number}", what=title_of(one), number=one.number) for one in meant]
+        turn.say("utter_case_which", things="; ".join(things))
+        turn.set("offer", {"which": True})
+        return True
     reason = plain_line(turn.said)
-    ticket = await tickets.withdraw(turn.session, turn.backend, meant.number, turn.conversation_id, reason)
+    ticket = await tickets.withdraw(turn.session, turn.backend, meant[0].number, turn.conversation_id, reason)
     assert ticket is not None  # it was open, and this conversation's, a moment ago in the same transaction
     others = ticket.status != tickets.WITHDRAWN
-    turn.say("utter_case_withdrawn", number=ticket.number, what=title(ticket.kind), others=others)
+    turn.say("utter_case_withdrawn", number=ticket.number, what=title_of(ticket), others=others)
     return True
+
+
+def which_is_meant(text: str, offer: object) -> bool:
+    """Whether this answers which one is to be taken back."""
+    asked = isinstance(offer, dict) and bool(offer.get("which"))
+    return asked and bool(kinds_named(text) or NUMBERED.search(text))
 
 
 async def tell_what_stands(turn: Turn) -> bool:
@@ -51,12 +64,21 @@ async def tell_what_stands(turn: Turn) -> bool:
     return bool(standing)
 
 
-def _meant(turn: Turn, standing: list[Ticket]) -> Ticket | None:
-    for words, kind in KINDS.items():
-        if re.search(words, turn.text, re.IGNORECASE):
-            standing = [ticket for ticket in standing if ticket.kind == kind]
-    named = {normalise(match[0]) for match in NUMBERED.finditer(turn.own_words)}
-    by_number = [ticket for ticket in standing if ticket.number in named]
-    if not by_number and A_CALL.search(turn.text):
-        standing = [ticket for ticket in standing if ticket.kind == CALLBACK]
-    return next(iter(by_number or standing), None)
+def _meant(text: str, own_words: str, standing: list[Ticket]) -> list[Ticket]:
+    """The tickets that may be meant, the newest first: what is named is never another one."""
+    numbers = {normalise(match[0]) for match in NUMBERED.finditer(own_words)}
+    if by_number := [ticket for ticket in standing if ticket.number in numbers]:
+        return by_number
+    named = kinds_named(text)
+    return [ticket for ticket in standing if ticket.kind in named] if named else standing
+
+
+def _filed_just_now(turn: Turn, ticket: Ticket) -> bool:
+    return ticket.number in turn.last_said()
+
+
+def undo(turn: Turn) -> str:
+    """How to take back what was filed."""
+    if turn.channel == "voice":
+        return tr("To take it back, say: withdraw it.")
+    return tr("To take it back, send WITHDRAW IT.")

@@ -6,7 +6,7 @@ import re
 from typing import Any, ClassVar, cast
 
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
+from actions.identity.forms import IDENTITY_SLOTS, LAST4, IdentifiedForm
 from actions.quick_pay.questions import choose
 from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
@@ -14,7 +14,9 @@ from backend.contact import service as contact
 from backend.contact.service import What
 from backend.language import mark, tr
 from backend.members.identity import Standing
+from backend.reading.address import address_said, with_unit
 
+FIGURES_OF_A_PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
 WHAT, VALUE, AGREED = "contact_what", "contact_value", "contact_agreed"
 WORDS: tuple[tuple[What, re.Pattern[str]], ...] = (
     ("email", re.compile(r"\be-?mails?(?: address)?\b", re.IGNORECASE)),
@@ -38,13 +40,22 @@ class ContactForm(IdentifiedForm):
 
     async def listen(self, turn: Turn, asked: str | None) -> bool:
         """A new phone's ten digits in the first message are no member number."""
-        if asked is None and not self._identity_inside(turn, asked) and self._phone(turn):
-            return await self.listen_task(turn, asked)
+        words = turn.own_words if asked or FIGURES_OF_A_PHONE.search(turn.own_words) else turn.whole_words
+        new, old = contact.read_new_phone(words, strict=turn.backend.settings.production)
+        if not old and asked is None:
+            _, old = contact.read_new_phone(turn.whole_words, strict=turn.backend.settings.production)
+        if old and turn.get(LAST4) is None:
+            turn.set(LAST4, old[-4:])  # the one that is on file
+        if asked is None and new and not self._identity_inside(turn, asked):
+            heard = await self.listen_task(turn, asked)
+            rest = FIGURES_OF_A_PHONE.sub(" ", turn.own_words)
+            turn.focus(rest)
+            return await super().listen(turn, asked) or heard
         return await super().listen(turn, asked)
 
     def _phone(self, turn: Turn) -> str | None:
         """A number that exists; the made-up ones of the demo members are taken where no real member is served."""
-        return contact.read_phone(turn.text, strict=turn.backend.settings.production)
+        return contact.read_new_phone(turn.own_words, strict=turn.backend.settings.production)[0]
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         heard = self._hear_what(turn, asked)
@@ -62,12 +73,27 @@ class ContactForm(IdentifiedForm):
         chosen = turn.chosen(WHAT)
         if chosen is None and (asked in (None, WHAT) or turn.intent in self.opens_with):
             chosen = next((what for what, words in WORDS if words.search(turn.text)), None)
+        if (
+            chosen is None
+            and turn.get(WHAT) is None
+            and asked in (None, WHAT)
+            and not self._identity_inside(turn, asked)
+        ):
+            chosen = self._what_is_given(turn)
         if chosen is None:
             return False
         if chosen != turn.get(WHAT):
             turn.clear(VALUE)
         turn.set(WHAT, chosen)
         return True
+
+    def _what_is_given(self, turn: Turn) -> What | None:
+        """The new value alone tells what is to be changed."""
+        if contact.read_email(turn.own_words):
+            return "email"
+        if self._phone(turn):
+            return "phone"
+        return "address" if contact.read_address(turn.own_words, False) else None
 
     def _hear_value(self, turn: Turn, asked: str | None) -> bool:
         what = turn.get(WHAT)
@@ -77,8 +103,9 @@ class ContactForm(IdentifiedForm):
         elif what == "email":
             found = contact.read_email(turn.own_words)
         elif what == "address" and asked not in IDENTITY_SLOTS:
-            found = contact.read_address(turn.text, asked == VALUE)
-            found = turn.own(found) if found else None
+            found = contact.read_address(turn.own_words, asked == VALUE)
+            if turn.get(VALUE):
+                found = found or address_said(turn.own_words) or with_unit(str(turn.get(VALUE)), turn.own_words)
         if found is None:
             return False
         turn.set(VALUE, found)
@@ -86,6 +113,8 @@ class ContactForm(IdentifiedForm):
 
     def _identity_inside(self, turn: Turn, asked: str | None) -> bool:
         """`99999-001 0142` has the digits of a phone, and is none."""
+        if FIGURES_OF_A_PHONE.search(turn.own_words):
+            return False
         said = turn.read(None)
         return asked not in (VALUE, AGREED) and said.number is not None and said.last4 is not None
 

@@ -5,22 +5,32 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from actions.cases.kinds import title
+from actions import side_questions
+from actions.cases.kinds import title_of
 from actions.turn import Turn
 from backend.audit.models import AuditRow
 from backend.audit.service import done_by
 from backend.language import mark, tr
+from backend.logins.mail import asked_for
+from backend.payments.links import sent as links_sent
 from backend.tickets import service as tickets
 
 RECENT = timedelta(hours=12)
+ABOUT_A_PAYMENT = frozenset({"payment_status", "payment_history"})
+SEEKS_A_YES = re.compile(r"\b(?:right|yes|correct|ok(?:ay)?)\W*$|\?", re.IGNORECASE)
+"""`It's done, right`: a question without the form of one."""
+PAYMENT = re.compile(r"\b(?:pay\w*|paid|check|money|bank|draft)\b", re.IGNORECASE)
 IS_IT_DONE = re.compile(
     r"\b(?:is|was|are|so)\b.{0,24}\b(?:done|filed|reported|noted|booked|taken care of|all set|"
     r"set up|sent|in the system|still (?:in|open))\b|"
     r"\b(?:did|have|has) (?:it|that|you|u|they|everything)\b.{0,24}"
     r"\b(?:go|went|gone|work|done|put|write|note|file|report|save|get|book|take|took)\b|"
-    r"\b(?:it'?s|that'?s|all|i'?m) (?:done|noted|set|booked)\b",
+    r"\b(?:it'?s|that'?s|all|i'?m) (?:done|noted|set|booked)\b|"
+    r"\b(?:it'?s|that'?s|is it|is) (?:all )?paid\b|"
+    r"\b(?:is|are)\b.{0,12}\b(?:on|off)\b(?=.{0,3}\b(?:right|correct|yes|now)\b)",
     re.IGNORECASE,
 )
+PAID = ("payment_confirmed", "scheduled_payment_confirmed", "autopay_set_up")
 DONE = {
     "payment_confirmed": mark("your payment, number {number}"),
     "scheduled_payment_confirmed": mark("a scheduled payment, number {number}"),
@@ -38,21 +48,45 @@ DONE = {
     "contact_email": mark("your email address, changed"),
     "contact_mailing_address": mark("your mailing address, changed"),
 }
+MAILS = {
+    "reset": mark("the mail with a link for a new password, asked for"),
+    "user_id": mark("the mail with your user ID, asked for"),
+}
 
 
 async def tell_what_is_done(turn: Turn) -> bool:
     """Answer `is it done?` with what this conversation did. False when that was not asked."""
-    if not IS_IT_DONE.search(turn.text):
+    if not IS_IT_DONE.search(turn.text) or not (turn.does("ask") or SEEKS_A_YES.search(turn.text)):
         return False
+    if turn.intent in ABOUT_A_PAYMENT or PAYMENT.search(turn.text):
+        # of a payment the account tells, and not this talk; but what both speak of, this talk did
+        return bool(SEEKS_A_YES.search(turn.text)) and await _has_paid(turn) and await tell_done(turn)
+    if await tell_done(turn):
+        return True
+    if turn.statistics.follow_up or side_questions.subject_of(turn) is not None:
+        return False
+    turn.say("utter_nothing_done")
+    return True
+
+
+async def _has_paid(turn: Turn) -> bool:
+    rows = await done_by(turn.session, turn.conversation_id, turn.backend.clock.now() - RECENT)
+    return any(row.act in PAID for row in rows)
+
+
+async def tell_done(turn: Turn) -> bool:
+    """Name what this conversation did. False when that is nothing."""
     since = turn.backend.clock.now() - RECENT
     things = [words for row in await done_by(turn.session, turn.conversation_id, since) if (words := _words(row))]
+    for mail in await asked_for(turn.session, turn.conversation_id, since):
+        things.append(tr(MAILS[mail.kind]))
+    if await links_sent(turn.session, turn.conversation_id, since):
+        things.append(tr("a link to pay, sent"))
     for ticket in await tickets.of_conversation(turn.session, turn.conversation_id):
-        things.append(tr("{what}, number {number}", what=title(ticket.kind), number=ticket.number))
+        things.append(tr("{what}, number {number}", what=title_of(ticket), number=ticket.number))
     if things:
         turn.say("utter_done_so_far", things="; ".join(dict.fromkeys(things)))
-    else:
-        turn.say("utter_nothing_done")
-    return True
+    return bool(things)
 
 
 def _words(row: AuditRow) -> str | None:

@@ -6,29 +6,42 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from actions import agenda, registry, side_questions
+from actions import agenda, follow_ups, registry, side_questions
 from actions.accounts.choice import FEW_WORDS
 from actions.accounts.forms import hear_account
 from actions.base import MISSES_BEFORE_A_PERSON
-from actions.cases.taking_back import WITHDRAW, tell_what_stands
-from actions.conversation.done import tell_what_is_done
+from actions.cases.agreeing import found_beside
+from actions.cases.filed import tell_of_the_filed
+from actions.cases.taking_back import LETS_GO, WITHDRAW, tell_what_stands, which_is_meant
+from actions.cases.taking_back import take_back as take_back_ticket
+from actions.conversation.done import tell_done, tell_what_is_done
 from actions.conversation.undo import take_back
 from actions.danger import heed
 from actions.manner import comfort
+from actions.person.booked import adds_to_the_call, asks_about_the_call, moves_the_call
 from actions.person.handing_over import hand_over
+from actions.quick_pay.hearing import hear_words
 from actions.quick_pay.paying import say_already
 from actions.turn import Turn
+from actions.usage.forms import UsageForm, asks_for_months
 from actions.yes_no import said_no, said_yes
-from backend.reading.acts.signals import is_request, only_social
+from backend.language import SPANISH
+from backend.reading.acts.polarity import NO, names_yes, polarity
+from backend.reading.acts.signals import is_request, only_social, refuses
 from backend.reading.amount import Amount
 from backend.reading.day import Day
+from backend.reading.moment import read_moment
+from backend.reading.spanish import glossed
 
+RESTORED = "outage_restored"
+LIKELY = 0.5
+MORE = ("ask", "start", "volunteer", "person")
 PAYING = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
 
 
 async def resolve(turn: Turn, response: str) -> None:
     """Do what the message wishes; where it wishes nothing that is known, say `response`, a person at the third time."""
-    if heed(turn):
+    if await tell_of_the_filed(turn) or heed(turn):
         return
     comfort(turn)
     offer = turn.get("offer")
@@ -38,6 +51,26 @@ async def resolve(turn: Turn, response: str) -> None:
             turn.set("misses", 0)
             return
     await again(turn, response)
+
+
+async def _leave(turn: Turn, offer: Any) -> bool:
+    """`No, that is all. Goodbye.`"""
+    if not side_questions.leaves(turn):
+        return False
+    turn.say("utter_answer_goodbye")
+    return True
+
+
+async def _warned(turn: Turn, offer: Any) -> bool:
+    return await side_questions.warned_of_a_scam(turn)
+
+
+async def _restored(turn: Turn, offer: Any) -> bool:
+    """`I don't need a call, just put it down that the power is back`."""
+    if not any(clause.intent == RESTORED and clause.confidence >= LIKELY for clause in turn.statistics.clauses):
+        return False
+    turn.follow_with("action_outage_restored")
+    return True
 
 
 async def _hold(turn: Turn, offer: Any) -> bool:
@@ -50,11 +83,15 @@ async def _hold(turn: Turn, offer: Any) -> bool:
 
 async def _take_back(turn: Turn, offer: Any) -> bool:
     """Taken back where that is meant; else what stands is named: nothing is "not open" that is."""
+    if which_is_meant(turn.text, offer) and await take_back_ticket(turn, newest=False):
+        return True
     if WITHDRAW.search(turn.text) and await take_back(turn):
         return True
     if not (turn.does("cancel") or turn.intent == "cancel"):
         return False
-    meant = any(act.kind == "cancel" and act.certain for act in turn.acts)
+    # "forget it, bye" leaves; what was done before stands
+    let_go = bool(LETS_GO.search(turn.text)) or turn.does("social")
+    meant = any(act.kind == "cancel" and act.certain for act in turn.acts) and not let_go
     if not (meant and await take_back(turn)) and not await tell_what_stands(turn):
         turn.say("utter_nothing_open")
     return True
@@ -63,20 +100,70 @@ async def _take_back(turn: Turn, offer: Any) -> bool:
 async def _offered(turn: Turn, offer: Any) -> bool:
     """A yes or a no to what was offered, or a yes delivered again after the payment that it made."""
     asked_for = isinstance(offer, dict) and turn.intent == "out_of_scope" and is_request(turn.text)
-    if said_yes(turn) or asked_for:  # "can somebody look at it" takes up what was offered, which is read back first
+    agreed = said_yes(turn) or (bool(offer) and found_beside(turn) is not None)  # "yes please. that would be kind"
+    if agreed or asked_for or _takes_the_call(turn, offer):  # what is taken up is read back first
         if offer:
             take_up(turn, offer)
-        return bool(offer) or await say_already(turn)
-    if offer and (said_no(turn) or turn.does("cancel")):
-        turn.say("utter_nothing_more")
+        if offer or await say_already(turn):
+            return True
+        return len(turn.text.split()) > 1 and await tell_done(turn)  # "yes send it", when it is sent
+    undoes = bool(WITHDRAW.search(turn.text))  # something that was done is meant, and not the offer
+    if offer and not undoes and (said_no(turn) or turn.does("cancel")) and not _says_more(turn):
+        # on the phone a no ends the call; who says "never mind" may still want something
+        turn.say("utter_nothing_more" if said_no(turn) else "utter_nothing_open")
         return True
     return False
 
 
+def _is_a_call(offer: Any) -> bool:
+    return isinstance(offer, dict) and offer.get("opener") == "callback_form"
+
+
+def _takes_the_call(turn: Turn, offer: Any) -> bool:
+    """`Yes, but only between 9 and 11` takes the call that was offered, with that time."""
+    if not _is_a_call(offer) or said_no(turn) or turn.does("ask", "deny", "cancel"):
+        return False
+    return names_yes(turn.text) or read_moment(turn.text, turn.backend.today(), turn.backend.coop.hours) is not None
+
+
+async def _booked_call(turn: Turn, offer: Any) -> bool:
+    """Something about the call that is arranged: another time, or a word more for who calls."""
+    words = str((offer.get("slots") or {}).get("callback_about") or "") if _is_a_call(offer) else ""
+    return await adds_to_the_call(turn, words) or await moves_the_call(turn) or await asks_about_the_call(turn)
+
+
+def _says_more(turn: Turn) -> bool:
+    """Whether there is a question or a wish beside a no or a thank you: on the phone nobody is hung up on with one."""
+    spanish = turn.language == SPANISH
+    told = [
+        clause
+        for clause in turn.statistics.clauses
+        if not refuses(clause.text) and max(clause.acts.get(kind, 0.0) for kind in MORE) >= LIKELY
+    ]
+    return turn.does("ask", "start", "person", "hold") or any(
+        polarity(glossed(clause.text) if spanish else clause.text, "", turn.language) != NO for clause in told
+    )
+
+
+async def _again(turn: Turn, offer: Any) -> bool:
+    """What was told last of the co-op, or else the last words, once more; what was offered still stands."""
+    if not turn.does("repeat"):
+        return False
+    turn.set("offer", offer)
+    if not side_questions.tell_again(turn):
+        turn.say("utter_say_again", said=turn.last_said())
+    return True
+
+
 async def _asked(turn: Turn, offer: Any) -> bool:
+    if await tell_what_is_done(turn):
+        await follow_ups.answered(turn)  # "is it done, and what do I still have to do"
+        return True
     if not turn.does("ask"):
         return False
-    if await tell_what_is_done(turn):
+    if _is_a_call(offer):
+        turn.set("offer", offer)  # a question in between leaves it open
+    if await follow_ups.answered(turn):
         return True
     if agenda.WHATS_LEFT.search(turn.text):
         agenda.tell(turn)
@@ -84,6 +171,9 @@ async def _asked(turn: Turn, offer: Any) -> bool:
         if turn.does("start"):
             return False
         side_questions.offer_a_call(turn)
+    elif side_questions.keep_for_tasks(turn) and not turn.has_set(side_questions.TOPIC):
+        agenda.go_on(turn)
+    turn.set("offer", turn.get("offer") or offer)  # a question in between leaves what was offered
     return True
 
 
@@ -93,20 +183,25 @@ async def _wished(turn: Turn, offer: Any) -> bool:
     opener = next((name for name in openers if name), None)
     if opener is None:
         return False
-    agenda.take_in(turn, turn.acts, "")
+    agenda.take_in(turn, turn.acts, "", least=LIKELY)
     return agenda.go_on(turn)
 
 
 async def _figures(turn: Turn, offer: Any) -> bool:
     """An amount is only ever for a payment; a number alone opens the account, and where it stands is told."""
-    said = turn.read("pay_amount" if offer else None)
+    if isinstance(offer, str | dict) and _opens(offer) == "quick_pay_form" and await hear_words(turn, "pay_amount"):
+        for slot, value in (offer.get("slots") or {}).items() if isinstance(offer, dict) else ():
+            if not turn.has_set(slot):
+                turn.set(slot, value)  # what was offered, as far as it was not changed
+        turn.follow_with("quick_pay_form")
+        return True
+    said = turn.read(None)
     if said.number is not None and said.number.complete:
         turn.set("member_number", said.number.dashed)
     if said.last4:
         turn.set("phone_last4", said.last4)
     if said.amount is not None or said.share is not None:
-        if isinstance(said.amount, Amount):
-            turn.set("pay_amount", said.amount.cents)
+        turn.set("pay_amount", said.amount.cents if isinstance(said.amount, Amount) else said.share)
         turn.follow_with("quick_pay_form")
         return True
     if isinstance(said.day, Day) and PAYING.search(turn.text):
@@ -135,7 +230,7 @@ async def _known_subject(turn: Turn, offer: Any) -> bool:
 
 
 async def _no_more(turn: Turn, offer: Any) -> bool:
-    if not (turn.intent == "deny" or turn.does("deny")):
+    if not (turn.intent == "deny" or turn.does("deny")) or _says_more(turn):
         return False
     turn.say("utter_nothing_more")
     return True
@@ -144,6 +239,7 @@ async def _no_more(turn: Turn, offer: Any) -> bool:
 async def _person(turn: Turn, offer: Any) -> bool:
     if not turn.does("person"):
         return False
+    turn.set("offer", offer)  # what it is about
     turn.follow_with("action_person")
     return True
 
@@ -163,12 +259,26 @@ async def _social(turn: Turn, offer: Any) -> bool:
     return True
 
 
+async def _more_of_the_use(turn: Turn, offer: Any) -> bool:
+    """`September compared with October`, behind a look at the use."""
+    if turn.get(follow_ups.LAST) != UsageForm.task or not asks_for_months(turn.text, turn.backend.today()):
+        return False
+    turn.follow_with(UsageForm.form)
+    return True
+
+
 STEPS: tuple[Callable[[Turn, Any], Awaitable[bool]], ...] = (
     _hold,
+    _leave,
     _person,
+    _warned,
+    _restored,
     _another_account,
+    _booked_call,
     _offered,
     _take_back,
+    _again,
+    _more_of_the_use,
     _asked,
     _wished,
     _figures,
@@ -177,6 +287,10 @@ STEPS: tuple[Callable[[Turn, Any], Awaitable[bool]], ...] = (
     _felt,
     _social,
 )
+
+
+def _opens(offer: str | dict[str, Any]) -> str:
+    return offer if isinstance(offer, str) else str(offer["opener"])
 
 
 def take_up(turn: Turn, offer: str | dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from actions.turn import Turn
 from backend.audit.models import AuditRow
 from backend.audit.service import done_by
 from backend.payments.models import ScheduledPayment
+from backend.reading.tickets_named import kinds_named
 from backend.tickets import service as tickets
 
 RECENT = timedelta(hours=12)
@@ -46,8 +47,13 @@ async def take_back(turn: Turn) -> bool:
     for row in await done_by(turn.session, turn.conversation_id, turn.backend.clock.now() - RECENT):
         if row.act.startswith("ticket_") and await _withdraw(turn, str((row.after or {}).get("number"))):
             return True
+        if kinds_named(turn.text):
+            continue  # a report is named, and nothing else is taken back for it
         if row.act == "payment_confirmed":
             turn.say("utter_undo_payment", confirmation=str((row.after or {}).get("confirmation")))
+            return True
+        if row.act == "arrangement_granted":
+            turn.say("utter_undo_arrangement", number=str((row.after or {}).get("number")))
             return True
         if row.act == "scheduled_payment_confirmed" and await _cancel_scheduled(turn, row):
             return True

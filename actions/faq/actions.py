@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from actions import agenda, side_questions
+from actions import agenda, follow_ups, side_questions
 from actions.base import SkillAction
+from actions.cases.filed import tell_of_the_filed
+from actions.conversation.unasked import resolve
 from actions.danger import heed
 from actions.faq.topics import response_for
 from actions.turn import Turn
 from backend.language import tr
 from backend.money import format_cents
+from backend.reading.acts.signals import only_social
+
+NARROW = frozenset({"faq_member_number"})
+"""Of one thing only: `how do you know my card number` is nearer to another."""
+HELP, SURE = "help_capabilities", 0.45
+NEARLY_IT = 0.93
+MANNERS = frozenset({"greet", "thank", "goodbye"})
 
 
 class ActionAnswer(SkillAction):
     action_name = "action_answer"
 
     async def act(self, turn: Turn) -> None:
-        if heed(turn) or await side_questions.answered_instead(turn, sure=0.45):
+        if await tell_of_the_filed(turn) or heed(turn):
+            return
+        if side_questions.leaves(turn) and not turn.get("open_task"):
+            turn.clear("offer")
+            turn.say("utter_answer_goodbye")
+            return
+        if await side_questions.warned_of_a_scam(turn):
+            return
+        if turn.does("ask") and (
+            await follow_ups.answered(turn) or await side_questions.answered_instead(turn, _sure(turn))
+        ):
+            return
+        if turn.intent in MANNERS and turn.does("ask", "start", "person") and not only_social(turn.text):
+            await resolve(turn, response_for(turn.intent, turn.text))  # "thanks. And is there nothing to pay?"
             return
         coop = turn.backend.coop
         turn.set("misses", 0)
@@ -30,6 +52,16 @@ class ActionAnswer(SkillAction):
             card_fee=_fee(coop.card_fee_cents),
             bank_fee=_fee(coop.bank_fee_cents),
         )
+
+
+def _sure(turn: Turn) -> float:
+    """How sure a question of the FAQ must be to go before a subject of knowledge/."""
+    if turn.intent == HELP:  # "is there help with the bill, like some program" asks for no list of skills
+        return side_questions.SURE_OF_A_TASK if side_questions.nearest_other_than_skills(turn) else SURE
+    near = side_questions.nearness(turn)
+    if near < side_questions.NEAR_FOR_SURE:
+        return SURE
+    return 1.0 if turn.intent in NARROW or near >= NEARLY_IT else side_questions.SURE_OF_A_TASK
 
 
 def _fee(cents: int) -> str:

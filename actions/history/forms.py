@@ -31,6 +31,8 @@ THE_LAST = re.compile(
     re.IGNORECASE,
 )
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+A_COPY = re.compile(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|reprint)\b", re.IGNORECASE)
+"""Paper or a file is wished, and not to see the list."""
 COPY = re.compile(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b", re.IGNORECASE)
 
 
@@ -60,6 +62,13 @@ class HistoryForm(OfSeveralForm):
 
     def _only_the_last(self, turn: Turn) -> bool:
         return turn.get(KIND) == self.skill and turn.get(COUNT) == LAST_ONE
+
+    async def next_ask(self, turn: Turn) -> Ask | Outside | None:
+        if turn.notes.get("copy") and turn.get(KIND) == "billing_history" and A_COPY.search(turn.text):
+            turn.say("utter_bill_copy_how")  # needs nobody's number: none can be sent from here
+            turn.set("offer", {"opener": "callback_form", "slots": {"callback_about": turn.whole_words}})
+            return None
+        return await super().next_ask(turn)
 
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         assert standing.account is not None  # level 1 is a level on an account

@@ -16,8 +16,12 @@ from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
 from backend.reading.acts.signals import is_request
 from backend.reading.digits import spoken_to_digits
+from backend.reading.lost_phone import lacks_a_number, lost_phone
 from backend.reading.member_number import NumberReading
 
+NO_PHONE = "no_phone"
+"""The phone on file is out of reach: a code goes by email."""
+PARTLY = re.compile(r"\d{5,6}")  # without the digits behind the dash
 NUMBER, LAST4, CODE = "member_number", "phone_last4", "one_time_code"
 IDENTITY_SLOTS = (NUMBER, LAST4, CODE)
 SEPARATOR_ALONE = re.compile(r"\D*(\d{3})\D*")  # the three digits behind the dash, sent alone
@@ -37,6 +41,8 @@ class IdentifiedForm(Form):
     slots: ClassVar[tuple[str, ...]] = (*IDENTITY_SLOTS, "identity_failed", "code_sent", "code_trouble")
     asks: ClassVar[dict[str, str]] = {NUMBER: "member_number", LAST4: "last4", CODE: "code"}
     skill: ClassVar[str]
+    number_is_optional: ClassVar[bool] = False
+    """Whether the task goes on, in a way of its own, for who has no member number at hand."""
     explains: ClassVar[str | None] = None  # a response: what the task is, told to who asks before who they are is known
     explains_on: ClassVar[re.Pattern[str]] = ASKS_HOW
 
@@ -57,6 +63,10 @@ class IdentifiedForm(Form):
 
     async def listen(self, turn: Turn, asked: str | None) -> bool:
         standing = await turn.standing()
+        if lost_phone(turn.own_words) and standing.level < self.level_needed(turn) >= Level.STEPPED_UP:
+            turn.set("code_trouble", NO_PHONE)
+            if asked == CODE:
+                return True
         explained = standing.level < self.level_needed(turn) and self._tell_how(turn)
         if asked == CODE:
             heard = await self._listen_code(turn)
@@ -111,7 +121,10 @@ class IdentifiedForm(Form):
             turn.set(NUMBER, number.dashed)
             return True
         if asked != NUMBER:
-            return False
+            if number is None or turn.get(NUMBER) or not PARTLY.fullmatch(number.digits):
+                return False
+            turn.set(NUMBER, number.digits)  # it was called the member number; what is behind the dash is asked for
+            return True
         part = SEPARATOR_ALONE.fullmatch(spoken_to_digits(turn.text))
         if part is not None and turn.get(NUMBER):
             return self._joined(turn, part[1])
@@ -162,7 +175,9 @@ class IdentifiedForm(Form):
             return Ask(LAST4, "utter_question_identity_still")
         result = await identity.identify(turn.session, turn.backend, turn.conversation_id, number=number, last4=last4)
         if result.status == "ok":
-            turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
+            turn.clear(*IDENTITY_SLOTS, "code_sent")
+            if turn.get("code_trouble") != NO_PHONE:
+                turn.clear("code_trouble")
             turn.stands_as(result.standing)
             return result.standing
         if result.status in ("locked", "throttled"):
@@ -185,16 +200,48 @@ class IdentifiedForm(Form):
             turn.clear("code_trouble")
             turn.say("utter_identity_locked")
             return None
-        if turn.get("code_sent") and trouble != "expired":
+        by_email = trouble == NO_PHONE
+        if by_email and turn.get("code_sent") and turn.get("code_sent")[0] == "text":
+            turn.say("utter_code_another_way")
+        elif turn.get("code_sent") and trouble != "expired" and not by_email:
             return Ask(CODE, "utter_question_code", {"where": identity.CodeSent(*turn.get("code_sent")).masked})
-        sent = await identity.send_code(turn.session, turn.backend, turn.conversation_id)
+        sent = await identity.send_code(turn.session, turn.backend, turn.conversation_id, by_email=by_email)
+        if by_email and (isinstance(sent, identity.CodeRefused) or turn.get("code_sent") == [sent.way, sent.to]):
+            self._by_office(turn)
+            return None
         if isinstance(sent, identity.CodeRefused):
             return await self.code_refused(turn, sent.reason)
         turn.set("code_sent", [sent.way, sent.to])
         turn.clear("code_trouble")  # told once: what comes next is read as the new code, and sends no other
         return Ask(
-            CODE, "utter_question_code_expired" if trouble else "utter_question_code", {"where": sent.masked}, new=True
+            CODE,
+            "utter_question_code_expired" if not by_email and trouble else "utter_question_code",
+            {"where": sent.masked},
+            new=True,
         )
+
+    def _by_office(self, turn: Turn) -> None:
+        """Who they are cannot be shown here: a person at the office finds them."""
+        turn.say("utter_identity_by_office")
+        turn.clear("code_trouble", "code_sent")
+        turn.follow_with("action_person")
+
+    async def _follow(self, turn: Turn, asked: str | None) -> Outside | None:
+        """Who has no number, or no more of it, hears once where it stands, and is then given a person."""
+        lacks = asked in (NUMBER, LAST4) and not self.number_is_optional and lacks_a_number(turn.own_words)
+        if not lacks or turn.read(asked).last4 or self._whole_number(turn, asked):
+            return await super()._follow(turn, asked)
+        self._listen_identity(turn, asked)
+        if turn.get("misses") or PARTLY.fullmatch(str(turn.get(NUMBER) or "")):
+            self._request(turn, asked, 0, keep=True)
+            self._by_office(turn)
+            return None
+        return await self._ask(turn, misses=1)
+
+    @staticmethod
+    def _whole_number(turn: Turn, asked: str | None) -> bool:
+        number = turn.read(asked).number
+        return number is not None and number.complete
 
     async def code_refused(self, turn: Turn, reason: str) -> Ask | Outside | None:
         """No code can be sent: said plainly; a skill that has another way overrides this."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from actions import follow_ups
 from actions.base import Ask, Outside
 from actions.cases.kinds import LIFE_SUPPORT, kind_of_outage
-from actions.cases.reporting import ReportingForm, Where, undo
+from actions.cases.reporting import ReportingForm, Where
+from actions.cases.taking_back import undo
 from actions.outage.known import known_values
-from actions.outage.restored import account_meant, tell_restored
+from actions.outage.restored import BACK, STATUS, account_meant, note_restored, tell_restored
 from actions.turn import Turn
 from backend.language import mark
 from backend.members.identity import Standing
 from backend.providers.outages.base import Outage
+from backend.reading.danger import danger_in
+from backend.reading.tickets_named import kinds_named
 from backend.tickets import service as tickets
-from backend.tickets.kinds import POWER
+from backend.tickets.kinds import MAY_TURN_DANGEROUS, POWER
+from backend.tickets.models import Ticket
 
 OWN = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "warned", "filed")
 ASKS_OF_ONE = re.compile(
@@ -39,14 +44,28 @@ class OutageForm(ReportingForm):
 
     async def _only_asked_about(self, turn: Turn) -> bool:
         """When it will be back is answered from what is known of the place, and not in general."""
-        if turn.intent == "outage_status" or ASKS_OF_ONE.search(turn.text):
+        of_one = turn.intent == "outage_status" or ASKS_OF_ONE.search(turn.text) or self._is_told(turn)
+        if of_one and not await follow_ups.is_of_another(turn, self.task):
             return False
         return await super()._only_asked_about(turn)
 
+    def _is_told(self, turn: Turn) -> bool:
+        """Whether something is told that must not wait, or that another action has understood already."""
+        return danger_in(turn.text) or turn.get(STATUS) == BACK
+
+    def _name_when_unsure(self, turn: Turn) -> None:
+        if not self._is_told(turn):
+            super()._name_when_unsure(turn)
+
     async def _answer_questions(self, turn: Turn) -> bool:
-        if turn.just_opened() and (turn.intent == "outage_status" or ASKS_OF_ONE.search(turn.text)):
+        if turn.just_opened() and (
+            self._is_told(turn) or turn.intent == "outage_status" or ASKS_OF_ONE.search(turn.text)
+        ):
             return False
         return await super()._answer_questions(turn)
+
+    def only_asked(self, turn: Turn) -> bool:
+        return bool(self.held(turn, "status"))
 
     def kind(self, turn: Turn) -> str:
         return kind_of_outage(str(self.held(turn, "words") or ""))
@@ -59,6 +78,8 @@ class OutageForm(ReportingForm):
         if turn.intent == "outage_restored":
             turn.notes["restored"] = True
             return True
+        if turn.get(STATUS) == BACK:
+            return False
         if turn.intent == "outage_status" or (asked is None and ASKS_OF_ONE.search(turn.text)):
             turn.set(self.slot("status"), True)
             return True
@@ -72,19 +93,25 @@ class OutageForm(ReportingForm):
         return {"state": "unknown" if turn.notes.get("nothing_known") else ""}
 
     async def next_report_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        if turn.get(STATUS) == BACK:
+            return await self._hear_where_it_is_back(turn, standing)
         if turn.notes.get("restored"):
             await tell_restored(turn, await account_meant(turn), asked=True)
             return None
         if self.urgent(turn) and not self.held(turn, "warned"):
             turn.say("utter_outage_life_support")
             turn.set(self.slot("warned"), True)
+        if self.held(turn, "status") and (mine := await self._with_the_crew(turn)):
+            turn.say("utter_outage_stands", number=mine.number, known=False)
+            return None
         where = await self.where(turn, standing)
         if where is None:
             where = await self._where_reported(turn)
         if where is None:
             told = "no_number" in turn.notes
-            values = {"danger": False, "no_number": told}
-            return Ask(self.slot("place"), "utter_question_outage_place", values, new=told)
+            heard = "heard" in turn.notes
+            values = {"danger": False, "no_number": told, "heard": heard}
+            return Ask(self.slot("place"), "utter_question_outage_place", values, new=told or heard)
         known = await turn.backend.outages.known(turn.session, where.place, where.account.id if where.account else None)
         before = await self._told_before(turn, standing, where)
         if self.held(turn, "status") and await self._tell_status(turn, known, before):
@@ -96,8 +123,31 @@ class OutageForm(ReportingForm):
         if isinstance(filed, Ask):
             return filed
         kind = filed.ticket.kind
-        turn.say("utter_outage_ticket", number=filed.ticket.number, danger=False, undo=undo(turn), case_kind=kind)
+        said: dict[str, Any] = {"number": filed.ticket.number, "undo": undo(turn), "case_kind": kind}
+        if kind == "damage":
+            turn.say("utter_case_filed", **said)
+            return None
+        turn.say("utter_outage_ticket", danger=False, **said)
         self._tell_known(turn, known)
+        return None
+
+    async def _with_the_crew(self, turn: Turn) -> Ticket | None:
+        """What this conversation reported that is no outage: `how long do they take` means that crew."""
+        if "outage" in kinds_named(turn.text) or not turn.just_opened():
+            return None
+        standing = await tickets.of_conversation(turn.session, turn.conversation_id)
+        return next((one for one in standing if one.kind in MAY_TURN_DANGEROUS - POWER), None)
+
+    async def _hear_where_it_is_back(self, turn: Turn, standing: Standing) -> Ask | None:
+        """Which house it is, so that nobody is sent there for nothing."""
+        place, phone = self.held(turn, "place"), str(self.held(turn, "phone") or "")
+        if standing.account is not None:
+            await tell_restored(turn, standing.account)
+        elif place or phone.startswith("+"):
+            await note_restored(turn, str(place) if place else None, phone or None)
+        else:
+            values = {"no_number": "no_number" in turn.notes}
+            return Ask(self.slot("place"), "utter_question_outage_back", values, new=values["no_number"])
         return None
 
     async def _where_reported(self, turn: Turn) -> Where | None:

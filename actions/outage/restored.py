@@ -11,6 +11,8 @@ from backend.members.service import accounts_at_phone
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
 
+STATUS, BACK = "outage_status", "back"
+
 
 class ActionOutageRestored(SkillAction):
     """Said with no report being made."""
@@ -18,7 +20,12 @@ class ActionOutageRestored(SkillAction):
     action_name = "action_outage_restored"
 
     async def act(self, turn: Turn) -> None:
-        await tell_restored(turn, await account_meant(turn))
+        account = await account_meant(turn)
+        if account is None and await tickets.open_outage(turn.session, turn.conversation_id, None) is None:
+            turn.set(STATUS, BACK)  # told from another phone perhaps: the form asks which house it is
+            turn.follow_with("outage_form")
+            return
+        await tell_restored(turn, account)
 
 
 async def account_meant(turn: Turn) -> Account | None:
@@ -49,3 +56,15 @@ async def tell_restored(turn: Turn, account: Account | None, *, asked: bool = Fa
         turn.say("utter_outage_back", state="left" if asked else "none", number="")
     else:
         turn.say("utter_outage_back", state="danger" if ticket.kind == DANGER else "closed", number=ticket.number)
+
+
+async def note_restored(turn: Turn, place: str | None, phone: str | None) -> None:
+    """Told by somebody who has not shown who they are: a report for that place or phone gets a note, and stands."""
+    ticket = await tickets.outage_at(turn.session, place, phone)
+    if ticket is not None:
+        words = plain_line(turn.own_words)
+        await tickets.add_note(
+            turn.session, turn.backend, ticket, turn.conversation_id, f"power is back there: {words}"
+        )
+    state = "none_there" if ticket is None else "danger" if ticket.kind == DANGER else "noted"
+    turn.say("utter_outage_back", state=state, number=ticket.number if ticket else "")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import ClassVar
 
+from actions import agenda
 from actions.base import Ask, Outside
 from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
 from actions.turn import Turn
 from backend.conversations.models import Conversation
-from backend.language import mark
+from backend.language import mark, tr
 from backend.logins import mail
 from backend.logins.service import USER_ID
 from backend.members.identity import Standing
@@ -22,6 +24,11 @@ ALONE = re.compile(
 NAMED = re.compile(r"user ?(?:id|name)(?: is)?[: ]+(?P<id>\S+)", re.IGNORECASE)
 # a word of plain letters may be a user ID, when it was asked for, or just a word; with one of these it is no word
 TELLING = re.compile(r"[\d._@+]")
+CALLED = {
+    "reset_password_form": re.compile(r"\bpass ?words?\b", re.IGNORECASE),
+    "recover_user_id_form": re.compile(r"\b(?:user|login) ?(?:ids?|names?)\b", re.IGNORECASE),
+}
+SOON = timedelta(minutes=10)
 UNCLEAR = frozenset({"", "inform", "out_of_scope", "nlu_fallback", "choose"})
 
 
@@ -42,6 +49,10 @@ class MailForm(IdentifiedForm):
         return True
 
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+        if turn.just_opened():
+            self._keep_the_other(turn)
+        if not any(map(turn.has_set, (NUMBER, NAME, LAST4))) and await self._is_on_its_way(turn):
+            return None
         who, last4 = turn.get(NAME) or turn.get(NUMBER), turn.get(LAST4)
         known = standing.member is not None
         if turn.just_opened() and not known and not (who and last4):
@@ -60,6 +71,28 @@ class MailForm(IdentifiedForm):
             return None
         turn.say(self.outcome, reference=reference)
         return None
+
+    def _keep_the_other(self, turn: Turn) -> None:
+        """`My password and my user ID`: both are forgotten, and one follows the other."""
+        others = [form for form, called in CALLED.items() if form != self.form and called.search(turn.text)]
+        if others and CALLED[self.form].search(turn.text):
+            agenda.add(turn, others[0], "", {})
+
+    async def _is_on_its_way(self, turn: Turn) -> bool:
+        """Each mail goes out once; who then gives another number is meant by that one."""
+        since = turn.backend.clock.now() - SOON
+        asked = await mail.asked_for(turn.session, turn.conversation_id, since)
+        sent = next((request for request in asked if request.kind == self.kind), None)
+        if sent is None:
+            return False
+        words = tr(
+            "That mail is asked for already, reference {reference}. It can take a few minutes; look among the junk "
+            "mail too. If none comes, the office helps: {phone}.",
+            reference=sent.reference,
+            phone=turn.backend.coop.office_phone_display,
+        )
+        turn.say("utter_told", told=words)
+        return True
 
     async def _ask_for_mail(self, turn: Turn, standing: Standing, who: str, last4: str) -> str:
         by = {"asked_by": turn.conversation_id, "channel": turn.channel}

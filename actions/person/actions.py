@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -11,21 +10,19 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions import side_questions
+from actions import agenda, side_questions
 from actions.base import SkillAction, clear_task
+from actions.cases.filed import tell_of_the_filed
 from actions.danger import heed
-from actions.person.forms import ABOUT, TRIED
+from actions.manner import comfort
+from actions.person.booked import booked
+from actions.person.forms import ABOUT, BEFORE, TRIED
 from actions.person.handing_over import hand_over
-from actions.person.subject import CANCELS, cancel_call, subject_in, tried
+from actions.person.subject import CANCELS, cancel_call, offered, said_before, subject, tried
 from actions.turn import Turn
+from backend.reading.person_wish import wants_a_call, wants_a_person
 
 logger = logging.getLogger("memberline.person")
-
-CALL_ME = re.compile(
-    r"\b(call ?back|(?:call|ring|phone) (?:me|us)(?: back)?|(?:give|have) (?:me|someone|somebody).{0,12}\bcall|"
-    r"(?:someone|somebody|person) .{0,12}call me)\b",
-    re.IGNORECASE,
-)
 
 
 class ActionPerson(SkillAction):
@@ -46,20 +43,28 @@ class ActionPerson(SkillAction):
         return turn.events()
 
     async def act(self, turn: Turn) -> None:
-        if heed(turn):
+        if await tell_of_the_filed(turn) or heed(turn):
             return
+        comfort(turn)
         if CANCELS.search(turn.text) and await cancel_call(turn):
             return
-        if await side_questions.answered_instead(turn, sure=0.97):
+        certain = not turn.whole_words or wants_a_person(turn.whole_words)
+        if not certain and turn.does("ask") and await side_questions.answer_all(turn):
+            agenda.take_in(turn, turn.acts, "")
+            agenda.go_on(turn)
             return
         is_open = turn.backend.coop.is_open(turn.backend.clock.now())
-        wants_a_call = bool(CALL_ME.search(turn.text)) and turn.channel != "voice"
-        if not wants_a_call or not is_open:
+        calls = wants_a_call(turn.whole_words) and turn.channel != "voice"
+        if is_open and not calls:
             await hand_over(turn, "utter_person")
-        about, was_tried = subject_in(turn), tried(turn)
+        elif not is_open and not turn.words_of("utter_person") and await booked(turn) is None:
+            await hand_over(turn, "utter_person")  # when they open, and what is answered at any hour; told once
+        known = {ABOUT: offered(turn) or subject(turn), BEFORE: said_before(turn), TRIED: tried(turn)}
+        agenda.take_in(turn, [act for act in turn.acts if act.words and not wants_a_person(act.words)], "")
         clear_task(turn)
-        turn.set(ABOUT, about)
-        turn.set(TRIED, was_tried)
+        turn.clear("offer")
+        for slot, value in known.items():
+            turn.set(slot, value)
         turn.end_task()
-        if wants_a_call or not is_open:
+        if calls or not is_open:
             turn.follow_with("callback_form")

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from actions.base import Ask, Outside
+from actions.cases.reporting import URGENT_TOLD
 from actions.form import Form
-from actions.person.subject import CANCELS, cancel_call, said_before, subject_in
+from actions.person.booked import booked, call_words, phone_of, tell_what_stands
+from actions.person.subject import CANCELS, cancel_call, named, said_before, subject, subject_in, telling
 from actions.quick_pay.questions import choose
-from actions.turn import Turn
-from actions.words import day_for_the_office, day_words, when_words
+from actions.turn import REQUESTED, Turn
+from actions.words import day_for_the_office, day_words
 from actions.yes_no import said_no, said_yes
 from backend.contact.service import read_phone
 from backend.conversations.models import Conversation
-from backend.coop import at_clock, clock_text
+from backend.coop import clock_text
 from backend.language import mark, tr
-from backend.reading.moment import Moment, call_time, read_moment
+from backend.reading.moment import Moment, call_end, call_time, read_moment, without_past
 from backend.tickets import service as tickets
 
 WHEN, DAY, PHONE, CONFIRM = "callback_when", "callback_day", "callback_phone", "callback_confirm"
-UNCLEAR, ABOUT, BEFORE, TRIED = "callback_unclear", "callback_about", "callback_before", "callback_tried"
+UNTIL, ABOUT, BEFORE, TRIED = "callback_until", "callback_about", "callback_before", "callback_tried"
+ASKS_FOR_IT = re.compile(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b", re.IGNORECASE)
 PHONE_FIGURES = re.compile(r"\+?1?[ .-]?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}")
 
 
@@ -30,9 +33,17 @@ class CallbackForm(Form):
     form = "callback_form"
     task = "person"
     title = mark("arranging a call back")
-    slots: ClassVar[tuple[str, ...]] = (WHEN, DAY, PHONE, CONFIRM, UNCLEAR, ABOUT, BEFORE, TRIED)
+    slots: ClassVar[tuple[str, ...]] = (WHEN, DAY, PHONE, CONFIRM, UNTIL, ABOUT, BEFORE, TRIED)
     asks: ClassVar[dict[str, str]] = {WHEN: "time", DAY: "day", PHONE: "phone", CONFIRM: "yes_no"}
     opens_with: ClassVar[frozenset[str]] = frozenset()
+
+    def _goes_to_a_person(self, turn: Turn) -> bool:
+        """Here they are on the way to one."""
+        return (
+            turn.channel == "voice"
+            and turn.backend.coop.is_open(turn.backend.clock.now())
+            and super()._goes_to_a_person(turn)
+        )
 
     async def cancelled(self, turn: Turn) -> None:
         if not (CANCELS.search(turn.text) and await cancel_call(turn)):
@@ -40,25 +51,51 @@ class CallbackForm(Form):
 
     # listening
 
+    async def _hear(self, turn: Turn) -> Outside | None:
+        """A phone number given where it was asked for is an answer, whatever is said beside it."""
+        fresh = not (turn.just_opened() or turn.answered_something_else(self.form) or turn.get("resuming"))
+        if fresh and turn.get(REQUESTED) == PHONE and self._hear_phone(turn, PHONE):
+            self._hear_subject(turn, PHONE, heard=True)
+            return await self._ask(turn, misses=0)
+        return await super()._hear(turn)
+
     async def listen(self, turn: Turn, asked: str | None) -> bool:
         if asked is not None and CANCELS.search(turn.text):
             return bool(turn.notes.setdefault("cancelled", True))
+        if asked is None:
+            await self._begin_with_the_booked(turn)
         if asked == CONFIRM and self._agrees(turn):
             return True
         heard = self._hear_phone(turn, asked)
         heard = self._hear_time(turn, PHONE_FIGURES.sub(" ", turn.text), asked) or heard
-        about = subject_in(turn) if asked is None or not heard else None
-        if about and turn.get(ABOUT) is None and (asked is None or asked in (WHEN, CONFIRM)):
-            turn.set(ABOUT, about)
-            heard = heard or (asked is not None and turn.does("answer", "volunteer", "correct"))
+        heard = self._hear_subject(turn, asked, heard) or heard
         if asked != CONFIRM:
             return heard
         if heard:
             turn.clear(CONFIRM)
         elif turn.chosen(CONFIRM) == "no" or said_no(turn):
-            turn.clear(WHEN, DAY, UNCLEAR)
+            turn.clear(WHEN, DAY, UNTIL)
             heard = True
         return heard
+
+    async def _begin_with_the_booked(self, turn: Turn) -> None:
+        """A call that this talk has arranged is moved, and not arranged again."""
+        ticket = await booked(turn)
+        if ticket is None or ticket.due_at is None:
+            return
+        turn.notes["booked"] = ticket
+        turn.set(PHONE, turn.get(PHONE) or phone_of(ticket))
+        turn.set(ABOUT, (telling(turn.whole_words) and subject_in(turn.whole_words)) or ticket.details.get("about"))
+
+    def _hear_subject(self, turn: Turn, asked: str | None, heard: bool) -> bool:
+        """What it is about, told at any question; other words only where nothing is known of it yet."""
+        about = named(turn.own_words) if asked is not None else None
+        if about is None and turn.get(ABOUT) is None and not heard and asked in (WHEN, CONFIRM):
+            about = subject_in(turn.own_words)
+        if not about:
+            return False
+        turn.set(ABOUT, about)
+        return turn.does("answer", "volunteer", "correct", "person")
 
     def _agrees(self, turn: Turn) -> bool:
         if turn.chosen(CONFIRM) == "yes" or said_yes(turn):
@@ -75,23 +112,35 @@ class CallbackForm(Form):
         if asked == PHONE and not turn.does("correct"):
             return False
         coop = turn.backend.coop
-        said = read_moment(text, turn.backend.today(), coop.hours)
+        said = read_moment(without_past(text), turn.backend.today(), coop.hours)
         if said is None:
             return False
-        day = turn.get(DAY) or turn.get(WHEN)
-        if said.day is None and day and not said.soon and said.after is None:  # "no, at 11": on the same day
-            said = replace(said, day=datetime.fromisoformat(day).date())
+        said = self._beside_what_stands(turn, said)
         now = turn.backend.clock.now().astimezone(coop.zone)
         when = call_time(said, now, coop.span_on)
-        turn.clear(WHEN, DAY, UNCLEAR)
-        if when is not None:
+        turn.clear(WHEN, DAY, UNTIL)
+        end = call_end(said, when, coop.span_on) if when is not None else None
+        if when is not None and not (said.until and end is None):
             turn.set(WHEN, when.isoformat())
-            turn.set(UNCLEAR, said.vague or None)
+            turn.set(UNTIL, end.isoformat() if end else None)
         elif said.day is not None and said.at is None and call_time(Moment(said.day, soon=True), now, coop.span_on):
             turn.set(DAY, said.day.isoformat())
-        else:
+        elif asked is not None or said.day not in (None, now.date()):  # "now" at a closed office: they heard that it is
             turn.notes["closed_then"] = self._why_closed(turn, said, now)
         return True
+
+    def _beside_what_stands(self, turn: Turn, said: Moment) -> Moment:
+        """`No, at 11`: on the same day. `Tuesday instead`: at the same time."""
+        ticket, zone = turn.notes.get("booked"), turn.backend.coop.zone
+        stood = turn.get(WHEN) or (ticket and ticket.due_at.astimezone(zone).isoformat())
+        if said.soon or said.after is not None:
+            return said
+        if said.day is None and (day := turn.get(DAY) or stood):
+            return replace(said, day=datetime.fromisoformat(day).date())
+        if said.at is None and not said.first and stood:
+            until = time.fromisoformat(turn.get(UNTIL)) if turn.get(UNTIL) else None
+            return replace(said, at=datetime.fromisoformat(stood).time(), until=until)
+        return said
 
     def _why_closed(self, turn: Turn, said: Moment, now: datetime) -> dict[str, Any]:
         day = said.day or (now + said.after if said.after else now).date()
@@ -112,14 +161,18 @@ class CallbackForm(Form):
         if turn.notes.get("cancelled"):
             await self.cancelled(turn)
             return None
-        if turn.just_opened() and turn.get(ABOUT) is None:
-            turn.set(BEFORE, said_before(turn))
+        if turn.just_opened():
+            turn.set(ABOUT, turn.get(ABOUT) or subject(turn))
+            turn.set(BEFORE, turn.get(BEFORE) or said_before(turn))
         if turn.get(WHEN) is None:
+            if turn.notes.get("booked") and not turn.notes.get("closed_then"):
+                await tell_what_stands(turn)
+                return None
             return self._ask_time(turn)
         phone = turn.get(PHONE) or await self._known_phone(turn)
         if phone is None:
             return Ask(PHONE, "utter_question_callback_phone")
-        if turn.get(UNCLEAR) and not turn.notes.get("agreed"):
+        if not turn.notes.get("agreed"):
             return self._read_back(turn, phone)
         await self._promise(turn, phone)
         return None
@@ -130,7 +183,14 @@ class CallbackForm(Form):
         if turn.get(DAY):
             day = day_words(date.fromisoformat(turn.get(DAY)), turn.backend.today())
             return Ask(WHEN, "utter_question_callback_hour", {"day": day})
-        return Ask(WHEN, "utter_question_callback_when")
+        return Ask(WHEN, "utter_question_callback_when", {"example": self._next_day(turn)})
+
+    def _next_day(self, turn: Turn) -> str:
+        """The next day after today on which somebody is there, in words."""
+        today = turn.backend.today()
+        tomorrow = datetime.combine(today + timedelta(days=1), time.min, turn.backend.coop.zone)
+        opens = turn.backend.coop.next_open(tomorrow)
+        return day_words((opens or tomorrow).date(), today)
 
     def _read_back(self, turn: Turn, phone: str) -> Ask:
         buttons = [choose(tr("Yes"), **{CONFIRM: "yes"}), choose(tr("No"), **{CONFIRM: "no"})]
@@ -138,8 +198,17 @@ class CallbackForm(Form):
 
     def _values(self, turn: Turn, phone: str) -> dict[str, Any]:
         when = datetime.fromisoformat(turn.get(WHEN))
-        day = when_words(when.date(), turn.backend.today())
-        return {"day": day, "at": at_clock(when.time()), "last4": phone[-4:]}
+        return call_words(turn, when, self._end(turn), phone, turn.get(ABOUT))
+
+    def _end(self, turn: Turn) -> time | None:
+        return time.fromisoformat(turn.get(UNTIL)) if turn.get(UNTIL) else None
+
+    async def _answered_aside(self, turn: Turn) -> bool:
+        """Who asks why a number is wanted hears that, and nothing of member numbers."""
+        if turn.get(REQUESTED) == PHONE and ASKS_FOR_IT.search(turn.text):
+            turn.say("utter_callback_why_phone")
+            return True
+        return await super()._answered_aside(turn)
 
     async def _known_phone(self, turn: Turn) -> str | None:
         """The phone that writes or calls, else the one on file of somebody who has shown who they are."""
@@ -154,8 +223,10 @@ class CallbackForm(Form):
             "name": standing.member.name if standing.member else "not identified",
             "phone": phone,
             "level": standing.level.name.lower().replace("_", " "),
-            "when": f"{day_for_the_office(when.date(), turn.backend.today())}, {clock_text(when.time())}",
+            "when": self._when_for_the_office(turn, when),
         }
+        if end := self._end(turn):
+            details["until"] = end.isoformat()
         told = {"about": ABOUT, "said before": BEFORE, "tried": TRIED}
         details |= {label: str(turn.get(slot)) for label, slot in told.items() if turn.get(slot)}
         ticket = await tickets.open_ticket(
@@ -167,5 +238,11 @@ class CallbackForm(Form):
             account_id=standing.account.id if standing.account else None,
             phone=phone,
             due_at=when,
+            urgent=bool(turn.words_of(URGENT_TOLD)),
         )
         turn.say("utter_callback_set", number=ticket.number, **self._values(turn, phone))
+
+    def _when_for_the_office(self, turn: Turn, when: datetime) -> str:
+        end = self._end(turn)
+        until = f" to {clock_text(end)}" if end else ""
+        return f"{day_for_the_office(when.date(), turn.backend.today())}, {clock_text(when.time())}{until}"

@@ -1,61 +1,145 @@
-"""What a call back is about, and taking one back."""
+"""What a call back is about: the subject that the member named, else the newest words of substance. Never just "it"."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from actions.person.handing_over import what_was_tried
 from actions.turn import Turn
 from backend.handover.transcript import plain_line
+from backend.reading.spanish.gloss import without_accents
 from backend.tickets import service as tickets
 from backend.tickets.kinds import CALLBACK
 
 ABOUT = re.compile(
-    r"\b(?:about|regarding|concerning|because(?: of)?|sobre|acerca de|por lo de|respecto a|porque)\s+(?P<what>\S.*)",
-    re.IGNORECASE | re.DOTALL,
+    r"\b(?:the (?:subject|topic|reason) (?:is|should be|was)|el (?:asunto|tema|motivo) es|"
+    r"about|regarding|concerning|sobre|acerca de|respecto al?|lo del?)\s+"
+    r"(?P<what>[^\s\d][^.!?;\n]*?)(?=,|[.!?;\n]|$)",
+    re.IGNORECASE,
 )
 CANCELS = re.compile(
     r"\b(?:cancel|withdraw|drop|delete|remove|scratch|forget|stop|undo|call off)\w*\b.{0,12}"
     r"\b(?:call ?back|call|llamada)\b|\b(?:no need to|no longer (?:want|need)|(?:don'?t|do not) (?:want|need))\b.{0,16}"
     r"\bcall(?: me)?(?: back)?(?: any ?more)?\W*$|\bstop calling me\b|"
+    r"\bno (?:hace falta|es necesario|hay necesidad de)\b.{0,12}\b(?:call|llam\w+)|"
     r"\b(?:don'?t|do not) call me(?: back)?(?: any ?more| at all)?\W*$",
     re.IGNORECASE,
 )
-# a wish to be called or to talk to somebody, and nothing of what it is about
-BARE = re.compile(
-    r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|get|got|give|let|make|me|us|my|to|two|too|a|an|the|one|"
-    r"some|someone|somebody|anyone|person|people|human|agent|operator|representative|manager|supervisor|office|live|real|"
-    r"talk|speak|speaking|call|calls|called|ring|phone|back|callback|please|just|can|could|you|your|may|with|for|at|on|"
-    r"by|when|is|free|request|arrange|set|up|yes|yeah|ok|okay|hi|hello|tomorrow|today|morning|afternoon|noon|evening|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|next|week|as|soon|possible|asap|am|pm|o'clock|number|"
-    r"about|around|after|before|between|and|then|in|hour|minutes|first|thing|later|now|anytime|any|time|that|this|so|"
-    r"\d+))+",
-    re.IGNORECASE,
+BARE = frozenset(
+    """elevenish delighted one two three four five six seven eight nine ten eleven twelve maybe perhaps ish noonish
+    crying loud i i'd
+    i'll i'm im we want wanna need would like have get got getting give let make me us my mine to too a an the
+    some someone somebody anyone anybody person people human being beings agent operator representative rep
+    manager supervisor boss office live real talk speak speaking call calls called calling ring phone telephone
+    back callback please just can can't cannot could you you've you're your u may will with for at on by when is
+    it it's its are was be of free request arrange set up yes yeah yep no nope not or ok okay okey hi hello hey
+    oh omg ugh lol wait tomorrow today tonight morning afternoon noon evening night monday tuesday wednesday
+    thursday friday saturday sunday next week as soon possible asap am pm o'clock number about around after
+    before between and then in hour hours minutes first thing later now anytime any time that that's this these
+    those them they so only early earlier instead if thank thanks dear sir ma'am all right alright fine sure
+    good great already again really do don't did does i've said say tell told asked ask robot robots machine bot
+    more enough unbelievable ridiculous heaven's sake forget never mind nevermind anyway there here else nothing
+    everything something what whatever how help who but has had go ahead work works un una el la los las lo de
+    del que se mi le les en por para con y o si sí ya persona alguien verdad favor quiero quisiera necesito
+    llamar llame llamen llama llamada hablar habla telefono lunes martes miercoles jueves viernes mañana manana
+    tarde tardes hoy ahora hora gracias bueno pues ay oye temprano eso esto ese esta este pero solo entre antes
+    despues al deme dame nadie nada dije sorry perdon""".split()
 )
-LEAST_WORDS = 3
+"""Words of a wish to be called or to talk to somebody, of its time and of manners: they name no subject."""
+POINTS = frozenset(
+    """it this that them these those one other same all everything thing things matter stuff eso esto ello lo mismo
+    otro otra cosa please or not""".split()
+)
 MOST = 300
+SHORT = 110
+"""Of what is read back to the member."""
+KEPT = 4
+_WORD = re.compile(r"[^\W\d_][\w']*")
 
 
-def subject_in(turn: Turn) -> str | None:
-    """What the message says it is about, in the member's own words."""
-    words = plain_line(turn.own_words.strip())
-    if (found := ABOUT.search(words)) and not BARE.fullmatch(found["what"]):
-        return found["what"].strip(" .!?")[:MOST]
-    rest = not BARE.fullmatch(turn.text.strip()) and len(words.split()) >= LEAST_WORDS
-    return words[:MOST] if rest else None
+def telling(words: str) -> list[str]:
+    """The words of it that tell something."""
+    found = _WORD.findall(without_accents(words.lower().replace("’", "'")))
+    return [word for word in found if word not in BARE and word not in POINTS]
+
+
+def named(words: str) -> str | None:
+    """What is named behind "about": the subject in the member's own words."""
+    for found in ABOUT.finditer(words):
+        what = found["what"].strip(" ,.!?")
+        if telling(what):
+            return shortened(what, MOST)
+    return None
+
+
+def subject_in(words: str) -> str | None:
+    """What a message says it is about: what is named so, else its sentences that tell more than a wish to be called."""
+    words = plain_line(words.strip())
+    if found := named(words):
+        return found
+    parts = [part.strip(" ,") for part in re.split(r"(?<=[.!?;])\s+|\n", words)]
+    kept = [part for part in parts if len(telling(part)) >= 2]
+    return shortened(" ".join(kept), MOST) if kept else None
+
+
+def subject(turn: Turn) -> str | None:
+    """What the talk is about: this message, else what was offered a call about, else the newest words of substance."""
+    offered = turn.get("offer")
+    words = str((offered.get("slots") or {}).get("callback_about") or "") if isinstance(offered, Mapping) else ""
+    before = _before(turn)
+    wished = _opened_with(turn)
+    return subject_in(turn.own_words) or words or wished or (before[-1] if before else None)
+
+
+def _opened_with(turn: Turn) -> str | None:
+    """The words that opened the task that is open."""
+    task, words, found = turn.get("open_task"), "", None
+    for event in turn.tracker.events:
+        if event.get("event") == "user":
+            words = plain_line(_words(event))
+        elif event.get("event") == "active_loop" and event.get("name") == task and len(telling(words)) > 1:
+            found = words
+    return found if task not in (None, "callback_form") else None
+
+
+def offered(turn: Turn) -> str | None:
+    """What the call was about that was offered just before: `yes, have somebody call me` names nothing itself."""
+    offer = turn.get("offer")
+    known = (offer.get("slots") or {}) if isinstance(offer, dict) else {}
+    about = [str(known[slot]) for slot in ("case_about", "case_words") if known.get(slot)]
+    return ": ".join(about)[:MOST] or None
 
 
 def said_before(turn: Turn) -> str | None:
-    """The last thing of some length that the member wrote before this message."""
-    heard = 0
-    for event in reversed(turn.tracker.events):
-        if event.get("event") != "user":
-            continue
-        words = str(event.get("text") or "")
-        heard += 1
-        if heard > 1 and not words.startswith("/") and len(words.split()) >= LEAST_WORDS:
-            return plain_line(words)[:MOST]
-    return None
+    """The first words of substance before this message and the newest ones, as they were written."""
+    before = _before(turn)
+    kept = before if len(before) <= KEPT else [before[0], *before[1 - KEPT :]]
+    return " / ".join(shortened(words, MOST // 2) for words in kept) or None
+
+
+def _before(turn: Turn) -> list[str]:
+    """What the member told before this message, the oldest first."""
+    heard: list[str] = []
+    said = [event for event in turn.tracker.events if event.get("event") == "user"]
+    for event in said[:-1]:
+        words = plain_line(_words(event))
+        if len(telling(words)) >= 2 and words not in heard:
+            heard.append(words)
+    return heard
+
+
+def _words(event: Mapping[str, Any]) -> str:
+    text = str(event.get("text") or "")
+    return "" if text.startswith("/") else text
+
+
+def shortened(words: str, most: int = SHORT) -> str:
+    """Not longer than `most`, cut between two words."""
+    if len(words) <= most:
+        return words
+    return words[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;") + "…"
 
 
 def tried(turn: Turn) -> str | None:

@@ -10,7 +10,7 @@ from actions.accounts.choice import label, others
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
 from actions.quick_pay import questions
-from actions.quick_pay.hearing import HINT, QUESTION, hear_choices, hear_words, named_method, settle
+from actions.quick_pay.hearing import HINT, QUESTION, asks_about_more, hear_choices, hear_words, named_method, settle
 from actions.quick_pay.paying import make_quote, pay, say_already
 from actions.scheduled.words import act_on_existing
 from actions.turn import Turn
@@ -67,6 +67,15 @@ class QuickPayForm(OfSeveralForm):
         """`What payments are scheduled?` is about those that are there already."""
         return super().is_meant(turn) and act_on_existing(turn.text) is None
 
+    def _is_of_the_faq(self, turn: Turn) -> bool:
+        return super()._is_of_the_faq(turn) and not asks_about_more(turn.text)
+
+    async def _answered_aside(self, turn: Turn) -> bool:
+        if not asks_about_more(turn.text):
+            return await super()._answered_aside(turn)
+        turn.say("utter_pay_more_where")
+        return True
+
     async def cancelled(self, turn: Turn) -> None:
         turn.say("utter_pay_cancelled")
 
@@ -115,6 +124,9 @@ class QuickPayForm(OfSeveralForm):
             return False
         turn.clear(before)
         return True
+
+    def told(self, turn: Turn, slot: str) -> str:
+        return questions.told(turn, slot)
 
     def account_changed(self, turn: Turn) -> None:
         turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT)

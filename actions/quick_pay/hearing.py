@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,10 +17,11 @@ from backend.members.identity import Standing
 from backend.members.levels import Level
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
-from backend.reading.amount import Amount
+from backend.reading.amount import Amount, share_alone
 from backend.reading.day import Day, wants_due_date
 from backend.reading.references import as_last_time, half_of, later_than, means_the_other
-from backend.reading.together import Everything
+from backend.reading.together import Everything, read_all
+from backend.reading.wording import without_reason
 
 AMOUNT, DAY, METHOD, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_confirm"
 AGREED = "pay_agreed"
@@ -32,6 +34,8 @@ OTHER_DAY = re.compile(
     re.IGNORECASE,
 )
 SHARES = ("all", "half", "past_due")  # of the amount due, likewise
+WORDS = re.compile(r"[^\W\d_]{2}")
+"""Anything but figures."""
 LINK_WORDS = re.compile(r"\b(link|new (card|bank)|(not|isn't) (saved|on file)|online)\b", re.IGNORECASE)
 OTHER_WORDS = re.compile(
     r"\b((an)?other|different) (card|bank|account|one|way|method)\b|\b(not|no) (that|the) (card|visa|one)\b",
@@ -56,6 +60,20 @@ CARD_WORDS = re.compile(r"\b(card|credit|debit)\b", re.IGNORECASE)
 BANK_WORDS = re.compile(r"\b(bank|checking|savings?|e-?check)\b", re.IGNORECASE)
 
 
+MORE = re.compile(
+    r"\b(?:what|where|how)\b.{0,40}\b(?:extra|the rest|overpay\w*|more than|too much|left ?over|difference|"
+    r"sobra|resto)\b|"
+    r"\b(?:extra|the rest|overpay\w*|pay (?:too much|more)|left ?over|sobra|resto)\b.{0,40}\b(?:where|go(?:es)?|"
+    r"happens?|va|pasa|lost|back|credit)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_about_more(text: str) -> bool:
+    """`Where does the extra money go?`, of a payment over what is owed."""
+    return bool(MORE.search(text))
+
+
 def hear_choices(turn: Turn) -> bool:
     """Take what a pressed button carries."""
     heard = False
@@ -73,13 +91,17 @@ def hear_choices(turn: Turn) -> bool:
 
 async def hear_words(turn: Turn, asked: str | None) -> bool:
     """Read the amount, the day and the method out of the words. Returns whether anything new was said."""
-    if not turn.text or asked == CODE:
+    said = turn.read(asked)
+    if not turn.text or said.code or (asked == CODE and not WORDS.search(turn.text)):
         return False
     before = {slot: turn.get(slot) for slot in (AMOUNT, DAY, METHOD)}
-    said = turn.read(asked)
+    if (bare := without_reason(turn.text)) != turn.text:
+        said = replace(said, day=read_all(bare, asked=ASKED_AS.get(asked or ""), today=turn.backend.today()).day)
+    if asked == CODE and said.amount is None and said.number is None:
+        said = replace(said, share=said.share or share_alone(turn.text))
     await _hear_amount(turn, said)
     _hear_day(turn, said)
-    if asked not in IDENTITY_SLOTS:
+    if asked not in IDENTITY_SLOTS or asked == CODE:
         await _hear_method(turn, asked)
     troubled = "amount_problem" in turn.notes or "day_problem" in turn.notes
     # said again it is no miss; behind a yes it only says what was read out
@@ -157,6 +179,11 @@ async def _hear_method(turn: Turn, asked: str | None) -> None:
         return
     if SAVED_WORDS.search(words):
         turn.set(METHOD, "saved")
+
+
+def names_a_way(words: str) -> bool:
+    """`With my card`: a way to pay."""
+    return any(pattern.search(words) for pattern in (BRAND_WORDS, CARD_WORDS, BANK_WORDS, SAVED_WORDS))
 
 
 async def _has_a_choice(turn: Turn, standing: Standing) -> bool:

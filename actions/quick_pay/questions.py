@@ -59,6 +59,17 @@ def said(turn: Turn) -> dict[str, Any]:
     }
 
 
+def told(turn: Turn, slot: str) -> str:
+    """The amount or the day as it was given, to be said back while something else is asked."""
+    value = turn.get(slot)
+    if slot == AMOUNT:
+        named = {"all": tr("all of it"), "half": tr("half of it")}
+        return format_cents(value) if isinstance(value, int) else named.get(str(value), "")
+    if slot == DAY and value and value not in (ASK, "due"):
+        return day_words(date.fromisoformat(value), turn.backend.today())
+    return ""
+
+
 def last_day(turn: Turn) -> str:
     today = turn.backend.today()
     return day_words(today + timedelta(days=turn.backend.coop.schedule_days), today)

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, ClassVar
 
 from actions.accounts.forms import OfSeveralForm
-from actions.autopay.forms import AGREE, agreement_of
+from actions.autopay.forms import agreement_of
+from actions.autopay.listening import AGREE
 from actions.autopay.questions import next_words, when
 from actions.base import Ask, Outside, SkillAction
 from actions.identity.forms import IDENTITY_SLOTS

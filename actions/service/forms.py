@@ -7,21 +7,21 @@ from datetime import date
 from typing import Any, ClassVar
 
 from actions.base import Ask, Outside
-from actions.free_text import free_text
 from actions.identity.forms import IdentifiedForm
 from actions.quick_pay.questions import choose
 from actions.service.hearing import (
-    A_NAME,
-    NAMED,
     RENAMED,
+    bill_address,
     bill_goes_to,
+    corrects_the_bill,
     kind_in,
     moves_out,
     name_inside,
     place_in,
     without_place,
 )  # fmt: skip
-from actions.turn import ASKED_AS, Turn
+from actions.side_questions import LAST
+from actions.turn import ASKED_AS, REQUESTED, Turn
 from actions.words import day_for_the_office, when_words
 from actions.yes_no import said_no, said_yes
 from backend.contact.service import read_phone
@@ -30,14 +30,30 @@ from backend.coop import display_phone
 from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
+from backend.reading.address import address_said, with_unit
 from backend.reading.day import Day, DayProblem
 from backend.reading.digits import spoken_to_digits
+from backend.reading.name import name_corrected, name_said
+from backend.reading.spanish import glossed
 from backend.reading.together import read_all
 from backend.tickets import service as tickets
 
 KIND, ADDRESS, DAY, NAME, PHONE = "service_kind", "service_address", "service_day", "service_name", "service_phone"
 FINAL_BILL, CONFIRM, MOVING_OUT = "service_final_bill", "service_confirm", "service_moving_out"
 ASKED_AS[DAY] = "date"
+_DEPOSIT = r"dep[oó]sit\w*"
+PAYS_DEPOSIT = re.compile(
+    rf"\b(?:pay\w*|pag\w+|give|put down|how much)\b.{{0,24}}\b{_DEPOSIT}|\b{_DEPOSIT}\b.{{0,30}}\b(?:pay|pag\w+)\b",
+    re.I,
+)
+PAYS = re.compile(r"\b(?:how (?:much|do i pay|can i pay)|pay it|pagarlo|lo pago|cu[aá]nto es)\b", re.IGNORECASE)
+BILL_ELSEWHERE = re.compile(
+    r"\b(?:bill|factura|recibo)\b.{0,30}\b(?:(?:other|another|different|otra) (?:address|place|direc\w*)|elsewhere|"
+    r"somewhere else)\b",
+    re.IGNORECASE,
+)
+"""The last bill goes to another address, which is asked for."""
+SERVED = re.compile(r"\b(?:service|power|electric\w*|turn(?:ed)? off|shut off|stop (?:it )?at)\b", re.IGNORECASE)
 WRITTEN_AS_PHONE = re.compile(r"\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}")
 
 
@@ -85,13 +101,19 @@ class ServiceForm(IdentifiedForm):
         heard = self._hear_kind(turn, asked) or heard
         if asked == FINAL_BILL:
             return self._hear_final_bill(turn)
+        if PAYS_DEPOSIT.search(turn.text) or (turn.get(LAST) == "deposit" and PAYS.search(turn.text)):
+            turn.say("utter_service_deposit")
+            heard = True
+        heard = self._hear_bill_address(turn, asked) or heard
         place = place_in(turn, asked=False, kind=turn.get(KIND))
+        if asked == CONFIRM and place is None and not heard and turn.get(ADDRESS):
+            place = with_unit(str(turn.get(ADDRESS)), turn.own_words)
         heard = self._hear_day(turn, asked, place) or heard
         if asked == ADDRESS and place is None:
             place = place_in(turn, asked=True, kind=turn.get(KIND))
         elif asked == ADDRESS and not heard:
             place = place_in(turn, asked=True, kind=turn.get(KIND)) or place
-        if place:
+        if place and place != turn.get(FINAL_BILL):
             turn.set(ADDRESS, place)
             heard = True
         heard = self._hear_name(turn, asked) or heard
@@ -121,7 +143,7 @@ class ServiceForm(IdentifiedForm):
             chosen = "move" if named == "transfer" else named
         elif chosen is None and (asked in (None, KIND) or turn.get(KIND) is None):
             chosen = kind_in(turn.text)
-        if asked in (None, KIND) and moves_out(turn.text):
+        if asked in (None, KIND) and (moves_out(turn.text) or BILL_ELSEWHERE.search(turn.text)):
             turn.set(MOVING_OUT, True)
         if chosen and chosen != turn.get(KIND):
             turn.set(KIND, chosen)
@@ -141,16 +163,41 @@ class ServiceForm(IdentifiedForm):
             return True
         return False
 
+    def _hear_bill_address(self, turn: Turn, asked: str | None) -> bool:
+        """Where the last bill goes, told beside other things, or put right at the read-back."""
+        found = bill_address(turn.own_words) if turn.get(KIND) == "stop" else None
+        bill, place = str(turn.get(FINAL_BILL) or ""), str(turn.get(ADDRESS) or "")
+        if found is None and asked == CONFIRM and address_said(bill) and not SERVED.search(turn.text):
+            new = address_said(turn.own_words) or with_unit(bill, turn.own_words)
+            found = new if new and corrects_the_bill(new, bill, place) else None
+        if found:
+            turn.set(FINAL_BILL, found)
+            turn.set(MOVING_OUT, True)
+        return found is not None
+
+    def _is_steering(self, turn: Turn) -> bool:
+        if turn.get(REQUESTED) == NAME and name_said(turn.own_words):
+            return False  # "I told you already, Ruth Abbott" leaves nothing
+        return super()._is_steering(turn)
+
+    def _keep_for_later(self, turn: Turn) -> None:
+        if not PAYS_DEPOSIT.search(turn.text):  # that is of this request, and disputes no charge
+            super()._keep_for_later(turn)
+
     def _hear_name(self, turn: Turn, asked: str | None) -> bool:
+        known = str(turn.get(NAME) or "")
+        if asked == CONFIRM and known and (name := name_corrected(turn.own_words, known)):
+            turn.set(NAME, name)
+            return True
         if inside := name_inside(turn.own_words):
             turn.set(NAME, inside)
             return True
         if asked != NAME:
             return False
-        name = NAMED.sub("", turn.text.strip()).strip() if free_text(turn) else ""
-        if not A_NAME.fullmatch(name) or re.search(r"\d{4}", spoken_to_digits(name)):
+        name = name_said(turn.own_words)
+        if name is None or re.search(r"\d{4}", spoken_to_digits(name)):
             return False  # a phone number, said in words, is no name
-        turn.set(NAME, turn.own(name))
+        turn.set(NAME, name)
         return True
 
     def _hear_final_bill(self, turn: Turn) -> bool:
@@ -246,9 +293,14 @@ class ServiceForm(IdentifiedForm):
                 "mail": "the address on file",
                 "unknown": "not known yet",
             }
-            details["reason"] = "moving out"
+            if any(moves_out(glossed(str(said.get("text") or ""))) for said in self._heard(turn)):
+                details["reason"] = "moving out"
             details["final bill to"] = known.get(str(turn.get(FINAL_BILL)), str(turn.get(FINAL_BILL)))
         return details
+
+    @staticmethod
+    def _heard(turn: Turn) -> list[dict[str, Any]]:
+        return [event for event in turn.tracker.events if event.get("event") == "user"]
 
     async def _open(self, turn: Turn, standing: Standing, phone: str) -> None:
         details = self._details(turn, standing, phone)

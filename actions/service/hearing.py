@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from actions.place import LEAD, NO_PLACE, address_in, read_place
+from actions.place import read_place
 from actions.turn import Turn
 from backend.contact.service import read_email
+from backend.reading.address import ADDRESS, address_said, addresses, figures
+from backend.reading.place import LEAD, NO_PLACE, address_in
 from backend.reading.spanish import glossed
 
 KINDS = (
@@ -48,8 +50,6 @@ RENAMED = re.compile(
 STREET = re.compile(
     r"\d+\s+(?:[nsew]\.?\s+)?[a-z].*|.*\b(?:road|street|lane|avenue|highway|route|county)\b.*", re.IGNORECASE
 )
-NAMED = re.compile(r"^(?:my name is|this is|i am|i'm|it is|it's|name is|name)\s+", re.IGNORECASE)
-A_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .,'&-]){1,78}(?:[^\W\d_]|\.)")
 _WORD = r"[^\W\d_][^\W\d_'.-]*"
 _NOT_A_NAME = (
     r"(?:moving|starting|stopping|going|calling|writing|not|new|a|an|the|my|at|on|in|to|for|at|here|there|sorry|trying|"
@@ -57,7 +57,7 @@ _NOT_A_NAME = (
 )
 NAME_INSIDE = re.compile(
     r"\b(?:my name is|the name is|name is|name should be|name:|in the name of|under the name(?: of)?|under|"
-    r"me llamo|mi nombre es|el nombre es|a nombre de)\s+"
+    r"me llamo|mi nombre es|el nombre es|a nombre de)\s+(?:(?:just|only|simply|solo|solamente)\s+)?"
     rf"(?P<name>(?!{_NOT_A_NAME}){_WORD}(?:\s+(?!{_NOT_A_NAME}){_WORD}){{1,3}})",
     re.IGNORECASE,
 )
@@ -70,6 +70,10 @@ UNKNOWN = re.compile(
     r"\b(?:don'?t know|not sure|no idea|not yet|later|unknown|don't have (?:one|it|an address)|no address)\b", re.I
 )
 BEHIND_TO = re.compile(r"\b(?:to|a|al)\s+(?=\S)", re.IGNORECASE)
+BILL_TO = re.compile(
+    r"\b(?:bill|statement|mail|mailing|send|sent|forward\w*|factura|recibo|correo|env[ií]\w+|mand\w+)\b(?:\W+\w+){0,5}\W*$",
+    re.IGNORECASE,
+)
 MOST = 200
 
 
@@ -99,17 +103,21 @@ def place_in(turn: Turn, *, asked: bool, kind: str | None) -> str | None:
     words = turn.own_words
     if kind == "move":
         starts = [match.end() for match in BEHIND_TO.finditer(words)]
-        behind = next((found for start in starts if (found := address_in(words[start:]))), None)
+        behind = next((found[0] for start in starts if (found := addresses(words[start:]))), None)
         if behind:
             return behind
+    bill = bill_address(words)
+    whole = [one for one in addresses(words) if one != bill]
+    if whole:
+        return whole[-1]
     if not asked:
-        return address_in(words)
-    found = read_place(turn, asked=True)
+        return None if bill else address_in(words)
+    place = read_place(turn, asked=True)
     plain = LEAD.sub("", words.strip()).strip(" .!")[:MOST]
-    if found and plain.startswith(found) and "day" not in turn.notes:
+    if place and plain.startswith(place) and "day" not in turn.notes:
         return plain  # "12 Oak Street, apartment 4, Hanover"
-    if found or NO_PLACE.search(turn.text):
-        return found
+    if place or NO_PLACE.search(turn.text):
+        return place
     missed = int(turn.get("misses") or 0)
     return plain if STREET.fullmatch(turn.text.strip()) or (missed and len(plain.split()) > 1) else None
 
@@ -120,7 +128,23 @@ def without_place(text: str, place: str | None) -> str:
         at = text.lower().find(spelled.lower())
         if at >= 0:
             text = text[:at] + " " + text[at + len(spelled) :]
-    return text
+    return ADDRESS.sub(" ", figures(text)) if place and place.lower() not in text.lower() else text
+
+
+def bill_address(words: str) -> str | None:
+    """The address that the last bill goes to, where the words say so: `and mail the bill to 512 Oak St`."""
+    plain = " ".join(figures(words).split())
+    for match in ADDRESS.finditer(plain):
+        if BILL_TO.search(plain[: match.start()]):
+            return address_said(match[0])
+    return None
+
+
+def corrects_the_bill(new: str, bill: str, place: str) -> bool:
+    """Whether a new address corrects the bill's: it shares as many words with it, and it was given last."""
+    told = set(re.findall(r"\w+", new.lower()))
+    near_bill, near_place = (len(told & set(re.findall(r"\w+", one.lower()))) for one in (bill, place))
+    return near_bill >= near_place
 
 
 def name_inside(words: str) -> str | None:
@@ -131,7 +155,7 @@ def name_inside(words: str) -> str | None:
 
 def bill_goes_to(turn: Turn) -> str | None:
     """Where the last bill goes: `email` or `mail` (those on file), `unknown`, or an address as it was told."""
-    told = read_email(turn.own_words) or address_in(turn.own_words)
+    told = read_email(turn.own_words) or address_said(turn.own_words) or address_in(turn.own_words)
     if told:
         return told
     if BY_EMAIL.search(turn.text):

@@ -53,6 +53,26 @@ def table(months: Sequence[Month]) -> dict[str, Any]:
     return {"head": head, "rows": rows}
 
 
+def lines(found: Sequence[Reading]) -> str:
+    """`October 705 kWh, September 640 kWh`, the newest first."""
+    newest_first = sorted(found, key=lambda each: each.month, reverse=True)
+    return ", ".join(f"{month_name(each.month)} {each.kwh:,} kWh" for each in newest_first)
+
+
+def compared(first: Reading, second: Reading) -> dict[str, Any]:
+    """Two months in the order in which they were named, and by how much the second differs."""
+    more = second.kwh - first.kwh
+    kwh = f"{abs(more):,}"
+    difference = tr("{kwh} kWh more", kwh=kwh) if more > 0 else tr("{kwh} kWh less", kwh=kwh)
+    return {
+        "first": month_words(first.month),
+        "first_kwh": f"{first.kwh:,}",
+        "second": month_words(second.month),
+        "second_kwh": f"{second.kwh:,}",
+        "difference": difference if more else tr("the same"),
+    }
+
+
 def daily(reading: Reading) -> str:
     """kWh a day, with one decimal."""
     return f"{reading.kwh / max(reading.days, 1):.1f}"

@@ -6,7 +6,7 @@ import pytest
 
 from actions.cases.forms import BARE
 from actions.cases.kinds import BY_INTENT, CASES, DEATH, TITLES, case_told, kind_of_outage
-from actions.cases.reporting import LACKS, TAKES_BACK, YES_AND
+from actions.cases.listening import LACKS, TAKES_BACK, YES_AND
 from actions.cases.taking_back import WITHDRAW
 from backend.reading.spanish import glossed
 from backend.tickets.kinds import KINDS
@@ -14,7 +14,7 @@ from backend.tickets.kinds import KINDS
 
 def test_every_kind_of_ticket_has_a_title() -> None:
     assert set(TITLES) == set(KINDS)
-    assert set(BY_INTENT.values()) == set(CASES) - {"high_bill", "other"}
+    assert set(BY_INTENT.values()) == set(CASES) - {"high_bill", "damage", "other"}
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,9 @@ async def test_a_call_back_with_its_subject(backend: Backend, home: Household) -
     assert await talk.say("today at 9") == ["utter_question_callback_closed"]
     assert talk.values["state"] == "past"
     assert await talk.say("tomorrow morning") == ["utter_question_callback_confirm"]
-    assert await talk.say("no, at 11") == ["utter_callback_set"]
+    assert talk.values["at"] == "between 9:00 AM and 12:00 PM"
+    assert await talk.say("no, at 11") == ["utter_question_callback_confirm"]
+    assert await talk.say("yes", "affirm") == ["utter_callback_set"]
     [ticket] = await tickets(backend)
     assert ticket.details["about"] == "my deposit"
     assert ticket.details["when"] == "Thursday, November 19, 11:00 AM"

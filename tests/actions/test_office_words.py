@@ -8,10 +8,11 @@ from typing import cast
 
 import pytest
 
-from actions.arrangement.hearing import speaks_of, which_payment
+from actions.arrangement.hearing import which_payment
 from actions.person.subject import CANCELS, subject_in
 from actions.service.hearing import kind_in, moves_out, name_inside, place_in, without_place
 from actions.turn import Turn
+from backend.reading.shutoff import speaks_of
 
 
 def turn(words: str, **more: object) -> Turn:
@@ -67,7 +68,7 @@ def test_of_two_addresses_the_one_they_move_to() -> None:
     ],
 )
 def test_what_a_call_is_about(words: str, subject: str | None) -> None:
-    assert subject_in(turn(words)) == subject
+    assert subject_in(words) == subject
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from actions.budget_billing.forms import AGREE, JOIN, LEAVE, LOOK, _act, _named
 from actions.history.forms import COPY, how_many
 from actions.identity.forms import ASKS_HOW
 from actions.turn import Turn
-from actions.usage.forms import named_month
+from actions.usage.forms import named_months
 from backend.language import speaking
 from backend.reading.spanish import glossed
 
@@ -157,7 +157,7 @@ def test_a_copy_of_a_bill() -> None:
     [("consumo de julio", "2026-07-01"), ("¿cuánto usé en mayo?", "2026-05-01"), ("diciembre", "2025-12-01")],
 )
 def test_a_month(words: str, month: str) -> None:
-    assert named_month(turn(words).text, date(2026, 11, 18)) == month
+    assert named_months(turn(words).text, date(2026, 11, 18)) == [month]
 
 
 def test_days_and_alerts_are_said_in_spanish() -> None:

@@ -61,9 +61,13 @@ class Talk:
         knowledge: Sequence[tuple[str, float]] = (),
         clauses: Sequence[Mapping[str, Any]] = (),
         sure: float = SURE,
+        next_best: tuple[str, float] | None = None,
         removed: Sequence[str] = (),
     ) -> None:
-        """The member writes or says something. `removed`: what the edge had to take out of it, such as a card."""
+        """The member writes or says something.
+
+        `next_best`: the second intent and its confidence. `removed`: what the edge had to take out, such as a card.
+        """
         likely = _likely(acts)
         reading = {
             "acts": likely,
@@ -71,7 +75,8 @@ class Talk:
             "knowledge": [{"subject": subject, "score": score} for subject, score in knowledge],
         }
         name = intent or _guess(likely, clauses)
-        parsed = {"intent": {"name": name, "confidence": sure}, "entities": [], "reading": reading}
+        ranking = [{"name": one, "confidence": at} for one, at in filter(None, ((name, sure), next_best))]
+        parsed = {"intent": ranking[0], "intent_ranking": ranking, "entities": [], "reading": reading}
         await self._take_turn(words, parsed, said=words, removed=removed)
 
     async def press(self, title: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.tickets import service as tickets
 from tests.tasks.conftest import Begin
 from tests.tasks.harness import Talk, clause
 
@@ -117,3 +118,23 @@ async def test_a_wish_behind_a_no_is_kept(talk: Talk) -> None:
     await talk.user_input("no, and stop the paper bills", acts={"deny", "start"}, clauses=parts)
     talk.assert_response("utter_agenda_added", "utter_question_pay_change")
     assert talk.agenda == ["bill_notifications_form"]
+
+
+async def test_two_reports_in_one_message_are_two_tickets(talk: Talk) -> None:
+    tree = clause("a limb lies on the line behind the house", intent="report_tree", acts={"start"})
+    await wish(talk, LIGHT, tree)
+    talk.assert_message("a tree near the lines")
+    await talk.user_input("yes")
+    talk.assert_response("utter_agenda_next")
+    await talk.user_input("yes")
+    async with talk.backend.db.transaction() as session:
+        filed = await tickets.of_conversation(session, talk.log.conversation_id)
+    assert sorted(ticket.kind for ticket in filed) == ["light", "tree"]
+
+
+async def test_a_waiting_wish_that_is_named_again_keeps_what_was_said_of_it(talk: Talk) -> None:
+    await wish(talk, PHONE, PAPER)
+    await talk.user_input("and the paper bills", intent="bill_notifications", acts={"start"})
+    talk.assert_no_message("on paper already")
+    talk.assert_response("utter_question_bills_email")
+    assert talk.agenda == []

@@ -119,8 +119,8 @@ async def test_what_nobody_here_knows_is_offered_to_the_office_with_its_words(ta
     await talk.user_input("do you sell fire wood?", acts={"ask"})
     talk.assert_response("utter_not_known")
     await talk.user_input("yes")
-    talk.assert_message("Report a request for the office")
-    assert talk.slots["case_words"] == "do you sell fire wood?"
+    talk.assert_response("utter_question_callback_when")
+    assert talk.slots["callback_about"] == "do you sell fire wood?"
 
 
 @pytest.mark.parametrize("score", [0.1, 0.34])

@@ -127,8 +127,10 @@ class Call:
         notes, texted = await self._texted(provider_id, reply)
         understood = _understood(asked, meaning)
         after = Place(place.turn + 1, asked=place.turn)
-        if meaning.kind == "person" or reply.transfer:
-            return self._handover(after, place, reply, asked_for=meaning.kind == "person")
+        asked_for = meaning.kind == "person"
+        # nobody is there out of hours: the dialogue says when, and offers a call back
+        if reply.transfer or (asked_for and (self._open() or not reply.messages)):
+            return self._handover(after, place, reply, asked_for=asked_for)
         if reply.end:
             return End((*_until_the_end(reply), *notes))
         if reply.pending:

@@ -30,6 +30,7 @@ MONTHS = (
 _URL = re.compile(r"(?:https?://|www\.)\S*[^\s.,;:!?)]", re.IGNORECASE)
 _EMAIL = re.compile(r"\b([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)")
 _MONEY = re.compile(r"(?P<minus>-\s?)?\$\s?(?P<dollars>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<cents>\d{2})(?!\d))?")
+_RATE = re.compile(r"\$0?\.(\d\d)(\d{1,3})\b")  # parts of a cent: $0.0450
 _ISO_DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 _US_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(20\d\d)\b")
 _MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?(?= \d)")
@@ -51,6 +52,7 @@ _LONG_NUMBER = re.compile(r"(?<![\d.,$])\d{5,}(?![\d,]*\d)")
 _UNSPEAKABLE = re.compile(r"[^\w\s.,;:!?¿¡'\"()$%&@#/+*-]|_")
 _SPACES = re.compile(r"\s+")
 _WORDS = (
+    (r"(?<=\ba )kWh\b|(?<=\bper )kWh\b|(?<=\bpor )kWh\b|(?<=\bel )kWh\b", mark("kilowatt hour")),
     (r"\bkWh\b", mark("kilowatt hours")),
     (r"\s*&\s*", mark(" and ")),
     (r"(?<=\d)\s?%", mark(" percent")),
@@ -121,6 +123,11 @@ def _money(match: re.Match[str]) -> str:
     return amount_in_words(-cents if match["minus"] else cents)
 
 
+def _rate(cents: str, rest: str) -> str:
+    """`$0.1135` as `11.35 cents`."""
+    return tr("{number} cents", number=f"{int(cents)}.{rest}".rstrip("0").rstrip("."))
+
+
 def _date(year: str, month: str, day: str, written: str) -> str:
     try:
         on = date(int(year), int(month), int(day))
@@ -155,6 +162,7 @@ def _said(word: str) -> Callable[[re.Match[str]], str]:
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (_URL, lambda match: tr("the link")),
     (_EMAIL, lambda match: tr("{name} at {place}", name=match[1], place=match[2].replace(".", tr(" dot ")))),
+    (_RATE, lambda match: _rate(match[1], match[2])),
     (_MONEY, _money),
     (_ISO_DATE, lambda match: _date(match[1], match[2], match[3], match[0])),
     (_US_DATE, lambda match: _date(match[3], match[1], match[2], match[0])),

@@ -250,7 +250,7 @@ ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
     (r"utter_question_(auto|draft)_method\w*", _choosing("visa|checking")),
     (r"utter_question_autopay_(late|replace|confirm|cancel)", yes),
     (r"utter_question_draft_(confirm|remove)", yes),
-    (r"utter_question_autopay_change", _always("never mind")),
+    (r"utter_question_autopay_(change|off)", _always("never mind")),
     (r"utter_question_(autopay|draft)_act", _act),
     (r"utter_question_alert_what", _alert_what),
     (r"utter_question_alert_another", _always("never mind")),
@@ -283,7 +283,7 @@ ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
     (r"utter_question_(service|callback)_confirm", yes),
     (r"utter_question_service_change", _always("never mind")),
     (r"utter_question_(service|callback|case)_phone", _new_phone),
-    (r"utter_question_(outage|case)_place", _place),
+    (r"utter_question_(outage|case)_place|utter_question_outage_back", _place),
     (
         r"utter_question_case_words",
         _always("your truck left ruts in my lawn on monday", "a fee of 25 that is not mine"),

@@ -270,10 +270,8 @@ async def test_a_person_is_always_one_key_away(
         await line.speak("expect member_number")
         root = await line.go(**heard)
         dial = root.find("Dial")
-        assert dial is not None
-        assert dial.text == TRANSFER
-        assert dial.get("callerId") == NUMBER
-        assert ("The office is closed" in said(root)) == (at is CLOSED)
+        assert (dial is None) == (at is CLOSED)  # a closed office is not rung: the dialogue offers a call back
+        assert dial is None or (dial.text, dial.get("callerId")) == (TRANSFER, NUMBER)
         assert engine.said(line.conversation)[-1] == "/speak_to_human"
 
 

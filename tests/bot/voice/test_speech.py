@@ -22,6 +22,8 @@ WRITTEN_AND_SAID = [
     ("at 9:05 p.m. sharp", "at 9:05 PM sharp"),
     ("Pay at https://pay.example/portal/pay/a1b2?x=1.", "Pay at the link."),
     ("write to office@coop.example", "write to office at coop dot example"),
+    ("The rate is $0.0450 a kWh.", "The rate is 4.5 cents a kilowatt hour."),
+    ("It is $0.1135 per kWh.", "It is 11.35 cents per kilowatt hour."),
     ("900 kWh & 12%", "900 kilowatt hours and 12 percent"),
     ("call 911", "call 9 1 1"),
     ("HELP is a word", "HELP is a word"),

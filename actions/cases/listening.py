@@ -1,0 +1,166 @@
+"""What a message says about a report: the place, the phone, the words for the crew, a yes or a no."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
+from actions.place import read_place
+from actions.turn import Turn
+from actions.yes_no import said_no, said_yes
+from backend.contact.service import read_email, read_phone
+from backend.handover.transcript import plain_line
+from backend.reading.acts.polarity import names_yes
+from backend.reading.danger import danger_in
+from backend.reading.together import read_all
+
+MOST_WORDS = 600
+URGENT_TOLD = "utter_arrangement_notice"
+"""Who was told that their request is urgent finds it so, whichever ticket it became."""
+MOST_TOLD = 3  # so many times more is told without a place before the question is put in another way
+FEW = 4  # fewer words than these say nothing that a crew needs
+LACKS = re.compile(
+    r"\b(?:(?:don'?t|do not|dont|didn'?t|doesn'?t|can'?t|cannot|cant) (?:have|know|remember|find|got|see|"
+    r"get)|haven'?t got|"
+    r"no idea|not sure|no (?:number|account|bill|member number)|not a member|without (?:it|a number)|lost it|idk|dunno|"
+    r"forgot|not (?:at home|handy|on me)|isn'?t mine|not mine|not my account|no lo (?:tengo|se)|"
+    r"no soy (?:socio|miembro))\b",
+    re.IGNORECASE,
+)
+# "yes and hurry, it hums": a yes that tells more. What takes a part of it back is no yes.
+YES_AND = re.compile(
+    r"^\W*(?:yes|yeah|yep|yup|yea|please do|go ahead|correct|sure)\b[\s,.!;-]+(?P<more>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+TAKES_BACK = re.compile(
+    r"\b(?:but|no|not|don'?t|do not|wait|instead|except|actually|hold|rather|wrong|never)\b|\?", re.IGNORECASE
+)
+PHONE = re.compile(r"(?<![\d-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?![\d-])")
+THIS_CHAT = "this chat"
+NUMBER_TOLD = "number told"
+
+
+class ReportListening(IdentifiedForm):
+    """A form that reads what is told of a report into its slots, which are named after its own word."""
+
+    word: ClassVar[str]
+
+    @abstractmethod
+    async def listen_report(self, turn: Turn, asked: str | None) -> bool:
+        """Read what this report alone has."""
+
+    def slot(self, name: str) -> str:
+        return f"{self.word}_{name}"
+
+    def held(self, turn: Turn, name: str) -> Any:
+        return turn.get(self.slot(name))
+
+    async def listen(self, turn: Turn, asked: str | None) -> bool:
+        if asked in IDENTITY_SLOTS and LACKS.search(turn.text):
+            self._goes_without_number(turn)
+            return True
+        phone = self._phone_in(turn, asked)
+        if phone:
+            turn.set(self.slot("phone"), phone)
+            turn.notes["phone"] = True
+            self._number_beside(turn)
+            await self.listen_task(turn, asked)
+            return True
+        return await super().listen(turn, asked)
+
+    def _goes_without_number(self, turn: Turn) -> None:
+        turn.clear(NUMBER, LAST4, "identity_failed")
+        turn.set(self.slot("no_number"), True)
+
+    def _phone_in(self, turn: Turn, asked: str | None) -> str | None:
+        """Ten digits are a phone where one was asked for, or where they are written or named as one."""
+        number = read_all(turn.text, asked=None, today=turn.backend.today()).number
+        if number is not None and number.complete and not PHONE.search(turn.text):
+            return None  # a member number with the digits behind its dash may have ten, too
+        phone = read_phone(turn.text, strict=False)
+        wanted = asked in (self.slot("phone"), self.slot("confirm"))
+        written = PHONE.search(turn.text) or re.search(r"\b(?:phone|cell|call)\b", turn.text, re.IGNORECASE)
+        return phone if phone and (wanted or written) else None
+
+    def _number_beside(self, turn: Turn) -> None:
+        """A member number in the same message; a phone's digits must not be read as one."""
+        rest = read_all(PHONE.sub(" ", turn.text), asked=None, today=turn.backend.today())
+        if PHONE.search(turn.text) and rest.number is not None and rest.number.complete:
+            turn.set(NUMBER, rest.number.dashed)
+            turn.set(LAST4, rest.last4)
+
+    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        heard = danger_in(turn.text)  # whatever was asked: no other skill's rule may take it away
+        place = read_place(turn, asked=asked == self.slot("place") and not turn.get(NUMBER))
+        if place:
+            turn.set(self.slot("place"), place)
+            heard = True
+        elif asked == self.slot("place") and LACKS.search(turn.text):
+            self._goes_without_number(turn)
+            heard = turn.notes["no_number"] = True
+        elif asked == self.slot("place") and "?" not in turn.text and len(turn.text.split()) >= FEW:
+            turn.notes["more"] = True  # no place, but nothing that is told is lost
+            heard = self._tells_on(turn) or heard
+        if asked == self.slot("phone"):
+            heard = self._listen_reach(turn) or heard
+        if asked == self.slot("confirm"):
+            heard = self._listen_confirm(turn, place) or heard
+        heard = await self.listen_report(turn, asked) or heard
+        if asked is None or heard or turn.notes.get("more"):
+            self._keep_words(turn, asked, place)
+        return heard
+
+    def _tells_on(self, turn: Turn) -> bool:
+        """Whether this tells more of the same, and wishes nothing else: it is kept, and the place asked on."""
+        told = str(self.held(turn, "words") or "").count(" / ")
+        if (
+            told >= MOST_TOLD
+            or self._is_surely_another(turn)
+            or turn.does("start", "cancel", "person", "repeat", "skip")
+        ):
+            return False
+        return bool(turn.notes.setdefault("heard", True))
+
+    def _listen_reach(self, turn: Turn) -> bool:
+        """An email does too, and whoever has neither is answered in the chat itself."""
+        email = read_email(turn.own_words)
+        if email or said_no(turn) or LACKS.search(turn.text):
+            turn.set(self.slot("phone"), email or THIS_CHAT)
+            return True
+        return False
+
+    def _listen_confirm(self, turn: Turn, place: str | None) -> bool:
+        chosen = turn.chosen(self.slot("confirm"))
+        more = YES_AND.match(turn.text.strip())
+        yes_and = more is not None and not TAKES_BACK.search(more["more"]) and not turn.removed
+        # no money moves: "ok yes send it i guess" files a report that was read back and can be taken back
+        likely = turn.does("affirm") and not turn.does("ask", "correct", "deny", "cancel") and names_yes(turn.text)
+        agreed = said_yes(turn) or likely
+        if chosen == "yes" or (chosen is None and (agreed or (yes_and and not place))):
+            turn.notes["agreed"] = True
+            if yes_and and not said_yes(turn):
+                turn.notes["more"] = True
+            return True
+        if place or "phone" in turn.notes:
+            turn.clear(self.slot("confirm"))
+            return True
+        if chosen == "no" or said_no(turn):
+            turn.set(self.slot("confirm"), "no")
+            return True
+        if self.held(turn, "confirm") == "no" and turn.own_words:  # what to change was asked for
+            turn.clear(self.slot("confirm"))
+            return bool(turn.notes.setdefault("more", True))
+        return False
+
+    def _keep_words(self, turn: Turn, asked: str | None, place: str | None) -> None:
+        """The first words are the description, and what is told later is added: nobody has to say it twice."""
+        words = plain_line(turn.own_words.strip())
+        before = str(self.held(turn, "words") or "")
+        more = place is not None and len(words) > len(place) + 12  # more than the place itself
+        if not words or words in before or not (asked is None or more or turn.notes.get("more")):
+            return
+        if asked is None and before and said_yes(turn):
+            return  # a yes to what was offered: the words came with the offer
+        turn.set(self.slot("words"), f"{before} / {words}"[:MOST_WORDS] if before else words[:MOST_WORDS])

@@ -1,0 +1,90 @@
+"""What is said about alerts, Auto Pay, use and bills is taken as it was meant."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from actions.arrangement.hearing import asks_how_it_works
+from actions.autopay.hearing import DAYS_BEFORE, ORDINALS
+from actions.bill_notifications.forms import wished
+from actions.quick_pay.hearing import asks_about_more
+from actions.usage.forms import EACH, named_months
+from backend.alerts.wishes import hear, stops_texts
+from backend.reading.acts.polarity import YES, polarity
+from backend.reading.references import refuses_the_old
+from backend.reading.spanish import glossed
+from tests.tasks.harness import Talk
+
+TODAY = date(2026, 11, 18)
+
+
+def test_what_is_to_stay_on_stays() -> None:
+    assert hear("turn off everything except the bill due reminders").kept == {"bill_due"}
+    assert hear("turn off all alerts but keep the ones about my bill being ready").kept == {"bill_ready"}
+    assert hear("turn them off but keep the zebra").verb == "list"  # nothing ends on a guess
+
+
+@pytest.mark.parametrize(
+    "words", ["all off except the one about outages", "i want quitarlos todos excepto el de los apagones"]
+)
+def test_outages_are_heard(words: str) -> None:
+    wish = hear(words)
+    assert wish.outages
+    assert wish.verb == "off"
+
+
+def test_an_end_to_texts_is_heard() -> None:
+    assert stops_texts("yo stop all the texts pls")
+    assert not stops_texts("text me when it is due")
+
+
+@pytest.mark.parametrize(
+    "words", ["the first one, but not with the old card", "mejor la primera. pero que no sea con la tarjeta vieja"]
+)
+def test_a_choice_with_a_condition(words: str) -> None:
+    assert refuses_the_old(glossed(words))
+
+
+def test_a_second_thought_is_no_day() -> None:
+    assert not ORDINALS.findall(DAYS_BEFORE.sub("", "on second thought, i ought to have auto pay"))
+
+
+@pytest.mark.parametrize("words", ["yes, go on. i would rather be ahead for the winter.", "sí, yes please"])
+def test_a_yes(words: str) -> None:
+    assert polarity(words, "Shall I go on with $150.00?") == YES
+
+
+@pytest.mark.parametrize("words", ["yes. i'd rather be done with it by friday", "yes, i'd rather be safe and pay 50"])
+def test_a_yes_that_changes_something_is_none(words: str) -> None:
+    assert polarity(words, "Shall I go on with $150.00?") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "way"),
+    [
+        ("it comes on paper, can it come by email instead?", "email"),
+        ("paper instead of email please", "paper"),
+        ("put me back on paper, not by email", "paper"),
+    ],
+)
+def test_how_bills_are_to_come(words: str, way: str) -> None:
+    assert wished(words) == way
+
+
+def test_months_of_use() -> None:
+    assert named_months("September compared with October", TODAY) == ["2026-09-01", "2026-10-01"]
+    assert EACH.search("month by month, for the year")
+
+
+def test_questions_about_paying() -> None:
+    assert asks_about_more("Where does the extra money go?")
+    assert not asks_about_more("pay the rest on friday")
+    assert asks_how_it_works("How this plan works, please explain?")
+
+
+async def test_a_copy_of_a_bill_needs_no_number(talk: Talk) -> None:
+    await talk.user_input("a copy of my October bill by email", intent="billing_history", acts={"start"})
+    talk.assert_response("utter_bill_copy_how")
+    talk.assert_no_response("utter_question_member_number")
