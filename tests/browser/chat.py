@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urljoin
 
 from playwright.async_api import Page, Request, Route, expect
 
@@ -64,7 +65,12 @@ class Chat:
         await self.host.wait_for(state="attached")
 
     async def edit_store(self, **changes: Any) -> None:
-        """Change what the browser has stored of the conversation."""
+        """Change what the browser has stored of the conversation.
+
+        A page of the same origin without the chat does it: the chat itself may still store what it just received.
+        """
+        chat_page = self.page.url
+        await self.page.goto(urljoin(chat_page, "/health"))
         await self.page.evaluate(
             """(changes) => {
                 const key = Object.keys(sessionStorage).find((name) => name.startsWith('memberline'));
@@ -73,6 +79,8 @@ class Chat:
             }""",
             changes,
         )
+        await self.page.goto(chat_page)
+        await self.host.wait_for(state="attached")
 
     async def answer_with(self, *messages: dict[str, Any]) -> None:
         """From now on every message gets these messages for an answer, from no server."""
