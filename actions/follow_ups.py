@@ -5,6 +5,7 @@ The questions and their answers stand in knowledge/: lines that begin with `@`, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -24,6 +25,12 @@ SURELY = 0.5
 AS_NEAR = 0.15
 """So much nearer a subject may be that would answer by itself,"""
 OF_THE_QUESTION = 0.6  # and so much where it is about the question that is open: nothing is as near as that
+A_PRICE = re.compile(
+    r"\b(?:late (?:fee|charge)|fees?|(?:base|basic|energy|service) charge|deposit|rates?|kwh|kilowatt\w*|"
+    r"recargo|cargos?|tarifas?|dep[oó]sito)\b",
+    re.IGNORECASE,
+)
+"""Who names a price asks for that one; "it is free" would be false of it, and money must be told right."""
 MOST = 2
 UNFINISHED = "unfinished"
 """What a task is that is open: whether it is done is answered with what is missing."""
@@ -71,7 +78,8 @@ def _asked(turn: Turn, knowledge: Knowledge, spoken_of: Sequence[str]) -> list[s
     """The follow-up questions of the message: that of the whole, or those of its clauses."""
     clauses = [clause.knowledge for clause in turn.statistics.clauses]
     found = [_follow_up(near, knowledge, spoken_of) for near in (*clauses, turn.statistics.knowledge)]
-    return [name for name in found if name]
+    priced = bool(A_PRICE.search(turn.own_words))
+    return [name for name in found if name and not (priced and name == "follow_cost")]
 
 
 def _follow_up(near: Sequence[tuple[str, float]], knowledge: Knowledge, spoken_of: Sequence[str]) -> str | None:

@@ -128,3 +128,12 @@ def test_every_kind_of_ticket_is_answered(name: str) -> None:
     subject = shipped().find(name)
     assert subject is not None
     assert not [kind for kind in KINDS if not subject.answers(kind)]
+
+
+async def test_a_price_that_is_named_is_never_called_free(begin: Begin) -> None:
+    talk = await begin(Level.ANONYMOUS)
+    await talk.user_input("set up auto pay", intent="setup_autopay", acts={"start"})
+    near = [("follow_cost", 0.9), ("late_fee", 0.6)]
+    await talk.user_input("and what's the late fee?", acts={"ask"}, knowledge=near)
+    talk.assert_no_message("free")
+    talk.assert_message("late charge")
