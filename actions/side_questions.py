@@ -144,6 +144,9 @@ async def told_instead(turn: Turn, form: str) -> bool:
     subject = _nearest(turn, turn.statistics.knowledge, NEAR_INSTEAD, turn.whole_words)
     if turn.statistics.whole.confidence >= SURE_OF_A_TASK or subject is None or turn.get(LAST) == subject.name:
         return False
+    number = turn.read(None).number
+    if number is not None and number.complete:
+        return False  # who gives a member number speaks of an account, and not of things in general
     score = dict(turn.statistics.knowledge)[subject.name]
     own = subject.skill in CASES if form == "case_form" else opener_of_skill(subject.skill or "") == form
     if own or form == "outage_form" or (_surely_starts(turn) and score < NEAR_FOR_SURE):

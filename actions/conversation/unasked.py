@@ -27,7 +27,7 @@ from actions.usage.forms import UsageForm, asks_for_months
 from actions.yes_no import said_no, said_yes
 from backend.language import SPANISH
 from backend.reading.acts.polarity import NO, names_yes, polarity
-from backend.reading.acts.signals import is_request, only_social, refuses
+from backend.reading.acts.signals import is_request, only_social, refuses, takes_back
 from backend.reading.amount import Amount
 from backend.reading.day import Day
 from backend.reading.moment import read_moment
@@ -110,7 +110,8 @@ async def _offered(turn: Turn, offer: Any) -> bool:
     undoes = bool(WITHDRAW.search(turn.text))  # something that was done is meant, and not the offer
     if offer and not undoes and (said_no(turn) or turn.does("cancel")) and not _says_more(turn):
         # on the phone a no ends the call; who says "never mind" may still want something
-        turn.say("utter_nothing_more" if said_no(turn) else "utter_nothing_open")
+        leaves = turn.does("cancel") or turn.intent == "cancel" or takes_back(turn.text)
+        turn.say("utter_nothing_open" if leaves else "utter_nothing_more")
         return True
     return False
 
