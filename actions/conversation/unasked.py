@@ -24,6 +24,7 @@ from actions.quick_pay.hearing import hear_words
 from actions.quick_pay.paying import say_already
 from actions.turn import Turn
 from actions.usage.forms import UsageForm, asks_for_months
+from actions.which_wish import keep_who
 from actions.yes_no import said_no, said_yes
 from backend.language import SPANISH
 from backend.reading.acts.polarity import NO, names_yes, polarity
@@ -197,10 +198,7 @@ async def _figures(turn: Turn, offer: Any) -> bool:
         turn.follow_with("quick_pay_form")
         return True
     said = turn.read(None)
-    if said.number is not None and said.number.complete:
-        turn.set("member_number", said.number.dashed)
-    if said.last4:
-        turn.set("phone_last4", said.last4)
+    keep_who(turn)
     if said.amount is not None or said.share is not None:
         turn.set("pay_amount", said.amount.cents if isinstance(said.amount, Amount) else said.share)
         turn.follow_with("quick_pay_form")

@@ -20,11 +20,10 @@ _ASKS = (
 _THEN_ASKS = re.compile(
     rf"\s*,\s*(?:(?:and|y|but|pero|also|so|oh)\s+)*(?={_ASKS})|\s+(?:and|y|but|pero)\s+(?={_ASKS})", re.IGNORECASE
 )
+_WRITE = r"put|say|tell|note|write|mention|add|include|make sure|let them know|ponga|pongan|diga|digan|anote"  # it down
 _ADDS = re.compile(
     r"\s*,?\s*\b(?:and|y|but|pero)\s+(?:please |por favor )?"
-    r"(?=(?:put|say|tell|note|write|mention|add|include|make sure|let them know|ponga|pongan|diga|digan|anote|"
-    r"undo|cancel|"
-    r"withdraw|take back)\b)",
+    rf"(?=(?:{_WRITE}|undo|cancel|withdraw|take back)\b)",
     re.IGNORECASE,
 )
 _YES_THEN_ASKS = re.compile(
@@ -46,11 +45,7 @@ _CONDITIONS = re.compile(
     re.IGNORECASE,
 )
 _TAKES_BACK = re.compile(r"\b(?:undo|cancel|withdraw|take .* back|drop|deshaga|retire)\b", re.IGNORECASE)
-_PUTS = re.compile(
-    r"(?:please |por favor )?(?:put|say|tell|note|write|mention|add|include|make sure|let them know|ponga|"
-    r"pongan|diga|digan|anote)\b",
-    re.IGNORECASE,
-)
+_PUTS = re.compile(rf"(?:please |por favor )?(?:{_WRITE})\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 
 
