@@ -54,6 +54,7 @@ class Settings:
     chat_origins: tuple[str, ...] = ()  # web sites, beside our own, that may show the chat; "*" for any
     metrics_token: str | None = None
     staff_accounts: Mapping[str, str] = field(default_factory=dict)  # name -> argon2 hash; none: no office pages
+    staff_emails: Mapping[str, str] = field(default_factory=dict)  # name -> address for codes to sign in
     clock_shift: int = 0  # seconds; never in production
     proxies_count: int = 0  # how many proxies of ours stand in front and write X-Forwarded-For
 
@@ -109,6 +110,7 @@ class Settings:
             chat_origins=_origins(env.get("CHAT_ORIGINS") or "", environment),
             metrics_token=env.get("METRICS_TOKEN") or None,
             staff_accounts=_accounts(env.get("STAFF_ACCOUNTS") or ""),
+            staff_emails=_emails(env.get("STAFF_EMAILS") or ""),
             clock_shift=_shift(env.get("CLOCK_SHIFT") or "0", environment),
             proxies_count=_count(env.get("PROXIES_COUNT") or "0", "PROXIES_COUNT"),
         )
@@ -154,6 +156,17 @@ def _accounts(text: str) -> dict[str, str]:
         if not name or not hashed.startswith("$argon2id$"):
             raise SettingsError("STAFF_ACCOUNTS must list name=hash, the hash made by `memberline staff-password`")
         found[name] = hashed
+    return found
+
+
+def _emails(text: str) -> dict[str, str]:
+    """`name=address` pairs, parted by blanks or lines."""
+    found: dict[str, str] = {}
+    for part in text.split():
+        name, _, address = part.partition("=")
+        if not name or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
+            raise SettingsError("STAFF_EMAILS must list name=address, such as ann=ann@coop.example")
+        found[name] = address
     return found
 
 

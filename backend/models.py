@@ -15,6 +15,7 @@ from backend.logins.models import (
     MailRequest,
     PortalSession,
     ResetToken,
+    SignInCode,
 )
 from backend.members.models import IdentityMiss, Member, MemberLock, OneTimeCode
 from backend.outages.models import KnownOutage
@@ -29,6 +30,7 @@ from backend.payments.models import (
 )
 from backend.programs.models import Enrolment
 from backend.rota.models import JobTurn
+from backend.staff.models import StaffSession
 from backend.tickets.models import Ticket
 from backend.usage.models import Reading
 
@@ -72,5 +74,7 @@ __all__ = [
     "ResetToken",
     "ReturnCursor",
     "ScheduledPayment",
+    "SignInCode",
+    "StaffSession",
     "Ticket",
 ]  # fmt: skip

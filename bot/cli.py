@@ -164,11 +164,11 @@ def run_job(name: str, on: Any) -> None:
 @click.password_option()
 def staff_password(name: str, password: str) -> None:
     """Print what STAFF_ACCOUNTS needs to let NAME into the office's pages."""
-    from argon2 import PasswordHasher
+    from backend.logins import passwords
 
-    if len(password) < 12:
-        raise MemberlineError("a password for the office's pages needs 12 characters or more")
-    click.echo(f"{name}={PasswordHasher().hash(password)}")
+    if not 12 <= len(password) <= passwords.LONGEST:
+        raise MemberlineError(f"a password for the office's pages needs 12 to {passwords.LONGEST} characters")
+    click.echo(f"{name}={asyncio.run(passwords.hashed(password))}")
 
 
 @main.group()

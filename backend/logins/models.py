@@ -59,6 +59,22 @@ class LoginMiss(Base):
     target: Mapped[str] = mapped_column(String(64))
 
 
+class SignInCode(Base):
+    """A code by email that confirms a sign-in. `owner`: `login:12`, `staff:ann`, or "" when no code was sent."""
+
+    __tablename__ = "sign_in_codes"
+    __table_args__ = (Index(None, "owner", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    owner: Mapped[str] = mapped_column(String(80), default="")
+    code_hash: Mapped[str] = mapped_column(String(64))
+    misses: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
 class MailRequest(Base):
     """Somebody asked for a reset link or a user ID by email. Answered behind the scenes, alike for anybody.
 

@@ -1,38 +1,33 @@
 """Signing in to the portal: who may try, who is in, and for how long.
 
-The assistant's locks are not asked here: whoever is shut out there still gets in with a password. Misses are counted
-for a sender, for a sender at one login, and for one login from everywhere. The last would let a stranger keep a member
-out, so a browser that has signed in before (`device`) has a count of its own, and a new password begins all anew.
+The assistant's locks are not asked here: whoever is shut out there still gets in with a password. Strangers' misses do
+not keep a member out (`throttle`): a browser that has signed in before has a count of its own, the right password from
+a new one is confirmed by a code to the email on file, and a new password begins all anew.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
-from backend.logins import passwords, service
-from backend.logins.models import Login, LoginMiss, PortalSession
+from backend.logins import passwords, service, sign_in_codes, throttle
+from backend.logins.models import Login, PortalSession
 from backend.members.levels import Level
 from backend.members.models import Member
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-WINDOW = timedelta(minutes=15)
-FROM_SOURCE = 25
-FROM_SOURCE_AT_ONE = 6
-AT_ONE = 40
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
+OWNER = "login:"
 
 
 @dataclass(frozen=True)
@@ -44,35 +39,70 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
+class CodeWanted:
+    """Strangers try this login: whoever is right gets a code by email. `token` belongs to the page that asks for it."""
+
+    token: str
+
+
+@dataclass(frozen=True)
 class Refused:
     """`reason`: no_match, whichever part was wrong; or throttled, whether or not there is such a login."""
 
     reason: str
 
 
-async def sign_in(backend: Backend, typed: str, password: str, *, source: str, device: str = "") -> SignedIn | Refused:
+async def sign_in(
+    backend: Backend, typed: str, password: str, *, source: str, device: str = ""
+) -> SignedIn | CodeWanted | Refused:
     """Judge a user ID or full number and a password. Takes as long whether or not there is such a login."""
     async with backend.db.reading() as session:
-        _member, login = await service.find(session, typed)
-        sender = _device_source(backend, login, device) or source
+        member, login = await service.find(session, typed)
+        browser = throttle.known_browser(backend, _owner(login), login.password_hash, device) if login else None
+        sender = browser or source
         target = _target(backend, typed, login)
-        if await _throttled(session, backend, sender, target, known=sender != source):
-            return Refused("throttled")
+        may = await throttle.ask(session, backend, sender, target, known=browser is not None)
+    if may == "refuse":
+        return Refused("throttled")
     right = await passwords.fits(login.password_hash if login else None, password)
     again = await passwords.hashed(password) if login and right and passwords.is_outdated(login.password_hash) else None
     async with backend.db.transaction() as session:
-        if login is None or not right:
-            session.add(LoginMiss(at=backend.clock.now(), source=sender, target=target))
+        row = await session.get_one(Login, login.id) if login and right else None
+        if row is not None and login is not None and row.password_hash != login.password_hash:
+            row = None  # set anew while we were looking
+        if row is None:
+            throttle.miss(session, backend, sender, target)
+        if may == "code":
+            # an address that is new on file proves nothing yet: whoever put it there may be the stranger
+            email = member.email if member and member.settled("email", backend.clock.now()) else None
+            return CodeWanted(await sign_in_codes.send(session, backend, _owner(row) if row else "", email))
+        if row is None:
             return Refused("no_match")
-        row = await session.get_one(Login, login.id)
-        if row.password_hash != login.password_hash:
-            return Refused("no_match")  # set anew while we were looking
         if again:
             row.password_hash = again
-        await session.execute(delete(LoginMiss).where(LoginMiss.source == sender, LoginMiss.target == target))
-        token = await start(session, backend, row)
-        await _record(session, backend, row, "signed_in")
-    return SignedIn(token, _device(backend, row))
+        await throttle.forgive(session, target, sender)
+        return await _let_in(session, backend, row)
+
+
+async def confirm(backend: Backend, token: str, code: str) -> SignedIn | None:
+    """Sign in with the code that was mailed; None when it is wrong or used up."""
+    async with backend.db.transaction() as session:
+        owner = await sign_in_codes.check(session, backend, token, code)
+        if not owner or not owner.startswith(OWNER):
+            return None
+        return await _let_in(session, backend, await session.get_one(Login, int(owner.removeprefix(OWNER))))
+
+
+async def code_is_open(backend: Backend, token: str) -> bool:
+    """Whether the code of this page may still be tried."""
+    async with backend.db.reading() as session:
+        return await sign_in_codes.is_open(session, backend, token)
+
+
+async def _let_in(session: AsyncSession, backend: Backend, login: Login) -> SignedIn:
+    token = await start(session, backend, login)
+    await _record(session, backend, login, "signed_in")
+    return SignedIn(token, throttle.know_browser(backend, _owner(login), login.password_hash))
 
 
 async def start(session: AsyncSession, backend: Backend, login: Login) -> str:
@@ -118,48 +148,16 @@ async def sign_out(backend: Backend, token: str) -> None:
 
 async def forget_misses(session: AsyncSession, backend: Backend, login: Login) -> None:
     """A member who has come by the mail on file is no longer held back by what strangers tried."""
-    await session.execute(delete(LoginMiss).where(LoginMiss.target == _target(backend, "", login)))
-
-
-async def _throttled(session: AsyncSession, backend: Backend, sender: str, target: str, *, known: bool) -> bool:
-    since = backend.clock.now() - WINDOW
-    mine = func.count(case((LoginMiss.source == sender, 1)))
-    at_one = func.count(case((LoginMiss.target == target, 1)))
-    both = func.count(case(((LoginMiss.source == sender) & (LoginMiss.target == target), 1)))
-    query = select(mine, at_one, both).where(
-        LoginMiss.at > since, (LoginMiss.source == sender) | (LoginMiss.target == target)
-    )
-    from_sender, at_target, here = (await session.execute(query)).one()
-    if here >= FROM_SOURCE_AT_ONE or from_sender >= FROM_SOURCE:
-        return True
-    return bool(at_target >= AT_ONE and not known)
+    await throttle.forgive(session, _target(backend, "", login))
 
 
 def _target(backend: Backend, typed: str, login: Login | None) -> str:
     """One target for a login, by whatever name it is tried; and one for each name that is nobody's."""
-    name = f"login:{login.id}" if login else f"typed:{service.user_key(typed)}"
-    return _keyed(backend, name)
+    return throttle.target_of(backend, _owner(login) if login else f"typed:{service.user_key(typed)}")
 
 
-def _device(backend: Backend, login: Login) -> str:
-    nonce = secrets.token_urlsafe(16)
-    return f"{nonce}.{_device_proof(backend, login, nonce)}"
-
-
-def _device_source(backend: Backend, login: Login | None, device: str) -> str | None:
-    """The sender that a browser is which has signed in to this login since its password was set."""
-    nonce, _, proof = device.partition(".")
-    if login is None or not proof.isascii() or not hmac.compare_digest(proof, _device_proof(backend, login, nonce)):
-        return None
-    return f"device-{_keyed(backend, nonce)[:32]}"
-
-
-def _device_proof(backend: Backend, login: Login, nonce: str) -> str:
-    return _keyed(backend, f"device:{login.id}:{login.password_hash}:{nonce}")
-
-
-def _keyed(backend: Backend, text: str) -> str:
-    return hmac.new(backend.settings.derived_key("sign-in").encode(), text.encode(), hashlib.sha256).hexdigest()
+def _owner(login: Login) -> str:
+    return f"{OWNER}{login.id}"
 
 
 async def _record(session: AsyncSession, backend: Backend, login: Login, act: str) -> None:

@@ -18,6 +18,8 @@ from bot.portal.summary import summary_of
 HOME, LOGIN = "/portal", "/portal/login"
 NO_MATCH = mark("The user ID or number and the password do not fit each other.")
 THROTTLED = mark("Too many tries from here. Please wait 15 minutes, or set a new password by Forgot Password?")
+WRONG_CODE = mark("That is not the code of our newest email.")
+CODE_GONE = mark("That code is used up or too old. Please sign in again.")
 NUMBER_ALONE = mark(
     "The number alone no longer opens an account: add the three digits behind the dash. They are on your bill."
 )
@@ -28,6 +30,7 @@ class AccountDesk(Desk):
         ("summary", "GET", ""),
         ("login", "GET", "/login"),
         ("sign_in", "POST", "/login"),
+        ("confirm", "POST", "/login/code"),
         ("sign_out", "POST", "/logout"),
         ("created", "GET", "/created"),
     )
@@ -61,8 +64,23 @@ class AccountDesk(Desk):
             source=self.source(request),
             device=cookies.device_of(request, self.settings),
         )
+        if isinstance(result, signin.CodeWanted):
+            return self.form_page("sign_in_code.html", code_token=result.token)
         if isinstance(result, signin.Refused):
             return self._again(typed, THROTTLED if result.reason == "throttled" else NO_MATCH)
+        return self._let_in(result)
+
+    async def confirm(self, request: Request) -> HTTPResponse:
+        """The code that was mailed, when strangers try this login and the browser is new."""
+        given = fields(request, "code_token", "code")
+        result = await signin.confirm(self.backend, given["code_token"], given["code"].strip())
+        if result is not None:
+            return self._let_in(result)
+        if await signin.code_is_open(self.backend, given["code_token"]):
+            return self.form_page("sign_in_code.html", {"code": tr(WRONG_CODE)}, code_token=given["code_token"])
+        return self._again("", CODE_GONE)
+
+    def _let_in(self, result: signin.SignedIn) -> HTTPResponse:
         response = pages.see_other(HOME)
         cookies.keep_session(response, self.settings, result.token)
         cookies.keep_device(response, self.settings, result.device)

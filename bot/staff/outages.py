@@ -27,7 +27,7 @@ class OutagePages:
     async def listing(self, request: Request, name: str) -> HTTPResponse:
         async with self.backend.db.reading() as session:
             found = await outages.current(session)
-        token = self.office.accounts.form_token(request)
+        token = self.office.browser.form_token(request)
         return self.office.page("outages.html", outages=found, name=name, token=token)
 
     async def add(self, request: Request, name: str) -> HTTPResponse:

@@ -13,16 +13,17 @@ from sanic.exceptions import NotFound
 
 from backend.audit.service import record
 from backend.handover import service as handover
+from backend.staff import signin
 from backend.tickets import service as tickets
 from bot.guards import guarded
 from bot.portal.pages import PRIVATE, content_policy, from_our_pages, see_other
 from bot.redaction import redact
 from bot.services import Services
 from bot.staff import views
-from bot.staff.accounts import StaffAccounts
+from bot.staff.browser import StaffBrowser
 from bot.staff.fields import field
 from bot.staff.outages import OutagePages
-from bot.web_source import address_of
+from bot.web_source import web_source
 
 FOLDER = Path(__file__).parent / "templates"
 LONGEST_ANSWER = 600
@@ -35,7 +36,7 @@ class Office:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.backend = services.backend
-        self.accounts = StaffAccounts(services.settings)
+        self.browser = StaffBrowser(services.settings)
         self._pages = Environment(
             loader=FileSystemLoader(FOLDER),
             autoescape=True,
@@ -50,7 +51,7 @@ class Office:
 
         @wraps(handler)
         async def checked(request: Request, **values: Any) -> HTTPResponse:
-            if not self.accounts.exist:
+            if not self.services.settings.staff_accounts:
                 raise NotFound()
             if request.method == "POST" and not from_our_pages(request, self.services.settings):
                 return self._sign_in_page("Please use this page to sign in.", status=403)
@@ -63,14 +64,14 @@ class Office:
 
         @wraps(handler)
         async def checked(request: Request, **values: Any) -> HTTPResponse:
-            if not self.accounts.exist:
+            if not self.services.settings.staff_accounts:
                 raise NotFound()
-            name = self.accounts.who(request)
+            name = await signin.signed_in(self.backend, self.browser.session(request))
             if name is None:
                 return see_other("/staff/sign-in")
             if request.method == "POST":
                 ours = from_our_pages(request, self.services.settings)
-                if not ours or not self.accounts.form_is_ours(request, field(request, "token")):
+                if not ours or not self.browser.form_is_ours(request, field(request, "token")):
                     return self.page("notice.html", 403, heading="Please try again", text="The page was too old.")
             return await handler(request, name, **values)
 
@@ -82,22 +83,40 @@ class Office:
         return self._sign_in_page("")
 
     async def sign_in(self, request: Request) -> HTTPResponse:
-        name, password = field(request, "name").strip(), field(request, "password")
-        if not self.accounts.may_try(address_of(request), name):
-            return self._sign_in_page("Too many tries. Please wait five minutes.", status=429)
-        right = self.accounts.check(name, password)
-        await self._record("office_signed_in" if right else "office_refused", name if right else "unknown")
-        if not right:
-            return self._sign_in_page("Name and password do not match.", status=403)
-        self.accounts.was_right(address_of(request), name)
-        response = see_other("/staff")
-        self.accounts.sign_in(response, name)
-        return response
+        result = await signin.sign_in(
+            self.backend,
+            field(request, "name").strip(),
+            field(request, "password"),
+            source=web_source(request, self.services.settings),
+            device=self.browser.device(request),
+        )
+        if isinstance(result, signin.CodeWanted):
+            return self._code_page(result.token)
+        if isinstance(result, signin.SignedIn):
+            return self._let_in(result)
+        if result.reason == "throttled":
+            return self._sign_in_page("Too many tries from here. Please wait 15 minutes.", status=429)
+        return self._sign_in_page("Name and password do not match.", status=403)
+
+    async def confirm(self, request: Request) -> HTTPResponse:
+        """The code that was mailed, when strangers try this name and the browser is new."""
+        token = field(request, "code_token")
+        result = await signin.confirm(self.backend, token, field(request, "code").strip())
+        if result is not None:
+            return self._let_in(result)
+        if await signin.code_is_open(self.backend, token):
+            return self._code_page(token, "That is not the code of our newest email.", 403)
+        return self._sign_in_page("That code is used up or too old. Please sign in again.", status=403)
 
     async def sign_out(self, request: Request, name: str) -> HTTPResponse:
-        await self._record("office_signed_out", name)
+        await signin.sign_out(self.backend, self.browser.session(request), name)
         response = see_other("/staff/sign-in")
-        self.accounts.sign_out(response)
+        self.browser.drop_session(response)
+        return response
+
+    def _let_in(self, signed_in: signin.SignedIn) -> HTTPResponse:
+        response = see_other("/staff")
+        self.browser.keep(response, signed_in)
         return response
 
     # inside
@@ -105,7 +124,7 @@ class Office:
     async def desk(self, request: Request, name: str) -> HTTPResponse:
         async with self.backend.db.reading() as session:
             found = await views.desk(session, self.backend.clock.now())
-        return self.page("desk.html", desk=found, name=name, token=self.accounts.form_token(request))
+        return self.page("desk.html", desk=found, name=name, token=self.browser.form_token(request))
 
     async def talk(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         async with self.backend.db.reading() as session:
@@ -113,7 +132,7 @@ class Office:
         if found is None:
             raise NotFound()
         await self._record("office_read", name, {"conversation": conversation})
-        token = self.accounts.form_token(request)
+        token = self.browser.form_token(request)
         return self.page("talk.html", talk=found, name=name, token=token, longest=LONGEST_ANSWER, ticket="")
 
     async def ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -124,7 +143,7 @@ class Office:
             talk = await views.talk(session, found.conversation_id)
             account = await views.account_number(session, found.account_id)
         await self._record("office_read", name, {"ticket": number})
-        token = self.accounts.form_token(request)
+        token = self.browser.form_token(request)
         return self.page(
             "ticket.html", ticket=found, talk=talk, account=account, name=name, token=token, longest=LONGEST_ANSWER
         )
@@ -147,7 +166,9 @@ class Office:
 
     async def close(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
-            await handover.close(session, self.backend, handover_id, name)
+            closed = await handover.close(session, self.backend, handover_id, name)
+        if closed is not None:
+            self.services.pushes.notify(closed.conversation_id)
         return see_other("/staff")
 
     async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
@@ -171,6 +192,9 @@ class Office:
     def _sign_in_page(self, trouble: str, status: int = 200) -> HTTPResponse:
         return self.page("sign_in.html", status, trouble=trouble)
 
+    def _code_page(self, token: str, trouble: str = "", status: int = 200) -> HTTPResponse:
+        return self.page("code.html", status, trouble=trouble, code_token=token)
+
     def page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
         html = self._pages.get_template(template).render(coop=self.backend.coop, **values)
         headers = {**PRIVATE, "content-security-policy": content_policy()}
@@ -184,6 +208,7 @@ def blueprint(services: Services) -> Blueprint:
     door, inside = office.at_the_door, office.inside
     staff.add_route(door(office.sign_in_page), "/sign-in", methods=["GET"], name="sign_in_page")
     staff.add_route(door(office.sign_in), "/sign-in", methods=["POST"], name="sign_in")
+    staff.add_route(door(office.confirm), "/sign-in/code", methods=["POST"], name="confirm")
     staff.add_route(inside(office.sign_out), "/sign-out", methods=["POST"], name="sign_out")
     staff.add_route(inside(office.desk), "/", methods=["GET"], name="desk")
     staff.add_route(inside(office.talk), "/talks/<conversation:str>", methods=["GET"], name="talk")

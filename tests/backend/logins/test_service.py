@@ -13,7 +13,7 @@ from backend.app import Backend
 from backend.audit import service as audit
 from backend.clock import ManualClock
 from backend.language import SPANISH, speaking
-from backend.logins import creation, mail, passwords, service, signin
+from backend.logins import creation, mail, passwords, service, sign_in_codes, signin, throttle
 from backend.logins.models import HolderProof, Login, MailRequest, PortalSession, ResetToken
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
@@ -63,7 +63,7 @@ async def test_a_password_hashed_weakly_is_hashed_anew_at_sign_in(backend: Backe
 
 
 async def test_six_misses_stop_one_sender_and_not_another(backend: Backend, login: int, clock: ManualClock) -> None:
-    for _ in range(signin.FROM_SOURCE_AT_ONE):
+    for _ in range(throttle.FROM_SOURCE_AT_ONE):
         assert await sign_in(backend, password="wrong one") == signin.Refused("no_match")
     assert await sign_in(backend) == signin.Refused("throttled")
     assert await sign_in(backend, "99999-001") == signin.Refused("throttled")  # the same login by its other name
@@ -73,28 +73,86 @@ async def test_six_misses_stop_one_sender_and_not_another(backend: Backend, logi
 
 
 async def test_a_login_that_is_nobodys_is_stopped_alike(backend: Backend, login: int) -> None:
-    for _ in range(signin.FROM_SOURCE_AT_ONE):
+    for _ in range(throttle.FROM_SOURCE_AT_ONE):
         assert await sign_in(backend, "no.body") == signin.Refused("no_match")
     assert await sign_in(backend, "no.body") == signin.Refused("throttled")
+
+
+async def press(backend: Backend, first: int = 10) -> None:
+    """Strangers at many addresses try Ruth's login until it is pressed."""
+    for count in range(throttle.AT_ONE):
+        await sign_in(backend, password="wrong one", source=f"web-{first + count}")
+
+
+async def code_in_mail(backend: Backend) -> str:
+    return (await outbox(backend))[-1].body.split()[0]
 
 
 async def test_strangers_cannot_keep_a_member_out(backend: Backend, login: int) -> None:
     here = await sign_in(backend)
     assert isinstance(here, signin.SignedIn)
-    for count in range(signin.AT_ONE):
-        await sign_in(backend, password="wrong one", source=f"web-{count + 10}")
-    assert await sign_in(backend, source="web-9") == signin.Refused("throttled")
+    await press(backend)
     assert isinstance(await sign_in(backend, device=here.device), signin.SignedIn)  # where they signed in before
+    assert isinstance(await sign_in(backend, source="web-9"), signin.CodeWanted)
     await ask(backend, "99999-001")
     await mail.reset(backend, await reset_token(backend), "brown hens 1955 lake")
     again = await sign_in(backend, password="brown hens 1955 lake", source="web-9")
     assert isinstance(again, signin.SignedIn)  # by the mail on file
     forged = here.device[:-1] + ("0" if here.device[-1] != "0" else "1")
-    for count in range(signin.AT_ONE):
-        await sign_in(backend, password="wrong one", source=f"web-{count + 100}")
+    await press(backend, first=100)
     for device in (here.device, forged, "\u00e9.\u00e9", ""):  # a new password makes old browsers unknown
-        refused = await sign_in(backend, password="brown hens 1955 lake", source="web-9", device=device)
-        assert refused == signin.Refused("throttled")
+        wanted = await sign_in(backend, password="brown hens 1955 lake", source="web-9", device=device)
+        assert isinstance(wanted, signin.CodeWanted)
+
+
+async def test_the_right_password_from_a_new_browser_is_confirmed_by_a_code(backend: Backend, login: int) -> None:
+    await press(backend)
+    wanted = await sign_in(backend, source="web-9")
+    assert isinstance(wanted, signin.CodeWanted)
+    code = await code_in_mail(backend)
+    assert await signin.confirm(backend, wanted.token, f"{(int(code) + 1) % 10**6:06d}") is None
+    assert isinstance(await signin.confirm(backend, wanted.token, code), signin.SignedIn)
+    assert await signin.confirm(backend, wanted.token, code) is None  # once
+
+
+async def test_a_pressed_login_does_not_tell_whether_the_password_was_right(backend: Backend, login: int) -> None:
+    await press(backend)
+    wrong = await sign_in(backend, password="not the one", source="web-9")
+    nobody = await sign_in(backend, "no.body", source="web-9")
+    assert isinstance(wrong, signin.CodeWanted)
+    assert nobody == signin.Refused("no_match")  # nobody presses that one
+    assert await outbox(backend) == []
+    for guess in range(sign_in_codes.TRIES):
+        assert await signin.code_is_open(backend, wrong.token)
+        assert await signin.confirm(backend, wrong.token, f"{guess:06d}") is None
+    assert not await signin.code_is_open(backend, wrong.token)
+
+
+async def test_codes_to_sign_in_are_three_in_fifteen_minutes(backend: Backend, login: int, clock: ManualClock) -> None:
+    await press(backend)
+    for _ in range(sign_in_codes.SENDS + 2):
+        assert isinstance(await sign_in(backend, source="web-9"), signin.CodeWanted)
+    assert len(await outbox(backend)) == sign_in_codes.SENDS
+    wanted = await sign_in(backend, source="web-9")
+    assert isinstance(wanted, signin.CodeWanted)
+    clock.advance(minutes=15)
+    await press(backend, first=200)
+    wanted = await sign_in(backend, source="web-9")
+    assert isinstance(wanted, signin.CodeWanted)
+    code = await code_in_mail(backend)
+    clock.advance(minutes=10)
+    assert await signin.confirm(backend, wanted.token, code) is None  # too old
+
+
+async def test_no_code_goes_to_an_address_that_is_new_on_file(
+    backend: Backend, home: Household, login: int, clock: ManualClock
+) -> None:
+    async with backend.db.transaction() as session:
+        member = await session.get_one(Member, home.member_id)
+        member.email, member.email_changed_at = "thief@example.org", clock.now()
+    await press(backend)
+    assert isinstance(await sign_in(backend, source="web-9"), signin.CodeWanted)
+    assert await outbox(backend) == []
 
 
 async def test_asking_does_the_same_whoever_is_asked_about(backend: Backend, login: int) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from backend.billing.service import find_account
 from backend.clock import ManualClock
 from backend.demo import PASSWORD, seed
+from backend.logins import signin, throttle
 from backend.logins.models import PortalSession
 from backend.members import guessing
 from backend.members.models import Member, MemberLock
@@ -278,3 +279,17 @@ async def test_an_email_is_added_where_none_was_on_file_and_the_phone_is_told(vi
 async def test_a_member_with_an_account_is_told_so_only_after_the_proof(visitor: Visitor) -> None:
     _, page = await create(visitor, "99999-001", "0142", "residential", "1234")
     assert "user ID for this account already" in text(page)
+
+
+async def test_a_login_that_strangers_try_is_opened_by_a_code(visitor: Visitor) -> None:
+    for count in range(throttle.AT_ONE):
+        await signin.sign_in(visitor.services.backend, "ruth.alvarez", "wrong", source=f"web-{count}")
+    wrong = await visitor.sign_in(password="not the one")
+    right = await visitor.sign_in()
+    assert text(wrong[1]) == text(right[1])
+    token = re.findall(r'code_token" value="([^"]+)"', right[1])[0]
+    status, page, _path = await visitor.post("/portal/login/code", code_token=token, code="nothing")
+    assert (status, "not the code" in text(page)) == (422, True)
+    code = (await visitor.mailed()).split()[0]
+    assert (await visitor.post("/portal/login/code", code_token=token, code=code))[2] == "/portal"
+    assert "used up" in text((await visitor.post("/portal/login/code", code_token=token, code=code))[1])

@@ -14,7 +14,9 @@ from argon2 import PasswordHasher
 from backend.clock import ManualClock
 from backend.conversations import service as conversations
 from backend.handover import service as handover
+from backend.logins import throttle
 from backend.outbox import service as outbox
+from backend.staff import signin
 from backend.tickets import service as tickets
 from bot.channels.sms.routes import conversation_of
 from bot.channels.webchat.sessions import conversation_of as web_conversation_of
@@ -25,6 +27,7 @@ from tests.standins.twilio import StandInTwilio
 
 PASSWORD = "a long password for tests"
 ACCOUNTS = f"ann={PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)}"
+EMAILS = "ann=ann@prairierivers.example"
 OPEN = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)  # a Wednesday, ten in the morning in Chicago
 
 
@@ -35,7 +38,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def edge(folder: Path, engine: StandInEngine, twilio: StandInTwilio, clock: ManualClock) -> AsyncIterator[Edge]:
-    async with running_edge(folder, engine, twilio, clock, STAFF_ACCOUNTS=ACCOUNTS) as made:
+    async with running_edge(folder, engine, twilio, clock, STAFF_ACCOUNTS=ACCOUNTS, STAFF_EMAILS=EMAILS) as made:
         made.http._cookie_jar = aiohttp.CookieJar(unsafe=True)  # the test's host is an address
         yield made
 
@@ -70,15 +73,66 @@ async def test_nobody_gets_in_without_the_password(edge: Edge) -> None:
     assert "Who waits" in (await sign_in(edge)).text
 
 
-async def test_guessing_is_slowed_down(edge: Edge) -> None:
-    answers = [(await sign_in(edge, "wrong")).status for _ in range(6)]
-    assert answers == [403] * 5 + [429]
+async def test_guessing_is_slowed_down(edge: Edge, clock: ManualClock) -> None:
+    answers = [(await sign_in(edge, "wrong")).status for _ in range(throttle.FROM_SOURCE_AT_ONE + 1)]
+    assert answers == [403] * throttle.FROM_SOURCE_AT_ONE + [429]
     assert (await sign_in(edge)).status == 429
+    clock.advance(minutes=15)
+    assert "Who waits" in (await sign_in(edge)).text
+
+
+async def press_ann(edge: Edge) -> None:
+    """Strangers at many addresses try her name."""
+    for count in range(throttle.AT_ONE):
+        await signin.sign_in(edge.services.backend, "ann", "wrong", source=f"web-{count}")
+
+
+async def test_strangers_cannot_keep_the_office_out(edge: Edge) -> None:
+    await sign_in(edge)
+    token = token_in(await edge.get("/staff"))
+    await edge.post("/staff/sign-out", data={"token": token})
+    await press_ann(edge)
+    assert "Who waits" in (await sign_in(edge)).text, "her own browser was held back"
+
+
+async def test_a_new_browser_gets_in_by_a_code(edge: Edge) -> None:
+    await press_ann(edge)
+    wrong = await sign_in(edge, "wrong")
+    page = await sign_in(edge)
+    assert re.sub(r'code_token" value="[^"]+"', "", wrong.text) == re.sub(r'code_token" value="[^"]+"', "", page.text)
+    async with edge.services.backend.db.reading() as session:
+        sent = await outbox.listing(session)
+    assert [message["recipient"] for message in sent] == ["ann@prairierivers.example"]
+    form = {"code_token": re.findall(r'code_token" value="([^"]+)"', page.text)[0], "code": "nothing"}
+    again = await edge.post("/staff/sign-in/code", data=form)
+    assert again.status == 403
+    assert "not the code" in again.text
+    form["code"] = sent[0]["body"].split()[0]
+    assert "Who waits" in (await edge.post("/staff/sign-in/code", data=form)).text
+    assert "used up" in (await edge.post("/staff/sign-in/code", data=form)).text
+
+
+async def test_signing_out_ends_a_copied_cookie(edge: Edge) -> None:
+    await sign_in(edge)
+    copied = {cookie.key: cookie.value for cookie in edge.http.cookie_jar}
+    page = await edge.get("/staff")
+    await edge.post("/staff/sign-out", data={"token": token_in(page)})
+    edge.http.cookie_jar.clear()
+    header = {"Cookie": f"ml_staff={copied['ml_staff']}"}
+    assert "Who waits" not in (await edge.get("/staff", headers=header)).text
+
+
+async def test_a_new_password_ends_the_sessions(edge: Edge) -> None:
+    await sign_in(edge)
+    accounts = edge.services.settings.staff_accounts
+    assert isinstance(accounts, dict)
+    accounts["ann"] = PasswordHasher(time_cost=1, memory_cost=1024).hash("another long password")
+    assert "Who waits" not in (await edge.get("/staff")).text
 
 
 async def test_a_forged_session_or_form_does_nothing(edge: Edge) -> None:
     await edge.chat(await edge.session(), "hello", id="m1")
-    forged = f"{b'ann'.hex()}.99999999999.{'0' * 64}"
+    forged = "A" * 43
     page = await edge.get("/staff", headers={"Cookie": f"ml_staff={forged}"})
     assert "Who waits" not in page.text
     await sign_in(edge)
@@ -116,7 +170,8 @@ async def test_a_web_conversation_with_a_person_and_back(edge: Edge) -> None:
     assert "&lt;b&gt;Yes" in answered.text
     async with edge.services.backend.db.reading() as reading:
         events = await conversations.events_after(reading, conversation, 0)
-    assert events[-1].data["messages"][0]["text"] == "ann: <b>Yes</b>, Ann here."
+    said = events[-1].data["messages"][0]
+    assert (said["author"], said["text"]) == ("Ann", "<b>Yes</b>, Ann here.")
 
     back = (await edge.chat(session, "back to the assistant", id="m3")).json["messages"]
     assert "automated assistant" in back[0]["text"]
@@ -136,10 +191,13 @@ async def test_a_text_is_answered_by_text_and_closed(edge: Edge) -> None:
     await edge.post(f"/staff/talks/{conversation}/answer", data=data)
     async with edge.services.backend.db.reading() as session:
         sent = [message["body"] for message in await outbox.listing(session)]
-    assert any(body.startswith("Please call us.") for body in sent)
+    assert "Ann (Prairie Rivers): Please call us." in sent
     close = re.search(r'action="(/staff/handovers/\d+/close)"', page.text)
     assert close
     await edge.post(close[1], data={"token": token_in(page)})
+    async with edge.services.backend.db.reading() as session:
+        sent = [message["body"] for message in await outbox.listing(session)]
+    assert any(body.startswith("Ann has left this talk.") for body in sent)
     assert twiml_texts(await edge.text("hello again")) != []
 
 

@@ -1,0 +1,94 @@
+"""A code by email that confirms a right password from a browser nobody knows, while strangers try the same name.
+
+A wrong password gets the same page and a code that nobody is sent: the page does not tell which of the two it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.language import tr
+from backend.logins.models import SignInCode
+from backend.logins.service import token_hash
+from backend.outbox.service import enqueue
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+DIGITS = 6
+TRIES = 5
+VALID = timedelta(minutes=10)
+SENDS, SEND_WINDOW = 3, timedelta(minutes=15)
+KEPT = timedelta(days=1)
+
+
+async def send(session: AsyncSession, backend: Backend, owner: str, email: str | None) -> str:
+    """Mail a new code to `email`; returns the token of the page that asks for it.
+
+    `owner` is whose sign-in it confirms, such as `login:12` or `staff:ann`; "" when the password did not fit. Without
+    an owner, an email, or after three codes in 15 minutes nothing is sent, and the page is the same.
+    """
+    now, token, code = backend.clock.now(), secrets.token_urlsafe(32), f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    await session.execute(delete(SignInCode).where(SignInCode.expires_at < now - KEPT))
+    may_send = bool(owner and email) and await _sent_lately(session, backend, owner) < SENDS
+    row = SignInCode(
+        token_hash=token_hash(token),
+        owner=owner if may_send else "",
+        code_hash=_hash(backend, token, code),
+        misses=0,
+        created_at=now,
+        expires_at=now + VALID,
+    )
+    session.add(row)
+    await session.flush()
+    if may_send:
+        await enqueue(
+            session, backend, kind="email", recipient=email or "", purpose="code",
+            subject=tr("Your {coop} code", coop=backend.coop.short_name),
+            body=tr(
+                "{code} is your code to sign in to {coop}. Use it within 10 minutes, on the page that asks for it. "
+                "If you are not signing in now, somebody else knows your password: set a new one.",
+                code=code, coop=backend.coop.short_name,
+            ),
+            dedupe_key=f"sign-in-code-{row.id}",
+        )  # fmt: skip
+    return token
+
+
+async def check(session: AsyncSession, backend: Backend, token: str, code: str) -> str | None:
+    """Whose sign-in the code confirms, once; None for a wrong, used or expired one. Five tries a code."""
+    query = select(SignInCode).where(SignInCode.token_hash == token_hash(token))
+    row = await session.scalar(query.with_for_update())  # two tries at once must not share one of the five
+    if row is None or row.used_at is not None or row.misses >= TRIES or backend.clock.now() >= row.expires_at:
+        return None
+    if not hmac.compare_digest(row.code_hash, _hash(backend, token, code)) or not row.owner:
+        row.misses += 1
+        return None
+    row.used_at = backend.clock.now()
+    return row.owner
+
+
+async def is_open(session: AsyncSession, backend: Backend, token: str) -> bool:
+    """Whether the code of this page may still be tried."""
+    row = await session.scalar(select(SignInCode).where(SignInCode.token_hash == token_hash(token)))
+    if row is None or row.used_at is not None:
+        return False
+    return row.misses < TRIES and backend.clock.now() < row.expires_at
+
+
+async def _sent_lately(session: AsyncSession, backend: Backend, owner: str) -> int:
+    since = backend.clock.now() - SEND_WINDOW
+    query = select(func.count()).select_from(SignInCode).where(SignInCode.owner == owner, SignInCode.created_at > since)
+    return await session.scalar(query) or 0
+
+
+def _hash(backend: Backend, token: str, code: str) -> str:
+    key = backend.settings.derived_key("sign-in-code").encode()
+    return hmac.new(key, f"{token}:{code}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,1 @@
+"""Who of the office signs in to /staff."""

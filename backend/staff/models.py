@@ -1,0 +1,25 @@
+"""The office's signed-in browsers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Base, UtcTime
+
+
+class StaffSession(Base):
+    """A signed-in browser of the office. Only the hash of its cookie is kept; signing out deletes the row.
+
+    `password_mark` is a keyed hash of the password's hash then: a new password ends the session.
+    """
+
+    __tablename__ = "staff_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(60), index=True)
+    password_mark: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime] = mapped_column(UtcTime)

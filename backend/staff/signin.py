@@ -1,0 +1,137 @@
+"""Signing in to the office's pages: names and argon2 hashes from STAFF_ACCOUNTS, sessions in the database."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit.service import record
+from backend.logins import passwords, sign_in_codes, throttle
+from backend.logins.service import token_hash
+from backend.staff.models import StaffSession
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+LASTS = timedelta(hours=8)
+OWNER = "staff:"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """`token` is for the session's cookie, `device` for one by which the browser is known again."""
+
+    name: str
+    token: str
+    device: str
+
+
+@dataclass(frozen=True)
+class CodeWanted:
+    """Strangers try this name: whoever is right gets a code by email. `token` belongs to the page that asks for it."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`reason`: no_match, whichever part was wrong, or throttled."""
+
+    reason: str
+
+
+async def sign_in(
+    backend: Backend, name: str, password: str, *, source: str, device: str = ""
+) -> SignedIn | CodeWanted | Refused:
+    """Judge a name and a password. Takes as long for a name that nobody has."""
+    hashed = backend.settings.staff_accounts.get(name)
+    target = throttle.target_of(backend, f"{OWNER}{name.casefold()}")
+    browser = throttle.known_browser(backend, OWNER + name, hashed, device) if hashed else None
+    sender = browser or source
+    async with backend.db.reading() as session:
+        may = await throttle.ask(session, backend, sender, target, known=browser is not None)
+    if may == "refuse":
+        return Refused("throttled")
+    right = await passwords.fits(hashed, password)
+    async with backend.db.transaction() as session:
+        if not right:
+            throttle.miss(session, backend, sender, target)
+            await _record(session, backend, "unknown", "office_refused")
+        if may == "code":
+            owner = OWNER + name if right else ""
+            return CodeWanted(await sign_in_codes.send(session, backend, owner, email_of(backend, name)))
+        if not right:
+            return Refused("no_match")
+        await throttle.forgive(session, target, sender)
+        return await _start(session, backend, name)
+
+
+async def confirm(backend: Backend, token: str, code: str) -> SignedIn | None:
+    """Sign in with the code that was mailed; None when it is wrong or used up."""
+    async with backend.db.transaction() as session:
+        owner = await sign_in_codes.check(session, backend, token, code)
+        name = (owner or "").removeprefix(OWNER)
+        if not owner or not owner.startswith(OWNER) or name not in backend.settings.staff_accounts:
+            return None
+        return await _start(session, backend, name)
+
+
+async def code_is_open(backend: Backend, token: str) -> bool:
+    """Whether the code of this page may still be tried."""
+    async with backend.db.reading() as session:
+        return await sign_in_codes.is_open(session, backend, token)
+
+
+async def signed_in(backend: Backend, token: str) -> str | None:
+    """The name whose session this is, while it lasts and its password is the same."""
+    if not token:
+        return None
+    query = select(StaffSession).where(
+        StaffSession.token_hash == token_hash(token), StaffSession.started_at > backend.clock.now() - LASTS
+    )
+    async with backend.db.reading() as session:
+        row = await session.scalar(query)
+    if row is None or row.name not in backend.settings.staff_accounts:
+        return None
+    return row.name if hmac.compare_digest(row.password_mark, _mark(backend, row.name)) else None
+
+
+async def sign_out(backend: Backend, token: str, name: str) -> None:
+    """End this session, also for whoever has copied its cookie."""
+    async with backend.db.transaction() as session:
+        await session.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash(token)))
+        await _record(session, backend, name, "office_signed_out")
+
+
+def email_of(backend: Backend, name: str) -> str:
+    """Where a code for this name goes: STAFF_EMAILS, else the office's own mailbox."""
+    return backend.settings.staff_emails.get(name) or backend.coop.email
+
+
+async def _start(session: AsyncSession, backend: Backend, name: str) -> SignedIn:
+    now, token = backend.clock.now(), secrets.token_urlsafe(32)
+    await session.execute(delete(StaffSession).where(StaffSession.started_at < now - LASTS))
+    session.add(
+        StaffSession(token_hash=token_hash(token), name=name, password_mark=_mark(backend, name), started_at=now)
+    )
+    await _record(session, backend, name, "office_signed_in")
+    device = throttle.know_browser(backend, OWNER + name, backend.settings.staff_accounts[name])
+    return SignedIn(name, token, device)
+
+
+def _mark(backend: Backend, name: str) -> str:
+    key = backend.settings.derived_key("staff-password").encode()
+    return hmac.new(key, backend.settings.staff_accounts[name].encode(), hashlib.sha256).hexdigest()
+
+
+async def _record(session: AsyncSession, backend: Backend, name: str, act: str) -> None:
+    await record(
+        session, backend, actor=f"office:{name}"[:80], level=0, channel="office", act=act, account_id=None,
+    )  # fmt: skip
