@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
@@ -12,7 +13,7 @@ from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
 from backend.handover import transcript
 from backend.handover.models import Handover, OfficeMessage
-from backend.language import ENGLISH, SPANISH, current
+from backend.language import ENGLISH, SPANISH, current, speaking, tr
 from backend.members import identity
 from backend.outbox.service import enqueue
 
@@ -96,43 +97,79 @@ async def listing(session: AsyncSession, limit: int = 200) -> list[Handover]:
 async def answer(session: AsyncSession, backend: Backend, conversation_id: str, text: str, by: str) -> str | None:
     """Send what the office wrote to the web chat or by text. Returns the way, `web` or `sms`, or None: no way there.
 
-    On the web the caller wakes the page's stream after the commit.
+    `by` is the name that somebody signs in with. On the web the caller wakes the page's stream after the commit.
     """
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or (conversation.channel != "web" and not conversation.address):
         return None
-    now = backend.clock.now()
-    written = OfficeMessage(conversation_id=conversation_id, author=by, text=text, at=now)
+    written = OfficeMessage(conversation_id=conversation_id, author=by, text=text, at=backend.clock.now())
     session.add(written)
     await session.flush()
-    if conversation.channel == "web":
-        said: dict[str, Any] = {"text": f"{by}: {text}", "buttons": [], "image": None, "alt": None, "link": None}
-        await conversations.push(session, backend, conversation_id, {"reply_to": None, "messages": [said]})
-    else:
-        await enqueue(
-            session,
-            backend,
-            kind="sms",
-            recipient=conversation.address or "",
-            body=f"{text} ({by}, {backend.coop.short_name})",
-            purpose="reply",
-            dedupe_key=f"office:{written.id}",
-        )
+    way = await _deliver(session, backend, conversation, text, f"office:{written.id}", author=person_name(by))
     handover = await open_of(session, conversation_id)
     if handover is not None:
         handover.status = "answered"
         await _stay_quiet(session, conversation_id, WITH_A_PERSON)
     await _record(session, backend, conversation, "office_answered", f"office:{by}", handover)
-    return "web" if conversation.channel == "web" else "sms"
+    return way
+
+
+def person_name(by: str) -> str:
+    """The name of somebody at the office as a member reads it: `Ann Berg` for `ann.berg`."""
+    return " ".join(part[:1].upper() + part[1:] for part in re.split(r"[._\s-]+", by) if part)
+
+
+async def _deliver(
+    session: AsyncSession, backend: Backend, conversation: Conversation, text: str, key: str, author: str = ""
+) -> str | None:
+    """Words to whoever is at the other end. `author` is the person they come from; without one, the assistant."""
+    if conversation.channel == "web":
+        said: dict[str, Any] = {"text": text, "buttons": [], "image": None, "alt": None, "link": None}
+        # a screen reader speaks our own words in their language; in which a person wrote is not known
+        said |= {"author": author} if author else {"lang": conversation.language}
+        await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [said]})
+        return "web"
+    if not conversation.address:
+        return None
+    signed = f"{author} ({backend.coop.short_name}): {text}" if author else text
+    await enqueue(
+        session, backend, kind="sms", recipient=conversation.address, body=signed, purpose="reply", dedupe_key=key
+    )
+    return "sms"
 
 
 async def close(session: AsyncSession, backend: Backend, handover_id: int, by: str) -> Handover | None:
-    """The office user `by` is done: the assistant answers again. None when it is closed already."""
+    """The office user `by` is done: the assistant answers again, and the member is told. None when closed already.
+
+    On the web the caller wakes the page's stream after the commit.
+    """
     handover = await session.get(Handover, handover_id)
     if handover is None or handover.status == "closed":
         return None
+    conversation = await session.get_one(Conversation, handover.conversation_id)
+    if conversation.expects == WITH_A_PERSON:  # whoever has gone back to the assistant needs no word
+        with speaking(conversation.language):
+            words = await _parting(session, handover)
+        await _deliver(session, backend, conversation, words, f"office-left:{handover.id}")
     await _end(session, backend, handover, f"office:{by}")
     return handover
+
+
+async def _parting(session: AsyncSession, handover: Handover) -> str:
+    """What is true of it: somebody has left, or nobody had written."""
+    query = select(OfficeMessage.author).where(
+        OfficeMessage.conversation_id == handover.conversation_id, OfficeMessage.at >= handover.created_at
+    )
+    author = await session.scalar(query.order_by(OfficeMessage.id.desc()).limit(1))
+    if author:
+        return tr(
+            "{name} has left this talk. The automated assistant answers again; for a person, say so at any time.",
+            name=person_name(author),
+        )
+    return tr(
+        "Our office has closed your wish for a person here. The automated assistant answers again; if you still need "
+        "a person, say so."
+    )
 
 
 async def leave(session: AsyncSession, backend: Backend, conversation_id: str, *, keep_place: bool = False) -> None:

@@ -57,6 +57,16 @@ async def test_only_the_newest_buttons_work(chat: Chat) -> None:
     assert chat.sent[-1]["payload"] == "/deny"
 
 
+async def test_a_person_of_the_office_is_named_above_the_words(chat: Chat) -> None:
+    await chat.answer_with({"text": "I can see your account.", "author": "Ann"})
+    await chat.open()
+    await chat.type("hello")
+    await chat.expect_replies(1)
+    said = chat.replies.last
+    await expect(said.locator(".author")).to_have_text("Ann")
+    await expect(said).not_to_contain_text("Assistant")
+
+
 async def test_a_double_click_on_a_button_says_it_once(chat: Chat) -> None:
     await chat.open()
     await chat.host.locator(".choices button").first.dblclick()

@@ -56,7 +56,8 @@ async def test_an_answer_reaches_the_web_page(backend: Backend, home: Household)
         await handover.ask(session, backend, web, tried="nothing")
         assert await handover.answer(session, backend, web, "We are on it.", "Ann") == "web"
         events = await conversations.events_after(session, web, 0)
-        assert events[0].data["messages"][0]["text"] == "Ann: We are on it."
+        said = events[0].data["messages"][0]
+        assert (said["author"], said["text"]) == ("Ann", "We are on it.")
         talk = await session.get_one(Conversation, web, populate_existing=True)
         assert talk.expects == handover.WITH_A_PERSON
 
@@ -68,7 +69,9 @@ async def test_an_answer_reaches_the_phone(backend: Backend, home: Household) ->
         assert await handover.answer(session, backend, talk.id, "We are on it.", "Ann") == "sms"
         message = await session.scalar(select(OutboxMessage))
         assert message is not None
-        assert (message.recipient, message.body.startswith("We are on it.")) == ("+15555550142", True)
+        assert message.recipient == "+15555550142"
+        assert message.body.startswith("Ann (")
+        assert message.body.endswith("): We are on it.")
 
 
 async def test_closing_brings_the_assistant_back(backend: Backend, home: Household) -> None:
@@ -83,6 +86,30 @@ async def test_closing_brings_the_assistant_back(backend: Backend, home: Househo
         assert (await session.get_one(Conversation, home.conversation_id)).expects == ""
         assert await handover.open_of(session, home.conversation_id) is None
         assert await verify(session) is None
+
+
+@pytest.mark.parametrize(("answered", "told"), [(True, "Ann Berg salió"), (False, "cerró aquí su petición")])
+async def test_the_member_is_told_that_the_person_has_left(backend: Backend, answered: bool, told: str) -> None:
+    web = await add_conversation(backend, "web-1")
+    async with backend.db.transaction() as session:
+        talk = await session.get_one(Conversation, web)
+        talk.language, talk.expects = SPANISH, handover.WITH_A_PERSON
+        made = await handover.ask(session, backend, web, tried="nothing")
+        if answered:
+            await handover.answer(session, backend, web, "Hola.", "ann.berg")
+        assert await handover.close(session, backend, made.id, "bob")
+        events = await conversations.events_after(session, web, 0)
+        said = events[-1].data["messages"][0]
+    assert told in said["text"]
+    assert said["lang"] == SPANISH
+
+
+async def test_who_went_back_alone_is_told_nothing_more(backend: Backend) -> None:
+    web = await add_conversation(backend, "web-1")
+    async with backend.db.transaction() as session:
+        made = await handover.ask(session, backend, web, tried="nothing")
+        assert await handover.close(session, backend, made.id, "ann")
+        assert await conversations.events_after(session, web, 0) == []
 
 
 @pytest.mark.parametrize(

@@ -512,6 +512,7 @@ h2{margin:0;font-size:17px;line-height:1.25;overflow-wrap:anywhere}
 .me{align-items:flex-end}
 .bubble{max-width:86%;padding:9px 14px;border:1px solid transparent;border-radius:16px 16px 16px 4px;background:var(--sunken);
 white-space:pre-wrap;overflow-wrap:anywhere}
+.author{display:block;font-size:13px;font-weight:600;color:var(--accent)}
 .me .bubble{background:var(--bar);color:var(--on-bar);border-radius:16px 16px 4px 16px}
 .mark{font-size:13px;line-height:1.3;color:var(--muted);max-width:86%;margin-top:-4px;overflow-wrap:anywhere}
 .mark.bad{color:var(--danger)}
@@ -666,7 +667,7 @@ padding:env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inse
         turn.node = el('div', { class: 'turn me' }, el('div', { class: 'bubble' }, who(t('you')), entry.text), turn.mark);
       } else {
         turn.node = el('div', { class: 'turn' });
-        for (const message of entry.messages) turn.node.append(...this.drawMessage(message || {}, turn, who(t('assistant'))));
+        for (const message of entry.messages) turn.node.append(...this.drawMessage(message || {}, turn, who));
       }
       this.turns.set(entry, turn);
       this.log.append(turn.node);
@@ -679,7 +680,9 @@ padding:env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inse
       // a screen reader must pronounce it in its own language
       const lang = message.lang || 'en';
       const own = lang === LANGUAGE ? {} : { lang };
-      if (text) parts.push(el('div', { class: 'bubble', ...own }, who, ...linked(text)));
+      // a person of the office is named above the words; everything else is the assistant
+      const name = message.author ? el('span', { class: 'author' }, String(message.author)) : who(t('assistant'));
+      if (text) parts.push(el('div', { class: 'bubble', ...own }, name, ...linked(text)));
       const picture = message.image && safeUrl(message.image, ['https:']);
       if (picture) parts.push(el('img', { src: picture.href, alt: message.alt || t('picture'), onload: () => this.toEnd() }));
       if (message.table?.rows?.length) parts.push(this.drawTable(message.table, message.alt));
