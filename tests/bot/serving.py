@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,14 +13,9 @@ from backend.clock import Clock
 from backend.config import Settings
 from bot.app import create_app
 from bot.services import Services
+from tests.support.ports import free_port
 
 INTENTS = ["quick_pay", "check_balance", "report_outage", "faq_hours_contact", "speak_to_human", "affirm", "deny"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def settings_for(folder: Path, **environment: str) -> Settings:

@@ -18,7 +18,8 @@ from backend.demo import seed
 from backend.members.service import find_account
 from backend.tickets import service as tickets
 from bot.cli import main
-from tests.bot.serving import free_port, settings_for
+from tests.bot.serving import settings_for
+from tests.support.ports import free_port
 
 TIME = re.compile(r"20\d\d-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?)?")
 

@@ -17,9 +17,9 @@ from bot.messages import Inbound
 from tests.bot.channels.test_webchat import listening
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, until
-from tests.bot.serving import free_port
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
+from tests.support.ports import free_port
 
 
 @pytest.fixture(scope="module")

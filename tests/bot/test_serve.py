@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from backend.config import ROOT
+from tests.support.ports import free_port
 from tests.support.served import Served
 
 
@@ -72,10 +73,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_wrong_setting_is_one_clear_line(tmp_path: Path, environment: dict[str, str], named: str) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    done = serve(tmp_path, **{"PORT": str(port), **environment})
+    done = serve(tmp_path, **{"PORT": str(free_port()), **environment})
     assert done.returncode == 1
     assert named in done.stderr
     assert "Traceback" not in done.stderr

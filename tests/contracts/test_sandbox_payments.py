@@ -23,7 +23,8 @@ from tests.contracts.payment_provider import (
     found,
     new_key,
 )
-from tests.contracts.sandbox_network import KEY, SandboxNetwork, free_port
+from tests.contracts.sandbox_network import KEY, SandboxNetwork
+from tests.support.ports import free_port
 
 CARD = {
     "name": "Ruth Alvarez",

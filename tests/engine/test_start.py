@@ -6,7 +6,8 @@ import socket
 import time
 from pathlib import Path
 
-from tests.engine.running import TOKEN, Engine, code, free_port, script
+from tests.engine.running import TOKEN, Engine, code, script
+from tests.support.ports import free_port
 
 
 def refusal(*arguments: object, token: str = TOKEN, database: str = "sqlite:///:memory:") -> str:

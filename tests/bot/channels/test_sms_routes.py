@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -159,9 +158,7 @@ async def test_a_slow_answer_is_acknowledged_in_time_and_follows_once(
 ) -> None:
     monkeypatch.setattr(sms_routes, "ANSWER_SECONDS", 0.2)
     sid = new_sid()
-    started = time.monotonic()
-    assert twiml_texts(await app_server.text("slow one", sid=sid)) == []
-    assert time.monotonic() - started < 3
+    assert twiml_texts(await app_server.text("slow one", sid=sid)) == []  # while the engine still waits at its gate
     app_server.engine.gate.set()
     await until(lambda: app_server.twilio.to(MEMBER))
     assert app_server.twilio.to(MEMBER) == ["You said: slow one"]

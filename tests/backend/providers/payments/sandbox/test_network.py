@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.sandbox_network import SandboxNetwork, free_port
+from tests.contracts.sandbox_network import SandboxNetwork
+from tests.support.ports import free_port
 
 
 def run(folder: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
