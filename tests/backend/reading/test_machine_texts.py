@@ -1,0 +1,164 @@
+"""Texts that no person wrote, as phones, carriers and offices send them, and people's own that look alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.reading.machine_texts import machine_kind, without_signature
+
+REACTIONS = [
+    "Loved “Please check: pay $40.00 today with checking ending 6789 ... Reply PAY to do it, NO to change it.”",
+    'Loved "Please check: pay $40.00 today with checking ending 6789 ... Reply PAY to do it, NO to change it."',
+    'Liked "... $112.40 ..."',
+    "Disliked “How much?”",
+    "Laughed at “Hello”",
+    "Emphasized “You owe $112.40.”",
+    "Emphasised “You owe $112.40.”",
+    "Questioned “You owe $112.40.”",
+    "Removed a heart from “You owe $112.40.”",
+    "Removed a like from “You owe”",
+    "Removed an exclamation from “You owe”",
+    'Removed a question mark from "You owe"',
+    'Removed a laugh from "You owe"',
+    '👍 to "You owe $112.40."',
+    "👍 to “ You owe $112.40. ”",
+    "\u200b👍\u200b to “\u200bYou owe $112.40.\u200b”",
+    '❤️ to "pay"',
+    "Reacted 👍 to “You owe”",
+    'Reacted ❤️ to "You owe"',
+    "Removed 👍 from “You owe”",
+    "Loved an image",
+    "Liked a photo",
+    "Liked a message",
+    "Emphasized an attachment",
+    "Le encantó “Usted debe $112.40.”",
+    "A Ruth le encantó “Usted debe”",
+    'A Ana María le gustó "Usted debe $40.00"',
+    "Le gustó “Usted debe”",
+    "No le gustó “Usted debe”",
+    "A Ruth no le gustó “Usted debe”",
+    "Se rio de “Usted debe”",
+    "Le dio risa “Usted debe”",
+    "Enfatizó “Usted debe”",
+    "Destacó “Usted debe”",
+    "Cuestionó “Usted debe”",
+    "Quitó un corazón de “Usted debe”",
+    "Eliminó un me gusta de “Usted debe”",
+    "Reaccionó con 👍 a “Usted debe”",
+    "👍 a “Usted debe”",
+    'Ruth liked "You owe $112.40"',
+    "Le encantó una imagen",
+    "Me gusta “Usted debe”",
+    "Liked “Pay $112.40 today? Reply PAY to do it, NO to change",
+    "❤ “You owe”",
+    '😂 to "Please check: pay $40.00"',
+    "Loved 'You owe $112.40'",
+    "Removed a reaction from “You owe”",
+    "Eliminó 👍 de “Usted debe”",
+]
+AUTOMATIC = [
+    "I'm driving with Do Not Disturb While Driving turned on. I'll see your message when I get where I'm going.",
+    "(I’m not receiving notifications. If this is urgent, reply “urgent” to send a notification through"
+    " with your original message.)",
+    "Auto-reply: I'm out of the office until Monday.",
+    "Automatic reply: out of office",
+    "I am out of the office until 11/30. For urgent matters call 555-555-0100",
+    "Sorry, I can't talk right now.",
+    "This is an automated message. Please do not reply.",
+    "I'm in a meeting, I'll get back to you soon.",
+    "Estoy conduciendo. Le responderé cuando llegue.",
+    "Respuesta automática: estoy fuera de la oficina",
+    "Thank you for contacting Acme Plumbing! We will get back to you as soon as possible.",
+    "I'm driving right now - I'll get back to you later.",
+    "[Auto Reply] busy",
+    "Our office is currently closed. Please call back during business hours.",
+    "This mailbox is not monitored.",
+    "Hi, this is Dr Smith's office. Thanks for your message. We will respond within 24 hours. Reply STOP to opt out",
+    "Can't talk right now. What's up?",
+    "On vacation! Back on Monday",
+]
+NOTICES = [
+    "Message not delivered",
+    "Free Msg: Receiver 5555550142 unable to receive message - Message Blocking is active.",
+    "FRM:MAILER-DAEMON",
+    "Your message could not be delivered.",
+    "Undeliverable: message",
+    "Unable to send message - Message Blocking is active.",
+    "El mensaje no se pudo entregar",
+    "Message failed to send",
+]
+PEOPLE = [
+    "pay my bill",
+    'Liked "Auto Pay", how do I enroll?',
+    "I'm driving, how much do I owe",
+    "I'm out of the office until Monday, can you schedule my payment for then?",
+    "my text could not be delivered?",
+    "I liked the old way",
+    "is this an automated message?",
+    "love it",
+    'the message said "Pay $40" is that right?',
+    '"pay my bill"',
+    "👍",
+    "I'm at work",
+    "I am at work, power is out at home",
+    "yes",
+    "no le gustó",
+    "my payment message failed to send",
+    "Loved it",
+    'what does "past due" mean',
+    "I got your message",
+    "call me when you can",
+    "I will pay when I get paid",
+    "we will pay friday",
+    "I'm away until Friday, pause my service",
+    "thank you for your help",
+    "thanks for your message",
+    'My bill says "$40 due"',
+    "quitó la luz",
+    'Pregunta: "cuanto debo"',
+]
+
+
+@pytest.mark.parametrize("text", REACTIONS)
+def test_a_reaction_is_nobodys_word(text: str) -> None:
+    assert machine_kind(text) == "reaction"
+
+
+@pytest.mark.parametrize("text", AUTOMATIC)
+def test_an_automatic_reply_is_known(text: str) -> None:
+    assert machine_kind(text) == "auto_reply"
+
+
+@pytest.mark.parametrize("text", NOTICES)
+def test_a_carriers_notice_is_known(text: str) -> None:
+    assert machine_kind(text) == "notice"
+
+
+@pytest.mark.parametrize("text", PEOPLE)
+def test_people_are_heard(text: str) -> None:
+    assert machine_kind(text) is None
+
+
+def test_a_very_long_text_takes_no_time() -> None:
+    for piece in ("a ", "👍 ", '"', "loved ", "thank you for "):
+        machine_kind(piece * 5000)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Pay my bill\n--\nRuth A.\nAcme Co. 555-555-0142", "Pay my bill"),
+        ("Pay my bill\r\n-- \r\nRuth", "Pay my bill"),
+        ("Pay my bill\n\nSent from my iPhone", "Pay my bill"),
+        ("pay my bill Sent from my iPhone", "pay my bill"),
+        ("Pagar mi factura\nEnviado desde mi iPhone", "Pagar mi factura"),
+        ("Pay my bill\nGet Outlook for iOS", "Pay my bill"),
+        ("Pay my bill\n-Ruth A.", "Pay my bill"),
+        ("STOP\n___\nRuth", "STOP"),
+        ("--\nRuth", "--\nRuth"),
+        ("pay 20 -- visa", "pay 20 -- visa"),
+        ("12 Oak St\nSpringfield", "12 Oak St\nSpringfield"),
+    ],
+)
+def test_a_signature_is_no_part_of_what_is_said(text: str, kept: str) -> None:
+    assert without_signature(text) == kept

@@ -1,0 +1,80 @@
+"""Who says that our texts reach the wrong person."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.reading.wrong_number import is_misdirected, looks_misdirected
+
+DENIES = [
+    "This is not Samir, you have the wrong number",
+    "You have the wrong number",
+    "wrong number",
+    "Wrong number.",
+    "Sorry wrong number",
+    "This is not Samir",
+    "not samir",
+    "I am not Samir",
+    "im not samir haddad",
+    "This isn't Samir's phone",
+    "Samir no longer has this number",
+    "Samir doesn't live here",
+    "There is no Samir here",
+    "I don't know any Samir",
+    "You are texting the wrong person",
+    "no soy Samir",
+    "Número equivocado",
+    "se equivocó de número",
+    "Este no es el número de Samir",
+    "no conozco a Samir",
+    "This number no longer belongs to Samir",
+    "wrong person",
+    "you got the wrong guy",
+    "This is not Samir. Stop texting me",
+    "I just got this number",
+    "Sorry, I think you have the wrong number for Samir",
+    "Este ya no es el teléfono de Samir",
+    "Samir ya no tiene este número",
+    "This isn't Samir anymore",
+    " you've got the wrong number",
+]
+OF_SOMETHING_ELSE = [
+    "you have the wrong number for me",
+    "wrong meter number on my bill",
+    "this is not right",
+    "this is not my bill",
+    "no",
+    "i gave you the wrong number",
+    "that is the wrong account number",
+    "not yet",
+    "is this the wrong number?",
+    "you have my wrong number on file",
+    "I am not sure",
+    "this is not fair",
+    "nobody here",
+    "Samir died",
+    "not visa",
+    "the wrong number is on my bill",
+    "wrong, 99999-002",
+]
+NAMES = ["Samir Haddad"]
+
+
+@pytest.mark.parametrize("text", DENIES)
+def test_somebody_else_is_at_the_phone(text: str) -> None:
+    assert looks_misdirected(text)
+    assert is_misdirected(text, NAMES, idle=True)
+
+
+@pytest.mark.parametrize("text", OF_SOMETHING_ELSE)
+def test_other_wrong_things_are_not_the_phone(text: str) -> None:
+    assert not is_misdirected(text, NAMES, idle=True)
+
+
+def test_in_a_task_a_wrong_number_is_that_of_the_account() -> None:
+    assert not is_misdirected("sorry, wrong number", NAMES, idle=False)
+    assert is_misdirected("This is not Samir", NAMES, idle=False)
+
+
+def test_a_name_that_is_on_no_file_denies_nobody() -> None:
+    assert not is_misdirected("This is not Visa", [], idle=True)
