@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -113,6 +113,18 @@ async def newest_inbound(session: AsyncSession, conversation_id: str) -> Inbound
     """The message of a conversation that came in last."""
     query = select(InboundMessage).where(InboundMessage.conversation_id == conversation_id)
     return (await session.execute(query.order_by(InboundMessage.id.desc()).limit(1))).scalar_one_or_none()
+
+
+async def answered_since(
+    session: AsyncSession, conversation_id: str, since: datetime, limit: int = 20
+) -> list[InboundMessage]:
+    """The answered messages of a conversation that came in after `since` (UTC), the newest first."""
+    query = select(InboundMessage).where(
+        InboundMessage.conversation_id == conversation_id,
+        InboundMessage.received_at > since,
+        InboundMessage.status == "answered",
+    )
+    return list(await session.scalars(query.order_by(InboundMessage.id.desc()).limit(limit)))
 
 
 async def open_now(session: AsyncSession, conversation_id: str) -> Open:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from backend.billing.models import Account
 from backend.members.models import Member
@@ -56,10 +56,14 @@ async def accounts_of(session: AsyncSession, member_id: int) -> list[Account]:
 
 
 async def accounts_at_phone(session: AsyncSession, phone: str) -> list[Account]:
-    """The open accounts of whoever has this phone (E.164) on file. Says nothing about who is at the phone now."""
+    """The open accounts of whoever has this phone (E.164) on file, the member loaded with each.
+
+    Says nothing about who is at the phone now.
+    """
     query = (
         select(Account)
         .join(Account.member)
+        .options(contains_eager(Account.member))
         .where(Member.phone == phone, Account.status == "open")
         .order_by(Account.number)
     )

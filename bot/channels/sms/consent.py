@@ -1,65 +1,33 @@
-"""The words by which carriers let people stop and start messages. They come before everything else."""
+"""The words by which people stop texts and start them again, what is answered to them, and the one question asked."""
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 from backend.coop import Coop
 from backend.language import tr
+from backend.reading.opt_out import reads_start, reads_stop
+from backend.reading.plain_words import plain
 
-STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
 START_WORDS = frozenset({"start", "unstop"})
-START_WORDS_IF_STOPPED = START_WORDS | {"yes"}
-# the same wishes in Spanish; CANCELAR is not among them: it leaves a task, as NEVER MIND does
-STOP_WORDS_ES = frozenset({"alto", "parar", "pare", "detener", "basta", "baja", "darme de baja"})
-START_WORDS_ES_IF_STOPPED = frozenset({"iniciar", "empezar", "comenzar"})
 HELP_WORDS = frozenset({"help", "info"})
-# People revoke in their own words too, and every reasonable way counts; but "stop the payment" is about the payment.
-_NEVER = r"(stop|quit|do not|dont|no more)"
-_OBJECT = r"(texts|messages|text messages)"
-STOP_PHRASES = re.compile(
-    r"((ok|okay|hey|please|can you|could you|would you|will you) )*"
-    r"(stop|stop all|unsubscribe|unsubscribe me|opt ?out|opt me out|i (want|would like) to (opt out|unsubscribe)"
-    r"|take me off (your|the|this) list"
-    rf"|{_NEVER} (texting|messaging|text|message|contacting)( me)?"
-    rf"|{_NEVER} (send|sending)( me)? {_OBJECT}( to me)?"
-    rf"|{_NEVER} {_OBJECT})"
-    r"( (please|thanks|thank you|now|anymore|any more|again))*"
-)
 
-STOP_PHRASES_ES = re.compile(
-    r"(por favor )?((ya )?no (me )?(manden|mande|envi[ae]n|env[ií]en?)( m[aá]s)? (textos|mensajes)( m[aá]s)?|"
-    r"no m[aá]s (textos|mensajes)|dej(en|e) de (mandar|enviar)me (textos|mensajes)|quiero darme de baja)( por favor)?"
-)
-
-Wish = Literal["stop", "start", "help"]
+Wish = Literal["stop", "perhaps", "start", "help"]
+TOLD: dict[str, Wish] = {"stop": "stop", "start": "start", "help": "help"}
 
 
-def wish(body: str, opt_out_type: str = "", *, stopped: bool) -> Wish | None:
-    """What a text says about receiving texts, if it says that and nothing else.
+def wish(body: str, opt_out_type: str = "", *, stopped: bool, idle: bool = True) -> Wish | None:
+    """What a text says about receiving texts, if it says that; `perhaps` where it may mean that none are wished.
 
     `opt_out_type` is Twilio's own finding where Advanced Opt-Out is on. YES means "start" only from a phone that has
-    stopped: to anyone else it answers a question.
+    stopped: to anyone else it answers a question. `idle`: no question is open.
     """
-    told = opt_out_type.strip().lower()
-    if told == "stop":
-        return "stop"
-    if told == "start":
+    if told := TOLD.get(opt_out_type.strip().lower()):
+        return told
+    word = plain(body).strip(" .,!?\t\r\n\"'")
+    if word in START_WORDS or (stopped and reads_start(body)):
         return "start"
-    if told == "help":
-        return "help"
-    words = re.sub(r"[^\w\s]+", "", body).strip().lower()
-    words = re.sub(r"\s+", " ", words)
-    if words in STOP_WORDS or STOP_PHRASES.fullmatch(words) or _stop_in_spanish(words):
-        return "stop"
-    if words in (START_WORDS_IF_STOPPED | START_WORDS_ES_IF_STOPPED if stopped else START_WORDS):
-        return "start"
-    return "help" if words in HELP_WORDS else None
-
-
-def _stop_in_spanish(words: str) -> bool:
-    return words in STOP_WORDS_ES or bool(STOP_PHRASES_ES.fullmatch(words))
+    return "help" if word in HELP_WORDS else reads_stop(body, idle=idle)
 
 
 def confirmation(kind: Wish, coop: Coop) -> str:
@@ -72,6 +40,9 @@ def confirmation(kind: Wish, coop: Coop) -> str:
             "{coop}: Texts are on again. Say what you need, such as 'pay my bill'. Text STOP to end.",
             coop=coop.short_name,
         )
+    if kind == "perhaps":
+        # a prompt must ask for no other word of the carriers': they take YES for a wish to start
+        return tr("Stop all texts from {coop} to this phone? Reply STOP, or NO to keep them.", coop=coop.short_name)
     return tr(
         "{coop}: pay a bill or ask about your account here. Office {phone}. Msg & data rates may apply."
         " Text STOP to end.",

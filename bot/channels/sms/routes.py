@@ -9,21 +9,29 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.billing.models import Account
 from backend.config import Settings
 from backend.conversations import service as conversations
-from backend.language import speaking, tr
+from backend.conversations.models import InboundMessage
+from backend.language import SPANISH, speaking, tr
 from backend.members import identity
 from backend.outbox import service as outbox
 from backend.payments.quotes import end_open_quotes
 from backend.reading.language import language_of
+from backend.reading.machine_texts import machine_kind, without_signature
+from backend.reading.opt_out import agrees_to_stop, said_in_spanish
 from bot import intake, wording
 from bot.channels.senders import keyed, source_of
-from bot.channels.sms import consent
+from bot.channels.sms import consent, own
+from bot.channels.sms import misdirected as misdirection
+from bot.channels.sms.loops import LOOKED_AT, OWN, WITHIN, marked, repeats_itself, said_lately
+from bot.channels.sms.misdirected import misdirected
+from bot.channels.sms.origin import Origin, origin_of
 from bot.channels.sms.render import Text, texts, twiml
 from bot.messages import Inbound, Message, Reply
 from bot.reply_json import reply_from_json, reply_to_json
 from bot.services import Services
-from bot.twilio_guard import E164, MESSAGE_SID, TwilioForm, twilio_signed
+from bot.twilio_guard import MESSAGE_SID, TwilioForm, twilio_signed
 from bot.web_errors import Refusal
 
 logger = logging.getLogger("memberline.sms")
@@ -48,75 +56,172 @@ def conversation_of(settings: Settings, phone: str) -> str:
 
 
 @dataclass(frozen=True)
+class Before:
+    """What stands when a text comes: whether its phone has stopped, what is open, and the last hour's answers."""
+
+    stopped: bool
+    expects: str
+    lately: list[InboundMessage]
+    idle: bool
+    """No question is open, or it was asked so long ago that an answer to it would be read anew."""
+    accounts: list[Account] | None
+    """Those that have this phone on file, where the text says that it reached somebody else."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether the last answer was the question if all texts are to stop."""
+        return bool(self.lately) and marked(self.lately[0], own.ASKED)
+
+
+@dataclass(frozen=True)
 class SmsLine:
     """The text line over the services."""
 
     services: Services
 
-    def inbound(self, form: TwilioForm) -> Inbound:
+    def inbound(self, form: TwilioForm, origin: Origin) -> Inbound:
         """The neutral message of a verified form. Raises BadField."""
-        phone = form.need("From", E164)
-        form.need("To", E164)
+        settings = self.services.settings
+        # another app is a talk of its own: what was begun by text is not gone on with there
+        name = f"{origin.app}:{origin.phone}" if origin.app else origin.phone
         return Inbound(
             channel="sms",
-            conversation=conversation_of(self.services.settings, phone),
+            conversation=conversation_of(settings, name),
             provider_id=form.need("MessageSid", MESSAGE_SID),
-            text=form.get("Body", ""),
-            address=phone,
+            text=without_signature(form.get("Body", "")),
+            address=origin.phone,
             attested=True,  # carriers vouch for the sender of a text, and Twilio has signed it
-            source=source_of(self.services.settings, phone),
+            source=source_of(settings, origin.phone),
         )
 
     async def answer(self, form: TwilioForm) -> list[Text]:
         """What to say to a message, now."""
-        inbound = self.inbound(form)
-        backend = self.services.backend
-        async with backend.db.reading() as session:
-            stopped = await outbox.is_opted_out(session, inbound.address or "")
-        wish = consent.wish(inbound.text, form.get("OptOutType", ""), stopped=stopped)
-        if wish is not None:
-            return await self._obey(inbound, wish, answered_by_carrier=bool(form.get("OptOutType")))
-        if stopped:
+        origin = origin_of(form)
+        form.need("MessageSid", MESSAGE_SID)
+        kind = machine_kind(form.get("Body", ""))
+        if origin is None or kind in ("reaction", "notice"):
+            logger.info("a text that is not answered: %s", kind or "from no phone")
+            return []
+        inbound = self.inbound(form, origin)
+        before = await self._before(inbound)
+        wish = self._wish(inbound, form.get("OptOutType", ""), before)
+        if wish is None and before.stopped:
             logger.info("a phone that has stopped messages wrote; it is not answered")
             return []
+        if wish is not None:
+            return await self._obey(inbound, wish, before, answered_by_carrier=bool(form.get("OptOutType")))
+        mark = own.instead_of_a_turn(form, origin.app, kind)
+        quiet = said_lately(mark, before.lately) if mark else repeats_itself(inbound.text, before.lately)
+        if quiet and all(row.provider_id != inbound.provider_id for row in before.lately):
+            logger.info("a text that comes again and again is not answered any more: %s", mark or "the same words")
+            return []
+        if mark:
+            return await self._say(inbound, mark, own.words(mark, origin.app, self.services))
         reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
         return [] if reply.late else texts(reply, self.services.settings.public_url)
 
-    async def _obey(self, inbound: Inbound, wish: consent.Wish, *, answered_by_carrier: bool) -> list[Text]:
-        """Do what was wished, once, however often the message is delivered."""
-        backend = self.services.backend
-        async with backend.db.transaction() as session:
-            recorded = await conversations.record_inbound(
-                session,
-                backend,
-                channel="sms",
-                provider_id=inbound.provider_id,
-                conversation_id=inbound.conversation,
-                text=intake.fit_to_keep(inbound.text)[: intake.MAX_TEXT],
-                address=inbound.address,
-                source=inbound.source,
-                attested=inbound.attested,
+    async def _before(self, inbound: Inbound) -> Before:
+        backend, phone = self.services.backend, inbound.address or ""
+        async with backend.db.reading() as session:
+            stopped = await outbox.is_opted_out(session, phone)
+            stands = await conversations.open_now(session, inbound.conversation)
+            lately = await conversations.answered_since(
+                session, inbound.conversation, backend.clock.now() - WITHIN, limit=LOOKED_AT
             )
+            silent = not lately or lately[0].received_at < backend.clock.now() - conversations.IDLE
+            idle = silent or not (stands.expects or stands.offered)
+            accounts = None if stopped else await misdirected(session, phone, inbound.text, idle=idle)
+        return Before(stopped, stands.expects, lately, idle, accounts)
+
+    def _wish(self, inbound: Inbound, opt_out_type: str, before: Before) -> own.Wish | None:
+        """What the text wants of texting itself: to stop it, to start it, help; None where it is for the dialogue."""
+        wish = consent.wish(inbound.text, opt_out_type, stopped=before.stopped, idle=before.idle)
+        if before.stopped or opt_out_type:
+            return None if wish == "perhaps" else wish
+        if before.accounts is not None:
+            return "misdirected"
+        if wish == "stop" or not before.asked:
+            return wish
+        agreed = agrees_to_stop(inbound.text)
+        if agreed or wish == "perhaps":
+            return "stop"
+        return "keep" if agreed is False else wish
+
+    async def _obey(self, inbound: Inbound, wish: own.Wish, before: Before, *, answered_by_carrier: bool) -> list[Text]:
+        """Do what was wished, once, however often the message is delivered."""
+        backend, coop = self.services.backend, self.services.coop
+        async with backend.db.transaction() as session:
+            recorded = await self._write_down(session, inbound)
             if not recorded.fresh:
                 return texts(reply_from_json(recorded.reply or {}))
-            with speaking(language_of(inbound.text, recorded.open.language)):
-                words = "" if answered_by_carrier else consent.confirmation(wish, backend.coop)
-            reply = Reply((Message(words),) if words else ())
-            if wish == "stop":
-                await outbox.opt_out(session, backend, inbound.address or "")
-                # whoever starts again begins anew: no later word may finish what was open when they stopped
-                await end_open_quotes(session, backend, inbound.conversation)
-                await identity.forget(session, backend, inbound.conversation)
-            elif wish == "start":
-                await outbox.opt_in(session, backend, inbound.address or "")
-            await conversations.save_reply(
-                session,
-                backend,
-                recorded.id,
-                inbound.conversation,
-                reply_to_json(reply),
-                offered=[] if wish == "stop" else None,
-            )
+            with speaking(_language(inbound.text, recorded.open.language)):
+                if wish == "misdirected":
+                    words = misdirection.sorry(coop.short_name, on_file=bool(before.accounts))
+                elif wish == "keep":
+                    words = own.kept(before.expects)
+                else:
+                    words = consent.confirmation(wish, coop)
+                # one confirmation of a stop, and then silence: the carriers' rule
+                if answered_by_carrier or (wish == "stop" and before.stopped):
+                    words = ""
+                if wish == "misdirected" and before.accounts:
+                    await misdirection.tell_the_office(
+                        session, backend, inbound.conversation, inbound.address or "", _kept(inbound), before.accounts
+                    )
+            await self._change(session, inbound, wish)
+            hints = {OWN: own.ASKED} if wish == "perhaps" else {}
+            return await self._save(session, recorded, inbound, words, hints, ends=wish in ("stop", "misdirected"))
+
+    async def _change(self, session: AsyncSession, inbound: Inbound, wish: own.Wish) -> None:
+        """Let texts stop or start. Whoever starts again begins anew: no later word finishes what was open."""
+        backend, phone = self.services.backend, inbound.address or ""
+        if wish in ("stop", "misdirected"):
+            await outbox.opt_out(session, backend, phone)
+            await end_open_quotes(session, backend, inbound.conversation)
+            await identity.forget(session, backend, inbound.conversation)
+        elif wish == "start":
+            await outbox.opt_in(session, backend, phone)
+
+    async def _say(self, inbound: Inbound, mark: str, words: str) -> list[Text]:
+        """Answer without a turn, and leave whatever is open as it is."""
+        async with self.services.backend.db.transaction() as session:
+            recorded = await self._write_down(session, inbound)
+            if not recorded.fresh:
+                return texts(reply_from_json(recorded.reply or {}))
+            return await self._save(session, recorded, inbound, words, {OWN: mark}, ends=False)
+
+    async def _write_down(self, session: AsyncSession, inbound: Inbound) -> conversations.Recorded:
+        return await conversations.record_inbound(
+            session,
+            self.services.backend,
+            channel="sms",
+            provider_id=inbound.provider_id,
+            conversation_id=inbound.conversation,
+            text=_kept(inbound),
+            address=inbound.address,
+            source=inbound.source,
+            attested=inbound.attested,
+        )
+
+    async def _save(
+        self,
+        session: AsyncSession,
+        recorded: conversations.Recorded,
+        inbound: Inbound,
+        words: str,
+        hints: dict[str, str],
+        *,
+        ends: bool,
+    ) -> list[Text]:
+        reply = Reply((Message(words, hints=dict(hints)),) if words else ())
+        await conversations.save_reply(
+            session,
+            self.services.backend,
+            recorded.id,
+            inbound.conversation,
+            reply_to_json(reply),
+            offered=[] if ends else None,
+        )
         return texts(reply)
 
     async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
@@ -150,6 +255,14 @@ class SmsLine:
                 status=status,
                 error_code=form.get("ErrorCode") or None,
             )
+
+
+def _kept(inbound: Inbound) -> str:
+    return intake.fit_to_keep(inbound.text)[: intake.MAX_TEXT]
+
+
+def _language(text: str, current: str) -> str:
+    return SPANISH if said_in_spanish(text) else language_of(text, current)
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -1,0 +1,48 @@
+"""Keeps two machines from answering one another for ever: what was answered lately says what is answered now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from backend.conversations.models import InboundMessage
+from backend.reading.plain_words import plain
+
+WITHIN = timedelta(hours=1)
+MANY_WORDS, FEW_WORDS = 6, 2
+MOST_LONG, MOST_SHORT = 3, 8
+"""The same long words are answered so often an hour; the same short ones so often in a row, for people do say
+`pay my bill` again."""
+LOOKED_AT = 12
+
+
+def repeats_itself(text: str, lately: Sequence[InboundMessage]) -> bool:
+    """Whether the same words were answered so often that no person can be writing them. `lately`: the newest first."""
+    words = _alike(text)
+    if len(words) < FEW_WORDS:
+        return False  # a number or a yes may well answer one question after another
+    before = [_alike(row.text) for row in lately[:LOOKED_AT]]
+    if len(words) >= MANY_WORDS:
+        return before.count(words) >= MOST_LONG
+    return len(before) >= MOST_SHORT and all(other == words for other in before[:MOST_SHORT])
+
+
+def _alike(text: str) -> list[str]:
+    """The words, a time or a count in them being no difference."""
+    return re.sub(r"\d+", "0", plain(text)).split()
+
+
+def marked(row: InboundMessage, mark: str) -> bool:
+    """Whether the answer to this message was the edge's own of that mark (see `OWN`)."""
+    messages = (row.reply or {}).get("messages", [])
+    return any((message.get("hints") or {}).get(OWN) == mark for message in messages)
+
+
+def said_lately(mark: str, lately: Sequence[InboundMessage]) -> bool:
+    """Whether that was among the last hour's answers."""
+    return any(marked(row, mark) for row in lately)
+
+
+OWN = "own"
+"""The hint under which an answer of the edge's own is known again."""

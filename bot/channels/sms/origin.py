@@ -1,0 +1,52 @@
+"""From where a text comes: a phone, by plain text or by another app of Twilio's; or nobody who could be answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+
+from bot.twilio_guard import E164, SHORT_CODE, TwilioForm
+from bot.web_errors import BadField
+
+APP = re.compile(r"(?P<app>[a-z]{2,12}):(?P<rest>.*)", re.DOTALL)
+NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
+"""Neither an area code nor the three digits behind it begin with 0 or 1; nothing else with +1 is a phone."""
+APP_NAMES = {"whatsapp": "WhatsApp", "rcs": "RCS"}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A phone that can be answered. `app` is empty for a plain text, else `whatsapp` or `rcs`."""
+
+    phone: str
+    app: str = ""
+
+
+def origin_of(form: TwilioForm) -> Origin | None:
+    """Who sent it; None for short codes, names and numbers that no phone has. Raises BadField for a form without one.
+
+    A short code is a machine, as is a name; to answer it would be two machines talking, and Twilio takes no message
+    to it.
+    """
+    sender, receiver = form.get("From", "").strip(), form.get("To", "").strip()
+    if not sender:
+        raise BadField("From", "is missing or not what Twilio sends", status=400)
+    matched = APP.fullmatch(sender)
+    known = E164.fullmatch(receiver) or SHORT_CODE.fullmatch(receiver) or APP.fullmatch(receiver)
+    if not known and not form.get("MessagingServiceSid"):  # a messaging service answers for any sender of its own
+        raise BadField("To", "is missing or not what Twilio sends", status=400)
+    app, phone = (matched["app"], matched["rest"].strip()) if matched else ("", sender)
+    if not is_phone(phone) or (app and app not in APP_NAMES):
+        return None
+    return Origin(phone, app)
+
+
+def is_phone(number: str) -> bool:
+    """Whether it is a number in E.164 that a phone can have."""
+    if not E164.fullmatch(number):
+        return False
+    if number.startswith("+1"):
+        return NORTH_AMERICAN.fullmatch(number) is not None
+    return bool(phonenumbers.is_possible_number(phonenumbers.parse(number)))
