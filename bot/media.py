@@ -13,6 +13,7 @@ from backend.usage import chart, media
 from backend.usage import service as usage
 from bot.guards import public
 from bot.services import Services
+from bot.web_requests import READ
 
 NAME = re.compile(r"([A-Za-z0-9_-]{30,120})\.png")
 HEADERS = {
@@ -29,7 +30,7 @@ def blueprint(services: Services) -> Blueprint:
     routes = Blueprint("media")
     drawing = asyncio.Semaphore(AT_ONCE)
 
-    @routes.get("/media/<name:str>")
+    @routes.route("/media/<name:str>", methods=READ)
     @public
     async def picture(request: Request, name: str) -> HTTPResponse:
         token = NAME.fullmatch(name)

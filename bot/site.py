@@ -18,11 +18,10 @@ from backend.outbox import service as outbox
 from bot.guards import development_only, loopback_or_token, public
 from bot.services import Services
 from bot.static_files import StaticFiles
+from bot.web_requests import READ
 
 HERE = Path(__file__).resolve().parent
 OUTBOX_PAGE = "/dev/outbox"
-READ = ("GET", "HEAD")
-"""What balancers and uptime checks ask with is not always GET."""
 
 
 def blueprint(services: Services) -> Blueprint:

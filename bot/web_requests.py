@@ -11,6 +11,13 @@ from sanic import Request
 from bot.web_errors import BadField, Refusal
 
 LARGEST = 64 * 1024
+READ = ("GET", "HEAD")
+"""What scanners of mail, balancers and uptime checks ask with is not always GET."""
+
+
+def methods(method: str) -> tuple[str, ...]:
+    """The methods of a route that is declared with `method`: whatever may be read may be asked for its head."""
+    return READ if method == "GET" else (method,)
 
 
 def is_json(request: Request) -> bool:

@@ -18,6 +18,7 @@ from bot.guards import public
 from bot.portal import cookies, pages
 from bot.portal.languages import in_language
 from bot.services import Services
+from bot.web_requests import methods
 from bot.web_source import web_source
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -46,7 +47,7 @@ class Desk:
     def add_to(self, blueprint: Blueprint) -> None:
         for name, method, path in self.PAGES:
             handler = public(self._checked(getattr(self, name)))
-            blueprint.add_route(handler, path, methods=[method], name=f"{type(self).__name__}_{name}")
+            blueprint.add_route(handler, path, methods=methods(method), name=f"{type(self).__name__}_{name}")
 
     def _checked(self, handler: Page) -> Page:
         @wraps(handler)

@@ -19,6 +19,7 @@ from bot.guards import public
 from bot.portal import pages, pay, wording
 from bot.portal.languages import in_language
 from bot.services import Services
+from bot.web_requests import methods
 
 logger = logging.getLogger("memberline.portal")
 
@@ -43,7 +44,7 @@ def blueprint(services: Services) -> Blueprint:
     desk = PayDesk(services)
     for name, method, path in PAGES:
         handler = public(desk.page(getattr(desk, name)))
-        portal.add_route(handler, f"/<token>{path}", methods=[method], name=name)
+        portal.add_route(handler, f"/<token>{path}", methods=methods(method), name=name)
     return portal
 
 

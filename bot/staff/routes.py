@@ -23,6 +23,7 @@ from bot.staff import views
 from bot.staff.browser import StaffBrowser
 from bot.staff.fields import field
 from bot.staff.outages import OutagePages
+from bot.web_requests import READ
 from bot.web_source import web_source
 
 FOLDER = Path(__file__).parent / "templates"
@@ -206,18 +207,18 @@ def blueprint(services: Services) -> Blueprint:
     office = Office(services)
     staff = Blueprint("staff", url_prefix="/staff")
     door, inside = office.at_the_door, office.inside
-    staff.add_route(door(office.sign_in_page), "/sign-in", methods=["GET"], name="sign_in_page")
+    staff.add_route(door(office.sign_in_page), "/sign-in", methods=READ, name="sign_in_page")
     staff.add_route(door(office.sign_in), "/sign-in", methods=["POST"], name="sign_in")
     staff.add_route(door(office.confirm), "/sign-in/code", methods=["POST"], name="confirm")
     staff.add_route(inside(office.sign_out), "/sign-out", methods=["POST"], name="sign_out")
-    staff.add_route(inside(office.desk), "/", methods=["GET"], name="desk")
-    staff.add_route(inside(office.talk), "/talks/<conversation:str>", methods=["GET"], name="talk")
+    staff.add_route(inside(office.desk), "/", methods=READ, name="desk")
+    staff.add_route(inside(office.talk), "/talks/<conversation:str>", methods=READ, name="talk")
     staff.add_route(inside(office.answer), "/talks/<conversation:str>/answer", methods=["POST"], name="answer")
     staff.add_route(inside(office.close), "/handovers/<handover_id:int>/close", methods=["POST"], name="close")
-    staff.add_route(inside(office.ticket), "/tickets/<number:str>", methods=["GET"], name="ticket")
+    staff.add_route(inside(office.ticket), "/tickets/<number:str>", methods=READ, name="ticket")
     staff.add_route(inside(office.close_ticket), "/tickets/<number:str>/close", methods=["POST"], name="close_ticket")
     pages = OutagePages(office)
-    staff.add_route(inside(pages.listing), "/outages", methods=["GET"], name="outages")
+    staff.add_route(inside(pages.listing), "/outages", methods=READ, name="outages")
     staff.add_route(inside(pages.add), "/outages", methods=["POST"], name="add_outage")
     staff.add_route(inside(pages.update), "/outages/<outage_id:int>", methods=["POST"], name="update_outage")
     staff.add_route(inside(pages.clear), "/outages/<outage_id:int>/clear", methods=["POST"], name="clear_outage")

@@ -56,6 +56,36 @@ async def test_head_is_get_without_its_body(app_server: Edge, path: str) -> None
     assert head.headers["content-length"] == got.headers["content-length"]
 
 
+async def test_whatever_can_be_read_can_be_asked_for_its_head(app_server: Edge) -> None:
+    from backend.app import Backend
+
+    app = create_app(Backend.create(app_server.services.settings), executor=object(), domain={})
+    methods: dict[str, set[str]] = {}
+    for route in app.router.routes:
+        if not getattr(route.extra, "websocket", False):
+            methods.setdefault(f"/{route.path}", set()).update(route.methods)
+    assert {path for path, known in methods.items() if "GET" in known and "HEAD" not in known} == set()
+
+
+async def test_the_head_of_a_stream_holds_none_open(app_server: Edge) -> None:
+    session = await app_server.session()
+    for _ in range(12):
+        head = await app_server.request("HEAD", f"/chat/events?session={session}")
+        assert (head.status, head.text) == (200, "")
+        assert head.headers["content-type"].startswith("text/event-stream")
+    assert (await app_server.request("HEAD", "/chat/events?session=nobody")).status in (401, 403, 404)
+
+
+@pytest.mark.parametrize(
+    "path", ["/portal", "/portal/login", "/portal/forgot", "/staff", "/staff/sign-in", "/portal/pay/x"]
+)
+async def test_the_head_of_a_page_is_that_of_the_page(app_server: Edge, path: str) -> None:
+    got = await app_server.request("GET", path, allow_redirects=False)
+    head = await app_server.request("HEAD", path, allow_redirects=False)
+    assert (head.status, head.text) == (got.status, "")
+    assert head.headers.get("location") == got.headers.get("location")
+
+
 async def test_health_and_readiness(app_server: Edge) -> None:
     assert (await app_server.get("/health")).json == {"status": "ok"}
     ready = await app_server.get("/ready")

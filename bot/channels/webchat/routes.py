@@ -192,6 +192,12 @@ def blueprint(services: Services) -> Blueprint:
     async def events(request: Request) -> None:
         await chat.stream(request)
 
+    @routes.head("/events")
+    @public
+    async def head_of_events(request: Request) -> HTTPResponse:
+        chat.conversation(request.args.get("session"))  # a stream has no end; its head must not hold one open
+        return HTTPResponse(content_type="text/event-stream; charset=utf-8", headers={"Cache-Control": "no-store"})
+
     # by name: a route for every path under /chat would lose to these two, which know no OPTIONS
     @routes.options("/sessions", name="before_new_session")
     @routes.options("/messages", name="before_message")

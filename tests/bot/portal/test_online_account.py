@@ -189,6 +189,18 @@ async def test_a_reset_link_is_good_for_half_an_hour_and_only_the_newest(visitor
     assert (await visitor.get(f"{second}x"))[0] == 404
 
 
+async def test_a_scanner_of_mail_uses_no_reset_link_up(visitor: Visitor) -> None:
+    await visitor.post("/portal/forgot", who="ruth.alvarez", last4="0142", kind="reset")
+    url = await link_from_mail(visitor)
+    for _ in range(3):
+        async with visitor.http.head(url) as answer:
+            assert (answer.status, await answer.text()) == (200, "")
+        assert (await visitor.get(url))[0] == 200
+    assert (await visitor.post(url, password=NEW, again=NEW))[2] == "/portal/login"
+    async with visitor.http.head(url) as answer:
+        assert answer.status == 404
+
+
 async def test_the_user_id_by_email(visitor: Visitor) -> None:
     _, page, _ = await visitor.post("/portal/forgot", who="99999001", last4="0142", kind="user_id")
     assert "ruth.alvarez" not in page
