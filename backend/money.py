@@ -11,6 +11,14 @@ def format_cents(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}${dollars:,}.{rest:02d}"
 
 
+def share_of(cents: int, parts: int, whole: int) -> int:
+    """So many `parts` of a `whole`, such as a half or 30 of 100, of an amount, to the cent; half a cent goes up.
+
+    The one rule of rounding: whatever is halved, averaged or taken by percent is taken like this.
+    """
+    return (2 * cents * parts + whole) // (2 * whole)
+
+
 def format_balance(due_cents: int) -> str:
     """What an account owes, a negative amount being the member's: `$25.00 credit`."""
     return tr("{amount} credit", amount=format_cents(-due_cents)) if due_cents < 0 else format_cents(due_cents)

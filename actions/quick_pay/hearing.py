@@ -15,6 +15,7 @@ from actions.yes_no import said_yes
 from backend.billing import service as billing
 from backend.members.identity import Standing
 from backend.members.levels import Level
+from backend.money import share_of
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
 from backend.reading.amount import Amount, share_alone
@@ -218,7 +219,7 @@ def settle(turn: Turn, balance: billing.Balance) -> None:
     values: dict[str, Any] = {}
     due = balance.amount_due_cents
     if turn.get(AMOUNT) in SHARES:
-        shares = {"all": due, "half": -(-due // 2), "past_due": balance.past_due_cents or due}  # half a cent goes up
+        shares = {"all": due, "half": share_of(due, 1, 2), "past_due": balance.past_due_cents or due}
         values[AMOUNT] = shares[turn.get(AMOUNT)]
     if turn.get(DAY) == DUE:
         today = turn.backend.today()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from backend.arrangements.rules import Part
+from backend.money import share_of
 from backend.reading.plan import SaidPart, SaidPlan, Share
 
 MOST_PARTS = 60
@@ -58,13 +59,14 @@ def _in_order(parts: Sequence[Part]) -> tuple[Part, ...]:
 
 
 def cents_of(share: Share | None, owed: int, left: int) -> int | None:
-    """A share in cents; None where none was said. Half a cent goes up."""
+    """A share in cents; None where none was said."""
     if share is None or isinstance(share, int):
         return share
     if share in ("all", "rest"):
         return left
     if share.startswith("percent"):
-        return owed * int(share.split()[1]) // 10_000
+        return share_of(owed, int(share.split()[1]), 10_000)
+    # upwards, so that as many such parts leave nothing over
     return -(-owed // int(share.split("/")[1]))
 
 

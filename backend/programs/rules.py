@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from backend.billing.models import Bill
+from backend.money import share_of
 
 BUDGET, LEVELIZED = "budget", "levelized"
 PROGRAMS = (BUDGET, LEVELIZED)
@@ -82,15 +83,14 @@ def to_recalculate(figured_on: date, on: date) -> bool:
 def budget_amount(bills: Sequence[Bill]) -> int:
     """A month's amount: the last twelve bills by twelve, rounded to the dollar (half a dollar up)."""
     year = bills[-MONTHS:]
-    total, share = sum(bill.amount_cents for bill in year), max(len(year), 1) * DOLLAR
-    return (2 * total + share) // (2 * share) * DOLLAR
+    total = sum(bill.amount_cents for bill in year)
+    return share_of(total, 1, max(len(year), 1) * DOLLAR) * DOLLAR
 
 
 def levelized_amount(bills: Sequence[Bill]) -> int:
     """The average of the newest bill and the eleven before it, to the cent (half a cent up)."""
     year = bills[-MONTHS:]
-    count = max(len(year), 1)
-    return (2 * sum(bill.amount_cents for bill in year) + count) // (2 * count)
+    return share_of(sum(bill.amount_cents for bill in year), 1, max(len(year), 1))
 
 
 def amount(program: str, bills: Sequence[Bill]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from backend.money import share_of
 from backend.reading.amount_meant import PAY, Amount, AmountProblem, Candidate, meant
 from backend.reading.day import without_days
 from backend.reading.digits import spoken_to_digits
@@ -269,7 +270,7 @@ def _by_name(cleaned: str, due_cents: int, asked: bool) -> list[Candidate]:
     if half and not _NOT_ALL.search(cleaned, 0, half.start()):
         # the whole that is halved is not an amount of its own
         found = [one for one in found if one.start < half.start() and one.end < half.start()]
-        value: int | str = (due_cents + 1) // 2 if due_cents > 0 else "zero"
+        value: int | str = share_of(due_cents, 1, 2) if due_cents > 0 else "zero"
         found.append(Candidate(value, half.start(), half.end(), True, named=True))
     return found
 

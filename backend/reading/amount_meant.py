@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from backend.money import share_of
 from backend.reading.wording import corrections, is_denied, part_of
 
 ABSURD_CENTS = 100_000_000  # a million dollars: no household means it
@@ -145,7 +146,7 @@ def _bent(cleaned: str, kept: Sequence[Candidate]) -> bool:
 def _settled(one: Candidate, due_cents: int) -> int | str:
     if isinstance(one.value, str) and one.value.startswith("percent "):
         share = int(one.value.split()[1])
-        return (due_cents * share + 5000) // 10000 if 0 < share <= 10000 and due_cents > 0 else "unclear"
+        return share_of(due_cents, share, 10_000) if 0 < share <= 10000 and due_cents > 0 else "unclear"
     return one.other if one.other is not None and one.other == due_cents else one.value
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from backend.money import share_of
+
 _COUNTS = (
     r"(?! ?(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|hundred|thousand|dollars?|\d))"
 )
@@ -79,7 +81,7 @@ def speaks_of_twice(text: str) -> bool:
 
 def half_of(text: str, cents: int | None) -> int | None:
     """Half of an amount in cents, half a cent up, when the words ask for half of what was named."""
-    return -(-cents // 2) if cents is not None and _HALF.search(text) else None
+    return share_of(cents, 1, 2) if cents is not None and _HALF.search(text) else None
 
 
 def as_last_time(text: str) -> bool:

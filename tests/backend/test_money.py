@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.money import format_balance, format_cents
+from backend.money import format_balance, format_cents, share_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +37,35 @@ def test_no_cent_is_lost_on_the_way(cents: int) -> None:
 @pytest.mark.parametrize(("due", "text"), [(11240, "$112.40"), (0, "$0.00"), (-2500, "$25.00 credit")])
 def test_a_balance_in_words(due: int, text: str) -> None:
     assert format_balance(due) == text
+
+
+@pytest.mark.parametrize(
+    ("cents", "parts", "whole", "share"),
+    [
+        (11241, 1, 2, 5621),
+        (11240, 1, 2, 5620),
+        (1, 1, 2, 1),
+        (101, 1, 4, 25),
+        (102, 1, 4, 26),
+        (11240, 30_00, 100_00, 3372),
+        (11245, 50_00, 100_00, 5623),
+        (99, 1, 100, 1),
+        (49, 1, 100, 0),
+        (0, 1, 2, 0),
+    ],
+)
+def test_half_a_cent_goes_up(cents: int, parts: int, whole: int, share: int) -> None:
+    assert share_of(cents, parts, whole) == share
+
+
+def test_half_of_an_odd_bill_is_the_same_wherever_it_is_said() -> None:
+    from backend.arrangements.plan import cents_of
+    from backend.programs.rules import levelized_amount
+    from backend.reading.amount import read_amount
+    from backend.reading.amount_meant import Amount
+    from backend.reading.references import half_of
+
+    bills: Any = [SimpleNamespace(amount_cents=11241), SimpleNamespace(amount_cents=0)]
+    assert read_amount("half of it", 11241) == read_amount("50%", 11241) == Amount(5621)
+    assert half_of("half of that", 11241) == cents_of("1/2", 11241, 11241) == cents_of("percent 5000", 11241, 0) == 5621
+    assert levelized_amount(bills) == 5621
