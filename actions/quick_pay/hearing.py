@@ -218,7 +218,10 @@ def settle(turn: Turn, balance: billing.Balance) -> None:
     """Once it is known whose bill it is: put cents for "all of it" and a date for "the due date"."""
     values: dict[str, Any] = {}
     due = balance.amount_due_cents
-    if turn.get(AMOUNT) in SHARES:
+    if turn.get(AMOUNT) == "past_due" and balance.past_due_cents <= 0 < due:
+        turn.clear(AMOUNT)  # not the whole bill: that was not wished
+        turn.notes["amount_problem"] = "not_past_due"
+    elif turn.get(AMOUNT) in SHARES:
         shares = {"all": due, "half": share_of(due, 1, 2), "past_due": balance.past_due_cents or due}
         values[AMOUNT] = shares[turn.get(AMOUNT)]
     if turn.get(DAY) == DUE:

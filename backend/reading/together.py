@@ -11,6 +11,7 @@ from backend.reading.day import Day, DayPlace, DayProblem, find_days, judge
 from backend.reading.digits import CODE_LENGTH
 from backend.reading.last4 import find_last4
 from backend.reading.member_number import NumberPlace, NumberReading, find_number, plain_figures
+from backend.reading.menu_number import is_menu_number
 from backend.reading.references import without_ones
 from backend.reading.runs import Scan, scan
 from backend.reading.wording import blank, clean
@@ -55,7 +56,11 @@ def read_all(
     if share is None and due_cents is None:
         share = share_named(free, asked == "amount")
     beside = number is not None and number.reading.complete and last4 is not None
-    amount = None if share else amount_in(free, due_cents, asked == "amount", beside, asked == "change")
+    amount: Amount | AmountProblem | None
+    if is_menu_number(text):  # it was meant for a question of choices: where a sum is asked for, it is asked again
+        amount = AmountProblem("unclear", text) if asked == "amount" else None
+    else:
+        amount = None if share else amount_in(free, due_cents, asked == "amount", beside, asked == "change")
     day = judge(places, today)
     return Everything(number.reading if number else None, last4, amount, share, day, code)
 

@@ -1,0 +1,29 @@
+"""A choice by its number, `1`, `press 1`, `#1`, `option 2`, `one please`: a key of a menu, and never a sum of money."""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.plain_words import plain
+
+_DIGIT = (
+    r"(?:[0-9]|zero|one|two|three|four|five|six|seven|eight|nine|"
+    r"cero|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
+)
+_ORDINAL = r"(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa])"
+_LEAD = (
+    r"(?:for|yes|yeah|no|ok|okay|um|uh|well|please|i|ill|will|want|would|like|to|choose|chose|pick|take|select|selected|go|with|"
+    r"press|pressed|pressing|push|pushed|hit|dial|type|enter|key|button|option|choice|number|num|no|nr|item|answer|its|it|is|the|my|"
+    r"para|si|por|favor|oprima|oprimo|oprimi|marque|marco|presione|presiono|pulse|pulso|tecla|boton|opcion|numero|la|el|elijo|escojo|"
+    r"quiero|es)"
+)
+_TAIL = r"(?:please|thanks|thank you|pls|por favor|gracias|then|key|button|option|is fine|yes|one)"
+_CHOICE = re.compile(rf"(?:{_LEAD} )*(?:{_DIGIT}|{_ORDINAL})(?: {_TAIL})*")
+
+
+def is_menu_number(text: str) -> bool:
+    """Whether nothing is said but the number of a choice. `$1`, `1 dollar` and `1.00` are money."""
+    if re.search(r"[$%¢]|\d[.,]\d", text):
+        return False
+    words = " ".join(re.sub(r"[^\w\s]", " ", plain(text)).split())
+    return _CHOICE.fullmatch(words) is not None
