@@ -8,6 +8,7 @@ from typing import Literal
 
 from backend.alerts.kinds import KINDS, PAYMENT, PROFILE, USAGE
 from backend.reading.amount import Amount, read_amount
+from backend.reading.menu_number import is_menu_number
 from backend.reading.numerals import cardinal, tokens
 from backend.reading.wording import clean
 
@@ -160,6 +161,8 @@ def read_threshold(unit: str, text: str) -> int | None:
     if unit == "days":
         return _days(said)
     if unit == "cents":
+        if is_menu_number(text):
+            return None
         amount = read_amount(LIMIT.sub(" ", said), 0)
         return amount.cents if isinstance(amount, Amount) else None
     if unit == "kwh":

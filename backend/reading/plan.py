@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.reading.amount import sums_in
 from backend.reading.day import DayPlace
+from backend.reading.menu_number import is_menu_number
 from backend.reading.plan_words import (
     ALL,
     AMOUNT_WORD,
@@ -171,6 +172,8 @@ def _tokens(free: str, places: Sequence[DayPlace], today: date, asked: str | Non
     plan_like = plan_like or bool(shares) or asked in ("amount", "date", "change")
     breaks = corrections(free)
     figures = [one for one in sums_in(free) if one.marked or plan_like or AMOUNT_WORD.search(free, 0, one.start)]
+    if asked != "date" and is_menu_number(free):
+        figures = []  # the number of a choice; where a day was asked for it is one
     if asked in IDENTITY and not plan_like:
         figures = [one for one in figures if one.marked]
     last = max((part_of(one.start, breaks) for one in figures), default=0)

@@ -181,3 +181,10 @@ def test_a_plan_in_a_slot_comes_back_as_it_was(words: str) -> None:
 
 def test_the_last_day_of_a_month_in_a_shorter_one() -> None:
     assert [MONTH.after(date(2026, 12, 31), times) for times in (1, 2)] == [date(2027, 1, 31), date(2027, 2, 28)]
+
+
+@pytest.mark.parametrize("text", ["1", "press 1", "#1", "one please", "option 2", "number 3"])
+def test_the_number_of_a_choice_is_no_payment(text: str) -> None:
+    for asked in ("amount", "change", None):
+        assert read_plan(text, TODAY, asked).empty
+    assert not read_plan("$1", TODAY, "amount").empty
