@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from backend.app import Backend
@@ -35,7 +34,7 @@ async def _schema(backend: Backend) -> None:
         await backend.db.migrate()
         return
     if "sqlite" not in _empty_databases:
-        made = Backend.create(replace(backend.settings, database_url=f"{url}.empty"))
+        made = Backend.create(backend.settings.changed(database_url=f"{url}.empty"))
         await made.db.migrate()
         await made.close()
         _empty_databases["sqlite"] = await asyncio.to_thread(Path(f"{file}.empty").read_bytes)
