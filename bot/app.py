@@ -37,8 +37,8 @@ logger = logging.getLogger("memberline.app")
 
 LARGEST_REQUEST = 4 * 1024 * 1024
 """For the engine's calls; what members may send is far less, see headers.py."""
-LARGEST_FRAME = 64 * 1024
-"""Of a socket; what a caller says in one breath is far less."""
+LARGEST_FRAME = 16 * 1024
+"""Of a message over a socket; what a caller says in one breath is far less."""
 STOP_SECONDS = 3.0
 
 

@@ -60,6 +60,10 @@ class Rates:
                 return waited
         return await _wait(self._own, hashed)
 
+    async def wait_here(self, *counts: tuple[RateLimitItem, str]) -> int:
+        """As `wait`, for what this process alone can see, such as an open socket."""
+        return await _wait(self._own, list(counts))
+
     async def forget(self, item: RateLimitItem, sender: str) -> None:
         """Begin anew for this sender, who turned out to be no guesser."""
         key = keyed(self._settings, "rate", sender)

@@ -68,7 +68,9 @@ def _children(settings: Settings, model: Path) -> tuple[Settings, Children]:
 
 
 def _run_app(settings: Settings, children: Children, began: float) -> None:
-    from bot.app import create_app  # the web stack is imported while the engine is already starting
+    # the web stack is imported while the engine is already starting
+    from bot.app import create_app
+    from bot.connections import TimedProtocol
 
     backend = Backend.create(settings)
     asyncio.run(_prepare(backend))
@@ -90,6 +92,7 @@ def _run_app(settings: Settings, children: Children, began: float) -> None:
     app.run(
         host=settings.host,
         port=settings.port,
+        protocol=TimedProtocol,
         single_process=True,
         access_log=False,
         motd=False,

@@ -11,6 +11,7 @@ from backend.app import Backend
 from backend.clock import Clock
 from backend.config import Settings
 from bot.app import create_app
+from bot.connections import TimedProtocol
 from bot.services import Services
 from tests.support.ports import free_port
 
@@ -49,7 +50,9 @@ async def serving(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     app = create_app(backend, executor=object(), domain={"intents": INTENTS})
     app.config.TOUCHUP = False  # it rewrites the server's classes, once a process
     port = settings.port
-    server = await app.create_server("127.0.0.1", port, return_asyncio_server=True, access_log=False)
+    server = await app.create_server(
+        "127.0.0.1", port, return_asyncio_server=True, access_log=False, protocol=TimedProtocol
+    )
     assert server is not None
     await server.startup()
     await server.after_start()
