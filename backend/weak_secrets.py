@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 PLACEHOLDERS = frozenset(
-    "changeme changethis change replace placeholder example sample default secret password passwort insecure "
-    "contraseña unsafe development testing fortests qwerty asdfgh letmein welcome memberline twilio authtoken "
-    "enginetoken yourkey yourtoken fresheyes postgres admin123".split()
+    "changeme changethis change replace placeholder example sample default secret password passwort insecure unsafe "
+    "contraseña development testing fortests qwerty asdfgh letmein welcome memberline twilio authtoken enginetoken "
+    "yourkey yourtoken fresheyes postgres admin123".split()
 )
 WHOLE = frozenset("x test demo dev root admin user guest token key redis none null".split())
 FEWEST_LETTERS = 8

