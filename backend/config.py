@@ -5,58 +5,97 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.sources.utils import parse_env_vars
+
+from backend import config_values as values
 from backend.errors import SettingsError
+from backend.private_files import private_folder, private_text
+from backend.production import faults_in
 
 ROOT = Path(__file__).resolve().parent.parent
-REQUIRED_IN_PRODUCTION = (
-    "SECRET_KEY",
-    "PUBLIC_URL",
-    "TWILIO_ACCOUNT_SID",
-    "TWILIO_AUTH_TOKEN",
-    "TWILIO_NUMBER",
-)
-
 SERVED_NETWORK = "sandbox-network.url"
 
+Url = Annotated[str, BeforeValidator(values.without_slash)]
+HttpUrl = Annotated[str, BeforeValidator(values.http_url)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.origins)]
+Accounts = Annotated[Mapping[str, str], NoDecode, BeforeValidator(values.accounts)]
+Emails = Annotated[Mapping[str, str], NoDecode, BeforeValidator(values.emails)]
+DatabaseUrl = Annotated[str, BeforeValidator(values.database_url)]
+RedisUrl = Annotated[str, BeforeValidator(values.redis_url)]
+Whole = Annotated[int, BeforeValidator(values.whole_number)]
 
-@dataclass(frozen=True)
-class Settings:
-    """Everything that is decided outside the code. URLs are without a trailing slash."""
 
-    environment: str
-    host: str
-    port: int
-    public_url: str
-    secret_key: str
-    database_url: str
-    redis_url: str | None
-    coop_file: Path
-    runtime_dir: Path
-    twilio_account_sid: str | None
-    twilio_auth_token: str | None
-    twilio_number: str | None
-    twilio_api_url: str | None
-    smtp_url: str | None
-    billing_provider: str
-    payment_provider: str
-    messages_provider: str
-    outages_provider: str
-    engine_url: str
-    engine_token: str
-    sandbox_network_url: str
-    sandbox_network_key: str
-    chat_origins: tuple[str, ...] = ()  # web sites, beside our own, that may show the chat; "*" for any
-    metrics_token: str | None = None
-    staff_accounts: Mapping[str, str] = field(default_factory=dict)  # name -> argon2 hash; none: no office pages
-    staff_emails: Mapping[str, str] = field(default_factory=dict)  # name -> address for codes to sign in
-    clock_shift: int = 0  # seconds; never in production
-    proxies_count: int = 0  # how many proxies of ours stand in front and write X-Forwarded-For
+def _secret(given: dict[str, Any]) -> str:
+    """A secret of this checkout's own, kept so that links and sessions outlive a restart. Never used in production."""
+    if given["environment"] == "production":
+        return ""
+    return _development_secret(given["runtime_dir"])
+
+
+def _derived(purpose: str) -> Any:
+    return Field(
+        default_factory=lambda given: _keyed(given["secret_key"], purpose),
+        repr=False,
+    )
+
+
+def _keyed(secret: str, purpose: str) -> str:
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
+class Settings(BaseSettings):
+    """Everything that is decided outside the code. URLs are without a trailing slash.
+
+    `Settings.from_env()` reads the environment; `Settings(secret_key=…)` reads nothing, and has defaults for the rest.
+    What is secret is left out of its repr.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_ignore_empty=True, populate_by_name=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    environment: Literal["development", "test", "production"] = Field(
+        default="development", validation_alias="MEMBERLINE_ENV"
+    )
+    host: str = "127.0.0.1"
+    port: Whole = Field(default=8080, ge=1, le=65535)
+    public_url: Url = Field(default_factory=lambda given: f"http://127.0.0.1:{given['port']}")
+    runtime_dir: Path = Field(default=ROOT / "var", validation_alias="MEMBERLINE_RUNTIME_DIR")
+    secret_key: str = Field(default_factory=_secret, repr=False)
+    database_url: DatabaseUrl = Field(
+        default_factory=lambda given: values.database_url(f"sqlite:///{given['runtime_dir'] / 'memberline.db'}"),
+        repr=False,
+    )
+    redis_url: RedisUrl | None = Field(default=None, repr=False)
+    coop_file: Path = ROOT / "coop.toml"
+    twilio_account_sid: str | None = None
+    twilio_auth_token: str | None = Field(default=None, repr=False)
+    twilio_number: str | None = None
+    twilio_api_url: str | None = None
+    smtp_url: str | None = Field(default=None, repr=False)
+    billing_provider: str = "builtin"
+    payment_provider: str = "sandbox"
+    messages_provider: str = "auto"
+    outages_provider: str = "builtin"
+    engine_url: HttpUrl = "http://127.0.0.1:5005"
+    engine_token: str = _derived("engine")
+    sandbox_network_url: HttpUrl = Field(default_factory=lambda given: _served_network(given["runtime_dir"]))
+    sandbox_network_key: str = _derived("sandbox-network")
+    chat_origins: Origins = ()  # web sites, beside our own, that may show the chat; "*" for any
+    chat_per_address: Whole = Field(default=200, ge=1, le=1_000_000)  # messages in ten seconds
+    metrics_token: str | None = Field(default=None, repr=False)
+    staff_accounts: Accounts = Field(default_factory=dict, repr=False)  # name -> argon2 hash; none: no office pages
+    staff_emails: Emails = Field(default_factory=dict)  # name -> address for codes to sign in
+    clock_shift: Whole = Field(default=0, ge=-9_999_999_999, le=9_999_999_999)  # seconds; never in production
+    proxies_count: Whole = Field(default=0, ge=0, le=9)  # how many proxies of ours write X-Forwarded-For
+    allow_no_proxy: bool = False  # https without a proxy that tells addresses: said on purpose
 
     @property
     def production(self) -> bool:
@@ -68,105 +107,72 @@ class Settings:
 
     def derived_key(self, purpose: str) -> str:
         """A key for one purpose, derived from SECRET_KEY, so that no two purposes share one."""
-        return hmac.new(self.secret_key.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+        return _keyed(self.secret_key, purpose)
+
+    def changed(self, **fields: Any) -> Self:
+        """The same with other values for some fields; they are taken as they are."""
+        return self.model_copy(update=fields)
 
     @classmethod
-    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings. Raises SettingsError naming the first one that is missing or wrong."""
-        env = os.environ if environ is None else environ
-        environment = env.get("MEMBERLINE_ENV", "development")
-        if environment not in ("development", "test", "production"):
-            raise SettingsError("MEMBERLINE_ENV must be development, test or production")
-        if environment == "production":
-            _refuse_missing(env)
-        port = _port(env.get("PORT") or "8080", "PORT")
-        runtime = Path(env.get("MEMBERLINE_RUNTIME_DIR") or ROOT / "var")
-        secret = env.get("SECRET_KEY") or _development_secret(runtime)
-        token = hmac.new(secret.encode(), b"engine", hashlib.sha256).hexdigest()
-        network = hmac.new(secret.encode(), b"sandbox-network", hashlib.sha256).hexdigest()
-        return cls(
-            environment=environment,
-            host=env.get("HOST") or "127.0.0.1",
-            port=port,
-            public_url=(env.get("PUBLIC_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
-            secret_key=secret,
-            database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{runtime / 'memberline.db'}"),
-            redis_url=env.get("REDIS_URL") or None,
-            coop_file=Path(env.get("COOP_FILE") or ROOT / "coop.toml"),
-            runtime_dir=runtime,
-            twilio_account_sid=env.get("TWILIO_ACCOUNT_SID") or None,
-            twilio_auth_token=env.get("TWILIO_AUTH_TOKEN") or None,
-            twilio_number=env.get("TWILIO_NUMBER") or None,
-            twilio_api_url=env.get("TWILIO_API_URL") or None,
-            smtp_url=env.get("SMTP_URL") or None,
-            billing_provider=env.get("BILLING_PROVIDER") or "builtin",
-            payment_provider=env.get("PAYMENT_PROVIDER") or "sandbox",
-            messages_provider=env.get("MESSAGES_PROVIDER") or "auto",
-            outages_provider=env.get("OUTAGES_PROVIDER") or "builtin",
-            engine_url=(env.get("ENGINE_URL") or "http://127.0.0.1:5005").rstrip("/"),
-            engine_token=env.get("ENGINE_TOKEN") or token,
-            sandbox_network_url=(env.get("SANDBOX_NETWORK_URL") or _served_network(runtime)).rstrip("/"),
-            sandbox_network_key=env.get("SANDBOX_NETWORK_KEY") or network,
-            chat_origins=_origins(env.get("CHAT_ORIGINS") or "", environment),
-            metrics_token=env.get("METRICS_TOKEN") or None,
-            staff_accounts=_accounts(env.get("STAFF_ACCOUNTS") or ""),
-            staff_emails=_emails(env.get("STAFF_EMAILS") or ""),
-            clock_shift=_shift(env.get("CLOCK_SHIFT") or "0", environment),
-            proxies_count=_count(env.get("PROXIES_COUNT") or "0", "PROXIES_COUNT"),
-        )
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read the settings. Raises SettingsError naming every one that is missing or wrong, and what was expected."""
+        given = {name: value for name, value in (os.environ if environ is None else environ).items() if value}
+        production = given.get("MEMBERLINE_ENV") == "production"
+        faults = faults_in(given) if production else {}
+        settings = None
+        try:
+            settings = cls(**_Given(cls, given)())
+        except ValidationError as error:
+            # what is no value at all says more than what it lacks for production
+            faults |= {name: text for name, text in _faults(error)}
+        if faults:
+            raise SettingsError("\n".join(f"{name} {text}" for name, text in faults.items()))
+        assert settings is not None
+        return settings
+
+    @classmethod
+    def names(cls) -> frozenset[str]:
+        """The names of all settings in the environment."""
+        return frozenset(_name(field) for field in cls.model_fields)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Nothing is read behind one's back: `from_env` hands over what stands in the environment."""
+        return (init_settings,)
 
 
-def _refuse_missing(env: Mapping[str, str]) -> None:
-    for name in REQUIRED_IN_PRODUCTION:
-        if not env.get(name):
-            raise SettingsError(f"{name} is not set, and MEMBERLINE_ENV=production needs it")
-    if not env["PUBLIC_URL"].startswith("https://"):
-        raise SettingsError(
-            "PUBLIC_URL must start with https:// in production: request signatures and links depend on it"
-        )
-    if (env.get("PAYMENT_PROVIDER") or "sandbox") == "sandbox":
-        raise SettingsError("PAYMENT_PROVIDER is the sandbox, which moves no money: production needs a real one")
+class _Given(EnvSettingsSource):
+    """The environment as pydantic-settings reads it, from a mapping."""
+
+    def __init__(self, settings: type[BaseSettings], given: Mapping[str, str]) -> None:
+        self._given = given
+        super().__init__(settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return parse_env_vars(self._given, self.case_sensitive, self.env_ignore_empty, self.env_parse_none_str)
 
 
-def _port(text: str, name: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise SettingsError(f"{name} must be a port number from 1 to 65535, not {text!r}")
-    return int(text)
+def _name(field: str) -> str:
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else field.upper()
 
 
-def _count(text: str, name: str) -> int:
-    if not text.isdigit() or int(text) > 9:
-        raise SettingsError(f"{name} must be a number from 0 to 9, not {text!r}")
-    return int(text)
-
-
-def _shift(text: str, environment: str) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,10}", text):
-        raise SettingsError(f"CLOCK_SHIFT must be a number of seconds, not {text!r}")
-    if int(text) and environment == "production":
-        raise SettingsError("CLOCK_SHIFT is for tests: in production the time is the machine's")
-    return int(text)
-
-
-def _accounts(text: str) -> dict[str, str]:
-    """`name=hash` pairs, parted by blanks or lines: a hash has commas in it."""
-    found: dict[str, str] = {}
-    for part in text.split():
-        name, _, hashed = part.partition("=")
-        if not name or not hashed.startswith("$argon2id$"):
-            raise SettingsError("STAFF_ACCOUNTS must list name=hash, the hash made by `memberline staff-password`")
-        found[name] = hashed
-    return found
-
-
-def _emails(text: str) -> dict[str, str]:
-    """`name=address` pairs, parted by blanks or lines."""
-    found: dict[str, str] = {}
-    for part in text.split():
-        name, _, address = part.partition("=")
-        if not name or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", address):
-            raise SettingsError("STAFF_EMAILS must list name=address, such as ann=ann@coop.example")
-        found[name] = address
+def _faults(error: ValidationError) -> list[tuple[str, str]]:
+    """Setting and what is wrong with it; a default that hangs on another wrong setting is no fault of its own."""
+    found = []
+    for one in error.errors(include_input=False, include_url=False):
+        if one["type"] == "default_factory_not_called" or not one["loc"]:
+            continue
+        field = str(one["loc"][0])
+        name = _name(field) if field in Settings.model_fields else field.upper()
+        found.append((name, values.EXPECTED.get(name) or one["msg"].removeprefix("Value error, ")))
     return found
 
 
@@ -176,40 +182,8 @@ def _served_network(runtime: Path) -> str:
     return noted.read_text().strip() if noted.is_file() else "http://127.0.0.1:8082"
 
 
-def _origins(text: str, environment: str) -> tuple[str, ...]:
-    origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
-    for origin in origins:
-        if origin == "*" and environment == "production":
-            raise SettingsError("CHAT_ORIGINS may be * in development only: name the co-op's web sites")
-        if origin != "*" and not origin.startswith(("https://", "http://")):
-            raise SettingsError(f"CHAT_ORIGINS must list web origins such as https://www.coop.example, not {origin!r}")
-    return origins
-
-
-def _database_url(url: str) -> str:
-    """Name the asynchronous driver, whatever plain form the co-op's host gave."""
-    for plain, driver in (
-        ("sqlite:///", "sqlite+aiosqlite:///"),
-        ("postgresql://", "postgresql+asyncpg://"),
-        ("postgres://", "postgresql+asyncpg://"),
-    ):
-        if url.startswith(plain):
-            return driver + url.removeprefix(plain)
-    if url.startswith(("sqlite+aiosqlite:", "postgresql+asyncpg:")):
-        return url
-    raise SettingsError("DATABASE_URL must be a sqlite:/// or postgresql:// address")
-
-
 def _development_secret(runtime: Path) -> str:
-    """A secret of this checkout's own, kept so that links and sessions outlive a restart. Never used in production."""
     path = runtime / "secret_key"
     if not path.exists():
-        runtime.mkdir(parents=True, exist_ok=True)
-        # opened exclusively: of two processes starting at once only one may decide the key
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-    return path.read_text(encoding="ascii").strip()
+        private_folder(runtime)
+    return private_text(path, lambda: secrets.token_hex(32))

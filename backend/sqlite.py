@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import aiosqlite
+
+from backend.private_files import private_database
 
 
 class WholeCursor:
@@ -97,6 +100,9 @@ def connect(database: str, **options: Any) -> WholeConnection:
     """A connection for SQLAlchemy's `async_creator_fn`; the options are those of sqlite3.connect."""
 
     def open_it() -> sqlite3.Connection:
+        if database and not database.startswith((":", "file:")):
+            # before SQLite makes it: what it makes beside it, -wal and -shm, has the same rights
+            private_database(Path(database))
         return sqlite3.connect(database, **options)
 
     connection = WholeConnection(open_it, iter_chunk_size=64)

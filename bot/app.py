@@ -27,6 +27,7 @@ from bot.outbox import OutboxSender
 from bot.portal import online
 from bot.portal import routes as portal
 from bot.pushes import Pushes
+from bot.rates import Rates
 from bot.services import Services
 from bot.staff import routes as staff
 from bot.turn import Turns
@@ -36,8 +37,8 @@ logger = logging.getLogger("memberline.app")
 
 LARGEST_REQUEST = 4 * 1024 * 1024
 """For the engine's calls; what members may send is far less, see headers.py."""
-LARGEST_FRAME = 64 * 1024
-"""Of a socket; what a caller says in one breath is far less."""
+LARGEST_FRAME = 16 * 1024
+"""Of a message over a socket; what a caller says in one breath is far less."""
 STOP_SECONDS = 3.0
 
 
@@ -78,6 +79,7 @@ def build_services(backend: Backend, known_intents: Iterable[str]) -> Services:
         sender=OutboxSender(backend, metrics),
         pushes=Pushes(backend),
         metrics=metrics,
+        rates=Rates(backend.settings),
     )
 
 
@@ -141,6 +143,7 @@ def _run_beside(app: Sanic, services: Services) -> None:
             logger.warning("stopped with turns unanswered; they are kept")
         await services.engine.close()
         await services.turns.lanes.close()
+        await services.rates.close()
         await services.backend.close()
 
 

@@ -16,6 +16,7 @@ from typing import IO
 
 from backend.config import ROOT, Settings
 from backend.errors import SettingsError
+from backend.private_files import private_database, private_file, private_folder
 
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 5.0
@@ -35,7 +36,8 @@ class Child:
     started_at: float = 0.0
 
     def start(self) -> None:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self.log.parent)
+        private_file(self.log)
         output: IO[bytes]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own programs, no shell
@@ -98,7 +100,11 @@ class Children:
 
 
 def _die_with_parent() -> None:
-    """Ask Linux to end the child when we end, even by kill -9; and keep the terminal's Ctrl-C for us to pass on."""
+    """Ask Linux to end the child when we end, even by kill -9; and keep the terminal's Ctrl-C for us to pass on.
+
+    What it writes is for no other account.
+    """
+    os.umask(0o077)
     os.setpgrp()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -133,7 +139,10 @@ def _tracker_url(settings: Settings) -> str:
         return given
     if settings.database_url.startswith("postgresql"):
         return settings.database_url.replace("postgresql+asyncpg:", "postgresql:", 1)
-    return f"sqlite:///{settings.runtime_dir / 'tracker.db'}"
+    tracker = settings.runtime_dir / "tracker.db"
+    private_folder(tracker.parent)
+    private_database(tracker)
+    return f"sqlite:///{tracker}"
 
 
 def network_child(settings: Settings, port: int) -> Child:

@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from backend.app import Backend
 from backend.config import ROOT, SERVED_NETWORK, Settings
 from backend.demo import DEMO, seed
 from backend.errors import SettingsError
+from backend.private_files import private_runtime
 from bot.children import Children, engine_child, free_port, network_child
 
 MODEL = ROOT / "models" / "current.tar.gz"
@@ -27,6 +27,8 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
     began = time.monotonic()
     settings = Settings.from_env(environ)
     _refuse_taken_port(settings)
+    os.umask(0o077)
+    private_runtime(settings.runtime_dir)
     settings, children = _children(settings, model)
     children.start()
     # SIGTERM is how a service manager says Ctrl-C
@@ -55,19 +57,20 @@ def _children(settings: Settings, model: Path) -> tuple[Settings, Children]:
     members = []
     if "SANDBOX_NETWORK_URL" not in os.environ and settings.payment_provider == "sandbox":
         port = int(os.environ.get("SANDBOX_NETWORK_PORT") or free_port())
-        settings = replace(settings, sandbox_network_url=f"http://127.0.0.1:{port}")
-        settings.runtime_dir.mkdir(parents=True, exist_ok=True)
+        settings = settings.changed(sandbox_network_url=f"http://127.0.0.1:{port}")
         (settings.runtime_dir / SERVED_NETWORK).write_text(settings.sandbox_network_url)
         members.append(network_child(settings, port))
     if "ENGINE_URL" not in os.environ:
         port = int(os.environ.get("ENGINE_PORT") or free_port())
-        settings = replace(settings, engine_url=f"http://127.0.0.1:{port}")
+        settings = settings.changed(engine_url=f"http://127.0.0.1:{port}")
         members.insert(0, engine_child(settings, port, model))
     return settings, Children(members)
 
 
 def _run_app(settings: Settings, children: Children, began: float) -> None:
-    from bot.app import create_app  # the web stack is imported while the engine is already starting
+    # the web stack is imported while the engine is already starting
+    from bot.app import create_app
+    from bot.connections import TimedProtocol
 
     backend = Backend.create(settings)
     asyncio.run(_prepare(backend))
@@ -89,6 +92,7 @@ def _run_app(settings: Settings, children: Children, began: float) -> None:
     app.run(
         host=settings.host,
         port=settings.port,
+        protocol=TimedProtocol,
         single_process=True,
         access_log=False,
         motd=False,

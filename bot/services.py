@@ -10,6 +10,7 @@ from backend.config import Settings
 from backend.coop import Coop
 from bot.engine import Engine
 from bot.metrics import Metrics
+from bot.rates import Rates
 from bot.turn import Turns
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Services:
     sender: OutboxSender
     pushes: Pushes
     metrics: Metrics
+    rates: Rates
 
     @property
     def settings(self) -> Settings:

@@ -26,6 +26,7 @@ HOST = "127.0.0.1"
 MAX_BODY = 256 * 1024  # bytes
 KEEP_ALIVE_SECONDS = 75
 PR_SET_PDEATHSIG = 1
+SHORTEST_TOKEN = 32  # characters
 
 
 def refuse(text: str) -> None:
@@ -108,8 +109,12 @@ def main() -> None:
     arguments = _arguments()
     if arguments.with_parent:
         die_with_parent()
-    if not os.environ.get("ENGINE_TOKEN"):
+    token = os.environ.get("ENGINE_TOKEN", "")
+    if not token:
         refuse("ENGINE_TOKEN is not set; the app and the engine share it")
+    if os.environ.get("MEMBERLINE_ENV") == "production" and len(token) < SHORTEST_TOKEN:
+        refuse(f"ENGINE_TOKEN has fewer than {SHORTEST_TOKEN} characters, and MEMBERLINE_ENV=production needs a secret")
+    os.umask(0o077)  # what members said is in the tracker's file
     if not arguments.model.is_file():
         refuse(f"no model at {arguments.model}: run `make train`")
     listener = listening_socket(arguments.port)

@@ -12,9 +12,9 @@ from backend.logins.models import CreationLink
 from backend.members.service import lacks_separator, plain_digits
 from bot.portal import cookies, pages
 from bot.portal.desk import TOKEN, Desk, fields, password_problem
-from bot.rate import RateLimit
+from bot.rates import rule
 
-PAGES_FROM_ONE_ADDRESS = RateLimit(30, 600)
+PAGES_FROM_ONE_ADDRESS = rule("portal-create", 30, 600)
 NO_MATCH = mark(
     "These do not fit our records. Please check the number with the digits behind the dash, the phone digits, the "
     "account type and the last field."
@@ -36,8 +36,11 @@ class CreationDesk(Desk):
 
     async def begin(self, request: Request) -> HTTPResponse:
         """Sign In, Create account: a page of one's own."""
-        if not PAGES_FROM_ONE_ADDRESS.allows(self.source(request)):
-            return self.notice(tr("Please wait a while"), [tr("That was a lot at once.")], status=429)
+        wait = await self.services.rates.wait((PAGES_FROM_ONE_ADDRESS, self.source(request)))
+        if wait:
+            notice = self.notice(tr("Please wait a while"), [tr("That was a lot at once.")], status=429)
+            notice.headers["Retry-After"] = str(wait)
+            return notice
         async with self.backend.db.transaction() as session:
             url = await creation.create(session, self.backend, "portal")
         return pages.see_other(url[len(self.settings.public_url) :])

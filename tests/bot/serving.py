@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from backend.app import Backend
 from backend.clock import Clock
 from backend.config import Settings
 from bot.app import create_app
+from bot.connections import TimedProtocol
 from bot.services import Services
 from tests.support.ports import free_port
 
@@ -35,7 +35,7 @@ async def _schema(backend: Backend) -> None:
         await backend.db.migrate()
         return
     if "sqlite" not in _empty_databases:
-        made = Backend.create(replace(backend.settings, database_url=f"{url}.empty"))
+        made = Backend.create(backend.settings.changed(database_url=f"{url}.empty"))
         await made.db.migrate()
         await made.close()
         _empty_databases["sqlite"] = await asyncio.to_thread(Path(f"{file}.empty").read_bytes)
@@ -50,7 +50,9 @@ async def serving(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     app = create_app(backend, executor=object(), domain={"intents": INTENTS})
     app.config.TOUCHUP = False  # it rewrites the server's classes, once a process
     port = settings.port
-    server = await app.create_server("127.0.0.1", port, return_asyncio_server=True, access_log=False)
+    server = await app.create_server(
+        "127.0.0.1", port, return_asyncio_server=True, access_log=False, protocol=TimedProtocol
+    )
     assert server is not None
     await server.startup()
     await server.after_start()

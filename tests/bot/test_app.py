@@ -138,7 +138,7 @@ async def test_the_demo_page_names_demo_members_outside_production_only(app_serv
     from dataclasses import replace
 
     backend = replace(
-        app_server.services.backend, settings=replace(app_server.services.settings, environment="production")
+        app_server.services.backend, settings=app_server.services.settings.changed(environment="production")
     )
     assert "demo_members" not in demo_values(replace(app_server.services, backend=backend))
 

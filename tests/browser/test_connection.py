@@ -97,6 +97,39 @@ async def test_the_server_away_and_back(chat: Chat) -> None:
     assert len(chat.sent_ids) == 1
 
 
+async def test_what_comes_too_fast_waits_and_is_said_so(chat: Chat) -> None:
+    refused = 0
+
+    async def slow_down_twice(route: Route) -> None:
+        nonlocal refused
+        refused += 1
+        if refused <= 2:
+            await route.fulfill(
+                status=429,
+                json=error("too_many"),
+                headers={
+                    "Retry-After": "2",
+                    "Access-Control-Allow-Origin": "*",
+                    "Access-Control-Expose-Headers": "Retry-After",
+                },
+            )
+        else:
+            await route.continue_()
+
+    await chat.page.route(MESSAGES, slow_down_twice)
+    await chat.open()
+    await chat.type("Pay my bill")
+    await chat.type("99999-001")
+    await expect(chat.host.get_by_text("That was a lot at once.")).to_be_visible()
+    await expect(chat.host.get_by_role("button", name="Try now")).to_be_hidden()
+    await expect(chat.mine.first).to_contain_text("Not sent yet, retrying")
+    await chat.expect_replies(2)
+    await expect(chat.host.get_by_text("That was a lot at once.")).to_be_hidden()
+    assert refused == 4
+    texts = {body["id"]: body["text"] for body in chat.sent}
+    assert [texts[one] for one in chat.sent_ids] == ["Pay my bill", "99999-001"], "nothing is lost, nothing overtakes"
+
+
 @pytest.mark.parametrize("stream", [True, False], ids=["stream open", "stream blocked"])
 async def test_an_answer_lost_on_the_way_shows_once(chat: Chat, stream: bool) -> None:
     lost = 0

@@ -12,6 +12,7 @@ import aiosmtplib
 from backend.config import Settings
 from backend.coop import load_coop
 from backend.errors import SettingsError
+from backend.hosts import is_this_machine
 from backend.providers.messages.base import TransportError
 
 SECONDS = 20.0
@@ -21,8 +22,8 @@ PORTS = {"smtp": 587, "smtps": 465}
 class SmtpEmail:
     """One connection a message: a co-op sends few, and an idle connection is dropped by the server anyway.
 
-    SMTP_URL is `smtp://user:password@host:port` (STARTTLS where the server has it) or `smtps://…`; `?from=address`
-    sets another sender than the office's address in coop.toml.
+    SMTP_URL is `smtp://user:password@host:port` (over STARTTLS; without it only to this machine) or `smtps://…`;
+    `?from=address` sets another sender than the office's address in coop.toml.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -33,6 +34,8 @@ class SmtpEmail:
         self._host = parts.hostname
         self._port = parts.port or PORTS[parts.scheme]
         self._tls = parts.scheme == "smtps"
+        # a server that says it has no STARTTLS may be somebody in between who hides it
+        self._start_tls = None if self._tls or is_this_machine(self._host) else True
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
         self._address = (parse_qs(parts.query).get("from") or [coop.email])[0]
@@ -51,6 +54,7 @@ class SmtpEmail:
                 username=self._user,
                 password=self._password,
                 use_tls=self._tls,
+                start_tls=self._start_tls,
                 timeout=SECONDS,
             )
         except aiosmtplib.SMTPRecipientsRefused as error:

@@ -23,14 +23,19 @@ from bot.channels.voice.call import Call
 from bot.channels.voice.listening import Listening, listening_for
 from bot.channels.voice.relay_messages import BadFrame, Event, Pressed, Spoken
 from bot.channels.voice.steps import Ask, Place, Step, Wait
+from bot.rates import rule
 from bot.services import Services
 
 logger = logging.getLogger("memberline.voice")
 
-POLICY_VIOLATION, BAD_DATA, NORMAL = 1008, 1007, 1000
+POLICY_VIOLATION, BAD_DATA, NORMAL, GOING_AWAY = 1008, 1007, 1000, 1001
 SETUP_SECONDS = 10.0
 SPOKEN_A_SECOND = 14
 """Letters that a voice speaks in a second: nobody tells when it is done, and silence counts from then."""
+IDLE_SECONDS = 600.0
+"""Without a whole message for so long a socket is closed; Twilio then goes on with the call on the Gather line."""
+FRAMES = rule("relay", 200, 10)
+"""Of one socket: keys, words and interruptions of one person are a tenth of it."""
 MOST_WAITING = 64
 MOST_KEYS = 33
 
@@ -72,7 +77,14 @@ class Relay:
         """Take messages off the socket while a turn is being answered, so that a hang-up is noticed."""
         try:
             while True:
-                event = messages.event(messages.frame(await self._socket.recv()))
+                data = await self._socket.recv(IDLE_SECONDS)
+                if data is None:
+                    logger.info("a relay was idle for too long")
+                    await self._socket.close(GOING_AWAY, "idle")
+                    return
+                if await self._services.rates.wait_here((FRAMES, str(id(self)))):
+                    raise BadFrame("too many messages")
+                event = messages.event(messages.frame(data))
                 if event is not None:
                     await self._came.put(event)
         except BadFrame as problem:

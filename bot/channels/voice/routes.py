@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable
 from urllib.parse import urlsplit
@@ -19,6 +20,9 @@ from bot.twilio_guard import TwilioForm, twilio_signed, twilio_signed_socket
 
 ATTESTED = "TN-Validation-Passed-A"
 MOST_TURNS = 9999
+MOST_RELAYS = 200
+"""Sockets of one process. A handshake's signature has no time in it: whoever got hold of one can send it again."""
+TRY_AGAIN_LATER = 1013
 TURN_PATH = "/twilio/voice/turn"
 RELAY_ENDED_PATH = "/twilio/voice/relay/ended"
 
@@ -30,6 +34,7 @@ def blueprint(services: Services) -> Blueprint:
     `/twilio/voice/relay/ended`.
     """
     voice = Blueprint("voice")
+    room = asyncio.Semaphore(MOST_RELAYS)
     services.turns.deliver["voice"] = links.delivery(services.backend)
 
     @voice.post("/twilio/voice")
@@ -63,7 +68,11 @@ def blueprint(services: Services) -> Blueprint:
     @voice.websocket("/twilio/relay")
     @twilio_signed_socket
     async def relay(request: Request, socket: Websocket) -> None:
-        await Relay(services, socket).run()
+        if room.locked():
+            await socket.close(TRY_AGAIN_LATER, "too many calls")
+            return
+        async with room:
+            await Relay(services, socket).run()
 
     return voice
 

@@ -14,22 +14,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.conversations import service as conversations
 from bot import intake
 from bot.channels.webchat import render, sessions
+from bot.channels.webchat.brakes import Brakes
 from bot.channels.webchat.cors import cors_headers, preflight
 from bot.guards import public
 from bot.messages import Inbound, Reply
 from bot.pushes import Listener
-from bot.rate import RateLimit
 from bot.services import Services
 from bot.web_errors import BadField, Refusal
 from bot.web_requests import id_field, is_json, json_object, text_field
-from bot.web_source import address_of, web_source
+from bot.web_source import web_source
 
 ANSWER_SECONDS = 8.5
 """Longer than this a page is not kept waiting: the answer then comes by the stream."""
 HEARTBEAT_SECONDS = 15.0
 LONGEST_STREAM_SECONDS = 30 * 60
 """A browser connects again by itself; a stream that nobody reads any more must end some day."""
-STREAMS_PER_SESSION = 6
 MOST_PAYLOAD = 1000
 
 
@@ -44,20 +43,13 @@ class WebChat:
     services: Services
 
     def __post_init__(self) -> None:
-        self._new_sessions = RateLimit(most=120, seconds=60)
-        self._streams: dict[str, int] = {}
+        self._brakes = Brakes(self.services.rates, self.services.settings.chat_per_address)
 
-    def start(self, request: Request) -> str:
+    async def start(self, request: Request) -> str:
         """A new session's token. The request need not say anything; JSON that is none is refused all the same."""
         if request.body and is_json(request):
             json_object(request)
-        if not self._new_sessions.allows(address_of(request)):
-            raise Refusal(
-                "too_many",
-                "Too many new chats at once. Please wait a minute.",
-                status=429,
-                headers={"Retry-After": "60"},
-            )
+        await self._brakes.new_session(request)
         return sessions.new_session(self.services.settings)
 
     def conversation(self, token: Any) -> str:
@@ -83,9 +75,12 @@ class WebChat:
             source=web_source(request, self.services.settings),
         )
 
-    async def take(self, inbound: Inbound) -> Reply:
-        self.services.pushes.typing(inbound.conversation)
-        return await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
+    async def take(self, request: Request) -> Reply:
+        """Answer the message of a request. Raises Refusal, also for what comes too fast."""
+        inbound = self.inbound(request)
+        async with self._brakes.message(request, inbound.conversation):
+            self.services.pushes.typing(inbound.conversation)
+            return await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
 
     async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
         """Add every answer to the stream: another tab shows it, and a page that lost its POST gets it there."""
@@ -102,16 +97,9 @@ class WebChat:
         """Send what is behind the last event that the page has, then what comes."""
         conversation = self.conversation(request.args.get("session"))
         after = _last_event(request)
-        if self._streams.get(conversation, 0) >= STREAMS_PER_SESSION:
-            raise Refusal("too_many", "This chat is open too often.", status=429, headers={"Retry-After": "5"})
-        self._streams[conversation] = self._streams.get(conversation, 0) + 1
-        try:
+        async with self._brakes.stream(request, conversation):
             with self.services.pushes.listening(conversation) as listener:
                 await self._send_events(request, conversation, after, listener)
-        finally:
-            self._streams[conversation] -= 1
-            if not self._streams[conversation]:
-                del self._streams[conversation]
 
     async def _send_events(self, request: Request, conversation: str, after: int, listener: Listener) -> None:
         headers = {
@@ -180,12 +168,12 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/sessions")
     @public
     async def new_session(request: Request) -> HTTPResponse:
-        return json_response({"session": chat.start(request)}, status=201)
+        return json_response({"session": await chat.start(request)}, status=201)
 
     @routes.post("/messages")
     @public
     async def message(request: Request) -> HTTPResponse:
-        return json_response(render.answer(await chat.take(chat.inbound(request))))
+        return json_response(render.answer(await chat.take(request)))
 
     @routes.get("/events")
     @public

@@ -206,9 +206,7 @@ async def test_an_unknown_session_is_told(app_server: Edge, session: str) -> Non
 
 
 async def test_a_session_of_another_key_is_unknown(app_server: Edge) -> None:
-    import dataclasses
-
-    foreign = sessions.new_session(dataclasses.replace(app_server.services.settings, secret_key="another"))
+    foreign = sessions.new_session(app_server.services.settings.changed(secret_key="another"))
     assert (await app_server.chat(foreign, "hello", id="1")).status == 404
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import itertools
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from backend.conversations.models import Conversation
 from backend.outbox.models import OutboxMessage
 from bot.channels.voice import call as calls
 from bot.channels.voice import relay as relays
+from bot.channels.voice import routes
+from bot.rates import rule
 from tests.bot.conftest import running_edge
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, MEMBER, NUMBER, Edge, until
 from tests.bot.voice.twiml_check import check
@@ -511,3 +515,65 @@ async def test_a_card_number_is_not_taken(edge: Edge) -> None:
         await socket.press("4242424242424242#")
         assert "card" in await socket.said()
     assert "4242424242424242" not in str(edge.engine.turns)
+
+
+# ------------------------------------------------------------------------------------------------ what holds a socket
+
+
+async def test_a_socket_without_a_word_is_closed(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relays, "SETUP_SECONDS", 0.2)
+    async with socket_of(edge, new_call()) as socket:
+        assert await socket.closed_with() == 1008
+
+
+async def test_a_socket_that_was_left_is_closed_and_the_call_goes_on(
+    edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relays, "IDLE_SECONDS", 0.5)
+    async with talk(edge) as socket:
+        assert await socket.closed_with() == 1001
+        assert (await socket.after()).find(".//Gather") is not None
+
+
+async def test_a_message_too_large_closes_the_socket(edge: Edge) -> None:
+    async with talk(edge) as socket:
+        await socket.send(type="prompt", voicePrompt="x" * 20_000, last=True)
+        assert await socket.closed_with() == 1009
+
+
+async def test_a_large_message_in_small_pieces_closes_the_socket(edge: Edge) -> None:
+    """Each piece is small; what they make together is not."""
+    host, port = edge.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(
+        f"GET /twilio/relay HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n"
+        f"X-Twilio-Signature: {signature(edge, {})}\r\n\r\n".encode()
+    )
+    assert b"101" in await reader.readuntil(b"\r\n\r\n")
+    for opcode in (0x1, *[0x0] * 9):  # a text, and what goes on with it; none is the last
+        writer.write(bytes([opcode, 0x80 | 126]) + (3000).to_bytes(2, "big") + bytes(4) + b"x" * 3000)
+    answer = await asyncio.wait_for(reader.read(), 30)
+    writer.close()
+    assert answer[0] == 0x88, "a close frame"
+    assert int.from_bytes(answer[2:4], "big") == 1009
+
+
+async def test_a_flood_of_messages_closes_the_socket(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relays, "FRAMES", rule("relay", 200, 600))  # however slow the machine is
+    async with talk(edge) as socket:
+        with contextlib.suppress(ConnectionError):
+            for _ in range(3 * relays.FRAMES.amount):
+                await socket.send(type="prompt", voicePrompt="he", last=False)
+        while not socket.ws.closed:
+            await socket.ws.receive(timeout=10)
+        assert socket.ws.close_code == 1007
+
+
+async def test_sockets_are_bounded(edge: Edge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(routes, "MOST_RELAYS", 2)
+    async with running_edge(tmp_path, edge.engine, edge.twilio, ManualClock(OPEN)) as small, AsyncExitStack() as stack:
+        for _ in range(2):
+            await stack.enter_async_context(talk(small))
+        async with socket_of(small, new_call()) as socket:
+            assert await socket.closed_with() == 1013

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from backend.private_files import private_database
 from backend.providers.payments.sandbox import api, pages
 from backend.providers.payments.sandbox.charges import Charges
 from backend.providers.payments.sandbox.database import Database
@@ -69,6 +70,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _open(path: Path) -> Database:
     path.parent.mkdir(parents=True, exist_ok=True)
+    private_database(path)
     return Database(str(path))
 
 

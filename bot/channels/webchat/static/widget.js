@@ -57,6 +57,7 @@
       refusedPlain: 'This message could not be taken. Please put it another way.',
       offline: 'You are offline. Your messages are kept and will be sent when you are back.',
       unreachable: 'We cannot reach the assistant just now. Your message is kept and will be sent.',
+      busy: 'That was a lot at once. Your message is kept and will be sent in a moment.',
       call: 'You can also call {phone}.',
       tryNow: 'Try now',
       back: 'Your message was sent.',
@@ -100,6 +101,7 @@
       refusedPlain: 'No se pudo recibir este mensaje. Por favor dígalo de otra manera.',
       offline: 'No tiene conexión. Guardamos sus mensajes y se enviarán cuando vuelva.',
       unreachable: 'No podemos comunicarnos con el asistente en este momento. Guardamos su mensaje y se enviará.',
+      busy: 'Fueron muchos mensajes a la vez. Guardamos el suyo y se enviará en un momento.',
       call: 'También puede llamar al {phone}.',
       tryNow: 'Intentar ahora',
       back: 'Su mensaje se envió.',
@@ -320,7 +322,7 @@
       this.timer = setTimeout(() => this.pump(), Math.max(wait, backoff(this.tries)));
       this.tries += 1;
       this.mark(entry, 'retrying');
-      this.tell('trouble', navigator.onLine === false ? 'offline' : 'unreachable');
+      this.tell('trouble', this.slowedDown ? 'busy' : navigator.onLine === false ? 'offline' : 'unreachable');
     }
 
     /** Try one message. Null when it is settled, else the least milliseconds to wait before the next try. */
@@ -366,6 +368,7 @@
 
     failed(answer) {
       this.tell('typing', false);
+      this.slowedDown = answer.status === 429;
       return answer.wait;
     }
 

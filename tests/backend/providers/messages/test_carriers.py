@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 from xml.etree.ElementTree import canonicalize
@@ -13,6 +12,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from backend.config import Settings
 from backend.errors import SettingsError
 from backend.language import speaking
+from backend.providers.messages import smtp
 from backend.providers.messages.base import MessageProvider, TransportError
 from backend.providers.messages.choice import TwoWays, create
 from backend.providers.messages.outbox_only import OutboxOnly
@@ -56,7 +56,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def sms(settings: Settings, twilio: StandInTwilio) -> AsyncIterator[TwilioSms]:
-    made = TwilioSms(dataclasses.replace(settings, twilio_api_url=twilio.url))
+    made = TwilioSms(settings.changed(twilio_api_url=twilio.url))
     yield made
     await made.close()
 
@@ -121,7 +121,7 @@ async def test_a_refusal_says_whether_trying_again_can_help(
 
 
 async def test_a_wrong_token_waits_for_the_office(settings: Settings, twilio: StandInTwilio) -> None:
-    wrong = TwilioSms(dataclasses.replace(settings, twilio_api_url=twilio.url, twilio_auth_token="wrong"))
+    wrong = TwilioSms(settings.changed(twilio_api_url=twilio.url, twilio_auth_token="wrong"))
     with pytest.raises(TransportError) as refusal:
         await wrong.send_sms(MEMBER, "Paid.", key="1")
     assert (refusal.value.code, refusal.value.permanent) == ("20003", False)
@@ -136,7 +136,7 @@ async def test_a_carrier_that_is_away_is_tried_again(sms: TwilioSms, twilio: Sta
 
 
 async def test_an_email_goes_out_whole(settings: Settings, mail: StandInMail) -> None:
-    email = SmtpEmail(dataclasses.replace(settings, smtp_url=mail.url))
+    email = SmtpEmail(settings.changed(smtp_url=mail.url))
     first = await email.send_email("ruth@example.com", "Payment received", "Paid.\n.\nThank you.", key="1")
     recipient, message = mail.mails[0]
     assert recipient == "ruth@example.com"
@@ -150,7 +150,7 @@ async def test_an_email_goes_out_whole(settings: Settings, mail: StandInMail) ->
 @pytest.mark.parametrize(("line", "permanent"), [("550 no such person", True), ("451 try later", False)])
 async def test_a_refused_recipient_is_told(settings: Settings, mail: StandInMail, line: str, permanent: bool) -> None:
     mail.answers["ruth@example.com"] = line
-    email = SmtpEmail(dataclasses.replace(settings, smtp_url=mail.url))
+    email = SmtpEmail(settings.changed(smtp_url=mail.url))
     with pytest.raises(TransportError) as refusal:
         await email.send_email("ruth@example.com", "Hello", "Hello", key="1")
     assert (refusal.value.code, refusal.value.permanent) == (line[:3], permanent)
@@ -158,7 +158,7 @@ async def test_a_refused_recipient_is_told(settings: Settings, mail: StandInMail
 
 async def test_a_mail_server_that_is_away_is_tried_again(settings: Settings, mail: StandInMail) -> None:
     await mail.stop()
-    email = SmtpEmail(dataclasses.replace(settings, smtp_url=mail.url))
+    email = SmtpEmail(settings.changed(smtp_url=mail.url))
     with pytest.raises(TransportError) as failure:
         await email.send_email("ruth@example.com", "Hello", "Hello", key="1")
     assert not failure.value.permanent
@@ -169,7 +169,7 @@ async def test_a_mail_server_that_is_away_is_tried_again(settings: Settings, mai
     [("a@example.com\r\nBcc: b@example.com", "x"), ("a@example.com", "x\r\nBcc: b@example.com"), ("", "x")],
 )
 async def test_no_header_can_be_smuggled_in(settings: Settings, mail: StandInMail, to: str, subject: str) -> None:
-    email = SmtpEmail(dataclasses.replace(settings, smtp_url=mail.url))
+    email = SmtpEmail(settings.changed(smtp_url=mail.url))
     with pytest.raises(TransportError) as refusal:
         await email.send_email(to, subject, "Hello", key="1")
     assert refusal.value.permanent
@@ -179,7 +179,7 @@ async def test_no_header_can_be_smuggled_in(settings: Settings, mail: StandInMai
 @pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://"])
 def test_a_wrong_smtp_url_is_a_refusal_to_start(settings: Settings, url: str) -> None:
     with pytest.raises(SettingsError, match="SMTP_URL"):
-        create(dataclasses.replace(settings, smtp_url=url))
+        create(settings.changed(smtp_url=url))
 
 
 async def test_without_credentials_everything_stays_in_the_outbox(tmp_path: Path) -> None:
@@ -190,3 +190,14 @@ async def test_without_credentials_everything_stays_in_the_outbox(tmp_path: Path
     assert await provider.send_sms(MEMBER, "x", key="1") != await provider.send_sms(MEMBER, "x", key="2")
     assert (await provider.send_call(MEMBER, "x", key="1")).startswith("CA")
     await provider.close()
+
+
+async def test_no_mail_goes_to_another_machine_without_tls(
+    settings: Settings, mail: StandInMail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "is_this_machine", lambda host: False)  # the stand-in, which has no STARTTLS, is here
+    email = SmtpEmail(settings.changed(smtp_url=mail.url))
+    with pytest.raises(TransportError) as refusal:
+        await email.send_email("ruth@example.com", "Hello", "Hello", key="1")
+    assert not refusal.value.permanent
+    assert mail.mails == []

@@ -1,0 +1,212 @@
+"""What speaks against starting in production: every fault by the name of its setting, with what is expected instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from argon2 import extract_parameters
+from argon2.exceptions import InvalidHashError
+
+from backend import config_values as values
+from backend.hosts import is_this_machine
+from backend.weak_secrets import weakness
+
+REQUIRED = ("SECRET_KEY", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
+SHORTEST_KEY, SHORTEST_TOKEN = 32, 20
+SECRETS = {
+    "SECRET_KEY": SHORTEST_KEY,
+    "ENGINE_TOKEN": SHORTEST_KEY,
+    "TWILIO_AUTH_TOKEN": 32,
+    "METRICS_TOKEN": SHORTEST_TOKEN,
+}
+MAKE_ONE = "make one with `python3 -c 'import secrets; print(secrets.token_hex(32))'`"
+ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+AUTH_TOKEN = re.compile(r"[0-9a-fA-F]{32}")
+E164 = re.compile(r"\+(?:1[2-9][0-9]{9}|(?!1)[1-9][0-9]{7,14})")
+SHORT_CODE = re.compile(r"[1-9][0-9]{4,5}")
+# OWASP's least for argon2id, in KiB and passes
+LEAST_MEMORY, LEAST_PASSES = 19 * 1024, 2
+YES = ("1", "true", "yes", "on", "y", "t")
+
+Environ = Mapping[str, str]
+Check = Callable[[str, Environ], str | None]
+
+
+def faults_in(env: Environ) -> dict[str, str]:
+    """Fault by setting; empty when this may go to work for members. `env` has no empty values."""
+    found = {name: "is not set, and MEMBERLINE_ENV=production needs it" for name in REQUIRED if name not in env}
+    for name, check in CHECKS.items():
+        fault = check(env[name], env) if name in env else None
+        if fault:
+            found.setdefault(name, fault)
+    found |= {name: fault for name, fault in _secret_faults(env).items() if name not in found}
+    found |= {name: fault for name, fault in _together(env).items() if name not in found}
+    return found
+
+
+def _secret_faults(env: Environ) -> dict[str, str]:
+    found: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    for name, shortest in SECRETS.items():
+        value = env.get(name)
+        if not value:
+            continue
+        problem = weakness(value, shortest)
+        if problem:
+            remedy = "take it from Twilio's console" if name.startswith("TWILIO") else MAKE_ONE
+            found[name] = f"is no secret: {problem}; {remedy}"
+        elif value in owners:
+            found[name] = f"is the same as {owners[value]}: each needs a secret of its own; {MAKE_ONE}"
+        owners.setdefault(value, name)
+    return found
+
+
+def _together(env: Environ) -> dict[str, str]:
+    """What is wrong only in the company of another setting, or when it is missing."""
+    found: dict[str, str] = {}
+    if (env.get("PAYMENT_PROVIDER") or "sandbox") == "sandbox":
+        found["PAYMENT_PROVIDER"] = "is the sandbox, which moves no money: production needs a real one"
+    if "REDIS_URL" in env and env.get("DATABASE_URL", "sqlite").startswith("sqlite"):
+        found["DATABASE_URL"] = (
+            "is a SQLite file, but REDIS_URL says that several processes run: they need postgresql://…, "
+            "or leave REDIS_URL out"
+        )
+    behind_none = env.get("PROXIES_COUNT", "0") == "0" and env.get("ALLOW_NO_PROXY", "").lower() not in YES
+    if behind_none and env.get("PUBLIC_URL", "").startswith("https://"):
+        found["PROXIES_COUNT"] = (
+            "is 0, but PUBLIC_URL is https, which a proxy must speak for the app: without its number all members "
+            "seem to come from one address; set how many proxies of yours stand in front, or ALLOW_NO_PROXY=yes "
+            "if connections really come from the members' own addresses"
+        )
+    return found
+
+
+def _public_url(text: str, env: Environ) -> str | None:
+    parts = _split(text)
+    if parts is None or not parts.hostname or parts.scheme != "https":
+        return "must start with https:// in production and name a host: request signatures and links depend on it"
+    if "@" in parts.netloc:
+        return (
+            "must have no user name or password in it: it is sent to members; expected https://assistant.coop.example"
+        )
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in text or "#" in text:
+        return "must have no path, query or fragment: expected https://assistant.coop.example"
+    if is_this_machine(parts.hostname):
+        return "is this machine, which members cannot reach: expected https://assistant.coop.example"
+    return None
+
+
+def _origins(text: str, env: Environ) -> str | None:
+    origins = [part.strip().rstrip("/") for part in text.split(",") if part.strip()]
+    if "*" in origins:
+        return "may be * in development only: name the co-op's web sites"
+    if all(origin.startswith("https://") and values.is_origin(origin) for origin in origins):
+        return None
+    return "must list https:// origins without a path, such as https://www.coop.example"
+
+
+def _twilio_number(text: str, env: Environ) -> str | None:
+    if E164.fullmatch(text) or SHORT_CODE.fullmatch(text):
+        return None
+    return "must be a phone number in E.164, such as +15735551234, or a short code of five or six digits"
+
+
+def _account_sid(text: str, env: Environ) -> str | None:
+    return None if ACCOUNT_SID.fullmatch(text) else "must be AC and 32 hexadecimal digits, as Twilio's console shows it"
+
+
+def _auth_token(text: str, env: Environ) -> str | None:
+    if AUTH_TOKEN.fullmatch(text):
+        return None
+    return "must be the 32 hexadecimal digits that Twilio's console shows"
+
+
+def _database(text: str, env: Environ) -> str | None:
+    if text.startswith("sqlite"):
+        return "is kept in memory and would forget everything" if ":memory:" in text or text.endswith("://") else None
+    parts = _split(text)
+    if parts is None:
+        return "must be a sqlite:/// or postgresql:// address"
+    password = unquote(parts.password or "")
+    # a host may let us in without one, over a socket of its own
+    if password and (password == unquote(parts.username or "") or weakness(password, 8)):
+        return "has a password that is tried first by everybody: give the database's user another"
+    return None
+
+
+def _redis(text: str, env: Environ) -> str | None:
+    parts = _split(text)
+    password = unquote(parts.password or "") if parts else ""
+    return "has a password that is tried first by everybody" if password and weakness(password, 8) else None
+
+
+def _smtp(text: str, env: Environ) -> str | None:
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        return "must look like smtp://user:password@mail.coop.example:587 or smtps://…"
+    if parts.scheme == "smtp" and not is_this_machine(parts.hostname) and parts.port not in (None, 587):
+        return "would send mail without TLS: use smtps://…, or port 587, where STARTTLS is insisted on"
+    if parts.password and weakness(unquote(parts.password), 6):
+        return "has a password that is tried first by everybody"
+    return None
+
+
+def _staff(text: str, env: Environ) -> str | None:
+    for part in text.split():
+        _, _, hashed = part.partition("=")
+        try:
+            found = extract_parameters(hashed)
+        except InvalidHashError:
+            return "must list name=hash, the hash made by `memberline staff-password`"
+        if found.memory_cost < LEAST_MEMORY or found.time_cost < LEAST_PASSES:
+            return "has a hash that is quick to guess: make it with `memberline staff-password`"
+    return None
+
+
+def _clock(text: str, env: Environ) -> str | None:
+    return None if text.strip("-0") == "" else "is for tests: in production the time is the machine's"
+
+
+def _https(text: str, env: Environ) -> str | None:
+    parts = _split(text)
+    good = parts is not None and parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
+    return None if good else "must be an https:// address without credentials: what it is sent is secret"
+
+
+def _engine_url(text: str, env: Environ) -> str | None:
+    parts = _split(text)
+    good = parts is not None and parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    return None if good else "must be an http:// or https:// address without credentials: ENGINE_TOKEN is the secret"
+
+
+def _coop_file(text: str, env: Environ) -> str | None:
+    return None if Path(text).is_file() else "names a file that is not there"
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        return None
+    return None if any(letter.isspace() for letter in text) else parts
+
+
+CHECKS: dict[str, Check] = {
+    "PUBLIC_URL": _public_url,
+    "TWILIO_ACCOUNT_SID": _account_sid,
+    "TWILIO_AUTH_TOKEN": _auth_token,
+    "TWILIO_NUMBER": _twilio_number,
+    "TWILIO_API_URL": _https,
+    "DATABASE_URL": _database,
+    "REDIS_URL": _redis,
+    "SMTP_URL": _smtp,
+    "CHAT_ORIGINS": _origins,
+    "STAFF_ACCOUNTS": _staff,
+    "CLOCK_SHIFT": _clock,
+    "ENGINE_URL": _engine_url,
+    "COOP_FILE": _coop_file,
+}

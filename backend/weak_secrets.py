@@ -1,0 +1,52 @@
+"""Tells a secret from what only stands where one should: a default, an example, a few keys pressed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+PLACEHOLDERS = frozenset(
+    "changeme changethis change replace placeholder example sample default secret password passwort insecure unsafe "
+    "contraseña development testing fortests qwerty asdfgh letmein welcome memberline twilio authtoken enginetoken "
+    "yourkey yourtoken fresheyes postgres admin123".split()
+)
+WHOLE = frozenset("x test demo dev root admin user guest token key redis none null".split())
+FEWEST_LETTERS = 8
+LONGEST_RUN = 6
+"""Letters that follow each other in the alphabet or are the same: among random ones so many are hardly ever found."""
+
+
+def weakness(secret: str, shortest: int) -> str | None:
+    """What is wrong with it, as `it is shorter than 32 characters`; None for what may be a secret.
+
+    `shortest` is how many characters it needs. The words never repeat the secret.
+    """
+    plain = "".join(letter for letter in secret.lower() if letter.isalnum())
+    if plain in WHOLE or any(word in plain for word in PLACEHOLDERS):
+        return "it is a default or an example"
+    if len(secret) < shortest:
+        return f"it is shorter than {shortest} characters"
+    if secret != secret.strip() or not secret.isprintable():
+        return "it has a blank or a line end around it"
+    if len(set(secret)) < min(FEWEST_LETTERS, shortest // 2) or _repeats(secret):
+        return "it repeats the same characters"
+    if _longest_run(plain) > LONGEST_RUN:
+        return "it has characters in a row, such as 12345678"
+    return None
+
+
+def _repeats(secret: str) -> bool:
+    """Whether it is one piece over and over."""
+    return any(secret == (secret[:size] * len(secret))[: len(secret)] for size in range(1, len(secret) // 2 + 1))
+
+
+def _longest_run(letters: str) -> int:
+    """The most characters in a row that go up by one, go down by one, or stay."""
+    longest, length, step = 1, 1, None
+    for before, now in pairwise(letters):
+        here = ord(now) - ord(before)
+        # `9a` goes on in hexadecimal
+        here = 1 if before + now == "9a" else -1 if before + now == "a9" else here
+        length = length + 1 if here == step else 2 if here in (-1, 0, 1) else 1
+        step = here if here in (-1, 0, 1) else None
+        longest = max(longest, length)
+    return longest

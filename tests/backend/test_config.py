@@ -1,0 +1,193 @@
+"""Settings: read from the environment, frozen, and refused in production with every fault in one message."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from pydantic import ValidationError
+
+from backend.config import Settings
+from backend.errors import SettingsError
+from backend.weak_secrets import weakness
+
+KEY = "9f2c61d07be4a835f01d9c7746e8b25a3c90d1fe8ab76452e1907cd35b4f8a60"
+HASH = PasswordHasher().hash("a password of the office")
+GOOD = {
+    "MEMBERLINE_ENV": "production",
+    "SECRET_KEY": KEY,
+    "PUBLIC_URL": "https://assistant.coop.example",
+    "TWILIO_ACCOUNT_SID": "AC" + "0f" * 16,
+    "TWILIO_AUTH_TOKEN": "4be1c09d73fa52868d10e7b3965cfa24",
+    "TWILIO_NUMBER": "+15555550199",
+    "PAYMENT_PROVIDER": "coop.cards:create",
+    "PROXIES_COUNT": "1",
+}
+WHOLE = {
+    **GOOD,
+    "DATABASE_URL": "postgresql://memberline:Vg7-hK2wQz@db.coop.example/memberline",
+    "REDIS_URL": "redis://redis.internal:6379/0",
+    "ENGINE_TOKEN": "b7d1" + KEY[:40],
+    "METRICS_TOKEN": "kT4vYw-29sLqPz7RxBn0",
+    "CHAT_ORIGINS": "https://www.coop.example, https://coop.example:8443/",
+    "STAFF_ACCOUNTS": f"ann={HASH}\nbob={HASH}",
+    "SMTP_URL": "smtp://mailer:pW9-kLm2@mail.coop.example:587",
+}
+
+
+def refusal(**environment: str) -> str:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_env(environment)
+    return str(refused.value)
+
+
+def named(message: str) -> list[str]:
+    """The settings that the message names, a line each."""
+    return [line.split()[0] for line in message.splitlines()]
+
+
+@pytest.mark.parametrize("environment", [GOOD, WHOLE, {**GOOD, "PROXIES_COUNT": "0", "ALLOW_NO_PROXY": "yes"}])
+def test_what_is_right_starts(environment: dict[str, str]) -> None:
+    assert Settings.from_env(environment).production
+
+
+def test_with_nothing_set_there_is_a_default_for_all(tmp_path: Path) -> None:
+    settings = Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(tmp_path), "PORT": "8099", "REDIS_URL": ""})
+    assert (settings.environment, settings.public_url) == ("development", "http://127.0.0.1:8099")
+    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/memberline.db"
+    assert settings.redis_url is None
+    assert len({settings.secret_key, settings.engine_token, settings.sandbox_network_key}) == 3
+    assert Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(tmp_path)}).secret_key == settings.secret_key
+
+
+def test_it_is_frozen_typed_and_made_without_an_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_NUMBER", "+15555550100")
+    settings = Settings(secret_key="a key for tests alone", port=99)
+    assert (settings.port, settings.twilio_number) == (99, None)
+    with pytest.raises(ValidationError):
+        settings.port = 100  # type: ignore[misc]
+    other = settings.changed(redis_url="redis://x")
+    assert (other.redis_url, settings.redis_url) == ("redis://x", None)
+
+
+def test_no_secret_is_shown() -> None:
+    shown = repr(Settings.from_env(WHOLE))
+    assert not [name for name in ("SECRET_KEY", "TWILIO_AUTH_TOKEN", "ENGINE_TOKEN") if WHOLE[name] in shown]
+    assert "pW9-kLm2" not in shown
+    assert "Vg7-hK2wQz" not in shown
+    message = refusal(**WHOLE | {"SECRET_KEY": "Tr0ub4dor", "DATABASE_URL": "mysql://root:hunter2hunter2@x"})
+    assert "Tr0ub4dor" not in message
+    assert "hunter2" not in message
+
+
+def test_all_faults_are_told_at_once() -> None:
+    message = refusal(
+        MEMBERLINE_ENV="production",
+        SECRET_KEY="changeme",
+        PUBLIC_URL="http://user:pw@coop.example/bot?x=1",
+        TWILIO_ACCOUNT_SID="x",
+        TWILIO_NUMBER="call us",
+        REDIS_URL="redis://localhost",
+        CHAT_ORIGINS="http://www.coop.example",
+        PORT="eighty",
+        CLOCK_SHIFT="60",
+        METRICS_TOKEN="metrics",
+    )
+    assert sorted(named(message)) == sorted(
+        [
+            *("SECRET_KEY", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER", "DATABASE_URL"),
+            *("CHAT_ORIGINS", "PORT", "CLOCK_SHIFT", "METRICS_TOKEN", "PAYMENT_PROVIDER"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER"]
+)
+def test_what_is_missing_is_named(name: str) -> None:
+    assert named(refusal(**{key: value for key, value in GOOD.items() if key != name})) == [name]
+
+
+FAULTS = [
+    *(("SECRET_KEY", bad) for bad in ("changeme", "x", "secret", "a" * 64, "ab" * 40, KEY[:31], "change-me-" * 5)),
+    *(
+        ("SECRET_KEY", bad)
+        for bad in ("0123456789abcdefghijklmnopqrstuv", "my-secret-key-for-production-2026", f" {KEY}")
+    ),
+    *(("ENGINE_TOKEN", bad) for bad in ("short", "0" * 64, "engine-token", KEY)),
+    *(("METRICS_TOKEN", bad) for bad in ("x", "metrics", "prometheus", "12345678901234567890")),
+    *(("TWILIO_AUTH_TOKEN", bad) for bad in ("x", "0" * 32, "changeme", "a token for tests alone", KEY)),
+    *(("TWILIO_AUTH_TOKEN", bad) for bad in ("0123456789abcdef0123456789abcdef", "your_auth_token")),
+    *(("TWILIO_ACCOUNT_SID", bad) for bad in ("x", "AC123", "SK" + "0" * 32, "AC" + "g" * 32, "AC" + "0" * 33)),
+    *(("TWILIO_NUMBER", bad) for bad in ("5735551234", "+1", "+1 573 555 1234", "+15735551", "1234", "+0555555019")),
+    *(("TWILIO_NUMBER", bad) for bad in ("COOP", "1234567", "+1573555123456", "MG" + "0" * 32, "+١٥٧٣٥٥٥١٢٣٤")),
+    *(("PUBLIC_URL", "https://" + bad) for bad in ("u:p@coop.example", "u@coop.example", "coop.example/bot", "")),
+    *(
+        ("PUBLIC_URL", "https://" + bad)
+        for bad in ("coop.example?x=1", "coop.example/#a", "localhost", "127.0.0.1:8080")
+    ),
+    *(("PUBLIC_URL", "https://" + bad) for bad in ("coop.example:99999", "coop example", "0.0.0.0")),
+    *(("PUBLIC_URL", bad) for bad in ("http://coop.example", "coop.example", "ftp://coop.example")),
+    *(
+        ("CHAT_ORIGINS", bad)
+        for bad in ("http://coop.example", "https://a.example,http://b.example", "*", "coop.example")
+    ),
+    *(("CHAT_ORIGINS", bad) for bad in ("https://coop.example/chat", "https://u:p@coop.example")),
+    ("DATABASE_URL", "sqlite:///:memory:"),
+    ("DATABASE_URL", "postgresql://postgres:postgres@db/memberline"),
+    ("DATABASE_URL", "postgresql://memberline:changeme@db/memberline"),
+    ("PROXIES_COUNT", "0"),
+    ("PROXIES_COUNT", "many"),
+    ("CLOCK_SHIFT", "1"),
+    ("PAYMENT_PROVIDER", "sandbox"),
+    *(("SMTP_URL", bad) for bad in ("smtp://mail.coop.example:25", "http://mail.coop.example", "mail.coop.example")),
+    ("SMTP_URL", "smtps://mailer:password@mail.coop.example"),
+    ("TWILIO_API_URL", "http://api.coop.example"),
+    ("ENGINE_URL", "http://engine:secret@engine:5005"),
+    ("COOP_FILE", "/nowhere.toml"),
+    *(("STAFF_ACCOUNTS", bad) for bad in ("ann=secret", f"={HASH}", f"ann={HASH} ann={HASH}", "ann=$argon2id$x")),
+    ("STAFF_ACCOUNTS", "ann=" + PasswordHasher(memory_cost=64, time_cost=1).hash("a password of the office")),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), FAULTS)
+def test_a_fault_is_told_by_the_name_of_its_setting(name: str, value: str) -> None:
+    message = refusal(**GOOD | {name: value})
+    assert named(message) == [name]
+    assert re.search("must|may|is |has |names|would", message)
+
+
+def test_a_sqlite_file_for_several_processes_is_refused() -> None:
+    for database in ({}, {"DATABASE_URL": "sqlite:////srv/memberline.db"}):
+        message = refusal(**GOOD, REDIS_URL="redis://localhost", **database)
+        assert named(message) == ["DATABASE_URL"]
+        assert "REDIS_URL" in message
+
+
+@pytest.mark.parametrize("address", ["http://redis", "redis", "redis://:changeme@redis"])
+def test_a_redis_that_is_none_or_open_is_refused(address: str) -> None:
+    assert named(refusal(**WHOLE | {"REDIS_URL": address})) == ["REDIS_URL"]
+
+
+def test_one_secret_for_two_purposes_is_refused() -> None:
+    assert named(refusal(**GOOD, ENGINE_TOKEN=KEY)) == ["ENGINE_TOKEN"]
+
+
+@pytest.mark.parametrize("environment", ["Production", "prod", "staging"])
+def test_an_environment_that_there_is_not_is_refused(environment: str) -> None:
+    assert named(refusal(**GOOD | {"MEMBERLINE_ENV": environment})) == ["MEMBERLINE_ENV"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "0"), ("PORT", "1_000"), ("PROXIES_COUNT", "10"), ("CLOCK_SHIFT", "1.5"), ("DATABASE_URL", "mysql://x")],
+)
+def test_a_wrong_value_is_refused_everywhere(name: str, value: str) -> None:
+    assert named(refusal(**{name: value})) == [name]
+
+
+def test_secrets_as_they_are_made_are_taken() -> None:
+    made = ("c2ff0e9d4ab17f6358e0a1b2d96c7e45", "Zk3n-8VbQeR1tYx_0pLwMfGh2dSaU7cJ", "Vg7-hK2wQz")
+    assert [weakness(secret, len(secret)) for secret in made] == [None] * 3
