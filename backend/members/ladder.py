@@ -44,5 +44,5 @@ to the member: a year's lock would only shut out the member."""
 CREATION_FROM_ALL = Ladder(10, 4, (_MINUTES, _HOUR, _DAY, _WEEK, _MONTH, YEAR))
 """Making a login asks for more digits than anybody guesses, and has no code to ask for instead: one sender alone must
 not close it to the others. 30 misses in any year."""
-OVERALL = ((_MINUTES, 20), (_DAY, 50), (_MONTH, 300))
+OVERALL = ((_MINUTES, 20), (_DAY, 40), (_MONTH, 100))
 """(window, misses by strangers in it): from so many on everybody who is a stranger is asked for a code."""
