@@ -17,7 +17,7 @@ from backend.logins.models import (
     ResetToken,
     SignInCode,
 )
-from backend.members.models import IdentityMiss, Member, MemberLock, OneTimeCode
+from backend.members.models import IdentityLock, IdentityMiss, IdentityProof, Member, OneTimeCode
 from backend.outages.models import KnownOutage
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.payments.models import (
@@ -49,7 +49,9 @@ __all__ = [
     "Enrolment",
     "Handover",
     "HolderProof",
+    "IdentityLock",
     "IdentityMiss",
+    "IdentityProof",
     "InboundMessage",
     "JobTurn",
     "KnownOutage",
@@ -59,7 +61,6 @@ __all__ = [
     "LoginMiss",
     "MailRequest",
     "Member",
-    "MemberLock",
     "OfficeMessage",
     "OneTimeCode",
     "OptOut",

@@ -63,7 +63,8 @@ class Inbound:
     """A message from a member on a channel (`sms`, `web` or `voice`).
 
     `provider_id` is unique per channel: the same one again is the same message delivered again. `address` is the
-    other end's phone in E.164 where the channel has one; `attested` says that the channel vouches for it.
+    other end's phone in E.164 where the channel has one; `attested` says that the channel vouches for it. `browser` is
+    what a page shows to be known again by, tokens of ours parted by blanks.
     """
 
     channel: str
@@ -74,3 +75,4 @@ class Inbound:
     address: str | None = None
     attested: bool = False
     source: str = ""
+    browser: str = ""

@@ -179,6 +179,7 @@ class Turns:
                 address=inbound.address,
                 source=inbound.source,
                 attested=inbound.attested,
+                browser=inbound.browser,
             )
 
     async def _repeated(self, recorded: conversations.Recorded, turn: Turn) -> Reply:

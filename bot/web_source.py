@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from ipaddress import IPv4Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from sanic import Request
 
 from backend.config import Settings
 
+ONE_SENDER = 64
+"""Bits of an IPv6 address that name a line: whoever has one has 18 quintillion addresses behind it."""
+
 
 def address_of(request: Request) -> str:
-    """The address a request comes from, as one sender: of IPv6 the /64, which one customer has whole."""
-    return one_sender(str(request.remote_addr or request.ip))
+    """Whom an address belongs to: an IPv4 address itself, however it is written, and the /64 of an IPv6 address."""
+    return sender_of(str(request.remote_addr or request.ip))
 
 
-def one_sender(address: str) -> str:
-    """An IPv4 address; the /64 network of an IPv6 one; what is neither stays as it is."""
+def sender_of(address: str) -> str:
+    """`2001:db8:1:2:3:4:5:6` → `2001:db8:1:2::/64`; `::ffff:192.0.2.7` → `192.0.2.7`. What is no address stays."""
     try:
-        found = ip_address(address.strip("[]").partition("%")[0])
+        read = ip_address(address.strip("[]").partition("%")[0])
     except ValueError:
         return address
-    if isinstance(found, IPv4Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(IPv6Network((found, 64), strict=False))
+    if not isinstance(read, IPv6Address):
+        return str(read)
+    if read.ipv4_mapped is not None:
+        return str(read.ipv4_mapped)
+    return str(IPv6Network((read, ONE_SENDER), strict=False))
 
 
 def web_source(request: Request, settings: Settings) -> str:

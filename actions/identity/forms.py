@@ -11,16 +11,21 @@ from actions.form import Form
 from actions.turn import REQUESTED, Turn
 from actions.yes_no import said_no
 from backend.billing import service as billing
-from backend.members import identity
+from backend.members import identity, lock_notices
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
+from backend.members.service import has_numbers_of, plain_digits
 from backend.reading.acts.signals import is_request
 from backend.reading.digits import spoken_to_digits
 from backend.reading.lost_phone import lacks_a_number, lost_phone
 from backend.reading.member_number import NumberReading
+from backend.reading.phone_typed import phone_typed
 
 NO_PHONE = "no_phone"
 """The phone on file is out of reach: a code goes by email."""
+PROOF = ["proof", ""]
+"""In `code_sent`: a code stands in for number and last four, and where it went, if anywhere, is not told."""
+PHONE_TYPED = "phone_typed"
 PARTLY = re.compile(r"\d{5,6}")  # without the digits behind the dash
 NUMBER, LAST4, CODE = "member_number", "phone_last4", "one_time_code"
 IDENTITY_SLOTS = (NUMBER, LAST4, CODE)
@@ -72,6 +77,7 @@ class IdentifiedForm(Form):
             heard = await self._listen_code(turn)
         elif standing.level < Level.KNOWN:
             heard = self._listen_identity(turn, asked)
+            heard = await self._is_phone(turn, asked) or heard
         else:
             heard = await self._listen_for_another_account(turn, standing)
         return await self.listen_task(turn, asked) or heard or explained
@@ -133,6 +139,19 @@ class IdentifiedForm(Form):
         turn.set(NUMBER, number.digits)
         return True
 
+    async def _is_phone(self, turn: Turn, asked: str | None) -> bool:
+        """A phone number where the member number was asked for: it is no guess at anybody's."""
+        if asked != NUMBER and not turn.has_set(NUMBER):
+            return False
+        typed = phone_typed(turn.text)
+        if typed is None or not (typed.certain or typed.digits == plain_digits(str(turn.get(NUMBER) or ""))):
+            return False
+        if not typed.certain and await has_numbers_of(turn.session, len(typed.digits)):
+            return False
+        turn.clear(NUMBER)
+        turn.notes[PHONE_TYPED] = True
+        return True
+
     def _joined(self, turn: Turn, digits: str) -> bool:
         """A member who gave the number without its separator may give just the separator next."""
         base = str(turn.get(NUMBER) or "")
@@ -144,7 +163,7 @@ class IdentifiedForm(Form):
     async def _listen_code(self, turn: Turn) -> bool:
         code = turn.read(CODE).code
         if code is None:
-            return False
+            return turn.get("code_sent") == PROOF and self._listen_identity(turn, None)
         result = await identity.check_code(turn.session, turn.backend, turn.conversation_id, code=code)
         turn.stands_as(result.standing)
         turn.set("code_trouble", None if result.status == "ok" else result.status)
@@ -157,6 +176,8 @@ class IdentifiedForm(Form):
             if not isinstance(outcome, Standing):
                 return outcome
             standing = outcome
+        if turn.get("code_sent") == PROOF:  # it was given
+            turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
         if standing.level < self.level_needed(turn):
             return await self._ask_code(turn)
         turn.clear("code_trouble", "code_sent")
@@ -164,15 +185,13 @@ class IdentifiedForm(Form):
 
     async def _identify(self, turn: Turn) -> Ask | Standing | None:
         """A question about identity, None when the door is closed for now, or the standing reached."""
+        if turn.get("code_sent") == PROOF:
+            if not (turn.has_set(NUMBER) or turn.has_set(LAST4) or turn.get("code_trouble") == "expired"):
+                return await self._ask_proof(turn)
+            turn.clear("code_sent", "code_trouble")  # other ones were given, or a new code is due: all is judged anew
+        if (ask := self._ask_who(turn)) is not None:
+            return ask
         number, last4 = turn.get(NUMBER), turn.get(LAST4)
-        if not number:
-            return Ask(NUMBER, "utter_question_member_number")
-        if "-" not in number and len(number) < 7:
-            return Ask(NUMBER, "utter_question_separator", {"given": number}, new=True)
-        if not last4:
-            return Ask(LAST4, "utter_question_phone_last4")
-        if turn.get("identity_failed"):  # told when it failed; nothing has been tried since
-            return Ask(LAST4, "utter_question_identity_still")
         result = await identity.identify(turn.session, turn.backend, turn.conversation_id, number=number, last4=last4)
         if result.status == "ok":
             turn.clear(*IDENTITY_SLOTS, "code_sent")
@@ -180,14 +199,57 @@ class IdentifiedForm(Form):
                 turn.clear("code_trouble")
             turn.stands_as(result.standing)
             return result.standing
-        if result.status in ("locked", "throttled"):
-            turn.clear(*IDENTITY_SLOTS)
-            turn.say("utter_identity_locked")
+        if result.status == "proof":
+            turn.set("code_sent", PROOF)
+            return Ask(CODE, "utter_question_proof", new=True)
+        if result.status == "locked":
+            turn.clear(*IDENTITY_SLOTS, "code_sent")
+            self._say_locked(turn, result)
             return None
         if result.needs_separator:
             return Ask(NUMBER, "utter_question_separator", {"given": number}, new=True)
         turn.set("identity_failed", True)
         return Ask(LAST4, "utter_question_identity_again", new=True)
+
+    @staticmethod
+    def _ask_who(turn: Turn) -> Ask | None:
+        """What is still missing before number and last four can be judged."""
+        number = turn.get(NUMBER)
+        if not number and turn.notes.get(PHONE_TYPED):
+            return Ask(NUMBER, "utter_question_number_not_phone", new=True)
+        if not number:
+            return Ask(NUMBER, "utter_question_member_number")
+        if "-" not in number and len(number) < 7:
+            return Ask(NUMBER, "utter_question_separator", {"given": number}, new=True)
+        if not turn.get(LAST4):
+            return Ask(LAST4, "utter_question_phone_last4")
+        if turn.get("identity_failed"):  # told when it failed; nothing has been tried since
+            return Ask(LAST4, "utter_question_identity_still")
+        return None
+
+    def _say_locked(self, turn: Turn, result: identity.IdentityResult) -> None:
+        if result.locked_for is None:  # no more codes for now either
+            turn.say("utter_code_locked")
+        else:
+            turn.say("utter_identity_locked", span=lock_notices.in_words(result.locked_for))
+
+    async def _ask_proof(self, turn: Turn) -> Ask | None:
+        """While a code stands in for number and last four. Whether one was sent is never said."""
+        trouble = turn.get("code_trouble")
+        if trouble == "wrong":
+            turn.set("code_trouble", "told")
+            return Ask(CODE, "utter_question_proof_again", new=True)
+        if trouble == NO_PHONE:
+            asked = await identity.ask_proof_again(turn.session, turn.backend, turn.conversation_id, by_email=True)
+            turn.clear("code_trouble")
+            if asked:
+                return Ask(CODE, "utter_question_proof", new=True)
+            trouble = "locked"
+        if trouble == "locked":
+            turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
+            turn.say("utter_code_locked")
+            return None
+        return Ask(CODE, "utter_question_proof_still")
 
     async def _ask_code(self, turn: Turn) -> Ask | Outside | None:
         trouble = turn.get("code_trouble")
@@ -198,7 +260,7 @@ class IdentifiedForm(Form):
             return Ask(CODE, "utter_question_code_still")
         if trouble == "locked":
             turn.clear("code_trouble")
-            turn.say("utter_identity_locked")
+            turn.say("utter_code_locked")
             return None
         by_email = trouble == NO_PHONE
         if by_email and turn.get("code_sent") and turn.get("code_sent")[0] == "text":

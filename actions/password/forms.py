@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from actions import agenda
 from actions.base import Ask, Outside
-from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
+from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, NUMBER, PHONE_TYPED, IdentifiedForm
 from actions.turn import Turn
 from backend.conversations.models import Conversation
 from backend.language import mark, tr
@@ -57,6 +57,8 @@ class MailForm(IdentifiedForm):
         known = standing.member is not None
         if turn.just_opened() and not known and not (who and last4):
             turn.say(self.intro)
+        if not known and not who and turn.notes.get(PHONE_TYPED):
+            return Ask(NUMBER, "utter_question_number_not_phone", new=True)
         if not known and not who:
             return Ask(NUMBER, "utter_question_login_name")
         if not known and not turn.get(NAME) and lacks_separator(who):

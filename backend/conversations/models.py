@@ -24,6 +24,7 @@ class Conversation(Base):
     channel: Mapped[str] = mapped_column(String(12))  # sms | web | voice
     address: Mapped[str | None] = mapped_column(String(20))  # the other end's phone, E.164
     source: Mapped[str] = mapped_column(String(80), default="")  # whom guessing is counted against
+    browser: Mapped[str] = mapped_column(String(480), default="", server_default="")  # what it is known by, if at all
     attested: Mapped[bool] = mapped_column(default=False)  # the channel vouches that `address` is not forged
     level: Mapped[int] = mapped_column(default=0)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))

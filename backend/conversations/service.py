@@ -73,15 +73,18 @@ async def record_inbound(
     address: str | None = None,
     source: str = "",
     attested: bool = False,
+    browser: str = "",
 ) -> Recorded:
     """Write a message down before anything is done about it; a repeat is found, not written.
 
-    `text` must have been through redaction.
+    `text` must have been through redaction. `browser` is what the page shows to be known again by.
     """
     now = backend.clock.now()
     seen = await statements.see(
         session, conversation_id, now, IDLE, channel=channel, address=address, source=source, attested=attested
     )
+    if browser:
+        await statements.show_browser(session, conversation_id, browser)
     stands = Open(list(seen.offered), str(seen.expects), str(seen.language))
     new_id = await statements.write_down(
         session,

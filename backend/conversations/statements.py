@@ -80,6 +80,12 @@ async def speak(session: AsyncSession, conversation_id: str, language: str) -> N
     await connection.execute(SPEAK, {"of": conversation_id, "new_language": language})
 
 
+async def show_browser(session: AsyncSession, conversation_id: str, browser: str) -> None:
+    """Keep what a page shows to be known again by."""
+    connection = await session.connection()
+    await connection.execute(SHOW_BROWSER, {"of": conversation_id, "new_browser": browser})
+
+
 def _see(insert: Any) -> Insert:
     statement = insert(CONVERSATIONS).values({name: bindparam(name) for name in STARTED_WITH})
     old, new = CONVERSATIONS.c, statement.excluded
@@ -115,5 +121,10 @@ OFFER = (
     update(CONVERSATIONS)
     .where(CONVERSATIONS.c.id == bindparam("of"))
     .values(offered=bindparam("new_offered"), expects=bindparam("new_expects"))
+)
+SHOW_BROWSER = (
+    update(CONVERSATIONS)
+    .where(CONVERSATIONS.c.id == bindparam("of"), CONVERSATIONS.c.browser != bindparam("new_browser"))
+    .values(browser=bindparam("new_browser"))
 )
 SPEAK = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("of")).values(language=bindparam("new_language"))

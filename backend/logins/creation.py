@@ -14,12 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
 from backend.billing.models import Account
+from backend.conversations.models import Conversation
 from backend.errors import MemberlineError
 from backend.language import current, in_each, tr, with_language
 from backend.logins import passwords, service, signin
 from backend.logins.mail import PARAGRAPH, PasswordRefused
 from backend.logins.models import CreationLink, Login
-from backend.members import guessing
+from backend.members import guessing, known_senders
 from backend.members.levels import Level
 from backend.members.models import Member
 from backend.members.service import find_account, plain_digits
@@ -96,25 +97,38 @@ async def find(session: AsyncSession, backend: Backend, token: str) -> CreationL
 async def prove(backend: Backend, token: str, holder: Holder, *, source: str) -> str:
     """Judge the holder's digits: ok, exists (the account has a login), no_match (whichever was wrong) or throttled.
 
-    Misses count as they do in the assistant. Raises CreationGone.
+    Misses have a count of their own: what was missed in the assistant closes nothing here. A page that was asked for
+    from the phone on file, or by a browser known there, is not held back by the misses of others. Raises CreationGone.
     """
     async with backend.db.transaction() as session:
         link = await find(session, backend, token)
         target = guessing.target_of(backend, plain_digits(holder.number))
-        pressure = await guessing.pressure(session, backend, target, source)
+        await guessing.one_at_a_time(session, backend, target, source)
         account = await find_account(session, holder.number)
         right = await _right(session, backend, account, holder)
-        if pressure.throttled or pressure.locked:
+        one = await _try(session, backend, link, account.member if account else None, target, source)
+        if not (await guessing.weigh(session, backend, one)).open:
             return "throttled"
         if account is None or not right:
-            locked = await guessing.missed(session, backend, target, source)
-            return "throttled" if locked else "no_match"
-        await guessing.settle(session, target)
+            after = await guessing.missed(session, backend, one, account.id if account else None)
+            return "throttled" if after.locked else "no_match"
+        await guessing.settle(session, one)
         if await service.of_member(session, account.member_id):
             return "exists"
         link.account_id = account.id
         await _record(session, backend, link, "holder_proven")
         return "ok"
+
+
+async def _try(
+    session: AsyncSession, backend: Backend, link: CreationLink, member: Member | None, target: str, source: str
+) -> guessing.Try:
+    conversation = await session.get(Conversation, link.asked_by)
+    if conversation is not None:
+        sender = await known_senders.sender_at(session, backend, conversation, member, target)
+        if sender.known:
+            return guessing.Try(guessing.CREATION, target, sender.source, f"link-{link.id}", known=True)
+    return guessing.Try(guessing.CREATION, target, source, f"link-{link.id}")
 
 
 async def _right(session: AsyncSession, backend: Backend, account: Account | None, holder: Holder) -> bool:

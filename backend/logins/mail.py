@@ -33,12 +33,17 @@ LIFETIME = timedelta(minutes=30)
 MOST = 3
 """Mails of one kind to one member in MOST_WINDOW; more are not sent, and nobody is told."""
 MOST_WINDOW = timedelta(minutes=30)
+ASKED_FROM_ONE = 10
+"""Askings of one sender in ASKED_WINDOW. The first of a talk is taken all the same: its neighbors behind one address
+may have asked for theirs."""
+ASKED_WINDOW = timedelta(minutes=15)
+PORTAL = "portal"
 NOBODYS_LAST4 = "----"
 PARAGRAPH = "\n\n"
 
 
 class TooMany(MemberlineError):
-    """This sender has asked or guessed too often lately, whatever came of it."""
+    """This sender has asked too often lately, whatever came of it."""
 
     code = "too_many"
 
@@ -67,19 +72,28 @@ async def ask(
     source: str,
     asked_by: str,
     channel: str,
+    device: str = "",
 ) -> str:
     """Ask for a mail to whoever has this user ID or full number and this last four; the reference to quote.
 
     Raises TooMany for a sender over the limit. Every asking counts against its sender, right or wrong: a count that
-    told them apart would tell who is a member.
+    told them apart would tell who is a member. `device` is what a browser is known by that has signed in before; it
+    has a count of its own.
     """
-    target = guessing.target_of(backend, f"mail:{service.user_key(who)}...")
-    if (await guessing.pressure(session, backend, target, source)).throttled:
+    member, login = await service.find(session, who)
+    source = signin.device_source(backend, login, device) or source
+    await guessing.one_at_a_time(session, backend, f"mail:{source}")
+    if await _asked_too_often(session, backend, source, asked_by):
         raise TooMany()
-    session.add(IdentityMiss(at=backend.clock.now(), source=source, target=None))
-    member, _login = await service.find(session, who)
+    session.add(IdentityMiss(at=backend.clock.now(), kind=guessing.MAIL, source=source, conversation_id=asked_by))
     fits = secrets.compare_digest((member.phone_last4 if member else NOBODYS_LAST4).encode(), last4.encode())
     return await _ask(session, backend, kind, member.id if member and fits else None, asked_by, channel)
+
+
+async def _asked_too_often(session: AsyncSession, backend: Backend, source: str, asked_by: str) -> bool:
+    if await guessing.asked_lately(session, backend, source, ASKED_WINDOW) < ASKED_FROM_ONE:
+        return False
+    return asked_by == PORTAL or bool(await asked_for(session, asked_by, backend.clock.now() - ASKED_WINDOW))
 
 
 async def ask_for(

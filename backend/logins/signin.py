@@ -58,7 +58,7 @@ async def sign_in(
     """Judge a user ID or full number and a password. Takes as long whether or not there is such a login."""
     async with backend.db.reading() as session:
         member, login = await service.find(session, typed)
-        browser = throttle.known_browser(backend, _owner(login), login.password_hash, device) if login else None
+        browser = device_source(backend, login, device)
         sender = browser or source
         target = _target(backend, typed, login)
         may = await throttle.ask(session, backend, sender, target, known=browser is not None)
@@ -154,6 +154,11 @@ async def forget_misses(session: AsyncSession, backend: Backend, login: Login) -
 def _target(backend: Backend, typed: str, login: Login | None) -> str:
     """One target for a login, by whatever name it is tried; and one for each name that is nobody's."""
     return throttle.target_of(backend, _owner(login) if login else f"typed:{service.user_key(typed)}")
+
+
+def device_source(backend: Backend, login: Login | None, device: str) -> str | None:
+    """The sender that a browser is which has signed in to this login since its password was set."""
+    return throttle.known_browser(backend, _owner(login), login.password_hash, device) if login else None
 
 
 def _owner(login: Login) -> str:

@@ -54,10 +54,10 @@ async def send(
     """Put a new code in the outbox. It replaces the one before it. `by_email`: the phone does not reach them."""
     if await _sent_lately(session, backend, conversation_id, member) >= SENDS:
         return CodeRefused("too_many")
-    way = await _way(session, backend, member, by_email)
+    way = await way_to(session, backend, member, by_email)
     if isinstance(way, CodeRefused):
         return way
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    code = draw()
     now = backend.clock.now()
     row = OneTimeCode(
         conversation_id=conversation_id,
@@ -68,6 +68,19 @@ async def send(
     )
     session.add(row)
     await session.flush()
+    await put_in_outbox(session, backend, member, way, code, f"code-{row.id}")
+    return way
+
+
+def draw() -> str:
+    """A new code."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+
+
+async def put_in_outbox(
+    session: AsyncSession, backend: Backend, member: Member, way: CodeSent, code: str, dedupe_key: str
+) -> None:
+    """Send a code the way that was found."""
     await enqueue(
         session,
         backend,
@@ -81,21 +94,21 @@ async def send(
             coop=backend.coop.short_name,
         ),
         purpose="code",
-        dedupe_key=f"code-{row.id}",
+        dedupe_key=dedupe_key,
     )
-    return way
 
 
 async def check(session: AsyncSession, backend: Backend, conversation_id: str, member: Member, code: str) -> str:
-    """ok, wrong, expired or locked. Only the newest code counts; every try at it does, until it is used up."""
+    """ok, wrong, expired, used_up (it had five wrong tries before) or locked (this was the fifth). Only the newest code
+    counts; every try at it does, until it is used up."""
     row = await _newest(session, conversation_id, member)
     if row is None or row.used_at is not None or backend.clock.now() >= row.expires_at:
         return "expired"
     if row.misses >= TRIES:
-        return "locked"
+        return "used_up"
     if len(code) != DIGITS:
         return "wrong"  # a slip of the thumb, not a guess: it costs no try
-    if hmac.compare_digest(row.code_hash, _hash(backend, conversation_id, member, code)):
+    if fits(row.code_hash, _hash(backend, conversation_id, member, code)):
         row.used_at = backend.clock.now()
         await session.flush()
         return "ok"
@@ -128,7 +141,7 @@ async def _sent_lately(session: AsyncSession, backend: Backend, conversation_id:
     return count or 0
 
 
-async def _way(session: AsyncSession, backend: Backend, member: Member, by_email: bool) -> CodeSent | CodeRefused:
+async def way_to(session: AsyncSession, backend: Backend, member: Member, by_email: bool) -> CodeSent | CodeRefused:
     """By text, or by email where the phone wants no texts or is too new to prove anything."""
     now = backend.clock.now()
     opted_out = bool(member.phone) and await is_opted_out(session, member.phone)
@@ -146,5 +159,15 @@ def mask_email(address: str) -> str:
 
 
 def _hash(backend: Backend, conversation_id: str, member: Member, code: str) -> str:
+    return keyed(backend, f"{conversation_id}:{member.id}:{code}")
+
+
+def keyed(backend: Backend, text: str) -> str:
+    """How a code is kept: with whom and where it is for."""
     key = backend.settings.derived_key("one-time-code").encode()
-    return hmac.new(key, f"{conversation_id}:{member.id}:{code}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def fits(kept: str, given: str) -> bool:
+    """Whether two hashes are the same; compared in constant time."""
+    return hmac.compare_digest(kept, given)

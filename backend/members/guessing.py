@@ -1,36 +1,75 @@
-"""Guessing at identity: misses are counted for the number that was tried, for the sender, and over all."""
+"""Guessing at identity: misses are counted at the member that was tried, for the sender, and over all.
+
+A lock or too much pressure is no closed door: number and digits alone then open nothing, and a one-time code to the
+phone or email on file does (`proof.py`). So nobody can shut a member out by missing in the member's name, and a guess
+that happens to be right tells nothing. `docs/security.md` has what chance this leaves.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.members.models import IdentityMiss, MemberLock
+from backend.members import ladder
+from backend.members.ladder import Ladder
+from backend.members.models import IdentityLock, IdentityMiss
 from backend.members.service import SEPARATOR
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-MISSES_TO_LOCK = 5
-LOCK = timedelta(minutes=15)
-TARGET_WINDOW = timedelta(hours=24)  # misses older than this no longer add up to a lock
-SOURCE_MISSES = 10
-OVERALL_MISSES = 200
-THROTTLE_WINDOW = timedelta(minutes=15)
+IDENTITY, CODE, CREATION, MAIL = "identity", "code", "creation", "mail"
+"""What was tried: number and last four, a one-time code, the holder of a new login; or a mail was asked for."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When one member is locked: by what one sender misses, and by what all strangers miss together."""
+
+    from_one: Ladder
+    from_all: Ladder
+
+
+LIMITS: Mapping[str, Limits] = MappingProxyType(
+    {
+        IDENTITY: Limits(ladder.AT_ONE_MEMBER, ladder.AT_ONE_MEMBER),
+        CODE: Limits(ladder.AT_ONE_MEMBER, ladder.CODES_FROM_ALL),
+        CREATION: Limits(ladder.AT_ONE_MEMBER, ladder.CREATION_FROM_ALL),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try of somebody at one member, real or not. `known` is what `known_senders` says of the sender: only what
+    such a one misses itself ever counts against it, and it counts against nobody else."""
+
+    kind: str
+    target: str
+    source: str
+    conversation_id: str = ""
+    known: bool = False
 
 
 @dataclass(frozen=True)
 class Pressure:
-    """How things stand for one try before it is judged."""
+    """How things stand for one try. `locked`: until when this member is; `pressed`: this sender, or all strangers
+    together, have missed too often at anybody."""
 
-    throttled: bool
-    locked: bool
+    locked: datetime | None = None
+    pressed: bool = False
+
+    @property
+    def open(self) -> bool:
+        return self.locked is None and not self.pressed
 
 
 def target_of(backend: Backend, digits: str) -> str:
@@ -39,54 +78,113 @@ def target_of(backend: Backend, digits: str) -> str:
     return hmac.new(key, digits[:-SEPARATOR].encode(), hashlib.sha256).hexdigest()
 
 
-async def pressure(session: AsyncSession, backend: Backend, target: str, source: str) -> Pressure:
-    """Whether the sender or everybody has missed too often, and whether this number is locked."""
-    await _one_at_a_time(session, backend, target)
+async def weigh(session: AsyncSession, backend: Backend, one: Try) -> Pressure:
+    """How things stand before the try is judged. The same work whether or not there is such a member."""
     now = backend.clock.now()
-    mine = func.count(case((IdentityMiss.source == source, 1)))
-    recent = select(mine, func.count()).where(IdentityMiss.at > now - THROTTLE_WINDOW)
-    from_source, overall = (await session.execute(recent)).one()
-    until = await session.scalar(select(MemberLock.until).where(MemberLock.target == target))
-    return Pressure(
-        throttled=from_source >= SOURCE_MISSES or overall >= OVERALL_MISSES,
-        locked=until is not None and until > now,
-    )
+    locked = await _locked(session, one, now)
+    if one.kind != IDENTITY:
+        return Pressure(locked)
+    pressed = await _pressed(session, one.source, now)
+    return Pressure(locked, pressed and not one.known)
 
 
-async def missed(session: AsyncSession, backend: Backend, target: str, source: str) -> bool:
-    """Write a miss down. True when it is the one that locks the number."""
+async def missed(session: AsyncSession, backend: Backend, one: Try, account_id: int | None = None) -> Pressure:
+    """Write a miss down; how things stand after it. A lock that begins with it is written down too, for the member to
+    be told of (`lock_notices.py`)."""
     now = backend.clock.now()
-    session.add(IdentityMiss(at=now, source=source, target=target))
+    session.add(
+        IdentityMiss(
+            at=now, kind=one.kind, source=one.source, target=one.target, conversation_id=one.conversation_id,
+            known=one.known,
+        )
+    )  # fmt: skip
     await session.flush()
-    count = await session.scalar(
-        select(func.count()).where(IdentityMiss.target == target, IdentityMiss.at > now - TARGET_WINDOW)
-    )
-    if (count or 0) < MISSES_TO_LOCK:
-        return False
-    await _lock(session, target, now + LOCK)
-    await settle(session, target)  # after the lock the count begins anew
-    return True
+    locked = await _locked(session, one, now)
+    if locked is not None:
+        session.add(IdentityLock(target=one.target, account_id=account_id, at=now, until=locked))
+        await session.flush()
+    return Pressure(locked)
 
 
-async def settle(session: AsyncSession, target: str) -> None:
-    """The misses of this number no longer count against it; against their senders they still do."""
-    await session.execute(update(IdentityMiss).where(IdentityMiss.target == target).values(target=None))
+async def settle(session: AsyncSession, one: Try) -> None:
+    """It was right in the end: what this talk missed at this member on the way was a slip, and no longer counts.
 
-
-async def _lock(session: AsyncSession, target: str, until: datetime) -> None:
-    lock = await session.get(MemberLock, target)
-    if lock is None:
-        session.add(MemberLock(target=target, until=until))
-    else:
-        lock.until = until
-    await session.flush()
-
-
-async def _one_at_a_time(session: AsyncSession, backend: Backend, target: str) -> None:
-    """Tries at one number wait for each other, or several at once would each find the count below the limit.
-
-    SQLite has one writer at a time anyway.
+    What others missed still does, or each payment of a member's would give a stranger new tries.
     """
-    if not backend.db.sqlite:
-        key = int.from_bytes(bytes.fromhex(target)[:8], "big", signed=True)
-        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+    await session.execute(
+        delete(IdentityMiss).where(
+            IdentityMiss.kind == one.kind,
+            IdentityMiss.target == one.target,
+            IdentityMiss.conversation_id == one.conversation_id,
+        )
+    )
+
+
+async def asked_lately(session: AsyncSession, backend: Backend, source: str, within: timedelta) -> int:
+    """How many mails a sender has asked for. They have this count of their own: asking tells nothing, so that it must
+    not lock anything, and what was guessed elsewhere must not keep anybody from a new password."""
+    query = select(func.count()).where(
+        IdentityMiss.kind == MAIL, IdentityMiss.source == source, IdentityMiss.at > backend.clock.now() - within
+    )
+    return await session.scalar(query) or 0
+
+
+async def phones_that_missed(session: AsyncSession, target: str, now: datetime) -> int:
+    """How many phones have missed at this member in a year."""
+    query = select(func.count(IdentityMiss.source.distinct())).where(
+        IdentityMiss.target == target,
+        IdentityMiss.at > now - ladder.YEAR,
+        IdentityMiss.source.startswith("phone-", autoescape=True),
+    )
+    return await session.scalar(query) or 0
+
+
+async def one_at_a_time(session: AsyncSession, backend: Backend, *keys: str) -> None:
+    """Tries at one number, and tries of one sender, wait for each other until the commit: several at once would each
+    find the count below the limit. SQLite has one writer at a time anyway.
+    """
+    if backend.db.sqlite:
+        return
+    hashes = [hashlib.sha256(key.encode()).digest()[:8] for key in keys]
+    for number in sorted(int.from_bytes(digest, "big", signed=True) for digest in hashes):  # in one order: no deadlock
+        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": number})
+
+
+async def _locked(session: AsyncSession, one: Try, now: datetime) -> datetime | None:
+    query = (
+        select(IdentityMiss.at, IdentityMiss.source, IdentityMiss.known)
+        .where(
+            IdentityMiss.kind == one.kind, IdentityMiss.target == one.target, IdentityMiss.at > now - ladder.YEAR
+        )
+        .order_by(IdentityMiss.at, IdentityMiss.id)
+    )  # fmt: skip
+    rows = (await session.execute(query)).all()
+    limits = LIMITS[one.kind]
+    mine = [row.at for row in rows if row.source == one.source and row.known == one.known]
+    strangers = [row.at for row in rows if not row.known]
+    return _latest(
+        now, (limits.from_one.locked_until(mine), None if one.known else limits.from_all.locked_until(strangers))
+    )
+
+
+async def _pressed(session: AsyncSession, source: str, now: datetime) -> bool:
+    mine = select(IdentityMiss.at).where(
+        IdentityMiss.kind == IDENTITY, IdentityMiss.source == source, IdentityMiss.at > now - ladder.YEAR
+    )
+    times = list(await session.scalars(mine.order_by(IdentityMiss.at)))
+    overall = await _overall(session, now)
+    return overall or _latest(now, (ladder.FROM_ONE_SENDER.locked_until(times),)) is not None
+
+
+async def _overall(session: AsyncSession, now: datetime) -> bool:
+    longest = max(window for window, _most in ladder.OVERALL)
+    query = select(IdentityMiss.at).where(
+        IdentityMiss.kind == IDENTITY, IdentityMiss.known.is_(False), IdentityMiss.at > now - longest
+    )
+    times = list(await session.scalars(query))
+    return any(sum(at > now - window for at in times) >= most for window, most in ladder.OVERALL)
+
+
+def _latest(now: datetime, ends: Iterable[datetime | None]) -> datetime | None:
+    """The last of the locks that still hold."""
+    return max((end for end in ends if end is not None and end > now), default=None)

@@ -6,8 +6,8 @@ Failures are results, not exceptions: a miss has to be committed. Functions flus
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.conversations.service import IDLE
-from backend.members import codes, guessing
+from backend.members import codes, guessing, known_senders, proof
 from backend.members.codes import CodeRefused, CodeSent
+from backend.members.guessing import CODE, IDENTITY, Try
 from backend.members.levels import NEEDS, Level
-from backend.members.models import Member
+from backend.members.models import IdentityProof, Member
 from backend.members.service import find_account, get_account, lacks_separator, plain_digits
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from backend.billing.models import Account
 
 __all__ = [
-    "CodeRefused", "CodeResult", "CodeSent", "IdentityResult", "Standing", "check_code", "forget", "identify",
-    "may", "send_code", "standing", "switch",
+    "CodeRefused", "CodeResult", "CodeSent", "IdentityResult", "Standing", "ask_proof_again", "check_code", "forget",
+    "identify", "may", "send_code", "standing", "switch",
 ]  # fmt: skip
 
 _NO_LAST4 = "----"  # compared against when the number is nobody's, so that the work is the same
@@ -47,17 +48,20 @@ ANONYMOUS = Standing(Level.ANONYMOUS)
 
 @dataclass(frozen=True)
 class IdentityResult:
-    """`status`: ok, no_match (whichever part was wrong), locked or throttled. `needs_separator`: the number is too
-    short to have its last three digits, which nothing was looked up to find out."""
+    """`status`: ok, no_match (whichever part was wrong), locked (this miss was one too many, for `locked_for`), or
+    proof: what was given is not judged now, and if it fits, a code is on its way that `check_code` takes.
+    `needs_separator`: the number is too short to have its last three digits, which nothing was looked up to find out.
+    """
 
     status: str
     standing: Standing
     needs_separator: bool = False
+    locked_for: timedelta | None = None
 
 
 @dataclass(frozen=True)
 class CodeResult:
-    """`status`: ok, wrong, expired (or never sent, or replaced) or locked (too many tries: a new code is needed)."""
+    """`status`: ok, wrong, expired (or never sent, or replaced) or locked (too many tries, at this code or lately)."""
 
     status: str
     standing: Standing
@@ -104,26 +108,42 @@ async def identify(
     """Judge a member number (with or without its dash) and the last four of the phone on file.
 
     A failure leaves whatever standing there was. The same is done whichever part is wrong, and an unknown number locks
-    as a known one does: neither the answer, nor its time, nor a lock tells whether a member exists.
+    as a known one does: neither the answer, nor its time, nor a lock tells whether a member exists. Under a lock or
+    pressure nothing is judged: who has both right gets a code at the phone or email on file, and nobody learns so.
     """
     if lacks_separator(number):
         return await _failed(session, backend, conversation_id, "no_match", needs_separator=True)
     conversation = await session.get_one(Conversation, conversation_id)
-    source = conversation.source or conversation.id
     target = guessing.target_of(backend, plain_digits(number))
-    pressure = await guessing.pressure(session, backend, target, source)
+    await guessing.one_at_a_time(session, backend, target, conversation.source or conversation.id)
     account = await find_account(session, number)
-    right = _matches(account, last4)
-    if pressure.throttled or pressure.locked:
-        status = "throttled" if pressure.throttled else "locked"
-        return await _failed(session, backend, conversation_id, status)
+    one = await _try(session, backend, IDENTITY, conversation, account.member if account else None, target)
+    pressure = await guessing.weigh(session, backend, one)
+    right = _matches(account, last4) and account is not None
+    if not pressure.open:
+        asked = await proof.ask(session, backend, conversation, target, account if right else None)
+        return await _failed(session, backend, conversation_id, "proof" if asked else "locked")
     if account is not None and right:
-        await guessing.settle(session, target)
+        await guessing.settle(session, one)
         return IdentityResult("ok", await _identified(session, backend, conversation, account))
-    if not await guessing.missed(session, backend, target, source):
+    after = await guessing.missed(session, backend, one, account.id if account else None)
+    if after.locked is None:
         return await _failed(session, backend, conversation_id, "no_match")
     await _record(session, backend, conversation, "identity_locked", account.id if account else None)
-    return await _failed(session, backend, conversation_id, "locked")
+    locked_for = after.locked - backend.clock.now()
+    return await _failed(session, backend, conversation_id, "locked", locked_for=locked_for)
+
+
+async def _try(
+    session: AsyncSession,
+    backend: Backend,
+    kind: str,
+    conversation: Conversation,
+    member: Member | None,
+    target: str,
+) -> Try:
+    sender = await known_senders.sender_at(session, backend, conversation, member, target)
+    return Try(kind, target, sender.source, conversation.id, sender.known)
 
 
 def _matches(account: Account | None, last4: str) -> bool:
@@ -132,9 +152,16 @@ def _matches(account: Account | None, last4: str) -> bool:
 
 
 async def _failed(
-    session: AsyncSession, backend: Backend, conversation_id: str, status: str, *, needs_separator: bool = False
+    session: AsyncSession,
+    backend: Backend,
+    conversation_id: str,
+    status: str,
+    *,
+    needs_separator: bool = False,
+    locked_for: timedelta | None = None,
 ) -> IdentityResult:
-    return IdentityResult(status, await standing(session, backend, conversation_id), needs_separator)
+    now = await standing(session, backend, conversation_id)
+    return IdentityResult(status, now, needs_separator, locked_for)
 
 
 async def _identified(
@@ -174,27 +201,81 @@ async def send_code(
     now = await standing(session, backend, conversation_id)
     if now.member is None or now.account is None:
         return CodeRefused("not_identified")
+    conversation = await session.get_one(Conversation, conversation_id)
+    one = await _code_try(session, backend, conversation, now.account)
+    if not (await guessing.weigh(session, backend, one)).open:
+        return CodeRefused("too_many")
     sent = await codes.send(session, backend, conversation_id, now.member, by_email=by_email)
     if isinstance(sent, CodeSent):
-        conversation = await session.get_one(Conversation, conversation_id)
         await _record(session, backend, conversation, "code_sent", now.account.id, {"way": sent.way})
     return sent
 
 
+async def ask_proof_again(
+    session: AsyncSession, backend: Backend, conversation_id: str, *, by_email: bool = False
+) -> bool:
+    """Another code for what was given last, while it is not judged by itself. False: too often, or nothing is open."""
+    conversation = await session.get_one(Conversation, conversation_id)
+    return await proof.again(session, backend, conversation, by_email=by_email)
+
+
 async def check_code(session: AsyncSession, backend: Backend, conversation_id: str, *, code: str) -> CodeResult:
-    """Judge a one-time code. The right one steps the conversation up and works once."""
+    """Judge a one-time code. The right one steps the conversation up and works once. Wrong ones count for the member
+    and the sender as other guesses do, over all codes that are sent."""
     now = await standing(session, backend, conversation_id)
+    conversation = await session.get_one(Conversation, conversation_id)
+    asked = await proof.pending(session, backend, conversation_id)
+    if asked is not None and (conversation.verified_at is None or asked.asked_at > conversation.verified_at):
+        return await _check_proof(session, backend, conversation, asked, plain_digits(code))
     if now.member is None or now.account is None:
         return CodeResult("expired", now)
-    status = await codes.check(session, backend, conversation_id, now.member, plain_digits(code))
-    conversation = await session.get_one(Conversation, conversation_id)
+    one = await _code_try(session, backend, conversation, now.account)
+    if not (await guessing.weigh(session, backend, one)).open:
+        return CodeResult("locked", now)
+    digits = plain_digits(code)
+    status = await codes.check(session, backend, conversation_id, now.member, digits)
     if status == "ok":
+        await guessing.settle(session, one)
         _stand(conversation, backend, Level.STEPPED_UP, now.account)
         await _record(session, backend, conversation, "stepped_up", now.account.id)
         return CodeResult("ok", Standing(Level.STEPPED_UP, now.account, now.member))
-    if status == "locked":
+    if status in ("wrong", "locked") and len(digits) == codes.DIGITS:
+        after = await guessing.missed(session, backend, one, now.account.id)
+        status = "locked" if after.locked else status
+    if status in ("locked", "used_up"):
+        status = "locked"
         await _record(session, backend, conversation, "code_locked", now.account.id)
     return CodeResult(status, now)
+
+
+async def _code_try(session: AsyncSession, backend: Backend, conversation: Conversation, account: Account) -> Try:
+    target = guessing.target_of(backend, account.number_digits)
+    await guessing.one_at_a_time(session, backend, target, conversation.source or conversation.id)
+    return await _try(session, backend, CODE, conversation, account.member, target)
+
+
+async def _check_proof(
+    session: AsyncSession, backend: Backend, conversation: Conversation, asked: IdentityProof, code: str
+) -> CodeResult:
+    """The same for a code in place of number and last four; nobody's are as wrong as a wrong one is."""
+    now = await standing(session, backend, conversation.id)
+    await guessing.one_at_a_time(session, backend, asked.target, conversation.source or conversation.id)
+    account = await get_account(session, asked.account_id) if asked.account_id else None
+    one = await _try(session, backend, CODE, conversation, account.member if account else None, asked.target)
+    if asked.misses >= codes.TRIES or not (await guessing.weigh(session, backend, one)).open:
+        return CodeResult("locked", now)
+    if len(code) != codes.DIGITS:
+        return CodeResult("wrong", now)
+    if account is not None and proof.right(backend, asked, code):
+        asked.used_at = backend.clock.now()
+        for kind in (IDENTITY, CODE):
+            await guessing.settle(session, replace(one, kind=kind))
+        _stand(conversation, backend, Level.STEPPED_UP, account)
+        await _record(session, backend, conversation, "identified", account.id)
+        return CodeResult("ok", Standing(Level.STEPPED_UP, account, account.member))
+    asked.misses += 1
+    after = await guessing.missed(session, backend, one, account.id if account else None)
+    return CodeResult("locked" if after.locked or asked.misses >= codes.TRIES else "wrong", now)
 
 
 async def forget(session: AsyncSession, backend: Backend, conversation_id: str) -> None:

@@ -54,31 +54,59 @@ class OneTimeCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+class IdentityProof(Base):
+    """A code asked for in place of number and last four alone. Written alike whether or not these fit an account: what
+    is sent, and whether at all, is decided afterwards (`proof.answer_waiting`), where nobody can time it."""
+
+    __tablename__ = "identity_proofs"
+    __table_args__ = (Index(None, "done_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    target: Mapped[str] = mapped_column(String(64))  # as in IdentityMiss
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # empty where they fit nobody
+    by_email: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(String(2), default="en")
+    code_hash: Mapped[str] = mapped_column(String(64), default="")  # empty until it is sent
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    misses: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
 class IdentityMiss(Base):
-    """One failed try at identity.
+    """One failed try. A row is deleted when the same talk gets it right after all.
 
     `target` is a keyed hash of the account number that was tried, whether or not it exists, so that a number locks in
-    the same way either way. It is emptied once those misses are settled (a lock or a success); the row stays and still
-    counts against its sender and over all.
+    the same way either way.
     """
 
     __tablename__ = "identity_misses"
     __table_args__ = (
-        Index(None, "source", "at"),
-        Index(None, "target", "at"),
-        Index(None, "at"),
+        Index(None, "kind", "source", "at"),
+        Index(None, "kind", "target", "at"),
+        Index(None, "kind", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcTime)
-    source: Mapped[str] = mapped_column(String(80))  # sender: keyed hash of the phone, or the web address
+    kind: Mapped[str] = mapped_column(String(12))  # identity | code | creation | mail, see guessing.py
+    source: Mapped[str] = mapped_column(String(80))  # sender: keyed hash of the phone, the web address or the browser
     target: Mapped[str | None] = mapped_column(String(64))
+    conversation_id: Mapped[str] = mapped_column(String(80), default="")
+    known: Mapped[bool] = mapped_column(default=False)  # by the phone on file or a browser known from before
 
 
-class MemberLock(Base):
-    """The assistant is closed to this account number until then; the portal with a password is not."""
+class IdentityLock(Base):
+    """A lock that began, for the member to be told of, once. That it holds is not read here but from the misses."""
 
-    __tablename__ = "member_locks"
+    __tablename__ = "identity_locks"
+    __table_args__ = (Index(None, "told_at", "id"),)
 
-    target: Mapped[str] = mapped_column(String(64), primary_key=True)  # as in IdentityMiss
+    id: Mapped[int] = mapped_column(primary_key=True)
+    target: Mapped[str] = mapped_column(String(64))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # empty where there is none
+    at: Mapped[datetime] = mapped_column(UtcTime)
     until: Mapped[datetime] = mapped_column(UtcTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcTime)

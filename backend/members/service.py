@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -41,6 +41,12 @@ async def find_account(session: AsyncSession, number: str) -> Account | None:
 async def get_account(session: AsyncSession, account_id: int) -> Account | None:
     """The account as it is in the database now, its member loaded with it."""
     return await session.get(Account, account_id, options=[joinedload(Account.member)], populate_existing=True)
+
+
+async def has_numbers_of(session: AsyncSession, digits: int) -> bool:
+    """Whether the co-op gives out numbers of so many digits, the three behind the dash among them. Tells of none."""
+    query = select(Account.id).where(func.length(Account.number_digits) == digits).limit(1)
+    return await session.scalar(query) is not None
 
 
 async def find_member(session: AsyncSession, number: str) -> Member | None:

@@ -19,7 +19,10 @@ NO_MATCH = mark(
     "These do not fit our records. Please check the number with the digits behind the dash, the phone digits, the "
     "account type and the last field."
 )
-WAIT = mark("After too many tries that did not match, this is closed for 15 minutes.")
+WAIT = mark(
+    "After too many tries that did not match, this number cannot be used here for 15 minutes or longer. Our office "
+    "helps right away: {phone}."
+)
 NOTHING_GIVEN = dict.fromkeys(("number", "kind", "first_name", "last_name", "email", "user_id"), "")
 USER_ID_PROBLEMS = {
     "bad_user_id": mark("Use 4 to 64 letters, digits, dots, dashes or @, and at least one letter."),
@@ -82,7 +85,8 @@ class CreationDesk(Desk):
         )
         result = await creation.prove(self.backend, token, holder, source=self.source(request))
         if result == "throttled":
-            return self.notice(tr("Please wait a while"), [tr(WAIT)], status=429)
+            texts = [tr(WAIT, phone=self.backend.coop.office_phone_display)]
+            return self.notice(tr("Please wait a while"), texts, status=429)
         if result == "exists":
             texts = [
                 tr("There is a user ID for this account already. Forgot Password? sends a link to the email on file.")

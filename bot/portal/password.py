@@ -40,7 +40,8 @@ class PasswordDesk(Desk):
             async with self.backend.db.transaction() as session:
                 reference = await mail.ask(
                     session, self.backend, kind, who=who, last4=last4,
-                    source=self.source(request), asked_by="portal", channel="portal",
+                    source=self.source(request), asked_by=mail.PORTAL, channel="portal",
+                    device=cookies.device_of(request, self.settings),
                 )  # fmt: skip
         except mail.TooMany:
             texts = [tr("No more can be asked for here for 15 minutes.")]

@@ -16,7 +16,6 @@ from redis.asyncio import Redis
 from backend.config import Settings
 from bot import rates as rating
 from bot.rates import Rates, rule
-from bot.web_source import one_sender
 from tests.bot.serving import free_port
 
 FEW = rule("few", 5, 3600)
@@ -125,20 +124,3 @@ async def test_a_redis_that_is_not_there_stops_nobody(tmp_path: Path) -> None:
         counted = rates(redis_url=url)
         assert await counted.wait((FEW, "a")) == 0
         await counted.close()
-
-
-@pytest.mark.parametrize(
-    ("address", "sender"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::", "2001:db8:1:2::/64"),
-        ("2001:DB8:1:3::1", "2001:db8:1:3::/64"),
-        ("[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("unknown", "unknown"),
-    ],
-)
-def test_who_is_one_sender(address: str, sender: str) -> None:
-    assert one_sender(address) == sender

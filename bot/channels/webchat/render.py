@@ -9,12 +9,14 @@ from bot.messages import Reply
 from bot.reply_json import message_to_json
 
 
-def answer(reply: Reply) -> dict[str, Any]:
-    """The answer to a posted message. `pending`: the real one will come by the stream."""
+def answer(reply: Reply, known: str | None = None) -> dict[str, Any]:
+    """The answer to a posted message. `pending`: the real one will come by the stream. `known`: a token for the page to
+    keep and to show in later talks, as one of `known`."""
+    body: dict[str, Any] = {"known": known} if known else {}
     if reply.late:
         # it has gone out by the stream already, which the page replays
-        return {"messages": [], "pending": True}
-    body: dict[str, Any] = {"messages": [message_to_json(message, reply.language) for message in reply.messages]}
+        return {"messages": [], "pending": True, **body}
+    body["messages"] = [message_to_json(message, reply.language) for message in reply.messages]
     if reply.pending:
         body["pending"] = True
     return body

@@ -12,6 +12,7 @@ from sanic import json as json_response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations import service as conversations
+from backend.members import identity, known_senders
 from bot import intake
 from bot.channels.webchat import render, sessions
 from bot.channels.webchat.brakes import Brakes
@@ -73,14 +74,24 @@ class WebChat:
             text=text,
             payload=payload,
             source=web_source(request, self.services.settings),
+            browser=_known(body),
         )
 
-    async def take(self, request: Request) -> Reply:
-        """Answer the message of a request. Raises Refusal, also for what comes too fast."""
+    async def take(self, request: Request) -> tuple[Inbound, Reply]:
+        """The message of a request and its answer. Raises Refusal, also for what comes too fast."""
         inbound = self.inbound(request)
         async with self._brakes.message(request, inbound.conversation):
             self.services.pushes.typing(inbound.conversation)
-            return await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
+            return inbound, await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
+
+    async def newly_known(self, inbound: Inbound) -> str | None:
+        """A token for a page that has been let in, unless it shows one that is good for a while yet."""
+        backend = self.services.backend
+        async with backend.db.reading() as session:
+            member = (await identity.standing(session, backend, inbound.conversation)).member
+        if member is None or known_senders.knows_browser(backend, inbound.browser, member):
+            return None
+        return known_senders.browser_token(backend, member)
 
     async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
         """Add every answer to the stream: another tab shows it, and a page that lost its POST gets it there."""
@@ -142,6 +153,14 @@ def _said(body: dict[str, Any]) -> tuple[str, str | None]:
     return text_field(body, "text", longest=intake.MAX_TEXT), None
 
 
+def _known(body: dict[str, Any]) -> str:
+    """The tokens of a browser that has been let in before. What is none of ours counts for nothing, and is no error."""
+    shown = body.get("known")
+    tokens = [token for token in shown if isinstance(token, str)] if isinstance(shown, list) else []
+    good = [token for token in tokens if known_senders.TOKEN.fullmatch(token)]
+    return " ".join(good[-known_senders.MOST_BROWSERS :])
+
+
 def _last_event(request: Request) -> int:
     last = request.headers.get("last-event-id") or request.args.get("last_event_id") or "0"
     if not last.isascii() or not last.isdigit() or len(last) > 18:
@@ -173,7 +192,8 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/messages")
     @public
     async def message(request: Request) -> HTTPResponse:
-        return json_response(render.answer(await chat.take(request)))
+        inbound, reply = await chat.take(request)
+        return json_response(render.answer(reply, await chat.newly_known(inbound)))
 
     @routes.get("/events")
     @public

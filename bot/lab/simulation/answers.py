@@ -239,7 +239,7 @@ ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
     (r"utter_question_(member_number|login_name)", _number),
     (r"utter_question_separator", _separator),
     (r"utter_question_(phone_last4|identity_\w+)", _last4),
-    (r"utter_question_code\w*", _code),
+    (r"utter_question_(code|proof)\w*", _code),
     (r"utter_question_pay_amount\w*", _amount),
     (r"utter_question_pay_day\w*", _day),
     (r"utter_question_pay_method\w*", _method),

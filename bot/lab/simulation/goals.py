@@ -28,7 +28,7 @@ class Goal:
 
 
 REFUSALS = re.compile(
-    r"utter_(identity_locked|code_refused|task_cancelled|pay_(cancelled|nothing_due|account_closed|left_to_autopay|link)"
+    r"utter_(identity_locked|code_locked|code_refused|task_cancelled|pay_(cancelled|nothing_due|account_closed|left_to_autopay|link)"
     r"|auto_(no_method|new_method)|autopay_(closed|draft_kept|left|off|off_draft|no_pause)|draft_(left|none|none_autopay)"
     r"|alerts_(none_to_end|no_email|left)|bills_(same|no_email|unchanged)|program_(refused|left|none)\w*|mail_too_often"
     r"|contact_(same|unchanged)|arrangement_(nothing_due|left|offer_today)|service_left"

@@ -25,7 +25,7 @@ NUMBER_TO_QUOTE = re.compile(
     r"\b(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9]{1,4}-?[A-Z0-9]{3,8}\b"
     r"|\b[A-Z]{3}-[A-Z]{3}\b|\b(?:[A-Z0-9], ){4,}[A-Z0-9]\b"
 )
-TURNED_AWAY = ("utter_identity_locked", "utter_mail_too_often")
+TURNED_AWAY = ("utter_identity_locked", "utter_code_locked", "utter_mail_too_often")
 BASES = re.compile(r"\b\d{6}(?=-?\d{3}\b)")
 EMAILS = re.compile(r"\bmember\d+@example\.com")
 SURNAMES = re.compile(rf"\b(?:{'|'.join(SYLLABLES)}){{5}}\b", re.IGNORECASE)

@@ -37,10 +37,18 @@ async def sign_in(backend: Backend, typed: str = "ruth.alvarez", password: str =
     return await signin.sign_in(backend, typed, password, **{"source": "web-1", **more})
 
 
-async def ask(backend: Backend, who: str, last4: str = "0142", kind: str = mail.RESET, source: str = "web-1") -> str:
+async def ask(
+    backend: Backend,
+    who: str,
+    last4: str = "0142",
+    kind: str = mail.RESET,
+    source: str = "web-1",
+    asked_by: str = "sms-99999",
+    device: str = "",
+) -> str:
     async with backend.db.transaction() as session:
         return await mail.ask(
-            session, backend, kind, who=who, last4=last4, source=source, asked_by="sms-99999", channel="sms"
+            session, backend, kind, who=who, last4=last4, source=source, asked_by=asked_by, channel="sms", device=device
         )
 
 
@@ -229,6 +237,19 @@ async def test_every_asking_counts_against_its_sender(backend: Backend, login: i
     await ask(backend, "ruth.alvarez", source="web-2")
     await mail.answer_waiting(backend)
     assert len(await outbox(backend)) == mail.MOST  # a mailbox is not flooded either
+
+
+async def test_neighbors_behind_one_address_keep_nobody_from_a_first_mail(backend: Backend, login: int) -> None:
+    for neighbor in range(10):
+        await ask(backend, "no.body", asked_by=f"web-{neighbor}")
+    await ask(backend, "ruth.alvarez", asked_by="web-mine")
+    with pytest.raises(mail.TooMany):
+        await ask(backend, "ruth.alvarez", asked_by="web-mine")
+    with pytest.raises(mail.TooMany):
+        await ask(backend, "ruth.alvarez", asked_by=mail.PORTAL)
+    device = (await sign_in(backend)).device
+    assert device
+    await ask(backend, "ruth.alvarez", asked_by=mail.PORTAL, device=device)
 
 
 async def test_a_reset_sets_the_password_once(backend: Backend, login: int) -> None:

@@ -40,10 +40,12 @@ class Talk:
     backend: Backend
     conversation: str
     options: dict[str, Any]
+    browser: str = ""
 
     async def _within(self, act: Callable[..., Awaitable[Any]], *args: Any, **values: Any) -> Any:
         async with self.backend.db.transaction() as session:
-            await conversations.get_or_start(session, self.backend, self.conversation, **self.options)
+            row = await conversations.get_or_start(session, self.backend, self.conversation, **self.options)
+            row.browser = self.browser or row.browser
             return await act(session, self.backend, self.conversation, *args, **values)
 
     async def identify(self, number: str = RUTH, last4: str = RUTH_LAST4) -> IdentityResult:
@@ -54,6 +56,9 @@ class Talk:
 
     async def send_code(self) -> identity.CodeSent | identity.CodeRefused:
         return await self._within(identity.send_code)
+
+    async def ask_proof_again(self, *, by_email: bool = False) -> bool:
+        return await self._within(identity.ask_proof_again, by_email=by_email)
 
     async def check_code(self, code: str) -> identity.CodeResult:
         return await self._within(identity.check_code, code=code)
@@ -67,7 +72,8 @@ class Talk:
 
 @pytest.fixture
 def talk(members_backend: Backend) -> Callable[..., Talk]:
-    def make(name: str = "web-1", source: str | None = None, **options: Any) -> Talk:
-        return Talk(members_backend, name, {"channel": "web", "source": source or f"source of {name}", **options})
+    def make(name: str = "web-1", source: str | None = None, browser: str = "", **options: Any) -> Talk:
+        options = {"channel": "web", "source": source or f"source of {name}", **options}
+        return Talk(members_backend, name, options, browser)
 
     return make

@@ -76,12 +76,17 @@ async def test_a_code_is_good_for_ten_minutes(talk, members_backend, clock, seco
     assert (await talk().check_code(await newest_code(members_backend))).status == status
 
 
-async def test_five_wrong_tries_use_a_code_up(talk, members_backend):
+async def test_five_wrong_tries_use_a_code_up(talk, members_backend, clock):
     await talk().identify()
     await talk().send_code()
     code = await newest_code(members_backend)
     assert [(await talk().check_code(wrong(code))).status for _ in range(5)] == ["wrong"] * 4 + ["locked"]
     assert (await talk().check_code(code)).status == "locked", "the right one comes too late"
+    assert await talk().send_code() == CodeRefused("too_many"), "nor does a new code give new tries at once"
+    clock.advance(minutes=10)
+    await talk().standing()  # still talking
+    clock.advance(minutes=6)
+    await talk().identify()
     await talk().send_code()
     assert (await talk().check_code(await newest_code(members_backend))).status == "ok"
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import datetime, timedelta
-
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from backend.app import Backend
@@ -15,12 +10,10 @@ from backend.audit.models import AuditRow
 from backend.audit.service import verify
 from backend.billing.models import Account
 from backend.clock import ManualClock
-from backend.members import guessing
+from backend.members.ladder import AT_ONE_MEMBER
 from backend.members.levels import NEEDS, Level
-from backend.members.models import IdentityMiss, Member, MemberLock
+from backend.members.models import IdentityMiss, Member
 from tests.backend.members.conftest import RUTH, RUTH_LAST4, RUTH_PHONE
-
-UNKNOWN = "88888-001"
 
 
 @pytest.mark.parametrize("number", ["99999-001", "99999001", "99999 001"])
@@ -48,117 +41,11 @@ async def test_one_failure_whichever_part_is_wrong(talk, number, last4):
 @pytest.mark.parametrize("number", ["99999", "88888", "0451", "999999", "99999-01", "9"])
 async def test_a_number_without_separator_is_told_by_its_shape_and_is_no_miss(talk, members_backend, number):
     """99999 exists and 88888 does not: nobody learns which."""
-    for _ in range(guessing.MISSES_TO_LOCK + 1):
+    for _ in range(AT_ONE_MEMBER.first + 1):
         result = await talk().identify(number)
         assert (result.status, result.needs_separator) == ("no_match", True)
     async with members_backend.db.reading() as session:
         assert await session.scalar(select(func.count()).select_from(IdentityMiss)) == 0
-
-
-async def test_the_same_rows_are_written_for_a_known_and_an_unknown_number(talk, members_backend):
-    await talk("web-1").miss(5, RUTH)
-    await talk("web-2").miss(5, UNKNOWN)
-    async with members_backend.db.reading() as session:
-        misses = (await session.execute(select(IdentityMiss.source, func.count()).group_by(IdentityMiss.source))).all()
-        assert [count for _, count in misses] == [5, 5]
-        assert await session.scalar(select(func.count()).select_from(MemberLock)) == 2
-
-
-async def test_five_misses_lock_for_fifteen_minutes(talk, clock):
-    assert await talk().miss(5) == ["no_match"] * 4 + ["locked"]
-    assert (await talk().identify()).status == "locked", "the right answer does not open a lock"
-    clock.advance(minutes=14, seconds=59)
-    assert (await talk("web-other").identify()).status == "locked", "from anywhere"
-    clock.advance(seconds=1)
-    assert (await talk("web-other").identify()).status == "ok"
-
-
-async def test_a_lock_closes_all_accounts_of_the_member_and_no_other_member(talk):
-    await talk("a").miss(2, "99999-001")
-    await talk("b").miss(3, "99999-002")
-    assert (await talk("c").identify("99999-001")).status == "locked"
-    assert (await talk("d").identify("04512-001", "0177")).status == "ok"
-
-
-async def test_a_lock_is_no_oracle(talk):
-    """From one sender or from many, a number that exists and one that does not give the same answers."""
-    known, unknown = await talk("a").miss(7, RUTH), await talk("b").miss(7, UNKNOWN)
-    assert known == unknown == ["no_match"] * 4 + ["locked"] * 3
-
-
-async def test_a_lock_from_many_senders_is_no_oracle(talk):
-    known = [(await talk(f"a{i}").miss(1, RUTH))[0] for i in range(6)]
-    unknown = [(await talk(f"b{i}").miss(1, UNKNOWN))[0] for i in range(6)]
-    assert known == unknown == ["no_match"] * 4 + ["locked"] * 2
-
-
-async def test_the_count_begins_anew_after_a_lock(talk, clock):
-    await talk().miss(5)
-    clock.advance(minutes=16)
-    assert await talk("web-2").miss(5) == ["no_match"] * 4 + ["locked"]
-
-
-class LockModel:
-    """What must come of tries at one number: the rule, written down a second time in the plainest way."""
-
-    def __init__(self) -> None:
-        self.misses: list[datetime] = []
-        self.until: datetime | None = None
-
-    def answer(self, right: bool, now: datetime) -> str:
-        if self.until and now < self.until:
-            return "locked"
-        if right:
-            self.misses = []
-            return "ok"
-        self.misses = [at for at in self.misses if at > now - timedelta(hours=24)] + [now]
-        if len(self.misses) < 5:
-            return "no_match"
-        self.misses, self.until = [], now + timedelta(minutes=15)
-        return "locked"
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from([False, False, False, True]), st.integers(0, 20)), max_size=25))
-async def test_any_order_of_tries_and_waits_follows_the_rule(talk, clock, tries):
-    clock.advance(days=2)  # nothing of the example before counts any more
-    model = LockModel()
-    for index, (right, minutes) in enumerate(tries):
-        sender = talk(f"web-{index}", source=f"sender {index}")  # a sender each: only the number's own count matters
-        answer = (await sender.identify(last4=RUTH_LAST4 if right else "9999")).status
-        assert answer == model.answer(right, clock.now())
-        clock.advance(minutes=minutes)
-
-
-async def test_tries_at_the_same_moment_get_no_more_than_five(talk):
-    answers = await asyncio.gather(*(talk(f"web-{i}").miss(1) for i in range(12)))
-    assert sorted(answer for (answer,) in answers) == ["locked"] * 8 + ["no_match"] * 4
-
-
-async def test_success_clears_the_members_misses_and_not_the_senders(talk):
-    sender = talk(source="one sender")
-    for _ in range(2):
-        await sender.miss(4)
-        assert (await sender.identify()).status == "ok"
-    await sender.miss(2)
-    assert (await sender.identify()).status == "throttled", "ten misses came from this sender"
-
-
-async def test_one_guess_at_many_members_is_caught_by_sender(talk, clock):
-    sender = talk(source="one sender")
-    answers = [(await sender.identify(f"7{i:04d}-001", "0142")).status for i in range(12)]
-    assert answers == ["no_match"] * guessing.SOURCE_MISSES + ["throttled"] * 2
-    assert (await talk("another conversation", source="one sender").identify()).status == "throttled"
-    assert (await talk("somebody else").identify()).status == "ok"
-    clock.advance(minutes=16)
-    assert (await sender.identify()).status == "ok"
-
-
-async def test_one_guess_from_many_senders_is_caught_over_all(talk, monkeypatch):
-    monkeypatch.setattr(guessing, "OVERALL_MISSES", 12)
-    for i in range(12):
-        await talk(f"web-{i}").identify(f"7{i:04d}-001", "0142")
-    assert (await talk("a newcomer").identify()).status == "throttled"
 
 
 async def test_fifteen_minutes_of_silence_end_it(talk, clock):

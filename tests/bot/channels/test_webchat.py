@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from backend.conversations.models import InboundMessage
+from backend.members import identity, known_senders
+from backend.members.models import Member
 from bot.channels.webchat import routes as webchat_routes
 from bot.channels.webchat import sessions
+from tests.backend.household import make_household
 from tests.bot.edge import Edge, until
 
 SESSION_SHAPE = 64
@@ -327,3 +330,54 @@ async def test_errors_can_be_read_by_the_page_too(app_server: Edge) -> None:
     assert answer.status == 404
     answer = await app_server.post("/chat/messages", data=b"{", headers={"Origin": "https://www.coop.example"})
     assert answer.headers["access-control-allow-origin"] == "https://www.coop.example"
+
+
+async def let_in(app_server: Edge, session: str) -> Member:
+    """What the assistant does when number and last four fit."""
+    backend = app_server.services.backend
+    conversation = str(sessions.conversation_of(backend.settings, session))
+    async with backend.db.transaction() as transaction:
+        result = await identity.identify(transaction, backend, conversation, number="99999-001", last4="0142")
+    assert result.status == "ok", result
+    assert result.standing.member
+    return result.standing.member
+
+
+async def test_a_browser_that_was_let_in_gets_a_token_of_its_own_and_others_get_none(app_server: Edge) -> None:
+    backend = app_server.services.backend
+    await make_household(backend)
+    session = await app_server.session()
+    assert "known" not in (await app_server.chat(session, "hello", id="1")).json
+    member = await let_in(app_server, session)
+    token = (await app_server.chat(session, "hello", id="2")).json["known"]
+    assert known_senders.knows_browser(backend, token, member)
+    assert member.number not in token
+
+    body = {"session": session, "id": "3", "text": "hello", "known": ["of another member", token]}
+    assert "known" not in (await app_server.post("/chat/messages", json=body)).json, "it has one"
+
+
+@pytest.mark.parametrize("known", ["x", ["x"], [1], [None], {}, 7, ["a" * 5000], ["\ud800"], [" "] * 900])
+async def test_what_is_no_token_of_ours_counts_for_nothing(app_server: Edge, known: Any) -> None:
+    session = await app_server.session()
+    body = {"session": session, "id": "1", "text": "hello", "known": known}
+    assert (await app_server.post("/chat/messages", json=body)).status == 200
+
+
+async def test_a_strangers_misses_hold_no_known_browser_back(app_server: Edge) -> None:
+    backend = app_server.services.backend
+    await make_household(backend)
+    session = await app_server.session()
+    await app_server.chat(session, "hello", id="1")
+    await let_in(app_server, session)
+    token = (await app_server.chat(session, "hello", id="2")).json["known"]
+    stranger = await app_server.session()
+    await app_server.chat(stranger, "hello", id="1")
+    conversation = str(sessions.conversation_of(backend.settings, stranger))
+    for last4 in range(5):
+        async with backend.db.transaction() as transaction:
+            await identity.identify(transaction, backend, conversation, number="99999-001", last4=f"999{last4}")
+    later = await app_server.session()
+    body = {"session": later, "id": "1", "text": "hello", "known": [token]}
+    assert (await app_server.post("/chat/messages", json=body)).status == 200
+    await let_in(app_server, later)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -18,7 +17,7 @@ from backend.demo import PASSWORD, seed
 from backend.logins import signin, throttle
 from backend.logins.models import PortalSession
 from backend.members import guessing
-from backend.members.models import Member, MemberLock
+from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from bot.services import Services
 from tests.bot.edge import until
@@ -147,10 +146,26 @@ async def test_silence_ends_a_session(visitor: Visitor) -> None:
 
 async def test_a_lock_of_the_assistant_leaves_the_portal_open(visitor: Visitor) -> None:
     backend = visitor.services.backend
-    async with backend.db.transaction() as session:
-        target = guessing.target_of(backend, "99999001")
-        session.add(MemberLock(target=target, until=visitor.clock.now() + timedelta(minutes=15)))
+    target = guessing.target_of(backend, "99999001")
+    for _ in range(5):
+        async with backend.db.transaction() as session:
+            pressure = await guessing.missed(session, backend, guessing.Try(guessing.IDENTITY, target, "a stranger"))
+    assert pressure.locked
     assert (await visitor.sign_in())[2] == "/portal"
+
+
+async def test_misses_in_the_assistant_close_neither_reset_nor_creation(visitor: Visitor) -> None:
+    backend = visitor.services.backend
+    for number in ("99999001", "20417001"):
+        target = guessing.target_of(backend, number)
+        for _ in range(20):
+            async with backend.db.transaction() as session:
+                await guessing.missed(session, backend, guessing.Try(guessing.IDENTITY, target, "a stranger"))
+    _, page, _ = await visitor.post("/portal/forgot", who="99999-001", last4="0142", kind="reset")
+    assert "on its way to the email on file" in text(page)
+    assert await link_from_mail(visitor)
+    _, page = await create(visitor, "20417-001", "0111", "residential", "1234")
+    assert "First name" in text(page)
 
 
 async def test_a_new_password_by_email(visitor: Visitor) -> None:

@@ -7,7 +7,7 @@
  *
  * It works under a strict policy: script-src BOT; connect-src BOT; img-src BOT. No inline style, no eval, no innerHTML.
  * What is kept between page loads is in sessionStorage: a chat names bills and amounts, and must not outlive the tab on
- * a computer that others use.
+ * a computer that others use. Only what a browser is known again by, which names nobody, is in localStorage.
  */
 (() => {
   'use strict';
@@ -19,6 +19,8 @@
   const ORIGIN = new URL(script.src, location.href).origin;
   const OPTIONS = { ...script.dataset };
   const STORE_KEY = `memberline:1:${ORIGIN}`;
+  const KNOWN_KEY = `memberline:known:${ORIGIN}`;
+  const MOST_KNOWN = 4;
   const MAX_CHARACTERS = 1000;
   const COUNTER_FROM = 900;
   const KEPT_ENTRIES = 200;
@@ -227,6 +229,28 @@
   }
 
   /**
+   * By what this browser is known again at its members, so that nobody else's wrong tries hold it back. It names nobody
+   * and opens nothing by itself: that is why it may outlive the tab.
+   */
+  function known() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KNOWN_KEY));
+      return Array.isArray(kept) ? kept.filter((token) => typeof token === 'string').slice(-MOST_KNOWN) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  function keepKnown(token) {
+    if (typeof token !== 'string') return;
+    try {
+      localStorage.setItem(KNOWN_KEY, JSON.stringify([...known(), token].slice(-MOST_KNOWN)));
+    } catch {
+      // Closed storage: this browser is a new one each time.
+    }
+  }
+
+  /**
    * The conversation and its way to the server: a queue that sends one message at a time under an id of its own until
    * the server has it, and a stream that brings every reply. Either may bring a reply first; it is shown once.
    * Entries: {from: 'me', id, text, payload, status, note} and {from: 'bot', id, messages}.
@@ -340,7 +364,10 @@
         this.listen();
       }
       const words = entry.payload ? { payload: entry.payload } : { text: entry.text };
-      const answer = await this.post('/chat/messages', { session: state.session, id: entry.id, ...words });
+      const shown = known();
+      const message = { session: state.session, id: entry.id, ...words, ...(shown.length ? { known: shown } : {}) };
+      const answer = await this.post('/chat/messages', message);
+      keepKnown(answer.body.known);
       if (state !== this.state || !this.isUnsent(entry)) return null;
       if (answer.status === 404 && answer.body.error?.code === 'unknown_session' && !again) {
         this.forgotten(entry);

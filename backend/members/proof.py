@@ -1,0 +1,124 @@
+"""A code in place of number and last four alone, while these are locked or under pressure.
+
+Asking is the same work and gets the same words whether or not they fit an account, as with mails (`logins/mail.py`):
+who gets a code, and whether at all, is decided by `answer_waiting`, which nobody outside can see or time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.conversations.models import Conversation
+from backend.language import current, speaking
+from backend.members import codes
+from backend.members.codes import CodeRefused
+from backend.members.models import IdentityProof, Member
+from backend.members.service import get_account
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+async def ask(
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    target: str,
+    account: Account | None,
+    *,
+    by_email: bool = False,
+) -> bool:
+    """Ask for a code to whoever has what was given; `account` None where it fits nobody. False: too often in this
+    talk."""
+    now = backend.clock.now()
+    lately = select(func.count()).where(
+        IdentityProof.conversation_id == conversation.id, IdentityProof.asked_at > now - codes.SEND_WINDOW
+    )
+    if (await session.scalar(lately) or 0) >= codes.SENDS:
+        return False
+    session.add(
+        IdentityProof(
+            conversation_id=conversation.id, target=target, account_id=account.id if account else None,
+            by_email=by_email, language=current(), asked_at=now, expires_at=now + codes.VALID,
+        )
+    )  # fmt: skip
+    await session.flush()
+    return True
+
+
+async def pending(session: AsyncSession, backend: Backend, conversation_id: str) -> IdentityProof | None:
+    """The proof that this talk was asked for last, if it may still be given."""
+    query = (
+        select(IdentityProof)
+        .where(IdentityProof.conversation_id == conversation_id)
+        .order_by(IdentityProof.id.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    row = (await session.execute(query)).scalar_one_or_none()
+    if row is None or row.used_at is not None or backend.clock.now() >= row.expires_at:
+        return None
+    return row
+
+
+async def again(session: AsyncSession, backend: Backend, conversation: Conversation, *, by_email: bool) -> bool:
+    """Another code for what this talk was asked to prove last, perhaps by email. False: nothing is pending, or too
+    often."""
+    row = await pending(session, backend, conversation.id)
+    if row is None:
+        return False
+    account = await get_account(session, row.account_id) if row.account_id else None
+    return await ask(session, backend, conversation, row.target, account, by_email=by_email)
+
+
+def right(backend: Backend, row: IdentityProof, code: str) -> bool:
+    return row.account_id is not None and codes.fits(row.code_hash, _hash(backend, row, code))
+
+
+async def answer_waiting(backend: Backend) -> int:
+    """Send the codes that were asked for and can be; how many askings were settled. Safe in several processes."""
+    async with backend.db.reading() as session:
+        query = select(IdentityProof.id).where(IdentityProof.done_at.is_(None)).order_by(IdentityProof.id).limit(50)
+        waiting = list(await session.scalars(query))
+    for proof_id in waiting:
+        async with backend.db.transaction() as session:
+            await _answer(session, backend, proof_id)
+    return len(waiting)
+
+
+async def _answer(session: AsyncSession, backend: Backend, proof_id: int) -> None:
+    mine = update(IdentityProof).where(IdentityProof.id == proof_id, IdentityProof.done_at.is_(None))
+    claimed = await session.execute(mine.values(done_at=backend.clock.now()).returning(IdentityProof.id))
+    if claimed.scalar_one_or_none() is None:
+        return
+    row = await session.get_one(IdentityProof, proof_id, populate_existing=True)
+    account = await get_account(session, row.account_id) if row.account_id else None
+    if account is None or await _too_many(session, row, account.member):
+        return
+    with speaking(row.language):
+        way = await codes.way_to(session, backend, account.member, row.by_email)
+        if isinstance(way, CodeRefused):
+            return
+        code = codes.draw()
+        row.code_hash = _hash(backend, row, code)
+        await codes.put_in_outbox(session, backend, account.member, way, code, f"proof-{row.id}")
+
+
+async def _too_many(session: AsyncSession, row: IdentityProof, member: Member) -> bool:
+    """The member's phone is not flooded by somebody who knows the last four: not by several talks either."""
+    query = select(func.count()).where(
+        IdentityProof.account_id.in_(select(Account.id).where(Account.member_id == member.id)),
+        IdentityProof.code_hash != "",
+        IdentityProof.asked_at > row.asked_at - codes.SEND_WINDOW,
+        IdentityProof.id < row.id,
+    )
+    return (await session.scalar(query) or 0) >= codes.SENDS
+
+
+def _hash(backend: Backend, row: IdentityProof, code: str) -> str:
+    return codes.keyed(backend, f"proof:{row.id}:{row.account_id}:{code}")
