@@ -17,7 +17,7 @@ from backend.logins.models import (
     ResetToken,
     SignInCode,
 )
-from backend.members.models import IdentityLock, IdentityMiss, IdentityProof, Member, OneTimeCode
+from backend.members.models import AddressCode, IdentityLock, IdentityMiss, IdentityProof, Member, OneTimeCode
 from backend.outages.models import KnownOutage
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.payments.models import (
@@ -36,6 +36,7 @@ from backend.usage.models import Reading
 
 __all__ = [
     "Account",
+    "AddressCode",
     "AlertSent",
     "AlertSetting",
     "Arrangement",

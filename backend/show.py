@@ -125,6 +125,10 @@ def _member(member: Member) -> dict[str, Any]:
         "email": member.email,
         "language": member.language,
         "mailing_address": member.mailing_address,
+        "phone_since": member.phone_changed_at,
+        "phone_proven_at": member.phone_proven_at,
+        "email_since": member.email_changed_at,
+        "email_proven_at": member.email_proven_at,
     }
 
 

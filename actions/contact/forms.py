@@ -1,4 +1,7 @@
-"""Changing a phone, an email or a mailing address: which one, the new one, a read-back, a yes."""
+"""Changing a phone, an email or a mailing address: which one, the new one, a read-back, a yes.
+
+A new email is sent a code, which may be given back here: password links go there at once then, and else after a day.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from typing import Any, ClassVar, cast
 from actions.base import Ask, Outside
 from actions.identity.forms import IDENTITY_SLOTS, LAST4, IdentifiedForm
 from actions.quick_pay.questions import choose
-from actions.turn import Turn
+from actions.turn import ASKED_AS, Turn
 from actions.yes_no import said_no, said_yes
+from backend.contact import proving
 from backend.contact import service as contact
 from backend.contact.service import What
 from backend.language import mark, tr
@@ -17,7 +21,11 @@ from backend.members.identity import Standing
 from backend.reading.address import address_said, with_unit
 
 FIGURES_OF_A_PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
-WHAT, VALUE, AGREED = "contact_what", "contact_value", "contact_agreed"
+WHAT, VALUE, AGREED, PROOF = "contact_what", "contact_value", "contact_agreed", "contact_proof"
+PROVES = "contact_proves"
+"""The email that is on file now, and that a code was sent to."""
+LATER = "later"
+ASKED_AS.update({PROOF: "code"})
 WORDS: tuple[tuple[What, re.Pattern[str]], ...] = (
     ("email", re.compile(r"\be-?mails?(?: address)?\b", re.IGNORECASE)),
     ("phone", re.compile(r"\b(phone|cell|mobile|landline|telephone|number)\b", re.IGNORECASE)),
@@ -30,16 +38,21 @@ class ContactForm(IdentifiedForm):
     task = "contact"
     title = mark("changing contact details")
     skill = "update_contact_info"
-    slots: ClassVar[tuple[str, ...]] = (WHAT, VALUE, AGREED)
-    asks: ClassVar[dict[str, str]] = {WHAT: "choice", VALUE: "free_text", AGREED: "yes_no"}
+    slots: ClassVar[tuple[str, ...]] = (WHAT, VALUE, AGREED, PROOF, PROVES)
+    asks: ClassVar[dict[str, str]] = {WHAT: "choice", VALUE: "free_text", AGREED: "yes_no", PROOF: "code"}
     files = True
     opens_with: ClassVar[frozenset[str]] = frozenset({"update_contact_info"})
 
     async def cancelled(self, turn: Turn) -> None:
-        turn.say("utter_contact_unchanged")
+        if turn.get(PROVES):
+            turn.say("utter_contact_proof_later", value=turn.get(PROVES))
+        else:
+            turn.say("utter_contact_unchanged")
 
     async def listen(self, turn: Turn, asked: str | None) -> bool:
         """A new phone's ten digits in the first message are no member number."""
+        if turn.get(PROVES):
+            return await self._hear_proof(turn)
         words = turn.own_words if asked or FIGURES_OF_A_PHONE.search(turn.own_words) else turn.whole_words
         new, old = contact.read_new_phone(words, strict=turn.backend.settings.production)
         if not old and asked is None:
@@ -68,6 +81,14 @@ class ContactForm(IdentifiedForm):
                 turn.clear(VALUE)
                 heard = True
         return heard
+
+    async def _hear_proof(self, turn: Turn) -> bool:
+        code = turn.read(PROOF).code
+        if code is not None:
+            turn.notes["proof"] = await proving.check(turn.session, turn.backend, turn.conversation_id, code)
+        elif turn.chosen(AGREED) == LATER or said_no(turn) or turn.does("skip"):
+            turn.notes["proof"] = LATER
+        return "proof" in turn.notes
 
     def _hear_what(self, turn: Turn, asked: str | None) -> bool:
         chosen = turn.chosen(WHAT)
@@ -118,6 +139,22 @@ class ContactForm(IdentifiedForm):
         said = turn.read(None)
         return asked not in (VALUE, AGREED) and said.number is not None and said.last4 is not None
 
+    async def next_ask(self, turn: Turn) -> Ask | Outside | None:
+        # the change is made: what is left needs no more than the code that went to the new address
+        return self._ask_proof(turn) if turn.get(PROVES) else await super().next_ask(turn)
+
+    def _ask_proof(self, turn: Turn) -> Ask | None:
+        value, heard = str(turn.get(PROVES)), turn.notes.get("proof")
+        if heard == "ok":
+            turn.say("utter_contact_proven", value=value)
+            return None
+        if heard in (None, "wrong"):
+            buttons = [choose(tr("Later"), contact_agreed=LATER)]
+            response = "utter_question_contact_proof_again" if heard else "utter_question_contact_proof"
+            return Ask(PROOF, response, {"value": value}, buttons, new=bool(heard))
+        turn.say("utter_contact_proof_later", value=value)
+        return None
+
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         if turn.get(WHAT) is None:
             buttons = [
@@ -136,4 +173,10 @@ class ContactForm(IdentifiedForm):
             return Ask(AGREED, "utter_question_contact_confirm", values, buttons)
         changed = await contact.change(turn.session, turn.backend, turn.conversation_id, standing, what, value)
         turn.say("utter_contact_changed" if changed else "utter_contact_same", **values)
-        return None
+        if not changed or what != "email":
+            return None
+        if not await proving.send(turn.session, turn.backend, turn.conversation_id, standing):
+            turn.say("utter_contact_proof_later", value=value)
+            return None
+        turn.set(PROVES, value)
+        return self._ask_proof(turn)

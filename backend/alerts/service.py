@@ -17,6 +17,7 @@ from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
 from backend.language import tr
+from backend.members.levels import require
 from backend.members.models import Member
 from backend.outbox.service import enqueue, is_opted_out
 from backend.payments import confirmation
@@ -67,8 +68,9 @@ async def turn_on(
     """Set these alerts (kind → threshold) to go by these ways, with the consent kept; returns the number to quote.
 
     A text to the phone confirms it and names the way out, as carriers ask of whoever signs somebody up. Raises
-    ThresholdRefused.
+    ThresholdRefused, StepUpNeeded.
     """
+    require("manage_alerts", author.level)
     await lock_account(session, account.id)
     number, chosen = await confirmation.fresh(session), set(ways)
     before = {setting.kind: _plain(setting) for setting in await settings_of(session, account.id)}
@@ -91,7 +93,11 @@ async def turn_off(
     author: Author,
     ways: Iterable[str] = WAYS,
 ) -> tuple[list[AlertSetting], str]:
-    """End those of these alerts that go by these ways, or only these ways; returns them and the number to quote."""
+    """End those of these alerts that go by these ways, or only these ways; returns them and the number to quote.
+
+    Raises StepUpNeeded.
+    """
+    require("manage_alerts", author.level)
     await lock_account(session, account.id)
     wanted, unwanted = set(names), set(ways)
     going = await settings_of(session, account.id)
@@ -113,7 +119,11 @@ async def turn_off(
 
 
 async def go_paperless(session: AsyncSession, backend: Backend, account: Account, author: Author) -> str:
-    """From the next bill on a notice by email in place of paper. The member needs an email on file."""
+    """From the next bill on a notice by email in place of paper. The member needs an email on file.
+
+    Raises StepUpNeeded.
+    """
+    require("bill_notifications", author.level)
     await lock_account(session, account.id)
     number = await confirmation.fresh(session)
     await _put(session, backend, account.id, PAPERLESS, {"email"}, None, author.channel)
@@ -125,7 +135,8 @@ async def go_paperless(session: AsyncSession, backend: Backend, account: Account
 
 
 async def back_to_paper(session: AsyncSession, backend: Backend, account: Account, author: Author) -> str:
-    """From the next bill on paper again; returns the number to quote."""
+    """From the next bill on paper again; returns the number to quote. Raises StepUpNeeded."""
+    require("bill_notifications", author.level)
     await lock_account(session, account.id)
     number = await confirmation.fresh(session)
     setting = await _existing(session, account.id, PAPERLESS)

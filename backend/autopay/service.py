@@ -20,9 +20,8 @@ from backend.autopay.schedule import active_draft, first_day, next_run, runs_nex
 from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.language import short_date, tr
-from backend.members.levels import Level
+from backend.members.levels import require
 from backend.payments import confirmation, gate
-from backend.payments.errors import StepUpNeeded
 from backend.payments.models import PaymentMethod
 
 if TYPE_CHECKING:
@@ -173,8 +172,7 @@ async def remove_draft(session: AsyncSession, backend: Backend, *, account_id: i
 
 
 async def _opened(session: AsyncSession, account_id: int, agreement: Agreement) -> Account:
-    if agreement.level < Level.STEPPED_UP:
-        raise StepUpNeeded()
+    require("setup_autopay", agreement.level)  # drafts and Auto Pay open alike
     return await lock_account(session, account_id)
 
 

@@ -14,6 +14,7 @@ from backend.coop import display_phone
 from backend.language import current as current_language
 from backend.language import in_each, mark, tr
 from backend.members.identity import Standing
+from backend.members.levels import StepUpNeeded, require
 from backend.members.models import Member
 from backend.outbox.service import enqueue
 from backend.reading.address import address_said, is_whole
@@ -125,22 +126,21 @@ async def change(
 ) -> bool:
     """Make the change a member has said yes to. False when it is that already.
 
-    For 24 hours a new phone or email steps nobody up (`Member.settled`): who gets hold of an account for a moment must
-    not keep it by a phone of their own, and the notices give the member that time to object.
+    Raises StepUpNeeded. For 24 hours a new phone or email steps nobody up (`Member.settled`): who gets hold of an
+    account for a moment must not keep it by a phone of their own, and the notices give the member that time to object.
     """
     member, account = standing.member, standing.account
+    require("update_contact_info", standing.level)
     if member is None or account is None:
-        raise ValueError("only somebody who has shown who they are has contact details to change")
+        raise StepUpNeeded()
     before = current(member, what)
     if before == value:
         return False
-    old_phone, old_email = member.phone, member.email
-    if what == "phone":
-        member.phone, member.phone_changed_at = value, backend.clock.now()
-    elif what == "email":
-        member.email, member.email_changed_at = value, backend.clock.now()
-    else:
+    told = _told(member, what, value)
+    if what == "address":
         member.mailing_address = value
+    else:
+        member.put_on_file(what, value, backend.clock.now())
     await session.flush()
     conversation = await session.get_one(Conversation, conversation_id)
     row = await record(
@@ -154,18 +154,20 @@ async def change(
         before={what: before or None},
         after={what: value},
     )
-    phones = dict.fromkeys((old_phone, member.phone))
-    emails = dict.fromkeys(email for email in (old_email, member.email) if email)
-    for kind, recipients in (("sms", phones), ("email", emails)):
-        for recipient in recipients:
-            await _notice(session, backend, kind, recipient, what, row.id, (current_language(), member.language))
+    for recipient in told:
+        await _notice(session, backend, recipient, what, row.id, (current_language(), member.language))
     return True
+
+
+def _told(member: Member, what: What, value: str) -> list[str]:
+    """Whom a change is told, in this order: the one that goes, the other way on file, and last the one that comes."""
+    ways = [member.email, member.phone] if what == "email" else [member.phone, member.email]
+    return [way for way in (*ways, None if what == "address" else value) if way]
 
 
 async def _notice(
     session: AsyncSession,
     backend: Backend,
-    kind: str,
     recipient: str,
     what: What,
     audit_id: int,
@@ -173,6 +175,7 @@ async def _notice(
 ) -> None:
     coop = backend.coop
     subject, told = CHANGED[what]
+    kind = "email" if "@" in recipient else "sms"
     await enqueue(
         session,
         backend,

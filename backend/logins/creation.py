@@ -184,7 +184,9 @@ async def _make(
     login = await service.add(session, backend, member, user_id, password_hash)
     login.first_name, login.last_name = link.first_name, link.last_name
     had = member.email
-    on_file = member.email = had or link.email
+    if not had:
+        member.put_on_file("email", link.email, backend.clock.now())
+    on_file = had or link.email
     session_token = await signin.start(session, backend, login)
     await _tell(session, backend, member, login, on_file, by_text=not had)
     await _record(session, backend, link, "login_created", {"user_id": login.user_id, "email_added": not had})
@@ -194,7 +196,10 @@ async def _make(
 async def _tell(
     session: AsyncSession, backend: Backend, member: Member, login: Login, on_file: str, *, by_text: bool
 ) -> None:
-    """To the address on file; where there was none, to the phone on file too: a new address proves nothing."""
+    """To the address on file; where there was none, to the phone on file too: a new address proves nothing.
+
+    A new one is not told the user ID either: it was typed on the page, and may be a stranger's.
+    """
     coop = backend.coop
     languages = (current(), member.language)
 
@@ -205,11 +210,13 @@ async def _tell(
             phone=coop.office_phone_display,
         )
 
-    named = tr("Your user ID is: {user_id}", user_id=login.user_id)
+    named = ""
+    if member.takes_login_mail(backend.clock.now()):
+        named = f"\n\n{tr('Your user ID is: {user_id}', user_id=login.user_id)}"
     await enqueue(
         session, backend, kind="email", recipient=on_file,
         subject=tr("Your {coop} online account", coop=coop.short_name),
-        body=f"{in_each(languages, words, PARAGRAPH)}\n\n{named}\n\n{coop.name}\n", purpose="notice",
+        body=f"{in_each(languages, words, PARAGRAPH)}{named}\n\n{coop.name}\n", purpose="notice",
         dedupe_key=f"login-created-{login.id}",
     )  # fmt: skip
     if by_text:

@@ -147,7 +147,8 @@ async def _answer(session: AsyncSession, backend: Backend, request_id: int) -> N
         return
     member = await session.get_one(Member, request.member_id)
     login = await service.of_member(session, member.id)
-    if member.email:
+    mailed = member.takes_login_mail(backend.clock.now())
+    if mailed and member.email:
         with speaking(request.language):
             subject, body = await _words(session, backend, request, login)
         await enqueue(
@@ -158,7 +159,7 @@ async def _answer(session: AsyncSession, backend: Backend, request_id: int) -> N
     await record(
         session, backend, actor=request.asked_by, level=Level.ANONYMOUS, channel=request.channel,
         act=f"{request.kind}_asked", account_id=accounts[0].id if accounts else None,
-        after={"reference": request.reference, "mailed": bool(member.email), "login": login is not None},
+        after={"reference": request.reference, "mailed": mailed, "login": login is not None},
     )  # fmt: skip
 
 
@@ -246,9 +247,8 @@ async def reset(backend: Backend, token: str, password: str) -> None:
 
 
 async def _tell(session: AsyncSession, backend: Backend, member: Member, row: ResetToken) -> None:
-    coop = backend.coop
-    if not member.email:
-        return
+    """By email; while that is new, by text too: whoever put it on file may not be the member."""
+    coop, languages = backend.coop, (current(), member.language)
 
     def words() -> str:
         return tr(
@@ -257,10 +257,18 @@ async def _tell(session: AsyncSession, backend: Backend, member: Member, row: Re
             phone=coop.office_phone_display,
         )
 
+    if not member.settled("email", backend.clock.now()):
+        body = f"{coop.short_name}: {in_each(languages, words, ' ')}"
+        await enqueue(
+            session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice",
+            dedupe_key=f"password-changed-text-{row.id}",
+        )  # fmt: skip
+    if not member.email:
+        return
     await enqueue(
         session, backend, kind="email", recipient=member.email,
         subject=tr("Your {coop} password was changed", coop=coop.short_name),
-        body=f"{in_each((current(), member.language), words, PARAGRAPH)}\n\n{coop.name}\n",
+        body=f"{in_each(languages, words, PARAGRAPH)}\n\n{coop.name}\n",
         purpose="notice", dedupe_key=f"password-changed-{row.id}",
     )  # fmt: skip
 

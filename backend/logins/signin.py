@@ -74,7 +74,7 @@ async def sign_in(
             throttle.miss(session, backend, sender, target)
         if may == "code":
             # an address that is new on file proves nothing yet: whoever put it there may be the stranger
-            email = member.email if member and member.settled("email", backend.clock.now()) else None
+            email = member.email if member and member.takes_login_mail(backend.clock.now()) else None
             return CodeWanted(await sign_in_codes.send(session, backend, _owner(row) if row else "", email))
         if row is None:
             return Refused("no_match")

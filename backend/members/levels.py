@@ -6,13 +6,25 @@ from collections.abc import Mapping
 from enum import IntEnum
 from types import MappingProxyType
 
+from backend.errors import MemberlineError
+
 
 class Level(IntEnum):
-    """Identity levels. KNOWN is member number and last four; STEPPED_UP a one-time code or the phone on file itself."""
+    """Identity levels. KNOWN is member number and last four; STEPPED_UP is possession of the phone or email on file.
+
+    Possession is shown by a one-time code that was sent out and came back, or by a call from the phone on file with
+    STIR/SHAKEN attestation A. The sender of a text shows nothing: nobody vouches for it, and it is easily forged.
+    """
 
     ANONYMOUS = 0
     KNOWN = 1
     STEPPED_UP = 2
+
+
+class StepUpNeeded(MemberlineError):
+    """The skill opens at a higher level than was shown."""
+
+    code = "step_up_needed"
 
 
 NEEDS: Mapping[str, Level] = MappingProxyType(
@@ -52,6 +64,15 @@ NEEDS: Mapping[str, Level] = MappingProxyType(
 )
 """Skill → the level it opens at. A skill that is not here must not be opened."""
 
+BY_TEXT: Mapping[str, Level] = MappingProxyType(
+    {
+        # for no more than is owed (quotes.make_quote): the money goes to the member's own bill, and what is read back
+        # and the receipt go to the phone on file
+        "saved_method": Level.KNOWN,
+    }
+)
+"""Skill → the lower level at which it opens to a text that says it is from the phone on file."""
+
 ACCOUNT_QUESTIONS: Mapping[str, Level] = MappingProxyType(
     {
         "due_when": Level.KNOWN,
@@ -73,3 +94,9 @@ ACCOUNT_QUESTIONS: Mapping[str, Level] = MappingProxyType(
     }
 )
 """Question that is answered from an account → the level at which it is. One that is not here must not be answered."""
+
+
+def require(skill: str, level: int) -> None:
+    """What a service asks before it changes anything, whoever calls it. Raises StepUpNeeded."""
+    if level < NEEDS[skill]:
+        raise StepUpNeeded()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Base, UtcTime
 
 NEW_PROVES_NOTHING = timedelta(hours=24)
-"""For so long a phone or email that was just put on file steps nobody up."""
+"""For so long a phone or email that was just put on file steps nobody up, and an email gets no link to a password."""
 
 
 class Member(Base):
@@ -26,13 +26,28 @@ class Member(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(2), default="en")
     mailing_address: Mapped[str | None] = mapped_column(String(200))  # empty: bills go to the service address
+    # when it came on file; empty: it was imported, and is old
     phone_changed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     email_changed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # when a code that was sent to the one on file came back
+    phone_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    email_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
     def settled(self, way: str, now: datetime) -> bool:
         """Whether `phone` or `email` has been on file long enough to prove anything: its predecessor may object."""
         changed = self.phone_changed_at if way == "phone" else self.email_changed_at
         return changed is None or now - changed >= NEW_PROVES_NOTHING
+
+    def takes_login_mail(self, now: datetime) -> bool:
+        """Whether a password link or a user ID may go to the email on file: it is not new, or a code proved it."""
+        return bool(self.email) and (self.settled("email", now) or self.email_proven_at is not None)
+
+    def put_on_file(self, way: str, address: str, now: datetime) -> None:
+        """Another `phone` or `email`: new, and proven by nothing yet."""
+        if way == "phone":
+            self.phone, self.phone_changed_at, self.phone_proven_at = address, now, None
+        else:
+            self.email, self.email_changed_at, self.email_proven_at = address, now, None
 
     @property
     def phone_last4(self) -> str:
@@ -71,6 +86,22 @@ class IdentityProof(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    misses: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class AddressCode(Base):
+    """A code sent to an email that was just put on file, to prove that it is the member's. It steps nobody up."""
+
+    __tablename__ = "address_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    address: Mapped[str] = mapped_column(String(254))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
     misses: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
 

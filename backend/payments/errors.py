@@ -23,12 +23,6 @@ class MethodNotUsable(MemberlineError):
     code = "method_not_usable"
 
 
-class StepUpNeeded(MemberlineError):
-    """A saved method opens only after the step up."""
-
-    code = "step_up_needed"
-
-
 class LinkGone(MemberlineError):
     """The pay link is unknown, has expired, or has paid already."""
 

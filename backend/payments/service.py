@@ -13,6 +13,7 @@ from backend.audit import service as audit
 from backend.autopay.consent import Agreement
 from backend.autopay.models import Consent
 from backend.billing.service import lock_account
+from backend.members.levels import require
 from backend.payments import confirmation, gate, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 
@@ -77,7 +78,11 @@ async def cancel_scheduled(
     level: int,
     channel: str,
 ) -> bool:
-    """Cancel a payment until the day before. False when it is not this account's or is not waiting any more."""
+    """Cancel a payment until the day before. False when it is not this account's or is not waiting any more.
+
+    Raises StepUpNeeded.
+    """
+    require("manage_scheduled", level)
     await lock_account(session, account_id)
     waiting = _waiting(backend, scheduled_id, account_id)
     result = await session.execute(update(ScheduledPayment).where(*waiting).values(status="cancelled"))
@@ -127,7 +132,11 @@ async def cannot_move(session: AsyncSession, backend: Backend, item: ScheduledPa
 async def move_scheduled(
     session: AsyncSession, backend: Backend, *, scheduled_id: int, account_id: int, run_on: date, agreement: Agreement
 ) -> bool:
-    """Make a scheduled payment on another day, as newly agreed. False when it may not be changed any more."""
+    """Make a scheduled payment on another day, as newly agreed. False when it may not be changed any more.
+
+    Raises StepUpNeeded.
+    """
+    require("manage_scheduled", agreement.level)
     await lock_account(session, account_id)
     waiting = _waiting(backend, scheduled_id, account_id)
     item = await session.scalar(select(ScheduledPayment).where(*waiting).execution_options(populate_existing=True))

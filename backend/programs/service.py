@@ -17,6 +17,7 @@ from backend.billing.models import Account, Bill
 from backend.billing.service import lock_account
 from backend.errors import MemberlineError
 from backend.language import speaking
+from backend.members.levels import require
 from backend.members.models import Member
 from backend.payments import confirmation
 from backend.programs import notices, rules
@@ -75,7 +76,8 @@ async def offers(session: AsyncSession, backend: Backend, account_id: int) -> li
 
 
 async def enrol(session: AsyncSession, backend: Backend, account_id: int, program: str, yes: Agreed) -> Enrolment:
-    """Enrol, with consent, audit row and notice. Raises NotEligible."""
+    """Enrol, with consent, audit row and notice. Raises NotEligible, StepUpNeeded."""
+    require("budget_billing", yes.level)
     account = await lock_account(session, account_id)
     if await enrolment(session, account_id):
         raise NotEligible(["enrolled"])
@@ -101,7 +103,8 @@ async def enrol(session: AsyncSession, backend: Backend, account_id: int, progra
 
 
 async def leave(session: AsyncSession, backend: Backend, account_id: int, yes: Agreed) -> Enrolment | None:
-    """End the enrolment that holds, as the member asked; None when there is none any more."""
+    """End the enrolment that holds, as the member asked; None when there is none any more. Raises StepUpNeeded."""
+    require("budget_billing", yes.level)
     account = await lock_account(session, account_id)
     found = await enrolment(session, account_id)
     if found is None:

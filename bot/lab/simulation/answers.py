@@ -238,7 +238,7 @@ def _choosing(*wishes: str) -> Callable[[State, Asked], str]:
 ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
     (r"utter_question_(member_number|login_name)", _number),
     (r"utter_question_separator", _separator),
-    (r"utter_question_(phone_last4|identity_\w+)", _last4),
+    (r"utter_question_(phone_last4\w*|identity_\w+)", _last4),
     (r"utter_question_(code|proof)\w*", _code),
     (r"utter_question_pay_amount\w*", _amount),
     (r"utter_question_pay_day\w*", _day),
@@ -275,6 +275,7 @@ ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
     (r"utter_question_contact_email", _new_email),
     (r"utter_question_contact_address", _always("PO Box 12, Hanover IL 61041")),
     (r"utter_question_contact_confirm", yes),
+    (r"utter_question_contact_proof\w*", _always("later")),
     (r"utter_question_service_kind", _service_kind),
     (r"utter_question_service_address", _always("12 Oak Street, Hanover", "88 River Road, Savanna")),
     (r"utter_question_service_day\w*", _always("friday", "december 5")),

@@ -15,8 +15,8 @@ from backend.autopay.errors import AutoPayRefused
 from backend.autopay.models import AutoPay, Consent, LegacyDraft
 from backend.autopay.run import run_autopay
 from backend.clock import ManualClock
+from backend.members.levels import StepUpNeeded
 from backend.outbox.models import OutboxMessage
-from backend.payments.errors import StepUpNeeded
 from backend.payments.models import PaymentMethod
 from tests.backend.autopay.enrolments import AGREEMENT, add_autopay, add_draft, cancel, change, enrol, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
