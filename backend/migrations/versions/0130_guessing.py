@@ -1,14 +1,14 @@
 """Guesses are counted by kind and talk, locks grow and are told of, a code stands in for number and last four
 
 Revision ID: 0130
-Revises: 0150
+Revises: 0125
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0130'
-down_revision = '0150'
+down_revision = '0125'
 branch_labels = None
 depends_on = None
 
