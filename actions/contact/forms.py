@@ -85,10 +85,10 @@ class ContactForm(IdentifiedForm):
     async def _hear_proof(self, turn: Turn) -> bool:
         code = turn.read(PROOF).code
         if code is not None:
-            turn.notes["proof"] = await proving.check(turn.session, turn.backend, turn.conversation_id, code)
+            turn.notes["email_code"] = await proving.check(turn.session, turn.backend, turn.conversation_id, code)
         elif turn.chosen(AGREED) == LATER or said_no(turn) or turn.does("skip"):
-            turn.notes["proof"] = LATER
-        return "proof" in turn.notes
+            turn.notes["email_code"] = LATER
+        return "email_code" in turn.notes
 
     def _hear_what(self, turn: Turn, asked: str | None) -> bool:
         chosen = turn.chosen(WHAT)
@@ -141,10 +141,10 @@ class ContactForm(IdentifiedForm):
 
     async def next_ask(self, turn: Turn) -> Ask | Outside | None:
         # the change is made: what is left needs no more than the code that went to the new address
-        return self._ask_proof(turn) if turn.get(PROVES) else await super().next_ask(turn)
+        return self._ask_email_code(turn) if turn.get(PROVES) else await super().next_ask(turn)
 
-    def _ask_proof(self, turn: Turn) -> Ask | None:
-        value, heard = str(turn.get(PROVES)), turn.notes.get("proof")
+    def _ask_email_code(self, turn: Turn) -> Ask | None:
+        value, heard = str(turn.get(PROVES)), turn.notes.get("email_code")
         if heard == "ok":
             turn.say("utter_contact_proven", value=value)
             return None
@@ -179,4 +179,4 @@ class ContactForm(IdentifiedForm):
             turn.say("utter_contact_proof_later", value=value)
             return None
         turn.set(PROVES, value)
-        return self._ask_proof(turn)
+        return self._ask_email_code(turn)

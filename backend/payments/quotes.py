@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.billing.service import lock_account
-from backend.members.levels import Level
+from backend.members.levels import Level, StepUpNeeded
 from backend.payments import gate
-from backend.payments.errors import MethodNotUsable, PaymentRefused, StepUpNeeded
+from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.models import PaymentMethod, Quote
 
 if TYPE_CHECKING:
