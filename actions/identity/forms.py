@@ -58,16 +58,21 @@ class IdentifiedForm(Form):
         """The level this task needs now; a skill may need more for a part of it."""
         return NEEDS[self.skill]
 
+    def opened(self, turn: Turn, standing: Standing) -> bool:
+        """Whether the level this task needs now is reached."""
+        return standing.level >= self.level_needed(turn)
+
     def account_changed(self, turn: Turn) -> None:
         """The member has gone over to another account: forget what was said about the one before."""
 
     async def listen(self, turn: Turn, asked: str | None) -> bool:
         standing = await turn.standing()
-        if lost_phone(turn.own_words) and standing.level < self.level_needed(turn) >= Level.STEPPED_UP:
+        opened = self.opened(turn, standing)
+        if lost_phone(turn.own_words) and not opened and self.level_needed(turn) >= Level.STEPPED_UP:
             turn.set("code_trouble", NO_PHONE)
             if asked == CODE:
                 return True
-        explained = standing.level < self.level_needed(turn) and self._tell_how(turn)
+        explained = not opened and self._tell_how(turn)
         if asked == CODE:
             heard = await self._listen_code(turn)
         elif standing.level < Level.KNOWN:
@@ -157,7 +162,7 @@ class IdentifiedForm(Form):
             if not isinstance(outcome, Standing):
                 return outcome
             standing = outcome
-        if standing.level < self.level_needed(turn):
+        if not self.opened(turn, standing):
             return await self._ask_code(turn)
         turn.clear("code_trouble", "code_sent")
         return await self.next_task_ask(turn, standing)
@@ -165,6 +170,8 @@ class IdentifiedForm(Form):
     async def _identify(self, turn: Turn) -> Ask | Standing | None:
         """A question about identity, None when the door is closed for now, or the standing reached."""
         number, last4 = turn.get(NUMBER), turn.get(LAST4)
+        if not number and (number := await identity.number_of_sender(turn.session, turn.conversation_id)) and not last4:
+            return Ask(LAST4, "utter_question_phone_last4_of_sender")
         if not number:
             return Ask(NUMBER, "utter_question_member_number")
         if "-" not in number and len(number) < 7:
@@ -245,5 +252,10 @@ class IdentifiedForm(Form):
 
     async def code_refused(self, turn: Turn, reason: str) -> Ask | Outside | None:
         """No code can be sent: said plainly; a skill that has another way overrides this."""
-        turn.say("utter_code_refused")
+        if reason == "too_many":
+            turn.say("utter_code_refused_for_now")
+            return None
+        turn.say("utter_code_refused")  # nothing on file takes one, and it will not in 15 minutes: it takes a person
+        turn.clear("code_trouble", "code_sent")
+        turn.follow_with("action_person")
         return None

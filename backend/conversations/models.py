@@ -24,7 +24,7 @@ class Conversation(Base):
     channel: Mapped[str] = mapped_column(String(12))  # sms | web | voice
     address: Mapped[str | None] = mapped_column(String(20))  # the other end's phone, E.164
     source: Mapped[str] = mapped_column(String(80), default="")  # whom guessing is counted against
-    attested: Mapped[bool] = mapped_column(default=False)  # the channel vouches that `address` is not forged
+    attested: Mapped[bool] = mapped_column(default=False)  # the network vouches that `address` is not forged
     level: Mapped[int] = mapped_column(default=0)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))  # whom the account belonged to then
@@ -34,6 +34,16 @@ class Conversation(Base):
     offered: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the buttons offered last
     expects: Mapped[str] = mapped_column(String(24), default="")  # what was asked for last, a channel hint
     language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # in which it is answered
+
+    @property
+    def vouched_for(self) -> bool:
+        """Whether the other end is the phone it says: a call with attestation A. Nobody vouches for a text's sender."""
+        return self.attested and self.channel == "voice"
+
+    @property
+    def answers_reach_it(self) -> bool:
+        """Whether what is answered reaches the phone of `address` alone: nothing on file is told to a forger of it."""
+        return self.vouched_for or (self.channel == "sms" and bool(self.address))
 
 
 class InboundMessage(Base):
