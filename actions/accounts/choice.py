@@ -51,8 +51,11 @@ async def others(turn: Turn, standing: Standing) -> list[Account]:
 
 
 def label(account: Account, standing: Standing) -> str:
-    """`002, barn`; before the step up only the digits, which the member has to know anyway."""
-    if standing.level < Level.STEPPED_UP:
+    """`002, barn`; before the step up only the digits, which the member has to know anyway.
+
+    A text in the name of the phone on file is answered to that phone, so that nobody else learns the place.
+    """
+    if standing.level < Level.STEPPED_UP and not standing.texting:
         return account.separator
     name = _place(account) or account.service_address.split(",")[0]
     return f"{account.separator}, {name}" if name else account.separator

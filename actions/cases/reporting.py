@@ -254,7 +254,7 @@ class ReportingForm(ReportListening):
             return Where(same[0] if same else None, str(told), str(told))
         if len(at_phone) != 1:
             return None
-        if not conversation.attested and not self.held(turn, "danger"):
+        if not conversation.answers_reach_it and not self.held(turn, "danger"):
             return None  # a caller's number can be forged: the address would be told to a stranger
         return Where(at_phone[0], at_phone[0].service_address, at_phone[0].service_address)
 

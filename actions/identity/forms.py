@@ -63,16 +63,21 @@ class IdentifiedForm(Form):
         """The level this task needs now; a skill may need more for a part of it."""
         return NEEDS[self.skill]
 
+    def opened(self, turn: Turn, standing: Standing) -> bool:
+        """Whether the level this task needs now is reached."""
+        return standing.level >= self.level_needed(turn)
+
     def account_changed(self, turn: Turn) -> None:
         """The member has gone over to another account: forget what was said about the one before."""
 
     async def listen(self, turn: Turn, asked: str | None) -> bool:
         standing = await turn.standing()
-        if lost_phone(turn.own_words) and standing.level < self.level_needed(turn) >= Level.STEPPED_UP:
+        opened = self.opened(turn, standing)
+        if lost_phone(turn.own_words) and not opened and self.level_needed(turn) >= Level.STEPPED_UP:
             turn.set("code_trouble", NO_PHONE)
             if asked == CODE:
                 return True
-        explained = standing.level < self.level_needed(turn) and self._tell_how(turn)
+        explained = not opened and self._tell_how(turn)
         if asked == CODE:
             heard = await self._listen_code(turn)
         elif standing.level < Level.KNOWN:
@@ -178,7 +183,7 @@ class IdentifiedForm(Form):
             standing = outcome
         if turn.get("code_sent") == PROOF:  # it was given
             turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
-        if standing.level < self.level_needed(turn):
+        if not self.opened(turn, standing):
             return await self._ask_code(turn)
         turn.clear("code_trouble", "code_sent")
         return await self.next_task_ask(turn, standing)
@@ -189,9 +194,13 @@ class IdentifiedForm(Form):
             if not (turn.has_set(NUMBER) or turn.has_set(LAST4) or turn.get("code_trouble") == "expired"):
                 return await self._ask_proof(turn)
             turn.clear("code_sent", "code_trouble")  # other ones were given, or a new code is due: all is judged anew
-        if (ask := self._ask_who(turn)) is not None:
-            return ask
         number, last4 = turn.get(NUMBER), turn.get(LAST4)
+        if not number and not turn.notes.get(PHONE_TYPED):
+            number = await identity.number_of_sender(turn.session, turn.conversation_id)
+            if number and not last4:
+                return Ask(LAST4, "utter_question_phone_last4_of_sender")
+        if (ask := self._ask_who(turn, number)) is not None:
+            return ask
         result = await identity.identify(turn.session, turn.backend, turn.conversation_id, number=number, last4=last4)
         if result.status == "ok":
             turn.clear(*IDENTITY_SLOTS, "code_sent")
@@ -212,9 +221,8 @@ class IdentifiedForm(Form):
         return Ask(LAST4, "utter_question_identity_again", new=True)
 
     @staticmethod
-    def _ask_who(turn: Turn) -> Ask | None:
+    def _ask_who(turn: Turn, number: str | None) -> Ask | None:
         """What is still missing before number and last four can be judged."""
-        number = turn.get(NUMBER)
         if not number and turn.notes.get(PHONE_TYPED):
             return Ask(NUMBER, "utter_question_number_not_phone", new=True)
         if not number:
@@ -307,5 +315,10 @@ class IdentifiedForm(Form):
 
     async def code_refused(self, turn: Turn, reason: str) -> Ask | Outside | None:
         """No code can be sent: said plainly; a skill that has another way overrides this."""
-        turn.say("utter_code_refused")
+        if reason == "too_many":
+            turn.say("utter_code_refused_for_now")
+            return None
+        turn.say("utter_code_refused")  # nothing on file takes one, and it will not in 15 minutes: it takes a person
+        turn.clear("code_trouble", "code_sent")
+        turn.follow_with("action_person")
         return None

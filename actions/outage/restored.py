@@ -31,13 +31,14 @@ class ActionOutageRestored(SkillAction):
 async def account_meant(turn: Turn) -> Account | None:
     """The account that is open, else the only one of the phone that writes or calls.
 
-    A phone that the channel does not vouch for counts not: nobody shall close the outage of somebody else.
+    A caller that nobody vouches for counts not: nobody shall close the outage of somebody else. A text's sender may be
+    forged too, but the phone on file is then told that it was closed, and a reply opens it again.
     """
     standing = await turn.standing()
     if standing.account is not None:
         return standing.account
     conversation = await turn.session.get(Conversation, turn.conversation_id)
-    if conversation is None or not conversation.attested or not conversation.address:
+    if conversation is None or not conversation.answers_reach_it or not conversation.address:
         return None
     found = await accounts_at_phone(turn.session, conversation.address)
     return found[0] if len(found) == 1 else None

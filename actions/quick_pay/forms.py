@@ -17,14 +17,14 @@ from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.billing import service as billing
 from backend.language import mark
-from backend.members.identity import Standing
+from backend.members.identity import Standing, may
 from backend.members.levels import NEEDS, Level
 from backend.payments import gate, links, quotes
 from backend.payments import service as payments
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
-QUOTE, ACCOUNT = "pay_quote", "pay_account"
-TASK = (AMOUNT, DAY, METHOD, HINT, AGREED, CONFIRM, QUOTE, ACCOUNT)
+QUOTE, ACCOUNT, OVER = "pay_quote", "pay_account", "pay_over"
+TASK = (AMOUNT, DAY, METHOD, HINT, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER)
 # said before anything else: money that is already on its way to this bill
 FIRST = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
 CHANGE_IT = re.compile(r"(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?", re.IGNORECASE)
@@ -61,7 +61,12 @@ class QuickPayForm(OfSeveralForm):
 
     def level_needed(self, turn: Turn) -> Level:
         """Paying opens early; what is saved on the account opens with a step up."""
-        return Level.STEPPED_UP if turn.get(METHOD) == "saved" else NEEDS[self.skill]
+        return NEEDS["saved_method" if turn.get(METHOD) == "saved" else self.skill]
+
+    def opened(self, turn: Turn, standing: Standing) -> bool:
+        if turn.get(OVER):
+            return standing.level >= NEEDS["saved_method"]
+        return may(standing, "saved_method" if turn.get(METHOD) == "saved" else self.skill)
 
     def is_meant(self, turn: Turn) -> bool:
         """`What payments are scheduled?` is about those that are there already."""
@@ -84,7 +89,7 @@ class QuickPayForm(OfSeveralForm):
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         changed = hear_choices(turn) or await hear_words(turn, asked)
         if changed:
-            turn.clear(QUOTE, CONFIRM)
+            turn.clear(QUOTE, CONFIRM, OVER)
             return True
         if asked == AGREED:
             return self._hear_agreement(turn)
@@ -129,7 +134,7 @@ class QuickPayForm(OfSeveralForm):
         return questions.told(turn, slot)
 
     def account_changed(self, turn: Turn) -> None:
-        turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT)
+        turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER)
 
     # asking
 
@@ -232,16 +237,27 @@ class QuickPayForm(OfSeveralForm):
             await self._send_link(turn, standing)
             return None
         method = next((m for m in methods if str(m.id) == chosen), None)
-        if method is None or standing.level < Level.STEPPED_UP:
-            return questions.method(turn, methods, stepped_up=standing.level >= Level.STEPPED_UP)
+        opened = may(standing, "saved_method")
+        if method is None or not opened:
+            return questions.method(turn, methods, opened=opened)
         ends = gate.method_ends(method)
         if ends is not None and ends < questions.chosen_day(turn):
             turn.clear(METHOD)
-            return questions.method(turn, methods, stepped_up=True, expired=method)
+            return questions.method(turn, methods, opened=True, expired=method)
+        if standing.level < NEEDS["saved_method"] and not await self._within_the_bill(turn, standing):
+            turn.set(METHOD, "saved")
+            turn.set(HINT, method.label.lower())
+            turn.set(OVER, True)
+            turn.say("utter_pay_code_for_more")
+            return await self.next_ask(turn)
         quote = await quotes.open_quote(turn.session, turn.backend, turn.conversation_id, turn.get(QUOTE))
         if quote is None:
             return Outside(make_quote)
         return questions.confirmation(turn, await quotes.read_back(turn.session, quote))
+
+    async def _within_the_bill(self, turn: Turn, standing: Standing) -> bool:
+        assert standing.account is not None
+        return await quotes.within_the_bill(turn.session, turn.backend, standing.account.id, int(turn.get(AMOUNT)))
 
     async def _send_link(self, turn: Turn, standing: Standing) -> None:
         assert standing.account is not None
@@ -258,5 +274,6 @@ class QuickPayForm(OfSeveralForm):
     async def code_refused(self, turn: Turn, reason: str) -> Ask | Outside | None:
         """No code can be sent: a pay link needs none."""
         turn.say("utter_pay_no_code_link")
+        turn.clear(OVER)
         turn.set(METHOD, "link")
         return await self.next_ask(turn)

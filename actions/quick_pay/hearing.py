@@ -13,8 +13,7 @@ from actions.quick_pay.questions import ASK
 from actions.turn import ASKED_AS, Turn
 from actions.yes_no import said_yes
 from backend.billing import service as billing
-from backend.members.identity import Standing
-from backend.members.levels import Level
+from backend.members.identity import Standing, may
 from backend.money import share_of
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
@@ -167,7 +166,7 @@ async def _hear_method(turn: Turn, asked: str | None) -> None:
     if asked == METHOD and said_yes(turn) and not await _has_a_choice(turn, standing):
         turn.set(METHOD, "saved")  # asked whether to pay with what is saved or by link, a yes is for the first
         return
-    if standing.member is not None and standing.level >= Level.STEPPED_UP:
+    if standing.member is not None and may(standing, "saved_method"):
         methods = await payments.saved_methods(turn.session, standing.member.id)
         named = named_method(words, methods, asked)
         if named is not None:
@@ -189,14 +188,14 @@ def names_a_way(words: str) -> bool:
 
 async def _has_a_choice(turn: Turn, standing: Standing) -> bool:
     """Whether several saved ways were named: a yes is then for none of them."""
-    if standing.member is None or standing.level < Level.STEPPED_UP:
+    if standing.member is None or not may(standing, "saved_method"):
         return False
     return len(await payments.saved_methods(turn.session, standing.member.id)) > 1
 
 
 async def _other_of_two(turn: Turn, standing: Standing) -> str | None:
     """Of two saved ways to pay, the one that is not chosen; with more it is asked."""
-    if standing.member is None or standing.level < Level.STEPPED_UP:
+    if standing.member is None or not may(standing, "saved_method"):
         return None
     methods = await payments.saved_methods(turn.session, standing.member.id)
     others = [str(method.id) for method in methods if str(method.id) != turn.get(METHOD)]

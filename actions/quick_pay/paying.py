@@ -9,6 +9,7 @@ from actions.turn import Turn
 from actions.words import day_words
 from backend.billing import service as billing
 from backend.language import mark, tr
+from backend.members.levels import StepUpNeeded
 from backend.money import format_cents
 from backend.payments import flow, quotes
 from backend.payments import service as payments
@@ -41,8 +42,9 @@ async def make_quote(turn: Turn) -> None:
             method_id=int(turn.get("pay_method")),
             pay_on=date.fromisoformat(turn.get("pay_day")),
             level=standing.level,
+            texting=standing.texting,
         )
-    except (MethodNotUsable, PaymentRefused):
+    except (MethodNotUsable, PaymentRefused, StepUpNeeded):
         # what blocks is told at the question it belongs to; the method is asked again there
         turn.clear("pay_quote", "pay_method")
         return

@@ -99,11 +99,9 @@ def day(turn: Turn, balance: Balance, problem: str | None = None) -> Ask:
     return Ask(DAY, response, {**owed(turn, balance), **said(turn), **values}, new=bool(problem))
 
 
-def method(
-    turn: Turn, methods: Sequence[PaymentMethod], *, stepped_up: bool, expired: PaymentMethod | None = None
-) -> Ask:
-    """Which way to pay. What is saved is named only to a member who has stepped up."""
-    if stepped_up:
+def method(turn: Turn, methods: Sequence[PaymentMethod], *, opened: bool, expired: PaymentMethod | None = None) -> Ask:
+    """Which way to pay. What is saved is named only where it is `opened`."""
+    if opened:
         buttons = [choose(m.label, pay_method=str(m.id)) for m in methods if m is not expired]
     else:
         buttons = [choose(tr("What is saved on my account"), pay_method="saved")]

@@ -36,6 +36,11 @@ class Balance:
     pending_cents: int
     scheduled: tuple[ScheduledPayment, ...]
 
+    @property
+    def uncovered_cents(self) -> int:
+        """What is owed beyond all that is on its way or set for a later day."""
+        return self.amount_due_cents - self.pending_cents - sum(item.amount_cents for item in self.scheduled)
+
 
 async def balance(session: AsyncSession, backend: Backend, account_id: int) -> Balance:
     """Where the account stands now."""

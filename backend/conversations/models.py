@@ -25,7 +25,7 @@ class Conversation(Base):
     address: Mapped[str | None] = mapped_column(String(20))  # the other end's phone, E.164
     source: Mapped[str] = mapped_column(String(80), default="")  # whom guessing is counted against
     browser: Mapped[str] = mapped_column(String(480), default="", server_default="")  # what it is known by, if at all
-    attested: Mapped[bool] = mapped_column(default=False)  # the channel vouches that `address` is not forged
+    attested: Mapped[bool] = mapped_column(default=False)  # the network vouches that `address` is not forged
     level: Mapped[int] = mapped_column(default=0)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))  # whom the account belonged to then
@@ -35,6 +35,16 @@ class Conversation(Base):
     offered: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the buttons offered last
     expects: Mapped[str] = mapped_column(String(24), default="")  # what was asked for last, a channel hint
     language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # in which it is answered
+
+    @property
+    def vouched_for(self) -> bool:
+        """Whether the other end is the phone it says: a call with attestation A. Nobody vouches for a text's sender."""
+        return self.attested and self.channel == "voice"
+
+    @property
+    def answers_reach_it(self) -> bool:
+        """Whether what is answered reaches the phone of `address` alone: nothing on file is told to a forger of it."""
+        return self.vouched_for or (self.channel == "sms" and bool(self.address))
 
 
 class InboundMessage(Base):

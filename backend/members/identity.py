@@ -1,4 +1,4 @@
-"""Who is speaking: member number and last four, then a one-time code or the phone on file itself.
+"""Who is speaking: member number and last four, then a one-time code or an attested call from the phone on file.
 
 Failures are results, not exceptions: a miss has to be committed. Functions flush; the caller commits.
 """
@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.conversations.service import IDLE
-from backend.members import codes, guessing, known_senders, proof
+from backend.members import codes, guessing, known_senders, proof, proven_ways
 from backend.members.codes import CodeRefused, CodeSent
 from backend.members.guessing import CODE, IDENTITY, Try
-from backend.members.levels import NEEDS, Level
+from backend.members.levels import BY_TEXT, NEEDS, Level
 from backend.members.models import IdentityProof, Member
-from backend.members.service import find_account, get_account, lacks_separator, plain_digits
+from backend.members.service import accounts_at_phone, find_account, get_account, lacks_separator, plain_digits
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CodeRefused", "CodeResult", "CodeSent", "IdentityResult", "Standing", "ask_proof_again", "check_code", "forget",
-    "identify", "may", "send_code", "standing", "switch",
+    "identify", "may", "number_of_sender", "send_code", "standing", "switch",
 ]  # fmt: skip
 
 _NO_LAST4 = "----"  # compared against when the number is nobody's, so that the work is the same
@@ -36,11 +36,15 @@ _NO_LAST4 = "----"  # compared against when the number is nobody's, so that the 
 
 @dataclass(frozen=True)
 class Standing:
-    """Who somebody has shown to be. Below KNOWN there is neither account nor member."""
+    """Who somebody has shown to be. Below KNOWN there is neither account nor member.
+
+    `texting`: by text, in the name of the phone on file. It proves nothing, but what is answered goes to that phone.
+    """
 
     level: Level
     account: Account | None = None
     member: Member | None = None
+    texting: bool = False
 
 
 ANONYMOUS = Standing(Level.ANONYMOUS)
@@ -69,14 +73,26 @@ class CodeResult:
 
 def may(standing: Standing, skill: str) -> bool:
     """Whether a skill is open at this standing."""
-    return standing.level >= NEEDS[skill]
+    return standing.level >= (BY_TEXT.get(skill, NEEDS[skill]) if standing.texting else NEEDS[skill])
+
+
+async def number_of_sender(session: AsyncSession, conversation_id: str) -> str | None:
+    """Whose account the sender of a text speaks of, by the phone on file: it saves asking, and opens nothing.
+
+    None where the phone is nobody's, or several members': they have to say which.
+    """
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None or conversation.channel != "sms" or not conversation.address:
+        return None
+    accounts = await accounts_at_phone(session, conversation.address)
+    return accounts[0].number if len({account.member_id for account in accounts}) == 1 else None
 
 
 async def standing(session: AsyncSession, backend: Backend, conversation_id: str) -> Standing:
     """How far this conversation has shown who it is, now. Changes nothing, so that any session will do.
 
-    Nothing after 15 minutes of silence, or when the account has changed hands. A text or an attested call from the
-    phone on file counts as stepped up.
+    Nothing after 15 minutes of silence, or when the account has changed hands. An attested call from the phone on file
+    counts as stepped up; a text in its name does not.
     """
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or not conversation.level or conversation.account_id is None:
@@ -86,9 +102,14 @@ async def standing(session: AsyncSession, backend: Backend, conversation_id: str
     account = await get_account(session, conversation.account_id)
     if account is None or account.member_id != conversation.member_id:
         return ANONYMOUS
-    on_file = _from_phone_on_file(conversation, account.member, backend.clock.now())
-    level = Level.STEPPED_UP if on_file else Level(conversation.level)
-    return Standing(level, account, account.member)
+    return _standing(conversation, backend, Level(conversation.level), account)
+
+
+def _standing(conversation: Conversation, backend: Backend, level: Level, account: Account) -> Standing:
+    on_file = _in_the_name_of(account.member, conversation, backend.clock.now())
+    if on_file and conversation.vouched_for:
+        level = Level.STEPPED_UP
+    return Standing(level, account, account.member, texting=on_file and conversation.channel == "sms")
 
 
 def _idle(conversation: Conversation, now: datetime) -> bool:
@@ -96,10 +117,9 @@ def _idle(conversation: Conversation, now: datetime) -> bool:
     return now - seen >= IDLE
 
 
-def _from_phone_on_file(conversation: Conversation, member: Member, now: datetime) -> bool:
-    if not member.settled("phone", now):
-        return False
-    return conversation.attested and bool(conversation.address) and conversation.address == member.phone
+def _in_the_name_of(member: Member, conversation: Conversation, now: datetime) -> bool:
+    """Whether the other end says that it is the phone on file, and that phone is not too new to count."""
+    return bool(conversation.address) and conversation.address == member.phone and member.settled("phone", now)
 
 
 async def identify(
@@ -168,11 +188,10 @@ async def _identified(
     session: AsyncSession, backend: Backend, conversation: Conversation, account: Account
 ) -> Standing:
     # a step up for one account is none for another
-    on_file = _from_phone_on_file(conversation, account.member, backend.clock.now())
-    level = Level.STEPPED_UP if on_file else Level.KNOWN
-    _stand(conversation, backend, level, account)
+    reached = _standing(conversation, backend, Level.KNOWN, account)
+    _stand(conversation, backend, reached.level, account)
     await _record(session, backend, conversation, "identified", account.id)
-    return Standing(level, account, account.member)
+    return reached
 
 
 def _stand(conversation: Conversation, backend: Backend, level: Level, account: Account) -> None:
@@ -191,7 +210,7 @@ async def switch(session: AsyncSession, backend: Backend, conversation_id: str, 
     conversation = await session.get_one(Conversation, conversation_id)
     conversation.account_id = account.id
     await _record(session, backend, conversation, "account_switched", account.id)
-    return Standing(now.level, account, now.member)
+    return replace(now, account=account)
 
 
 async def send_code(
@@ -237,8 +256,9 @@ async def check_code(session: AsyncSession, backend: Backend, conversation_id: s
     if status == "ok":
         await guessing.settle(session, one)
         _stand(conversation, backend, Level.STEPPED_UP, now.account)
+        await proven_ways.note(session, backend, conversation_id, now.member)
         await _record(session, backend, conversation, "stepped_up", now.account.id)
-        return CodeResult("ok", Standing(Level.STEPPED_UP, now.account, now.member))
+        return CodeResult("ok", replace(now, level=Level.STEPPED_UP))
     if status in ("wrong", "locked") and len(digits) == codes.DIGITS:
         after = await guessing.missed(session, backend, one, now.account.id)
         status = "locked" if after.locked else status

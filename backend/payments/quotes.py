@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
-from backend.billing.service import lock_account
-from backend.members.levels import Level, StepUpNeeded
+from backend.billing.service import balance, lock_account
+from backend.members import identity
+from backend.members.levels import NEEDS, Level, StepUpNeeded
 from backend.payments import gate
 from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.models import PaymentMethod, Quote
@@ -46,16 +47,21 @@ async def make_quote(
     method_id: int,
     pay_on: date,
     level: int,
+    texting: bool = False,
 ) -> Quote:
     """A quote by a saved method of the account's member, good for ten minutes; it replaces the conversation's last.
 
-    Raises StepUpNeeded below level 2, MethodNotUsable for a method that is not theirs, PaymentRefused for what blocks.
-    Concerns that do not block are taken as told: the caller has said them before.
+    `texting` says that it is asked for by text in the name of the phone on file (`identity.Standing`); without a step
+    up that pays no more than is owed. Raises StepUpNeeded below the level of `saved_method`, MethodNotUsable for a
+    method that is not theirs, PaymentRefused for what blocks. Concerns that do not block are taken as told: the caller
+    has said them before.
     """
-    if level < Level.STEPPED_UP:
+    if not identity.may(identity.Standing(Level(level), texting=texting), "saved_method"):
         raise StepUpNeeded()
     async with backend.db.transaction() as session:
         account = await lock_account(session, account_id)
+        if level < NEEDS["saved_method"] and not await within_the_bill(session, backend, account_id, amount_cents):
+            raise StepUpNeeded()
         method = await session.get(PaymentMethod, method_id)
         if method is None or not method.saved:
             raise MethodNotUsable()
@@ -69,6 +75,12 @@ async def make_quote(
             pay_on=pay_on,
             level=level,
         )
+
+
+async def within_the_bill(session: AsyncSession, backend: Backend, account_id: int, amount_cents: int) -> bool:
+    """Whether no more is paid than is owed, with all that is on its way or scheduled: forged texts shall not empty a
+    member's bank account into a credit."""
+    return amount_cents <= (await balance(session, backend, account_id)).uncovered_cents
 
 
 async def write_quote(

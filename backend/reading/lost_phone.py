@@ -1,4 +1,4 @@
-"""A phone that the member does not have any more: no code reaches them there."""
+"""A phone that the member does not have any more, or that takes no texts: no code reaches them there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _LOST = re.compile(
     r"\b(?:phones?|number|cell(?:phone)?|mobile|old one|that one|tel[eé]fono|n[uú]mero|celular|el viejo|ese|texts?)\b|"
     r"\b(?:phone|number|cell|tel[eé]fono|n[uú]mero|celular)\b.{0,20}\b(?:is gone|was (?:lost|stolen)|broke|"
     r"is dead|isn'?t mine|"
-    r"ya no (?:sirve|es m[ií]o|lo tengo))\b",
+    r"ya no (?:sirve|es m[ií]o|lo tengo))\b|"
+    # no text reaches these
+    r"\b(?:it|that|this|phone|number|one)(?:'?s| is) (?:only )?(?:a |an |my |our |just a )?"
+    r"(?:land ?line|house phone|home phone|office phone)\b|\bes (?:un |el )?(?:tel[eé]fono )?fijo\b|\bl[ií]nea fija\b",
     re.IGNORECASE,
 )
 _OLD = re.compile(

@@ -38,6 +38,7 @@ for _module in walk_packages(actions.__path__, "actions."):
 ANSWERS = {path.name.split(".")[0] for path in (ROOT / "data" / "answers").glob("*.txt")} - {"seed"}
 PAYLOAD = re.compile(r"/(?P<intent>\w+)(?P<values>\{.*\})?", re.DOTALL)
 NOT_SHOWN = {
+    "AddressCode": "a code of ten minutes",
     "AlertSent": "that an alert was sent once",
     "AuditRow": "the trail has a command of its own",
     "AutomaticDraft": "a charge on its way; its payment is shown",

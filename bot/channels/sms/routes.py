@@ -90,7 +90,7 @@ class SmsLine:
             provider_id=form.need("MessageSid", MESSAGE_SID),
             text=without_signature(form.get("Body", "")),
             address=origin.phone,
-            attested=True,  # carriers vouch for the sender of a text, and Twilio has signed it
+            attested=False,  # Twilio signs that it came, and nobody that its sender is not forged
             source=source_of(settings, origin.phone),
         )
 

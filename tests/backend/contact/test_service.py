@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from backend.contact import service as contact
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, speaking
 from backend.members import identity
-from backend.members.levels import Level
+from backend.members.levels import Level, StepUpNeeded
 from backend.outbox.models import OutboxMessage
 from tests.backend.household import Household
 
@@ -25,18 +26,18 @@ OLD, NEW = "+15555550142", "+18155550188"
 async def changed(backend: Backend, home: Household, what: Any, value: str) -> bool:
     async with backend.db.transaction() as session:
         await identity.identify(session, backend, home.conversation_id, number="99999-001", last4="0142")
-        standing = await identity.standing(session, backend, home.conversation_id)
+        standing = replace(await identity.standing(session, backend, home.conversation_id), level=Level.STEPPED_UP)
         return await contact.change(session, backend, home.conversation_id, standing, what, value)
 
 
-async def told(backend: Backend) -> set[str]:
+async def told(backend: Backend) -> list[str]:
     async with backend.db.reading() as session:
-        return set(await session.scalars(select(OutboxMessage.recipient)))
+        return list(await session.scalars(select(OutboxMessage.recipient).order_by(OutboxMessage.id)))
 
 
 async def test_the_old_and_the_new_phone_and_the_email_are_told(backend: Backend, home: Household) -> None:
     assert await changed(backend, home, "phone", NEW)
-    assert await told(backend) == {OLD, NEW, "ruth@example.com"}
+    assert await told(backend) == [OLD, "ruth@example.com", NEW], "the old one first"
     async with backend.db.reading() as session:
         row = await session.scalar(select(AuditRow).where(AuditRow.act == "contact_phone"))
     assert row is not None
@@ -45,12 +46,22 @@ async def test_the_old_and_the_new_phone_and_the_email_are_told(backend: Backend
 
 async def test_the_old_and_the_new_email_are_told(backend: Backend, home: Household) -> None:
     assert await changed(backend, home, "email", "new@example.org")
-    assert await told(backend) == {OLD, "ruth@example.com", "new@example.org"}
+    assert await told(backend) == ["ruth@example.com", OLD, "new@example.org"], "the old one first"
+
+
+@pytest.mark.parametrize("level", [Level.ANONYMOUS, Level.KNOWN])
+async def test_nobody_changes_anything_below_the_step_up(backend: Backend, home: Household, level: Level) -> None:
+    async with backend.db.transaction() as session:
+        reached = await identity.identify(session, backend, home.conversation_id, number="99999-001", last4="0142")
+        standing = replace(reached.standing, level=level, texting=True)
+        with pytest.raises(StepUpNeeded):
+            await contact.change(session, backend, home.conversation_id, standing, "email", "thief@example.org")
+    assert await told(backend) == []
 
 
 async def test_what_is_on_file_already_is_no_change(backend: Backend, home: Household) -> None:
     assert not await changed(backend, home, "email", "ruth@example.com")
-    assert await told(backend) == set()
+    assert await told(backend) == []
 
 
 async def test_a_new_phone_steps_nobody_up_for_a_day(backend: Backend, home: Household, clock: ManualClock) -> None:
@@ -59,18 +70,18 @@ async def test_a_new_phone_steps_nobody_up_for_a_day(backend: Backend, home: Hou
         now = clock.now()
         session.add(
             Conversation(
-                id="sms-new", channel="sms", address=NEW, attested=True, last_seen_at=now, started_at=now, level=0
+                id="voice-new", channel="voice", address=NEW, attested=True, last_seen_at=now, started_at=now, level=0
             )
         )
         await session.flush()
-        result = await identity.identify(session, backend, "sms-new", number="99999-001", last4="0188")
+        result = await identity.identify(session, backend, "voice-new", number="99999-001", last4="0188")
         assert result.standing.level is Level.KNOWN
-        sent = await identity.send_code(session, backend, "sms-new")
+        sent = await identity.send_code(session, backend, "voice-new")
         assert isinstance(sent, identity.CodeSent)
         assert sent.way == "email"
     clock.advance(hours=24)
     async with backend.db.transaction() as session:
-        result = await identity.identify(session, backend, "sms-new", number="99999-001", last4="0188")
+        result = await identity.identify(session, backend, "voice-new", number="99999-001", last4="0188")
         assert result.standing.level is Level.STEPPED_UP
 
 

@@ -10,8 +10,9 @@ from backend.audit.models import AuditRow
 from backend.audit.service import verify
 from backend.billing.models import Account
 from backend.clock import ManualClock
+from backend.members.identity import may, number_of_sender
 from backend.members.ladder import AT_ONE_MEMBER
-from backend.members.levels import NEEDS, Level
+from backend.members.levels import BY_TEXT, NEEDS, Level
 from backend.members.models import IdentityMiss, Member
 from tests.backend.members.conftest import RUTH, RUTH_LAST4, RUTH_PHONE
 
@@ -68,19 +69,56 @@ async def test_standing_ends_when_the_account_changes_hands(talk, members_backen
 
 
 @pytest.mark.parametrize(
-    ("address", "attested", "level"),
+    ("channel", "address", "attested", "level"),
     [
-        (RUTH_PHONE, True, Level.STEPPED_UP),
-        (RUTH_PHONE, False, Level.KNOWN),  # a forged caller id
-        ("+15555550177", True, Level.KNOWN),  # somebody else's phone
-        (None, True, Level.KNOWN),
+        ("voice", RUTH_PHONE, True, Level.STEPPED_UP),
+        ("voice", RUTH_PHONE, False, Level.KNOWN),  # a forged caller id, or attestation B or C
+        ("voice", "+15555550177", True, Level.KNOWN),  # somebody else's phone
+        ("voice", None, True, Level.KNOWN),
+        ("sms", RUTH_PHONE, False, Level.KNOWN),  # nobody vouches for the sender of a text
+        ("sms", RUTH_PHONE, True, Level.KNOWN),  # nor does a row of old
+        ("web", RUTH_PHONE, True, Level.KNOWN),
     ],
 )
-async def test_the_phone_on_file_steps_up_when_the_channel_vouches_for_it(talk, address, attested, level):
-    sms = talk("sms-1", channel="sms", address=address, attested=attested)
-    assert (await sms.standing()).level is Level.ANONYMOUS, "a phone alone names no account"
-    assert (await sms.identify()).standing.level is level
-    assert (await sms.standing()).level is level
+async def test_only_an_attested_call_from_the_phone_on_file_steps_up(talk, channel, address, attested, level):
+    it = talk("one", channel=channel, address=address, attested=attested)
+    assert (await it.standing()).level is Level.ANONYMOUS, "a phone alone names no account"
+    assert (await it.identify()).standing.level is level
+    assert (await it.standing()).level is level
+    assert (await it.standing()).texting is (channel == "sms")
+
+
+async def test_a_text_in_the_name_of_the_phone_on_file_opens_paying_with_what_is_saved_and_no_more(talk):
+    """The money goes to the member's own bill; everything else of level 2 wants a code, whoever writes."""
+    mine, theirs = (
+        talk("sms-1", channel="sms", address=RUTH_PHONE),
+        talk("sms-2", channel="sms", address="+15555550177"),
+    )
+    await mine.identify()
+    await theirs.identify()
+    opened = {
+        skill for skill, level in NEEDS.items() if level is Level.STEPPED_UP and may(await mine.standing(), skill)
+    }
+    assert opened == set(BY_TEXT) == {"saved_method"}
+    assert not may(await theirs.standing(), "saved_method"), "that phone is not Ruth's"
+
+
+async def test_a_text_saves_asking_whose_account_and_opens_nothing(talk, members_backend):
+    async def sender(name: str) -> str | None:
+        async with members_backend.db.reading() as session:
+            return await number_of_sender(session, name)
+
+    for name, channel, address, number in (
+        ("sms-1", "sms", RUTH_PHONE, RUTH),
+        ("sms-2", "sms", "+15555550199", None),
+        ("voice-1", "voice", RUTH_PHONE, None),
+        ("web-1", "web", None, None),
+    ):
+        assert (await talk(name, channel=channel, address=address).standing()).level is Level.ANONYMOUS
+        assert await sender(name) == number
+    async with members_backend.db.transaction() as session:
+        (await session.scalars(select(Member).where(Member.number == "04512"))).one().phone = RUTH_PHONE
+    assert await sender("sms-1") is None, "two members share it: they have to say which"
 
 
 async def test_a_miss_leaves_an_earlier_identity_alone(talk):

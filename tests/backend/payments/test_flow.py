@@ -16,9 +16,10 @@ from backend.autopay.models import Consent
 from backend.billing import ledger
 from backend.billing.service import balance
 from backend.clock import ManualClock
+from backend.members.levels import StepUpNeeded
 from backend.outbox.models import OutboxMessage
 from backend.payments import flow
-from backend.payments.errors import MethodNotUsable, PaymentRefused, StepUpNeeded
+from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.flow import Outcome
 from backend.payments.models import Payment, PaymentMethod, Quote
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_conversation, make_household
@@ -378,3 +379,14 @@ async def test_the_database_itself_refuses_to_go_back(backend: Backend, home: Ho
     with pytest.raises(DatabaseError, match="never goes back"):
         async with backend.db.transaction() as session:
             await session.execute(update(Payment).values(status=then))
+
+
+async def test_a_text_in_the_name_of_the_phone_on_file_pays_what_is_owed_and_no_more(
+    backend: Backend, home: Household
+) -> None:
+    assert (await quote_for(backend, home, level=1, texting=True)).level == 1
+    with pytest.raises(StepUpNeeded):
+        await quote_for(backend, home, level=1, texting=True, amount_cents=DUE_CENTS + 1)
+    await quote_for(backend, home, level=2, texting=True, amount_cents=DUE_CENTS + 1)
+    with pytest.raises(StepUpNeeded):
+        await quote_for(backend, home, level=0, texting=True)
