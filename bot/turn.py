@@ -218,7 +218,7 @@ class Turns:
         too_long = len(inbound.text) > intake.MAX_TEXT
         if not too_long and intake.has_words(intake.as_words(inbound.text)):
             return None
-        notices = self._notices(inbound, lane)
+        notices = self._notices(inbound, lane, expects)
         if notices and not too_long:
             return Reply((*notices, *_still_asked(inbound, expects)))
         variants = wording.TOO_LONG if too_long else wording.EMPTY
@@ -228,13 +228,18 @@ class Turns:
         lane.last_text = wording.pick(variants, lane.last_text, **values)
         return Reply((*before, Message(lane.last_text)))
 
-    def _notices(self, inbound: Inbound, lane: Lane) -> list[Message]:
-        notices = []
-        for kind in kinds_in(inbound.text):
-            lane.last_text = wording.pick(wording.NOTICES[kind], lane.last_text)
-            notices.append(Message(lane.last_text))
+    def _notices(self, inbound: Inbound, lane: Lane, expects: str = "") -> list[Message]:
+        """One sentence or two on what was taken out, however much it was."""
+        kinds = kinds_in(inbound.text)
+        for kind in kinds:
             self.metrics.redactions.labels(kind).inc()
-        return notices
+        if not kinds:
+            return []
+        lane.last_text = wording.pick(wording.NOTICES[kinds[0]], lane.last_text)
+        if kinds[0] not in ("ssn", "number") or expects not in ("member_number", "identity"):
+            return [Message(lane.last_text)]
+        hint = wording.IF_SAID if inbound.channel == "voice" else wording.IF_A_MEMBER_NUMBER
+        return [Message(f"{lane.last_text} {tr(hint)}")]
 
     async def ask(self, turn: Turn, lane: Lane, stands: conversations.Open) -> Reply:
         """Put the message to the engine. Raises EngineError."""
@@ -251,7 +256,7 @@ class Turns:
             logger.warning("the engine had nothing to say")
             office = wording.office(self.backend.coop)
             messages = (Message(wording.pick(wording.NOTHING_TO_SAY, lane.last_text, **office)),)
-        notices = self._notices(inbound, lane)
+        notices = self._notices(inbound, lane, stands.expects)
         lane.last_text = messages[-1].text
         acts = {message.hints.get("act") for message in messages}
         return Reply((*notices, *messages), transfer="transfer" in acts, end="end" in acts)
