@@ -34,12 +34,12 @@ CARD = (
 OTHER = (
     r"phone|ph|tel|cel|cell|mobile|telephone|call|text|telefono|celular|movil|llam\w+|fax|"
     r"member(?:ship)?|customer|socio|socia|miembro|cliente|meters?|medidor|contador|confirmation|confirmacion|"
-    r"invoice|bill\s+(?:number|no)|zip|postal|amount|monto|cantidad|tickets?|case|caso|boleto|order|orden|reference|"
+    r"usage|consumo|invoice|bill\s+(?:number|no)|zip|postal|amount|monto|cantidad|tickets?|case|caso|boleto|order|orden|reference|"
     r"referencia|readings?|lectura|kwh|kw|pole|poste|transformer|transformador|check\s+(?:number|no|#)|serial|serie|"
     r"tracking|work\s+order|gate|padlock|candado|porton|report|reporte|box|apartado|apt|unit"
 )
 WORDS = re.compile(
-    r"(?P<placeholder>\[[a-z ,]+ removed\])"
+    r"(?P<placeholder>\[[a-z ,]+ removed(?:, in part)?\])"
     rf"|(?<![a-z])(?:(?P<code>{CODE})|(?P<ssn>{SSN})|(?P<bank>{BANK})|(?P<card>{CARD})|(?P<other>{OTHER}))(?![a-z])"
     r"|(?P<money>\$)"
 )

@@ -17,7 +17,7 @@ from bot.digits import Group, groups_in, plain
 from bot.gaps import runs_in
 from bot.number_labels import Mark
 from bot.plausible import SSN_SIZES, Situation, account_in, candidates, is_expected, is_told, staying
-from bot.secret_words import secrets_in
+from bot.secret_words import is_of_a_gate, secrets_in
 
 KINDS = ("card", "ssn", "bank", "code", "secret", "number")
 PLACEHOLDERS = {
@@ -28,7 +28,10 @@ PLACEHOLDERS = {
     "secret": "[secret removed]",
     "number": "[long number removed]",
 }
-PLACEHOLDER = re.compile("|".join(re.escape(text) for text in PLACEHOLDERS.values()))
+IN_PART = "[card number removed, in part]"
+"""The rest of it may be still to come."""
+WHOLE_CARD = 12
+PLACEHOLDER = re.compile("|".join(re.escape(text) for text in (*PLACEHOLDERS.values(), IN_PART)))
 NOWHERE = Situation()
 
 DATE_SHAPE = re.compile(r"\d{1,2}[ .-]\d{1,2}[ .-](?:20)?\d{2}")
@@ -91,7 +94,7 @@ def replaced(text: str, found: Sequence[Finding]) -> Redacted:
     pieces: list[str] = []
     at = 0
     for start, end, kind in _merged(text, sorted(found)):
-        pieces += [text[at:start], PLACEHOLDERS[kind]]
+        pieces += [text[at:start], _placeholder(text[start:end], kind)]
         at = end
     cleaned = "".join([*pieces, text[at:]])
     return Redacted(cleaned, kinds_in(cleaned))
@@ -113,7 +116,12 @@ def to_look_up(text: str) -> set[str]:
 
 def kinds_in(text: str) -> tuple[str, ...]:
     """The kinds of thing that were taken out of a redacted text."""
-    return tuple(kind for kind in KINDS if PLACEHOLDERS[kind] in text)
+    return tuple(kind for kind in KINDS if PLACEHOLDERS[kind] in text or (kind == "card" and IN_PART in text))
+
+
+def _placeholder(taken: str, kind: str) -> str:
+    part = kind == "card" and sum(len(group.digits) for group in groups_in(taken)) < WHOLE_CARD
+    return IN_PART if part else PLACEHOLDERS[kind]
 
 
 def without_placeholders(text: str) -> str:
@@ -239,10 +247,12 @@ def _by_name(run: list[Group], reading: Reading, mark: Mark | None, label: str) 
     digits = [group.digits for group in run]
     size = sum(map(len, digits))
     start, end = run[0].start, run[-1].end
-    if label == "ssn" and 4 <= size <= 12 and not _is_choice(size, mark, reading, start):
+    direct = mark is None or labels.DIRECT.fullmatch(reading.lowered, mark.end, start) is not None
+    if label == "ssn" and (3 if direct else 5 if mark and start - mark.end > 30 else 4) <= size <= 12:
         return "ssn"
     own = account_in(digits, reading.situation) > 0
-    if label == "code" and 3 <= size <= 8 and not own:
+    gate = mark is not None and is_of_a_gate(reading.lowered, mark.start)
+    if label == "code" and 3 <= size <= 8 and not own and not gate:
         return "" if reading.situation.asked == "code" and size == 6 else "code"
     if own and label != "ssn":
         return None
@@ -253,15 +263,9 @@ def _by_name(run: list[Group], reading: Reading, mark: Mark | None, label: str) 
         return "bank"
     if _drawn_on(reading.lowered, start, size, label, digits[0]):
         return "bank"
-    direct = mark is None or labels.DIRECT.fullmatch(reading.lowered, mark.end, start)
     if label == "card" and size >= SHORTEST_CARD and direct and not exempt:
         return "card"
     return None
-
-
-def _is_choice(size: int, mark: Mark | None, reading: Reading, start: int) -> bool:
-    """`social media ... 2025` and the like: four digits well behind the word are not its."""
-    return size == 4 and mark is not None and start - mark.end > 30
 
 
 def _kind_of_shape(digits: Sequence[str], sizes: list[int]) -> str:

@@ -79,7 +79,7 @@ Span = tuple[int, int]
 def secrets_in(lowered: str) -> Iterator[Span]:
     """Where in a plain text something stands that only its owner may know."""
     for found in SAID.finditer(lowered):
-        if not OF_A_GATE.search(lowered, 0, found.start()) and (end := _value_end(lowered, found.end())) is not None:
+        if not is_of_a_gate(lowered, found.start()) and (end := _value_end(lowered, found.end())) is not None:
             yield found.end(), end
     for found in BARE.finditer(lowered):
         token = TOKEN.match(lowered, found.end())
@@ -92,6 +92,17 @@ def secrets_in(lowered: str) -> Iterator[Span]:
         if sum(character.isdigit() for character in found["value"]) >= SHORTEST_IDENTITY:
             yield found.span("value")
     yield from (found.span() for found in IBAN.finditer(lowered) if _is_iban(found[0]))
+
+
+def tells_nothing(lowered: str) -> bool:
+    """Whether words behind `my password is` tell none: `not working`."""
+    words = [_bare(word) for word in lowered.split()]
+    return not any(words) or (_tells_nothing(words) and not any(map(_looks_secret, words[:3])))
+
+
+def is_of_a_gate(lowered: str, at: int) -> bool:
+    """Whether the word at `at` is about a gate or a lock that a crew has to open."""
+    return OF_A_GATE.search(lowered, max(0, at - 40), at) is not None
 
 
 def open_at_the_end(lowered: str) -> bool:
