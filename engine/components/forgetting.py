@@ -17,7 +17,7 @@ JSON = dict[str, Any]
 
 
 def forget(events: list[JSON], state: list[JSON], messages: dict[str, str]) -> tuple[set[int], bool]:
-    """Change events and the snapshot's state in place; the places of the changed events, and whether the state changed."""
+    """Change events and the snapshot in place; the places of the changed events, and whether the snapshot changed."""
     taken = Taken()
     changed: set[int] = set()
     inside = False
