@@ -1,14 +1,14 @@
 """What the dialogue engine has still to forget
 
 Revision ID: 0140
-Revises: 0100
+Revises: 0150
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0140'
-down_revision = '0100'
+down_revision = '0150'
 branch_labels = None
 depends_on = None
 
