@@ -13,16 +13,30 @@ from backend.billing import service as billing
 from backend.conversations import service as conversations
 from backend.conversations import unkeeping
 from bot import intake
+from bot.digits import groups_in
 from bot.earlier import MOST_EARLIER, Kept, Whole, read_behind, scrubbed
+from bot.gaps import runs_in
 from bot.messages import Inbound
-from bot.plausible import Situation
+from bot.plausible import SEPARATOR, Situation
 from bot.rate import RateLimit
 from bot.redaction import to_look_up
 
 HELD = timedelta(minutes=10)
 """So long a number may be in coming, piece by piece."""
+NINE_DIGITS = 9
 MOST_MISSES, MISSES_SECONDS = 12, 3600.0
 """Numbers of no account that a sender may have looked up: a look-up tells whether there is such an account."""
+
+
+def own_number_dashed(text: str, situation: Situation) -> str:
+    """The text with a member's own nine digits in the usual form: recognizers write them `123-45-6001`."""
+    if not situation.number_asked:
+        return text
+    for run in runs_in(text, groups_in(text)):
+        digits = "".join(group.digits for group in run)
+        if len(digits) == NINE_DIGITS and situation.is_account(digits):
+            return f"{text[: run[0].start]}{digits[:-SEPARATOR]}-{digits[-SEPARATOR:]}{text[run[-1].end :]}"
+    return text
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,8 @@ class Fitting:
         if whole.text != text:
             # an account may speak for it; most messages need no look-up
             accounts = await self._accounts(session, inbound.source or inbound.conversation, earlier, text)
-            whole = read_behind(earlier, text, Situation(stands.expects, accounts)) if accounts else whole
+            situation = Situation(stands.expects, accounts)
+            whole = read_behind(earlier, own_number_dashed(text, situation), situation) if accounts else whole
         return Fit(replace(inbound, text=whole.text), since, whole)
 
     async def _accounts(self, session: AsyncSession, source: str, earlier: Sequence[Kept], text: str) -> frozenset[str]:

@@ -233,7 +233,7 @@ def _kind(run: list[Group], reading: Reading) -> str | None:
     named = _by_name(run, reading, mark, label)
     if named is not None:
         return named or None
-    if sizes == SSN_SIZES and not account_in(digits, reading.situation):
+    if sizes == SSN_SIZES and not (reading.situation.number_asked and account_in(digits, reading.situation)):
         return "ssn"
     if is_expected(sizes, reading.situation):
         return None

@@ -25,7 +25,6 @@ from bot.fitting import Fitting
 from bot.lanes import Lane, Lanes, Ticket
 from bot.messages import Inbound, Message, Reply
 from bot.metrics import Metrics
-from bot.own_number import as_member_number
 from bot.redaction import kinds_in
 from bot.reply_json import buttons_to_json, reply_from_json, reply_to_json
 from bot.unkeeping import Unkeeping
@@ -98,7 +97,6 @@ class Turns:
         After `within` seconds without an answer the reply is empty and `pending`: the answer will be delivered the
         channel's late way. A reply is also pending when the engine is away; then it has the kind sentence, once.
         """
-        inbound = await as_member_number(self.backend, inbound)
         key = (inbound.channel, inbound.provider_id)
         turn = self._inflight.get(key) or self._start(inbound)
         try:
