@@ -86,10 +86,12 @@ class Database:
 
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
     path = Path(url.split(":///", 1)[1])
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": 15, "async_creator_fn": sqlite.connect})
+    engine = create_async_engine(
+        url, hide_parameters=True, connect_args={"timeout": 15, "async_creator_fn": sqlite.connect}
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

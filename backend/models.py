@@ -5,7 +5,7 @@ from backend.arrangements.models import Arrangement
 from backend.audit.models import AuditRow
 from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
 from backend.billing.models import Account, Bill, LedgerEntry
-from backend.conversations.models import Conversation, InboundMessage, PushEvent
+from backend.conversations.models import Conversation, InboundMessage, PushEvent, Unkept
 from backend.handover.models import Handover, OfficeMessage
 from backend.logins.models import (
     CreationLink,
@@ -79,4 +79,5 @@ __all__ = [
     "SignInCode",
     "StaffSession",
     "Ticket",
+    "Unkept",
 ]  # fmt: skip

@@ -123,7 +123,14 @@ def _run_beside(app: Sanic, services: Services) -> None:
     async def start(_app: Sanic) -> None:
         await waiting.recover()
         mail, clock = LoginMail(services.backend), JobClock(services.backend)
-        for work in (waiting.run, services.sender.run, services.pushes.run, mail.run, clock.run):
+        for work in (
+            waiting.run,
+            services.turns.unkeeping.run,
+            services.sender.run,
+            services.pushes.run,
+            mail.run,
+            clock.run,
+        ):
             tasks.append(asyncio.create_task(_forever(work)))
 
     @app.before_server_stop

@@ -1,4 +1,4 @@
-"""Tells card numbers from other digits: by network, length and check digit, however they are written."""
+"""Tells card numbers from other digits: by network, length, check digit and grouping, however they are written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from backend.luhn import luhn
-from bot.digits import Group
 
 # how long each network's numbers are, by their first digits
 NETWORKS = (
@@ -21,29 +20,25 @@ SHORTEST, LONGEST = 13, 19
 IN_FOURS = [4, 4, 4, 4]
 LONGER_THAN_ANY_OTHER = 17
 """So many digits in one row are nothing that a member has to tell: any card inside them counts."""
+FIRST_DIGITS = "23456"
 
-GAP = re.compile(r"[\s.,\-/_*:;|+()]{1,8}")
 
-
-def card_from(text: str, groups: Sequence[Group], first: int, other: Sequence[bool]) -> int | None:
-    """The last group of the longest card number that begins with the group `first`.
+def card_from(digits: Sequence[str], first: int, other: Sequence[bool]) -> int | None:
+    """The last group of the longest card number that begins with the group `first` of a run.
 
     `other` says of each group whether it belongs to a member number, phone, amount or date: only numbers in fours are
     so plain that they count all the same.
     """
-    if _is_row(groups[first].digits):
+    if _is_row(digits[first]):
         return first
-    found, digits, sizes, free = None, "", [], True
-    for last in range(first, len(groups)):
-        group = groups[last]
-        if last > first and not GAP.fullmatch(text, groups[last - 1].end, group.start):
-            break
-        digits += group.digits
-        sizes.append(len(group.digits))
+    found, joined, sizes, free = None, "", [], True
+    for last in range(first, len(digits)):
+        joined += digits[last]
+        sizes.append(len(digits[last]))
         free = free and not other[last]
-        if _in_fours(digits, sizes) or (free and len(digits) <= LONGEST and is_card(digits)):
+        if _in_fours(joined, sizes) or (free and len(joined) <= LONGEST and is_card(joined)):
             found = last
-        if len(digits) >= LONGEST:
+        if len(joined) >= LONGEST:
             break
     return found
 
@@ -60,7 +55,7 @@ def _is_row(digits: str) -> bool:
     size = len(digits)
     if size < SHORTEST:
         return False
-    if is_card(digits) or (size in (15, 16) and _fits(digits)):
+    if is_card(digits) or (size in (15, 16) and fits_a_network(digits)):
         return True
     starts = range(size - SHORTEST + 1) if size >= LONGER_THAN_ANY_OTHER else (0,)
     return any(is_card(digits[start : start + length]) for start in starts for length in range(SHORTEST, LONGEST + 1))
@@ -68,8 +63,8 @@ def _is_row(digits: str) -> bool:
 
 def is_card(digits: str) -> bool:
     """Whether a network gives out such numbers, and the check digit is right."""
-    return _fits(digits) and luhn(digits)
+    return fits_a_network(digits) and luhn(digits)
 
 
-def _fits(digits: str) -> bool:
+def fits_a_network(digits: str) -> bool:
     return any(first.match(digits) and len(digits) in sizes for first, sizes in NETWORKS)

@@ -49,6 +49,10 @@ class Engine:
         """What the engine understands in a sentence, without a conversation. Raises EngineError."""
         return await self._post("parse", {"text": text, "channel": channel})
 
+    async def forget(self, conversation: str, messages: dict[str, str]) -> None:
+        """Have it take messages out of what it remembers: {provider_id: the text that stays}. Raises EngineError."""
+        await self._post("forget", {"conversation": conversation, "messages": messages})
+
     async def healthy(self) -> bool:
         """Whether it has loaded its model and answers."""
         try:

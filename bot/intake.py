@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -37,14 +38,21 @@ class Said:
 
 
 def clean(text: str) -> str:
-    """Compatibility forms made plain, control and formatting characters taken out, blanks at the ends gone."""
-    normal = unicodedata.normalize("NFKC", text)
+    """Compatibility forms and figures of any script made plain, character references too, control and formatting
+    characters taken out, blanks at the ends gone."""
+    normal = unicodedata.normalize("NFKC", html.unescape(text) if "&" in text else text)
+    if normal.isascii() and normal.isprintable():
+        return normal.strip()
     return "".join(_kept(character) for character in normal).strip()
 
 
 def _kept(character: str) -> str:
+    if character.isascii() and character.isprintable():
+        return character
     if character in "\n\t\r":
         return " "
+    if (figure := unicodedata.digit(character, None)) is not None:
+        return str(figure)
     category = unicodedata.category(character)
     if category in ("Zs", "Zl", "Zp"):
         return " "

@@ -1,111 +1,146 @@
-"""Takes card, bank, social security and tax digits out of what a member wrote, before anything else sees it.
+"""Takes out of what somebody wrote or said what must never be kept, before anything else sees it.
 
-Digits count whether typed, spaced, dashed or said in words. Member numbers, phones, amounts and dates must stay. What
-belongs to a card number (expiry, code, zip) goes with it.
+It errs on the side of removal: a run of digits that is no member number, amount, date, phone, code or anything else
+that is asked for or plausible goes, and so does what follows a word for a password, a PIN, a license. What belongs to a
+card number (expiry, code, zip) goes with it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.card_numbers import GAP as CARD_GAP
-from bot.card_numbers import card_from
-from bot.digits import Group, groups_in
+from bot import number_labels as labels
+from bot.card_numbers import FIRST_DIGITS, card_from, fits_a_network
+from bot.digits import Group, groups_in, plain
+from bot.gaps import runs_in
+from bot.number_labels import Mark
+from bot.plausible import SSN_SIZES, Situation, account_in, candidates, is_expected, is_told, staying
+from bot.secret_words import is_of_a_gate, secrets_in
 
-KINDS = ("card", "ssn", "bank", "code")
+KINDS = ("card", "ssn", "bank", "code", "secret", "number")
 PLACEHOLDERS = {
     "card": "[card number removed]",
     "ssn": "[social security or tax number removed]",
     "bank": "[bank number removed]",
     "code": "[security code removed]",
+    "secret": "[secret removed]",
+    "number": "[long number removed]",
 }
+IN_PART = "[card number removed, in part]"
+"""The rest of it may be still to come."""
+WHOLE_CARD = 12
+PLACEHOLDER = re.compile("|".join(re.escape(text) for text in (*PLACEHOLDERS.values(), IN_PART)))
+NOWHERE = Situation()
 
-GAP = re.compile(r"[ \t\n.,\-]{1,4}")
-WORDS = re.compile(
-    r"(?P<placeholder>\[[a-z ]+ removed\])"
-    r"|(?P<ssn>\b(?:ssn|social|soc\s+sec|tax\s*id|taxpayer|ein|itin|federal\s+id)\b)"
-    r"|(?P<bank>\b(?:routing|aba|bank|checking|savings)\b)"
-    r"|(?P<code>\b(?:cvv2?|cvc2?|cvn|csc|cid|security\s+code|card\s+code|verification\s+value)\b)"
-    r"|(?P<other>\b(?:phone|cell|mobile|call|member|customer|meter|confirmation|invoice|zip|amount)\b|\$)",
-    re.IGNORECASE,
-)
-AFTER = re.compile(r"\s*(?:,|-|is|was|are|=)?\s*(?:is\s+)?(?:my|the|our)\s+(?:\w+\s+){0,4}?$", re.IGNORECASE)
-REACH = 40
-FOR = re.compile(r"\bfor\b", re.IGNORECASE)
-
-# What stays, wherever it stands. A member number has its dash: without one it is told from others by the words.
-STAYS = re.compile(
-    r"(?P<member>(?<!\d)(?<!\d-)(?<!\d - )[\do]{4,9}\s?-\s?[\do]{3}(?![\w]|-\d))"
-    r"|(?P<phone>(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?!\d))"
-    r"|(?P<amount>\$\s?(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,6})(?:\.\d{1,2})?(?!\d)"
-    r"|(?<![\d.,-])\d{1,6}(?:\.\d\d)?(?=\s*(?:dollars|bucks|usd|cents)\b))"
-    r"|(?P<date>(?<![\d/.-])\d{1,2}(?:/\d{1,2}(?:/(?:20)?\d\d)?|([.-])\d{1,2}\5(?:20)?\d\d)(?![/.-]?\d))",
-    re.IGNORECASE,
-)
 DATE_SHAPE = re.compile(r"\d{1,2}[ .-]\d{1,2}[ .-](?:20)?\d{2}")
-SSN_SHAPE = re.compile(r"\d{3}[ .-]\d{2}[ .-]\d{4}")
-SSN_DASHED = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
-
-# beside the word account a number may be the member's with us; these say that it is one with a bank
-ACCOUNT = re.compile(r"(?P<owned>\bfor\s+(?:my\s+|the\s+)?)?\b(?:account|acct|a/c)\b[^\d]{0,20}$", re.IGNORECASE)
-ROUTING = re.compile(r"\b(?:routing|aba)\b", re.IGNORECASE)
-DRAWN_ON = re.compile(
-    r"\b(?:debit(?!\s+card)|draft|withdraw|ach|e-?check|from\s+my\s+(?:account|acct))\b", re.IGNORECASE
-)
-SHORTEST_BANK, SHORTEST_BESIDE_ROUTING = 7, 6
+SHORTEST_BANK, SHORTEST_BESIDE_ROUTING, SHORTEST_CARD = 6, 5, 5
 LONGER_THAN_MOST_MEMBER_NUMBERS = 11
+BARE_PHONE = re.compile(r"\+?1?[2-9]\d{9}")
 
 # what belongs to a card, wherever it stands in a message that has a card number
 CARD_DATE_WORD = re.compile(
-    r"\b(?:exp|expiry|expires?|expiring|expiration|(?:valid|good)\s+(?:thru|through|until))\b", re.IGNORECASE
+    r"\b(?:exp|expiry|expires?|expiring|expiration|(?:valid|good)\s+(?:thru|through|until)|vence|vencimiento|caduca|"
+    r"expira|valida\s+hasta)\b"
 )
-CARD_DATE = re.compile(r"(?<![\d/$])(?:0?[1-9]|1[0-2])\s?/\s?(?:2[4-9]|[34]\d|20[2-4]\d)(?![\d/])")
-CARD_ZIP = re.compile(r"\b(?:zip|postal)\b\D{0,10}\d{5}(?:-\d{4})?\b", re.IGNORECASE)
-CARD_CODE = re.compile(r"\b(?:code|back|security)\b\D{0,12}(\d{3,4})\b", re.IGNORECASE)
+CARD_DATE = re.compile(r"(?<![\d/$])(?:0?[1-9]|1[0-2])\s?[/-]\s?(?:2[4-9]|[34]\d|20[2-4]\d)(?![\d/-])")
+CARD_ZIP = re.compile(r"\b(?:zip|postal)\b\D{0,10}\d{5}(?:-\d{4})?\b")
+CARD_CODE = re.compile(r"\b(?:code|back|security|codigo|atras|seguridad)\b\D{0,12}(\d{3,4})\b")
 MOST_BESIDE = 13
 """Digits that may follow a card number in one breath: expiry, code and zip."""
+ANYTHING = re.compile(r"[0-9]")
 
 Finding = tuple[int, int, str]
-Mark = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
 class Redacted:
-    """The text with placeholders, and which kinds of number were taken out of it."""
+    """The text with placeholders, and which kinds of thing were taken out of it."""
 
     text: str
     kinds: tuple[str, ...]
 
 
-def redact(text: str) -> Redacted:
-    """Replace every number that must not be kept by a placeholder."""
+@dataclass
+class Reading:
+    """A text with the groups of digits in it, what they are part of, and the runs that they make."""
+
+    text: str
+    situation: Situation
+    lowered: str = ""
+    groups: list[Group] = field(default_factory=list)
+    stays: dict[int, str] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lowered = plain(self.text)
+        self.groups = groups_in(self.text)
+        kinds = staying(self.lowered, self.groups)
+        self.stays = {group.start: kind for group, kind in zip(self.groups, kinds, strict=True) if kind}
+        self.marks = labels.marks_in(self.lowered)
+
+    def stays_as(self, group: Group) -> str:
+        return self.stays.get(group.start, "")
+
+
+def redact(text: str, situation: Situation = NOWHERE) -> Redacted:
+    """Replace everything that must not be kept by a placeholder."""
+    return replaced(text, findings(text, situation))
+
+
+def replaced(text: str, found: Sequence[Finding]) -> Redacted:
+    """The text with a placeholder for each of what was found in it."""
     pieces: list[str] = []
     at = 0
-    for start, end, kind in _merged(text, sorted(_findings(text))):
-        pieces += [text[at:start], PLACEHOLDERS[kind]]
+    for start, end, kind in _merged(text, sorted(found)):
+        pieces += [text[at:start], _placeholder(text[start:end], kind)]
         at = end
     cleaned = "".join([*pieces, text[at:]])
     return Redacted(cleaned, kinds_in(cleaned))
 
 
+def findings(text: str, situation: Situation = NOWHERE) -> list[Finding]:
+    """(start, end, kind) of everything in a text that must not be kept."""
+    reading = Reading(text, situation)
+    found = list(_numbers(reading)) if reading.groups else []
+    found += [(start, end, "secret") for start, end in secrets_in(reading.lowered)]
+    return _without_placeholders_inside(text, found)
+
+
+def to_look_up(text: str) -> set[str]:
+    """What in a text might be the number of an account, in digits."""
+    groups = groups_in(text)
+    return {one for run in runs_in(text, groups) for one in candidates([group.digits for group in run])}
+
+
 def kinds_in(text: str) -> tuple[str, ...]:
-    """The kinds of number that were taken out of a redacted text."""
-    return tuple(kind for kind in KINDS if PLACEHOLDERS[kind] in text)
+    """The kinds of thing that were taken out of a redacted text."""
+    return tuple(kind for kind in KINDS if PLACEHOLDERS[kind] in text or (kind == "card" and IN_PART in text))
+
+
+def _placeholder(taken: str, kind: str) -> str:
+    part = kind == "card" and sum(len(group.digits) for group in groups_in(taken)) < WHOLE_CARD
+    return IN_PART if part else PLACEHOLDERS[kind]
 
 
 def without_placeholders(text: str) -> str:
     """What is left to be understood of a redacted text."""
-    for placeholder in PLACEHOLDERS.values():
-        text = text.replace(placeholder, " ")
-    return re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"\s+", " ", PLACEHOLDER.sub(" ", text)).strip()
 
 
-def _merged(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
+def _without_placeholders_inside(text: str, found: list[Finding]) -> list[Finding]:
+    """What was taken out already is not taken out again, nor what stands around it with it."""
+    taken = [match.span() for match in PLACEHOLDER.finditer(text)]
+    if not taken:
+        return found
+    return [one for one in found if not any(one[0] < end and start < one[1] for start, end in taken)]
+
+
+def _merged(text: str, found: Sequence[Finding]) -> Iterator[Finding]:
     """One for what overlaps, and for what is of a kind with nothing between."""
     last: Finding | None = None
-    for start, end, kind in findings:
+    for start, end, kind in found:
         if last and (start < last[1] or (kind == last[2] and not re.search(r"\w", text[last[1] : start]))):
             last = (last[0], max(end, last[1]), last[2])
             continue
@@ -116,59 +151,64 @@ def _merged(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
         yield last
 
 
-def _findings(text: str) -> Iterator[Finding]:
-    groups = list(groups_in(text))
-    stays = _staying(text, groups)
-    cards = list(_cards(text, groups, stays))
-    yield from ((groups[first].start, groups[last].end, "card") for first, last in cards)
+def _numbers(reading: Reading) -> Iterator[Finding]:
+    cards = False
+    runs = runs_in(reading.text, reading.groups)
+    free: list[list[Group]] = []
+    for run in runs:
+        taken: set[int] = set()
+        for first, last in _cards(run, reading):
+            cards = True
+            yield run[first].start, run[last].end, "card"
+            taken.update(range(first, last + 1))
+        free += _parted(run, taken, reading)
     if cards:
-        yield from _of_the_card(text, groups)
-    taken = {index for first, last in cards for index in range(first, last + 1)}
-    yield from ((match.start(), match.end(), "ssn") for match in SSN_DASHED.finditer(text))
-    marks = [(one.start(), one.end(), str(one.lastgroup)) for one in WORDS.finditer(text)]
-    marks = [mark for mark in marks if mark[2] != "placeholder"]
-    for run in _runs(text, [g for i, g in enumerate(groups) if i not in taken and not stays[i]]):
-        kind = _kind_by_context(run, text, marks)
+        yield from _of_the_card(reading)
+    for run in free:
+        kind = _kind(run, reading)
         if kind is not None:
             yield run[0].start, run[-1].end, kind
 
 
-def _staying(text: str, groups: Sequence[Group]) -> list[str]:
-    """Of each group what it is part of that stays: member, phone, amount or date; else an empty text."""
-    kinds = [""] * len(groups)
-    index = 0
-    for match in STAYS.finditer(text):
-        while index < len(groups) and groups[index].end <= match.start():
-            index += 1
-        while index < len(groups) and groups[index].start < match.end():
-            kinds[index] = str(match.lastgroup)
-            index += 1
-    return kinds
+def _parted(run: list[Group], taken: set[int], reading: Reading) -> Iterator[list[Group]]:
+    """What is left of a run between cards and what stays."""
+    part: list[Group] = []
+    for index, group in enumerate(run):
+        if index in taken or reading.stays_as(group):
+            if part:
+                yield part
+            part = []
+        else:
+            part.append(group)
+    if part:
+        yield part
 
 
-def _cards(text: str, groups: Sequence[Group], stays: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The first and last group of each card number, with what follows it in one breath."""
-    other = [bool(kind) for kind in stays]
+def _cards(run: list[Group], reading: Reading) -> Iterator[tuple[int, int]]:
+    """The first and last group of each card number in a run, with what follows it in one breath."""
+    digits = [group.digits for group in run]
+    other = [bool(reading.stays_as(group)) for group in run]
     first = 0
-    while first < len(groups):
-        last = card_from(text, groups, first, other)
-        if last is None:
+    while first < len(run):
+        last = card_from(digits, first, other)
+        if last is None or account_in(digits[first : last + 1], reading.situation):
             first += 1
             continue
         size = 0
-        while last + 1 < len(groups) and CARD_GAP.fullmatch(text, groups[last].end, groups[last + 1].start):
-            size += len(groups[last + 1].digits)
-            if stays[last + 1] not in ("", "date") or len(groups[last + 1].digits) > 5 or size > MOST_BESIDE:
+        while last + 1 < len(run):
+            size += len(digits[last + 1])
+            if reading.stays_as(run[last + 1]) not in ("", "date") or len(digits[last + 1]) > 5 or size > MOST_BESIDE:
                 break
-            if card_from(text, groups, last + 1, other) is not None:
+            if card_from(digits, last + 1, other) is not None:
                 break
             last += 1
         yield first, last
         first = last + 1
 
 
-def _of_the_card(text: str, groups: Sequence[Group]) -> Iterator[Finding]:
+def _of_the_card(reading: Reading) -> Iterator[Finding]:
     """Expiry, code and zip in a message with a card number."""
+    text, groups = reading.lowered, reading.groups
     for match in CARD_DATE.finditer(text):
         yield match.start(), match.end(), "card"
     for match in CARD_ZIP.finditer(text):
@@ -177,66 +217,76 @@ def _of_the_card(text: str, groups: Sequence[Group]) -> Iterator[Finding]:
         yield match.start(1), match.end(1), "code"
     for match in CARD_DATE_WORD.finditer(text):
         after = [group for group in groups if 0 <= group.start - match.end() <= 20][:2]
-        if len(after) == 2 and not CARD_GAP.fullmatch(text, after[0].end, after[1].start):
+        if len(after) == 2 and len(runs_in(reading.text, after)) == 2:
             after = after[:1]
         if after and sum(len(group.digits) for group in after) <= 6:
             yield match.start(), after[-1].end, "card"
 
 
-def _runs(text: str, groups: Sequence[Group]) -> Iterator[list[Group]]:
-    """Groups of digits with nothing but spaces, dots, commas and dashes between them."""
-    run: list[Group] = []
-    for group in groups:
-        if run and not GAP.fullmatch(text, run[-1].end, group.start):
-            yield run
-            run = []
-        run.append(group)
-    if run:
-        yield run
-
-
-def _kind_by_context(run: list[Group], text: str, marks: list[Mark]) -> str | None:
+def _kind(run: list[Group], reading: Reading) -> str | None:
+    """What a run is that must not be kept, or None."""
+    digits = [group.digits for group in run]
+    sizes = [len(group) for group in digits]
     start, end = run[0].start, run[-1].end
-    shape = text[start:end]
-    if SSN_SHAPE.fullmatch(shape):
+    mark = labels.before(start, reading.marks)
+    label = mark.kind if mark else labels.after(end, reading.lowered, reading.marks)
+    named = _by_name(run, reading, mark, label)
+    if named is not None:
+        return named or None
+    if sizes == SSN_SIZES and not (reading.situation.number_asked and account_in(digits, reading.situation)):
         return "ssn"
-    size = sum(len(group.digits) for group in run)
-    before = _named_before(start, marks)
-    kind = before[2] if before else _named_after(end, text, marks)
-    if kind == "ssn" and size in (4, 9):
-        return "ssn"
-    if kind == "code" and size in (3, 4):
-        return "code"
-    if DATE_SHAPE.fullmatch(shape):
+    if is_expected(sizes, reading.situation):
         return None
-    named_bank = kind == "bank" and size >= SHORTEST_BANK and not (before and _is_for(text, before, start))
-    return "bank" if named_bank or _drawn_on(text, start, size, kind) else None
+    if is_told(digits, reading.situation, named=label == "other"):
+        return None
+    return _kind_of_shape(digits, sizes)
 
 
-def _is_for(text: str, mark: Mark, start: int) -> bool:
+def _by_name(run: list[Group], reading: Reading, mark: Mark | None, label: str) -> str | None:
+    """The kind that the words around say; an empty text: they say that it stays; None: they say nothing."""
+    digits = [group.digits for group in run]
+    size = sum(map(len, digits))
+    start, end = run[0].start, run[-1].end
+    direct = mark is None or labels.DIRECT.fullmatch(reading.lowered, mark.end, start) is not None
+    if label == "ssn" and (3 if direct else 5 if mark and start - mark.end > 30 else 4) <= size <= 12:
+        return "ssn"
+    own = account_in(digits, reading.situation) > 0
+    gate = mark is not None and is_of_a_gate(reading.lowered, mark.start)
+    if label == "code" and 3 <= size <= 8 and not own and not gate:
+        return "" if reading.situation.asked == "code" and size == 6 else "code"
+    if own and label != "ssn":
+        return None
+    if DATE_SHAPE.fullmatch(reading.text, start, end):
+        return "" if size <= 8 and label != "card" else None
+    exempt = mark is not None and _is_for(reading.lowered, mark, start)
+    if label == "bank" and size >= SHORTEST_BANK and not exempt:
+        return "bank"
+    if _drawn_on(reading.lowered, start, size, label, digits[0]):
+        return "bank"
+    if label == "card" and size >= SHORTEST_CARD and direct and not exempt:
+        return "card"
+    return None
+
+
+def _kind_of_shape(digits: Sequence[str], sizes: list[int]) -> str:
+    joined = "".join(digits)
+    if sum(sizes) == 9:
+        return "ssn"
+    if (len(joined) >= 8 and sizes[:2] == [4, 4] and joined[0] in FIRST_DIGITS) or fits_a_network(joined):
+        return "card"
+    return "number"
+
+
+def _is_for(lowered: str, mark: Mark, start: int) -> bool:
     """`with checking for 99999001`: the number is what is paid for, not what it is paid from."""
-    return bool(FOR.search(text, mark[1], start)) and not ROUTING.match(text, mark[0])
+    return bool(labels.FOR.search(lowered, mark.end, start)) and not labels.ROUTING.match(lowered, mark.start)
 
 
-def _drawn_on(text: str, start: int, size: int, kind: str | None) -> bool:
+def _drawn_on(lowered: str, start: int, size: int, label: str, first: str) -> bool:
     """Whether an account number is one with a bank by what else the message says."""
-    account = ACCOUNT.search(text[max(0, start - 60) : start])
-    if ROUTING.search(text) and size >= SHORTEST_BESIDE_ROUTING and (account or kind != "other"):
+    account = labels.ACCOUNT.search(lowered[max(0, start - 60) : start])
+    if size >= SHORTEST_BESIDE_ROUTING and labels.ROUTING.search(lowered) and (account or label != "other"):
         return True
     # a member's own number, written without its dash, is shorter and begins with no zero
-    long = size >= LONGER_THAN_MOST_MEMBER_NUMBERS or (size >= SHORTEST_BANK and text[start] == "0")
-    return bool(account and not account["owned"] and long and DRAWN_ON.search(text))
-
-
-def _named_before(start: int, marks: list[Mark]) -> Mark | None:
-    """The nearest telling word before a number."""
-    before = [mark for mark in marks if 0 <= start - mark[1] <= REACH]
-    return before[-1] if before else None
-
-
-def _named_after(end: int, text: str, marks: list[Mark]) -> str | None:
-    """What a number is said to be right behind it: `is my routing number`."""
-    for mark_start, _, kind in marks:
-        if 0 <= mark_start - end <= REACH and AFTER.fullmatch(text, end, mark_start):
-            return kind
-    return None
+    long = size >= LONGER_THAN_MOST_MEMBER_NUMBERS or (size >= SHORTEST_BANK and first[0] == "0")
+    return bool(account and not account["owned"] and long and labels.DRAWN_ON.search(lowered))

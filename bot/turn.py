@@ -21,12 +21,13 @@ from backend.language import ENGLISH, speaking, tr
 from backend.reading.language import language_of, language_of_button
 from bot import intake, with_person, wording
 from bot.engine import Engine, EngineError, EngineFailed
+from bot.fitting import Fitting
 from bot.lanes import Lane, Lanes, Ticket
 from bot.messages import Inbound, Message, Reply
 from bot.metrics import Metrics
-from bot.own_number import as_member_number
 from bot.redaction import kinds_in
 from bot.reply_json import buttons_to_json, reply_from_json, reply_to_json
+from bot.unkeeping import Unkeeping
 
 logger = logging.getLogger("memberline.turn")
 
@@ -42,7 +43,7 @@ Deliver = Callable[[AsyncSession, Inbound, Reply, bool], Awaitable[None]]
 
 @dataclass(eq=False)
 class Turn:
-    """A message on its way to its answer. `inbound.text` is already fit to be kept."""
+    """A message on its way to its answer. From when it is written down, `inbound.text` is fit to be kept."""
 
     inbound: Inbound
     answer: asyncio.Future[Reply]
@@ -52,6 +53,7 @@ class Turn:
     late: bool = False
     sealed: bool = False
     attempts: int = 0
+    takes_back: bool = False  # with it, something said before has become what must not be kept
 
     def hear(self, stands: conversations.Open) -> None:
         """Find the language it is written or said in."""
@@ -82,6 +84,8 @@ class Turns:
 
     def __post_init__(self) -> None:
         self.deliver: dict[str, Deliver] = {}
+        self.fitting = Fitting(self.backend)
+        self.unkeeping = Unkeeping(self.backend, self.engine, self.lanes)
         self.after_commit: list[Callable[[Inbound], None]] = []
         self.stalled = asyncio.Event()  # set when a message begins to wait for the engine
         self._inflight: dict[tuple[str, str], Turn] = {}
@@ -93,7 +97,6 @@ class Turns:
         After `within` seconds without an answer the reply is empty and `pending`: the answer will be delivered the
         channel's late way. A reply is also pending when the engine is away; then it has the kind sentence, once.
         """
-        inbound = await as_member_number(self.backend, inbound)
         key = (inbound.channel, inbound.provider_id)
         turn = self._inflight.get(key) or self._start(inbound)
         try:
@@ -109,11 +112,9 @@ class Turns:
             await asyncio.wait(set(self._tasks))
 
     def _start(self, inbound: Inbound) -> Turn:
-        text, payload = intake.fit(inbound.text, inbound.payload)
-        fit = replace(inbound, text=text, payload=payload)
-        turn = Turn(fit, asyncio.get_running_loop().create_future())
-        self._inflight[(fit.channel, fit.provider_id)] = turn
-        lane = self.lanes.of(fit.conversation)
+        turn = Turn(inbound, asyncio.get_running_loop().create_future())
+        self._inflight[(inbound.channel, inbound.provider_id)] = turn
+        lane = self.lanes.of(inbound.conversation)
         # the place is drawn before anything is awaited: messages are answered in the order in which they came
         task = asyncio.create_task(self._run(turn, lane, lane.draw()))
         self._tasks.add(task)
@@ -161,14 +162,18 @@ class Turns:
             if waited:
                 async with self.backend.db.reading() as session:
                     stands = await conversations.open_now(session, turn.inbound.conversation)
+            if turn.takes_back:
+                await self.unkeeping.now(turn.inbound.conversation)
             turn.hear(stands)
             with speaking(turn.language):
                 return await self._respond(turn, lane, stands)
 
     async def _record(self, turn: Turn) -> conversations.Recorded:
-        inbound = turn.inbound
+        """Make it fit to be kept, and keep it; what it makes a secret of earlier ones goes in the same transaction."""
         async with self.backend.db.transaction() as session:
-            return await conversations.record_inbound(
+            fit = await self.fitting.fit(session, turn.inbound)
+            turn.inbound = inbound = fit.inbound
+            recorded = await conversations.record_inbound(
                 session,
                 self.backend,
                 channel=inbound.channel,
@@ -181,6 +186,10 @@ class Turns:
                 attested=inbound.attested,
                 browser=inbound.browser,
             )
+            if recorded.fresh:
+                await self.fitting.again(session, fit)
+                turn.takes_back = bool(fit.whole.again)
+        return recorded
 
     async def _repeated(self, recorded: conversations.Recorded, turn: Turn) -> Reply:
         """The answer of a message that had come before; waits a while when another process is at it."""
@@ -219,7 +228,7 @@ class Turns:
         too_long = len(inbound.text) > intake.MAX_TEXT
         if not too_long and intake.has_words(intake.as_words(inbound.text)):
             return None
-        notices = self._notices(inbound, lane)
+        notices = self._notices(inbound, lane, expects)
         if notices and not too_long:
             return Reply((*notices, *_still_asked(inbound, expects)))
         variants = wording.TOO_LONG if too_long else wording.EMPTY
@@ -229,13 +238,18 @@ class Turns:
         lane.last_text = wording.pick(variants, lane.last_text, **values)
         return Reply((*before, Message(lane.last_text)))
 
-    def _notices(self, inbound: Inbound, lane: Lane) -> list[Message]:
-        notices = []
-        for kind in kinds_in(inbound.text):
-            lane.last_text = wording.pick(wording.NOTICES[kind], lane.last_text)
-            notices.append(Message(lane.last_text))
+    def _notices(self, inbound: Inbound, lane: Lane, expects: str = "") -> list[Message]:
+        """One sentence or two on what was taken out, however much it was."""
+        kinds = kinds_in(inbound.text)
+        for kind in kinds:
             self.metrics.redactions.labels(kind).inc()
-        return notices
+        if not kinds:
+            return []
+        lane.last_text = wording.pick(wording.NOTICES[kinds[0]], lane.last_text)
+        if kinds[0] not in ("ssn", "number") or expects not in ("member_number", "identity"):
+            return [Message(lane.last_text)]
+        hint = wording.IF_SAID if inbound.channel == "voice" else wording.IF_A_MEMBER_NUMBER
+        return [Message(f"{lane.last_text} {tr(hint)}")]
 
     async def ask(self, turn: Turn, lane: Lane, stands: conversations.Open) -> Reply:
         """Put the message to the engine. Raises EngineError."""
@@ -252,7 +266,7 @@ class Turns:
             logger.warning("the engine had nothing to say")
             office = wording.office(self.backend.coop)
             messages = (Message(wording.pick(wording.NOTHING_TO_SAY, lane.last_text, **office)),)
-        notices = self._notices(inbound, lane)
+        notices = self._notices(inbound, lane, stands.expects)
         lane.last_text = messages[-1].text
         acts = {message.hints.get("act") for message in messages}
         return Reply((*notices, *messages), transfer="transfer" in acts, end="end" in acts)

@@ -45,10 +45,29 @@ NOTICES = {
         ),
     ),
     "code": (
-        mark("Please don't send a card's security code here. I removed it and kept no copy."),
-        mark("I took that security code out and did not keep it. Only the secure pay page may ask for it."),
+        mark(
+            "Please don't send PINs or security codes here. I removed it and kept no copy. Only our secure pay page"
+            " asks for a card's code."
+        ),
+        mark("I took that code out and did not keep it. Only the secure pay page may ask for a card's code."),
+    ),
+    "secret": (
+        mark(
+            "Please don't send passwords and the like here. I removed it and kept no copy. Nobody from our office asks"
+            " you for them."
+        ),
+        mark("I took that out and did not keep it. A password or an answer that proves who you are is yours alone."),
+    ),
+    "number": (
+        mark(
+            "I took a long number out of your message in case it is private, and kept no copy. A card or bank account"
+            " goes on our secure pay page."
+        ),
+        mark("That number was too long for anything I need, so I took it out and did not keep it."),
     ),
 }
+IF_A_MEMBER_NUMBER = mark("If that was your member number, please write it with its dash, such as 99999-001.")
+IF_SAID = mark("If that was your member number, please say dash before its last three digits.")
 STILL_ASKED = mark("To go on, please send {expected}.")
 TOO_LONG = (
     mark("That message was too long for me to read well. Please send {expected}."),

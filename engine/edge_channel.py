@@ -109,8 +109,20 @@ async def _parse(body: dict[str, Any], agent: Any) -> HTTPResponse:
     return json_response({key: parsed.get(key, []) for key in ("intent", "intent_ranking", "entities", "reading")})
 
 
+async def _forget(body: dict[str, Any], agent: Any) -> HTTPResponse:
+    messages = body.get("messages")
+    if not _is_text(body.get("conversation"), MAX_CONVERSATION) or not isinstance(messages, dict):
+        return _error(400, "conversation and messages")
+    try:
+        await agent.tracker_store.forget(body["conversation"], {str(one): str(text) for one, text in messages.items()})
+    except Exception:
+        logger.exception("forgetting failed")
+        return _error(500, "forgetting failed")
+    return json_response({})
+
+
 class EdgeChannel(InputChannel):
-    """POST turn, POST parse and GET health under /webhooks/edge, for whoever holds the shared token."""
+    """POST turn, POST parse, POST forget and GET health under /webhooks/edge, for whoever holds the shared token."""
 
     def __init__(self, token: str) -> None:
         """``token`` is the secret shared with the app."""
@@ -151,6 +163,10 @@ class EdgeChannel(InputChannel):
             body = _body(request)
             problem = _problem(body, conversation_needed=True)
             return _error(400, problem) if problem else await _turn(body, on_new_message)
+
+        @edge.post("/forget")
+        async def forget(request: Request) -> HTTPResponse:
+            return await _forget(_body(request), request.app.ctx.agent)
 
         @edge.post("/parse")
         async def parse(request: Request) -> HTTPResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -62,6 +63,14 @@ async def find_account(session: AsyncSession, digits: str) -> Account | None:
     """The account of that full number, with or without its dash."""
     plain = digits.replace("-", "").strip()
     return await session.scalar(select(Account).where(Account.number_digits == plain))
+
+
+async def numbers_among(session: AsyncSession, digits: Collection[str]) -> frozenset[str]:
+    """Those of the given digits, without dashes, that are the number of an account."""
+    if not digits:
+        return frozenset()
+    query = select(Account.number_digits).where(Account.number_digits.in_(digits))
+    return frozenset(await session.scalars(query))
 
 
 async def lock_account(session: AsyncSession, account_id: int) -> Account:

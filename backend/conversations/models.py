@@ -77,3 +77,14 @@ class PushEvent(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Unkept(Base):
+    """Messages that the dialogue engine has to forget: {provider_id: the text that stays of it}."""
+
+    __tablename__ = "unkept"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(String(80), ForeignKey("conversations.id"), index=True)
+    messages: Mapped[dict[str, str]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UtcTime)

@@ -112,6 +112,24 @@ async def find_inbound(session: AsyncSession, channel: str, provider_id: str) ->
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def lately_said(
+    session: AsyncSession, conversation_id: str, since: datetime, *, but: str, limit: int
+) -> list[tuple[int, str, str]]:
+    """(id, provider_id, text) of the newest messages since then, the oldest first, without the one called `but`."""
+    query = (
+        select(InboundMessage.id, InboundMessage.provider_id, InboundMessage.text)
+        .where(
+            InboundMessage.conversation_id == conversation_id,
+            InboundMessage.received_at >= since,
+            InboundMessage.provider_id != but,
+            InboundMessage.payload.is_(None),
+        )
+        .order_by(InboundMessage.id.desc())
+        .limit(limit)
+    )
+    return [(row.id, row.provider_id, row.text) for row in reversed((await session.execute(query)).all())]
+
+
 async def newest_inbound(session: AsyncSession, conversation_id: str) -> InboundMessage | None:
     """The message of a conversation that came in last."""
     query = select(InboundMessage).where(InboundMessage.conversation_id == conversation_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sanic import HTTPResponse, Request
 
 from backend.outages import service as outages
+from bot.intake import fit_to_keep
 from bot.portal.pages import see_other
 from bot.staff import views
 from bot.staff.fields import field
@@ -31,7 +32,7 @@ class OutagePages:
         return self.office.page("outages.html", outages=found, name=name, token=token)
 
     async def add(self, request: Request, name: str) -> HTTPResponse:
-        area = field(request, "area").strip()
+        area = fit_to_keep(field(request, "area"))
         if area:
             async with self.backend.db.transaction() as session:
                 await outages.add(
@@ -39,7 +40,7 @@ class OutagePages:
                     self.backend,
                     name,
                     area=area,
-                    cause=field(request, "cause"),
+                    cause=fit_to_keep(field(request, "cause")),
                     estimate_at=views.read_field_time(self.backend, field(request, "estimate")),
                 )
         return see_other(HERE)
@@ -51,7 +52,7 @@ class OutagePages:
                 self.backend,
                 name,
                 outage_id,
-                cause=field(request, "cause"),
+                cause=fit_to_keep(field(request, "cause")),
                 estimate_at=views.read_field_time(self.backend, field(request, "estimate")),
             )
         return see_other(HERE)

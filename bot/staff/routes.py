@@ -16,8 +16,8 @@ from backend.handover import service as handover
 from backend.staff import signin
 from backend.tickets import service as tickets
 from bot.guards import guarded
+from bot.intake import fit_to_keep
 from bot.portal.pages import PRIVATE, content_policy, from_our_pages, see_other
-from bot.redaction import redact
 from bot.services import Services
 from bot.staff import views
 from bot.staff.browser import StaffBrowser
@@ -151,7 +151,7 @@ class Office:
 
     async def answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         """Send what was written; a number that must not be sent is taken out of it first."""
-        text = redact(field(request, "text").strip()[:LONGEST_ANSWER]).text
+        text = fit_to_keep(field(request, "text").strip()[:LONGEST_ANSWER])
         number = field(request, "ticket")
         if text:
             async with self.backend.db.transaction() as session:

@@ -28,9 +28,12 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
 
+from engine.components.forgetting import forget
+
 WINDOW = 60
 # What stays after a snapshot: enough turns for rules and memoized stories to look back on.
 KEPT = 24
+MOST_FORGOTTEN = 400  # events in which something is looked for that was said minutes ago
 
 metadata = sa.MetaData()
 big_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -57,6 +60,7 @@ snapshots_table = sa.Table(
 SNAPSHOT = sa.text("SELECT upto, state FROM tracker_snapshots WHERE sender_id = :sender")
 SINCE = sa.text("SELECT id, data FROM tracker_events WHERE sender_id = :sender AND id > :upto ORDER BY id")
 ALL = sa.text("SELECT id, data FROM tracker_events WHERE sender_id = :sender ORDER BY id")
+CHANGE = sa.text("UPDATE tracker_events SET data = :data WHERE id = :id")
 SENDERS = sa.text("SELECT DISTINCT sender_id FROM tracker_events")
 KEEP_SNAPSHOT = sa.text(
     "INSERT INTO tracker_snapshots (sender_id, upto, state) VALUES (:sender, :upto, :state) "
@@ -221,6 +225,20 @@ class WindowedTrackerStore(TrackerStore):
         state = json.dumps([event.as_dict() for event in state_of(before)])
         upto = stored.ids[cut - stored.snapshot - 1]
         connection.execute(KEEP_SNAPSHOT, {"sender": sender, "upto": upto, "state": state})
+
+    async def forget(self, sender: str, messages: dict[str, str]) -> None:
+        """Take messages, by the id in their metadata, out of what is kept: {id: the text that stays}."""
+        with self.engine.begin() as connection:
+            rows = connection.execute(ALL, {"sender": sender}).all()[-MOST_FORGOTTEN:]
+            snapshot = connection.execute(SNAPSHOT, {"sender": sender}).first()
+            events = [json.loads(row.data) for row in rows]
+            state = json.loads(snapshot.state) if snapshot else []
+            places, state_too = forget(events, state, messages)
+            for place in places:
+                connection.execute(CHANGE, {"id": rows[place].id, "data": json.dumps(events[place])})
+            if snapshot and state_too:
+                changed = {"sender": sender, "upto": snapshot.upto, "state": json.dumps(state)}
+                connection.execute(KEEP_SNAPSHOT, changed)
 
     async def keys(self) -> Iterable[str]:
         """Return the ids of all conversations."""

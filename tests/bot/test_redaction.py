@@ -65,7 +65,6 @@ KEPT = [
     "my member number is 99999-001 and the last four are 0142",
     "my account number is 99999001",
     "nine nine nine nine nine dash zero zero one",
-    "123456001",
     "my number is 5555550142",
     "call me at 555-555-0142",
     "+1 555 555 0142",

@@ -87,3 +87,45 @@ def test_postgresql_holds_the_tracker_as_well(
         for _ in range(30):
             engine.turn(member, "/balance")
         assert engine.texts(member, "4242") == ["Thank you, 99999-001 and 4242."]
+
+
+def _turn(engine: Engine, member: str, text: str, name: str) -> None:
+    body = {"conversation": member, "channel": "web", "text": text, "metadata": {"message": name, "said": text}}
+    status, answer = engine.call("turn", body)
+    assert status == 200, answer
+
+
+def _stored(engine: Engine, member: str) -> str:
+    with closing(sqlite3.connect(engine.database.removeprefix("sqlite:///"))) as database:
+        events = database.execute("SELECT data FROM tracker_events WHERE sender_id = ?", [member]).fetchall()
+        states = database.execute("SELECT state FROM tracker_snapshots WHERE sender_id = ?", [member]).fetchall()
+    return " ".join(row[0] for row in (*events, *states))
+
+
+def test_a_message_is_forgotten_with_what_was_made_of_it(engine: Engine) -> None:
+    member = conversation()
+    _turn(engine, member, "/run_start", "a")
+    _turn(engine, member, "41111-111", "b")
+    assert "41111" in _stored(engine, member)
+    body = {"conversation": member, "messages": {"b": "[card number removed]"}}
+    assert engine.call("forget", body) == (200, {})
+    assert "41111" not in _stored(engine, member)
+    assert "[card number removed]" in _stored(engine, member)
+    _turn(engine, member, "99999-001", "c")
+    assert "99999" in _stored(engine, member)
+
+
+def test_a_message_is_forgotten_in_the_snapshot_too(engine: Engine) -> None:
+    member = conversation()
+    _turn(engine, member, "/run_start", "a")
+    _turn(engine, member, "41111-111", "b")
+    for number in range(30):
+        _turn(engine, member, "/greet", f"g{number}")
+    assert loaded(engine, member)[0] <= WINDOW
+    assert engine.call("forget", {"conversation": member, "messages": {"b": "-"}}) == (200, {})
+    assert "41111" not in _stored(engine, member)
+
+
+def test_only_a_whole_wish_to_forget_is_taken(engine: Engine) -> None:
+    assert engine.call("forget", {"conversation": "x"})[0] == 400
+    assert engine.call("forget", {"conversation": "x", "messages": {}}, token=None)[0] == 401

@@ -26,6 +26,7 @@ class StandInEngine(LocalServer):
         super().__init__()
         self.token = token
         self.turns: list[dict[str, Any]] = []
+        self.forgotten: list[dict[str, Any]] = []
         self.gate = asyncio.Event()
         self.failing = False
         self.at_once: dict[str, int] = {}
@@ -38,11 +39,16 @@ class StandInEngine(LocalServer):
     def application(self) -> web.Application:
         app = web.Application()
         app.router.add_post("/webhooks/edge/turn", self._turn)
+        app.router.add_post("/webhooks/edge/forget", self._forget)
         app.router.add_get("/webhooks/edge/health", self._health)
         return app
 
     async def _health(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        self.forgotten.append(await request.json())
+        return web.json_response({}, status=500 if self.failing else 200)
 
     async def _turn(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {self.token}":

@@ -125,7 +125,7 @@ class Call:
 
     async def _answered(self, place: Place, asked: Reply, meaning: Heard, provider_id: str, reply: Reply) -> Step:
         notes, texted = await self._texted(provider_id, reply)
-        understood = _understood(asked, meaning)
+        understood = await self._understood(asked, provider_id)
         after = Place(place.turn + 1, asked=place.turn)
         asked_for = meaning.kind == "person"
         # nobody is there out of hours: the dialogue says when, and offers a call back
@@ -147,6 +147,16 @@ class Call:
         async with self.services.backend.db.reading() as session:
             stands = await conversations.open_now(session, self.caller.conversation)
         return bool(stands.offered or stands.expects)
+
+    async def _understood(self, asked: Reply, provider_id: str) -> tuple[str, ...]:
+        """The member number as it is kept, read back in groups, so that a slip is heard at once."""
+        if asked.expects != "member_number":
+            return ()
+        async with self.services.backend.db.reading() as session:
+            row = await conversations.find_inbound(session, "voice", provider_id)
+        kept = row.text if row else ""
+        reading = read_member_number(glossed(kept) if current() == SPANISH else kept)
+        return (menu.read_back(reading.dashed),) if reading and reading.dashed else ()
 
     def _inbound(self, provider_id: str, meaning: Heard) -> Inbound:
         caller = self.caller
@@ -233,15 +243,6 @@ class Call:
 
 def _dial(words: tuple[str, ...], place: Place) -> HandOver:
     return HandOver(words, replace(place, after_dial=True, misses=0, polls=0))
-
-
-def _understood(asked: Reply, meaning: Heard) -> tuple[str, ...]:
-    """The member number read back in groups, so that a slip is heard at once."""
-    if asked.expects != "member_number":
-        return ()
-    said = glossed(meaning.text) if current() == SPANISH else meaning.text
-    reading = read_member_number(said)
-    return (menu.read_back(reading.dashed),) if reading and reading.dashed else ()
 
 
 def _is_handover(message: Message) -> bool:

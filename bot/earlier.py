@@ -1,0 +1,233 @@
+"""Reads a message behind the last ones of its conversation: a number may come in pieces, by voice and by keypad.
+
+A piece that is harmless alone was kept. When the rest comes, it is taken out of what was kept as well. Nothing is held
+for this but the rows that are there anyway.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot import number_labels as labels
+from bot.card_numbers import card_from
+from bot.digits import Group, groups_in, plain
+from bot.gaps import is_gap, runs_in
+from bot.plausible import SSN_SIZES, Situation, account_in, is_expected, staying
+from bot.redaction import IN_PART, PLACEHOLDER, Finding, Redacted, findings, kinds_in, replaced
+from bot.secret_words import open_at_the_end, tells_nothing
+
+MOST_EARLIER = 4
+OPEN_LABEL = re.compile(
+    r"\W*(?:(?P<number>(?:number|no|num|digits|numero|code)\W*))?(?P<is>(?:is|are|es|son|was|it's)\b\W*|[:=]\W*)?"
+    r"(?:(?:um+|uh+|eh+)\W*)?"
+)
+BACK_TO_WORK = re.compile(
+    r"\s*(?:no|yes|yeah|si|ok|okay|help|stop|never\s?mind|cancel|person|operator|agent|what|why|how|ayuda|cancelar|"
+    r"espanol|english|sorry|wait|hold\s+on|pay|pagar|i\s|quiero)\b"
+)
+LONGEST_SECRET = 60
+MOST_NAMING = 4
+ASKS = re.compile(
+    r"\b(?:do|does|you|your|what|where|which|need|forgot|lost|is|with|on|que|necesit\w*|tien\w*|pid\w*|dar|doy|cual|donde|"
+    r"su|sus|con)\b"
+)
+NINE_APART = ([2, 7], [3, 6], [5, 4])
+MEMBER_SIZES = ([7], [8], [10], [4, 3], [5, 3], [6, 3], [7, 3])
+PARTS = ("card", "number", "ssn", "bank")
+"""Kinds of which the rest may still be to come."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A message of before, as it is kept: its row, and its text."""
+
+    id: int
+    provider_id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A message as it may be kept. `again`: the new texts of earlier ones by their row; `pieces`: digits that went
+    out of those."""
+
+    text: str
+    again: dict[int, str] = field(default_factory=dict)
+    pieces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The digits at one end of a message."""
+
+    groups: tuple[Group, ...]
+    stays: tuple[bool, ...]
+    alone: bool  # nothing else is in the message but fillers
+
+    @property
+    def digits(self) -> list[str]:
+        return [group.digits for group in self.groups]
+
+
+def read_behind(earlier: Sequence[Kept], text: str, situation: Situation) -> Whole:
+    """Redact a message in the light of the earlier ones, the oldest first."""
+    found = findings(text, situation)
+    last = earlier[-1] if earlier else None
+    if last is None or not text:
+        return Whole(replaced(text, found).text)
+    joined = _joined(earlier, text, situation)
+    if joined is not None:
+        ours, again, pieces = joined
+        return Whole(replaced(text, [*found, *ours]).text, again, pieces)
+    return Whole(replaced(text, [*found, *_behind(last.text, text, situation, found)]).text)
+
+
+def _behind(last: str, text: str, situation: Situation, found: list[Finding]) -> list[Finding]:
+    """What the end of the message before says that this one is: `my pin is`, or the first half of a card, removed."""
+    before, lowered = plain(last), plain(text)
+    run = _first_run(text)
+    if "?" in last[-3:]:
+        return []
+    if open_at_the_end(before) and _may_be_secret(lowered):
+        return [(0, len(text), "secret")]
+    if run is not None and (label := _open_label(before)):
+        lead = f"{label} is "
+        longer = [(start - len(lead), end - len(lead), kind) for start, end, kind in findings(lead + text, situation)]
+        return [(max(0, start), end, kind) for start, end, kind in longer if end > 0 and start < run.groups[-1].end]
+    if run is not None and run.alone and not found:
+        return _rest_of_removed(last, run, situation)
+    return []
+
+
+def _may_be_secret(lowered: str) -> bool:
+    words = lowered.split()
+    if not words or len(lowered) > LONGEST_SECRET or "?" in lowered or BACK_TO_WORK.match(lowered):
+        return False
+    return not tells_nothing(lowered)
+
+
+def _open_label(before: str) -> str:
+    """The telling word that a message ends with, waiting for its number: `my routing number is`."""
+    marks = [mark for mark in labels.marks_in(before) if mark.kind in ("ssn", "bank", "code", "card")]
+    if not marks:
+        return ""
+    end = OPEN_LABEL.fullmatch(before, marks[-1].end)
+    if not end or not (end["is"] or _names_only(before)):
+        return ""
+    return before[marks[-1].start : marks[-1].end]
+
+
+def _names_only(before: str) -> bool:
+    """`my routing number`, and not `do you need my routing number`."""
+    return len(before.split()) <= MOST_NAMING and not ASKS.search(before)
+
+
+def _rest_of_removed(last: str, run: _Run, situation: Situation) -> list[Finding]:
+    """Bare digits right behind a number that was removed, unless they are just what is asked for."""
+    kinds = [kind for kind in kinds_in(last) if kind in PARTS]
+    sizes = [len(group) for group in run.digits]
+    # a whole number was removed and a member number is asked for: here it is
+    number = situation.number_asked and sizes in MEMBER_SIZES and IN_PART not in last
+    asked = number or is_expected(sizes, situation) or account_in(run.digits, situation)
+    if not kinds or asked or any(run.stays) or sum(sizes) <= 2:
+        return []
+    return [(run.groups[0].start, run.groups[-1].end, kinds[0])]
+
+
+Joined = tuple[list[Finding], dict[int, str], tuple[str, ...]]
+
+
+def _joined(earlier: Sequence[Kept], text: str, situation: Situation) -> Joined | None:
+    """A card or social security number that this message completes."""
+    first = _first_run(text)
+    if first is None:
+        return None
+    runs = _last_runs(earlier)
+    for start in range(len(runs)):
+        parts = runs[start:]
+        digits = [one for part, _ in parts for one in part.digits]
+        before = len(digits)
+        whole = [*digits, *first.digits]
+        stays = [one for part, _ in parts for one in part.stays] + list(first.stays)
+        alone = first.alone and all(part.alone for part, _ in parts)
+        kind, last = _kind_over(whole, stays, before, alone, situation)
+        if kind:
+            end = first.groups[min(last - before, len(first.groups) - 1)].end
+            ours: list[Finding] = [(first.groups[0].start, end, kind)]
+            again = {kept.id: _without_run(kept.text, part, kind) for part, kept in parts}
+            return ours, again, tuple("".join(part.digits) for part, _ in parts)
+    return None
+
+
+def _kind_over(digits: list[str], stays: list[bool], before: int, alone: bool, situation: Situation) -> tuple[str, int]:
+    """(kind, last group) of what goes over the end of the message before, or an empty kind."""
+    if any(stays[:before]) or any(account_in(digits[at:], situation) for at in range(len(digits))):
+        return "", 0
+    last = card_from(digits, 0, stays)
+    if last is not None and last >= before:
+        return "card", last
+    sizes = [len(group) for group in digits]
+    ours = sizes[before:]
+    nine = sizes == SSN_SIZES or (not situation.asked and sum(sizes) == 9 and sizes in NINE_APART)
+    if alone and nine and not is_expected(ours, situation):
+        return "ssn", len(digits) - 1
+    return "", 0
+
+
+def _last_runs(earlier: Sequence[Kept]) -> list[tuple[_Run, Kept]]:
+    """The digits at the end of the message before, and of those before it as long as they are nothing but digits."""
+    found: list[tuple[_Run, Kept]] = []
+    for kept in reversed(earlier):
+        run = _last_run(kept.text)
+        if run is None or (found and not found[0][0].alone):
+            break
+        found.insert(0, (run, kept))
+    return found
+
+
+def _first_run(text: str) -> _Run | None:
+    groups = groups_in(text)
+    lowered = plain(text)
+    if not groups or not is_gap(lowered, 0, groups[0].start):
+        return None
+    run = runs_in(text, groups)[0]
+    return _run(text, lowered, groups, run, alone=is_gap(lowered, run[-1].end, len(lowered)))
+
+
+def _last_run(text: str) -> _Run | None:
+    groups = groups_in(text)
+    lowered = plain(text)
+    if not groups or not is_gap(lowered, groups[-1].end, len(lowered)) or PLACEHOLDER.search(text):
+        return None
+    run = runs_in(text, groups)[-1]
+    mark = labels.before(run[0].start, labels.marks_in(lowered))
+    if mark is not None and mark.kind == "other":
+        return None  # a meter, a ZIP code, a ticket
+    return _run(text, lowered, groups, run, alone=is_gap(lowered, 0, run[0].start))
+
+
+def _run(text: str, lowered: str, groups: list[Group], run: list[Group], *, alone: bool) -> _Run:
+    kinds = dict(zip((group.start for group in groups), staying(lowered, groups), strict=True))
+    return _Run(tuple(run), tuple(bool(kinds[group.start]) for group in run), alone)
+
+
+def _without_run(text: str, run: _Run, kind: str) -> str:
+    cleaned: Redacted = replaced(text, [(run.groups[0].start, run.groups[-1].end, kind)])
+    return cleaned.text
+
+
+def scrubbed(text: str, pieces: Sequence[str]) -> str:
+    """A text without any of the digits `pieces`, however they stand in it: what was said back of a number that went."""
+    found: list[Finding] = []
+    for run in runs_in(text, groups_in(text)):
+        joined, places = "", []
+        for index, group in enumerate(run):
+            joined += group.digits
+            places += [index] * len(group.digits)
+        for piece in pieces:
+            at = joined.find(piece)
+            if at >= 0:
+                found.append((run[places[at]].start, run[places[at + len(piece) - 1]].end, "number"))
+    return replaced(text, found).text if found else text

@@ -1,0 +1,93 @@
+"""The words of both languages that say what a number is, in front of it or behind it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+REACH = 40
+SSN = (
+    r"ss[#n]|s\.s\.n\.?|social\s+security(?:\s+(?:number|no|num|#))?|socials?|soc\s+sec|tax\s*id|taxpayer(?:\s+id)?|tin|f?ein|itin|federal\s+id|"
+    r"(?:numero|num|no)\.?\s+de\s+seguro|seguro\s+social|nss|id\s+fiscal|identificacion\s+fiscal|"
+    r"(?:numero|id)\s+de\s+(?:contribuyente|impuestos)|numero\s+patronal"
+)
+ROUTING_WORDS = (
+    r"routing|rtn|aba|numero\s+de\s+(?:ruta|transito)|ruta\s+(?:bancaria|del\s+banco)|(?:la|mi)\s+ruta|ruta(?=\W*\d)"
+)
+BANKS = (
+    r"chase|wells\s+fargo|bank\s+of\s+america|bofa|citi(?:bank)?|us\s+bank|pnc|capital\s+one|regions|truist|ally|"
+    r"navy\s+federal|credit\s+union|banorte|bbva|santander|banamex"
+)
+BANK = (
+    rf"{ROUTING_WORDS}|bank|banking|checking|savings|iban|clabe|swift|direct\s+deposit|withdrawal\s+account|banco|bancari[oa]s?|"
+    rf"cuenta\s+(?:de\s+)?(?:cheques|corriente|ahorros?|banco)|cheques|ahorros?|{BANKS}"
+)
+CODE = (
+    r"cvv2?|cvc2?|cvn|csc|cid|security\s+(?:code|number)|card\s+code|verification\s+value|pin|pins|nip|pass\s?code|"
+    r"(?:codigo|clave|numero|numeros)\s+(?:de\s+)?(?:seguridad|secret[oa])|access\s+code|atm\s+code|"
+    r"(?:numbers?|digits?|code)\s+on\s+(?:the\s+)?back|(?:numeros?|digitos?|codigo)\s+(?:de\s+)?atras"
+)
+CARD = (
+    r"card(?:\s+on\s+file)?|debit|credit|visa|master\s?card|amex|american\s+express|discover|tarjetas?|cc|ccn|"
+    r"(?:card|tarjeta)\s+(?:number|no|num|de\s+(?:credito|debito))|pan"
+)
+OTHER = (
+    r"phone|ph|tel|cel|cell|mobile|telephone|call|text|telefono|celular|movil|llam\w+|fax|"
+    r"member(?:ship)?|customer|socio|socia|miembro|cliente|meters?|medidor|contador|confirmation|confirmacion|"
+    r"usage|consumo|invoice|bill\s+(?:number|no)|zip|postal|amount|monto|cantidad|tickets?|case|caso|boleto|order|orden|reference|"
+    r"referencia|readings?|lectura|kwh|kw|pole|poste|transformer|transformador|check\s+(?:number|no|#)|serial|serie|"
+    r"tracking|work\s+order|gate|padlock|candado|porton|report|reporte|box|apartado|apt|unit"
+)
+WORDS = re.compile(
+    r"(?P<placeholder>\[[a-z ,]+ removed(?:, in part)?\])"
+    rf"|(?<![a-z])(?:(?P<code>{CODE})|(?P<ssn>{SSN})|(?P<bank>{BANK})|(?P<card>{CARD})|(?P<other>{OTHER}))(?![a-z])"
+    r"|(?P<money>\$)"
+)
+ROUTING = re.compile(rf"(?<![a-z])(?:{ROUTING_WORDS})(?![a-z])")
+DRAWN_ON = re.compile(
+    r"\b(?:debit(?!\s+card)|draft|withdraw(?:al)?|ach|e-?check|from\s+my\s+(?:account|acct)|debit(?:en?|ar)(?:lo)?|"
+    r"de\s+mi\s+cuenta|retir(?:en?|ar))\b"
+)
+# beside the word account a number may be the member's with us; `for my account` says so
+ACCOUNT = re.compile(
+    r"(?P<owned>\b(?:for|para|de)\s+(?:my\s+|the\s+|mi\s+|la\s+)?)?(?<![a-z])(?:account|acct|a/c|cuenta)(?![a-z])[^\d]{0,24}$"
+)
+FOR = re.compile(r"\b(?:for|para)\b")
+AFTER = re.compile(
+    r"\s*(?:,|-|is|was|are|=|es|era|son)?\s*(?:is\s+|es\s+|son\s+)?(?:my|the|our|mi|el|la|los|nuestro|nuestra)\s+"
+    r"(?:\w+\s+){0,4}?"
+)
+DIRECT = re.compile(
+    r"[\s:#.,;=>-]*(?:(?:number|numbers|no|num|is|it'?s|was|are|digits?|the|my|um|uh|on|file|numero|es|son|de|credito|"
+    r"debito|el|la|mi|ends?|here|goes|aqui|esta|va|card|tarjeta)[\s:#.,;=>-]*){0,5}"
+)
+"""What may stand between the word for a card and its digits: an amount or a member number has more before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A telling word, at [start, end): `kind` is ssn, bank, code, card, other or money."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def marks_in(lowered: str) -> list[Mark]:
+    """The telling words of a plain text; those of our own placeholders tell nothing."""
+    found = (Mark(one.start(), one.end(), str(one.lastgroup)) for one in WORDS.finditer(lowered))
+    return [mark for mark in found if mark.kind != "placeholder"]
+
+
+def before(start: int, marks: list[Mark]) -> Mark | None:
+    """The nearest telling word in front of a number."""
+    near = [mark for mark in marks if 0 <= start - mark.end <= REACH]
+    return near[-1] if near else None
+
+
+def after(end: int, lowered: str, marks: list[Mark]) -> str:
+    """What a number is said to be right behind it: `is my routing number`."""
+    for mark in marks:
+        if 0 <= mark.start - end <= REACH and AFTER.fullmatch(lowered, end, mark.start):
+            return mark.kind
+    return ""

@@ -1,0 +1,86 @@
+"""What must not be kept is not in the dialogue's own store either, and the talk goes on."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.lab.members import stranger
+from bot.lab.talkers import Browser, Caller, Texter
+from tests.support.secrets_said import squeezed
+from tests.support.served import Served
+
+pytestmark = pytest.mark.engine
+
+NEEDLES = (
+    "41111111", "11111111", "5555555555", "55554444", "900451234", "hunter2", "correcthorse", "battery", "4821",
+    "fouroneoneoneone", "oneoneoneoneone", "cuatrounounouno",
+)  # fmt: skip
+
+STORES = (
+    ("memberline.db", "conversation_id", ("inbound_messages", "push_events", "tickets", "handovers")),
+    ("tracker.db", "sender_id", ("tracker_events", "tracker_snapshots")),
+)
+SAID = ("text", "reply", "data", "details", "summary", "state")
+
+
+def kept_of(served: Served, conversation: str) -> str:
+    """All of a conversation in both stores, squeezed, without the names and times of its rows."""
+    found = []
+    for file, whose, tables in STORES:
+        with closing(sqlite3.connect(Path(served.folder) / file)) as database:
+            for table in tables:
+                rows = database.execute(f'SELECT * FROM "{table}" WHERE {whose} = ?', [conversation])
+                names = [column[0] for column in rows.description]
+                wanted = [
+                    place
+                    for place, name in enumerate(names)
+                    if name in ("text", "reply", "data", "details", "summary", "state")
+                ]
+                found += [str(row[place]) for row in rows for place in wanted]
+    return squeezed("\n".join(found))
+
+
+def left(served: Served, conversation: str) -> list[str]:
+    kept = kept_of(served, conversation)
+    assert kept
+    return [needle for needle in NEEDLES if needle in kept]
+
+
+def test_a_card_half_by_keypad_and_half_by_voice_is_forgotten(served: Served) -> None:
+    call = Caller(served, stranger())
+    call.say("pay my bill")
+    call.say("<41111111>")
+    heard = call.say("one one one one one one one one")
+    assert "card" in heard
+    assert left(served, call.conversation) == []
+
+
+def test_a_card_in_two_texts_is_forgotten(served: Served) -> None:
+    for first, second in (
+        ("5555555555", "554444"), ("four one one one one one one one", "one one one one one one one one"),
+        ("cuatro uno uno uno uno uno uno uno", "1111 1111"),
+    ):  # fmt: skip
+        talk = Texter(served, stranger())
+        talk.say("pay my bill")
+        talk.say(first)
+        assert "kept no copy" in talk.say(second) or "no guard" in talk.say("hola")
+        assert left(served, talk.conversation) == []
+        assert talk.say("never mind")
+
+
+def test_what_is_said_of_oneself_is_not_kept(served: Served) -> None:
+    talk = Browser(served)
+    for line in (
+        "report a broken yard light at 10 Mill Road, my password is correct horse battery",
+        "yes, and my social is 900451234",
+        "my pin is 4821",
+        "my password is",
+        "hunter2",
+        "talk to a person",
+    ):
+        talk.say(line)
+    assert left(served, talk.conversation) == []
