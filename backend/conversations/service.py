@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.conversations import statements
+from backend.conversations import once, statements
 from backend.conversations.models import Conversation, InboundMessage, PushEvent
 
 IDLE = timedelta(minutes=15)
@@ -158,6 +158,7 @@ async def save_reply(
     """
     if not await statements.answer(session, inbound_id, status, reply, backend.clock.now()):
         return False
+    await once.forget(session, inbound_id)
     if offered is not None:
         await statements.offer(session, conversation_id, offered, expects[:24])
     if language is not None:
