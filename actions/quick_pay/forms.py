@@ -144,6 +144,8 @@ class QuickPayForm(OfSeveralForm):
         if turn.get(ACCOUNT) is None and await others(turn, standing):
             turn.say("utter_balance_account", account=label(account, standing))
         turn.set(ACCOUNT, account.id)
+        if not turn.get(CONFIRM) and await quotes.was_confirmed(turn.session, turn.conversation_id, turn.get(QUOTE)):
+            turn.set(CONFIRM, turn.get(QUOTE))  # a yes whose turn was lost: what came of it is told, and not asked anew
         if turn.get(CONFIRM):
             return Outside(pay)  # a yes delivered again gets its number, also when nothing is owed any more
         balance = await billing.balance(turn.session, turn.backend, account.id)

@@ -1,4 +1,4 @@
-"""What became of a conversation since a moment: looked up before anybody says that nothing was done, or to try again."""
+"""What became of a conversation since a moment: looked up before anybody says that nothing was done."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def losing(act: Callable[[str], Awaitable[None]], engine: StandInEngine) -> Call
     return act_and_die
 
 
-# ------------------------------------------------------------------------------------- the engine is lost behind the act
+# ------------------------------------------------------------------------------- the engine is lost behind the act
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -357,7 +357,7 @@ async def test_a_call_of_before_a_restart_goes_on_with_its_answer(
     assert len(engine.turns) == 1
 
 
-# ------------------------------------------------------------------------------------------------------- the look itself
+# ------------------------------------------------------------------------------------------------ the look itself
 
 
 async def test_an_act_of_a_kind_that_nobody_named_is_not_called_nothing(till: Till) -> None:

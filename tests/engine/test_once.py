@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ def test_an_app_that_dies_before_it_has_the_answer_gets_it_later(engine: Engine,
         json.dumps(body).encode(),
         {"Authorization": f"Bearer {TOKEN}"},
     )
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="timed out"):
         urllib.request.urlopen(request, timeout=0.5)
     assert begun.wait(30)
     with ThreadPoolExecutor(1) as app:
@@ -125,7 +125,7 @@ def test_an_engine_killed_in_an_action_understands_the_message_once_more_from_wh
         assert begun.wait(30)
         engine.kill_starter()
         release.set()
-        with pytest.raises((OSError, urllib.error.URLError)):
+        with pytest.raises(OSError, match=r"."):
             lost.result(30)
         engine.start()
         assert deliver(engine, member, "/run_slow", "2")[0] == "done"
@@ -145,10 +145,8 @@ def test_an_engine_killed_at_any_instant_understands_each_message_once(
         for number in range(1, 5):
             killer = threading.Timer(usual * number / 5, engine.kill_starter)
             killer.start()
-            try:
+            with suppress(OSError, AssertionError):  # its answer is lost: the app delivers the message again
                 deliver(engine, member, "/balance", str(number))
-            except (OSError, AssertionError):
-                pass  # its answer is lost: the app delivers the message again
             killer.join()
             engine.start()
             assert deliver(engine, member, "/balance", str(number))[0] in {"You owe nothing.", "Nothing is owed."}

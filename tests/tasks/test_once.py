@@ -147,3 +147,14 @@ async def test_what_only_reads_keeps_nothing(talk: Talk, clock: ManualClock) -> 
     async with talk.backend.db.reading() as session:
         assert await session.scalar(select(func.count()).select_from(ActionResult)) == 0
         assert await session.scalar(select(InboundMessage.status)) == "received"
+
+
+async def test_a_yes_whose_turn_was_lost_is_told_and_not_read_out_again(talk: Talk, network: DirectNetwork) -> None:
+    await talk.user_input("pay 40 with my visa", intent="quick_pay", acts={"start"})
+    before = deepcopy(talk.log.__dict__)
+    await talk.user_input("yes")
+    talk.log.__dict__.update(before)
+    await talk.user_input("never mind the day, what was that", acts={"repeat"})
+    talk.assert_no_response("utter_question_pay_confirm")
+    talk.assert_response("utter_pay_already")
+    assert network.taken_cents() == 4000
