@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.models import AuditRow
@@ -17,7 +16,6 @@ from backend.logins.models import MailRequest
 from backend.payments import links
 from backend.payments.models import Payment, Quote, ScheduledPayment
 
-T = TypeVar("T")
 ABOUT_THE_TALK = frozenset(
     {
         "identified", "identity_locked", "identity_ended", "account_switched", "code_sent", "code_locked", "stepped_up",
@@ -61,13 +59,15 @@ async def since(session: AsyncSession, conversation_id: str, moment: datetime) -
     """What this conversation did from `moment` (UTC) on, as it stands now."""
     paid = (Payment.conversation_id == conversation_id, Payment.created_at >= moment)
     planned = (ScheduledPayment.conversation_id == conversation_id, ScheduledPayment.created_at >= moment)
-    payments = await session.scalars(_as_they_stand(select(Payment).where(*paid).order_by(Payment.id.desc())))
+    anew = {"populate_existing": True}  # not as this session may have read them before
+    payments = select(Payment).where(*paid).order_by(Payment.id.desc())
     scheduled = select(ScheduledPayment).where(*planned).order_by(ScheduledPayment.id.desc())
+    made = await session.scalars(payments, execution_options=anew)
     rows = await done_by(session, conversation_id, moment)
     return Became(
         # the payments of a schedule are made by a job, long after its talk; they have notices of their own
-        payments=tuple(payment for payment in payments if not payment.key.startswith("sched:")),
-        scheduled=tuple(await session.scalars(_as_they_stand(scheduled))),
+        payments=tuple(payment for payment in made if not payment.key.startswith("sched:")),
+        scheduled=tuple(await session.scalars(scheduled, execution_options=anew)),
         acts=tuple(row for row in rows if row.act not in ABOUT_THE_TALK),
         mails=tuple(await mail.asked_for(session, conversation_id, moment)),
         links_sent=await links.sent(session, conversation_id, moment),
@@ -90,8 +90,3 @@ async def closed(session: AsyncSession, conversation_id: str, moment: datetime, 
     )
     await session.execute(update(Payment).where(*on_its_way).values(to_follow=True))
     return await since(session, conversation_id, moment)
-
-
-def _as_they_stand(query: Select[tuple[T]]) -> Select[tuple[T]]:
-    """Not as this session may have read them before."""
-    return query.execution_options(populate_existing=True)

@@ -17,6 +17,7 @@ from backend.members import codes
 from backend.members.levels import Level
 from backend.payments import flow
 from backend.payments.models import Payment
+from backend.providers.payments.base import ProviderTimeout
 from tests.backend.network import DirectNetwork
 from tests.tasks.conftest import Begin
 from tests.tasks.harness import Talk
@@ -149,12 +150,38 @@ async def test_what_only_reads_keeps_nothing(talk: Talk, clock: ManualClock) -> 
         assert await session.scalar(select(InboundMessage.status)) == "received"
 
 
-async def test_a_yes_whose_turn_was_lost_is_told_and_not_read_out_again(talk: Talk, network: DirectNetwork) -> None:
+@pytest.mark.parametrize(
+    ("words", "acts"),
+    [
+        ("never mind the day, what was that", {"repeat"}),
+        ("stop, never mind", {"cancel"}),
+        ("no", {"deny"}),
+        ("make it 50", {"correct"}),
+        ("change the amount", {"correct"}),
+    ],
+)
+async def test_a_yes_whose_turn_was_lost_is_told_and_not_read_out_again(
+    talk: Talk, network: DirectNetwork, words: str, acts: set[str]
+) -> None:
     await talk.user_input("pay 40 with my visa", intent="quick_pay", acts={"start"})
     before = deepcopy(talk.log.__dict__)
     await talk.user_input("yes")
     talk.log.__dict__.update(before)
-    await talk.user_input("never mind the day, what was that", acts={"repeat"})
+    await talk.user_input(words, intent="cancel" if "cancel" in acts else None, acts=acts)
+    assert talk.responses[0] == "utter_pay_already"
     talk.assert_no_response("utter_question_pay_confirm")
-    talk.assert_response("utter_pay_already")
     assert network.taken_cents() == 4000
+
+
+async def test_a_payment_on_its_way_is_not_called_unpaid(talk: Talk, network: DirectNetwork) -> None:
+    def out_of_reach(_name: str) -> None:
+        raise ProviderTimeout("no answer")
+
+    await talk.user_input("pay 40 with my visa", intent="quick_pay", acts={"start"})
+    before = deepcopy(talk.log.__dict__)
+    network.before = out_of_reach
+    await talk.user_input("yes")
+    talk.assert_response("utter_pay_pending")
+    talk.log.__dict__.update(before)
+    await talk.user_input("stop, never mind", intent="cancel", acts={"cancel"})
+    assert talk.responses == ["utter_pay_pending"]
