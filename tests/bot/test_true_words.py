@@ -23,7 +23,7 @@ from backend.payments import flow
 from backend.payments.models import Payment, PaymentMethod
 from backend.providers.payments.base import ProviderTimeout
 from bot import engine as engine_client
-from bot import settling
+from bot import settling, waiting
 from bot.channels.voice import call as calls
 from bot.messages import Inbound, Reply
 from tests.backend.household import NOW, TODAY, Household, make_household
@@ -100,9 +100,9 @@ class Till:
         conversation = conversation or f"{channel}-1"
         await self.read_back(conversation, channel)
         inbound = Inbound(channel, conversation, f"{channel}:1", "yes", address=MEMBER)
-        reply = await self.edge.services.turns.take_turn(inbound, within=15 if channel == "voice" else None)
+        reply = await self.edge.services.turns.take_turn(inbound, within=60 if channel == "voice" else None)
         if reply.pending:
-            reply = await until(lambda: self.answer(inbound), within=15)
+            reply = await until(lambda: self.answer(inbound), within=60)
         return " ".join(message.text for message in reply.messages)
 
     async def answer(self, inbound: Inbound) -> Reply | None:
@@ -257,6 +257,7 @@ async def test_an_answer_behind_the_engines_time_is_waited_for_on_the_call(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine_client, "TURN_SECONDS", 0.3)
+    monkeypatch.setattr(waiting, "MOST_ATTEMPTS", 1000)
     monkeypatch.setattr(calls, "ANSWER_WITHIN", 0.2)
     line = Line(till.edge)
     await line.go()
@@ -276,6 +277,7 @@ async def test_a_call_that_waited_long_enough_ends_with_what_is_known(
     def out_of_reach(_name: str) -> None:
         raise ProviderTimeout("no answer")
 
+    monkeypatch.setattr(engine_client, "TURN_SECONDS", 300.0)
     line = Line(till.edge)
     await till.read_back(line.conversation, "voice")
     await line.go()
