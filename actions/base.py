@@ -36,8 +36,10 @@ class SkillAction(ABC):
         turn = Turn(self.backend, dispatcher, tracker)
         with speaking(turn.language):
             async with self.backend.db.transaction() as turn.session:
-                await self.act(turn)
-        return turn.events()
+                if not await turn.begin(self.name()):
+                    await self.act(turn)
+                    await turn.keep(turn.events())
+        return turn.answer()
 
     @abstractmethod
     async def act(self, turn: Turn) -> None:

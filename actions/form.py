@@ -50,16 +50,23 @@ class Form(OpeningForm):
         turn = Turn(self.backend, dispatcher, tracker)
         with speaking(turn.language):
             await self._take_turn(turn)
-        # nothing asked and nothing ended: a rejection, which Rasa only sees when no slot is set
-        return turn.events() if turn.requested else []
+        return turn.answer()
 
     async def _take_turn(self, turn: Turn) -> None:
-        async with self.backend.db.transaction() as turn.session:
-            outside = await self._hear(turn)
-        while outside is not None:
-            await outside.work(turn)
+        outside: Outside | None = None
+        while True:
+            # the second look, behind the work outside: nothing follows from a message that was given up on meanwhile
             async with self.backend.db.transaction() as turn.session:
-                outside = await self._ask(turn, misses=0)
+                if await turn.begin(self.name()):
+                    return
+                worked = outside is not None
+                outside = await (self._ask(turn, misses=0) if worked or turn.resumed else self._hear(turn))
+                # nothing asked and nothing ended: a rejection, which Rasa only sees when no slot is set
+                ended = turn.requested or outside is not None
+                await turn.keep(turn.events() if ended else [], unfinished=outside is not None, acted=worked)
+            if outside is None:
+                return
+            await outside.work(turn)
 
     async def _hear(self, turn: Turn) -> Outside | None:
         opened = turn.just_opened()

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
+from backend.conversations import once
 from backend.language import ENGLISH, SPANISH
 from backend.members import identity
 from backend.members.identity import Standing
@@ -57,6 +58,9 @@ class Turn:
         self._after: list[EventType] = []
         self._focus: str | None = None
         self._focus_intent = ""
+        self._step: once.Step | None = None
+        self._begun = once.Begun(None)
+        self._kept: list[EventType] = []
 
     @property
     def conversation_id(self) -> str:
@@ -198,6 +202,40 @@ class Turn:
     def end_task(self) -> None:
         """Leave whatever form is open."""
         self._after.extend([ActiveLoop(None), SlotSet(REQUESTED, None)])
+
+    async def begin(self, action: str) -> bool:
+        """Begin the step that this action is of the message's turn. True: it was done before, and is said again.
+
+        Raises MessageSettled where nothing may be done about the message any more.
+        """
+        first, self._step = self._step is None, once.step_of(action, self.channel, self.tracker.events)
+        self._begun = await once.begin(self.session, self._step)
+        result = self._begun.result
+        if result is None or (result["unfinished"] and not first):
+            return False
+        self._dispatcher.messages[:] = result["responses"]
+        self._kept = result["events"]
+        if result["unfinished"]:  # it was broken off in its work outside: on from there
+            self._changed = {event["name"]: event["value"] for event in self._kept if event["event"] == "slot"}
+        return not result["unfinished"]
+
+    @property
+    def resumed(self) -> bool:
+        """Whether this step has heard the message already, and stands before its work outside."""
+        return self._begun.result is not None
+
+    async def keep(self, events: list[EventType], *, unfinished: bool = False, acted: bool = False) -> None:
+        """Keep what this step came to, in its own transaction, for when the message is delivered again.
+
+        `unfinished`: there is work outside still to come, which the slots tell. `acted`: some has been done.
+        """
+        self._kept = events
+        result = {"events": events, "responses": self._dispatcher.messages, "unfinished": unfinished}
+        await once.keep(self.session, self._step, self._begun, result, acted=acted)
+
+    def answer(self) -> list[EventType]:
+        """What the step came to, for the engine."""
+        return self._kept
 
     def events(self) -> list[EventType]:
         return [SlotSet(slot, value) for slot, value in self._changed.items()] + self._after

@@ -23,6 +23,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+WRITTEN = "memberline_written"
+
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
@@ -84,13 +86,33 @@ class Database:
         await asyncio.to_thread(upgrade, self.url)
 
 
+async def has_written(session: AsyncSession) -> bool:
+    """Whether the session's open transaction has changed anything so far; what was not flushed does not count."""
+    return bool((await session.connection()).sync_connection.info.get(WRITTEN))  # type: ignore[union-attr]
+
+
+def _watch_writes(engine: AsyncEngine) -> AsyncEngine:
+    @event.listens_for(engine.sync_engine, "begin")
+    def _nothing_yet(connection: Any) -> None:
+        connection.info[WRITTEN] = False
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def _note(connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+        if context is not None and (context.isinsert or context.isupdate or context.isdelete):
+            connection.info[WRITTEN] = True
+
+    return engine
+
+
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
-        return create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return _watch_writes(
+            create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        )
     path = Path(url.split(":///", 1)[1])
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(
-        url, hide_parameters=True, connect_args={"timeout": 15, "async_creator_fn": sqlite.connect}
+    engine = _watch_writes(
+        create_async_engine(url, hide_parameters=True, connect_args={"timeout": 15, "async_creator_fn": sqlite.connect})
     )
 
     @event.listens_for(engine.sync_engine, "connect")

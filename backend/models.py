@@ -5,7 +5,7 @@ from backend.arrangements.models import Arrangement
 from backend.audit.models import AuditRow
 from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
 from backend.billing.models import Account, Bill, LedgerEntry
-from backend.conversations.models import Conversation, InboundMessage, PushEvent, Unkept
+from backend.conversations.models import ActionResult, Conversation, InboundMessage, PushEvent, Unkept
 from backend.handover.models import Handover, OfficeMessage
 from backend.logins.models import (
     CreationLink,
@@ -36,6 +36,7 @@ from backend.usage.models import Reading
 
 __all__ = [
     "Account",
+    "ActionResult",
     "AddressCode",
     "AlertSent",
     "AlertSetting",

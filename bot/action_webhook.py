@@ -5,6 +5,7 @@ The SDK's own server listens everywhere, lets any web page call it and echoes ex
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import traceback
@@ -15,16 +16,19 @@ from typing import Any
 import yaml
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
-from sanic import Blueprint, HTTPResponse, Request
+from sanic import Blueprint, HTTPResponse, Request, Sanic
 from sanic import json as json_response
 
 from backend.config import Settings
+from backend.conversations.once import MessageSettled, Step, step_of
 from bot.guards import internal
 
 logger = logging.getLogger("memberline.actions")
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of a call once unpacked; a long conversation's last events are some tens of kilobytes."""
+
+STOP_SECONDS = 3.0
 
 
 class BadCall(ValueError):
@@ -95,6 +99,9 @@ async def run(executor: ActionExecutor, domain: dict[str, Any], call: dict[str, 
         result = await executor.run(call)
     except ActionExecutionRejection as rejection:
         return _refused(400, rejection.message, name)
+    except MessageSettled:
+        logger.info("action %s came too late: its message is settled", name)
+        return _refused(409, "the message is settled", name)
     except ActionNotFoundException:
         logger.error("the engine asked for an action that is not there: %s", name)
         return _refused(404, "no such action", name)
@@ -111,8 +118,43 @@ def _refused(status: int, message: str, name: str) -> HTTPResponse:
     return json_response({"error": message, "action_name": name}, status=status)
 
 
+class Steps:
+    """The steps that are being taken now. One that was asked for is taken to its end, also when the engine goes away.
+
+    An engine that starts again asks for the same step again; it then waits for the one that is on its way.
+    """
+
+    def __init__(self, executor: ActionExecutor, domain: dict[str, Any]) -> None:
+        self._executor = executor
+        self._domain = domain
+        self._now: dict[tuple[str, Step] | object, asyncio.Task[HTTPResponse]] = {}
+
+    async def take(self, call: dict[str, Any]) -> HTTPResponse:
+        key = _key(call) or object()  # a message without an id is nobody's repeat
+        task = self._now.get(key)
+        if task is None:
+            task = self._now[key] = asyncio.create_task(run(self._executor, self._domain, call))
+            task.add_done_callback(lambda _: self._now.pop(key, None))
+        taken = await asyncio.shield(task)
+        return HTTPResponse(taken.body, taken.status, content_type="application/json")  # one may go to two askers
+
+    async def idle(self) -> None:
+        """Wait until all are taken (before the process ends)."""
+        while self._now:
+            await asyncio.wait(set(self._now.values()))
+
+
+def _key(call: dict[str, Any]) -> tuple[str, Step] | None:
+    tracker = call["tracker"]
+    events = [event for event in tracker.get("events") or () if isinstance(event, dict)]
+    channel = str(tracker.get("latest_input_channel") or "")
+    step = step_of(str(call.get("next_action") or ""), channel, events)
+    return (str(tracker.get("sender_id") or ""), step) if step else None
+
+
 def blueprint(settings: Settings, executor: ActionExecutor, domain: dict[str, Any]) -> Blueprint:
     """POST /internal/actions/webhook, for the engine alone."""
+    steps = Steps(executor, domain)
     routes = Blueprint("actions", url_prefix="/internal/actions")
 
     @routes.post("/webhook")
@@ -122,6 +164,14 @@ def blueprint(settings: Settings, executor: ActionExecutor, domain: dict[str, An
             call = call_of(request)
         except BadCall as problem:
             return _refused(400, str(problem), "")
-        return await run(executor, domain, call)
+        return await steps.take(call)
+
+    @routes.before_server_stop
+    async def take_them_to_their_end(_app: Sanic) -> None:
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await steps.idle()
+        except TimeoutError:
+            logger.warning("stopped in the middle of an action; what it began is kept")
 
     return routes

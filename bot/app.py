@@ -72,14 +72,15 @@ def build_services(backend: Backend, known_intents: Iterable[str]) -> Services:
     metrics = Metrics()
     engine = Engine(backend.settings)
     lanes = Lanes(backend.settings.redis_url)
+    rates = Rates(backend.settings)
     return Services(
         backend=backend,
         engine=engine,
-        turns=Turns(backend, engine, lanes, metrics, frozenset(known_intents)),
+        turns=Turns(backend, engine, lanes, metrics, frozenset(known_intents), rates),
         sender=OutboxSender(backend, metrics),
         pushes=Pushes(backend),
         metrics=metrics,
-        rates=Rates(backend.settings),
+        rates=rates,
     )
 
 

@@ -18,13 +18,13 @@ from bot.earlier import MOST_EARLIER, Kept, Whole, read_behind, scrubbed
 from bot.gaps import runs_in
 from bot.messages import Inbound
 from bot.plausible import SEPARATOR, Situation
-from bot.rate import RateLimit
+from bot.rates import Rates, rule
 from bot.redaction import to_look_up
 
 HELD = timedelta(minutes=10)
 """So long a number may be in coming, piece by piece."""
 NINE_DIGITS = 9
-MOST_MISSES, MISSES_SECONDS = 12, 3600.0
+MISSES = rule("number-look-ups", 12, 3600)
 """Numbers of no account that a sender may have looked up: a look-up tells whether there is such an account."""
 
 
@@ -49,11 +49,11 @@ class Fit:
 
 
 class Fitting:
-    """Fits messages. One a process: it counts what a sender has looked up."""
+    """Fits messages. It counts what a sender has looked up."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, rates: Rates) -> None:
         self._backend = backend
-        self._misses = RateLimit(most=MOST_MISSES, seconds=MISSES_SECONDS)
+        self._rates = rates
 
     async def fit(self, session: AsyncSession, inbound: Inbound) -> Fit:
         """The message without what must not be kept. A payload that was not offered and has such in it is words."""
@@ -79,13 +79,13 @@ class Fitting:
     async def _accounts(self, session: AsyncSession, source: str, earlier: Sequence[Kept], text: str) -> frozenset[str]:
         """Which of the numbers in a message are those of accounts."""
         wanted = to_look_up(text)
-        if not wanted or not self._misses.allows(source):
+        if not wanted or await self._rates.wait((MISSES, source)):
             return frozenset()
         for kept in earlier:
             wanted |= to_look_up(kept.text)
         found = await billing.numbers_among(session, wanted)
         if found:
-            self._misses.give_back(source)
+            await self._rates.forget(MISSES, source)
         return found
 
     async def again(self, session: AsyncSession, fit: Fit) -> None:

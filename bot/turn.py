@@ -17,14 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.conversations import service as conversations
-from backend.language import ENGLISH, speaking, tr
+from backend.language import ENGLISH, current, speaking, tr
 from backend.reading.language import language_of, language_of_button
-from bot import intake, with_person, wording
+from bot import intake, settling, with_person, wording
 from bot.engine import Engine, EngineError, EngineFailed
 from bot.fitting import Fitting
 from bot.lanes import Lane, Lanes, Ticket
 from bot.messages import Inbound, Message, Reply
 from bot.metrics import Metrics
+from bot.rates import Rates
 from bot.redaction import kinds_in
 from bot.reply_json import buttons_to_json, reply_from_json, reply_to_json
 from bot.unkeeping import Unkeeping
@@ -34,6 +35,7 @@ logger = logging.getLogger("memberline.turn")
 FREE_TEXT = frozenset({"address", "name", "email", "phone"})
 """Answers that are names: `12 Calle Real` is no wish for Spanish."""
 
+PERSON = "/speak_to_human"
 REPEAT_SECONDS = 8.0
 """How long a repeat waits for another process to answer the first."""
 
@@ -52,6 +54,7 @@ class Turn:
     switched: bool = False  # it changes the language of the conversation
     late: bool = False
     sealed: bool = False
+    given_up: bool = False  # before it was even written down
     attempts: int = 0
     takes_back: bool = False  # with it, something said before has become what must not be kept
 
@@ -81,10 +84,11 @@ class Turns:
     lanes: Lanes
     metrics: Metrics
     known_intents: frozenset[str]
+    rates: Rates
 
     def __post_init__(self) -> None:
         self.deliver: dict[str, Deliver] = {}
-        self.fitting = Fitting(self.backend)
+        self.fitting = Fitting(self.backend, self.rates)
         self.unkeeping = Unkeeping(self.backend, self.engine, self.lanes)
         self.after_commit: list[Callable[[Inbound], None]] = []
         self.stalled = asyncio.Event()  # set when a message begins to wait for the engine
@@ -106,6 +110,22 @@ class Turns:
                 return Reply(pending=True)
             return await asyncio.shield(turn.answer)
 
+    async def give_up(self, inbound: Inbound) -> Reply | None:
+        """Answer a message at once with what has come of it so far; nothing more will. None: it was never kept."""
+        turn = self._inflight.get((inbound.channel, inbound.provider_id))
+        if turn is None or not turn.record_id:
+            async with self.backend.db.reading() as session:
+                row = await conversations.find_inbound(session, inbound.channel, inbound.provider_id)
+            if row is None:
+                if turn is not None:
+                    turn.given_up = True
+                return None
+            turn = turn or Turn(inbound, asyncio.get_running_loop().create_future())
+            turn.record_id, turn.language = row.id, current()
+        reply = await settling.settle(self, turn)
+        resolve(turn, reply)
+        return reply
+
     async def idle(self) -> None:
         """Wait until every turn that has begun is over (before the process ends)."""
         while self._tasks:
@@ -125,7 +145,8 @@ class Turns:
         started = time.perf_counter()
         try:
             reply = await self._answer(turn, lane, ticket)
-            _resolve(turn, reply)
+            if turn not in lane.stalled or turn.inbound.channel != "voice":
+                resolve(turn, reply)  # whoever calls waits for the answer itself
         except Exception as failure:
             self._broken(turn, lane, failure)
         finally:
@@ -139,8 +160,10 @@ class Turns:
     def _broken(self, turn: Turn, lane: Lane, failure: Exception) -> None:
         """Something of ours failed. A message that is kept is tried again; of one that is not, the caller is told."""
         logger.error("a turn failed: %s", type(failure).__name__)
-        if turn.record_id and turn.inbound.channel != "voice":
-            _resolve(turn, self._stall(turn, lane))
+        if turn.record_id:
+            reply = self._stall(turn, lane)
+            if turn.inbound.channel != "voice":
+                resolve(turn, reply)
         elif not turn.answer.done():
             turn.answer.set_exception(failure)
             turn.answer.exception()  # whoever waited may be gone; that is not worth a warning
@@ -156,6 +179,8 @@ class Turns:
         if not recorded.fresh:
             return await self._repeated(recorded, turn)
         turn.record_id = recorded.id
+        if turn.given_up:
+            return await settling.settle(self, turn)
         await ticket.came()
         async with self.lanes.hold(turn.inbound.conversation):
             stands = recorded.open
@@ -260,6 +285,8 @@ class Turns:
         metadata: dict[str, Any] = {"said": said.words, "message": inbound.provider_id, "language": turn.language}
         if said.removed:
             metadata["removed"] = list(said.removed)
+        if stands.expects == settling.SETTLED:
+            metadata["anew"] = True  # the task that was open is done: its question must not be asked again
         turn.attempts += 1
         messages = await self.engine.turn(inbound, said.text, metadata)
         if not any(message.text or message.image for message in messages):
@@ -295,21 +322,21 @@ class Turns:
                 await self.deliver[inbound.channel](session, inbound, reply, turn.late)
         for notify in self.after_commit:
             notify(inbound)
+        resolve(turn, reply)
         return reply
 
     async def _unanswered(self, turn: Turn, lane: Lane, failure: EngineError) -> Reply:
         kind = "failed" if isinstance(failure, EngineFailed) else "unavailable"
         self.metrics.engine_errors.labels(kind).inc()
         logger.warning("engine %s: %s", kind, failure)
-        if turn.inbound.channel == "voice":
-            # a caller is not called back: a person takes over at once
-            return await self.keep(turn, Reply((Message(tr(wording.VOICE_DOWN)),), transfer=True), offered=[])
+        if turn.inbound.channel == "voice" and turn.inbound.payload == PERSON:
+            return await settling.settle(self, turn)  # who wants a person is not kept waiting for a machine
         return self._stall(turn, lane)
 
     def _stall(self, turn: Turn, lane: Lane) -> Reply:
         """Let it wait for the engine. The member is told once."""
         turn_waits = Reply(pending=True)
-        if not lane.told and not turn.late:
+        if not lane.told and not turn.late and turn.inbound.channel != "voice":
             lane.told = True
             text = tr(wording.WAITING, **wording.office(self.backend.coop))
             turn_waits = Reply((Message(text),), pending=True)
@@ -331,7 +358,8 @@ def _still_asked(inbound: Inbound, expects: str) -> tuple[Message, ...]:
     return (Message(tr(wording.STILL_ASKED, expected=wording.expected(expects))),)
 
 
-def _resolve(turn: Turn, reply: Reply) -> None:
+def resolve(turn: Turn, reply: Reply) -> None:
+    """Give the answer to whoever waits for it."""
     if not turn.answer.done():
         turn.answer.set_result(reply)
 

@@ -8,18 +8,20 @@ from datetime import timedelta
 
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation, InboundMessage
-from backend.language import speaking, tr
-from bot import wording
+from backend.language import speaking
+from bot import settling
 from bot.engine import EngineError, EngineFailed, EngineUnavailable, wait_until_healthy
 from bot.lanes import Lane
-from bot.messages import Inbound, Message, Reply
+from bot.messages import Inbound, Reply
 from bot.reply_json import buttons_to_json
-from bot.turn import Turn, Turns
+from bot.turn import Turn, Turns, resolve
 
 logger = logging.getLogger("memberline.waiting")
 
 FRESH = timedelta(minutes=10)
-"""An older message of before a restart is not acted on any more: its sender is told, and may say it again."""
+"""An older message of before a restart is not acted on any more: its sender is told what came of it."""
+FRESH_ON_A_CALL = timedelta(minutes=2)
+"""Whoever called has hung up by then, and reckons with nothing any more."""
 MOST_ATTEMPTS = 3
 
 
@@ -47,17 +49,20 @@ class Waiting:
         """After a start: take up again what a process that ended had not answered."""
         async with self._backend.db.reading() as session:
             pending = await conversations.pending_inbound(session)
-        oldest = self._backend.clock.now() - FRESH
         for message, conversation in pending:
             turn = _turn(message, conversation)
             lane = self._turns.lanes.of(conversation.id)
-            if message.channel == "voice" or message.received_at < oldest:
+            if self._is_stale(message):
                 await self._give_up(turn, lane)
             else:
                 lane.told = True  # this one is answered within seconds; a word on the delay would come too late
                 self._turns.wait_for_engine(turn, lane)
         if pending:
             logger.info("taking up %d messages of before the start", len(pending))
+
+    def _is_stale(self, message: InboundMessage) -> bool:
+        fresh = FRESH_ON_A_CALL if message.channel == "voice" else FRESH
+        return message.received_at < self._backend.clock.now() - fresh
 
     async def _answer_all(self) -> None:
         conversations_waiting = self._turns.lanes.stalled()
@@ -83,10 +88,14 @@ class Waiting:
         conversation = turn.inbound.conversation
         async with self._turns.lanes.hold(conversation):
             async with self._backend.db.reading() as session:
-                if not await conversations.is_unanswered(session, turn.record_id):
+                row = await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
+                if row is None or row.status != "received":
                     return True
                 stands = await conversations.open_now(session, conversation)
             turn.hear(stands)
+            if turn.inbound.channel == "voice" and self._is_stale(row):
+                await self._give_up(turn, lane)
+                return True
             try:
                 with speaking(turn.language):
                     reply = await self._turns.ask(turn, lane, stands)
@@ -108,17 +117,16 @@ class Waiting:
         return True
 
     async def _give_up(self, turn: Turn, lane: Lane) -> None:
-        logger.error("gave up on a message of %s", turn.inbound.channel)
         turn.late = True
-        with speaking(turn.language):
-            text = tr(wording.GAVE_UP, **wording.office(self._backend.coop))
-        lane.last_text = text
-        await self._turns.keep(turn, Reply((Message(text),)), offered=None, status="failed")
+        reply = await settling.settle(self._turns, turn)
+        lane.last_text = reply.messages[-1].text if reply.messages else ""
+        resolve(turn, reply)
 
 
 def _turn(message: InboundMessage, conversation: Conversation) -> Turn:
     answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-    answer.set_result(Reply(pending=True))
+    if message.channel != "voice":  # whoever calls asks for it again, and waits
+        answer.set_result(Reply(pending=True))
     inbound = Inbound(
         channel=message.channel,
         conversation=conversation.id,

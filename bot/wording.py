@@ -90,9 +90,20 @@ BACK = (
     mark("You are back with the automated assistant. What can I do for you?"),
     mark("I am with you again. How can I help?"),
 )
+VOICE_NOTHING_DONE = mark("I could not do that just now. Nothing has been changed or paid for it.")
+VOICE_LATE = mark("I am sorry, that took too long.")
+VOICE_UNKNOWN = mark(
+    "I cannot see right now what became of what you said last. Please ask our office before you pay or try again."
+)
 GAVE_UP = mark(
     "Sorry, I could not answer your earlier message. Please send it again, or call our office at {office}."
     " Nothing was done with it."
+)
+DONE_UNSAID = mark(
+    "Sorry, I could not finish my answer to your earlier message; please do not repeat it. {told} Our office: {office}."
+)
+REFUSED_UNSAID = mark(
+    "Sorry, I could not finish my answer to your earlier message. {told} Our office can help: {office}."
 )
 ANYTHING = mark("what you need in a few words, such as 'pay my bill'")
 

@@ -5,6 +5,7 @@ and it splits one utterance into several messages. Here the output channel bears
 channel and keeps an utterance whole.
 """
 
+import asyncio
 import hmac
 import logging
 import os
@@ -17,22 +18,25 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import InvalidUsage
 from sanic.response import json as json_response
 
+from engine.answering import NOW, Answering
 from engine.patches import TurnFailedError
 
 logger = logging.getLogger(__name__)
 
 CHANNEL_NAME = re.compile(r"[a-z]{1,20}")
 MAX_CONVERSATION = 255
+MAX_ID = 255
 MAX_TEXT = 4000
+_turns: set["asyncio.Future[HTTPResponse]"] = set()  # the loop itself holds tasks too loosely
 
 
 class TurnOutput(OutputChannel):
     """Collects what the bot says in one turn, under the name of the turn's channel."""
 
-    def __init__(self, channel: str) -> None:
-        """``channel`` is the name that `channel:` of a response is compared with."""
+    def __init__(self, channel: str, messages: list[dict[str, Any]]) -> None:
+        """``channel`` is the name that `channel:` of a response is compared with; ``messages`` is filled."""
         self.channel = channel
-        self.messages: list[dict[str, Any]] = []
+        self.messages = messages
 
     def name(self) -> str:  # type: ignore[override]
         """Return the turn's channel; Rasa asks instances only."""
@@ -80,13 +84,25 @@ def _error(status: int, text: str) -> HTTPResponse:
 
 
 async def _turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
-    output = TurnOutput(body["channel"])
+    """Answer a message. A turn that has begun is ended also when the app hangs up: it asks for the answer again."""
+    turn = asyncio.ensure_future(_whole_turn(body, handle))
+    _turns.add(turn)
+    turn.add_done_callback(_turns.discard)
+    return await asyncio.shield(turn)
+
+
+async def _whole_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
+    metadata = body.get("metadata") or {}
+    said: list[dict[str, Any]] = []
+    if _is_text(metadata.get("message"), MAX_ID):
+        # in the context of this turn's own task
+        NOW.set(Answering(metadata["message"], said, anew=metadata.get("anew") is True))
     message = UserMessage(
         text=body["text"],
-        output_channel=output,
+        output_channel=TurnOutput(body["channel"], said),
         sender_id=body["conversation"],
         input_channel=body["channel"],
-        metadata=body.get("metadata") or {},
+        metadata=metadata,
     )
     try:
         await handle(message)
@@ -96,7 +112,7 @@ async def _turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[
     except Exception:
         logger.exception("turn failed")  # the formatter leaves the exception's text out
         return _error(500, "turn failed")
-    return json_response({"messages": output.messages})
+    return json_response({"messages": said})
 
 
 async def _parse(body: dict[str, Any], agent: Any) -> HTTPResponse:

@@ -7,6 +7,8 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from engine.answering import NOW
+
 RASA_VERSION = "3.6.21"
 ACTION_EVENTS = 30
 ACTION_SECONDS = 30
@@ -98,14 +100,20 @@ def run_graph_as_a_loop() -> None:
 
 
 def shorten_action_call() -> None:
-    """Send an action the last 30 events instead of all, and no domain: the app puts it in."""
+    """Send an action the last 30 events instead of all, and no domain: the app puts it in.
+
+    What followed the member's message is whole: the app counts it to tell one step of a turn from another.
+    """
     import rasa
     from rasa.core.actions.action import RemoteAction
+    from rasa.shared.core.events import UserUttered
     from rasa.shared.core.trackers import EventVerbosity
 
     def call_format(self: Any, tracker: Any, domain: Any) -> dict[str, Any]:
         state = tracker.current_state(EventVerbosity.NONE)
-        state["events"] = [event.as_dict() for event in list(tracker.events)[-ACTION_EVENTS:]]
+        events = list(tracker.events)
+        behind = next((place for place, event in enumerate(reversed(events), 1) if isinstance(event, UserUttered)), 0)
+        state["events"] = [event.as_dict() for event in events[-max(ACTION_EVENTS, behind) :]]
         return {
             "next_action": self._name,
             "sender_id": tracker.sender_id,
@@ -160,6 +168,46 @@ def tell_the_open_question() -> None:
     MessageProcessor._parse_message_with_graph = parse_in_context
 
 
+def answer_a_message_once() -> None:
+    """Give a message that was answered before the same answer; the conversation's lock is held here.
+
+    The app delivers a message again when its answer got lost: a crash, a broken connection, an answer too late.
+    """
+    from rasa.core.processor import MessageProcessor
+
+    handle = MessageProcessor.handle_message
+
+    async def handle_once(self: Any, message: Any) -> Any:
+        answering = NOW.get()
+        said = answering and self.tracker_store.answer_to(message.sender_id, answering.message)
+        if answering is None or said is None:
+            return await handle(self, message)
+        answering.said.extend(said)
+        return None
+
+    MessageProcessor.handle_message = handle_once
+
+
+def begin_anew() -> None:
+    """Leave the task that was open where the app says so: it was done, and its question must not be asked again.
+
+    That is when an act was committed, but the turn that did it could not be brought to its end.
+    """
+    from rasa.core.processor import MessageProcessor
+    from rasa.shared.core.events import ActiveLoop, AllSlotsReset
+
+    fetch = MessageProcessor.fetch_tracker_and_update_session
+
+    async def fetch_anew(self: Any, *args: Any, **more: Any) -> Any:
+        tracker = await fetch(self, *args, **more)
+        answering = NOW.get()
+        if answering and answering.anew:
+            tracker.update_with_events([ActiveLoop(None), AllSlotsReset()], self.domain)
+        return tracker
+
+    MessageProcessor.fetch_tracker_and_update_session = fetch_anew
+
+
 PATCHES: tuple[Callable[[], None], ...] = (
     cache_action_validator,
     cache_event_lookup,
@@ -168,6 +216,8 @@ PATCHES: tuple[Callable[[], None], ...] = (
     fail_the_turn_with_the_action,
     skip_debug_copies,
     tell_the_open_question,
+    answer_a_message_once,
+    begin_anew,
 )
 
 

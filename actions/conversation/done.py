@@ -10,8 +10,9 @@ from actions.cases.kinds import title_of
 from actions.turn import Turn
 from backend.audit.models import AuditRow
 from backend.audit.service import done_by
-from backend.language import mark, tr
+from backend.language import tr
 from backend.logins.mail import asked_for
+from backend.outcomes import words as outcomes
 from backend.payments.links import sent as links_sent
 from backend.tickets import service as tickets
 
@@ -31,27 +32,7 @@ IS_IT_DONE = re.compile(
     re.IGNORECASE,
 )
 PAID = ("payment_confirmed", "scheduled_payment_confirmed", "autopay_set_up")
-DONE = {
-    "payment_confirmed": mark("your payment, number {number}"),
-    "scheduled_payment_confirmed": mark("a scheduled payment, number {number}"),
-    "scheduled_payment_cancelled": mark("a scheduled payment taken off"),
-    "autopay_set_up": mark("Auto Pay, set up"),
-    "autopay_changed": mark("Auto Pay, changed"),
-    "autopay_cancelled": mark("Auto Pay, turned off"),
-    "alerts_on": mark("alerts, turned on"),
-    "alerts_off": mark("alerts, turned off"),
-    "paperless_on": mark("paperless bills, turned on"),
-    "paperless_off": mark("paper bills, turned on"),
-    "program_enrolled": mark("the billing program, joined"),
-    "program_left": mark("the billing program, left"),
-    "contact_phone": mark("your phone number, changed"),
-    "contact_email": mark("your email address, changed"),
-    "contact_mailing_address": mark("your mailing address, changed"),
-}
-MAILS = {
-    "reset": mark("the mail with a link for a new password, asked for"),
-    "user_id": mark("the mail with your user ID, asked for"),
-}
+TOLD_OTHERWISE = ("ticket_", "handover")
 
 
 async def tell_what_is_done(turn: Turn) -> bool:
@@ -79,9 +60,9 @@ async def tell_done(turn: Turn) -> bool:
     since = turn.backend.clock.now() - RECENT
     things = [words for row in await done_by(turn.session, turn.conversation_id, since) if (words := _words(row))]
     for mail in await asked_for(turn.session, turn.conversation_id, since):
-        things.append(tr(MAILS[mail.kind]))
+        things.append(tr(outcomes.MAILS[mail.kind]))
     if await links_sent(turn.session, turn.conversation_id, since):
-        things.append(tr("a link to pay, sent"))
+        things.append(tr(outcomes.A_LINK))
     for ticket in await tickets.of_conversation(turn.session, turn.conversation_id):
         things.append(tr("{what}, number {number}", what=title_of(ticket), number=ticket.number))
     if things:
@@ -90,6 +71,4 @@ async def tell_done(turn: Turn) -> bool:
 
 
 def _words(row: AuditRow) -> str | None:
-    if row.act not in DONE:
-        return None
-    return tr(DONE[row.act], number=str((row.after or {}).get("confirmation") or ""))
+    return outcomes.deed(row) if row.act in outcomes.DEEDS and not row.act.startswith(TOLD_OTHERWISE) else None

@@ -11,7 +11,7 @@ from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
 from actions.quick_pay import questions
 from actions.quick_pay.hearing import HINT, QUESTION, asks_about_more, hear_choices, hear_words, named_method, settle
-from actions.quick_pay.paying import make_quote, pay, say_already
+from actions.quick_pay.paying import make_quote, on_its_way, pay, say_already
 from actions.scheduled.words import act_on_existing
 from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
@@ -82,11 +82,20 @@ class QuickPayForm(OfSeveralForm):
         return True
 
     async def cancelled(self, turn: Turn) -> None:
-        turn.say("utter_pay_cancelled")
+        """Nothing is called paid or unpaid without a look: the turn of a yes may have been lost behind its payment."""
+        looks = await self._said_yes_before(turn) or await on_its_way(turn)
+        if not (looks and await say_already(turn)):
+            turn.say("utter_pay_cancelled")
+
+    async def _said_yes_before(self, turn: Turn) -> bool:
+        return await quotes.was_confirmed(turn.session, turn.conversation_id, turn.get(QUOTE))
 
     # hearing
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
+        if await self._said_yes_before(turn):
+            turn.set(CONFIRM, turn.get(QUOTE))  # what came of it is told before anything else is taken in
+            return True
         changed = hear_choices(turn) or await hear_words(turn, asked)
         if changed:
             turn.clear(QUOTE, CONFIRM, OVER)
@@ -149,6 +158,8 @@ class QuickPayForm(OfSeveralForm):
         if turn.get(ACCOUNT) is None and await others(turn, standing):
             turn.say("utter_balance_account", account=label(account, standing))
         turn.set(ACCOUNT, account.id)
+        if not turn.get(CONFIRM) and await self._said_yes_before(turn):
+            turn.set(CONFIRM, turn.get(QUOTE))  # a yes whose turn was lost: what came of it is told, and not asked anew
         if turn.get(CONFIRM):
             return Outside(pay)  # a yes delivered again gets its number, also when nothing is owed any more
         balance = await billing.balance(turn.session, turn.backend, account.id)

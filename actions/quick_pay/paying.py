@@ -8,6 +8,7 @@ from typing import Any
 from actions.turn import Turn
 from actions.words import day_words
 from backend.billing import service as billing
+from backend.billing.service import UNFINISHED
 from backend.language import mark, tr
 from backend.members.levels import StepUpNeeded
 from backend.money import format_cents
@@ -85,9 +86,18 @@ async def say_already(turn: Turn) -> bool:
     made = await payments.latest_of(turn.session, turn.conversation_id, since)
     if made is None:
         return False
+    if made.status in UNFINISHED:
+        turn.say("utter_pay_pending", confirmation=made.confirmation)
+        return True
     total = format_cents(made.amount_cents + made.fee_cents)
     turn.say("utter_pay_already", total=total, confirmation=made.confirmation)
     return True
+
+
+async def on_its_way(turn: Turn) -> bool:
+    """Whether this talk has a payment of which nobody knows yet how it ends."""
+    made = await payments.latest_of(turn.session, turn.conversation_id, turn.backend.clock.now() - JUST_NOW)
+    return made is not None and made.status in UNFINISHED
 
 
 def _left(due_cents: int) -> str:

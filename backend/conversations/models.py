@@ -68,6 +68,16 @@ class InboundMessage(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+class ActionResult(Base):
+    """What one step of an unanswered message's turn did and said: taken again, it does nothing and says the same."""
+
+    __tablename__ = "action_results"
+
+    inbound_id: Mapped[int] = mapped_column(ForeignKey("inbound_messages.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(120), primary_key=True)
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)  # {"events": [...], "responses": [...]}, as the engine gets it
+
+
 class PushEvent(Base):
     """One event of a web conversation's stream; `id` is what Last-Event-ID names."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.conversations import statements
+from backend.conversations import once, statements
 from backend.conversations.models import Conversation, InboundMessage, PushEvent
 
 IDLE = timedelta(minutes=15)
@@ -155,10 +155,10 @@ async def open_now(session: AsyncSession, conversation_id: str) -> Open:
     return Open(list(row.offered), str(row.expects), str(row.language)) if row else Open([], "")
 
 
-async def is_unanswered(session: AsyncSession, inbound_id: int) -> bool:
-    """Whether nobody has answered it yet."""
-    query = select(InboundMessage.status).where(InboundMessage.id == inbound_id)
-    return (await session.execute(query)).scalar_one_or_none() == "received"
+async def locked(session: AsyncSession, inbound_id: int) -> InboundMessage:
+    """A message as it now stands, held until the transaction ends: no action can act on it meanwhile."""
+    query = select(InboundMessage).where(InboundMessage.id == inbound_id).with_for_update()
+    return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
 
 
 async def save_reply(
@@ -179,6 +179,7 @@ async def save_reply(
     """
     if not await statements.answer(session, inbound_id, status, reply, backend.clock.now()):
         return False
+    await once.forget(session, inbound_id)
     if offered is not None:
         await statements.offer(session, conversation_id, offered, expects[:24])
     if language is not None:

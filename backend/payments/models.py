@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
@@ -99,6 +99,7 @@ class Payment(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
     posted_on: Mapped[date | None]  # the co-op's local date
+    to_follow: Mapped[bool] = mapped_column(default=False, server_default=false())  # told: a message says how it went
 
     @property
     def total_cents(self) -> int:

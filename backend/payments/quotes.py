@@ -128,6 +128,12 @@ async def open_quote(session: AsyncSession, backend: Backend, conversation_id: s
     return await session.scalar(select(Quote).where(*good, Quote.expires_at > backend.clock.now()))
 
 
+async def was_confirmed(session: AsyncSession, conversation_id: str, key: str | None) -> bool:
+    """Whether the conversation has said yes to the quote of that key already."""
+    query = select(Quote.confirmed_at).where(Quote.key == key, Quote.conversation_id == conversation_id)
+    return key is not None and await session.scalar(query) is not None
+
+
 async def read_back(session: AsyncSession, quote: Quote) -> ReadBack:
     """The words' values for the quote."""
     account = await session.get_one(Account, quote.account_id)

@@ -137,6 +137,7 @@ async def move(
     if result.rowcount != 1:
         raise RuntimeError(f"payment {payment.id} moved on from {before} under its lock")
     await session.refresh(payment)
+    told = told and not payment.to_follow  # the answer came too late: they were told that a message follows
     with speaking(current() if told else await receipts.language_for(session, payment)):
         await _consequences(session, backend, payment, told)
     await audit.record(

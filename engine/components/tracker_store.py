@@ -3,6 +3,9 @@
 Every event is kept in `tracker_events`. A conversation on a phone number never ends, and Rasa replays all
 of it on every turn: 430 ms at turn 400. Here a turn loads the snapshot (what the slots and the form were at
 some event) and the events since: at most WINDOW of them, at the cost of a new snapshot every few turns.
+
+What was answered to a message is kept in the transaction that keeps its events, so that a message which is delivered
+again after a crash of either process gets the same answer and is not understood a second time.
 """
 
 import json
@@ -28,12 +31,15 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
 
+from engine.answering import NOW, Answering
 from engine.components.forgetting import forget
 
 WINDOW = 60
 # What stays after a snapshot: enough turns for rules and memoized stories to look back on.
 KEPT = 24
 MOST_FORGOTTEN = 400  # events in which something is looked for that was said minutes ago
+# Of a conversation's answers: the app delivers again only what has no answer yet, and that is among the newest.
+KEPT_ANSWERS = 20
 
 metadata = sa.MetaData()
 big_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -56,11 +62,26 @@ snapshots_table = sa.Table(
     sa.Column("upto", big_id, nullable=False),  # the last event that the state below includes
     sa.Column("state", sa.Text, nullable=False),  # events that set the slots and the form, as a JSON list
 )
+answers_table = sa.Table(
+    "tracker_answers",
+    metadata,
+    sa.Column("id", big_id, primary_key=True, autoincrement=True),
+    sa.Column("sender_id", sa.String(255), nullable=False),
+    sa.Column("message_id", sa.String(255), nullable=False),
+    sa.Column("said", sa.Text, nullable=False),  # the messages, as a JSON list
+    # two engines that understand one message at once: the second is refused, with all its events
+    sa.UniqueConstraint("sender_id", "message_id"),
+)
 
 SNAPSHOT = sa.text("SELECT upto, state FROM tracker_snapshots WHERE sender_id = :sender")
 SINCE = sa.text("SELECT id, data FROM tracker_events WHERE sender_id = :sender AND id > :upto ORDER BY id")
 ALL = sa.text("SELECT id, data FROM tracker_events WHERE sender_id = :sender ORDER BY id")
 CHANGE = sa.text("UPDATE tracker_events SET data = :data WHERE id = :id")
+ANSWER = sa.text("SELECT said FROM tracker_answers WHERE sender_id = :sender AND message_id = :message")
+FORGET_ANSWERS = sa.text(
+    "DELETE FROM tracker_answers WHERE sender_id = :sender AND id NOT IN "
+    "(SELECT id FROM tracker_answers WHERE sender_id = :sender ORDER BY id DESC LIMIT :kept)"
+)
 SENDERS = sa.text("SELECT DISTINCT sender_id FROM tracker_events")
 KEEP_SNAPSHOT = sa.text(
     "INSERT INTO tracker_snapshots (sender_id, upto, state) VALUES (:sender, :upto, :state) "
@@ -144,6 +165,12 @@ def _row(sender: str, event: Event) -> dict[str, Any]:
     }
 
 
+def _keep_answer(connection: sa.engine.Connection, sender: str, answering: Answering) -> None:
+    said = json.dumps(answering.said)
+    connection.execute(answers_table.insert(), {"sender_id": sender, "message_id": answering.message, "said": said})
+    connection.execute(FORGET_ANSWERS, {"sender": sender, "kept": KEPT_ANSWERS})
+
+
 class WindowedTrackerStore(TrackerStore):
     """Rasa's tracker store on two tables of plain SQL; SQLite or PostgreSQL."""
 
@@ -211,9 +238,17 @@ class WindowedTrackerStore(TrackerStore):
             return
         with self.engine.begin() as connection:
             connection.execute(events_table.insert(), rows)
+            if answering := NOW.get():
+                _keep_answer(connection, tracker.sender_id, answering)
             if len(stored.ids) > self.window - len(rows):
                 self._move_snapshot(connection, tracker.sender_id, events, stored)
         stored.events = len(events)
+
+    def answer_to(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
+        """Return what this message was answered, or None: it was never understood to its end."""
+        with self.engine.connect() as connection:
+            said = connection.execute(ANSWER, {"sender": sender_id, "message": message_id}).scalar_one_or_none()
+        return None if said is None else json.loads(said)
 
     def _move_snapshot(
         self, connection: sa.engine.Connection, sender: str, events: list[Event], stored: Stored
@@ -229,6 +264,8 @@ class WindowedTrackerStore(TrackerStore):
     async def forget(self, sender: str, messages: dict[str, str]) -> None:
         """Take messages, by the id in their metadata, out of what is kept: {id: the text that stays}."""
         with self.engine.begin() as connection:
+            # the app has all answers by now: it lets nothing be forgotten while a message of the talk waits for one
+            connection.execute(FORGET_ANSWERS, {"sender": sender, "kept": 0})
             rows = connection.execute(ALL, {"sender": sender}).all()[-MOST_FORGOTTEN:]
             snapshot = connection.execute(SNAPSHOT, {"sender": sender}).first()
             events = [json.loads(row.data) for row in rows]

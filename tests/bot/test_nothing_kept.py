@@ -322,7 +322,7 @@ async def test_one_sentence_tells_of_all_that_was_taken_out(edge: Edge) -> None:
 
 
 async def test_a_payload_of_ours_is_left_alone_and_another_s_is_not(edge: Edge) -> None:
-    fitting = Fitting(edge.services.backend)
+    fitting = Fitting(edge.services.backend, edge.services.rates)
     from bot.messages import Inbound
 
     async with edge.services.backend.db.transaction() as session:

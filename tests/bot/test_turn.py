@@ -15,7 +15,7 @@ from backend.conversations import service as conversations
 from backend.conversations.models import Conversation, InboundMessage
 from bot import engine as engine_client
 from bot.channels.sms import routes as sms_routes
-from bot.messages import Inbound
+from bot.messages import Inbound, Reply
 from tests.bot.channels.test_webchat import listening
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, new_sid, twiml_texts, until
@@ -105,12 +105,22 @@ async def test_an_engine_that_hangs_is_not_waited_for(app_server: Edge, monkeypa
     assert app_server.twilio.to(MEMBER) == ["You said: slow"]
 
 
-async def test_a_caller_is_put_through_and_not_answered_later(app_server: Edge) -> None:
+async def test_a_caller_waits_for_the_answer_of_an_engine_that_was_away(app_server: Edge) -> None:
     await app_server.engine.stop()
     call = Inbound(channel="voice", conversation="CA1", provider_id="CA1:1", text="pay my bill", address=MEMBER)
-    reply = await app_server.services.turns.take_turn(call)
+    assert await app_server.services.turns.take_turn(call, within=0.1) == Reply(pending=True)
+    await app_server.engine.start()
+    reply = await app_server.services.turns.take_turn(call, within=10)
+    assert reply.messages[0].text == "You said: pay my bill"
+    assert len(app_server.engine.turns) == 1
+
+
+async def test_a_caller_who_asks_for_a_person_waits_for_no_engine(app_server: Edge) -> None:
+    await app_server.engine.stop()
+    call = Inbound("voice", "CA1", "CA1:1", "a person", payload="/speak_to_human", address=MEMBER)
+    reply = await app_server.services.turns.take_turn(call, within=5)
     assert reply.transfer
-    assert "put you through" in reply.messages[0].text
+    assert "put you through" in reply.messages[-1].text
     await app_server.engine.start()
     assert await app_server.services.turns.take_turn(call) == reply
     assert app_server.engine.turns == []

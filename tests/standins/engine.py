@@ -7,6 +7,7 @@ It remembers the turns it took. Words that it obeys: `buttons`, `slow`, `fail`, 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -29,6 +30,9 @@ class StandInEngine(LocalServer):
         self.forgotten: list[dict[str, Any]] = []
         self.gate = asyncio.Event()
         self.failing = False
+        self.acts: dict[
+            str, Callable[[str], Awaitable[None]]
+        ] = {}  # what a text does to a conversation, before an answer
         self.at_once: dict[str, int] = {}
         self.most_at_once: dict[str, int] = {}
 
@@ -59,6 +63,8 @@ class StandInEngine(LocalServer):
         self.at_once[conversation] = self.at_once.get(conversation, 0) + 1
         self.most_at_once[conversation] = max(self.most_at_once.get(conversation, 0), self.at_once[conversation])
         try:
+            if act := self.acts.get(body["text"]):
+                await act(conversation)
             return await self._answer(body["text"])
         finally:
             self.at_once[conversation] -= 1

@@ -49,6 +49,7 @@ class Talk:
         self.channel = channel
         self.language = language
         self.log = Log(conversation_id)
+        self.message_id: str | None = None  # of the next message, where the app has written it down
         self.log.add(action("action_session_start"), action(LISTEN))
         self._engine = Engine(build_executor(backend), self.log)
 
@@ -91,7 +92,9 @@ class Talk:
         await self._take_turn(payloads[title], parsed, said=title)
 
     async def _take_turn(self, text: str, parsed: dict[str, Any], said: str, removed: Sequence[str] = ()) -> None:
-        metadata = {"language": self.language, "said": said, **({"removed": list(removed)} if removed else {})}
+        metadata: dict[str, Any] = {"language": self.language, "said": said}
+        metadata |= {"removed": list(removed)} if removed else {}
+        metadata |= {"message": self.message_id} if self.message_id else {}
         parsed = {"text": text, "metadata": metadata, **parsed}
         message: Event = {
             "event": "user",

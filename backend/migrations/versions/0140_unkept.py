@@ -1,14 +1,14 @@
 """What the dialogue engine has still to forget
 
 Revision ID: 0140
-Revises: 0150
+Revises: 0130
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0140'
-down_revision = '0150'
+down_revision = '0130'
 branch_labels = None
 depends_on = None
 

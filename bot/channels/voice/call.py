@@ -16,10 +16,10 @@ from backend.conversations import service as conversations
 from backend.language import SPANISH, current, speaking, tr
 from backend.reading.member_number import read_member_number
 from backend.reading.spanish import glossed
-from bot import wording
+from bot import settling, wording
 from bot.channels.voice import links, menu, saying
 from bot.channels.voice.hearing import Heard, heard
-from bot.channels.voice.steps import Ask, End, HandOver, Place, Step
+from bot.channels.voice.steps import End, HandOver, Place, Step
 from bot.messages import Inbound, Message, Reply
 from bot.reply_json import reply_from_json
 from bot.services import Services
@@ -29,7 +29,8 @@ logger = logging.getLogger("memberline.voice")
 CALL_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
 ANSWER_WITHIN = 4.0
 """Seconds of silence a caller bears; after them a filler is said and the answer is asked for again."""
-MOST_POLLS = 3
+MOST_POLLS = 9
+"""With the fillers that is about a minute: an engine that fell starts again in less."""
 MISSES_BEFORE_A_PERSON = 3
 TAKEN = ("completed", "answered")
 
@@ -61,14 +62,18 @@ class Call:
         self.coop = services.coop
 
     async def start(self) -> Step:
-        """The greeting. A call that begins anew, such as after a failure, does not have its earlier turns answered."""
+        """The greeting. A call that begins anew, such as after a failure, first hears what is still being answered."""
+        if (waiting := await self._unanswered()) is not None:
+            return saying.filler(waiting)
         return saying.greeting(menu.opening(self.coop), Place(await self._newest() + 1))
 
     async def resume(self) -> Step:
-        """Ask again what is open, such as when a relay has broken off."""
+        """Ask again what is open, such as when a relay has broken off; what is being answered is waited for."""
         with speaking(await self._language()):
+            if (waiting := await self._unanswered()) is not None:
+                return saying.filler(waiting)
             place = await self._standing()
-            return self._again(place, await self._question(place.asked))
+            return await self._again(place, await self._question(place.asked))
 
     async def anywhere(self, form: Mapping[str, str]) -> Step:
         """A turn that does not tell its place: what was said is taken where the call stands; silence is a new start."""
@@ -88,7 +93,7 @@ class Call:
     async def _turn(self, place: Place, form: Mapping[str, str]) -> Step:
         asked = await self._question(place.asked)
         if place.after_dial:
-            return self._after_dial(place, asked, form.get("DialCallStatus", ""))
+            return await self._after_dial(place, asked, form.get("DialCallStatus", ""))
         if place.polls:
             return await self._take(place, asked, Heard("answer"))
         meaning = heard(form, asked)
@@ -99,27 +104,54 @@ class Call:
             return saying.question(asked, after)
         return self._missed(replace(after, misses=place.misses + 1), asked, meaning)
 
-    async def or_broken(self, step: Awaitable[Step], place: Place) -> Step:
-        """The step, or where to go when something fails inside: silence or an error page would be all that is heard."""
+    async def or_broken(self, step: Awaitable[Step], place: Place | None = None) -> Step:
+        """The step, or where to go when something fails inside: silence or an error page would be all that is heard.
+
+        `place` is the turn's; None where the call begins or goes on without one.
+        """
         try:
             return await step
         except Exception as failure:
             # our own lines only: the failure's text may quote the caller
             lines = "".join(traceback.format_tb(failure.__traceback__)[-6:])
             logger.error("a call failed: %s\n%s", type(failure).__name__, lines)
-            return self.broken(place)
+            return await self.broken(place)
 
-    def broken(self, place: Place) -> Step:
-        """When something failed inside at `place`: in office hours a person, else where to call."""
+    async def broken(self, place: Place | None) -> Step:
+        """When something failed inside: in office hours a person, else where to call.
+
+        What has come of the turn is told first; where that cannot be found out, that is said.
+        """
+        try:
+            place = place or await self._unanswered()
+            told = await self._came_of(place) if place else ()
+        except Exception as failure:
+            logger.error("what came of a turn is not known: %s", type(failure).__name__)
+            told = (tr(wording.VOICE_UNKNOWN),)
         if self._open():
-            return _dial((tr(wording.VOICE_DOWN),), place)
-        return End((menu.out_of_order(self.coop), tr(menu.GOODBYE)))
+            return _dial((*told, tr(wording.VOICE_DOWN)), place or Place(1))
+        return self._closed(told)
+
+    async def _came_of(self, place: Place) -> tuple[str, ...]:
+        """What the turn at `place` came to, and now stays at. Nothing to say when nothing was said at it."""
+        reply = await self.services.turns.give_up(self._inbound(self.caller.provider_id(place.turn), Heard("answer")))
+        if reply is None or not saying.is_over(reply):
+            return ()
+        return tuple(text for text in saying.texts_of(reply) if text != tr(wording.VOICE_DOWN))
+
+    def _closed(self, told: tuple[str, ...]) -> End:
+        return End((*told, menu.out_of_order(self.coop), tr(menu.GOODBYE)))
 
     async def _take(self, place: Place, asked: Reply, meaning: Heard) -> Step:
         provider_id = self.caller.provider_id(place.turn)
         reply = await self.services.turns.take_turn(self._inbound(provider_id, meaning), within=ANSWER_WITHIN)
         if reply.pending and not reply.messages:
-            return self._bridge(replace(place, polls=place.polls + 1))
+            if place.polls < MOST_POLLS:
+                return saying.filler(replace(place, polls=place.polls + 1))
+            late = await self.services.turns.give_up(self._inbound(provider_id, meaning))
+            if late is None:
+                return await self.broken(place)
+            reply = late
         with speaking(reply.language if reply.messages else current()):
             return await self._answered(place, asked, meaning, provider_id, reply)
 
@@ -133,8 +165,6 @@ class Call:
             return self._handover(after, place, reply, asked_for=asked_for)
         if reply.end:
             return End((*_until_the_end(reply), *notes))
-        if reply.pending:
-            return self.broken(after)
         if await self._still_open(asked, reply):
             # what the edge itself said, such as on a card number, answers nothing: the question is asked again
             return saying.question(asked, replace(place, turn=after.turn, polls=0), saying.texts_of(reply))
@@ -146,7 +176,7 @@ class Call:
             return False
         async with self.services.backend.db.reading() as session:
             stands = await conversations.open_now(session, self.caller.conversation)
-        return bool(stands.offered or stands.expects)
+        return bool(stands.offered or stands.expects) and stands.expects != settling.SETTLED
 
     async def _understood(self, asked: Reply, provider_id: str) -> tuple[str, ...]:
         """The member number as it is kept, read back in groups, so that a slip is heard at once."""
@@ -179,34 +209,37 @@ class Call:
         start = {"silence": menu.HEARD_NOTHING, "star_inside": menu.STAR_IS_NOT_A_POINT}
         return saying.reprompt(asked, place, start=start.get(meaning.kind, menu.NOT_CAUGHT))
 
-    def _bridge(self, place: Place) -> Step:
-        if place.polls > MOST_POLLS:
-            return self.broken(place)
-        return saying.filler(place)
-
     def _handover(self, after: Place, before: Place, reply: Reply, *, asked_for: bool) -> Step:
         """To a person. Outside office hours a caller who did not ask for one is not sent to a phone that rings on."""
         texts = _handover_words(reply)
         down = tr(wording.VOICE_DOWN) in texts
+        told = tuple(text for text in texts if text != tr(wording.VOICE_DOWN)) if down else ()
         if down and not asked_for and not self._open():
-            return self.broken(after)
-        own_words = texts and not (down and asked_for)
-        words = texts if own_words else (menu.connecting(self.coop, self._open()),)
+            return self._closed(told)
+        connecting = (*told, menu.connecting(self.coop, self._open()))
+        words = texts if texts and not (down and asked_for) else connecting
         # if nobody answers, go on where the dialogue is, or where it was
         place = after if _without_handover(reply).expects else replace(before, turn=after.turn)
         return _dial(words, place)
 
-    def _after_dial(self, place: Place, asked: Reply, status: str) -> Step:
+    async def _after_dial(self, place: Place, asked: Reply, status: str) -> Step:
         if status in TAKEN:
             return End()
-        return self._again(replace(place, turn=place.turn + 1), asked, menu.nobody_answered(self.coop))
+        return await self._again(replace(place, turn=place.turn + 1), asked, menu.nobody_answered(self.coop))
 
-    def _again(self, place: Place, asked: Reply, *notes: str) -> Ask:
-        """The question that is open, or the main menu when none is."""
+    async def _again(self, place: Place, asked: Reply, *notes: str) -> Step:
+        """The question that is open, or the main menu when none is, or when it was acted on behind its back."""
         rest = _without_handover(asked)
-        question = rest if rest.expects or rest.buttons else menu.main_menu()
+        is_open = (rest.expects or rest.buttons) and not await self._is_settled()
+        question = rest if is_open else menu.main_menu()
         there = Place(place.turn, asked=place.asked if question is rest else 0)
         return saying.question(question, there, notes)
+
+    async def _is_settled(self) -> bool:
+        """Whether the last turn was given up on after something had been done: its question is over."""
+        async with self.services.backend.db.reading() as session:
+            stands = await conversations.open_now(session, self.caller.conversation)
+        return stands.expects == settling.SETTLED
 
     async def _texted(self, provider_id: str, reply: Reply) -> tuple[tuple[str, ...], bool]:
         """What to say of the reply's links, and whether they were texted."""
@@ -229,6 +262,14 @@ class Call:
         """Behind the newest turn that was taken."""
         newest = await self._newest()
         return Place(newest + 1, asked=newest)
+
+    async def _unanswered(self) -> Place | None:
+        """Where to ask for the answer to the newest turn, while it has none."""
+        async with self.services.backend.db.reading() as session:
+            row = await conversations.newest_inbound(session, self.caller.conversation)
+        if row is None or row.status != "received":
+            return None
+        return Place(int(row.provider_id.rpartition(":")[2]), polls=1)
 
     async def _newest(self) -> int:
         """The newest turn of the call that was taken; 0 when none was."""

@@ -58,8 +58,7 @@ def nobody_answered(coop: Coop) -> str:
 def out_of_order(coop: Coop) -> str:
     """When the assistant itself cannot answer."""
     return tr(
-        "I am sorry, I cannot look that up right now, and nothing has been changed or paid. "
-        "Please call our office at {phone}. It is open {hours}.",
+        "I am sorry, I cannot help on this line right now. Please call our office at {phone}. It is open {hours}.",
         phone=coop.office_phone_display,
         hours=coop.hours_text,
     )

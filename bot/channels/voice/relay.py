@@ -94,11 +94,11 @@ class Relay:
             _put_last(self._came)
 
     async def _converse(self, call: Call) -> None:
-        step = await call.or_broken(call.start(), Place(1))
+        step = await call.or_broken(call.start())
         if isinstance(step, Ask):
             self._listen(step)  # the greeting itself was spoken by the TwiML that opened the socket
         else:
-            await self._say(step)
+            step = await self._take(call, step)
         while isinstance(step, Ask):
             heard = await self._heard(step)
             if heard is None:
@@ -108,7 +108,10 @@ class Relay:
 
     async def _next(self, call: Call, place: Place, heard: Mapping[str, str]) -> Step:
         """Take the turn and say what comes of it."""
-        step = await call.or_broken(call.turn(place, heard), place)
+        return await self._take(call, await call.or_broken(call.turn(place, heard), place))
+
+    async def _take(self, call: Call, step: Step) -> Step:
+        """Wait for the answer where it is slow, and say what comes next."""
         while isinstance(step, Wait):
             await self._say(step)
             step = await call.or_broken(call.turn(step.place, {}), step.place)

@@ -41,14 +41,14 @@ def blueprint(services: Services) -> Blueprint:
     @twilio_signed
     async def start(request: Request, form: TwilioForm) -> HTTPResponse:
         call = Call(services, caller_of(services, form))
-        return await _answer(call, call.start(), Place(1))
+        return await _answer(call, call.start())
 
     @voice.post("/twilio/voice/turn")
     @twilio_signed
     async def turn(request: Request, form: TwilioForm) -> HTTPResponse:
         call = Call(services, caller_of(services, form))
         place = place_of(request)
-        return await _answer(call, call.turn(place, form) if place else call.anywhere(form), place or Place(1))
+        return await _answer(call, call.turn(place, form) if place else call.anywhere(form), place)
 
     @voice.post("/twilio/voice/relay")
     @twilio_signed
@@ -63,7 +63,7 @@ def blueprint(services: Services) -> Blueprint:
         step = relay_messages.handed_off(form.get("HandoffData", ""))
         if step is not None:
             return _xml(_twiml(call, step))
-        return await _answer(call, call.resume(), Place(1))
+        return await _answer(call, call.resume())
 
     @voice.websocket("/twilio/relay")
     @twilio_signed_socket
@@ -102,7 +102,7 @@ def place_of(request: Request) -> Place | None:
     return Place(values["turn"], values["asked"], values["misses"], values["poll"], bool(values["dial"]))
 
 
-async def _answer(call: Call, step: Awaitable[Step], place: Place) -> HTTPResponse:
+async def _answer(call: Call, step: Awaitable[Step], place: Place | None = None) -> HTTPResponse:
     """TwiML in any case: to an error Twilio says "an application error has occurred" and hangs up."""
     return _xml(_twiml(call, await call.or_broken(step, place)))
 

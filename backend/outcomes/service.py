@@ -1,0 +1,92 @@
+"""What became of a conversation since a moment: looked up before anybody says that nothing was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit.models import AuditRow
+from backend.audit.service import done_by
+from backend.billing.service import UNFINISHED
+from backend.logins import mail
+from backend.logins.models import MailRequest
+from backend.payments import links
+from backend.payments.models import Payment, Quote, ScheduledPayment
+
+ABOUT_THE_TALK = frozenset(
+    {
+        "identified", "identity_locked", "identity_ended", "account_switched", "code_sent", "code_locked", "stepped_up",
+        "handover_closed", "office_answered", "reset_asked", "user_id_asked",
+        "payment_confirmed", "scheduled_payment_confirmed",
+    }
+)  # fmt: skip
+"""Acts that change nothing for the member, or that are told from the tables of payments and mails. What is not named
+here counts as done: a new kind of act is never called nothing."""
+NOT_TAKEN = ("declined", "voided")
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """Payments as they stand, payments for a later day, and whatever else was done; the newest first."""
+
+    payments: tuple[Payment, ...] = ()
+    scheduled: tuple[ScheduledPayment, ...] = ()
+    acts: tuple[AuditRow, ...] = ()
+    mails: tuple[MailRequest, ...] = ()
+    links_sent: int = 0
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing was done, and nothing is on its way."""
+        return not (self.payments or self.scheduled or self.acts or self.mails or self.links_sent)
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether money is on its way and nobody knows yet how that ends."""
+        return any(payment.status in UNFINISHED for payment in self.payments)
+
+    @property
+    def done(self) -> bool:
+        """Whether something was done or may still be; a payment that was refused has taken nothing."""
+        refused = all(payment.status in NOT_TAKEN for payment in self.payments)
+        return not refused or bool(self.scheduled or self.acts or self.mails or self.links_sent)
+
+
+async def since(session: AsyncSession, conversation_id: str, moment: datetime) -> Became:
+    """What this conversation did from `moment` (UTC) on, as it stands now."""
+    paid = (Payment.conversation_id == conversation_id, Payment.created_at >= moment)
+    planned = (ScheduledPayment.conversation_id == conversation_id, ScheduledPayment.created_at >= moment)
+    anew = {"populate_existing": True}  # not as this session may have read them before
+    payments = select(Payment).where(*paid).order_by(Payment.id.desc())
+    scheduled = select(ScheduledPayment).where(*planned).order_by(ScheduledPayment.id.desc())
+    made = await session.scalars(payments, execution_options=anew)
+    rows = await done_by(session, conversation_id, moment)
+    return Became(
+        # the payments of a schedule are made by a job, long after its talk; they have notices of their own
+        payments=tuple(payment for payment in made if not payment.key.startswith("sched:")),
+        scheduled=tuple(await session.scalars(scheduled, execution_options=anew)),
+        acts=tuple(row for row in rows if row.act not in ABOUT_THE_TALK),
+        mails=tuple(await mail.asked_for(session, conversation_id, moment)),
+        links_sent=await links.sent(session, conversation_id, moment),
+    )
+
+
+async def closed(session: AsyncSession, conversation_id: str, moment: datetime, now: datetime) -> Became:
+    """The same, after which nothing more can come of a yes that was said before.
+
+    What was read out loses its force, and of a payment that is on its way the member gets a message when it is settled.
+    Commit it together with the words that tell it.
+    """
+    # each row is locked by its update: a yes that is just being taken is seen below, or finds its quote over
+    still_good = (Quote.conversation_id == conversation_id, Quote.confirmed_at.is_(None), Quote.expires_at > now)
+    await session.execute(update(Quote).where(*still_good).values(expires_at=now))
+    on_its_way = (
+        Payment.conversation_id == conversation_id,
+        Payment.created_at >= moment,
+        Payment.status.in_(UNFINISHED),
+    )
+    await session.execute(update(Payment).where(*on_its_way).values(to_follow=True))
+    return await since(session, conversation_id, moment)
