@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from backend import sqlite
+from backend import postgresql, sqlite
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -22,6 +22,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+WAIT_FOR_CONNECTION_SECONDS = 10.0
+"""When all are taken, the database hangs, and one that comes free later helps nobody."""
 
 
 class Base(DeclarativeBase):
@@ -74,6 +78,14 @@ class Database:
                 await session.connection(execution_options={"memberline_read_only": True})
             yield session
 
+    async def one_at_a_time(self, session: AsyncSession, key: int) -> None:
+        """Wait for every other transaction with this key, in whatever process; those behind wait for this one's end.
+
+        On SQLite a transaction that writes is alone anyway.
+        """
+        if not self.sqlite:
+            await session.execute(select(func.pg_advisory_xact_lock(key)))
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -86,10 +98,21 @@ class Database:
 
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        return create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
+            pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
+            connect_args={"async_creator_fn": postgresql.connect},
+        )
     path = Path(url.split(":///", 1)[1])
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": 15, "async_creator_fn": sqlite.connect})
+    engine = create_async_engine(
+        url,
+        pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
+        connect_args={"timeout": 15, "async_creator_fn": sqlite.connect},
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -32,6 +32,9 @@ WINDOW = 60
 # What stays after a snapshot: enough turns for rules and memoized stories to look back on.
 KEPT = 24
 
+# Of an advisory lock in PostgreSQL; the app's own are in backend/postgresql.py.
+CREATING = 7_262_003
+
 metadata = sa.MetaData()
 big_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 events_table = sa.Table(
@@ -83,7 +86,10 @@ def connect(url: str) -> sa.engine.Engine:
     address = sa.engine.make_url(sync_url(url))
     if address.get_backend_name() != "sqlite":
         engine = sa.create_engine(address, pool_pre_ping=True)
-        metadata.create_all(engine)
+        with engine.begin() as connection:
+            # one engine after the other: of two that create a table at once, one fails
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": CREATING})
+            metadata.create_all(connection)
         return engine
     if address.database and address.database != ":memory:":
         os.makedirs(os.path.dirname(os.path.abspath(address.database)), exist_ok=True)
