@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.conversations import statements
+from backend.conversations import inbox, statements
 from backend.conversations.models import Conversation, InboundMessage, PushEvent
 
 IDLE = timedelta(minutes=15)
@@ -28,13 +28,18 @@ class Open:
 
 @dataclass(frozen=True)
 class Recorded:
-    """An inbound message as the database has it. `fresh` is False for one that had come in before."""
+    """An inbound message as the database has it. `fresh` is False for one that had come in before.
+
+    `behind`: an older message of the conversation is still unanswered. `owner` answers it; None when nobody does now.
+    """
 
     id: int
     fresh: bool
     status: str
     reply: dict[str, Any] | None
     open: Open
+    behind: bool = False
+    owner: str | None = None
 
 
 async def get_or_start(
@@ -73,10 +78,12 @@ async def record_inbound(
     address: str | None = None,
     source: str = "",
     attested: bool = False,
+    owner: str | None = None,
 ) -> Recorded:
     """Write a message down before anything is done about it; a repeat is found, not written.
 
-    `text` must have been through redaction.
+    `text` must have been through redaction. `owner` is the process that answers it, and has to renew its lease
+    (inbox.py); without one it is for whoever takes it up, unless it is answered in this very transaction.
     """
     now = backend.clock.now()
     seen = await statements.see(
@@ -93,14 +100,17 @@ async def record_inbound(
             "payload": payload,
             "status": "received",
             "received_at": now,
+            "owner": owner,
+            "lease": inbox.LEASE_SECONDS if owner else 0.0,
         },
     )
     if new_id is not None:
-        return Recorded(new_id, True, "received", None, stands)
+        behind = await inbox.anything_ahead(session, conversation_id, new_id)
+        return Recorded(new_id, True, "received", None, stands, behind, owner)
     row = await find_inbound(session, channel, provider_id)
     if row is None:
         raise LookupError("an inbound message conflicts with one that is not there")
-    return Recorded(row.id, False, row.status, row.reply, stands)
+    return Recorded(row.id, False, row.status, row.reply, stands, owner=row.owner)
 
 
 async def find_inbound(session: AsyncSession, channel: str, provider_id: str) -> InboundMessage | None:
@@ -122,12 +132,6 @@ async def open_now(session: AsyncSession, conversation_id: str) -> Open:
     return Open(list(row.offered), str(row.expects), str(row.language)) if row else Open([], "")
 
 
-async def is_unanswered(session: AsyncSession, inbound_id: int) -> bool:
-    """Whether nobody has answered it yet."""
-    query = select(InboundMessage.status).where(InboundMessage.id == inbound_id)
-    return (await session.execute(query)).scalar_one_or_none() == "received"
-
-
 async def save_reply(
     session: AsyncSession,
     backend: Backend,
@@ -139,29 +143,20 @@ async def save_reply(
     offered: list[dict[str, Any]] | None = None,
     expects: str = "",
     language: str | None = None,
+    owner: str | None = None,
 ) -> bool:
-    """Keep the answer, for a repeat of the message. False when it had been answered before: then nothing is changed.
+    """Keep the answer, for a repeat of the message. False when it had been answered before, or is not `owner`'s any
+    more: then nothing is changed.
 
     `offered` None leaves alone what the conversation offered and asked for last; `language` None, how it is answered.
     """
-    if not await statements.answer(session, inbound_id, status, reply, backend.clock.now()):
+    if not await statements.answer(session, inbound_id, status, reply, backend.clock.now(), owner):
         return False
     if offered is not None:
         await statements.offer(session, conversation_id, offered, expects[:24])
     if language is not None:
         await statements.speak(session, conversation_id, language)
     return True
-
-
-async def pending_inbound(session: AsyncSession) -> list[tuple[InboundMessage, Conversation]]:
-    """Every message without an answer, oldest first, with its conversation."""
-    query = (
-        select(InboundMessage, Conversation)
-        .join(Conversation, Conversation.id == InboundMessage.conversation_id)
-        .where(InboundMessage.status == "received")
-        .order_by(InboundMessage.id)
-    )
-    return [(row[0], row[1]) for row in await session.execute(query)]
 
 
 async def push(session: AsyncSession, backend: Backend, conversation_id: str, data: dict[str, Any]) -> int:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
-from backend.clock import ManualClock
+from backend.app import Backend
+from backend.clock import Clock, ManualClock
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation, InboundMessage
 from bot import engine as engine_client
@@ -19,6 +20,7 @@ from bot.messages import Inbound
 from tests.bot.channels.test_webchat import listening
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, new_sid, twiml_texts, until
+from tests.bot.serving import settings_for
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
@@ -128,28 +130,37 @@ async def test_an_act_of_the_engine_is_told_to_the_channel(app_server: Edge) -> 
 # ---------------------------------------------------------------------------------------------------------- restart
 
 
-async def _keep(edge: Edge, text: str, *, sid: str, channel: str = "sms") -> None:
-    """Write a message as a process does that is then killed before it answers."""
-    backend = edge.services.backend
+@pytest.fixture
+def surely_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease that has run out is believed at once."""
+    monkeypatch.setattr("bot.waiting.SURE_SECONDS", 0.0)
+
+
+async def _leave(folder: Path, *messages: tuple[str, str, str], clock: Clock | None = None) -> None:
+    """Write (channel, provider id, text) as a process does that is killed before it answers, a while ago."""
+    backend = Backend.create(settings_for(folder), clock)
     async with backend.db.transaction() as session:
-        await conversations.record_inbound(
-            session,
-            backend,
-            channel=channel,
-            provider_id=sid,
-            conversation_id=f"{channel}-1",
-            text=text,
-            address=MEMBER,
-            attested=True,
-        )
+        for channel, provider_id, text in messages:
+            await conversations.record_inbound(
+                session,
+                backend,
+                channel=channel,
+                provider_id=provider_id,
+                conversation_id=f"{channel}-1",
+                text=text,
+                address=MEMBER,
+                attested=True,
+                owner="dead",
+            )
+        await session.execute(update(InboundMessage).values(leased_until=0))
+    await backend.close()
 
 
+@pytest.mark.usefixtures("surely_dead")
 async def test_messages_of_a_process_that_was_killed_are_answered_in_order(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
-    async with running_edge(folder, engine, twilio) as edge:
-        await _keep(edge, "one", sid="a")
-        await _keep(edge, "two [card number removed]", sid="b")
+    await _leave(folder, ("sms", "a", "one"), ("sms", "b", "two [card number removed]"))
     async with running_edge(folder, engine, twilio) as edge:
         await until(lambda: len(twilio.to(MEMBER)) == 2)
         assert await _statuses(edge) == ["answered"] * 2
@@ -160,16 +171,16 @@ async def test_messages_of_a_process_that_was_killed_are_answered_in_order(
     assert len(engine.turns) == 2
 
 
+@pytest.mark.usefixtures("surely_dead")
 async def test_a_message_too_old_to_act_on_is_not_acted_on_but_told(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
     clock = ManualClock(datetime(2026, 11, 2, 15, tzinfo=UTC))
-    async with running_edge(folder, engine, twilio, clock) as edge:
-        await _keep(edge, "yes", sid="a")
-        await _keep(edge, "pay", sid="b", channel="voice")
+    await _leave(folder, ("sms", "a", "yes"), ("voice", "b", "pay"), clock=clock)
     clock.advance(minutes=11)
     async with running_edge(folder, engine, twilio, clock) as edge:
         await until(lambda: twilio.to(MEMBER))
+        await until(lambda: _all_answered(edge))
         assert await _statuses(edge) == ["failed", "failed"]
     assert "Nothing was done" in twilio.to(MEMBER)[0]
     assert engine.turns == []

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.config import Settings
 from backend.conversations import service as conversations
-from backend.language import speaking, tr
+from backend.coop import Coop
+from backend.language import ENGLISH, speaking, tr
 from backend.members import identity
 from backend.outbox import service as outbox
 from backend.payments.quotes import end_open_quotes
@@ -20,6 +21,7 @@ from bot import intake, wording
 from bot.channels.senders import keyed, source_of
 from bot.channels.sms import consent
 from bot.channels.sms.render import Text, texts, twiml
+from bot.keeping import Keeping, NotKept
 from bot.messages import Inbound, Message, Reply
 from bot.reply_json import reply_from_json, reply_to_json
 from bot.services import Services
@@ -67,22 +69,27 @@ class SmsLine:
             source=source_of(self.services.settings, phone),
         )
 
-    async def answer(self, form: TwilioForm) -> list[Text]:
-        """What to say to a message, now."""
+    async def answer(self, form: TwilioForm, keeping: Keeping) -> list[Text]:
+        """What to say to a message, now. Raises NotKept when it is not written down in time."""
         inbound = self.inbound(form)
-        backend = self.services.backend
-        async with backend.db.reading() as session:
-            stopped = await outbox.is_opted_out(session, inbound.address or "")
+        stopped = await keeping.result(self._is_stopped(inbound))
         wish = consent.wish(inbound.text, form.get("OptOutType", ""), stopped=stopped)
         if wish is not None:
-            return await self._obey(inbound, wish, answered_by_carrier=bool(form.get("OptOutType")))
+            by_carrier = bool(form.get("OptOutType"))
+            return await keeping.result(self._obey(inbound, wish, keeping, answered_by_carrier=by_carrier))
         if stopped:
             logger.info("a phone that has stopped messages wrote; it is not answered")
             return []
-        reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
+        reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, keeping=keeping)
         return [] if reply.late else texts(reply, self.services.settings.public_url)
 
-    async def _obey(self, inbound: Inbound, wish: consent.Wish, *, answered_by_carrier: bool) -> list[Text]:
+    async def _is_stopped(self, inbound: Inbound) -> bool:
+        async with self.services.backend.db.reading() as session:
+            return await outbox.is_opted_out(session, inbound.address or "")
+
+    async def _obey(
+        self, inbound: Inbound, wish: consent.Wish, keeping: Keeping, *, answered_by_carrier: bool
+    ) -> list[Text]:
         """Do what was wished, once, however often the message is delivered."""
         backend = self.services.backend
         async with backend.db.transaction() as session:
@@ -117,6 +124,7 @@ class SmsLine:
                 reply_to_json(reply),
                 offered=[] if wish == "stop" else None,
             )
+            keeping.before_commit()
         return texts(reply)
 
     async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
@@ -152,6 +160,12 @@ class SmsLine:
             )
 
 
+def not_kept(coop: Coop, said: str) -> Text:
+    """Tells that a message was not taken, in its language."""
+    with speaking(language_of(said, ENGLISH)):
+        return Text(tr(wording.NOT_KEPT, **wording.office(coop)))
+
+
 def blueprint(services: Services) -> Blueprint:
     """POST /twilio/sms and /twilio/status."""
     line = SmsLine(services)
@@ -161,15 +175,17 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/twilio/sms")
     @twilio_signed
     async def sms(request: Request, form: TwilioForm) -> HTTPResponse:
+        keeping = Keeping()
         try:
-            out = await line.answer(form)
+            out = await line.answer(form, keeping)
         except Refusal:
             raise
         except Exception as failure:
-            # an error page would reach nobody: the member would hear nothing at all
             logger.error("a text could not be kept: %s", type(failure).__name__)
-            office = wording.office(services.coop)
-            out = [Text(tr(wording.NOT_KEPT, **office))]
+            known = failure.known if isinstance(failure, NotKept) else not keeping.committing
+            if not known:
+                raise  # nothing true can be said; Twilio turns to the fallback address, where there is one
+            out = [not_kept(services.coop, form.get("Body", ""))]
         return HTTPResponse(twiml(out), content_type="text/xml; charset=utf-8")
 
     @routes.post("/twilio/status")

@@ -20,6 +20,7 @@ from bot import wording
 from bot.channels.voice import links, menu, saying
 from bot.channels.voice.hearing import Heard, heard
 from bot.channels.voice.steps import Ask, End, HandOver, Place, Step
+from bot.keeping import Keeping, in_time
 from bot.messages import Inbound, Message, Reply
 from bot.reply_json import reply_from_json
 from bot.services import Services
@@ -29,6 +30,9 @@ logger = logging.getLogger("memberline.voice")
 CALL_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
 ANSWER_WITHIN = 4.0
 """Seconds of silence a caller bears; after them a filler is said and the answer is asked for again."""
+STEP_SECONDS = 10.0
+"""After this long, such as when the database hangs, something has to be said: Twilio hangs up after 15 seconds."""
+KEEP_SECONDS = 6.0
 MOST_POLLS = 3
 MISSES_BEFORE_A_PERSON = 3
 TAKEN = ("completed", "answered")
@@ -102,7 +106,7 @@ class Call:
     async def or_broken(self, step: Awaitable[Step], place: Place) -> Step:
         """The step, or where to go when something fails inside: silence or an error page would be all that is heard."""
         try:
-            return await step
+            return await in_time(step, STEP_SECONDS)
         except Exception as failure:
             # our own lines only: the failure's text may quote the caller
             lines = "".join(traceback.format_tb(failure.__traceback__)[-6:])
@@ -117,7 +121,9 @@ class Call:
 
     async def _take(self, place: Place, asked: Reply, meaning: Heard) -> Step:
         provider_id = self.caller.provider_id(place.turn)
-        reply = await self.services.turns.take_turn(self._inbound(provider_id, meaning), within=ANSWER_WITHIN)
+        reply = await self.services.turns.take_turn(
+            self._inbound(provider_id, meaning), within=ANSWER_WITHIN, keeping=Keeping(KEEP_SECONDS)
+        )
         if reply.pending and not reply.messages:
             return self._bridge(replace(place, polls=place.polls + 1))
         with speaking(reply.language if reply.messages else current()):

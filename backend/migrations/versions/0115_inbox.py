@@ -1,0 +1,32 @@
+"""Who answers a message, and until when that is believed without another sign of life
+
+Revision ID: 0115
+Revises: 0100
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0115"
+down_revision = "0100"
+branch_labels = None
+depends_on = None
+
+WAITING = "ix_inbound_messages_waiting"
+
+
+def upgrade() -> None:
+    op.add_column("inbound_messages", sa.Column("owner", sa.String(length=32), nullable=True))
+    op.add_column("inbound_messages", sa.Column("leased_until", sa.Double(), server_default="0", nullable=False))
+    op.add_column("inbound_messages", sa.Column("attempts", sa.Integer(), server_default="0", nullable=False))
+    unanswered = sa.text("status = 'received'")
+    op.create_index(
+        WAITING, "inbound_messages", ["conversation_id", "id"], sqlite_where=unanswered, postgresql_where=unanswered
+    )
+
+
+def downgrade() -> None:
+    op.drop_index(WAITING, table_name="inbound_messages")
+    with op.batch_alter_table("inbound_messages") as batch:
+        for column in ("attempts", "leased_until", "owner"):
+            batch.drop_column(column)
