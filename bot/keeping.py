@@ -31,7 +31,8 @@ class Keeping:
     """
 
     def __init__(self, seconds: float | None = None) -> None:
-        self._ends = time.monotonic() + (KEEP_SECONDS if seconds is None else seconds)
+        self.began = time.monotonic()
+        self._ends = self.began + (KEEP_SECONDS if seconds is None else seconds)
         self.committing = False
         self.kept = asyncio.Event()
 

@@ -209,11 +209,14 @@ class Turns:
         while True:
             async with self.backend.db.reading() as session:
                 place = await inbox.standing(session, conversation, turn.record_id, self.leases.owner)
-                if place == "first":
-                    return await conversations.open_now(session, conversation)
-            if place != "behind":
+            if place == "first":
+                async with self.backend.db.transaction() as session:
+                    if await inbox.begin(session, conversation, turn.record_id, self.leases.owner):
+                        return await conversations.open_now(session, conversation)
+            elif place != "behind":
                 return None
-            await asyncio.sleep(LOOK_SECONDS)
+            else:
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def _not_ours_now(self, turn: Turn) -> Reply:
         """It is answered by whoever takes it up, in its order. Its sender was told with the message ahead."""
@@ -238,6 +241,7 @@ class Turns:
                 source=inbound.source,
                 attested=inbound.attested,
                 owner=self.leases.owner,
+                since=turn.keeping.began,
             )
             turn.keeping.before_commit()
         return recorded

@@ -1,8 +1,9 @@
 """The inbox: which process answers a message, in which order, and who takes over from a process that has died.
 
 A message belongs to its owner as long as its lease runs, and the owner renews it while it lives. A message without an
-owner, or with a lease that has run out, is free. Of one conversation only the oldest unanswered message may be
-answered. All of it is decided by rows, on SQLite and PostgreSQL alike, and by the database's own clock.
+owner, or with a lease that has run out, is free. Of one conversation one message is begun at a time: the one that
+arrived first of those that are unanswered. Messages are written down and begun under the lock of the conversation's row;
+SQLite has one lock for all. So it is decided by rows alone, on SQLite and PostgreSQL alike, and by the database's clock.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Double, case, exists, literal_column, select, update
+from sqlalchemy import Double, bindparam, case, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
@@ -48,6 +49,18 @@ def _sqlite_seconds(_element: Any, _compiler: Any, **_more: Any) -> str:
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 
+ORDER = (INBOUND.c.begun.desc(), INBOUND.c.arrived, INBOUND.c.id)
+OF_CONVERSATION = (INBOUND.c.conversation_id == bindparam("of"), UNANSWERED)
+BEFORE = select(
+    func.count().label("number"),
+    func.max(case((INBOUND.c.owner == bindparam("by"), INBOUND.c.arrived))).label("newest"),
+).where(*OF_CONVERSATION)
+FREE = case((INBOUND.c.owner.is_(None), True), else_=INBOUND.c.leased_until <= database_seconds()).label("free")
+IN_ORDER = select(INBOUND.c.id, INBOUND.c.owner, FREE).where(*OF_CONVERSATION).order_by(*ORDER)
+# as writing a message down locks it; rows that merely refer to the conversation may still be written
+LOCK = select(Conversation.id).where(Conversation.id == bindparam("of")).with_for_update(key_share=True)
+
+
 @dataclass(frozen=True)
 class Free:
     """A message that anybody may take up. `owner` is the one that let its lease run out, if it had one."""
@@ -58,23 +71,30 @@ class Free:
     leased_until: float
 
 
-async def anything_ahead(session: AsyncSession, conversation: str, inbound_id: int) -> bool:
-    """Whether an older message of the conversation is unanswered."""
+async def unanswered(session: AsyncSession, conversation: str, owner: str | None) -> tuple[bool, float]:
+    """Whether a message of the conversation is unanswered, and when the newest of `owner`'s arrived; 0 without one."""
     connection = await session.connection()
-    return (await connection.execute(_older(conversation, inbound_id).limit(1))).first() is not None
+    row = (await connection.execute(BEFORE, {"of": conversation, "by": owner})).one()
+    return row.number > 0, row.newest or 0.0
 
 
 async def standing(session: AsyncSession, conversation: str, inbound_id: int, owner: str) -> Standing:
     """Where a message of `owner` is."""
-    expired = INBOUND.c.leased_until <= database_seconds()
-    free = case((INBOUND.c.owner.is_(None), True), else_=expired)
-    query = _older(conversation, inbound_id + 1).add_columns(INBOUND.c.owner, free.label("free"))
-    rows = (await session.execute(query.order_by(INBOUND.c.id))).all()
-    if not rows or rows[-1].id != inbound_id or rows[-1].owner != owner:
+    rows = (await session.execute(IN_ORDER, {"of": conversation})).all()
+    if (inbound_id, owner) not in [(row.id, row.owner) for row in rows]:
         return "lost"
     if rows[0].id == inbound_id:
         return "first"
     return "stalled" if rows[0].free else "behind"
+
+
+async def begin(session: AsyncSession, conversation: str, inbound_id: int, owner: str) -> bool:
+    """Begin to answer a message of `owner`. False when it is not the first one."""
+    await _lock(session, conversation)
+    if await standing(session, conversation, inbound_id, owner) != "first":
+        return False
+    await session.execute(update(INBOUND).where(INBOUND.c.id == inbound_id).values(begun=True))
+    return True
 
 
 async def renew(session: AsyncSession, owner: str, inbound_ids: Iterable[int]) -> None:
@@ -96,7 +116,7 @@ async def release(
 
     `told` is what its sender was told meanwhile: a repeat is answered the same. `failed` counts as a try.
     """
-    values: dict[str, Any] = {"owner": None, "leased_until": database_seconds() + pause}
+    values: dict[str, Any] = {"owner": None, "begun": False, "leased_until": database_seconds() + pause}
     if told is not None:
         values["reply"] = told
     if failed:
@@ -109,22 +129,19 @@ async def release(
 async def release_all(session: AsyncSession, owner: str) -> None:
     """Leave everything to others: this process ends."""
     mine = update(INBOUND).where(UNANSWERED, INBOUND.c.owner == owner)
-    await session.execute(mine.values(owner=None, leased_until=database_seconds()))
+    await session.execute(mine.values(owner=None, begun=False, leased_until=database_seconds()))
 
 
 async def free(session: AsyncSession, conversation: str | None = None) -> list[Free]:
-    """What may be taken up now, oldest first: of each conversation its oldest unanswered message, when that is free."""
-    older = INBOUND.alias()
-    head = ~exists().where(
-        older.c.conversation_id == INBOUND.c.conversation_id,
-        older.c.status == literal_column("'received'"),
-        older.c.id < INBOUND.c.id,
-    )
-    columns = (INBOUND.c.id, INBOUND.c.conversation_id, INBOUND.c.owner, INBOUND.c.leased_until)
-    query = select(*columns).where(UNANSWERED, INBOUND.c.leased_until <= database_seconds(), head)
+    """What may be taken up now, oldest first: of each conversation the first unanswered message, when that is free."""
+    place = func.row_number().over(partition_by=INBOUND.c.conversation_id, order_by=ORDER).label("place")
+    columns = (INBOUND.c.id, INBOUND.c.conversation_id, INBOUND.c.owner, INBOUND.c.leased_until, INBOUND.c.arrived)
+    unanswered = select(*columns, place).where(UNANSWERED)
     if conversation is not None:
-        query = query.where(INBOUND.c.conversation_id == conversation)
-    rows = await session.execute(query.order_by(INBOUND.c.id).limit(MOST_AT_ONCE))
+        unanswered = unanswered.where(INBOUND.c.conversation_id == conversation)
+    found = unanswered.subquery()
+    query = select(found).where(found.c.place == 1, found.c.leased_until <= database_seconds())
+    rows = await session.execute(query.order_by(found.c.arrived, found.c.id).limit(MOST_AT_ONCE))
     return [Free(row.id, row.conversation_id, row.owner, row.leased_until) for row in rows]
 
 
@@ -133,12 +150,21 @@ async def take_up(session: AsyncSession, found: Free, owner: str) -> tuple[Inbou
 
     That its owner died over it counts as a failed try: a message that ends processes must not do so for ever.
     """
+    await _lock(session, found.conversation)
+    rows = (await session.execute(IN_ORDER, {"of": found.conversation})).all()
+    if not rows or rows[0].id != found.id:
+        return None
     died = case((INBOUND.c.owner.is_(None), 0), else_=1)
     as_found = (INBOUND.c.owner.is_not_distinct_from(found.owner), INBOUND.c.leased_until == found.leased_until)
     statement = (
         update(INBOUND)
         .where(INBOUND.c.id == found.id, UNANSWERED, *as_found, INBOUND.c.leased_until <= database_seconds())
-        .values(owner=owner, leased_until=database_seconds() + LEASE_SECONDS, attempts=INBOUND.c.attempts + died)
+        .values(
+            owner=owner,
+            begun=True,
+            leased_until=database_seconds() + LEASE_SECONDS,
+            attempts=INBOUND.c.attempts + died,
+        )
         .returning(INBOUND.c.id)
     )
     if (await session.execute(statement)).scalar_one_or_none() is None:
@@ -147,7 +173,6 @@ async def take_up(session: AsyncSession, found: Free, owner: str) -> tuple[Inbou
     return message, await session.get_one(Conversation, message.conversation_id)
 
 
-def _older(conversation: str, inbound_id: int) -> Any:
-    return select(INBOUND.c.id).where(
-        INBOUND.c.conversation_id == conversation, UNANSWERED, INBOUND.c.id < inbound_id
-    )
+async def _lock(session: AsyncSession, conversation: str) -> None:
+    """Nothing of the conversation is written down or begun by others until the transaction ends."""
+    await session.execute(LOCK, {"of": conversation})

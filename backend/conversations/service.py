@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -30,7 +31,7 @@ class Open:
 class Recorded:
     """An inbound message as the database has it. `fresh` is False for one that had come in before.
 
-    `behind`: an older message of the conversation is still unanswered. `owner` answers it; None when nobody does now.
+    `behind`: another message of the conversation is still unanswered. `owner` answers it; None when nobody does now.
     """
 
     id: int
@@ -79,17 +80,21 @@ async def record_inbound(
     source: str = "",
     attested: bool = False,
     owner: str | None = None,
+    since: float | None = None,
 ) -> Recorded:
     """Write a message down before anything is done about it; a repeat is found, not written.
 
     `text` must have been through redaction. `owner` is the process that answers it, and has to renew its lease
-    (inbox.py); without one it is for whoever takes it up, unless it is answered in this very transaction.
+    (inbox.py); without one it is for whoever takes it up, unless it is answered in this very transaction. `since` is the
+    monotonic time at which the message reached this process.
     """
     now = backend.clock.now()
     seen = await statements.see(
         session, conversation_id, now, IDLE, channel=channel, address=address, source=source, attested=attested
     )
     stands = Open(list(seen.offered), str(seen.expects), str(seen.language))
+    # the conversation's row is locked from here on: nothing comes in between
+    behind, newest = await inbox.unanswered(session, conversation_id, owner)
     new_id = await statements.write_down(
         session,
         {
@@ -102,10 +107,12 @@ async def record_inbound(
             "received_at": now,
             "owner": owner,
             "lease": inbox.LEASE_SECONDS if owner else 0.0,
+            "waited": time.monotonic() - since if since is not None else 0.0,
+            "not_before": newest,
+            "begun": owner is not None and not behind,
         },
     )
     if new_id is not None:
-        behind = await inbox.anything_ahead(session, conversation_id, new_id)
         return Recorded(new_id, True, "received", None, stands, behind, owner)
     row = await find_inbound(session, channel, provider_id)
     if row is None:

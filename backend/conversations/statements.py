@@ -103,9 +103,15 @@ def _see(insert: Any) -> Insert:
 
 def _write_down(insert: Any) -> Insert:
     statement: Insert = insert(INBOUND).on_conflict_do_nothing().returning(INBOUND.c.id)
-    names = ("channel", "provider_id", "conversation_id", "text", "payload", "status", "received_at", "owner")
-    leased_until = database_seconds() + bindparam("lease", type_=Double())
-    return statement.values({name: bindparam(name) for name in names}).values(leased_until=leased_until)
+    names = ("channel", "provider_id", "conversation_id", "text", "payload", "status", "received_at", "owner", "begun")
+    # by one clock for all processes, without the time that it took in this one; and in the order of this one's queue
+    # in any case: a process whose messages waited for each other both here and there would answer neither
+    arrived = database_seconds() - bindparam("waited", type_=Double())
+    not_before = bindparam("not_before", type_=Double())
+    return statement.values({name: bindparam(name) for name in names}).values(
+        leased_until=database_seconds() + bindparam("lease", type_=Double()),
+        arrived=case((arrived < not_before, not_before), else_=arrived),
+    )
 
 
 SEE = {"sqlite": _see(sqlite_insert), "postgresql": _see(postgresql_insert)}

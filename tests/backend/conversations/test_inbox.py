@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from sqlalchemy import update
@@ -15,7 +16,9 @@ from backend.conversations.models import InboundMessage
 ME, OTHER, THIRD = "me", "other", "third"
 
 
-async def record(backend: Backend, key: str, owner: str | None, conversation: str = "sms-1") -> conversations.Recorded:
+async def record(
+    backend: Backend, key: str, owner: str | None, conversation: str = "sms-1", since: float | None = None
+) -> conversations.Recorded:
     async with backend.db.transaction() as session:
         return await conversations.record_inbound(
             session,
@@ -26,6 +29,7 @@ async def record(backend: Backend, key: str, owner: str | None, conversation: st
             text=key,
             address="+15555550142",
             owner=owner,
+            since=since,
         )
 
 
@@ -43,6 +47,11 @@ async def take_up(backend: Backend, found: inbox.Free, owner: str) -> InboundMes
     async with backend.db.transaction() as session:
         taken = await inbox.take_up(session, found, owner)
     return taken[0] if taken else None
+
+
+async def begin(backend: Backend, message: conversations.Recorded, owner: str) -> bool:
+    async with backend.db.transaction() as session:
+        return await inbox.begin(session, "sms-1", message.id, owner)
 
 
 async def answer(backend: Backend, message: conversations.Recorded, owner: str | None) -> bool:
@@ -66,6 +75,41 @@ async def test_the_row_says_who_comes_first(backend: Backend) -> None:
     assert await answer(backend, first, OTHER)
     assert await standing(backend, second, ME) == "first"
     assert not (await record(backend, "3", ME, conversation="sms-2")).behind
+
+
+async def test_who_arrived_first_comes_first_though_it_was_written_down_later(backend: Backend) -> None:
+    """A busy process writes down late what reached it before another process had heard of anything."""
+    begun = await record(backend, "0", OTHER)
+    late = await record(backend, "2", OTHER)
+    early = await record(backend, "1", ME, since=time.monotonic() - 0.015)
+    assert not await begin(backend, early, ME)
+    assert await answer(backend, begun, OTHER)
+    assert await standing(backend, late, OTHER) == "behind"
+    assert not await begin(backend, late, OTHER)
+    assert await begin(backend, early, ME)
+
+
+async def test_one_process_s_messages_keep_the_order_of_its_queue(backend: Backend) -> None:
+    begun = await record(backend, "0", OTHER)
+    first, second = await record(backend, "1", ME), await record(backend, "2", ME, since=time.monotonic() - 5)
+    assert await answer(backend, begun, OTHER)
+    assert await standing(backend, second, ME) == "behind"
+    assert await begin(backend, first, ME)
+
+
+async def test_what_is_begun_is_not_overtaken(backend: Backend) -> None:
+    begun = await record(backend, "1", OTHER)
+    early = await record(backend, "0", ME, since=time.monotonic() - 5)
+    assert await standing(backend, early, ME) == "behind"
+    assert not await begin(backend, early, ME)
+    assert await standing(backend, begun, OTHER) == "first"
+
+
+async def test_of_many_that_want_to_begin_one_does(backend: Backend) -> None:
+    messages = [await record(backend, str(number), f"process {number}") for number in range(4)]
+    assert await answer(backend, messages.pop(0), "process 0")
+    begun = await asyncio.gather(*(begin(backend, one, f"process {n}") for n, one in enumerate(messages, 1)))
+    assert begun == [True, False, False]
 
 
 async def test_a_turn_of_a_living_process_is_nobody_elses(backend: Backend) -> None:
@@ -134,15 +178,3 @@ async def test_a_process_that_ends_leaves_everything_to_others(backend: Backend)
     async with backend.db.transaction() as session:
         await inbox.release_all(session, ME)
     assert len(await free(backend)) == 1
-
-
-async def test_the_unanswered_are_found_by_their_index(backend: Backend) -> None:
-    """A phone's conversation goes on for years; its old messages must not be read again with each new one."""
-    if not backend.db.sqlite:
-        pytest.skip("PostgreSQL plans by statistics that an empty table has not")
-    async with backend.db.reading() as session:
-        connection = await session.connection()
-        for statement in (inbox._older("sms-1", 5),):
-            plan = str(statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
-            rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {plan}")
-            assert "ix_inbound_messages_waiting" in " ".join(row[3] for row in rows)
