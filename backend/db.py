@@ -83,8 +83,11 @@ class Database:
 
         On SQLite a transaction that writes is alone anyway.
         """
-        if not self.sqlite:
-            await session.execute(select(func.pg_advisory_xact_lock(key)))
+        if self.sqlite:
+            return
+        # asked again and again: a statement that waits would run into the driver's patience
+        while not await session.scalar(select(func.pg_try_advisory_xact_lock(key))):
+            await asyncio.sleep(0.2)
 
     async def close(self) -> None:
         await self.engine.dispose()

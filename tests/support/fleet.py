@@ -26,7 +26,7 @@ from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
 ENGINE_TOKEN = "an engine's token for tests alone"
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 
 
 @dataclass
@@ -103,6 +103,18 @@ class Fleet:
         signature = RequestValidator(AUTH_TOKEN).compute_signature(app.url + "/twilio/sms", fields)
         headers = {"X-Twilio-Signature": signature}
         async with self.http.post(app.url + "/twilio/sms", data=fields, headers=headers) as answer:
+            return Answer(answer.status, await answer.text())
+
+
+    async def chat_session(self, app: AppProcess) -> str:
+        """A new chat session."""
+        async with self.http.post(f"{app.url}/chat/sessions", json={}) as answer:
+            return str((await answer.json())["session"])
+
+    async def chat(self, app: AppProcess, session: str, text: str, *, id: str) -> Answer:
+        """A chat message."""
+        body = {"session": session, "id": id, "text": text}
+        async with self.http.post(f"{app.url}/chat/messages", json=body) as answer:
             return Answer(answer.status, await answer.text())
 
 
