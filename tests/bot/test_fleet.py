@@ -137,9 +137,7 @@ async def test_no_process_takes_a_live_turn_of_another(fleet: Fleet, engine: Sta
     await asked
 
 
-async def test_a_frozen_redis_costs_no_turn_anything(
-    fleet: Fleet, engine: StandInEngine, redis: RedisServer
-) -> None:
+async def test_a_frozen_redis_costs_no_turn_anything(fleet: Fleet, engine: StandInEngine, redis: RedisServer) -> None:
     apps = await fleet.start(2)
     os.kill(redis.pid, signal.SIGSTOP)
     try:

@@ -81,5 +81,3 @@ async def test_a_redis_that_is_away_stops_nobody(folder: Path, engine: StandInEn
     async with running_edge(folder, engine, twilio, REDIS_URL=away) as edge:
         session = await edge.session()
         assert (await edge.chat(session, "hello", id="1")).json["messages"][0]["text"] == "You said: hello"
-
-

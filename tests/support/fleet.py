@@ -105,7 +105,6 @@ class Fleet:
         async with self.http.post(app.url + "/twilio/sms", data=fields, headers=headers) as answer:
             return Answer(answer.status, await answer.text())
 
-
     async def chat_session(self, app: AppProcess) -> str:
         """A new chat session."""
         async with self.http.post(f"{app.url}/chat/sessions", json={}) as answer:
