@@ -86,7 +86,7 @@ class Database:
         if self.sqlite:
             return
         # asked again and again: a statement that waits would run into the driver's patience
-        while not await session.scalar(select(func.pg_try_advisory_xact_lock(key))):
+        while not await session.scalar(select(func.pg_try_advisory_xact_lock(key))):  # noqa: ASYNC110 - over processes
             await asyncio.sleep(0.2)
 
     async def close(self) -> None:

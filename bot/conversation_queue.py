@@ -1,4 +1,4 @@
-"""The messages of one conversation in this process: they are written down, and answered, in the order in which they came.
+"""The messages of one conversation in this process: written down, and answered, in the order in which they came.
 
 Over all processes the rows of the inbox decide (backend/conversations/inbox.py); this order costs no look at them.
 """

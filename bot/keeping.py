@@ -1,4 +1,4 @@
-"""Until when a message must be written down: whoever sent it is then told that it was not kept, and that must be true."""
+"""Until when a message must be written down: its sender is then told that it was not kept, and that must be true."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Keeping:
         self.committing = True
 
     async def result(self, work: Awaitable[T]) -> T:
-        """What came of `work`, which writes the message down or comes before that. Raises NotKept when it takes too long."""
+        """What came of `work`, which writes the message down or comes before that. Raises NotKept after too long."""
         task = asyncio.ensure_future(work)
         if not await self._comes(task):
             task.add_done_callback(_unheard)

@@ -1,7 +1,7 @@
 """Wakes the listeners of a web conversation when something was added to its stream.
 
-What was added is in the database; a wake-up only says that it is worth a look. A look at the newest events each second finds
-what another process added. With Redis it is told at once; a Redis that is away or hangs costs that second and nothing else.
+What was added is in the database; a wake-up only says that it is worth a look. A look at the newest events each second
+finds what another process added. With Redis it is told at once; one that is away or hangs costs that second alone.
 """
 
 from __future__ import annotations

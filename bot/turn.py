@@ -1,8 +1,8 @@
 """One turn of a conversation: kept first, then understood, then answered, in the order of arrival, once.
 
 A message is written down before anything is done about it. If the engine is away the message stays so, the member gets
-one kind sentence, and the answer follows by the channel's own way (see waiting.py). Which of several processes answers it,
-and when, is decided by its row in the inbox (backend/conversations/inbox.py).
+one kind sentence, and the answer follows by the channel's own way (see waiting.py). Which of several processes
+answers it, and when, is decided by its row in the inbox (backend/conversations/inbox.py).
 """
 
 from __future__ import annotations
@@ -361,7 +361,7 @@ class Turns:
         return await self._stall(turn, failed=isinstance(failure, EngineFailed))
 
     async def _stall(self, turn: Turn, *, failed: bool) -> Reply:
-        """Leave it to whichever process can answer it, in its order. The member is told once: those behind it are not."""
+        """Leave it to whichever process can answer it, in its order. The member is told once, not of those behind it."""
         turn_waits = Reply(pending=True)
         turn.sealed = True
         if not turn.late:

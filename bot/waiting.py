@@ -1,6 +1,6 @@
 """Takes up messages that nobody answers: kept while the engine was away, or left by a process that died.
 
-Every process does so. Which messages are free, and who gets one, is decided by their rows (backend/conversations/inbox.py).
+Every process does so. Which are free, and who gets one, is decided by their rows (backend/conversations/inbox.py).
 """
 
 from __future__ import annotations

