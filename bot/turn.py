@@ -361,7 +361,7 @@ class Turns:
         return await self._stall(turn, failed=isinstance(failure, EngineFailed))
 
     async def _stall(self, turn: Turn, *, failed: bool) -> Reply:
-        """Leave it to whichever process can answer it, in its order. The member is told once, not of those behind it."""
+        """Leave it to whichever process can answer it, in order. The member is told once, not of those behind it."""
         turn_waits = Reply(pending=True)
         turn.sealed = True
         if not turn.late:

@@ -107,7 +107,7 @@ def _write_down(insert: Any) -> Insert:
     # by one clock for all processes, without the time that it took in this one; and in the order of this one's queue
     # in any case: a process whose messages waited for each other both here and there would answer neither
     arrived = database_seconds() - bindparam("waited", type_=Double())
-    not_before = bindparam("not_before", type_=Double())
+    not_before: Any = bindparam("not_before", type_=Double())
     return statement.values({name: bindparam(name) for name in names}).values(
         leased_until=database_seconds() + bindparam("lease", type_=Double()),
         arrived=case((arrived < not_before, not_before), else_=arrived),
