@@ -110,7 +110,11 @@ class Turns:
             turn = self._start(inbound, keeping or Keeping())
         await asyncio.wait({turn.answer}, timeout=within)
         if not turn.answer.done():
-            await turn.keeping.until_kept(turn.answer)
+            try:
+                await turn.keeping.until_kept(turn.answer)
+            except NotKept:
+                turn.give_up_waiting()  # should it turn out to be kept, the answer is delivered the late way
+                raise
         if turn.answer.done():
             return turn.answer.result()
         if turn.give_up_waiting():
