@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from backend import sqlite
+from backend import postgresql, sqlite
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -24,6 +24,10 @@ NAMING = {
 }
 
 WRITTEN = "memberline_written"
+
+
+WAIT_FOR_CONNECTION_SECONDS = 10.0
+"""When all are taken, the database hangs, and one that comes free later helps nobody."""
 
 
 class Base(DeclarativeBase):
@@ -76,6 +80,17 @@ class Database:
                 await session.connection(execution_options={"memberline_read_only": True})
             yield session
 
+    async def one_at_a_time(self, session: AsyncSession, key: int) -> None:
+        """Wait for every other transaction with this key, in whatever process; those behind wait for this one's end.
+
+        On SQLite a transaction that writes is alone anyway.
+        """
+        if self.sqlite:
+            return
+        # asked again and again: a statement that waits would run into the driver's patience
+        while not await session.scalar(select(func.pg_try_advisory_xact_lock(key))):  # noqa: ASYNC110 - over processes
+            await asyncio.sleep(0.2)
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -107,12 +122,25 @@ def _watch_writes(engine: AsyncEngine) -> AsyncEngine:
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return _watch_writes(
-            create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            create_async_engine(
+                url,
+                hide_parameters=True,
+                pool_size=10,
+                max_overflow=10,
+                pool_pre_ping=True,
+                pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
+                connect_args={"async_creator_fn": postgresql.connect},
+            )
         )
     path = Path(url.split(":///", 1)[1])
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = _watch_writes(
-        create_async_engine(url, hide_parameters=True, connect_args={"timeout": 15, "async_creator_fn": sqlite.connect})
+        create_async_engine(
+            url,
+            hide_parameters=True,
+            pool_timeout=WAIT_FOR_CONNECTION_SECONDS,
+            connect_args={"timeout": 15, "async_creator_fn": sqlite.connect},
+        )
     )
 
     @event.listens_for(engine.sync_engine, "connect")

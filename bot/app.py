@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sanic import Blueprint, Sanic
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import Backend
 from backend.config import ROOT
@@ -18,9 +19,9 @@ from bot.channels.sms import routes as sms
 from bot.channels.voice import routes as voice
 from bot.channels.webchat import routes as webchat
 from bot.clock import JobClock
+from bot.conversation_queue import Lanes
 from bot.engine import Engine
 from bot.guards import unguarded_routes
-from bot.lanes import Lanes
 from bot.login_mail import LoginMail
 from bot.metrics import Metrics
 from bot.outbox import OutboxSender
@@ -71,7 +72,7 @@ def build_services(backend: Backend, known_intents: Iterable[str]) -> Services:
     """The edge's moving parts, not yet moving."""
     metrics = Metrics()
     engine = Engine(backend.settings)
-    lanes = Lanes(backend.settings.redis_url)
+    lanes = Lanes()
     rates = Rates(backend.settings)
     return Services(
         backend=backend,
@@ -122,9 +123,9 @@ def _run_beside(app: Sanic, services: Services) -> None:
 
     @app.after_server_start
     async def start(_app: Sanic) -> None:
-        await waiting.recover()
         mail, clock = LoginMail(services.backend), JobClock(services.backend)
         for work in (
+            services.turns.leases.run,
             waiting.run,
             services.turns.unkeeping.run,
             services.sender.run,
@@ -149,8 +150,12 @@ def _run_beside(app: Sanic, services: Services) -> None:
                 await services.turns.idle()
         except TimeoutError:
             logger.warning("stopped with turns unanswered; they are kept")
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await services.turns.leases.close()
+        except (TimeoutError, SQLAlchemyError, OSError) as failure:
+            logger.warning("left to others when the leases run out: %s", type(failure).__name__)
         await services.engine.close()
-        await services.turns.lanes.close()
         await services.rates.close()
         await services.backend.close()
 

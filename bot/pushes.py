@@ -1,18 +1,21 @@
 """Wakes the listeners of a web conversation when something was added to its stream.
 
-What was added is in the database; a wake-up only says that it is worth a look. Over several processes it goes by Redis;
-without Redis a look at the newest event each second finds what another process added.
+What was added is in the database; a wake-up only says that it is worth a look. A look at the newest events each second
+finds what another process added. With Redis it is told at once; one that is away or hangs costs that second alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +30,21 @@ logger = logging.getLogger("memberline.pushes")
 
 CHANNEL = "memberline:push"
 LOOK_SECONDS = 1.0
+REDIS_SECONDS = 0.1
+"""How long anything is waited for from Redis."""
+HEALTH_SECONDS = 5
+NO_REDIS_SECONDS = 10.0
+"""After a failure Redis is left alone for so long."""
+
+
+def _redis(url: str) -> Redis:
+    return Redis.from_url(
+        url,
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+        health_check_interval=HEALTH_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 class Listener:
@@ -43,7 +61,8 @@ class Pushes:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._listeners: dict[str, set[Listener]] = {}
-        self._redis = Redis.from_url(backend.settings.redis_url) if backend.settings.redis_url else None
+        self._redis = _redis(backend.settings.redis_url) if backend.settings.redis_url else None
+        self._no_redis_until = 0.0  # of the monotonic clock
         self._sending: set[asyncio.Task[Any]] = set()
         self.closing = False
 
@@ -75,7 +94,7 @@ class Pushes:
     def notify(self, conversation: str) -> None:
         """Something was added: wake whoever listens, in every process."""
         self._wake(conversation)
-        if self._redis is not None:
+        if self._redis is not None and time.monotonic() >= self._no_redis_until:
             task = asyncio.ensure_future(self._publish(conversation))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
@@ -88,12 +107,18 @@ class Pushes:
 
     async def run(self) -> None:
         """Until cancelled: listen for what other processes add."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._again_and_again(self._look, LOOK_SECONDS))
+            if self._redis is not None:
+                group.create_task(self._again_and_again(self._subscribe, NO_REDIS_SECONDS))
+
+    async def _again_and_again(self, listen: Callable[[], Awaitable[None]], pause: float) -> None:
         while True:
             try:
-                await (self._subscribe() if self._redis is not None else self._look())
+                await listen()
             except (RedisError, SQLAlchemyError, OSError) as failure:
                 logger.warning("the push listener starts over: %s", type(failure).__name__)
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(pause)
 
     async def close(self) -> None:
         """End every stream, so that the server can stop."""
@@ -113,6 +138,7 @@ class Pushes:
         try:
             await self._redis.publish(CHANNEL, conversation)
         except (RedisError, OSError) as failure:
+            self._no_redis_until = time.monotonic() + NO_REDIS_SECONDS
             logger.warning("a push stayed in this process: %s", type(failure).__name__)
 
     async def _subscribe(self) -> None:
@@ -120,8 +146,10 @@ class Pushes:
             return
         async with self._redis.pubsub() as channel:
             await channel.subscribe(CHANNEL)
-            async for message in channel.listen():
-                if message["type"] == "message":
+            while True:
+                # not for ever: each time the driver writes to an idle connection, and finds out that it is broken
+                message = await channel.get_message(ignore_subscribe_messages=True, timeout=LOOK_SECONDS)
+                if message is not None:
                     self._wake(message["data"].decode())
 
     async def _look(self) -> None:

@@ -14,6 +14,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
         "messages": [{**message_to_json(message), "hints": message.hints} for message in reply.messages],
         "transfer": reply.transfer,
         "end": reply.end,
+        "pending": reply.pending,
         "language": reply.language,
     }
 
@@ -24,6 +25,7 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
         messages=tuple(_message(raw) for raw in data.get("messages", [])),
         transfer=bool(data.get("transfer")),
         end=bool(data.get("end")),
+        pending=bool(data.get("pending")),
         language=str(data.get("language") or ENGLISH),
     )
 

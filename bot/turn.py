@@ -1,7 +1,8 @@
 """One turn of a conversation: kept first, then understood, then answered, in the order of arrival, once.
 
 A message is written down before anything is done about it. If the engine is away the message stays so, the member gets
-one kind sentence, and the answer follows by the channel's own way (see waiting.py).
+one kind sentence, and the answer follows by the channel's own way (see waiting.py). Which of several processes
+answers it, and when, is decided by its row in the inbox (backend/conversations/inbox.py).
 """
 
 from __future__ import annotations
@@ -9,20 +10,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
+from backend.conversations import inbox
 from backend.conversations import service as conversations
 from backend.language import ENGLISH, current, speaking, tr
 from backend.reading.language import language_of, language_of_button
 from bot import intake, settling, with_person, wording
+from bot.conversation_queue import Lane, Lanes, Ticket
 from bot.engine import Engine, EngineError, EngineFailed
 from bot.fitting import Fitting
-from bot.lanes import Lane, Lanes, Ticket
+from bot.keeping import COMMIT_SECONDS, Keeping, NotKept
+from bot.leases import Leases
 from bot.messages import Inbound, Message, Reply
 from bot.metrics import Metrics
 from bot.rates import Rates
@@ -38,6 +43,10 @@ FREE_TEXT = frozenset({"address", "name", "email", "phone"})
 PERSON = "/speak_to_human"
 REPEAT_SECONDS = 8.0
 """How long a repeat waits for another process to answer the first."""
+LOOK_SECONDS = 0.02
+"""How often a message looks whether the one ahead of it, which another process answers, is answered."""
+FIRST_PAUSE_SECONDS = 0.5
+"""Before a message on which something failed is tried again; twice as long each time."""
 
 Deliver = Callable[[AsyncSession, Inbound, Reply, bool], Awaitable[None]]
 """Hands a reply on inside the transaction that keeps it; the flag says that nobody is waiting for it any more."""
@@ -49,13 +58,15 @@ class Turn:
 
     inbound: Inbound
     answer: asyncio.Future[Reply]
+    keeping: Keeping = field(default_factory=Keeping)
     record_id: int = 0
     language: str = ENGLISH  # in which it is answered
     switched: bool = False  # it changes the language of the conversation
     late: bool = False
     sealed: bool = False
     given_up: bool = False  # before it was even written down
-    attempts: int = 0
+    left: bool = False  # nobody waits for the answer, though it was kept as one that somebody waits for
+    attempts: int = 0  # how often answering it has failed
     takes_back: bool = False  # with it, something said before has become what must not be kept
 
     def hear(self, stands: conversations.Open) -> None:
@@ -87,28 +98,39 @@ class Turns:
     rates: Rates
 
     def __post_init__(self) -> None:
+        self.leases = Leases(self.backend)
         self.deliver: dict[str, Deliver] = {}
         self.fitting = Fitting(self.backend, self.rates)
         self.unkeeping = Unkeeping(self.backend, self.engine, self.lanes)
         self.after_commit: list[Callable[[Inbound], None]] = []
-        self.stalled = asyncio.Event()  # set when a message begins to wait for the engine
+        self.stalled = asyncio.Event()  # set when a message begins to wait for whichever process can answer it
         self._inflight: dict[tuple[str, str], Turn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def take_turn(self, inbound: Inbound, within: float | None = None) -> Reply:
+    async def take_turn(self, inbound: Inbound, within: float | None = None, keeping: Keeping | None = None) -> Reply:
         """Answer a message. The same provider_id again gets the same answer, and does nothing.
 
-        After `within` seconds without an answer the reply is empty and `pending`: the answer will be delivered the
-        channel's late way. A reply is also pending when the engine is away; then it has the kind sentence, once.
+        After `within` seconds without an answer the reply is empty and `pending`: the message is written down, and the
+        answer will be delivered the channel's late way. A reply is also pending when the engine is away; then it has
+        the kind sentence, once. Raises NotKept for a message that is not written down in the time of `keeping`.
         """
-        key = (inbound.channel, inbound.provider_id)
-        turn = self._inflight.get(key) or self._start(inbound)
-        try:
-            return await asyncio.wait_for(asyncio.shield(turn.answer), within)
-        except TimeoutError:
-            if turn.give_up_waiting():
-                return Reply(pending=True)
-            return await asyncio.shield(turn.answer)
+        turn = self._inflight.get((inbound.channel, inbound.provider_id))
+        if turn is None or turn.keeping.over:
+            turn = self._start(inbound, keeping or Keeping())
+        await asyncio.wait({turn.answer}, timeout=within)
+        if not turn.answer.done():
+            try:
+                await turn.keeping.until_kept(turn.answer)
+            except NotKept:
+                turn.give_up_waiting()  # should it turn out to be kept, the answer is delivered the late way
+                raise
+        if turn.answer.done():
+            return turn.answer.result()
+        if turn.give_up_waiting():
+            return Reply(pending=True)
+        await asyncio.wait({turn.answer}, timeout=COMMIT_SECONDS)  # it is just being kept
+        turn.left = not turn.answer.done()
+        return Reply(pending=True) if turn.left else turn.answer.result()
 
     async def give_up(self, inbound: Inbound) -> Reply | None:
         """Answer a message at once with what has come of it so far; nothing more will. None: it was never kept."""
@@ -131,70 +153,117 @@ class Turns:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    def _start(self, inbound: Inbound) -> Turn:
-        turn = Turn(inbound, asyncio.get_running_loop().create_future())
+    def _start(self, inbound: Inbound, keeping: Keeping) -> Turn:
+        turn = Turn(inbound, asyncio.get_running_loop().create_future(), keeping)
         self._inflight[(inbound.channel, inbound.provider_id)] = turn
         lane = self.lanes.of(inbound.conversation)
         # the place is drawn before anything is awaited: messages are answered in the order in which they came
-        task = asyncio.create_task(self._run(turn, lane, lane.draw()))
+        self.spawn(self._run(turn, lane, lane.draw()))
+        return turn
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it beside; the process does not end before it is done, if it can help it."""
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return turn
 
     async def _run(self, turn: Turn, lane: Lane, ticket: Ticket) -> None:
         started = time.perf_counter()
         try:
-            reply = await self._answer(turn, lane, ticket)
-            if turn not in lane.stalled or turn.inbound.channel != "voice":
-                resolve(turn, reply)  # whoever calls waits for the answer itself
+            self._tell(turn, await self._answer(turn, lane, ticket))
         except Exception as failure:
-            self._broken(turn, lane, failure)
+            await self._broken(turn, failure)
         finally:
-            if turn not in lane.stalled:
-                self.forget(turn)
+            self.forget(turn)
             await ticket.came()
             lane.leave(ticket)
             self.lanes.sweep()
             self.metrics.turn_seconds.labels(turn.inbound.channel).observe(time.perf_counter() - started)
 
-    def _broken(self, turn: Turn, lane: Lane, failure: Exception) -> None:
+    @staticmethod
+    def _tell(turn: Turn, reply: Reply) -> None:
+        """Give it to whoever waits. A caller waits for the answer itself: that it comes later is none."""
+        if turn.inbound.channel != "voice" or not reply.pending:
+            resolve(turn, reply)
+
+    async def _broken(self, turn: Turn, failure: Exception) -> None:
         """Something of ours failed. A message that is kept is tried again; of one that is not, the caller is told."""
         logger.error("a turn failed: %s", type(failure).__name__)
         if turn.record_id:
-            reply = self._stall(turn, lane)
-            if turn.inbound.channel != "voice":
-                resolve(turn, reply)
+            try:
+                self._tell(turn, await self._stall(turn, failed=True))
+            except Exception as again:
+                # nothing is lost: the lease runs out, and whoever then reaches the database takes it up
+                logger.error("a turn could not be given back: %s", type(again).__name__)
+                turn.late = True
+                self._tell(turn, Reply(pending=True))
         elif not turn.answer.done():
+            if not turn.record_id and isinstance(failure, (SQLAlchemyError, OSError)):
+                failure = NotKept(known=not turn.keeping.committing)
             turn.answer.set_exception(failure)
             turn.answer.exception()  # whoever waited may be gone; that is not worth a warning
 
+    def take_up(self, turn: Turn) -> None:
+        """This process answers it from now on; a repeat waits for that, or is told what the first one was."""
+        self.leases.hold(turn.record_id)
+        self._inflight[(turn.inbound.channel, turn.inbound.provider_id)] = turn
+
     def forget(self, turn: Turn) -> None:
         """From now on a repeat of it is answered from the database."""
-        self._inflight.pop((turn.inbound.channel, turn.inbound.provider_id), None)
+        self.leases.let_go(turn.record_id)
+        key = (turn.inbound.channel, turn.inbound.provider_id)
+        if self._inflight.get(key) is turn:
+            del self._inflight[key]
 
     async def _answer(self, turn: Turn, lane: Lane, ticket: Ticket) -> Reply:
         waited = ticket.must_wait
         async with lane.recording:
             recorded = await self._record(turn)
+        turn.keeping.kept.set()
         if not recorded.fresh:
             return await self._repeated(recorded, turn)
         turn.record_id = recorded.id
+        self.leases.hold(recorded.id)
         if turn.given_up:
             return await settling.settle(self, turn)
         await ticket.came()
-        async with self.lanes.hold(turn.inbound.conversation):
-            stands = recorded.open
-            if waited:
-                async with self.backend.db.reading() as session:
-                    stands = await conversations.open_now(session, turn.inbound.conversation)
-            if turn.takes_back:
-                await self.unkeeping.now(turn.inbound.conversation)
-            turn.hear(stands)
-            with speaking(turn.language):
-                return await self._respond(turn, lane, stands)
+        stands = await self._reach(turn) if waited or recorded.behind else recorded.open
+        if stands is None:
+            return await self._not_ours_now(turn)
+        if turn.takes_back:
+            await self.unkeeping.now(turn.inbound.conversation)
+        turn.hear(stands)
+        with speaking(turn.language):
+            return await self._respond(turn, lane, stands)
+
+    async def _reach(self, turn: Turn) -> conversations.Open | None:
+        """Wait for the messages ahead that other processes answer; then how the conversation stands.
+
+        None: it is not this turn's to answer, because what is ahead waits itself, or another process has taken it up.
+        """
+        conversation = turn.inbound.conversation
+        while True:
+            async with self.backend.db.reading() as session:
+                place = await inbox.standing(session, conversation, turn.record_id, self.leases.owner)
+            if place == "first":
+                async with self.backend.db.transaction() as session:
+                    if await inbox.begin(session, conversation, turn.record_id, self.leases.owner):
+                        return await conversations.open_now(session, conversation)
+            elif place != "behind":
+                return None
+            else:
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _not_ours_now(self, turn: Turn) -> Reply:
+        """It is answered by whoever takes it up, in its order. Its sender was told with the message ahead."""
+        turn.late = True
+        await self.leases.release(turn.record_id)
+        self.stalled.set()
+        return Reply(pending=True)
 
     async def _record(self, turn: Turn) -> conversations.Recorded:
         """Make it fit to be kept, and keep it; what it makes a secret of earlier ones goes in the same transaction."""
+        turn.keeping.go_on()
         async with self.backend.db.transaction() as session:
             fit = await self.fitting.fit(session, turn.inbound)
             turn.inbound = inbound = fit.inbound
@@ -210,27 +279,30 @@ class Turns:
                 source=inbound.source,
                 attested=inbound.attested,
                 browser=inbound.browser,
+                owner=self.leases.owner,
+                since=turn.keeping.began,
             )
             if recorded.fresh:
                 await self.fitting.again(session, fit)
                 turn.takes_back = bool(fit.whole.again)
+            turn.keeping.before_commit()
         return recorded
 
     async def _repeated(self, recorded: conversations.Recorded, turn: Turn) -> Reply:
         """The answer of a message that had come before; waits a while when another process is at it."""
         deadline = time.monotonic() + REPEAT_SECONDS
-        status, reply = recorded.status, recorded.reply
-        while status == "received" and not turn.late and time.monotonic() < deadline:
+        status, reply, owner = recorded.status, recorded.reply, recorded.owner
+        # without an owner it waits: the sender is told again what was said about that, and a caller hears a filler
+        waits = turn.inbound.channel == "voice"
+        while status == "received" and (owner or waits) and not turn.late and time.monotonic() < deadline:
             await asyncio.sleep(0.2)
             async with self.backend.db.reading() as session:
                 row = await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
             if row is not None:
-                status, reply = row.status, row.reply
+                status, reply, owner = row.status, row.reply, row.owner
         return stored_reply(reply)
 
     async def _respond(self, turn: Turn, lane: Lane, stands: conversations.Open) -> Reply:
-        if lane.stalled:
-            return self._stall(turn, lane)
         if stands.expects == with_person.WITH_A_PERSON and turn.inbound.channel != "voice":
             outcome = await with_person.heard(self.backend, turn.inbound)
             if outcome == "quiet":
@@ -243,7 +315,7 @@ class Turns:
         try:
             reply = await self.ask(turn, lane, stands)
         except EngineError as failure:
-            return await self._unanswered(turn, lane, failure)
+            return await self._unanswered(turn, failure)
         return await self.keep(turn, reply, offered=buttons_to_json(reply.buttons))
 
     def _local(self, inbound: Inbound, lane: Lane, expects: str) -> Reply | None:
@@ -287,7 +359,6 @@ class Turns:
             metadata["removed"] = list(said.removed)
         if stands.expects == settling.SETTLED:
             metadata["anew"] = True  # the task that was open is done: its question must not be asked again
-        turn.attempts += 1
         messages = await self.engine.turn(inbound, said.text, metadata)
         if not any(message.text or message.image for message in messages):
             logger.warning("the engine had nothing to say")
@@ -303,9 +374,9 @@ class Turns:
     ) -> Reply:
         """Keep an answer and hand it on, in one transaction: neither happens without the other."""
         turn.sealed = True
-        inbound = turn.inbound
+        inbound, late = turn.inbound, turn.late
         reply = replace(reply, language=turn.language)
-        stored = {**reply_to_json(reply), "late": turn.late}
+        stored = {**reply_to_json(reply), "late": late}
         async with self.backend.db.transaction() as session:
             first = await conversations.save_reply(
                 session,
@@ -317,37 +388,43 @@ class Turns:
                 offered=offered,
                 expects=reply.expects,
                 language=turn.language if turn.switched else None,
+                owner=self.leases.owner,
             )
             if first and inbound.channel in self.deliver:
-                await self.deliver[inbound.channel](session, inbound, reply, turn.late)
+                await self.deliver[inbound.channel](session, inbound, reply, late)
+        if not first:
+            return Reply(pending=True)  # another process has taken it up, and its answer counts
+        if turn.left and not late and inbound.channel in self.deliver:
+            async with self.backend.db.transaction() as session:
+                await self.deliver[inbound.channel](session, inbound, reply, True)
         for notify in self.after_commit:
             notify(inbound)
         resolve(turn, reply)
         return reply
 
-    async def _unanswered(self, turn: Turn, lane: Lane, failure: EngineError) -> Reply:
+    async def _unanswered(self, turn: Turn, failure: EngineError) -> Reply:
         kind = "failed" if isinstance(failure, EngineFailed) else "unavailable"
         self.metrics.engine_errors.labels(kind).inc()
         logger.warning("engine %s: %s", kind, failure)
         if turn.inbound.channel == "voice" and turn.inbound.payload == PERSON:
             return await settling.settle(self, turn)  # who wants a person is not kept waiting for a machine
-        return self._stall(turn, lane)
+        return await self._stall(turn, failed=isinstance(failure, EngineFailed))
 
-    def _stall(self, turn: Turn, lane: Lane) -> Reply:
-        """Let it wait for the engine. The member is told once."""
+    async def _stall(self, turn: Turn, *, failed: bool) -> Reply:
+        """Leave it to whichever process can answer it, in order. The member is told once, not of those behind it."""
         turn_waits = Reply(pending=True)
-        if not lane.told and not turn.late and turn.inbound.channel != "voice":
-            lane.told = True
+        turn.sealed = True
+        if not turn.late and turn.inbound.channel != "voice":
             text = tr(wording.WAITING, **wording.office(self.backend.coop))
-            turn_waits = Reply((Message(text),), pending=True)
+            turn_waits = Reply((Message(text),), pending=True, language=turn.language)
         turn.late = True
-        self.wait_for_engine(turn, lane)
+        await self.give_back(turn, told=reply_to_json(turn_waits) if turn_waits.messages else None, failed=failed)
         return turn_waits
 
-    def wait_for_engine(self, turn: Turn, lane: Lane) -> None:
-        """Put it at the end of the lane's messages that wait."""
-        self._inflight[(turn.inbound.channel, turn.inbound.provider_id)] = turn
-        lane.stalled.append(turn)
+    async def give_back(self, turn: Turn, *, told: dict[str, Any] | None = None, failed: bool) -> None:
+        """Let it wait, after a failure for a while, for whichever process can answer it."""
+        pause = FIRST_PAUSE_SECONDS * 2**turn.attempts if failed else 0.0
+        await self.leases.release(turn.record_id, told=told, failed=failed, pause=pause)
         self.stalled.set()
 
 

@@ -6,10 +6,10 @@ import asyncio
 import logging
 
 from backend.app import Backend
-from backend.conversations import unkeeping
+from backend.conversations import inbox, unkeeping
 from backend.conversations.unkeeping import Forgetting
+from bot.conversation_queue import Lanes
 from bot.engine import Engine, EngineError
-from bot.lanes import Lanes
 
 logger = logging.getLogger("memberline.unkeeping")
 
@@ -53,8 +53,11 @@ class Unkeeping:
             ticket = lane.draw()
             try:
                 await ticket.came()
-                async with self._lanes.hold(row.conversation):
-                    await self._forget(row)
+                async with self._backend.db.reading() as session:
+                    busy, _newest = await inbox.unanswered(session, row.conversation, None)
+                if busy:  # a turn may be writing to what is to be changed; the next round finds it done
+                    return False
+                await self._forget(row)
             except EngineError as failure:
                 logger.warning("the engine has still to forget something: %s", failure)
                 return False

@@ -1,28 +1,39 @@
-"""Messages that wait for the engine: kept over an outage and a restart, answered in order when it is back."""
+"""Takes up messages that nobody answers: kept while the engine was away, or left by a process that died.
+
+Every process does so. Which are free, and who gets one, is decided by their rows (backend/conversations/inbox.py).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import timedelta
 
+from backend.conversations import inbox
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation, InboundMessage
 from backend.language import speaking
 from bot import settling
-from bot.engine import EngineError, EngineFailed, EngineUnavailable, wait_until_healthy
-from bot.lanes import Lane
+from bot.conversation_queue import Lane
+from bot.engine import EngineError, EngineFailed, EngineUnavailable
+from bot.leases import RENEW_SECONDS
 from bot.messages import Inbound, Reply
 from bot.reply_json import buttons_to_json
-from bot.turn import Turn, Turns, resolve
+from bot.turn import Turn, Turns, resolve, stored_reply
 
 logger = logging.getLogger("memberline.waiting")
 
 FRESH = timedelta(minutes=10)
-"""An older message of before a restart is not acted on any more: its sender is told what came of it."""
+"""An older message is not acted on any more: its sender is told what came of it."""
 FRESH_ON_A_CALL = timedelta(minutes=2)
 """Whoever called has hung up by then, and reckons with nothing any more."""
 MOST_ATTEMPTS = 3
+LOOK_SECONDS = 1.0
+SURE_SECONDS = 2 * RENEW_SECONDS
+"""A lease that has run out is believed only after this long. When the database was away all leases run out at once, and
+those who live need a moment to say so."""
+AT_ONCE = 8
 
 
 class Waiting:
@@ -31,87 +42,117 @@ class Waiting:
     def __init__(self, turns: Turns) -> None:
         self._turns = turns
         self._backend = turns.backend
+        self._run_out: dict[int, tuple[inbox.Free, float]] = {}  # leases found run out, and when first
+        self._busy: set[str] = set()  # conversations that are being worked on
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
-        """Until cancelled: sleep while nothing waits; else ask for the engine and answer what waits."""
+        """Until cancelled: look whenever a message of this process begins to wait, and each second."""
         while True:
-            await self._turns.stalled.wait()
             self._turns.stalled.clear()
-            pause = 0.0
-            while self._turns.lanes.stalled():
-                await asyncio.sleep(pause)
-                await wait_until_healthy(self._turns.engine)
-                # an engine that is healthy and yet fails its turns is not asked without a pause
-                pause = min(5.0, pause * 2 or 0.5)
-                await self._answer_all()
+            await self.look()
+            try:
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._turns.stalled.wait()
+            except TimeoutError:
+                continue
 
-    async def recover(self) -> None:
-        """After a start: take up again what a process that ended had not answered."""
+    async def look(self) -> None:
+        """Begin to answer what is free."""
         async with self._backend.db.reading() as session:
-            pending = await conversations.pending_inbound(session)
-        for message, conversation in pending:
-            turn = _turn(message, conversation)
-            lane = self._turns.lanes.of(conversation.id)
-            if self._is_stale(message):
-                await self._give_up(turn, lane)
-            else:
-                lane.told = True  # this one is answered within seconds; a word on the delay would come too late
-                self._turns.wait_for_engine(turn, lane)
-        if pending:
-            logger.info("taking up %d messages of before the start", len(pending))
+            free = await inbox.free(session)
+        sure = [one for one in self._surely_free(free) if one.conversation not in self._busy]
+        if not sure:
+            return
+        healthy = await self._turns.engine.healthy()
+        for one in sure:
+            self._busy.add(one.conversation)
+            self._turns.spawn(self._answer_conversation(one, healthy))
 
-    def _is_stale(self, message: InboundMessage) -> bool:
-        fresh = FRESH_ON_A_CALL if message.channel == "voice" else FRESH
-        return message.received_at < self._backend.clock.now() - fresh
+    def _surely_free(self, free: list[inbox.Free]) -> list[inbox.Free]:
+        now = time.monotonic()
+        known, self._run_out = self._run_out, {}
+        for one in free:
+            before = known.get(one.id)
+            self._run_out[one.id] = before if before and before[0] == one else (one, now)
+        return [
+            one
+            for one, since in self._run_out.values()
+            if one.id not in self._turns.leases and (one.owner is None or now - since >= SURE_SECONDS)
+        ]
 
-    async def _answer_all(self) -> None:
-        conversations_waiting = self._turns.lanes.stalled()
-        await asyncio.gather(*(self._answer_lane(one) for one in conversations_waiting))
-
-    async def _answer_lane(self, conversation: str) -> None:
-        lane = self._turns.lanes.of(conversation)
+    async def _answer_conversation(self, found: inbox.Free, healthy: bool) -> None:
+        """Answer this one and those behind it, as long as they are free."""
+        lane = self._turns.lanes.of(found.conversation)
         ticket = lane.draw()
         try:
-            await ticket.came()
-            while lane.stalled and await self._answer_one(lane.stalled[0], lane):
-                self._turns.forget(lane.stalled.popleft())
-            lane.told = bool(lane.stalled)
+            async with self._room:
+                await ticket.came()
+                free: inbox.Free | None = found
+                while free is not None and await self._settle(free, lane, healthy):
+                    free = await self._next(found)
         except Exception as failure:  # the database, say: the others must not suffer, and this one is tried again
             logger.error("a waiting message was not answered: %s", type(failure).__name__)
         finally:
+            self._busy.discard(found.conversation)
             lane.leave(ticket)
             self._turns.lanes.sweep()
 
-    async def _answer_one(self, turn: Turn, lane: Lane) -> bool:
-        """Whether it is settled. False: the engine is away again."""
-        turn.late = True
-        conversation = turn.inbound.conversation
-        async with self._turns.lanes.hold(conversation):
-            async with self._backend.db.reading() as session:
-                row = await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
-                if row is None or row.status != "received":
-                    return True
-                stands = await conversations.open_now(session, conversation)
-            turn.hear(stands)
-            if turn.inbound.channel == "voice" and self._is_stale(row):
+    async def _next(self, after: inbox.Free) -> inbox.Free | None:
+        """The next free message of the conversation: of the same owner, dead for sure, or of none."""
+        async with self._backend.db.reading() as session:
+            free = await inbox.free(session, after.conversation)
+        return next((one for one in free if one.owner in (None, after.owner)), None)
+
+    async def _settle(self, free: inbox.Free, lane: Lane, healthy: bool) -> bool:
+        """Whether it is settled. False: the engine is away, or another process has taken it."""
+        if not healthy and not await self._needs_no_engine(free):
+            return False
+        async with self._backend.db.transaction() as session:
+            taken = await inbox.take_up(session, free, self._turns.leases.owner)
+        if taken is None:
+            return False
+        turn = _turn(*taken)
+        self._turns.take_up(turn)
+        try:
+            if self._is_over(*taken):
                 await self._give_up(turn, lane)
                 return True
-            try:
-                with speaking(turn.language):
-                    reply = await self._turns.ask(turn, lane, stands)
-                    await self._turns.keep(turn, reply, offered=buttons_to_json(reply.buttons))
-            except EngineError as failure:
-                return await self._failed(turn, lane, failure)
-            return True
+            return await self._answer_one(turn, lane)
+        finally:
+            self._turns.forget(turn)
+
+    async def _needs_no_engine(self, free: inbox.Free) -> bool:
+        async with self._backend.db.reading() as session:
+            message = await session.get(InboundMessage, free.id)
+        return message is not None and self._is_over(message)
+
+    def _is_over(self, message: InboundMessage, _conversation: Conversation | None = None) -> bool:
+        """Whether it is not acted on any more."""
+        fresh = FRESH_ON_A_CALL if message.channel == "voice" else FRESH
+        return message.received_at < self._backend.clock.now() - fresh or message.attempts >= MOST_ATTEMPTS
+
+    async def _answer_one(self, turn: Turn, lane: Lane) -> bool:
+        """Whether it is settled. False: the engine is away again."""
+        await self._turns.unkeeping.now(turn.inbound.conversation)
+        async with self._backend.db.reading() as session:
+            stands = await conversations.open_now(session, turn.inbound.conversation)
+        turn.hear(stands)
+        try:
+            with speaking(turn.language):
+                reply = await self._turns.ask(turn, lane, stands)
+                await self._turns.keep(turn, reply, offered=buttons_to_json(reply.buttons))
+        except EngineError as failure:
+            return await self._failed(turn, lane, failure)
+        return True
 
     async def _failed(self, turn: Turn, lane: Lane, failure: EngineError) -> bool:
         """A message on which the engine itself fails must not hold up for ever those behind it."""
         healthy = isinstance(failure, EngineFailed) or (
             isinstance(failure, EngineUnavailable) and await self._turns.engine.healthy()
         )
-        if not healthy:
-            turn.attempts -= 1
-        if turn.attempts < MOST_ATTEMPTS:
+        if not healthy or turn.attempts + 1 < MOST_ATTEMPTS:
+            await self._turns.give_back(turn, failed=healthy)
             return False
         await self._give_up(turn, lane)
         return True
@@ -126,7 +167,7 @@ class Waiting:
 def _turn(message: InboundMessage, conversation: Conversation) -> Turn:
     answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
     if message.channel != "voice":  # whoever calls asks for it again, and waits
-        answer.set_result(Reply(pending=True))
+        answer.set_result(stored_reply(message.reply))
     inbound = Inbound(
         channel=message.channel,
         conversation=conversation.id,
@@ -137,4 +178,9 @@ def _turn(message: InboundMessage, conversation: Conversation) -> Turn:
         attested=conversation.attested,
         source=conversation.source,
     )
-    return Turn(inbound, answer, record_id=message.id, late=True, language=conversation.language)
+    turn = Turn(
+        inbound, answer, record_id=message.id, late=True, language=conversation.language, attempts=message.attempts
+    )
+    turn.keeping.before_commit()
+    turn.keeping.kept.set()  # long ago
+    return turn

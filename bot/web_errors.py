@@ -12,6 +12,7 @@ from sanic.exceptions import SanicException
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.errors import MemberlineError
+from bot.keeping import NotKept
 
 logger = logging.getLogger("memberline.web")
 
@@ -42,6 +43,10 @@ WORDS = {
     500: "Something went wrong on our side.",
     503: "We can't answer right now. Please try again in a moment.",
 }
+
+
+UNAVAILABLE = (SQLAlchemyError, OSError, NotKept)
+"""A database that fails, refuses, hangs (its drivers raise OSError and TimeoutError), or did not keep a message."""
 
 
 class Refusal(SanicException):
@@ -101,8 +106,8 @@ async def on_failure(request: Request, failure: Exception) -> HTTPResponse:
     elif isinstance(failure, SanicException) and failure.status_code < 500:
         status = failure.status_code
         response = _answer(request, status, CODES.get(status, "refused"), WORDS.get(status, "Not possible."))
-    elif isinstance(failure, SQLAlchemyError) or getattr(failure, "status_code", None) == 503:
-        logger.error("unavailable: %s", type(failure).__name__)
+    elif isinstance(failure, UNAVAILABLE) or getattr(failure, "status_code", None) == 503:
+        logger.error("unavailable: %s\n%s", type(failure).__name__, _own_lines(failure))
         response = _answer(request, 503, CODES[503], WORDS[503])
     else:
         response = _unexpected(request, failure)

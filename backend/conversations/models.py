@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Double, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
@@ -50,11 +50,24 @@ class Conversation(Base):
 class InboundMessage(Base):
     """A message as it came in, before anything was done about it, and its answer: nothing is lost or done twice.
 
-    `text` has had card, bank and social security digits taken out before it is written.
+    `text` has had card, bank and social security digits taken out before it is written. While its status is `received`,
+    `owner` is the process that answers it, until `leased_until` unless it says again that it lives. Without an owner it
+    waits for whichever process can answer it, from `leased_until` on; `reply` then has what the sender was told
+    meanwhile. Of one conversation the one that is `begun` comes first, then the one that `arrived` first. Both times
+    are seconds since 1970 of the database's own clock: those of several machines are never quite the same.
     """
 
     __tablename__ = "inbound_messages"
-    __table_args__ = (UniqueConstraint("channel", "provider_id"), Index(None, "status", "received_at"))
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id"),
+        Index(None, "status", "received_at"),
+        Index(
+            "ix_inbound_messages_waiting",
+            "conversation_id",
+            sqlite_where=text("status = 'received'"),
+            postgresql_where=text("status = 'received'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(12))
@@ -66,6 +79,11 @@ class InboundMessage(Base):
     reply: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     received_at: Mapped[datetime] = mapped_column(UtcTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    owner: Mapped[str | None] = mapped_column(String(32))
+    leased_until: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
+    arrived: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
+    begun: Mapped[bool] = mapped_column(default=False, server_default=false())
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")  # how often answering it has failed
 
 
 class ActionResult(Base):

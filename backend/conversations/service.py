@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.conversations import once, statements
+from backend.conversations import inbox, once, statements
 from backend.conversations.models import Conversation, InboundMessage, PushEvent
 
 IDLE = timedelta(minutes=15)
@@ -28,13 +29,18 @@ class Open:
 
 @dataclass(frozen=True)
 class Recorded:
-    """An inbound message as the database has it. `fresh` is False for one that had come in before."""
+    """An inbound message as the database has it. `fresh` is False for one that had come in before.
+
+    `behind`: another message of the conversation is still unanswered. `owner` answers it; None when nobody does now.
+    """
 
     id: int
     fresh: bool
     status: str
     reply: dict[str, Any] | None
     open: Open
+    behind: bool = False
+    owner: str | None = None
 
 
 async def get_or_start(
@@ -74,10 +80,14 @@ async def record_inbound(
     source: str = "",
     attested: bool = False,
     browser: str = "",
+    owner: str | None = None,
+    since: float | None = None,
 ) -> Recorded:
     """Write a message down before anything is done about it; a repeat is found, not written.
 
-    `text` must have been through redaction. `browser` is what the page shows to be known again by.
+    `text` must have been through redaction. `browser` is what the page shows to be known again by. `owner` is the
+    process that answers it, and has to renew its lease (inbox.py); without one it is for whoever takes it up, unless it
+    is answered in this very transaction. `since` is the monotonic time at which the message reached this process.
     """
     now = backend.clock.now()
     seen = await statements.see(
@@ -86,6 +96,8 @@ async def record_inbound(
     if browser:
         await statements.show_browser(session, conversation_id, browser)
     stands = Open(list(seen.offered), str(seen.expects), str(seen.language))
+    # the conversation's row is locked from here on: nothing comes in between
+    behind, newest = await inbox.unanswered(session, conversation_id, owner)
     new_id = await statements.write_down(
         session,
         {
@@ -96,14 +108,19 @@ async def record_inbound(
             "payload": payload,
             "status": "received",
             "received_at": now,
+            "owner": owner,
+            "lease": inbox.LEASE_SECONDS if owner else 0.0,
+            "waited": time.monotonic() - since if since is not None else 0.0,
+            "not_before": newest,
+            "begun": owner is not None and not behind,
         },
     )
     if new_id is not None:
-        return Recorded(new_id, True, "received", None, stands)
+        return Recorded(new_id, True, "received", None, stands, behind, owner)
     row = await find_inbound(session, channel, provider_id)
     if row is None:
         raise LookupError("an inbound message conflicts with one that is not there")
-    return Recorded(row.id, False, row.status, row.reply, stands)
+    return Recorded(row.id, False, row.status, row.reply, stands, owner=row.owner)
 
 
 async def find_inbound(session: AsyncSession, channel: str, provider_id: str) -> InboundMessage | None:
@@ -172,12 +189,14 @@ async def save_reply(
     offered: list[dict[str, Any]] | None = None,
     expects: str = "",
     language: str | None = None,
+    owner: str | None = None,
 ) -> bool:
-    """Keep the answer, for a repeat of the message. False when it had been answered before: then nothing is changed.
+    """Keep the answer, for a repeat of the message. False when it had been answered before, or is not `owner`'s any
+    more: then nothing is changed.
 
     `offered` None leaves alone what the conversation offered and asked for last; `language` None, how it is answered.
     """
-    if not await statements.answer(session, inbound_id, status, reply, backend.clock.now()):
+    if not await statements.answer(session, inbound_id, status, reply, backend.clock.now(), owner):
         return False
     await once.forget(session, inbound_id)
     if offered is not None:
@@ -185,17 +204,6 @@ async def save_reply(
     if language is not None:
         await statements.speak(session, conversation_id, language)
     return True
-
-
-async def pending_inbound(session: AsyncSession) -> list[tuple[InboundMessage, Conversation]]:
-    """Every message without an answer, oldest first, with its conversation."""
-    query = (
-        select(InboundMessage, Conversation)
-        .join(Conversation, Conversation.id == InboundMessage.conversation_id)
-        .where(InboundMessage.status == "received")
-        .order_by(InboundMessage.id)
-    )
-    return [(row[0], row[1]) for row in await session.execute(query)]
 
 
 async def push(session: AsyncSession, backend: Backend, conversation_id: str, data: dict[str, Any]) -> int:

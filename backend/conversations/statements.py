@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Insert, Row, and_, bindparam, case, func, update
+from sqlalchemy import Double, Insert, Row, and_, bindparam, case, func, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.conversations.inbox import database_seconds
 from backend.conversations.models import Conversation, InboundMessage
 
 CONVERSATIONS: Any = Conversation.__table__
@@ -61,10 +62,12 @@ async def write_down(session: AsyncSession, values: dict[str, Any]) -> int | Non
     return (await connection.execute(WRITE_DOWN[connection.dialect.name], values)).scalar_one_or_none()
 
 
-async def answer(session: AsyncSession, inbound_id: int, status: str, reply: dict[str, Any], now: datetime) -> bool:
-    """Keep a message's answer, unless it has one."""
+async def answer(
+    session: AsyncSession, inbound_id: int, status: str, reply: dict[str, Any], now: datetime, owner: str | None
+) -> bool:
+    """Keep a message's answer, unless it has one or is not `owner`'s."""
     connection = await session.connection()
-    values = {"of": inbound_id, "new_status": status, "new_reply": reply, "new_answered_at": now}
+    values = {"of": inbound_id, "by": owner, "new_status": status, "new_reply": reply, "new_answered_at": now}
     return (await connection.execute(ANSWER, values)).rowcount == 1
 
 
@@ -106,15 +109,26 @@ def _see(insert: Any) -> Insert:
 
 def _write_down(insert: Any) -> Insert:
     statement: Insert = insert(INBOUND).on_conflict_do_nothing().returning(INBOUND.c.id)
-    names = ("channel", "provider_id", "conversation_id", "text", "payload", "status", "received_at")
-    return statement.values({name: bindparam(name) for name in names})
+    names = ("channel", "provider_id", "conversation_id", "text", "payload", "status", "received_at", "owner", "begun")
+    # by one clock for all processes, without the time that it took in this one; and in the order of this one's queue
+    # in any case: a process whose messages waited for each other both here and there would answer neither
+    arrived = database_seconds() - bindparam("waited", type_=Double())
+    not_before: Any = bindparam("not_before", type_=Double())
+    return statement.values({name: bindparam(name) for name in names}).values(
+        leased_until=database_seconds() + bindparam("lease", type_=Double()),
+        arrived=case((arrived < not_before, not_before), else_=arrived),
+    )
 
 
 SEE = {"sqlite": _see(sqlite_insert), "postgresql": _see(postgresql_insert)}
 WRITE_DOWN = {"sqlite": _write_down(sqlite_insert), "postgresql": _write_down(postgresql_insert)}
 ANSWER = (
     update(INBOUND)
-    .where(INBOUND.c.id == bindparam("of"), INBOUND.c.status == "received")
+    .where(
+        INBOUND.c.id == bindparam("of"),
+        INBOUND.c.status == "received",
+        INBOUND.c.owner.is_not_distinct_from(bindparam("by")),
+    )
     .values(status=bindparam("new_status"), reply=bindparam("new_reply"), answered_at=bindparam("new_answered_at"))
 )
 OFFER = (

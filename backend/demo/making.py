@@ -24,6 +24,7 @@ from backend.logins.passwords import HASHER
 from backend.members.models import Member
 from backend.payments import confirmation
 from backend.payments.models import Payment, PaymentMethod
+from backend.postgresql import DEMO
 from backend.providers.billing.base import PaymentFact
 from backend.usage import demo as usage
 
@@ -63,6 +64,7 @@ class _Seeding:
 async def seed(backend: Backend) -> bool:
     """Make the demo members, once: True when they were made now. All or none of them are there."""
     async with backend.db.transaction() as session:
+        await backend.db.one_at_a_time(session, DEMO)
         if await session.scalar(select(Member.id).limit(1)):
             return False
         await add(backend, session, PEOPLE)

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from backend import models
 from backend.db import Base, UtcTime
+from backend.postgresql import MIGRATIONS
 
 assert models  # the metadata is whole only once every model is imported
-LOCK = 7_262_001  # any number of our own: two processes starting together must not both migrate
 
 
 def _plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -31,7 +31,7 @@ def _migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATIONS})
         context.run_migrations()
 
 

@@ -41,6 +41,9 @@ MOST_FORGOTTEN = 400  # events in which something is looked for that was said mi
 # Of a conversation's answers: the app delivers again only what has no answer yet, and that is among the newest.
 KEPT_ANSWERS = 20
 
+# Of an advisory lock in PostgreSQL; the app's own are in backend/postgresql.py.
+CREATING = 7_262_003
+
 metadata = sa.MetaData()
 big_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 events_table = sa.Table(
@@ -108,7 +111,10 @@ def connect(url: str) -> sa.engine.Engine:
     address = sa.engine.make_url(sync_url(url))
     if address.get_backend_name() != "sqlite":
         engine = sa.create_engine(address, pool_pre_ping=True)
-        metadata.create_all(engine)
+        with engine.begin() as connection:
+            # one engine after the other: of two that create a table at once, one fails
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": CREATING})
+            metadata.create_all(connection)
         return engine
     if address.database and address.database != ":memory:":
         os.makedirs(os.path.dirname(os.path.abspath(address.database)), exist_ok=True)

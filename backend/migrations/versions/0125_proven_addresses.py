@@ -1,14 +1,14 @@
 """Which phones and emails on file were proven, and the codes sent to new ones
 
 Revision ID: 0125
-Revises: 0110
+Revises: 0115
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0125"
-down_revision = '0110'
+down_revision = '0115'
 branch_labels = None
 depends_on = None
 

@@ -13,7 +13,8 @@ from backend.billing.models import Account
 from backend.config import Settings
 from backend.conversations import service as conversations
 from backend.conversations.models import InboundMessage
-from backend.language import SPANISH, speaking, tr
+from backend.coop import Coop
+from backend.language import ENGLISH, SPANISH, speaking, tr
 from backend.members import identity
 from backend.outbox import service as outbox
 from backend.payments.quotes import end_open_quotes
@@ -28,6 +29,7 @@ from bot.channels.sms.loops import LOOKED_AT, OWN, WITHIN, marked, repeats_itsel
 from bot.channels.sms.misdirected import misdirected
 from bot.channels.sms.origin import Origin, origin_of
 from bot.channels.sms.render import Text, texts, twiml
+from bot.keeping import Keeping, NotKept
 from bot.messages import Inbound, Message, Reply
 from bot.reply_json import reply_from_json, reply_to_json
 from bot.services import Services
@@ -94,8 +96,8 @@ class SmsLine:
             source=source_of(settings, origin.phone),
         )
 
-    async def answer(self, form: TwilioForm) -> list[Text]:
-        """What to say to a message, now."""
+    async def answer(self, form: TwilioForm, keeping: Keeping) -> list[Text]:
+        """What to say to a message, now. Raises NotKept when it is not written down in time."""
         origin = origin_of(form)
         form.need("MessageSid", MESSAGE_SID)
         kind = machine_kind(form.get("Body", ""))
@@ -103,21 +105,23 @@ class SmsLine:
             logger.info("a text that is not answered: %s", kind or "from no phone")
             return []
         inbound = self.inbound(form, origin)
-        before = await self._before(inbound)
+        before = await keeping.result(self._before(inbound))
         wish = self._wish(inbound, form.get("OptOutType", ""), before)
         if wish is None and before.stopped:
             logger.info("a phone that has stopped messages wrote; it is not answered")
             return []
         if wish is not None:
-            return await self._obey(inbound, wish, before, answered_by_carrier=bool(form.get("OptOutType")))
+            by_carrier = bool(form.get("OptOutType"))
+            return await keeping.result(self._obey(inbound, wish, before, keeping, answered_by_carrier=by_carrier))
         mark = own.instead_of_a_turn(form, origin.app, kind)
         quiet = said_lately(mark, before.lately) if mark else repeats_itself(inbound.text, before.lately)
         if quiet and all(row.provider_id != inbound.provider_id for row in before.lately):
             logger.info("a text that comes again and again is not answered any more: %s", mark or "the same words")
             return []
         if mark:
-            return await self._say(inbound, mark, own.words(mark, origin.app, self.services))
-        reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
+            words = own.words(mark, origin.app, self.services)
+            return await keeping.result(self._say(inbound, mark, words, keeping))
+        reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, keeping=keeping)
         return [] if reply.late else texts(reply, self.services.settings.public_url)
 
     async def _before(self, inbound: Inbound) -> Before:
@@ -147,7 +151,9 @@ class SmsLine:
             return "stop"
         return "keep" if agreed is False else wish
 
-    async def _obey(self, inbound: Inbound, wish: own.Wish, before: Before, *, answered_by_carrier: bool) -> list[Text]:
+    async def _obey(
+        self, inbound: Inbound, wish: own.Wish, before: Before, keeping: Keeping, *, answered_by_carrier: bool
+    ) -> list[Text]:
         """Do what was wished, once, however often the message is delivered."""
         backend, coop = self.services.backend, self.services.coop
         async with backend.db.transaction() as session:
@@ -170,7 +176,10 @@ class SmsLine:
                     )
             await self._change(session, inbound, wish)
             hints = {OWN: own.ASKED} if wish == "perhaps" else {}
-            return await self._save(session, recorded, inbound, words, hints, ends=wish in ("stop", "misdirected"))
+            ends = wish in ("stop", "misdirected")
+            said = await self._save(session, recorded, inbound, words, hints, ends=ends)
+            keeping.before_commit()
+        return said
 
     async def _change(self, session: AsyncSession, inbound: Inbound, wish: own.Wish) -> None:
         """Let texts stop or start. Whoever starts again begins anew: no later word finishes what was open."""
@@ -182,13 +191,15 @@ class SmsLine:
         elif wish == "start":
             await outbox.opt_in(session, backend, phone)
 
-    async def _say(self, inbound: Inbound, mark: str, words: str) -> list[Text]:
+    async def _say(self, inbound: Inbound, mark: str, words: str, keeping: Keeping) -> list[Text]:
         """Answer without a turn, and leave whatever is open as it is."""
         async with self.services.backend.db.transaction() as session:
             recorded = await self._write_down(session, inbound)
             if not recorded.fresh:
                 return texts(reply_from_json(recorded.reply or {}))
-            return await self._save(session, recorded, inbound, words, {OWN: mark}, ends=False)
+            said = await self._save(session, recorded, inbound, words, {OWN: mark}, ends=False)
+            keeping.before_commit()
+        return said
 
     async def _write_down(self, session: AsyncSession, inbound: Inbound) -> conversations.Recorded:
         return await conversations.record_inbound(
@@ -265,6 +276,12 @@ def _language(text: str, current: str) -> str:
     return SPANISH if said_in_spanish(text) else language_of(text, current)
 
 
+def not_kept(coop: Coop, said: str) -> Text:
+    """Tells that a message was not taken, in its language."""
+    with speaking(_language(said, ENGLISH)):
+        return Text(tr(wording.NOT_KEPT, **wording.office(coop)))
+
+
 def blueprint(services: Services) -> Blueprint:
     """POST /twilio/sms and /twilio/status."""
     line = SmsLine(services)
@@ -274,15 +291,17 @@ def blueprint(services: Services) -> Blueprint:
     @routes.post("/twilio/sms")
     @twilio_signed
     async def sms(request: Request, form: TwilioForm) -> HTTPResponse:
+        keeping = Keeping()
         try:
-            out = await line.answer(form)
+            out = await line.answer(form, keeping)
         except Refusal:
             raise
         except Exception as failure:
-            # an error page would reach nobody: the member would hear nothing at all
             logger.error("a text could not be kept: %s", type(failure).__name__)
-            office = wording.office(services.coop)
-            out = [Text(tr(wording.NOT_KEPT, **office))]
+            known = failure.known if isinstance(failure, NotKept) else not keeping.committing
+            if not known:
+                raise  # nothing true can be said; Twilio turns to the fallback address, where there is one
+            out = [not_kept(services.coop, form.get("Body", ""))]
         return HTTPResponse(twiml(out), content_type="text/xml; charset=utf-8")
 
     @routes.post("/twilio/status")

@@ -20,6 +20,7 @@ from bot import settling, wording
 from bot.channels.voice import links, menu, saying
 from bot.channels.voice.hearing import Heard, heard
 from bot.channels.voice.steps import End, HandOver, Place, Step
+from bot.keeping import Keeping, in_time
 from bot.messages import Inbound, Message, Reply
 from bot.reply_json import reply_from_json
 from bot.services import Services
@@ -31,6 +32,9 @@ ANSWER_WITHIN = 4.0
 """Seconds of silence a caller bears; after them a filler is said and the answer is asked for again."""
 MOST_POLLS = 9
 """With the fillers that is about a minute: an engine that fell starts again in less."""
+STEP_SECONDS = 10.0
+"""After this long, such as when the database hangs, something has to be said: Twilio hangs up after 15 seconds."""
+KEEP_SECONDS = 6.0
 MISSES_BEFORE_A_PERSON = 3
 TAKEN = ("completed", "answered")
 
@@ -110,7 +114,7 @@ class Call:
         `place` is the turn's; None where the call begins or goes on without one.
         """
         try:
-            return await step
+            return await in_time(step, STEP_SECONDS)
         except Exception as failure:
             # our own lines only: the failure's text may quote the caller
             lines = "".join(traceback.format_tb(failure.__traceback__)[-6:])
@@ -144,7 +148,9 @@ class Call:
 
     async def _take(self, place: Place, asked: Reply, meaning: Heard) -> Step:
         provider_id = self.caller.provider_id(place.turn)
-        reply = await self.services.turns.take_turn(self._inbound(provider_id, meaning), within=ANSWER_WITHIN)
+        reply = await self.services.turns.take_turn(
+            self._inbound(provider_id, meaning), within=ANSWER_WITHIN, keeping=Keeping(KEEP_SECONDS)
+        )
         if reply.pending and not reply.messages:
             if place.polls < MOST_POLLS:
                 return saying.filler(replace(place, polls=place.polls + 1))

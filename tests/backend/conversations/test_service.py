@@ -93,16 +93,6 @@ async def test_starting_twice_is_one_conversation(backend: Backend) -> None:
         assert (again is first, again.level, again.source) == (True, 1, "a")
 
 
-async def test_what_is_pending_comes_oldest_first(backend: Backend) -> None:
-    for key in ("SM1", "SM2", "SM3"):
-        await record(backend, key)
-    await answer(backend, await record(backend, "SM2"), "x")
-    async with backend.db.reading() as session:
-        pending = await conversations.pending_inbound(session)
-    assert [message.provider_id for message, _ in pending] == ["SM1", "SM3"]
-    assert pending[0][1].address == PHONE
-
-
 async def test_a_stream_is_replayed_from_any_event(backend: Backend) -> None:
     await record(backend)
     await record(backend, "SM2", conversation_id="sms-2")
