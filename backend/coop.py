@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 
 from backend.arrangements.rules import ArrangementRules
+from backend.callout.roster import OnCall, read_people
 from backend.errors import SettingsError
 from backend.holidays import WEEKDAYS, Holiday, read_rule
 from backend.language import LANGUAGES, SPANISH, current, day_words, tr, weekday_words
@@ -53,6 +54,7 @@ class Coop:
     facts: Mapping[str, Mapping[str, str]]  # name -> language -> what the office says of it, for knowledge/
     holidays: tuple[Holiday, ...] = ()
     arrangements: ArrangementRules | None = None
+    on_call: tuple[OnCall, ...] = ()
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date, where there is a clock: the hours then name the closed days of the coming week."""
 
@@ -234,6 +236,7 @@ def _coop(raw: dict[str, Any]) -> Coop:
         facts={name: _fact(name, value) for name, value in _table(raw, "facts").items()},
         holidays=tuple(_holiday(name, value) for name, value in _table(raw, "holidays").items()),
         arrangements=_arrangements(raw["arrangements"]) if "arrangements" in raw else None,
+        on_call=read_people(raw.get("on_call", []), _number),
     )
 
 
@@ -291,10 +294,18 @@ def _text(table: dict[str, Any], name: str) -> str:
 
 
 def _phone(phones: dict[str, Any], name: str) -> str:
+    text = _text(phones, name)
     try:
-        number = phonenumbers.parse(_text(phones, name), "US")
+        return _number(text)
+    except ValueError as error:
+        raise ValueError(f"phones.{name}: {error}") from None
+
+
+def _number(text: str) -> str:
+    try:
+        number = phonenumbers.parse(text, "US")
     except phonenumbers.NumberParseException as error:
-        raise ValueError(f"phones.{name} is not a phone number: {error}") from None
+        raise ValueError(f"{text} is not a phone number: {error}") from None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

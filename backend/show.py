@@ -76,7 +76,10 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
             _draft(names, methods, item, next_run(None, due_on[item.account_id], backend.today()))
             for item in await _rows(session, LegacyDraft, LegacyDraft.account_id, names)
         ],
-        "tickets": [ticket_as_data(item, names[item.account_id or 0]) for item in await _of_accounts(session, names)],
+        "tickets": [
+            await ticket_as_data(session, item, names[item.account_id or 0])
+            for item in await _of_accounts(session, names)
+        ],
         "alerts": [
             {"account": names[item.account_id], **as_data(item)}
             for item in await _rows(session, AlertSetting, AlertSetting.account_id, names)

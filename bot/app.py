@@ -13,7 +13,7 @@ from sanic import Blueprint, Sanic
 
 from backend.app import Backend
 from backend.config import ROOT
-from bot import action_webhook, headers, media, site, web_errors
+from bot import action_webhook, headers, media, on_call, site, web_errors
 from bot.channels.sms import routes as sms
 from bot.channels.voice import routes as voice
 from bot.channels.webchat import routes as webchat
@@ -92,6 +92,7 @@ def _blueprints(services: Services) -> list[Blueprint]:
         portal.blueprint(services),
         staff.blueprint(services),
         online.blueprint(services),
+        on_call.blueprint(services),
     ]
 
 
