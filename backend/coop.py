@@ -97,6 +97,18 @@ class Coop:
         """From when to when the office is open on a local day; None when it is closed."""
         return None if self.holiday(day) else self.hours.get(WEEKDAYS[day.weekday()])
 
+    def working_day_after(self, day: date) -> date | None:
+        """The first day after `day` on which the office is open at all; None when it opens no more."""
+        days = (day + timedelta(days=ahead) for ahead in range(1, LONGEST_CLOSED))
+        return next((each for each in days if self.span_on(each)), None)
+
+    @property
+    def working_day_text(self) -> str:
+        """`Monday, November 30`: by when the office gets in touch about what is sent to it now."""
+        today = self.today() if self.today else None
+        day = self.working_day_after(today) if today else None
+        return day_words(day, today) if day and today else tr("the next working day")
+
     def closed_ahead(self, today: date) -> list[date]:
         """The days of the coming week on which it would be open but for a holiday."""
         days = [today + timedelta(days=ahead) for ahead in range(AHEAD.days)]
@@ -147,6 +159,7 @@ KNOWN_FACTS: Mapping[str, Callable[[Coop], str]] = MappingProxyType(
         "office_phone": lambda coop: coop.office_phone_display,
         "outage_phone": lambda coop: coop.outage_phone_display,
         "text_line": lambda coop: display_phone(coop.text_line),
+        "working_day": lambda coop: coop.working_day_text,
         "office_hours": lambda coop: coop.hours_text,
         "office_address": lambda coop: coop.address,
         "mail_address": lambda coop: coop.mail,

@@ -49,7 +49,9 @@ def starting(turn: Turn, coming: NextRun | None) -> str:
     """The start, as a part of what is agreed to."""
     today = turn.backend.today()
     if coming is None:
-        return tr("starting with the first bill due after {day}", day=day_words(first_day(today), today))
+        return tr(
+            "starting with the first bill due after {day}", day=day_words(first_day(today, turn.backend.coop), today)
+        )
     return tr("starting {day}", day=day_words(coming.on, today))
 
 

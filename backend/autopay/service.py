@@ -139,7 +139,7 @@ async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, ag
             .values(change_on=None, change_active=None, change_method_id=None)
         )
         return await _ended(session, backend, row, agreement, "autopay", backend.today())
-    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
     forget(row)
     if counts_from > backend.today():
         row.change_on, row.change_active = counts_from, False
@@ -155,7 +155,7 @@ async def change_draft(
     account = await _opened(session, account_id, agreement)
     await _usable(session, backend, account, method_id, None)
     row = await _wanted_draft(session, account_id)
-    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
     forget(row)
     if counts_from > backend.today():
         row.change_on, row.change_method_id = counts_from, method_id
@@ -213,7 +213,7 @@ def _on(coming: NextRun | None) -> date | None:
 
 
 async def _end_draft(session: AsyncSession, backend: Backend, row: LegacyDraft) -> date:
-    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
     forget(row)
     if counts_from > backend.today():
         row.change_on, row.change_active = counts_from, False
@@ -227,10 +227,10 @@ def _set(row: AutoPay, backend: Backend, counts_from: date, method_id: int, day_
     """The setting, now or from a later day; a run needs its lead time either way."""
     forget(row)
     if counts_from > backend.today():
-        row.change_on, row.change_active = max(counts_from, first_day(backend.today())), True
+        row.change_on, row.change_active = max(counts_from, first_day(backend.today(), backend.coop)), True
         row.change_method_id, row.change_day_of_month = method_id, day_of_month
     else:
-        row.active, row.starts_on = True, first_day(backend.today())
+        row.active, row.starts_on = True, first_day(backend.today(), backend.coop)
         row.method_id, row.day_of_month = method_id, day_of_month
 
 
@@ -244,7 +244,7 @@ async def _change(
     act: str,
 ) -> Done:
     if row.active:
-        counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+        counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
     else:
         counts_from = row.change_on or backend.today()
     _set(row, backend, counts_from, method_id, day_of_month)
