@@ -46,7 +46,8 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
     member, accounts = await _find(session, number)
     names = {account.id: account.number for account in accounts}
     standings = [await _account(session, backend, account) for account in accounts]
-    due_on = {account.id: standing["balance"]["due_on"] for account, standing in zip(accounts, standings, strict=True)}
+    balances = [await backend.billing.balance(session, account.id, backend.today()) for account in accounts]
+    due_on = {account.id: owed.next_due_on for account, owed in zip(accounts, balances, strict=True)}
     methods = {method.id: method for method in await _methods(session, member)}
     return {
         "member": _member(member) | {"user_id": await _user_id(session, member)},

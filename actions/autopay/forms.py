@@ -339,11 +339,13 @@ class AutoPayForm(AutoPayListening):
         for item in stands.scheduled[:1]:
             amount, on = format_cents(item.amount_cents), day_words(item.run_on, today)
             turn.say("utter_autopay_note_scheduled", amount=amount, day=on)
-        for bill, cents in await open_bills(turn.session, turn.backend, account_id, today):
-            if runs_next(day, starts_on, bill.issued_on, bill.due_on, today) is None:
-                due_on = day_words(bill.due_on, today)
-                turn.say("utter_autopay_note_uncovered", amount=format_cents(cents), day=due_on)
-                break
+        left = [
+            questions.bill_words(bill, cents, today)
+            for bill, cents in await open_bills(turn.session, turn.backend, account_id, today)
+            if runs_next(day, starts_on, bill.issued_on, bill.due_on, today) is None
+        ]
+        if left:  # in one sentence: of two notes alike a member hears the first
+            turn.say("utter_autopay_note_uncovered", bills=questions.listed(left))
         ends = gate.method_ends(method)
         if ends and ends < starts_on + SOON:
             turn.say("utter_autopay_note_expiring", method=method.label, day=day_words(ends, today))

@@ -13,10 +13,10 @@ from backend.audit import service as audit
 from backend.autopay import notices
 from backend.autopay.changes import forget
 from backend.autopay.consent import Agreement
-from backend.autopay.cover import drafted, open_bills
+from backend.autopay.cover import coming_runs
 from backend.autopay.errors import AutoPayRefused
 from backend.autopay.models import AutoPay, Consent, LegacyDraft
-from backend.autopay.schedule import active_draft, first_day, next_run, runs_next, takes_effect
+from backend.autopay.schedule import active_draft, first_day, next_run, takes_effect
 from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.language import short_date, tr
@@ -57,13 +57,7 @@ async def next_payment(
 ) -> NextRun | None:
     """What such an enrolment would draft next; None when that is not known before the next bill comes."""
     today = backend.today()
-    known = await drafted(session, account_id)
-    coming: dict[date, int] = {}
-    for bill, cents in await open_bills(session, backend, account_id, today):
-        on = runs_next(day_of_month, starts_on, bill.issued_on, bill.due_on, today)
-        if bill.id not in known and on:
-            coming[on] = coming.get(on, 0) + cents
-    if coming:
+    if coming := await coming_runs(session, backend, account_id, day_of_month, starts_on):
         return NextRun(min(coming), coming[min(coming)])
     on = next_run(day_of_month, None, max(today, starts_on or today))
     return NextRun(on) if on else None
