@@ -12,14 +12,13 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import phonenumbers
-
 from backend.arrangements.rules import ArrangementRules
 from backend.callout.roster import OnCall, read_people
 from backend.errors import SettingsError
 from backend.holidays import WEEKDAYS, Holiday, read_rule
 from backend.language import LANGUAGES, SPANISH, current, day_words, tr, weekday_words
 from backend.money import format_cents
+from backend.reading.phones import NoPhone, read_one
 
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 AHEAD = timedelta(days=7)  # so long before it a closed day is named with the hours
@@ -316,10 +315,9 @@ def _phone(phones: dict[str, Any], name: str) -> str:
 
 def _number(text: str) -> str:
     try:
-        number = phonenumbers.parse(text, "US")
-    except phonenumbers.NumberParseException as error:
-        raise ValueError(f"{text} is not a phone number: {error}") from None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return read_one(text)
+    except NoPhone as error:
+        raise ValueError(f"{text} {error}") from None
 
 
 def _span(day: str, value: Any) -> tuple[time, time]:

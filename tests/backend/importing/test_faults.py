@@ -46,6 +46,15 @@ METHOD = "member,token,kind,brand,last4,exp_month,exp_year\n"
         ({"members": HEAD + "4.17E+05,A,5555550123\n"}, ["members.csv:2: number", "spreadsheet"]),
         ({"members": HEAD + "41700,A,5.55555E+09\n"}, ["members.csv:2: phone", "spreadsheet"]),
         ({"members": HEAD + "41700,A,555-01\n"}, ["members.csv:2: phone"]),
+        *(
+            ({"members": HEAD + f"41700,A,{phone}\n"}, ["members.csv:2: phone", said])
+            for phone, said in (
+                ("000-000-0000", '"000-000-0000" is a placeholder'), ("123-456-7890", "placeholder"),
+                ("999-999-9999", "placeholder"), ("1111111111", "placeholder"), ("+10000000000", "placeholder"),
+                ("+266696687", "placeholder"), ("anonymous", "placeholder"), ("555-0199", "area code"),
+                ("0115555550199", "country"), ("211-777-0142", "numbering plan"), ("none", "placeholder"),
+            )
+        ),
         ({"members": HEAD + "41700,A,555-555-0123 x4\n"}, ["members.csv:2: phone", "extension"]),
         ({"members": HEAD + "41700,,5555550123\n"}, ["members.csv:2: name is empty"]),
         ({"members": HEAD + "41700,A\n"}, ["members.csv:2: has 2 columns where line 1 names 3"]),
