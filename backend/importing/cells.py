@@ -78,7 +78,8 @@ def text(longest: int) -> Reader:
         if len(value) > longest:
             raise BadCell(f"is longer than {longest} characters")
         if not value.isprintable():
-            raise BadCell("has a character that cannot be printed")
+            place, odd = next((at, each) for at, each in enumerate(value, 1) if not each.isprintable())
+            raise BadCell(f"has a character that cannot be printed: U+{ord(odd):04X} as its character {place}")
         refuse_card(value)
         return value
 
@@ -97,7 +98,7 @@ def phone(value: str) -> str:
     """E.164, from that or from any way in which Americans write one."""
     _refuse_spreadsheet(value)
     if phones.is_withheld(value):
-        raise BadCell(f"{shown(value)} {phones.SAID['placeholder']}")
+        raise BadCell(f'"{value[:40]}" {phones.SAID["placeholder"]}')
     try:
         return phones.read_one(value)
     except phones.NoPhone as error:
