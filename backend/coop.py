@@ -33,7 +33,7 @@ class Coop:
     short_name: str
     zone: ZoneInfo
     website: str
-    portal_url: str
+    portal_url: str  # empty in the file: our own, which Backend.create fills in
     office_phone: str
     transfer_phone: str
     outage_phone: str
@@ -228,7 +228,7 @@ def _coop(raw: dict[str, Any]) -> Coop:
         short_name=_text(coop, "short_name"),
         zone=ZoneInfo(_text(coop, "zone")),
         website=_text(coop, "website"),
-        portal_url=_text(coop, "portal_url"),
+        portal_url=_text(coop, "portal_url") if "portal_url" in coop else "",
         office_phone=_phone(phones, "office"),
         transfer_phone=_phone(phones, "transfer"),
         outage_phone=_phone(phones, "outage"),

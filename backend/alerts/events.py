@@ -150,11 +150,8 @@ async def _bill_due(session: AsyncSession, backend: Backend, on: date, setting: 
 
 
 async def _past_due(session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill) -> str | None:
-    if (
-        bill.amount_cents < 0
-        or not on - timedelta(days=NEWS_DAYS) <= bill.due_on < on
-        or bill.due_on < _since(backend, setting)
-    ):
+    late = on - timedelta(days=NEWS_DAYS) <= bill.due_on < on and bill.due_on >= _since(backend, setting)
+    if bill.amount_cents < 0 or not late:
         return None
     owed = await backend.billing.balance(session, setting.account_id, on)
     if owed.past_due_cents <= 0:

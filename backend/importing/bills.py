@@ -92,7 +92,8 @@ def _entries(loader: Loader) -> Iterator[Values]:
     co-op comes from."""
     query = (
         "SELECT i.id, b.number, b.issued_on, b.amount_cents - b.paid_cents FROM bills b "
-        "JOIN account_ids i ON i.number = b.account WHERE b.amount_cents <> b.paid_cents ORDER BY b.account, b.issued_on"
+        "JOIN account_ids i ON i.number = b.account WHERE b.amount_cents <> b.paid_cents "
+        "ORDER BY b.account, b.issued_on"
     )
     for id_, number, issued, owed in loader.staging.rows(query):
         at = loader.morning(issued)

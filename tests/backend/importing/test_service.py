@@ -164,8 +164,9 @@ async def test_a_credit_of_net_metering_is_booked_as_one(backend: Backend, tmp_p
         assert await ledger.imbalances(session) == []
 
 
-async def test_what_a_spreadsheet_adds_is_borne(backend: Backend, tmp_path: Path) -> None:
-    members = "number,name,phone,,\r\n41700,Ruth\u00a0Abbott,555\u00a0555\u00a00123,,\r\n41701,Alma,5555550124,,,,\r\n,,,,\r\n"
+async def test_blank_columns_and_no_break_spaces_are_borne(backend: Backend, tmp_path: Path) -> None:
+    ruths = "41700,Ruth\u00a0Abbott,555\u00a0555\u00a00123,,\r\n"
+    members = f"number,name,phone,,\r\n{ruths}41701,Alma,5555550124,,,,\r\n,,,,\r\n"
     assert (await import_folder(backend, only(tmp_path, members=members)))["members"] == 2
     async with backend.db.reading() as session:
         ruth = await find_member(session, "41700")
