@@ -1,14 +1,14 @@
 """Callouts: the people on call told of urgent tickets
 
 Revision ID: 0145
-Revises: 0100
+Revises: 0150
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0145'
-down_revision = '0100'
+down_revision = '0150'
 branch_labels = None
 depends_on = None
 
