@@ -18,7 +18,6 @@ class OnCallDesk(Desk):
 
     PAGES = (
         ("show", "GET", "/<token:str>"),
-        ("look", "HEAD", "/<token:str>"),
         ("take", "POST", "/<token:str>"),
     )
 
@@ -33,10 +32,6 @@ class OnCallDesk(Desk):
         if callout.status != service.OVER:  # a link lies about in a mailbox: of what is over it tells nothing
             values["what"] = words.summary(ticket)
         return self.page("on_call.html", name=person.name, open=callout.status in _OPEN, **values)
-
-    async def look(self, request: Request, token: str) -> HTTPResponse:
-        page = await self.show(request, token)
-        return HTTPResponse(status=page.status, headers=dict(page.headers), content_type=page.content_type)
 
     async def take(self, _request: Request, token: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
