@@ -191,6 +191,7 @@ class Turn:
             "office_phone": coop.office_phone_display,
             "outage_phone": coop.outage_phone_display,
             "office_hours": coop.hours_text,
+            "working_day": coop.working_day_text,
             "portal_url": coop.portal_url,
         }
         self._dispatcher.utter_message(response=response, buttons=buttons, **facts, **values)

@@ -52,7 +52,11 @@ class Backend:
         coop = load_coop(settings.coop_file)
         return cls(
             settings=settings,
-            coop=replace(coop, today=partial(local_date, clock, coop.zone)),
+            coop=replace(
+                coop,
+                today=partial(local_date, clock, coop.zone),
+                portal_url=coop.portal_url or f"{settings.public_url}/portal",
+            ),
             clock=clock,
             db=Database(settings.database_url),
             billing=_provider("BILLING_PROVIDER", settings.billing_provider, BILLING, settings),

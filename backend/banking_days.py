@@ -1,15 +1,21 @@
-"""Banking days: Monday to Friday without the Federal Reserve's holidays."""
+"""Banking days: Monday to Friday without the Federal Reserve's holidays, and without those of the co-op."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from datetime import date, timedelta
 
 _MONDAY, _THURSDAY = 0, 3
 
 
-def add_banking_days(day: date, count: int) -> date:
-    """The `count`-th banking day after `day` (count of at least 1; `day` itself never counts)."""
+def add_banking_days(day: date, count: int, closed: Callable[[date], object] | None = None) -> date:
+    """The `count`-th banking day after `day` (count of at least 1; `day` itself never counts).
+
+    `closed` tells a day on which the co-op itself keeps a holiday: nobody there hands anything to the bank.
+    """
     while count > 0:
         day += timedelta(days=1)
-        if is_banking_day(day):
+        if is_banking_day(day) and not (closed and closed(day)):
             count -= 1
     return day
 

@@ -12,13 +12,13 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import phonenumbers
-
 from backend.arrangements.rules import ArrangementRules
+from backend.callout.roster import OnCall, read_people
 from backend.errors import SettingsError
 from backend.holidays import WEEKDAYS, Holiday, read_rule
 from backend.language import LANGUAGES, SPANISH, current, day_words, tr, weekday_words
 from backend.money import format_cents
+from backend.reading.phones import NoPhone, read_one
 
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 AHEAD = timedelta(days=7)  # so long before it a closed day is named with the hours
@@ -33,7 +33,7 @@ class Coop:
     short_name: str
     zone: ZoneInfo
     website: str
-    portal_url: str
+    portal_url: str  # empty in the file: our own, which Backend.create fills in
     office_phone: str
     transfer_phone: str
     outage_phone: str
@@ -53,6 +53,7 @@ class Coop:
     facts: Mapping[str, Mapping[str, str]]  # name -> language -> what the office says of it, for knowledge/
     holidays: tuple[Holiday, ...] = ()
     arrangements: ArrangementRules | None = None
+    on_call: tuple[OnCall, ...] = ()
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date, where there is a clock: the hours then name the closed days of the coming week."""
 
@@ -94,6 +95,18 @@ class Coop:
     def span_on(self, day: date) -> tuple[time, time] | None:
         """From when to when the office is open on a local day; None when it is closed."""
         return None if self.holiday(day) else self.hours.get(WEEKDAYS[day.weekday()])
+
+    def working_day_after(self, day: date) -> date | None:
+        """The first day after `day` on which the office is open at all; None when it opens no more."""
+        days = (day + timedelta(days=ahead) for ahead in range(1, LONGEST_CLOSED))
+        return next((each for each in days if self.span_on(each)), None)
+
+    @property
+    def working_day_text(self) -> str:
+        """`Monday, November 30`: by when the office gets in touch about what is sent to it now."""
+        today = self.today() if self.today else None
+        day = self.working_day_after(today) if today else None
+        return day_words(day, today) if day and today else tr("the next working day")
 
     def closed_ahead(self, today: date) -> list[date]:
         """The days of the coming week on which it would be open but for a holiday."""
@@ -145,6 +158,7 @@ KNOWN_FACTS: Mapping[str, Callable[[Coop], str]] = MappingProxyType(
         "office_phone": lambda coop: coop.office_phone_display,
         "outage_phone": lambda coop: coop.outage_phone_display,
         "text_line": lambda coop: display_phone(coop.text_line),
+        "working_day": lambda coop: coop.working_day_text,
         "office_hours": lambda coop: coop.hours_text,
         "office_address": lambda coop: coop.address,
         "mail_address": lambda coop: coop.mail,
@@ -214,7 +228,7 @@ def _coop(raw: dict[str, Any]) -> Coop:
         short_name=_text(coop, "short_name"),
         zone=ZoneInfo(_text(coop, "zone")),
         website=_text(coop, "website"),
-        portal_url=_text(coop, "portal_url"),
+        portal_url=_text(coop, "portal_url") if "portal_url" in coop else "",
         office_phone=_phone(phones, "office"),
         transfer_phone=_phone(phones, "transfer"),
         outage_phone=_phone(phones, "outage"),
@@ -234,6 +248,7 @@ def _coop(raw: dict[str, Any]) -> Coop:
         facts={name: _fact(name, value) for name, value in _table(raw, "facts").items()},
         holidays=tuple(_holiday(name, value) for name, value in _table(raw, "holidays").items()),
         arrangements=_arrangements(raw["arrangements"]) if "arrangements" in raw else None,
+        on_call=read_people(raw.get("on_call", []), _number),
     )
 
 
@@ -291,11 +306,18 @@ def _text(table: dict[str, Any], name: str) -> str:
 
 
 def _phone(phones: dict[str, Any], name: str) -> str:
+    text = _text(phones, name)
     try:
-        number = phonenumbers.parse(_text(phones, name), "US")
-    except phonenumbers.NumberParseException as error:
-        raise ValueError(f"phones.{name} is not a phone number: {error}") from None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return _number(text)
+    except ValueError as error:
+        raise ValueError(f"phones.{name}: {error}") from None
+
+
+def _number(text: str) -> str:
+    try:
+        return read_one(text)
+    except NoPhone as error:
+        raise ValueError(f"{text} {error}") from None
 
 
 def _span(day: str, value: Any) -> tuple[time, time]:

@@ -10,6 +10,7 @@ from backend.alerts import telling
 from backend.app import Backend
 from backend.arrangements import service as arrangements
 from backend.autopay.run import run_autopay
+from backend.callout import rounds
 from backend.errors import MemberlineError
 from backend.payments import flow
 from backend.programs import service as programs
@@ -34,6 +35,7 @@ JOBS: dict[str, Job] = {
     "alerts": telling.run,
     "programs": programs.review,
     "arrangements": arrangements.review,
+    "callouts": rounds.remind,
 }
 
 

@@ -46,7 +46,8 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
     member, accounts = await _find(session, number)
     names = {account.id: account.number for account in accounts}
     standings = [await _account(session, backend, account) for account in accounts]
-    due_on = {account.id: standing["balance"]["due_on"] for account, standing in zip(accounts, standings, strict=True)}
+    balances = [await backend.billing.balance(session, account.id, backend.today()) for account in accounts]
+    due_on = {account.id: owed.next_due_on for account, owed in zip(accounts, balances, strict=True)}
     methods = {method.id: method for method in await _methods(session, member)}
     return {
         "member": _member(member) | {"user_id": await _user_id(session, member)},
@@ -76,7 +77,10 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
             _draft(names, methods, item, next_run(None, due_on[item.account_id], backend.today()))
             for item in await _rows(session, LegacyDraft, LegacyDraft.account_id, names)
         ],
-        "tickets": [ticket_as_data(item, names[item.account_id or 0]) for item in await _of_accounts(session, names)],
+        "tickets": [
+            await ticket_as_data(session, item, names[item.account_id or 0])
+            for item in await _of_accounts(session, names)
+        ],
         "alerts": [
             {"account": names[item.account_id], **as_data(item)}
             for item in await _rows(session, AlertSetting, AlertSetting.account_id, names)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import Backend
 from backend.config import ROOT
-from bot import action_webhook, headers, media, site, web_errors
+from bot import action_webhook, headers, media, on_call, site, web_errors
 from bot.channels.sms import routes as sms
 from bot.channels.voice import routes as voice
 from bot.channels.webchat import routes as webchat
@@ -96,6 +96,7 @@ def _blueprints(services: Services) -> list[Blueprint]:
         portal.blueprint(services),
         staff.blueprint(services),
         online.blueprint(services),
+        on_call.blueprint(services),
     ]
 
 

@@ -12,6 +12,7 @@ from sanic.exceptions import Forbidden
 from twilio.request_validator import RequestValidator
 
 from backend.config import Settings
+from backend.reading.phones import is_withheld
 from bot.guards import Handler, SocketHandler, guarded
 from bot.web_errors import BadField
 
@@ -35,9 +36,12 @@ class TwilioForm(dict[str, str]):
         return value
 
     def phone(self, name: str) -> str | None:
-        """A field with a phone number in E.164; None when it is withheld, a short code or a SIP address."""
+        """A field with a phone number in E.164; None when it is withheld, a short code or a SIP address.
+
+        Twilio writes a withheld number in words, or as these words' keys: +266696687 is `anonymous`.
+        """
         value = self.get(name, "").strip()
-        return value if E164.fullmatch(value) else None
+        return value if E164.fullmatch(value) and not is_withheld(value) else None
 
 
 def webhook_token(settings: Settings) -> str:

@@ -152,7 +152,7 @@ class AutoPayForm(AutoPayListening):
         turn.say("utter_autopay_status", **await self._status(turn, row))
         if act == "show":
             method = await turn.session.get_one(PaymentMethod, row.method_id)
-            if why := gate.unusable(standing.account, method, first_day(turn.backend.today())):
+            if why := gate.unusable(standing.account, method, first_day(turn.backend.today(), turn.backend.coop)):
                 turn.say("utter_told", told=tr("It cannot run like this: {why}.", why=why))
             return None
         return self._ask_act()
@@ -181,7 +181,7 @@ class AutoPayForm(AutoPayListening):
         if "yes" not in turn.notes:
             coming = await service.next_of(turn.session, turn.backend, row)
             today = turn.backend.today()
-            counts_from = takes_effect(today, coming.on if coming and row.active else None)
+            counts_from = takes_effect(today, coming.on if coming and row.active else None, turn.backend.coop)
             values = {
                 "account": standing.account.number,
                 "late": counts_from > today,
@@ -289,7 +289,7 @@ class AutoPayForm(AutoPayListening):
 
     def _usable(self, turn: Turn, methods: Sequence[PaymentMethod]) -> list[PaymentMethod]:
         """Those that have not expired by the first day on which Auto Pay could run."""
-        first = first_day(turn.backend.today())
+        first = first_day(turn.backend.today(), turn.backend.coop)
         return [method for method in methods if (gate.method_ends(method) or first) >= first]
 
     async def _is_late(self, turn: Turn, account_id: int, day: int) -> bool:
@@ -310,7 +310,7 @@ class AutoPayForm(AutoPayListening):
         if answer is False:
             turn.clear(TOLD)  # a yes counts only for what is read out after this
             return Ask(CONFIRM, "utter_question_autopay_change")
-        starts_on = first_day(turn.backend.today())
+        starts_on = first_day(turn.backend.today(), turn.backend.coop)
         coming = await service.next_payment(turn.session, turn.backend, standing.account.id, day, starts_on)
         if turn.get(TOLD) != read_out:
             await self._notes(turn, standing.account.id, method, day)
@@ -332,18 +332,20 @@ class AutoPayForm(AutoPayListening):
     async def _notes(self, turn: Turn, account_id: int, method: PaymentMethod, day: int | None) -> None:
         """What to know before agreeing: money on its way, a bill that is due too soon, a card that ends soon."""
         today = turn.backend.today()
-        starts_on = first_day(today)
+        starts_on = first_day(today, turn.backend.coop)
         stands = await billing.balance(turn.session, turn.backend, account_id)
         if stands.pending_cents:
             turn.say("utter_autopay_note_pending", amount=format_cents(stands.pending_cents))
         for item in stands.scheduled[:1]:
             amount, on = format_cents(item.amount_cents), day_words(item.run_on, today)
             turn.say("utter_autopay_note_scheduled", amount=amount, day=on)
-        for bill, cents in await open_bills(turn.session, turn.backend, account_id, today):
-            if runs_next(day, starts_on, bill.issued_on, bill.due_on, today) is None:
-                due_on = day_words(bill.due_on, today)
-                turn.say("utter_autopay_note_uncovered", amount=format_cents(cents), day=due_on)
-                break
+        left = [
+            questions.bill_words(bill, cents, today)
+            for bill, cents in await open_bills(turn.session, turn.backend, account_id, today)
+            if runs_next(day, starts_on, bill.issued_on, bill.due_on, today) is None
+        ]
+        if left:  # in one sentence: of two notes alike a member hears the first
+            turn.say("utter_autopay_note_uncovered", bills=questions.listed(left))
         ends = gate.method_ends(method)
         if ends and ends < starts_on + SOON:
             turn.say("utter_autopay_note_expiring", method=method.label, day=day_words(ends, today))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from actions.base import Ask
@@ -12,6 +13,7 @@ from actions.words import day_words
 from backend.autopay.schedule import first_day
 from backend.autopay.service import Done, NextRun
 from backend.autopay.words import next_words, when
+from backend.billing.models import Bill
 from backend.language import tr
 from backend.money import format_cents
 from backend.payments.models import PaymentMethod
@@ -45,11 +47,28 @@ def ask_method(
     )
 
 
+def bill_words(bill: Bill, cents: int, today: date) -> str:
+    """One open bill, told apart from the others: late, or due on its day."""
+    amount, day = format_cents(cents), day_words(bill.due_on, today)
+    if bill.due_on < today:
+        return tr("the late bill of {amount}, which was due {day}", amount=amount, day=day)
+    return tr("the bill of {amount} due {day}", amount=amount, day=day)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Parts of a sentence, joined."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return tr("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
+
+
 def starting(turn: Turn, coming: NextRun | None) -> str:
     """The start, as a part of what is agreed to."""
     today = turn.backend.today()
     if coming is None:
-        return tr("starting with the first bill due after {day}", day=day_words(first_day(today), today))
+        return tr(
+            "starting with the first bill due after {day}", day=day_words(first_day(today, turn.backend.coop), today)
+        )
     return tr("starting {day}", day=day_words(coming.on, today))
 
 

@@ -138,7 +138,7 @@ class DraftForm(OfSeveralForm):
         assert standing.member is not None
         if turn.notes.get("new_method"):
             turn.say("utter_auto_new_method")
-        day = first_day(turn.backend.today())
+        day = first_day(turn.backend.today(), turn.backend.coop)
         saved = await payments.saved_methods(turn.session, standing.member.id)
         usable = [each for each in saved if (gate.method_ends(each) or day) >= day]
         method = find(usable, turn.get(METHOD))
@@ -176,7 +176,7 @@ class DraftForm(OfSeveralForm):
             coming = await service.next_of(turn.session, turn.backend, draft)
             values = {
                 "account": standing.account.number,
-                "late": takes_effect(today, coming.on if coming else None) > today,
+                "late": takes_effect(today, coming.on if coming else None, turn.backend.coop) > today,
                 "next_day": day_words(coming.on, today) if coming else "",
             }
             return Ask(CONFIRM, "utter_question_draft_remove", values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.cases.called import called
 from actions.cases.kinds import title_of
 from actions.cases.taking_back import NUMBERED
 from actions.turn import Turn
@@ -54,7 +55,7 @@ async def tell_of_the_filed(turn: Turn) -> bool:
             turn.say("utter_filed_news", number=ticket.number)
         case Of.CALLED_911:
             await _note(turn, ticket)
-            turn.say("utter_filed_911", number=ticket.number)
+            turn.say("utter_filed_911", number=ticket.number, called=await called(turn, ticket))
     return True
 
 
@@ -103,7 +104,8 @@ async def _tell_it_stands(turn: Turn, ticket: Ticket) -> None:
     where = tr(", at {place}", place=ticket.place) if ticket.place and _told(turn, ticket.place) else ""
     if own and account is not None:
         where += tr(", for account {number}", number=account.number)
-    turn.say("utter_filed_stands", number=ticket.number, what=title_of(ticket), where=where)
+    told = await called(turn, ticket)
+    turn.say("utter_filed_stands", number=ticket.number, what=title_of(ticket), where=where, called=told)
     await _note_what_else(turn, ticket)
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from actions import agenda
 from actions.base import Ask, Outside
+from actions.cases.called import called
 from actions.cases.kinds import BY_INTENT, CASES, DEATH, MAY_BE_A_CLAIM, POWER, Case, case_told
 from actions.cases.listening import LACKS
 from actions.cases.reporting import ReportingForm, Where
@@ -152,12 +153,15 @@ class CaseForm(ReportingForm):
         if isinstance(filed, Ask):
             return filed
         number = filed.ticket.number
+        team = await called(turn, filed.ticket, first=filed.new)
         if case.kind == "outage":
-            turn.say("utter_outage_ticket", number=number, danger=False, undo=undo(turn), case_kind=case.kind)
+            turn.say(
+                "utter_outage_ticket", number=number, called=team, danger=False, undo=undo(turn), case_kind=case.kind
+            )
         elif filed.new:
-            turn.say("utter_case_filed", number=number, undo=undo(turn), **values)
+            turn.say("utter_case_filed", number=number, called=team, undo=undo(turn), **values)
         else:
-            turn.say("utter_case_added", number=number)
+            turn.say("utter_case_added", number=number, called=team)
         return None
 
 

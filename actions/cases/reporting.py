@@ -10,6 +10,7 @@ from actions import side_questions
 from actions.agenda import NOW as AGENDA_NOW
 from actions.base import Ask, Outside
 from actions.cases.agreeing import found_beside, lets_go, subject_beside, tell_beside, wants_a_person
+from actions.cases.called import called
 from actions.cases.cut_off import meet_cut_off
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.kinds import title
@@ -177,7 +178,7 @@ class ReportingForm(ReportListening):
             if stands := await self._danger_that_stands(turn):
                 words = str(self.held(turn, "danger"))
                 await tickets.add_note(turn.session, turn.backend, stands, turn.conversation_id, words)
-                turn.say("utter_case_added", number=stands.number)
+                turn.say("utter_case_added", number=stands.number, called=await called(turn, stands))
                 return None
             if (
                 self.form == "outage_form" or turn.intent == "report_outage"
@@ -189,9 +190,13 @@ class ReportingForm(ReportListening):
         ticket = await self._danger_ticket(turn, standing, where)
         turn.set(self.slot("filed"), ticket.number)
         if self.held(turn, "place") is None and not (standing.account and ticket.place):
-            return Ask(self.slot("place"), "utter_question_outage_place", {"danger": True, "no_number": False})
+            values = {"danger": True, "no_number": False, "called": await called(turn, ticket, first=True)}
+            return Ask(self.slot("place"), "utter_question_outage_place", values)
         if self.held(turn, "warned") != NUMBER_TOLD:
-            turn.say("utter_outage_ticket", number=ticket.number, danger=True, undo=undo(turn), case_kind=DANGER)
+            told = await called(turn, ticket, first=True)
+            turn.say(
+                "utter_outage_ticket", number=ticket.number, called=told, danger=True, undo=undo(turn), case_kind=DANGER
+            )
             turn.set(self.slot("warned"), NUMBER_TOLD)
             if ticket.phone is None and not self.held(
                 turn, "phone"
@@ -200,7 +205,7 @@ class ReportingForm(ReportListening):
         elif ticket.phone is None and not self.held(turn, "phone"):
             return Ask(self.slot("phone"), "utter_question_case_phone")
         elif self.held(turn, "phone") == THIS_CHAT:
-            turn.say("utter_filed_no_phone", number=ticket.number)
+            turn.say("utter_filed_no_phone", number=ticket.number, called=await called(turn, ticket))
         else:
             turn.say("utter_noted", what=tr("the phone number"))
         return None
@@ -217,7 +222,9 @@ class ReportingForm(ReportListening):
         told = str(self.held(turn, "place") or "")
         number = self.held(turn, "filed")
         if number and (ticket := await tickets.find(turn.session, str(number))) is not None:
-            await tickets.complete(turn.session, ticket, place=told or None, phone=await self._phone(turn, standing))
+            await tickets.complete(
+                turn.session, turn.backend, ticket, place=told or None, phone=await self._phone(turn, standing)
+            )
             return ticket
         details = {"words": str(self.held(turn, "danger")), **_name(standing)}
         if (before := self.held(turn, "words")) and str(before) not in details["words"]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from actions import follow_ups
 from actions.base import Ask, Outside
+from actions.cases.called import called
 from actions.cases.kinds import LIFE_SUPPORT, kind_of_outage
 from actions.cases.reporting import ReportingForm, Where
 from actions.cases.taking_back import undo
@@ -102,7 +103,7 @@ class OutageForm(ReportingForm):
             turn.say("utter_outage_life_support")
             turn.set(self.slot("warned"), True)
         if self.held(turn, "status") and (mine := await self._with_the_crew(turn)):
-            turn.say("utter_outage_stands", number=mine.number, known=False)
+            turn.say("utter_outage_stands", number=mine.number, called=await called(turn, mine), known=False)
             return None
         where = await self.where(turn, standing)
         if where is None:
@@ -123,7 +124,8 @@ class OutageForm(ReportingForm):
         if isinstance(filed, Ask):
             return filed
         kind = filed.ticket.kind
-        said: dict[str, Any] = {"number": filed.ticket.number, "undo": undo(turn), "case_kind": kind}
+        team = await called(turn, filed.ticket, first=True)
+        said: dict[str, Any] = {"number": filed.ticket.number, "called": team, "undo": undo(turn), "case_kind": kind}
         if kind == "damage":
             turn.say("utter_case_filed", **said)
             return None
@@ -157,17 +159,17 @@ class OutageForm(ReportingForm):
                 return Where(None, ticket.place, ticket.place)
         return None
 
-    async def _told_before(self, turn: Turn, standing: Standing, where: Where) -> str | None:
-        """The number of the open ticket that this belongs to."""
+    async def _told_before(self, turn: Turn, standing: Standing, where: Where) -> Ticket | None:
+        """The open ticket that this belongs to."""
         report = self.report(turn, standing, where, {}, await self._phone(turn, standing))
-        same = await tickets.same_as(turn.session, turn.backend, turn.conversation_id, report)
-        return same.number if same else None
+        return await tickets.same_as(turn.session, turn.backend, turn.conversation_id, report)
 
-    async def _tell_status(self, turn: Turn, known: Outage | None, before: str | None) -> bool:
+    async def _tell_status(self, turn: Turn, known: Outage | None, before: Ticket | None) -> bool:
         """Answer how it stands. False when nothing is known or reported there: then it is offered to report it."""
         self._tell_known(turn, known)
         if before:
-            turn.say("utter_outage_stands", number=before, known=known is not None)
+            told = await called(turn, before)
+            turn.say("utter_outage_stands", number=before.number, called=told, known=known is not None)
         turn.notes["nothing_known"] = not known and not before
         return bool(known or before)
 
@@ -179,5 +181,5 @@ class OutageForm(ReportingForm):
         """Still out, or told again: it goes to the ticket that is open, and nothing has to be agreed to."""
         report = self.report(turn, standing, where, {}, await self._phone(turn, standing))
         filed = await tickets.file(turn.session, turn.backend, turn.conversation_id, report)
-        turn.say("utter_outage_noted", number=filed.ticket.number)
+        turn.say("utter_outage_noted", number=filed.ticket.number, called=await called(turn, filed.ticket))
         self._tell_known(turn, known)

@@ -18,7 +18,7 @@ from actions.words import day_for_the_office, day_words
 from actions.yes_no import said_no, said_yes
 from backend.contact.service import read_phone
 from backend.conversations.models import Conversation
-from backend.coop import clock_text
+from backend.coop import at_clock, clock_text
 from backend.language import mark, tr
 from backend.reading.moment import Moment, call_end, call_time, read_moment, without_past
 from backend.tickets import service as tickets
@@ -26,6 +26,7 @@ from backend.tickets import service as tickets
 WHEN, DAY, PHONE, CONFIRM = "callback_when", "callback_day", "callback_phone", "callback_confirm"
 UNTIL, ABOUT, BEFORE, TRIED = "callback_until", "callback_about", "callback_before", "callback_tried"
 ASKS_FOR_IT = re.compile(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b", re.IGNORECASE)
+EXAMPLE = time(10)
 PHONE_FIGURES = re.compile(r"\+?1?[ .-]?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}")
 
 
@@ -36,6 +37,7 @@ class CallbackForm(Form):
     slots: ClassVar[tuple[str, ...]] = (WHEN, DAY, PHONE, CONFIRM, UNTIL, ABOUT, BEFORE, TRIED)
     asks: ClassVar[dict[str, str]] = {WHEN: "time", DAY: "day", PHONE: "phone", CONFIRM: "yes_no"}
     opens_with: ClassVar[frozenset[str]] = frozenset()
+    LATE: ClassVar[int] = 15  # minutes: "now" is still now when its read-back is answered; later it is another time
 
     def _goes_to_a_person(self, turn: Turn) -> bool:
         """Here they are on the way to one."""
@@ -164,6 +166,7 @@ class CallbackForm(Form):
         if turn.just_opened():
             turn.set(ABOUT, turn.get(ABOUT) or subject(turn))
             turn.set(BEFORE, turn.get(BEFORE) or said_before(turn))
+        self._drop_what_is_past(turn)
         if turn.get(WHEN) is None:
             if turn.notes.get("booked") and not turn.notes.get("closed_then"):
                 await tell_what_stands(turn)
@@ -177,6 +180,22 @@ class CallbackForm(Form):
         await self._promise(turn, phone)
         return None
 
+    def _drop_what_is_past(self, turn: Turn) -> None:
+        """A time that was read back may be over by the yes: the office closes, a talk is taken up the next day."""
+        now = turn.backend.clock.now().astimezone(turn.backend.coop.zone)
+        if turn.get(DAY) and date.fromisoformat(turn.get(DAY)) < now.date():
+            turn.clear(DAY)
+        if not turn.get(WHEN):
+            return
+        when, end = datetime.fromisoformat(turn.get(WHEN)), self._end(turn)
+        day, span = when.date(), turn.backend.coop.span_on(when.date())
+        over = datetime.combine(day, end, when.tzinfo) if end else when + timedelta(minutes=self.LATE)
+        if span is not None and now < over and turn.backend.coop.is_open(max(when, now)):
+            return
+        turn.clear(WHEN, DAY, UNTIL)
+        turn.notes.pop("agreed", None)
+        turn.notes["closed_then"] = {"state": "past", "day": day_words(day, now.date()), "holiday": ""}
+
     def _ask_time(self, turn: Turn) -> Ask:
         if closed := turn.notes.get("closed_then"):
             return Ask(WHEN, "utter_question_callback_closed", closed, new=True)
@@ -186,11 +205,14 @@ class CallbackForm(Form):
         return Ask(WHEN, "utter_question_callback_when", {"example": self._next_day(turn)})
 
     def _next_day(self, turn: Turn) -> str:
-        """The next day after today on which somebody is there, in words."""
-        today = turn.backend.today()
-        tomorrow = datetime.combine(today + timedelta(days=1), time.min, turn.backend.coop.zone)
-        opens = turn.backend.coop.next_open(tomorrow)
-        return day_words((opens or tomorrow).date(), today)
+        """A time of the next day after today on which somebody is there, in words: at ten, or when they open."""
+        coop, today = turn.backend.coop, turn.backend.today()
+        day = coop.working_day_after(today)
+        span = coop.span_on(day) if day else None
+        if day is None or span is None:
+            return tr("the next working day")
+        at = EXAMPLE if span[0] <= EXAMPLE < span[1] else span[0]
+        return f"{day_words(day, today)} {at_clock(at)}"
 
     def _read_back(self, turn: Turn, phone: str) -> Ask:
         buttons = [choose(tr("Yes"), **{CONFIRM: "yes"}), choose(tr("No"), **{CONFIRM: "no"})]

@@ -137,6 +137,8 @@ def _of_bills(kind: str, window_days: int, words: BillWords) -> Finder:
 
 async def _bill_due(session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill) -> str | None:
     left = (bill.due_on - on).days
+    if bill.amount_cents < 0:
+        return None
     if not 0 <= left <= (setting.threshold or 0):
         return None
     owed = await backend.billing.balance(session, setting.account_id, on)
@@ -148,7 +150,8 @@ async def _bill_due(session: AsyncSession, backend: Backend, on: date, setting: 
 
 
 async def _past_due(session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill) -> str | None:
-    if not on - timedelta(days=NEWS_DAYS) <= bill.due_on < on or bill.due_on < _since(backend, setting):
+    late = on - timedelta(days=NEWS_DAYS) <= bill.due_on < on and bill.due_on >= _since(backend, setting)
+    if bill.amount_cents < 0 or not late:
         return None
     owed = await backend.billing.balance(session, setting.account_id, on)
     if owed.past_due_cents <= 0:
@@ -162,7 +165,9 @@ async def _bill_ready(
 ) -> str | None:
     if bill.issued_on < _since(backend, setting):
         return None
-    amount = format_cents(bill.amount_cents)
+    amount = format_cents(abs(bill.amount_cents))
+    if bill.amount_cents < 0:
+        return tr("your new bill is a credit of {amount}. Nothing is due on it.", amount=amount)
     return tr("your new bill is {amount}, due {day}.", amount=amount, day=short_date(bill.due_on))
 
 

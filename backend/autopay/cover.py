@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.autopay.models import AutomaticDraft
+from backend.autopay.schedule import runs_next
 from backend.billing import bills
 from backend.billing.models import Bill
 from backend.billing.service import UNFINISHED
@@ -39,6 +40,20 @@ async def drafted(session: AsyncSession, account_id: int) -> dict[int, Automatic
     """What was drafted for the account, by bill."""
     query = select(AutomaticDraft).where(AutomaticDraft.account_id == account_id)
     return {draft.bill_id: draft for draft in await session.scalars(query)}
+
+
+async def coming_runs(
+    session: AsyncSession, backend: Backend, account_id: int, day_of_month: int | None, starts_on: date | None
+) -> dict[date, int]:
+    """The days on which such an enrolment takes what is open now, each with its cents."""
+    today = backend.today()
+    known = await drafted(session, account_id)
+    coming: dict[date, int] = {}
+    for bill, cents in await open_bills(session, backend, account_id, today):
+        on = runs_next(day_of_month, starts_on, bill.issued_on, bill.due_on, today)
+        if bill.id not in known and on:
+            coming[on] = coming.get(on, 0) + cents
+    return coming
 
 
 async def _on_its_way(session: AsyncSession, account_id: int) -> int:

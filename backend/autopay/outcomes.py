@@ -44,7 +44,9 @@ async def _not_paid(
     session: AsyncSession, backend: Backend, draft: AutomaticDraft, payment: Payment, status: str, code: str | None
 ) -> None:
     today = max(backend.today(), draft.tried_on)
-    sequel = rules.after(code, attempts=draft.attempts, first_on=draft.run_on, tried_on=today)
+    sequel = rules.after(
+        code, attempts=draft.attempts, first_on=draft.run_on, tried_on=today, closed=backend.coop.holiday
+    )
     draft.status, draft.retry_on = ("retry", sequel.on) if sequel.kind == "retry" else ("failed", None)
     await notices.not_paid(session, backend, draft, payment, status, code, sequel)
     if sequel.kind == "end":

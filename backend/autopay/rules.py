@@ -6,6 +6,7 @@ is gone, needs a new one. For cards the same two tries are made when the card ma
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -30,11 +31,21 @@ class Sequel:
     on: date | None = None
 
 
-def after(code: str | None, *, attempts: int, first_on: date, tried_on: date) -> Sequel:
-    """What to do after try number `attempts` failed for `code`: Nacha's for a bank, the network's for a card."""
+def after(
+    code: str | None,
+    *,
+    attempts: int,
+    first_on: date,
+    tried_on: date,
+    closed: Callable[[date], object] | None = None,
+) -> Sequel:
+    """What to do after try number `attempts` failed for `code`: Nacha's for a bank, the network's for a card.
+
+    `closed`: a day on which the co-op keeps a holiday.
+    """
     if code in NEW_AUTHORISATION or code in ACCOUNT_GONE:
         return Sequel("end")
     if code not in BANK_AGAIN | CARD_AGAIN or attempts >= MOST_ATTEMPTS:
         return Sequel("give_up")
-    again = add_banking_days(tried_on, PAUSES[attempts - 1])
+    again = add_banking_days(tried_on, PAUSES[attempts - 1], closed)
     return Sequel("retry", again) if again <= first_on + RETRY_WITHIN else Sequel("give_up")

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.banking_days import add_banking_days
+from backend.coop import Coop
 
 LEAD_DAYS = 2
 """Banking days that a change needs before the next run."""
@@ -62,14 +63,14 @@ def runs_next(
     return next_run(day_of_month, due_on, max(today, issued_on, starts_on or today))
 
 
-def first_day(today: date) -> date:
+def first_day(today: date, coop: Coop) -> date:
     """The first day on which what is set up today can run."""
-    return add_banking_days(today, LEAD_DAYS)
+    return add_banking_days(today, LEAD_DAYS, coop.holiday)
 
 
-def takes_effect(today: date, runs_on: date | None) -> date:
+def takes_effect(today: date, runs_on: date | None, coop: Coop) -> date:
     """From when a change counts: today, or the day after a run that is too near to be changed."""
-    return today if runs_on is None or runs_on >= first_day(today) else runs_on + timedelta(days=1)
+    return today if runs_on is None or runs_on >= first_day(today, coop) else runs_on + timedelta(days=1)
 
 
 def _months_on(day: date, months: int) -> date:

@@ -13,10 +13,10 @@ from backend.audit import service as audit
 from backend.autopay import notices
 from backend.autopay.changes import forget
 from backend.autopay.consent import Agreement
-from backend.autopay.cover import drafted, open_bills
+from backend.autopay.cover import coming_runs
 from backend.autopay.errors import AutoPayRefused
 from backend.autopay.models import AutoPay, Consent, LegacyDraft
-from backend.autopay.schedule import active_draft, first_day, next_run, runs_next, takes_effect
+from backend.autopay.schedule import active_draft, first_day, next_run, takes_effect
 from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.language import short_date, tr
@@ -56,13 +56,7 @@ async def next_payment(
 ) -> NextRun | None:
     """What such an enrolment would draft next; None when that is not known before the next bill comes."""
     today = backend.today()
-    known = await drafted(session, account_id)
-    coming: dict[date, int] = {}
-    for bill, cents in await open_bills(session, backend, account_id, today):
-        on = runs_next(day_of_month, starts_on, bill.issued_on, bill.due_on, today)
-        if bill.id not in known and on:
-            coming[on] = coming.get(on, 0) + cents
-    if coming:
+    if coming := await coming_runs(session, backend, account_id, day_of_month, starts_on):
         return NextRun(min(coming), coming[min(coming)])
     on = next_run(day_of_month, None, max(today, starts_on or today))
     return NextRun(on) if on else None
@@ -138,7 +132,7 @@ async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, ag
             .values(change_on=None, change_active=None, change_method_id=None)
         )
         return await _ended(session, backend, row, agreement, "autopay", backend.today())
-    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
     forget(row)
     if counts_from > backend.today():
         row.change_on, row.change_active = counts_from, False
@@ -154,7 +148,7 @@ async def change_draft(
     account = await _opened(session, account_id, agreement)
     await _usable(session, backend, account, method_id, None)
     row = await _wanted_draft(session, account_id)
-    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
     forget(row)
     if counts_from > backend.today():
         row.change_on, row.change_method_id = counts_from, method_id
@@ -211,7 +205,7 @@ def _on(coming: NextRun | None) -> date | None:
 
 
 async def _end_draft(session: AsyncSession, backend: Backend, row: LegacyDraft) -> date:
-    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
     forget(row)
     if counts_from > backend.today():
         row.change_on, row.change_active = counts_from, False
@@ -225,10 +219,10 @@ def _set(row: AutoPay, backend: Backend, counts_from: date, method_id: int, day_
     """The setting, now or from a later day; a run needs its lead time either way."""
     forget(row)
     if counts_from > backend.today():
-        row.change_on, row.change_active = max(counts_from, first_day(backend.today())), True
+        row.change_on, row.change_active = max(counts_from, first_day(backend.today(), backend.coop)), True
         row.change_method_id, row.change_day_of_month = method_id, day_of_month
     else:
-        row.active, row.starts_on = True, first_day(backend.today())
+        row.active, row.starts_on = True, first_day(backend.today(), backend.coop)
         row.method_id, row.day_of_month = method_id, day_of_month
 
 
@@ -242,7 +236,7 @@ async def _change(
     act: str,
 ) -> Done:
     if row.active:
-        counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)))
+        counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
     else:
         counts_from = row.change_on or backend.today()
     _set(row, backend, counts_from, method_id, day_of_month)

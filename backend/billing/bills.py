@@ -41,7 +41,8 @@ async def of_account(session: AsyncSession, account_id: int) -> Sequence[Bill]:
 
 def unpaid(issued: Iterable[Bill], due_cents: int) -> list[tuple[Bill, int]]:
     """Bills not fully covered, oldest first, each with the cents left on it."""
-    issued = list(issued)
+    # a credit bill, of who made more than they used, covers others as a payment does
+    issued = [bill for bill in issued if bill.amount_cents > 0]
     covered = sum(bill.amount_cents for bill in issued) - due_cents
     found: list[tuple[Bill, int]] = []
     for bill in issued:

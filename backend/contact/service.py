@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import phonenumbers
@@ -17,6 +18,7 @@ from backend.members.identity import Standing
 from backend.members.levels import StepUpNeeded, require
 from backend.members.models import Member
 from backend.outbox.service import enqueue
+from backend.reading import phones
 from backend.reading.address import address_said, is_whole
 from backend.reading.lost_phone import is_the_old
 from backend.reading.spanish.gloss import without_accents
@@ -67,30 +69,34 @@ BETWEEN = {"sms": " ", "email": "\n\n"}
 def read_phone(text: str, *, strict: bool = True) -> str | None:
     """The one phone number in what was said, in E.164; None when there is none.
 
-    `strict` wants one that the numbering plan gives out; to call back, one that could be dialled will do.
+    `strict` wants one that the numbering plan gives out; to call back, one that could be dialled will do. A placeholder
+    such as 000-000-0000 is neither.
     """
-    leniency = phonenumbers.Leniency.VALID if strict else phonenumbers.Leniency.POSSIBLE
-    found = {
-        phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-        for match in phonenumbers.PhoneNumberMatcher(text, "US", leniency=leniency)
-        if len(str(match.number.national_number)) == NATIONAL_DIGITS
-    }
+    found = {number for _, number in _phones(text, strict=strict, exists=strict)}
     return found.pop() if len(found) == 1 else None
 
 
 def read_new_phone(text: str, *, strict: bool = True) -> tuple[str | None, str | None]:
-    """The new phone and the old one, told apart by the words in front of each; the last of several is the new one."""
-    leniency = phonenumbers.Leniency.VALID if strict else phonenumbers.Leniency.POSSIBLE
+    """The new phone and the old one, told apart by the words in front of each; the last of several is the new one.
+
+    Not `strict`, the made-up ones of the demo will do, where no real member is served.
+    """
     new = old = None
-    for match in phonenumbers.PhoneNumberMatcher(text, "US", leniency=leniency):
-        if len(str(match.number.national_number)) != NATIONAL_DIGITS:
-            continue
-        number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-        if is_the_old(text[: match.start]):
+    for start, number in _phones(text, strict=strict, exists=True):
+        if is_the_old(text[:start]):
             old = number
         else:
             new = number
     return new, old
+
+
+def _phones(text: str, *, strict: bool, exists: bool) -> Iterator[tuple[int, str]]:
+    """Where each phone begins, and its E.164."""
+    for match in phonenumbers.PhoneNumberMatcher(text, "US", leniency=phonenumbers.Leniency.POSSIBLE):
+        number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+        ten = len(str(match.number.national_number)) == NATIONAL_DIGITS and not (strict and phones.made_up(number))
+        if ten and phones.problem_of(match.number, exists=exists) is None:
+            yield match.start, number
 
 
 def read_email(text: str) -> str | None:

@@ -38,8 +38,9 @@ def _wrong(row: Row) -> Iterator[str]:
         yield "period_end is before period_start"
     if str(row["due_on"]) < str(row["issued_on"]):
         yield "due_on is before issued_on"
-    if amount < 0:
-        yield "amount is negative: a credit belongs in opening_balance of accounts.csv"
+    if amount < 0:  # net metering: the member is owed for what they made
+        if paid:
+            yield "paid is not empty, but the amount is a credit"
     elif not 0 <= paid <= amount:
         yield "paid is not from nothing to the amount: what is too much belongs in opening_balance of accounts.csv"
     if row["lines"] and (total := sum(line["cents"] for line in _split(str(row["lines"])))) != amount:
@@ -55,7 +56,7 @@ BILLS = Table(
         Column("due_on", day),
         Column("period_start", day),
         Column("period_end", day),
-        Column("kwh", whole(0, 10_000_000), required=False, default=0),
+        Column("kwh", whole(-10_000_000, 10_000_000), required=False, default=0),
         Column("amount_cents", cents, other=("amount", dollars)),
         Column("paid_cents", cents, required=False, default=0, other=("paid", dollars)),
         Column("lines", bill_lines, required=False),
@@ -87,10 +88,12 @@ def _rows(loader: Loader) -> Iterator[Values]:
 
 
 def _entries(loader: Loader) -> Iterator[Values]:
-    """What is still owed of each bill. What was paid before was money of the books that the co-op comes from."""
+    """What is still owed of each bill; a credit is booked as one. What was paid before was money of the books that the
+    co-op comes from."""
     query = (
         "SELECT i.id, b.number, b.issued_on, b.amount_cents - b.paid_cents FROM bills b "
-        "JOIN account_ids i ON i.number = b.account WHERE b.amount_cents > b.paid_cents ORDER BY b.account, b.issued_on"
+        "JOIN account_ids i ON i.number = b.account WHERE b.amount_cents <> b.paid_cents "
+        "ORDER BY b.account, b.issued_on"
     )
     for id_, number, issued, owed in loader.staging.rows(query):
         at = loader.morning(issued)

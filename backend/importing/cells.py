@@ -7,10 +7,9 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
-import phonenumbers
-
 from backend.luhn import luhn
 from backend.members.service import BASE_LENGTHS, SEPARATOR
+from backend.reading import phones
 
 Value = str | int | None
 Reader = Callable[[str], Value]
@@ -79,7 +78,8 @@ def text(longest: int) -> Reader:
         if len(value) > longest:
             raise BadCell(f"is longer than {longest} characters")
         if not value.isprintable():
-            raise BadCell("has a character that cannot be printed")
+            place, odd = next((at, each) for at, each in enumerate(value, 1) if not each.isprintable())
+            raise BadCell(f"has a character that cannot be printed: U+{ord(odd):04X} as its character {place}")
         refuse_card(value)
         return value
 
@@ -97,15 +97,16 @@ def refuse_card(value: str) -> None:
 def phone(value: str) -> str:
     """E.164, from that or from any way in which Americans write one."""
     _refuse_spreadsheet(value)
+    if phones.is_withheld(value):
+        raise BadCell(f'"{value[:40]}" {phones.SAID["placeholder"]}')
     try:
-        number = phonenumbers.parse(value, "US")
-    except phonenumbers.NumberParseException:
-        raise BadCell(f"{shown(value)} is not a phone number") from None
-    if number.extension:
-        raise BadCell("has an extension, which cannot be texted: give the number alone")
-    if not phonenumbers.is_possible_number(number):
-        raise BadCell(f"{shown(value)} is not a phone number with its area code")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return phones.read_one(value)
+    except phones.NoPhone as error:
+        if error.problem == "extension":
+            raise BadCell(str(error)) from None
+        # a placeholder is nobody's secret, whatever its length
+        value = f'"{value[:40]}"' if error.problem == "placeholder" else shown(value)
+        raise BadCell(f"{value} {error}") from None
 
 
 def email(value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ class Unreadable(Exception):
 
 def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Each row that has anything in it, with the line that it begins on. Raises Unreadable."""
+    _refuse_other_kinds(path)
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         reader = csv.reader(file, strict=True)
         while True:
@@ -35,6 +37,23 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 yield line, row
 
 
+def _refuse_other_kinds(path: Path) -> None:
+    """What Excel's other ways of saving make. Raises Unreadable."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
+        raise Unreadable(1, "it is UTF-16: save it as CSV UTF-8")
+    if head.startswith(b"PK\x03\x04"):
+        raise Unreadable(1, "it is a workbook and no CSV file: save it as CSV UTF-8")
+
+
+def blanks(text: str) -> str:
+    """The text with every kind of blank, such as the no-break space of a spreadsheet, as a plain one."""
+    if text.isascii():
+        return text
+    return "".join(" " if unicodedata.category(character) == "Zs" else character for character in text)
+
+
 def is_utf8(row: Sequence[str]) -> bool:
     text = "".join(row)
     return text.isascii() or not any(ord(character) in SURROGATES for character in text)
@@ -45,6 +64,6 @@ def header_faults(header: Sequence[str], known: Sequence[str]) -> list[str]:
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
         return ["its columns are not parted by commas: save it as CSV with commas"]
     twice = {name for name in header if name and header.count(name) > 1}
-    unknown = [name for name in header if name not in known]
+    unknown = [name for name in header if name and name not in known]  # one without a name is no column
     faults = [f"the column {shown(name)} is there twice" for name in sorted(twice)]
     return faults + [f"unknown column {shown(name)}; there are: {', '.join(known)}" for name in unknown]

@@ -21,6 +21,7 @@ from backend.importing.methods import METHODS, load_methods
 from backend.importing.staging import Staging
 from backend.importing.table import Table, stage
 from backend.importing.usage import USAGE, load_usage
+from backend.reading import phones
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -55,6 +56,8 @@ async def import_folder(
         tell("Checking against the database ...")
         async with backend.db.reading() as session:
             await known.check(session, staging, faults)
+        if backend.settings.production:
+            _refuse_made_up(staging, faults)
         faults.refuse()
         if not check_only:
             await _write(backend, staging, tell)
@@ -73,6 +76,13 @@ def _stage(folder: Path, staging: Staging, faults: Faults, tell: Callable[[str],
     for table, _ in LOADS:
         tell(f"Reading {table.file} ...")
         stage(table, folder, staging, faults)
+
+
+def _refuse_made_up(staging: Staging, faults: Faults) -> None:
+    """The demo's area 555 is nobody's: where real members are served, a text to it would be lost in silence."""
+    for line, phone in staging.rows("SELECT line, phone FROM members WHERE phone IS NOT NULL ORDER BY line"):
+        if phones.made_up(phone):
+            faults.add(MEMBERS.file, line, "phone is in the area 555, which no carrier serves: it is for trying alone")
 
 
 async def _write(backend: Backend, staging: Staging, tell: Callable[[str], None]) -> None:

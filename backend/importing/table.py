@@ -77,17 +77,26 @@ def stage(table: Table, folder: Path, staging: Staging, faults: Faults) -> None:
 def _read(table: Table, path: Path, faults: Faults) -> Iterator[tuple[int, list[Value]]]:
     found = csvfile.rows(path)
     line, header = next(found, (1, []))
-    header = [name.strip().lower() for name in header]
+    header = [csvfile.blanks(name).strip().lower() for name in header]
     readers = _readers(table, header, line, faults)
     if readers is None:
         return
+    unnamed = [place for place, name in enumerate(header) if not name]
     for line, row in found:
+        row = _without_blank_end(row, len(header))
         if len(row) != len(header):
             faults.add(table.file, line, f"has {len(row)} columns where line 1 names {len(header)}")
         elif not csvfile.is_utf8(row):
             faults.add(table.file, line, "is not UTF-8 text: save the file as CSV UTF-8")
+        elif full := [place + 1 for place in unnamed if row[place].strip()]:
+            faults.add(table.file, line, f"has something in column {full[0]}, which has no name in line 1")
         else:
             yield line, _cells(table, readers, line, row, faults)
+
+
+def _without_blank_end(row: list[str], width: int) -> list[str]:
+    """A spreadsheet writes empty cells behind the last column where once was something."""
+    return row if any(cell.strip() for cell in row[width:]) else row[:width]
 
 
 Place = tuple[Column, str, int, Reader]  # a column, the header it stands under, where, and how it is read there
@@ -117,7 +126,7 @@ def _cells(table: Table, places: list[Place | None], line: int, row: list[str], 
     values: list[Value] = []
     whole = True
     for column, place in zip(table.columns, places, strict=True):
-        cell = row[place[2]].strip() if place else ""
+        cell = csvfile.blanks(row[place[2]]).strip() if place else ""
         if not cell or place is None:
             if column.required:
                 faults.add(table.file, line, f"{place[1] if place else column.name} is empty")

@@ -16,7 +16,7 @@ USAGE = Table(
     (
         Column("account", account_number),
         Column("month", month),
-        Column("kwh", whole(0, 10_000_000)),
+        Column("kwh", whole(-10_000_000, 10_000_000)),
         Column("days", whole(1, 100), required=False),
         Column("avg_temp_f", whole(-80, 140), required=False),
     ),

@@ -13,6 +13,7 @@ from backend.language import current
 from backend.outbox import gsm7
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.providers.messages.base import OPTED_OUT
+from backend.reading.phones import can_be_reached
 
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3, "refused": 3}
 """How far each status is. A status only ever grows, in whatever order the carrier's news arrive."""
@@ -20,6 +21,7 @@ RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3,
 CLAIM_SECONDS = 120
 """A message claimed this long ago and not settled belonged to a process that died."""
 MOST_ATTEMPTS = 8
+NO_PHONE = "no_phone"
 SECRETS = ("code", "link")
 FIRST_PAUSE_SECONDS = 2
 LONGEST_PAUSE_SECONDS = 900
@@ -41,14 +43,14 @@ async def enqueue(
     """Write a message in the caller's transaction; it is sent after the commit. The same dedupe_key is written once.
 
     `kind` is sms, email or call: a text is put into the alphabet of plain texts, a call reads `body` out, in the
-    current language. It is kept until `not_before`. To a phone that has opted out it is kept as `refused` and never
-    sent.
+    current language. It is kept until `not_before`. To a phone that has opted out, and to what is no phone, it is kept
+    as `refused` and never sent.
     """
     written = await session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
     if written is not None:
         return written
     now = backend.clock.now()
-    refused = kind == "sms" and await is_opted_out(session, recipient)
+    refusal = await _refusal(session, kind, recipient)
     message = OutboxMessage(
         dedupe_key=dedupe_key,
         kind=kind,
@@ -58,8 +60,8 @@ async def enqueue(
         language=current(),
         media_url=media_url,
         purpose=purpose,
-        status="refused" if refused else "queued",
-        error_code=OPTED_OUT if refused else None,
+        status="refused" if refusal else "queued",
+        error_code=refusal,
         not_before=not_before,
         created_at=now,
         updated_at=now,
@@ -68,6 +70,13 @@ async def enqueue(
     await session.flush()
     _wake_after_commit(session, backend)
     return message
+
+
+async def _refusal(session: AsyncSession, kind: str, recipient: str) -> str | None:
+    """Why nothing is sent there: it has opted out, or it is nobody's number, such as that of a withheld caller."""
+    if kind in ("sms", "call") and not can_be_reached(recipient):
+        return NO_PHONE
+    return OPTED_OUT if kind == "sms" and await is_opted_out(session, recipient) else None
 
 
 def _wake_after_commit(session: AsyncSession, backend: Backend) -> None:

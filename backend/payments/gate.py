@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.autopay.schedule import active_autopay, active_draft, next_run
+from backend.autopay.cover import coming_runs
+from backend.autopay.schedule import active_autopay, active_draft
 from backend.billing.models import Account
 from backend.billing.service import UNFINISHED, scheduled
 from backend.language import tr
@@ -178,20 +179,20 @@ async def _about_schedules(session: AsyncSession, account_id: int) -> list[Conce
 
 
 async def _about_automatic(session: AsyncSession, backend: Backend, account_id: int, owed: Owed) -> list[Concern]:
-    """A legacy draft or an Auto Pay run that would take the same bill in a few days."""
+    """A legacy draft or an Auto Pay run that would take a bill in a few days: which day, and how much of what is open.
+
+    Of several bills it is the one that runs next. One that is late runs no more by itself.
+    """
     today = backend.today()
     until = today + timedelta(days=backend.coop.draft_notice_days)
     found = []
-    draft = await active_draft(session, account_id)
-    autopay = await active_autopay(session, account_id)
-    runs = (
-        ("draft_soon", next_run(None, owed.due_on, today) if draft else None),
-        (
-            "autopay_soon",
-            next_run(autopay.day_of_month, owed.due_on, max(today, autopay.starts_on or today)) if autopay else None,
-        ),
-    )
-    for code, on in runs:
-        if on and on <= until and owed.amount_due_cents > 0:
-            found.append(Concern(code, False, {"on": on, "amount_cents": owed.amount_due_cents}))
+    enrolled: list[tuple[str, int | None, date | None]] = []
+    if await active_draft(session, account_id):
+        enrolled.append(("draft_soon", None, None))
+    if autopay := await active_autopay(session, account_id):
+        enrolled.append(("autopay_soon", autopay.day_of_month, autopay.starts_on))
+    for code, day_of_month, starts_on in enrolled:
+        coming = await coming_runs(session, backend, account_id, day_of_month, starts_on)
+        if coming and min(coming) <= until and owed.amount_due_cents > 0:
+            found.append(Concern(code, False, {"on": min(coming), "amount_cents": coming[min(coming)]}))
     return found

@@ -187,6 +187,8 @@ def _missed(issued: Sequence[Bill], due_cents: int, today: date) -> int:
     for bill in reversed(issued):
         if due_cents <= 0:
             break
+        if bill.amount_cents < 0:
+            continue
         missed += bill.due_on < today
         due_cents -= bill.amount_cents
     return missed

@@ -16,7 +16,10 @@ SpanOn = Callable[[date], tuple[time, time] | None]
 """From when to when the office is open on a local day; None when it is closed: a weekend or a holiday."""
 
 AHEAD_DAYS = 60
-FIRST = re.compile(r"\b(first thing|when you open|as early as|opening)\b")
+FIRST = re.compile(
+    r"\b(first thing|(?:when|once|as soon as|soon as|the (?:moment|minute)) (?:you(?:'re)?|they(?:'re)?|the office|"
+    r"office|somebody|someone)(?: guys)?(?: is| are)? (?:open\w*|in|back|there)|as early as|opening)\b"
+)
 EARLY = re.compile(r"\bearly(?: in the| on)?(?: morning)?\b(?! afternoon| evening)")
 EARLY_ENDS = time(10)
 NIGHTFALL = time(23, 59)
@@ -205,12 +208,22 @@ def call_time(said: Moment, now: datetime, span_on: SpanOn) -> datetime | None:
         return _on(then.date(), then.time(), now, span_on)
     named = said.at is not None or said.soon or said.first
     if said.day is not None:
-        return _on(said.day, said.at, now, span_on) if named else None
+        at = said.at
+        if said.until is not None and at is not None and said.day == now.date() and at < now.time() < said.until:
+            at = None  # "this afternoon", said in the afternoon: what is left of it
+        return _on(said.day, at, now, span_on) if named else None
     for ahead in range(AHEAD_DAYS):
-        when = _on(now.date() + timedelta(days=ahead), said.at, now, span_on)
-        if when is not None and not (said.first and ahead == 0):
+        day = now.date() + timedelta(days=ahead)
+        when = _on(day, said.at, now, span_on)
+        # of a day that has begun, its opening is over
+        if when is not None and not (said.first and ahead == 0 and _has_opened(day, now, span_on)):
             return when
     return None
+
+
+def _has_opened(day: date, now: datetime, span_on: SpanOn) -> bool:
+    span = span_on(day)
+    return span is not None and span[0] < now.time()
 
 
 def call_end(said: Moment, start: datetime, span_on: SpanOn) -> time | None:

@@ -32,5 +32,6 @@ TIMES: dict[str, Times] = {
     "programs": Times("day", time(7, 30)),
     "arrangements": Times("day", time(7, 45)),  # after what was scheduled or returned in the morning
     "alerts": Times("hour"),
+    "callouts": Times("minute", lease=timedelta(minutes=2)),  # which of them are due the job knows: every five minutes
 }
 """Job → its times. A job that is not here runs only when it is asked for by name."""

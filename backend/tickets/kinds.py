@@ -11,6 +11,8 @@ POWER = frozenset({DANGER, OUTAGE})
 """An outage that somebody already told of as danger, or the other way round, is one event."""
 MAY_TURN_DANGEROUS = frozenset({DANGER, OUTAGE, "light", "tree", "meter", "voltage"})
 """Of these a ticket becomes the danger that the same person tells of next: the crew has one thing to look for."""
+CALLS_OUT = frozenset({DANGER, OUTAGE, "medical", "voltage"})
+"""Of these an urgent ticket calls out the people on call. What else is urgent is the office's."""
 WISHED_ONCE = {"service": "wish"}
 """Two tickets of such a kind are two events when this detail differs: stopping here and starting there."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
+from backend.callout import service as callout
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
 from backend.tickets.same_event import OPEN
@@ -40,11 +41,13 @@ async def every(session: AsyncSession, *, only_open: bool = False) -> list[dict[
     if only_open:
         query = query.where(Ticket.status.in_(OPEN))
     rows = await session.execute(query.order_by(Ticket.id.desc()))
-    return [as_data(ticket, number) for ticket, number in rows]
+    found = [(row[0], row[1]) for row in rows]
+    return [await as_data(session, ticket, number) for ticket, number in found]
 
 
-def as_data(ticket: Ticket, account: str | None) -> dict[str, Any]:
-    """One ticket for JSON; `account` is its number. `words` are the member's own, where there are any."""
+async def as_data(session: AsyncSession, ticket: Ticket, account: str | None) -> dict[str, Any]:
+    """One ticket for JSON; `account` is its number. `words` are the member's own, where there are any; `callout` is who
+    of the people on call was told when, and who has it."""
     return {
         "number": ticket.number,
         "kind": ticket.kind,
@@ -60,4 +63,5 @@ def as_data(ticket: Ticket, account: str | None) -> dict[str, Any]:
         "created_at": ticket.created_at,
         "due_at": ticket.due_at,
         "closed_at": ticket.closed_at,
+        "callout": await callout.as_data(session, ticket.id) if ticket.urgent else None,
     }

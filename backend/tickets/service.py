@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
 from backend.billing.models import Account
+from backend.callout import service as callout
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current
 from backend.members.models import Member
@@ -83,6 +84,7 @@ async def file(session: AsyncSession, backend: Backend, conversation_id: str, to
     )
     session.add(ticket)
     await _told(session, backend, conversation, ticket, f"ticket_{told.kind}")
+    await callout.begin(session, backend, ticket)
     return Filed(ticket, new=True)
 
 
@@ -115,6 +117,7 @@ async def _merge(
 ) -> None:
     """Write down what a later report adds; what the first one said stays as it was said."""
     before = {"number": ticket.number, "kind": ticket.kind, "urgent": ticket.urgent}
+    known = (ticket.place, ticket.phone, ticket.kind)
     if told.kind == CALLBACK and told.due_at != ticket.due_at:
         _note(backend, conversation, ticket, f"another time; it was {ticket.details.get('when', ticket.due_at)}")
         ticket.due_at, ticket.details = told.due_at, {**ticket.details, **told.details}
@@ -127,6 +130,9 @@ async def _merge(
     if told.kind == DANGER:
         ticket.kind = DANGER
     await _told(session, backend, conversation, ticket, "ticket_noted", before)
+    if known != (ticket.place, ticket.phone, ticket.kind):
+        await callout.news(session, backend, ticket)
+    await callout.begin(session, backend, ticket)
 
 
 def _news(ticket: Ticket, later: Report) -> str:
@@ -164,14 +170,20 @@ async def call_at(session: AsyncSession, backend: Backend, ticket: Ticket, conve
     _note(backend, conversation, ticket, f"call {phone}" + (f", not {ticket.phone}" if ticket.phone else ""))
     ticket.phone = phone
     await _told(session, backend, conversation, ticket, "ticket_noted")
+    await callout.news(session, backend, ticket)
 
 
-async def complete(session: AsyncSession, ticket: Ticket, *, place: str | None, phone: str | None) -> None:
+async def complete(
+    session: AsyncSession, backend: Backend, ticket: Ticket, *, place: str | None, phone: str | None
+) -> None:
     """Where it is and whom to call, told after it was opened: danger is filed before either is known."""
+    known = (ticket.place, ticket.phone)
     if place:
         ticket.place, ticket.place_key = place, place_key(place)
     ticket.phone = ticket.phone or phone
     await session.flush()
+    if known != (ticket.place, ticket.phone):
+        await callout.news(session, backend, ticket)
 
 
 async def withdraw(
@@ -222,6 +234,7 @@ async def _end(
     before = {"number": ticket.number, "status": ticket.status}
     ticket.status, ticket.outcome, ticket.closed_at = status, outcome, backend.clock.now()
     await _told(session, backend, conversation, ticket, act, before)
+    await callout.ended(session, backend, ticket)
 
 
 async def _told(
@@ -258,6 +271,7 @@ async def close(session: AsyncSession, backend: Backend, number: str, by: str) -
     before = ticket.status
     ticket.status, ticket.closed_at = CLOSED, backend.clock.now()
     await _by_office(session, backend, ticket, by, "ticket_closed", before)
+    await callout.ended(session, backend, ticket)
     return ticket
 
 

@@ -113,7 +113,7 @@ class _Sheet:
     def _bar(self, bar: Bar, left: float, step: float) -> None:
         width, gap = step * 0.36, step * 0.12
         for kwh, x, colour in ((bar.kwh_before, left + gap, BEFORE), (bar.kwh, left + gap + width, NOW)):
-            if kwh:
+            if kwh and kwh > 0:  # who made more than they used has no bar; the table beside tells it
                 self._box(x, self._y(kwh), x + width - 1, self.floor, colour)
         self._text(bar.label, left + step / 2, self.floor + 18, size=14, anchor="mm")
 

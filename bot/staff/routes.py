@@ -12,6 +12,8 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import NotFound
 
 from backend.audit.service import record
+from backend.callout import service as callout
+from backend.callout.telling import told as callout_told
 from backend.handover import service as handover
 from backend.staff import signin
 from backend.tickets import service as tickets
@@ -143,11 +145,14 @@ class Office:
                 raise NotFound()
             talk = await views.talk(session, found.conversation_id)
             account = await views.account_number(session, found.account_id)
+            called = await callout.of_ticket(session, found.id)
+            told = await callout_told(session, called.id) if called else []
         await self._record("office_read", name, {"ticket": number})
         token = self.browser.form_token(request)
         return self.page(
-            "ticket.html", ticket=found, talk=talk, account=account, name=name, token=token, longest=LONGEST_ANSWER
-        )
+            "ticket.html", ticket=found, talk=talk, account=account, callout=called, told=told,
+            name=name, token=token, longest=LONGEST_ANSWER,
+        )  # fmt: skip
 
     async def answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         """Send what was written; a number that must not be sent is taken out of it first."""
@@ -171,6 +176,16 @@ class Office:
         if closed is not None:
             self.services.pushes.notify(closed.conversation_id)
         return see_other("/staff")
+
+    async def take_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
+        """Somebody of the office sees to it: the people on call are told so, and called no more."""
+        async with self.backend.db.transaction() as session:
+            found = await tickets.find(session, number)
+            called = await callout.of_ticket(session, found.id) if found else None
+            if found is None or called is None:
+                raise NotFound()
+            await callout.take(session, self.backend, called, found, name, "office")
+        return see_other(f"/staff/tickets/{number}")
 
     async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
@@ -216,6 +231,7 @@ def blueprint(services: Services) -> Blueprint:
     staff.add_route(inside(office.answer), "/talks/<conversation:str>/answer", methods=["POST"], name="answer")
     staff.add_route(inside(office.close), "/handovers/<handover_id:int>/close", methods=["POST"], name="close")
     staff.add_route(inside(office.ticket), "/tickets/<number:str>", methods=READ, name="ticket")
+    staff.add_route(inside(office.take_ticket), "/tickets/<number:str>/take", methods=["POST"], name="take_ticket")
     staff.add_route(inside(office.close_ticket), "/tickets/<number:str>/close", methods=["POST"], name="close_ticket")
     pages = OutagePages(office)
     staff.add_route(inside(pages.listing), "/outages", methods=READ, name="outages")

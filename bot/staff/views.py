@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.billing.models import Account
+from backend.callout import service as callout
+from backend.callout.models import Callout
 from backend.conversations.models import Conversation
 from backend.coop import display_phone
 from backend.handover import service as handover
@@ -28,6 +30,7 @@ class Desk:
     callbacks: list[Ticket]
     tickets: list[Ticket]
     withdrawn: list[Ticket]
+    callouts: dict[int, Callout]  # by the id of its ticket
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ async def desk(session: AsyncSession, now: datetime) -> Desk:
         callbacks=[ticket for ticket in found if ticket.kind == "callback"],
         tickets=[ticket for ticket in found if ticket.kind != "callback"],
         withdrawn=await listing.taken_back(session, now),
+        callouts=await callout.of_tickets(session, [ticket.id for ticket in found if ticket.urgent]),
     )
 
 
@@ -82,6 +86,17 @@ def local_iso(backend: Backend, at: str) -> str:
     return local(backend, datetime.fromisoformat(at))
 
 
+def callout_words(backend: Backend, called: Callout) -> str:
+    """How it stands with the people on call: `Sam has it since Nov 23, 10:05 AM`."""
+    if called.status == callout.TAKEN:
+        return f"{called.taken_by} has it since {local(backend, called.taken_at)}"
+    times = "once" if called.rounds == 1 else f"{called.rounds} times"
+    if called.status == callout.CALLING:
+        return f"on call told {times}, nobody has it yet"
+    unanswered = called.status == callout.UNANSWERED
+    return f"on call told {times}, nobody answered" if unanswered else "on call told it is over"
+
+
 def kind_words(kind: str) -> str:
     """`name change`, as a person reads it."""
     return kind.replace("_", " ")
@@ -92,7 +107,9 @@ def filters(backend: Backend) -> dict[str, Any]:
         "at": lambda moment: local(backend, moment),
         "at_iso": lambda text: local_iso(backend, text),
         "kind": kind_words,
+        "callout": lambda called: callout_words(backend, called),
         "phone": display_phone,
+        "way": lambda way: {"sms": "text"}.get(way, way),
         "field_time": lambda moment: field_time(backend, moment),
     }
 

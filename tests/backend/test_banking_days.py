@@ -4,7 +4,10 @@ from datetime import date
 
 import pytest
 
+from backend.autopay.schedule import first_day
 from backend.banking_days import add_banking_days, holidays
+from backend.config import ROOT
+from backend.coop import load_coop
 
 FEDERAL_RESERVE_2026 = {
     date(2026, 1, 1),
@@ -42,3 +45,13 @@ def test_a_sunday_holiday_is_kept_on_monday() -> None:
 )
 def test_two_banking_days_after(posted: date, returned: date) -> None:
     assert add_banking_days(posted, 2) == returned
+
+
+def test_a_holiday_of_the_co_op_is_no_banking_day_for_it() -> None:
+    coop = load_coop(ROOT / "coop.toml")
+    assert add_banking_days(date(2026, 11, 25), 1) == date(2026, 11, 27), (
+        "the banks are open the day after Thanksgiving"
+    )
+    assert add_banking_days(date(2026, 11, 25), 1, coop.holiday) == date(2026, 11, 30)
+    assert first_day(date(2026, 11, 25), coop) == date(2026, 12, 1)
+    assert first_day(date(2027, 12, 30), coop) == date(2028, 1, 4), "New Year's Day is kept on the Friday before"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from backend.config import ROOT
+from backend.app import Backend
+from backend.config import ROOT, Settings
 from backend.coop import KNOWN_FACTS, Coop, load_coop
 from backend.errors import SettingsError
 from backend.language import speaking
@@ -49,7 +51,7 @@ def test_what_stands_in_the_other_tables_is_a_fact(name: str, said: str) -> None
 
 def test_every_known_fact_has_words() -> None:
     coop = load_coop(ROOT / "coop.toml")
-    assert all(coop.fact(name) for name in KNOWN_FACTS)
+    assert all(coop.fact(name) for name in KNOWN_FACTS if name != "portal_url"), "that is filled in with our own"
 
 
 def test_an_empty_fact_is_none(tmp_path: Path) -> None:
@@ -98,3 +100,15 @@ def test_facts_that_are_no_table_are_refused(tmp_path: Path) -> None:
     path.write_text(f"facts = 5\n{WITHOUT}", encoding="utf-8")
     with pytest.raises(SettingsError, match="facts must be a table"):
         load_coop(path)
+
+
+def test_the_portal_is_our_own_unless_the_file_names_another(tmp_path: Path) -> None:
+    settings = Settings.from_env({"MEMBERLINE_ENV": "test", "PUBLIC_URL": "https://bot.coop.example"})
+    assert Backend.create(settings).coop.portal_url == "https://bot.coop.example/portal"
+    path = tmp_path / "coop.toml"
+    path.write_text(WITHOUT.replace("[coop]", '[coop]\nportal_url = "https://pay.coop.example/"'), encoding="utf-8")
+    assert Backend.create(replace(settings, coop_file=path)).coop.portal_url == "https://pay.coop.example/"
+
+
+def test_the_license_is_there() -> None:
+    assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")

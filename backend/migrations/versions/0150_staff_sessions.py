@@ -1,14 +1,14 @@
 """The office's sessions, and codes by email that confirm a sign-in
 
 Revision ID: 0150
-Revises: 0140
+Revises: 0145
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0150'
-down_revision = '0140'
+down_revision = '0145'
 branch_labels = None
 depends_on = None
 

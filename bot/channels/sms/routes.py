@@ -23,7 +23,7 @@ from backend.reading.machine_texts import machine_kind, without_signature
 from backend.reading.opt_out import agrees_to_stop, said_in_spanish
 from bot import intake, wording
 from bot.channels.senders import keyed, source_of
-from bot.channels.sms import consent, own
+from bot.channels.sms import consent, on_call, own
 from bot.channels.sms import misdirected as misdirection
 from bot.channels.sms.loops import LOOKED_AT, OWN, WITHIN, marked, repeats_itself, said_lately
 from bot.channels.sms.misdirected import misdirected
@@ -107,6 +107,10 @@ class SmsLine:
         inbound = self.inbound(form, origin)
         before = await keeping.result(self._before(inbound))
         wish = self._wish(inbound, form.get("OptOutType", ""), before)
+        if wish is None and on_call.may_be_about_it(self.services.backend, inbound):
+            taken = await keeping.result(self._take(inbound, keeping))
+            if taken is not None:
+                return [] if before.stopped else taken
         if wish is None and before.stopped:
             logger.info("a phone that has stopped messages wrote; it is not answered")
             return []
@@ -123,6 +127,21 @@ class SmsLine:
             return await keeping.result(self._say(inbound, mark, words, keeping))
         reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, keeping=keeping)
         return [] if reply.late else texts(reply, self.services.settings.public_url)
+
+    async def _take(self, inbound: Inbound, keeping: Keeping) -> list[Text] | None:
+        """Who has an urgent ticket, once, however often the text is delivered; None when it is about something else."""
+        backend = self.services.backend
+        async with backend.db.transaction() as session:
+            before = await conversations.find_inbound(session, "sms", inbound.provider_id)
+            if before is not None:
+                return texts(reply_from_json(before.reply)) if before.reply else None
+            words = await on_call.heard(session, backend, inbound)
+            if words is None:
+                return None
+            recorded = await self._write_down(session, inbound)
+            said = await self._save(session, recorded, inbound, words, {}, ends=False)
+            keeping.before_commit()
+        return said
 
     async def _before(self, inbound: Inbound) -> Before:
         backend, phone = self.services.backend, inbound.address or ""

@@ -14,6 +14,7 @@ from twilio.twiml.voice_response import Connect, VoiceResponse
 from backend.config import Settings
 from backend.coop import Coop
 from backend.language import ENGLISH, SPANISH, speaking, tr
+from backend.reading.phones import is_withheld
 from bot.channels.senders import keyed, source_of
 from bot.channels.voice import menu, saying
 from bot.channels.voice.call import CALL_ID, Caller
@@ -122,7 +123,7 @@ def caller_of(settings: Settings, setup: Mapping[str, Any]) -> Caller:
 
 
 def _phone(value: Any) -> str | None:
-    return value if isinstance(value, str) and E164.fullmatch(value) else None
+    return value if isinstance(value, str) and E164.fullmatch(value) and not is_withheld(value) else None
 
 
 def frame(data: Any) -> Frame:

@@ -85,6 +85,19 @@ async def test_a_new_phone_steps_nobody_up_for_a_day(backend: Backend, home: Hou
         assert result.standing.level is Level.STEPPED_UP
 
 
+@pytest.mark.parametrize("said", ["000-000-0000", "123-456-7890", "999-999-9999", "1111111111", "815-555-5555",
+                                  "+10000000000"])  # fmt: skip
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_placeholder_is_no_phone(said: str, strict: bool) -> None:
+    assert contact.read_phone(said, strict=strict) is None
+    assert contact.read_new_phone(f"change my phone to {said}", strict=strict) == (None, None)
+
+
+def test_the_demos_numbers_are_for_trying_alone() -> None:
+    assert contact.read_new_phone("555-555-0199", strict=False) == ("+15555550199", None)
+    assert contact.read_new_phone("555-555-0199", strict=True) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("said", "phone"),
     [("815-555-0188", NEW), ("it is (815) 555 0188", NEW), ("555-0188", None), ("815-555-0188 or 815-555-0189", None)],

@@ -46,12 +46,24 @@ METHOD = "member,token,kind,brand,last4,exp_month,exp_year\n"
         ({"members": HEAD + "4.17E+05,A,5555550123\n"}, ["members.csv:2: number", "spreadsheet"]),
         ({"members": HEAD + "41700,A,5.55555E+09\n"}, ["members.csv:2: phone", "spreadsheet"]),
         ({"members": HEAD + "41700,A,555-01\n"}, ["members.csv:2: phone"]),
+        *(
+            ({"members": HEAD + f"41700,A,{phone}\n"}, ["members.csv:2: phone", said])
+            for phone, said in (
+                ("000-000-0000", '"000-000-0000" is a placeholder'), ("123-456-7890", "placeholder"),
+                ("999-999-9999", "placeholder"), ("1111111111", "placeholder"), ("+10000000000", "placeholder"),
+                ("+266696687", "placeholder"), ("anonymous", "placeholder"), ("555-0199", "area code"),
+                ("0115555550199", "country"), ("211-777-0142", "numbering plan"), ("none", "placeholder"),
+            )
+        ),
         ({"members": HEAD + "41700,A,555-555-0123 x4\n"}, ["members.csv:2: phone", "extension"]),
         ({"members": HEAD + "41700,,5555550123\n"}, ["members.csv:2: name is empty"]),
         ({"members": HEAD + "41700,A\n"}, ["members.csv:2: has 2 columns where line 1 names 3"]),
         ({"members": HEAD + "41700,A,5555550123\n\n41700,B,5555550124\n"}, ["members.csv:4: the same number as in"]),
         ({"members": HEAD + '41700,"A\nB",5555550123\n41701,C,1\n'}, ["members.csv:2: name", "members.csv:4: phone"]),
         ({"members": HEAD + '41700,"A,5555550123\n'}, ["members.csv:2: it cannot be read"]),
+        ({"members": HEAD + "41700,A\u200bB,5555550123\n"}, ["members.csv:2: name", "U+200B as its character 2"]),
+        ({"members": "number,name,phone,,\n41700,A,5555550123,,x\n"}, ["members.csv:2: has something in column 5"]),
+        ({"members": HEAD + "41700,A,5555550123,x\n"}, ["members.csv:2: has 4 columns where line 1 names 3"]),
         ({"members": "number;name;phone\n41700;A;5555550123\n"}, ["members.csv:1: its columns", "commas"]),
         ({"members": "number,nmae,phone\n"}, ['members.csv:1: unknown column "nmae"', "column name is missing"]),
         ({"member": HEAD}, ["member.csv: is not one of the files", "has none of"]),
@@ -83,7 +95,6 @@ async def test_a_bad_row_is_named(backend: Backend, tmp_path: Path, files: dict[
         ("00417-001,2026-02-30,2026-11-30,2026-10-08,2026-11-07,90.00", "issued_on"),
         ("00417-001,2026-11-10,2026-11-30,2026-10-08,2026-11-07,90", "amount", ),
         ("00417-001,2026-11-10,2026-11-30,2026-10-08,2026-11-07,90.5", "two digits"),
-        ("00417-001,2026-11-10,2026-11-30,2026-10-08,2026-11-07,-90.00", "amount is negative"),
         ("00417-001,2026-11-10,2026-11-09,2026-10-08,2026-11-07,90.00", "due_on is before issued_on"),
         ("00417-001,2026-11-10,2026-11-30,2026-11-08,2026-11-07,90.00", "period_end is before period_start"),
     ],
@@ -171,3 +182,16 @@ async def test_more_faults_than_anyone_reads_are_counted(backend: Backend, tmp_p
     said = await refusal(backend, only(tmp_path, members=HEAD + rows))
     assert len(said) == KEPT + 1
     assert said[-1] == "... and 5 more"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+async def test_utf_16_is_named(backend: Backend, tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "members.csv").write_bytes("number\tname\tphone\n41700\tA\t5555550123\n".encode(encoding))
+    assert await refusal(backend, tmp_path) == ["members.csv:1: it is UTF-16: save it as CSV UTF-8"]
+
+
+async def test_a_credit_is_not_paid(backend: Backend, tmp_path: Path) -> None:
+    row = "00417-001,2026-11-10,2026-11-30,2026-10-08,2026-11-07,-12.00,5.00"
+    assert await refusal(backend, write(tmp_path, bills=f"{BILL}{row}\n")) == [
+        "bills.csv:2: paid is not empty, but the amount is a credit"
+    ]

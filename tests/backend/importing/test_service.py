@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +146,36 @@ async def test_two_thousand_members(backend: Backend, tmp_path: Path) -> None:
         assert await ledger.book_total(session, ledger.RECEIVABLE) == sum(
             9000 + 100 * (number % 80) for number in range(1_000_000, 1_002_000, 10)
         )
+
+
+async def test_a_credit_of_net_metering_is_booked_as_one(backend: Backend, tmp_path: Path) -> None:
+    rows = (
+        "00417-001,2026-10-10,2026-10-30,2026-09-08,2026-10-07,800,100.00\n"
+        "00417-001,2026-11-10,2026-11-30,2026-10-08,2026-11-07,-35,-12.00\n"
+    )
+    bills = f"account,issued_on,due_on,period_start,period_end,kwh,amount\n{rows}"
+    usage = "account,month,kwh\n00417-001,2026-10,-35\n"
+    await import_folder(backend, write(tmp_path, bills=bills, usage=usage))
+    found = await shown(backend, "00417-001")
+    assert found["balance"]["amount_due_cents"] == 8800
+    assert found["balance"]["past_due_cents"] == 8800, "the credit covers a part of what is late"
+    assert [(bill["kwh"], bill["amount_cents"]) for bill in found["bills"]] == [(-35, -1200), (800, 10000)]
+    async with backend.db.reading() as session:
+        assert await ledger.imbalances(session) == []
+
+
+async def test_blank_columns_and_no_break_spaces_are_borne(backend: Backend, tmp_path: Path) -> None:
+    ruths = "41700,Ruth\u00a0Abbott,555\u00a0555\u00a00123,,\r\n"
+    members = f"number,name,phone,,\r\n{ruths}41701,Alma,5555550124,,,,\r\n,,,,\r\n"
+    assert (await import_folder(backend, only(tmp_path, members=members)))["members"] == 2
+    async with backend.db.reading() as session:
+        ruth = await find_member(session, "41700")
+    assert ruth is not None
+    assert (ruth.name, ruth.phone) == ("Ruth Abbott", "+15555550123")
+
+
+async def test_the_made_up_area_is_no_phone_in_production(backend: Backend, tmp_path: Path) -> None:
+    production = replace(backend, settings=replace(backend.settings, environment="production"))
+    said = await refusal(production, only(tmp_path, members="number,name,phone\n41700,A,5555550123\n"))
+    assert len(said) == 1
+    assert said[0].startswith("members.csv:2: phone is in the area 555")

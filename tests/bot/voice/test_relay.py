@@ -419,6 +419,7 @@ VOUCHED = {
     "attested": (MEMBER, {"StirVerstat": "TN-Validation-Passed-A"}, (MEMBER, True)),
     "less than attested": (MEMBER, {"StirVerstat": "TN-Validation-Passed-B"}, (MEMBER, False)),
     "withheld": ("anonymous", {}, (None, False)),
+    "withheld by its keys": ("+266696687", {"StirVerstat": "TN-Validation-Passed-A"}, (None, False)),
 }
 
 

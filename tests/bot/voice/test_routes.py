@@ -424,6 +424,10 @@ ADDRESSES = {
         ("+15555550142", False),
     ),
     "withheld": ("anonymous", {"StirVerstat": "TN-Validation-Passed-A"}, (None, False)),
+    **{
+        f"withheld as {number}": (number, {"StirVerstat": "TN-Validation-Passed-A"}, (None, False))
+        for number in ("+266696687", "+86282452253", "+7378742833", "+656667", "+464", "Restricted", "unavailable", "")
+    },
     "a SIP address": ("sip:bob@example.com", {}, (None, False)),
 }
 

@@ -1,0 +1,38 @@
+"""The signed link in an email by which somebody on call takes a ticket."""
+
+from __future__ import annotations
+
+import hmac
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.callout.models import Callout
+from backend.callout.roster import OnCall
+from backend.language import with_language
+
+PURPOSE = "on-call-link"
+SIGNATURE = 32
+
+
+def url(backend: Backend, callout: Callout, name: str) -> str:
+    """The address of the page on which `name` takes this callout."""
+    return with_language(f"{backend.settings.public_url}/on-call/{token(backend, callout.id, name)}")
+
+
+def token(backend: Backend, callout_id: int, name: str) -> str:
+    """The last part of that address: which callout, and a signature that only we can make, for this person alone."""
+    key = backend.settings.derived_key(PURPOSE).encode()
+    return f"{callout_id}-{hmac.digest(key, f'{callout_id}:{name}'.encode(), 'sha256').hex()[:SIGNATURE]}"
+
+
+async def meant(session: AsyncSession, backend: Backend, given: str) -> tuple[Callout, OnCall] | None:
+    """What a link is for; None for one that we never made, or whose person is on call no more."""
+    number, _, signature = given.partition("-")
+    if not number.isascii() or not number.isdigit() or len(number) > 9 or not signature.isascii():
+        return None
+    for person in backend.coop.on_call:
+        if hmac.compare_digest(token(backend, int(number), person.name), f"{int(number)}-{signature}"):
+            callout = await session.get(Callout, int(number))
+            return (callout, person) if callout is not None else None
+    return None

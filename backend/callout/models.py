@@ -1,0 +1,45 @@
+"""Callouts: who was told of an urgent ticket, when and how, and who has it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Base, UtcTime
+
+
+class Callout(Base):
+    """The call to the people on call for one ticket.
+
+    `status` is calling, taken, unanswered (nobody answered in all rounds) or over (the ticket ended before). `next_at`
+    is when they are told again; None when they are not.
+    """
+
+    __tablename__ = "callouts"
+    __table_args__ = (Index(None, "next_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), unique=True)
+    status: Mapped[str] = mapped_column(String(12), default="calling")
+    rounds: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    taken_by: Mapped[str | None] = mapped_column(String(80))
+    taken_how: Mapped[str | None] = mapped_column(String(8))  # text | link | office
+    taken_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class CalloutNotice(Base):
+    """One person told once by one way. `what` is call, again, news or ended; the outbox knows how it got on."""
+
+    __tablename__ = "callout_notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callout_id: Mapped[int] = mapped_column(ForeignKey("callouts.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    way: Mapped[str] = mapped_column(String(8))  # sms | email | call
+    what: Mapped[str] = mapped_column(String(8))
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcTime)

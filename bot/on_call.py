@@ -1,0 +1,61 @@
+"""The page behind the link in an email to somebody on call: what it is about, and the button that takes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from backend.callout import links, service, words
+from backend.language import tr
+from backend.tickets.models import Ticket
+from bot.portal.desk import Desk
+from bot.services import Services
+
+
+class OnCallDesk(Desk):
+    """GET shows, POST takes: mail scanners open every link, and must not take a ticket that way."""
+
+    PAGES = (
+        ("show", "GET", "/<token:str>"),
+        ("take", "POST", "/<token:str>"),
+    )
+
+    async def show(self, _request: Request, token: str) -> HTTPResponse:
+        async with self.backend.db.reading() as session:
+            found = await links.meant(session, self.backend, token)
+            if found is None:
+                return self._gone()
+            callout, person = found
+            ticket = await session.get_one(Ticket, callout.ticket_id)
+        values: dict[str, Any] = {"ticket": ticket, "callout": callout, "what": ""}
+        if callout.status != service.OVER:  # a link lies about in a mailbox: of what is over it tells nothing
+            values["what"] = words.summary(ticket)
+        return self.page("on_call.html", name=person.name, open=callout.status in _OPEN, **values)
+
+    async def take(self, _request: Request, token: str) -> HTTPResponse:
+        async with self.backend.db.transaction() as session:
+            found = await links.meant(session, self.backend, token)
+            if found is None:
+                return self._gone()
+            callout, person = found
+            ticket = await session.get_one(Ticket, callout.ticket_id)
+            has = await service.take(session, self.backend, callout, ticket, person.name, "link")
+        if has is None:
+            return self.notice(tr("It is closed"), [tr("Nothing is to be done about {number}.", number=ticket.number)])
+        if has != person.name:
+            return self.notice(tr("{name} has it", name=has), [words.taken(ticket, has)])
+        return self.notice(tr("You have it"), [f"{ticket.number}: {words.summary(ticket)}"])
+
+    def _gone(self) -> HTTPResponse:
+        return self.notice(tr("This link is not valid"), [tr("Please use the newest email or text.")], status=404)
+
+
+_OPEN = (service.CALLING, service.UNANSWERED)
+
+
+def blueprint(services: Services) -> Blueprint:
+    """Everything under /on-call."""
+    routes = Blueprint("on_call", url_prefix="/on-call")
+    OnCallDesk(services).add_to(routes)
+    return routes

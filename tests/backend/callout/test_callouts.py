@@ -1,0 +1,313 @@
+"""An urgent ticket reaches people: at once, again every five minutes, until one has it, and with an end."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import time
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from backend import jobs
+from backend.app import Backend
+from backend.callout import links, replies, rounds, service
+from backend.callout.models import Callout
+from backend.callout.roster import OnCall, on_duty
+from backend.clock import ManualClock
+from backend.outbox import service as outbox
+from backend.outbox.models import OutboxMessage
+from backend.tickets import service as tickets
+from backend.tickets.listing import every
+from backend.tickets.models import Ticket
+from backend.tickets.service import Report
+from tests.backend.household import Household, add_conversation
+
+SAM = OnCall("Sam", "+15555550111", "sam@coop.example")
+ALMA = OnCall("Alma", "+15555550112", None, ("es",))
+NIGHT = OnCall("Noor", "+15555550113", "noor@coop.example", hours=(time(22), time(6)))
+
+
+@pytest.fixture
+def backend(backend: Backend) -> Backend:
+    object.__setattr__(backend.coop, "on_call", (SAM, ALMA, NIGHT))
+    return backend
+
+
+async def file(backend: Backend, home: Household, kind: str = "danger", **told: Any) -> Ticket:
+    told = {"urgent": True, "place": "12 Oak Road", "phone": "+18155550123", **told}
+    async with backend.db.transaction() as session:
+        report = Report(kind=kind, details={"words": "a wire is down and it sparks"}, **told)
+        return (await tickets.file(session, backend, home.conversation_id, report)).ticket
+
+
+async def sent(backend: Backend, kind: str | None = None) -> list[OutboxMessage]:
+    async with backend.db.reading() as session:
+        found = list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+    return [one for one in found if one.purpose == "callout" and (kind is None or one.kind == kind)]
+
+
+async def standing(backend: Backend, ticket: Ticket) -> Callout:
+    async with backend.db.reading() as session:
+        found = await service.of_ticket(session, ticket.id)
+    assert found is not None
+    return found
+
+
+async def later(backend: Backend, clock: ManualClock, minutes: int) -> None:
+    """The job looks every minute, as its clock does."""
+    for _ in range(minutes):
+        clock.advance(minutes=1)
+        await jobs.run(backend, "callouts", backend.today())
+
+
+async def reply(backend: Backend, person: OnCall, text: str, conversation: str = "sms-crew") -> str | None:
+    async with backend.db.transaction() as session:
+        return await replies.heard(session, backend, person, conversation, text)
+
+
+async def words_of(backend: Backend, ticket: Ticket, *, first: bool = False) -> str:
+    async with backend.db.reading() as session:
+        fresh = await session.get_one(Ticket, ticket.id)
+        return await service.member_words(session, backend, fresh, first=first)
+
+
+async def test_danger_goes_out_at_once_by_text_and_email(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home)
+    assert [(one.kind, one.recipient) for one in await sent(backend)] == [
+        ("sms", "+15555550111"), ("email", "sam@coop.example"), ("sms", "+15555550112"),
+    ], "Noor is on call at night"  # fmt: skip
+    text, mail, spanish = await sent(backend)
+    for part in ("DANGER", "12 Oak Road", "a wire is down", "815-555-0123", ticket.number, "Reply 1"):
+        assert part in text.body
+    assert "/on-call/" in mail.body
+    assert "PELIGRO" in spanish.body
+    assert "Responda 1" in spanish.body
+    assert await words_of(backend, ticket, first=True) == "I have texted the crew on call."
+
+
+@pytest.mark.parametrize(("kind", "calls"), [("outage", True), ("medical", True), ("voltage", True), ("tree", False),
+                                             ("callback", False), ("arrangement", False)])  # fmt: skip
+async def test_what_is_urgent_to_the_office_calls_nobody_out(
+    backend: Backend, home: Household, kind: str, calls: bool
+) -> None:
+    await file(backend, home, kind)
+    assert bool(await sent(backend)) is calls
+
+
+async def test_what_is_not_urgent_calls_nobody_out(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home, "outage", urgent=False)
+    assert await sent(backend) == []
+    assert await words_of(backend, ticket) == ""
+
+
+async def test_an_outage_that_turns_dangerous_calls_out(backend: Backend, home: Household) -> None:
+    first = await file(backend, home, "outage", urgent=False)
+    again = await file(backend, home, "danger")
+    assert again.number == first.number
+    assert len(await sent(backend, "sms")) == 2
+
+
+async def test_it_is_told_again_every_five_minutes_until_one_has_it(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await later(backend, clock, 4)
+    assert len(await sent(backend, "sms")) == 2
+    await later(backend, clock, 1)
+    assert len(await sent(backend, "sms")) == 4
+    assert "STILL URGENT" in (await sent(backend, "sms"))[2].body
+    answer = await reply(backend, SAM, "got it")
+    assert answer is not None
+    assert answer.startswith(f"You have {ticket.number}")
+    assert "Sam" in (await sent(backend, "sms"))[-1].body, "Alma hears that she need not go"
+    before = len(await sent(backend))
+    await later(backend, clock, 30)
+    assert len(await sent(backend)) == before
+    assert await words_of(backend, ticket) == "Sam has it."
+
+
+async def test_those_off_duty_are_told_after_a_quarter_of_an_hour(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    await file(backend, home)
+    await later(backend, clock, 14)
+    assert "+15555550113" not in {one.recipient for one in await sent(backend)}
+    await later(backend, clock, 1)
+    assert "+15555550113" in {one.recipient for one in await sent(backend)}
+
+
+async def test_it_has_an_end_and_the_office_hears_of_it(backend: Backend, home: Household, clock: ManualClock) -> None:
+    ticket = await file(backend, home)
+    await later(backend, clock, 65)
+    assert (await standing(backend, ticket)).status == "unanswered"
+    last = (await sent(backend))[-1]
+    assert (last.kind, last.recipient) == ("email", backend.coop.email)
+    count = len(await sent(backend))
+    await later(backend, clock, 30)
+    assert len(await sent(backend)) == count
+    assert "Nobody on call has answered" in await words_of(backend, ticket)
+    assert (await reply(backend, ALMA, "lo tengo") or "").startswith("Usted tiene"), "late is better than never"
+    assert (await standing(backend, ticket)).taken_by == "Alma"
+
+
+async def test_of_two_who_take_it_at_once_one_has_it(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home)
+    await asyncio.gather(reply(backend, SAM, "got it"), reply(backend, ALMA, "lo tengo"))
+    has = (await standing(backend, ticket)).taken_by
+    texts = [one.body for one in await sent(backend, "sms") if "URGENT" not in one.body and "URGENTE" not in one.body]
+    assert has in ("Sam", "Alma")
+    assert len(texts) == 1, "only who lost is told"
+    other, words = (SAM, "has") if has == "Alma" else (ALMA, "tiene")
+    assert words in (await reply(backend, other, "got it") or "")
+    assert (await standing(backend, ticket)).taken_by == has
+
+
+async def test_a_bare_yes_with_two_open_takes_none_and_asks_which(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    first = await file(backend, home)
+    talk = await add_conversation(backend, "web-other", "web")
+    second = await file(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
+    asked = await reply(backend, SAM, "got it")
+    assert asked is not None
+    assert first.number in asked
+    assert second.number in asked
+    assert (await standing(backend, first)).status == (await standing(backend, second)).status == "calling"
+    before = len(await sent(backend, "sms"))
+    await later(backend, clock, 5)
+    again = (await sent(backend, "sms"))[before:]
+    assert len(again) == 2, "one text lists both"
+    assert first.number in again[0].body
+    assert second.number in again[0].body
+    await reply(backend, SAM, second.number.lower())
+    assert (await standing(backend, first)).status == "calling"
+    assert (await standing(backend, second)).taken_by == "Sam"
+    await reply(backend, SAM, "got it")
+    assert (await standing(backend, first)).taken_by == "Sam"
+
+
+async def test_all_takes_all(backend: Backend, home: Household) -> None:
+    first = await file(backend, home)
+    talk = await add_conversation(backend, "web-other", "web")
+    second = await file(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
+    await reply(backend, SAM, "ALL")
+    assert {(await standing(backend, one)).taken_by for one in (first, second)} == {"Sam"}
+
+
+async def test_a_number_that_takes_no_texts_is_called_at_once(backend: Backend, home: Household) -> None:
+    async with backend.db.transaction() as session:
+        await outbox.opt_out(session, backend, str(SAM.phone))
+        await outbox.opt_out(session, backend, str(ALMA.phone))
+    ticket = await file(backend, home)
+    assert [(one.kind, one.status) for one in await sent(backend)] == [
+        ("sms", "refused"), ("email", "queued"), ("call", "queued"), ("sms", "refused"), ("call", "queued"),
+    ]  # fmt: skip
+    assert "texted" not in await words_of(backend, ticket, first=True)
+
+
+async def test_a_text_that_fails_later_is_followed_by_a_call_within_a_minute(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    await file(backend, home)
+    text = (await sent(backend, "sms"))[0]
+    async with backend.db.transaction() as session:
+        await outbox.claim(session, backend, text.id)
+        await outbox.not_sent(session, backend, text, "30005", permanent=True)
+    await later(backend, clock, 1)
+    assert [one.recipient for one in await sent(backend, "call")] == [SAM.phone]
+    await later(backend, clock, 3)
+    assert len(await sent(backend, "call")) == 1
+
+
+async def test_nothing_is_said_to_be_sent_when_nobody_is_on_call(backend: Backend, home: Household) -> None:
+    object.__setattr__(backend.coop, "on_call", ())
+    ticket = await file(backend, home)
+    words = await words_of(backend, ticket, first=True)
+    assert await sent(backend) == []
+    assert backend.coop.outage_phone_display in words
+    assert "texted" not in words
+
+
+async def test_only_email_is_said_to_be_email(backend: Backend, home: Household) -> None:
+    object.__setattr__(backend.coop, "on_call", (OnCall("Desk", None, "desk@coop.example"),))
+    assert await words_of(backend, await file(backend, home), first=True) == "I have emailed the crew on call."
+
+
+async def test_the_place_told_later_reaches_who_was_told(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home, place=None)
+    async with backend.db.transaction() as session:
+        found = await session.get_one(Ticket, ticket.id)
+        await tickets.complete(session, backend, found, place="77 Elm Road", phone=None)
+    assert "77 Elm Road" in (await sent(backend, "sms"))[-1].body
+    count = len(await sent(backend))
+    async with backend.db.transaction() as session:
+        await tickets.complete(session, backend, found, place="77 Elm Road", phone=None)
+    assert len(await sent(backend)) == count
+
+
+async def test_a_ticket_taken_back_ends_the_calling_and_the_crew_hears(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    async with backend.db.transaction() as session:
+        await tickets.withdraw(session, backend, ticket.number, home.conversation_id, "a mistake")
+    assert "closed" in [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
+    count = len(await sent(backend))
+    await later(backend, clock, 20)
+    assert len(await sent(backend)) == count
+    assert "closed" in (await reply(backend, SAM, "got it") or "")
+
+
+async def test_a_crash_in_the_middle_of_a_round_tells_nobody_twice(
+    backend: Backend, home: Household, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await file(backend, home)
+    clock.advance(minutes=5)
+    told, real = [], rounds.telling.tell
+
+    async def dies(session: Any, at: Backend, person: OnCall, *rest: Any) -> None:
+        told.append(person.name)
+        if len(told) == 2:
+            raise RuntimeError("killed")
+        await real(session, at, person, *rest)
+
+    monkeypatch.setattr(rounds.telling, "tell", dies)
+    with pytest.raises(RuntimeError):
+        await rounds.remind(backend, backend.today())
+    assert len(await sent(backend, "sms")) == 2
+    monkeypatch.setattr(rounds.telling, "tell", real)
+    await asyncio.gather(*(rounds.remind(backend, backend.today()) for _ in range(3)))
+    assert len(await sent(backend, "sms")) == 4
+
+
+async def test_the_list_keeps_who_was_told_when_and_who_took_it(backend: Backend, home: Household) -> None:
+    await file(backend, home)
+    await reply(backend, SAM, "1")
+    async with backend.db.reading() as session:
+        (shown,) = await every(session)
+    callout = shown["callout"]
+    assert (callout["status"], callout["taken_by"], callout["taken_how"]) == ("taken", "Sam", "text")
+    assert {(one["name"], one["way"]) for one in callout["told"]} >= {("Sam", "sms"), ("Sam", "email"), ("Alma", "sms")}
+    assert all(one["at"] and one["status"] for one in callout["told"])
+
+
+async def test_only_our_own_link_takes_it(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home)
+    callout = await standing(backend, ticket)
+    good = links.token(backend, callout.id, "Sam")
+    async with backend.db.reading() as session:
+        found = await links.meant(session, backend, good)
+        assert found is not None
+        assert found[1] == SAM
+        for bad in (good[:-1] + ("0" if good[-1] != "0" else "1"), f"{callout.id + 1}-{good.split('-')[1]}", "1-", "x",
+                    links.token(backend, callout.id, "Mallory"), "²-aa"):  # fmt: skip
+            assert await links.meant(session, backend, bad) is None
+
+
+def test_hours_may_go_over_midnight_and_a_gap_leaves_no_one_out() -> None:
+    day = OnCall("Day", "+15555550111", None, hours=(time(8), time(16)))
+    assert on_duty([day, NIGHT], time(23)) == [NIGHT]
+    assert on_duty([day, NIGHT], time(5, 59)) == [NIGHT]
+    assert on_duty([day, NIGHT], time(8)) == [day]
+    assert on_duty([day, NIGHT], time(7)) == [day, NIGHT]

@@ -1,0 +1,54 @@
+"""Who is on call, as the office writes it: read as it is, and refused by name where it cannot be."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from backend.config import ROOT
+from backend.coop import Coop, load_coop
+from backend.errors import SettingsError
+
+REST = (ROOT / "coop.toml").read_text(encoding="utf-8")
+WITHOUT = REST[: REST.index("[[on_call]]")] + REST[REST.index("[arrangements]") :]
+
+
+def load(folder: Path, lines: str) -> Coop:
+    path = folder / "coop.toml"
+    path.write_text(f"{WITHOUT}\n{lines}\n", encoding="utf-8")
+    return load_coop(path)
+
+
+def test_nobody_need_be_on_call(tmp_path: Path) -> None:
+    assert load(tmp_path, "").on_call == ()
+
+
+def test_people_are_read_in_order(tmp_path: Path) -> None:
+    one = '[[on_call]]\nname = "Sam"\ntext = "815-555-0111"\nlanguages = ["es", "en"]\nhours = ["16:30", "08:00"]\n'
+    two = '[[on_call]]\nname = "Desk"\nemail = "desk@coop.example"\n'
+    sam, desk = load(tmp_path, one + two).on_call
+    assert (sam.name, sam.phone, sam.language, sam.hours) == ("Sam", "+18155550111", "es", (time(16, 30), time(8)))
+    assert (desk.phone, desk.email, desk.hours) == (None, "desk@coop.example", None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('[[on_call]]\ntext = "+18155550111"', "on_call 1: name"),
+        ('[[on_call]]\nname = "Sam"', "needs a phone in text, an email, or both"),
+        ('[[on_call]]\nname = "Sam"\ntext = "the barn"', "on_call 1: text"),
+        ('[[on_call]]\nname = "Sam"\nemail = "sam"', "on_call 1: email"),
+        ('[[on_call]]\nname = "Sam"\ntext = "+18155550111"\nhours = "nights"', "on_call 1: hours"),
+        ('[[on_call]]\nname = "Sam"\ntext = "+18155550111"\nhours = ["08:00", "08:00"]', "on_call 1: hours"),
+        ('[[on_call]]\nname = "Sam"\ntext = "+18155550111"\nlanguages = ["fr"]', "on_call 1: languages"),
+        ('[[on_call]]\nname = "Sam"\nphone = "+18155550111"', "on_call 1: there is no phone"),
+        ('[[on_call]]\nname = "Sam"\ntext = 8155550111', "on_call 1: text"),
+        ('[[on_call]]\nname = "A"\ntext = "+18155550111"\n[[on_call]]\nname = "B"\ntext = "8155550111"', "same text"),
+        ('[on_call]\nname = "Sam"', "on_call must be a list"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(tmp_path: Path, lines: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        load(tmp_path, lines)

@@ -1,0 +1,68 @@
+"""A text from a phone on call takes the ticket; from any other phone the same words do not."""
+
+from __future__ import annotations
+
+from backend.callout import links, service
+from backend.callout.models import Callout
+from backend.tickets import service as tickets
+from backend.tickets.models import Ticket
+from backend.tickets.service import Report
+from tests.backend.household import make_household
+from tests.bot.edge import Edge, twiml_texts
+
+CREW, OTHER = "+15555550111", "+15555550188"
+
+
+async def urgent(edge: Edge) -> Ticket:
+    home = await make_household(edge.services.backend)
+    async with edge.services.backend.db.transaction() as session:
+        report = Report(kind="danger", details={"words": "wire down"}, place="12 Oak Road")
+        return (await tickets.file(session, edge.services.backend, home.conversation_id, report)).ticket
+
+
+async def standing(edge: Edge, ticket: Ticket) -> Callout:
+    async with edge.services.backend.db.reading() as session:
+        found = await service.of_ticket(session, ticket.id)
+    assert found is not None
+    return found
+
+
+async def test_a_text_from_the_crew_takes_it_once(app_server: Edge) -> None:
+    ticket = await urgent(app_server)
+    sid = "SM" + "a" * 32
+    first = await app_server.text("got it", phone=CREW, sid=sid)
+    again = await app_server.text("got it", phone=CREW, sid=sid)
+    assert twiml_texts(first) == twiml_texts(again)
+    assert twiml_texts(first)[0].startswith(f"You have {ticket.number}: DANGER at 12 Oak Road")
+    assert (await standing(app_server, ticket)).taken_by == "Sam"
+    assert app_server.engine.turns == []
+
+
+async def test_the_same_words_from_another_phone_take_nothing(app_server: Edge) -> None:
+    ticket = await urgent(app_server)
+    for words in ("got it", "1", ticket.number):
+        await app_server.text(words, phone=OTHER)
+    assert (await standing(app_server, ticket)).status == "calling"
+    assert len(app_server.engine.turns) == 3
+
+
+async def test_who_is_on_call_is_a_member_as_well(app_server: Edge) -> None:
+    ticket = await urgent(app_server)
+    assert twiml_texts(await app_server.text("pay my bill", phone=CREW)) == ["You said: pay my bill"]
+    assert (await standing(app_server, ticket)).status == "calling"
+
+
+async def test_the_page_of_the_email_takes_it_by_its_button_alone(app_server: Edge) -> None:
+    ticket = await urgent(app_server)
+    path = f"/on-call/{links.token(app_server.services.backend, (await standing(app_server, ticket)).id, 'Sam')}"
+    page = await app_server.get(path)
+    assert page.status == 200
+    assert "12 Oak Road" in page.text
+    assert (await app_server.request("HEAD", path)).status == 200
+    assert (await standing(app_server, ticket)).status == "calling", "mail scanners open links"
+    assert (await app_server.post(path + "0")).status == 404
+    done = await app_server.post(path)
+    assert "You have it" in done.text
+    assert (await standing(app_server, ticket)).taken_how == "link"
+    assert (await app_server.post(path)).status == 200
+    assert "Sam has it" in (await app_server.get(path)).text
