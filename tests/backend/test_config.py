@@ -152,7 +152,8 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "value"), FAULTS)
+# named by their place: a hash differs in each process, and workers must agree on the tests there are
+@pytest.mark.parametrize(("name", "value"), FAULTS, ids=[f"{name}-{place}" for place, (name, _) in enumerate(FAULTS)])
 def test_a_fault_is_told_by_the_name_of_its_setting(name: str, value: str) -> None:
     message = refusal(**GOOD | {name: value})
     assert named(message) == [name]
