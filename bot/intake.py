@@ -11,7 +11,7 @@ from typing import Any
 
 from backend.language import SPANISH
 from backend.reading.language import SPEAK_ENGLISH, SPEAK_SPANISH, asks_for_a_language
-from bot.redaction import kinds_in, redact, without_placeholders
+from bot.redaction.redact import kinds_in, redact, without_placeholders
 
 MAX_TEXT = 1000
 """Longer than this is not a message but an accident; on the web it is refused outright."""

@@ -25,15 +25,15 @@ from backend.reading.language import language_of, language_of_button
 from bot import intake, settling, with_person, wording
 from bot.conversation_queue import Lane, Lanes, Ticket
 from bot.engine import Engine, EngineError, EngineFailed
-from bot.fitting import Fitting
 from bot.keeping import COMMIT_SECONDS, Keeping, NotKept
 from bot.leases import Leases
 from bot.messages import Inbound, Message, Reply
 from bot.metrics import Metrics
 from bot.rates import Rates
-from bot.redaction import kinds_in
+from bot.redaction.fitting import Fitting
+from bot.redaction.redact import kinds_in
+from bot.redaction.unkeeping import Unkeeping
 from bot.reply_json import buttons_to_json, reply_from_json, reply_to_json
-from bot.unkeeping import Unkeeping
 
 logger = logging.getLogger("memberline.turn")
 

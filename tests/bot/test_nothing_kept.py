@@ -17,11 +17,11 @@ import pytest
 
 from bot.channels.sms.routes import conversation_of
 from bot.channels.webchat import sessions
-from bot.earlier import Kept, read_behind
-from bot.fitting import Fitting
 from bot.intake import clean
-from bot.plausible import Situation
-from bot.redaction import redact, to_look_up
+from bot.redaction.earlier import Kept, read_behind
+from bot.redaction.fitting import Fitting
+from bot.redaction.plausible import Situation
+from bot.redaction.redact import redact, to_look_up
 from tests.bot.conftest import running_edge
 from tests.bot.edge import ACCOUNT, NUMBER, Edge
 from tests.standins.engine import StandInEngine

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from bot.redaction import PLACEHOLDERS, kinds_in, redact, without_placeholders
+from bot.redaction.redact import PLACEHOLDERS, kinds_in, redact, without_placeholders
 
 # the card networks' public test numbers
 TAKEN_OUT = [

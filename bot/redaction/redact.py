@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot import number_labels as labels
-from bot.card_numbers import FIRST_DIGITS, card_from, fits_a_network
-from bot.digits import Group, groups_in, plain
-from bot.gaps import runs_in
-from bot.number_labels import Mark
-from bot.plausible import SSN_SIZES, Situation, account_in, candidates, is_expected, is_told, staying
-from bot.secret_words import is_of_a_gate, secrets_in
+from bot.redaction import number_labels as labels
+from bot.redaction.card_numbers import FIRST_DIGITS, card_from, fits_a_network
+from bot.redaction.digits import Group, groups_in, plain
+from bot.redaction.gaps import runs_in
+from bot.redaction.number_labels import Mark
+from bot.redaction.plausible import SSN_SIZES, Situation, account_in, candidates, is_expected, is_told, staying
+from bot.redaction.secret_words import is_of_a_gate, secrets_in
 
 KINDS = ("card", "ssn", "bank", "code", "secret", "number")
 PLACEHOLDERS = {

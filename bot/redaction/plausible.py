@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.card_numbers import FIRST_DIGITS
-from bot.digits import Group
-from bot.gaps import is_dash
+from bot.redaction.card_numbers import FIRST_DIGITS
+from bot.redaction.digits import Group
+from bot.redaction.gaps import is_dash
 
 # What stays, wherever it stands. A member number has its dash: without one it is told from others by the words.
 STAYS = re.compile(

@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot import number_labels as labels
-from bot.card_numbers import card_from
-from bot.digits import Group, groups_in, plain
-from bot.gaps import is_gap, runs_in
-from bot.plausible import SSN_SIZES, Situation, account_in, is_expected, staying
-from bot.redaction import IN_PART, PLACEHOLDER, Finding, Redacted, findings, kinds_in, replaced
-from bot.secret_words import open_at_the_end, tells_nothing
+from bot.redaction import number_labels as labels
+from bot.redaction.card_numbers import card_from
+from bot.redaction.digits import Group, groups_in, plain
+from bot.redaction.gaps import is_gap, runs_in
+from bot.redaction.plausible import SSN_SIZES, Situation, account_in, is_expected, staying
+from bot.redaction.redact import IN_PART, PLACEHOLDER, Finding, Redacted, findings, kinds_in, replaced
+from bot.redaction.secret_words import open_at_the_end, tells_nothing
 
 MOST_EARLIER = 4
 OPEN_LABEL = re.compile(

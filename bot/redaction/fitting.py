@@ -13,13 +13,13 @@ from backend.billing import service as billing
 from backend.conversations import service as conversations
 from backend.conversations import unkeeping
 from bot import intake
-from bot.digits import groups_in
-from bot.earlier import MOST_EARLIER, Kept, Whole, read_behind, scrubbed
-from bot.gaps import runs_in
 from bot.messages import Inbound
-from bot.plausible import SEPARATOR, Situation
 from bot.rates import Rates, rule
-from bot.redaction import to_look_up
+from bot.redaction.digits import groups_in
+from bot.redaction.earlier import MOST_EARLIER, Kept, Whole, read_behind, scrubbed
+from bot.redaction.gaps import runs_in
+from bot.redaction.plausible import SEPARATOR, Situation
+from bot.redaction.redact import to_look_up
 
 HELD = timedelta(minutes=10)
 """So long a number may be in coming, piece by piece."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.digits import Group, plain
+from bot.redaction.digits import Group, plain
 
 LONGEST = 48
 FILLERS = (

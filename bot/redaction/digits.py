@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.number_words import (
+from bot.redaction.number_words import (
     AND,
     HUNDRED,
     HUNDREDS,
