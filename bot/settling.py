@@ -20,7 +20,8 @@ from bot.messages import Message, Reply
 from bot.reply_json import reply_from_json, reply_to_json
 
 if TYPE_CHECKING:
-    from bot.turn import Turn, Turns
+    from bot.message_turn import Turn
+    from bot.turn import Turns
 
 logger = logging.getLogger("memberline.settling")
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,25 +20,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.conversations import inbox
 from backend.conversations import service as conversations
-from backend.language import ENGLISH, current, speaking, tr
-from backend.reading.language import language_of, language_of_button
+from backend.language import current, speaking, tr
+from backend.reading.language import language_of_button
 from bot import intake, settling, with_person, wording
 from bot.conversation_queue import Lane, Lanes, Ticket
 from bot.engine import Engine, EngineError, EngineFailed
 from bot.keeping import COMMIT_SECONDS, Keeping, NotKept
 from bot.leases import Leases
+from bot.message_turn import Turn, resolve, stored_reply
 from bot.messages import Inbound, Message, Reply
 from bot.metrics import Metrics
 from bot.rates import Rates
 from bot.redaction.fitting import Fitting
 from bot.redaction.redact import kinds_in
 from bot.redaction.unkeeping import Unkeeping
-from bot.reply_json import buttons_to_json, reply_from_json, reply_to_json
+from bot.reply_json import buttons_to_json, reply_to_json
 
 logger = logging.getLogger("memberline.turn")
-
-FREE_TEXT = frozenset({"address", "name", "email", "phone"})
-"""Answers that are names: `12 Calle Real` is no wish for Spanish."""
 
 PERSON = "/speak_to_human"
 REPEAT_SECONDS = 8.0
@@ -50,40 +48,6 @@ FIRST_PAUSE_SECONDS = 0.5
 
 Deliver = Callable[[AsyncSession, Inbound, Reply, bool], Awaitable[None]]
 """Hands a reply on inside the transaction that keeps it; the flag says that nobody is waiting for it any more."""
-
-
-@dataclass(eq=False)
-class Turn:
-    """A message on its way to its answer. From when it is written down, `inbound.text` is fit to be kept."""
-
-    inbound: Inbound
-    answer: asyncio.Future[Reply]
-    keeping: Keeping = field(default_factory=Keeping)
-    record_id: int = 0
-    language: str = ENGLISH  # in which it is answered
-    switched: bool = False  # it changes the language of the conversation
-    late: bool = False
-    sealed: bool = False
-    given_up: bool = False  # before it was even written down
-    left: bool = False  # nobody waits for the answer, though it was kept as one that somebody waits for
-    attempts: int = 0  # how often answering it has failed
-    takes_back: bool = False  # with it, something said before has become what must not be kept
-
-    def hear(self, stands: conversations.Open) -> None:
-        """Find the language it is written or said in."""
-        found = language_of(self.inbound.text, stands.language, free=stands.expects in FREE_TEXT)
-        self.speak(language_of_button(self.inbound.payload) or found, stands.language)
-
-    def speak(self, language: str, before: str) -> None:
-        """Answer in `language`; the conversation was in `before`."""
-        self.language, self.switched = language, language != before
-
-    def give_up_waiting(self) -> bool:
-        """Whoever waits goes away. True: the answer will be delivered the late way. False: it is just being kept."""
-        if self.sealed:
-            return False
-        self.late = True
-        return True
 
 
 @dataclass
@@ -433,17 +397,3 @@ def _still_asked(inbound: Inbound, expects: str) -> tuple[Message, ...]:
     if not expects or inbound.channel == "voice":
         return ()
     return (Message(tr(wording.STILL_ASKED, expected=wording.expected(expects))),)
-
-
-def resolve(turn: Turn, reply: Reply) -> None:
-    """Give the answer to whoever waits for it."""
-    if not turn.answer.done():
-        turn.answer.set_result(reply)
-
-
-def stored_reply(stored: dict[str, Any] | None) -> Reply:
-    """What a repeat is answered: the same again, or nothing when the answer goes, or went, another way."""
-    if stored is None:
-        return Reply(pending=True)
-    reply = reply_from_json(stored)
-    return replace(reply, late=True) if stored.get("late") else reply

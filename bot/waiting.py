@@ -18,9 +18,10 @@ from bot import settling
 from bot.conversation_queue import Lane
 from bot.engine import EngineError, EngineFailed, EngineUnavailable
 from bot.leases import RENEW_SECONDS
+from bot.message_turn import Turn, resolve, stored_reply
 from bot.messages import Inbound, Reply
 from bot.reply_json import buttons_to_json
-from bot.turn import Turn, Turns, resolve, stored_reply
+from bot.turn import Turns
 
 logger = logging.getLogger("memberline.waiting")
 
