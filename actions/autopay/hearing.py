@@ -13,13 +13,11 @@ from backend.members.levels import Level
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
 from backend.reading.acts.signals import is_request
-from backend.reading.day import wants_due_date
-from backend.reading.day_words import ORDINAL, number
+from backend.reading.day import DayProblem, named_day_of_month, wants_due_date
+from backend.reading.day_words import number
 from backend.reading.references import names_a_new_one, no_longer_good, refuses_the_old
 
 DUE = "due"  # the day: the due date of each bill
-LAST_DAY = re.compile(r"\b(last day|end) of (the|each|every) month\b|\bmonth'?s end\b", re.IGNORECASE)
-ORDINALS = re.compile(rf"\b{ORDINAL}")
 DAYS_BEFORE = re.compile(
     r"\bfrom the \S+( \S+)? to\b|\bsecond thoughts?\b|\bfirst (of all|thing)\b|\b(a|one|just a) second\b|"
     r"\b(first|second|1st|2nd) (one|option|choice|card|account|time)\b"
@@ -62,12 +60,11 @@ def hear_day(turn: Turn, asked_for_it: bool) -> str | None:
     words = turn.text.lower()
     if wants_due_date(words):
         return DUE
-    if LAST_DAY.search(words):
-        return "31"
-    found = ORDINALS.findall(DAYS_BEFORE.sub("", words))
-    if found:
-        day = number(found[-1].strip())
-        return str(day) if 1 <= day <= 31 else "0"
+    found = named_day_of_month(DAYS_BEFORE.sub("", words))
+    if isinstance(found, DayProblem):
+        return "0" if found.code == "no_such_day" else None
+    if found is not None:
+        return str(found)
     if not asked_for_it:
         return None
     if bare := BARE.fullmatch(words):

@@ -155,6 +155,7 @@ _DUE_ALONE = re.compile(
     r"(?:[ ,]*(?:please|thanks|thank you))?[ .!]*"
 )
 _EVERY = re.compile(rf"\b(?P<day>{ORDINAL}|(?:on|day|the) (?:the )?(?P<plain>[0-9]{{1,2}})\b)")
+_AS_ORDINAL = re.compile(rf"\b{ORDINAL}")
 
 
 def wants_due_date(text: str) -> bool:
@@ -163,6 +164,12 @@ def wants_due_date(text: str) -> bool:
     if _DUE_ALONE.fullmatch(cleaned.strip("\"' ")):
         return True
     return bool(_DUE_DATE.search(cleaned)) and not asks_when_due(cleaned)
+
+
+def named_day_of_month(text: str) -> int | DayProblem | None:
+    """As `read_day_of_month`, where no day was asked for: `the 31st` and `the last day` are days, a bare 31 is none."""
+    cleaned = clean(text)
+    return read_day_of_month(text) if _LAST_DAY.search(cleaned) or _AS_ORDINAL.search(cleaned) else None
 
 
 def read_day_of_month(text: str) -> int | DayProblem | None:
