@@ -21,9 +21,15 @@ def private_folder(folder: Path) -> None:
 
 
 def private_file(path: Path) -> None:
-    """Make the file where it is missing, empty, and close it to others."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDONLY, FILE))
-    keep_private(path)
+    """Make the file where it is missing, empty, and close it to others.
+
+    One that is there is never opened: closing a file gives up all locks that this process has on it (POSIX), and SQLite
+    would then let another process delete the write-ahead log under it.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDONLY, FILE))
+    except FileExistsError:
+        keep_private(path)
 
 
 def keep_private(path: Path) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,7 @@ import pytest
 from backend.config import Settings
 from backend.db import Database
 from backend.migrations.run import upgrade
-from backend.private_files import private_folder, private_runtime
+from backend.private_files import private_database, private_folder, private_runtime
 from backend.providers.payments.sandbox import network
 from bot.children import Child, network_child
 
@@ -108,3 +112,15 @@ def test_the_sandbox_network_s_file(tmp_path: Path) -> None:
     path = Path(network_child(settings, 1).command[-1])
     network._open(path).close()
     assert set(modes(tmp_path).values()) == {"0o600"}
+
+
+def test_closing_a_database_to_others_gives_up_no_lock_on_it(tmp_path: Path) -> None:
+    """Who opens and closes a file loses its process's locks on it: another process would then write beside us."""
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as mine:
+        mine.execute("create table t (a)")
+        mine.execute("begin exclusive")
+        private_database(path)
+        other = f"import sqlite3; sqlite3.connect({str(path)!r}, timeout=0).execute('insert into t values (1)')"
+        tried = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True, check=False)
+        assert "locked" in tried.stderr
