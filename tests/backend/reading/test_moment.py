@@ -40,6 +40,8 @@ SUNDAY = datetime(2026, 11, 22, 17, 0, tzinfo=ZONE)
         ("tomorrow before noon", "2026-11-23 08:00"),
         ("tomorrow between 2 and 4", "2026-11-23 14:00"),
         ("tomorrow evening", None),
+        ("monday at ten, it concerns the night rate", "2026-11-23 10:00"),
+        ("tomorrow night", None),
         ("tonight", None),
         ("in an hour", None),
         ("at 12 am", None),
