@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,7 +106,7 @@ def test_the_portal_is_our_own_unless_the_file_names_another(tmp_path: Path) -> 
     assert Backend.create(settings).coop.portal_url == "https://bot.coop.example/portal"
     path = tmp_path / "coop.toml"
     path.write_text(WITHOUT.replace("[coop]", '[coop]\nportal_url = "https://pay.coop.example/"'), encoding="utf-8")
-    assert Backend.create(replace(settings, coop_file=path)).coop.portal_url == "https://pay.coop.example/"
+    assert Backend.create(settings.changed(coop_file=path)).coop.portal_url == "https://pay.coop.example/"
 
 
 def test_the_license_is_there() -> None:

@@ -175,7 +175,7 @@ async def test_blank_columns_and_no_break_spaces_are_borne(backend: Backend, tmp
 
 
 async def test_the_made_up_area_is_no_phone_in_production(backend: Backend, tmp_path: Path) -> None:
-    production = replace(backend, settings=replace(backend.settings, environment="production"))
+    production = replace(backend, settings=backend.settings.changed(environment="production"))
     said = await refusal(production, only(tmp_path, members="number,name,phone\n41700,A,5555550123\n"))
     assert len(said) == 1
     assert said[0].startswith("members.csv:2: phone is in the area 555")
