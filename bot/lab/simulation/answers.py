@@ -236,7 +236,7 @@ def _choosing(*wishes: str) -> Callable[[State, Asked], str]:
 
 
 ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
-    (r"utter_question_(member_number|login_name)", _number),
+    (r"utter_question_(member_number|number_not_phone|login_name)", _number),
     (r"utter_question_separator", _separator),
     (r"utter_question_(phone_last4\w*|identity_\w+)", _last4),
     (r"utter_question_(code|proof)\w*", _code),
