@@ -1,4 +1,4 @@
-"""Which hosts are this machine."""
+"""Which hosts are this machine, and which are inside."""
 
 from __future__ import annotations
 
@@ -14,3 +14,11 @@ def is_this_machine(host: str) -> bool:
     except ValueError:
         return False
     return found.is_loopback or found.is_unspecified
+
+
+def is_inside(host: str) -> bool:
+    """Whether only the co-op's own network can know the host: a private address, or a name without a dot."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host.rstrip(".")

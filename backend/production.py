@@ -11,7 +11,7 @@ from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
 from backend import config_values as values
-from backend.hosts import is_this_machine
+from backend.hosts import is_inside, is_this_machine
 from backend.weak_secrets import weakness
 
 REQUIRED = ("SECRET_KEY", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
@@ -96,6 +96,8 @@ def _public_url(text: str, env: Environ) -> str | None:
         return "must have no path, query or fragment: expected https://assistant.coop.example"
     if is_this_machine(parts.hostname):
         return "is this machine, which members cannot reach: expected https://assistant.coop.example"
+    if is_inside(parts.hostname):
+        return "names a host inside, which members cannot reach: expected https://assistant.coop.example"
     return None
 
 
@@ -178,8 +180,11 @@ def _https(text: str, env: Environ) -> str | None:
 
 def _engine_url(text: str, env: Environ) -> str | None:
     parts = _split(text)
-    good = parts is not None and parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
-    return None if good else "must be an http:// or https:// address without credentials: ENGINE_TOKEN is the secret"
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        return "must be an http:// or https:// address without credentials: ENGINE_TOKEN is the secret"
+    if parts.scheme == "http" and not is_this_machine(parts.hostname):
+        return "must be https:// to another machine: members' words and ENGINE_TOKEN go there"
+    return None
 
 
 def _coop_file(text: str, env: Environ) -> str | None:

@@ -379,7 +379,8 @@ class Turns:
         turn_waits = Reply(pending=True)
         turn.sealed = True
         if not turn.late and turn.inbound.channel != "voice":
-            text = tr(wording.WAITING, **wording.office(self.backend.coop))
+            coop = self.backend.coop
+            text = wording.with_danger(tr(wording.WAITING, **wording.office(coop)), turn.inbound.text, coop)
             turn_waits = Reply((Message(text),), pending=True, language=turn.language)
         turn.late = True
         await self.give_back(turn, told=reply_to_json(turn_waits) if turn_waits.messages else None, failed=failed)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from backend.coop import Coop
-from backend.language import mark, tr
+from backend.language import SPANISH, current, mark, tr
+from backend.reading.danger import danger_in
+from backend.reading.spanish import glossed
 
 EXPECTED = {
     "member_number": mark("your member number, such as 99999-001"),
@@ -121,6 +123,17 @@ def pick(variants: tuple[str, ...], last: str, **values: str) -> str:
 
 def office(coop: Coop) -> dict[str, str]:
     return {"office": coop.office_phone_display}
+
+
+DANGER_FIRST = mark("If anybody is in danger, call 911, then our outage line at {outage}.")
+
+
+def with_danger(text: str, said: str, coop: Coop) -> str:
+    """Words for somebody who cannot be answered now. Who told of danger is told first whom to call."""
+    plain = glossed(said) if current() == SPANISH else said
+    if not danger_in(plain):
+        return text
+    return f"{tr(DANGER_FIRST, outage=coop.outage_phone_display)} {text}"
 
 
 NOT_KEPT = mark(

@@ -13,7 +13,7 @@ from backend.callout.models import Callout, CalloutNotice
 from backend.callout.roster import OnCall
 from backend.conversations.models import Conversation, InboundMessage
 from backend.language import speaking, tr
-from backend.reading.on_call import has_it
+from backend.reading.on_call import cannot, has_it
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 
@@ -38,10 +38,11 @@ async def heard(session: AsyncSession, backend: Backend, person: OnCall, convers
     """
     has = has_it(text)
     if has is None:
-        return None
+        return await _declined(session, person) if cannot(text) else None
     with speaking(person.language):
         if has.number:
-            return await _by_number(session, backend, person, has.number)
+            told = [await _by_number(session, backend, person, number) for number in (has.number, *has.also)]
+            return " ".join(filter(None, told)) or None
         calling = await service.told_to(session, person.name, *OPEN)
         if has.weak and not await _answers_us(session, person, conversation_id):
             return None
@@ -51,6 +52,18 @@ async def heard(session: AsyncSession, backend: Backend, person: OnCall, convers
         if len(calling) > 1:
             return _which(calling)
         return await _take(session, backend, person, calling[0]) if calling else await _late(session, backend, person)
+
+
+async def _declined(session: AsyncSession, person: OnCall) -> str | None:
+    """Who cannot is told what that leaves; the rounds go on for everybody, them too. None when nothing is open."""
+    calling = await service.told_to(session, person.name, *OPEN)
+    if not calling:
+        return None
+    with speaking(person.language):
+        return tr(
+            "Nobody has {numbers} yet. I go on asking everybody on call. If you can take it after all, reply GOT IT.",
+            numbers=", ".join(ticket.number for _, ticket in calling[: words.MOST_LISTED]),
+        )
 
 
 async def _by_number(session: AsyncSession, backend: Backend, person: OnCall, number: str) -> str | None:

@@ -106,10 +106,10 @@ async def answer(session: AsyncSession, backend: Backend, conversation_id: str, 
     session.add(written)
     await session.flush()
     way = await _deliver(session, backend, conversation, text, f"office:{written.id}", author=person_name(by))
-    handover = await open_of(session, conversation_id)
-    if handover is not None:
-        handover.status = "answered"
-        await _stay_quiet(session, conversation_id, WITH_A_PERSON)
+    # who is written to answers the person, also where nobody had asked for one: the office began it
+    handover = await ask(session, backend, conversation_id, tried="the office wrote first")
+    handover.status = "answered"
+    await _stay_quiet(session, conversation_id, WITH_A_PERSON)
     await _record(session, backend, conversation, "office_answered", f"office:{by}", handover)
     return way
 

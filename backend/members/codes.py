@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.conversations.models import Conversation
 from backend.language import tr
 from backend.members.models import Member, OneTimeCode
 from backend.outbox.service import enqueue, is_opted_out
@@ -130,15 +131,17 @@ async def _newest(session: AsyncSession, conversation_id: str, member: Member) -
 
 
 async def _sent_lately(session: AsyncSession, backend: Backend, conversation_id: str, member: Member) -> int:
-    count = await session.scalar(
-        select(func.count())
-        .select_from(OneTimeCode)
-        .where(
-            or_(OneTimeCode.conversation_id == conversation_id, OneTimeCode.member_id == member.id),
-            OneTimeCode.sent_at > backend.clock.now() - SEND_WINDOW,
-        )
-    )
-    return count or 0
+    """How many codes count against another one now.
+
+    On the phone on file only those of this talk do: a stranger who asks for codes elsewhere keeps nobody out.
+    """
+    conversation = await session.get(Conversation, conversation_id)
+    here = OneTimeCode.conversation_id == conversation_id
+    on_file = conversation is not None and bool(member.phone) and conversation.address == member.phone
+    counted = here if on_file else or_(here, OneTimeCode.member_id == member.id)
+    since = backend.clock.now() - SEND_WINDOW
+    query = select(func.count()).select_from(OneTimeCode).where(counted, OneTimeCode.sent_at > since)
+    return await session.scalar(query) or 0
 
 
 async def way_to(session: AsyncSession, backend: Backend, member: Member, by_email: bool) -> CodeSent | CodeRefused:

@@ -32,8 +32,14 @@ PARTS = (
     (re.compile(r"\bearly afternoon\b"), time(12), time(14)),
     (re.compile(r"\bafternoon\b"), time(13), NIGHTFALL),
     # a night rate or a night light is no time to call
-    (re.compile(r"\b(evening|tonight|night(?![ -]?(?:rate|light|price|charg|shift|meter|use|usage))|"
-                r"after (?:work|dinner|supper))\b"), time(19), NIGHTFALL),
+    (
+        re.compile(
+            r"\b(evening|tonight|night(?![ -]?(?:rate|light|price|charg|shift|meter|use|usage))|"
+            r"after (?:work|dinner|supper))\b"
+        ),
+        time(19),
+        NIGHTFALL,
+    ),
 )
 """A part of the day, from when and until when."""
 SOON = re.compile(

@@ -6,13 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.callout import replies
-from backend.reading.on_call import has_it
+from backend.reading.on_call import cannot, has_it
 from bot.messages import Inbound
 
 
 def may_be_about_it(backend: Backend, inbound: Inbound) -> bool:
-    """Whether it comes from a phone on call and reads as `I have it`. Cheap: it asks no database."""
-    return replies.on_call(backend, inbound.address) is not None and has_it(inbound.text) is not None
+    """Whether it comes from a phone on call and reads as `I have it` or `I can't`. Cheap: it asks no database."""
+    if replies.on_call(backend, inbound.address) is None:
+        return False
+    return has_it(inbound.text) is not None or cannot(inbound.text)
 
 
 async def heard(session: AsyncSession, backend: Backend, inbound: Inbound) -> str | None:

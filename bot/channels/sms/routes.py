@@ -107,7 +107,8 @@ class SmsLine:
         inbound = self.inbound(form, origin)
         before = await keeping.result(self._before(inbound))
         wish = self._wish(inbound, form.get("OptOutType", ""), before)
-        if wish is None and on_call.may_be_about_it(self.services.backend, inbound):
+        # "not me" of somebody on call is about the callout: no wish to get no more texts
+        if wish in (None, "misdirected", "perhaps") and on_call.may_be_about_it(self.services.backend, inbound):
             taken = await keeping.result(self._take(inbound, keeping))
             if taken is not None:
                 return [] if before.stopped else taken
@@ -298,7 +299,7 @@ def _language(text: str, current: str) -> str:
 def not_kept(coop: Coop, said: str) -> Text:
     """Tells that a message was not taken, in its language."""
     with speaking(_language(said, ENGLISH)):
-        return Text(tr(wording.NOT_KEPT, **wording.office(coop)))
+        return Text(wording.with_danger(tr(wording.NOT_KEPT, **wording.office(coop)), said, coop))
 
 
 def blueprint(services: Services) -> Blueprint:

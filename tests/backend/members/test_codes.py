@@ -180,3 +180,15 @@ async def test_a_spanish_talk_has_its_code_in_spanish(talk, members_backend):
     message = await newest_message(members_backend)
     assert "es su codigo de Prairie Rivers" in message.body
     assert gsm7.parts(message.body) == 1
+
+
+async def test_a_stranger_who_uses_up_the_codes_keeps_nobody_out_on_the_phone_on_file(talk):
+    await talk("web-1").identify()
+    sent = [await talk("web-1").send_code() for _ in range(4)]
+    assert sent[-1] == CodeRefused("too_many")
+    for name, channel in (("sms-1", "sms"), ("voice-1", "voice")):
+        member = talk(name, channel=channel, address=RUTH_PHONE)
+        await member.identify()
+        own = [await member.send_code() for _ in range(4)]
+        assert isinstance(own[0], CodeSent), channel
+        assert own[-1] == CodeRefused("too_many"), "three a talk, also there"

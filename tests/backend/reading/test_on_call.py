@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.on_call import Has, has_it
+from backend.reading.on_call import Has, cannot, has_it
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,34 @@ def test_a_bare_yes_is_weak(text: str) -> None:
 )
 def test_a_number_names_the_ticket(text: str) -> None:
     assert has_it(text) == Has(number="K7M-4Q2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["XXM-735 on my way", "xxm 735 on my way", "xxm735 got it", "ok thx, xxm-735 on it"],
+)
+def test_a_number_beside_the_words(text: str) -> None:
+    assert has_it(text) == Has(number="XXM-735")
+
+
+def test_two_numbers_are_two() -> None:
+    assert has_it("QJY-XH9 and XXM-735") == Has(number="QJY-XH9", also=("XXM-735",))
+
+
+@pytest.mark.parametrize("text", ["ok thx, looking into it", "got the mill road one", "thanks, on it", "will do"])
+def test_more_words_for_having_it(text: str) -> None:
+    assert has_it(text) == Has()
+
+
+@pytest.mark.parametrize("text", ["not me", "I can't, I'm out of town", "can't", "no puedo", "sorry, not available"])
+def test_who_cannot(text: str) -> None:
+    assert has_it(text) is None
+    assert cannot(text)
+
+
+@pytest.mark.parametrize("text", ["got it", "pay my bill", "what is it", "1"])
+def test_who_does_not_say_that_it_has_to_be_another(text: str) -> None:
+    assert not cannot(text)
 
 
 @pytest.mark.parametrize("text", ["all", "ALL", "both", "I have all of them", "todos", "tengo todos"])
