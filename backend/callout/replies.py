@@ -41,8 +41,8 @@ async def heard(session: AsyncSession, backend: Backend, person: OnCall, convers
         return await _declined(session, person) if cannot(text) else None
     with speaking(person.language):
         if has.number:
-            told = [await _by_number(session, backend, person, number) for number in (has.number, *has.also)]
-            return " ".join(filter(None, told)) or None
+            answers = [await _by_number(session, backend, person, number) for number in (has.number, *has.also)]
+            return " ".join(answer for answer in answers if answer) or None
         calling = await service.told_to(session, person.name, *OPEN)
         if has.weak and not await _answers_us(session, person, conversation_id):
             return None

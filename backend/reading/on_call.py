@@ -36,7 +36,8 @@ _NAMED = re.compile(r"\b(?=\S{0,3}[- ]?\S{0,2}\d|\S{3}-)[a-z0-9]{3}[- ]?[a-z0-9]
 _CANNOT = re.compile(
     r"(?:(?:sorry|no|hey|ok|lo siento|perdon|perdón) )*"
     r"(?:not me|i (?:can'?t|cannot|won'?t)|can'?t|cannot|unable to|"
-    r"i'?m (?:not (?:on call|available|able)|off|away|out)|out of town|not available|somebody else|someone else|ask (?:somebody|someone) else|"
+    r"i'?m (?:not (?:on call|available|able)|off|away|out)|out of town|not available|"
+    r"somebody else|someone else|ask (?:somebody|someone) else|"
     r"(?:yo )?no puedo|no estoy|estoy fuera|otra persona)(?: .{0,60})?"
 )
 
