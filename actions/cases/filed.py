@@ -53,6 +53,10 @@ async def tell_of_the_filed(turn: Turn) -> bool:
             await _change_phone(turn, ticket)
         case Of.NEWS:
             turn.say("utter_filed_news", number=ticket.number)
+        case Of.COMING:
+            if not await called(turn, ticket):
+                return False
+            await _tell_it_stands(turn, ticket)
         case Of.CALLED_911:
             await _note(turn, ticket)
             turn.say("utter_filed_911", number=ticket.number, called=await called(turn, ticket))
@@ -68,6 +72,8 @@ def _which(turn: Turn, filed: list[Ticket], meant: Of) -> Ticket | None:
         filed = [one for one in filed if one.kind == DANGER]
     elif meant is Of.NEWS:
         filed = [one for one in filed if one.kind in POWER]
+    elif meant is Of.COMING:
+        filed = [one for one in filed if one.urgent and one.status != "closed"]
     elif meant is not Of.NUMBER:
         filed = [one for one in filed if one.kind != CALLBACK]
     named = kinds_named(turn.text) if meant in (Of.NUMBER, Of.STANDS) else frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from backend.callout import service
@@ -35,6 +36,22 @@ async def test_who_has_it_is_said_when_asked(talk: Talk) -> None:
     await talk.user_input("a power line is down and sparking in my yard", intent="report_outage", acts={"start"})
     await taken_by(talk, "Sam")
     await talk.user_input("is my report in?", intent="out_of_scope", acts={"ask"})
+    talk.assert_message("Sam has it.")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "is anybody coming?", "has someone got it?", "did someone from the crew take my report", "is anyone on the way",
+        "is someone coming to my car", "who has it?", "¿ya viene alguien?",
+    ],
+)  # fmt: skip
+async def test_who_asks_whether_anybody_comes_is_told_what_is_known(talk: Talk, asked: str) -> None:
+    await talk.user_input("a power line is down and sparking in my yard", intent="report_outage", acts={"start"})
+    await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
+    talk.assert_message("I have texted the crew on call. Nobody has answered yet")
+    await taken_by(talk, "Sam")
+    await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
     talk.assert_message("Sam has it.")
 
 

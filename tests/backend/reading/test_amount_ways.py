@@ -194,7 +194,8 @@ AROUND = ("{}", "{} bucks", "{} dollars please", "um {}", "make it {}", "let's d
           "{} on friday", "i'd like to pay {}")  # fmt: skip
 
 
-@given(st.integers(1, 9999), st.booleans(), st.sampled_from(AROUND))
+# from 10 on: a figure alone may be the number of a choice, and is asked about
+@given(st.integers(10, 9999), st.booleans(), st.sampled_from(AROUND))
 def test_any_whole_amount_in_words_comes_back(dollars, joined, around):
     assert cents_or_code(around.format(spoken(dollars, joined)), "amount") == dollars * 100
 
