@@ -50,6 +50,7 @@ async def settle(turns: Turns, turn: Turn) -> Reply:
                 status="failed",
                 offered=[] if became.done else None,
                 expects=SETTLED if became.done else "",
+                owner=row.owner,  # whoever has it: behind this commit it is answered
             )
             if inbound.channel in turns.deliver:
                 await turns.deliver[inbound.channel](session, inbound, reply, turn.late)

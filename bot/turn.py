@@ -41,6 +41,8 @@ logger = logging.getLogger("memberline.turn")
 PERSON = "/speak_to_human"
 REPEAT_SECONDS = 8.0
 """How long a repeat waits for another process to answer the first."""
+AGAIN_SECONDS = 0.2
+"""How often is looked whether another process, or this one in a later try, has answered."""
 LOOK_SECONDS = 0.02
 """How often a message looks whether the one ahead of it, which another process answers, is answered."""
 FIRST_PAUSE_SECONDS = 0.5
@@ -91,6 +93,7 @@ class Turns:
         if turn.answer.done():
             return turn.answer.result()
         if turn.give_up_waiting():
+            turn.left = True
             return Reply(pending=True)
         await asyncio.wait({turn.answer}, timeout=COMMIT_SECONDS)  # it is just being kept
         turn.left = not turn.answer.done()
@@ -143,6 +146,17 @@ class Turns:
             lane.leave(ticket)
             self.lanes.sweep()
             self.metrics.turn_seconds.labels(turn.inbound.channel).observe(time.perf_counter() - started)
+        if not turn.answer.done():
+            await self._answered_by_others(turn)
+
+    async def _answered_by_others(self, turn: Turn) -> None:
+        """Hand on what whoever takes the message up answers, as long as its caller waits."""
+        while not turn.left and not turn.answer.done():
+            await asyncio.sleep(AGAIN_SECONDS)
+            async with self.backend.db.reading() as session:
+                row = await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
+            if row is not None and row.status != "received":
+                resolve(turn, stored_reply(row.reply))
 
     @staticmethod
     def _tell(turn: Turn, reply: Reply) -> None:
@@ -259,7 +273,7 @@ class Turns:
         # without an owner it waits: the sender is told again what was said about that, and a caller hears a filler
         waits = turn.inbound.channel == "voice"
         while status == "received" and (owner or waits) and not turn.late and time.monotonic() < deadline:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(AGAIN_SECONDS)
             async with self.backend.db.reading() as session:
                 row = await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
             if row is not None:
@@ -377,7 +391,7 @@ class Turns:
     async def _stall(self, turn: Turn, *, failed: bool) -> Reply:
         """Leave it to whichever process can answer it, in order. The member is told once, not of those behind it."""
         turn_waits = Reply(pending=True)
-        turn.sealed = True
+        turn.sealed = turn.inbound.channel != "voice"  # a caller may go on waiting, or not
         if not turn.late and turn.inbound.channel != "voice":
             coop = self.backend.coop
             text = wording.with_danger(tr(wording.WAITING, **wording.office(coop)), turn.inbound.text, coop)

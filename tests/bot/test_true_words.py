@@ -108,7 +108,8 @@ class Till:
     async def answer(self, inbound: Inbound) -> Reply | None:
         async with self.backend.db.reading() as session:
             row = await conversations.find_inbound(session, inbound.channel, inbound.provider_id)
-        return None if row is None or row.reply is None else await self.edge.services.turns.take_turn(inbound)
+        # until then the row holds what was said meanwhile: that the answer comes later
+        return None if row is None or row.status == "received" else await self.edge.services.turns.take_turn(inbound)
 
     async def written(self) -> list[str]:
         """The texts in the outbox."""
