@@ -45,6 +45,8 @@ NOT_SHOWN = {
     "Conversation": "who is talking now",
     "CreationLink": "a link of an hour",
     "Handover": "who waits for a person now",
+    "IdentityLock": "guessing is held back for a while; the member is told by the way on file",
+    "IdentityProof": "a code of ten minutes",
     "LedgerEntry": "the balance is their sum",
     "OneTimeCode": "a code of ten minutes",
     "PayLink": "a link of a day; its payment is shown",
