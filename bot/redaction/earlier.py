@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.redaction import number_labels as labels
-from bot.redaction.card_numbers import card_from
+from bot.redaction.card_numbers import card_from, is_card
 from bot.redaction.digits import Group, groups_in, plain
 from bot.redaction.gaps import is_gap, runs_in
 from bot.redaction.plausible import SSN_SIZES, Situation, account_in, is_expected, staying
@@ -70,6 +70,10 @@ class _Run:
     def digits(self) -> list[str]:
         return [group.digits for group in self.groups]
 
+    @property
+    def sizes(self) -> list[int]:
+        return [len(group.digits) for group in self.groups]
+
 
 def read_behind(earlier: Sequence[Kept], text: str, situation: Situation) -> Whole:
     """Redact a message in the light of the earlier ones, the oldest first."""
@@ -92,7 +96,7 @@ def _behind(last: str, text: str, situation: Situation, found: list[Finding]) ->
         return []
     if open_at_the_end(before) and _may_be_secret(lowered):
         return [(0, len(text), "secret")]
-    if run is not None and (label := _open_label(before)):
+    if run is not None and (label := _open_label(before, is_expected(run.sizes, situation))):
         lead = f"{label} is "
         longer = [(start - len(lead), end - len(lead), kind) for start, end, kind in findings(lead + text, situation)]
         return [(max(0, start), end, kind) for start, end, kind in longer if end > 0 and start < run.groups[-1].end]
@@ -108,13 +112,16 @@ def _may_be_secret(lowered: str) -> bool:
     return not tells_nothing(lowered)
 
 
-def _open_label(before: str) -> str:
-    """The telling word that a message ends with, waiting for its number: `my routing number is`."""
+def _open_label(before: str, expected: bool) -> str:
+    """The telling word that a message ends with, waiting for its number: `my routing number is`.
+
+    `expected`: what comes is just what was asked for since; a code behind `by bank` is no bank's number.
+    """
     marks = [mark for mark in labels.marks_in(before) if mark.kind in ("ssn", "bank", "code", "card")]
     if not marks:
         return ""
     end = OPEN_LABEL.fullmatch(before, marks[-1].end)
-    if not end or not (end["is"] or _names_only(before)):
+    if not end or not (end["is"] or (_names_only(before) and not expected)):
         return ""
     return before[marks[-1].start : marks[-1].end]
 
@@ -127,7 +134,7 @@ def _names_only(before: str) -> bool:
 def _rest_of_removed(last: str, run: _Run, situation: Situation) -> list[Finding]:
     """Bare digits right behind a number that was removed, unless they are just what is asked for."""
     kinds = [kind for kind in kinds_in(last) if kind in PARTS]
-    sizes = [len(group) for group in run.digits]
+    sizes = run.sizes
     # a whole number was removed and a member number is asked for: here it is
     number = situation.number_asked and sizes in MEMBER_SIZES and IN_PART not in last
     asked = number or is_expected(sizes, situation) or account_in(run.digits, situation)
@@ -166,14 +173,19 @@ def _kind_over(digits: list[str], stays: list[bool], before: int, alone: bool, s
     if any(stays[:before]) or any(account_in(digits[at:], situation) for at in range(len(digits))):
         return "", 0
     last = card_from(digits, 0, stays)
-    if last is not None and last >= before:
-        return "card", last
     sizes = [len(group) for group in digits]
+    if last is not None and last >= before and not _several_answers(digits[: last + 1], situation):
+        return "card", last
     ours = sizes[before:]
     nine = sizes == SSN_SIZES or (not situation.asked and sum(sizes) == 9 and sizes in NINE_APART)
     if alone and nine and not is_expected(ours, situation):
         return "ssn", len(digits) - 1
     return "", 0
+
+
+def _several_answers(digits: list[str], situation: Situation) -> bool:
+    """Whether each group is just what is asked for, and all together are no card: one wrong last four after another."""
+    return all(is_expected([len(one)], situation) for one in digits) and not is_card("".join(digits))
 
 
 def _last_runs(earlier: Sequence[Kept]) -> list[tuple[_Run, Kept]]:

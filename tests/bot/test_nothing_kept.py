@@ -330,3 +330,22 @@ async def test_a_payload_of_ours_is_left_alone_and_another_s_is_not(edge: Edge) 
         fit = await fitting.fit(session, inbound)
     assert fit.inbound.payload is None
     assert "4111" not in fit.inbound.text
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text", "asked"),
+    [
+        (("by bank",), "803313", "code"),
+        (("99999-001 9991", "9992", "9993", "9994"), "9995", "last4"),
+        (("4821", "4822", "4823"), "4825", "identity"),
+    ],
+)
+def test_what_is_asked_for_is_no_rest_of_a_secret(earlier: tuple[str, ...], text: str, asked: str) -> None:
+    kept = [Kept(place, f"m{place}", words) for place, words in enumerate(earlier)]
+    whole = read_behind(kept, text, Situation(asked))
+    assert (whole.text, whole.again) == (text, {})
+
+
+def test_a_card_in_four_answers_goes_all_the_same() -> None:
+    kept = [Kept(place, f"m{place}", words) for place, words in enumerate(("4111", "1111", "1111"))]
+    assert "1111" not in read_behind(kept, "1111", Situation("last4")).text
