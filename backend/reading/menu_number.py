@@ -7,8 +7,8 @@ import re
 from backend.reading.plain_words import plain
 
 _DIGIT = (
-    r"(?:[0-9]|zero|one|two|three|four|five|six|seven|eight|nine|"
-    r"cero|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
+    r"(?:[1-9]|one|two|three|four|five|six|seven|eight|nine|"
+    r"uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
 )
 _ORDINAL = r"(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa])"
 _LEAD = (
@@ -22,8 +22,8 @@ _CHOICE = re.compile(rf"(?:{_LEAD} )*(?:{_DIGIT}|{_ORDINAL})(?: {_TAIL})*")
 
 
 def is_menu_number(text: str) -> bool:
-    """Whether nothing is said but the number of a choice. `$1`, `1 dollar` and `1.00` are money."""
-    if re.search(r"[$%¢]|\d[.,]\d", text):
+    """Whether nothing is said but the number of a choice. `$1`, `1.00` and `-5` are sums, and 0 is no choice."""
+    if re.search(r"[$%¢]|\d[.,]\d|(?:^|\s)[-−]\d", text):
         return False
     words = " ".join(re.sub(r"[^\w\s]", " ", plain(text)).split())
     return _CHOICE.fullmatch(words) is not None
