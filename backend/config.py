@@ -109,6 +109,10 @@ class Settings(BaseSettings):
         """A key for one purpose, derived from SECRET_KEY, so that no two purposes share one."""
         return _keyed(self.secret_key, purpose)
 
+    def keyed_hash(self, purpose: str, text: str) -> str:
+        """What `text` is kept or recognized by, in hexadecimal digits: without SECRET_KEY it tells nothing of it."""
+        return _keyed(self.derived_key(purpose), text)
+
     def changed(self, **fields: Any) -> Self:
         """The same with other values for some fields; they are taken as they are."""
         return self.model_copy(update=fields)

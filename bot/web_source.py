@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from sanic import Request
 
 from backend.config import Settings
+from bot.channels.senders import keyed
 
 ONE_SENDER = 64
 """Bits of an IPv6 address that name a line: whoever has one has 18 quintillion addresses behind it."""
@@ -34,5 +33,4 @@ def sender_of(address: str) -> str:
 
 def web_source(request: Request, settings: Settings) -> str:
     """The same for the chat and for the portal: guesses at one count at the other."""
-    key = settings.derived_key("source").encode()
-    return "web-" + hmac.new(key, address_of(request).encode(), hashlib.sha256).hexdigest()[:32]
+    return "web-" + keyed(settings, "source", address_of(request))

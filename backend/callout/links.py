@@ -22,8 +22,7 @@ def url(backend: Backend, callout: Callout, name: str) -> str:
 
 def token(backend: Backend, callout_id: int, name: str) -> str:
     """The last part of that address: which callout, and a signature that only we can make, for this person alone."""
-    key = backend.settings.derived_key(PURPOSE).encode()
-    return f"{callout_id}-{hmac.digest(key, f'{callout_id}:{name}'.encode(), 'sha256').hex()[:SIGNATURE]}"
+    return f"{callout_id}-{backend.settings.keyed_hash(PURPOSE, f'{callout_id}:{name}')[:SIGNATURE]}"
 
 
 async def meant(session: AsyncSession, backend: Backend, given: str) -> tuple[Callout, OnCall] | None:

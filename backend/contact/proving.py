@@ -6,7 +6,6 @@ of this kind opens nothing. Functions flush; the caller commits.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from typing import TYPE_CHECKING
@@ -118,5 +117,4 @@ async def _sent_lately(session: AsyncSession, backend: Backend, conversation_id:
 
 
 def _hash(backend: Backend, conversation_id: str, address: str, code: str) -> str:
-    key = backend.settings.derived_key("address-code").encode()
-    return hmac.new(key, f"{conversation_id}:{address}:{code}".encode(), hashlib.sha256).hexdigest()
+    return backend.settings.keyed_hash("address-code", f"{conversation_id}:{address}:{code}")

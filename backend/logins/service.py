@@ -106,8 +106,7 @@ async def proven(session: AsyncSession, backend: Backend, member: Member | None,
 
 
 def proof_hash(backend: Backend, number: str, digits: str) -> str:
-    key = backend.settings.derived_key("holder-digits").encode()
-    return hmac.new(key, f"{number}:{plain_digits(digits)}".encode(), hashlib.sha256).hexdigest()
+    return backend.settings.keyed_hash("holder-digits", f"{number}:{plain_digits(digits)}")
 
 
 def known_words(backend: Backend, member: Member, user_id: str) -> list[str]:

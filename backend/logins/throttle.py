@@ -6,7 +6,6 @@ count of its own (`known_browser`), and a right password from a new one is confi
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from datetime import timedelta
@@ -82,4 +81,4 @@ def _browser_proof(backend: Backend, owner: str, password_hash: str, nonce: str)
 
 
 def _keyed(backend: Backend, text: str) -> str:
-    return hmac.new(backend.settings.derived_key("sign-in").encode(), text.encode(), hashlib.sha256).hexdigest()
+    return backend.settings.keyed_hash("sign-in", text)

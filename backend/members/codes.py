@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -167,8 +166,7 @@ def _hash(backend: Backend, conversation_id: str, member: Member, code: str) -> 
 
 def keyed(backend: Backend, text: str) -> str:
     """How a code is kept: with whom and where it is for."""
-    key = backend.settings.derived_key("one-time-code").encode()
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return backend.settings.keyed_hash("one-time-code", text)
 
 
 def fits(kept: str, given: str) -> bool:

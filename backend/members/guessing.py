@@ -8,7 +8,6 @@ that happens to be right tells nothing. `docs/security.md` has what chance this 
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -74,8 +73,7 @@ class Pressure:
 
 def target_of(backend: Backend, digits: str) -> str:
     """A keyed hash of the number in front of the dash: all of a member's accounts share it, real or not."""
-    key = backend.settings.derived_key("identity-target").encode()
-    return hmac.new(key, digits[:-SEPARATOR].encode(), hashlib.sha256).hexdigest()
+    return backend.settings.keyed_hash("identity-target", digits[:-SEPARATOR])
 
 
 async def weigh(session: AsyncSession, backend: Backend, one: Try) -> Pressure:

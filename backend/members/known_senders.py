@@ -86,9 +86,8 @@ def _matching(backend: Backend, shown: str, member: Member | None, within: timed
 
 
 def _proof(backend: Backend, member: Member | None, body: str) -> str:
-    key = backend.settings.derived_key("known-browser").encode()
     whose = f"{member.id}:{member.phone}" if member else "0:"
-    return hmac.new(key, f"{whose}:{body}".encode(), hashlib.sha256).hexdigest()
+    return backend.settings.keyed_hash("known-browser", f"{whose}:{body}")
 
 
 def _day(backend: Backend) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -127,8 +126,7 @@ async def _start(session: AsyncSession, backend: Backend, name: str) -> SignedIn
 
 
 def _mark(backend: Backend, name: str) -> str:
-    key = backend.settings.derived_key("staff-password").encode()
-    return hmac.new(key, backend.settings.staff_accounts[name].encode(), hashlib.sha256).hexdigest()
+    return backend.settings.keyed_hash("staff-password", backend.settings.staff_accounts[name])
 
 
 async def _record(session: AsyncSession, backend: Backend, name: str, act: str) -> None:

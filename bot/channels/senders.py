@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-
 from backend.config import Settings
 
 WITHHELD = "withheld"
@@ -12,8 +9,7 @@ WITHHELD = "withheld"
 
 def keyed(settings: Settings, purpose: str, value: str) -> str:
     """A keyed hash of the value, different for each purpose."""
-    key = settings.derived_key(purpose).encode()
-    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
+    return settings.keyed_hash(purpose, value)[:32]
 
 
 def source_of(settings: Settings, phone: str | None) -> str:

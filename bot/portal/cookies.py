@@ -3,9 +3,6 @@ language that was asked for."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-
 from sanic import HTTPResponse, Request
 
 from backend.config import Settings
@@ -48,7 +45,7 @@ def drop_session(response: HTTPResponse, settings: Settings) -> None:
 
 def form_token(settings: Settings, session: str) -> str:
     """What a form of a signed-in page carries: nobody else's page can know it."""
-    return hmac.new(settings.derived_key("portal-form").encode(), session.encode(), hashlib.sha256).hexdigest()
+    return settings.keyed_hash("portal-form", session)
 
 
 def _https(settings: Settings) -> bool:

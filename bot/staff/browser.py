@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 from sanic import HTTPResponse, Request
@@ -36,8 +35,7 @@ class StaffBrowser:
 
     def form_token(self, request: Request) -> str:
         """What every form of a signed-in page carries; no other page can know it."""
-        key = self._settings.derived_key("staff-form").encode()
-        return hmac.new(key, self.session(request).encode(), hashlib.sha256).hexdigest()
+        return self._settings.keyed_hash("staff-form", self.session(request))
 
     def form_is_ours(self, request: Request, token: str) -> bool:
         return hmac.compare_digest(self.form_token(request).encode(), token.encode())
