@@ -24,6 +24,7 @@ from backend.members.models import IdentityMiss, Member
 from backend.members.service import accounts_of
 from backend.outbox.service import enqueue
 from backend.payments import confirmation
+from backend.waiting_rows import settle_waiting
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -128,21 +129,10 @@ async def _ask(
 
 async def answer_waiting(backend: Backend) -> int:
     """Mail what was asked for and can be; how many requests were settled. Safe in several processes at once."""
-    async with backend.db.reading() as session:
-        query = select(MailRequest.id).where(MailRequest.done_at.is_(None)).order_by(MailRequest.id).limit(50)
-        waiting = list(await session.scalars(query))
-    for request_id in waiting:
-        async with backend.db.transaction() as session:
-            await _answer(session, backend, request_id)
-    return len(waiting)
+    return await settle_waiting(backend, MailRequest, MailRequest.done_at, _answer)
 
 
-async def _answer(session: AsyncSession, backend: Backend, request_id: int) -> None:
-    mine = update(MailRequest).where(MailRequest.id == request_id, MailRequest.done_at.is_(None))
-    claimed = await session.execute(mine.values(done_at=backend.clock.now()).returning(MailRequest.id))
-    if claimed.scalar_one_or_none() is None:
-        return
-    request = await session.get_one(MailRequest, request_id, populate_existing=True)
+async def _answer(session: AsyncSession, backend: Backend, request: MailRequest) -> None:
     if request.member_id is None or await _too_many(session, backend, request):
         return
     member = await session.get_one(Member, request.member_id)

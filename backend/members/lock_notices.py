@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
@@ -14,6 +13,7 @@ from backend.members import codes
 from backend.members.codes import CodeRefused
 from backend.members.models import IdentityLock, Member
 from backend.outbox.service import enqueue
+from backend.waiting_rows import settle_waiting
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -35,21 +35,10 @@ def in_words(span: timedelta) -> str:
 
 async def answer_waiting(backend: Backend) -> int:
     """Tell what is still to be told; how many locks were settled. Safe in several processes at once."""
-    async with backend.db.reading() as session:
-        query = select(IdentityLock.id).where(IdentityLock.told_at.is_(None)).order_by(IdentityLock.id).limit(50)
-        waiting = list(await session.scalars(query))
-    for lock_id in waiting:
-        async with backend.db.transaction() as session:
-            await _answer(session, backend, lock_id)
-    return len(waiting)
+    return await settle_waiting(backend, IdentityLock, IdentityLock.told_at, _answer)
 
 
-async def _answer(session: AsyncSession, backend: Backend, lock_id: int) -> None:
-    mine = update(IdentityLock).where(IdentityLock.id == lock_id, IdentityLock.told_at.is_(None))
-    claimed = await session.execute(mine.values(told_at=backend.clock.now()).returning(IdentityLock.id))
-    if claimed.scalar_one_or_none() is None:
-        return
-    lock = await session.get_one(IdentityLock, lock_id, populate_existing=True)
+async def _answer(session: AsyncSession, backend: Backend, lock: IdentityLock) -> None:
     if lock.account_id is None:
         return
     account = await session.get_one(Account, lock.account_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
@@ -18,6 +18,7 @@ from backend.members import codes
 from backend.members.codes import CodeRefused
 from backend.members.models import IdentityProof, Member
 from backend.members.service import get_account
+from backend.waiting_rows import settle_waiting
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -82,21 +83,10 @@ def right(backend: Backend, row: IdentityProof, code: str) -> bool:
 
 async def answer_waiting(backend: Backend) -> int:
     """Send the codes that were asked for and can be; how many askings were settled. Safe in several processes."""
-    async with backend.db.reading() as session:
-        query = select(IdentityProof.id).where(IdentityProof.done_at.is_(None)).order_by(IdentityProof.id).limit(50)
-        waiting = list(await session.scalars(query))
-    for proof_id in waiting:
-        async with backend.db.transaction() as session:
-            await _answer(session, backend, proof_id)
-    return len(waiting)
+    return await settle_waiting(backend, IdentityProof, IdentityProof.done_at, _answer)
 
 
-async def _answer(session: AsyncSession, backend: Backend, proof_id: int) -> None:
-    mine = update(IdentityProof).where(IdentityProof.id == proof_id, IdentityProof.done_at.is_(None))
-    claimed = await session.execute(mine.values(done_at=backend.clock.now()).returning(IdentityProof.id))
-    if claimed.scalar_one_or_none() is None:
-        return
-    row = await session.get_one(IdentityProof, proof_id, populate_existing=True)
+async def _answer(session: AsyncSession, backend: Backend, row: IdentityProof) -> None:
     account = await get_account(session, row.account_id) if row.account_id else None
     if account is None or await _too_many(session, row, account.member):
         return
