@@ -6,8 +6,6 @@ of this kind opens nothing. Functions flush; the caller commits.
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
@@ -16,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.language import tr
-from backend.members.codes import DIGITS, SEND_WINDOW, SENDS, TRIES, VALID
+from backend.members.codes import DIGITS, SEND_WINDOW, SENDS, TRIES, VALID, draw, fits
 from backend.members.identity import Standing
 from backend.members.levels import Level
 from backend.members.models import AddressCode, Member
@@ -32,7 +30,7 @@ async def send(session: AsyncSession, backend: Backend, conversation_id: str, st
     member = standing.member
     if member is None or not member.email or await _sent_lately(session, backend, conversation_id, member) >= SENDS:
         return False
-    code, now = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}", backend.clock.now()
+    code, now = draw(), backend.clock.now()
     row = AddressCode(
         conversation_id=conversation_id,
         member_id=member.id,
@@ -75,7 +73,7 @@ async def check(session: AsyncSession, backend: Backend, conversation_id: str, c
     digits = plain_digits(code)
     if len(digits) != DIGITS:
         return "wrong"  # a slip of the thumb, not a guess
-    if not hmac.compare_digest(row.code_hash, _hash(backend, conversation_id, row.address, digits)):
+    if not fits(row.code_hash, _hash(backend, conversation_id, row.address, digits)):
         row.misses += 1
         await session.flush()
         return "locked" if row.misses >= TRIES else "wrong"

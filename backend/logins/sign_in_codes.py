@@ -5,9 +5,8 @@ A wrong password gets the same page and a code that nobody is sent: the page doe
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,25 +16,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.language import tr
 from backend.logins.models import SignInCode
 from backend.logins.service import token_hash
+from backend.members.codes import SEND_WINDOW, SENDS, TRIES, VALID, draw, fits
 from backend.outbox.service import enqueue
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-DIGITS = 6
-TRIES = 5
-VALID = timedelta(minutes=10)
-SENDS, SEND_WINDOW = 3, timedelta(minutes=15)
 KEPT = timedelta(days=1)
 
 
-async def send(session: AsyncSession, backend: Backend, owner: str, email: str | None) -> str:
-    """Mail a new code to `email`; returns the token of the page that asks for it.
+@dataclass(frozen=True)
+class CodeWanted:
+    """Strangers try this name: whoever is right gets a code by email. `token` belongs to the page that asks for it."""
+
+    token: str
+
+
+async def send(session: AsyncSession, backend: Backend, owner: str, email: str | None) -> CodeWanted:
+    """Mail a new code to `email`.
 
     `owner` is whose sign-in it confirms, such as `login:12` or `staff:ann`; "" when the password did not fit. Without
     an owner, an email, or after three codes in 15 minutes nothing is sent, and the page is the same.
     """
-    now, token, code = backend.clock.now(), secrets.token_urlsafe(32), f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    now, token, code = backend.clock.now(), secrets.token_urlsafe(32), draw()
     await session.execute(delete(SignInCode).where(SignInCode.expires_at < now - KEPT))
     may_send = bool(owner and email) and await _sent_lately(session, backend, owner) < SENDS
     row = SignInCode(
@@ -59,28 +62,31 @@ async def send(session: AsyncSession, backend: Backend, owner: str, email: str |
             ),
             dedupe_key=f"sign-in-code-{row.id}",
         )  # fmt: skip
-    return token
+    return CodeWanted(token)
 
 
 async def check(session: AsyncSession, backend: Backend, token: str, code: str) -> str | None:
     """Whose sign-in the code confirms, once; None for a wrong, used or expired one. Five tries a code."""
     query = select(SignInCode).where(SignInCode.token_hash == token_hash(token))
     row = await session.scalar(query.with_for_update())  # two tries at once must not share one of the five
-    if row is None or row.used_at is not None or row.misses >= TRIES or backend.clock.now() >= row.expires_at:
+    if row is None or not _may_be_tried(backend, row):
         return None
-    if not hmac.compare_digest(row.code_hash, _hash(backend, token, code)) or not row.owner:
+    if not fits(row.code_hash, _hash(backend, token, code)) or not row.owner:
         row.misses += 1
         return None
     row.used_at = backend.clock.now()
     return row.owner
 
 
-async def is_open(session: AsyncSession, backend: Backend, token: str) -> bool:
+async def is_open(backend: Backend, token: str) -> bool:
     """Whether the code of this page may still be tried."""
-    row = await session.scalar(select(SignInCode).where(SignInCode.token_hash == token_hash(token)))
-    if row is None or row.used_at is not None:
-        return False
-    return row.misses < TRIES and backend.clock.now() < row.expires_at
+    async with backend.db.reading() as session:
+        row = await session.scalar(select(SignInCode).where(SignInCode.token_hash == token_hash(token)))
+    return row is not None and _may_be_tried(backend, row)
+
+
+def _may_be_tried(backend: Backend, row: SignInCode) -> bool:
+    return row.used_at is None and row.misses < TRIES and backend.clock.now() < row.expires_at
 
 
 async def _sent_lately(session: AsyncSession, backend: Backend, owner: str) -> int:
@@ -90,5 +96,4 @@ async def _sent_lately(session: AsyncSession, backend: Backend, owner: str) -> i
 
 
 def _hash(backend: Backend, token: str, code: str) -> str:
-    key = backend.settings.derived_key("sign-in-code").encode()
-    return hmac.new(key, f"{token}:{code}".encode(), hashlib.sha256).hexdigest()
+    return backend.settings.keyed_hash("sign-in-code", f"{token}:{code}")

@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.logins import passwords, service, sign_in_codes, throttle
 from backend.logins.models import Login, PortalSession
+from backend.logins.sign_in_codes import CodeWanted
+from backend.logins.throttle import Refused
 from backend.members.levels import Level
 from backend.members.models import Member
 
@@ -36,20 +38,6 @@ class SignedIn:
 
     token: str
     device: str
-
-
-@dataclass(frozen=True)
-class CodeWanted:
-    """Strangers try this login: whoever is right gets a code by email. `token` belongs to the page that asks for it."""
-
-    token: str
-
-
-@dataclass(frozen=True)
-class Refused:
-    """`reason`: no_match, whichever part was wrong; or throttled, whether or not there is such a login."""
-
-    reason: str
 
 
 async def sign_in(
@@ -75,7 +63,7 @@ async def sign_in(
         if may == "code":
             # an address that is new on file proves nothing yet: whoever put it there may be the stranger
             email = member.email if member and member.takes_login_mail(backend.clock.now()) else None
-            return CodeWanted(await sign_in_codes.send(session, backend, _owner(row) if row else "", email))
+            return await sign_in_codes.send(session, backend, _owner(row) if row else "", email)
         if row is None:
             return Refused("no_match")
         if again:
@@ -91,12 +79,6 @@ async def confirm(backend: Backend, token: str, code: str) -> SignedIn | None:
         if not owner or not owner.startswith(OWNER):
             return None
         return await _let_in(session, backend, await session.get_one(Login, int(owner.removeprefix(OWNER))))
-
-
-async def code_is_open(backend: Backend, token: str) -> bool:
-    """Whether the code of this page may still be tried."""
-    async with backend.db.reading() as session:
-        return await sign_in_codes.is_open(session, backend, token)
 
 
 async def _let_in(session: AsyncSession, backend: Backend, login: Login) -> SignedIn:

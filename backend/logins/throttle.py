@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +26,13 @@ FROM_SOURCE_AT_ONE = 6
 AT_ONE = 40
 
 Answer = Literal["go on", "code", "refuse"]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`reason`: no_match, whichever part was wrong; or throttled, whether or not there is such a name."""
+
+    reason: str
 
 
 async def ask(session: AsyncSession, backend: Backend, sender: str, target: str, *, known: bool) -> Answer:

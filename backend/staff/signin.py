@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.logins import passwords, sign_in_codes, throttle
 from backend.logins.service import token_hash
+from backend.logins.sign_in_codes import CodeWanted
+from backend.logins.throttle import Refused
 from backend.staff.models import StaffSession
 
 if TYPE_CHECKING:
@@ -30,20 +32,6 @@ class SignedIn:
     name: str
     token: str
     device: str
-
-
-@dataclass(frozen=True)
-class CodeWanted:
-    """Strangers try this name: whoever is right gets a code by email. `token` belongs to the page that asks for it."""
-
-    token: str
-
-
-@dataclass(frozen=True)
-class Refused:
-    """`reason`: no_match, whichever part was wrong, or throttled."""
-
-    reason: str
 
 
 async def sign_in(
@@ -65,7 +53,7 @@ async def sign_in(
             await _record(session, backend, "unknown", "office_refused")
         if may == "code":
             owner = OWNER + name if right else ""
-            return CodeWanted(await sign_in_codes.send(session, backend, owner, email_of(backend, name)))
+            return await sign_in_codes.send(session, backend, owner, email_of(backend, name))
         if not right:
             return Refused("no_match")
         await throttle.forgive(session, target, sender)
@@ -80,12 +68,6 @@ async def confirm(backend: Backend, token: str, code: str) -> SignedIn | None:
         if not owner or not owner.startswith(OWNER) or name not in backend.settings.staff_accounts:
             return None
         return await _start(session, backend, name)
-
-
-async def code_is_open(backend: Backend, token: str) -> bool:
-    """Whether the code of this page may still be tried."""
-    async with backend.db.reading() as session:
-        return await sign_in_codes.is_open(session, backend, token)
 
 
 async def signed_in(backend: Backend, token: str) -> str | None:

@@ -7,7 +7,7 @@ import hmac
 from sanic import HTTPResponse, Request
 
 from backend.language import mark, tr
-from backend.logins import signin
+from backend.logins import sign_in_codes, signin
 from backend.logins.service import is_number
 from backend.members.codes import mask_email
 from backend.members.service import lacks_separator
@@ -76,7 +76,7 @@ class AccountDesk(Desk):
         result = await signin.confirm(self.backend, given["code_token"], given["code"].strip())
         if result is not None:
             return self._let_in(result)
-        if await signin.code_is_open(self.backend, given["code_token"]):
+        if await sign_in_codes.is_open(self.backend, given["code_token"]):
             return self.form_page("sign_in_code.html", {"code": tr(WRONG_CODE)}, code_token=given["code_token"])
         return self._again("", CODE_GONE)
 

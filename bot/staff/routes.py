@@ -15,6 +15,7 @@ from backend.audit.service import record
 from backend.callout import service as callout
 from backend.callout.telling import told as callout_told
 from backend.handover import service as handover
+from backend.logins import sign_in_codes
 from backend.staff import signin
 from backend.tickets import service as tickets
 from bot.guards import guarded
@@ -107,7 +108,7 @@ class Office:
         result = await signin.confirm(self.backend, token, field(request, "code").strip())
         if result is not None:
             return self._let_in(result)
-        if await signin.code_is_open(self.backend, token):
+        if await sign_in_codes.is_open(self.backend, token):
             return self._code_page(token, "That is not the code of our newest email.", 403)
         return self._sign_in_page("That code is used up or too old. Please sign in again.", status=403)
 

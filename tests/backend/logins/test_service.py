@@ -131,9 +131,9 @@ async def test_a_pressed_login_does_not_tell_whether_the_password_was_right(back
     assert nobody == signin.Refused("no_match")  # nobody presses that one
     assert await outbox(backend) == []
     for guess in range(sign_in_codes.TRIES):
-        assert await signin.code_is_open(backend, wrong.token)
+        assert await sign_in_codes.is_open(backend, wrong.token)
         assert await signin.confirm(backend, wrong.token, f"{guess:06d}") is None
-    assert not await signin.code_is_open(backend, wrong.token)
+    assert not await sign_in_codes.is_open(backend, wrong.token)
 
 
 async def test_codes_to_sign_in_are_three_in_fifteen_minutes(backend: Backend, login: int, clock: ManualClock) -> None:
