@@ -34,6 +34,11 @@ class Turn:
     attempts: int = 0  # how often answering it has failed
     takes_back: bool = False  # with it, something said before has become what must not be kept
 
+    @property
+    def is_call(self) -> bool:
+        """Whether somebody waits on the line, and asks for the answer again until it comes."""
+        return self.inbound.channel == "voice"
+
     def hear(self, stands: conversations.Open) -> None:
         """Find the language it is written or said in."""
         found = language_of(self.inbound.text, stands.language, free=stands.expects in FREE_TEXT)

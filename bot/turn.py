@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.conversations import inbox
 from backend.conversations import service as conversations
+from backend.conversations.models import InboundMessage
 from backend.language import current, speaking, tr
 from backend.reading.language import language_of_button
 from bot import intake, settling, with_person, wording
@@ -83,6 +84,7 @@ class Turns:
         turn = self._inflight.get((inbound.channel, inbound.provider_id))
         if turn is None or turn.keeping.over:
             turn = self._start(inbound, keeping or Keeping())
+        turn.left = False  # whoever asks again waits again
         await asyncio.wait({turn.answer}, timeout=within)
         if not turn.answer.done():
             try:
@@ -152,16 +154,20 @@ class Turns:
     async def _answered_by_others(self, turn: Turn) -> None:
         """Hand on what whoever takes the message up answers, as long as its caller waits."""
         while not turn.left and not turn.answer.done():
-            await asyncio.sleep(AGAIN_SECONDS)
-            async with self.backend.db.reading() as session:
-                row = await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
+            row = await self._look_again(turn)
             if row is not None and row.status != "received":
                 resolve(turn, stored_reply(row.reply))
+
+    async def _look_again(self, turn: Turn) -> InboundMessage | None:
+        """How the message stands a moment later."""
+        await asyncio.sleep(AGAIN_SECONDS)
+        async with self.backend.db.reading() as session:
+            return await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
 
     @staticmethod
     def _tell(turn: Turn, reply: Reply) -> None:
         """Give it to whoever waits. A caller waits for the answer itself: that it comes later is none."""
-        if turn.inbound.channel != "voice" or not reply.pending:
+        if not turn.is_call or not reply.pending:
             resolve(turn, reply)
 
     async def _broken(self, turn: Turn, failure: Exception) -> None:
@@ -270,18 +276,14 @@ class Turns:
         """The answer of a message that had come before; waits a while when another process is at it."""
         deadline = time.monotonic() + REPEAT_SECONDS
         status, reply, owner = recorded.status, recorded.reply, recorded.owner
-        # without an owner it waits: the sender is told again what was said about that, and a caller hears a filler
-        waits = turn.inbound.channel == "voice"
-        while status == "received" and (owner or waits) and not turn.late and time.monotonic() < deadline:
-            await asyncio.sleep(AGAIN_SECONDS)
-            async with self.backend.db.reading() as session:
-                row = await conversations.find_inbound(session, turn.inbound.channel, turn.inbound.provider_id)
-            if row is not None:
+        # without an owner it waits: the sender is told again what was said about that
+        while status == "received" and owner and not turn.late and time.monotonic() < deadline:
+            if (row := await self._look_again(turn)) is not None:
                 status, reply, owner = row.status, row.reply, row.owner
         return stored_reply(reply)
 
     async def _respond(self, turn: Turn, lane: Lane, stands: conversations.Open) -> Reply:
-        if stands.expects == with_person.WITH_A_PERSON and turn.inbound.channel != "voice":
+        if stands.expects == with_person.WITH_A_PERSON and not turn.is_call:
             outcome = await with_person.heard(self.backend, turn.inbound)
             if outcome == "quiet":
                 return await self.keep(turn, Reply(tuple(self._notices(turn.inbound, lane))), offered=None)
@@ -384,15 +386,15 @@ class Turns:
         kind = "failed" if isinstance(failure, EngineFailed) else "unavailable"
         self.metrics.engine_errors.labels(kind).inc()
         logger.warning("engine %s: %s", kind, failure)
-        if turn.inbound.channel == "voice" and turn.inbound.payload == PERSON:
+        if turn.is_call and turn.inbound.payload == PERSON:
             return await settling.settle(self, turn)  # who wants a person is not kept waiting for a machine
         return await self._stall(turn, failed=isinstance(failure, EngineFailed))
 
     async def _stall(self, turn: Turn, *, failed: bool) -> Reply:
         """Leave it to whichever process can answer it, in order. The member is told once, not of those behind it."""
         turn_waits = Reply(pending=True)
-        turn.sealed = turn.inbound.channel != "voice"  # a caller may go on waiting, or not
-        if not turn.late and turn.inbound.channel != "voice":
+        turn.sealed = not turn.is_call  # a caller may go on waiting, or not
+        if not turn.late and not turn.is_call:
             coop = self.backend.coop
             text = wording.with_danger(tr(wording.WAITING, **wording.office(coop)), turn.inbound.text, coop)
             turn_waits = Reply((Message(text),), pending=True, language=turn.language)
