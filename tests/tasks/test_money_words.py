@@ -7,12 +7,13 @@ from datetime import date
 import pytest
 
 from actions.arrangement.hearing import asks_how_it_works
-from actions.autopay.hearing import DAYS_BEFORE, ORDINALS
+from actions.autopay.hearing import DAYS_BEFORE
 from actions.bill_notifications.forms import wished
 from actions.quick_pay.hearing import asks_about_more
 from actions.usage.forms import EACH, named_months
 from backend.alerts.wishes import hear, stops_texts
 from backend.reading.acts.polarity import YES, polarity
+from backend.reading.day import named_day_of_month
 from backend.reading.references import refuses_the_old
 from backend.reading.spanish import glossed
 from tests.tasks.harness import Talk
@@ -48,7 +49,7 @@ def test_a_choice_with_a_condition(words: str) -> None:
 
 
 def test_a_second_thought_is_no_day() -> None:
-    assert not ORDINALS.findall(DAYS_BEFORE.sub("", "on second thought, i ought to have auto pay"))
+    assert named_day_of_month(DAYS_BEFORE.sub("", "on second thought, i ought to have auto pay")) is None
 
 
 @pytest.mark.parametrize("words", ["yes, go on. i would rather be ahead for the winter.", "sí, yes please"])

@@ -10,6 +10,7 @@ import pytest
 
 from bot.lab.members import stranger
 from bot.lab.talkers import Browser, Caller, Texter
+from tests.support.kept_words import without_measures
 from tests.support.secrets_said import squeezed
 from tests.support.served import Served
 
@@ -35,12 +36,8 @@ def kept_of(served: Served, conversation: str) -> str:
             for table in tables:
                 rows = database.execute(f'SELECT * FROM "{table}" WHERE {whose} = ?', [conversation])
                 names = [column[0] for column in rows.description]
-                wanted = [
-                    place
-                    for place, name in enumerate(names)
-                    if name in ("text", "reply", "data", "details", "summary", "state")
-                ]
-                found += [str(row[place]) for row in rows for place in wanted]
+                wanted = [place for place, name in enumerate(names) if name in SAID]
+                found += [without_measures(str(row[place])) for row in rows for place in wanted]
     return squeezed("\n".join(found))
 
 
