@@ -19,7 +19,6 @@ from bot.web_errors import BadField
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SHORT_CODE = re.compile(r"\d{3,8}")
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-f]{32}", re.IGNORECASE)
-CALL_SID = re.compile(r"CA[0-9a-f]{32}", re.IGNORECASE)
 MAX_FIELDS = 200
 POLICY_VIOLATION = 1008
 """How a socket is closed that is not Twilio's (RFC 6455, 7.4.1)."""

@@ -14,6 +14,7 @@ from backend.contact.service import read_email, read_phone
 from backend.handover.transcript import plain_line
 from backend.reading.acts.polarity import names_yes
 from backend.reading.danger import danger_in
+from backend.reading.phone_figures import is_parted_as_phone, without_parted_phones
 from backend.reading.together import read_all
 
 MOST_WORDS = 600
@@ -37,7 +38,6 @@ YES_AND = re.compile(
 TAKES_BACK = re.compile(
     r"\b(?:but|no|not|don'?t|do not|wait|instead|except|actually|hold|rather|wrong|never)\b|\?", re.IGNORECASE
 )
-PHONE = re.compile(r"(?<![\d-])\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?![\d-])")
 THIS_CHAT = "this chat"
 NUMBER_TOLD = "number told"
 
@@ -77,17 +77,17 @@ class ReportListening(IdentifiedForm):
     def _phone_in(self, turn: Turn, asked: str | None) -> str | None:
         """Ten digits are a phone where one was asked for, or where they are written or named as one."""
         number = read_all(turn.text, asked=None, today=turn.backend.today()).number
-        if number is not None and number.complete and not PHONE.search(turn.text):
+        if number is not None and number.complete and not is_parted_as_phone(turn.text):
             return None  # a member number with the digits behind its dash may have ten, too
         phone = read_phone(turn.text, strict=False)
         wanted = asked in (self.slot("phone"), self.slot("confirm"))
-        written = PHONE.search(turn.text) or re.search(r"\b(?:phone|cell|call)\b", turn.text, re.IGNORECASE)
+        written = is_parted_as_phone(turn.text) or re.search(r"\b(?:phone|cell|call)\b", turn.text, re.IGNORECASE)
         return phone if phone and (wanted or written) else None
 
     def _number_beside(self, turn: Turn) -> None:
         """A member number in the same message; a phone's digits must not be read as one."""
-        rest = read_all(PHONE.sub(" ", turn.text), asked=None, today=turn.backend.today())
-        if PHONE.search(turn.text) and rest.number is not None and rest.number.complete:
+        rest = read_all(without_parted_phones(turn.text), asked=None, today=turn.backend.today())
+        if is_parted_as_phone(turn.text) and rest.number is not None and rest.number.complete:
             turn.set(NUMBER, rest.number.dashed)
             turn.set(LAST4, rest.last4)
 

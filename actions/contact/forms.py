@@ -19,8 +19,8 @@ from backend.contact.service import What
 from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.reading.address import address_said, with_unit
+from backend.reading.phone_figures import has_phone_figures, without_phone_figures
 
-FIGURES_OF_A_PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d)")
 WHAT, VALUE, AGREED, PROOF = "contact_what", "contact_value", "contact_agreed", "contact_proof"
 PROVES = "contact_proves"
 """The email that is on file now, and that a code was sent to."""
@@ -53,7 +53,7 @@ class ContactForm(IdentifiedForm):
         """A new phone's ten digits in the first message are no member number."""
         if turn.get(PROVES):
             return await self._hear_proof(turn)
-        words = turn.own_words if asked or FIGURES_OF_A_PHONE.search(turn.own_words) else turn.whole_words
+        words = turn.own_words if asked or has_phone_figures(turn.own_words) else turn.whole_words
         new, old = contact.read_new_phone(words, strict=turn.backend.settings.production)
         if not old and asked is None:
             _, old = contact.read_new_phone(turn.whole_words, strict=turn.backend.settings.production)
@@ -61,7 +61,7 @@ class ContactForm(IdentifiedForm):
             turn.set(LAST4, old[-4:])  # the one that is on file
         if asked is None and new and not self._identity_inside(turn, asked):
             heard = await self.listen_task(turn, asked)
-            rest = FIGURES_OF_A_PHONE.sub(" ", turn.own_words)
+            rest = without_phone_figures(turn.own_words)
             turn.focus(rest)
             return await super().listen(turn, asked) or heard
         return await super().listen(turn, asked)
@@ -134,7 +134,7 @@ class ContactForm(IdentifiedForm):
 
     def _identity_inside(self, turn: Turn, asked: str | None) -> bool:
         """`99999-001 0142` has the digits of a phone, and is none."""
-        if FIGURES_OF_A_PHONE.search(turn.own_words):
+        if has_phone_figures(turn.own_words):
             return False
         said = turn.read(None)
         return asked not in (VALUE, AGREED) and said.number is not None and said.last4 is not None

@@ -21,13 +21,13 @@ from backend.conversations.models import Conversation
 from backend.coop import at_clock, clock_text
 from backend.language import mark, tr
 from backend.reading.moment import Moment, call_end, call_time, read_moment, without_past
+from backend.reading.phone_figures import without_phone_figures
 from backend.tickets import service as tickets
 
 WHEN, DAY, PHONE, CONFIRM = "callback_when", "callback_day", "callback_phone", "callback_confirm"
 UNTIL, ABOUT, BEFORE, TRIED = "callback_until", "callback_about", "callback_before", "callback_tried"
 ASKS_FOR_IT = re.compile(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b", re.IGNORECASE)
 EXAMPLE = time(10)
-PHONE_FIGURES = re.compile(r"\+?1?[ .-]?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}")
 
 
 class CallbackForm(Form):
@@ -69,7 +69,7 @@ class CallbackForm(Form):
         if asked == CONFIRM and self._agrees(turn):
             return True
         heard = self._hear_phone(turn, asked)
-        heard = self._hear_time(turn, PHONE_FIGURES.sub(" ", turn.text), asked) or heard
+        heard = self._hear_time(turn, without_phone_figures(turn.text), asked) or heard
         heard = self._hear_subject(turn, asked, heard) or heard
         if asked != CONFIRM:
             return heard

@@ -34,6 +34,7 @@ from backend.reading.address import address_said, with_unit
 from backend.reading.day import Day, DayProblem
 from backend.reading.digits import spoken_to_digits
 from backend.reading.name import name_corrected, name_said
+from backend.reading.phone_figures import is_parted_as_phone
 from backend.reading.spanish import glossed
 from backend.reading.together import read_all
 from backend.tickets import service as tickets
@@ -54,7 +55,6 @@ BILL_ELSEWHERE = re.compile(
 )
 """The last bill goes to another address, which is asked for."""
 SERVED = re.compile(r"\b(?:service|power|electric\w*|turn(?:ed)? off|shut off|stop (?:it )?at)\b", re.IGNORECASE)
-WRITTEN_AS_PHONE = re.compile(r"\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}")
 
 
 class ServiceForm(IdentifiedForm):
@@ -87,7 +87,7 @@ class ServiceForm(IdentifiedForm):
     async def listen(self, turn: Turn, asked: str | None) -> bool:
         """A phone's ten digits are no member number where a phone is asked for, or where they are written as one."""
         phone = read_phone(turn.text, strict=False)
-        if phone and (asked in (PHONE, CONFIRM) or WRITTEN_AS_PHONE.search(turn.text)):
+        if phone and (asked in (PHONE, CONFIRM) or is_parted_as_phone(turn.text)):
             turn.set(PHONE, phone)
             if asked in (PHONE, CONFIRM, None) and turn.read("member_number").number is None:
                 await self.listen_task(turn, asked)

@@ -43,30 +43,6 @@ class Recorded:
     owner: str | None = None
 
 
-async def get_or_start(
-    session: AsyncSession,
-    backend: Backend,
-    conversation_id: str,
-    *,
-    channel: str,
-    address: str | None = None,
-    source: str = "",
-    attested: bool = False,
-) -> Conversation:
-    """The conversation, started when it is new, and marked as seen now."""
-    await statements.see(
-        session,
-        conversation_id,
-        backend.clock.now(),
-        IDLE,
-        channel=channel,
-        address=address,
-        source=source,
-        attested=attested,
-    )
-    return await session.get_one(Conversation, conversation_id, populate_existing=True)
-
-
 async def record_inbound(
     session: AsyncSession,
     backend: Backend,

@@ -8,7 +8,6 @@ from datetime import date
 
 from backend.reading.amount import Amount, AmountProblem, amount_in, past_due_named, share_named
 from backend.reading.day import Day, DayPlace, DayProblem, find_days, judge
-from backend.reading.digits import CODE_LENGTH
 from backend.reading.last4 import find_last4
 from backend.reading.member_number import NumberPlace, NumberReading, find_number, plain_figures
 from backend.reading.menu_number import is_menu_number
@@ -18,9 +17,8 @@ from backend.reading.wording import blank, clean
 
 DASH = re.compile(r" ?, ?(dash|hyphen|minus)\b ?,?", re.IGNORECASE)
 """A recogniser, or a careful person, parts the spoken dash by commas: `four one, dash, zero zero one`."""
-
-
 FEW = 6  # words
+CODE_LENGTH = 6  # digits of a code that was sent
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ by the accounts that there are."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.redaction.card_numbers import FIRST_DIGITS
@@ -32,8 +32,6 @@ TWO_OF_FOUR = frozenset(("member_number", "identity", "last4", "phone", "date", 
 SSN_SIZES = [3, 2, 4]
 NINE = ([9], SSN_SIZES, [2, 7], [3, 3, 3], [3, 6], [6, 3], [4, 5])
 """How social security and tax numbers are parted. 5 and 4 are a ZIP code, or a base and a last four."""
-Known = Callable[[str], bool]
-"""Whether digits are the number of an account."""
 
 
 @dataclass(frozen=True)

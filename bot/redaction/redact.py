@@ -37,7 +37,6 @@ NOWHERE = Situation()
 DATE_SHAPE = re.compile(r"\d{1,2}[ .-]\d{1,2}[ .-](?:20)?\d{2}")
 SHORTEST_BANK, SHORTEST_BESIDE_ROUTING, SHORTEST_CARD = 6, 5, 5
 LONGER_THAN_MOST_MEMBER_NUMBERS = 11
-BARE_PHONE = re.compile(r"\+?1?[2-9]\d{9}")
 
 # what belongs to a card, wherever it stands in a message that has a card number
 CARD_DATE_WORD = re.compile(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import make_url
 
-from backend.migrations.run import upgrade
-from tests.support.postgres import Postgres
+from tests.support.postgres import Postgres, migrate
 
 KINDS = ("sqlite", "postgresql")
 
@@ -27,10 +27,8 @@ class Databases:
         if kind == "postgresql":
             return self.postgres.address(self.postgres.new())
         self._made += 1
-        template, path = self._folder / "template.db", self._folder / f"memberline_{self._made}.db"
-        if not template.exists():
-            upgrade(f"sqlite+aiosqlite:///{template}")
-        shutil.copyfile(template, path)
+        path = self._folder / f"memberline_{self._made}.db"
+        shutil.copyfile(self._template, path)
         return f"sqlite+aiosqlite:///{path}"
 
     def drop(self, url: str) -> None:
@@ -53,6 +51,12 @@ class Databases:
     def close(self) -> None:
         if self._postgres:
             self._postgres.close()
+
+    @cached_property
+    def _template(self) -> Path:
+        made = self._folder / "template.db"
+        migrate(f"sqlite+aiosqlite:///{made}")
+        return made
 
     @property
     def postgres(self) -> Postgres:

@@ -10,6 +10,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -28,6 +29,12 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 REWOUND = "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
 
 
+def migrate(url: str) -> None:
+    """As `upgrade`, also where an event loop is running: whichever test comes first brings the schema about."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(upgrade, url).result()
+
+
 class Postgres:
     """Started when it is made. Its calls wait, and may be made from any thread, with a loop running or not."""
 
@@ -44,7 +51,7 @@ class Postgres:
         self._run("ALTER SYSTEM SET synchronous_commit = off")
         self._run("SELECT pg_reload_conf()")
         self._run("CREATE DATABASE template_memberline")
-        upgrade(self.address("template_memberline"))
+        migrate(self.address("template_memberline"))
         self._shape, self._emptying = self._wait(self._in("template_memberline", self._learn))
 
     def new(self) -> str:

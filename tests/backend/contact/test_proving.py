@@ -13,7 +13,6 @@ from backend.app import Backend
 from backend.clock import ManualClock
 from backend.contact import proving
 from backend.contact import service as contact
-from backend.conversations.service import get_or_start
 from backend.logins import creation, mail
 from backend.logins import service as logins
 from backend.members import identity
@@ -21,6 +20,7 @@ from backend.members.levels import Level
 from backend.members.models import Member, OneTimeCode
 from backend.outbox.models import OutboxMessage
 from tests.backend.household import Household
+from tests.support.conversations import get_or_start
 
 OLD, NEW, PHONE, NEW_PHONE = "ruth@example.com", "new@example.org", "+15555550142", "+18155550188"
 

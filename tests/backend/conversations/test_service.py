@@ -11,6 +11,7 @@ from backend.app import Backend
 from backend.clock import ManualClock
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
+from tests.support.conversations import get_or_start
 
 PHONE = "+15555550142"
 MESSAGE: dict[str, Any] = {"channel": "sms", "conversation_id": "sms-1", "text": "hello", "address": PHONE}
@@ -85,11 +86,11 @@ async def test_what_a_later_message_does_not_say_is_kept(backend: Backend) -> No
 
 async def test_starting_twice_is_one_conversation(backend: Backend) -> None:
     async with backend.db.transaction() as session:
-        first = await conversations.get_or_start(session, backend, "web-1", channel="web", source="a")
+        first = await get_or_start(session, backend, "web-1", channel="web", source="a")
         assert (first.level, first.offered, first.address) == (0, [], None)
         first.level = 1
         await session.flush()
-        again = await conversations.get_or_start(session, backend, "web-1", channel="web")
+        again = await get_or_start(session, backend, "web-1", channel="web")
         assert (again is first, again.level, again.source) == (True, 1, "a")
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from backend.app import Backend
 from backend.billing.models import Account
-from backend.conversations import service as conversations
 from backend.members import identity
 from backend.members.identity import IdentityResult, Standing
 from backend.members.models import Member
+from tests.support.conversations import get_or_start
 
 RUTH, RUTH_LAST4, RUTH_PHONE = "99999-001", "0142", "+15555550142"
 
@@ -44,7 +44,7 @@ class Talk:
 
     async def _within(self, act: Callable[..., Awaitable[Any]], *args: Any, **values: Any) -> Any:
         async with self.backend.db.transaction() as session:
-            row = await conversations.get_or_start(session, self.backend, self.conversation, **self.options)
+            row = await get_or_start(session, self.backend, self.conversation, **self.options)
             row.browser = self.browser or row.browser
             return await act(session, self.backend, self.conversation, *args, **values)
 

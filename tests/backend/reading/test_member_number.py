@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.reading.digits import only_digits, read_code, read_separator, spoken_to_digits
+from backend.reading.digits import spoken_to_digits
 from backend.reading.member_number import read_member_number
 
 NAMES = {"0": ["zero", "oh", "0"], "9": ["nine", "niner", "9"]} | {
@@ -155,28 +155,3 @@ def test_nothing_breaks_it(text):
 )
 def test_spoken_digits_become_figures(text, figures):
     assert spoken_to_digits(text) == figures
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [("123456", "123456"), ("123 456", "123456"), ("the code is 1 2 3 4 5 6", "123456"),
-     ("one two three four five six", "123456"), ("111111 no 123456", "123456"), ("12345", None), ("no code", None)],
-)  # fmt: skip
-def test_codes(text, code):
-    assert read_code(text) == code
-
-
-@pytest.mark.parametrize(
-    ("text", "digits"), [("99999-001", "99999001"), (" 0142.", "0142"), ("2", "2"), ("pay 50", None), ("", None)]
-)
-def test_bare_digits(text, digits):
-    assert only_digits(text) == digits
-
-
-@pytest.mark.parametrize(
-    ("text", "digits"),
-    [("001", "001"), ("zero zero one", "001"), ("oh oh two", "002"), ("it's 002", "002"), ("dash 003", "003"),
-     ("0142", None), ("99999-001", None), ("01", None), ("$112", None), ("pay 112", None), ("", None)],
-)  # fmt: skip
-def test_the_separator_alone(text, digits):
-    assert read_separator(text) == digits

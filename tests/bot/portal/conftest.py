@@ -12,11 +12,11 @@ import pytest_asyncio
 from backend.app import Backend
 from backend.billing.service import find_account
 from backend.clock import ManualClock
-from backend.conversations import service as conversations
 from backend.demo import seed
 from backend.payments import links
 from tests.bot.serving import serving, settings_for
 from tests.contracts.sandbox_network import KEY, SandboxNetwork
+from tests.support.conversations import get_or_start
 
 NOON = datetime.fromisoformat("2026-11-23T18:00:00+00:00")
 CARD = {"name": "Ruth Alvarez", "expiry": "07/30", "cvc": "123", "zip": "61028"}
@@ -41,7 +41,7 @@ class Member:
     async def link(self, number: str = "99999-001", cents: int = 11240, on: date | None = None) -> str:
         """A new link's address."""
         async with self.backend.db.transaction() as session:
-            await conversations.get_or_start(session, self.backend, "web-1", channel="web")
+            await get_or_start(session, self.backend, "web-1", channel="web")
             account = await find_account(session, number)
             assert account is not None
             day = on or self.backend.today()
