@@ -9,6 +9,7 @@ from backend.callout.models import Callout, CalloutNotice
 from backend.conversations.models import ActionResult, Conversation, InboundMessage, PushEvent, Unkept
 from backend.handover.models import Handover, OfficeMessage
 from backend.logins.models import (
+    CreationCode,
     CreationLink,
     HolderProof,
     Login,
@@ -50,6 +51,7 @@ __all__ = [
     "CalloutNotice",
     "Consent",
     "Conversation",
+    "CreationCode",
     "CreationLink",
     "Enrolment",
     "Handover",

@@ -17,13 +17,13 @@ from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.errors import MemberlineError
 from backend.language import current, in_each, tr, with_language
-from backend.logins import passwords, service, signin
+from backend.logins import creation_codes, passwords, service, signin
 from backend.logins.mail import PARAGRAPH, PasswordRefused
 from backend.logins.models import CreationLink, Login
 from backend.members import guessing, known_senders
 from backend.members.levels import Level
 from backend.members.models import Member
-from backend.members.service import find_account, plain_digits
+from backend.members.service import find_account, get_account, plain_digits
 from backend.outbox.service import enqueue
 
 if TYPE_CHECKING:
@@ -121,14 +121,20 @@ async def prove(backend: Backend, token: str, holder: Holder, *, source: str) ->
 
 
 async def _try(
-    session: AsyncSession, backend: Backend, link: CreationLink, member: Member | None, target: str, source: str
+    session: AsyncSession,
+    backend: Backend,
+    link: CreationLink,
+    member: Member | None,
+    target: str,
+    source: str,
+    kind: str = guessing.CREATION,
 ) -> guessing.Try:
     conversation = await session.get(Conversation, link.asked_by)
     if conversation is not None:
         sender = await known_senders.sender_at(session, backend, conversation, member, target)
         if sender.known:
-            return guessing.Try(guessing.CREATION, target, sender.source, f"link-{link.id}", known=True)
-    return guessing.Try(guessing.CREATION, target, source, f"link-{link.id}")
+            return guessing.Try(kind, target, sender.source, f"link-{link.id}", known=True)
+    return guessing.Try(kind, target, source, f"link-{link.id}")
 
 
 async def _right(session: AsyncSession, backend: Backend, account: Account | None, holder: Holder) -> bool:
@@ -138,13 +144,66 @@ async def _right(session: AsyncSession, backend: Backend, account: Account | Non
     return proven and last4 and member is not None and member.kind == holder.kind
 
 
-async def name(backend: Backend, token: str, *, first_name: str, last_name: str, email: str) -> None:
-    """Keep who the login is for. Raises CreationGone."""
+async def name(backend: Backend, token: str, *, first_name: str, last_name: str, email: str) -> str:
+    """Keep who the login is for, and send the codes that must come back: ok, too_many or no_address, which keeps
+    nothing. Raises CreationGone."""
     async with backend.db.transaction() as session:
-        link = await find(session, backend, token)
-        if link.account_id is None:
-            raise CreationGone()
+        link, account = await _proven_holder(session, backend, token)
         link.first_name, link.last_name, link.email = first_name[:80], last_name[:80], email[:254]
+        result = await creation_codes.send(session, backend, link, account.member)
+        if result != "ok":
+            link.first_name = link.last_name = link.email = ""
+        return result
+
+
+async def codes_again(backend: Backend, token: str, *, by_email: bool) -> str:
+    """Send new codes, as `name` does. Raises CreationGone."""
+    async with backend.db.transaction() as session:
+        link, account = await _proven_holder(session, backend, token)
+        return await creation_codes.send(session, backend, link, account.member, by_email=by_email)
+
+
+async def codes_wanted(backend: Backend, token: str) -> list[creation_codes.Wanted]:
+    """The codes that the page asks for. Raises CreationGone."""
+    async with backend.db.transaction() as session:
+        link, _account = await _proven_holder(session, backend, token)
+        return await creation_codes.wanted(session, link)
+
+
+async def give_codes(backend: Backend, token: str, given: dict[str, str], *, source: str) -> dict[str, str]:
+    """Judge the codes: what `creation_codes.check` says of each kind, or throttled for all. Wrong ones for the way on
+    file count at the member as those in the assistant do. Raises CreationGone."""
+    async with backend.db.transaction() as session:
+        link, account = await _proven_holder(session, backend, token)
+        target = guessing.target_of(backend, account.number_digits)
+        await guessing.one_at_a_time(session, backend, target, source)
+        one = await _try(session, backend, link, account.member, target, source, guessing.CODE)
+        if not (await guessing.weigh(session, backend, one)).open:
+            return dict.fromkeys((creation_codes.ON_FILE, creation_codes.NEW), "throttled")
+        found = await creation_codes.check(
+            session, backend, link, {kind: plain_digits(code) for kind, code in given.items()}
+        )
+        if found.get(creation_codes.ON_FILE) == "wrong":
+            await guessing.missed(session, backend, one, account.id)
+        if link.proven_at is not None:
+            await guessing.settle(session, one)
+            await _record(session, backend, link, "creation_codes_came_back")
+        return found
+
+
+async def other_email(backend: Backend, token: str) -> None:
+    """Go back to the name and email: no code comes to a mistyped one. Raises CreationGone."""
+    async with backend.db.transaction() as session:
+        link, _account = await _proven_holder(session, backend, token)
+        link.email, link.proven_at, link.email_proven_at = "", None, None
+
+
+async def _proven_holder(session: AsyncSession, backend: Backend, token: str) -> tuple[CreationLink, Account]:
+    link = await find(session, backend, token)
+    account = await get_account(session, link.account_id) if link.account_id else None
+    if account is None:
+        raise CreationGone()
+    return link, account
 
 
 async def finish(backend: Backend, token: str, *, user_id: str, password: str) -> Created:
@@ -154,7 +213,7 @@ async def finish(backend: Backend, token: str, *, user_id: str, password: str) -
     """
     async with backend.db.reading() as session:
         link = await find(session, backend, token)
-        if link.account_id is None or not link.email:
+        if link.account_id is None or not link.email or link.proven_at is None:
             raise CreationGone()
         account = await session.get_one(Account, link.account_id)
         member = await session.get_one(Member, account.member_id)
@@ -184,22 +243,19 @@ async def _make(
     login = await service.add(session, backend, member, user_id, password_hash)
     login.first_name, login.last_name = link.first_name, link.last_name
     had = member.email
-    if not had:
+    added = not had and link.email_proven_at is not None
+    if added:
         member.put_on_file("email", link.email, backend.clock.now())
-    on_file = had or link.email
+        member.email_proven_at = link.email_proven_at
+    on_file = member.email or ""
     session_token = await signin.start(session, backend, login)
-    await _tell(session, backend, member, login, on_file, by_text=not had)
-    await _record(session, backend, link, "login_created", {"user_id": login.user_id, "email_added": not had})
-    return Created(session_token, login.user_id, on_file, on_file.lower() != link.email.lower())
+    await _tell(session, backend, member, login, on_file)
+    await _record(session, backend, link, "login_created", {"user_id": login.user_id, "email_added": added})
+    return Created(session_token, login.user_id, on_file, bool(had) and on_file.lower() != link.email.lower())
 
 
-async def _tell(
-    session: AsyncSession, backend: Backend, member: Member, login: Login, on_file: str, *, by_text: bool
-) -> None:
-    """To the address on file; where there was none, to the phone on file too: a new address proves nothing.
-
-    A new one is not told the user ID either: it was typed on the page, and may be a stranger's.
-    """
+async def _tell(session: AsyncSession, backend: Backend, member: Member, login: Login, on_file: str) -> None:
+    """To the email and the phone on file: who gave the codes may have had only one of them in hand."""
     coop = backend.coop
     languages = (current(), member.language)
 
@@ -213,13 +269,14 @@ async def _tell(
     named = ""
     if member.takes_login_mail(backend.clock.now()):
         named = f"\n\n{tr('Your user ID is: {user_id}', user_id=login.user_id)}"
-    await enqueue(
-        session, backend, kind="email", recipient=on_file,
-        subject=tr("Your {coop} online account", coop=coop.short_name),
-        body=f"{in_each(languages, words, PARAGRAPH)}{named}\n\n{coop.name}\n", purpose="notice",
-        dedupe_key=f"login-created-{login.id}",
-    )  # fmt: skip
-    if by_text:
+    if on_file:
+        await enqueue(
+            session, backend, kind="email", recipient=on_file,
+            subject=tr("Your {coop} online account", coop=coop.short_name),
+            body=f"{in_each(languages, words, PARAGRAPH)}{named}\n\n{coop.name}\n", purpose="notice",
+            dedupe_key=f"login-created-{login.id}",
+        )  # fmt: skip
+    if member.phone:
         await enqueue(
             session, backend, kind="sms", recipient=member.phone, body=in_each(languages, words, " "), purpose="notice",
             dedupe_key=f"login-created-text-{login.id}",

@@ -117,9 +117,31 @@ class CreationLink(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     asked_by: Mapped[str] = mapped_column(String(80))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    proven_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when all codes that were wanted had come back
+    email_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when the one to the email given had
     first_name: Mapped[str] = mapped_column(String(80), default="")
     last_name: Mapped[str] = mapped_column(String(80), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class CreationCode(Base):
+    """A code that must come back before a login is made, see `creation_codes`. `sent_to` is masked but for an email
+    that was typed."""
+
+    __tablename__ = "creation_codes"
+    __table_args__ = (Index(None, "member_id", "kind", "sent_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey("creation_links.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    kind: Mapped[str] = mapped_column(String(8))  # on_file | new
+    sent_by: Mapped[str] = mapped_column(String(8))  # text | email
+    sent_to: Mapped[str] = mapped_column(String(254))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[datetime] = mapped_column(UtcTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
+    misses: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)

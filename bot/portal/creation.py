@@ -7,7 +7,7 @@ import re
 from sanic import HTTPResponse, Request
 
 from backend.language import mark, tr
-from backend.logins import creation, mail
+from backend.logins import creation, creation_codes, mail
 from backend.logins.models import CreationLink
 from backend.members.service import lacks_separator, plain_digits
 from bot.portal import cookies, pages
@@ -24,6 +24,11 @@ WAIT = mark(
     "helps right away: {phone}."
 )
 NOTHING_GIVEN = dict.fromkeys(("number", "kind", "first_name", "last_name", "email", "user_id"), "")
+CODE_PROBLEMS = {
+    "wrong": mark("That is not the code we sent. Please look at the newest message."),
+    "slip": mark("Six digits, please."),
+    "gone": mark("This code cannot be used any more. Please send new ones."),
+}
 USER_ID_PROBLEMS = {
     "bad_user_id": mark("Use 4 to 64 letters, digits, dots, dashes or @, and at least one letter."),
     "user_id_taken": mark("Somebody has this user ID already. Please choose another."),
@@ -50,7 +55,8 @@ class CreationDesk(Desk):
 
     async def show(self, request: Request, token: str) -> HTTPResponse:
         try:
-            return self._step(token, await self._link(token))
+            link = await self._link(token)
+            return await self._code_page(token) if _due(link) == "code" else self._step(token, link)
         except creation.CreationGone:
             return self._gone()
 
@@ -103,8 +109,49 @@ class CreationDesk(Desk):
             errors["email"] = tr("Please give an email address, such as name@example.com.")
         if errors:
             return self._step(token, link, errors, **given)
-        await creation.name(self.backend, token, **given)
+        return self._sent(token, await creation.name(self.backend, token, **given))
+
+    async def _take_code(self, request: Request, token: str, link: CreationLink) -> HTTPResponse:
+        given = fields(request, "do", creation_codes.ON_FILE, creation_codes.NEW)
+        if given["do"] in ("again", "by_email"):
+            return self._sent(
+                token, await creation.codes_again(self.backend, token, by_email=given["do"] == "by_email")
+            )
+        if given["do"] == "other":
+            await creation.other_email(self.backend, token)
+            return pages.see_other(_here(token))
+        codes = {kind: given[kind] for kind in (creation_codes.ON_FILE, creation_codes.NEW)}
+        found = await creation.give_codes(self.backend, token, codes, source=self.source(request))
+        if "throttled" in found.values():
+            return self._by_office(tr("Too many wrong codes were given for this account lately."), status=429)
+        errors = {kind: tr(CODE_PROBLEMS[result]) for kind, result in found.items() if result != "ok"}
+        if errors:
+            return await self._code_page(token, errors)
         return pages.see_other(_here(token))
+
+    async def _code_page(self, token: str, errors: dict[str, str] | None = None) -> HTTPResponse:
+        wanted = await creation.codes_wanted(self.backend, token)
+        return self.form_page("create_code.html", errors, here=_here(token), wanted=wanted)
+
+    def _sent(self, token: str, result: str) -> HTTPResponse:
+        """What follows from sending codes."""
+        if result == "ok":
+            return pages.see_other(_here(token))
+        if result == "too_many":
+            return self._by_office(
+                tr("Several codes were sent already. Please wait 15 minutes, then open this page again."),
+                status=429, again=_here(token),
+            )  # fmt: skip
+        return self._by_office(
+            tr("No phone or email on file takes a code from us now, so that we cannot see here that it is you."),
+            status=409, again=_here(token),
+        )  # fmt: skip
+
+    def _by_office(self, text: str, *, status: int, again: str = "") -> HTTPResponse:
+        texts = [text, tr("Our office helps: {phone}.", phone=self.backend.coop.office_phone_display)]
+        return self.notice(
+            tr("Please wait a while") if status == 429 else tr("Our office can help"), texts, status=status, again=again
+        )
 
     async def _take_login(self, request: Request, token: str, link: CreationLink) -> HTTPResponse:
         given = fields(request, "user_id", "password", "again")
@@ -133,7 +180,9 @@ def _here(token: str) -> str:
 def _due(link: CreationLink) -> str:
     if link.account_id is None:
         return "holder"
-    return "login" if link.email else "person"
+    if not link.email:
+        return "person"
+    return "login" if link.proven_at else "code"
 
 
 def _holder_problems(given: dict[str, str]) -> dict[str, str]:

@@ -305,6 +305,8 @@ async def test_two_cannot_make_a_login_for_one_member(backend: Backend, home: Ho
         holder = creation.Holder("99999-001", "0142", "residential", "1234")
         assert await creation.prove(backend, tokens[-1], holder, source="web-1") == "ok"
         await creation.name(backend, tokens[-1], first_name="Ruth", last_name="Alvarez", email="other@example.net")
+        code = (await outbox(backend))[-1].body.split()[0]
+        assert await creation.give_codes(backend, tokens[-1], {"on_file": code}, source="web-1") == {"on_file": "ok"}
     tries = [creation.finish(backend, token, user_id="ruth.a", password=PASSWORD) for token in (*tokens, tokens[0])]
     results = await asyncio.gather(*tries, return_exceptions=True)
     made = [result for result in results if isinstance(result, creation.Created)]

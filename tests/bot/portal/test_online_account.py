@@ -11,13 +11,11 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from backend.billing.service import find_account
 from backend.clock import ManualClock
 from backend.demo import PASSWORD, seed
 from backend.logins import signin, throttle
 from backend.logins.models import PortalSession
 from backend.members import guessing
-from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from bot.services import Services
 from tests.bot.edge import until
@@ -222,6 +220,19 @@ async def test_the_user_id_by_email(visitor: Visitor) -> None:
     assert "ruth.alvarez" in await visitor.mailed()
 
 
+async def codes_sent(visitor: Visitor) -> dict[str, str]:
+    """The newest code to each recipient."""
+    async with visitor.services.backend.db.reading() as session:
+        query = select(OutboxMessage).where(OutboxMessage.purpose == "code").order_by(OutboxMessage.id)
+        return {row.recipient: row.body.split()[0] for row in await session.scalars(query)}
+
+
+async def give_codes(visitor: Visitor, here: str, **recipients: str) -> tuple[int, str, str]:
+    """Type the newest codes in, each by the field that it is for."""
+    sent = await codes_sent(visitor)
+    return await visitor.post(here, step="code", **{field: sent[recipient] for field, recipient in recipients.items()})
+
+
 async def create(visitor: Visitor, number: str, last4: str, kind: str, digits: str) -> tuple[str, str]:
     """Through the first page; the address and the page that came."""
     _, _, here = await visitor.get("/portal/create")
@@ -237,11 +248,16 @@ async def create(visitor: Visitor, number: str, last4: str, kind: str, digits: s
     ],
 )
 async def test_making_an_account(visitor: Visitor, number: str, last4: str, kind: str, digits: str, email: str) -> None:
+    phone = f"+1555555{last4}"
     here, page = await create(visitor, number, last4, kind, digits)
     assert "First name" in page
     _, page, _ = await visitor.post(here, step="person", first_name="Pat", last_name="Doe", email="")
     assert "Please fill this in" in page
     _, page, _ = await visitor.post(here, step="person", first_name="Pat", last_name="Doe", email="pat@example.net")
+    assert f"Code sent to the phone ending {last4}" in text(page)
+    _, page, _ = await visitor.post(here, step="login", user_id="pat.doe", password=NEW, again=NEW)
+    assert "Code sent to" in text(page)  # no step is left out
+    _, page, _ = await give_codes(visitor, here, on_file=phone)
     assert "Confirm password" in page
     _, page, _ = await visitor.post(here, step="login", user_id="RUTH.alvarez", password=NEW, again=NEW)
     assert "Somebody has this user ID" in page
@@ -251,6 +267,7 @@ async def test_making_an_account(visitor: Visitor, number: str, last4: str, kind
     assert (await visitor.get("/portal"))[2] == "/portal"
     assert visitor.mail.mails or await visitor.mailed()
     assert visitor.mail.mails[0][0] == email  # the address on file, not the one typed
+    assert await told(visitor) == [email, phone]
     assert (await visitor.get(here))[0] == 404
     again = visitor.another()
     assert (await again.sign_in("pat.doe", NEW))[2] == "/portal"
@@ -288,19 +305,11 @@ async def test_guessing_the_holder_is_stopped(visitor: Visitor) -> None:
     assert "15 minutes" in text(page)
 
 
-async def test_an_email_is_added_where_none_was_on_file_and_the_phone_is_told(visitor: Visitor) -> None:
-    async with visitor.services.backend.db.transaction() as session:
-        account = await find_account(session, "20417-001")
-        assert account
-        (await session.get_one(Member, account.member_id)).email = None
-    here, _ = await create(visitor, "20417-001", "0111", "residential", "1234")
-    await visitor.post(here, step="person", first_name="Walter", last_name="Brandt", email="new@example.net")
-    await visitor.post(here, step="login", user_id="walter.b", password=NEW, again=NEW)
-    await visitor.mailed()
-    assert visitor.mail.mails[0][0] == "new@example.net"
+async def told(visitor: Visitor) -> list[str]:
+    """Whom a notice went to."""
     async with visitor.services.backend.db.reading() as session:
-        texts = (await session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "sms"))).all()
-    assert [message.recipient for message in texts] == ["+15555550111"]
+        query = select(OutboxMessage.recipient).where(OutboxMessage.purpose == "notice").order_by(OutboxMessage.id)
+        return list(await session.scalars(query))
 
 
 async def test_a_member_with_an_account_is_told_so_only_after_the_proof(visitor: Visitor) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from backend.demo import PASSWORD
-from tests.bot.portal.test_online_account import NEW, Visitor, link_from_mail, visitor
+from tests.bot.portal.test_online_account import NEW, Visitor, codes_sent, link_from_mail, visitor
 from tests.bot.portal.test_pay_pages_in_browser import browser, check
 from tests.browser.test_access import DESKTOP, PHONE, PHONE_DARK
 
@@ -48,6 +48,9 @@ async def test_making_an_account_and_signing_in(browser: Browser, visitor: Visit
     await heading(page, "Your name and email")
     await check(page, "create_person")
     await fill(page, "Continue", first_name="Walter", last_name="Brandt", email="walter@example.com")
+    await heading(page, "Your code")
+    await check(page, "create_code")
+    await fill(page, "Continue", on_file=(await codes_sent(visitor))["walter@example.com"])
     await heading(page, "User ID and password")
     await check(page, "create_login")
     await fill(page, "Create", user_id="walter.brandt", password=NEW, again=NEW)
@@ -61,7 +64,7 @@ async def test_making_an_account_and_signing_in(browser: Browser, visitor: Visit
     await fill(page, "Request reset link", who="walter.brandt", last4="0111")
     await heading(page, "Please look at your email")
     await check(page, "asked")
-    await page.goto(await link_from_mail(visitor, 2))
+    await page.goto(await link_from_mail(visitor, 3))
     await check(page, "reset")
     await fill(page, "Set password", password=f"{NEW} two", again=f"{NEW} two")
     await heading(page, "Sign In")

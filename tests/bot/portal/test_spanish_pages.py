@@ -12,7 +12,7 @@ from backend.conversations.models import Conversation
 from backend.language import SPANISH
 from backend.outbox.models import OutboxMessage
 from tests.bot.portal.conftest import Member, in_days
-from tests.bot.portal.test_online_account import NEW, Visitor, link_from_mail, visitor
+from tests.bot.portal.test_online_account import NEW, Visitor, give_codes, link_from_mail, visitor
 from tests.bot.portal.test_pay_pages import payments, quote_in, text
 
 __all__ = ["visitor"]
@@ -130,14 +130,16 @@ async def test_making_an_account_in_spanish(visitor: Visitor) -> None:
     _, page, _ = await visitor.post(here, step="holder", **holder)
     assert "Su nombre y correo electrónico" in text(page)
     person = {"first_name": "Walter", "last_name": "Brandt", "email": "walter@example.com"}
-    await visitor.post(here, step="person", **person)
+    _, page, _ = await visitor.post(here, step="person", **person)
+    assert "Código enviado al correo w***@example.com" in text(page)
+    await give_codes(visitor, here, on_file="walter@example.com")
     _, page, _ = await visitor.post(here, step="login", user_id="ruth.alvarez", password=NEW, again=NEW)
     assert "Alguien ya tiene este usuario" in text(page)
     _, page, path = await visitor.post(here, step="login", user_id="walter.brandt", password=NEW, again=NEW)
     assert path == "/portal/created"
     assert "Su cuenta en línea está lista" in text(page)
     async with visitor.services.backend.db.reading() as session:
-        notice = await session.scalar(select(OutboxMessage).where(OutboxMessage.kind == "email"))
+        notice = await session.scalar(select(OutboxMessage).where(OutboxMessage.purpose == "notice"))
     assert notice is not None
     assert "se hizo una cuenta en línea" in notice.body
 
