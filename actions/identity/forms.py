@@ -247,6 +247,9 @@ class IdentifiedForm(Form):
         if trouble == "wrong":
             turn.set("code_trouble", "told")
             return Ask(CODE, "utter_question_proof_again", new=True)
+        if trouble == "another":
+            turn.set("code_trouble", "told")
+            return Ask(CODE, "utter_question_code_another", new=True)
         if trouble == NO_PHONE:
             asked = await identity.ask_proof_again(turn.session, turn.backend, turn.conversation_id, by_email=True)
             turn.clear("code_trouble")
@@ -264,6 +267,9 @@ class IdentifiedForm(Form):
         if trouble == "wrong":
             turn.set("code_trouble", "told")
             return Ask(CODE, "utter_question_code_again", new=True)
+        if trouble == "another":
+            turn.set("code_trouble", "told")
+            return Ask(CODE, "utter_question_code_another", new=True)
         if trouble == "told":  # and no other code has been tried since
             return Ask(CODE, "utter_question_code_still")
         if trouble == "locked":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.models import Conversation
@@ -49,10 +49,17 @@ class CodeRefused:
 
 
 async def send(
-    session: AsyncSession, backend: Backend, conversation_id: str, member: Member, *, by_email: bool = False
+    session: AsyncSession,
+    backend: Backend,
+    conversation_id: str,
+    member: Member,
+    *,
+    by_email: bool = False,
+    second: bool = False,
 ) -> CodeSent | CodeRefused:
-    """Put a new code in the outbox. It replaces the one before it. `by_email`: the phone does not reach them."""
-    if await _sent_lately(session, backend, conversation_id, member) >= SENDS:
+    """Put a new code in the outbox. It replaces the one before it. `by_email`: the phone does not reach them. `second`:
+    it follows one that came back, so that it counts against no other."""
+    if not second and await _sent_lately(session, backend, conversation_id, member) >= SENDS:
         return CodeRefused("too_many")
     way = await way_to(session, backend, member, by_email)
     if isinstance(way, CodeRefused):
@@ -65,6 +72,7 @@ async def send(
         code_hash=_hash(backend, conversation_id, member, code),
         sent_at=now,
         expires_at=now + VALID,
+        second=second,
     )
     session.add(row)
     await session.flush()
@@ -117,6 +125,12 @@ async def check(session: AsyncSession, backend: Backend, conversation_id: str, m
     return "locked" if row.misses >= TRIES else "wrong"
 
 
+async def is_second(session: AsyncSession, conversation_id: str, member: Member) -> bool:
+    """Whether the newest code follows one that came back."""
+    row = await _newest(session, conversation_id, member)
+    return row is not None and row.second
+
+
 async def _newest(session: AsyncSession, conversation_id: str, member: Member) -> OneTimeCode | None:
     query = (
         select(OneTimeCode)
@@ -132,14 +146,17 @@ async def _newest(session: AsyncSession, conversation_id: str, member: Member) -
 async def _sent_lately(session: AsyncSession, backend: Backend, conversation_id: str, member: Member) -> int:
     """How many codes count against another one now.
 
-    On the phone on file only those of this talk do: a stranger who asks for codes elsewhere keeps nobody out.
+    On the phone on file only those of this talk do: a stranger who asks for codes elsewhere keeps nobody out. By text
+    those that were tried in vain do not either: whoever forges the sender would shut the member out with three.
     """
     conversation = await session.get(Conversation, conversation_id)
     here = OneTimeCode.conversation_id == conversation_id
     on_file = conversation is not None and bool(member.phone) and conversation.address == member.phone
-    counted = here if on_file else or_(here, OneTimeCode.member_id == member.id)
+    counted: ColumnElement[bool] = here if on_file else or_(here, OneTimeCode.member_id == member.id)
+    if on_file and conversation is not None and conversation.channel == "sms":
+        counted = and_(here, OneTimeCode.misses < TRIES)
     since = backend.clock.now() - SEND_WINDOW
-    query = select(func.count()).select_from(OneTimeCode).where(counted, OneTimeCode.sent_at > since)
+    query = select(func.count()).where(counted, OneTimeCode.sent_at > since, OneTimeCode.second.is_(False))
     return await session.scalar(query) or 0
 
 

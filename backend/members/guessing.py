@@ -49,13 +49,14 @@ LIMITS: Mapping[str, Limits] = MappingProxyType(
 @dataclass(frozen=True)
 class Try:
     """One try of somebody at one member, real or not. `known` is what `known_senders` says of the sender: only what
-    such a one misses itself ever counts against it, and it counts against nobody else."""
+    such a one misses itself ever counts against it, and it counts against nobody else. `forgeable`: as there."""
 
     kind: str
     target: str
     source: str
     conversation_id: str = ""
     known: bool = False
+    forgeable: bool = False
 
 
 @dataclass(frozen=True)

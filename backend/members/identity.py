@@ -17,7 +17,7 @@ from backend.conversations.models import Conversation
 from backend.conversations.service import IDLE
 from backend.members import codes, guessing, known_senders, proof, proven_ways
 from backend.members.codes import CodeRefused, CodeSent
-from backend.members.guessing import CODE, IDENTITY, Try
+from backend.members.guessing import CODE, IDENTITY, Pressure, Try
 from backend.members.levels import BY_TEXT, NEEDS, Level
 from backend.members.models import IdentityProof, Member
 from backend.members.service import accounts_at_phone, find_account, get_account, lacks_separator, plain_digits
@@ -65,7 +65,8 @@ class IdentityResult:
 
 @dataclass(frozen=True)
 class CodeResult:
-    """`status`: ok, wrong, expired (or never sent, or replaced) or locked (too many tries, at this code or lately)."""
+    """`status`: ok, wrong, expired (or never sent, replaced, or used up in a name that can be forged), another (right,
+    and a second one was sent) or locked (too many tries, at this code or lately)."""
 
     status: str
     standing: Standing
@@ -163,7 +164,7 @@ async def _try(
     target: str,
 ) -> Try:
     sender = await known_senders.sender_at(session, backend, conversation, member, target)
-    return Try(kind, target, sender.source, conversation.id, sender.known)
+    return Try(kind, target, sender.source, conversation.id, sender.known, sender.forgeable)
 
 
 def _matches(account: Account | None, last4: str) -> bool:
@@ -222,7 +223,7 @@ async def send_code(
         return CodeRefused("not_identified")
     conversation = await session.get_one(Conversation, conversation_id)
     one = await _code_try(session, backend, conversation, now.account)
-    if not (await guessing.weigh(session, backend, one)).open:
+    if not one.forgeable and not (await guessing.weigh(session, backend, one)).open:
         return CodeRefused("too_many")
     sent = await codes.send(session, backend, conversation_id, now.member, by_email=by_email)
     if isinstance(sent, CodeSent):
@@ -240,7 +241,11 @@ async def ask_proof_again(
 
 async def check_code(session: AsyncSession, backend: Backend, conversation_id: str, *, code: str) -> CodeResult:
     """Judge a one-time code. The right one steps the conversation up and works once. Wrong ones count for the member
-    and the sender as other guesses do, over all codes that are sent."""
+    and the sender as other guesses do, over all codes that are sent.
+
+    In the name of the phone on file, which anybody may forge, they end that code alone. What would lock another sender
+    asks for two codes there, one after the other: nobody is shut out, and guessing both is hopeless.
+    """
     now = await standing(session, backend, conversation_id)
     conversation = await session.get_one(Conversation, conversation_id)
     asked = await proof.pending(session, backend, conversation_id)
@@ -249,21 +254,27 @@ async def check_code(session: AsyncSession, backend: Backend, conversation_id: s
     if now.member is None or now.account is None:
         return CodeResult("expired", now)
     one = await _code_try(session, backend, conversation, now.account)
-    if not (await guessing.weigh(session, backend, one)).open:
+    unlocked = (await guessing.weigh(session, backend, one)).open
+    if not unlocked and not one.forgeable:
         return CodeResult("locked", now)
     digits = plain_digits(code)
+    second = await codes.is_second(session, conversation_id, now.member)
     status = await codes.check(session, backend, conversation_id, now.member, digits)
+    if status == "ok" and not unlocked and not second:
+        sent = await codes.send(session, backend, conversation_id, now.member, second=True)
+        return CodeResult("another" if isinstance(sent, CodeSent) else "locked", now)
     if status == "ok":
-        await guessing.settle(session, one)
+        if not one.forgeable:  # else what a forger missed would be forgiven each time the member is right
+            await guessing.settle(session, one)
         _stand(conversation, backend, Level.STEPPED_UP, now.account)
         await proven_ways.note(session, backend, conversation_id, now.member)
         await _record(session, backend, conversation, "stepped_up", now.account.id)
         return CodeResult("ok", replace(now, level=Level.STEPPED_UP))
-    if status in ("wrong", "locked") and len(digits) == codes.DIGITS:
+    if status in ("wrong", "locked") and len(digits) == codes.DIGITS and unlocked:
         after = await guessing.missed(session, backend, one, now.account.id)
-        status = "locked" if after.locked else status
+        status = "locked" if after.locked and not one.forgeable else status
     if status in ("locked", "used_up"):
-        status = "locked"
+        status = "expired" if one.forgeable else "locked"
         await _record(session, backend, conversation, "code_locked", now.account.id)
     return CodeResult(status, now)
 
@@ -282,20 +293,26 @@ async def _check_proof(
     await guessing.one_at_a_time(session, backend, asked.target, conversation.source or conversation.id)
     account = await get_account(session, asked.account_id) if asked.account_id else None
     one = await _try(session, backend, CODE, conversation, account.member if account else None, asked.target)
-    if asked.misses >= codes.TRIES or not (await guessing.weigh(session, backend, one)).open:
-        return CodeResult("locked", now)
+    unlocked = (await guessing.weigh(session, backend, one)).open
+    ended = "expired" if one.forgeable else "locked"
+    if asked.misses >= codes.TRIES or not (unlocked or one.forgeable):
+        return CodeResult(ended, now)
     if len(code) != codes.DIGITS:
         return CodeResult("wrong", now)
     if account is not None and proof.right(backend, asked, code):
         asked.used_at = backend.clock.now()
-        for kind in (IDENTITY, CODE):
+        if not unlocked and not asked.second:
+            await proof.ask(session, backend, conversation, asked.target, account, second=True)
+            return CodeResult("another", now)
+        for kind in (IDENTITY,) if one.forgeable else (IDENTITY, CODE):
             await guessing.settle(session, replace(one, kind=kind))
         _stand(conversation, backend, Level.STEPPED_UP, account)
         await _record(session, backend, conversation, "identified", account.id)
         return CodeResult("ok", Standing(Level.STEPPED_UP, account, account.member))
     asked.misses += 1
-    after = await guessing.missed(session, backend, one, account.id if account else None)
-    return CodeResult("locked" if after.locked or asked.misses >= codes.TRIES else "wrong", now)
+    after = await guessing.missed(session, backend, one, account.id if account else None) if unlocked else Pressure()
+    over = asked.misses >= codes.TRIES or (after.locked is not None and not one.forgeable)
+    return CodeResult(ended if over else "wrong", now)
 
 
 async def forget(session: AsyncSession, backend: Backend, conversation_id: str) -> None:

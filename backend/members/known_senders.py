@@ -34,10 +34,12 @@ somebody may be trying one caller ID after the other, and such a call is no long
 
 @dataclass(frozen=True)
 class Sender:
-    """`source` is what misses are counted by."""
+    """`source` is what misses are counted by. `forgeable`: known by a phone that nobody vouches for, so that the misses
+    may be those of somebody who writes or calls in its name."""
 
     source: str
     known: bool
+    forgeable: bool = False
 
 
 async def sender_at(
@@ -48,7 +50,8 @@ async def sender_at(
     browser = _matching(backend, conversation.browser, member)
     if browser:
         return Sender(f"browser-{browser}", known=True)
-    return Sender(own, known=await _is_phone_on_file(session, backend, conversation, member, target))
+    known = await _is_phone_on_file(session, backend, conversation, member, target)
+    return Sender(own, known, forgeable=known and not conversation.vouched_for)
 
 
 def browser_token(backend: Backend, member: Member) -> str:

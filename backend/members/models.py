@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
@@ -67,6 +67,7 @@ class OneTimeCode(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     misses: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    second: Mapped[bool] = mapped_column(default=False, server_default=false())  # it follows one that came back
 
 
 class IdentityProof(Base):
@@ -88,6 +89,7 @@ class IdentityProof(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcTime)
     misses: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    second: Mapped[bool] = mapped_column(default=False, server_default=false())  # as in OneTimeCode
 
 
 class AddressCode(Base):

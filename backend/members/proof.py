@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
@@ -32,19 +32,22 @@ async def ask(
     account: Account | None,
     *,
     by_email: bool = False,
+    second: bool = False,
 ) -> bool:
     """Ask for a code to whoever has what was given; `account` None where it fits nobody. False: too often in this
-    talk."""
+    talk. `second`: after one that came back."""
     now = backend.clock.now()
     lately = select(func.count()).where(
-        IdentityProof.conversation_id == conversation.id, IdentityProof.asked_at > now - codes.SEND_WINDOW
+        IdentityProof.conversation_id == conversation.id,
+        IdentityProof.asked_at > now - codes.SEND_WINDOW,
+        *_that_count(conversation),
     )
-    if (await session.scalar(lately) or 0) >= codes.SENDS:
+    if not second and (await session.scalar(lately) or 0) >= codes.SENDS:
         return False
     session.add(
         IdentityProof(
             conversation_id=conversation.id, target=target, account_id=account.id if account else None,
-            by_email=by_email, language=current(), asked_at=now, expires_at=now + codes.VALID,
+            by_email=by_email, language=current(), asked_at=now, expires_at=now + codes.VALID, second=second,
         )
     )  # fmt: skip
     await session.flush()
@@ -101,13 +104,23 @@ async def _answer(session: AsyncSession, backend: Backend, row: IdentityProof) -
 
 async def _too_many(session: AsyncSession, row: IdentityProof, member: Member) -> bool:
     """The member's phone is not flooded by somebody who knows the last four: not by several talks either."""
+    if row.second:
+        return False
+    conversation = await session.get(Conversation, row.conversation_id)
     query = select(func.count()).where(
         IdentityProof.account_id.in_(select(Account.id).where(Account.member_id == member.id)),
         IdentityProof.code_hash != "",
         IdentityProof.asked_at > row.asked_at - codes.SEND_WINDOW,
         IdentityProof.id < row.id,
+        *_that_count(conversation),
     )
     return (await session.scalar(query) or 0) >= codes.SENDS
+
+
+def _that_count(conversation: Conversation | None) -> list[ColumnElement[bool]]:
+    """Which codes count against another one. By text those that were tried in vain do not, as in `codes`."""
+    in_vain = [IdentityProof.misses < codes.TRIES] if conversation and conversation.channel == "sms" else []
+    return [IdentityProof.second.is_(False), *in_vain]
 
 
 def _hash(backend: Backend, row: IdentityProof, code: str) -> str:
