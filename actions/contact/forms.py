@@ -9,7 +9,7 @@ import re
 from typing import Any, ClassVar, cast
 
 from actions.base import Ask, Outside
-from actions.identity.forms import IDENTITY_SLOTS, LAST4, IdentifiedForm
+from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, IdentifiedForm
 from actions.quick_pay.questions import choose
 from actions.turn import ASKED_AS, Turn
 from actions.yes_no import said_no, said_yes
@@ -24,6 +24,8 @@ from backend.reading.phone_figures import has_phone_figures, without_phone_figur
 WHAT, VALUE, AGREED, PROOF = "contact_what", "contact_value", "contact_agreed", "contact_proof"
 PROVES = "contact_proves"
 """The email that is on file now, and that a code was sent to."""
+CODE_HERE = "contact_code_here"
+"""A code has come back in the midst of this very change."""
 LATER = "later"
 ASKED_AS.update({PROOF: "code"})
 WORDS: tuple[tuple[What, re.Pattern[str]], ...] = (
@@ -38,10 +40,21 @@ class ContactForm(IdentifiedForm):
     task = "contact"
     title = mark("changing contact details")
     skill = "update_contact_info"
-    slots: ClassVar[tuple[str, ...]] = (WHAT, VALUE, AGREED, PROOF, PROVES)
+    slots: ClassVar[tuple[str, ...]] = (WHAT, VALUE, AGREED, PROOF, PROVES, CODE_HERE)
     asks: ClassVar[dict[str, str]] = {WHAT: "choice", VALUE: "free_text", AGREED: "yes_no", PROOF: "code"}
     files = True
     opens_with: ClassVar[frozenset[str]] = frozenset({"update_contact_info"})
+
+    def opened(self, turn: Turn, standing: Standing) -> bool:
+        """By text, not by a code that came back for something else: for as long as that holds, whoever forges the
+        sender writes into a talk that has stepped up."""
+        return super().opened(turn, standing) and (turn.channel != "sms" or bool(turn.get(CODE_HERE)))
+
+    async def _listen_code(self, turn: Turn) -> bool:
+        heard = await super()._listen_code(turn)
+        if turn.read(CODE).code is not None and turn.get("code_trouble") is None:
+            turn.set(CODE_HERE, True)
+        return heard
 
     async def cancelled(self, turn: Turn) -> None:
         if turn.get(PROVES):

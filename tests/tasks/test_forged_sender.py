@@ -203,6 +203,41 @@ async def test_a_new_email_is_confirmed_after_the_identity_ran_out_and_nothing_e
     assert talk.open_task is None
 
 
+async def test_a_code_given_for_something_else_opens_no_change_by_text(backend: Backend, home: Household) -> None:
+    """The member has just stepped up; a forger writes into the same talk."""
+    talk = await begin(backend, home, level=Level.STEPPED_UP)
+    await talk.user_input(f"change my email to {THIEF}", intent="update_contact_info", acts={"start"})
+    talk.assert_response("utter_question_code")
+    await talk.user_input("yes", intent="affirm", acts={"affirm"})
+    await talk.user_input("123456", acts={"answer"})
+    await talk.user_input("yes", intent="affirm", acts={"affirm"})
+    assert await on_file(backend, home) == (PHONE, "ruth@example.com")
+
+
+async def test_on_the_web_a_code_is_good_for_what_comes_after_it(backend: Backend, home: Household) -> None:
+    talk = await begin(backend, home, channel="web", level=Level.STEPPED_UP)
+    await talk.user_input("change my email to ruth.new@example.org", intent="update_contact_info", acts={"start"})
+    talk.assert_message("ruth.new@example.org. Is that right")
+
+
+async def test_forged_wrong_codes_end_a_code_and_another_comes(backend: Backend, home: Household) -> None:
+    """And in the end two are asked for; the member who has the phone gets through."""
+    talk = await begin(backend, home)
+    await talk.user_input("set up autopay", intent="setup_autopay", acts={"start"})
+    for _ in range(4):
+        code = await newest_code(backend, PHONE)
+        for _ in range(4):
+            await talk.user_input(f"{(int(code) + 1) % 10**6:06d}", acts={"answer"})
+            talk.assert_no_response("utter_code_locked")
+        await talk.user_input(f"{(int(code) + 1) % 10**6:06d}", acts={"answer"})
+        talk.assert_response("utter_question_code_expired")
+    await talk.user_input(await newest_code(backend, PHONE), acts={"answer"})
+    talk.assert_response("utter_question_code_another")
+    await talk.user_input("what?", acts={"unclear"})
+    await talk.user_input(await newest_code(backend, PHONE), acts={"answer"})
+    talk.assert_no_response("utter_question_code", "utter_question_code_still", "utter_question_code_another")
+
+
 async def test_where_no_code_can_go_it_takes_a_person(backend: Backend, home: Household) -> None:
     """A phone that was changed an hour ago, and no email: nothing on file proves anything."""
     async with backend.db.transaction() as session:
