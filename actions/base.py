@@ -38,6 +38,7 @@ class SkillAction(ABC):
             async with self.backend.db.transaction() as turn.session:
                 if not await turn.begin(self.name()):
                     await self.act(turn)
+                    await turn.hold_true()
                     await turn.keep(turn.events())
         return turn.answer()
 

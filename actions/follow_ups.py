@@ -43,7 +43,7 @@ DEEDS = {
     "paperless_on": "paperless",
     "contact_phone": "contact",
     "contact_email": "contact",
-    "contact_mailing_address": "contact",
+    "contact_address": "contact",
     "program_enrolled": "budget_billing",
 }
 """Acts of the audit trail, and as what knowledge/ answers for them."""

@@ -63,6 +63,7 @@ class Form(OpeningForm):
                 outside = await (self._ask(turn, misses=0) if worked or turn.resumed else self._hear(turn))
                 # nothing asked and nothing ended: a rejection, which Rasa only sees when no slot is set
                 ended = turn.requested or outside is not None
+                await turn.hold_true()
                 await turn.keep(turn.events() if ended else [], unfinished=outside is not None, acted=worked)
             if outside is None:
                 return

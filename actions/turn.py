@@ -11,6 +11,7 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from actions import claims
 from backend.app import Backend
 from backend.conversations import once
 from backend.language import ENGLISH, SPANISH
@@ -224,6 +225,10 @@ class Turn:
     def resumed(self) -> bool:
         """Whether this step has heard the message already, and stands before its work outside."""
         return self._begun.result is not None
+
+    async def hold_true(self) -> None:
+        """Look up what is about to be claimed, before it is kept and said."""
+        await claims.hold(self, self._dispatcher.messages)
 
     async def keep(self, events: list[EventType], *, unfinished: bool = False, acted: bool = False) -> None:
         """Keep what this step came to, in its own transaction, for when the message is delivered again.

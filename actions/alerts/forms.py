@@ -190,8 +190,11 @@ class AlertsForm(OfSeveralForm):
         number = await alerts.turn_on(
             turn.session, turn.backend, standing.account, wanted, ways, _author(turn, standing)
         )
+        stopped = "text" in ways and await alerts.texts_are_stopped(turn.session, standing.member)
+        if stopped:  # then no text has gone out that says how to end them
+            values = {**values, "by_text": False}
         turn.say("utter_alerts_on", **values, **questions.number(number))
-        if "text" in ways and await alerts.texts_are_stopped(turn.session, standing.member):
+        if stopped:
             turn.say("utter_alerts_texts_stopped")
 
     async def _off(self, turn: Turn, standing: Standing) -> None:

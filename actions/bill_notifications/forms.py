@@ -51,6 +51,10 @@ def wished(text: str) -> str | None:
     return "email" if ELECTRONIC.search(text) else None
 
 
+NOTE = mark("A note of this is on its way to your email.")
+NO_NOTE = mark("There is no email on file, so no note of it is sent.")
+
+
 class BillNotificationsForm(OfSeveralForm):
     form = "bill_notifications_form"
     task = "paperless"
@@ -119,4 +123,5 @@ class BillNotificationsForm(OfSeveralForm):
         )
         switch = alerts.go_paperless if wish == "email" else alerts.back_to_paper
         quoted = await switch(turn.session, turn.backend, standing.account, author)
-        turn.say(f"utter_bills_now_{wish}", **number(quoted))
+        emailed = standing.member is not None and bool(standing.member.email)
+        turn.say(f"utter_bills_now_{wish}", note=tr(NOTE if emailed else NO_NOTE), **number(quoted))

@@ -13,6 +13,7 @@ from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, IdentifiedForm
 from actions.quick_pay.questions import choose
 from actions.turn import ASKED_AS, Turn
 from actions.yes_no import said_no, said_yes
+from backend.alerts.kinds import together
 from backend.contact import proving
 from backend.contact import service as contact
 from backend.contact.service import What
@@ -33,6 +34,17 @@ WORDS: tuple[tuple[What, re.Pattern[str]], ...] = (
     ("phone", re.compile(r"\b(phone|cell|mobile|landline|telephone|number)\b", re.IGNORECASE)),
     ("address", re.compile(r"\b(address|po box|mailing|moved|where you (?:mail|send))\b", re.IGNORECASE)),
 )
+
+
+NOTICED = {
+    "old": mark("the old one"),
+    "new": mark("the new one"),
+    "email": mark("your email"),
+    "phone": mark("your phone"),
+}
+NO_NOTICE = mark("No notice of it can be sent to what is on file.")
+BY_EMAIL = mark("For 24 hours I still ask for a code by email before showing your account.")
+BY_OFFICE = mark("For 24 hours a code cannot go to the new phone yet; until then the office opens your account.")
 
 
 class ContactForm(IdentifiedForm):
@@ -168,6 +180,20 @@ class ContactForm(IdentifiedForm):
         turn.say("utter_contact_proof_later", value=value)
         return None
 
+    async def _told(self, turn: Turn, standing: Standing, what: What) -> dict[str, str]:
+        """Whom the change is told, and what opens the account until a new phone may."""
+        assert standing.member is not None
+        told = await contact.noticed(turn.session, turn.conversation_id, what)
+        names = [
+            tr(NOTICED[which] if which != "other" else NOTICED["email" if "@" in way else "phone"])
+            for way, which in told
+        ]
+        emailed = bool(standing.member.email) and standing.member.settled("email", turn.backend.clock.now())
+        return {
+            "noticed": tr("A notice goes to {places}.", places=together(names)) if names else tr(NO_NOTICE),
+            "proof": tr(BY_EMAIL if emailed else BY_OFFICE),
+        }
+
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         if turn.get(WHAT) is None:
             buttons = [
@@ -185,6 +211,8 @@ class ContactForm(IdentifiedForm):
             buttons = [choose(tr("Yes, change it"), contact_agreed="yes"), choose(tr("No"), contact_agreed="no")]
             return Ask(AGREED, "utter_question_contact_confirm", values, buttons)
         changed = await contact.change(turn.session, turn.backend, turn.conversation_id, standing, what, value)
+        if changed:
+            values |= await self._told(turn, standing, what)
         turn.say("utter_contact_changed" if changed else "utter_contact_same", **values)
         if not changed or what != "email":
             return None

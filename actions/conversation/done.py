@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 from actions import side_questions
-from actions.cases.kinds import title_of
+from actions.claims import RECENT, things_done
 from actions.turn import Turn
-from backend.audit.models import AuditRow
 from backend.audit.service import done_by
-from backend.language import tr
-from backend.logins.mail import asked_for
-from backend.outcomes import words as outcomes
-from backend.payments.links import sent as links_sent
-from backend.tickets import service as tickets
 
-RECENT = timedelta(hours=12)
 ABOUT_A_PAYMENT = frozenset({"payment_status", "payment_history"})
 SEEKS_A_YES = re.compile(r"\b(?:right|yes|correct|ok(?:ay)?)\W*$|\?", re.IGNORECASE)
 """`It's done, right`: a question without the form of one."""
@@ -32,7 +24,6 @@ IS_IT_DONE = re.compile(
     re.IGNORECASE,
 )
 PAID = ("payment_confirmed", "scheduled_payment_confirmed", "autopay_set_up")
-TOLD_OTHERWISE = ("ticket_", "handover")
 
 
 async def tell_what_is_done(turn: Turn) -> bool:
@@ -57,18 +48,7 @@ async def _has_paid(turn: Turn) -> bool:
 
 async def tell_done(turn: Turn) -> bool:
     """Name what this conversation did. False when that is nothing."""
-    since = turn.backend.clock.now() - RECENT
-    things = [words for row in await done_by(turn.session, turn.conversation_id, since) if (words := _words(row))]
-    for mail in await asked_for(turn.session, turn.conversation_id, since):
-        things.append(tr(outcomes.MAILS[mail.kind]))
-    if await links_sent(turn.session, turn.conversation_id, since):
-        things.append(tr(outcomes.A_LINK))
-    for ticket in await tickets.of_conversation(turn.session, turn.conversation_id):
-        things.append(tr("{what}, number {number}", what=title_of(ticket), number=ticket.number))
+    things = await things_done(turn)
     if things:
-        turn.say("utter_done_so_far", things="; ".join(dict.fromkeys(things)))
+        turn.say("utter_done_so_far", things="; ".join(things))
     return bool(things)
-
-
-def _words(row: AuditRow) -> str | None:
-    return outcomes.deed(row) if row.act in outcomes.DEEDS and not row.act.startswith(TOLD_OTHERWISE) else None

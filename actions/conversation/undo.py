@@ -38,7 +38,7 @@ UNDONE_BY: dict[str, tuple[str, Callable[[AuditRow], Slots]]] = {
     "alerts_off": ("alerts_form", _same()),
     "contact_phone": ("contact_form", _same(contact_what="phone")),
     "contact_email": ("contact_form", _same(contact_what="email")),
-    "contact_mailing_address": ("contact_form", _same(contact_what="address")),
+    "contact_address": ("contact_form", _same(contact_what="address")),
 }
 
 

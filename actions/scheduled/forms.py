@@ -17,6 +17,8 @@ from actions.scheduled.words import MOVE, act_on_existing
 from actions.turn import ASKED_AS, Turn
 from actions.words import day_words
 from actions.yes_no import said_no, said_yes
+from backend.account_questions.asked import Asked
+from backend.account_questions.automatic import taken_automatically
 from backend.autopay import service as automatic
 from backend.autopay.models import AutoPay
 from backend.autopay.schedule import active_draft
@@ -198,8 +200,23 @@ class ScheduledForm(OfSeveralForm):
             level=int(standing.level),
             channel=turn.channel,
         )
+        if done:
+            words["rest"] = await self._still_owed(turn, standing)
         turn.say("utter_sched_cancelled" if done else "utter_sched_too_late", **words)
         return None
+
+    async def _still_owed(self, turn: Turn, standing: Standing) -> str:
+        """What is to become of the bill now: nothing is owed, it is taken by itself, or it is the member's to pay."""
+        assert standing.account is not None
+        asked = Asked(turn.session, turn.backend, standing.account, "")
+        owed = await asked.balance()
+        if owed.uncovered_cents <= 0:
+            return tr("What is owed now is covered without it.")
+        if taken := await taken_automatically(asked):
+            return " ".join(taken)
+        if owed.past_due_cents > 0:
+            return tr("{amount} is past due; please pay it another way.", amount=format_cents(owed.past_due_cents))
+        return tr("Please pay the bill another way by its due date.")
 
     async def _move(self, turn: Turn, standing: Standing, item: ScheduledPayment) -> Ask | None:
         words = await self._words(turn, item)

@@ -29,7 +29,7 @@ async def shutoff(asked: Asked) -> str:
     """Whether anything is past due. The day of a shutoff is the office's to set and to tell; nothing is promised."""
     owed = await asked.balance()
     if owed.past_due_cents <= 0:
-        parts = [tr("Nothing is past due on this account, so no shutoff is set.")]
+        parts = [tr("Nothing is past due on this account, so nothing owed calls for a shutoff.")]
         if owed.amount_due_cents > 0 and owed.due_on:
             amount = format_cents(owed.amount_due_cents)
             parts.append(tr("{amount} is due {when}.", amount=amount, when=asked.when(owed.due_on)))

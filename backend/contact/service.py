@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 import phonenumbers
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.audit.models import AuditRow
 from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.coop import display_phone
@@ -17,6 +19,7 @@ from backend.language import in_each, mark, tr
 from backend.members.identity import Standing
 from backend.members.levels import StepUpNeeded, require
 from backend.members.models import Member
+from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
 from backend.reading import phones
 from backend.reading.address import address_said, is_whole
@@ -163,6 +166,19 @@ async def change(
     for recipient in told:
         await _notice(session, backend, recipient, what, row.id, (current_language(), member.language))
     return True
+
+
+async def noticed(session: AsyncSession, conversation_id: str, what: What) -> list[tuple[str, str]]:
+    """Whom the newest change of it was told: each address, with old, new or other. What takes no texts is left out."""
+    newest = select(AuditRow).where(AuditRow.actor == conversation_id, AuditRow.act == f"contact_{what}")
+    row = await session.scalar(newest.order_by(AuditRow.id.desc()).limit(1))
+    if row is None:
+        return []
+    told = select(OutboxMessage.recipient).where(
+        OutboxMessage.dedupe_key.startswith(f"contact:{row.id}:", autoescape=True), OutboxMessage.status != "refused"
+    )
+    which = {(row.before or {}).get(what): "old", (row.after or {}).get(what): "new"}
+    return [(way, which.get(way, "other")) for way in await session.scalars(told.order_by(OutboxMessage.id))]
 
 
 def _told(member: Member, what: What, value: str) -> list[str]:

@@ -111,6 +111,11 @@ async def is_opted_out(session: AsyncSession, phone: str) -> bool:
     return row is not None and row.active
 
 
+async def takes_texts(session: AsyncSession, phone: str) -> bool:
+    """Whether a text to this phone (E.164) is sent at all: it can be reached, and has not said STOP."""
+    return bool(phone) and await _refusal(session, "sms", phone) is None
+
+
 async def _set_opt_out(session: AsyncSession, backend: Backend, phone: str, *, active: bool) -> None:
     row = await session.get(OptOut, phone)
     if row is None and active:

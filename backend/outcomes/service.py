@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -72,6 +72,11 @@ async def since(session: AsyncSession, conversation_id: str, moment: datetime) -
         mails=tuple(await mail.asked_for(session, conversation_id, moment)),
         links_sent=await links.sent(session, conversation_id, moment),
     )
+
+
+def only(became: Became, acts: tuple[AuditRow, ...]) -> Became:
+    """The same with these acts alone beside its payments and messages."""
+    return replace(became, acts=acts)
 
 
 async def closed(session: AsyncSession, conversation_id: str, moment: datetime, now: datetime) -> Became:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from backend.audit.models import AuditRow
@@ -22,6 +23,7 @@ DEEDS = {
     "scheduled_payment_moved": mark("a scheduled payment moved to another day"),
     "autopay_set_up": mark("Auto Pay, set up"),
     "autopay_changed": mark("Auto Pay, changed"),
+    "autopay_kept": mark("Auto Pay, kept on"),
     "autopay_cancelled": mark("Auto Pay, turned off"),
     "draft_changed": mark("your bank draft, changed"),
     "bank_draft_cancelled": mark("your bank draft, removed"),
@@ -34,13 +36,24 @@ DEEDS = {
     "arrangement_granted": mark("a payment arrangement, number {number}"),
     "contact_phone": mark("your phone number, changed"),
     "contact_email": mark("your email address, changed"),
-    "contact_mailing_address": mark("your mailing address, changed"),
+    "contact_address": mark("your mailing address, changed"),
+    "email_proven": mark("your new email address, confirmed"),
     "ticket_noted": mark("a note on number {number}"),
     "ticket_withdrawn": mark("number {number}, taken back"),
     "ticket_restored": mark("number {number}, closed: the power is back"),
     "handover": mark("your talk, given to the office"),
 }
 """Of what a talk did, by the act in the audit trail."""
+LATER = {
+    "autopay_set_up": mark("Auto Pay, set up to begin {day}"),
+    "autopay_changed": mark("Auto Pay, changed from {day} on"),
+    "autopay_kept": mark("Auto Pay, kept on, as agreed from {day} on"),
+    "autopay_cancelled": mark("Auto Pay, set to end {day}"),
+    "draft_changed": mark("your bank draft, changed from {day} on"),
+    "bank_draft_cancelled": mark("your bank draft, set to end {day}"),
+}
+"""The same where it counts from a later day only, because a run is too near."""
+STILL_ON_ITS_WAY = mark("your payment, number {number}, still on its way")
 A_TICKET = mark("a report or request for our office, number {number}")
 SOMETHING = mark("a change on your account")
 MAILS = {
@@ -63,20 +76,37 @@ def sentences(backend: Backend, became: Became, *, spoken: bool = False) -> list
     """Money first. `spoken`: for the ear, where a number is told sign by sign."""
     told = [_of_payment(one, spoken) for one in became.payments]
     told += [_of_schedule(backend, one, spoken) for one in became.scheduled if one.status == "scheduled"]
-    if things := list(_things(became)):
-        told.append(tr(DONE, things="; ".join(dict.fromkeys(things))))
+    if others := list(_things(backend, became)):
+        told.append(tr(DONE, things="; ".join(dict.fromkeys(others))))
     return told
 
 
-def deed(row: AuditRow) -> str:
+def deed(backend: Backend, row: AuditRow) -> str:
     """A row of the audit trail in a few words."""
-    number = str((row.after or {}).get("number") or (row.after or {}).get("confirmation") or "")
+    after = row.after or {}
+    number = str(after.get("number") or after.get("confirmation") or "")
     words = DEEDS.get(row.act) or (A_TICKET if row.act.startswith("ticket_") and number else SOMETHING)
+    counts_from = date.fromisoformat(str(after["counts_from"])) if after.get("counts_from") else None
+    if counts_from and row.act in LATER and counts_from > row.at.astimezone(backend.coop.zone).date():
+        return tr(LATER[row.act], day=day_words(counts_from, backend.today()))
     return tr(words, number=number)
 
 
-def _things(became: Became) -> Iterable[str]:
-    yield from map(deed, became.acts)
+def things(backend: Backend, became: Became) -> list[str]:
+    """All of it in a few words each, tickets apart: what was refused or called off is none."""
+    told = []
+    for payment in became.payments:
+        if payment.status not in (*NOT_TAKEN, "returned"):
+            words = STILL_ON_ITS_WAY if payment.status in UNFINISHED else DEEDS["payment_confirmed"]
+            told.append(tr(words, number=payment.confirmation))
+    for item in became.scheduled:
+        if item.status == "scheduled":
+            told.append(tr(DEEDS["scheduled_payment_confirmed"], number=item.confirmation))
+    return list(dict.fromkeys([*told, *_things(backend, became)]))
+
+
+def _things(backend: Backend, became: Became) -> Iterable[str]:
+    yield from (deed(backend, row) for row in became.acts)
     for request in became.mails:
         yield tr(MAILS.get(request.kind, SOMETHING))
     if became.links_sent:

@@ -73,15 +73,16 @@ async def test_a_credit(backend: Backend) -> None:
 
 async def test_no_shutoff_is_set_while_nothing_is_past_due(backend: Backend, home: Household) -> None:
     assert await in_both(backend, home, "shutoff") == [
-        "Nothing is past due on this account, so no shutoff is set. $112.40 is due on Tuesday, December 8.",
-        "No hay nada vencido en esta cuenta, así que no hay un corte fijado. "
+        "Nothing is past due on this account, so nothing owed calls for a shutoff. "
+        "$112.40 is due on Tuesday, December 8.",
+        "No hay nada vencido en esta cuenta, así que nada de lo que se debe lleva a un corte. "
         "Se deben $112.40, que vencen el martes 8 de diciembre.",
     ]
 
 
 async def test_a_bill_is_late_the_day_after_it_is_due(backend: Backend, clock: ManualClock) -> None:
     home = await make_household(backend, due_on=in_days(0))
-    assert "no shutoff" in (await ask(backend, home, "shutoff") or "")
+    assert "nothing owed calls" in (await ask(backend, home, "shutoff") or "")
     assert "$112.40 is due today" in (await ask(backend, home, "late_fee_now") or "")
     clock.advance(days=1)
     assert (await ask(backend, home, "shutoff") or "").startswith("$112.40 is past due on this account.")
