@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, ClassVar
 
 from actions import agenda, side_questions
@@ -125,6 +126,13 @@ class AutoPayForm(AutoPayListening):
         if await active_draft(turn.session, standing.account.id):
             turn.say("utter_autopay_off_draft")
             return None
+        row = await service.autopay_of(turn.session, standing.account.id)
+        last = await service.last_run_before_the_end(turn.session, turn.backend, row) if row else None
+        if row is not None and row.change_on and last is not None:
+            today = turn.backend.today()
+            ends = day_words(row.change_on, today)
+            turn.say("utter_autopay_ending", counts_from=ends, next=questions.next_words(last, today))
+            return None
         answer = turn.notes.pop("yes", None)
         if answer is None:
             card = turn.get(ACT) == "change"
@@ -133,6 +141,7 @@ class AutoPayForm(AutoPayListening):
             return Ask(AGREED, "utter_question_autopay_off", {"state": "card" if card else "off"})
         if not answer:
             turn.say("utter_autopay_nothing_to_stop")
+            await self._still_goes_out(turn, standing.account.id)
             return None
         turn.clear(ACT)
         return await self._ask_enrol(turn, standing)
@@ -194,7 +203,14 @@ class AutoPayForm(AutoPayListening):
         agreement = agreement_of(turn, standing, "utter_question_autopay_cancel")
         done = await service.cancel(turn.session, turn.backend, account_id=standing.account.id, agreement=agreement)
         turn.say("utter_autopay_cancelled", **questions.done_words(turn, done, "", None))
+        await self._still_goes_out(turn, standing.account.id)
         return None
+
+    async def _still_goes_out(self, turn: Turn, account_id: int) -> None:
+        """A payment for a later day is no part of Auto Pay, and stays when that is off."""
+        for item in await billing.scheduled(turn.session, account_id):
+            amount, on = format_cents(item.amount_cents + item.fee_cents), day_words(item.run_on, turn.backend.today())
+            turn.say("utter_autopay_scheduled_stays", amount=amount, day=on)
 
     async def _ask_change(self, turn: Turn, standing: Standing, row: AutoPay) -> Ask | Outside | None:
         agreed = turn.get(AGREED) or []
@@ -310,7 +326,7 @@ class AutoPayForm(AutoPayListening):
         if answer is False:
             turn.clear(TOLD)  # a yes counts only for what is read out after this
             return Ask(CONFIRM, "utter_question_autopay_change")
-        starts_on = first_day(turn.backend.today(), turn.backend.coop)
+        starts_on = await service.begins_on(turn.session, turn.backend, standing.account.id)
         coming = await service.next_payment(turn.session, turn.backend, standing.account.id, day, starts_on)
         if turn.get(TOLD) != read_out:
             await self._notes(turn, standing.account.id, method, day)
@@ -323,7 +339,7 @@ class AutoPayForm(AutoPayListening):
                 "account": standing.account.number,
                 "method": method.label,
                 "when": questions.when(day),
-                "starting": questions.starting(turn, coming),
+                "starting": questions.starting(turn, coming, starts_on),
                 "fee_words": questions.fee_words(turn, method),
                 "today": date_words(turn.backend.today()),
             },
@@ -332,7 +348,8 @@ class AutoPayForm(AutoPayListening):
     async def _notes(self, turn: Turn, account_id: int, method: PaymentMethod, day: int | None) -> None:
         """What to know before agreeing: money on its way, a bill that is due too soon, a card that ends soon."""
         today = turn.backend.today()
-        starts_on = first_day(today, turn.backend.coop)
+        starts_on = await service.begins_on(turn.session, turn.backend, account_id)
+        near = await self._still_runs(turn, account_id, starts_on)
         stands = await billing.balance(turn.session, turn.backend, account_id)
         if stands.pending_cents:
             turn.say("utter_autopay_note_pending", amount=format_cents(stands.pending_cents))
@@ -342,13 +359,27 @@ class AutoPayForm(AutoPayListening):
         left = [
             questions.bill_words(bill, cents, today)
             for bill, cents in await open_bills(turn.session, turn.backend, account_id, today)
-            if runs_next(day, starts_on, bill.issued_on, bill.due_on, today) is None
+            if runs_next(day, starts_on, bill.issued_on, bill.due_on, today) is None and bill.due_on not in near
         ]
         if left:  # in one sentence: of two notes alike a member hears the first
             turn.say("utter_autopay_note_uncovered", bills=questions.listed(left))
         ends = gate.method_ends(method)
         if ends and ends < starts_on + SOON:
             turn.say("utter_autopay_note_expiring", method=method.label, day=day_words(ends, today))
+
+    async def _still_runs(self, turn: Turn, account_id: int, starts_on: date) -> set[date]:
+        """Due dates of bills that what is there now still takes, before what is agreed to begins."""
+        row = await service.autopay_of(turn.session, account_id)
+        before = row if row is not None and row.active else await active_draft(turn.session, account_id)
+        if before is None:
+            return set()
+        today = turn.backend.today()
+        day, since = (before.day_of_month, before.starts_on) if isinstance(before, AutoPay) else (None, None)
+        runs = [
+            (bill.due_on, runs_next(day, since, bill.issued_on, bill.due_on, today))
+            for bill, _ in await open_bills(turn.session, turn.backend, account_id, today)
+        ]
+        return {due_on for due_on, on in runs if on is not None and on < starts_on}
 
     async def _do(self, turn: Turn, standing: Standing, method: PaymentMethod, day: int | None) -> None:
         assert standing.account is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from actions.base import Ask
@@ -62,13 +62,12 @@ def listed(parts: Sequence[str]) -> str:
     return tr("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
 
 
-def starting(turn: Turn, coming: NextRun | None) -> str:
-    """The start, as a part of what is agreed to."""
+def starting(turn: Turn, coming: NextRun | None, starts_on: date | None = None) -> str:
+    """The start, as a part of what is agreed to. Nothing runs before `starts_on`, else the first day possible."""
     today = turn.backend.today()
     if coming is None:
-        return tr(
-            "starting with the first bill due after {day}", day=day_words(first_day(today, turn.backend.coop), today)
-        )
+        first = starts_on or first_day(today, turn.backend.coop)
+        return tr("starting with the first bill due after {day}", day=day_words(first - timedelta(days=1), today))
     return tr("starting {day}", day=day_words(coming.on, today))
 
 

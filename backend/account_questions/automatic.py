@@ -11,7 +11,7 @@ from sqlalchemy import select
 from backend.account_questions.asked import Asked
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.schedule import active_draft
-from backend.autopay.service import NextRun, autopay_of, next_of, next_payment
+from backend.autopay.service import NextRun, autopay_of, last_run_before_the_end, next_of
 from backend.autopay.words import next_words, ordinal, when
 from backend.billing import service as billing
 from backend.language import SPANISH, current, mark, tr
@@ -112,8 +112,11 @@ async def _autopay(asked: Asked, row: AutoPay) -> str:
         return said + _trouble(asked, method, coming)
     method = await asked.session.get_one(PaymentMethod, row.method_id)
     if row.change_on and not row.wanted:
+        last = await last_run_before_the_end(asked.session, asked.backend, row)
+        if last is None:
+            return tr("Auto Pay was turned off and ends on {day}; nothing runs before that.", day=_day(asked, row))
         said = tr("Auto Pay was turned off and ends on {day}; a run before that still happens.", day=_day(asked, row))
-        return f"{said} {next_words(coming, asked.today)}"
+        return f"{said} {next_words(last, asked.today)}"
     said = tr("Yes, Auto Pay is on: it pays from {method} {when}.", method=method.label, when=when(row.day_of_month))
     changed = await _change(asked, row)
     return f"{said} {next_words(coming, asked.today)}{changed}" + _trouble(asked, method, coming)
@@ -181,19 +184,11 @@ async def _going(asked: Asked) -> list[Going]:
         coming = await next_of(asked.session, asked.backend, draft)
         drafted = _unless_ended(DRAFT, coming, None if draft.wanted else draft.change_on)
     if autopay is not None:
-        coming = await _coming(asked, autopay)
+        coming = await next_of(asked.session, asked.backend, autopay)
         if coming and drafted:  # what is open now is the draft's to take
             coming = NextRun(coming.on)
         found += _unless_ended(AUTOPAY, coming, None if autopay.wanted else autopay.change_on)
     return sorted(found + drafted, key=lambda one: one.on)
-
-
-async def _coming(asked: Asked, row: AutoPay) -> NextRun | None:
-    """The next run under the terms that hold on its day."""
-    coming = await next_of(asked.session, asked.backend, row)
-    if coming and row.active and row.wanted and row.change_on and coming.on >= row.change_on:
-        return await next_payment(asked.session, asked.backend, row.account_id, row.change_day_of_month, row.change_on)
-    return coming
 
 
 def _unless_ended(kind: str, coming: NextRun | None, ends_on: date | None) -> list[Going]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.autopay.models import AutomaticDraft
-from backend.autopay.schedule import runs_next
+from backend.autopay.schedule import runs_next, runs_now
 from backend.billing import bills
 from backend.billing.models import Bill
 from backend.billing.service import UNFINISHED
@@ -42,18 +42,31 @@ async def drafted(session: AsyncSession, account_id: int) -> dict[int, Automatic
     return {draft.bill_id: draft for draft in await session.scalars(query)}
 
 
+async def ran_on(session: AsyncSession, account_id: int, on: date) -> bool:
+    """Whether the run of that day has drafted a bill of the account already."""
+    query = select(AutomaticDraft.id).where(AutomaticDraft.account_id == account_id, AutomaticDraft.run_on == on)
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def coming_runs(
     session: AsyncSession, backend: Backend, account_id: int, day_of_month: int | None, starts_on: date | None
 ) -> dict[date, int]:
     """The days on which such an enrolment takes what is open now, each with its cents."""
     today = backend.today()
     known = await drafted(session, account_id)
-    coming: dict[date, int] = {}
-    for bill, cents in await open_bills(session, backend, account_id, today):
+    again_on = today + timedelta(days=1) if await ran_on(session, account_id, today) else today
+    taken: dict[date, set[int]] = {}
+    for bill, _ in await open_bills(session, backend, account_id, today):
         on = runs_next(day_of_month, starts_on, bill.issued_on, bill.due_on, today)
+        if runs_now(day_of_month, starts_on, bill.issued_on, bill.due_on, again_on):
+            on = again_on  # its run was missed, or it is open again, and is made up for
         if bill.id not in known and on:
-            coming[on] = coming.get(on, 0) + cents
-    return coming
+            taken.setdefault(on, set()).add(bill.id)
+    coming = {}
+    for on, ids in taken.items():  # what the member scheduled before that day is off by then
+        owed = await open_bills(session, backend, account_id, on)
+        coming[on] = sum(cents for bill, cents in owed if bill.id in ids)
+    return {on: cents for on, cents in coming.items() if cents}
 
 
 async def _on_its_way(session: AsyncSession, account_id: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -13,7 +13,7 @@ from backend.audit import service as audit
 from backend.autopay import notices
 from backend.autopay.changes import forget
 from backend.autopay.consent import Agreement
-from backend.autopay.cover import coming_runs
+from backend.autopay.cover import coming_runs, ran_on
 from backend.autopay.errors import AutoPayRefused
 from backend.autopay.models import AutoPay, Consent, LegacyDraft
 from backend.autopay.schedule import active_draft, first_day, next_run, takes_effect
@@ -58,7 +58,10 @@ async def next_payment(
     today = backend.today()
     if coming := await coming_runs(session, backend, account_id, day_of_month, starts_on):
         return NextRun(min(coming), coming[min(coming)])
-    on = next_run(day_of_month, None, max(today, starts_on or today))
+    day = max(today, starts_on or today)
+    on = next_run(day_of_month, None, day)
+    if on == today and await ran_on(session, account_id, today):  # the run of today is over
+        on = next_run(day_of_month, None, today + timedelta(days=1))
     return NextRun(on) if on else None
 
 
@@ -68,7 +71,34 @@ async def next_of(session: AsyncSession, backend: Backend, row: AutoPay | Legacy
     starts_on = row.starts_on if isinstance(row, AutoPay) else None
     if isinstance(row, AutoPay) and not row.active:
         day, starts_on = row.change_day_of_month, row.change_on
-    return await next_payment(session, backend, row.account_id, day, starts_on)
+    coming = await next_payment(session, backend, row.account_id, day, starts_on)
+    if not (isinstance(row, AutoPay) and row.active and row.wanted and row.change_on):
+        return coming
+    if coming is not None and coming.on < row.change_on:
+        return coming
+    # what was agreed for later counts by then
+    return await next_payment(session, backend, row.account_id, row.change_day_of_month, row.change_on)
+
+
+async def last_run_before_the_end(
+    session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft
+) -> NextRun | None:
+    """The run that still happens of what was turned off too near to it."""
+    coming = await next_of(session, backend, row)
+    return coming if coming and row.active and row.change_on and coming.on < row.change_on else None
+
+
+async def begins_on(session: AsyncSession, backend: Backend, account_id: int) -> date:
+    """The day from which Auto Pay would run as agreed to today: behind a run of what it takes the place of."""
+    first = first_day(backend.today(), backend.coop)
+    row = await autopay_of(session, account_id)
+    if row is not None and not row.active and row.change_on:
+        return max(row.change_on, first)
+    before = row if row is not None and row.active else await active_draft(session, account_id)
+    if before is None:
+        return first
+    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, before)), backend.coop)
+    return max(counts_from, first) if counts_from > backend.today() else first
 
 
 async def enrol(
