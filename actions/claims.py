@@ -21,7 +21,7 @@ JUST_NOW = timedelta(minutes=10)
 TOLD_OTHERWISE = ("ticket_", "handover")
 
 ANYTHING = ""
-NOTHING_DONE = {
+NOTHING_DONE: dict[str, tuple[str, str | tuple[str, ...], timedelta]] = {
     "utter_stray_answer": ("utter_stray_answer_done", ANYTHING, RECENT),
     "utter_nothing_open": ("utter_nothing_open_done", ANYTHING, RECENT),
     "utter_task_cancelled": ("utter_stopped_done", ANYTHING, JUST_NOW),
