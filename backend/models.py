@@ -5,7 +5,7 @@ from backend.arrangements.models import Arrangement
 from backend.audit.models import AuditRow
 from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
 from backend.billing.models import Account, Bill, LedgerEntry
-from backend.callout.models import Callout, CalloutNotice
+from backend.callout.models import Callout, CalloutCode, CalloutNotice
 from backend.conversations.models import ActionResult, Conversation, InboundMessage, PushEvent, Unkept
 from backend.handover.models import Handover, OfficeMessage
 from backend.logins.models import (
@@ -48,6 +48,7 @@ __all__ = [
     "AutomaticDraft",
     "Bill",
     "Callout",
+    "CalloutCode",
     "CalloutNotice",
     "Consent",
     "Conversation",

@@ -1,4 +1,4 @@
-"""The page behind the link in an email to somebody on call: what it is about, and the button that takes it."""
+"""The page behind the link in an email to somebody on call: what it is about, buttons that take and close it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from backend.callout import links, service, words
 from backend.language import tr
+from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
+from backend.tickets.telling import told_by
 from bot.portal.desk import Desk
 from bot.services import Services
 
@@ -19,6 +21,7 @@ class OnCallDesk(Desk):
     PAGES = (
         ("show", "GET", "/<token:str>"),
         ("take", "POST", "/<token:str>"),
+        ("done", "POST", "/<token:str>/done"),
     )
 
     async def show(self, _request: Request, token: str) -> HTTPResponse:
@@ -31,7 +34,7 @@ class OnCallDesk(Desk):
         values: dict[str, Any] = {"ticket": ticket, "callout": callout, "what": ""}
         if callout.status != service.OVER:  # a link lies about in a mailbox: of what is over it tells nothing
             values["what"] = words.summary(ticket)
-        return self.page("on_call.html", name=person.name, open=callout.status in _OPEN, **values)
+        return self.page("on_call.html", name=person.name, token=token, open=callout.status in _OPEN, **values)
 
     async def take(self, _request: Request, token: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
@@ -46,6 +49,19 @@ class OnCallDesk(Desk):
         if has != person.name:
             return self.notice(tr("{name} has it", name=has), [words.taken(ticket, has)])
         return self.notice(tr("You have it"), [f"{ticket.number}: {words.summary(ticket)}"])
+
+    async def done(self, _request: Request, token: str) -> HTTPResponse:
+        """It is seen to: closed as the office closes it, and who told of it hears so."""
+        async with self.backend.db.transaction() as session:
+            found = await links.meant(session, self.backend, token)
+            if found is None:
+                return self._gone()
+            callout, person = found
+            ticket = await session.get_one(Ticket, callout.ticket_id)
+            closed = await tickets.close(session, self.backend, ticket.number, person.name, crew=True)
+        for conversation in told_by(closed) if closed else []:
+            self.services.pushes.notify(conversation)
+        return self.notice(tr("It is closed"), [tr("Nothing is to be done about {number}.", number=ticket.number)])
 
     def _gone(self) -> HTTPResponse:
         return self.notice(tr("This link is not valid"), [tr("Please use the newest email or text.")], status=404)

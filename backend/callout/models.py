@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
@@ -13,8 +13,8 @@ from backend.db import Base, UtcTime
 class Callout(Base):
     """The call to the people on call for one ticket.
 
-    `status` is calling, taken, unanswered (nobody answered in all rounds) or over (the ticket ended before). `next_at`
-    is when they are told again; None when they are not.
+    `status` is calling, taken, unanswered (called for an hour, and called on) or over (the ticket ended). `next_at` is
+    when they are told again; None when they are not.
     """
 
     __tablename__ = "callouts"
@@ -43,3 +43,24 @@ class CalloutNotice(Base):
     what: Mapped[str] = mapped_column(String(8))
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class CalloutCode(Base):
+    """What one person sends back to take, refuse or close one ticket.
+
+    The code itself is not kept: `backend.callout.codes` makes the one of this `drawing`, with so many `digits`.
+    `misses` are wrong ones that came from their phone.
+
+    `declined_at`: they have said that it has to be another.
+    """
+
+    __tablename__ = "callout_codes"
+    __table_args__ = (UniqueConstraint("callout_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callout_id: Mapped[int] = mapped_column(ForeignKey("callouts.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    drawing: Mapped[int] = mapped_column(default=0)
+    digits: Mapped[int] = mapped_column(default=4)
+    misses: Mapped[int] = mapped_column(default=0)
+    declined_at: Mapped[datetime | None] = mapped_column(UtcTime)

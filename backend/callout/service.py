@@ -10,10 +10,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
-from backend.callout import telling, words
+from backend.callout import codes, telling, words
 from backend.callout.models import Callout, CalloutNotice
 from backend.callout.roster import OnCall, on_duty
 from backend.language import mark, speaking, tr
+from backend.outbox.service import enqueue
 from backend.tickets.kinds import CALLS_OUT
 from backend.tickets.models import Ticket
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 CALLING, TAKEN, UNANSWERED, OVER = "calling", "taken", "unanswered", "over"
+OFFICE = "office"
 EVERY = timedelta(minutes=5)
+STUCK = timedelta(minutes=1)
+"""What was written so long ago and has not gone out does not count as told."""
 MOST_NEWS = 10
 """So often what is added to one ticket is passed on: nobody can make the crew's phones ring without end."""
 
@@ -67,15 +71,19 @@ async def news(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
         await telling.say(session, backend, person, (callout, ticket), telling.NEWS, body)
 
 
-async def ended(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
-    """The ticket is over: nobody is called any more, and who was told hears that they need not go."""
+async def ended(session: AsyncSession, backend: Backend, ticket: Ticket, by: str = "") -> None:
+    """The ticket is over: nobody is called any more, and who was told hears that they need not go; but for `by`, who
+    said so."""
     callout = await of_ticket(session, ticket.id)
     if callout is None or callout.status == OVER:
         return
     heard = _who_heard(backend, callout, await telling.told(session, callout.id))
     callout.status, callout.next_at = OVER, None
     await session.flush()
+    await telling.drop_waiting(session, backend, [callout])
     for person in heard:
+        if person.name == by:
+            continue
         with speaking(person.language):
             body = tr("{coop}: {number} is closed ({why}). {what}", coop=backend.coop.short_name,
                       number=ticket.number, why=tr(_WHY.get(ticket.status, _DONE)),
@@ -96,7 +104,8 @@ async def take(
     await session.refresh(callout)
     if not first:
         return callout.taken_by if callout.status == TAKEN else None
-    await _record(session, backend, callout, ticket)
+    await telling.drop_waiting(session, backend, [callout])
+    await _record(session, backend, callout, ticket, name, "callout_taken")
     heard = {notice.name for notice, _ in await telling.told(session, callout.id)}
     for person in backend.coop.on_call:
         if person.name in heard and person.name != name:
@@ -106,16 +115,56 @@ async def take(
     return name
 
 
-async def told_to(session: AsyncSession, name: str, *statuses: str) -> list[tuple[Callout, Ticket]]:
-    """The callouts of these statuses that this person was told of, the newest first."""
-    heard = select(CalloutNotice.callout_id).where(CalloutNotice.name == name)
-    query = (
-        select(Callout, Ticket)
-        .join(Ticket, Ticket.id == Callout.ticket_id)
-        .where(Callout.id.in_(heard), Callout.status.in_(statuses))
-        .order_by(Callout.id.desc())
+async def decline(session: AsyncSession, backend: Backend, coded: codes.Coded, person: OnCall) -> None:
+    """`person` has shown that it is them, and cannot: the others are asked at once, and they are left in peace.
+
+    What they had taken is open again. When nobody is left the office is told, and all are asked on.
+    """
+    callout, ticket, now = coded.callout, coded.ticket, backend.clock.now()
+    if callout.status == OVER:
+        return
+    coded.row.declined_at = now
+    mine = update(Callout).where(Callout.id == callout.id, Callout.status == TAKEN, Callout.taken_by == person.name)
+    mine = mine.where(Callout.taken_how != OFFICE)
+    await session.execute(
+        mine.values(status=CALLING, taken_by=None, taken_how=None, taken_at=None, next_at=now + EVERY)
     )
-    return [(row[0], row[1]) for row in await session.execute(query)]
+    await session.flush()
+    await session.refresh(callout)
+    await _record(session, backend, callout, ticket, person.name, "callout_declined")
+    if callout.status not in (CALLING, UNANSWERED):
+        return
+    refused = await codes.declined(session, callout.id)
+    left = [one for one in backend.coop.on_call if one.name not in refused]
+    for one in left:
+        await telling.tell(session, backend, one, [(callout, ticket)], telling.AGAIN, why=f"no:{coded.row.id}")
+    if not left:
+        said = tr("Everybody on call says that it has to be another. They are asked on.")
+        await tell_office(session, backend, ticket, "refused", said)
+
+
+async def ask_more(session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket) -> int:
+    """Those not told yet are told at once, on duty or not; how many that are."""
+    asked = (telling.CALL, telling.AGAIN)
+    heard = {notice.name for notice, _ in await telling.told(session, callout.id) if notice.what in asked}
+    more = [person for person in backend.coop.on_call if person.name not in heard]
+    for person in more:
+        await telling.tell(session, backend, person, [(callout, ticket)], telling.CALL)
+    return len(more)
+
+
+async def tell_office(session: AsyncSession, backend: Backend, ticket: Ticket, why: str, what: str) -> None:
+    """An email to the office's own address, once for each `why`: the people on call do not do it alone."""
+    await enqueue(
+        session,
+        backend,
+        kind="email",
+        recipient=backend.coop.email,
+        subject=words.subject(backend, ticket),
+        body=f"{what} {words.summary(ticket)}",
+        purpose=telling.PURPOSE,
+        dedupe_key=f"callout:{why}:{ticket.id}",
+    )
 
 
 async def member_words(session: AsyncSession, backend: Backend, ticket: Ticket, *, first: bool = False) -> str:
@@ -124,8 +173,17 @@ async def member_words(session: AsyncSession, backend: Backend, ticket: Ticket, 
         return ""
     callout = await of_ticket(session, ticket.id)
     told = await telling.told(session, callout.id) if callout else []
-    ways = frozenset(notice.way for notice, status in told if status not in telling.LOST)
-    return words.for_member(backend, callout, ways, first=first)
+    just_now = backend.clock.now() - STUCK
+    asked = [one for one in told if one[0].what in (telling.CALL, telling.AGAIN) and one[1] not in telling.LOST]
+    out = [(notice, status) for notice, status in asked if status in telling.GONE or notice.at > just_now]
+    refused = await codes.declined(session, callout.id) if callout else frozenset()
+    known = words.Known(
+        ways=frozenset(notice.way for notice, _ in out),
+        since=min((notice.at for notice, _ in out), default=None),
+        waiting=len(out) < len(asked),
+        all_refused=bool(refused) and all(person.name in refused for person in backend.coop.on_call),
+    )
+    return words.for_member(backend, callout, known, first=first)
 
 
 async def as_data(session: AsyncSession, ticket_id: int) -> dict[str, Any] | None:
@@ -157,14 +215,16 @@ def _who_heard(backend: Backend, callout: Callout, told: list[tuple[CalloutNotic
     return [person for person in backend.coop.on_call if person.name in names]
 
 
-async def _record(session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket) -> None:
+async def _record(
+    session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket, name: str, act: str
+) -> None:
     await record(
         session,
         backend,
-        actor=f"oncall:{callout.taken_by}"[:80],
+        actor=f"oncall:{name}"[:80],
         level=0,
         channel="office",
-        act="callout_taken",
+        act=act,
         account_id=ticket.account_id,
         after={"number": ticket.number, "by": callout.taken_by, "how": callout.taken_how},
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.callout import links, words
+from backend.callout import codes, links, words
 from backend.callout.models import Callout, CalloutNotice
 from backend.callout.roster import OnCall
 from backend.language import speaking
@@ -20,25 +20,39 @@ from backend.tickets.models import Ticket
 CALL, AGAIN, NEWS, ENDED = "call", "again", "news", "ended"
 PURPOSE = "callout"
 LOST = ("refused", "failed", "undelivered")
+GONE = ("sent", "delivered")
+OUTDATED = "outdated"
+"""The error code of what was written and taken back before it went out."""
 Called = tuple[Callout, Ticket]
 
 
-async def tell(session: AsyncSession, backend: Backend, person: OnCall, called: Sequence[Called], what: str) -> None:
-    """Write to `person` about these tickets: one text for all, an email with its link for each."""
+async def tell(
+    session: AsyncSession, backend: Backend, person: OnCall, called: Sequence[Called], what: str, *, why: str = ""
+) -> None:
+    """Write to `person` about these tickets: one text for all, an email with its link for each.
+
+    Once a round; `why` names what tells them once more within one. What still waits of the rounds before is dropped.
+    """
     first, _ = called[0]
-    key = f"{first.id}:{first.rounds}:{what}"
+    coded = []
+    for callout, ticket in called:
+        row = await codes.issue(session, backend, callout, person, anew=what == AGAIN and not why)
+        coded.append((ticket, codes.shown(backend, row) if person.phone else ""))
+    # of a carrier that was down all would come at once, and be old news
+    await drop_waiting(session, backend, [callout for callout, _ in called], person.name)
     with speaking(person.language):
         texted = False
         if person.phone:
-            body = words.text(backend, [ticket for _, ticket in called], again=what == AGAIN)
+            body = words.text(backend, coded, again=what == AGAIN)
+            key = f"{first.id}:{first.rounds}:{why or what}"
             sms = await _send(session, backend, person, "sms", person.phone, body, key=key)
             await _note(session, backend, person, called, sms, what)
             texted = sms.status not in LOST
-        for callout, ticket in called:
+        for (callout, ticket), (_, code) in zip(called, coded, strict=True):
             if person.email:
                 url = links.url(backend, callout, person.name)
-                body, subject = words.email(backend, ticket, url), words.subject(backend, ticket)
-                own = f"{callout.id}:{callout.rounds}:{what}"
+                body, subject = words.email(backend, ticket, url, code), words.subject(backend, ticket)
+                own = f"{callout.id}:{callout.rounds}:{why or what}"
                 mail = await _send(session, backend, person, "email", person.email, body, key=own, subject=subject)
                 await _note(session, backend, person, [(callout, ticket)], mail, what)
     if person.phone and not texted:
@@ -50,10 +64,31 @@ async def phone(session: AsyncSession, backend: Backend, person: OnCall, called:
     callout, ticket = called
     if person.phone is None:
         return
+    row = await codes.issue(session, backend, callout, person)
     with speaking(person.language):
-        body = words.call(backend, ticket)
+        body = words.call(backend, ticket, codes.shown(backend, row))
         sent = await _send(session, backend, person, "call", person.phone, body, key=f"{callout.id}:{callout.rounds}")
         await _note(session, backend, person, [called], sent, CALL)
+
+
+async def drop_waiting(session: AsyncSession, backend: Backend, called: Sequence[Callout], name: str = "") -> None:
+    """What has not gone out of these callouts will not: "nobody has it" is not true any more, or told anew to `name`.
+
+    A list with others on it stays.
+    """
+    these = [callout.id for callout in called]
+    asked = select(CalloutNotice.outbox_id).where(CalloutNotice.what.in_((CALL, AGAIN)))
+    mine = asked.where(CalloutNotice.callout_id.in_(these))
+    if name:
+        mine = mine.where(CalloutNotice.name == name)
+    others = select(Callout.id).where(Callout.next_at.is_not(None), Callout.id.not_in(these))
+    await session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.status == "queued", OutboxMessage.id.in_(mine))
+        .where(OutboxMessage.id.not_in(asked.where(CalloutNotice.callout_id.in_(others))))
+        .values(status="failed", error_code=OUTDATED, updated_at=backend.clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def say(session: AsyncSession, backend: Backend, person: OnCall, called: Called, what: str, body: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from backend.app import Backend
 from backend.callout.models import Callout
-from backend.coop import display_phone
-from backend.language import mark, tr
+from backend.coop import at_clock, display_phone
+from backend.language import mark, short_date, tr
 from backend.tickets.models import Ticket
 
 KINDS = {
@@ -39,23 +41,32 @@ def summary(ticket: Ticket) -> str:
     return ". ".join(parts) + "."
 
 
-def text(backend: Backend, tickets: Sequence[Ticket], *, again: bool) -> str:
-    """The text message: one ticket in full, several as a list with their numbers."""
+def text(backend: Backend, tickets: Sequence[tuple[Ticket, str]], *, again: bool) -> str:
+    """The text message: one ticket in full, several as a list, each with the code that takes it."""
     coop = backend.coop.short_name
     if len(tickets) == 1:
-        (ticket,) = tickets
-        values = {"coop": coop, "what": summary(ticket), "number": ticket.number}
+        ((ticket, code),) = tickets
+        values = {"coop": coop, "what": summary(ticket), "code": code}
         if again:
-            return tr("{coop} STILL URGENT, nobody has it: {what} Reply 1 or {number} if you have it.", **values)
-        return tr("{coop} URGENT: {what} Reply 1 or {number} if you have it.", **values)
-    listed = [line(ticket) for ticket in tickets[:MOST_LISTED]]
+            return tr(
+                "{coop} STILL URGENT, nobody has it: {what} Reply {code} if you have it, NO {code} if you can't.",
+                **values,
+            )
+        return tr("{coop} URGENT: {what} Reply {code} if you have it, NO {code} if you can't.", **values)
+    return tr(
+        "{coop} STILL URGENT, nobody has these: {listed}. Reply with the code of yours, or ALL {code}.",
+        coop=coop,
+        listed=listing(tickets),
+        code=tickets[0][1],
+    )
+
+
+def listing(tickets: Sequence[tuple[Ticket, str]]) -> str:
+    """`4821 for K7M-4Q2 danger at 12 Oak Road; 7733 for ...`."""
+    listed = [f"{code} = {line(ticket)}" if code else line(ticket) for ticket, code in tickets[:MOST_LISTED]]
     if len(tickets) > MOST_LISTED:
         listed.append(tr("and {count} more", count=len(tickets) - MOST_LISTED))
-    return tr(
-        "{coop} STILL URGENT, nobody has these: {listed}. Reply with the number you have, or ALL.",
-        coop=coop,
-        listed="; ".join(listed),
-    )
+    return "; ".join(listed)
 
 
 def line(ticket: Ticket) -> str:
@@ -68,26 +79,29 @@ def line(ticket: Ticket) -> str:
     )
 
 
-def email(backend: Backend, ticket: Ticket, url: str) -> str:
-    """The email about one ticket, with the page on which it is taken."""
+def email(backend: Backend, ticket: Ticket, url: str, code: str) -> str:
+    """The email about one ticket, with the page on which it is taken. `code` is empty for who has no phone."""
+    line = display_phone(backend.coop.text_line)
+    by_text = tr("Or text {code} to {line} from your phone.", code=code, line=line) + "\n\n" if code else ""
     return tr(
-        "{what}\n\nIf you have it, open this page and press the button:\n{url}\n\n"
+        "{what}\n\nIf you have it, open this page and press the button:\n{url}\n\n{by_text}"
         "It is sent again every few minutes until somebody has it. {coop}\n",
         what=summary(ticket),
         url=url,
+        by_text=by_text,
         coop=backend.coop.name,
     )
 
 
-def call(backend: Backend, ticket: Ticket) -> str:
+def call(backend: Backend, ticket: Ticket, code: str) -> str:
     """What is read out where no text gets through."""
     return tr(
         "This is {coop}. Urgent: {kind} at {place}. A text to this phone did not get through. "
-        "Please text the number {number} to {line}, or open the link in your email, if you have it.",
+        "Please text the code {code} to {line}, or open the link in your email, if you have it.",
         coop=backend.coop.name,
         kind=tr(KINDS[ticket.kind]),
         place=ticket.place or tr("place not told yet"),
-        number=" ".join(ticket.number.replace("-", "")),
+        code=" ".join(code),
         line=display_phone(backend.coop.text_line),
     )
 
@@ -102,22 +116,63 @@ def taken(ticket: Ticket, name: str) -> str:
     return tr("{name} has {what}", name=name, what=f"{ticket.number}, {summary(ticket)}")
 
 
-def for_member(backend: Backend, callout: Callout | None, ways: frozenset[str], *, first: bool) -> str:
-    """One sentence on what was really done. `ways`: by which people were told; `first`: it was done just now."""
+def when(backend: Backend, moment: datetime) -> str:
+    """`at 10:05 AM`, with the day when it is not today: `at 10:05 AM on Nov 17`."""
+    local = moment.astimezone(backend.coop.zone)
+    clock = at_clock(local.time())
+    return clock if local.date() == backend.today() else tr("{at} on {day}", at=clock, day=short_date(local.date()))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a callout: by which ways people were told since when, and whether all of them refused.
+
+    `waiting`: something is written to them and has not gone out for a minute or more.
+    """
+
+    ways: frozenset[str] = frozenset()
+    since: datetime | None = None
+    waiting: bool = False
+    all_refused: bool = False
+
+
+def for_member(backend: Backend, callout: Callout | None, known: Known, *, first: bool) -> str:
+    """What was really done, and no promise. `first`: it was done just now, so nobody can have answered."""
     phone = backend.coop.outage_phone_display
-    if callout is not None and callout.status == "taken" and callout.taken_by:
-        return tr("{name} has it.", name=callout.taken_by)
-    if callout is None or not ways:
+    if callout is not None and callout.status == "taken" and callout.taken_by and callout.taken_at:
+        return tr(
+            "{name} has it. They took it {at}; when they get there I do not know.",
+            name=callout.taken_by,
+            at=when(backend, callout.taken_at),
+        )
+    if callout is None or not (known.ways or known.waiting):
         return tr("I could not reach anybody on call, so please call {phone}, day or night.", phone=phone)
+    if known.all_refused:
+        return tr("Nobody on call can take it so far, so please call {phone}, day or night.", phone=phone)
     if callout.status == "unanswered":
         return tr("Nobody on call has answered yet, so please call {phone}, day or night.", phone=phone)
-    if "sms" in ways:
-        done = tr("I have texted the crew on call.")
-    elif "call" in ways:
-        done = tr("I have the crew on call phoned.")
-    else:
-        done = tr("I have emailed the crew on call.")
+    if not known.ways:
+        return tr(
+            "What I wrote to the crew on call has not gone out yet. I keep trying; please call {phone}, day or night.",
+            phone=phone,
+        )
     if first:
-        return done
-    asks_again = tr("Nobody has answered yet; they are told again every few minutes.")
-    return f"{done} {asks_again}"
+        return tr(_JUST_NOW[_way(known.ways)])
+    done = tr(_SINCE[_way(known.ways)], at=when(backend, known.since or callout.created_at))
+    return f"{done} {tr('Nobody has answered yet; they are told again every few minutes.')}"
+
+
+def _way(ways: frozenset[str]) -> str:
+    return next(way for way in ("sms", "call", "email") if way in ways)
+
+
+_JUST_NOW = {
+    "sms": mark("I have texted the crew on call."),
+    "call": mark("I have the crew on call phoned."),
+    "email": mark("I have emailed the crew on call."),
+}
+_SINCE = {
+    "sms": mark("I texted the crew on call {at}."),
+    "call": mark("I had the crew on call phoned {at}."),
+    "email": mark("I emailed the crew on call {at}."),
+}

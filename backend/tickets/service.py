@@ -17,7 +17,8 @@ from backend.conversations.models import Conversation
 from backend.language import SPANISH, current
 from backend.members.models import Member
 from backend.payments import confirmation
-from backend.tickets.kinds import CALLBACK, DANGER, POWER
+from backend.tickets import telling
+from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER, POWER
 from backend.tickets.models import Ticket
 from backend.tickets.places import names_a_spot, place_key
 from backend.tickets.same_event import OPEN, find_same
@@ -25,7 +26,7 @@ from backend.tickets.same_event import OPEN, find_same
 if TYPE_CHECKING:
     from backend.app import Backend
 
-WITHDRAWN, CLOSED = "withdrawn", "closed"
+WITHDRAWN, CLOSED, ANSWERED = "withdrawn", "closed", "answered"
 RESTORED = "restored"
 SHOWN_AFTER_WITHDRAWAL = timedelta(days=2)  # the office still sees for so long what was taken back
 
@@ -263,15 +264,18 @@ async def _told(
     )
 
 
-async def close(session: AsyncSession, backend: Backend, number: str, by: str) -> Ticket | None:
-    """Done, says the office user `by`. None when there is none open with this number."""
+async def close(session: AsyncSession, backend: Backend, number: str, by: str, *, crew: bool = False) -> Ticket | None:
+    """Done, says the office user `by`, or somebody on call (`crew`); who told of it hears so. None when there is none
+    open with this number."""
     ticket = await find(session, number)
     if ticket is None or ticket.status not in OPEN:
         return None
     before = ticket.status
     ticket.status, ticket.closed_at = CLOSED, backend.clock.now()
-    await _by_office(session, backend, ticket, by, "ticket_closed", before)
-    await callout.ended(session, backend, ticket)
+    await _by_us(session, backend, ticket, f"oncall:{by}" if crew else f"office:{by}", "ticket_closed", before)
+    await callout.ended(session, backend, ticket, by)
+    if before != ANSWERED or ticket.kind in CALLS_OUT:  # whom the office wrote to has been told by a person
+        await telling.closed(session, backend, ticket, by if crew else "")
     return ticket
 
 
@@ -279,16 +283,16 @@ async def answered(session: AsyncSession, backend: Backend, ticket: Ticket, by: 
     """The office user `by` has written to whoever opened it."""
     before = ticket.status
     if before in OPEN:  # what was taken back or closed stays so, whatever is still written about it
-        ticket.status = "answered"
-    await _by_office(session, backend, ticket, by, "ticket_answered", before)
+        ticket.status = ANSWERED
+    await _by_us(session, backend, ticket, f"office:{by}", "ticket_answered", before)
 
 
-async def _by_office(session: AsyncSession, backend: Backend, ticket: Ticket, by: str, act: str, before: str) -> None:
+async def _by_us(session: AsyncSession, backend: Backend, ticket: Ticket, actor: str, act: str, before: str) -> None:
     await session.flush()
     await record(
         session,
         backend,
-        actor=f"office:{by}",
+        actor=actor[:80],
         level=0,
         channel="office",
         act=act,

@@ -18,6 +18,7 @@ from backend.handover import service as handover
 from backend.logins import sign_in_codes
 from backend.staff import signin
 from backend.tickets import service as tickets
+from backend.tickets.telling import told_by
 from bot.guards import guarded
 from bot.intake import fit_to_keep
 from bot.portal.pages import PRIVATE, content_policy, from_our_pages, see_other
@@ -190,7 +191,9 @@ class Office:
 
     async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
-            await tickets.close(session, self.backend, number, name)
+            closed = await tickets.close(session, self.backend, number, name)
+        for conversation in told_by(closed) if closed else []:
+            self.services.pushes.notify(conversation)
         return see_other("/staff")
 
     async def _record(self, act: str, name: str, after: dict[str, Any] | None = None) -> None:

@@ -7,69 +7,18 @@ from datetime import time
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from backend import jobs
 from backend.app import Backend
-from backend.callout import links, replies, rounds, service
+from backend.callout import links, rounds
 from backend.callout.models import Callout
 from backend.callout.roster import OnCall, on_duty
 from backend.clock import ManualClock
 from backend.outbox import service as outbox
-from backend.outbox.models import OutboxMessage
 from backend.tickets import service as tickets
 from backend.tickets.listing import every
 from backend.tickets.models import Ticket
-from backend.tickets.service import Report
+from tests.backend.callout.crew import ALMA, NIGHT, SAM, carry, code, file, later, reply, sent, standing, words_of
 from tests.backend.household import Household, add_conversation
-
-SAM = OnCall("Sam", "+15555550111", "sam@coop.example")
-ALMA = OnCall("Alma", "+15555550112", None, ("es",))
-NIGHT = OnCall("Noor", "+15555550113", "noor@coop.example", hours=(time(22), time(6)))
-
-
-@pytest.fixture
-def backend(backend: Backend) -> Backend:
-    object.__setattr__(backend.coop, "on_call", (SAM, ALMA, NIGHT))
-    return backend
-
-
-async def file(backend: Backend, home: Household, kind: str = "danger", **told: Any) -> Ticket:
-    told = {"urgent": True, "place": "12 Oak Road", "phone": "+18155550123", **told}
-    async with backend.db.transaction() as session:
-        report = Report(kind=kind, details={"words": "a wire is down and it sparks"}, **told)
-        return (await tickets.file(session, backend, home.conversation_id, report)).ticket
-
-
-async def sent(backend: Backend, kind: str | None = None) -> list[OutboxMessage]:
-    async with backend.db.reading() as session:
-        found = list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
-    return [one for one in found if one.purpose == "callout" and (kind is None or one.kind == kind)]
-
-
-async def standing(backend: Backend, ticket: Ticket) -> Callout:
-    async with backend.db.reading() as session:
-        found = await service.of_ticket(session, ticket.id)
-    assert found is not None
-    return found
-
-
-async def later(backend: Backend, clock: ManualClock, minutes: int) -> None:
-    """The job looks every minute, as its clock does."""
-    for _ in range(minutes):
-        clock.advance(minutes=1)
-        await jobs.run(backend, "callouts", backend.today())
-
-
-async def reply(backend: Backend, person: OnCall, text: str, conversation: str = "sms-crew") -> str | None:
-    async with backend.db.transaction() as session:
-        return await replies.heard(session, backend, person, conversation, text)
-
-
-async def words_of(backend: Backend, ticket: Ticket, *, first: bool = False) -> str:
-    async with backend.db.reading() as session:
-        fresh = await session.get_one(Ticket, ticket.id)
-        return await service.member_words(session, backend, fresh, first=first)
 
 
 async def test_danger_goes_out_at_once_by_text_and_email(backend: Backend, home: Household) -> None:
@@ -78,11 +27,18 @@ async def test_danger_goes_out_at_once_by_text_and_email(backend: Backend, home:
         ("sms", "+15555550111"), ("email", "sam@coop.example"), ("sms", "+15555550112"),
     ], "Noor is on call at night"  # fmt: skip
     text, mail, spanish = await sent(backend)
-    for part in ("DANGER", "12 Oak Road", "a wire is down", "815-555-0123", ticket.number, "Reply 1"):
+    for part in (
+        "DANGER",
+        "12 Oak Road",
+        "a wire is down",
+        "815-555-0123",
+        f"Reply {await code(backend, ticket, SAM)} if",
+    ):
         assert part in text.body
     assert "/on-call/" in mail.body
     assert "PELIGRO" in spanish.body
-    assert "Responda 1" in spanish.body
+    assert f"Responda {await code(backend, ticket, ALMA)} si" in spanish.body
+    assert f"Or text {await code(backend, ticket, SAM)} to" in mail.body
     assert await words_of(backend, ticket, first=True) == "I have texted the crew on call."
 
 
@@ -117,14 +73,14 @@ async def test_it_is_told_again_every_five_minutes_until_one_has_it(
     await later(backend, clock, 1)
     assert len(await sent(backend, "sms")) == 4
     assert "STILL URGENT" in (await sent(backend, "sms"))[2].body
-    answer = await reply(backend, SAM, "got it")
+    answer = await reply(backend, SAM, f"got it {await code(backend, ticket, SAM)}")
     assert answer is not None
     assert answer.startswith(f"You have {ticket.number}")
     assert "Sam" in (await sent(backend, "sms"))[-1].body, "Alma hears that she need not go"
     before = len(await sent(backend))
     await later(backend, clock, 30)
     assert len(await sent(backend)) == before
-    assert await words_of(backend, ticket) == "Sam has it."
+    assert (await words_of(backend, ticket)).startswith("Sam has it. They took it at 10:05 AM;")
 
 
 async def test_those_off_duty_are_told_after_a_quarter_of_an_hour(
@@ -137,61 +93,85 @@ async def test_those_off_duty_are_told_after_a_quarter_of_an_hour(
     assert "+15555550113" in {one.recipient for one in await sent(backend)}
 
 
-async def test_it_has_an_end_and_the_office_hears_of_it(backend: Backend, home: Household, clock: ManualClock) -> None:
+async def test_after_an_hour_the_office_hears_of_it_and_the_rounds_go_on(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
     ticket = await file(backend, home)
     await later(backend, clock, 65)
     assert (await standing(backend, ticket)).status == "unanswered"
-    last = (await sent(backend))[-1]
-    assert (last.kind, last.recipient) == ("email", backend.coop.email)
-    count = len(await sent(backend))
+    told = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
+    assert len(told) == 1
+    count = len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone])
     await later(backend, clock, 30)
-    assert len(await sent(backend)) == count
+    assert len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone]) == count + 6
+    assert len([one for one in await sent(backend, "email") if one.recipient == backend.coop.email]) == 1
     assert "Nobody on call has answered" in await words_of(backend, ticket)
-    assert (await reply(backend, ALMA, "lo tengo") or "").startswith("Usted tiene"), "late is better than never"
+    answer = await reply(backend, ALMA, f"lo tengo {await code(backend, ticket, ALMA)}")
+    assert (answer or "").startswith("Usted tiene"), "late is better than never"
     assert (await standing(backend, ticket)).taken_by == "Alma"
+    count = len(await sent(backend))
+    await later(backend, clock, 10)
+    assert len(await sent(backend)) == count
+
+
+async def test_after_a_day_they_are_told_each_hour(backend: Backend, home: Household, clock: ManualClock) -> None:
+    ticket = await file(backend, home)
+    async with backend.db.transaction() as session:
+        callout = await session.get_one(Callout, (await standing(backend, ticket)).id)
+        callout.rounds = rounds.SELDOM_AFTER
+    await later(backend, clock, 5)
+    count = len(await sent(backend, "sms"))
+    await later(backend, clock, 59)
+    assert len(await sent(backend, "sms")) == count
+    await later(backend, clock, 1)
+    assert len(await sent(backend, "sms")) > count
 
 
 async def test_of_two_who_take_it_at_once_one_has_it(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
-    await asyncio.gather(reply(backend, SAM, "got it"), reply(backend, ALMA, "lo tengo"))
+    sams, almas = await code(backend, ticket, SAM), await code(backend, ticket, ALMA)
+    await asyncio.gather(reply(backend, SAM, sams), reply(backend, ALMA, almas))
     has = (await standing(backend, ticket)).taken_by
     texts = [one.body for one in await sent(backend, "sms") if "URGENT" not in one.body and "URGENTE" not in one.body]
     assert has in ("Sam", "Alma")
     assert len(texts) == 1, "only who lost is told"
-    other, words = (SAM, "has") if has == "Alma" else (ALMA, "tiene")
+    other, its, words = (SAM, sams, "has") if has == "Alma" else (ALMA, almas, "tiene")
+    assert words in (await reply(backend, other, its) or "")
     assert words in (await reply(backend, other, "got it") or "")
     assert (await standing(backend, ticket)).taken_by == has
 
 
-async def test_a_bare_yes_with_two_open_takes_none_and_asks_which(
-    backend: Backend, home: Household, clock: ManualClock
-) -> None:
+async def test_of_two_open_each_code_takes_its_own(backend: Backend, home: Household, clock: ManualClock) -> None:
     first = await file(backend, home)
     talk = await add_conversation(backend, "web-other", "web")
     second = await file(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
+    one, two = await code(backend, first, SAM), await code(backend, second, SAM)
+    assert one != two
     asked = await reply(backend, SAM, "got it")
     assert asked is not None
-    assert first.number in asked
-    assert second.number in asked
+    assert f"{one} = {first.number}" in asked
+    assert f"{two} = {second.number}" in asked
     assert (await standing(backend, first)).status == (await standing(backend, second)).status == "calling"
     before = len(await sent(backend, "sms"))
     await later(backend, clock, 5)
     again = (await sent(backend, "sms"))[before:]
     assert len(again) == 2, "one text lists both"
-    assert first.number in again[0].body
-    assert second.number in again[0].body
-    await reply(backend, SAM, second.number.lower())
+    assert f"{one} = {first.number}" in again[0].body
+    assert f"{two} = {second.number}" in again[0].body
+    await reply(backend, SAM, two)
     assert (await standing(backend, first)).status == "calling"
     assert (await standing(backend, second)).taken_by == "Sam"
-    await reply(backend, SAM, "got it")
+    await reply(backend, SAM, one)
     assert (await standing(backend, first)).taken_by == "Sam"
 
 
-async def test_all_takes_all(backend: Backend, home: Household) -> None:
+async def test_all_with_a_code_takes_all(backend: Backend, home: Household) -> None:
     first = await file(backend, home)
     talk = await add_conversation(backend, "web-other", "web")
     second = await file(backend, Household(0, 0, 0, 0, talk), place="900 Pine Road")
     await reply(backend, SAM, "ALL")
+    assert (await standing(backend, first)).status == (await standing(backend, second)).status == "calling"
+    await reply(backend, SAM, f"ALL {await code(backend, first, SAM)}")
     assert {(await standing(backend, one)).taken_by for one in (first, second)} == {"Sam"}
 
 
@@ -211,9 +191,9 @@ async def test_a_text_that_fails_later_is_followed_by_a_call_within_a_minute(
 ) -> None:
     await file(backend, home)
     text = (await sent(backend, "sms"))[0]
+    await carry(backend)
     async with backend.db.transaction() as session:
-        await outbox.claim(session, backend, text.id)
-        await outbox.not_sent(session, backend, text, "30005", permanent=True)
+        await outbox.carrier_news(session, backend, provider_sid=f"SM{text.id}", key=None, status="undelivered")
     await later(backend, clock, 1)
     assert [one.recipient for one in await sent(backend, "call")] == [SAM.phone]
     await later(backend, clock, 3)
@@ -282,8 +262,8 @@ async def test_a_crash_in_the_middle_of_a_round_tells_nobody_twice(
 
 
 async def test_the_list_keeps_who_was_told_when_and_who_took_it(backend: Backend, home: Household) -> None:
-    await file(backend, home)
-    await reply(backend, SAM, "1")
+    ticket = await file(backend, home)
+    await reply(backend, SAM, await code(backend, ticket, SAM))
     async with backend.db.reading() as session:
         (shown,) = await every(session)
     callout = shown["callout"]

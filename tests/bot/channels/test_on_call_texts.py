@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from backend.callout import links, service
-from backend.callout.models import Callout
+from sqlalchemy import select
+
+from backend.callout import codes, links, service
+from backend.callout.models import Callout, CalloutCode
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from backend.tickets.service import Report
@@ -27,11 +29,26 @@ async def standing(edge: Edge, ticket: Ticket) -> Callout:
     return found
 
 
+async def code_of(edge: Edge, ticket: Ticket) -> str:
+    async with edge.services.backend.db.reading() as session:
+        row = await session.scalar(select(CalloutCode).where(CalloutCode.name == "Sam"))
+    assert row is not None
+    return codes.shown(edge.services.backend, row)
+
+
+async def test_a_forged_sender_takes_nothing(app_server: Edge) -> None:
+    ticket = await urgent(app_server)
+    for words in ("got it", "1", ticket.number, "ALL", "on my way"):
+        await app_server.text(words, phone=CREW)
+    assert (await standing(app_server, ticket)).status == "calling"
+
+
 async def test_a_text_from_the_crew_takes_it_once(app_server: Edge) -> None:
     ticket = await urgent(app_server)
     sid = "SM" + "a" * 32
-    first = await app_server.text("got it", phone=CREW, sid=sid)
-    again = await app_server.text("got it", phone=CREW, sid=sid)
+    code = await code_of(app_server, ticket)
+    first = await app_server.text(f"got it {code}", phone=CREW, sid=sid)
+    again = await app_server.text(f"got it {code}", phone=CREW, sid=sid)
     assert twiml_texts(first) == twiml_texts(again)
     assert twiml_texts(first)[0].startswith(f"You have {ticket.number}: DANGER at 12 Oak Road")
     assert (await standing(app_server, ticket)).taken_by == "Sam"
@@ -40,10 +57,10 @@ async def test_a_text_from_the_crew_takes_it_once(app_server: Edge) -> None:
 
 async def test_the_same_words_from_another_phone_take_nothing(app_server: Edge) -> None:
     ticket = await urgent(app_server)
-    for words in ("got it", "1", ticket.number):
+    for words in ("got it", "1", ticket.number, await code_of(app_server, ticket)):
         await app_server.text(words, phone=OTHER)
     assert (await standing(app_server, ticket)).status == "calling"
-    assert len(app_server.engine.turns) == 3
+    assert len(app_server.engine.turns) == 4
 
 
 async def test_who_is_on_call_is_a_member_as_well(app_server: Edge) -> None:
@@ -66,3 +83,6 @@ async def test_the_page_of_the_email_takes_it_by_its_button_alone(app_server: Ed
     assert (await standing(app_server, ticket)).taken_how == "link"
     assert (await app_server.post(path)).status == 200
     assert "Sam has it" in (await app_server.get(path)).text
+    assert (await app_server.post(path + "0/done")).status == 404
+    assert (await app_server.post(path + "/done")).status == 200
+    assert (await standing(app_server, ticket)).status == "over"

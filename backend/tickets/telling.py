@@ -1,0 +1,101 @@
+"""Who told of something hears that it is done: where they wrote, else by the phone or email that we have of them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.conversations import service as conversations
+from backend.conversations.models import Conversation
+from backend.language import speaking, tr
+from backend.members.models import Member
+from backend.outbox.service import enqueue, is_opted_out
+from backend.reading.phones import can_be_reached
+from backend.tickets.kinds import CALLBACK, CALLS_OUT
+from backend.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+PURPOSE = "ticket"
+
+
+async def closed(session: AsyncSession, backend: Backend, ticket: Ticket, crew: str) -> None:
+    """Tell everybody who told of it, once each. `crew` is the name of who on call said so; empty: the office did.
+
+    A call back is not told of: they were called.
+    """
+    if ticket.kind == CALLBACK:
+        return
+    for number, conversation_id in enumerate(told_by(ticket)):
+        conversation = await session.get(Conversation, conversation_id)
+        if conversation is None:
+            continue
+        with speaking(conversation.language):
+            words = _words(backend, ticket, crew)
+            if conversation.channel == "web":
+                await _on_the_page(session, backend, conversation, words)
+            await _by_message(session, backend, ticket, conversation, words, first=number == 0)
+
+
+def told_by(ticket: Ticket) -> list[str]:
+    """The conversations that told of it, the first one first."""
+    return list(dict.fromkeys([ticket.conversation_id, *(str(note["conversation"]) for note in ticket.notes)]))
+
+
+def _words(backend: Backend, ticket: Ticket, crew: str) -> str:
+    """What is true: who says that it is done, and where to turn if it is not."""
+    coop = backend.coop
+    if ticket.kind not in CALLS_OUT:
+        return tr(
+            "{coop}: our office has marked your request {number} as done. Questions? Call {phone}.",
+            coop=coop.short_name,
+            number=ticket.number,
+            phone=coop.office_phone_display,
+        )
+    values = {"coop": coop.short_name, "number": ticket.number, "phone": coop.outage_phone_display}
+    if crew:
+        return tr(
+            "{coop}: {name} of our crew says your report {number} is done. If it is not, call {phone}, day or night.",
+            name=crew,
+            **values,
+        )
+    return tr(
+        "{coop}: our office has marked your report {number} as done. If it is not, call {phone}, day or night.",
+        **values,
+    )
+
+
+async def _on_the_page(session: AsyncSession, backend: Backend, conversation: Conversation, words: str) -> None:
+    said: dict[str, Any] = {"text": words, "buttons": [], "image": None, "alt": None, "link": None}
+    said["lang"] = conversation.language
+    await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [said]})
+
+
+async def _by_message(
+    session: AsyncSession, backend: Backend, ticket: Ticket, conversation: Conversation, words: str, *, first: bool
+) -> None:
+    """By text to the phone that wrote or called, or that they gave; else by email to the address on file.
+
+    A phone that wants no texts gets none.
+    """
+    phone = conversation.address or (ticket.phone if first else None) or ""
+    who = hashlib.sha256(conversation.id.encode()).hexdigest()[:12]
+    key = f"ticket-closed:{ticket.id}:{who}"
+    if can_be_reached(phone) and not await is_opted_out(session, phone):
+        await enqueue(
+            session, backend, kind="sms", recipient=phone, body=words, purpose=PURPOSE, dedupe_key=key,
+            not_before=None if ticket.urgent else backend.coop.awake(backend.clock.now()),
+        )  # fmt: skip
+        return
+    account = await session.get(Account, ticket.account_id) if first and ticket.account_id is not None else None
+    member = await session.get(Member, account.member_id) if account is not None else None
+    if member is not None and member.email:
+        subject = tr("{number} is done ({coop})", number=ticket.number, coop=backend.coop.short_name)
+        await enqueue(
+            session, backend, kind="email", recipient=member.email, subject=subject, body=words, purpose=PURPOSE,
+            dedupe_key=key,
+        )  # fmt: skip

@@ -1,0 +1,117 @@
+"""A sender can be forged: only the code of the text takes, refuses or closes a ticket."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.app import Backend
+from backend.callout import codes
+from backend.clock import ManualClock
+from backend.tickets import service as tickets
+from tests.backend.callout.crew import ALMA, NIGHT, SAM, code, file, later, reply, sent, standing
+from tests.backend.household import Household
+
+GUESSES = [f"{number:04d}" for number in range(9000, 9020)]
+
+
+@pytest.mark.parametrize(
+    "forged", ["got it", "1", "ok", "ALL", "on my way", "lo tengo", "{number}", "got {number}", "done",
+               "listo", "can't", "not me", "no puedo"],
+)  # fmt: skip
+async def test_words_without_the_code_change_nothing(
+    backend: Backend, home: Household, clock: ManualClock, forged: str
+) -> None:
+    ticket = await file(backend, home)
+    right = await code(backend, ticket, SAM)
+    answer = await reply(backend, SAM, forged.format(number=ticket.number))
+    assert right in (answer or ""), "the phone itself is told what to send"
+    assert (await standing(backend, ticket)).status == "calling"
+    before = len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone])
+    await later(backend, clock, 5)
+    assert len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone]) == before + 1
+
+
+async def test_guessing_ends_after_five_and_the_next_text_has_a_longer_code(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    right = await code(backend, ticket, SAM)
+    for guess in [one for one in GUESSES if one != right][: codes.TRIES]:
+        answer = await reply(backend, SAM, guess)
+    assert "Too many wrong codes" in (answer or "")
+    assert "Too many wrong codes" in (await reply(backend, SAM, right) or "")
+    assert (await standing(backend, ticket)).status == "calling"
+    await later(backend, clock, 5)
+    longer = await code(backend, ticket, SAM)
+    assert len(longer) == codes.MORE
+    assert longer in [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
+    await reply(backend, SAM, longer)
+    assert (await standing(backend, ticket)).taken_by == "Sam"
+
+
+async def test_many_guesses_in_one_text_are_many(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home)
+    right = await code(backend, ticket, SAM)
+    await reply(backend, SAM, " ".join([*(one for one in GUESSES if one != right), right]))
+    await reply(backend, SAM, right)
+    assert (await standing(backend, ticket)).status == "calling"
+
+
+async def test_the_code_of_another_person_takes_nothing(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home)
+    await reply(backend, SAM, await code(backend, ticket, ALMA))
+    assert (await standing(backend, ticket)).status == "calling"
+
+
+async def test_done_with_the_code_closes_it_and_who_reported_it_hears_so(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home)
+    right = await code(backend, ticket, SAM)
+    await reply(backend, SAM, right)
+    assert "is closed" in (await reply(backend, SAM, f"fixed {right}") or "")
+    assert (await standing(backend, ticket)).status == "over"
+    (told,) = await sent(backend, purpose="ticket")
+    assert (told.kind, told.recipient) == ("sms", "+18155550123")
+    assert f"Sam of our crew says your report {ticket.number} is done" in told.body
+    await reply(backend, SAM, f"done {right}")
+    assert len(await sent(backend, purpose="ticket")) == 1
+
+
+async def test_closing_by_the_office_tells_who_reported_it(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home)
+    async with backend.db.transaction() as session:
+        await tickets.close(session, backend, ticket.number, "ann")
+    (told,) = await sent(backend, purpose="ticket")
+    assert "our office has marked your report" in told.body
+
+
+async def test_who_cannot_is_left_out_and_the_others_are_asked_at_once(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    right = await code(backend, ticket, SAM)
+    await reply(backend, SAM, right)
+    await reply(backend, SAM, f"can't {right}")
+    assert (await standing(backend, ticket)).status == "calling", "what was taken is given back"
+    assert NIGHT.phone in {one.recipient for one in await sent(backend, "sms")}
+    before = len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone])
+    await later(backend, clock, 6)
+    assert len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone]) == before
+    for person in (ALMA, NIGHT):
+        await reply(backend, person, f"NO {await code(backend, ticket, person)}")
+    assert backend.coop.email in {one.recipient for one in await sent(backend, "email")}
+    await later(backend, clock, 6)
+    assert len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone]) > before
+
+
+async def test_a_carrier_that_is_down_lets_the_next_ones_be_told(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    down = frozenset({"sms", "call"})
+    await later(backend, clock, 2, down)
+    assert NIGHT.email in {one.recipient for one in await sent(backend, "email")}
+    await later(backend, clock, 18, down)
+    await later(backend, clock, 1)
+    waiting = [one for one in await sent(backend, "sms") if one.status == "sent" and one.recipient == SAM.phone]
+    assert len(waiting) <= 1, "the old ones are dropped"
+    assert (await standing(backend, ticket)).status == "calling"
