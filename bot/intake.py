@@ -53,6 +53,8 @@ def _kept(character: str) -> str:
         return " "
     if (figure := unicodedata.digit(character, None)) is not None:
         return str(figure)
+    if "\u4e00" <= character <= "\u9fff" and (number := unicodedata.numeric(character, 10)) < 10:
+        return str(int(number))
     category = unicodedata.category(character)
     if category in ("Zs", "Zl", "Zp"):
         return " "

@@ -10,6 +10,7 @@ from bot.redaction.number_words import (
     AND,
     HUNDRED,
     HUNDREDS,
+    LONG_ROW,
     MISHEARD,
     NUMBER_WORDS,
     ONLY_BESIDE_OTHERS,
@@ -77,6 +78,7 @@ def raw_groups(text: str) -> Iterator[Group]:
     counted = {match.start("count") for match in COUNTED.finditer(text)}
     tokens = [match for match in TOKEN.finditer(text) if match.start() not in counted]
     index, last_end = 0, -9
+    rows = _long_rows(tokens)
     while index < len(tokens):
         digits, used = _said(tokens, index)
         if digits:
@@ -88,7 +90,7 @@ def raw_groups(text: str) -> Iterator[Group]:
             figures = word[-1] not in "abcdefghjkmnpqrstuvwxyz" and any(c.isdigit() for c in word)
             yield Group(digits, start, end, loose=len(digits) == 1 or not figures or used > 1)
             last_end = end
-        elif tokens[index][0] in MISHEARD and _between_digits(tokens, index, last_end):
+        elif tokens[index][0] in MISHEARD and (index in rows or _between_digits(tokens, index, last_end)):
             start, last_end = tokens[index].span()
             yield Group(str(MISHEARD[tokens[index][0]]), start, last_end, loose=True)
         index += used
@@ -178,6 +180,22 @@ def _beside_others(tokens: Sequence[Token], index: int, used: int, last_end: int
     if tokens[index][0] == "o" and _word(tokens, index + 1) in SPANISH:
         return False
     return used > 1 or 0 <= start - last_end <= 3 or _is_number(_word(tokens, index + 1))
+
+
+def _long_rows(tokens: Sequence[Token]) -> frozenset[int]:
+    """The places of the tokens in long rows of words for single digits, misheard ones among them."""
+    if not any(token[0] in MISHEARD for token in tokens):
+        return frozenset()
+    found: list[int] = []
+    row: list[int] = []
+    for index in range(len(tokens) + 1):
+        word = (_word(tokens, index) if row else tokens[index][0]) if index < len(tokens) else ""
+        if word in MISHEARD or word in ("o", "oh") or _single(word):
+            row.append(index)
+            continue
+        found += row if len(row) >= LONG_ROW else []
+        row = [index] if index < len(tokens) and (tokens[index][0] in MISHEARD or _single(tokens[index][0])) else []
+    return frozenset(found)
 
 
 def _between_digits(tokens: Sequence[Token], index: int, last_end: int) -> bool:

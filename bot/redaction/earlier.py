@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.redaction import number_labels as labels
 from bot.redaction.card_numbers import card_from, is_card
 from bot.redaction.digits import Group, groups_in, plain
+from bot.redaction.disguised import undisguised
 from bot.redaction.gaps import is_gap, runs_in
+from bot.redaction.passwords import speaks_of_login
 from bot.redaction.plausible import SSN_SIZES, Situation, account_in, is_expected, staying
 from bot.redaction.redact import IN_PART, PLACEHOLDER, Finding, Redacted, findings, kinds_in, replaced
-from bot.redaction.secret_words import open_at_the_end, tells_nothing
+from bot.redaction.secret_words import named_at_the_end, open_at_the_end, tells_nothing
 
-MOST_EARLIER = 4
+MOST_EARLIER = 8
+"""A card in four pieces, with a word between each two."""
+JUST_BEFORE = 4
 OPEN_LABEL = re.compile(
     r"\W*(?:(?P<number>(?:number|no|num|digits|numero|code)\W*))?(?P<is>(?:is|are|es|son|was|it's)\b\W*|[:=]\W*)?"
     r"(?:(?:um+|uh+|eh+)\W*)?"
@@ -35,6 +39,16 @@ ASKS = re.compile(
 )
 NINE_APART = ([2, 7], [3, 6], [5, 4])
 MEMBER_SIZES = ([7], [8], [10], [4, 3], [5, 3], [6, 3], [7, 3])
+MOST_CHAT = 4
+"""Words of a message between two pieces of a number."""
+CHAT = re.compile(
+    r"\W*(?:(?:ok|okay|next|and|then|now|wait|hold\s+on|(?:one|just\s+a)\s+(?:sec|second|minute|moment)|um+|uh+|sorry|here|ready|"
+    r"(?:last|next|first)\s+one|continue|go\s+on|got\s+it|yes|y|luego|ahora|espera|un\s+momento|momento|listo|ya|sigue|perdon|si|aqui)\b\W*){0,4}"
+)
+ACCOUNT_AT_END = re.compile(
+    r"(?<![a-z])(?:account|acct|a/c|cuenta)(?:\s+(?:number|no|num|numero|#))?\s*(?:is|es|:)?[\s.]*$"
+)
+SHORTEST_CODE, LONGEST_CODE = 4, 8
 PARTS = ("card", "number", "ssn", "bank")
 """Kinds of which the rest may still be to come."""
 
@@ -77,15 +91,28 @@ class _Run:
 
 def read_behind(earlier: Sequence[Kept], text: str, situation: Situation) -> Whole:
     """Redact a message in the light of the earlier ones, the oldest first."""
+    situation = _in_the_light_of(earlier[-JUST_BEFORE:], situation)
     found = findings(text, situation)
-    last = earlier[-1] if earlier else None
-    if last is None or not text:
+    if not earlier or not text:
         return Whole(replaced(text, found).text)
     joined = _joined(earlier, text, situation)
     if joined is not None:
         ours, again, pieces = joined
         return Whole(replaced(text, [*found, *ours]).text, again, pieces)
-    return Whole(replaced(text, [*found, *_behind(last.text, text, situation, found)]).text)
+    last = next((one.text for one in reversed(earlier) if not CHAT.fullmatch(plain(one.text))), "")
+    more = _behind(last, text, situation, found) or _of_the_bank(earlier[-JUST_BEFORE:], text, situation)
+    return Whole(replaced(text, [*found, *more]).text)
+
+
+def _in_the_light_of(earlier: Sequence[Kept], situation: Situation) -> Situation:
+    """The situation with what was spoken of just before."""
+    if not earlier:
+        return situation
+    before = [plain(one.text) for one in earlier]
+    given = any("card" in kinds_in(one.text) for one in earlier)
+    spoken = any(mark.kind == "card" for one in before for mark in labels.marks_in(one))
+    login = not situation.asked and any(map(speaks_of_login, before))
+    return replace(situation, card="given" if given else "spoken" if spoken else "", login=login)
 
 
 def _behind(last: str, text: str, situation: Situation, found: list[Finding]) -> list[Finding]:
@@ -97,11 +124,32 @@ def _behind(last: str, text: str, situation: Situation, found: list[Finding]) ->
     if open_at_the_end(before) and _may_be_secret(lowered):
         return [(0, len(text), "secret")]
     if run is not None and (label := _open_label(before, is_expected(run.sizes, situation))):
-        lead = f"{label} is "
-        longer = [(start - len(lead), end - len(lead), kind) for start, end, kind in findings(lead + text, situation)]
-        return [(max(0, start), end, kind) for start, end, kind in longer if end > 0 and start < run.groups[-1].end]
+        return [one for one in _named(label, text, situation) if one[0] < run.groups[-1].end]
+    if (name := named_at_the_end(before)) and not (run is not None and is_expected(run.sizes, situation)):
+        if named := _named(name, text, situation):
+            return named
+        if run is not None and run.alone and SHORTEST_CODE <= sum(run.sizes) <= LONGEST_CODE:
+            return [(run.groups[0].start, run.groups[-1].end, "code")] if not any(run.stays) else []
     if run is not None and run.alone and not found:
         return _rest_of_removed(last, run, situation)
+    return []
+
+
+def _named(name: str, text: str, situation: Situation) -> list[Finding]:
+    """What is found in a text with its name in front of it."""
+    lead = f"{name} is " if _may_be_secret(plain(text)) and groups_in(text) else f"{name} "
+    longer = [(start - len(lead), end - len(lead), kind) for start, end, kind in findings(lead + text, situation)]
+    return [(max(0, start), end, kind) for start, end, kind in longer if end > 0]
+
+
+def _of_the_bank(earlier: Sequence[Kept], text: str, situation: Situation) -> list[Finding]:
+    """The number of the account behind a routing number that was taken out."""
+    run = _first_run(text)
+    if run is None or any(run.stays) or account_in(run.digits, situation) or is_expected(run.sizes, situation):
+        return []
+    routed = any("bank" in kinds_in(one.text) for one in earlier)
+    if routed and ACCOUNT_AT_END.search(plain(earlier[-1].text)) and sum(run.sizes) >= SHORTEST_CODE:
+        return [(run.groups[0].start, run.groups[-1].end, "bank")]
     return []
 
 
@@ -138,7 +186,7 @@ def _rest_of_removed(last: str, run: _Run, situation: Situation) -> list[Finding
     # a whole number was removed and a member number is asked for: here it is
     number = situation.number_asked and sizes in MEMBER_SIZES and IN_PART not in last
     asked = number or is_expected(sizes, situation) or account_in(run.digits, situation)
-    if not kinds or asked or any(run.stays) or sum(sizes) <= 2:
+    if not kinds or asked or any(run.stays) or sum(sizes) < (2 if kinds[0] == "ssn" else 3):
         return []
     return [(run.groups[0].start, run.groups[-1].end, kinds[0])]
 
@@ -192,6 +240,8 @@ def _last_runs(earlier: Sequence[Kept]) -> list[tuple[_Run, Kept]]:
     """The digits at the end of the message before, and of those before it as long as they are nothing but digits."""
     found: list[tuple[_Run, Kept]] = []
     for kept in reversed(earlier):
+        if _is_chat(kept.text):
+            continue
         run = _last_run(kept.text)
         if run is None or (found and not found[0][0].alone):
             break
@@ -199,28 +249,36 @@ def _last_runs(earlier: Sequence[Kept]) -> list[tuple[_Run, Kept]]:
     return found
 
 
-def _first_run(text: str) -> _Run | None:
-    groups = groups_in(text)
+def _is_chat(text: str) -> bool:
+    """A few words without a figure, between two pieces of a number."""
     lowered = plain(text)
+    return CHAT.fullmatch(lowered) is not None or (
+        len(lowered.split()) <= MOST_CHAT and not groups_in(lowered) and not PLACEHOLDER.search(text)
+    )
+
+
+def _first_run(text: str) -> _Run | None:
+    lowered = undisguised(plain(text))
+    groups = groups_in(lowered)
     if not groups or not is_gap(lowered, 0, groups[0].start):
         return None
-    run = runs_in(text, groups)[0]
-    return _run(text, lowered, groups, run, alone=is_gap(lowered, run[-1].end, len(lowered)))
+    run = runs_in(lowered, groups)[0]
+    return _run(lowered, groups, run, alone=is_gap(lowered, run[-1].end, len(lowered)))
 
 
 def _last_run(text: str) -> _Run | None:
-    groups = groups_in(text)
-    lowered = plain(text)
+    lowered = undisguised(plain(text))
+    groups = groups_in(lowered)
     if not groups or not is_gap(lowered, groups[-1].end, len(lowered)) or PLACEHOLDER.search(text):
         return None
-    run = runs_in(text, groups)[-1]
+    run = runs_in(lowered, groups)[-1]
     mark = labels.before(run[0].start, labels.marks_in(lowered))
     if mark is not None and mark.kind == "other":
         return None  # a meter, a ZIP code, a ticket
-    return _run(text, lowered, groups, run, alone=is_gap(lowered, 0, run[0].start))
+    return _run(lowered, groups, run, alone=is_gap(lowered, 0, run[0].start))
 
 
-def _run(text: str, lowered: str, groups: list[Group], run: list[Group], *, alone: bool) -> _Run:
+def _run(lowered: str, groups: list[Group], run: list[Group], *, alone: bool) -> _Run:
     kinds = dict(zip((group.start for group in groups), staying(lowered, groups), strict=True))
     return _Run(tuple(run), tuple(bool(kinds[group.start]) for group in run), alone)
 

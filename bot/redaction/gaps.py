@@ -10,7 +10,7 @@ from bot.redaction.digits import Group, plain
 LONGEST = 48
 FILLERS = (
     r"and|then|next|the|rest|is|are|um|uh|er|hmm|dash|hyphen|minus|space|blank|dot|point|period|comma|slash|pause|"
-    r"followed|by|last|first|final|other|two|three|four|five|six|part|half|digits?|numbers?|"
+    r"followed|by|last|first|final|other|starts?|begins?|middle|ends|done|ok|okay|two|three|four|five|six|part|half|digits?|numbers?|"
     r"y|luego|despues|el|los|la|las|lo|es|son|eh|este|guion|menos|espacio|punto|coma|barra|pausa|seguido|de|del|"
     r"ultim[oa]s|siguientes|proxim[oa]s|primer[oa]s|otr[oa]s|dos|tres|cuatro|cinco|seis|parte|mitad|digitos?|numeros?|resto"
 )

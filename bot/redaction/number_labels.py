@@ -8,7 +8,7 @@ from dataclasses import dataclass
 REACH = 40
 SSN = (
     r"ss[#n]|s\.s\.n\.?|social\s+security(?:\s+(?:number|no|num|#))?|socials?|soc\s+sec|tax\s*id|taxpayer(?:\s+id)?|tin|f?ein|itin|federal\s+id|"
-    r"(?:numero|num|no)\.?\s+de\s+seguro|seguro\s+social|nss|id\s+fiscal|identificacion\s+fiscal|"
+    r"(?:numero|num|no)\.?\s+de\s+seguro|cuatro\s+de\s+(?:mi|su|el)\s+seguro|seguro\s+social|nss|id\s+fiscal|identificacion\s+fiscal|"
     r"(?:numero|id)\s+de\s+(?:contribuyente|impuestos)|numero\s+patronal"
 )
 ROUTING_WORDS = (
@@ -23,7 +23,8 @@ BANK = (
     rf"cuenta\s+(?:de\s+)?(?:cheques|corriente|ahorros?|banco)|cheques|ahorros?|{BANKS}"
 )
 CODE = (
-    r"cvv2?|cvc2?|cvn|csc|cid|security\s+(?:code|number)|card\s+code|verification\s+value|pin|pins|nip|pass\s?code|"
+    r"cvv2?|cvc2?|cvn|csc|cid|ccv|cvs|cv2|cv\s+code|sec(?:urity)?\.?\s+(?:code|number)|back\s+of\s+(?:the\s+|my\s+)?card|"
+    r"(?:voicemail|alarm|unlock|debit|alarma)\s+(?:code|pin)|codigo\s+de\s+(?:la\s+)?alarma|card\s+code|verification\s+value|pin|pins|nip|pass\s?code|"
     r"(?:codigo|clave|numero|numeros)\s+(?:de\s+)?(?:seguridad|secret[oa])|access\s+code|atm\s+code|"
     r"(?:numbers?|digits?|code)\s+on\s+(?:the\s+)?back|(?:numeros?|digitos?|codigo)\s+(?:de\s+)?atras"
 )
@@ -57,6 +58,9 @@ AFTER = re.compile(
     r"\s*(?:,|-|is|was|are|=|es|era|son)?\s*(?:is\s+|es\s+|son\s+)?(?:my|the|our|mi|el|la|los|nuestro|nuestra)\s+"
     r"(?:\w+\s+){0,4}?"
 )
+ON_THE_BACK = re.compile(
+    r"\s*,?\s*(?:is\s+|are\s+|es\s+)?(?:on\s+(?:the\s+)?back|atras)(?:\s+of\s+(?:the\s+|my\s+)?card)?\s*(?:[.,;!?]|$)"
+)
 DIRECT = re.compile(
     r"[\s:#.,;=>-]*(?:(?:number|numbers|no|num|is|it'?s|was|are|digits?|the|my|um|uh|on|file|numero|es|son|de|credito|"
     r"debito|el|la|mi|ends?|here|goes|aqui|esta|va|card|tarjeta)[\s:#.,;=>-]*){0,5}"
@@ -87,6 +91,8 @@ def before(start: int, marks: list[Mark]) -> Mark | None:
 
 def after(end: int, lowered: str, marks: list[Mark]) -> str:
     """What a number is said to be right behind it: `is my routing number`."""
+    if ON_THE_BACK.match(lowered, end):
+        return "code"
     for mark in marks:
         if 0 <= mark.start - end <= REACH and AFTER.fullmatch(lowered, end, mark.start):
             return mark.kind

@@ -38,8 +38,14 @@ PLURALS = {
     "ceros": 0, "unos": 1, "doses": 2, "treses": 3, "cuatros": 4, "cincos": 5, "seises": 6, "sietes": 7, "ochos": 8,
     "nueves": 9,
 }  # fmt: skip
-MISHEARD = {"for": 4, "fore": 4, "to": 2, "too": 2, "ate": 8, "won": 1, "tree": 3, "fife": 5, "nein": 9, "sex": 6}
-"""What recognizers write for a digit; only between others."""
+MISHEARD = {
+    "for": 4, "fore": 4, "to": 2, "too": 2, "ate": 8, "won": 1, "tree": 3, "fife": 5, "nein": 9, "sex": 6, "wun": 1,
+    "tow": 2, "thre": 3, "foru": 4, "fiv": 5, "sevn": 7, "eigth": 8, "eigt": 8, "nien": 9, "zeroe": 0,
+    "sero": 0, "un": 1, "sinco": 5, "ceis": 6, "ciete": 7, "nuebe": 9,
+}  # fmt: skip
+"""What recognizers and hasty fingers write for a digit; only between others, or in a long row of them."""
+LONG_ROW = 7
+"""So many words in a row that are digits or sound like them are no sentence."""
 ONLY_BESIDE_OTHERS = frozenset(("once", "una", "o", "oo", "oh", "mil"))
 """Words that are mostly something else: digits only beside other digits."""
 AND = frozenset(("and", "y"))

@@ -37,10 +37,13 @@ NINE = ([9], SSN_SIZES, [2, 7], [3, 3, 3], [3, 6], [6, 3], [4, 5])
 @dataclass(frozen=True)
 class Situation:
     """What a message is read in: what was `asked` for last (a channel hint, or nothing), and account numbers that are
-    known to be some, without their dash."""
+    known to be some, without their dash. `card`: a card was `spoken` of just before, or its number `given`; `login`:
+    a login was spoken of."""
 
     asked: str = ""
     accounts: frozenset[str] = field(default_factory=frozenset)
+    card: str = ""
+    login: bool = False
 
     @property
     def number_asked(self) -> bool:
@@ -136,7 +139,7 @@ def is_told(digits: Sequence[str], situation: Situation, *, named: bool) -> bool
     sizes = [len(group) for group in digits]
     total = sum(sizes)
     if sizes in NINE or (total == 9 and len(sizes) >= 4 and max(sizes) <= 3):
-        return (named and sizes in ([9], [3, 3, 3])) or (sizes == [6, 3] and situation.number_asked)
+        return (named and sizes in ([9], [3, 3, 3], [4, 5])) or (sizes == [6, 3] and situation.number_asked)
     if len(sizes) == 1:
         is_phone = total == 11 and digits[0][0] == "1"
         return total <= MOST_LOOSE or is_phone or (named and total <= LONGEST_NAMED)

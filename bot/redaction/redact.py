@@ -12,10 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.redaction import number_labels as labels
+from bot.redaction.beside_card import beside_card
 from bot.redaction.card_numbers import FIRST_DIGITS, card_from, fits_a_network
 from bot.redaction.digits import Group, groups_in, plain
+from bot.redaction.disguised import undisguised
 from bot.redaction.gaps import runs_in
+from bot.redaction.identity_papers import papers_in
 from bot.redaction.number_labels import Mark
+from bot.redaction.passwords import passwords_in
 from bot.redaction.plausible import SSN_SIZES, Situation, account_in, candidates, is_expected, is_told, staying
 from bot.redaction.secret_words import is_of_a_gate, secrets_in
 
@@ -38,17 +42,8 @@ DATE_SHAPE = re.compile(r"\d{1,2}[ .-]\d{1,2}[ .-](?:20)?\d{2}")
 SHORTEST_BANK, SHORTEST_BESIDE_ROUTING, SHORTEST_CARD = 6, 5, 5
 LONGER_THAN_MOST_MEMBER_NUMBERS = 11
 
-# what belongs to a card, wherever it stands in a message that has a card number
-CARD_DATE_WORD = re.compile(
-    r"\b(?:exp|expiry|expires?|expiring|expiration|(?:valid|good)\s+(?:thru|through|until)|vence|vencimiento|caduca|"
-    r"expira|valida\s+hasta)\b"
-)
-CARD_DATE = re.compile(r"(?<![\d/$])(?:0?[1-9]|1[0-2])\s?[/-]\s?(?:2[4-9]|[34]\d|20[2-4]\d)(?![\d/-])")
-CARD_ZIP = re.compile(r"\b(?:zip|postal)\b\D{0,10}\d{5}(?:-\d{4})?\b")
-CARD_CODE = re.compile(r"\b(?:code|back|security|codigo|atras|seguridad)\b\D{0,12}(\d{3,4})\b")
 MOST_BESIDE = 13
 """Digits that may follow a card number in one breath: expiry, code and zip."""
-ANYTHING = re.compile(r"[0-9]")
 
 Finding = tuple[int, int, str]
 
@@ -74,10 +69,12 @@ class Reading:
 
     def __post_init__(self) -> None:
         self.lowered = plain(self.text)
-        self.groups = groups_in(self.text)
+        self.marks = labels.marks_in(self.lowered)
+        # the 2 of CVV2 is no figure of it
+        codes = [mark for mark in self.marks if mark.kind == "code"]
+        self.groups = [one for one in groups_in(self.text) if not any(m.start < one.start < m.end for m in codes)]
         kinds = staying(self.lowered, self.groups)
         self.stays = {group.start: kind for group, kind in zip(self.groups, kinds, strict=True) if kind}
-        self.marks = labels.marks_in(self.lowered)
 
     def stays_as(self, group: Group) -> str:
         return self.stays.get(group.start, "")
@@ -103,14 +100,29 @@ def findings(text: str, situation: Situation = NOWHERE) -> list[Finding]:
     """(start, end, kind) of everything in a text that must not be kept."""
     reading = Reading(text, situation)
     found = list(_numbers(reading)) if reading.groups else []
-    found += [(start, end, "secret") for start, end in secrets_in(reading.lowered)]
+    found += _disguised(reading)
+    secrets = [*secrets_in(reading.lowered), *papers_in(reading.lowered)]
+    secrets += passwords_in(text, reading.lowered, spoken_of=situation.login, asked=situation.asked)
+    found += [(start, end, "secret") for start, end in secrets]
     return _without_placeholders_inside(text, found)
+
+
+def _disguised(reading: Reading) -> Iterator[Finding]:
+    """What letters that stand for figures hide."""
+    clear = undisguised(reading.lowered)
+    if clear == reading.lowered:
+        return
+    changed = [at for at, letter in enumerate(clear) if letter != reading.lowered[at]]
+    for start, end, kind in _numbers(Reading(clear, reading.situation)):
+        if any(start <= at < end for at in changed):
+            yield start, end, kind
 
 
 def to_look_up(text: str) -> set[str]:
     """What in a text might be the number of an account, in digits."""
-    groups = groups_in(text)
-    return {one for run in runs_in(text, groups) for one in candidates([group.digits for group in run])}
+    clear = undisguised(plain(text))
+    groups = groups_in(clear)
+    return {one for run in runs_in(clear, groups) for one in candidates([group.digits for group in run])}
 
 
 def kinds_in(text: str) -> tuple[str, ...]:
@@ -161,8 +173,7 @@ def _numbers(reading: Reading) -> Iterator[Finding]:
             yield run[first].start, run[last].end, "card"
             taken.update(range(first, last + 1))
         free += _parted(run, taken, reading)
-    if cards:
-        yield from _of_the_card(reading)
+    yield from beside_card(reading.lowered, reading.groups, reading.marks, reading.situation, whole=cards)
     for run in free:
         kind = _kind(run, reading)
         if kind is not None:
@@ -203,23 +214,6 @@ def _cards(run: list[Group], reading: Reading) -> Iterator[tuple[int, int]]:
             last += 1
         yield first, last
         first = last + 1
-
-
-def _of_the_card(reading: Reading) -> Iterator[Finding]:
-    """Expiry, code and zip in a message with a card number."""
-    text, groups = reading.lowered, reading.groups
-    for match in CARD_DATE.finditer(text):
-        yield match.start(), match.end(), "card"
-    for match in CARD_ZIP.finditer(text):
-        yield match.start(), match.end(), "card"
-    for match in CARD_CODE.finditer(text):
-        yield match.start(1), match.end(1), "code"
-    for match in CARD_DATE_WORD.finditer(text):
-        after = [group for group in groups if 0 <= group.start - match.end() <= 20][:2]
-        if len(after) == 2 and len(runs_in(reading.text, after)) == 2:
-            after = after[:1]
-        if after and sum(len(group.digits) for group in after) <= 6:
-            yield match.start(), after[-1].end, "card"
 
 
 def _kind(run: list[Group], reading: Reading) -> str | None:

@@ -8,34 +8,34 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.redaction.identity_papers import LICENSE
+
 PASSWORDS = (
-    r"pass\s?words?|passwd|pwd|pw|pass\s?codes?|pass\s?phrase|secret\s+word|security\s+(?:answer|word)|log\s?in\s+code|"
-    r"pass(?=\s*[:=])|contrasenas?|palabra\s+(?:clave|secreta)|clave(?:\s+(?:secreta|de\s+(?:acceso|entrada|internet)))?|"
+    r"pass\s?words?|pa?s+w[aeiou]{0,2}r?d?s?|passords?|pwd|pw|pass\s?codes?|pass\s?phrase|phrase(?=\s+(?:is|was)\b)|"
+    r"(?:secret|security)\s+(?:question(?:\s+answer)?|answer|word|phrase)|log\s?in\s+code|"
+    r"pass(?=\s*[:=])|cont[ar]{1,2}s[aeiou]n[iy]?as?|respuesta\s+(?:secreta|de\s+seguridad)|palabra\s+(?:clave|secreta)|clave(?:\s+(?:secreta|de\s+(?:acceso|entrada|internet)))?|"
     r"codigo\s+secreto|pin(?:\s+(?:number|code))?|nip|password's|contrasena's"
 )
 MAIDEN = (
-    r"maiden\s+name|mother'?s\s+(?:maiden|last)\s+name|apellido\s+de\s+soltera(?:\s+de\s+mi\s+(?:madre|mama))?|"
+    r"maiden\s+name|mother'?s\s+(?:maiden|last)\s+name|first\s+pet(?:'?s\s+name)?|(?:mi\s+)?primera\s+mascota|apellido\s+de\s+soltera(?:\s+de\s+mi\s+(?:madre|mama))?|"
     r"apellido\s+materno|apellido\s+de\s+mi\s+(?:madre|mama)"
-)
-LICENSE = (
-    r"driver'?s?'?\s+(?:licen[sc]e|lic|id)|driving\s+licen[sc]e|licen[sc]e\s+(?:number|no|#)|dl\s*(?:number|no|#)?|"
-    r"state\s+id|passport|licencia(?:\s+de\s+(?:conducir|manejo|manejar))?|pasaporte|matricula\s+consular|curp|rfc|"
-    r"green\s+card|a-number"
 )
 _ABOUT = r"(?:\s+(?:for|to|of|on|with|at|here|de|del|para|en|a)\b(?:\s+\w+){0,4}?)?"
 _IS = (
-    r"(?:\s*'s(?![a-z])|\s+(?:is|was|would\s+be|should\s+be|es|era|seria|sera)(?:\s*[:=-])?(?![a-z'])|"
-    r"\s*(?:[:=]|->|–|-(?=\s)))\s*"
+    r"(?:\s*'s(?![a-z])|\s+(?:is|was|would\s+be|should\s+be|(?:used\s+to|has\s+(?:always\s+)?|have\s+)\s?be(?:en)?|es|era|seria|"
+    r"sera|ha\s+sido)(?:\s*[:=-])?(?![a-z'])|\s*(?:[:=]|->|–|—|-(?=\s)))\s*"
 )
 SAID = re.compile(rf"(?<![a-z])(?:{PASSWORDS}|{MAIDEN}){_ABOUT}{_IS}")
-BARE = re.compile(rf"(?<![a-z])(?:{PASSWORDS})\s+(?=\S)")
+BARE = re.compile(rf"(?<![a-z])(?:{PASSWORDS})(?:\s+|\s*[?/,;>-]+\s*)(?=\S)")
+BARE_NAME = re.compile(r"\b(?:mother'?s\s+maiden\s+name|first\s+pet|pass\s?phrase)\s+(?=[a-z])")
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 NAMED_AFTER = re.compile(rf"\s+(?:is|was|es|era)\s+(?:my|the|our|mi|la|el)\s+(?:{PASSWORDS}|{MAIDEN})(?![a-z])")
-IDENTITY = re.compile(
-    rf"(?<![a-z])(?:{LICENSE})(?![a-z])[^\d.!?\n]{{0,30}}?"
-    r"(?P<value>(?<![a-z0-9])(?:[a-z]{1,3}-?)?\d[\da-z]*(?:[\s-]+\d[\da-z]*){0,5})"
+TOLD_AFTER = re.compile(
+    r"(?<!\S)(?P<value>\S+?)[\"',]*\s+(?:(?:is|was|es|era)\s+)?(?:that'?s|thats|as|for|como|de|para|which\s+is|es[ao]\s+es)\s+"
+    rf"(?:my|the|a|our|mi|la|el)\s+(?:new\s+|old\s+)?(?:{PASSWORDS})(?![a-z])"
 )
-IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[\s-]?[a-z0-9]{4}){2,7}(?:[\s-]?[a-z0-9]{1,4})?(?![a-z0-9])")
 OPEN_END = re.compile(rf"(?<![a-z])(?:{PASSWORDS}|{MAIDEN}){_ABOUT}{_IS}(?:um+|uh+|eh+|[.,\s])*$")
+NAME_AT_END = re.compile(rf"(?<![a-z])(?P<name>(?:{PASSWORDS}|{LICENSE})(?:\s+(?:number|no|code|numero))?)[\s.:]*$")
 LOST = re.compile(
     r"\b(?:forg\w*|reset\w*|chang\w*|los[te]\w*|need\w*|new|recover\w*|updat\w*|without|no|olvid\w*|restablec\w*|"
     r"cambi\w*|recuper\w*|perd\w*|necesit\w*|nuev\w*|sin)\b[^.!?]{0,20}$"
@@ -69,10 +69,10 @@ SUBJECTS = frozenset(
     "question wrong missing know give tell say all only think same also ask asking case such so use used cual que esta "
     "esa eso esto donde como problema olvide necesito quiero falta perdi cosa duda".split()
 )
+VERBS = frozenset("is was are am did does do have has had must should will won't es era son ya deposit fee".split())
 END_OF_WORD = re.compile(r"[.!?;,]+$")
 TOKEN = re.compile(r"\S+")
 MOST_WORDS = 8
-SHORTEST_IDENTITY = 5
 Span = tuple[int, int]
 
 
@@ -81,17 +81,28 @@ def secrets_in(lowered: str) -> Iterator[Span]:
     for found in SAID.finditer(lowered):
         if not is_of_a_gate(lowered, found.start()) and (end := _value_end(lowered, found.end())) is not None:
             yield found.end(), end
-    for found in BARE.finditer(lowered):
-        token = TOKEN.match(lowered, found.end())
-        if token and _looks_secret(token[0]) and not LOST.search(lowered, 0, found.start()):
-            yield token.span()
     for found in NAMED_AFTER.finditer(lowered):
         if (start := _value_start(lowered, found.start())) is not None:
             yield start, found.start()
-    for found in IDENTITY.finditer(lowered):
-        if sum(character.isdigit() for character in found["value"]) >= SHORTEST_IDENTITY:
+    for found in TOLD_AFTER.finditer(lowered):
+        if _looks_secret(found["value"]):
             yield found.span("value")
-    yield from (found.span() for found in IBAN.finditer(lowered) if _is_iban(found[0]))
+    yield from _bare_ones(lowered)
+
+
+def _bare_ones(lowered: str) -> Iterator[Span]:
+    """Behind the word for it without an `is`: `password hunter2`, `first pet Snowball`."""
+    for found in BARE.finditer(lowered):
+        token = TOKEN.match(lowered, found.end())
+        if not token or LOST.search(lowered, 0, found.start()):
+            continue
+        if _looks_secret(token[0]) and not EMAIL.fullmatch(_bare(token[0])):
+            yield token.span()
+    for found in BARE_NAME.finditer(lowered):
+        end = _value_end(lowered, found.end())
+        first = _bare(lowered[found.end() :].split(maxsplit=1)[0])
+        if end is not None and first not in JOINS | SUBJECTS | VERBS and "?" not in lowered[end : end + 1]:
+            yield found.end(), end
 
 
 def tells_nothing(lowered: str) -> bool:
@@ -108,6 +119,12 @@ def is_of_a_gate(lowered: str, at: int) -> bool:
 def open_at_the_end(lowered: str) -> bool:
     """`my password is`, and nothing more: what comes next is it."""
     return OPEN_END.search(lowered) is not None
+
+
+def named_at_the_end(lowered: str) -> str:
+    """The word for a secret that a short message ends with: `mi clave`, `driver's license number`."""
+    found = NAME_AT_END.search(lowered)
+    return found["name"] if found and len(lowered.split()) <= MOST_WORDS // 2 and not LOST.search(lowered) else ""
 
 
 def _value_end(lowered: str, start: int) -> int | None:
@@ -164,11 +181,3 @@ def _looks_secret(word: str) -> bool:
     letters = any(character.isalpha() for character in inner)
     odd = any(character.isdigit() or character in "@#$%^&*_+=~!" for character in inner)
     return len(inner) >= 4 and letters and odd and not re.fullmatch(r"\d+(?:st|nd|rd|th|am|pm|kwh|kw)", inner)
-
-
-def _is_iban(text: str) -> bool:
-    plain = re.sub(r"[\s-]", "", text).upper()
-    if not 15 <= len(plain) <= 34:
-        return False
-    moved = plain[4:] + plain[:4]
-    return int("".join(str(int(letter, 36)) for letter in moved)) % 97 == 1

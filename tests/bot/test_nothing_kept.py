@@ -18,7 +18,7 @@ import pytest
 from bot.channels.sms.routes import conversation_of
 from bot.channels.webchat import sessions
 from bot.intake import clean
-from bot.redaction.earlier import Kept, read_behind
+from bot.redaction.earlier import MOST_EARLIER, Kept, read_behind
 from bot.redaction.fitting import Fitting
 from bot.redaction.plausible import Situation
 from bot.redaction.redact import redact, to_look_up
@@ -26,12 +26,13 @@ from tests.bot.conftest import running_edge
 from tests.bot.edge import ACCOUNT, NUMBER, Edge
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
-from tests.support import secrets_said
+from tests.support import secrets_said, secrets_unnamed
 from tests.support.harmless_said import ACCOUNTS, everything_harmless
 from tests.support.secrets_said import Said, squeezed
 
 SINGLE = [*secrets_said.cards_said(), *secrets_said.identities_said(), *secrets_said.words_said()]
-SPLIT = list(secrets_said.split_over_messages())
+SINGLE += [*secrets_unnamed.unnamed(), *secrets_unnamed.disguised()]
+SPLIT = [*secrets_said.split_over_messages(), *secrets_unnamed.over_chat()]
 EVERY = 4
 """Over the edge goes every fourth of the single messages, and every third of those in pieces."""
 CHANNELS = ("sms", "web", "voice")
@@ -230,7 +231,7 @@ def test_answers_one_after_the_other_stay() -> None:
         for place, asked in enumerate(order):
             text = clean(by_asked[asked][turn % len(by_asked[asked])])
             accounts = accounts_in(text).union(*(accounts_in(one.text) for one in kept))
-            whole = read_behind(kept[-4:], text, Situation(asked, accounts))
+            whole = read_behind(kept[-MOST_EARLIER:], text, Situation(asked, accounts))
             assert (whole.text, whole.again) == (text, {}), [one.text for one in kept]
             kept.append(Kept(place, "", text))
 

@@ -129,10 +129,66 @@ SENTENCES = (
     "ruth.alvarez@example.com", "my user id is ruth2026", "email m41000@example.com", "https://example.com/pay/12345",
 )  # fmt: skip
 
+ON_A_PHONE = (
+    "pay 123.45 on 12/15", "pay $80", "pay eighty dollars", "pay 1,234.56 please",
+    "I want to pay $50 on friday", "pay half now and half on the 15th", "pago 45.50",
+    "quiero pagar 120 dolares", "pagar cien dólares el 15 de diciembre",
+    "i paid 212.30 on 11/03 with check 4471", "check number 10234", "check #1872 for $98.20", "cheque 4471",
+    "i sent check 8837 last week", "my member number is 99999-001", "99999-001", "99999 001",
+    "member 99999 - 001", "mem# 99999-001", "acct 99999-001", "account number 99999-001", "99999–001",
+    "99999.001", "99999/001", "nine nine nine nine nine dash zero zero one", "five nines dash zero zero one",
+    "nueve nueve nueve nueve nueve guion cero cero uno", "número de socio 99999-001", "mi cuenta es 99999-001",
+    "cuenta 99999-001", "my power is out at 1420 County Road 318", "outage at 77 Pine Hill Rd 31510",
+    "there's a line down by pole 48213", "pole number 48213-7", "pole #A4821 is leaning",
+    "el poste 48213 está caído", "poste numero 4821", "meter 88213345", "my meter number is 88213345",
+    "meter reads 48213", "meter reading 045512 kwh", "the meter says 45,512", "medidor 88213345",
+    "lectura del medidor 45512", "i used 1,284 kWh last month", "why 2140 kwh in october", "usé 900 kWh",
+    "confirmation number 7731882", "confirmation AB12CD34", "conf # K7Q2-88", "ticket 10482",
+    "ticket number T-10482", "my ticket is 20417", "reporte 20417", "numero de confirmacion 7731882",
+    "work order 55182", "case 10482", "zip 31510", "zip code is 31510-1182", "código postal 31510",
+    "my bill is 212.30 and last month was 188.10", "bills of 212.30, 188.10, 176.55",
+    "why did it go from 142 to 318", "my lights went out at 7:45 pm", "out since 10:30 am",
+    "since 6 this morning", "open 8 to 5?", "desde las 7:45 de la tarde", "are you open on 12/24",
+    "closed 24 and 25?", "call me between 2 and 4", "two or three days", "i have two accounts",
+    "one of the two lights is out", "the 2nd and 4th friday", "breaker 200 amp", "240 volts",
+    "my house is 1850 sq ft", "thermostat at 72", "72 degrees in winter 78 in summer", "10% late fee?",
+    "rate is 11.5 cents per kwh", "0.1145 per kWh", "transformer 25 kva", "it buzzes at 120V and 240V",
+    "20 amp breaker tripped", "the year 2024 bill", "november 2026 bill", "bill for 10/01 - 10/31",
+    "from 10/3 to 11/2", "facturas de enero a marzo de 2026", "i moved in on march 3 2025",
+    "my budget is 150 a month", "set me up for 150 a month starting in january", "yes", "no", "#1", "12",
+    "pay it all", "what do i owe", "how do i reset my password", "i forgot my password", "i need a new pin",
+    "my password does not work", "the website wont let me in", "the website says my password is wrong",
+    "can i change my password online", "cómo cambio mi contraseña", "do you need my social",
+    "why do you need my social security number", "do you take visa", "is my card on file still good",
+    "the card expired", "my card ending in 1111", "use the visa ending 4444", "tarjeta terminada en 1111",
+    "does the card ending in 4444 expire soon", "what routing number do you use",
+    "where do i find my routing number", "use my bank account ending in 6789", "i lost my driver's license",
+    "what ID do I need to open an account", "my email is marge@example.com",
+    "change my email to marge1956@example.com", "mi correo es juan22@example.com", "username is marge99",
+    "i use about 1200 kwh", "i use 2 space heaters", "it's 45 degrees in here", "it's 212.30 for the month",
+    "it's #3 on the list", "it's 1420 County Road 318", "i log in every month and pay 80", "how do i sign in",
+    "i can't log in to the portal", "log in link please", "the app crashes on my iphone14",
+    "iPhone 15 pro wont open the app", "i use windows11 and chrome", "my android S23 cant log in",
+    "the site gives error 404", "it says error E1042 when i sign in", "error code 500 on the website",
+    "Oct bill", "lol", "ill pay 50", "I'll pay 50 on the 1st", "oil heat", "so so high", "SOS power out",
+    "is it 100 or 150", "I owe 50 or 60?", "S. 5th St is dark", "Lot 5 B", "B5 breaker", "apt B12", "unit 4B",
+    "rate schedule RS-1", "rate A1 or A2", "form W9?", "form W-9 please", "H2O heater rebate",
+    "EV charger level 2", "4x4 post by the road", "24/7 outage line", "dial 1-800-555-0199",
+    "my old bill was 98, 102, 110, 95", "for one thing, i called two times", "to be or not to be",
+    "won one too many fights with this meter", "one for my mom and one for me",
+    "I have 2 meters 88213345 and 88213346", "my case number is 2026-10482", "reset it please",
+    "change it to paper bills", "change it to the 20th", "make it 75", "make it 75.50 instead", "set it to 150",
+    "lo cambié a papel", "cámbialo al 20", "try again", "try 99999-001", "use the bank", "use my saved card",
+    "a 6-digit code", "is it thief@example", "my iphone14 can't log in to the portal",
+    "the app on windows11 says error404", "oil heat and 12345678 is the meter, ill pay",
+    "it's 88213345 i think",
+)  # fmt: skip
+"""Numbers, things and logins as they are typed in a hurry."""
+
 
 def everything_harmless() -> list[Harmless]:
     """Each message once."""
-    return [*_answers(), *(Harmless(text) for text in SENTENCES)]
+    return [*_answers(), *(Harmless(text) for text in (*SENTENCES, *ON_A_PHONE))]
 
 
 def _answers() -> Iterator[Harmless]:

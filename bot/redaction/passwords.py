@@ -1,0 +1,127 @@
+"""Finds a password that is said without its word: `i use hunter2 rules to get in`, `it's Sunshine#42 for the website`.
+
+What nobody writes by chance (letters, figures and marks in one word) goes wherever it stands. A word with figures in it
+goes where a login is spoken of, where something is changed to it, or when it is all that was said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+LOGIN = re.compile(
+    r"\b(?:log(?:s|ged|ging|ing)?[ -]?(?:in|on|into|onto)|sign(?:s|ed|ing)?[ -]?(?:in|on|into|onto)|"
+    r"g[eo]t(?:s|ting)?\s+in(?:to)?|"
+    r"let(?:s|ting)?\s+me\s+in|web\s?-?(?:site|page)?|internet|sites?|portal|online|app|access(?:es|ing)?|credentials?|"
+    r"user(?:s|\s?-?name|\s?-?id)?|wi-?fi|pass\s?words?|re?jects?|re?jecting|(?:won'?t|doesn'?t|not|didn'?t)\s+(?:take|accept)|"
+    r"invalid|says?\s+(?:it'?s\s+)?wrong|one\s+word|capital|(?:lower|upper)\s?case|usual\s+one|"
+    r"contrasena|clave|entr[aeo]r?|ingres\w+|acced\w+|acceso|sesion|pagina|sitio|en\s+linea|usuario|no\s+(?:me\s+)?acepta|"
+    r"mayusculas?|minusculas?|used\s+to\s+be)\b|[\w.+-]+@[\w-]+[.,]\w"
+)
+CHANGED_TO = re.compile(
+    r"\b(?:(?:chang\w*|set|re-?set\w*|mak\w+|made|switch\w*|updat\w+)\s+(?:it|that|mine)\s+(?:back\s+)?(?:to\s+|as\s+)?|"
+    r"(?:(?:lo|la)\s+(?:cambi\w+|puse)|(?:cambi|pon)\w*(?:la|lo))\s+(?:(?:a|por|en|como)\s+)?)[\"']?$"
+)
+ALONE = re.compile(r"\W*(?:(?:it'?s|it\s+is|its|is|try|use|used|or|maybe|es|prueb[ae]|us[ae]|era|was)\s+)?\W*")
+NAMED = re.compile(r"\b(?:user\s?-?(?:name|id)?|usuario|as|como)\s*(?:is|was|es|era)?\s*[:=]?\s*$")
+"""In front of what a person is known by, which is no secret."""
+REFERENCE = re.compile(
+    r"\b(?:confirm\w*|conf|tickets?|cases?|ref(?:erence)?|orders?|invoice|serial|model|meter|pole|report|folio|boleto|"
+    r"caso|reporte|referencia|orden|factura|medidor|poste|modelo|serie)\b[^.!?]{0,24}$"
+)
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:[.,][\w-]+)+|\w+://\S*|www\.\S*|\S+\.(?:com|org|net|coop|gov|edu)\b\S*")
+TIME = re.compile(r"[a-z]+@\d{1,2}(?::\d\d)?(?:[ap]m?)?")
+NOT_SECRET = frozenset(
+    # what has a number of its own
+    "apt apartment unit ste suite lot box pobox bldg building room rm floor flr space trailer house hwy highway "
+    "route rt rte road rd county cr sr us street st ave avenue lane ln drive dr loop trail exit mile calle casa "
+    "apto edificio piso lote carretera member mem memb acct account meter pole poste medidor socio cuenta check "
+    "cheque ck ticket case conf confirmation ref order invoice bill inv report transformer breaker phase line "
+    "option opcion number num no nbr item step plan level tier zone rate page version part phone cell tel fax "
+    "gate dock bay district precinct group grupo team area form formulario "
+    # days, amounts and measures
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september "
+    "october november december enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+    "diciembre ene abr ago dic monday tuesday wednesday thursday friday saturday sunday mon tue wed thu thur "
+    "thurs fri sat sun lunes martes miercoles jueves viernes sabado domingo day days week weeks month months year "
+    "years yr yrs yo hour hours hr hrs min mins minute minutes dia dias semana semanas mes meses ano anos hora "
+    "horas minuto minutos veces vez times dollar dollars usd bucks cents dolares pesos kwh kwhs mwh volt volts "
+    "watt watts amp amps kva btu sqft feet foot inch inches gallon gallons lbs pounds people kids percent digit "
+    "digits digito digitos mph ampm pay paid paying owe pago bill bills balance about total due send just only "
+    "around was put extra fee deposit debo "
+    # devices and what is on their screens
+    "iphone ipad ipod ios android galaxy samsung pixel moto motorola windows win mac macos macbook chrome firefox "
+    "safari edge opera kindle fire echo nokia lg xbox playstation error err code codigo http https smarthub wifi "
+    "internet web app covid vitamin model modelo nest ecobee honeywell ford tesla chevy level2 mp3 mp4".split()
+)
+WITH_A_PRICE = re.compile(r"[a-z]{2,}\$[a-z]{2,}")
+"""`sun$hine`: figures are missing, and no other mark stands so in a word."""
+LETTERS = re.compile(r"[a-z]+")
+THREE_LETTERS = re.compile(r"[a-z]{3}")
+CAMEL = re.compile(r"[a-z]{2}[A-Z][a-z]")
+FIGURES_AS_LETTERS = re.compile(r"[a-z]+(?:[0134578@$][a-z]+){1,3}")
+WORD_AND_FIGURES = re.compile(r"[a-z]{4,}\d{1,4}!*")
+TOKEN = re.compile(r"\S+")
+AROUND, BEHIND = "\"'()[]<>,;:`“”‘’«».?", "!"
+SHORTEST, SHORTEST_STRONG = 5, 6
+
+Span = tuple[int, int]
+
+
+def passwords_in(text: str, lowered: str, *, spoken_of: bool = False, asked: str = "") -> Iterator[Span]:
+    """Where passwords stand in a text and its plain form. `spoken_of`: a login was just spoken of; `asked`: a hint."""
+    login = spoken_of or LOGIN.search(lowered) is not None
+    for found in TOKEN.finditer(lowered):
+        start, end = _inner(lowered, *found.span())
+        word = lowered[start:end]
+        if not _may_be(word) or REFERENCE.search(lowered, max(0, start - 40), start):
+            continue
+        told = login or CHANGED_TO.search(lowered, max(0, start - 40), start) is not None
+        alone = not asked and WORD_AND_FIGURES.fullmatch(word) is not None and _is_all(lowered, start, end)
+        named = NAMED.search(lowered, max(0, start - 20), start) is not None or len(word) < SHORTEST
+        if _is_strong(text[start:end], word) or ((told or alone) and not named):
+            yield start, end
+
+
+def speaks_of_login(lowered: str) -> bool:
+    """Whether a plain text is about getting in, so that a word with figures behind it may be a password."""
+    return LOGIN.search(lowered) is not None
+
+
+def _is_all(lowered: str, start: int, end: int) -> bool:
+    return end == len(lowered.rstrip(AROUND)) and ALONE.fullmatch(lowered, 0, start) is not None
+
+
+def _inner(text: str, start: int, end: int) -> Span:
+    while start < end and text[start] in AROUND:
+        start += 1
+    while start < end and text[end - 1] in AROUND:
+        end -= 1
+    return start, end
+
+
+def _may_be(word: str) -> bool:
+    """Letters with figures or marks among them, and neither an address nor a thing with its number."""
+    bare = word.rstrip(BEHIND)
+    if not THREE_LETTERS.search(bare) and not FIGURES_AS_LETTERS.fullmatch(bare):
+        return False
+    if not any(one.isdigit() for one in bare) and not WITH_A_PRICE.fullmatch(bare):
+        return False
+    if ADDRESS.fullmatch(bare) or TIME.fullmatch(bare) or "removed]" in word:
+        return False
+    parts = LETTERS.findall(bare)
+    # `member#99999-001`, `50dollars`: all its letters are one known word, or several
+    return not all(part in NOT_SECRET or len(part) == 1 for part in parts)
+
+
+def _is_strong(written: str, word: str) -> bool:
+    bare = word.rstrip(BEHIND)
+    if len(bare) < SHORTEST_STRONG:
+        return False
+    figures = sum(one.isdigit() for one in bare)
+    if figures and any(mark in bare for mark in "@#$%^&*!"):
+        return True
+    if figures and CAMEL.search(written):
+        return True
+    letters = len(bare) - figures
+    return bool(figures) and letters >= SHORTEST and not written.isupper() and bool(FIGURES_AS_LETTERS.fullmatch(bare))
