@@ -67,7 +67,7 @@ def _member(number: str) -> tuple[object, ...]:
         "residential",
         f"555-{digits[-7:-4]}-{digits[-4:]}",
         f"m{number}@example.com",
-        digits[-4:],
+        f"{int(digits[-4:]) % 9999 + 1:04d}",
     )
 
 

@@ -15,6 +15,8 @@ from backend.importing.table import Column, Row, Table
 
 LINE = re.compile(r"\s*(?P<label>.{1,80}?)\s*=\s*(?P<amount>-?\$?[\d,]+\.\d\d)\s*")
 LONGEST_LINES = 2000
+MOST_DAYS_TO_PAY = 120
+MOST_DAYS = 400  # of what one bill is for: a year, read late
 _text = text(LONGEST_LINES)
 
 
@@ -32,12 +34,23 @@ def _split(value: str) -> list[dict[str, Any]]:
     return [{"label": line["label"], "cents": dollars(line["amount"])} for line in found if line]
 
 
+def _days(row: Row, first: str, last: str) -> int:
+    return (date.fromisoformat(str(row[last])) - date.fromisoformat(str(row[first]))).days
+
+
 def _wrong(row: Row) -> Iterator[str]:
     amount, paid = int(row["amount_cents"] or 0), int(row["paid_cents"] or 0)
     if str(row["period_end"]) < str(row["period_start"]):
         yield "period_end is before period_start"
     if str(row["due_on"]) < str(row["issued_on"]):
         yield "due_on is before issued_on"
+    if _days(row, "issued_on", "due_on") > MOST_DAYS_TO_PAY:
+        yield f"due_on is more than {MOST_DAYS_TO_PAY} days after issued_on"
+    if _days(row, "period_start", "period_end") > MOST_DAYS:
+        yield f"period_end is more than {MOST_DAYS} days after period_start"
+    # a seasonal minimum is billed ahead; energy cannot be
+    if row["kwh"] and str(row["period_end"]) > str(row["issued_on"]):
+        yield "period_end is after issued_on, though the bill has kwh: energy is billed once it was used"
     if amount < 0:  # net metering: the member is owed for what they made
         if paid:
             yield "paid is not empty, but the amount is a credit"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
+from backend.importing.wording import name_fault, word_fault
 from backend.luhn import luhn
 from backend.members.service import BASE_LENGTHS, SEPARATOR
 from backend.reading import phones
@@ -18,10 +19,10 @@ LONGEST_SHOWN_DIGITS = 8  # a longer run might be a social security, bank or car
 SPREADSHEET = re.compile(r"-?\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
 CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
 SSN = re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")
-EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
 DOLLARS = re.compile(r"-?\$?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)\.[0-9]{2}")
 CENTS = re.compile(r"-?[0-9]{1,12}")
 WHOLE = re.compile(r"-?[0-9]{1,9}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # the library reads weeks too, such as 2026-W01-1
 MARKS = str.maketrans("", "", "$,.")
 MOST_CENTS = 100_000_000
 YEARS = range(1950, 2101)
@@ -72,7 +73,7 @@ def account_number(value: str) -> str:
 
 
 def text(longest: int) -> Reader:
-    """Anything printable up to that many characters, but no card or social security number."""
+    """Words that a person may have written, up to that many characters, but no card or social security number."""
 
     def read(value: str) -> str:
         if len(value) > longest:
@@ -81,7 +82,21 @@ def text(longest: int) -> Reader:
             place, odd = next((at, each) for at, each in enumerate(value, 1) if not each.isprintable())
             raise BadCell(f"has a character that cannot be printed: U+{ord(odd):04X} as its character {place}")
         refuse_card(value)
+        if fault := word_fault(value):
+            raise BadCell(fault)
         return value
+
+    return read
+
+
+def name(longest: int) -> Reader:
+    """The name of a person or business, up to that many characters."""
+    words = text(longest)
+
+    def read(value: str) -> Value:
+        if fault := name_fault(value):
+            raise BadCell(fault)
+        return words(value)
 
     return read
 
@@ -109,17 +124,11 @@ def phone(value: str) -> str:
         raise BadCell(f"{value} {error}") from None
 
 
-def email(value: str) -> str:
-    if len(value) > 254 or not EMAIL.fullmatch(value):
-        raise BadCell(f"{shown(value)} is not an email address")
-    return value
-
-
 @lru_cache(maxsize=4096)
 def day(value: str) -> str:
     """An ISO date, kept as it is."""
     try:
-        if len(value) == 10 and date.fromisoformat(value).year in YEARS:
+        if DAY.fullmatch(value) and date.fromisoformat(value).year in YEARS:
             return value
     except ValueError:
         pass

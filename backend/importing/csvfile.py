@@ -41,10 +41,10 @@ def _refuse_other_kinds(path: Path) -> None:
     """What Excel's other ways of saving make. Raises Unreadable."""
     with path.open("rb") as file:
         head = file.read(4)
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
+        raise Unreadable(1, "it is a workbook or an archive and no CSV file: save it as CSV UTF-8")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
         raise Unreadable(1, "it is UTF-16: save it as CSV UTF-8")
-    if head.startswith(b"PK\x03\x04"):
-        raise Unreadable(1, "it is a workbook and no CSV file: save it as CSV UTF-8")
 
 
 def blanks(text: str) -> str:
@@ -61,7 +61,7 @@ def is_utf8(row: Sequence[str]) -> bool:
 
 def header_faults(header: Sequence[str], known: Sequence[str]) -> list[str]:
     """What is wrong with the line that names the columns, apart from those that are missing."""
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         return ["its columns are not parted by commas: save it as CSV with commas"]
     twice = {name for name in header if name and header.count(name) > 1}
     unknown = [name for name in header if name and name not in known]  # one without a name is no column

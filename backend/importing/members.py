@@ -12,13 +12,14 @@ from backend.importing.cells import (
     cents,
     day,
     dollars,
-    email,
     member_number,
+    name,
     one_of,
     phone,
     separator,
     text,
 )
+from backend.importing.emails import email
 from backend.importing.loading import BATCH, Loader, Values, optional_day
 from backend.importing.table import Column, Row, Table
 from backend.logins.creation import DIGITS
@@ -31,6 +32,8 @@ def holder_digits(value: str) -> str:
     """The last four of the holder's social security number, or a business's tax ID: kept as a keyed hash alone."""
     digits = value.replace("-", "")
     if digits.isascii() and digits.isdigit() and len(digits) in DIGITS.values():
+        if not digits.strip("0"):
+            raise BadCell("is all zeros, which nobody has: leave it empty where it is not known")
         return digits
     raise BadCell("is neither the last four of a social security number nor a nine-digit tax ID (it is not shown)")
 
@@ -45,7 +48,7 @@ MEMBERS = Table(
     "members",
     (
         Column("number", member_number),
-        Column("name", text(200)),
+        Column("name", name(200)),
         Column("kind", one_of("residential", "commercial"), required=False, default="residential"),
         Column("phone", phone),
         Column("email", email, required=False),

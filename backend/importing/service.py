@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import IntegrityError
 
 from backend.audit import service as audit
-from backend.importing import known
+from backend.importing import known, plausible
 from backend.importing.alerts import ALERTS, load_alerts
 from backend.importing.automatic import AUTOPAY, DRAFTS, load_autopay, load_drafts
 from backend.importing.bills import BILLS, load_bills
@@ -21,7 +21,6 @@ from backend.importing.methods import METHODS, load_methods
 from backend.importing.staging import Staging
 from backend.importing.table import Table, stage
 from backend.importing.usage import USAGE, load_usage
-from backend.reading import phones
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -56,8 +55,7 @@ async def import_folder(
         tell("Checking against the database ...")
         async with backend.db.reading() as session:
             await known.check(session, staging, faults)
-        if backend.settings.production:
-            _refuse_made_up(staging, faults)
+            await plausible.check(backend, session, staging, faults)
         faults.refuse()
         if not check_only:
             await _write(backend, staging, tell)
@@ -68,21 +66,24 @@ async def import_folder(
 
 def _stage(folder: Path, staging: Staging, faults: Faults, tell: Callable[[str], None]) -> None:
     names = {table.file for table, _ in LOADS}
-    found = {path.name for path in folder.glob("*.csv")}
-    for name in sorted(found - names):
-        faults.add(name, 0, f"is not one of the files that can be imported: {', '.join(sorted(names))}")
-    if not found & names:
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    for name in sorted(there - names):
+        if _meant_for_import(name):
+            faults.add(name, 0, f"is not one of the files that can be imported: {', '.join(sorted(names))}")
+    if not there & names:
         faults.add(str(folder), 0, f"has none of {', '.join(sorted(names))}")
     for table, _ in LOADS:
         tell(f"Reading {table.file} ...")
         stage(table, folder, staging, faults)
 
 
-def _refuse_made_up(staging: Staging, faults: Faults) -> None:
-    """The demo's area 555 is nobody's: where real members are served, a text to it would be lost in silence."""
-    for line, phone in staging.rows("SELECT line, phone FROM members WHERE phone IS NOT NULL ORDER BY line"):
-        if phones.made_up(phone):
-            faults.add(MEMBERS.file, line, "phone is in the area 555, which no carrier serves: it is for trying alone")
+def _meant_for_import(name: str) -> bool:
+    """`BILLS.CSV`, `bills.csv.txt`, `members.xlsx`, `bills (2).csv`: passed over, they would be missed by nobody."""
+    plain = name.casefold()
+    if plain.startswith((".", "~$")):
+        return False
+    stems = {table.name for table, _ in LOADS}
+    return plain.endswith((".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods")) or plain.split(".")[0] in stems
 
 
 async def _write(backend: Backend, staging: Staging, tell: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,7 +57,7 @@ def stage(table: Table, folder: Path, staging: Staging, faults: Faults) -> None:
     """Read the file, if it is there, into its staging table. A cell that cannot be used is named and left empty."""
     staging.create(table.name, [column.name for column in table.columns])
     path = folder / table.file
-    if not path.exists():
+    if not os.path.lexists(path):
         return
     batch: list[tuple[Value, ...]] = []
     try:
@@ -67,6 +68,8 @@ def stage(table: Table, folder: Path, staging: Staging, faults: Faults) -> None:
                 batch = []
     except csvfile.Unreadable as error:
         faults.add(table.file, error.line, str(error))
+    except OSError as error:
+        faults.add(table.file, 0, f"cannot be read: {error.strerror}")
     staging.insert(table.name, batch)
     if table.fill:
         staging.run(table.fill)
@@ -77,6 +80,8 @@ def stage(table: Table, folder: Path, staging: Staging, faults: Faults) -> None:
 def _read(table: Table, path: Path, faults: Faults) -> Iterator[tuple[int, list[Value]]]:
     found = csvfile.rows(path)
     line, header = next(found, (1, []))
+    if not csvfile.is_utf8(header):
+        raise csvfile.Unreadable(line, "is not UTF-8 text: save the file as CSV UTF-8")
     header = [csvfile.blanks(name).strip().lower() for name in header]
     readers = _readers(table, header, line, faults)
     if readers is None:

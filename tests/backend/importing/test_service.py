@@ -94,7 +94,7 @@ async def test_more_may_be_added_to_what_is_there(backend: Backend, home: Househ
         tmp_path,
         accounts="member,separator\n99999,002\n",
         bills="account,issued_on,due_on,period_start,period_end,amount_cents\n"
-        "99999-001,2026-11-10,2026-12-15,2026-10-08,2026-11-07,5000\n",
+        "99999-001,2026-11-10,2026-12-15,2026-09-08,2026-10-07,5000\n",
         autopay="account,token,day\n99999-001,tok_visa_4242,due\n",
         payment_methods="member,token,kind,brand,last4\n99999,tok_new_1,bank,savings,0001\n",
     )
