@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -20,11 +19,6 @@ from backend.providers.billing.base import BillingProvider
 from backend.providers.messages.base import MessageProvider
 from backend.providers.outages.base import OutageProvider
 from backend.providers.payments.base import PaymentProvider
-
-BILLING = {"builtin": "backend.providers.billing.builtin:create"}
-PAYMENTS = {"sandbox": "backend.providers.payments.sandbox.provider:create"}
-MESSAGES = {"auto": "backend.providers.messages.choice:create"}
-OUTAGES = {"builtin": "backend.providers.outages.builtin:create"}
 
 
 @dataclass
@@ -59,11 +53,11 @@ class Backend:
             ),
             clock=clock,
             db=Database(settings.database_url),
-            billing=_provider("BILLING_PROVIDER", settings.billing_provider, BILLING, settings),
-            payments=_provider("PAYMENT_PROVIDER", settings.payment_provider, PAYMENTS, settings),
-            messages=_provider("MESSAGES_PROVIDER", settings.messages_provider, MESSAGES, settings),
+            billing=_provider("BILLING_PROVIDER", settings.billing_provider, settings),
+            payments=_provider("PAYMENT_PROVIDER", settings.payment_provider, settings),
+            messages=_provider("MESSAGES_PROVIDER", settings.messages_provider, settings),
             knowledge=shipped(),
-            outages=_provider("OUTAGES_PROVIDER", settings.outages_provider, OUTAGES, settings),
+            outages=_provider("OUTAGES_PROVIDER", settings.outages_provider, settings),
         )
 
     def today(self) -> date:
@@ -76,9 +70,11 @@ class Backend:
         await self.db.close()
 
 
-def _provider(name: str, spec: str, builtin: Mapping[str, str], settings: Settings) -> Any:
+def _provider(name: str, spec: str, settings: Settings) -> Any:
     """The provider that the setting `name` asks for. Raises SettingsError naming the setting."""
     try:
-        return loading.load(spec, builtin)(settings)
+        return loading.load(spec, loading.BUILTIN[name])(settings)
     except SettingsError as error:
         raise SettingsError(f"{name}: {error}") from None
+    except TypeError as error:
+        raise SettingsError(f"{name}: {spec!r} cannot be called with the settings: {error}") from error

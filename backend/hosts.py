@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
+
+LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
+INSIDE = frozenset("local localdomain internal intranet lan home corp private test invalid".split())
+"""Last names that no public name server knows."""
 
 
 def is_this_machine(host: str) -> bool:
@@ -21,4 +26,13 @@ def is_inside(host: str) -> bool:
     try:
         return ip_address(host).is_private
     except ValueError:
-        return "." not in host.rstrip(".")
+        return "." not in host.rstrip(".") or host.rstrip(".").rpartition(".")[2].lower() in INSIDE
+
+
+def is_host(host: str) -> bool:
+    """Whether it is an address or a name as name servers hold them, an international one as it is sent (`xn--…`)."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return len(host) <= 253 and all(LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
+    return True

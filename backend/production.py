@@ -6,12 +6,16 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
 from backend import config_values as values
-from backend.hosts import is_inside, is_this_machine
+from backend.hosts import is_host, is_inside, is_this_machine
+from backend.production_parts import folder_fault, listen_fault, provider_fault, sqlite_fault
+from backend.providers.loading import BUILTIN
+from backend.reading import phones
 from backend.weak_secrets import weakness
 
 REQUIRED = ("SECRET_KEY", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
@@ -67,8 +71,9 @@ def _secret_faults(env: Environ) -> dict[str, str]:
 def _together(env: Environ) -> dict[str, str]:
     """What is wrong only in the company of another setting, or when it is missing."""
     found: dict[str, str] = {}
-    if (env.get("PAYMENT_PROVIDER") or "sandbox") == "sandbox":
-        found["PAYMENT_PROVIDER"] = "is the sandbox, which moves no money: production needs a real one"
+    for name, builtin in BUILTIN.items():
+        if fault := provider_fault(name, env.get(name) or next(iter(builtin))):
+            found[name] = fault
     if "REDIS_URL" in env and env.get("DATABASE_URL", "sqlite").startswith("sqlite"):
         found["DATABASE_URL"] = (
             "is a SQLite file, but REDIS_URL says that several processes run: they need postgresql://…, "
@@ -94,6 +99,10 @@ def _public_url(text: str, env: Environ) -> str | None:
         )
     if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in text or "#" in text:
         return "must have no path, query or fragment: expected https://assistant.coop.example"
+    if not is_host(parts.hostname) or parts.port == 0:
+        return "names no host that there can be: expected https://assistant.coop.example"
+    if _is_example(parts.hostname):
+        return "is an example, not the co-op's own: put its name there"
     if is_this_machine(parts.hostname):
         return "is this machine, which members cannot reach: expected https://assistant.coop.example"
     if is_inside(parts.hostname):
@@ -101,17 +110,32 @@ def _public_url(text: str, env: Environ) -> str | None:
     return None
 
 
+def _is_example(host: str) -> bool:
+    """As in the documentation of others; `.example` names nobody and does no harm in a rehearsal."""
+    labels = host.rstrip(".").split(".")
+    return labels[-2:-1] in (["example"], ["yourdomain"], ["your-domain"], ["mydomain"]) and labels[-1] != "example"
+
+
 def _origins(text: str, env: Environ) -> str | None:
     origins = [part.strip().rstrip("/") for part in text.split(",") if part.strip()]
     if "*" in origins:
         return "may be * in development only: name the co-op's web sites"
-    if all(origin.startswith("https://") and values.is_origin(origin) for origin in origins):
+    if origins and all(_is_site(origin) for origin in origins):
         return None
     return "must list https:// origins without a path, such as https://www.coop.example"
 
 
+def _is_site(origin: str) -> bool:
+    parts = _split(origin)
+    host = parts.hostname if parts else None
+    if parts is None or not host or parts.scheme != "https" or not values.is_origin(origin):
+        return False
+    return is_host(host) and not is_this_machine(host) and not is_inside(host)
+
+
 def _twilio_number(text: str, env: Environ) -> str | None:
-    if E164.fullmatch(text) or SHORT_CODE.fullmatch(text):
+    withheld = phones.is_withheld(text) or phones.is_placeholder(text.removeprefix("+1"))
+    if not withheld and (E164.fullmatch(text) or SHORT_CODE.fullmatch(text)):
         return None
     return "must be a phone number in E.164, such as +15735551234, or a short code of five or six digits"
 
@@ -128,10 +152,10 @@ def _auth_token(text: str, env: Environ) -> str | None:
 
 def _database(text: str, env: Environ) -> str | None:
     if text.startswith("sqlite"):
-        return "is kept in memory and would forget everything" if ":memory:" in text or text.endswith("://") else None
+        return sqlite_fault(text, env)
     parts = _split(text)
-    if parts is None:
-        return "must be a sqlite:/// or postgresql:// address"
+    if parts is None or (not parts.hostname and "host=" not in parts.query) or not parts.path.strip("/"):
+        return "must be sqlite:////path/to/file or postgresql://user:password@host/name"
     password = unquote(parts.password or "")
     # a host may let us in without one, over a socket of its own
     if password and (password == unquote(parts.username or "") or weakness(password, 8)):
@@ -141,7 +165,11 @@ def _database(text: str, env: Environ) -> str | None:
 
 def _redis(text: str, env: Environ) -> str | None:
     parts = _split(text)
-    password = unquote(parts.password or "") if parts else ""
+    if parts is None or not (parts.path if parts.scheme == "unix" else parts.hostname):
+        return "must be redis://host:6379/0, or rediss://… or unix:///path of its socket"
+    if parts.scheme != "unix" and parts.path.strip("/") and not re.fullmatch(r"/[0-9]{1,3}", parts.path):
+        return "must end with the number of a database, such as /0, or with none"
+    password = unquote(parts.password or "")
     return "has a password that is tried first by everybody" if password and weakness(password, 8) else None
 
 
@@ -184,11 +212,21 @@ def _engine_url(text: str, env: Environ) -> str | None:
         return "must be an http:// or https:// address without credentials: ENGINE_TOKEN is the secret"
     if parts.scheme == "http" and not is_this_machine(parts.hostname):
         return "must be https:// to another machine: members' words and ENGINE_TOKEN go there"
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        return "must have no path or query: expected http://127.0.0.1:5005"
     return None
 
 
 def _coop_file(text: str, env: Environ) -> str | None:
     return None if Path(text).is_file() else "names a file that is not there"
+
+
+def _time_zone(text: str, env: Environ) -> str | None:
+    try:
+        ZoneInfo(text.removeprefix(":"))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "names no time zone, such as America/Chicago; leave it out: the co-op's is in coop.toml"
+    return None
 
 
 def _split(text: str) -> SplitResult | None:
@@ -214,4 +252,7 @@ CHECKS: dict[str, Check] = {
     "CLOCK_SHIFT": _clock,
     "ENGINE_URL": _engine_url,
     "COOP_FILE": _coop_file,
+    "MEMBERLINE_RUNTIME_DIR": folder_fault,
+    "HOST": listen_fault,
+    "TZ": _time_zone,
 }

@@ -7,7 +7,9 @@ from itertools import pairwise
 PLACEHOLDERS = frozenset(
     "changeme changethis change replace placeholder example sample default secret password passwort insecure unsafe "
     "contraseña development testing fortests qwerty asdfgh letmein welcome memberline twilio authtoken enginetoken "
-    "yourkey yourtoken fresheyes postgres admin123".split()
+    "yourkey yourtoken fresheyes postgres admin123 1q2w3e qazwsx summer winter autumn spring generate insert "
+    "yourown your256 fixme todo thisis production correcthorse quickbrown iloveyou ilovemy prometheus grafana "
+    "monitoring foobared internal coop2 yourrandom".split()
 )
 WHOLE = frozenset("x test demo dev root admin user guest token key redis none null".split())
 FEWEST_LETTERS = 8
@@ -27,7 +29,9 @@ def weakness(secret: str, shortest: int) -> str | None:
         return f"it is shorter than {shortest} characters"
     if secret != secret.strip() or not secret.isprintable():
         return "it has a blank or a line end around it"
-    if len(set(secret)) < min(FEWEST_LETTERS, shortest // 2) or _repeats(secret):
+    if secret[0] in "'\"<$" or secret[-1] in "'\">":
+        return "it has quotes or brackets around it, which stand for something else"
+    if len(set(secret)) < min(FEWEST_LETTERS, shortest // 2) or _repeats(secret) or _in_step(plain):
         return "it repeats the same characters"
     if _longest_run(plain) > LONGEST_RUN:
         return "it has characters in a row, such as 12345678"
@@ -37,6 +41,11 @@ def weakness(secret: str, shortest: int) -> str | None:
 def _repeats(secret: str) -> bool:
     """Whether it is one piece over and over."""
     return any(secret == (secret[:size] * len(secret))[: len(secret)] for size in range(1, len(secret) // 2 + 1))
+
+
+def _in_step(letters: str) -> bool:
+    """Whether most letters are the one before once more, as in `00112233445566778899aabbccddeeff`."""
+    return len(letters) >= 16 and sum(before == now for before, now in pairwise(letters)) * 5 > len(letters) * 2
 
 
 def _longest_run(letters: str) -> int:

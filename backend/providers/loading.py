@@ -6,6 +6,14 @@ from typing import Any
 
 from backend.errors import SettingsError
 
+BUILTIN: Mapping[str, Mapping[str, str]] = {
+    "BILLING_PROVIDER": {"builtin": "backend.providers.billing.builtin:create"},
+    "PAYMENT_PROVIDER": {"sandbox": "backend.providers.payments.sandbox.provider:create"},
+    "MESSAGES_PROVIDER": {"auto": "backend.providers.messages.choice:create"},
+    "OUTAGES_PROVIDER": {"builtin": "backend.providers.outages.builtin:create"},
+}
+"""For each setting the short names that there are."""
+
 
 class ProviderSettingError(SettingsError):
     """A *_PROVIDER setting that names nothing usable; the text says what to write instead."""
@@ -29,7 +37,7 @@ def load(spec: str, builtin: Mapping[str, str]) -> Callable[[Any], Any]:
 def _module(name: str, spec: str) -> Any:
     try:
         return import_module(name)
-    except (ImportError, ValueError) as error:
+    except Exception as error:  # whatever somebody's module does when it is read
         raise ProviderSettingError(f"Provider {spec!r}: cannot import {name}: {error}") from error
 
 

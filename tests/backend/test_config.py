@@ -22,7 +22,7 @@ GOOD = {
     "TWILIO_ACCOUNT_SID": "AC" + "0f" * 16,
     "TWILIO_AUTH_TOKEN": "4be1c09d73fa52868d10e7b3965cfa24",
     "TWILIO_NUMBER": "+15555550199",
-    "PAYMENT_PROVIDER": "coop.cards:create",
+    "PAYMENT_PROVIDER": "tests.backend.network:DirectNetwork",
     "PROXIES_COUNT": "1",
 }
 WHOLE = {
@@ -48,7 +48,15 @@ def named(message: str) -> list[str]:
     return [line.split()[0] for line in message.splitlines()]
 
 
-@pytest.mark.parametrize("environment", [GOOD, WHOLE, {**GOOD, "PROXIES_COUNT": "0", "ALLOW_NO_PROXY": "yes"}])
+@pytest.mark.parametrize(
+    "environment",
+    [
+        GOOD,
+        WHOLE,
+        {**GOOD, "PROXIES_COUNT": "0", "ALLOW_NO_PROXY": "yes"},
+        {**GOOD, "HOST": "::", "TZ": "America/Chicago"},
+    ],
+)
 def test_what_is_right_starts(environment: dict[str, str]) -> None:
     assert Settings.from_env(environment).production
 
@@ -147,6 +155,88 @@ FAULTS = [
     ("TWILIO_API_URL", "http://api.coop.example"),
     ("ENGINE_URL", "http://engine:secret@engine:5005"),
     ("COOP_FILE", "/nowhere.toml"),
+    *(
+        (name, bad)
+        for name in ("BILLING_PROVIDER", "PAYMENT_PROVIDER", "MESSAGES_PROVIDER", "OUTAGES_PROVIDER")
+        for bad in (
+            "stripe",
+            "Builtin",
+            "none",
+            "coop.cards",
+            "no.such.module:create",
+            "json:nothing",
+            "math:pi",
+            ":x",
+            "x:",
+        )
+    ),
+    ("PAYMENT_PROVIDER", "backend.providers.payments.sandbox.provider:create"),
+    *(
+        ("SECRET_KEY", bad)
+        for bad in (f'"{KEY}"', f"'{KEY}'", "<generate-me-with-openssl-rand-32>", "$(openssl rand -hex 32)")
+    ),
+    *(
+        ("SECRET_KEY", bad)
+        for bad in (
+            "correct horse battery staple correct horse",
+            "1q2w3e4r5t6y7u8i9o0p1q2w3e4r5t6y",
+            "ilovemydogilovemycat" * 2,
+        )
+    ),
+    *(
+        ("SECRET_KEY", bad)
+        for bad in ("fixme-fixme2-todo-todo-later-ok!!", "this-is-the-production-key-of-coop", "P@ssw0rd" * 5)
+    ),
+    ("ENGINE_TOKEN", "internal-shared-token-between-services"),
+    *(("METRICS_TOKEN", bad) for bad in ("grafana-prometheus-2026", "monitoringmonitoring1")),
+    *(("TWILIO_AUTH_TOKEN", bad) for bad in ("00112233445566778899aabbccddeeff", "deadbeef" * 4)),
+    *(
+        ("TWILIO_NUMBER", bad)
+        for bad in ("+15735551234 ", "+1-573-555-1234", "+266696687", "99999", "whatsapp:+15735551234")
+    ),
+    *(
+        ("PUBLIC_URL", "https://" + bad)
+        for bad in (
+            "coop",
+            "coop.local",
+            "bot.internal",
+            "192.168.1.5",
+            "example.com",
+            "yourdomain.com",
+            "*.coop.org",
+            "-a.coop.org",
+        )
+    ),
+    *(
+        ("PUBLIC_URL", "https://" + bad)
+        for bad in ("a..coop.org", "a_b.coop.org", "coop.org;", "coop,org", "coop.org:0")
+    ),
+    *(
+        ("CHAT_ORIGINS", "https://" + bad)
+        for bad in (
+            "*.coop.org",
+            "*",
+            "localhost",
+            "coop",
+            "10.0.0.1",
+            "coop.org:99999",
+            "a.org;https://b.org",
+            "a.org https://b.org",
+        )
+    ),
+    ("CHAT_ORIGINS", ","),
+    *(("DATABASE_URL", "postgresql://" + bad) for bad in ("", "db", "u:Vg7-hK2wQz@db", "u:Vg7-hK2wQz@db:port/m")),
+    *(
+        ("DATABASE_URL", "sqlite:///" + bad)
+        for bad in ("", "here.db", "/nowhere/at/all/x.db", "/proc/x.db", "/etc", "/srv/x?mode=memory")
+    ),
+    *(
+        ("MEMBERLINE_RUNTIME_DIR", bad)
+        for bad in ("/proc/x", "/etc/passwd", "/dev/null", "~/.memberline", "var", "/sys/x")
+    ),
+    *(("HOST", bad) for bad in ("coop.example", "256.1.1.1", "http://0.0.0.0", "*", ":8080", "127.0.0.1:8080")),
+    *(("TZ", bad) for bad in ("America/Nowhere", "Central", "../etc/passwd")),
+    *(("ENGINE_URL", "http://127.0.0.1:5005" + bad) for bad in ("/webhooks", "?x=1")),
     *(("STAFF_ACCOUNTS", bad) for bad in ("ann=secret", f"={HASH}", f"ann={HASH} ann={HASH}", "ann=$argon2id$x")),
     ("STAFF_ACCOUNTS", "ann=" + PasswordHasher(memory_cost=64, time_cost=1).hash("a password of the office")),
 ]
@@ -160,14 +250,35 @@ def test_a_fault_is_told_by_the_name_of_its_setting(name: str, value: str) -> No
     assert re.search("must|may|is |has |names|would", message)
 
 
-def test_a_sqlite_file_for_several_processes_is_refused() -> None:
-    for database in ({}, {"DATABASE_URL": "sqlite:////srv/memberline.db"}):
+def test_a_provider_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    message = refusal(
+        **GOOD | {"BILLING_PROVIDER": "nisc", "MESSAGES_PROVIDER": "twilio", "PAYMENT_PROVIDER": "stripe"}
+    )
+    assert sorted(named(message)) == ["BILLING_PROVIDER", "MESSAGES_PROVIDER", "PAYMENT_PROVIDER"]
+    assert "Use one of: builtin; or package.module:ClassOrFactory" in message
+    assert "Use one of: auto; or" in message
+
+
+def test_a_sqlite_file_for_several_processes_is_refused(tmp_path: Path) -> None:
+    for database in ({}, {"DATABASE_URL": f"sqlite:///{tmp_path}/memberline.db"}):
         message = refusal(**GOOD, REDIS_URL="redis://localhost", **database)
         assert named(message) == ["DATABASE_URL"]
         assert "REDIS_URL" in message
 
 
-@pytest.mark.parametrize("address", ["http://redis", "redis", "redis://:changeme@redis"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://redis",
+        "redis",
+        "redis://:changeme@redis",
+        "redis://",
+        "redis://h:99999",
+        "redis:///0",
+        "redis://h/db",
+        "unix://",
+    ],
+)
 def test_a_redis_that_is_none_or_open_is_refused(address: str) -> None:
     assert named(refusal(**WHOLE | {"REDIS_URL": address})) == ["REDIS_URL"]
 
