@@ -41,9 +41,9 @@ lint: setup-test ## style, types, layers, training data
 format: setup-test ## put the code in the project's form
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
 
-setup: .venv/.run-ready engine/.venv/.ready ## both environments, from the locks
+setup: .venv/.run-ready engine/.venv/.rasa-ready ## both environments, from the locks
 
-setup-test: .venv/.test-ready engine/.venv/.ready ## the same with the tools of the tests
+setup-test: .venv/.test-ready engine/.venv/.rasa-ready ## the same with the tools of the tests
 
 .tools/uv/bin/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "memberline needs Python 3.11: install python3.11 (with pip), or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -65,6 +65,10 @@ setup-test: .venv/.test-ready engine/.venv/.ready ## the same with the tools of 
 engine/.venv/.ready: .tools/uv/bin/uv engine/pyproject.toml engine/uv.lock
 	@echo "Setting up the engine's environment (Rasa; a minute or two the first time) ..."
 	@cd engine && PYTHONPATH=../.tools/uv ../.tools/uv/bin/uv sync --quiet --frozen --compile-bytecode --python $(PYTHON)
+	@touch $@
+
+engine/.venv/.rasa-ready: engine/.venv/.ready engine/rasa_command.py engine/rasa_command.pth
+	@$(ENGINE) engine/rasa_command.py --install
 	@touch $@
 
 clean: ## remove what was built; var/ (the databases) stays

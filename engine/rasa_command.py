@@ -1,0 +1,117 @@
+"""What happens here when somebody types `rasa`: it works, or says in two lines what to use instead.
+
+Rasa's own command imports TensorFlow, which is not installed on purpose. `python engine/rasa_command.py --install` puts
+rasa_command.pth into this environment: Python reads it at each start and hands `rasa …` and `python -m rasa …` over.
+With TensorFlow in the environment nothing is handed over.
+"""
+
+import importlib.util
+import os
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[0] = str(HERE.parent)
+HOOK = HERE / "rasa_command.pth"
+
+OURS = {
+    ("data", "validate"): ["validate.py"],
+    ("train",): ["train.py"],
+    ("train", "nlu"): ["train.py"],
+    ("train", "core"): ["train.py"],
+}
+"""Commands with a script of ours that does the same, and what it is called with."""
+
+CHAT = "From the project's folder: `.venv/bin/memberline serve`, then `.venv/bin/memberline chat` in another terminal."
+SERVE = (
+    "From the project's folder: `.venv/bin/memberline serve` starts the engine, the actions and the app; "
+    "the engine alone: `engine/.venv/bin/python engine/serve.py --help`."
+)
+INSTEAD = {
+    ("shell",): CHAT,
+    ("shell", "nlu"): "`engine/.venv/bin/python engine/parse.py FILE.jsonl` tells the intents of lines of "
+    '{"text": "…"}.',
+    ("interactive",): CHAT,
+    ("run",): SERVE,
+    ("run", "actions"): SERVE,
+    ("test",): "From the project's folder: `.venv/bin/memberline evaluate --help`, and `make test` for all tests.",
+    ("evaluate",): "From the project's folder: `.venv/bin/memberline evaluate --help`.",
+    ("x",): "Rasa X is no part of Rasa Open Source 3. `.venv/bin/memberline serve` shows the talks at /staff.",
+    ("init",): "This is a project already: docs/adding-a-skill.md tells how to go on from here.",
+    ("visualize",): "docs/conversation.md tells how a talk goes; the rules are in data/rules.yml.",
+    ("export",): "Conversations are in the app's database: docs/architecture.md tells where.",
+}
+"""Commands that cannot work here, and what does."""
+REFUSED = 2
+
+
+def words(arguments: list[str]) -> tuple[str, ...]:
+    """The subcommand: the words in front of the first option."""
+    found = []
+    for argument in arguments:
+        if argument.startswith("-"):
+            break
+        found.append(argument)
+    return tuple(found[:2])
+
+
+def longest(command: tuple[str, ...], known: dict[tuple[str, ...], object]) -> tuple[str, ...] | None:
+    """The command, or its first word alone, whichever is known."""
+    return next((command[:size] for size in (2, 1) if command[:size] in known), None)
+
+
+def has_tensorflow() -> bool:
+    return importlib.util.find_spec("tensorflow") is not None
+
+
+def install() -> None:
+    """Put the hook where this environment's Python looks at each start."""
+    shutil.copyfile(HOOK, Path(sysconfig.get_path("purelib")) / HOOK.name)
+
+
+def rasa(arguments: list[str]) -> int:
+    """Rasa's own command, with our stub in TensorFlow's place; what fails is said in a line."""
+    from engine import bootstrap
+
+    sys.argv = ["rasa", *arguments]
+    try:
+        bootstrap.prepare()
+        from rasa.__main__ import main as rasas_own
+
+        rasas_own()
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        said = " ".join(str(error).split())[:300]
+        print(f"rasa {' '.join(arguments)}: {type(error).__name__}: {said}", file=sys.stderr)
+        print("What works here instead is in engine/README.md.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Return the exit status."""
+    if arguments == ["--install"]:
+        install()
+        return 0
+    command = words(arguments)
+    asks_for_help = bool({"-h", "--help"} & set(arguments))
+    if has_tensorflow() or asks_for_help:
+        return rasa(arguments)
+    if ours := longest(command, OURS):
+        script, *rest = OURS[ours]
+        given = arguments[len(ours) :]
+        left_out = f", which takes none of {' '.join(given)}" if given else ""
+        print(f"rasa {' '.join(ours)} is here: python engine/{script}{left_out}", file=sys.stderr, flush=True)
+        os.execv(sys.executable, [sys.executable, str(HERE / script), *rest])  # noqa: S606 - the same Python
+    if instead := longest(command, INSTEAD):
+        print(f"rasa {' '.join(instead)} does not work here: TensorFlow is left out on purpose.", file=sys.stderr)
+        print(INSTEAD[instead], file=sys.stderr)
+        return REFUSED
+    return rasa(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
