@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from backend.reading.opt_out_loose import loosely
 from backend.reading.plain_words import clauses, near, plain, squeezed
 
 Reading = Literal["stop", "perhaps"]
@@ -18,6 +19,7 @@ WORDS = frozenset(
     "stop stopall unsubscribe cancel end quit revoke optout unsub unsuscribe cease arret "
     "alto parar pare paren detener detenganse basta baja desuscribir desuscribirme desuscribirse".split()
 )
+_ALONE = WORDS - {"cancel", "end", "basta", "baja", "quit"}
 _SLIPS_OF_STOP = frozenset({"stpo", "sotp", "tsop", "dtop", "stip", "stop0"})
 _LONG_WORDS = ("unsubscribe", "unsubscribed", "unsubscribing", "desuscribirme", "optout")
 _NOT_STOP = frozenset({"step", "top", "shop", "stow", "slop", "atop"})
@@ -61,7 +63,7 @@ _SURE = re.compile(
     rf"|(?:be|to be) (?:taken|removed|deleted) {_OFF} (?:(?:your|the|this|ur|all) )*{_LIST}"
     rf"|(?:turn|shut|switch) (?:off {_TEXTS}|{_TEXTS} off)|(?:disable|deactivate|block|revoke)(?: consent for)? "
     rf"{_TEXTS}"
-    r"|(?:stop|end|quit|unsubscribe|optout|opt out) all|stop ?all|stop (?:2|to) (?:end|stop|quit)"
+    r"|(?:stop|end|quit|unsubscribe|optout|opt out) all|stop ?all|stop ?(?:2|to) ?(?:end|stop|quit)"
     rf"|(?:(?:text|reply|send) )?(?:unsubscribe|unsub)(?: {_ME})?(?: from)?(?: {_TEXTS}| (?:this|your|the) {_LIST}| "
     r"all| everything)?"
     rf"|(?:i am |im )?(?:opt|opting|opted|optout)(?: {_ME})? ?(?:out)(?: of| from)?(?: {_TEXTS}| all| everything| "
@@ -116,6 +118,7 @@ _NOT_AT_ALL = re.compile(
 _VAGUE = re.compile(
     r"(?:stop|quit|end|cut|drop) (?:it|that|this)(?: out)?|knock it off|no more|enough|enough is enough|leave me alone|"
     r"go away|stop everything|cancel (?:all|everything)|i quit|leave us alone|"
+    r"(?:fuck|screw|piss|bug|buzz) off|fuck you|get lost|(?:remove|block|delete)(?: me)?|"
     r"(?:deje(?:n)?me|dejame|dejenos) en paz|no (?:me )?molesten?(?: mas)?|ya basta|basta ya|no mas|ya no|no molestar|"
     r"no (?:thanks?|thank you) (?:please )?stop|i (?:did not|didnt|never) (?:subscribed?|sign(?:ed)? up|ask(?:ed)?|"
     r"agreed?)(?: (?:to|for) (?:this|that|it|these))?"
@@ -147,6 +150,9 @@ def reads_stop(text: str, *, idle: bool) -> Reading | None:
     parts = clauses(text)
     if not parts:
         return "perhaps" if idle and text.strip() in _SIGNS else None
+    first = clauses(text.strip().split("\n", 1)[0])
+    if len(parts) > 1 and len(first) == 1 and first[0] in _ALONE and "\n" in text.strip():
+        return "stop"  # what stands under it is a name or a greeting
     if any(_NOT_AT_ALL.search(part) for part in parts):
         return None
     if len(parts) == 1 and _is_word(parts[0]):
@@ -160,6 +166,10 @@ def reads_stop(text: str, *, idle: bool) -> Reading | None:
     if len(others) < len(parts) and not others:
         return "stop"
     if any(_LIKELY.fullmatch(part) or _SOMEWHERE.search(part) for part in parts):
+        return "perhaps"
+    if (loose := loosely(parts, idle=idle)) is not None:
+        return loose
+    if idle and text.rstrip(" .!\"'").endswith(" STOP") and not text.isupper():
         return "perhaps"
     vague = any(_VAGUE.fullmatch(part) or _is_word(part) for part in parts) and len(" ".join(parts).split()) <= 8
     return "perhaps" if idle and (vague or (len(parts) == 1 and _may_be_stop(parts[0]))) else None

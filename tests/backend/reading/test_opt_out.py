@@ -417,6 +417,52 @@ def test_texts_are_stopped(text: str, idle: bool) -> None:
     assert reads_stop(text, idle=idle) == "stop"
 
 
+LOOSE_STOPS = [
+    "pls stop w the texts",
+    "unsubsribe me please",
+    "quit spamming me",
+    "reply STOP",
+    "I told you to stop texting",
+    "stop texting me asshole",
+    "stop contacting me or I will go to a lawyer",
+    "this is harassment, stop",
+    "STOP2QUIT",
+    "stop\n\nBest,\nTom",
+]
+LOOSE_PERHAPS = [
+    "I withdraw my consent to be contacted",
+    "REMOVE",
+    "remove from the list",
+    "no quiero recibir mensajes de su compañía",
+    "turn off the reminders STOP",
+    "block me",
+]
+NO_LOOSE = [
+    "why did my texts stop",
+    "can you stop by and contact my neighbor",
+    "stop the texts about payments",
+    "cancel my draft",
+    "remove the tree from the line",
+    "I did not get your message about the outage",
+]
+
+
+@pytest.mark.parametrize("text", LOOSE_STOPS)
+def test_words_around_a_demand_do_not_hide_it(text: str) -> None:
+    assert reads_stop(text, idle=True) in ("stop", "perhaps")
+
+
+@pytest.mark.parametrize("text", LOOSE_PERHAPS)
+def test_loose_words_are_asked_about(text: str) -> None:
+    assert reads_stop(text, idle=True) == "perhaps"
+    assert reads_stop(text, idle=False) != "stop"
+
+
+@pytest.mark.parametrize("text", NO_LOOSE)
+def test_a_stop_of_another_thing_is_none_of_the_texts(text: str) -> None:
+    assert reads_stop(text, idle=True) is None
+
+
 @pytest.mark.parametrize("text", UNWANTED)
 def test_texts_that_are_not_wished_may_be_those_of_the_task(text: str) -> None:
     assert (reads_stop(text, idle=True), reads_stop(text, idle=False)) == ("stop", "perhaps")
