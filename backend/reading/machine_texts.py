@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from backend.reading.machine_phrases import AUTOMATIC_TOO, CANNED, CARRIER, FOOT
 from backend.reading.plain_words import plain
 
 Kind = Literal["reaction", "notice", "auto_reply"]
 
 LONGEST = 2000
 """Characters that are looked at; carriers let no longer text through."""
+FEW_WORDS = 10
 _OPEN, _CLOSE = "\"“«„‟'‘", "\"”»“'’"
 _QUOTE = rf"\s*(?P<quote>[{_OPEN}].*)"
 _THING = (
@@ -66,7 +68,8 @@ _AUTOMATIC = re.compile(
     r"automatic (?:reply|response|message|text)|auto\W|respuesta automatica|mensaje automatico|autorespuesta|"
     r"autoreply)|"
     r"\b(?:sent|generated) automatically\b|\benviado automaticamente\b|\bnot receiving notifications\b|"
-    r"\bthis (?:number|inbox|mailbox|line|phone|account) (?:is not|isnt|is un|isnt being|cannot|does not|doesnt|is no "
+    r"\bthis (?:(?:phone|mobile|cell|wireless) )?(?:number|inbox|mailbox|line|phone|account) (?:is not|isnt|is un"
+    r"|isnt being|cannot|does not|doesnt|is no "
     r"longer)"
     r" ?(?:monitored|accept|receive|able|in service|being monitored)|\bunmonitored\b|\bdo not reply to this\b|\bno "
     r"longer in service\b|"
@@ -102,6 +105,7 @@ _LATER = re.compile(
     r"\b(?:back|return|returning) (?:on|at|by|in|after|soon|shortly)\b|\bfor (?:urgent|immediate|emergenc\w+|"
     r"assistance)\b|\bplease (?:contact|call|leave)\b|"
     r"\bcall (?:you )?(?:back )?later\b|\bwhat ?s up\b|\bleave a message\b|\bbusiness hours\b|\b(?:hours|horario)\b|"
+    r"\b(?:call|text)(?: you)?(?: right)? back\b|\b(?:luego|despues|al rato|enseguida)$|"
     r"\b(?:le|te|lo|la|nos)? ?(?:respondere\w*|contestare\w*|llamare\w*|veremos|vere|comunicaremos|pondremos)\b|\ben "
     r"breve\b|\blo antes posible\b|"
     r"\bcuando (?:llegue|regrese|pueda|termine|vuelva)\b|\bregres(?:o|are|amos)\b|\ben cuanto\b|\bpara (?:emergencias|"
@@ -135,10 +139,12 @@ def machine_kind(text: str) -> Kind | None:
     if _is_reaction(plainly):
         return "reaction"
     words = " ".join(re.sub(r"[^\w\s&?]", " ", plainly).split())
-    if _NOTICE.search(words) and not _OF_SELF.search(words):
+    if CARRIER.search(words) or (_NOTICE.search(words) and not _OF_SELF.search(words)):
         return "notice"
     away = _AWAY.search(words) and _LATER.search(words)
-    if (_AUTOMATIC.search(words) or away or _QUICK.fullmatch(words)) and not _ASKS.search(words):
+    asks = words.endswith("?") and len(words.split()) < FEW_WORDS  # `after hours line number?`
+    automatic = _AUTOMATIC.search(words) or (AUTOMATIC_TOO.search(words) and not asks) or CANNED.fullmatch(words)
+    if (automatic or away or _QUICK.fullmatch(words)) and not _ASKS.search(words):
         return "auto_reply"
     return None
 
@@ -163,6 +169,9 @@ def without_signature(text: str) -> str:
     delimiter = _DELIMITER.search(kept)
     if delimiter and kept[: delimiter.start()].strip():
         kept = kept[: delimiter.start()]
+    foot = FOOT.search(kept)
+    if foot and kept[: foot.start()].strip():
+        kept = kept[: foot.start()]
     kept = _SENT_AT_END.sub("", _SENT_FROM.sub("", kept).rstrip())
     kept = _NAME_LINE.sub("", kept.rstrip())
     return kept.strip() if kept.strip() else text

@@ -87,6 +87,60 @@ NOTICES = [
     "El mensaje no se pudo entregar",
     "Message failed to send",
 ]
+OTHERS_LINES = [
+    "I'm driving - sent from Android Auto",
+    "Sorry, I didn't get that. Reply MENU for options.",
+    "Please choose 1 for sales or 2 for support",
+    "This phone number does not receive text messages.",
+    "My notifications are silenced, tap to notify anyway",
+    "You've reached the after hours line. If this is an emergency dial 911.",
+    "I'm in a meeting, call you back.",
+    "No puedo hablar ahora. ¿Qué pasa?",
+    "Estoy manejando, le contesto luego",
+    "Thank you for subscribing! Your request was received.",
+]
+CARRIERS = [
+    "Msg 2114 - Invalid destination. Please re-send using a valid short code.",
+    "The number you are trying to text is a landline",
+    "The subscriber you have dialed is not in service",
+    "You have reached a non-working number",
+    "NETWORK MSG: texts from this number are blocked",
+    "XYZ FREE MSG: your balance is low",
+    "You've been unsubscribed. Reply START to resubscribe.",
+    'Tom named the conversation "Farm"',
+]
+ALIKE = [
+    "my number is a landline, can you call it",
+    "your crew said it will respond within 2 hours",
+    "my phone cannot receive texts",
+    "error 404 on your portal, not working",
+    "after hours line number?",
+    "missed call from you guys",
+    "I left the group plan",
+    "can't text now but my power is out",
+]
+
+
+@pytest.mark.parametrize("text", OTHERS_LINES)
+def test_another_companys_line_is_known(text: str) -> None:
+    assert machine_kind(text) == "auto_reply"
+
+
+@pytest.mark.parametrize("text", CARRIERS)
+def test_more_notices_of_carriers_are_known(text: str) -> None:
+    assert machine_kind(text) == "notice"
+
+
+@pytest.mark.parametrize("text", ALIKE)
+def test_people_who_speak_of_such_things_are_heard(text: str) -> None:
+    assert machine_kind(text) is None
+
+
+def test_the_small_print_of_an_office_is_no_part_of_it() -> None:
+    said = "pay my bill\n*** CONFIDENTIAL: if you are not the person named, stop and delete this ***"
+    assert without_signature(said) == "pay my bill"
+
+
 PEOPLE = [
     "pay my bill",
     'Liked "Auto Pay", how do I enroll?',
