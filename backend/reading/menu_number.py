@@ -13,8 +13,8 @@ _DIGIT = (
 _ORDINAL = r"(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa])"
 _LEAD = (
     r"(?:for|yes|yeah|no|ok|okay|um|uh|well|please|i|ill|will|want|would|like|to|choose|chose|pick|take|select|selected|go|with|"
-    r"press|pressed|pressing|push|pushed|hit|dial|type|enter|key|button|option|choice|number|num|no|nr|item|answer|its|it|is|the|my|"
-    r"para|si|por|favor|oprima|oprimo|oprimi|marque|marco|presione|presiono|pulse|pulso|tecla|boton|opcion|numero|la|el|elijo|escojo|"
+    r"just|only|reply|replied|text|send|sent|say|said|responding|press|pressed|pressing|push|pushed|hit|dial|type|enter|key|button|option|choice|number|num|no|nr|item|answer|its|it|is|the|my|"
+    r"para|solo|envio|mando|digo|respondo|si|por|favor|oprima|oprimo|oprimi|marque|marco|presione|presiono|pulse|pulso|tecla|boton|opcion|numero|la|el|elijo|escojo|"
     r"quiero|es)"
 )
 _TAIL = r"(?:please|thanks|thank you|pls|por favor|gracias|then|key|button|option|is fine|yes|one)"

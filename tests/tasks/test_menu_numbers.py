@@ -18,6 +18,8 @@ CHOICES = [
     "2.",
     "number 3",
     "the first one",
+    "reply 1",
+    "just 1",
 ]
 EN_ESPANOL = ["1", "oprima 1", "opción 2", "uno por favor", "para sí oprima 1"]
 
