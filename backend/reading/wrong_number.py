@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from backend.reading.plain_words import clauses, plain
+from backend.reading.plain_words import clauses, near, plain
 
 _LOOKS_SO = re.compile(
     r"\b(?:wrong|not|isnt|arent|no|doesnt|dont|new (?:owner|number)|this (?:number|phone)|equivoc\w*|belongs?|"
-    r"got this|never|nobody|nadie|conozco|mistake)\b"
+    r"got this|never|nobody|nadie|conozco|mistake|who is|whos|else|incorrect\w*|my number now|otra persona|another "
+    r"person|other person|wron\w?|w?rnog|worng|aint)\b"
 )
 _SURE = re.compile(
     r"(?:(?:i think|sorry|i am afraid|im afraid|looks like|it seems) )*(?:you|u|yall|you guys|someone)(?: must| may| "
@@ -29,14 +30,61 @@ _SURE = re.compile(
     r"|(?:tiene[ns]? (?:el|un) )?(?:numero|telefono) equivocado.*|persona equivocada|no conozco a (?:nadie|ninguna?) .+"
     r"|(?:este|el) (?:numero|telefono) ya no es de .+"
 )
+LONGEST = 16
+"""Words; a longer message tells of something else."""
 _WEAK = re.compile(
     r"(?:(?:sorry|oops|this is|its|thats|that is|must be|i think|es) )*(?:the |a |an |un )*"
     r"(?:wrong (?:number|person|guy)|numero equivocado|equivocad[oa])|se (?:equivoc\w+|han? equivocado)|not me|wrong "
     r"guy"
 )
+_AMISS = ("wrong", "incorrect", "incorrecto", "incorrecta", "equivocado", "equivocada", "equivocados")
+_WHOM = (
+    "number person phone guy man woman lady dude contact cell one num nmbr no # "
+    "numero persona telefono celular chico senora senor"
+).split()
+_OWN = frozenset(
+    "of on in was were be i my mine me we our typed entered gave put sent account meter bill address mi mis yo "
+    "puse di cuenta medidor".split()
+)
+_CLAIMS = re.compile(
+    r"^who is (?!this\b|it\b|calling\b|your\b|my\b|the\b|on\b)\w+(?: \w+)?$|^who(?:s| is) that$"
+    r"|\b(?:she|he|they|that person|this person|nobody) (?:doesnt|does not|dont|do not|no longer|isnt|is not|hasnt)"
+    r"(?: \w+)? ?(?:lives?|works?|at|here|(?:has|have|uses?) (?:this|the|that) (?:number|phone|cell))\b"
+    r"|\bthis is my (?:number|phone|cell) now\b|\b(?:number|phone) (?:now )?belongs to (?:someone|somebody|anothe"
+    r"r|me)\b"
+    r"|\b(?:meant|intended|supposed to be|is|was|be|must be) (?:for )?(?:someone|somebody|anyone|another person|s"
+    r"ome one) "
+    r"else\b"
+    r"|\b(?:im|i am|we are|were|am) not (?:a |your |one of your |in your )?(?:customers?|members?|clients?|subscr"
+    r"ibers?|"
+    r"coop|with your|from your)\b"
+    r"|\b(?:dont|do not|never|no longer)(?: even)? (?:have|had|got) (?:an? |any )?(?:accounts?|service|electric\w*) "
+    r"(?:with|at|from|there)\b"
+    r"|\b(?:dont|do not|never|no longer)(?: even)? lived? (?:in|there|anywhere|near|at)\b"
+    r"|\bnot (?:the|that) (?:person|one|guy|man|woman|lady) (?:you|youre|u|ur)\b|\bnot who (?:you|u)\b"
+    r"|\bdont know (?:you|who you are|who this is|who that is|this person|that person|them|her|him)\b"
+    r"|\b(?:this|the|that) (?:number|phone) (?:has |was )?(?:changed owners|reassigned|recycled)\b"
+    r"|\bno conozco\b|\bya no es (?:su|el|mi) (?:numero|telefono|celular)\b|\bpara otra persona\b|\bde otra persona\b"
+    r"|\bno (?:soy|somos) (?:yo|socios?|clientes?|miembros?|esa persona|la persona|quien)\b|\bno tengo (?:ninguna"
+    r" )?cuenta "
+    r"con\b"
+    r"|^(?:esta|estan) equivocad[oa]s?$|\b(?:ella|el|esa persona) ya no (?:vive|tiene|usa|trabaja)\b"
+)
+"""What somebody else than the member may say, and the member too: it is asked what is meant."""
+_NAMED = re.compile(
+    r"\b(?:[Tt]his|[Tt]hat|[Ii])(?:['’]m| is| am|['’]s|m)? ?(?:not|isn['’]?t|ain['’]?t) (?!Visa|Master|Discover|A"
+    r"merican)[A-Z][a-z]+\b(?! [a-z])"
+    r"|\b[Nn]o soy [A-Z][a-z]+\b(?! [a-z])|\b(?:[Tt]here is |[Tt]here['’]s )?[Nn]o [A-Z][a-z]+ here\b"
+)
+"""A denied name stands in no dictionary; a capital letter tells it from `this is not right`."""
 _WISHES = re.compile(
     r"\b(?:pay|paying|bill|balance|payment|account|power|outage|update|change|owe|due|meter|autopay|service|pagar|"
     r"factura|cuenta|luz|cambiar|pago)\b|[0-9]{3}"
+)
+_WISHES_NOW = re.compile(
+    r"\b(?:pay|paying|bill|balance|payment|outage|update|change my|owe|due|meter|autopay|sign up|want|need|start|"
+    r"moving|"
+    r"help|passed|join|yet|become|how|died|pagar|factura|luz|cambiar|pago|quiero|necesito)\b|[0-9]{3}"
 )
 
 
@@ -57,7 +105,27 @@ def is_misdirected(text: str, names: Iterable[str], *, idle: bool) -> bool:
     denied = _denial([word for name in names for word in plain(name).split() if len(word) > 2])
     if any(_SURE.fullmatch(part) or (denied and denied.fullmatch(part)) for part in parts):
         return True
-    return idle and any(_WEAK.fullmatch(part) for part in parts)
+    hashed = clauses(text.replace("#", " number "))
+    return idle and any(_WEAK.fullmatch(part) or _is_amiss(part) for part in hashed)
+
+
+def may_be_misdirected(text: str, *, on_file: bool) -> bool:
+    """Whether that may be meant, and must be asked, with no question open. `on_file`: a member has this phone."""
+    parts = clauses(text)
+    if not parts or len(" ".join(parts).split()) > LONGEST or any(_WISHES_NOW.search(part) for part in parts):
+        return False
+    return _NAMED.search(text) is not None or (on_file and any(_CLAIMS.search(part) for part in (*parts, plain(text))))
+
+
+def _is_amiss(part: str) -> bool:
+    """`wrong number bro`, `wrnog number`, `incorrect phone`: few words, and none of one's own doing."""
+    words = part.split()
+    if not 2 <= len(words) <= 6 or any(word in _OWN for word in words):
+        return False
+    amiss = [at for at, word in enumerate(words) for one in _AMISS if len(word) > 3 and near(word, one)]
+    whom = [at for at, word in enumerate(words) for one in _WHOM if word == one or (len(one) > 5 and near(word, one))]
+    spanish = any(words[at].endswith(("o", "a", "os")) for at in amiss)
+    return bool(amiss and whom) and (spanish or min(amiss) < max(whom))  # not `the number is wrong`
 
 
 def _denial(names: list[str]) -> re.Pattern[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.wrong_number import is_misdirected, looks_misdirected
+from backend.reading.wrong_number import is_misdirected, looks_misdirected, may_be_misdirected
 
 DENIES = [
     "This is not Samir, you have the wrong number",
@@ -78,3 +78,46 @@ def test_in_a_task_a_wrong_number_is_that_of_the_account() -> None:
 
 def test_a_name_that_is_on_no_file_denies_nobody() -> None:
     assert not is_misdirected("This is not Visa", [], idle=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["wrong number dude", "Wrong nubmer", "wrong #", "oops wrong phone", "numero incorrecto", "incorrect cell"],
+)
+def test_few_words_with_a_slip_say_it_too(text: str) -> None:
+    assert looks_misdirected(text)
+    assert is_misdirected(text, [], idle=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he no longer lives here",
+        "this is my number now",
+        "that was meant for somebody else",
+        "I am not one of your members",
+        "I don't have an account with you",
+        "we never lived in Illinois",
+        "not the person you are after",
+        "who is Samir",
+        "no conozco a esa señora",
+        "este ya no es su número",
+        "está equivocado",
+    ],
+)
+def test_what_the_member_could_say_as_well_is_asked(text: str) -> None:
+    assert looks_misdirected(text)
+    assert may_be_misdirected(text, on_file=True)
+    assert not may_be_misdirected(text, on_file=False)
+
+
+def test_a_denied_name_is_asked_about_whoever_has_the_phone() -> None:
+    assert may_be_misdirected("This is not Ramona", on_file=False)
+    assert not may_be_misdirected("This is not Visa", on_file=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["I am not a member yet, how do I join", "he doesn't have power", "my number has changed", "I am not sure"]
+)
+def test_a_members_own_news_are_not(text: str) -> None:
+    assert not may_be_misdirected(text, on_file=True)
