@@ -1,14 +1,14 @@
 """Codes that must come back before a login is made
 
 Revision ID: 0160
-Revises: 0150
+Revises: 0155
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0160'
-down_revision = '0150'
+down_revision = '0155'
 branch_labels = None
 depends_on = None
 
