@@ -128,7 +128,13 @@ def _behind(last: str, text: str, situation: Situation, found: list[Finding]) ->
     if (name := named_at_the_end(before)) and not (run is not None and is_expected(run.sizes, situation)):
         if named := _named(name, text, situation):
             return named
-        if run is not None and run.alone and SHORTEST_CODE <= sum(run.sizes) <= LONGEST_CODE:
+        # who was asked for the member number after `my password` gives that
+        if (
+            run is not None
+            and run.alone
+            and not situation.number_asked
+            and SHORTEST_CODE <= sum(run.sizes) <= LONGEST_CODE
+        ):
             return [(run.groups[0].start, run.groups[-1].end, "code")] if not any(run.stays) else []
     if run is not None and run.alone and not found:
         return _rest_of_removed(last, run, situation)

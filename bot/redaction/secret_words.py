@@ -37,8 +37,9 @@ TOLD_AFTER = re.compile(
 OPEN_END = re.compile(rf"(?<![a-z])(?:{PASSWORDS}|{MAIDEN}){_ABOUT}{_IS}(?:um+|uh+|eh+|[.,\s])*$")
 NAME_AT_END = re.compile(rf"(?<![a-z])(?P<name>(?:{PASSWORDS}|{LICENSE})(?:\s+(?:number|no|code|numero))?)[\s.:]*$")
 LOST = re.compile(
-    r"\b(?:forg\w*|reset\w*|chang\w*|los[te]\w*|need\w*|new|recover\w*|updat\w*|without|no|olvid\w*|restablec\w*|"
-    r"cambi\w*|recuper\w*|perd\w*|necesit\w*|nuev\w*|sin)\b[^.!?]{0,20}$"
+    r"\b(?:forg\w*|reset\w*|chang\w*|los[te]\w*|need\w*|new|recover\w*|updat\w*|without|no|not|don'?t|can'?t|cannot|"
+    r"remember\w*|olvid\w*|restablec\w*|cambi\w*|recuper\w*|perd\w*|necesit\w*|nuev\w*|sin|recuerd\w*|acuerd\w*)"
+    r"\b[^.!?]{0,20}$"
 )
 
 OF_A_GATE = re.compile(r"\b(?:gate|padlock|lock\s?box|garage|fence|candado|porton|reja|garaje|cerca)\b[^.!?]{0,25}$")

@@ -81,7 +81,9 @@ NOTHING = re.compile(
     re.IGNORECASE,
 )
 CHANNELS = ("sms", "web", "voice")
-EACH = [(task, "web" if task == "call back" else CHANNELS[at % 3]) for at, task in enumerate(TASKS)]
+ON_THE_WEB = ("call back", "address")
+"""A caller is called back by the office at once, and by text a change of contact details wants a code first."""
+EACH = [(task, "web" if task in ON_THE_WEB else CHANNELS[at % 3]) for at, task in enumerate(TASKS)]
 
 
 async def prepare(backend: Backend, home: Household) -> None:

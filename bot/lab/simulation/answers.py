@@ -292,6 +292,7 @@ ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
     (r"utter_question_case_when", _always("any time", "weekday mornings, the gate is open")),
     (r"utter_question_case_confirm", yes),
     (r"utter_question_case_change", _always("never mind")),
+    (r"utter_question_change_done", _always("never mind")),
     (r"utter_question_unknown", _always("never mind")),
     (r"utter_question_callback_(when|closed)", _always("tomorrow at 10", "friday at 2")),
     (r"utter_question_callback_hour", _always("at 10", "2:30")),

@@ -190,6 +190,8 @@ async def test_an_email_given_with_a_new_login_is_new_too_and_is_not_told_the_us
     holder = creation.Holder("99999-001", "0142", "residential", "1234")
     assert await creation.prove(backend, token, holder, source="web-1") == "ok"
     await creation.name(backend, token, first_name="Ruth", last_name="Alvarez", email=NEW)
+    codes = {"on_file": await code_to(backend, PHONE), "new": await code_to(backend, NEW)}
+    assert set((await creation.give_codes(backend, token, codes, source="web-1")).values()) == {"ok"}
     await creation.finish(backend, token, user_id="ruth.a", password="violet tractor 88 hills")
     assert not [message for message in await messages(backend, "notice") if "ruth.a" in message.body]
     assert {message.recipient for message in await messages(backend, "notice")} == {NEW, PHONE}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from backend.billing.service import find_account
-from backend.conversations import service as conversations
 from backend.logins import creation
 from backend.members.models import Member
 from tests.bot.portal.test_online_account import NEW, Visitor, codes_sent, create, give_codes, told
 from tests.bot.portal.test_online_account import visitor as visitor
 from tests.bot.portal.test_pay_pages import text
+from tests.support.conversations import get_or_start
 
 THIEF = "thief@example.net"
 
@@ -110,7 +110,7 @@ async def test_a_page_whose_address_was_texted_to_the_phone_on_file_wants_no_cod
     for phone, wanted in (("+15555550111", False), ("+15555559999", True)):
         name = f"sms-{phone}"
         async with backend.db.transaction() as session:
-            await conversations.get_or_start(session, backend, name, channel="sms", address=phone)
+            await get_or_start(session, backend, name, channel="sms", address=phone)
             here = await creation.create(session, backend, name)
         await visitor.post(here, step="holder", number="20417-001", last4="0111", kind="residential", digits="1234")
         _, page, _ = await visitor.post(here, step="person", first_name="W", last_name="B", email="w@example.net")
