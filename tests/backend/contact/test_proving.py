@@ -179,7 +179,7 @@ async def test_a_password_set_while_the_email_is_new_is_told_to_the_phone_too(
     assert told == {NEW, PHONE}
 
 
-async def test_an_email_given_with_a_new_login_is_new_too_and_is_not_told_the_user_id(
+async def test_an_email_given_with_a_new_login_is_told_the_user_id_once_its_code_came_back(
     backend: Backend, home: Household
 ) -> None:
     async with backend.db.transaction() as session:
@@ -193,6 +193,6 @@ async def test_an_email_given_with_a_new_login_is_new_too_and_is_not_told_the_us
     codes = {"on_file": await code_to(backend, PHONE), "new": await code_to(backend, NEW)}
     assert set((await creation.give_codes(backend, token, codes, source="web-1")).values()) == {"ok"}
     await creation.finish(backend, token, user_id="ruth.a", password="violet tractor 88 hills")
-    assert not [message for message in await messages(backend, "notice") if "ruth.a" in message.body]
+    assert [one.recipient for one in await messages(backend, "notice") if "ruth.a" in one.body] == [NEW]
     assert {message.recipient for message in await messages(backend, "notice")} == {NEW, PHONE}
-    assert await linked(backend, mail.RESET) == []
+    assert await linked(backend, mail.RESET) == [NEW]
