@@ -10,7 +10,7 @@ from backend.app import Backend
 from backend.billing.models import Account
 from backend.language import mark, tr
 from backend.members.service import accounts_at_phone
-from backend.reading.wrong_number import is_misdirected, looks_misdirected
+from backend.reading.wrong_number import is_misdirected, looks_misdirected, may_be_misdirected
 from backend.tickets.service import Report, file
 
 SORRY = mark(
@@ -30,6 +30,14 @@ async def misdirected(session: AsyncSession, phone: str, text: str, *, idle: boo
     accounts = await accounts_at_phone(session, phone)
     names = [account.member.name for account in accounts]
     return accounts if is_misdirected(text, names, idle=idle) else None
+
+
+async def may_be(session: AsyncSession, phone: str, text: str) -> list[Account] | None:
+    """The open accounts with this phone on file, when the text may say that and it must be asked; else None."""
+    if not looks_misdirected(text):
+        return None
+    accounts = await accounts_at_phone(session, phone)
+    return accounts if may_be_misdirected(text, on_file=bool(accounts)) else None
 
 
 async def tell_the_office(

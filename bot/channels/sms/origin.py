@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+from backend.reading.phones import is_withheld
 from bot.twilio_guard import E164, SHORT_CODE, TwilioForm
 from bot.web_errors import BadField
 
@@ -40,12 +41,14 @@ def origin_of(form: TwilioForm) -> Origin | None:
     app, phone = (matched["app"], matched["rest"].strip()) if matched else ("", sender)
     if not is_phone(phone) or (app and app not in APP_NAMES):
         return None
+    if sender == receiver:
+        return None  # a text of our own that came back: every answer would come back too
     return Origin(phone, app)
 
 
 def is_phone(number: str) -> bool:
     """Whether it is a number in E.164 that a phone can have."""
-    if not E164.fullmatch(number):
+    if not E164.fullmatch(number) or is_withheld(number):
         return False
     if number.startswith("+1"):
         return NORTH_AMERICAN.fullmatch(number) is not None

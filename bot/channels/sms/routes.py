@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
@@ -26,7 +26,7 @@ from bot.channels.senders import keyed, source_of
 from bot.channels.sms import consent, on_call, own
 from bot.channels.sms import misdirected as misdirection
 from bot.channels.sms.loops import LOOKED_AT, OWN, WITHIN, marked, repeats_itself, said_lately
-from bot.channels.sms.misdirected import misdirected
+from bot.channels.sms.misdirected import may_be, misdirected
 from bot.channels.sms.origin import Origin, origin_of
 from bot.channels.sms.render import Text, texts, twiml
 from bot.keeping import Keeping, NotKept
@@ -68,6 +68,13 @@ class Before:
     """No question is open, or it was asked so long ago that an answer to it would be read anew."""
     accounts: list[Account] | None
     """Those that have this phone on file, where the text says that it reached somebody else."""
+    perhaps: list[Account] | None = None
+    """The same where it may say so, or where the text before this one may and the question about it is open."""
+
+    @property
+    def holders(self) -> list[Account]:
+        """The accounts whose phone it is not, so far as is known."""
+        return (self.perhaps if self.accounts is None else self.accounts) or []
 
     @property
     def asked(self) -> bool:
@@ -107,6 +114,8 @@ class SmsLine:
         inbound = self.inbound(form, origin)
         before = await keeping.result(self._before(inbound))
         wish = self._wish(inbound, form.get("OptOutType", ""), before)
+        if kind == "auto_reply" and wish == "perhaps":
+            wish = None  # it is nobody's wish, and nobody could be asked
         # "not me" of somebody on call is about the callout: no wish to get no more texts
         if wish in (None, "misdirected", "perhaps") and on_call.may_be_about_it(self.services.backend, inbound):
             taken = await keeping.result(self._take(inbound, keeping))
@@ -155,7 +164,9 @@ class SmsLine:
             silent = not lately or lately[0].received_at < backend.clock.now() - conversations.IDLE
             idle = silent or not (stands.expects or stands.offered)
             accounts = None if stopped else await misdirected(session, phone, inbound.text, idle=idle)
-        return Before(stopped, stands.expects, lately, idle, accounts)
+            before = Before(stopped, stands.expects, lately, idle, accounts)
+            doubted = lately[0].text if before.asked else inbound.text if idle else ""
+            return replace(before, perhaps=None if stopped else await may_be(session, phone, doubted))
 
     def _wish(self, inbound: Inbound, opt_out_type: str, before: Before) -> own.Wish | None:
         """What the text wants of texting itself: to stop it, to start it, help; None where it is for the dialogue."""
@@ -164,11 +175,11 @@ class SmsLine:
             return None if wish == "perhaps" else wish
         if before.accounts is not None:
             return "misdirected"
-        if wish == "stop" or not before.asked:
-            return wish
+        if not before.asked:
+            return "perhaps" if wish is None and before.perhaps is not None else wish
         agreed = agrees_to_stop(inbound.text)
-        if agreed or wish == "perhaps":
-            return "stop"
+        if agreed or wish in ("stop", "perhaps"):
+            return "stop" if before.perhaps is None else "misdirected"
         return "keep" if agreed is False else wish
 
     async def _obey(
@@ -182,7 +193,7 @@ class SmsLine:
                 return texts(reply_from_json(recorded.reply or {}))
             with speaking(_language(inbound.text, recorded.open.language)):
                 if wish == "misdirected":
-                    words = misdirection.sorry(coop.short_name, on_file=bool(before.accounts))
+                    words = misdirection.sorry(coop.short_name, on_file=bool(before.holders))
                 elif wish == "keep":
                     words = own.kept(before.expects)
                 else:
@@ -190,16 +201,17 @@ class SmsLine:
                 # one confirmation of a stop, and then silence: the carriers' rule
                 if answered_by_carrier or (wish == "stop" and before.stopped):
                     words = ""
-                if wish == "misdirected" and before.accounts:
+                if wish == "misdirected" and before.holders:
+                    said = before.lately[0].text if before.asked and before.accounts is None else _kept(inbound)
                     await misdirection.tell_the_office(
-                        session, backend, inbound.conversation, inbound.address or "", _kept(inbound), before.accounts
+                        session, backend, inbound.conversation, inbound.address or "", said, before.holders
                     )
             await self._change(session, inbound, wish)
             hints = {OWN: own.ASKED} if wish == "perhaps" else {}
             ends = wish in ("stop", "misdirected")
-            said = await self._save(session, recorded, inbound, words, hints, ends=ends)
+            answer = await self._save(session, recorded, inbound, words, hints, ends=ends)
             keeping.before_commit()
-        return said
+        return answer
 
     async def _change(self, session: AsyncSession, inbound: Inbound, wish: own.Wish) -> None:
         """Let texts stop or start. Whoever starts again begins anew: no later word finishes what was open."""

@@ -164,6 +164,30 @@ async def test_the_same_long_words_are_answered_three_times_an_hour(app_server: 
     assert [len(answer) for answer in answers] == [1, 1, 1, 0, 0]
 
 
+async def test_a_machine_that_goes_round_its_menu_is_answered_no_more(app_server: Edge) -> None:
+    menu = ["please pick one from the list", "our agents are still busy", "type one for English"]
+    answers = [twiml_texts(await app_server.text(menu[at % 3])) for at in range(12)]
+    assert all(answers[:6])
+    assert answers[10:] == [[], []]
+    assert twiml_texts(await app_server.text("pay my bill")) == ["You said: pay my bill"]
+
+
+async def test_what_may_be_somebody_elses_phone_is_asked_and_then_the_office_told(app_server: Edge) -> None:
+    await make_household(app_server.services.backend)
+    assert twiml_texts(await app_server.text("she no longer lives here"))[0].startswith("Stop all texts")
+    assert await tickets(app_server) == []
+    assert "Sorry for the mix-up" in twiml_texts(await app_server.text("yes"))[0]
+    assert await stopped(app_server)
+    (ticket,) = await tickets(app_server)
+    assert ticket.details["words"] == "she no longer lives here"
+
+
+async def test_a_text_of_our_own_that_came_back_is_not_answered(app_server: Edge) -> None:
+    fields = sms_fields("hello")
+    fields["From"] = fields["To"]
+    assert twiml_texts(await app_server.twilio_post("/twilio/sms", fields)) == []
+
+
 async def test_people_may_say_the_same_again(app_server: Edge) -> None:
     for word in ("yes", "2", "pay my bill", "what are your office hours"):
         assert [len(twiml_texts(await app_server.text(word))) for _ in range(7)] == [1] * 7
@@ -187,7 +211,8 @@ async def test_a_short_code_of_the_coop_is_answered(app_server: Edge) -> None:
 
 @pytest.mark.parametrize(
     "sender",
-    ["68849", "15555553311", "5555553311", "+15550199", "+10000000000", "+11234567890", "+266696687", "AMAZON",
+    ["68849", "15555553311", "5555553311", "+15550199", "+10000000000", "+11234567890", "+266696687", "+86282452253",
+     "AMAZON",
      "ruth@x.example", "not a phone", "messenger:1234567", "+0", "whatsapp:68849", "sip:x@y"],
 )  # fmt: skip
 async def test_a_sender_that_no_phone_has_is_ignored(app_server: Edge, sender: str) -> None:
