@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from backend.conversations.models import InboundMessage
 from backend.reading.plain_words import plain
@@ -39,7 +40,9 @@ def _goes_round(messages: Sequence[list[str]]) -> bool:
     different = {" ".join(words) for words in latest}
     sentences = all(len(words) >= FEW_WORDS for words in latest)
     again = messages[0] in latest[1:]  # whoever then says something new is heard
-    return again and len(latest) > ROUND and sentences and len(different) <= IN_ROUND
+    # a person may say one thing again and again; the newest may be the same as the last that was answered
+    moving = all(one != other for one, other in pairwise(latest[1:]))
+    return again and moving and len(latest) > ROUND and sentences and len(different) <= IN_ROUND
 
 
 def _alike(text: str) -> list[str]:
