@@ -4,7 +4,7 @@ member's, mail to somebody who has none."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 BATCH = 5000
+READING_DAYS = 3
+"""So many days at most two bills that follow each other may share."""
 CARD_YEARS = 25
 """No card runs longer."""
 NOT_OPEN = '"{}" is before {}, the opened_on of the account'
@@ -90,11 +92,15 @@ def _of_the_coop(backend: Backend, staging: Staging, faults: Faults) -> None:
 async def _periods(session: AsyncSession, staging: Staging, faults: Faults) -> None:
     """Two charges for the same days, unless a credit for them stands beside: that is a correction.
 
-    A period may begin on the day on which the one before ends: the day of the reading counts to both.
+    Periods may share a few days (`READING_DAYS`): the day of the reading counts to both in some billing systems, and
+    others count thirty days back from it.
     """
-    staging.run("CREATE TABLE periods (line INT, number TEXT, account TEXT, first TEXT, last TEXT, charge INT)")
     staging.run(
-        "INSERT INTO periods SELECT line, number, account, period_start, period_end, amount_cents >= 0 FROM bills "
+        "CREATE TABLE periods (line INT, number TEXT, account TEXT, first TEXT, last TEXT, until TEXT, charge INT)"
+    )
+    staging.run(
+        "INSERT INTO periods SELECT line, number, account, period_start, period_end, "  # noqa: S608
+        f"max(period_start, date(period_end, '-{READING_DAYS - 1} days')), amount_cents >= 0 FROM bills "
         "WHERE account IS NOT NULL AND period_start <= period_end AND amount_cents IS NOT NULL"
     )
     await _held_periods(session, staging)
@@ -111,7 +117,12 @@ async def _periods(session: AsyncSession, staging: Staging, faults: Faults) -> N
         )
 
 
-_SAME = "account = ? AND ((first < ? AND last > ?) OR first = ?)"
+_SAME = "account = ? AND ((first < ? AND until > ?) OR first = ?)"
+
+
+def _until(first: date, last: date) -> str:
+    """From when on the next bill may begin."""
+    return max(first, last - timedelta(days=READING_DAYS - 1)).isoformat()
 
 
 def _overlapping(staging: Staging) -> Iterator[tuple[int, str, str, str, str]]:
@@ -120,9 +131,9 @@ def _overlapping(staging: Staging) -> Iterator[tuple[int, str, str, str, str]]:
     before, after = window.format("UNBOUNDED PRECEDING AND 1 PRECEDING"), window.format("1 FOLLOWING AND 1 FOLLOWING")
     query = (
         "SELECT line, number, account, first, last FROM (SELECT *, "  # noqa: S608
-        f"max(last) {before} AS ended, max(first) {before} AS begun, "
+        f"max(until) {before} AS ended, max(first) {before} AS begun, "
         f"max(first) {after} AS next, max(line IS NULL) {after} AS held FROM periods WHERE charge) "
-        "WHERE line IS NOT NULL AND (first < ended OR first = begun OR (held AND last > next)) ORDER BY line"
+        "WHERE line IS NOT NULL AND (first < ended OR first = begun OR (held AND until > next)) ORDER BY line"
     )
     yield from list(staging.rows(query))
 
@@ -143,7 +154,7 @@ async def _held_periods(session: AsyncSession, staging: Staging) -> None:
         staging.insert(
             "periods",
             [
-                (None, number, names[id_], first.isoformat(), last.isoformat(), amount >= 0)
+                (None, number, names[id_], first.isoformat(), last.isoformat(), _until(first, last), amount >= 0)
                 for id_, number, first, last, amount in held
             ],
         )

@@ -141,6 +141,12 @@ async def test_bills_that_cannot_be_are_named_line_by_line(backend: Backend, tmp
     assert f"bills.csv:{len(BILLS) + 3}: the same account and issued on as in line {len(BILLS) + 2}" in said
 
 
+@pytest.mark.parametrize("first", ["2026-11-05", "2026-11-07", "2026-11-08"])
+async def test_bills_may_share_the_days_about_a_reading(backend: Backend, tmp_path: Path, first: str) -> None:
+    rows = f"00417-001,{DAYS},1,9.00,\n00417-001,2026-11-12,2026-12-01,{first},2026-11-12,1,9.00,\n"
+    assert (await import_folder(backend, write(tmp_path, bills=BILL + rows), check_only=True))["bills"] == 2
+
+
 @pytest.mark.parametrize(
     ("second", "days"),
     [
@@ -221,7 +227,7 @@ async def test_what_else_cannot_be_is_named(
         ("number,name,phone\n41700,A,5555550123\n".encode("utf-32"), "it is UTF-16"),
         (b"PK\x03\x04rest", "workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1rest", "workbook"),
-        (gzip.compress(b"number,name,phone\n"), "archive"),
+        (gzip.compress(b"number,name,phone\n", mtime=0), "archive"),
         ("n\u00famero,name,phone\n41700,A,5555550123\n".encode("latin-1"), "is not UTF-8"),
         ("number,name,phone\n41700,Ren\u00e9,5555550123\n".encode("latin-1"), "members.csv:2: is not UTF-8"),
         ("number,name,phone\n41700,Ren\u00e9,5555550123\n".encode("mac-roman"), "members.csv:2: is not UTF-8"),
