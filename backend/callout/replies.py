@@ -59,7 +59,8 @@ async def _with_code(
         about_it = said.what is not What.UNSURE and await _answers_us(session, person, conversation_id)
         return _wrong(backend, known) if about_it else None
     if said.every:
-        right += [one for one in known if one not in right and one.callout.status in OPEN]
+        wanted = [one for one in known if one.callout.status in OPEN and one.row.declined_at is None]
+        right += [one for one in wanted if one not in right]
     return " ".join([await _do(session, backend, person, one, said.what) for one in right])
 
 

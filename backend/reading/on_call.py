@@ -74,6 +74,7 @@ _NUMBER_WORDS = re.compile(
     r"(?: ?is mine| ?es mio| ?es mío| ?please| ?thanks)?"
 )
 _NAMED = re.compile(r"\b(?=\S{0,3}[- ]?\S{0,2}\d|\S{3}-)[a-z0-9]{3}[- ]?[a-z0-9]{3}\b")
+_TICKET = re.compile(r"\b[a-z0-9]{3}-?[a-z0-9]{3}\b")
 _ANY_NUMBER = re.compile(r"\b(?:(?:got|have|take|number|on) )?(?P<number>[a-z0-9]{3}[- ]?[a-z0-9]{3})\b")
 _CANNOT = re.compile(
     r"(?:(?:sorry|no|hey|ok|lo siento|perdon|perdón) )*"
@@ -157,11 +158,17 @@ def _codes(plain: str) -> tuple[tuple[str, ...], str]:
     found = _CODE.findall(plain)
     if found:
         return tuple(dict.fromkeys(found)), " ".join(_CODE.sub(" ", plain).split())
-    spaced = _DIGITS.search(plain)
+    spaced = _DIGITS.search(_TICKET.sub(_hidden, plain))
     digits = re.sub("[^0-9]", "", spaced[0]) if spaced else ""
     if spaced and len(digits) in _LENGTHS:
         return (digits,), " ".join((plain[: spaced.start()] + " " + plain[spaced.end() :]).split())
     return (), plain
+
+
+def _hidden(found: re.Match[str]) -> str:
+    """The number of a ticket has digits too: `K23-45M`. One has a letter, always."""
+    lettered = not re.fullmatch(r"[0-9 -]+", found[0])
+    return "_" * len(found[0]) if lettered and normalise(found[0]) else found[0]
 
 
 def _numbered(plain: str) -> tuple[tuple[str, ...], str]:

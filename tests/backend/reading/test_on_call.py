@@ -41,7 +41,22 @@ def test_what_is_not_sure_takes_nothing(text: str) -> None:
     assert said is None or said.what in (What.UNSURE, What.CANNOT)
 
 
-@pytest.mark.parametrize("text", ["got it", "on my way", "lo tengo", "1", "ALL", "got K7M-4Q2", "can't", "done"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "got it",
+        "on my way",
+        "lo tengo",
+        "1",
+        "ALL",
+        "got K7M-4Q2",
+        "K23-45M",
+        "got 234-56X",
+        "FX2-345",
+        "can't",
+        "done",
+    ],
+)
 def test_without_a_code_it_is_about_it_as_well(text: str) -> None:
     said = read(text)
     assert said is not None
