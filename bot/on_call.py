@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.callout import links, service, words
+from backend.callout.models import Callout
+from backend.callout.roster import OnCall
 from backend.language import tr
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
@@ -26,23 +29,21 @@ class OnCallDesk(Desk):
 
     async def show(self, _request: Request, token: str) -> HTTPResponse:
         async with self.backend.db.reading() as session:
-            found = await links.meant(session, self.backend, token)
+            found = await self._meant(session, token)
             if found is None:
                 return self._gone()
-            callout, person = found
-            ticket = await session.get_one(Ticket, callout.ticket_id)
+            callout, person, ticket = found
         values: dict[str, Any] = {"ticket": ticket, "callout": callout, "what": ""}
         if callout.status != service.OVER:  # a link lies about in a mailbox: of what is over it tells nothing
             values["what"] = words.summary(ticket)
-        return self.page("on_call.html", name=person.name, token=token, open=callout.status in _OPEN, **values)
+        return self.page("on_call.html", name=person.name, token=token, open=callout.status in service.OPEN, **values)
 
     async def take(self, _request: Request, token: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
-            found = await links.meant(session, self.backend, token)
+            found = await self._meant(session, token)
             if found is None:
                 return self._gone()
-            callout, person = found
-            ticket = await session.get_one(Ticket, callout.ticket_id)
+            callout, person, ticket = found
             has = await service.take(session, self.backend, callout, ticket, person.name, "link")
         if has is None:
             return self.notice(tr("It is closed"), [tr("Nothing is to be done about {number}.", number=ticket.number)])
@@ -53,21 +54,21 @@ class OnCallDesk(Desk):
     async def done(self, _request: Request, token: str) -> HTTPResponse:
         """It is seen to: closed as the office closes it, and who told of it hears so."""
         async with self.backend.db.transaction() as session:
-            found = await links.meant(session, self.backend, token)
+            found = await self._meant(session, token)
             if found is None:
                 return self._gone()
-            callout, person = found
-            ticket = await session.get_one(Ticket, callout.ticket_id)
+            _, person, ticket = found
             closed = await tickets.close(session, self.backend, ticket.number, person.name, crew=True)
         for conversation in told_by(closed) if closed else []:
             self.services.pushes.notify(conversation)
         return self.notice(tr("It is closed"), [tr("Nothing is to be done about {number}.", number=ticket.number)])
 
+    async def _meant(self, session: AsyncSession, token: str) -> tuple[Callout, OnCall, Ticket] | None:
+        found = await links.meant(session, self.backend, token)
+        return found and (*found, await session.get_one(Ticket, found[0].ticket_id))
+
     def _gone(self) -> HTTPResponse:
         return self.notice(tr("This link is not valid"), [tr("Please use the newest email or text.")], status=404)
-
-
-_OPEN = (service.CALLING, service.UNANSWERED)
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -25,7 +25,7 @@ async def other_ways(session: AsyncSession, backend: Backend) -> None:
     query = (
         select(Callout, Ticket)
         .join(Ticket, Ticket.id == Callout.ticket_id)
-        .where(Callout.status.in_((service.CALLING, service.UNANSWERED)), Callout.next_at.is_not(None))
+        .where(Callout.status.in_(service.OPEN), Callout.next_at.is_not(None))
         .where(Ticket.status.in_(OPEN))
         .order_by(Callout.id)
     )

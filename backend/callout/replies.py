@@ -23,8 +23,6 @@ from backend.tickets import service as tickets
 if TYPE_CHECKING:
     from backend.app import Backend
 
-OPEN = (service.CALLING, service.UNANSWERED)
-
 
 def on_call(backend: Backend, phone: str | None) -> OnCall | None:
     """Whose phone (E.164) this is, if it is one of the phones on call."""
@@ -59,7 +57,7 @@ async def _with_code(
         about_it = said.what is not What.UNSURE and await _answers_us(session, person, conversation_id)
         return _wrong(backend, known) if about_it else None
     if said.every:
-        wanted = [one for one in known if one.callout.status in OPEN and one.row.declined_at is None]
+        wanted = [one for one in known if one.callout.status in service.OPEN and one.row.declined_at is None]
         right += [one for one in wanted if one not in right]
     return " ".join([await _do(session, backend, person, one, said.what) for one in right])
 
@@ -93,9 +91,13 @@ async def _take(session: AsyncSession, backend: Backend, person: OnCall, coded: 
     if has != person.name:
         return tr("{name} has {number} already.", name=has, number=number)
     coded.row.declined_at = None
+    return _yours(backend, coded)
+
+
+def _yours(backend: Backend, coded: Coded) -> str:
     return tr(
         "You have {number}: {what} Reply DONE {code} when it is done.",
-        number=number,
+        number=coded.ticket.number,
         what=words.summary(coded.ticket),
         code=codes.shown(backend, coded.row),
     )
@@ -116,7 +118,7 @@ def _left_to_others(backend: Backend, coded: Coded) -> str:
 
 def _wrong(backend: Backend, known: Sequence[Coded]) -> str:
     """A code that fits nothing. What is open is still called out, and the right one stands in the answer."""
-    calling = [one for one in known if one.callout.status in OPEN]
+    calling = [one for one in known if one.callout.status in service.OPEN]
     phone = backend.coop.outage_phone_display
     if any(one.locked for one in calling or known):
         if calling:
@@ -140,7 +142,7 @@ def _wrong(backend: Backend, known: Sequence[Coded]) -> str:
 async def _without_code(session: AsyncSession, backend: Backend, person: OnCall, said: Said) -> str | None:
     """Words alone do nothing: what to send is named."""
     known = await _meant(session, backend, person, said)
-    calling = [one for one in known if one.callout.status in OPEN]
+    calling = [one for one in known if one.callout.status in service.OPEN]
     if said.what is What.DONE:
         mine = [one for one in known if one.callout.taken_by == person.name and one.callout.status == service.TAKEN]
         return _name_codes(backend, mine or calling, mark("To close it, reply DONE and the code: {listed}"))
@@ -165,7 +167,7 @@ async def _meant(session: AsyncSession, backend: Backend, person: OnCall, said: 
     for number in said.numbers:
         ticket = await tickets.find(session, number)
         callout = await service.of_ticket(session, ticket.id) if ticket else None
-        if callout is not None and callout.status in OPEN:
+        if callout is not None and callout.status in service.OPEN:
             await codes.issue(session, backend, callout, person)
     return [one for one in await codes.known(session, backend, person) if one.ticket.number in said.numbers]
 
@@ -185,12 +187,7 @@ def _stands(backend: Backend, person: OnCall, known: Sequence[Coded]) -> str | N
         number = one.ticket.number
         if one.callout.status == service.TAKEN and one.callout.taken_at and one.callout.taken_at >= since:
             if one.callout.taken_by == person.name:
-                return tr(
-                    "You have {number}: {what} Reply DONE {code} when it is done.",
-                    number=number,
-                    what=words.summary(one.ticket),
-                    code=codes.shown(backend, one.row),
-                )
+                return _yours(backend, one)
             return tr("{name} has {number} already.", name=one.callout.taken_by, number=number)
         if one.callout.status == service.OVER:
             return tr("{number} is closed, nothing is to be done.", number=number)

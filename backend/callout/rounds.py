@@ -22,7 +22,6 @@ OFFICE_AFTER = 12  # rounds, with five minutes between them: after an hour the o
 ALL_AFTER = 3  # rounds: a quarter of an hour without an answer, and those off duty are told as well
 SELDOM_AFTER = 288  # rounds, a day: then each hour, for nobody reads them any more, and each is paid for
 SELDOM = timedelta(hours=1)
-ASKED = (service.CALLING, service.UNANSWERED)
 
 
 async def remind(backend: Backend, _on: date) -> int:
@@ -44,7 +43,7 @@ async def remind(backend: Backend, _on: date) -> int:
 
 
 async def _anything(session: AsyncSession) -> bool:
-    calling = select(Callout.id).where(Callout.status.in_(ASKED), Callout.next_at.is_not(None)).limit(1)
+    calling = select(Callout.id).where(Callout.status.in_(service.OPEN), Callout.next_at.is_not(None)).limit(1)
     return await session.scalar(calling) is not None
 
 
@@ -54,7 +53,7 @@ async def _due(session: AsyncSession, backend: Backend) -> list[Called]:
     query = (
         select(Callout, Ticket)
         .join(Ticket, Ticket.id == Callout.ticket_id)
-        .where(Callout.status.in_(ASKED), Callout.next_at <= now)
+        .where(Callout.status.in_(service.OPEN), Callout.next_at <= now)
         .order_by(Callout.id)
     )
     found: list[Called] = []
@@ -68,7 +67,9 @@ async def _due(session: AsyncSession, backend: Backend) -> list[Called]:
         if nobody_answers:
             values["status"] = service.UNANSWERED
         turn = update(Callout).where(Callout.id == callout.id, Callout.rounds == callout.rounds)
-        mine = await session.execute(turn.where(Callout.status.in_(ASKED)).values(**values).returning(Callout.id))
+        mine = await session.execute(
+            turn.where(Callout.status.in_(service.OPEN)).values(**values).returning(Callout.id)
+        )
         if mine.scalar_one_or_none() is None:
             continue
         await session.refresh(callout)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 CALLING, TAKEN, UNANSWERED, OVER = "calling", "taken", "unanswered", "over"
+OPEN = (CALLING, UNANSWERED)
+"""Nobody has it yet."""
 OFFICE = "office"
 EVERY = timedelta(minutes=5)
 STUCK = timedelta(minutes=1)
@@ -96,7 +98,7 @@ async def take(
 ) -> str | None:
     """`name` has it. Of several who take it at once one is the first: the name of who has it; None when it is over."""
     now = backend.clock.now()
-    mine = update(Callout).where(Callout.id == callout.id, Callout.status.in_((CALLING, UNANSWERED)))
+    mine = update(Callout).where(Callout.id == callout.id, Callout.status.in_(OPEN))
     done = await session.execute(
         mine.values(status=TAKEN, taken_by=name, taken_how=how, taken_at=now, next_at=None).returning(Callout.id)
     )
@@ -132,7 +134,7 @@ async def decline(session: AsyncSession, backend: Backend, coded: codes.Coded, p
     await session.flush()
     await session.refresh(callout)
     await _record(session, backend, callout, ticket, person.name, "callout_declined")
-    if callout.status not in (CALLING, UNANSWERED):
+    if callout.status not in OPEN:
         return
     refused = await codes.declined(session, callout.id)
     left = [one for one in backend.coop.on_call if one.name not in refused]
