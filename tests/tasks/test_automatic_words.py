@@ -141,7 +141,7 @@ async def test_auto_pay_that_ends_behind_a_near_run_takes_that_one(
         talk.assert_message("The next run is Thursday, November 19, \\$70.00")
 
 
-async def test_a_payment_for_a_later_day_outlives_auto_pay(talk: Talk, backend: Backend, home: Household) -> None:
+async def auto_pay_beside_a_payment(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         session.add(AutoPay(account_id=home.account_id, method_id=home.bank_id, active=True))
         session.add(
@@ -150,20 +150,17 @@ async def test_a_payment_for_a_later_day_outlives_auto_pay(talk: Talk, backend: 
                 amount_cents=4000, run_on=TODAY + timedelta(days=9), channel="web", status="scheduled", created_at=NOW,
             )
         )  # fmt: skip
+
+
+async def test_a_payment_for_a_later_day_outlives_auto_pay(talk: Talk, backend: Backend, home: Household) -> None:
+    await auto_pay_beside_a_payment(backend, home)
     await talk.user_input("cancel auto pay", intent="change_or_cancel_autopay", acts={"start"})
     await talk.user_input("yes")
     talk.assert_message("Your payment of \\$40.00 scheduled for Friday, November 27 still goes out")
 
 
 async def test_a_cancelled_payment_is_left_to_auto_pay(talk: Talk, backend: Backend, home: Household) -> None:
-    async with backend.db.transaction() as session:
-        session.add(AutoPay(account_id=home.account_id, method_id=home.bank_id, active=True))
-        session.add(
-            ScheduledPayment(
-                key="k", confirmation="ABCD-EFGH", account_id=home.account_id, method_id=home.card_id, fee_cents=0,
-                amount_cents=4000, run_on=TODAY + timedelta(days=9), channel="web", status="scheduled", created_at=NOW,
-            )
-        )  # fmt: skip
+    await auto_pay_beside_a_payment(backend, home)
     await talk.user_input("cancel my scheduled payment", intent="schedule_payment", acts={"start"})
     await talk.user_input("yes")
     talk.assert_message("Auto Pay takes \\$112.40 on Tuesday, December 8")

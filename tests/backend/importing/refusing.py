@@ -1,20 +1,41 @@
-"""An import that is refused, and that nothing came of it."""
+"""An import that is refused, and that nothing came of it; the fixtures are for files alone, whatever the database."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from backend.app import Backend
+from backend.clock import ManualClock
 from backend.importing.faults import ImportRefused
 from backend.importing.service import import_folder
 from backend.members.models import Member
 from backend.models import Account, AlertSetting, AutoPay, Bill, LegacyDraft, PaymentMethod
 from backend.usage.models import Reading
+from tests.backend.conftest import build
+from tests.backend.databases import Databases
+from tests.backend.household import NOW
+from tests.backend.network import DirectNetwork
 
 MODELS = (Member, Account, Bill, Reading, PaymentMethod, LegacyDraft, AutoPay, AlertSetting)
+
+
+@pytest.fixture(scope="module")
+def address(databases: Databases) -> Iterator[str]:
+    """One for all: nothing is ever written."""
+    url = databases.new("sqlite")
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+async def backend(address: str, tmp_path: Path) -> AsyncIterator[Backend]:
+    made = build(address, tmp_path / "own", ManualClock(NOW), DirectNetwork())
+    yield made
+    await made.close()
 
 
 async def counts(backend: Backend) -> list[int]:

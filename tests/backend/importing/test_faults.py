@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from backend.app import Backend
-from backend.clock import ManualClock
 from backend.importing.faults import KEPT
-from tests.backend.conftest import build
-from tests.backend.databases import Databases
-from tests.backend.household import NOW
 from tests.backend.importing.files import GOOD, only, write
+from tests.backend.importing.refusing import address as address
+from tests.backend.importing.refusing import backend as backend
 from tests.backend.importing.refusing import refusal
-from tests.backend.network import DirectNetwork
-
-
-@pytest.fixture(scope="module")
-def address(databases: Databases) -> Iterator[str]:
-    """One for all: nothing is ever written."""
-    url = databases.new("sqlite")
-    yield url
-    databases.drop(url)
-
-
-@pytest.fixture
-async def backend(address: str, tmp_path: Path) -> AsyncIterator[Backend]:
-    made = build(address, tmp_path / "own", ManualClock(NOW), DirectNetwork())
-    yield made
-    await made.close()
-
 
 HEAD = "number,name,phone\n"
 BILL = "account,issued_on,due_on,period_start,period_end,amount,paid\n"

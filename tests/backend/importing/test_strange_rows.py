@@ -4,37 +4,17 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from backend.app import Backend
-from backend.clock import ManualClock
 from backend.importing.service import import_folder
-from tests.backend.conftest import build
-from tests.backend.databases import Databases
-from tests.backend.household import NOW
 from tests.backend.importing.files import GOOD, only, write
+from tests.backend.importing.refusing import address as address
+from tests.backend.importing.refusing import backend as backend
 from tests.backend.importing.refusing import refusal
-from tests.backend.network import DirectNetwork
-
-
-@pytest.fixture(scope="module")
-def address(databases: Databases) -> Iterator[str]:
-    """One for all: nothing is ever written."""
-    url = databases.new("sqlite")
-    yield url
-    databases.drop(url)
-
-
-@pytest.fixture
-async def backend(address: str, tmp_path: Path) -> AsyncIterator[Backend]:
-    made = build(address, tmp_path / "own", ManualClock(NOW), DirectNetwork())
-    yield made
-    await made.close()
-
 
 NAMES = [
     "<script>alert(1)</script>", "<b>Ruth</b>", "Ruth &amp; Ole", "O&#39;Brien", "=1+1", '=HYPERLINK("http://x")',
