@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backend.language import ENGLISH, current, mark, tr
 from backend.reading.damage import damage_claimed
+from backend.reading.life_support import at_risk_now, depends_on_power, power_is_out
 from backend.tickets.models import Ticket
 
 DEATH = re.compile(
     r"\b(?:died|dead|death|deceased|passed(?: away| on)?|passing|lost (?:my|our) (?:husband|wife|mom|"
     r"mother|dad|father|son|"
     r"daughter|brother|sister|grand\w+)|late (?:husband|wife|mother|father)|widow(?:ed|er)?|funeral|estate|obituary)\b",
-    re.IGNORECASE,
-)
-AT_RISK_NOW = re.compile(
-    r"\b(?:out of|without|no) (?:power|electric\w*)\b|\bpower (?:is|went|has been) (?:out|off)\b|"
-    r"\b(?:battery|tank|backup)\b|"
-    r"\b(?:disconnect\w*|shut ?-?off|cut ?-?off|(?:shut|cut|turn)\w* (?:(?:it|us|me|my|the|power|"
-    r"lights?) ){0,3}off|cut me|if it goes (?:off|out))\b|\bright now\b|"
-    r"\btoday\b|\btonight\b",
-    re.IGNORECASE,
-)
-OUT_NOW = re.compile(
-    r"\b(?:power|electric\w*|lights?)(?:'s| is| are| was| has been| have been| just| went| still)* (?:out|off)\b|"
-    r"\b(?:lost|no|without|don'?t have) (?:any )?(?:power|electric\w*|lights)\b|\bin the dark\b",
-    re.IGNORECASE,
-)
-LIFE_SUPPORT = re.compile(
-    r"\b(?:oxygen|o2|concentrator|ventilator|vent|cpap|bipap|dialysis|nebulizer|life support|feeding pump|insulin|"
-    r"breathing machine|medical equipment)\b",
     re.IGNORECASE,
 )
 LIGHT = re.compile(
@@ -58,7 +41,7 @@ class Case:
 
     `intents` open it. `asks_what`: words that only name the kind do not tell what happened, so that is asked.
     `asks_when`: somebody comes to look, so what suits is asked. `now`: something is said at once, before any question.
-    `placeless`: it happened nowhere in particular. `urgent`: it always is, or when the words match.
+    `placeless`: it happened nowhere in particular. `urgent`: it always is, or when the words say so.
     """
 
     kind: str
@@ -68,10 +51,10 @@ class Case:
     asks_when: bool = False
     now: bool = False
     placeless: bool = False
-    urgent: bool | re.Pattern[str] = False
+    urgent: bool | Callable[[str], bool] = False
 
     def is_urgent(self, words: str) -> bool:
-        return bool(self.urgent.search(words)) if isinstance(self.urgent, re.Pattern) else self.urgent
+        return self.urgent(words) if callable(self.urgent) else self.urgent
 
 
 CASES: dict[str, Case] = {
@@ -81,7 +64,7 @@ CASES: dict[str, Case] = {
         Case("tree", mark("a tree near the lines"), ("report_tree",), now=True),
         Case("meter", mark("a problem with the meter"), ("meter_problem",), asks_when=True),
         Case("voltage", mark("flickering or weak power"), ("voltage_problem",), now=True, urgent=True),
-        Case("medical", mark("a medical need for power"), ("medical_need",), now=True, urgent=AT_RISK_NOW),
+        Case("medical", mark("a medical need for power"), ("medical_need",), now=True, urgent=at_risk_now),
         Case("name_change", mark("a change of the name on the account"), ("name_change",), now=True),
         Case("dispute", mark("a charge you question"), ("dispute_charge",), asks_what=True),
         Case("high_bill", mark("a bill that seems too high"), asks_what=True),
@@ -91,7 +74,7 @@ CASES: dict[str, Case] = {
     )
 }
 POWER = {
-    "outage": Case("outage", mark("the power out"), urgent=LIFE_SUPPORT),
+    "outage": Case("outage", mark("the power out"), urgent=depends_on_power),
     "danger": Case("danger", mark("danger"), urgent=True),
 }
 MAY_BE_A_CLAIM = frozenset({"voltage", "dispute", "high_bill", "complaint", "other"})
@@ -112,7 +95,7 @@ def case_told(intent: str, words: str) -> str:
     kind = BY_INTENT.get(intent, "other")
     if kind in MAY_BE_A_CLAIM and damage_claimed(words):
         return "damage"
-    if kind == "medical" and OUT_NOW.search(words):
+    if kind == "medical" and power_is_out(words):
         return "outage"
     return "high_bill" if kind == "dispute" and TOO_MUCH_USE.search(words) else kind
 

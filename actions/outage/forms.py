@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from actions import follow_ups
 from actions.base import Ask, Outside
 from actions.cases.called import called
-from actions.cases.kinds import LIFE_SUPPORT, kind_of_outage
+from actions.cases.kinds import kind_of_outage
 from actions.cases.reporting import ReportingForm, Where
 from actions.cases.taking_back import undo
 from actions.outage.known import known_values
@@ -18,6 +18,7 @@ from backend.language import mark
 from backend.members.identity import Standing
 from backend.providers.outages.base import Outage
 from backend.reading.danger import danger_in
+from backend.reading.life_support import depends_on_power
 from backend.reading.tickets_named import kinds_named
 from backend.tickets import service as tickets
 from backend.tickets.kinds import MAY_TURN_DANGEROUS, POWER
@@ -73,7 +74,7 @@ class OutageForm(ReportingForm):
 
     def urgent(self, turn: Turn) -> bool:
         """Somebody's life may hang on the power."""
-        return bool(LIFE_SUPPORT.search(str(self.held(turn, "words") or "")))
+        return depends_on_power(str(self.held(turn, "words") or ""))
 
     async def listen_report(self, turn: Turn, asked: str | None) -> bool:
         if turn.intent == "outage_restored":

@@ -20,13 +20,21 @@ _OFF_THE_WALL = r"(?:fell|fallen|falling|hanging|dangling|on the ground|torn off
 # "4471 Fire Number Road", "the bulb burnt out"
 _NO_FIRE = r"(?! ?-?(?:number|sign|station|dep\w*|chief|hall|pit|place|wood|lane|alarm|hydrant))"
 _NO_BULB = r"(?! out\b(?! (?:here|there|by|on|in|of|back|front|at|past|near)\b))"
+_NO_LIGHT = r"(?! ?-?(?:lights?|lamps?))"
+_LEANING = r"(?:lean(?:s|ing|ed)?|tilt(?:s|ing|ed)?|cracked|split|about to (?:fall|come down))"
+_CABLE = r"(?:power ?lines?|wires?)"
+_MOVING = r"(?:moving|swinging|whipping|jumping|hitting|loose|torn|pulled (?:down|off|loose)|ripped (?:down|off))"
 DANGER = re.compile(
     rf"\b{_WIRE}\b(?:\W+\w+){{0,4}}?\W+{_DOWN}\b|\b{_DOWN}\W+(?:\w+\W+){{0,2}}?{_WIRE}\b"
     rf"|\bmeters?\b(?:\W+\w+){{0,4}}?\W+{_OFF_THE_WALL}\b|\b{_OFF_THE_WALL}\W+(?:\w+\W+){{0,2}}?meters?\b"
     rf"|\bspark(?:s|ing|ed)?\b|\barc(?:ing|ed)\b|\b(?:on )?fire\b{_NO_FIRE}"
     rf"|\bflames?\b|\bburning\b{_NO_BULB}|\bburnt\b{_NO_BULB}|\bsmok(?:e|ing)\b"
     r"|\bsmell(?:s|ing)?\b|\bshock(?:ed|s|ing)?\b|\belectrocut\w*|\bexplo(?:ded|sion|ding)\b|\bblew up\b|\bblown up\b"
-    r"|\bcall(?:ed|ing)? 911\b|^911[!. ]*$|\bgas leak\b|\bbuzzing\b",
+    r"|\bcall(?:ed|ing)? 911\b|^911[!. ]*$|\bbuzzing\b|\bhiss(?:es|ing)?\b"
+    r"|\b(?:gas|propane)\b(?:[ ,]+\w+){0,6}?[ ,]+(?:leak\w*|escap\w*|coming (?:out|from))"
+    r"|\bleak\w*\W+(?:\w+\W+){0,3}?(?:gas|propane)\b"
+    rf"|\b{_LEANING}\W+(?:\w+\W+){{0,2}}?pole\b{_NO_LIGHT}|\bpole\b{_NO_LIGHT}(?:\W+\w+){{0,4}}?\W+{_LEANING}\b"
+    rf"|\b{_CABLE}\b(?:\W+\w+){{0,3}}?\W+{_MOVING}\b|\b{_MOVING}\W+(?:\w+\W+){{0,1}}?{_CABLE}\b",
     re.IGNORECASE,
 )
 # what is only supposed: "what happens if the pole is broken", and not "there are sparks, what if it burns"
