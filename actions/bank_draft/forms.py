@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from actions.accounts.forms import OfSeveralForm
 from actions.agenda import wishes
 from actions.autopay import questions
-from actions.autopay.forms import agreement_of
+from actions.autopay.details import agreement_of
 from actions.autopay.hearing import CHANGE, STOP, find, hear_method
 from actions.autopay.listening import AGREE
 from actions.base import Ask, Outside

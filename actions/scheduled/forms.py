@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from actions.accounts.forms import OfSeveralForm
-from actions.autopay.forms import agreement_of
+from actions.autopay.details import agreement_of
 from actions.autopay.listening import AGREE
 from actions.autopay.questions import next_words, when
 from actions.base import Ask, Outside, SkillAction
