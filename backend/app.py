@@ -53,11 +53,11 @@ class Backend:
             ),
             clock=clock,
             db=Database(settings.database_url),
-            billing=_provider("BILLING_PROVIDER", settings.billing_provider, settings),
-            payments=_provider("PAYMENT_PROVIDER", settings.payment_provider, settings),
-            messages=_provider("MESSAGES_PROVIDER", settings.messages_provider, settings),
+            billing=_provider(BillingProvider, "BILLING_PROVIDER", settings.billing_provider, settings),
+            payments=_provider(PaymentProvider, "PAYMENT_PROVIDER", settings.payment_provider, settings),
+            messages=_provider(MessageProvider, "MESSAGES_PROVIDER", settings.messages_provider, settings),
             knowledge=shipped(),
-            outages=_provider("OUTAGES_PROVIDER", settings.outages_provider, settings),
+            outages=_provider(OutageProvider, "OUTAGES_PROVIDER", settings.outages_provider, settings),
         )
 
     def today(self) -> date:
@@ -70,11 +70,17 @@ class Backend:
         await self.db.close()
 
 
-def _provider(name: str, spec: str, settings: Settings) -> Any:
-    """The provider that the setting `name` asks for. Raises SettingsError naming the setting."""
+def _provider(contract: type, name: str, spec: str, settings: Settings) -> Any:
+    """The provider that the setting `name` asks for. Raises SettingsError naming the setting, and what the provider
+    lacks of its contract: it is found at the start, not with the first payment."""
     try:
-        return loading.load(spec, loading.BUILTIN[name])(settings)
+        provider = loading.load(spec, loading.BUILTIN[name])(settings)
     except SettingsError as error:
         raise SettingsError(f"{name}: {error}") from None
     except TypeError as error:
         raise SettingsError(f"{name}: {spec!r} cannot be called with the settings: {error}") from error
+    if isinstance(provider, contract):
+        return provider
+    wanted = {*vars(contract), *getattr(contract, "__annotations__", {})}
+    lacks = sorted(each for each in wanted if not each.startswith("_") and not hasattr(provider, each))
+    raise SettingsError(f"{name}: {spec!r} gives no {contract.__name__}: it lacks {', '.join(lacks)}")

@@ -141,7 +141,10 @@ def _twilio_number(text: str, env: Environ) -> str | None:
 
 
 def _account_sid(text: str, env: Environ) -> str | None:
-    return None if ACCOUNT_SID.fullmatch(text) else "must be AC and 32 hexadecimal digits, as Twilio's console shows it"
+    if not ACCOUNT_SID.fullmatch(text):
+        return "must be AC and 32 hexadecimal digits, as Twilio's console shows it"
+    # Twilio draws the digits: so few different ones are a row of zeros or an example out of its pages
+    return "is an example: write the one that Twilio's console shows" if len(set(text[2:].lower())) < 6 else None
 
 
 def _auth_token(text: str, env: Environ) -> str | None:

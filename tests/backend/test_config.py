@@ -19,7 +19,7 @@ GOOD = {
     "MEMBERLINE_ENV": "production",
     "SECRET_KEY": KEY,
     "PUBLIC_URL": "https://assistant.coop.example",
-    "TWILIO_ACCOUNT_SID": "AC" + "0f" * 16,
+    "TWILIO_ACCOUNT_SID": "AC" + "0f1b2c3d" * 4,
     "TWILIO_AUTH_TOKEN": "4be1c09d73fa52868d10e7b3965cfa24",
     "TWILIO_NUMBER": "+15555550199",
     "PAYMENT_PROVIDER": "tests.backend.network:DirectNetwork",
@@ -128,7 +128,10 @@ FAULTS = [
     *(("METRICS_TOKEN", bad) for bad in ("x", "metrics", "prometheus", "12345678901234567890")),
     *(("TWILIO_AUTH_TOKEN", bad) for bad in ("x", "0" * 32, "changeme", "a token for tests alone", KEY)),
     *(("TWILIO_AUTH_TOKEN", bad) for bad in ("0123456789abcdef0123456789abcdef", "your_auth_token")),
-    *(("TWILIO_ACCOUNT_SID", bad) for bad in ("x", "AC123", "SK" + "0" * 32, "AC" + "g" * 32, "AC" + "0" * 33)),
+    *(
+        ("TWILIO_ACCOUNT_SID", bad)
+        for bad in ("x", "AC123", "SK" + "0" * 32, "AC" + "g" * 32, "AC" + "0" * 33, "AC" + "0" * 32, "AC" + "0f" * 16)
+    ),
     *(("TWILIO_NUMBER", bad) for bad in ("5735551234", "+1", "+1 573 555 1234", "+15735551", "1234", "+0555555019")),
     *(("TWILIO_NUMBER", bad) for bad in ("COOP", "1234567", "+1573555123456", "MG" + "0" * 32, "+١٥٧٣٥٥٥١٢٣٤")),
     *(("PUBLIC_URL", "https://" + bad) for bad in ("u:p@coop.example", "u@coop.example", "coop.example/bot", "")),

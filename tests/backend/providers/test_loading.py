@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from backend.app import Backend
+from backend.config import Settings
 from backend.errors import SettingsError
 from backend.providers import payments
 from backend.providers.loading import ProviderSettingError, load
@@ -60,3 +62,17 @@ def test_the_sandbox_refuses_production() -> None:
     production = SimpleNamespace(**{**vars(SETTINGS), "production": True})
     with pytest.raises(SettingsError, match="PAYMENT_PROVIDER=sandbox"):
         load("sandbox", payments.BUILTIN)(production)
+
+
+@pytest.mark.parametrize(
+    ("setting", "lacks"),
+    [
+        ("payment_provider", "authorise, .*void"),
+        ("messages_provider", "send_sms"),
+        ("billing_provider", "balance"),
+        ("outages_provider", "known"),
+    ],
+)
+def test_what_is_no_provider_is_found_at_the_start(setting: str, lacks: str) -> None:
+    with pytest.raises(SettingsError, match=f"{setting.upper()}: .* it lacks .*{lacks}"):
+        Backend.create(Settings(**{setting: f"{__name__}:OutsideProvider"}))  # type: ignore[arg-type]
