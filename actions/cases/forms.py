@@ -154,14 +154,15 @@ class CaseForm(ReportingForm):
             return filed
         number = filed.ticket.number
         team = await called(turn, filed.ticket, first=filed.new)
-        if case.kind == "outage":
-            turn.say(
-                "utter_outage_ticket", number=number, called=team, danger=False, undo=undo(turn), case_kind=case.kind
-            )
+        if not filed.own:
+            turn.say("utter_case_added", number="", called=team, own=False)
+        elif case.kind == "outage":
+            values = {"undo": undo(turn, filed.ticket), "case_kind": case.kind}
+            turn.say("utter_outage_ticket", number=number, called=team, danger=False, **values)
         elif filed.new:
-            turn.say("utter_case_filed", number=number, called=team, undo=undo(turn), **values)
+            turn.say("utter_case_filed", number=number, called=team, undo=undo(turn, filed.ticket), **values)
         else:
-            turn.say("utter_case_added", number=number, called=team)
+            turn.say("utter_case_added", number=number, called=team, own=True)
         return None
 
 

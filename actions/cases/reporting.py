@@ -15,7 +15,7 @@ from actions.cases.cut_off import meet_cut_off
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.kinds import title
 from actions.cases.listening import NUMBER_TOLD, THIS_CHAT, URGENT_TOLD, ReportListening
-from actions.cases.taking_back import undo
+from actions.cases.taking_back import let_stand, undo
 from actions.identity.forms import NUMBER
 from actions.place import read_place
 from actions.quick_pay.questions import choose
@@ -36,6 +36,7 @@ from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
 from backend.tickets.places import place_key
+from backend.tickets.same_event import OPEN
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,11 @@ class ReportingForm(ReportListening):
     async def cancelled(self, turn: Turn) -> None:
         """What was filed as danger stays filed; who wants to take it back says so."""
         number = self.held(turn, "filed")
-        turn.say("utter_case_stands" if number else "utter_case_left", number=number or "", undo=undo(turn))
+        ticket = await tickets.find(turn.session, str(number)) if number else None
+        if ticket is None or ticket.status not in OPEN:
+            turn.say("utter_case_left")
+        else:
+            await let_stand(turn, ticket)
 
     async def _begin(self, turn: Turn) -> Outside | None:
         """Whoever was shut off needs a person, and hears what stands on the account; no crew and no address."""
@@ -178,7 +183,7 @@ class ReportingForm(ReportListening):
             if stands := await self._danger_that_stands(turn):
                 words = str(self.held(turn, "danger"))
                 await tickets.add_note(turn.session, turn.backend, stands, turn.conversation_id, words)
-                turn.say("utter_case_added", number=stands.number, called=await called(turn, stands))
+                turn.say("utter_case_added", number=stands.number, called=await called(turn, stands), own=True)
                 return None
             if (
                 self.form == "outage_form" or turn.intent == "report_outage"
@@ -187,16 +192,19 @@ class ReportingForm(ReportListening):
             turn.set(self.slot("warned"), True)
         standing = await turn.standing()
         where = await self.where(turn, standing)
-        ticket = await self._danger_ticket(turn, standing, where)
+        filed = await self._danger_ticket(turn, standing, where)
+        ticket = filed.ticket
+        if not filed.own:  # another has told of it: what was said is added, and nothing of theirs is asked or changed
+            turn.say("utter_case_added", number="", called=await called(turn, ticket), own=False)
+            return None
         turn.set(self.slot("filed"), ticket.number)
         if self.held(turn, "place") is None and not (standing.account and ticket.place):
             values = {"danger": True, "no_number": False, "called": await called(turn, ticket, first=True)}
             return Ask(self.slot("place"), "utter_question_outage_place", values)
         if self.held(turn, "warned") != NUMBER_TOLD:
             told = await called(turn, ticket, first=True)
-            turn.say(
-                "utter_outage_ticket", number=ticket.number, called=told, danger=True, undo=undo(turn), case_kind=DANGER
-            )
+            values = {"danger": True, "undo": undo(turn, ticket), "case_kind": DANGER}
+            turn.say("utter_outage_ticket", number=ticket.number, called=told, **values)
             turn.set(self.slot("warned"), NUMBER_TOLD)
             if ticket.phone is None and not self.held(
                 turn, "phone"
@@ -218,14 +226,14 @@ class ReportingForm(ReportListening):
                 return ticket
         return None
 
-    async def _danger_ticket(self, turn: Turn, standing: Standing, where: Where | None) -> Ticket:
+    async def _danger_ticket(self, turn: Turn, standing: Standing, where: Where | None) -> tickets.Filed:
         told = str(self.held(turn, "place") or "")
         number = self.held(turn, "filed")
         if number and (ticket := await tickets.find(turn.session, str(number))) is not None:
             await tickets.complete(
                 turn.session, turn.backend, ticket, place=told or None, phone=await self._phone(turn, standing)
             )
-            return ticket
+            return tickets.Filed(ticket, new=False)
         details = {"words": str(self.held(turn, "danger")), **_name(standing)}
         if (before := self.held(turn, "words")) and str(before) not in details["words"]:
             details["words"] = f"{before} / {details['words']}"
@@ -242,9 +250,9 @@ class ReportingForm(ReportListening):
                 urgent=True,
             ),
         )
-        if not filed.new and filed.ticket.place:
+        if not filed.new and filed.own and filed.ticket.place:
             turn.set(self.slot("place"), filed.ticket.place)  # told before, with what it has grown out of
-        return filed.ticket
+        return filed
 
     async def where(self, turn: Turn, standing: Standing) -> Where | None:
         """The place as told, else the address of the account that is open, or of the phone that writes or calls."""

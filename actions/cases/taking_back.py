@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.cases.called import called
 from actions.cases.kinds import title_of
 from actions.turn import Turn
 from backend.handover.transcript import plain_line
@@ -27,7 +28,8 @@ NUMBERED = re.compile(r"\b[A-Z0-9]{3}[- ]?[A-Z0-9]{3}\b", re.IGNORECASE)
 
 
 async def take_back(turn: Turn, words: str | None = None, *, newest: bool = True) -> bool:
-    """Withdraw the ticket that is named, by its number or what it is; else the only one, and say so.
+    """Withdraw the ticket that is named, by its number or what it is; else the only one, and say so. One that the crew
+    is called out for stays open: the words are noted on it and passed on.
 
     False when nothing that it could mean still stands: then nothing was said either. Of several, none of them named,
     the `newest` is meant by who speaks of it right after it was filed; else it is asked which.
@@ -45,6 +47,9 @@ async def take_back(turn: Turn, words: str | None = None, *, newest: bool = True
     reason = plain_line(turn.said)
     ticket = await tickets.withdraw(turn.session, turn.backend, meant[0].number, turn.conversation_id, reason)
     assert ticket is not None  # it was open, and this conversation's, a moment ago in the same transaction
+    if tickets.is_callout(ticket):
+        turn.say("utter_case_withdraw_noted", number=ticket.number, called=await called(turn, ticket))
+        return True
     others = ticket.status != tickets.WITHDRAWN
     turn.say("utter_case_withdrawn", number=ticket.number, what=title_of(ticket), others=others)
     return True
@@ -60,8 +65,17 @@ async def tell_what_stands(turn: Turn) -> bool:
     """Name the newest ticket of this conversation and how to take it back. False when there is none."""
     standing = await tickets.of_conversation(turn.session, turn.conversation_id)
     if standing:
-        turn.say("utter_case_stands", number=standing[0].number, undo=undo(turn))
+        await let_stand(turn, standing[0])
     return bool(standing)
+
+
+async def let_stand(turn: Turn, ticket: Ticket) -> None:
+    """`Never mind, it is fine`: the report stands, and the crew, where one is called out, hears the words."""
+    if not tickets.is_callout(ticket):
+        turn.say("utter_case_stands", number=ticket.number, undo=undo(turn, ticket))
+        return
+    await tickets.withdraw(turn.session, turn.backend, ticket.number, turn.conversation_id, plain_line(turn.said))
+    turn.say("utter_case_withdraw_noted", number=ticket.number, called=await called(turn, ticket))
 
 
 def _meant(text: str, own_words: str, standing: list[Ticket]) -> list[Ticket]:
@@ -77,8 +91,12 @@ def _filed_just_now(turn: Turn, ticket: Ticket) -> bool:
     return ticket.number in turn.last_said()
 
 
-def undo(turn: Turn) -> str:
-    """How to take back what was filed."""
+def undo(turn: Turn, ticket: Ticket) -> str:
+    """How to take back what was filed; what the crew is called out for is closed by them or the office alone."""
+    if tickets.is_callout(ticket):
+        if turn.channel == "voice":
+            return tr("If it was a mistake, say: withdraw it. I note it for the crew, and they or our office close it.")
+        return tr("If it was a mistake, send WITHDRAW IT. I note it for the crew, and they or our office close it.")
     if turn.channel == "voice":
         return tr("To take it back, say: withdraw it.")
     return tr("To take it back, send WITHDRAW IT.")

@@ -23,6 +23,7 @@ from backend.reading.tickets_named import kinds_named
 from backend.tickets import service as tickets
 from backend.tickets.kinds import MAY_TURN_DANGEROUS, POWER
 from backend.tickets.models import Ticket
+from backend.tickets.reporters import is_theirs
 
 OWN = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "warned", "filed")
 ASKS_OF_ONE = re.compile(
@@ -104,7 +105,7 @@ class OutageForm(ReportingForm):
             turn.say("utter_outage_life_support")
             turn.set(self.slot("warned"), True)
         if self.held(turn, "status") and (mine := await self._with_the_crew(turn)):
-            turn.say("utter_outage_stands", number=mine.number, called=await called(turn, mine), known=False)
+            turn.say("utter_outage_stands", number=mine.number, called=await called(turn, mine), known=False, own=True)
             return None
         where = await self.where(turn, standing)
         if where is None:
@@ -124,9 +125,14 @@ class OutageForm(ReportingForm):
         filed = await self.finish(turn, standing, where, {})
         if isinstance(filed, Ask):
             return filed
-        kind = filed.ticket.kind
-        team = await called(turn, filed.ticket, first=True)
-        said: dict[str, Any] = {"number": filed.ticket.number, "called": team, "undo": undo(turn), "case_kind": kind}
+        if not filed.own:
+            await self._tell_added(turn, filed, known)
+            return None
+        ticket, kind = filed.ticket, filed.ticket.kind
+        team = await called(turn, ticket, first=True)
+        said: dict[str, Any] = {
+            "number": ticket.number, "called": team, "undo": undo(turn, ticket), "case_kind": kind,
+        }  # fmt: skip
         if kind == "damage":
             turn.say("utter_case_filed", **said)
             return None
@@ -170,7 +176,9 @@ class OutageForm(ReportingForm):
         self._tell_known(turn, known)
         if before:
             told = await called(turn, before)
-            turn.say("utter_outage_stands", number=before.number, called=told, known=known is not None)
+            own = await is_theirs(turn.session, turn.backend, before, turn.conversation_id)
+            number = before.number if own else ""
+            turn.say("utter_outage_stands", number=number, called=told, known=known is not None, own=own)
         turn.notes["nothing_known"] = not known and not before
         return bool(known or before)
 
@@ -182,5 +190,10 @@ class OutageForm(ReportingForm):
         """Still out, or told again: it goes to the ticket that is open, and nothing has to be agreed to."""
         report = self.report(turn, standing, where, {}, await self._phone(turn, standing))
         filed = await tickets.file(turn.session, turn.backend, turn.conversation_id, report)
-        turn.say("utter_outage_noted", number=filed.ticket.number, called=await called(turn, filed.ticket))
+        await self._tell_added(turn, filed, known)
+
+    async def _tell_added(self, turn: Turn, filed: tickets.Filed, known: Outage | None) -> None:
+        """The number is told to whose ticket it is, and to nobody who only names the address."""
+        number = filed.ticket.number if filed.own else ""
+        turn.say("utter_outage_noted", number=number, called=await called(turn, filed.ticket), own=filed.own)
         self._tell_known(turn, known)

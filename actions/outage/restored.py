@@ -10,6 +10,8 @@ from backend.handover.transcript import plain_line
 from backend.members.service import accounts_at_phone
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
+from backend.tickets.models import Ticket
+from backend.tickets.reporters import is_theirs
 
 STATUS, BACK = "outage_status", "back"
 
@@ -32,7 +34,7 @@ async def account_meant(turn: Turn) -> Account | None:
     """The account that is open, else the only one of the phone that writes or calls.
 
     A caller that nobody vouches for counts not: nobody shall close the outage of somebody else. A text's sender may be
-    forged too, but the phone on file is then told that it was closed, and a reply opens it again.
+    forged too: what another talk has reported then gets a note, and stands.
     """
     standing = await turn.standing()
     if standing.account is not None:
@@ -54,18 +56,30 @@ async def tell_restored(turn: Turn, account: Account | None, *, asked: bool = Fa
         plain_line(turn.own_words) or tickets.RESTORED,
     )
     if ticket is None:
-        turn.say("utter_outage_back", state="left" if asked else "none", number="")
-    else:
-        turn.say("utter_outage_back", state="danger" if ticket.kind == DANGER else "closed", number=ticket.number)
+        turn.say("utter_outage_back", state="left" if asked else "none", number="", own=True)
+        return
+    own = await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id)
+    turn.say("utter_outage_back", state=_state(ticket), number=ticket.number if own else "", own=own)
+
+
+def _state(ticket: Ticket) -> str:
+    """What became of the report: closed, or noted; what the crew is called out for stays open."""
+    if ticket.status == tickets.CLOSED:
+        return "closed"
+    if ticket.kind == DANGER:
+        return "danger"
+    return "urgent" if tickets.is_callout(ticket) else "noted"
 
 
 async def note_restored(turn: Turn, place: str | None, phone: str | None) -> None:
-    """Told by somebody who has not shown who they are: a report for that place or phone gets a note, and stands."""
+    """Told by somebody who has not shown who they are: a report for that place or phone gets a note, and stands.
+
+    Its number is not told: an address is known to every neighbor.
+    """
     ticket = await tickets.outage_at(turn.session, place, phone)
     if ticket is not None:
         words = plain_line(turn.own_words)
         await tickets.add_note(
             turn.session, turn.backend, ticket, turn.conversation_id, f"power is back there: {words}"
         )
-    state = "none_there" if ticket is None else "danger" if ticket.kind == DANGER else "noted"
-    turn.say("utter_outage_back", state=state, number=ticket.number if ticket else "")
+    turn.say("utter_outage_back", state="none_there" if ticket is None else _state(ticket), number="", own=False)

@@ -32,7 +32,7 @@ class Callout(Base):
 
 
 class CalloutNotice(Base):
-    """One person told once by one way. `what` is call, again, news or ended; the outbox knows how it got on."""
+    """One person told once by one way. `what` is call, again, news, says or ended; the outbox knows how it got on."""
 
     __tablename__ = "callout_notices"
 

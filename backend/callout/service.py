@@ -28,8 +28,9 @@ OFFICE = "office"
 EVERY = timedelta(minutes=5)
 STUCK = timedelta(minutes=1)
 """What was written so long ago and has not gone out does not count as told."""
-MOST_NEWS = 10
-"""So often what is added to one ticket is passed on: nobody can make the crew's phones ring without end."""
+MOST_NEWS, MOST_SAID = 10, 4
+"""So often what becomes known of one ticket, and what its reporter says, is passed on: nobody makes the crew's phones
+ring without end, and talk does not use up what a new place needs."""
 
 
 async def begin(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
@@ -71,6 +72,23 @@ async def news(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
             body = tr("{coop}, {number}, now known: {what}", coop=backend.coop.short_name, number=ticket.number,
                       what=words.summary(ticket))  # fmt: skip
         await telling.say(session, backend, person, (callout, ticket), telling.NEWS, body)
+
+
+async def reporter_says(session: AsyncSession, backend: Backend, ticket: Ticket, said: str) -> None:
+    """That it was a mistake, or is over, by the word of who reported it, which proves nothing: who has it, else all who
+    were told, hear it and go on."""
+    callout = await of_ticket(session, ticket.id)
+    if callout is None or callout.status == OVER:
+        return
+    told = await telling.told(session, callout.id)
+    if len({notice.at for notice, _ in told if notice.what == telling.SAYS}) >= MOST_SAID:
+        return
+    for person in _who_heard(backend, callout, told):
+        with speaking(person.language):
+            body = tr('{coop}: who reported {number} now says: "{said}". Not proven. It stays open until you or the '
+                      "office close it.", coop=backend.coop.short_name, number=ticket.number,
+                      said=words.shortened(said))  # fmt: skip
+        await telling.say(session, backend, person, (callout, ticket), telling.SAYS, body)
 
 
 async def ended(session: AsyncSession, backend: Backend, ticket: Ticket, by: str = "") -> None:

@@ -21,6 +21,7 @@ from backend.tickets import telling
 from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER, POWER
 from backend.tickets.models import Ticket
 from backend.tickets.places import names_a_spot, place_key
+from backend.tickets.reporters import is_theirs
 from backend.tickets.same_event import OPEN, find_same
 
 if TYPE_CHECKING:
@@ -46,10 +47,14 @@ class Report:
 
 @dataclass(frozen=True)
 class Filed:
-    """What came of a report. `new` is False when it was added to a ticket that was open for the same event."""
+    """What came of a report. `new` is False when it was added to a ticket that was open for the same event.
+
+    `own` is False where that ticket is another's: it got an unproven note, and its number is not told.
+    """
 
     ticket: Ticket
     new: bool
+    own: bool = True
 
 
 async def open_ticket(session: AsyncSession, backend: Backend, conversation_id: str, **told: Any) -> Ticket:
@@ -67,6 +72,10 @@ async def file(session: AsyncSession, backend: Backend, conversation_id: str, to
     told = await _completed(session, conversation, told)
     same = await same_as(session, backend, conversation_id, told)
     if same is not None:
+        if not await is_theirs(session, backend, same, conversation_id):
+            _note(backend, conversation, same, _news(same, told, own=False), unproven=True)
+            await _told(session, backend, conversation, same, "ticket_noted")
+            return Filed(same, new=False, own=False)
         await _merge(session, backend, conversation, same, told)
         return Filed(same, new=False)
     ticket = Ticket(
@@ -90,8 +99,11 @@ async def file(session: AsyncSession, backend: Backend, conversation_id: str, to
 
 
 async def same_as(session: AsyncSession, backend: Backend, conversation_id: str, told: Report) -> Ticket | None:
-    """The open ticket that this report would be added to; None when it would open a new one."""
-    return await find_same(
+    """The open ticket that this report would be added to; None when it would open a new one.
+
+    To another's ticket only a note can be added, so that what is more urgent than it becomes one of its own.
+    """
+    same = await find_same(
         session,
         backend.clock.now(),
         conversation_id,
@@ -100,6 +112,10 @@ async def same_as(session: AsyncSession, backend: Backend, conversation_id: str,
         key=place_key(told.place) if told.place else None,
         details=told.details,
     )
+    worse = same is not None and ((told.kind == DANGER and same.kind != DANGER) or (told.urgent and not same.urgent))
+    if same is not None and worse and not await is_theirs(session, backend, same, conversation_id):
+        return None
+    return same
 
 
 async def _completed(session: AsyncSession, conversation: Conversation, told: Report) -> Report:
@@ -136,12 +152,15 @@ async def _merge(
     await callout.begin(session, backend, ticket)
 
 
-def _news(ticket: Ticket, later: Report) -> str:
-    """What a later report says that the ticket and its notes do not: the member's words, then what has changed."""
+def _news(ticket: Ticket, later: Report, *, own: bool = True) -> str:
+    """What a later report says that the ticket and its notes do not: the member's words, then what has changed.
+
+    Of the `own` ticket a phone that was missing is put into its place, and is no note.
+    """
     known = {str(value) for value in ticket.details.values()}
     heard = "; ".join(str(note["words"]) for note in ticket.notes)
     changed = {label: str(value) for label, value in later.details.items() if str(value) not in known}
-    if later.phone and ticket.phone and later.phone != ticket.phone:
+    if later.phone and later.phone != ticket.phone and (ticket.phone or not own):
         changed["phone"] = later.phone
     if later.place and ticket.place and place_key(later.place) != ticket.place_key:
         changed["place"] = later.place
@@ -150,18 +169,33 @@ def _news(ticket: Ticket, later: Report) -> str:
     return "; ".join(part for part in said if part and part not in heard)
 
 
-def _note(backend: Backend, conversation: Conversation, ticket: Ticket, words: str) -> None:
+def _note(backend: Backend, conversation: Conversation, ticket: Ticket, words: str, *, unproven: bool = False) -> None:
+    """`unproven`: by somebody who has not shown that it is theirs to tell of."""
     if words:
         at = backend.clock.now().isoformat(timespec="seconds")
-        ticket.notes = [*ticket.notes, {"at": at, "conversation": conversation.id, "words": words}]
+        note = {"at": at, "conversation": conversation.id, "words": words}
+        ticket.notes = [*ticket.notes, {**note, "unproven": True} if unproven else note]
 
 
-async def add_note(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str, words: str) -> None:
-    """Write down what was said about it later. The same words of the same talk are written once."""
+async def add_note(
+    session: AsyncSession,
+    backend: Backend,
+    ticket: Ticket,
+    conversation_id: str,
+    words: str,
+    *,
+    unproven: bool | None = None,
+) -> None:
+    """Write down what was said about it later. The same words of the same talk are written once.
+
+    `unproven`: whether the words are shown as nobody's in particular; else by whose ticket it is.
+    """
     if any(note["words"] == words and note["conversation"] == conversation_id for note in ticket.notes):
         return
     conversation = await session.get_one(Conversation, conversation_id)
-    _note(backend, conversation, ticket, words)
+    if unproven is None:
+        unproven = not await is_theirs(session, backend, ticket, conversation_id)
+    _note(backend, conversation, ticket, words, unproven=unproven)
     await _told(session, backend, conversation, ticket, "ticket_noted")
 
 
@@ -192,13 +226,19 @@ async def withdraw(
 ) -> Ticket | None:
     """Take back what this conversation filed. None when it has no such ticket open.
 
-    Where others have told of the same event since, the ticket stands for them and only a note is written; its status
-    says which it was.
+    What calls the crew out stays open: a sender can be forged, and who is in a web chat or on the phone proves little.
+    It gets a note, and who was told of it hears the words. Where others have told of the same event since, the ticket
+    stands for them as well; its status says which it was.
     """
     ticket = await find(session, number)
     if ticket is None or ticket.status not in OPEN or ticket.conversation_id != by_conversation:
         return None
     conversation = await session.get_one(Conversation, by_conversation)
+    if is_callout(ticket):
+        said = f"the reporter says: {reason}"
+        await add_note(session, backend, ticket, by_conversation, said, unproven=True)
+        await callout.reporter_says(session, backend, ticket, reason)
+        return ticket
     if any(note["conversation"] != by_conversation for note in ticket.notes):
         await add_note(session, backend, ticket, by_conversation, f"withdrawn by who told it first: {reason}")
         return ticket
@@ -211,16 +251,26 @@ async def restored(
 ) -> Ticket | None:
     """Power is back: close the open outage of this conversation, or of the account. None when there is none.
 
-    A danger stays open: a wire on the ground does not go away with the lights on. It gets the words as a note.
+    What calls the crew out stays open: a wire on the ground does not go away with the lights on, and who hangs on a
+    machine needs more than the word of a sender. It gets the words as a note, and the crew hears them. So does another
+    talk's, where this one has not shown whose account it is.
     """
     ticket = await open_outage(session, conversation_id, account_id)
     if ticket is None:
         return None
+    own = await is_theirs(session, backend, ticket, conversation_id)
     await add_note(session, backend, ticket, conversation_id, words)
-    if ticket.kind != DANGER:
+    if is_callout(ticket):
+        await callout.reporter_says(session, backend, ticket, words)
+    elif own:
         conversation = await session.get_one(Conversation, conversation_id)
         await _end(session, backend, conversation, ticket, "ticket_restored", CLOSED, RESTORED)
     return ticket
+
+
+def is_callout(ticket: Ticket) -> bool:
+    """Whether the crew on call is told of it: such a ticket is closed by them or the office, and by nobody else."""
+    return ticket.kind == DANGER or (ticket.urgent and ticket.kind in CALLS_OUT)
 
 
 async def _end(

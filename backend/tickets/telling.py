@@ -16,6 +16,7 @@ from backend.outbox.service import enqueue, is_opted_out
 from backend.reading.phones import can_be_reached
 from backend.tickets.kinds import CALLBACK, CALLS_OUT
 from backend.tickets.models import Ticket
+from backend.tickets.reporters import is_theirs
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -35,15 +36,17 @@ async def closed(session: AsyncSession, backend: Backend, ticket: Ticket, crew: 
         if conversation is None:
             continue
         with speaking(conversation.language):
-            words = _words(backend, ticket, crew)
+            own = await is_theirs(session, backend, ticket, conversation_id)
+            words = _words(backend, ticket, crew) if own else _words_for_others(backend, ticket, crew)
             if conversation.channel == "web":
                 await _on_the_page(session, backend, conversation, words)
             await _by_message(session, backend, ticket, conversation, words, first=number == 0)
 
 
 def told_by(ticket: Ticket) -> list[str]:
-    """The conversations that told of it, the first one first."""
-    return list(dict.fromkeys([ticket.conversation_id, *(str(note["conversation"]) for note in ticket.notes)]))
+    """The conversations that told of it, the first one first; not the crew, whose notes are signed."""
+    later = (str(note["conversation"]) for note in ticket.notes if not note.get("crew"))
+    return list(dict.fromkeys([ticket.conversation_id, *later]))
 
 
 def _words(backend: Backend, ticket: Ticket, crew: str) -> str:
@@ -67,6 +70,17 @@ def _words(backend: Backend, ticket: Ticket, crew: str) -> str:
         "{coop}: our office has marked your report {number} as done. If it is not, call {phone}, day or night.",
         **values,
     )
+
+
+def _words_for_others(backend: Backend, ticket: Ticket, crew: str) -> str:
+    """To who told of what another had reported: the same, without the number, which is the other's."""
+    values = {"coop": backend.coop.short_name, "phone": backend.coop.office_phone_display}
+    if ticket.kind in CALLS_OUT:
+        values["phone"] = backend.coop.outage_phone_display
+    if crew:
+        return tr("{coop}: {name} of our crew says that what you told of is done. If it is not, call {phone}, day or "
+                  "night.", name=crew, **values)  # fmt: skip
+    return tr("{coop}: our office has marked what you told of as done. If it is not, call {phone}.", **values)
 
 
 async def _on_the_page(session: AsyncSession, backend: Backend, conversation: Conversation, words: str) -> None:

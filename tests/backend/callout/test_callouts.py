@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.app import Backend
-from backend.callout import links, rounds
+from backend.callout import links, rounds, service
 from backend.callout.models import Callout
 from backend.callout.roster import OnCall, on_duty
 from backend.clock import ManualClock
@@ -226,12 +226,33 @@ async def test_the_place_told_later_reaches_who_was_told(backend: Backend, home:
     assert len(await sent(backend)) == count
 
 
-async def test_a_ticket_taken_back_ends_the_calling_and_the_crew_hears(
+@pytest.mark.parametrize("kind", ["danger", "outage", "medical", "voltage"])
+async def test_a_ticket_taken_back_is_called_out_on_and_the_crew_hears(
+    backend: Backend, home: Household, clock: ManualClock, kind: str
+) -> None:
+    ticket = await file(backend, home, kind)
+    for said in ("a mistake", "a mistake", *(f"it is fine {number}" for number in range(9))):
+        async with backend.db.transaction() as session:
+            kept = await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
+            assert kept is not None
+            assert kept.status == "open"
+        clock.advance(seconds=1)
+    assert kept.notes[0]["unproven"]
+    heard = [one.body for one in await sent(backend, "sms") if one.recipient == SAM.phone and "Not proven" in one.body]
+    assert "a mistake" in heard[0]
+    assert len(heard) <= service.MOST_SAID, "nobody makes the crew's phones ring without end"
+    count = len(await sent(backend))
+    await later(backend, clock, 6)
+    assert len(await sent(backend)) > count
+    assert (await standing(backend, ticket)).status == "calling"
+
+
+async def test_a_ticket_closed_by_the_office_ends_the_calling_and_the_crew_hears(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)
     async with backend.db.transaction() as session:
-        await tickets.withdraw(session, backend, ticket.number, home.conversation_id, "a mistake")
+        await tickets.close(session, backend, ticket.number, "ann")
     assert "closed" in [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
     count = len(await sent(backend))
     await later(backend, clock, 20)

@@ -203,6 +203,11 @@ async def test_power_that_is_back_closes_the_outage_of_the_account(backend: Back
     talk = await add_conversation(backend, "web-later")
     async with backend.db.transaction() as session:
         assert await tickets.restored(session, backend, talk, None, "it is back") is None, "nobody's business"
+        noted = await tickets.restored(session, backend, talk, home.account_id, "on again")
+        assert noted is not None
+        assert (noted.status, noted.notes[-1]["unproven"]) == ("open", True), "a sender alone closes nothing"
+        known = await session.get_one(Conversation, talk)
+        known.level, known.account_id, known.member_id = 1, home.account_id, home.member_id
         closed = await tickets.restored(session, backend, talk, home.account_id, "it is back")
         assert closed is not None
         assert (closed.number, closed.status, closed.outcome) == (filed.ticket.number, "closed", "restored")

@@ -1,0 +1,34 @@
+"""Whose a ticket is: of the talk that told of it, and of a member who has shown that the account is theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.conversations.models import Conversation
+from backend.members import identity
+from backend.members.levels import Level
+from backend.members.service import accounts_at_phone
+from backend.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+async def is_theirs(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:
+    """Whether this talk may be told the ticket's number, and change it.
+
+    An address can be given by anybody, and a text's sender can be forged: neither makes it theirs.
+    """
+    if ticket.conversation_id == conversation_id:
+        return True
+    if ticket.account_id is None:
+        return False
+    standing = await identity.standing(session, backend, conversation_id)
+    if standing.account is not None and standing.account.id == ticket.account_id and standing.level >= Level.KNOWN:
+        return True
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None or not conversation.vouched_for or not conversation.address:
+        return False
+    return any(one.id == ticket.account_id for one in await accounts_at_phone(session, conversation.address))
