@@ -5,9 +5,11 @@ One for each person and ticket, so that nobody has to look one up. Functions flu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
@@ -22,11 +24,18 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 PURPOSE = "on-call-code"
-FEW, MORE = 4, 6
-"""Digits: few for cold fingers at night, more once somebody has guessed at it."""
-TRIES = 5
+DIGITS = 6
+"""Few, for cold fingers at night."""
+LENGTHENS: Mapping[int, tuple[int, int]] = MappingProxyType({4: (1, 6), 6: (100, 8), 8: (10_000, 12)})
+"""Digits of a code → after so many wrong ones it gives way to one with so many, which the next answer and text name:
+made-up ones stop nobody who has the phone. Each length leaves a guesser 1 in 10,000 at most, the last 1 in a million
+million a try."""
+MOST_IN_ONE = 3
+"""Codes in one text that are looked at, or as many as the person has tickets: more are a list to guess with."""
 STILL_MEANT = timedelta(hours=2)
 """So long after a ticket is over its code is still known, for who answers late."""
+EVER_MEANT = timedelta(days=14)
+"""So long it is told of a code that its ticket is closed."""
 
 
 @dataclass(frozen=True)
@@ -37,41 +46,48 @@ class Coded:
     callout: Callout
     ticket: Ticket
 
-    @property
-    def locked(self) -> bool:
-        """Whether too many wrong ones came: the right one counts no more."""
-        return self.row.misses >= TRIES
-
 
 def shown(backend: Backend, row: CalloutCode) -> str:
     """The code as it is sent. The same is sent in each round, so it is made anew and not kept."""
-    drawn = backend.settings.keyed_hash(PURPOSE, f"{row.callout_id}:{row.name}:{row.drawing}")
-    return f"{int(drawn, 16) % 10**row.digits:0{row.digits}d}"
+    return _drawn(backend, row, row.drawing, row.digits)
 
 
-async def issue(
-    session: AsyncSession, backend: Backend, callout: Callout, person: OnCall, *, anew: bool = False
-) -> CalloutCode:
-    """The code of `person` for this ticket. `anew`: one that was guessed at too often gives way to a longer one."""
+def _drawn(backend: Backend, row: CalloutCode, drawing: int, digits: int) -> str:
+    drawn = backend.settings.keyed_hash(PURPOSE, f"{row.callout_id}:{row.name}:{drawing}")
+    return f"{int(drawn, 16) % 10**digits:0{digits}d}"
+
+
+async def issue(session: AsyncSession, backend: Backend, callout: Callout, person: OnCall) -> CalloutCode:
+    """The code of `person` for this ticket: the same for as long as it counts."""
     mine = select(CalloutCode).where(CalloutCode.callout_id == callout.id, CalloutCode.name == person.name)
     row = await session.scalar(mine)
-    if row is not None and not (anew and row.misses >= TRIES):
+    if row is not None:
         return row
-    if row is None:
-        row = CalloutCode(callout_id=callout.id, name=person.name, drawing=0, digits=FEW, misses=0)
-        session.add(row)
-    else:
-        row.drawing, row.digits, row.misses = row.drawing + 1, MORE, 0
-    others = {shown(backend, one.row) for one in await known(session, backend, person) if one.row is not row}
-    while shown(backend, row) in others:  # two tickets of one person never have the same
-        row.drawing += 1
-    await session.flush()
+    row = CalloutCode(callout_id=callout.id, name=person.name, drawing=0, digits=DIGITS, misses=0)
+    session.add(row)
+    await _draw(session, backend, person, row)
     return row
 
 
-async def known(session: AsyncSession, backend: Backend, person: OnCall, *, to_check: bool = False) -> list[Coded]:
-    """What `person` may still mean by a code, the newest first. `to_check`: nobody else counts misses meanwhile."""
-    since = backend.clock.now() - STILL_MEANT
+async def _draw(session: AsyncSession, backend: Backend, person: OnCall, row: CalloutCode) -> None:
+    """Two tickets of one person never have the same."""
+    others = {shown(backend, one.row) for one in await known(session, backend, person) if one.row is not row}
+    while shown(backend, row) in others:
+        row.drawing += 1
+    await session.flush()
+
+
+async def known(
+    session: AsyncSession,
+    backend: Backend,
+    person: OnCall,
+    *,
+    to_check: bool = False,
+    over_for: timedelta = STILL_MEANT,
+) -> list[Coded]:
+    """What `person` may still mean by a code, the newest first: what is not over, or not longer than `over_for`.
+    `to_check`: nobody else counts misses meanwhile."""
+    since = backend.clock.now() - over_for
     over = and_(Callout.status == "over", Ticket.closed_at >= since)
     query = (
         select(CalloutCode, Callout, Ticket)
@@ -86,16 +102,33 @@ async def known(session: AsyncSession, backend: Backend, person: OnCall, *, to_c
 
 
 async def check(
-    session: AsyncSession, backend: Backend, all_known: Sequence[Coded], given: Sequence[str]
+    session: AsyncSession, backend: Backend, person: OnCall, all_known: Sequence[Coded], given: Sequence[str]
 ) -> list[Coded]:
-    """Those whose code was given. Each wrong one is a miss for all: which one was guessed at nobody knows."""
-    open_to = [one for one in all_known if not one.locked] if len(given) <= len(all_known) else []
+    """Those whose code was given. Each wrong one is a miss for all: which one was guessed at nobody knows.
+
+    Misses never keep a right code from counting: a sender can be forged, and who is on call must not be stopped by it.
+    They make the codes longer in time.
+    """
+    open_to = all_known if len(given) <= max(MOST_IN_ONE, len(all_known)) else []
     right = [one for one in open_to if any(fits(shown(backend, one.row), code) for code in given)]
     if wrong := len(given) - len(right):
         for one in all_known:
             one.row.misses += wrong
+            most, digits = LENGTHENS.get(one.row.digits, (sys.maxsize, 0))
+            if one not in right and one.row.misses >= most:
+                one.row.drawing, one.row.digits, one.row.misses = one.row.drawing + 1, digits, 0
+                await _draw(session, backend, person, one.row)
     await session.flush()
     return right
+
+
+def replaced(backend: Backend, coded: Coded, given: Sequence[str]) -> bool:
+    """Whether the code was given that counted before made-up ones gave way to a longer one."""
+    row = coded.row
+    for digits, (_, longer) in LENGTHENS.items():
+        if longer == row.digits and any(fits(_drawn(backend, row, row.drawing - 1, digits), code) for code in given):
+            return True
+    return False
 
 
 async def declined(session: AsyncSession, callout_id: int) -> frozenset[str]:

@@ -61,6 +61,6 @@ class CalloutCode(Base):
     callout_id: Mapped[int] = mapped_column(ForeignKey("callouts.id"))
     name: Mapped[str] = mapped_column(String(80))
     drawing: Mapped[int] = mapped_column(default=0)
-    digits: Mapped[int] = mapped_column(default=4)
+    digits: Mapped[int] = mapped_column(default=6)
     misses: Mapped[int] = mapped_column(default=0)
     declined_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.callout import service, telling
 from backend.callout.models import Callout, CalloutNotice
+from backend.callout.roster import OnCall
 from backend.callout.telling import Called
-from backend.language import tr
+from backend.language import mark
 from backend.tickets.models import Ticket
 from backend.tickets.same_event import OPEN
 
@@ -46,14 +47,19 @@ async def _look(session: AsyncSession, backend: Backend, called: Called) -> None
     for name, notices in by_name.items():
         if name in people and _is_lost(notices, "sms", now) and not _ways(notices, "call"):
             await telling.phone(session, backend, people[name], called)
-        elif all(_lost(notice, status, now) for notice, status in notices):
+        elif all(_lost(notice, status, now) for notice, status in _loud(people.get(name), notices)):
             unreached.append(name)
     if not unreached:
         return
     more = await service.ask_more(session, backend, callout, ticket)
     if not more and len(unreached) == len(by_name):
-        said = tr("Nobody on call could be reached by text, phone or email. It is tried again every few minutes.")
+        said = mark("Nobody on call is known to be reached. It is tried again every few minutes.")
         await service.tell_office(session, backend, ticket, "unreached", said)
+
+
+def _loud(person: OnCall | None, notices: Notices) -> Notices:
+    """What wakes somebody: of who has a phone the texts and calls, for an email waits until it is read."""
+    return [one for one in notices if one[0].way != "email"] if person and person.phone else notices
 
 
 def _is_lost(notices: Notices, way: str, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from backend.callout import codes, reaching, service, telling
 from backend.callout.models import Callout
 from backend.callout.roster import OnCall, on_duty
 from backend.callout.telling import Called
-from backend.language import tr
+from backend.language import mark
 from backend.tickets.models import Ticket
 from backend.tickets.same_event import OPEN
 
@@ -74,7 +74,7 @@ async def _due(session: AsyncSession, backend: Backend) -> list[Called]:
             continue
         await session.refresh(callout)
         if nobody_answers:
-            said = tr("Nobody on call has answered for an hour. They are asked on every few minutes.")
+            said = mark("Nobody on call has answered for an hour. They are asked on every few minutes.")
             await service.tell_office(session, backend, ticket, "unanswered", said)
         found.append((callout, ticket))
     return found

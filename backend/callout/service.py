@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
-from backend.callout import codes, telling, words
-from backend.callout.models import Callout, CalloutNotice
+from backend.callout import codes, telling, tried, words
+from backend.callout.models import Callout, CalloutCode, CalloutNotice
 from backend.callout.roster import OnCall, on_duty
-from backend.language import mark, speaking, tr
+from backend.language import ENGLISH, mark, speaking, tr
 from backend.outbox.service import enqueue
 from backend.tickets.kinds import CALLS_OUT
 from backend.tickets.models import Ticket
@@ -159,7 +159,7 @@ async def decline(session: AsyncSession, backend: Backend, coded: codes.Coded, p
     for one in left:
         await telling.tell(session, backend, one, [(callout, ticket)], telling.AGAIN, why=f"no:{coded.row.id}")
     if not left:
-        said = tr("Everybody on call says that it has to be another. They are asked on.")
+        said = mark("Everybody on call says that it has to be another. They are asked on.")
         await tell_office(session, backend, ticket, "refused", said)
 
 
@@ -173,18 +173,38 @@ async def ask_more(session: AsyncSession, backend: Backend, callout: Callout, ti
     return len(more)
 
 
-async def tell_office(session: AsyncSession, backend: Backend, ticket: Ticket, why: str, what: str) -> None:
-    """An email to the office's own address, once for each `why`: the people on call do not do it alone."""
-    await enqueue(
-        session,
-        backend,
-        kind="email",
-        recipient=backend.coop.email,
-        subject=words.subject(backend, ticket),
-        body=f"{what} {words.summary(ticket)}",
-        purpose=telling.PURPOSE,
-        dedupe_key=f"callout:{why}:{ticket.id}",
+async def untold(session: AsyncSession, person: OnCall) -> list[telling.Called]:
+    """The tickets that nobody has and `person` was not asked to take."""
+    theirs = select(CalloutCode.callout_id).where(CalloutCode.name == person.name)
+    query = (
+        select(Callout, Ticket)
+        .join(Ticket, Ticket.id == Callout.ticket_id)
+        .where(Callout.status.in_(OPEN), Callout.id.not_in(theirs))
+        .order_by(Callout.id)
     )
+    return [(row[0], row[1]) for row in await session.execute(query)]
+
+
+async def tell_office(
+    session: AsyncSession, backend: Backend, ticket: Ticket, why: str, what: str, **values: str
+) -> None:
+    """An email to the office's own address, once for each `why`: the people on call do not do it alone.
+
+    `what` is marked for translation; below it stands what was tried with each of them, and how it went.
+    """
+    callout = await of_ticket(session, ticket.id)
+    with speaking(ENGLISH):
+        how = await tried.by_person(session, backend, callout.id) if callout else ""
+        await enqueue(
+            session,
+            backend,
+            kind="email",
+            recipient=backend.coop.email,
+            subject=words.subject(backend, ticket),
+            body=f"{tr(what, **values)} {words.summary(ticket)}\n\n{how}\n",
+            purpose=telling.PURPOSE,
+            dedupe_key=f"callout:{why}:{ticket.id}",
+        )
 
 
 async def member_words(session: AsyncSession, backend: Backend, ticket: Ticket, *, first: bool = False) -> str:
@@ -195,12 +215,14 @@ async def member_words(session: AsyncSession, backend: Backend, ticket: Ticket, 
     told = await telling.told(session, callout.id) if callout else []
     just_now = backend.clock.now() - STUCK
     asked = [one for one in told if one[0].what in (telling.CALL, telling.AGAIN) and one[1] not in telling.LOST]
-    out = [(notice, status) for notice, status in asked if status in telling.GONE or notice.at > just_now]
+    out = [notice for notice, status in asked if status in telling.GONE]
+    going = [notice for notice, status in asked if status not in telling.GONE and notice.at > just_now]
     refused = await codes.declined(session, callout.id) if callout else frozenset()
     known = words.Known(
-        ways=frozenset(notice.way for notice, _ in out),
-        since=min((notice.at for notice, _ in out), default=None),
-        waiting=len(out) < len(asked),
+        ways=frozenset(notice.way for notice in out),
+        going=frozenset(notice.way for notice in going),
+        since=min((notice.at for notice in out), default=None),
+        waiting=len(out) + len(going) < len(asked),
         all_refused=bool(refused) and all(person.name in refused for person in backend.coop.on_call),
     )
     return words.for_member(backend, callout, known, first=first)

@@ -36,7 +36,7 @@ async def tell(
     first, _ = called[0]
     coded = []
     for callout, ticket in called:
-        row = await codes.issue(session, backend, callout, person, anew=what == AGAIN and not why)
+        row = await codes.issue(session, backend, callout, person)
         coded.append((ticket, codes.shown(backend, row) if person.phone else ""))
     # of a carrier that was down all would come at once, and be old news
     await drop_waiting(session, backend, [callout for callout, _ in called], person.name)

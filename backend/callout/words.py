@@ -127,9 +127,11 @@ def when(backend: Backend, moment: datetime) -> str:
 class Known:
     """What is known of a callout: by which ways people were told since when, and whether all of them refused.
 
-    `waiting`: something is written to them and has not gone out for a minute or more.
+    `going`: by which ways something was written to them just now, and is on its way out. `waiting`: something is
+    written to them and has not gone out for a minute or more.
     """
 
+    going: frozenset[str] = frozenset()
     ways: frozenset[str] = frozenset()
     since: datetime | None = None
     waiting: bool = False
@@ -145,12 +147,18 @@ def for_member(backend: Backend, callout: Callout | None, known: Known, *, first
             name=callout.taken_by,
             at=when(backend, callout.taken_at),
         )
-    if callout is None or not (known.ways or known.waiting):
-        return tr("I could not reach anybody on call, so please call {phone}, day or night.", phone=phone)
+    if callout is None or not (known.ways or known.going or known.waiting):
+        return tr(
+            "I could not reach anybody on call, so please call {phone}, day or night, and 911 if anybody is in danger.",
+            phone=phone,
+        )
     if known.all_refused:
         return tr("Nobody on call can take it so far, so please call {phone}, day or night.", phone=phone)
     if callout.status == "unanswered":
         return tr("Nobody on call has answered yet, so please call {phone}, day or night.", phone=phone)
+    if not known.ways and known.going:
+        going = tr(_GOING[_way(known.going)])
+        return going if first else f"{going} {tr(_NOBODY_YET)}"
     if not known.ways:
         return tr(
             "What I wrote to the crew on call has not gone out yet. I keep trying; please call {phone}, day or night.",
@@ -159,16 +167,22 @@ def for_member(backend: Backend, callout: Callout | None, known: Known, *, first
     if first:
         return tr(_JUST_NOW[_way(known.ways)])
     done = tr(_SINCE[_way(known.ways)], at=when(backend, known.since or callout.created_at))
-    return f"{done} {tr('Nobody has answered yet; they are told again every few minutes.')}"
+    return f"{done} {tr(_NOBODY_YET)}"
 
 
 def _way(ways: frozenset[str]) -> str:
     return next(way for way in ("sms", "call", "email") if way in ways)
 
 
+_NOBODY_YET = mark("Nobody has answered yet; they are told again every few minutes.")
+_GOING = {
+    "sms": mark("I am texting the crew on call."),
+    "call": mark("I am having the crew on call phoned."),
+    "email": mark("I am emailing the crew on call."),
+}
 _JUST_NOW = {
     "sms": mark("I have texted the crew on call."),
-    "call": mark("I have the crew on call phoned."),
+    "call": mark("I have had the crew on call phoned."),
     "email": mark("I have emailed the crew on call."),
 }
 _SINCE = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from backend.payments.confirmation import normalise
+from backend.reading import on_call_loose as loose
 
 
 class What(Enum):
@@ -15,6 +16,8 @@ class What(Enum):
     HAS = "has"
     CANNOT = "cannot"
     DONE = "done"
+    ASKS = "asks"
+    NOTE = "note"
     UNSURE = "unsure"
 
 
@@ -22,8 +25,9 @@ class What(Enum):
 class Said:
     """`codes` are digits, `numbers` those of tickets; `every` is for all that are open.
 
-    `weak`: words such as a bare yes or 1, which may as well answer another question. `UNSURE`: a code is there, and
-    words that we do not know.
+    `weak`: words such as a bare yes or 1, which may as well answer another question. `ASKS`: where it is, or more.
+    `NOTE`: how it goes there, or what is needed. `UNSURE`: a code is there, and words that we do not know. `words` are
+    those beside the codes.
     """
 
     what: What
@@ -31,6 +35,7 @@ class Said:
     numbers: tuple[str, ...] = ()
     every: bool = False
     weak: bool = False
+    words: str = ""
 
 
 _OK = (
@@ -40,7 +45,7 @@ _OK = (
 _WHO = r"(?:(?:i|we|me)(?:'?(?:ve|ll|m|re)| have| will| am| are| can)? )?"
 _CORE = (
     r"(?:(?:got|have|take|taking|handle|handling|do|doing|on) (?:it|this|that|them|this one|that one)|"
-    r"accept(?:ed)?|acknowledged?|ack|mine|taken|it'?s mine|will do|on it|"
+    r"take|taking|tomo|accept(?:ed)?|acknowledged?|ack|mine|taken|it'?s mine|will do|on it|"
     r"(?:got|have|take|taking) the [\w' ]{2,40}? one|looking (?:into|at) (?:it|that|this)|"
     r"(?:checking|leaving|rolling out|heading out)(?: it| on it)?|"
     r"(?:on (?:my|the|our) way|omw|en ?route|responding|rolling|going|go|headed|heading|coming)"
@@ -59,7 +64,8 @@ _HAVE_CODED = re.compile(
 )
 _AMONG = re.compile(rf"\b{_CORE}\b|\b(?:be there|eta|min(?:ute)?s?|minutos?|llego)\b")
 _NEGATED = re.compile(
-    r"\?|¿|n't\b|\b(?:not|no|cant|dont|wont|can not|cannot|never|nobody|wrong|who|what|which|why|where|until|unless|if|"
+    r"\?|¿|n't\b|\b(?:not|no|cant|dont|wont|can not|cannot|never|nobody|wrong|who|what|which|why|where|until|"
+    r"unless|if|"
     r"nadie|nunca|ni|otro|otra|quien|que|cual|si no)\b"
 )
 _BARE = frozenset({"1", "one", "uno", "yes", "y", "yep", "yeah", "si", "sí", "ok", "okay", "k", "copy", "roger",
@@ -78,24 +84,33 @@ _TICKET = re.compile(r"\b[a-z0-9]{3}-?[a-z0-9]{3}\b")
 _ANY_NUMBER = re.compile(r"\b(?:(?:got|have|take|number|on) )?(?P<number>[a-z0-9]{3}[- ]?[a-z0-9]{3})\b")
 _CANNOT = re.compile(
     r"(?:(?:sorry|no|hey|ok|lo siento|perdon|perdón) )*"
-    r"(?:not me|i (?:can'?t|can ?not|won'?t)|can'?t|cannot|unable to|"
-    r"i'?m (?:not (?:on call|available|able)|off|away|out)|out of town|not available|"
-    r"somebody else|someone else|ask (?:somebody|someone) else|"
-    r"(?:yo )?no puedo|no estoy|estoy fuera|otra persona)(?: .{0,60})?"
+    r"(?:(?:not me|i (?:can'?t|can ?not|won'?t)|can'?t|cannot|unable to|i'?m not (?:on call|available|able)|"
+    r"out of town|"
+    r"not available|somebody else|someone else|ask (?:somebody|someone) else|"
+    r"(?:yo )?no puedo|no estoy(?: de guardia| disponible)?|estoy fuera|otra persona)(?: .{0,60})?|"
+    r"i'?m (?:off|away|out)(?: (?:today|tonight|duty|now|of town|sick|this|until|till) ?.{0,40})?)"
 )
 _DONE = re.compile(
     _OK
     + r"(?:(?:got it|it'?s|it is|all|we'?re|i'?m|job|that'?s|now|is|its been|has been|ya|esta|está|todo|quedo|quedó|"
     r"power|power is|the power is|luz|la luz) )*"
-    r"(?:done|fixed|finished|completed?|repaired|resolved|restored|back on|all set|closed?|close it|made safe|safe now|"
-    r"taken care of|cleared|listo|lista|hecho|hecha|arreglad[oa]|reparad[oa]|terminad[oa]|terminé|termine|resuelt[oa]|"
+    r"(?:done|fixed|finished|completed?|repaired|resolved|restored|back on|all set|closed?|close it|made safe|"
+    r"safe now|"
+    r"taken care of|cleared|listo|lista|hecho|hecha|arreglad[oa]|reparad[oa]|terminad[oa]|terminé|termine|"
+    r"resuelt[oa]|"
     r"solucionad[oa]|cerrad[oa]|quedó|quedo|volvió|volvio|acabé|acabe)"
     r"(?: (?:it|now|ahora|ya|thanks|thank you|gracias|thx|here|with it|up))*"
 )
 _CODE_WORDS = re.compile(r"\b(?:the |my |el |mi )?(?:code|codigo|código|clave|pin|kode)\b:?(?: is| es)?|\bcode=")
-_CODE = re.compile(r"(?<![a-z0-9$./:-])[0-9]{4}(?:[0-9]{2})?(?![a-z0-9/:-])")
+_CODE = re.compile(r"(?<![a-z0-9$./:-])(?:[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{12})(?![a-z0-9/:-])")
+_GLUED = re.compile(r"(?<![a-z0-9$./:-])([a-z]{2,9})([0-9]{6}|[0-9]{8}|[0-9]{12})(?![a-z0-9/:-])")
+_PARTED = re.compile(
+    r"(?<![a-z0-9$./:-])(?:[0-9]{3}[ -][0-9]{3}|[0-9]{4}[ -][0-9]{2}|[0-9]{2}[ -][0-9]{4}|"
+    r"[0-9]{2}[ -][0-9]{2}[ -][0-9]{2}|"
+    r"[0-9]{4}[ -][0-9]{4})(?![ -]?[0-9]|[a-z/:])"
+)
 _DIGITS = re.compile(r"[0-9](?:[ -]*[0-9])+")
-_LENGTHS = (4, 6)
+_LENGTHS = (4, 6, 8)
 
 
 def read(text: str) -> Said | None:
@@ -110,13 +125,46 @@ def read(text: str) -> Said | None:
     if numbers:
         rest = " ".join(re.sub(r"\band\b|\by\b|&", " ", _NAMED.sub(" ", rest)).split())
     rest = re.sub(r"^(?:and|y|&)\b ?| ?\b(?:and|y)$", "", rest)
-    return Said(_meant(rest), codes, numbers, every=bool(_ALL.fullmatch(rest)))
+    return Said(_meant(rest), codes, numbers, every=bool(_ALL.fullmatch(rest)), words=rest)
+
+
+def read_generously(text: str) -> Said | None:
+    """The same while a callout is open: whatever is not about their own bill or house is about that.
+
+    `weak` are the words that only seem to be about it, because nothing else is.
+    """
+    said = read(text)
+    if said is not None:
+        return said
+    words = loose.words_of(text)
+    if loose.is_a_members(words):
+        return None
+    plain = _plain(text)
+    numbers, _ = _numbered(plain)
+    what = _loosely(words)
+    sure = what in (What.HAS, What.DONE, What.CANNOT) or loose.notes(words) or loose.asks_where(words)
+    return Said(what, numbers=numbers, weak=not sure, words=plain)
+
+
+def _loosely(words: str) -> What:
+    if loose.asks_where(words):
+        return What.ASKS
+    if loose.notes(words):
+        return What.NOTE
+    if loose.is_done(words):
+        return What.DONE
+    if loose.cannot(words):
+        return What.CANNOT
+    if loose.asks(words):
+        return What.ASKS
+    return What.HAS if loose.has(words) else What.NOTE
 
 
 def _meant(rest: str) -> What:
-    if rest in _REFUSED or _CANNOT.fullmatch(rest):
+    if rest in _REFUSED or (_CANNOT.fullmatch(rest) and not loose.cannot_there(loose.words_of(rest))):
         return What.CANNOT
-    if _DONE.fullmatch(rest):
+    words = loose.words_of(rest)
+    if _DONE.fullmatch(rest) or loose.is_done(words):
         return What.DONE
     if (
         rest in ("", "and", "y")
@@ -124,7 +172,13 @@ def _meant(rest: str) -> What:
         or any(words.fullmatch(rest) for words in (_HAVE, _HAVE_CODED, _ALL, _NUMBER_WORDS))
     ):
         return What.HAS
-    return What.HAS if _AMONG.search(rest) and not _NEGATED.search(rest) else What.UNSURE
+    if loose.asks_where(words):
+        return What.ASKS
+    if _AMONG.search(rest) and not _NEGATED.search(rest):
+        return What.HAS
+    if loose.notes(words):
+        return What.NOTE
+    return What.ASKS if loose.asks(words) and "not" not in words else What.UNSURE
 
 
 def _without_code(plain: str) -> Said | None:
@@ -134,7 +188,7 @@ def _without_code(plain: str) -> Said | None:
         return Said(What.HAS)
     if _ALL.fullmatch(plain):
         return Said(What.HAS, every=True)
-    if _CANNOT.fullmatch(plain):
+    if _CANNOT.fullmatch(plain) and not loose.cannot_there(loose.words_of(plain)):
         return Said(What.CANNOT)
     if _DONE.fullmatch(plain):
         return Said(What.DONE, weak=True)
@@ -155,7 +209,12 @@ def _plain(text: str) -> str:
 
 def _codes(plain: str) -> tuple[tuple[str, ...], str]:
     """The codes, each once, and the text without them. `48 21` and `4-8-2-1` are one, where nothing else is said."""
+    plain = _GLUED.sub(r"\1 \2", plain)
     found = _CODE.findall(plain)
+    parted = _PARTED.search(plain)
+    if parted and all(len(one) == min(_LENGTHS) for one in found):
+        digits = re.sub("[^0-9]", "", parted[0])
+        return (digits,), " ".join((plain[: parted.start()] + " " + plain[parted.end() :]).split())
     if found:
         return tuple(dict.fromkeys(found)), " ".join(_CODE.sub(" ", plain).split())
     spaced = _DIGITS.search(_TICKET.sub(_hidden, plain))

@@ -18,6 +18,7 @@ from backend.language import SPANISH, current
 from backend.members.models import Member
 from backend.payments import confirmation
 from backend.tickets import telling
+from backend.tickets.by_us import recorded
 from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER, POWER
 from backend.tickets.models import Ticket
 from backend.tickets.places import names_a_spot, place_key
@@ -322,7 +323,7 @@ async def close(session: AsyncSession, backend: Backend, number: str, by: str, *
         return None
     before = ticket.status
     ticket.status, ticket.closed_at = CLOSED, backend.clock.now()
-    await _by_us(session, backend, ticket, f"oncall:{by}" if crew else f"office:{by}", "ticket_closed", before)
+    await recorded(session, backend, ticket, f"oncall:{by}" if crew else f"office:{by}", "ticket_closed", before)
     await callout.ended(session, backend, ticket, by)
     if before != ANSWERED or ticket.kind in CALLS_OUT:  # whom the office wrote to has been told by a person
         await telling.closed(session, backend, ticket, by if crew else "")
@@ -334,22 +335,7 @@ async def answered(session: AsyncSession, backend: Backend, ticket: Ticket, by: 
     before = ticket.status
     if before in OPEN:  # what was taken back or closed stays so, whatever is still written about it
         ticket.status = ANSWERED
-    await _by_us(session, backend, ticket, f"office:{by}", "ticket_answered", before)
-
-
-async def _by_us(session: AsyncSession, backend: Backend, ticket: Ticket, actor: str, act: str, before: str) -> None:
-    await session.flush()
-    await record(
-        session,
-        backend,
-        actor=actor[:80],
-        level=0,
-        channel="office",
-        act=act,
-        account_id=ticket.account_id,
-        before={"number": ticket.number, "status": before},
-        after={"number": ticket.number, "status": ticket.status},
-    )
+    await recorded(session, backend, ticket, f"office:{by}", "ticket_answered", before)
 
 
 async def find(session: AsyncSession, number: str) -> Ticket | None:

@@ -1,4 +1,4 @@
-"""Of a ticket that another has told of nobody learns the number, and nothing is changed; danger is closed by no word."""
+"""Of another's ticket nobody learns the number, and nothing is changed; danger is closed by no word."""
 
 from __future__ import annotations
 

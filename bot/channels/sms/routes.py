@@ -116,8 +116,9 @@ class SmsLine:
         wish = self._wish(inbound, form.get("OptOutType", ""), before)
         if kind == "auto_reply" and wish == "perhaps":
             wish = None  # it is nobody's wish, and nobody could be asked
-        # "not me" of somebody on call is about the callout: no wish to get no more texts
-        if wish in (None, "misdirected", "perhaps") and on_call.may_be_about_it(self.services.backend, inbound):
+        # "not me" and "wrong address" of somebody on call are about the callout: no wish to get no more texts
+        theirs = wish is None or (wish in ("misdirected", "perhaps") and on_call.speaks_of_it(inbound))
+        if theirs and on_call.may_be_about_it(self.services.backend, inbound):
             taken = await keeping.result(self._take(inbound, keeping))
             if taken is not None:
                 return [] if before.stopped else taken
@@ -149,7 +150,8 @@ class SmsLine:
             if words is None:
                 return None
             recorded = await self._write_down(session, inbound)
-            said = await self._save(session, recorded, inbound, words, {}, ends=False)
+            # what the assistant had asked is not answered by the next word: that is about the callout again
+            said = await self._save(session, recorded, inbound, words, {}, ends=True)
             keeping.before_commit()
         return said
 

@@ -39,7 +39,7 @@ async def test_danger_goes_out_at_once_by_text_and_email(backend: Backend, home:
     assert "PELIGRO" in spanish.body
     assert f"Responda {await code(backend, ticket, ALMA)} si" in spanish.body
     assert f"Or text {await code(backend, ticket, SAM)} to" in mail.body
-    assert await words_of(backend, ticket, first=True) == "I have texted the crew on call."
+    assert await words_of(backend, ticket, first=True) == "I am texting the crew on call."
 
 
 @pytest.mark.parametrize(("kind", "calls"), [("outage", True), ("medical", True), ("voltage", True), ("tree", False),
@@ -183,7 +183,9 @@ async def test_a_number_that_takes_no_texts_is_called_at_once(backend: Backend, 
     assert [(one.kind, one.status) for one in await sent(backend)] == [
         ("sms", "refused"), ("email", "queued"), ("call", "queued"), ("sms", "refused"), ("call", "queued"),
     ]  # fmt: skip
-    assert "texted" not in await words_of(backend, ticket, first=True)
+    assert await words_of(backend, ticket, first=True) == "I am having the crew on call phoned."
+    await carry(backend)
+    assert await words_of(backend, ticket, first=True) == "I have had the crew on call phoned."
 
 
 async def test_a_text_that_fails_later_is_followed_by_a_call_within_a_minute(
@@ -211,7 +213,47 @@ async def test_nothing_is_said_to_be_sent_when_nobody_is_on_call(backend: Backen
 
 async def test_only_email_is_said_to_be_email(backend: Backend, home: Household) -> None:
     object.__setattr__(backend.coop, "on_call", (OnCall("Desk", None, "desk@coop.example"),))
-    assert await words_of(backend, await file(backend, home), first=True) == "I have emailed the crew on call."
+    ticket = await file(backend, home)
+    assert await words_of(backend, ticket, first=True) == "I am emailing the crew on call."
+    await carry(backend)
+    assert await words_of(backend, ticket, first=True) == "I have emailed the crew on call."
+
+
+async def test_the_office_hears_of_each_person_what_was_tried(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    """No text and no call gets out, and the emails do: they are not said to have failed."""
+    await file(backend, home)
+    await later(backend, clock, 8, frozenset({"sms", "call"}))
+    (mail,) = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
+    assert "could be reached" not in mail.body
+    lines = {line.split(":")[0]: line for line in mail.body.splitlines() if ":" in line}
+    assert "email sent, at 10:0" in lines["Sam"]
+    assert "text not gone out yet" in lines["Alma"]
+    assert "email sent" in lines["Noor"]
+    assert "email" not in lines["Alma"]
+
+
+async def test_the_office_is_written_to_in_english_whoever_refused(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home)
+    for person in (SAM, NIGHT, ALMA):
+        await reply(backend, person, f"NO {await code(backend, ticket, person)}")
+    (mail,) = [one for one in await sent(backend, "email") if one.recipient == backend.coop.email]
+    assert mail.body.startswith("Everybody on call says")
+    assert mail.subject.startswith("URGENT")
+
+
+async def test_only_what_went_out_is_said_to_be_sent(backend: Backend, home: Household, clock: ManualClock) -> None:
+    ticket = await file(backend, home)
+    assert "texted" not in await words_of(backend, ticket)
+    await carry(backend)
+    assert (await words_of(backend, ticket)).startswith("I texted the crew on call at 10:00 AM.")
+    async with backend.db.transaction() as session:
+        for message in await sent(backend):
+            for status in ("undelivered", "failed"):
+                await outbox.carrier_news(session, backend, provider_sid=f"SM{message.id}", key=None, status=status)
+    assert "I could not reach anybody" in await words_of(backend, ticket)
+    assert "911" in await words_of(backend, ticket)
 
 
 async def test_the_place_told_later_reaches_who_was_told(backend: Backend, home: Household) -> None:

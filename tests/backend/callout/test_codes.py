@@ -8,10 +8,11 @@ from backend.app import Backend
 from backend.callout import codes
 from backend.clock import ManualClock
 from backend.tickets import service as tickets
+from backend.tickets.models import Ticket
 from tests.backend.callout.crew import ALMA, NIGHT, SAM, code, file, later, reply, sent, standing
 from tests.backend.household import Household
 
-GUESSES = [f"{number:04d}" for number in range(9000, 9020)]
+GUESSES = [f"{number:06d}" for number in range(900000, 900020)]
 
 
 @pytest.mark.parametrize(
@@ -31,30 +32,73 @@ async def test_words_without_the_code_change_nothing(
     assert len([one for one in await sent(backend, "sms") if one.recipient == SAM.phone]) == before + 1
 
 
-async def test_guessing_ends_after_five_and_the_next_text_has_a_longer_code(
+async def guessed(backend: Backend, ticket: Ticket, times: int) -> None:
+    """A forger sends so many wrong codes in Sam's name, one a text."""
+    for guess in range(times):
+        right = await code(backend, ticket, SAM)
+        wrong = f"{(int(right) + 1 + guess) % 10 ** len(right):0{len(right)}d}"
+        await reply(backend, SAM, wrong)
+
+
+@pytest.mark.parametrize("times", [5, 60])
+async def test_made_up_codes_stop_nobody_who_has_the_right_one(
+    backend: Backend, home: Household, clock: ManualClock, times: int
+) -> None:
+    ticket = await file(backend, home)
+    right = await code(backend, ticket, SAM)
+    await guessed(backend, ticket, times)
+    assert (await standing(backend, ticket)).status == "calling"
+    before = len(await sent(backend, "sms"))
+    await later(backend, clock, 5)
+    assert len(await sent(backend, "sms")) > before, "the calling goes on"
+    await guessed(backend, ticket, times // 2)
+    assert "You have" in (await reply(backend, SAM, right) or "")
+    await guessed(backend, ticket, 5)
+    assert "is closed. Thank you" in (await reply(backend, SAM, f"LISTO {right}") or "")
+
+
+async def test_a_flood_of_made_up_codes_makes_them_longer_and_the_phone_is_told(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)
     right = await code(backend, ticket, SAM)
-    for guess in [one for one in GUESSES if one != right][: codes.TRIES]:
-        answer = await reply(backend, SAM, guess)
-    assert "Too many wrong codes" in (answer or "")
-    assert "Too many wrong codes" in (await reply(backend, SAM, right) or "")
+    await guessed(backend, ticket, 100)
+    longer = await code(backend, ticket, SAM)
+    assert (len(right), len(longer)) == (6, 8)
+    assert longer in (await reply(backend, SAM, right) or ""), (
+        "the code of the text before is answered with the new one"
+    )
     assert (await standing(backend, ticket)).status == "calling"
     await later(backend, clock, 5)
-    longer = await code(backend, ticket, SAM)
-    assert len(longer) == codes.MORE
     assert longer in [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
+    await guessed(backend, ticket, 30)
     await reply(backend, SAM, longer)
     assert (await standing(backend, ticket)).taken_by == "Sam"
+
+
+async def test_a_flood_of_made_up_codes_is_not_answered_each_time(backend: Backend, home: Household) -> None:
+    ticket = await file(backend, home)
+    right = await code(backend, ticket, SAM)
+    answers = [await reply(backend, SAM, f"done {(int(right) + 1 + at) % 10**6:06d}") for at in range(60)]
+    assert len([one for one in answers if one]) <= 16
+
+
+def test_the_chance_to_guess_a_code() -> None:
+    """As docs/security.md has it: 1 in 10,000 for each length that can be reached, whatever is sent."""
+    for digits, (most, longer) in codes.LENGTHENS.items():
+        assert most / 10**digits <= 1 / 10_000
+        assert longer > digits
+    assert codes.DIGITS in codes.LENGTHENS
+    assert 60 * 60 * 24 * 365 / 10 ** max(longer for _, longer in codes.LENGTHENS.values()) < 1 / 10_000
 
 
 async def test_many_guesses_in_one_text_are_many(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     right = await code(backend, ticket, SAM)
     await reply(backend, SAM, " ".join([*(one for one in GUESSES if one != right), right]))
+    assert (await standing(backend, ticket)).status == "calling", "a list of codes is none"
     await reply(backend, SAM, right)
-    assert (await standing(backend, ticket)).status == "calling"
+    assert (await standing(backend, ticket)).taken_by == "Sam"
 
 
 async def test_the_code_of_another_person_takes_nothing(backend: Backend, home: Household) -> None:

@@ -69,6 +69,39 @@ async def test_who_is_on_call_is_a_member_as_well(app_server: Edge) -> None:
     assert (await standing(app_server, ticket)).status == "calling"
 
 
+async def test_their_own_words_never_reach_the_members_skills(app_server: Edge) -> None:
+    ticket = await urgent(app_server)
+    code = await code_of(app_server, ticket)
+    for words in (
+        "wrong address",
+        "nobody home",
+        "whats the address",
+        "im 20 min out",
+        "done fixed the wire",
+        "wrong place",
+    ):
+        (answer,) = twiml_texts(await app_server.text(words, phone=CREW))
+        assert code in answer
+    assert app_server.engine.turns == []
+    assert twiml_texts(await app_server.text(f"where is it {code}", phone=CREW))[0].startswith(ticket.number)
+    await app_server.text(code, phone=CREW)
+    (answer,) = twiml_texts(await app_server.text(f"nobody home {code}", phone=CREW))
+    assert ticket.number in answer
+    async with app_server.services.backend.db.reading() as session:
+        kept = await session.get_one(Ticket, ticket.id)
+    assert [(note["crew"], note["words"]) for note in kept.notes] == [("Sam", "nobody home")]
+    assert app_server.engine.turns == []
+
+
+async def test_made_up_codes_by_text_stop_nobody(app_server: Edge) -> None:
+    ticket = await urgent(app_server)
+    code = await code_of(app_server, ticket)
+    for guess in range(5):
+        await app_server.text(f"{(int(code) + 1 + guess) % 10**6:06d}", phone=CREW)
+    await app_server.text(code, phone=CREW)
+    assert (await standing(app_server, ticket)).taken_by == "Sam"
+
+
 async def test_the_page_of_the_email_takes_it_by_its_button_alone(app_server: Edge) -> None:
     ticket = await urgent(app_server)
     path = f"/on-call/{links.token(app_server.services.backend, (await standing(app_server, ticket)).id, 'Sam')}"
