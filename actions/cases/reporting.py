@@ -203,8 +203,8 @@ class ReportingForm(ReportListening):
             return Ask(self.slot("place"), "utter_question_outage_place", values)
         if self.held(turn, "warned") != NUMBER_TOLD:
             told = await called(turn, ticket, first=True)
-            values = {"danger": True, "undo": undo(turn, ticket), "case_kind": DANGER}
-            turn.say("utter_outage_ticket", number=ticket.number, called=told, **values)
+            more: dict[str, Any] = {"danger": True, "undo": undo(turn, ticket), "case_kind": DANGER}
+            turn.say("utter_outage_ticket", number=ticket.number, called=told, **more)
             turn.set(self.slot("warned"), NUMBER_TOLD)
             if ticket.phone is None and not self.held(
                 turn, "phone"

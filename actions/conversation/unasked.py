@@ -86,7 +86,10 @@ async def _take_back(turn: Turn, offer: Any) -> bool:
     """Taken back where that is meant; else what stands is named: nothing is "not open" that is."""
     if which_is_meant(turn.text, offer) and await take_back_ticket(turn, newest=False):
         return True
-    if WITHDRAW.search(turn.text) and await take_back(turn):
+    said = (
+        turn.text if turn.language == SPANISH else f"{turn.text} {glossed(turn.own_words)}"
+    )  # "retírelo", in any talk
+    if WITHDRAW.search(said) and await take_back(turn):
         return True
     if not (turn.does("cancel") or turn.intent == "cancel"):
         return False

@@ -11,6 +11,7 @@ from backend.callout import service
 from backend.callout.codes import Coded
 from backend.callout.roster import OnCall
 from backend.language import mark, tr
+from backend.reading import on_call_loose as loose
 from backend.reading.on_call import Said, What
 from backend.tickets.by_us import crew_note
 
@@ -27,7 +28,10 @@ async def note(
 ) -> str:
     """Write down what is told, and say so; empty when nothing more is."""
     told = said.words[:LONGEST].strip()
-    tells = said.what in (What.NOTE, What.UNSURE) or len(told.split()) >= FEW
+    if said.what is What.ASKS:
+        tells = loose.notes(loose.words_of(told))
+    else:
+        tells = said.what in (What.NOTE, What.UNSURE) or len(told.split()) >= FEW
     if not told or not tells:
         return ""
     await crew_note(session, backend, coded.ticket, conversation_id, person.name, told)

@@ -61,6 +61,14 @@ async def test_danger_that_is_taken_back_in_spanish_stays_open(begin: Begin) -> 
     talk.assert_message("sigue abierto")
 
 
+async def test_a_spanish_word_takes_back_in_an_english_talk(begin: Begin) -> None:
+    talk = await begin(Level.ANONYMOUS, channel="sms")
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input("815-555-0123", acts={"answer"})
+    await talk.user_input("retírelo", intent="out_of_scope", acts={"unclear"})
+    assert talk.responses == ["utter_case_withdraw_noted"]
+
+
 async def test_a_stranger_learns_no_number_of_an_outage(begin: Begin, stranger: Talk) -> None:
     neighbor = await begin(Level.ANONYMOUS, channel="sms")
     await neighbor.user_input("power is out at 14 Mill Road", intent="report_outage", acts={"start"})
