@@ -18,8 +18,11 @@ from backend.callout.models import CalloutNotice
 from backend.callout.roster import OnCall
 from backend.conversations.models import Conversation, InboundMessage
 from backend.language import speaking, tr
+from backend.reading.danger import danger_in
 from backend.reading.on_call import Said, What, read, read_generously
+from backend.reading.place import address_in
 from backend.tickets import service as tickets
+from backend.tickets.places import place_key
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -52,7 +55,7 @@ async def heard(
     untold = await service.untold(session, person)
     live = bool(untold) or any(_is_live(backend, person, one) for one in known)
     said = read_generously(text) if live else read(text)
-    if said is None:
+    if said is None or (not said.codes and _is_of_another_place(said, text, known)):
         return None
     said = replace(said, words=keep(said.words))
     with speaking(person.language):
@@ -101,6 +104,14 @@ async def _of_one_that_is_over(
     recent = {one.row.id for one in known}
     old = [one for one in ever if one.row.id not in recent and codes.shown(backend, one.row) in said.codes]
     return _closed(backend, old[0]) if old else None
+
+
+def _is_of_another_place(said: Said, text: str, known: Sequence[Coded]) -> bool:
+    """Whether something new is told, as anybody may: where it is, is nowhere that they are called to."""
+    place = address_in(text)
+    if not place or not (said.weak or danger_in(text)):
+        return False
+    return all(place_key(place) != one.ticket.place_key for one in known)
 
 
 def _is_live(backend: Backend, person: OnCall, coded: Coded) -> bool:

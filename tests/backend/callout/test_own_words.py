@@ -149,6 +149,16 @@ async def test_who_asks_about_what_another_has_hears_who(backend: Backend, home:
         assert "Alma has" in (await reply(backend, SAM, words) or "")
 
 
+@pytest.mark.parametrize("words", ["a wire is down and sparking at 99 Elm Road", "power is out at 99 Elm Road"])
+async def test_what_is_new_and_elsewhere_is_reported_as_by_anybody(
+    backend: Backend, home: Household, words: str
+) -> None:
+    await file(backend, home)
+    assert await reply(backend, SAM, words) is None
+    assert await reply(backend, SAM, words.replace("99 Elm", "12 Oak"))
+    assert await reply(backend, SAM, "im at 99 Elm Road and its the wrong address")
+
+
 async def test_two_held_tickets_are_both_named(backend: Backend, home: Household) -> None:
     first = await file(backend, home)
     talk = await add_conversation(backend, "web-other", "web")
