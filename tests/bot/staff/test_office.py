@@ -17,7 +17,9 @@ from backend.handover import service as handover
 from backend.logins import throttle
 from backend.outbox import service as outbox
 from backend.staff import signin
+from backend.tickets import by_us
 from backend.tickets import service as tickets
+from backend.tickets.models import Ticket
 from bot.channels.sms.routes import conversation_of
 from bot.channels.webchat.sessions import conversation_of as web_conversation_of
 from tests.bot.conftest import running_edge
@@ -239,7 +241,13 @@ async def test_what_was_told_later_and_what_was_taken_back(edge: Edge) -> None:
             )
     await sign_in(edge)
     assert "name change" in (await edge.get("/staff")).text
+    async with backend.db.transaction() as session:
+        ticket = await session.get_one(Ticket, made.id)
+        await by_us.crew_note(session, backend, ticket, conversation, "Sam", "need a second truck")
+        await tickets.add_note(session, backend, ticket, conversation, "it was nothing", unproven=True)
     page = (await edge.get(f"/staff/tickets/{made.number}")).text
+    assert "Sam, on call: need a second truck" in page
+    assert "not proven: it was nothing" in page
     assert "12 Oak Road" in page
     assert "&lt;b&gt;still&lt;/b&gt; dark" in page
     async with backend.db.transaction() as session:
