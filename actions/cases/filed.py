@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.cases.asked_after import tell_what_became, was_told
 from actions.cases.called import called
 from actions.cases.kinds import title_of
 from actions.cases.taking_back import NUMBERED
@@ -40,7 +41,7 @@ async def tell_of_the_filed(turn: Turn) -> bool:
     meant = of_the_filed(turn.whole_words, turn.text) if filed else None
     ticket = _which(turn, filed, meant) if meant else None
     if meant is None or ticket is None:
-        return False
+        return await tell_what_became(turn)
     match meant:
         case Of.NUMBER:
             turn.say("utter_filed_number", number=ticket.number, what=title_of(ticket))
@@ -53,10 +54,6 @@ async def tell_of_the_filed(turn: Turn) -> bool:
             await _change_phone(turn, ticket)
         case Of.NEWS:
             turn.say("utter_filed_news", number=ticket.number)
-        case Of.COMING:
-            if not await called(turn, ticket):
-                return False
-            await _tell_it_stands(turn, ticket)
         case Of.CALLED_911:
             await _note(turn, ticket)
             turn.say("utter_filed_911", number=ticket.number, called=await called(turn, ticket))
@@ -72,8 +69,6 @@ def _which(turn: Turn, filed: list[Ticket], meant: Of) -> Ticket | None:
         filed = [one for one in filed if one.kind == DANGER]
     elif meant is Of.NEWS:
         filed = [one for one in filed if one.kind in POWER]
-    elif meant is Of.COMING:
-        filed = [one for one in filed if one.urgent and one.status != "closed"]
     elif meant is not Of.NUMBER:
         filed = [one for one in filed if one.kind != CALLBACK]
     named = kinds_named(turn.text) if meant in (Of.NUMBER, Of.STANDS) else frozenset()
@@ -107,17 +102,12 @@ async def _tell_it_stands(turn: Turn, ticket: Ticket) -> None:
     standing = await turn.standing()
     account = standing.account
     own = account is not None and account.id == ticket.account_id and standing.level >= Level.KNOWN
-    where = tr(", at {place}", place=ticket.place) if ticket.place and _told(turn, ticket.place) else ""
+    where = tr(", at {place}", place=ticket.place) if ticket.place and was_told(turn, ticket.place) else ""
     if own and account is not None:
         where += tr(", for account {number}", number=account.number)
     told = await called(turn, ticket)
     turn.say("utter_filed_stands", number=ticket.number, what=title_of(ticket), where=where, called=told)
     await _note_what_else(turn, ticket)
-
-
-def _told(turn: Turn, place: str) -> bool:
-    """Whether the member or we named this place in the talk: an address on file is not told to everybody."""
-    return any(place in str(event.get("text") or "") for event in turn.tracker.events)
 
 
 async def _tell_what_it_says(turn: Turn, ticket: Ticket) -> None:
@@ -138,7 +128,7 @@ async def _tell_what_it_says(turn: Turn, ticket: Ticket) -> None:
 
 
 def _says(turn: Turn, ticket: Ticket) -> str:
-    place = str(ticket.place or "") if _told(turn, str(ticket.place or "")) else ""
+    place = str(ticket.place or "") if was_told(turn, str(ticket.place or "")) else ""
     notes = [str(note["words"]) for note in ticket.notes]
     parts = [str(ticket.details.get("words") or title_of(ticket)), *notes]
     said = " / ".join(parts)

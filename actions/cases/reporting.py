@@ -10,6 +10,7 @@ from actions import side_questions
 from actions.agenda import NOW as AGENDA_NOW
 from actions.base import Ask, Outside
 from actions.cases.agreeing import found_beside, lets_go, subject_beside, tell_beside, wants_a_person
+from actions.cases.asked_after import not_filed_yet
 from actions.cases.called import called
 from actions.cases.cut_off import meet_cut_off
 from actions.cases.filed import tell_of_the_filed
@@ -93,7 +94,7 @@ class ReportingForm(ReportListening):
     async def _hear(self, turn: Turn) -> Outside | None:
         """A yes to the read-back files at once; what was asked beside it is answered then."""
         if await self._is_of_the_filed(turn):
-            return None
+            return await self._ask(turn, misses=0) if turn.notes.get("not_yet") else None
         if await self._keeps_the_phone(turn):
             return await self._ask(turn, misses=0)
         asked, fresh = turn.get(REQUESTED), not (turn.just_opened() or turn.answered_something_else(self.form))
@@ -115,6 +116,10 @@ class ReportingForm(ReportListening):
         """Whether this is about what was filed before, and no second report of it: this one is left."""
         if turn.answered_something_else(self.form) or turn.get("resuming") or turn.get(AGENDA_NOW):
             return False
+        asked = turn.get(REQUESTED) if not turn.just_opened() else None
+        if asked and not self.held(turn, "filed") and not self.held(turn, "danger") and await not_filed_yet(turn):
+            turn.notes["not_yet"] = True
+            return True
         if not await tell_of_the_filed(turn):
             return False
         if self.held(turn, "filed") and turn.get(REQUESTED) == self.slot("place"):

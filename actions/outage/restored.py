@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from actions.base import SkillAction
+from actions.cases.filed import tell_of_the_filed
 from actions.turn import Turn
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.handover.transcript import plain_line
 from backend.members.service import accounts_at_phone
+from backend.reading.of_the_filed import still_wrong
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
@@ -22,6 +24,9 @@ class ActionOutageRestored(SkillAction):
     action_name = "action_outage_restored"
 
     async def act(self, turn: Turn) -> None:
+        asks = turn.does("ask") and not turn.does("volunteer", "answer", "start")
+        if (asks or still_wrong(turn.text)) and await tell_of_the_filed(turn):  # "is it fixed? still dark"
+            return
         account = await account_meant(turn)
         if account is None and await tickets.open_outage(turn.session, turn.conversation_id, None) is None:
             turn.set(STATUS, BACK)  # told from another phone perhaps: the form asks which house it is

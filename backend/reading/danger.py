@@ -82,6 +82,14 @@ def _is_danger(text: str, match: re.Match[str]) -> bool:
     return not (_OVER.fullmatch(match[0]) and only_a_thing_broke(text, match.start()))
 
 
+_GAS = re.compile(r"\b(?:gas|propane|propano)\b", re.IGNORECASE)
+
+
+def gas_in(text: str) -> bool:
+    """Whether a danger is one of gas: it is not kept away from, the place is left."""
+    return bool(_GAS.search(text))
+
+
 _TREE = r"(?:trees?|maples?|oaks?|pines?|elms?|branch(?:es)?|limbs?|arbol|rama)"
 _LINE = r"(?:(?:power ?|electric )?(?:lines?|wires?|cables?)|pole|alambres?)"
 _TREE_ON_WIRE = re.compile(

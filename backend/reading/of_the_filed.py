@@ -18,7 +18,6 @@ class Of(Enum):
     PHONE = "phone"
     NEWS = "news"
     CALLED_911 = "called_911"
-    COMING = "coming"
 
 
 _ANOTHER_NUMBER = re.compile(
@@ -71,17 +70,15 @@ _CALLED = re.compile(
     r"phoned|talked to|got) (?:the )?911\b|\b911 (?:is|was|has been|has|are)\b|\balready (?:called|on with) 911\b|"
     r"\bcalled 911\b|\b(?:ya )?(?:llame|llamamos|hable) (?:al|con el) 911\b"
 )
-_SOMEBODY = r"(?:any ?(?:body|one)|some ?(?:body|one)|they|he|she|you|the crew|a crew|crew|help|\w+ from the crew)"
-_COMING = re.compile(
-    rf"\b(?:is|are|will|has|have|did|when|how (?:long|soon)|where)\b.{{0,24}}\b{_SOMEBODY}\b.{{0,24}}"
-    r"\b(?:com(?:e|ing)|on (?:the|their|his|her) way|here|get here|arriv\w+|sent|send\w*|dispatch\w*|"
-    r"got (?:it|this|my)|take (?:it|this|my)|took (?:it|this|my)|taken|respond\w*|answer\w*|"
-    r"see(?:n)? (?:it|this|my)|has it)\b|"
-    r"\bwho (?:has|have|got|took|is coming|'?s coming)\b|"
-    r"\b(?:viene|vienen|va a venir|van a venir|ya (?:viene|vienen|salio|salieron|van)|mandaron|en camino|"
-    r"quien (?:lo|la) (?:tiene|tomo))\b"
+_STILL = re.compile(
+    r"\b(?:still|we'?re) (?:\w+ )?(?:out|off|dark|no|without|not|in the dark|sparking|down|there)\b|"
+    r"\bsigue\b(?! abiert)|\bsin luz\b|\bin the dark\b|\bno hay luz\b"
 )
-_STILL = re.compile(r"\bstill (?:out|off|dark|no|without|not)\b|\bsigue\b")
+
+
+def still_wrong(text: str) -> bool:
+    """Whether it is told that nothing has changed: `still dark`."""
+    return bool(_STILL.search(without_accents(text.lower())))
 
 
 def of_the_filed(words: str, glossed: str) -> Of | None:
@@ -96,8 +93,6 @@ def of_the_filed(words: str, glossed: str) -> Of | None:
         return Of.PHONE
     if _NEWS.search(text):
         return Of.NEWS
-    if _COMING.search(text) and not _STILL.search(text):
-        return Of.COMING
     if _NUMBER.search(text) and not _ANOTHER_NUMBER.search(text):
         return Of.NUMBER
     if _SAYS.search(text) and _SEEKS.search(text):

@@ -13,6 +13,8 @@ MAY_TURN_DANGEROUS = frozenset({DANGER, OUTAGE, "light", "tree", "meter", "volta
 """Of these a ticket becomes the danger that the same person tells of next: the crew has one thing to look for."""
 CALLS_OUT = frozenset({DANGER, OUTAGE, "medical", "voltage"})
 """Of these an urgent ticket calls out the people on call. What else is urgent is the office's."""
+BY_A_CREW = frozenset({DANGER, OUTAGE, "light", "tree", "voltage"})
+"""These go onto the list of a crew; what else is told goes to the office."""
 WISHED_ONCE = {"service": "wish"}
 """Two tickets of such a kind are two events when this detail differs: stopping here and starting there."""
 

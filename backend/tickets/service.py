@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.audit.service import record
+from backend.audit.service import done_by, record
 from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.conversations.models import Conversation
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 WITHDRAWN, CLOSED, ANSWERED = "withdrawn", "closed", "answered"
 RESTORED = "restored"
+BY_CREW = "done, says the crew: "
+"""Stands before the name of who on call closed it."""
+MOST_TOLD = 20  # tickets of one conversation and account that are looked at
 SHOWN_AFTER_WITHDRAWAL = timedelta(days=2)  # the office still sees for so long what was taken back
 
 
@@ -323,6 +326,7 @@ async def close(session: AsyncSession, backend: Backend, number: str, by: str, *
         return None
     before = ticket.status
     ticket.status, ticket.closed_at = CLOSED, backend.clock.now()
+    ticket.outcome = f"{BY_CREW}{by}" if crew else None
     await recorded(session, backend, ticket, f"oncall:{by}" if crew else f"office:{by}", "ticket_closed", before)
     await callout.ended(session, backend, ticket, by)
     if before != ANSWERED or ticket.kind in CALLS_OUT:  # whom the office wrote to has been told by a person
@@ -346,6 +350,26 @@ async def of_conversation(session: AsyncSession, conversation_id: str) -> list[T
     """What this conversation filed and still stands, the newest first."""
     query = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status.in_(OPEN))
     return list(await session.scalars(query.order_by(Ticket.id.desc())))
+
+
+async def told_in(session: AsyncSession, conversation_id: str, account_id: int | None, since: datetime) -> list[Ticket]:
+    """What this conversation told, alone or after others, and what is open for the account, where one is given.
+
+    What is open comes first, and then what was closed after `since` (UTC); each the newest first.
+    """
+    added = [row for row in await done_by(session, conversation_id, since) if row.act == "ticket_noted"]
+    numbers = {str((row.after or {}).get("number")) for row in added}
+    near = [Ticket.conversation_id == conversation_id, Ticket.number.in_(numbers)]
+    near += [Ticket.account_id == account_id] if account_id is not None else []
+    query = select(Ticket).where(or_(*near), or_(Ticket.status.in_(OPEN), Ticket.closed_at >= since))
+    found = list(await session.scalars(query.order_by(Ticket.id.desc()).limit(MOST_TOLD)))
+    return sorted(found, key=lambda one: one.status not in OPEN)
+
+
+def closed_by_crew(ticket: Ticket) -> str | None:
+    """The name of who on call said that it is done; None when it is open, or ended in another way."""
+    outcome = ticket.outcome or ""
+    return outcome.removeprefix(BY_CREW) if outcome.startswith(BY_CREW) else None
 
 
 async def open_outage(session: AsyncSession, conversation_id: str, account_id: int | None) -> Ticket | None:

@@ -217,5 +217,6 @@ async def test_how_long_the_crew_takes_is_asked_of_what_was_reported(talk: Talk)
     await at_the_read_back(talk)
     await talk.user_input("yes")
     await talk.user_input("how long do they take to come?", intent="outage_status", acts={"ask"})
-    talk.assert_response("utter_outage_stands")
+    assert talk.responses == ["utter_filed_open"]
+    talk.assert_message("Lights are mended in turn")
     assert talk.open_task is None

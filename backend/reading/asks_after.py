@@ -1,0 +1,150 @@
+"""Who asks after a report: whether somebody comes, whether it was received, what became of it, how long it takes."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from backend.reading.asks_after_es import CALL_ES, ELSE_ES, PERHAPS_ES, SURELY_ES
+from backend.reading.spanish.gloss import without_accents
+
+
+class After(Enum):
+    """How surely a report is asked after."""
+
+    SURELY = "surely"
+    """The words mean a report or those who come for it, whatever was spoken of: `is anybody coming`."""
+    PERHAPS = "perhaps"
+    """They mean what was spoken of last: `how much longer`, `did it go through`."""
+    CALL = "call"
+    """Whether and when somebody calls: a call back, where one is arranged."""
+
+
+_FEW = r"(?:[\w']+ ){0,3}?"
+_ANYBODY = r"(?:(?:any|some) ?(?:body|one|1)|sum1)"
+_CREW = (
+    r"(?:crews?|trucks?|line ?(?:man|men)|guys?|tech(?:nician)?s?|workers?|repair ?(?:man|men|crew|people)|help|"
+    r"service ?(?:man|men)|electricians?)"
+)
+_THEY = rf"(?:{_ANYBODY}|they|(?:the |a |ur |your |that |any |one of |someone from the )*(?:\w+ )?{_CREW})"
+_COMES = (
+    r"(?:com(?:e|in|ing)\b(?! (?:on|from|up)\b)|on (?:the|there|their|his|her|its|ur|your) way|"
+    r"(?:get|got|be|been|gets|getting) (?:out |over )?(?:to me|here|there|out)\b|here\b|out here|sh[oe]w(?:n|ed|s|"
+    r"ing)? up|"
+    r"arriv\w+|been out|been (?:sent|dispatched)|dispatched|head(?:ing|ed) (?:out|over|this way|here)|en ?route)"
+)
+_SEES = (
+    r"(?:even )?(?:look(?:ed|ing|s)? (?:at|into)|see(?:n|s|ing)? (?:it|this|that|my)\b|saw (?:it|this|that|my)\b|"
+    r"work(?:ed|ing|s)? on|(?:got|has|have|take|took|taken|get) (?:it|this|that|my (?:report|ticket|case|request))\b|"
+    r"gotten it|respond\w*|been assigned)"
+)
+_NOUN = (
+    r"(?:report|ticket|case|complaint|request|message|msg|text|work order|(?:service|repair) (?:order|request|call|"
+    r"ticket)|"
+    r"name change|order)"
+)
+_MINE = rf"(?:my|the|this|that|ur|a) (?!credit )(?:[\w']+ )?{_NOUN}s?\b(?! number)"
+_ASKS = (
+    r"(?:is|are|r|was|were|will|has|have|had|did|if|when|when'?s|how long|how soon|why|what time|know|till|til|until|"
+    r"before|that|wondering|waiting (?:for|on)|me)"
+)
+_SURELY = (
+    rf"\b{_ASKS} {_FEW}(?<!can )(?<!could )(?<!would ){_THEY} {_FEW}(?:{_COMES}|{_SEES})",
+    rf"^\W*(?:hello|hi|hey|so|ok|and|please|pls|uh|um|yeah|\W)*{_ANYBODY}\W+(?:{_COMES})",
+    rf"\bno ?(?:body|one)(?:'?s)? {_FEW}(?:{_COMES}|came|come|showed)|\bno ?(?:body|one) (?:has )?looked",
+    r"\bwho (?:is |'?s |r |are |all )*(?:com(?:e|in|ing)|working on (?:it|this|my))\b|\bwho'?s (?:coming|got (?:it|"
+    r"my|this))|"
+    r"\bwho (?:has|have|got|took|'?s got) (?:it|this|my (?:\w+ )?(?:report|ticket|case|request|complaint))\b",
+    r"\bwho (?:did|do|have) (?:you|u|ya) (?:tell|told|call|text|notify|send)|\bwho (?:got|was|has been) (?:told|"
+    r"notified)",
+    rf"\b(?:where|wheres|where'?s)\b {_FEW}{_CREW}\b|\b{_CREW} (?:\w+ )?(?:coming(?! to)|on (?:the|its|their|"
+    rf"his) way)\b",
+    rf"\beta (?:on|for|of) {_FEW}{_CREW}\b",
+    r"\b(?:are|r|did|have|when are|when will|will) (?:you|u|ya|y'?all|ya'?ll|you guys) (?:\w+ ){0,2}?(?:com(?:e|"
+    r"ing)\b(?= (?:out|here|"
+    rf"over|yet|today|tonight|or)|\W*$)|(?:sent|send|sending|dispatch\w*) (?:{_ANYBODY}|a (?:crew|truck|guy|tech\w*)|"
+    r"the (?:crew|truck)|help|them)\b)",
+    rf"\b(?:did|have) (?:you|u|ya|y'?all) {_FEW}(?:tell|told|notif(?:y|ied)|alert(?:ed)?) (?:them|the crew|"
+    rf"{_ANYBODY}|your|"
+    r"ur)\b|\b(?:have|were|did) (?:they|the (?:crew|line ?men)) (?:\w+ )?(?:been told|been notified|told|"
+    r"get the (?:message|word|"
+    r"report)|get my|get told|know)",
+    rf"\b(?:did|do|have|has) (?:you|u|ya|y'?all|they|{_ANYBODY}|it|the office) {_FEW}(?:get|got|gotten|receive|"
+    rf"received|have|"
+    rf"see|saw|seen|read|file|look(?:ed)? at) (?:\w+ )?{_MINE}",
+    r"\b(?:did|do) (?:you|u|ya|y'?all|they) (?:\w+ )?(?:get|hear|catch|understand|receive|write down) (?:what|wat|"
+    r"everything|all) "
+    r"(?:that )?(?:i|we) (?:just )?(?:said|told|wrote|reported|sent|texted|typed)",
+    r"\b(?:status|up ?dates?|news|word|happen(?:ed|ing)?|going on|latest|progress|about|where'?s|hows|how'?s)\b "
+    rf"(?:\w+ ){{0,3}}?(?:my (?:outage|call ?back|visit)|{_MINE})",
+    rf"\b(?:is|was|has|did) {_MINE} {_FEW}(?:go(?:ne)? (?:thr\w+|in)|received|get (?:thr\w+|in|to)|"
+    rf"got(?:ten)? thr\w+|open|"
+    r"assigned|pending|in\b|filed|been|still|done|closed|handled)",
+    r"\b(?:did|has) my (?:name change|request|order|arrangement) (?:go|gone|been)\b",
+    # a visit that was asked for, and no "can you come and"
+    rf"\b(?:when|what day|what time|how soon|is|are) (?:will |are |is |do )*(?:you|u|they|{_ANYBODY}|"
+    rf"y'?all) (?:guys )?(?:\w+ )?"
+    r"(?:com(?:e|ing) (?:out |over |by )?(?:to|and) (?:read|turn|connect|hook|check|fix|look|change|switch|start|"
+    r"trim|cut (?:the|that|"
+    r"my) tree))",
+)
+_PERHAPS = (
+    r"\bhow (?:much|many) (?:longer|more (?:time|minutes|hours))\b|\bhow long\b.{0,32}\b(?:take|till|til|until|"
+    r"before|be|going)\b|"
+    r"^\W*(?:so |and |ok |well )*how (?:long|soon)\W*$|\bhow long (?:is|will) (?:it|this|that)\b",
+    r"\bstill waiting\b|\b(?:been|am|i'?m|im) (?:here )?waiting\b|\bwhat(?:'?s| is|s)? taking (?:so|them|yall|you)\b",
+    r"\b(?:any|an|got|no) (?:up ?dates?|news|word|progress)\b|"
+    r"^\W*(?:up ?dates?|status|news|eta)\b\W*(?:pls|plz|please|on it|now)?\W*$|"
+    r"\bwhat(?:'?s| is|s)? (?:the|ur|your) (?:status|latest|eta|word)\b\W*$|\bwhat(?:'?s| is|s)? (?:happening|"
+    r"going on)\W*$",
+    r"\bdid (?:it|that|this) (?:go|get|went) (?:thr\w+|in)\b|\bdid (?:you|u|ya|they|y'?all) (?:\w+ )?(?:get|got|"
+    r"receive) "
+    r"(?:it|that|this)\W*$|\bdo (?:you|they) have it\W*$|\bam i (?:on|in) (?:the|your) (?:list|queue|system)\b",
+    r"\b(?:has|is|was) (?:it|this|that) (?:been )?(?:\w+ )?(?:assigned|received|fixed|repaired|done|taken care of|"
+    r"being (?:worked|fixed|"
+    rf"looked)|handled|closed|open)\b|\bdoes {_ANYBODY} have (?:it|this)\b|"
+    r"\bwhen (?:will|is) (?:it|this|that) (?:be |get |going to be |gonna be )?(?:fixed|done|repaired|looked at)\b",
+)
+_CALL = (
+    r"\b(?:is|are|when|when'?s|will|did|why has|if)\b (?:\w+ ){0,2}?(?:(?:any|some) ?(?:body|one)|they|you|u|"
+    r"the office) "
+    r"(?:\w+ ){0,2}?(?<!on )(?:call|calling|ring|phone me)(?: me)?(?: back)?\b(?! you| them| before)",
+)
+_ELSE = (
+    r"pay|paid|pays|paying|payments?|bills?|billing|refund\w*|deposit\w*|passwords?|codes?|e ?-?mails?|links?|"
+    r"cards?|bank|"
+    r"checks? (?:in|i)|money|auto ?pay|drafts?|statements?|paperless|receipts?|user ?(?:name|id)|mailed|"
+    r"(?:shut|shutting|cut|cutting|turn|turning) (?:\w+ ){0,2}off|"
+    r"disconnect\w*|rebate\w*|credits?|scam\w*|at (?:the|my) door|knock\w*|human|representative|real person|agent|"
+    r"operator|"
+    r"appointment|811|dig(?:ging)?|flight|package|how (?:do|can|would|should) (?:i|we|you)|where (?:do|can) i|"
+    r"in general|usual\w*|normally|typically|every (?:year|month)|what(?:'?s| is|s)? (?:my|the) \w+ number|each month|"
+    r"(?:do|must|should) i (?:have|need|sign|tie|be)|will they call before|inside|after a storm|work on (?:sunday|"
+    r"saturday|week)\w*|"
+    r"can (?:a|any ?\w+|some ?\w+|you (?:guys )?(?:please )?(?:come|send|have|get))|(?:please|could you|"
+    r"you) have (?:any|some)\w*|"
+    r"(?:internet|solar|games?|software|dallas|meeting|dogs?)"
+)
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{one})" for one in patterns))
+
+
+_ANOTHER = _any(rf"\b(?:{_ELSE}|{ELSE_ES})\b")
+_CALLS, _SURE, _LOOSE = _any(*_CALL, *CALL_ES), _any(*_SURELY, *SURELY_ES), _any(*_PERHAPS, *PERHAPS_ES)
+
+
+def asks_after(words: str) -> After | None:
+    """How surely a message, as it was written, asks after a report; None when it speaks of something else.
+
+    Whoever has reported nothing may mean something else by `how much longer`.
+    """
+    text = without_accents(" ".join(words.lower().replace("’", "'").split()))
+    if _ANOTHER.search(text):
+        return None
+    if _CALLS.search(text):
+        return After.CALL
+    if _SURE.search(text):
+        return After.SURELY
+    return After.PERHAPS if _LOOSE.search(text) else None
