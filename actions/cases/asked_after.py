@@ -18,7 +18,7 @@ from backend.knowledge.things import speaks_of
 from backend.language import tr
 from backend.members.levels import Level
 from backend.reading.acts.polarity import begins_with_yes
-from backend.reading.asks_after import After, asks_after
+from backend.reading.asks_after import After, asks_after, asks_to_be_home
 from backend.reading.asks_if_known import asks_if_known
 from backend.reading.danger import danger_in, gas_in
 from backend.reading.of_the_filed import still_wrong
@@ -39,6 +39,7 @@ SURE = 0.9
 LATELY = timedelta(days=7)
 REPORTS = ("outage_form", "case_form")
 ASKS_WHERE = ("outage_status", "report_outage")
+HOME = "follow_home"
 HOW_LONG = "follow_when"
 
 
@@ -107,6 +108,10 @@ async def tell_how_it_stands(turn: Turn, ticket: Ticket) -> None:
         known = await turn.backend.outages.known(turn.session, ticket.place, ticket.account_id)
         if known is not None:
             turn.say("utter_outage_known", **known_values(turn, known))
+    if ticket.kind != DANGER and asks_to_be_home(turn.whole_words):
+        home = turn.backend.knowledge.follow_up(HOME, [ticket.kind], turn.backend.coop, turn.language, {})
+        if home:
+            turn.say("utter_told", told=home)
     if not ticket.place and turn.get(REQUESTED) == "outage_place":
         turn.say("utter_filed_where")
     if danger_in(turn.text) or still_wrong(turn.text):

@@ -9,6 +9,7 @@ from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.handover.transcript import plain_line
 from backend.members.service import accounts_at_phone
+from backend.reading.asks_after import tells_it_is_back
 from backend.reading.of_the_filed import still_wrong
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
@@ -24,8 +25,8 @@ class ActionOutageRestored(SkillAction):
     action_name = "action_outage_restored"
 
     async def act(self, turn: Turn) -> None:
-        asks = turn.does("ask") and not turn.does("volunteer", "answer", "start")
-        if (asks or still_wrong(turn.text)) and await tell_of_the_filed(turn):  # "is it fixed? still dark"
+        back = tells_it_is_back(turn.whole_words) and not still_wrong(turn.text)
+        if not back and await tell_of_the_filed(turn):  # "is it fixed? still dark", "les avisaron ya"
             return
         account = await account_meant(turn)
         if account is None and await tickets.open_outage(turn.session, turn.conversation_id, None) is None:

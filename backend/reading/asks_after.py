@@ -127,6 +127,26 @@ _ELSE = (
 )
 
 
+_HOME = re.compile(
+    r"\b(?:stay|be|wait|remain|sit) (?:at |here )?home\b|\b(?:stay|stick) (?:here|around)\b|"
+    r"\bwait (?:here )?for them\b|\bquedar(?:me|nos) (?:en casa|aqui)\b|\besperarlos\b|\bestar en (?:la )?casa\b"
+)
+_BACK = re.compile(
+    r"\b(?:back|on again|came on|restored|works|working again|volvio|regreso|"
+    r"(?:ya|llego|vino) (?:\w+ )?(?:hay |tengo |la )?(?:luz|corriente))\b"
+)
+
+
+def tells_it_is_back(words: str) -> bool:
+    """Whether the words name that the power is back: who only asks closes nothing."""
+    return bool(_BACK.search(without_accents(words.lower())))
+
+
+def asks_to_be_home(words: str) -> bool:
+    """Whether it is asked if somebody has to be there when they come."""
+    return bool(_HOME.search(without_accents(words.lower())))
+
+
 def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{one})" for one in patterns))
 
@@ -141,6 +161,8 @@ def asks_after(words: str) -> After | None:
     Whoever has reported nothing may mean something else by `how much longer`.
     """
     text = without_accents(" ".join(words.lower().replace("’", "'").split()))
+    if _HOME.search(text):
+        return After.PERHAPS
     if _ANOTHER.search(text):
         return None
     if _CALLS.search(text):

@@ -168,6 +168,17 @@ async def test_a_report_of_the_account_is_told_of_where_it_is_known_whose_it_is(
     assert stranger.responses == ["utter_filed_none"]
 
 
+@pytest.mark.parametrize("asked", ["les avisaron ya", "is it fixed? still dark", "has it been fixed"])
+async def test_a_question_taken_for_news_that_it_is_back_closes_nothing(talk: Talk, asked: str) -> None:
+    await talk.user_input("my power is out", intent="report_outage", acts={"start"})
+    await talk.user_input("yes", intent="affirm")
+    await talk.user_input(asked, intent="outage_restored", acts={"volunteer"})
+    talk.assert_response("utter_filed_open")
+    assert [one.status for one in await all_tickets(talk)] == ["open"]
+    await talk.user_input("the power is back, is somebody coming still", intent="outage_restored", acts={"volunteer"})
+    assert [one.status for one in await all_tickets(talk)] == ["closed"]
+
+
 @pytest.mark.parametrize("crew", [True, False])
 async def test_after_it_was_closed_it_is_told_by_whom_and_can_be_reported_again(talk: Talk, crew: bool) -> None:
     await danger_is_filed(talk)
