@@ -182,7 +182,7 @@ def _own_subject(turn: Turn) -> bool:
 
 async def _tell_there_is_none(turn: Turn, meant: After, told: list[Ticket]) -> bool:
     """Nothing is reported, as far as this talk and the account tell: say so, and offer to report."""
-    if meant is After.CALL or _own_subject(turn) or still_wrong(turn.text):
+    if meant is After.CALL or asks_to_be_home(turn.whole_words) or _own_subject(turn) or still_wrong(turn.text):
         return False
     if turn.get("open_task") is not None and not turn.just_opened():
         return False  # what is being asked about is not reported yet: that is told there

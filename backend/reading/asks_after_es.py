@@ -29,7 +29,7 @@ SURELY_ES = (
     rf"\b{_COMES} {_FEW}(?:{_WHO}|o no|o que|en camino|para aca|hoy)|^\W*vienen en camino|^\W*va[n]? a venir\b",
     rf"\b(?:va[n]? a|puede\w* que|tiene\w* que) venir hoy\b|\bsi (?:ya )?(?:viene|vienen)\b{_NOT_POWER}",
     rf"\bnadie (?:ha |a )?(?:venido|vino|viene|llega|llego|llegado|aparece|aparecio){_NOT_POWER}",
-    rf"\bno (?:ha |a )?(?:venido|vino|viene|llega|llego|llegado|hay) nadie\b{_NOT_POWER}",
+    rf"\bno (?:ha |a )?(?:venido|vino|viene|llega|llego|llegado) nadie\b{_NOT_POWER}",
     r"\b(?:mandaron|mandan|enviaron|envian|mandaran|van a (?:mandar|enviar)) (?:ya )?(?:a )?(?:alguien|algien|"
     r"la cuadrilla|una cuadrilla|gente|"
     r"un tecnico|el tecnico|el camion|ayuda)\b",
