@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from actions.cases.called import called
 from actions.cases.kinds import title_of
@@ -84,7 +85,7 @@ async def tell_how_it_stands(turn: Turn, ticket: Ticket) -> None:
     """All that is known of it, and how to tell it again when it is over."""
     if ticket.kind == CALLBACK and ticket.status in OPEN and await tell_what_stands(turn):
         return
-    values = {
+    values: dict[str, Any] = {
         "number": ticket.number,
         "what": title_of(ticket),
         "where": tr(", at {place}", place=ticket.place) if ticket.place and was_told(turn, ticket.place) else "",
@@ -119,7 +120,7 @@ async def tell_how_it_stands(turn: Turn, ticket: Ticket) -> None:
         turn.say("utter_filed_noted", number=ticket.number)
 
 
-def _tell_how_it_ended(turn: Turn, ticket: Ticket, values: dict[str, str]) -> None:
+def _tell_how_it_ended(turn: Turn, ticket: Ticket, values: dict[str, Any]) -> None:
     at = when(turn.backend, ticket.closed_at or ticket.created_at)
     crew = tickets.closed_by_crew(ticket)
     how = {tickets.WITHDRAWN: "withdrawn"}.get(ticket.status, "crew" if crew else "office")
