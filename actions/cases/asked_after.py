@@ -28,6 +28,7 @@ from backend.tickets import service as tickets
 from backend.tickets.kinds import BY_A_CREW, CALLBACK, CALLS_OUT, DANGER, POWER
 from backend.tickets.models import Ticket
 from backend.tickets.places import place_key
+from backend.tickets.reporters import is_theirs
 from backend.tickets.same_event import OPEN
 
 FEWER = 3
@@ -84,6 +85,9 @@ def _agrees(turn: Turn) -> bool:
 async def tell_how_it_stands(turn: Turn, ticket: Ticket) -> None:
     """All that is known of it, and how to tell it again when it is over."""
     if ticket.kind == CALLBACK and ticket.status in OPEN and await tell_what_stands(turn):
+        return
+    if not await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id):
+        turn.say("utter_filed_with_others", called=await called(turn, ticket))  # another's number is not told
         return
     values: dict[str, Any] = {
         "number": ticket.number,
@@ -149,7 +153,14 @@ async def _told(turn: Turn) -> list[Ticket]:
     known = standing.account is not None and standing.level >= Level.KNOWN
     account = standing.account.id if standing.account is not None and known else None
     since = turn.backend.clock.now() - LATELY
-    return await tickets.told_in(turn.session, turn.conversation_id, account, since)
+    told = await tickets.told_in(turn.session, turn.conversation_id, account, since)
+    return [
+        one
+        for one in told
+        if one.status in OPEN
+        or one.conversation_id == turn.conversation_id
+        or (account is not None and one.account_id == account)
+    ]
 
 
 def _meant(turn: Turn, told: list[Ticket], meant: After) -> Ticket | None:

@@ -109,7 +109,7 @@ async def closed(talk: Talk, *, crew: bool) -> None:
 async def test_of_a_danger_it_is_told_who_was_told_and_who_has_it(talk: Talk, asked: str, intent: str) -> None:
     await danger_is_filed(talk)
     await talk.user_input(asked, intent=intent, acts={"ask"}, knowledge=[("follow_home", 0.6)])
-    talk.assert_message("was reported at .* I texted the crew on call .* Nobody has answered yet.* 911")
+    talk.assert_message("was reported at .* the crew on call.* Nobody has answered yet.* 911")
     assert "need not be home" not in talk.text
     await taken_by(talk, "Sam")
     await talk.user_input(asked, intent=intent, acts={"ask"}, knowledge=[("follow_when", 0.6)])
@@ -177,6 +177,18 @@ async def test_a_question_taken_for_news_that_it_is_back_closes_nothing(talk: Ta
     assert [one.status for one in await all_tickets(talk)] == ["open"]
     await talk.user_input("the power is back, is somebody coming still", intent="outage_restored", acts={"volunteer"})
     assert [one.status for one in await all_tickets(talk)] == ["closed"]
+
+
+async def test_who_told_of_it_after_another_hears_how_it_stands_and_no_number(begin: Begin) -> None:
+    first = await begin(Level.ANONYMOUS)
+    await danger_is_filed(first)
+    (ticket,) = await all_tickets(first)
+    second = await begin(Level.ANONYMOUS, channel="voice")
+    await danger_is_filed(second)
+    await second.user_input("is anybody coming", intent="out_of_scope", acts={"ask"})
+    assert second.responses == ["utter_filed_with_others"]
+    second.assert_message("Nobody has answered yet")
+    assert ticket.number not in second.text
 
 
 @pytest.mark.parametrize("crew", [True, False])
