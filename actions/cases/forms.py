@@ -13,11 +13,13 @@ from actions.cases.listening import LACKS
 from actions.cases.reporting import ReportingForm, Where
 from actions.cases.taking_back import undo
 from actions.free_text import free_text
+from actions.identity.forms import TROUBLE, UNPROVEN
 from actions.person.subject import shortened
 from actions.turn import Turn
 from actions.yes_no import said_no
 from backend.language import mark, tr
 from backend.members.identity import Standing
+from backend.members.levels import NEEDS, Level
 from backend.reading.acts.signals import is_request
 from backend.reading.damage import damage_claimed
 from backend.reading.spanish import glossed
@@ -54,6 +56,7 @@ class CaseForm(ReportingForm):
         WHEN: "time",
     }
     files = True
+    files_unproven = True
     opens_with: ClassVar[frozenset[str]] = frozenset(BY_INTENT)
     kinds: ClassVar[dict[str, str]] = {intent: CASES[kind].title for intent, kind in BY_INTENT.items()}
 
@@ -69,6 +72,12 @@ class CaseForm(ReportingForm):
             for slot, value in slots.items() if offer.get("opener") == self.form else ():
                 turn.set(slot, value)
         return await super()._begin(turn)
+
+    def opened(self, turn: Turn, standing: Standing) -> bool:
+        """Another name on an account takes a code, from who has opened it; who only knows the address gives none."""
+        if self.kind(turn) != "name_change" or standing.level < Level.KNOWN:
+            return super().opened(turn, standing)
+        return standing.level >= NEEDS["name_change"] or turn.get(TROUBLE) == UNPROVEN
 
     def task_now(self, turn: Turn) -> str:
         """The engine learned replies to the questions of some kinds; those of the others are like a complaint's."""

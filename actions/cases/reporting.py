@@ -171,11 +171,14 @@ class ReportingForm(ReportListening):
         if self.held(turn, "danger"):
             return await self._danger(turn)
         ask = await super().next_ask(turn)
-        if ask is None and "done" not in turn.notes:  # the account is locked: an address will do
-            self._goes_without_number(turn)
-            turn.notes["no_number"] = True
-            return await self.next_task_ask(turn, await turn.standing())
-        return ask
+        if ask is not None or "done" in turn.notes:
+            return ask
+        standing = await turn.standing()
+        if standing.level >= Level.KNOWN and not self.opened(turn, standing):
+            return None  # no code for now, and it is not filed without one
+        self._goes_without_number(turn)  # the account is locked: an address will do
+        turn.notes["no_number"] = True
+        return await self.next_task_ask(turn, standing)
 
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         ask = await self.next_report_ask(turn, standing)
@@ -265,7 +268,8 @@ class ReportingForm(ReportListening):
         if standing.account is not None:
             place = told or standing.account.service_address or None
             named = tr("account {number}", number=standing.account.number)
-            return Where(standing.account, place, f"{place}, {named}" if place else named)
+            shown = told or (place if standing.level >= Level.STEPPED_UP or standing.texting else None)
+            return Where(standing.account, place, f"{shown}, {named}" if shown else named)
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         at_phone = await accounts_at_phone(turn.session, conversation.address) if conversation.address else []
         if told:

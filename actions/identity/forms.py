@@ -25,6 +25,9 @@ NO_PHONE = "no_phone"
 """The phone on file is out of reach: a code goes by email."""
 PROOF = ["proof", ""]
 """In `code_sent`: a code stands in for number and last four, and where it went, if anywhere, is not told."""
+UNPROVEN = "unproven"
+"""No code can reach them, and the task goes to the office without one."""
+TROUBLE = "code_trouble"
 PHONE_TYPED = "phone_typed"
 PARTLY = re.compile(r"\d{5,6}")  # without the digits behind the dash
 NUMBER, LAST4, CODE = "member_number", "phone_last4", "one_time_code"
@@ -48,6 +51,8 @@ class IdentifiedForm(Form):
     skill: ClassVar[str]
     number_is_optional: ClassVar[bool] = False
     """Whether the task goes on, in a way of its own, for who has no member number at hand."""
+    files_unproven: ClassVar[bool] = False
+    """Whether the task is filed for the office without a code, where none can reach the member."""
     explains: ClassVar[str | None] = None  # a response: what the task is, told to who asks before who they are is known
     explains_on: ClassVar[re.Pattern[str]] = ASKS_HOW
 
@@ -64,7 +69,9 @@ class IdentifiedForm(Form):
         return NEEDS[self.skill]
 
     def opened(self, turn: Turn, standing: Standing) -> bool:
-        """Whether the level this task needs now is reached."""
+        """Whether the level this task needs now is reached, or can only be reached at the office."""
+        if self.files_unproven and standing.level >= Level.KNOWN and turn.get(TROUBLE) == UNPROVEN:
+            return True
         return standing.level >= self.level_needed(turn)
 
     def account_changed(self, turn: Turn) -> None:
@@ -73,7 +80,8 @@ class IdentifiedForm(Form):
     async def listen(self, turn: Turn, asked: str | None) -> bool:
         standing = await turn.standing()
         opened = self.opened(turn, standing)
-        if lost_phone(turn.own_words) and not opened and self.level_needed(turn) >= Level.STEPPED_UP:
+        to_step_up = self.level_needed(turn) >= Level.STEPPED_UP or (self.files_unproven and asked == CODE)
+        if lost_phone(turn.own_words) and not opened and to_step_up:
             turn.set("code_trouble", NO_PHONE)
             if asked == CODE:
                 return True
@@ -185,8 +193,13 @@ class IdentifiedForm(Form):
             turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
         if not self.opened(turn, standing):
             return await self._ask_code(turn)
-        turn.clear("code_trouble", "code_sent")
+        self._forget_codes(turn)
         return await self.next_task_ask(turn, standing)
+
+    def _forget_codes(self, turn: Turn) -> None:
+        turn.clear("code_sent")
+        if turn.get(TROUBLE) != UNPROVEN:
+            turn.clear(TROUBLE)
 
     async def _identify(self, turn: Turn) -> Ask | Standing | None:
         """A question about identity, None when the door is closed for now, or the standing reached."""
@@ -263,7 +276,9 @@ class IdentifiedForm(Form):
         return Ask(CODE, "utter_question_proof_still")
 
     async def _ask_code(self, turn: Turn) -> Ask | Outside | None:
-        trouble = turn.get("code_trouble")
+        if turn.get(TROUBLE) == UNPROVEN:  # of a task before
+            turn.clear(TROUBLE)
+        trouble = turn.get(TROUBLE)
         if trouble == "wrong":
             turn.set("code_trouble", "told")
             return Ask(CODE, "utter_question_code_again", new=True)
@@ -282,7 +297,11 @@ class IdentifiedForm(Form):
         elif turn.get("code_sent") and trouble != "expired" and not by_email:
             return Ask(CODE, "utter_question_code", {"where": identity.CodeSent(*turn.get("code_sent")).masked})
         sent = await identity.send_code(turn.session, turn.backend, turn.conversation_id, by_email=by_email)
-        if by_email and (isinstance(sent, identity.CodeRefused) or turn.get("code_sent") == [sent.way, sent.to]):
+        refused = sent.reason if isinstance(sent, identity.CodeRefused) else ""
+        nowhere = by_email and (refused or turn.get("code_sent") == [sent.way, sent.to])
+        if self.files_unproven and (nowhere or refused) and refused != "too_many":
+            return await self._go_on_unproven(turn)
+        if nowhere:
             self._by_office(turn)
             return None
         if isinstance(sent, identity.CodeRefused):
@@ -295,6 +314,13 @@ class IdentifiedForm(Form):
             {"where": sent.masked},
             new=True,
         )
+
+    async def _go_on_unproven(self, turn: Turn) -> Ask | Outside | None:
+        """No code reaches them: it goes to the office all the same, which hears so and finds out who asks."""
+        turn.say("utter_code_unproven")
+        turn.set(TROUBLE, UNPROVEN)
+        turn.clear("code_sent")
+        return await self.next_task_ask(turn, await turn.standing())
 
     def _by_office(self, turn: Turn) -> None:
         """Who they are cannot be shown here: a person at the office finds them."""

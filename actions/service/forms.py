@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from actions.base import Ask, Outside
-from actions.identity.forms import IdentifiedForm
+from actions.identity.forms import CODE, IdentifiedForm
 from actions.quick_pay.questions import choose
 from actions.service.hearing import (
     RENAMED,
@@ -73,11 +73,12 @@ class ServiceForm(IdentifiedForm):
         CONFIRM: "yes_no",
     }
     files = True
+    files_unproven = True
     opens_with: ClassVar[frozenset[str]] = frozenset({"start_stop_service"})
 
     def level_needed(self, turn: Turn) -> Level:
-        """What exists is stopped or moved by its member; somebody new has no number yet."""
-        return NEEDS[self.skill] if turn.get(KIND) in ("stop", "move") else Level.ANONYMOUS
+        """What exists is stopped or moved by its member, who gives a code; somebody new has no number yet."""
+        return NEEDS["stop_move_service"] if turn.get(KIND) in ("stop", "move") else Level.ANONYMOUS
 
     async def cancelled(self, turn: Turn) -> None:
         turn.say("utter_service_left")
@@ -97,6 +98,8 @@ class ServiceForm(IdentifiedForm):
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         if asked == CONFIRM and self._agrees(turn):
             return True
+        if asked == CODE and turn.read(CODE).code is not None:
+            return False  # six digits are a day or a house number to who looks for one
         heard = PHONE in turn.notes or turn.has_set(PHONE)
         heard = self._hear_kind(turn, asked) or heard
         if asked == FINAL_BILL:

@@ -14,9 +14,12 @@ from backend.arrangements.rules import Facts, Part, refusals
 from backend.audit.service import record
 from backend.billing import bills
 from backend.billing import service as billing
+from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
+from backend.members.models import Member
 from backend.programs.models import Enrolment
+from backend.tickets import in_a_name
 from backend.tickets.service import fresh_number
 
 if TYPE_CHECKING:
@@ -80,6 +83,11 @@ async def grant(
         act="arrangement_granted",
         account_id=account_id,
         after={"number": made.number, "plan": plain(made)},
+    )
+    account = await session.get_one(Account, account_id)
+    member = await session.get_one(Member, account.member_id)
+    await in_a_name.notify(
+        session, backend, conversation, member, account, in_a_name.TOLD["arrangement"], made.number
     )
     return made
 

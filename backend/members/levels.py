@@ -38,6 +38,9 @@ NEEDS: Mapping[str, Level] = MappingProxyType(
         "payment_confirmation": Level.KNOWN,
         "payment_arrangement": Level.KNOWN,
         "start_stop_service": Level.KNOWN,
+        # a ticket alone, but one that would leave the member in the dark, or without the account
+        "stop_move_service": Level.STEPPED_UP,
+        "name_change": Level.STEPPED_UP,
         "payment_history": Level.STEPPED_UP,
         "billing_history": Level.STEPPED_UP,
         "setup_autopay": Level.STEPPED_UP,

@@ -17,7 +17,7 @@ from backend.conversations.models import Conversation
 from backend.language import SPANISH, current
 from backend.members.models import Member
 from backend.payments import confirmation
-from backend.tickets import telling
+from backend.tickets import in_a_name, telling
 from backend.tickets.by_us import recorded
 from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER, POWER
 from backend.tickets.models import Ticket
@@ -81,6 +81,7 @@ async def file(session: AsyncSession, backend: Backend, conversation_id: str, to
             await _told(session, backend, conversation, same, "ticket_noted")
             return Filed(same, new=False, own=False)
         await _merge(session, backend, conversation, same, told)
+        await in_a_name.tell(session, backend, conversation, same, new=False)
         return Filed(same, new=False)
     ticket = Ticket(
         number=await fresh_number(session),
@@ -99,6 +100,7 @@ async def file(session: AsyncSession, backend: Backend, conversation_id: str, to
     session.add(ticket)
     await _told(session, backend, conversation, ticket, f"ticket_{told.kind}")
     await callout.begin(session, backend, ticket)
+    await in_a_name.tell(session, backend, conversation, ticket)
     return Filed(ticket, new=True)
 
 

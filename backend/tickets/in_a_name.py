@@ -1,0 +1,195 @@
+"""What is asked for in a member's name is told to the member, and the office reads how far was shown who asked.
+
+Number and last four are known to others too: family, a former landlord, whoever found a letter. A text or a call may
+come in anybody's name. So whatever is asked for on an account goes with a notice to the ways on file, which names it,
+its number and how to object (`objecting.py`), and the ticket says what was proven.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.conversations.models import Conversation
+from backend.language import current, in_each, mark, tr
+from backend.members import identity
+from backend.members.levels import Level
+from backend.members.models import Member
+from backend.outbox.models import OutboxMessage
+from backend.outbox.service import enqueue
+from backend.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+TOLD = {
+    "meter": mark("a check of the meter"),
+    "medical": mark("a medical note"),
+    "name_change": mark("a change of the name"),
+    "dispute": mark("a look at a charge"),
+    "high_bill": mark("a look at a high bill"),
+    "damage": mark("a claim for damage"),
+    "complaint": mark("a complaint"),
+    "arrangement": mark("a payment arrangement"),
+    "service": mark("a change of service"),
+    "other": mark("a request to the office"),
+}
+"""What goes with a notice, and how it names it. Danger, outages, lights and trees anybody may report for anybody."""
+WISHES = {
+    "start service": mark("a start of service"),
+    "stop service": mark("a stop of service"),
+    "move service": mark("a move of service"),
+}
+NEEDS_PROOF = frozenset({"name_change", "service"})
+"""Without any account the office has to find out for itself who asks."""
+WAITS = frozenset({"name_change", "stop service", "move service"})
+"""Not done before the member had this long to object:"""
+DAY_TO_OBJECT = timedelta(days=1)
+WHO_ASKED, NOT_BEFORE = "who asked", "not before"
+"""Labels in the details, for the office."""
+KEY = "in-name"
+MOST_A_DAY = 10
+"""So many notices of this kind go to one phone or email in 24 hours: nobody is flooded by who knows their number."""
+BETWEEN = {"sms": " ", "email": "\n\n"}
+
+
+def wish_of(ticket: Ticket) -> str:
+    """`stop service`, else the kind."""
+    return str(ticket.details.get("wish") or ticket.kind) if ticket.kind == "service" else ticket.kind
+
+
+async def tell(
+    session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, *, new: bool = True
+) -> None:
+    """Tell the member of the account, once a talk, and write down for the office what is proven. `new` is False where
+    something was added to a ticket that was open before."""
+    if ticket.kind not in TOLD:
+        return
+    account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
+    if account is None:
+        if ticket.kind in NEEDS_PROOF and new:
+            _say(backend, ticket, conversation, "nobody has shown who they are: no code, no member number", new=new)
+        return
+    member = await session.get_one(Member, account.member_id)
+    what = WISHES.get(wish_of(ticket), TOLD[ticket.kind])
+    told = await notify(session, backend, conversation, member, account, what, ticket.number)
+    shown = await _shown(session, backend, conversation, member)
+    now = backend.clock.now()
+    if told:
+        heard = f"the member was told {' and '.join(told)} at {_clock(backend, now)}"
+    else:
+        heard = "the member could NOT be told: nothing on file takes a notice now. Call the phone on file first"
+    _say(backend, ticket, conversation, f"{shown}; {heard}", new=new)
+    if told and new and wish_of(ticket) in WAITS:
+        until = f"{_clock(backend, now + DAY_TO_OBJECT)}: until then the member may object"
+        ticket.details = {**ticket.details, NOT_BEFORE: until}
+
+
+def _say(backend: Backend, ticket: Ticket, conversation: Conversation, words: str, *, new: bool) -> None:
+    """In the details of a new ticket; behind a note, where another talk has added it."""
+    if new:
+        ticket.details = {**ticket.details, WHO_ASKED: words}
+    elif conversation.id != ticket.conversation_id:
+        note = {
+            "at": backend.clock.now().isoformat(timespec="seconds"),
+            "conversation": conversation.id,
+            "words": f"who said so: {words}",
+        }
+        ticket.notes = [*ticket.notes, note]
+
+
+async def notify(
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    member: Member,
+    account: Account,
+    what: str,
+    number: str,
+) -> list[str]:
+    """Send the notice to each way on file; how each that takes it is named to the office. Once a talk and number.
+
+    `what` is one of the marked texts of `TOLD` and `WISHES`.
+    """
+    told = []
+    who = hashlib.sha256(conversation.id.encode()).hexdigest()[:12]
+    for kind, recipient in (("sms", member.phone), ("email", member.email or "")):
+        key = f"{KEY}:{number}:{who}:{kind}"
+        if not recipient or await _too_many(session, backend, recipient, key):
+            continue
+        words = _words(backend, (current(), member.language), kind, what, number, account)
+        message = await enqueue(
+            session,
+            backend,
+            kind=kind,
+            recipient=recipient,
+            subject=tr("Request {number} at {coop}", number=number, coop=backend.coop.short_name)
+            if kind == "email"
+            else "",
+            body=words,
+            purpose="notice",
+            dedupe_key=key,
+        )
+        if message.status != "refused":
+            told.append(f"by text to the phone ending {recipient[-4:]}" if kind == "sms" else "by email")
+    return told
+
+
+def _words(
+    backend: Backend, languages: Sequence[str], kind: str, what: str, number: str, account: Account
+) -> str:
+    """No keyword of a carrier stands in it: who answers one of these has opted out of all texts."""
+    coop = backend.coop
+    text = NOTICE_BY_TEXT if kind == "sms" else NOTICE_BY_EMAIL
+    return in_each(
+        languages,
+        lambda: tr(
+            text,
+            coop=coop.short_name if kind == "sms" else coop.name,
+            what=tr(what),
+            account=f"..{account.number[-5:]}",  # with the phone the whole would be all that identity asks for
+            number=number,
+            phone=coop.office_phone_display,
+        ),
+        BETWEEN[kind],
+    )
+
+
+NOTICE_BY_TEXT = mark(
+    "{coop}: {what} was asked for on acct {account}, number {number}. Not you? Reply NOT ME {number} or call {phone}"
+)
+NOTICE_BY_EMAIL = mark(
+    "Hello,\n\nSomebody asked for {what} on your account {account}. Its number is {number}.\n\nWas it not you? Call {phone}, "
+    "or write NOT ME {number} in the chat on our page or by text. It is then put on hold at once.\n\n{coop}"
+)
+
+
+async def _too_many(session: AsyncSession, backend: Backend, recipient: str, key: str) -> bool:
+    sent = select(func.count()).where(
+        OutboxMessage.recipient == recipient,
+        OutboxMessage.dedupe_key.startswith(f"{KEY}:", autoescape=True),
+        OutboxMessage.dedupe_key != key,
+        OutboxMessage.created_at > backend.clock.now() - timedelta(days=1),
+    )
+    return (await session.scalar(sent) or 0) >= MOST_A_DAY
+
+
+async def _shown(session: AsyncSession, backend: Backend, conversation: Conversation, member: Member) -> str:
+    """What the talk has shown of who asks, for the office."""
+    standing = await identity.standing(session, backend, conversation.id)
+    if standing.member is not None and standing.member.id == member.id:
+        if standing.level >= Level.STEPPED_UP:
+            return "proven by a code, or by a call that the carrier vouches for"
+        return "UNPROVEN, by number and last four alone"
+    return "UNPROVEN, by the sender's number alone, which can be forged"
+
+
+def _clock(backend: Backend, at: datetime) -> str:
+    local = at.astimezone(backend.coop.zone)
+    return f"{local:%a %b} {local.day}, {local:%I:%M %p}"
