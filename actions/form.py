@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import agenda, follow_ups, registry, side_questions
 from actions.base import Outside
 from actions.cases.filed import tell_of_the_filed
+from actions.cases.objecting import objected
 from actions.conversation.done import tell_what_is_done
 from actions.danger import rises, warn
 from actions.free_text import only_asks, only_wants_a_person
@@ -60,7 +61,7 @@ class Form(OpeningForm):
                 if await turn.begin(self.name()):
                     return
                 worked = outside is not None
-                outside = await (self._ask(turn, misses=0) if worked or turn.resumed else self._hear(turn))
+                outside = await (self._ask(turn, misses=0) if worked or turn.resumed else self._heed(turn))
                 # nothing asked and nothing ended: a rejection, which Rasa only sees when no slot is set
                 ended = turn.requested or outside is not None
                 await turn.hold_true()
@@ -68,6 +69,19 @@ class Form(OpeningForm):
             if outside is None:
                 return
             await outside.work(turn)
+
+    async def _heed(self, turn: Turn) -> Outside | None:
+        """Who never asked for what they were told of is heard before any task; this one stays open, if it was."""
+        opened = turn.just_opened()
+        asks_on = turn.answered_something_else(self.form) or turn.get("resuming") or turn.get(agenda.NOW)
+        if asks_on or not await objected(turn, opened=opened):
+            return await self._hear(turn)
+        if opened:
+            self._interrupt(turn)
+            self._close(turn)
+        else:
+            self._request(turn, turn.get(REQUESTED), int(turn.get("misses") or 0), keep=True)
+        return None
 
     async def _hear(self, turn: Turn) -> Outside | None:
         opened = turn.just_opened()

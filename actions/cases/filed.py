@@ -7,6 +7,7 @@ import re
 from actions.cases.asked_after import tell_what_became, was_told
 from actions.cases.called import called
 from actions.cases.kinds import title_of
+from actions.cases.objecting import objected
 from actions.cases.taking_back import NUMBERED
 from actions.turn import Turn
 from backend.contact.service import read_phone
@@ -35,6 +36,8 @@ async def tell_of_the_filed(turn: Turn) -> bool:
     """Answer what is said of a report of this conversation. False when nothing is, or none was filed."""
     if not turn.whole_words:
         return False
+    if await objected(turn):
+        return True
     filed = await tickets.of_conversation(turn.session, turn.conversation_id)
     if filed and await _takes_the_phone(turn, filed):
         return True

@@ -38,7 +38,10 @@ SHOWN_AFTER_WITHDRAWAL = timedelta(days=2)  # the office still sees for so long 
 
 @dataclass(frozen=True)
 class Report:
-    """What somebody tells. `details` are in English, the member's own words under `words`; `phone` is E.164."""
+    """What somebody tells. `details` are in English, the member's own words under `words`; `phone` is E.164.
+
+    `in_a_name`: it is asked for in a member's name, who is told of it (`in_a_name.py`).
+    """
 
     kind: str
     details: Mapping[str, str]
@@ -47,6 +50,7 @@ class Report:
     phone: str | None = None
     urgent: bool = False
     due_at: datetime | None = None
+    in_a_name: bool = True
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,8 @@ async def file(session: AsyncSession, backend: Backend, conversation_id: str, to
             await _told(session, backend, conversation, same, "ticket_noted")
             return Filed(same, new=False, own=False)
         await _merge(session, backend, conversation, same, told)
-        await in_a_name.tell(session, backend, conversation, same, new=False)
+        if told.in_a_name:
+            await in_a_name.tell(session, backend, conversation, same, new=False)
         return Filed(same, new=False)
     ticket = Ticket(
         number=await fresh_number(session),
@@ -100,7 +105,8 @@ async def file(session: AsyncSession, backend: Backend, conversation_id: str, to
     session.add(ticket)
     await _told(session, backend, conversation, ticket, f"ticket_{told.kind}")
     await callout.begin(session, backend, ticket)
-    await in_a_name.tell(session, backend, conversation, ticket)
+    if told.in_a_name:
+        await in_a_name.tell(session, backend, conversation, ticket)
     return Filed(ticket, new=True)
 
 

@@ -46,9 +46,8 @@ async def tell_the_office(
     """File it as a case. `accounts` are all that have the phone on file; the first one's ticket names the others."""
     numbers = ", ".join(account.number for account in accounts)
     details = {"what": FOR_THE_OFFICE, "on file for": numbers, "words": text}
-    await file(
-        session, backend, conversation_id, Report(kind="other", details=details, account_id=accounts[0].id, phone=phone)
-    )
+    told = Report(kind="other", details=details, account_id=accounts[0].id, phone=phone, in_a_name=False)
+    await file(session, backend, conversation_id, told)
 
 
 def sorry(coop_name: str, *, on_file: bool) -> str:

@@ -21,6 +21,7 @@ from backend.payments.quotes import end_open_quotes
 from backend.reading.language import language_of
 from backend.reading.machine_texts import machine_kind, without_signature
 from backend.reading.opt_out import agrees_to_stop, said_in_spanish
+from backend.tickets import objecting
 from bot import intake, wording
 from bot.channels.senders import keyed, source_of
 from bot.channels.sms import consent, on_call, own
@@ -70,6 +71,8 @@ class Before:
     """Those that have this phone on file, where the text says that it reached somebody else."""
     perhaps: list[Account] | None = None
     """The same where it may say so, or where the text before this one may and the question about it is open."""
+    objects: bool = False
+    """`Not me`, `I did not ask for this`: said of what they were told of lately, and neither of the phone nor of texts."""
 
     @property
     def holders(self) -> list[Account]:
@@ -166,7 +169,8 @@ class SmsLine:
             silent = not lately or lately[0].received_at < backend.clock.now() - conversations.IDLE
             idle = silent or not (stands.expects or stands.offered)
             accounts = None if stopped else await misdirected(session, phone, inbound.text, idle=idle)
-            before = Before(stopped, stands.expects, lately, idle, accounts)
+            objects = await objecting.answers_notice(session, backend, phone, inbound.text)
+            before = Before(stopped, stands.expects, lately, idle, accounts, objects=objects)
             doubted = lately[0].text if before.asked else inbound.text if idle else ""
             return replace(before, perhaps=None if stopped else await may_be(session, phone, doubted))
 
@@ -175,6 +179,8 @@ class SmsLine:
         wish = consent.wish(inbound.text, opt_out_type, stopped=before.stopped, idle=before.idle)
         if before.stopped or opt_out_type:
             return None if wish == "perhaps" else wish
+        if before.objects and wish in (None, "perhaps"):
+            return None
         if before.accounts is not None:
             return "misdirected"
         if not before.asked:

@@ -1,0 +1,93 @@
+"""Whether somebody says that they did not ask for what was done or asked for in their name."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from backend.reading.spanish.gloss import without_accents
+
+
+class Objection(Enum):
+    """How surely it is said. `SURE`: it was somebody else, or a fraud. `SAID`: they never asked for it; that may be of
+    our last words too. `CANCELS`: only with the number of a request, which is to be stopped."""
+
+    SURE = "sure"
+    SAID = "said"
+    CANCELS = "cancels"
+
+
+_NOT = (
+    r"(?:did ?n[o']?t|did not|do ?n[o']?t|never|have ?n[o']?t|have not|had ?n[o']?t|wasn'?t the one (?:who|that)|"
+    r"no one here|nobody here)"
+)
+_ASKED = (
+    r"(?:ask(?:ed)?(?: you| anyone| anybody)?(?: for| to)|request(?:ed)?|order(?:ed)?|authori[sz]ed?|approved?|"
+    r"sign(?:ed)? up for|fil(?:e|ed)|submit(?:ted)?|agreed? to|appl(?:y|ied) for|make|made|place[d]?|put in|do|did|done|sent?|"
+    r"tell you to|told you to|consent(?:ed)? to|set (?:this|that|it) up|initiated?|open(?:ed)?)"
+)
+_WHAT = (
+    r"(?:this|that|it|any|anything|such|these|those|no |a |an |the (?:request|change|stop|move|plan|arrangement|code|"
+    r"service|cancel\w*|ticket|name)|my (?:service|power|name|electric\w*|account)|stop|move|chang\w*|turn|shut|cut|"
+    r"disconnect\w*|cancel\w*)"
+)
+_SURE = re.compile(
+    r"\b(?:was|is) ?n[o']?t (?:me|us|mine|from me|by me|my (?:request|doing))\b(?! (?:to|who)\b)|\b(?:was|is) not (?:me|us|mine|from me|"
+    r"by me|my (?:request|doing))\b(?! (?:to|who)\b)|^\W*(?:no[, ]+)?(?:it'?s |that'?s |this is )?not (?:me|mine|us|my request)\b(?! (?:to|who)\b)|"
+    r"\bnot (?:me|mine) [a-z0-9]{3}[- ]?[a-z0-9]{3}\b|"
+    r"\b(?:some(?:body|one)(?: else)?|a stranger|a thief|scammers?|they|he|she|my ex\b.{0,12}) (?:is |are |was |were |has |"
+    r"have |must (?:be|have) |may (?:be|have) )?(?:been )?(?:us(?:ing|ed)|hack\w*|stole|stolen|steal\w*|impersonat\w*|"
+    r"pretend\w*|got into|getting into|messing with|ask(?:ed|ing) (?:for )?(?:this|that|it)) ?(?:in |with |to be |for )?"
+    r"(?:my (?:name|account|number|identity|info\w*)|me|this|that|it)?\b|"
+    r"\b(?:this|that|it)(?:'s| is| was| must be| looks like| has to be)? (?:a )?(?:fraud\w*|identity theft|a hoax)\b|"
+    r"\bidentity theft\b|\bfraud(?:ulent)? (?:request|change|ticket|order)\b|\breport(?:ing)? (?:a )?fraud\b|"
+    r"\bunauthori[sz]ed\b|\b(?:with ?out|behind) my (?:permission|consent|knowledge|ok|back)\b|^\W*fraud\W*$|"
+    r"\b(?:yo )?no (?:fui|era|soy|he sido) (?:yo|nosotros|quien)\b|\byo no (?:fui|he sido)\b|"
+    r"\b(?:es|esto es|eso es|parece) (?:un )?fraude\b|^\W*fraude\W*$|\brobo de identidad\b|"
+    r"\balguien (?:mas )?(?:esta usando|uso|usa|pidio|robo|se hizo pasar|se metio)\b|"
+    r"\bsin (?:mi (?:permiso|consentimiento|autorizacion)|que yo (?:lo )?(?:pidiera|supiera|autorizara))\b|"
+    r"\bno (?:autorizad[oa]|es mi[oa])\b"
+)
+_SAID = re.compile(
+    rf"\b{_NOT} (?:ever |even |actually )?{_ASKED} {_WHAT}?\b|\b{_NOT} (?:ever |even )?{_ASKED}\W*$|"
+    r"\b(?:don'?t|do not) (?:know|recogni[sz]e|remember) (?:anything about )?(?:this|that|any|the|asking|requesting|making) ?"
+    r"(?:request|ticket|change|message)?\b|\bwho (?:asked for|requested|did|made) (?:this|that)\b|"
+    r"\b(?:yo )?(?:no|nunca|jamas) (?:lo |la |les |se lo |he |hemos )?(?:pedi|pedimos|pedido|solicite|solicitamos|"
+    r"solicitado|autorice|autorizado|ordene|hice|hicimos|hecho|mande|mandamos|envie|firme)\b(?! (?:ayuda|una persona))|"
+    r"\bno reconozco\b|\bquien (?:pidio|hizo) (?:eso|esto)\b"
+)
+_OF_THE_TALK = re.compile(
+    r"\b(?:what|that'?s not what|not what) i (?:asked|meant|said|want)|\bask(?:ed)? (?:you )?(?:for )?(?:a |an |to (?:talk|"
+    r"speak) )?(?:person|human|question|that much|amount|agent|help)\b|\b(?:pay(?:ing|ments?)?|paid|readings?|bills?|"
+    r"pagos?|pagar|lectura|factura)\b|\blo que (?:pedi|dije|queria)\b"
+)
+_CANCELS = re.compile(
+    r"\b(?:cancel\w*|stop\w*|undo\w*|void|revoke|withdraw\w*|reject|deny|refuse|block|hold|freeze|delete|remove|drop|"
+    r"take (?:it|that|this|\w+) back|take back|(?:do ?n[o']?t|do not|never) (?:do|process|want|make|touch)|"
+    r"(?:is|was) (?:a )?(?:wrong|mistake|false|fake)|"
+    r"no (?:lo |la )?(?:haga|hagan|quiero|procese)\w*|deten\w*|pare|paren|anul\w+|retir\w+|bloque\w+|elimin\w+|borr\w+)\b"
+)
+_NUMBER = re.compile(r"\b([a-z0-9]{3})[-–— .]{0,3}([a-z0-9]{3})\b", re.IGNORECASE)
+_SPELLED = re.compile(
+    r"\b(?:[a-z0-9][-., ]{1,2}){2}[a-z0-9](?:[-., ]{1,2}(?:dash[-., ]{1,2})?)(?:[a-z0-9][-., ]{1,2}){2}[a-z0-9]\b",
+    re.IGNORECASE,
+)
+
+
+def objection_in(words: str) -> Objection | None:
+    """How surely the words say so, in English or Spanish; None where they speak of something else."""
+    text = without_accents(words.lower().replace("’", "'"))
+    if _OF_THE_TALK.search(text) and not _SURE.search(text):
+        return None
+    if _SURE.search(text):
+        return Objection.SURE
+    if _SAID.search(text):
+        return Objection.SAID
+    return Objection.CANCELS if _CANCELS.search(text) else None
+
+
+def numbers_in(words: str) -> list[str]:
+    """What may be the number of a request, such as `K7M-4Q2`, as it is kept; also spelled letter by letter."""
+    found = [f"{match[1]}-{match[2]}" for match in _NUMBER.finditer(words)]
+    spelled = [re.sub(r"dash|[^a-z0-9]", "", match[0], flags=re.IGNORECASE) for match in _SPELLED.finditer(words)]
+    return list(dict.fromkeys(one.upper() for one in (*found, *(f"{one[:3]}-{one[3:]}" for one in spelled))))
