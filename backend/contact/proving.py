@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.language import tr
-from backend.members.codes import DIGITS, SEND_WINDOW, SENDS, TRIES, VALID, draw, fits
+from backend.members.code_counts import SEND_WINDOW, SENDS
+from backend.members.codes import DIGITS, TRIES, VALID, draw, fits
 from backend.members.identity import Standing
 from backend.members.levels import Level
 from backend.members.models import AddressCode, Member

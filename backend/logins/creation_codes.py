@@ -7,6 +7,7 @@ So no login is made, and no email put on file, until each of these codes has com
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -15,10 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.conversations.models import Conversation
 from backend.language import tr
 from backend.logins.models import CreationCode, CreationLink
+from backend.members.code_counts import SEND_WINDOW, SENDS
 from backend.members.codes import (
     DIGITS,
-    SEND_WINDOW,
-    SENDS,
     TRIES,
     VALID,
     CodeRefused,
@@ -35,6 +35,9 @@ from backend.outbox.service import enqueue
 if TYPE_CHECKING:
     from backend.app import Backend
 
+A_DAY = 20
+"""So many codes of a kind in 24 hours, whoever makes a login at the member."""
+_DAY = timedelta(days=1)
 ON_FILE, NEW = "on_file", "new"
 """Where a code goes: a way that is on file, or the email that was typed and is to come there."""
 
@@ -73,7 +76,8 @@ async def send(
     if isinstance(way, CodeRefused) and ON_FILE in kinds:
         return "no_address"
     for kind in kinds:
-        if await _sent_lately(session, backend, member, kind) >= SENDS:
+        lately = await _sent_within(session, backend, member, kind, SEND_WINDOW)
+        if lately >= SENDS or await _sent_within(session, backend, member, kind, _DAY) >= A_DAY:
             return "too_many"
     for kind in kinds:
         to = way if kind == ON_FILE else CodeSent("email", link.email)
@@ -156,8 +160,10 @@ async def _newest(session: AsyncSession, link: CreationLink) -> list[CreationCod
     return list(await session.scalars(query))
 
 
-async def _sent_lately(session: AsyncSession, backend: Backend, member: Member, kind: str) -> int:
-    lately = CreationCode.sent_at > backend.clock.now() - SEND_WINDOW
+async def _sent_within(
+    session: AsyncSession, backend: Backend, member: Member, kind: str, span: timedelta
+) -> int:
+    lately = CreationCode.sent_at > backend.clock.now() - span
     query = select(func.count()).where(CreationCode.member_id == member.id, CreationCode.kind == kind, lately)
     return await session.scalar(query) or 0
 

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.language import tr
 from backend.logins.models import SignInCode
 from backend.logins.service import token_hash
-from backend.members.codes import SEND_WINDOW, SENDS, TRIES, VALID, draw, fits
+from backend.members.code_counts import SEND_WINDOW, SENDS
+from backend.members.codes import TRIES, VALID, draw, fits
 from backend.outbox.service import enqueue
 
 if TYPE_CHECKING:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.models import Conversation
 from backend.language import tr
+from backend.members import code_counts
+from backend.members.code_counts import SEND_WINDOW, SENDS, STRANGER
 from backend.members.models import Member, OneTimeCode
+from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue, is_opted_out
 
 if TYPE_CHECKING:
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
 DIGITS = 6
 VALID = timedelta(minutes=10)
 TRIES = 5
-SENDS = 3
-SEND_WINDOW = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,15 @@ async def send(
     *,
     by_email: bool = False,
     second: bool = False,
+    asker: str = STRANGER,
 ) -> CodeSent | CodeRefused:
     """Put a new code in the outbox. It replaces the one before it. `by_email`: the phone does not reach them. `second`:
-    it follows one that came back, so that it counts against no other."""
-    if not second and await _sent_lately(session, backend, conversation_id, member) >= SENDS:
-        return CodeRefused("too_many")
+    it follows one that came back, so that it counts against no other. `asker`: as in `code_counts`.
+
+    Where no other may be sent, a text from the phone on file is pointed to the newest, which has come to that phone.
+    """
+    if not second and await _too_many(session, backend, conversation_id, member, asker):
+        return await _still_good(session, backend, conversation_id, member) or CodeRefused("too_many")
     way = await way_to(session, backend, member, by_email)
     if isinstance(way, CodeRefused):
         return way
@@ -73,6 +78,7 @@ async def send(
         sent_at=now,
         expires_at=now + VALID,
         second=second,
+        asker=asker,
     )
     session.add(row)
     await session.flush()
@@ -143,21 +149,46 @@ async def _newest(session: AsyncSession, conversation_id: str, member: Member) -
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def _sent_lately(session: AsyncSession, backend: Backend, conversation_id: str, member: Member) -> int:
-    """How many codes count against another one now.
+async def _too_many(
+    session: AsyncSession, backend: Backend, conversation_id: str, member: Member, asker: str
+) -> bool:
+    """Whether no other code may be sent now: three a talk, and what `code_counts` has for all talks of such askers.
 
-    On the phone on file only those of this talk do: a stranger who asks for codes elsewhere keeps nobody out. By text
-    those that were tried in vain do not either: whoever forges the sender would shut the member out with three.
+    By text from the phone on file those that were tried in vain count for nothing in the talk: whoever forges the
+    sender would shut the member out with three.
     """
+    now = backend.clock.now()
+    here = [
+        OneTimeCode.conversation_id == conversation_id,
+        OneTimeCode.sent_at > now - SEND_WINDOW,
+        OneTimeCode.second.is_(False),
+    ]
+    if await _texts_from(session, conversation_id, member):
+        here += [OneTimeCode.misses < TRIES, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now]
+    if (await session.scalar(select(func.count()).where(*here)) or 0) >= SENDS:
+        return True
+    return await code_counts.used_up(session, member, asker, conversation_id, now)
+
+
+async def _texts_from(session: AsyncSession, conversation_id: str, member: Member) -> bool:
     conversation = await session.get(Conversation, conversation_id)
-    here = OneTimeCode.conversation_id == conversation_id
-    on_file = conversation is not None and bool(member.phone) and conversation.address == member.phone
-    counted: ColumnElement[bool] = here if on_file else or_(here, OneTimeCode.member_id == member.id)
-    if on_file and conversation is not None and conversation.channel == "sms":
-        counted = and_(here, OneTimeCode.misses < TRIES)
-    since = backend.clock.now() - SEND_WINDOW
-    query = select(func.count()).where(counted, OneTimeCode.sent_at > since, OneTimeCode.second.is_(False))
-    return await session.scalar(query) or 0
+    return conversation is not None and conversation.channel == "sms" and conversation.address == member.phone
+
+
+async def _still_good(
+    session: AsyncSession, backend: Backend, conversation_id: str, member: Member
+) -> CodeSent | None:
+    """Where the newest code went, if it can still be given back and the phone on file asks for another by text."""
+    row = await _newest(session, conversation_id, member)
+    now = backend.clock.now()
+    if row is None or row.used_at is not None or row.misses >= TRIES or now >= row.expires_at:
+        return None
+    if not await _texts_from(session, conversation_id, member):
+        return None
+    sent = select(OutboxMessage.recipient).where(OutboxMessage.dedupe_key == f"code-{row.id}")
+    if await session.scalar(sent) == member.phone:
+        return CodeSent("text", member.phone_last4)
+    return CodeSent("email", mask_email(member.email)) if member.email else None
 
 
 async def way_to(session: AsyncSession, backend: Backend, member: Member, by_email: bool) -> CodeSent | CodeRefused:

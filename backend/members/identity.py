@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.conversations.service import IDLE
-from backend.members import codes, guessing, known_senders, proof, proven_ways
+from backend.members import code_counts, codes, guessing, known_senders, proof, proven_ways
 from backend.members.codes import CodeRefused, CodeSent
 from backend.members.guessing import CODE, IDENTITY, Pressure, Try
 from backend.members.levels import BY_TEXT, NEEDS, Level
@@ -225,7 +225,8 @@ async def send_code(
     one = await _code_try(session, backend, conversation, now.account)
     if not one.forgeable and not (await guessing.weigh(session, backend, one)).open:
         return CodeRefused("too_many")
-    sent = await codes.send(session, backend, conversation_id, now.member, by_email=by_email)
+    asker = await code_counts.asker_of(session, backend, conversation, now.member, one.target)
+    sent = await codes.send(session, backend, conversation_id, now.member, by_email=by_email, asker=asker)
     if isinstance(sent, CodeSent):
         await _record(session, backend, conversation, "code_sent", now.account.id, {"way": sent.way})
     return sent

@@ -68,6 +68,7 @@ class OneTimeCode(Base):
     misses: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
     second: Mapped[bool] = mapped_column(default=False, server_default=false())  # it follows one that came back
+    asker: Mapped[str] = mapped_column(String(8), default="stranger", server_default="stranger")  # see code_counts.py
 
 
 class IdentityProof(Base):
@@ -90,6 +91,7 @@ class IdentityProof(Base):
     misses: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
     second: Mapped[bool] = mapped_column(default=False, server_default=false())  # as in OneTimeCode
+    asker: Mapped[str] = mapped_column(String(8), default="stranger", server_default="stranger")  # as in OneTimeCode
 
 
 class AddressCode(Base):

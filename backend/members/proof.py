@@ -6,15 +6,17 @@ who gets a code, and whether at all, is decided by `answer_waiting`, which nobod
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.language import current, speaking
-from backend.members import codes
+from backend.members import code_counts, codes
+from backend.members.code_counts import SEND_WINDOW, SENDS
 from backend.members.codes import CodeRefused
 from backend.members.models import IdentityProof, Member
 from backend.members.service import get_account
@@ -37,17 +39,17 @@ async def ask(
     """Ask for a code to whoever has what was given; `account` None where it fits nobody. False: too often in this
     talk. `second`: after one that came back."""
     now = backend.clock.now()
-    lately = select(func.count()).where(
-        IdentityProof.conversation_id == conversation.id,
-        IdentityProof.asked_at > now - codes.SEND_WINDOW,
-        *_that_count(conversation),
-    )
-    if not second and (await session.scalar(lately) or 0) >= codes.SENDS:
-        return False
+    own = account if _texts_from(conversation, account) else None
+    if not second and await _asked_here(session, conversation, now, own) >= SENDS:
+        stands = await pending(session, backend, conversation.id) if own else None
+        return stands is not None and own is not None and stands.account_id == own.id
+    member = account.member if account is not None else None
+    asker = await code_counts.asker_of(session, backend, conversation, member, target)
     session.add(
         IdentityProof(
             conversation_id=conversation.id, target=target, account_id=account.id if account else None,
             by_email=by_email, language=current(), asked_at=now, expires_at=now + codes.VALID, second=second,
+            asker=asker,
         )
     )  # fmt: skip
     await session.flush()
@@ -106,21 +108,30 @@ async def _too_many(session: AsyncSession, row: IdentityProof, member: Member) -
     """The member's phone is not flooded by somebody who knows the last four: not by several talks either."""
     if row.second:
         return False
-    conversation = await session.get(Conversation, row.conversation_id)
-    query = select(func.count()).where(
-        IdentityProof.account_id.in_(select(Account.id).where(Account.member_id == member.id)),
-        IdentityProof.code_hash != "",
-        IdentityProof.asked_at > row.asked_at - codes.SEND_WINDOW,
-        IdentityProof.id < row.id,
-        *_that_count(conversation),
+    return await code_counts.used_up(
+        session, member, row.asker, row.conversation_id, row.asked_at, proof=row.id
     )
-    return (await session.scalar(query) or 0) >= codes.SENDS
 
 
-def _that_count(conversation: Conversation | None) -> list[ColumnElement[bool]]:
-    """Which codes count against another one. By text those that were tried in vain do not, as in `codes`."""
-    in_vain = [IdentityProof.misses < codes.TRIES] if conversation and conversation.channel == "sms" else []
-    return [IdentityProof.second.is_(False), *in_vain]
+def _texts_from(conversation: Conversation, account: Account | None) -> bool:
+    """Whether this is a text in the name of the account's phone on file, which is where it is answered to."""
+    return account is not None and conversation.channel == "sms" and conversation.address == account.member.phone
+
+
+async def _asked_here(session: AsyncSession, conversation: Conversation, now: datetime, own: Account | None) -> int:
+    """How many askings of this talk count against another one. On the phone on file (`own`) those alone that may still
+    be given back: whoever forges its texts shuts nobody out, and is told nothing by it."""
+    counted = [
+        IdentityProof.conversation_id == conversation.id,
+        IdentityProof.asked_at > now - SEND_WINDOW,
+        IdentityProof.second.is_(False),
+    ]
+    if conversation.channel == "sms":
+        counted.append(IdentityProof.misses < codes.TRIES)
+    if own is not None:
+        live = (IdentityProof.used_at.is_(None), IdentityProof.expires_at > now)
+        counted += [IdentityProof.account_id == own.id, *live]
+    return await session.scalar(select(func.count()).where(*counted)) or 0
 
 
 def _hash(backend: Backend, row: IdentityProof, code: str) -> str:
