@@ -48,6 +48,11 @@ CHAT = re.compile(
 ACCOUNT_AT_END = re.compile(
     r"(?<![a-z])(?:account|acct|a/c|cuenta)(?:\s+(?:number|no|num|numero|#))?\s*(?:is|es|:)?[\s.]*$"
 )
+REST = re.compile(
+    r"\W*(?:(?:and|y|then|luego)\s+)?(?:(?:it|the\s+rest|the\s+other\s+(?:half|part)|lo\s+demas|el\s+resto|la\s+otra\s+mitad)\s+)?"
+    r"(?:(?:ends?|finish\w*|goes|continues|termina\w*|acaba\w*|sigue|is|are|es|son)\s+)(?:(?:in|with|on|en|con)\s+)?"
+)
+"""In front of the rest of a number that was removed."""
 SHORTEST_CODE, LONGEST_CODE = 4, 8
 PARTS = ("card", "number", "ssn", "bank")
 """Kinds of which the rest may still be to come."""
@@ -138,6 +143,11 @@ def _behind(last: str, text: str, situation: Situation, found: list[Finding]) ->
             return [(run.groups[0].start, run.groups[-1].end, "code")] if not any(run.stays) else []
     if run is not None and run.alone and not found:
         return _rest_of_removed(last, run, situation)
+    rest = REST.match(lowered)
+    behind = _first_run(text[rest.end() :]) if rest and not found else None
+    if rest and behind is not None and behind.alone:
+        taken = _rest_of_removed(last, behind, situation)
+        return [(start + rest.end(), end + rest.end(), kind) for start, end, kind in taken]
     return []
 
 

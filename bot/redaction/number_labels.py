@@ -22,13 +22,29 @@ BANK = (
     rf"{ROUTING_WORDS}|bank|banking|checking|savings|iban|clabe|swift|direct\s+deposit|withdrawal\s+account|banco|bancari[oa]s?|"
     rf"cuenta\s+(?:de\s+)?(?:cheques|corriente|ahorros?|banco)|cheques|ahorros?|{BANKS}"
 )
+OF_A_CARD = (
+    r"(?:card'?s?|visa|amex|american\s+express|master\s?card|debit|credit|atm|tarjetas?|debito|credito|cajero)"
+)
 CODE = (
+    r"(?<!zip )(?<!postal )(?<!gate )(?:codes?|pins?|nip|clave|codigo|numeros?\s+secretos?|(?:security|secret|verification)\s+number)\s+"
+    rf"(?:(?:on|for|of|from|to|in|de|del|para|the|my|our|la|mi|el|front|back|face|side|debit|bank)\s+){{1,6}}{OF_A_CARD}|"
+    r"atm\s+(?:code|number|pin|no)|"
+    r"(?:punch|key|type|enter|use|marco|tecle\w+|pongo|uso)\w*\s+(?:in\s+)?"
+    r"(?=\d{4,6}\s+(?:at|into|en)\s+(?:the|an|any|el|un)\s+(?:atm|cajero|pin\s?pad|cash\s+machine))|"
+    r"(?:three|four|3|4|tres|cuatro|little|last|small)\s+(?:\w+\s+){0,3}?on\s+(?:the\s+|my\s+)?(?:\w+\s+)?"
+    r"(?:back|front|strip|signature)|(?:3|three)[\s-]digit\s+(?:security\s+)?code|"
     r"cvv2?|cvc2?|cvn|csc|cid|ccv|cvs|cv2|cv\s+code|sec(?:urity)?\.?\s+(?:code|number)|back\s+of\s+(?:the\s+|my\s+)?card|"
     r"(?:voicemail|alarm|unlock|debit|alarma)\s+(?:code|pin)|codigo\s+de\s+(?:la\s+)?alarma|card\s+code|verification\s+value|pin|pins|nip|pass\s?code|"
     r"(?:codigo|clave|numero|numeros)\s+(?:de\s+)?(?:seguridad|secret[oa])|access\s+code|atm\s+code|"
     r"(?:numbers?|digits?|code)\s+on\s+(?:the\s+)?back|(?:numeros?|digitos?|codigo)\s+(?:de\s+)?atras"
 )
+HALF = (
+    r"(?:(?:first|last|second|other|next)\s+(?:eight|8|twelve|12|half|part)|(?:primer[oa]s?|ultim[oa]s|segund[oa]|otr[oa]s?)\s+"
+    r"(?:ocho|doce|mitad|parte))(?:\s+(?:digits?|numbers?|ones|digitos|numeros))?(?=[^\d$]{0,12}\d{4}[ -]?\d{4})"
+)
+"""Of a number with at least eight figures behind it: half a bill has fewer."""
 CARD = (
+    rf"{HALF}|"
     r"card(?:\s+on\s+file)?|debit|credit|visa|master\s?card|amex|american\s+express|discover|tarjetas?|cc|ccn|"
     r"(?:card|tarjeta)\s+(?:number|no|num|de\s+(?:credito|debito))|pan"
 )
@@ -63,7 +79,7 @@ ON_THE_BACK = re.compile(
 )
 DIRECT = re.compile(
     r"[\s:#.,;=>-]*(?:(?:number|numbers|no|num|is|it'?s|was|are|digits?|the|my|um|uh|on|file|numero|es|son|de|credito|"
-    r"debito|el|la|mi|ends?|here|goes|aqui|esta|va|card|tarjeta)[\s:#.,;=>-]*){0,5}"
+    r"debito|el|la|mi|ends?|begins?|starts?|with|empieza|comienza|con|here|goes|aqui|esta|va|card|tarjeta)[\s:#.,;=>-]*){0,5}"
 )
 """What may stand between the word for a card and its digits: an amount or a member number has more before it."""
 

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 
 LOGIN = re.compile(
-    r"\b(?:log(?:s|ged|ging|ing)?[ -]?(?:in|on|into|onto)|sign(?:s|ed|ing)?[ -]?(?:in|on|into|onto)|"
+    r"\b(?:(?:log|sign)(?:s|ed|ged|ging|ing)?[ -]?(?:(?:me|us|him|her|you|it)\s+)?(?:in|on|into|onto)|"
+    r"(?:open|unlock|pull\s+up|bring\s+up)\s+(?:up\s+)?my\s+(?:account|profile)|"
     r"g[eo]t(?:s|ting)?\s+in(?:to)?|"
-    r"let(?:s|ting)?\s+me\s+in|web\s?-?(?:site|page)?|internet|sites?|portal|online|app|access(?:es|ing)?|credentials?|"
+    r"let(?:s|ting)?\s+(?:me|you|us|it)\s+in|pass(?=\W*$|\s+(?:is|was|to)\b|\s*[:=]|\s+\S*\d)|(?:my|the|new|old)\s+pass|web\s?-?(?:site|page)?|internet|sites?|portal|online|app|access(?:es|ing)?|credentials?|"
     r"user(?:s|\s?-?name|\s?-?id)?|wi-?fi|pass\s?words?|re?jects?|re?jecting|(?:won'?t|doesn'?t|not|didn'?t)\s+(?:take|accept)|"
     r"invalid|says?\s+(?:it'?s\s+)?wrong|one\s+word|capital|(?:lower|upper)\s?case|usual\s+one|"
-    r"contrasena|clave|entr[aeo]r?|ingres\w+|acced\w+|acceso|sesion|pagina|sitio|en\s+linea|usuario|no\s+(?:me\s+)?acepta|"
+    r"contrasena|(?:mi|la)\s+contra|clave|abr\w+\s+(?:la|mi)\s+cuenta|entr[aeo]r?|ingres\w+|acced\w+|acceso|sesion|pagina|sitio|en\s+linea|usuario|no\s+(?:me\s+)?acepta|"
     r"mayusculas?|minusculas?|used\s+to\s+be)\b|[\w.+-]+@[\w-]+[.,]\w"
 )
 CHANGED_TO = re.compile(

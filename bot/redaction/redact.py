@@ -42,6 +42,8 @@ DATE_SHAPE = re.compile(r"\d{1,2}[ .-]\d{1,2}[ .-](?:20)?\d{2}")
 SHORTEST_BANK, SHORTEST_BESIDE_ROUTING, SHORTEST_CARD = 6, 5, 5
 LONGER_THAN_MOST_MEMBER_NUMBERS = 11
 
+HALF_A_CARD = [4, 4]
+AMEX, AMEX_BEGINS = ("34", "37"), [4, 6]
 MOST_BESIDE = 13
 """Digits that may follow a card number in one breath: expiry, code and zip."""
 
@@ -70,8 +72,8 @@ class Reading:
     def __post_init__(self) -> None:
         self.lowered = plain(self.text)
         self.marks = labels.marks_in(self.lowered)
-        # the 2 of CVV2 is no figure of it
-        codes = [mark for mark in self.marks if mark.kind == "code"]
+        # the 2 of CVV2 is no figure of it, nor the 8 of "the last 8 are"
+        codes = [mark for mark in self.marks if mark.kind in ("code", "card")]
         self.groups = [one for one in groups_in(self.text) if not any(m.start < one.start < m.end for m in codes)]
         kinds = staying(self.lowered, self.groups)
         self.stays = {group.start: kind for group, kind in zip(self.groups, kinds, strict=True) if kind}
@@ -228,11 +230,19 @@ def _kind(run: list[Group], reading: Reading) -> str | None:
         return named or None
     if sizes == SSN_SIZES and not (reading.situation.number_asked and account_in(digits, reading.situation)):
         return "ssn"
+    if label != "other" and _is_half_a_card(digits) and not account_in(digits, reading.situation):
+        return "card"
     if is_expected(sizes, reading.situation):
         return None
     if is_told(digits, reading.situation, named=label == "other"):
         return None
     return _kind_of_shape(digits, sizes)
+
+
+def _is_half_a_card(digits: list[str]) -> bool:
+    """Parted as the figures of a card are, whatever was asked for: nobody parts a phone or a member number so."""
+    sizes = [len(one) for one in digits]
+    return (sizes == HALF_A_CARD and digits[0][0] in FIRST_DIGITS) or (sizes == AMEX_BEGINS and digits[0][:2] in AMEX)
 
 
 def _by_name(run: list[Group], reading: Reading, mark: Mark | None, label: str) -> str | None:

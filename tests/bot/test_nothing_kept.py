@@ -25,14 +25,14 @@ from tests.bot.conftest import running_edge
 from tests.bot.edge import ACCOUNT, NUMBER, Edge
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
-from tests.support import secrets_said, secrets_unnamed
+from tests.support import harmless_in_passing, secrets_in_passing, secrets_said, secrets_unnamed
 from tests.support.costs import cost_of
 from tests.support.harmless_said import ACCOUNTS, everything_harmless
 from tests.support.secrets_said import Said, squeezed
 
 SINGLE = [*secrets_said.cards_said(), *secrets_said.identities_said(), *secrets_said.words_said()]
-SINGLE += [*secrets_unnamed.unnamed(), *secrets_unnamed.disguised()]
-SPLIT = [*secrets_said.split_over_messages(), *secrets_unnamed.over_chat()]
+SINGLE += [*secrets_unnamed.unnamed(), *secrets_unnamed.disguised(), *secrets_in_passing.in_passing()]
+SPLIT = [*secrets_said.split_over_messages(), *secrets_unnamed.over_chat(), *secrets_in_passing.in_halves()]
 EVERY = 4
 """Over the edge goes every fourth of the single messages, and every third of those in pieces."""
 CHANNELS = ("sms", "web", "voice")
@@ -219,6 +219,14 @@ def test_what_members_need_to_say_stays() -> None:
         left = redact(whole, Situation(asked, accounts_in(whole))).text
         taken += [f"{asked}: {whole!r} -> {left!r}"] if left != whole else []
     assert taken == []
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"), [*((text, "") for text in harmless_in_passing.SAID), *harmless_in_passing.ASKED]
+)
+def test_what_stands_near_a_secret_stays(text: str, asked: str) -> None:
+    whole = clean(text)
+    assert redact(whole, Situation(asked, accounts_in(whole))).text == whole
 
 
 def test_answers_one_after_the_other_stay() -> None:

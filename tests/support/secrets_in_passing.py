@@ -82,7 +82,7 @@ CODES = (
     ("cid 7381", "7381"),
     ("security number on my card is 739", "739"),
     ("verification number 741 on the back", "741"),
-    ("the 3 digit number is 742", "742"),
+    ("the 3 digit code is 742", "742"),
     ("the little number on the back is 743", "743"),
     ("and the code on the front of my amex is 7441", "7441"),
     ("cvv seven four five", "sevenfourfive"),
@@ -110,7 +110,7 @@ HALVES = (
     ("los primeros ocho son 5424 1813", "54241813"),
     ("la segunda mitad 5566 5556", "55665556"),
     ("mi tarjeta comienza 4539 1488", "45391488"),
-    ("four nine two nine seven two two six", "fourninetwonineseventwotwosix"),
+    ("my card begins four nine two nine seven two two six", "fourninetwonineseventwotwosix"),
 )
 SPLIT = (
     (("4929 7226", "0344 8895"), ("49297226", "03448895")),
