@@ -36,8 +36,10 @@ async def tell_of_the_filed(turn: Turn) -> bool:
     """Answer what is said of a report of this conversation. False when nothing is, or none was filed."""
     if not turn.whole_words:
         return False
-    if await objected(turn):
-        return True
+    return await objected(turn) or await _tell_of(turn)
+
+
+async def _tell_of(turn: Turn) -> bool:
     filed = await tickets.of_conversation(turn.session, turn.conversation_id)
     if filed and await _takes_the_phone(turn, filed):
         return True

@@ -297,11 +297,13 @@ class IdentifiedForm(Form):
         elif turn.get("code_sent") and trouble != "expired" and not by_email:
             return Ask(CODE, "utter_question_code", {"where": identity.CodeSent(*turn.get("code_sent")).masked})
         sent = await identity.send_code(turn.session, turn.backend, turn.conversation_id, by_email=by_email)
-        refused = sent.reason if isinstance(sent, identity.CodeRefused) else ""
-        nowhere = by_email and (refused or turn.get("code_sent") == [sent.way, sent.to])
-        if self.files_unproven and (nowhere or refused) and refused != "too_many":
+        gone_there = isinstance(sent, identity.CodeSent) and turn.get("code_sent") == [sent.way, sent.to]
+        reason = (
+            sent.reason if isinstance(sent, identity.CodeRefused) else "nowhere_else" if by_email and gone_there else ""
+        )
+        if self.files_unproven and reason not in ("", "too_many"):
             return await self._go_on_unproven(turn)
-        if nowhere:
+        if by_email and reason:
             self._by_office(turn)
             return None
         if isinstance(sent, identity.CodeRefused):

@@ -86,9 +86,7 @@ async def grant(
     )
     account = await session.get_one(Account, account_id)
     member = await session.get_one(Member, account.member_id)
-    await in_a_name.notify(
-        session, backend, conversation, member, account, in_a_name.TOLD["arrangement"], made.number
-    )
+    await in_a_name.notify(session, backend, conversation, member, account, in_a_name.TOLD["arrangement"], made.number)
     return made
 
 

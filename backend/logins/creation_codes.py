@@ -160,9 +160,7 @@ async def _newest(session: AsyncSession, link: CreationLink) -> list[CreationCod
     return list(await session.scalars(query))
 
 
-async def _sent_within(
-    session: AsyncSession, backend: Backend, member: Member, kind: str, span: timedelta
-) -> int:
+async def _sent_within(session: AsyncSession, backend: Backend, member: Member, kind: str, span: timedelta) -> int:
     lately = CreationCode.sent_at > backend.clock.now() - span
     query = select(func.count()).where(CreationCode.member_id == member.id, CreationCode.kind == kind, lately)
     return await session.scalar(query) or 0

@@ -149,9 +149,7 @@ async def _newest(session: AsyncSession, conversation_id: str, member: Member) -
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def _too_many(
-    session: AsyncSession, backend: Backend, conversation_id: str, member: Member, asker: str
-) -> bool:
+async def _too_many(session: AsyncSession, backend: Backend, conversation_id: str, member: Member, asker: str) -> bool:
     """Whether no other code may be sent now: three a talk, and what `code_counts` has for all talks of such askers.
 
     By text from the phone on file those that were tried in vain count for nothing in the talk: whoever forges the
@@ -175,9 +173,7 @@ async def _texts_from(session: AsyncSession, conversation_id: str, member: Membe
     return conversation is not None and conversation.channel == "sms" and conversation.address == member.phone
 
 
-async def _still_good(
-    session: AsyncSession, backend: Backend, conversation_id: str, member: Member
-) -> CodeSent | None:
+async def _still_good(session: AsyncSession, backend: Backend, conversation_id: str, member: Member) -> CodeSent | None:
     """Where the newest code went, if it can still be given back and the phone on file asks for another by text."""
     row = await _newest(session, conversation_id, member)
     now = backend.clock.now()

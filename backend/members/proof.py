@@ -108,9 +108,7 @@ async def _too_many(session: AsyncSession, row: IdentityProof, member: Member) -
     """The member's phone is not flooded by somebody who knows the last four: not by several talks either."""
     if row.second:
         return False
-    return await code_counts.used_up(
-        session, member, row.asker, row.conversation_id, row.asked_at, proof=row.id
-    )
+    return await code_counts.used_up(session, member, row.asker, row.conversation_id, row.asked_at, proof=row.id)
 
 
 def _texts_from(conversation: Conversation, account: Account | None) -> bool:

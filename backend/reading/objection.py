@@ -23,7 +23,8 @@ _NOT = (
 )
 _ASKED = (
     r"(?:ask(?:ed)?(?: you| anyone| anybody)?(?: for| to)|request(?:ed)?|order(?:ed)?|authori[sz]ed?|approved?|"
-    r"sign(?:ed)? up for|fil(?:e|ed)|submit(?:ted)?|agreed? to|appl(?:y|ied) for|make|made|place[d]?|put in|do|did|done|sent?|"
+    r"sign(?:ed)? up for|fil(?:e|ed)|submit(?:ted)?|agreed? to|appl(?:y|ied) for|make|made|place[d]?|"
+    r"put in|do|did|done|sent?|"
     r"tell you to|told you to|consent(?:ed)? to|set (?:this|that|it) up|initiated?|open(?:ed)?)"
 )
 _WHAT = (
@@ -32,12 +33,16 @@ _WHAT = (
     r"disconnect\w*|cancel\w*)"
 )
 _SURE = re.compile(
-    r"\b(?:was|is) ?n[o']?t (?:me|us|mine|from me|by me|my (?:request|doing))\b(?! (?:to|who)\b)|\b(?:was|is) not (?:me|us|mine|from me|"
-    r"by me|my (?:request|doing))\b(?! (?:to|who)\b)|^\W*(?:no[, ]+)?(?:it'?s |that'?s |this is )?not (?:me|mine|us|my request)\b(?! (?:to|who)\b)|"
+    r"\b(?:was|is) ?n[o']?t (?:me|us|mine|from me|by me|my (?:request|doing))\b(?! (?:to|who)\b)|\b(?:was|"
+    r"is) not (?:me|us|mine|from me|"
+    r"by me|my (?:request|doing))\b(?! (?:to|who)\b)|^\W*(?:no[, ]+)?(?:it'?s |that'?s |"
+    r"this is )?not (?:me|mine|us|my request)\b(?! (?:to|who)\b)|"
     r"\bnot (?:me|mine) [a-z0-9]{3}[- ]?[a-z0-9]{3}\b|"
-    r"\b(?:some(?:body|one)(?: else)?|a stranger|a thief|scammers?|they|he|she|my ex\b.{0,12}) (?:is |are |was |were |has |"
+    r"\b(?:some(?:body|one)(?: else)?|a stranger|a thief|scammers?|they|he|she|my ex\b.{0,12}) (?:is |"
+    r"are |was |were |has |"
     r"have |must (?:be|have) |may (?:be|have) )?(?:been )?(?:us(?:ing|ed)|hack\w*|stole|stolen|steal\w*|impersonat\w*|"
-    r"pretend\w*|got into|getting into|messing with|ask(?:ed|ing) (?:for )?(?:this|that|it)) ?(?:in |with |to be |for )?"
+    r"pretend\w*|got into|getting into|messing with|ask(?:ed|ing) (?:for )?(?:this|that|it)) ?(?:in |"
+    r"with |to be |for )?"
     r"(?:my (?:name|account|number|identity|info\w*)|me|this|that|it)?\b|"
     r"\b(?:this|that|it)(?:'s| is| was| must be| looks like| has to be)? (?:a )?(?:fraud\w*|identity theft|a hoax)\b|"
     r"\bidentity theft\b|\bfraud(?:ulent)? (?:request|change|ticket|order)\b|\breport(?:ing)? (?:a )?fraud\b|"
@@ -50,14 +55,16 @@ _SURE = re.compile(
 )
 _SAID = re.compile(
     rf"\b{_NOT} (?:ever |even |actually )?{_ASKED} {_WHAT}?\b|\b{_NOT} (?:ever |even )?{_ASKED}\W*$|"
-    r"\b(?:don'?t|do not) (?:know|recogni[sz]e|remember) (?:anything about )?(?:this|that|any|the|asking|requesting|making) ?"
+    r"\b(?:don'?t|do not) (?:know|recogni[sz]e|remember) (?:anything about )?(?:this|that|any|the|asking|"
+    r"requesting|making) ?"
     r"(?:request|ticket|change|message)?\b|\bwho (?:asked for|requested|did|made) (?:this|that)\b|"
     r"\b(?:yo )?(?:no|nunca|jamas) (?:lo |la |les |se lo |he |hemos )?(?:pedi|pedimos|pedido|solicite|solicitamos|"
     r"solicitado|autorice|autorizado|ordene|hice|hicimos|hecho|mande|mandamos|envie|firme)\b(?! (?:ayuda|una persona))|"
     r"\bno reconozco\b|\bquien (?:pidio|hizo) (?:eso|esto)\b"
 )
 _OF_THE_TALK = re.compile(
-    r"\b(?:what|that'?s not what|not what) i (?:asked|meant|said|want)|\bask(?:ed)? (?:you )?(?:for )?(?:a |an |to (?:talk|"
+    r"\b(?:what|that'?s not what|not what) i (?:asked|meant|said|want)|"
+    r"\bask(?:ed)? (?:you )?(?:for )?(?:a |an |to (?:talk|"
     r"speak) )?(?:person|human|question|that much|amount|agent|help)\b|\b(?:pay(?:ing|ments?)?|paid|readings?|bills?|"
     r"pagos?|pagar|lectura|factura)\b|\blo que (?:pedi|dije|queria)\b"
 )
@@ -65,7 +72,8 @@ _CANCELS = re.compile(
     r"\b(?:cancel\w*|stop\w*|undo\w*|void|revoke|withdraw\w*|reject|deny|refuse|block|hold|freeze|delete|remove|drop|"
     r"take (?:it|that|this|\w+) back|take back|(?:do ?n[o']?t|do not|never) (?:do|process|want|make|touch)|"
     r"(?:is|was) (?:a )?(?:wrong|mistake|false|fake)|"
-    r"no (?:lo |la )?(?:haga|hagan|quiero|procese)\w*|deten\w*|pare|paren|anul\w+|retir\w+|bloque\w+|elimin\w+|borr\w+)\b"
+    r"no (?:lo |la )?(?:haga|hagan|quiero|procese)\w*|deten\w*|pare|paren|anul\w+|retir\w+|bloque\w+|"
+    r"elimin\w+|borr\w+)\b"
 )
 _NUMBER = re.compile(r"\b([a-z0-9]{3})[-–— .]{0,3}([a-z0-9]{3})\b", re.IGNORECASE)
 _SPELLED = re.compile(

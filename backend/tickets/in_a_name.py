@@ -141,9 +141,7 @@ async def notify(
     return told
 
 
-def _words(
-    backend: Backend, languages: Sequence[str], kind: str, what: str, number: str, account: Account
-) -> str:
+def _words(backend: Backend, languages: Sequence[str], kind: str, what: str, number: str, account: Account) -> str:
     """No keyword of a carrier stands in it: who answers one of these has opted out of all texts."""
     coop = backend.coop
     text = NOTICE_BY_TEXT if kind == "sms" else NOTICE_BY_EMAIL
@@ -165,8 +163,9 @@ NOTICE_BY_TEXT = mark(
     "{coop}: {what} was asked for on acct {account}, number {number}. Not you? Reply NOT ME {number} or call {phone}"
 )
 NOTICE_BY_EMAIL = mark(
-    "Hello,\n\nSomebody asked for {what} on your account {account}. Its number is {number}.\n\nWas it not you? Call {phone}, "
-    "or write NOT ME {number} in the chat on our page or by text. It is then put on hold at once.\n\n{coop}"
+    "Hello,\n\nSomebody asked for {what} on your account {account}. Its number is {number}.\n\n"
+    "Was it not you? Call {phone}, or write NOT ME {number} in the chat on our page or by text. "
+    "It is then put on hold at once.\n\n{coop}"
 )
 
 

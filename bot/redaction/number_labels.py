@@ -22,11 +22,10 @@ BANK = (
     rf"{ROUTING_WORDS}|bank|banking|checking|savings|iban|clabe|swift|direct\s+deposit|withdrawal\s+account|banco|bancari[oa]s?|"
     rf"cuenta\s+(?:de\s+)?(?:cheques|corriente|ahorros?|banco)|cheques|ahorros?|{BANKS}"
 )
-OF_A_CARD = (
-    r"(?:card'?s?|visa|amex|american\s+express|master\s?card|debit|credit|atm|tarjetas?|debito|credito|cajero)"
-)
+OF_A_CARD = r"(?:card'?s?|visa|amex|american\s+express|master\s?card|debit|credit|atm|tarjetas?|debito|credito|cajero)"
 CODE = (
-    r"(?<!zip )(?<!postal )(?<!gate )(?:codes?|pins?|nip|clave|codigo|numeros?\s+secretos?|(?:security|secret|verification)\s+number)\s+"
+    r"(?<!zip )(?<!postal )(?<!gate )(?:codes?|pins?|nip|clave|codigo|numeros?\s+secretos?|"
+    r"(?:security|secret|verification)\s+number)\s+"
     rf"(?:(?:on|for|of|from|to|in|de|del|para|the|my|our|la|mi|el|front|back|face|side|debit|bank)\s+){{1,6}}{OF_A_CARD}|"
     r"atm\s+(?:code|number|pin|no)|"
     r"(?:punch|key|type|enter|use|marco|tecle\w+|pongo|uso)\w*\s+(?:in\s+)?"

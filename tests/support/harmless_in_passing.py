@@ -1,4 +1,4 @@
-"""What stands near the secrets let slip in passing and is none: all of it stays. With what was asked for, if anything."""
+"""What stands near the secrets let slip in passing and is none: all of it stays."""
 
 from __future__ import annotations
 

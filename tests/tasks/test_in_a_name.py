@@ -97,9 +97,7 @@ async def test_a_phone_that_wants_no_texts_gets_none(backend: Backend, home: Hou
         ("change the name on the account", "name_change"),
     ],
 )
-async def test_a_stop_a_move_and_a_name_take_a_code(
-    backend: Backend, begin: Begin, words: str, intent: str
-) -> None:
+async def test_a_stop_a_move_and_a_name_take_a_code(backend: Backend, begin: Begin, words: str, intent: str) -> None:
     talk = await begin(Level.KNOWN)
     await talk.user_input(words, intent=intent, acts={"start"})
     talk.assert_response("utter_question_code")
@@ -174,9 +172,7 @@ OBJECTIONS = [
 
 
 @pytest.mark.parametrize("words", OBJECTIONS)
-async def test_an_answer_to_the_notice_holds_it(
-    backend: Backend, home: Household, begin: Begin, words: str
-) -> None:
+async def test_an_answer_to_the_notice_holds_it(backend: Backend, home: Household, begin: Begin, words: str) -> None:
     await file_meter(await begin(Level.KNOWN))
     member = await begin_forged(backend, home, channel="sms", level=Level.ANONYMOUS)
     await member.user_input(words, intent="deny", acts={"deny"})

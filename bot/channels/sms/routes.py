@@ -72,7 +72,7 @@ class Before:
     perhaps: list[Account] | None = None
     """The same where it may say so, or where the text before this one may and the question about it is open."""
     objects: bool = False
-    """`Not me`, `I did not ask for this`: said of what they were told of lately, and neither of the phone nor of texts."""
+    """`Not me`, `I did not ask for this`: said of what they were told of lately, and not of the phone or of texts."""
 
     @property
     def holders(self) -> list[Account]:
