@@ -23,6 +23,7 @@ from backend.members.levels import Level
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
+from backend.tickets.kinds import CALLBACK
 from backend.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ async def tell(
 ) -> None:
     """Tell the member of the account, once a talk, and write down for the office what is proven. `new` is False where
     something was added to a ticket that was open before."""
-    if ticket.kind not in TOLD:
+    if ticket.kind not in TOLD and ticket.kind != CALLBACK:
         return
     account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
     if account is None:
@@ -77,6 +78,9 @@ async def tell(
             _say(backend, ticket, conversation, "nobody has shown who they are: no code, no member number", new=new)
         return
     member = await session.get_one(Member, account.member_id)
+    if ticket.kind == CALLBACK:  # whoever calls reads whom they may be talking to; the call itself changes nothing
+        _say(backend, ticket, conversation, await _shown(session, backend, conversation, member), new=new)
+        return
     what = WISHES.get(wish_of(ticket), TOLD[ticket.kind])
     told = await notify(session, backend, conversation, member, account, what, ticket.number)
     shown = await _shown(session, backend, conversation, member)

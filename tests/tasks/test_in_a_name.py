@@ -247,6 +247,16 @@ async def test_a_danger_is_never_held(backend: Backend, home: Household, begin: 
     assert "ON HOLD" not in (await newest(backend)).details
 
 
+async def test_who_calls_back_reads_what_is_proven_and_the_member_is_sent_nothing(
+    backend: Backend, home: Household
+) -> None:
+    async with backend.db.transaction() as session:
+        told = tickets.Report(kind="callback", details={"about": "my account"}, account_id=home.account_id)
+        ticket = (await tickets.file(session, backend, home.conversation_id, told)).ticket
+    assert ticket.details[in_a_name.WHO_ASKED].startswith("UNPROVEN")
+    assert await notices(backend) == []
+
+
 async def test_nobody_is_flooded_with_notices(backend: Backend, home: Household) -> None:
     for place in range(15):
         name = f"web-{place}"
