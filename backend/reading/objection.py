@@ -25,6 +25,7 @@ _ASKED = (
     r"(?:ask(?:ed)?(?: you| anyone| anybody)?(?: for| to)|request(?:ed)?|order(?:ed)?|authori[sz]ed?|approved?|"
     r"sign(?:ed)? up for|fil(?:e|ed)|submit(?:ted)?|agreed? to|appl(?:y|ied) for|make|made|place[d]?|"
     r"put in|do|did|done|sent?|"
+    r"start(?:ed)?|call(?:ed)? (?:you|anyone|anybody)|ask(?:ed)? you (?:guys|all|people) (?:for|to)|"
     r"tell you to|told you to|consent(?:ed)? to|set (?:this|that|it) up|initiated?|open(?:ed)?)"
 )
 _WHAT = (
@@ -32,7 +33,13 @@ _WHAT = (
     r"service|cancel\w*|ticket|name)|my (?:service|power|name|electric\w*|account)|stop|move|chang\w*|turn|shut|cut|"
     r"disconnect\w*|cancel\w*)"
 )
+_FALSE = r"(?:fake|false|bogus|phony|a fraud|fraudulent|fals[oa])"
 _SURE = re.compile(
+    rf"\bhack(?:ed|ers?|ing)\b|\bfraud alert\b|\b(?:request|ticket|change|this|that|it|solicitud|esto|"
+    rf"eso) (?:is|was|es) {_FALSE}\b|"
+    r"\bnot me (?:who|that) (?:asked|did|requested|called|sent|made)\b|\bnot authori[sz]ed\b|\bme robaron\b|"
+    r"\bsome(?:body|one) (?:else )?(?:did|made|requested|filed) (?:this|that|it)\b|"
+    r"\bsome(?:body|one) (?:is trying|tried) to (?:steal|get into|use|take over)\b|"
     r"\b(?:was|is) ?n[o']?t (?:me|us|mine|from me|by me|my (?:request|doing))\b(?! (?:to|who)\b)|\b(?:was|"
     r"is) not (?:me|us|mine|from me|"
     r"by me|my (?:request|doing))\b(?! (?:to|who)\b)|^\W*(?:no[, ]+)?(?:it'?s |that'?s |"
@@ -53,7 +60,16 @@ _SURE = re.compile(
     r"\bsin (?:mi (?:permiso|consentimiento|autorizacion)|que yo (?:lo )?(?:pidiera|supiera|autorizara))\b|"
     r"\bno (?:autorizad[oa]|es mi[oa])\b"
 )
+_ENDS = r"(?:stop|shut|cut|turn|move|cancel|disconnect|change|transfer|end)"
+_OURS = r"(?:my|our|the|mi|la|el) (?:service|power|electric\w*|lights?|name|account|luz|servicio|nombre|cuenta)"
 _SAID = re.compile(
+    rf"\b(?:do ?n[o']?t|do not|never|please no) {_ENDS}(?: off)? {_OURS}\b|"
+    rf"\b(?:do ?n[o']?t|do not|did ?n[o']?t|did not) want (?:you to {_ENDS}|{_OURS} \w+(?:ed|off|cut|shut))|"
+    r"\b(?:i'?m|i am|we'?re|we are) not (?:moving|leaving|stopping|cancell?ing)\b|"
+    r"\b(?:is|was) ?(?:n[o']?t|not) (?:something|anything|what) (?:i|we) (?:asked|requested|wanted|ordered)\b|"
+    r"\bno idea (?:what|why|who)\b.{0,16}\b(?:this|that|it|request|about)\b|\b(?:i|we) never asked\b|"
+    rf"\bno (?:quiero|queremos) (?:cambiar|mover|cancelar|terminar|trasladar|cortar)\w* {_OURS}\b|"
+    rf"\bno (?:corten|cambien|cancelen|muevan|me corten) {_OURS}\b|"
     rf"\b{_NOT} (?:ever |even |actually )?{_ASKED} {_WHAT}?\b|\b{_NOT} (?:ever |even )?{_ASKED}\W*$|"
     r"\b(?:don'?t|do not) (?:know|recogni[sz]e|remember) (?:anything about )?(?:this|that|any|the|asking|"
     r"requesting|making) ?"
@@ -75,9 +91,12 @@ _CANCELS = re.compile(
     r"no (?:lo |la )?(?:haga|hagan|quiero|procese)\w*|deten\w*|pare|paren|anul\w+|retir\w+|bloque\w+|"
     r"elimin\w+|borr\w+)\b"
 )
-_NUMBER = re.compile(r"\b([a-z0-9]{3})[-–— .]{0,3}([a-z0-9]{3})\b", re.IGNORECASE)
+_SIGN = "[fhjkmqrwxy2-9]"
+"""What the numbers of requests are made of (`payments/confirmation.py`)."""
+_NUMBER = re.compile(rf"\b({_SIGN}{{3}})[-–— .]{{0,3}}({_SIGN}{{3}})\b", re.IGNORECASE)
+_BETWEEN = r"[-., ]{1,2}"
 _SPELLED = re.compile(
-    r"\b(?:[a-z0-9][-., ]{1,2}){2}[a-z0-9](?:[-., ]{1,2}(?:dash[-., ]{1,2})?)(?:[a-z0-9][-., ]{1,2}){2}[a-z0-9]\b",
+    rf"\b(?:{_SIGN}{_BETWEEN}){{2}}{_SIGN}{_BETWEEN}(?:dash{_BETWEEN})?(?:{_SIGN}{_BETWEEN}){{2}}{_SIGN}\b",
     re.IGNORECASE,
 )
 
