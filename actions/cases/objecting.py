@@ -45,7 +45,7 @@ async def objected(turn: Turn, *, opened: bool = True) -> bool:
     if notice is not None:
         made = await objecting.object_to_notice(turn.session, turn.backend, turn.conversation_id, notice, said)
         if made is not None:
-            _tell(turn, made)
+            _tell(turn, made if await _reaches_the_member(turn) else None)
             return True
     if not opened or not TOLD_OF.search(words) or tells_of_a_scam(words):
         return False
@@ -63,7 +63,18 @@ async def _phone(turn: Turn) -> str:
     return standing.member.phone if standing.member and standing.level >= Level.KNOWN else ""
 
 
-def _tell(turn: Turn, made: objecting.Objected) -> None:
+async def _reaches_the_member(turn: Turn) -> bool:
+    """Whether what is said is heard by who may know the number: a call can come in anybody's name."""
+    if turn.channel != "voice" or (await turn.standing()).level >= Level.KNOWN:
+        return True
+    return (await turn.session.get_one(Conversation, turn.conversation_id)).vouched_for
+
+
+def _tell(turn: Turn, made: objecting.Objected | None) -> None:
+    """`made` is None where its number is not told."""
     if turn.get("offer"):
         turn.clear("offer")
-    turn.say(f"utter_object_{made.state}", number=made.number)
+    if made is None:
+        turn.say("utter_object_noted")
+    else:
+        turn.say(f"utter_object_{made.state}", number=made.number)

@@ -185,6 +185,18 @@ async def test_an_answer_to_the_notice_holds_it(backend: Backend, home: Househol
     assert words in ticket.notes[-1]["words"]
 
 
+async def test_a_call_that_may_be_forged_holds_it_and_hears_no_number(
+    backend: Backend, home: Household, begin: Begin
+) -> None:
+    await file_meter(await begin(Level.KNOWN))
+    caller = await begin_forged(backend, home, channel="voice", level=Level.ANONYMOUS)
+    await caller.user_input("that wasn't me", intent="deny", acts={"deny"})
+    caller.assert_response("utter_object_noted")
+    ticket = await newest(backend)
+    assert "ON HOLD" in ticket.details
+    assert ticket.number not in str(caller)
+
+
 @pytest.mark.parametrize(
     "words", ["cancel my request {}", "NOT ME {}", "No fui yo {}", "stop {}, that was not me", "anule la solicitud {}"]
 )
