@@ -273,7 +273,8 @@ async def test_nobody_is_flooded_with_notices(backend: Backend, home: Household)
     for place in range(15):
         name = f"web-{place}"
         async with backend.db.transaction() as session:
-            session.add(Conversation(id=name, channel="web", last_seen_at=NOW, started_at=NOW))
+            known = {"account_id": home.account_id, "member_id": home.member_id, "verified_at": NOW, "level": 1}
+            session.add(Conversation(id=name, channel="web", last_seen_at=NOW, started_at=NOW, **known))
             await session.flush()
             told = tickets.Report(kind="other", details={"words": f"thing {place}"}, account_id=home.account_id)
             await tickets.file(session, backend, name, told)
