@@ -207,7 +207,11 @@ class ReportingForm(ReportListening):
             return None
         turn.set(self.slot("filed"), ticket.number)
         if self.held(turn, "place") is None and not (standing.account and ticket.place):
-            values: dict[str, Any] = {"danger": True, "no_number": False, "called": await called(turn, ticket, first=True)}
+            values: dict[str, Any] = {
+                "danger": True,
+                "no_number": False,
+                "called": await called(turn, ticket, first=True),
+            }
             return Ask(self.slot("place"), "utter_question_outage_place", values)
         if self.held(turn, "warned") != NUMBER_TOLD:
             told = await called(turn, ticket, first=True)
