@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.base import SkillAction
+from actions.cases.worse import tell_worse
 from actions.turn import Turn
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
@@ -22,6 +23,8 @@ class ActionOutageRestored(SkillAction):
     action_name = "action_outage_restored"
 
     async def act(self, turn: Turn) -> None:
+        if await tell_worse(turn):  # "it is back on, and the pole is sparking"
+            return
         account = await account_meant(turn)
         if account is None and await tickets.open_outage(turn.session, turn.conversation_id, None) is None:
             turn.set(STATUS, BACK)  # told from another phone perhaps: the form asks which house it is
