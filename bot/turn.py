@@ -309,6 +309,8 @@ class Turns:
         if notices and not too_long:
             return Reply((*notices, *_still_asked(inbound, expects)))
         variants = wording.TOO_LONG if too_long else wording.EMPTY
+        if danger := wording.danger_words(inbound.text, self.backend.coop):
+            notices = [Message(danger), *notices]
         return self._own(lane, notices, variants, {"expected": wording.expected(expects)})
 
     def _own(self, lane: Lane, before: list[Message], variants: tuple[str, ...], values: dict[str, str]) -> Reply:
@@ -343,7 +345,8 @@ class Turns:
         if not any(message.text or message.image for message in messages):
             logger.warning("the engine had nothing to say")
             office = wording.office(self.backend.coop)
-            messages = (Message(wording.pick(wording.NOTHING_TO_SAY, lane.last_text, **office)),)
+            text = wording.pick(wording.NOTHING_TO_SAY, lane.last_text, **office)
+            messages = (Message(wording.with_danger(text, inbound.text, self.backend.coop)),)
         notices = self._notices(inbound, lane, stands.expects)
         lane.last_text = messages[-1].text
         acts = {message.hints.get("act") for message in messages}
