@@ -75,8 +75,7 @@ async def answered(turn: Turn) -> bool:
         turn.say("utter_danger_home", called=await called(turn, stands), danger=stands.kind == DANGER)
         return True
     told = [
-        knowledge.follow_up(name, spoken_of, turn.backend.coop, turn.language, of_the_talk(filed))
-        for name in names
+        knowledge.follow_up(name, spoken_of, turn.backend.coop, turn.language, of_the_talk(filed)) for name in names
     ]
     answers = list(dict.fromkeys(filter(None, told)))[:MOST]
     if answers:

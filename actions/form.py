@@ -72,15 +72,7 @@ class Form(OpeningForm):
 
     async def _hear(self, turn: Turn) -> Outside | None:
         opened = turn.just_opened()
-        if opened and agenda.taken_up(turn, self.form):
-            turn.clear("offer")
-            turn.say("utter_agenda_next", task=tr(registry.title_of(self.form, turn.intent)))
-            await self.listen(turn, None)
-            return await self._ask(turn, misses=0)
-        if turn.get("resuming"):
-            turn.clear("resuming")
-            # or its question seems to belong to what just ended
-            turn.say("utter_back_to", task=tr(self.title))
+        if await self._goes_on(turn, opened=opened):
             return await self._ask(turn, misses=0)
         if (rest := without_shouts(turn.whole_words)) != turn.whole_words:
             turn.focus(rest or turn.whole_words, "inform" if turn.intent == "cancel" else "")
@@ -109,6 +101,20 @@ class Form(OpeningForm):
         if only_asks(turn) or only_wants_a_person(turn) or self._is_of_the_faq(turn):
             return None
         return await self._follow(turn, turn.get(REQUESTED))
+
+    async def _goes_on(self, turn: Turn, *, opened: bool) -> bool:
+        """Whether this task comes up by itself: it was wished before, or waited for another to end."""
+        if opened and agenda.taken_up(turn, self.form):
+            turn.clear("offer")
+            turn.say("utter_agenda_next", task=tr(registry.title_of(self.form, turn.intent)))
+            await self.listen(turn, None)
+            return True
+        if turn.get("resuming"):
+            turn.clear("resuming")
+            # or its question seems to belong to what just ended
+            turn.say("utter_back_to", task=tr(self.title))
+            return True
+        return False
 
     async def _after_worse(self, turn: Turn, *, opened: bool) -> Outside | None:
         """What was told belongs to a report that stands: a task that it seemed to open is left, another asks on."""

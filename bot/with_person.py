@@ -30,8 +30,8 @@ async def heard(backend: Backend, inbound: Inbound) -> Outcome:
     """What to do with a message that came in while a person answers.
 
     `back`: the member wants the assistant, and is told so. `go on`: the assistant answers this very message: a button
-    was pressed, somebody is in danger, the office has ended it, or has left it: it has closed and nobody had answered, or
-    who answered has not written for long.
+    was pressed, somebody is in danger, the office has ended it, or has left it: it has closed and nobody had answered,
+    or who answered has not written for long.
     """
     said = intake.as_words(inbound.text)
     words = glossed(said) if current() == SPANISH else said

@@ -1,4 +1,4 @@
-"""Worse news of what this talk has reported: what to do now, the ticket raised, and who has it told, whatever is asked."""
+"""Worse news of what this talk has reported: what to do now, the ticket raised, who has it told, whatever is asked."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from backend.tickets import worse
 from backend.tickets.kinds import CALLS_OUT, DANGER
 from backend.tickets.models import Ticket
 from backend.tickets.places import names_a_spot, place_key
+from backend.tickets.reporters import is_theirs
 from backend.tickets.signs import is_news, known_signs
 
 VAGUE = frozenset({"danger"})
@@ -34,6 +35,9 @@ async def tell_worse(turn: Turn) -> bool:
         return False
     words = plain_line(turn.whole_words)
     news = is_news(ticket, words, signs)
+    own = await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id)
+    if not own and not (ticket.urgent and (ticket.kind == DANGER or is_only_need(signs))):
+        return False  # another's is not raised: it becomes a report of its own
     if _is_elsewhere(turn, ticket) or _asks_or_ends(turn, is_news=news and signs != VAGUE):
         return False
     # "it is getting worse" is of what was told before; a new thing is spoken of by itself
@@ -42,9 +46,8 @@ async def tell_worse(turn: Turn) -> bool:
         say_what_to_do(turn, meant)
     told = await worse.tell(turn.session, turn.backend, ticket, turn.conversation_id, words, signs)
     passed = f" {told.passed_on}" if told.passed_on else await called(turn, ticket, first=told.raised)
-    own = ticket.conversation_id == turn.conversation_id  # another's number is theirs alone
     if own and not news:
-        turn.say("utter_case_added", number=ticket.number, called=passed)
+        turn.say("utter_case_added", number=ticket.number, called=passed, own=True)
         return True
     number = tr(", number {number}", number=ticket.number) if own else ""
     turn.say("utter_danger_worse", number=number, called=passed, danger=ticket.kind == DANGER)
@@ -69,4 +72,3 @@ async def danger_stands(turn: Turn) -> Ticket | None:
     """The urgent report of this conversation that is open."""
     ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
     return ticket if ticket is not None and ticket.urgent and ticket.kind in CALLS_OUT else None
-

@@ -29,7 +29,9 @@ class ActionRepeat(SkillAction):
     action_name = "action_repeat"
 
     async def act(self, turn: Turn) -> None:
-        if await tell_worse(turn) or await tell_of_the_filed(turn) or await follow_ups.answered(turn):  # "what was that number again"
+        if (
+            await tell_worse(turn) or await tell_of_the_filed(turn) or await follow_ups.answered(turn)
+        ):  # "what was that number again"
             return
         said = turn.last_said()
         if said:

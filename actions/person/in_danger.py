@@ -1,4 +1,4 @@
-"""A person, wished for beside a danger: who answers now, told as it is, and no call back in office hours in its place."""
+"""A person, wished for beside a danger: who answers now, as it is, and no call back in its place."""
 
 from __future__ import annotations
 

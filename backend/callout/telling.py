@@ -109,7 +109,9 @@ async def say(session: AsyncSession, backend: Backend, person: OnCall, called: C
     return ""
 
 
-async def read_out(session: AsyncSession, backend: Backend, person: OnCall, called: Called, what: str, body: str) -> str:
+async def read_out(
+    session: AsyncSession, backend: Backend, person: OnCall, called: Called, what: str, body: str
+) -> str:
     """The same by a call, to who has a phone that takes no texts. The way; empty when none is open."""
     if not person.phone:
         return ""

@@ -1,4 +1,4 @@
-"""What is known later of a ticket that people are called out for: told to whoever has it, or is being called, at once."""
+"""What is known later of a ticket that people are called out for: told at once to who has it, or is being called."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ async def pass_on(session: AsyncSession, backend: Backend, ticket: Ticket, said:
     heard = service.who_heard(backend, callout, await telling.told(session, callout.id))
     ways = set()
     if not heard and callout.status == service.TAKEN:  # somebody of the office has it, who has no phone here
-        await service.tell_office(session, backend, ticket, f"worse:{telling.mark_of(said)}", tr("Now told:") + f' "{said}".')
+        await service.tell_office(
+            session, backend, ticket, f"worse:{telling.mark_of(said)}", tr("Now told:") + f' "{said}".'
+        )
         ways.add("email")
     for person in heard:
         with speaking(person.language):

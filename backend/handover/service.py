@@ -118,7 +118,7 @@ async def answer(session: AsyncSession, backend: Backend, conversation_id: str, 
 
 
 async def is_left(session: AsyncSession, backend: Backend, handover: Handover) -> bool:
-    """Whether nobody of the office is there any more: a talk by text has no end of its own, and must not fall silent."""
+    """Whether nobody of the office is there any more: a talk by text has no end, and must not fall silent."""
     now = backend.clock.now()
     is_open = backend.coop.is_open(now)
     if handover.status == "waiting":

@@ -34,8 +34,10 @@ DANGER = re.compile(
     r"|\b(?:gas|propane)\b(?:[ ,]+\w+){0,6}?[ ,]+(?:leak\w*|escap\w*|coming (?:out|from))"
     r"|\bleak\w*\W+(?:\w+\W+){0,3}?(?:gas|propane)\b"
     rf"|\b{_LEANING}\W+(?:\w+\W+){{0,2}}?pole\b{_NO_LIGHT}|\bpole\b{_NO_LIGHT}(?:\W+\w+){{0,4}}?\W+{_LEANING}\b"
-    r"|\b(?:cars?|trucks?|pickups?|vans?|tractors?|somebody|someone|carro|camion|troca|camioneta|person)(?:\W+\w+){0,2}?\W+"
-    r"(?:hit|struck|ran into|ran over|crash\w*(?: in(?:to)?| contra| con)?|knocked over|choco(?: contra| con)?|le pego a|tumbo)"
+    r"|\b(?:cars?|trucks?|pickups?|vans?|tractors?|somebody|someone|carro|camion|troca|camioneta|"
+    r"person)(?:\W+\w+){0,2}?\W+"
+    r"(?:hit|struck|ran into|ran over|crash\w*(?: in(?:to)?| contra| con)?|knocked over|choco(?: contra| con)?|"
+    r"le pego a|tumbo)"
     rf"\W+(?:\w+\W+){{0,3}}?(?:pole{_NO_LIGHT}|transformer|guy wire)"
     rf"|\b{_CABLE}\b(?:\W+\w+){{0,3}}?\W+{_MOVING}\b|\b{_MOVING}\W+(?:\w+\W+){{0,1}}?{_CABLE}\b",
     re.IGNORECASE,

@@ -1,4 +1,4 @@
-"""What a message tells of danger, sign by sign, in both languages: what burns, what moves, who is hurt, whose air runs out.
+"""What a message tells of danger, sign by sign, in both languages: what burns or moves, who is hurt, whose air ends.
 
 Better once too often than once too few. What is worse than before is told by signs that were not told yet.
 """
@@ -20,7 +20,9 @@ WORSE = "worse"
 _HAZARD_OF = {"fire": FIRE, "smoke": FIRE, "explosion": FIRE, "gas": GAS, "hurt": HURT, "trapped": HURT, "life": LIFE}
 
 _SOMEBODY = (
-    r"(?:some ?(?:body|one)|(?:a|an|the|one|two|our|my) (?:\w+ ){0,2}?(?:person|people|man|men|woman|kids?|child|children|boy|girl|"
+    r"(?:some ?(?:body|one)|(?:a|an|the|one|two|our|my) (?:\w+ ){0,2}?"
+    r"(?:person|people|man|men|woman|kids?|child|"
+    r"children|boy|girl|"
     r"baby|guy|lineman|worker|neighbou?r|driver|dog|wife|husband|son|daughter|mom|mother|dad|father|grand\w+|brother|"
     r"sister|friend|uncle|aunt|roommate)|he|she|they|people|we|i|"
     r"(?:alguien|un[ao]? (?:persona|hombre|mujer|senora?|muchach[oa]|chavo|trabajador|nin[oa]|vecin[oa]|joven|perro)|"
@@ -30,66 +32,86 @@ _SOMEBODY = (
 _IS = r"(?:'?s|'?re|'?m| is| are| am| got| just got| has been| have been| esta| estan| quedo| is (?:badly|really|seriously))"
 _HARMED = (
     r"(?:hurt|injured|bleeding|unconscious|passed out|knocked out|not breathing|not moving|unresponsive|burned|"
-    r"electrocuted|shocked|zapped|being (?:electrocuted|shocked)|herid[oa]s?|lastimad[oa]s?|lesionad[oa]s?|inconscientes?|"
+    r"electrocuted|shocked|zapped|being (?:electrocuted|shocked)|herid[oa]s?|lastimad[oa]s?|lesionad[oa]s?|"
+    r"inconscientes?|"
     r"desmayad[oa]s?|sangrando|electrocutad[oa]s?|golpead[oa]s?)"
 )
 _NOT_OF_THE_BODY = (
-    r"(?:feelings?|financial\w*|money|bills?|pay\w*|rates?|credit|wallet|job|work|disab\w*|rent|afford|facturas?|pag\w+|"
-    r"trabaj\w+|last (?:week|month|year|summer|winter)|yesterday|years?|months?|weeks?|ago|ayer|anos?|mes(?:es)?|semanas?)"
+    r"(?:feelings?|financial\w*|money|bills?|pay\w*|rates?|credit|wallet|job|work|disab\w*|rent|afford|facturas?|"
+    r"pag\w+|"
+    r"trabaj\w+|last (?:week|month|year|summer|winter)|yesterday|years?|months?|weeks?|ago|ayer|anos?|mes(?:es)?|"
+    r"semanas?)"
 )
 _SIGNS: dict[str, re.Pattern[str]] = {
     "hurt": re.compile(
-        rf"\b{_SOMEBODY}{_IS} (?:\w+ )?{_HARMED}\b|\b(?:hay|tenemos) (?:\w+ ){{0,2}}?(?:herid|lesionad|lastimad|desmayad)[oa]s?\b|"
+        rf"\b{_SOMEBODY}{_IS} (?:\w+ )?{_HARMED}\b|\b(?:hay|tenemos) (?:\w+ ){{0,2}}?(?:herid|lesionad|lastimad|"
+        rf"desmayad)[oa]s?\b|"
         r"\b(?:there(?:'?s| is| are)|is there) (?:\w+ ){0,2}?(?:herid[oa]s?|hurt|injured|bleeding)\b|"
         rf"\b{_SOMEBODY} (?:was|were|just) (?:just )?(?:electrocuted|zapped|shocked)\b|"
-        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|waking up|(?:can'?t|cannot) breathe)(?<=\w)\b"
+        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|waking up|(?:can'?t|"
+        rf"cannot) breathe)(?<=\w)\b"
         r"(?<!\bis breathing)(?<!'s breathing)(?<!are breathing)|"
         rf"\b{_SOMEBODY} (?:won'?t|does ?n'?t|do ?n'?t|not) (?:wake up|respond|breathe)\b|"
-        rf"\b{_SOMEBODY} (?:just )?(?:touched|grabbed|is holding|stepped on) (?:the|a|that) (?:\w+ )?(?:wires?|lines?|cables?)\b|"
+        rf"\b{_SOMEBODY} (?:just )?(?:touched|grabbed|is holding|stepped on) (?:the|a|that) (?:\w+ )?(?:wires?|"
+        rf"lines?|cables?)\b|"
         rf"\b{_SOMEBODY}(?: ya)? no (?:esta )?(?:respira(?:ndo)?|despierta|reacciona|se mueve|puede respirar)\b|"
         rf"\b(?:se|{_SOMEBODY} se) (?:lastimo|electrocuto|desmayo|esta electrocutando)\b|"
         rf"\b{_SOMEBODY} (?:toco|agarro|piso) (?:el|un) (?:cable|alambre|wire)\b|"
         r"\ble (?:dio|pego|agarro) (?:un |una |el |la )?(?:toques?|descarga|corriente|luz|electricidad|shock)\b|"
-        r"\b(?:need|send|get|call(?:ed|ing)?|necesit\w+|mand\w+|llam\w+) (?:an? |una |us an |a una )?(?:ambulances?|ambulancia)\b|"
-        r"\bsomebody hurt\b|\bsomeone hurt\b|\bpeople hurt\b|\b(?:fell|cayo) (?:off|from|de) (?:the|la) (?:ladder|escalera)\b"
+        r"\b(?:need|send|get|call(?:ed|ing)?|necesit\w+|mand\w+|llam\w+) (?:an? |una |us an |a una )?(?:ambulances?|"
+        r"ambulancia)\b|"
+        r"\bsomebody hurt\b|\bsomeone hurt\b|\bpeople hurt\b|\b(?:fell|cayo) (?:off|from|de) (?:the|la) (?:ladder|"
+        r"escalera)\b"
     ),
     "trapped": re.compile(
-        r"\b(?:trapped|pinned|stuck) (?:in(?:side)?|under|by) (?!(?:a |the |this |that |my )?(?:\w+ )?(?:contract|loop|menu|plan|traffic))|"
+        r"\b(?:trapped|pinned|stuck) (?:in(?:side)?|under|by) (?!(?:a |the |this |that |my )?(?:\w+ )?(?:contract|"
+        r"loop|menu|plan|traffic))|"
         r"\b(?:can'?t|cannot|can not) get out of (?:the|my|our|his|her) (?:car|truck|house|home|van|building)\b|"
         r"\b(?:atrapad[oa]s?|no (?:podemos|puedo|puede|pueden) salir)\b"
     ),
-    "fire": re.compile(r"\b(?:fire(?! ?-?(?:dep\w*|trucks?|man|men|fighters?|station|chief|number|company|hydrant|pit|place|wood|"
-        r"alarm|engine|hall|lane))|flames?|burning|ablaze|fuego|incendi\w+|llamas|quemando|arde|ardiendo)\b"),
+    "fire": re.compile(
+        r"\b(?:fire(?! ?-?(?:dep\w*|trucks?|man|men|fighters?|station|chief|number|company|hydrant|pit|place|wood|"
+        r"alarm|engine|hall|lane))|flames?|burning|ablaze|fuego|incendi\w+|llamas|quemando|arde|ardiendo)\b"
+    ),
     "smoke": re.compile(r"\b(?:smok\w+|humo|humea\w*)\b"),
     "explosion": re.compile(r"\b(?:explo\w+|blew up|blown up|trono|estallo|reventó|revento)\b"),
     "gas": re.compile(r"\b(?:gas|propane|propano)\b|\brotten eggs?\b|\bhuevos? podridos?\b"),
     "sparks": re.compile(r"\b(?:spark\w*|arc(?:ing|s|ed)|chisp\w+|flash(?:es|ing)|blue light|relampag\w+)\b"),
     "moving": re.compile(
         r"\b(?:it|they|that|one|wires?|lines?|poles?|cables?|tree|limb)(?:'?s)? (?:\w+ ){0,2}?"
-        r"(?:moving|swinging|whipping|jumping|dancing|hitting)\b|\b(?:se (?:mueve|esta moviendo|sacude)|moviendo(?:se)?|"
+        r"(?:moving|swinging|whipping|jumping|dancing|hitting)\b|\b(?:se (?:mueve|esta moviendo|sacude)|"
+        r"moviendo(?:se)?|"
         r"brincando|azotando)\b"
     ),
     "down": re.compile(
-        r"\b(?:down|fell|fallen|falling|snapped|came down|hanging|on the (?:ground|road|car)|lean\w*|se cayo|se cae|caid[oa]|caer|colgando|"
+        r"\b(?:down|fell|fallen|falling|snapped|came down|hanging|on the (?:ground|road|car)|lean\w*|se cayo|se cae|"
+        r"caid[oa]|caer|colgando|"
         r"se rompio)\b"
     ),
     "fell": re.compile(
-        r"\b(?:fell|fallen|falling|snapped|came down|coming down|broke in (?:two|half)|se (?:cayo|cae|rompio|reviento|revento|viene abajo))\b"
+        r"\b(?:fell|fallen|falling|snapped|came down|coming down|broke in (?:two|half)|se (?:cayo|cae|rompio|"
+        r"reviento|revento|viene abajo))\b"
     ),
     "noise": re.compile(r"\b(?:hiss\w*|buzz\w*|humming|popping|loud (?:bang|boom|pop)|zumb\w+|trueno|tronando)\b"),
 }
 _CERTAIN = ("hurt", "trapped")
 """They need no `danger_in` beside them; of a thing that is reported, others need none either, but for `down`."""
 _MORE = re.compile(
-    r"\b(?:getting|gets|got|growing|it'?s|is|much|even) (?:\w+ )?(?:worse|bigger|closer|stronger|louder|hotter)\b|\bspread(?:s|ing)?\b|"
-    r"\b(?:on|hit|reached|touching|against|near|onto) (?:my|our|the|a) (?:roof|house|home|car|truck|fence|porch|garage|barn|"
+    r"\b(?:getting|gets|got|growing|it'?s|is|much|even) (?:\w+ )?(?:worse|bigger|closer|stronger|louder|hotter)\b|"
+    r"\bspread(?:s|ing)?\b|"
+    r"\b(?:on|hit|reached|touching|against|near|onto) (?:my|our|the|a) (?:roof|house|home|car|truck|fence|porch|"
+    r"garage|barn|"
     r"shed|propane tank)\b|\b(?:live|energized|glowing|red hot|lit up)\b(?= ?(?:now|again|wires?|lines?|[.!,]|$))|"
     r"\b(?:kids?|children|people|cars?|dogs?|somebody|someone|neighbou?rs?|traffic) (?:\w+ ){0,4}?"
-    r"(?:near|close to|under|touching|driving over|over|walking|playing|next to|by) (?:\w+ )?(?:it|them|that|wires?|lines?|cables?|poles?)\b|"
-    r"\bsick from\b|\b(?:dizzy|nauseous|headache)\b|\b(?:water|flood\w*) (?:\w+ ){0,4}?(?:wires?|lines?|box|meter|panel)\b|"
-    r"\b(?:esta|se pone|se puso|va) (?:\w+ )?(?:peor|mas (?:grande|cerca|fuerte))\b|\bempeor\w+\b|\bse (?:extiende|esta extendiendo)\b|"
+    r"(?:near|close to|under|touching|driving over|over|walking|playing|next to|by) (?:\w+ )?(?:it|them|that|wires?|"
+    r"lines?|cables?|poles?)\b|"
+    r"\bsick from\b|\b(?:dizzy|nauseous|headache)\b|\b(?:water|flood\w*) (?:\w+ ){0,4}?(?:wires?|lines?|box|meter|"
+    r"panel)\b|"
+    r"\b(?:esta|se pone|se puso|va) (?:\w+ )?(?:peor|mas (?:grande|cerca|fuerte))\b|\bempeor\w+\b|\bse (?:extiende|"
+    r"esta extendiendo)\b|"
     r"\b(?:en|sobre|contra|toca|tocando) (?:el|la|mi|nuestro|nuestra) (?:techo|casa|carro|cerca|troca|barda|home)\b|"
-    r"\b(?:ninos|gente|carros|personas|alguien|person|kids) (?:\w+ ){0,3}?(?:cerca|junto|debajo|jugando|pasando|encima)\b|"
+    r"\b(?:ninos|gente|carros|personas|alguien|person|kids) (?:\w+ ){0,3}?(?:cerca|junto|debajo|jugando|pasando|"
+    r"encima)\b|"
     r"\bllego (?:al|a la|a mi|hasta)\b|\b(?:maread[oa]s?|me duele la cabeza)\b"
 )
 _NOBODY = re.compile(
@@ -97,7 +119,8 @@ _NOBODY = re.compile(
     r"(?:\w+\W+){0,3}|n't\W+(?:\w+\W+){0,1})$"
 )
 _ABOUT_MONEY = re.compile(
-    r"\b(?:bills?|pay\w*|balance|autopay|amount|price|cost|rates?|charge[sd]?|kwh|facturas?|recibo|pag(?:o|ar|ue)\w*|saldo|"
+    r"\b(?:bills?|pay\w*|balance|autopay|amount|price|cost|rates?|charge[sd]?|kwh|facturas?|recibo|pag(?:o|ar|ue)\w*|"
+    r"saldo|"
     r"cobr\w+)\b"
 )
 
@@ -132,7 +155,7 @@ def signs_in(words: str, plain: str = "", *, reported: bool = False) -> frozense
 
 
 def alarm_in(words: str, plain: str = "") -> bool:
-    """Whether somebody may be in danger, nothing else being known: what `danger_in` hears, harm, or air that runs out."""
+    """Whether somebody may be in danger: what `danger_in` hears, harm, or air that runs out."""
     return bool(signs_in(words, plain))
 
 

@@ -13,7 +13,8 @@ _MACHINE = r"(?:machine|equipment|device|pump|monitor|treatment)s?"
 _MAQUINA = r"(?:maquina|aparato|equipo)s?"
 _LUZ = r"(?:luz|corriente|electricidad|energia|electricity|power)"
 _LIFE_SUPPORT = re.compile(
-    r"\b(?:oxygen|oxigen|o2|concentrators?|ventilators?|vents?|respirators?|c-?pap|bi-?pap|dialysis|nebuli[sz]ers?|apnea|"
+    r"\b(?:oxygen|oxigen|o2|concentrators?|ventilators?|vents?|respirators?|c-?pap|bi-?pap|dialysis|nebuli[sz]ers?|"
+    r"apnea|"
     rf"life[ -]?support|feeding (?:pump|tube)|insulin|(?:breathing|suction|medical|heart|lung|oxygen) {_MACHINE}|"
     r"iron lung|trach|tracheo\w*|pacemaker|(?:helps?|machine|needs? (?:it|power))\b.{0,20}\bbreathe?|"
     r"oxigeno|concentrador(?:es)?|respirador(?:es)?|"
@@ -42,10 +43,13 @@ _AT_RISK = re.compile(
     rf"{_LUZ})\b"
 )
 _DYING = (
-    r"(?:low|dying|dead|almost (?:out|gone|dead|empty)|nearly (?:out|gone|dead|empty)|about (?:out|gone|dead|to (?:die|run out|quit))|"
-    r"running (?:out|low|down)|run(?:s)? out|ran out|going (?:out|dead|down)|out of (?:charge|power|air|oxygen|juice)|empty|beeping|"
+    r"(?:low|dying|dead|almost (?:out|gone|dead|empty)|nearly (?:out|gone|dead|empty)|about (?:out|gone|dead|"
+    r"to (?:die|run out|quit))|"
+    r"running (?:out|low|down)|run(?:s)? out|ran out|going (?:out|dead|down)|out of (?:charge|power|air|oxygen|"
+    r"juice)|empty|beeping|"
     r"won'?t last|(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|"
-    r"baj[oa]s?|por acabarse|por terminarse|se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|muri\w+)|acabando|"
+    r"baj[oa]s?|por acabarse|por terminarse|se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|"
+    r"muri\w+)|acabando|"
     r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|queda poco)"
 )
 _BACKUP = (
@@ -53,24 +57,32 @@ _BACKUP = (
     r"bater(?:ia|y)s?|tanques?|respaldo|cilindros?|oxigeno|planta de luz|generador)"
 )
 _RUNS_OUT = re.compile(
-    rf"(?<!phone )(?<!phone's )(?<!cell )(?<!laptop )\b{_BACKUP}\b(?! de(?:l)? (?:celular|cel|telefono|carro))(?:\W+\w+){{0,5}}?\W+{_DYING}(?!\w)|"
+    rf"(?<!phone )(?<!phone's )(?<!cell )(?<!laptop )\b{_BACKUP}\b(?! de(?:l)? (?:celular|cel|telefono|"
+    rf"carro))(?:\W+\w+){{0,5}}?\W+{_DYING}(?!\w)|"
     rf"\b{_DYING} (?:\w+ ){{0,3}}?{_BACKUP}\b(?! de(?:l)? (?:celular|cel|telefono|carro))"
 )
 _STOPPED = (
-    r"(?:stopped|quit|died|is dead|dead|is off|went off|went out|shut (?:off|down)|turned off|not (?:working|running|on)|"
-    r"(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|won'?t (?:work|run|start|turn on|come on)|failed|failing|beeping|"
+    r"(?:stopped|quit|died|is dead|dead|is off|went off|went out|shut (?:off|down)|turned off|not (?:working|running|"
+    r"on)|"
+    r"(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|won'?t (?:work|run|start|turn on|"
+    r"come on)|failed|failing|beeping|"
     r"alarm\w*|broke(?:n)?|lost power|has no power|without power|"
     r"se (?:me |le )?(?:paro|apago|esta apagando|detuvo|descompuso|murio|fue)|dejo de (?:funcionar|trabajar|servir)|"
-    r"no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|fallo|fallando|pitando|sin (?:luz|corriente|power))"
+    r"no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|fallo|fallando|pitando|sin (?:luz|"
+    r"corriente|power))"
 )
 _AILING = re.compile(
-    r"\b(?:(?:can'?t|cannot|can not|trouble|hard time|hard to|struggl\w+ to|fighting to) ?breath\w*|short of breath|gasping|"
-    r"no (?:puede|puedo|puedes) respirar|le (?:falta|cuesta) (?:el |la |trabajo )?(?:aire|respira\w*)|se (?:esta )?ahog\w+|se queda sin aire|"
-    r"turning blue|se (?:esta )?poniendo moro|out of (?:oxygen|air)|without (?:oxygen|air)|ran out of oxygen|sin oxigeno|"
+    r"\b(?:(?:can'?t|cannot|can not|trouble|hard time|hard to|struggl\w+ to|fighting to) ?breath\w*|short of breath|"
+    r"gasping|"
+    r"no (?:puede|puedo|puedes) respirar|le (?:falta|cuesta) (?:el |la |trabajo )?(?:aire|respira\w*)|"
+    r"se (?:esta )?ahog\w+|se queda sin aire|"
+    r"turning blue|se (?:esta )?poniendo moro|out of (?:oxygen|air)|without (?:oxygen|air)|ran out of oxygen|"
+    r"sin oxigeno|"
     r"(?:se )?(?:le |me )?(?:acabo|termino) el (?:oxigeno|oxygen))\b"
 )
 _OVER = re.compile(
-    r"\b(?:last (?:week|month|year|night|summer|winter|time)|yesterday|\w+ (?:days|weeks|months|years) ago|la semana pasada|el mes pasado|"
+    r"\b(?:last (?:week|month|year|night|summer|winter|time)|yesterday|\w+ (?:days|weeks|months|years) ago|"
+    r"la semana pasada|el mes pasado|"
     r"ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b"
 )
 
@@ -97,7 +109,10 @@ def over_already(text: str) -> bool:
 def _stopped(told: str) -> bool:
     """Whether the machine stopped, and not something else in the same message."""
     machine = rf"(?:{_LIFE_SUPPORT.pattern})"
-    return re.search(rf"{machine}(?:\W+\w+){{0,4}}?\W+{_STOPPED}(?!\w)|\b{_STOPPED} (?:\w+ ){{0,3}}?{machine}", told) is not None
+    return (
+        re.search(rf"{machine}(?:\W+\w+){{0,4}}?\W+{_STOPPED}(?!\w)|\b{_STOPPED} (?:\w+ ){{0,3}}?{machine}", told)
+        is not None
+    )
 
 
 def at_risk_now(text: str) -> bool:

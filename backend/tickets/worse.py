@@ -1,4 +1,4 @@
-"""Worse news of what is open already: the ticket is raised, the words are kept, and who has it is told at once, once."""
+"""Worse news of what is open already: the ticket is raised, the words are kept, and who has it hears it, once."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from backend.tickets.signs import is_news
 if TYPE_CHECKING:
     from backend.app import Backend
 
+
 @dataclass(frozen=True)
 class Worse:
     """What came of it. `passed_on` are true words for the member of who is being told; empty when nobody is anew."""
@@ -36,7 +37,12 @@ async def standing(session: AsyncSession, backend: Backend, conversation_id: str
         .where(Ticket.status.in_(OPEN), Ticket.created_at >= backend.clock.now() - SAME_WITHIN)
         .where(Ticket.kind.in_(CALLS_OUT | MAY_TURN_DANGEROUS))
         # the name of a conversation is told to nobody: in a note it is who told it
-        .where(or_(Ticket.conversation_id == conversation_id, cast(Ticket.notes, Text).contains(conversation_id, autoescape=True)))
+        .where(
+            or_(
+                Ticket.conversation_id == conversation_id,
+                cast(Ticket.notes, Text).contains(conversation_id, autoescape=True),
+            )
+        )
         .order_by((Ticket.kind != DANGER), (~Ticket.urgent), Ticket.id.desc())
     )
     return await session.scalar(query.limit(1))

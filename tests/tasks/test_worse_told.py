@@ -1,4 +1,4 @@
-"""Worse news of what is reported, whatever is being asked; danger beside a wish for a person; who comes for a danger."""
+"""Worse news of what is reported, whatever is being asked; danger beside a wish for a person; who comes for it."""
 
 from __future__ import annotations
 
