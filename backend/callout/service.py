@@ -83,7 +83,7 @@ async def reporter_says(session: AsyncSession, backend: Backend, ticket: Ticket,
     told = await telling.told(session, callout.id)
     if len({notice.at for notice, _ in told if notice.what == telling.SAYS}) >= MOST_SAID:
         return
-    for person in _who_heard(backend, callout, told):
+    for person in who_heard(backend, callout, told):
         with speaking(person.language):
             body = tr('{coop}: who reported {number} now says: "{said}". Not proven. It stays open until you or the '
                       "office close it.", coop=backend.coop.short_name, number=ticket.number,

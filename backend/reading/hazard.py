@@ -29,7 +29,10 @@ _SOMEBODY = (
     r"(?:mi|el|la) (?:espos[oa]|hij[oa]|mama|papa|herman[oa]|vecin[oa]|suegr[oa]|abuel[oa]|nin[oa]|bebe|tio|tia|"
     r"prim[oa]|amig[oa]|perro)))"
 )
-_IS = r"(?:'?s|'?re|'?m| is| are| am| got| just got| has been| have been| esta| estan| quedo| is (?:badly|really|seriously))"
+_IS = (
+    r"(?:'?s|'?re|'?m| is| are| am| got| just got| has been| have been| esta| estan| quedo|"
+    r" is (?:badly|really|seriously))"
+)
 _HARMED = (
     r"(?:hurt|injured|bleeding|unconscious|passed out|knocked out|not breathing|not moving|unresponsive|burned|"
     r"electrocuted|shocked|zapped|being (?:electrocuted|shocked)|herid[oa]s?|lastimad[oa]s?|lesionad[oa]s?|"
