@@ -123,6 +123,12 @@ async def test_a_message_that_is_given_up_on(app_server: Edge, channel: str, wor
     assert FIRST in given_up.messages[0].text
 
 
+async def test_danger_behind_a_message_that_waits(app_server: Edge) -> None:
+    await app_server.engine.stop()
+    assert FIRST not in twiml_texts(await app_server.text("pay my bill"))[0]
+    assert FIRST in twiml_texts(await app_server.text("my house is on fire"))[0]
+
+
 @pytest.mark.parametrize("words", DANGER)
 async def test_a_call_that_fails_inside(app_server: Edge, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     async def away(*_: object, **__: object) -> None:

@@ -18,7 +18,7 @@ ALONE = {
         "my oxygen machine stopped", "my concentrator quit", "oxygen tank is almost empty", "my cpap battery died",
         "power is out and my oxygen is running low", "mom's oxygen machine is not working",
         "mi máquina de oxígeno se paró", "la batería del oxígeno se acaba", "se le acabó el oxígeno a mi mamá",
-        "el respirador de mi hijo dejó de funcionar",
+        "el respirador de mi hijo dejó de funcionar", "she can't breathe", "mi mamá no puede respirar",
     ],
     "fire": ["the grass caught fire", "the house is full of smoke", "it exploded", "se está incendiando"],
     "gas": ["gas smell get me a human", "i smell rotten eggs", "huele a gas"],
