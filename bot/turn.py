@@ -239,7 +239,7 @@ class Turns:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _not_ours_now(self, turn: Turn) -> Reply:
-        """It is answered by whoever takes it up, in its order. Its sender was told with the message ahead, but danger."""
+        """It is answered by whoever takes it up, in its order. The message ahead told its sender, but of danger."""
         turn.late = True
         waits = Reply(pending=True)
         with speaking(language_of(turn.inbound.text, turn.language)):

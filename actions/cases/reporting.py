@@ -221,8 +221,11 @@ class ReportingForm(ReportListening):
             values = {"danger": True, "no_number": False, "called": told}
             return Ask(self.slot("place"), "utter_question_outage_place", values)
         if self.held(turn, "warned") != NUMBER_TOLD:
-            values = {"danger": True, "undo": undo(turn, ticket), "case_kind": ticket.kind}
-            turn.say("utter_outage_ticket", number=ticket.number, called=told, **values)
+            take_back = undo(turn, ticket)
+            turn.say(
+                "utter_outage_ticket", number=ticket.number, called=told, danger=True, undo=take_back,
+                case_kind=ticket.kind,
+            )  # fmt: skip
             turn.set(self.slot("warned"), NUMBER_TOLD)
             await self._tell_of_a_person(turn)
             if ticket.phone is None and not self.held(

@@ -51,13 +51,13 @@ _SIGNS: dict[str, re.Pattern[str]] = {
         rf"desmayad)[oa]s?\b|"
         r"\b(?:there(?:'?s| is| are)|is there) (?:\w+ ){0,2}?(?:herid[oa]s?|hurt|injured|bleeding)\b|"
         rf"\b{_SOMEBODY} (?:was|were|just) (?:just )?(?:electrocuted|zapped|shocked)\b|"
-        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|waking up|(?:can'?t|"
-        rf"cannot) breathe)(?<=\w)\b"
+        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|waking up"
+        rf")(?<=\w)\b"
         r"(?<!\bis breathing)(?<!'s breathing)(?<!are breathing)|"
         rf"\b{_SOMEBODY} (?:won'?t|does ?n'?t|do ?n'?t|not) (?:wake up|respond|breathe)\b|"
         rf"\b{_SOMEBODY} (?:just )?(?:touched|grabbed|is holding|stepped on) (?:the|a|that) (?:\w+ )?(?:wires?|"
         rf"lines?|cables?)\b|"
-        rf"\b{_SOMEBODY}(?: ya)? no (?:esta )?(?:respira(?:ndo)?|despierta|reacciona|se mueve|puede respirar)\b|"
+        rf"\b{_SOMEBODY}(?: ya)? no (?:esta )?(?:respira(?:ndo)?|despierta|reacciona|se mueve)\b|"
         rf"\b(?:se|{_SOMEBODY} se) (?:lastimo|electrocuto|desmayo|esta electrocutando)\b|"
         rf"\b{_SOMEBODY} (?:toco|agarro|piso) (?:el|un) (?:cable|alambre|wire)\b|"
         r"\ble (?:dio|pego|agarro) (?:un |una |el |la )?(?:toques?|descarga|corriente|luz|electricidad|shock)\b|"
@@ -142,7 +142,7 @@ def signs_in(words: str, plain: str = "", *, reported: bool = False) -> frozense
         alone = name in _CERTAIN or (reported and name != "down" and not is_supposed(text))
         if told and (danger or alone):
             found.add(name)
-    if ("hurt" in found and not reported and re.search(rf"\b{_NOT_OF_THE_BODY}\b", text)) or is_supposed(text):
+    if ("hurt" in found and re.search(rf"\b{_NOT_OF_THE_BODY}\b", text)) or is_supposed(text):
         found -= set(_CERTAIN)
     if _needs_air(text, reported=reported):
         found.add(LIFE_NEED)
