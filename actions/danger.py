@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from actions.turn import Turn
-from backend.reading.danger import crisis_in, danger_in, tree_on_wire
+from backend.language import SPANISH
+from backend.reading.danger import crisis_in, tree_on_wire
+from backend.reading.hazard import hazard_of, signs_in
 
 REPORTS = ("outage_form", "case_form")
 """These hear of danger themselves: what was told before belongs to the same event."""
+
+
+def signs_told(turn: Turn, *, reported: bool) -> frozenset[str]:
+    """The signs of danger in this message. `reported`: something dangerous stands in this talk already."""
+    if not turn.own_words:
+        return frozenset()
+    return signs_in(turn.own_words, turn.text if turn.language == SPANISH else "", reported=reported)
+
+
+def alarmed(turn: Turn) -> bool:
+    """Whether this message, by itself, tells that somebody may be in danger."""
+    return bool(signs_told(turn, reported=False))
+
+
+def say_what_to_do(turn: Turn, signs: frozenset[str]) -> None:
+    """What saves lives with such signs."""
+    turn.say("utter_outage_danger", hazard=hazard_of(signs))
 
 
 def heed(turn: Turn) -> bool:
@@ -14,7 +33,7 @@ def heed(turn: Turn) -> bool:
     if crisis_in(turn.text):
         turn.say("utter_crisis")
         return True
-    if danger_in(turn.text):
+    if alarmed(turn):
         turn.follow_with("outage_form")  # it says what to do at once, and opens the ticket
         return True
     return False
@@ -22,7 +41,7 @@ def heed(turn: Turn) -> bool:
 
 def rises(turn: Turn, form: str) -> bool:
     """Open the report of a danger that is told in the middle of a task which reports nothing."""
-    if form in REPORTS or crisis_in(turn.text) or not danger_in(turn.text):
+    if form in REPORTS or crisis_in(turn.text) or not alarmed(turn):
         return False
     turn.follow_with("outage_form")
     return True
@@ -42,7 +61,7 @@ def warn(turn: Turn, form: str) -> bool:
     if crisis_in(turn.text):
         turn.say("utter_crisis")
         return True
-    if form != "outage_form" and turn.intent != "report_outage" and danger_in(turn.text):
-        turn.say("utter_outage_danger")
+    if form != "outage_form" and turn.intent != "report_outage" and (signs := signs_told(turn, reported=False)):
+        say_what_to_do(turn, signs)
         return True
     return False

@@ -10,15 +10,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from actions import registry
+from actions.cases.called import called
 from actions.cases.kinds import title
+from actions.cases.worse import danger_stands
 from actions.turn import Turn
 from backend.audit.service import done_by
 from backend.knowledge.service import Knowledge
 from backend.logins.mail import asked_for
 from backend.tickets import service as tickets
+from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
 
 LAST = "told_subject"
+HOME = "follow_home"
+"""Whether somebody comes, and who must be there."""
 FOLLOWS = 0.2
 """From this score on it is asked; a subject that is nearer by itself leaves a follow-up below it."""
 SURELY = 0.5
@@ -64,9 +69,13 @@ async def answered(turn: Turn) -> bool:
     """Answer a follow-up question. False when there is none, or nothing that it could follow."""
     knowledge, spoken_of = turn.backend.knowledge, await contexts(turn)
     filed = await tickets.of_conversation(turn.session, turn.conversation_id)
+    names = _asked(turn, knowledge, spoken_of)
+    if HOME in names and (stands := await danger_stands(turn)) is not None:
+        # whether anybody comes is told as it stands, and never that nobody does
+        turn.say("utter_danger_home", called=await called(turn, stands), danger=stands.kind == DANGER)
+        return True
     told = [
-        knowledge.follow_up(name, spoken_of, turn.backend.coop, turn.language, of_the_talk(filed))
-        for name in _asked(turn, knowledge, spoken_of)
+        knowledge.follow_up(name, spoken_of, turn.backend.coop, turn.language, of_the_talk(filed)) for name in names
     ]
     answers = list(dict.fromkeys(filter(None, told)))[:MOST]
     if answers:
@@ -110,7 +119,9 @@ async def contexts(turn: Turn) -> list[str]:
         kinds = [turn.get("case_kind")] if form == "case_form" else []
         unfinished = [] if registry.FORMS[form].informs else [UNFINISHED]
         found += [f"asked_{turn.question.asked}", *unfinished, *kinds, turn.question.task, registry.FORMS[form].task]
-    return [str(name) for name in (*found, turn.get(LAST), *await _deeds(turn)) if name]
+    stands = await danger_stands(turn)
+    urgent = stands.kind if stands is not None else None  # what was told of beside it comes behind it
+    return [str(name) for name in (*found, urgent, turn.get(LAST), *await _deeds(turn)) if name]
 
 
 async def _deeds(turn: Turn) -> list[str]:

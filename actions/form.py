@@ -13,6 +13,7 @@ from actions import agenda, follow_ups, registry, side_questions
 from actions.base import Outside
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.objecting import objected
+from actions.cases.worse import tell_worse
 from actions.conversation.done import tell_what_is_done
 from actions.danger import rises, warn
 from actions.free_text import only_asks, only_wants_a_person
@@ -85,19 +86,13 @@ class Form(OpeningForm):
 
     async def _hear(self, turn: Turn) -> Outside | None:
         opened = turn.just_opened()
-        if opened and agenda.taken_up(turn, self.form):
-            turn.clear("offer")
-            turn.say("utter_agenda_next", task=tr(registry.title_of(self.form, turn.intent)))
-            await self.listen(turn, None)
-            return await self._ask(turn, misses=0)
-        if turn.get("resuming"):
-            turn.clear("resuming")
-            # or its question seems to belong to what just ended
-            turn.say("utter_back_to", task=tr(self.title))
+        if await self._goes_on(turn, opened=opened):
             return await self._ask(turn, misses=0)
         if (rest := without_shouts(turn.whole_words)) != turn.whole_words:
             turn.focus(rest or turn.whole_words, "inform" if turn.intent == "cancel" else "")
         mine = not turn.answered_something_else(self.form)
+        if mine and await tell_worse(turn):
+            return await self._after_worse(turn, opened=opened)
         if mine and not opened and rises(turn, self.form):  # the report of it goes first, and this task waits
             self._request(turn, turn.get(REQUESTED), int(turn.get("misses") or 0), keep=True)
             return None
@@ -120,6 +115,28 @@ class Form(OpeningForm):
         if only_asks(turn) or only_wants_a_person(turn) or self._is_of_the_faq(turn):
             return None
         return await self._follow(turn, turn.get(REQUESTED))
+
+    async def _goes_on(self, turn: Turn, *, opened: bool) -> bool:
+        """Whether this task comes up by itself: it was wished before, or waited for another to end."""
+        if opened and agenda.taken_up(turn, self.form):
+            turn.clear("offer")
+            turn.say("utter_agenda_next", task=tr(registry.title_of(self.form, turn.intent)))
+            await self.listen(turn, None)
+            return True
+        if turn.get("resuming"):
+            turn.clear("resuming")
+            # or its question seems to belong to what just ended
+            turn.say("utter_back_to", task=tr(self.title))
+            return True
+        return False
+
+    async def _after_worse(self, turn: Turn, *, opened: bool) -> Outside | None:
+        """What was told belongs to a report that stands: a task that it seemed to open is left, another asks on."""
+        if opened:
+            self._interrupt(turn)
+            self._close(turn)
+            return None
+        return await self._ask(turn, misses=0)
 
     def _goes_to_a_person(self, turn: Turn) -> bool:
         """A person, or a call from one, is a right: no task goes on over it. A certain yes beside it comes first."""

@@ -16,7 +16,7 @@ from backend.outcomes import service as outcomes
 from backend.outcomes import words as outcome_words
 from backend.outcomes.service import Became
 from bot import wording
-from bot.messages import Message, Reply
+from bot.messages import Inbound, Message, Reply
 from bot.reply_json import reply_from_json, reply_to_json
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def settle(turns: Turns, turn: Turn) -> Reply:
                 return reply_from_json(row.reply or {})
             now = backend.clock.now()
             became = await outcomes.closed(session, inbound.conversation, row.received_at, now)
-            reply = _reply(backend, inbound.channel, became)
+            reply = _reply(backend, inbound, became)
             await conversations.save_reply(
                 session,
                 backend,
@@ -60,19 +60,22 @@ async def settle(turns: Turns, turn: Turn) -> Reply:
     return reply
 
 
-def _reply(backend: Backend, channel: str, became: Became) -> Reply:
-    if channel == "voice":
-        return _spoken(backend, became)
+def _reply(backend: Backend, inbound: Inbound, became: Became) -> Reply:
+    if inbound.channel == "voice":
+        return _spoken(backend, inbound, became)
     told = " ".join(outcome_words.sentences(backend, became))
     words = wording.GAVE_UP if became.nothing else wording.DONE_UNSAID if became.done else wording.REFUSED_UNSAID
-    return Reply((Message(tr(words, told=told, **wording.office(backend.coop))),))
+    text = tr(words, told=told, **wording.office(backend.coop))
+    return Reply((Message(wording.with_danger(text, inbound.text, backend.coop)),))
 
 
-def _spoken(backend: Backend, became: Became) -> Reply:
+def _spoken(backend: Backend, inbound: Inbound, became: Became) -> Reply:
     """On a call: after good news, or none yet, the line goes on; else a person takes over."""
+    danger = [first] if (first := wording.danger_words(inbound.text, backend.coop)) else []
     if became.done:
         told = outcome_words.sentences(backend, became, spoken=True)
-        return Reply(tuple(Message(one) for one in (tr(wording.VOICE_LATE), *told)))
+        return Reply(tuple(Message(one) for one in (*danger, tr(wording.VOICE_LATE), *told)))
     told = outcome_words.sentences(backend, became, spoken=True) or [tr(wording.VOICE_NOTHING_DONE)]
     hand_over = {"act": "transfer"}
-    return Reply(tuple(Message(one, hints=hand_over) for one in (*told, tr(wording.VOICE_DOWN))), transfer=True)
+    said = (*danger, *told, tr(wording.VOICE_DOWN))
+    return Reply(tuple(Message(one, hints=hand_over) for one in said), transfer=True)

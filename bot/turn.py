@@ -22,7 +22,7 @@ from backend.conversations import inbox
 from backend.conversations import service as conversations
 from backend.conversations.models import InboundMessage
 from backend.language import current, speaking, tr
-from backend.reading.language import language_of_button
+from backend.reading.language import language_of, language_of_button
 from bot import intake, settling, with_person, wording
 from bot.conversation_queue import Lane, Lanes, Ticket
 from bot.engine import Engine, EngineError, EngineFailed
@@ -239,11 +239,16 @@ class Turns:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _not_ours_now(self, turn: Turn) -> Reply:
-        """It is answered by whoever takes it up, in its order. Its sender was told with the message ahead."""
+        """It is answered by whoever takes it up, in its order. The message ahead told its sender, but of danger."""
         turn.late = True
-        await self.leases.release(turn.record_id)
+        waits = Reply(pending=True)
+        with speaking(language_of(turn.inbound.text, turn.language)):
+            first = "" if turn.is_call else wording.danger_words(turn.inbound.text, self.backend.coop)
+        if first:
+            waits = Reply((Message(first),), pending=True)
+        await self.leases.release(turn.record_id, told=reply_to_json(waits) if first else None)
         self.stalled.set()
-        return Reply(pending=True)
+        return waits
 
     async def _record(self, turn: Turn) -> conversations.Recorded:
         """Make it fit to be kept, and keep it; what it makes a secret of earlier ones goes in the same transaction."""
@@ -309,6 +314,8 @@ class Turns:
         if notices and not too_long:
             return Reply((*notices, *_still_asked(inbound, expects)))
         variants = wording.TOO_LONG if too_long else wording.EMPTY
+        if danger := wording.danger_words(inbound.text, self.backend.coop):
+            notices = [Message(danger), *notices]
         return self._own(lane, notices, variants, {"expected": wording.expected(expects)})
 
     def _own(self, lane: Lane, before: list[Message], variants: tuple[str, ...], values: dict[str, str]) -> Reply:
@@ -343,7 +350,8 @@ class Turns:
         if not any(message.text or message.image for message in messages):
             logger.warning("the engine had nothing to say")
             office = wording.office(self.backend.coop)
-            messages = (Message(wording.pick(wording.NOTHING_TO_SAY, lane.last_text, **office)),)
+            text = wording.pick(wording.NOTHING_TO_SAY, lane.last_text, **office)
+            messages = (Message(wording.with_danger(text, inbound.text, self.backend.coop)),)
         notices = self._notices(inbound, lane, stands.expects)
         lane.last_text = messages[-1].text
         acts = {message.hints.get("act") for message in messages}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import logging
 import secrets
 
@@ -12,10 +13,15 @@ from sanic.exceptions import SanicException
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.errors import MemberlineError
+from backend.language import ENGLISH, speaking
+from backend.reading.language import language_of
+from bot import wording
 from bot.keeping import NotKept
 
 logger = logging.getLogger("memberline.web")
 
+MESSAGES_PATH = "/chat/messages"
+MOST_READ = 2000  # letters of a refused message that are looked at
 PAGE_PATHS = ("/portal", "/staff", "/dev")
 CODES = {
     400: "bad_request",
@@ -134,6 +140,19 @@ def _own_lines(failure: BaseException) -> str:
     return "\n".join(lines[-12:])
 
 
+def _with_danger(request: Request, message: str) -> str:
+    """Whoever tells of danger hears whom to call first, whatever the reason that they are not answered."""
+    try:
+        said = json.loads(request.body)["text"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return message
+    if not isinstance(said, str):
+        return message
+    said = said[:MOST_READ]
+    with speaking(language_of(said, ENGLISH)):
+        return wording.with_danger(message, said, request.app.ctx.services.coop)
+
+
 def _answer(
     request: Request | None,
     status: int,
@@ -143,6 +162,8 @@ def _answer(
     reference: str = "",
 ) -> HTTPResponse:
     path = request.path if request is not None else ""
+    if request is not None and path.endswith(MESSAGES_PATH):
+        message = _with_danger(request, message)
     wants_page = path == "/" or path.startswith(PAGE_PATHS)
     if wants_page:
         return error_page(status, message, reference)

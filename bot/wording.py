@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backend.coop import Coop
-from backend.language import SPANISH, current, mark, tr
-from backend.reading.danger import danger_in
+from backend.language import mark, tr
+from backend.reading.hazard import alarm_in
 from backend.reading.spanish import glossed
 
 EXPECTED = {
@@ -130,10 +130,15 @@ DANGER_FIRST = mark("If anybody is in danger, call 911, then our outage line at 
 
 def with_danger(text: str, said: str, coop: Coop) -> str:
     """Words for somebody who cannot be answered now. Who told of danger is told first whom to call."""
-    plain = glossed(said) if current() == SPANISH else said
-    if not danger_in(plain):
-        return text
-    return f"{tr(DANGER_FIRST, outage=coop.outage_phone_display)} {text}"
+    first = danger_words(said, coop)
+    return f"{first} {text}" if first else text
+
+
+def danger_words(said: str, coop: Coop) -> str:
+    """Whom to call first, for who told of danger in either language; empty for anybody else."""
+    if not (alarm_in(said) or alarm_in(said, glossed(said))):
+        return ""
+    return tr(DANGER_FIRST, outage=coop.outage_phone_display)
 
 
 NOT_KEPT = mark(

@@ -6,6 +6,7 @@ import re
 from abc import abstractmethod
 from typing import Any, ClassVar
 
+from actions.danger import alarmed
 from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
 from actions.place import read_place
 from actions.turn import Turn
@@ -13,7 +14,6 @@ from actions.yes_no import said_no, said_yes
 from backend.contact.service import read_email, read_phone
 from backend.handover.transcript import plain_line
 from backend.reading.acts.polarity import names_yes
-from backend.reading.danger import danger_in
 from backend.reading.phone_figures import is_parted_as_phone, without_parted_phones
 from backend.reading.together import read_all
 
@@ -92,7 +92,7 @@ class ReportListening(IdentifiedForm):
             turn.set(LAST4, rest.last4)
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        heard = danger_in(turn.text)  # whatever was asked: no other skill's rule may take it away
+        heard = alarmed(turn)  # whatever was asked: no other skill's rule may take it away
         place = read_place(turn, asked=asked == self.slot("place") and not turn.get(NUMBER))
         if place:
             turn.set(self.slot("place"), place)

@@ -17,7 +17,10 @@ from actions.cases.filed import tell_of_the_filed
 from actions.cases.kinds import title
 from actions.cases.listening import NUMBER_TOLD, THIS_CHAT, URGENT_TOLD, ReportListening
 from actions.cases.taking_back import let_stand, undo
+from actions.cases.worse import tell_worse
+from actions.danger import alarmed, say_what_to_do
 from actions.identity.forms import NUMBER
+from actions.person.in_danger import asks_for_a_person, person_in_danger
 from actions.place import read_place
 from actions.quick_pay.questions import choose
 from actions.turn import REQUESTED, Turn
@@ -31,10 +34,12 @@ from backend.members.identity import Standing
 from backend.members.levels import Level
 from backend.members.service import accounts_at_phone
 from backend.reading.cut_off import cut_off_by_us
-from backend.reading.danger import danger_in
+from backend.reading.hazard import is_only_need, signs_in
+from backend.reading.life_support import power_is_out
 from backend.reading.lost_phone import keeps_a_number, names_a_phone
+from backend.reading.spanish import glossed
 from backend.tickets import service as tickets
-from backend.tickets.kinds import DANGER
+from backend.tickets.kinds import DANGER, OUTAGE
 from backend.tickets.models import Ticket
 from backend.tickets.places import place_key
 from backend.tickets.same_event import OPEN
@@ -82,7 +87,7 @@ class ReportingForm(ReportListening):
     async def _begin(self, turn: Turn) -> Outside | None:
         """Whoever was shut off needs a person, and hears what stands on the account; no crew and no address."""
         words = turn.text
-        if turn.answered_something_else(self.form) or danger_in(words) or not cut_off_by_us(words):
+        if turn.answered_something_else(self.form) or alarmed(turn) or not cut_off_by_us(words):
             return await super()._begin(turn)
         self._interrupt(turn)
         await meet_cut_off(turn)
@@ -93,14 +98,16 @@ class ReportingForm(ReportListening):
 
     async def _hear(self, turn: Turn) -> Outside | None:
         """A yes to the read-back files at once; what was asked beside it is answered then."""
+        if self._is_fresh(turn) and await tell_worse(turn):
+            return await self._after_worse(turn, opened=turn.just_opened())
         if await self._is_of_the_filed(turn):
             return await self._ask(turn, misses=0) if turn.notes.get("not_yet") else None
         if await self._keeps_the_phone(turn):
             return await self._ask(turn, misses=0)
         asked, fresh = turn.get(REQUESTED), not (turn.just_opened() or turn.answered_something_else(self.form))
         found = found_beside(turn) if fresh and asked == self.slot("confirm") and not turn.get("resuming") else None
-        if found is None or said_yes(turn) or danger_in(turn.text):
-            leaves = fresh and asked == self.slot("confirm") and not danger_in(turn.text)
+        if found is None or said_yes(turn) or alarmed(turn):
+            leaves = fresh and asked == self.slot("confirm") and not alarmed(turn)
             return None if leaves and await self._is_left_unfiled(turn) else await super()._hear(turn)
         turn.notes["agreed"] = True
         self._keep_for_later(turn)
@@ -112,9 +119,20 @@ class ReportingForm(ReportListening):
         await tell_beside(turn, found, self.form)
         return outside
 
+    def _is_fresh(self, turn: Turn) -> bool:
+        """Whether the message was said to this form, or opens it."""
+        return not (turn.answered_something_else(self.form) or turn.get("resuming") or turn.get(AGENDA_NOW))
+
+    async def _after_worse(self, turn: Turn, *, opened: bool) -> Outside | None:
+        """The report that it belongs to may still lack its place, and that may stand beside the news."""
+        turn.notes["worse"] = True
+        if not opened and self.held(turn, "place") is None and (place := read_place(turn, asked=False)):
+            turn.set(self.slot("place"), place)
+        return await super()._after_worse(turn, opened=opened)
+
     async def _is_of_the_filed(self, turn: Turn) -> bool:
         """Whether this is about what was filed before, and no second report of it: this one is left."""
-        if turn.answered_something_else(self.form) or turn.get("resuming") or turn.get(AGENDA_NOW):
+        if not self._is_fresh(turn):
             return False
         asked = turn.get(REQUESTED) if not turn.just_opened() else None
         if asked and not self.held(turn, "filed") and not self.held(turn, "danger") and await not_filed_yet(turn):
@@ -166,7 +184,7 @@ class ReportingForm(ReportListening):
 
     async def next_ask(self, turn: Turn) -> Ask | Outside | None:
         mine = turn.just_opened() or not turn.answered_something_else(self.form)
-        if mine and danger_in(turn.text):
+        if mine and alarmed(turn) and not turn.notes.get("worse"):
             turn.set(self.slot("danger"), plain_line(turn.own_words))
         if self.held(turn, "danger"):
             return await self._danger(turn)
@@ -196,28 +214,30 @@ class ReportingForm(ReportListening):
             if (
                 self.form == "outage_form" or turn.intent == "report_outage"
             ):  # else it was said before this form was asked
-                turn.say("utter_outage_danger")
+                say_what_to_do(turn, self._signs(turn))
             turn.set(self.slot("warned"), True)
         standing = await turn.standing()
         where = await self.where(turn, standing)
         filed = await self._danger_ticket(turn, standing, where)
         ticket = filed.ticket
+        told = f" {filed.passed_on}" if filed.passed_on else await called(turn, ticket, first=True)
         if not filed.own:  # another has told of it: what was said is added, and nothing of theirs is asked or changed
-            turn.say("utter_case_added", number="", called=await called(turn, ticket), own=False)
+            turn.say("utter_case_added", number="", called=told, own=False)
+            await self._tell_of_a_person(turn)
             return None
         turn.set(self.slot("filed"), ticket.number)
         if self.held(turn, "place") is None and not (standing.account and ticket.place):
-            values: dict[str, Any] = {
-                "danger": True,
-                "no_number": False,
-                "called": await called(turn, ticket, first=True),
-            }
+            await self._tell_of_a_person(turn)
+            values = {"danger": True, "no_number": False, "called": told}
             return Ask(self.slot("place"), "utter_question_outage_place", values)
         if self.held(turn, "warned") != NUMBER_TOLD:
-            told = await called(turn, ticket, first=True)
-            more: dict[str, Any] = {"danger": True, "undo": undo(turn, ticket), "case_kind": DANGER}
-            turn.say("utter_outage_ticket", number=ticket.number, called=told, **more)
+            take_back = undo(turn, ticket)
+            turn.say(
+                "utter_outage_ticket", number=ticket.number, called=told, danger=True, undo=take_back,
+                case_kind=ticket.kind,
+            )  # fmt: skip
             turn.set(self.slot("warned"), NUMBER_TOLD)
+            await self._tell_of_a_person(turn)
             if ticket.phone is None and not self.held(
                 turn, "phone"
             ):  # last of all: the crew may have to ask where exactly
@@ -229,6 +249,24 @@ class ReportingForm(ReportListening):
         else:
             turn.say("utter_noted", what=tr("the phone number"))
         return None
+
+    async def _tell_of_a_person(self, turn: Turn) -> None:
+        """Who wished for a person beside the danger gets one as far as there is one now, and no call on Monday."""
+        if (self._is_fresh(turn) or turn.just_opened()) and asks_for_a_person(turn):
+            await person_in_danger(turn)
+
+    def _signs(self, turn: Turn) -> frozenset[str]:
+        """What was told of the danger."""
+        words = str(self.held(turn, "danger"))
+        return signs_in(words, glossed(words))
+
+    def _danger_kind(self, turn: Turn) -> str:
+        """Danger; but who only needs air or medicine needs power: no wire is to be looked for."""
+        if not is_only_need(self._signs(turn)):
+            return DANGER
+        told = f"{self.held(turn, 'words') or ''} {self.held(turn, 'danger')}"
+        outage = power_is_out(told) or (self.form == "outage_form" and bool(self.held(turn, "words")))
+        return OUTAGE if outage else "medical"
 
     async def _danger_that_stands(self, turn: Turn) -> Ticket | None:
         """The danger that this talk has reported, when it is told once more and of no other place."""
@@ -254,7 +292,7 @@ class ReportingForm(ReportListening):
             turn.backend,
             turn.conversation_id,
             tickets.Report(
-                kind=DANGER,
+                kind=self._danger_kind(turn),
                 details=details,
                 account_id=where.account.id if where and where.account else None,
                 place=told or None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions import agenda, follow_ups
 from actions.base import SkillAction, clear_task
 from actions.cases.filed import tell_of_the_filed
+from actions.cases.worse import tell_worse
 from actions.conversation import unasked
 from actions.turn import Turn
 
@@ -28,7 +29,9 @@ class ActionRepeat(SkillAction):
     action_name = "action_repeat"
 
     async def act(self, turn: Turn) -> None:
-        if await tell_of_the_filed(turn) or await follow_ups.answered(turn):  # "what was that number again"
+        if (
+            await tell_worse(turn) or await tell_of_the_filed(turn) or await follow_ups.answered(turn)
+        ):  # "what was that number again"
             return
         said = turn.last_said()
         if said:

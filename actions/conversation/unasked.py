@@ -14,6 +14,7 @@ from actions.cases.agreeing import found_beside
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.taking_back import LETS_GO, WITHDRAW, tell_what_stands, which_is_meant
 from actions.cases.taking_back import take_back as take_back_ticket
+from actions.cases.worse import tell_worse
 from actions.conversation.done import tell_done, tell_what_is_done
 from actions.conversation.undo import take_back
 from actions.danger import heed
@@ -42,7 +43,7 @@ PAYING = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
 
 async def resolve(turn: Turn, response: str) -> None:
     """Do what the message wishes; where it wishes nothing that is known, say `response`, a person at the third time."""
-    if await tell_of_the_filed(turn) or heed(turn):
+    if await tell_worse(turn) or await tell_of_the_filed(turn) or heed(turn):
         return
     comfort(turn)
     offer = turn.get("offer")

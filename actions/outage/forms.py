@@ -11,13 +11,13 @@ from actions.cases.called import called
 from actions.cases.kinds import kind_of_outage
 from actions.cases.reporting import ReportingForm, Where
 from actions.cases.taking_back import undo
+from actions.danger import alarmed
 from actions.outage.known import known_values
 from actions.outage.restored import BACK, STATUS, account_meant, note_restored, tell_restored
 from actions.turn import Turn
 from backend.language import mark
 from backend.members.identity import Standing
 from backend.providers.outages.base import Outage
-from backend.reading.danger import danger_in
 from backend.reading.life_support import depends_on_power
 from backend.reading.tickets_named import kinds_named
 from backend.tickets import service as tickets
@@ -54,7 +54,7 @@ class OutageForm(ReportingForm):
 
     def _is_told(self, turn: Turn) -> bool:
         """Whether something is told that must not wait, or that another action has understood already."""
-        return danger_in(turn.text) or turn.get(STATUS) == BACK
+        return alarmed(turn) or turn.get(STATUS) == BACK
 
     def _name_when_unsure(self, turn: Turn) -> None:
         if not self._is_told(turn):

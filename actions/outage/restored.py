@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.base import SkillAction
 from actions.cases.filed import tell_of_the_filed
+from actions.cases.worse import tell_worse
 from actions.turn import Turn
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
@@ -25,6 +26,8 @@ class ActionOutageRestored(SkillAction):
     action_name = "action_outage_restored"
 
     async def act(self, turn: Turn) -> None:
+        if await tell_worse(turn):  # "it is back on, and the pole is sparking"
+            return
         back = tells_it_is_back(turn.whole_words) and not still_wrong(turn.text)
         if not back and await tell_of_the_filed(turn):  # "is it fixed? still dark", "les avisaron ya"
             return

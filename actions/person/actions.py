@@ -13,11 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions import agenda, side_questions
 from actions.base import SkillAction, clear_task
 from actions.cases.filed import tell_of_the_filed
+from actions.cases.worse import danger_stands, tell_worse
 from actions.danger import heed
 from actions.manner import comfort
 from actions.person.booked import booked
 from actions.person.forms import ABOUT, BEFORE, TRIED
 from actions.person.handing_over import hand_over
+from actions.person.in_danger import SAID, person_in_danger
 from actions.person.subject import CANCELS, cancel_call, offered, said_before, subject, tried
 from actions.turn import Turn
 from backend.reading.person_wish import wants_a_call, wants_a_person
@@ -43,7 +45,9 @@ class ActionPerson(SkillAction):
         return turn.events()
 
     async def act(self, turn: Turn) -> None:
-        if await tell_of_the_filed(turn) or heed(turn):
+        if await tell_worse(turn) or await tell_of_the_filed(turn) or heed(turn):
+            return
+        if await _is_in_danger(turn):
             return
         comfort(turn)
         if CANCELS.search(turn.text) and await cancel_call(turn):
@@ -68,3 +72,13 @@ class ActionPerson(SkillAction):
         turn.end_task()
         if calls or not is_open:
             turn.follow_with("callback_form")
+
+
+async def _is_in_danger(turn: Turn) -> bool:
+    """Whoever has something urgent open hears who answers now, once, instead of when the office can call."""
+    if turn.words_of(SAID) or turn.backend.coop.is_open(turn.backend.clock.now()):
+        return False
+    if await danger_stands(turn) is None:
+        return False
+    await person_in_danger(turn)
+    return True

@@ -67,7 +67,7 @@ async def news(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
     told = await telling.told(session, callout.id)
     if len({notice.at for notice, _ in told if notice.what == telling.NEWS}) >= MOST_NEWS:
         return
-    for person in _who_heard(backend, callout, told):
+    for person in who_heard(backend, callout, told):
         with speaking(person.language):
             body = tr("{coop}, {number}, now known: {what}", coop=backend.coop.short_name, number=ticket.number,
                       what=words.summary(ticket))  # fmt: skip
@@ -83,7 +83,7 @@ async def reporter_says(session: AsyncSession, backend: Backend, ticket: Ticket,
     told = await telling.told(session, callout.id)
     if len({notice.at for notice, _ in told if notice.what == telling.SAYS}) >= MOST_SAID:
         return
-    for person in _who_heard(backend, callout, told):
+    for person in who_heard(backend, callout, told):
         with speaking(person.language):
             body = tr('{coop}: who reported {number} now says: "{said}". Not proven. It stays open until you or the '
                       "office close it.", coop=backend.coop.short_name, number=ticket.number,
@@ -97,7 +97,7 @@ async def ended(session: AsyncSession, backend: Backend, ticket: Ticket, by: str
     callout = await of_ticket(session, ticket.id)
     if callout is None or callout.status == OVER:
         return
-    heard = _who_heard(backend, callout, await telling.told(session, callout.id))
+    heard = who_heard(backend, callout, await telling.told(session, callout.id))
     callout.status, callout.next_at = OVER, None
     await session.flush()
     await telling.drop_waiting(session, backend, [callout])
@@ -251,7 +251,7 @@ _DONE = mark("done")
 _WHY = {"withdrawn": mark("taken back by who told it")}
 
 
-def _who_heard(backend: Backend, callout: Callout, told: list[tuple[CalloutNotice, str]]) -> list[OnCall]:
+def who_heard(backend: Backend, callout: Callout, told: list[tuple[CalloutNotice, str]]) -> list[OnCall]:
     """Whom to keep informed: who has it, else everybody who was told."""
     names = {callout.taken_by} if callout.status == TAKEN and callout.taken_by else {one.name for one, _ in told}
     return [person for person in backend.coop.on_call if person.name in names]

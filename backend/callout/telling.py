@@ -91,21 +91,39 @@ async def drop_waiting(session: AsyncSession, backend: Backend, called: Sequence
     )
 
 
-async def say(session: AsyncSession, backend: Backend, person: OnCall, called: Called, what: str, body: str) -> None:
-    """News of one ticket, by text; by email to who has no phone that takes texts."""
+async def say(session: AsyncSession, backend: Backend, person: OnCall, called: Called, what: str, body: str) -> str:
+    """News of one ticket, by text; by email to who has no phone that takes texts. The way; empty when none is open."""
     callout, ticket = called
-    mark = hashlib.sha256(body.encode()).hexdigest()[:12]  # the same news are told once
-    key = f"{callout.id}:{what}:{mark}"
+    key = f"{callout.id}:{what}:{mark_of(body)}"  # the same news are told once
     with speaking(person.language):
         if person.phone:
             sent = await _send(session, backend, person, "sms", person.phone, body, key=key)
             await _note(session, backend, person, [called], sent, what)
             if sent.status not in LOST:
-                return
+                return "sms"
         if person.email:
             subject = words.subject(backend, ticket)
             sent = await _send(session, backend, person, "email", person.email, body, key=key, subject=subject)
             await _note(session, backend, person, [called], sent, what)
+            return "" if sent.status in LOST else "email"
+    return ""
+
+
+async def read_out(
+    session: AsyncSession, backend: Backend, person: OnCall, called: Called, what: str, body: str
+) -> str:
+    """The same by a call, to who has a phone that takes no texts. The way; empty when none is open."""
+    if not person.phone:
+        return ""
+    key = f"{called[0].id}:{what}:{mark_of(body)}"
+    sent = await _send(session, backend, person, "call", person.phone, body, key=key)
+    await _note(session, backend, person, [called], sent, what)
+    return "" if sent.status in LOST else "call"
+
+
+def mark_of(body: str) -> str:
+    """The same for the same words."""
+    return hashlib.sha256(body.encode()).hexdigest()[:12]
 
 
 async def told(session: AsyncSession, callout_id: int) -> list[tuple[CalloutNotice, str]]:

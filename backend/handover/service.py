@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
@@ -24,6 +25,8 @@ WITH_A_PERSON = "person"
 """What a conversation `expects` while a person answers it: the assistant then stays quiet."""
 OPEN = ("waiting", "answered")
 LAST_LINES = 10
+LEFT, LEFT_WHEN_CLOSED = timedelta(hours=12), timedelta(hours=1)
+"""So long after the last words of a person at the office, while it is open or closed, nobody waits there for more."""
 LANGUAGES = {ENGLISH: "English", SPANISH: "Spanish"}
 """As the office reads them."""
 
@@ -112,6 +115,17 @@ async def answer(session: AsyncSession, backend: Backend, conversation_id: str, 
     await _stay_quiet(session, conversation_id, WITH_A_PERSON)
     await _record(session, backend, conversation, "office_answered", f"office:{by}", handover)
     return way
+
+
+async def is_left(session: AsyncSession, backend: Backend, handover: Handover) -> bool:
+    """Whether nobody of the office is there any more: a talk by text has no end, and must not fall silent."""
+    now = backend.clock.now()
+    is_open = backend.coop.is_open(now)
+    if handover.status == "waiting":
+        return not is_open
+    query = select(func.max(OfficeMessage.at)).where(OfficeMessage.conversation_id == handover.conversation_id)
+    written = await session.scalar(query)
+    return written is not None and now - written > (LEFT if is_open else LEFT_WHEN_CLOSED)
 
 
 def person_name(by: str) -> str:

@@ -34,6 +34,11 @@ DANGER = re.compile(
     r"|\b(?:gas|propane)\b(?:[ ,]+\w+){0,6}?[ ,]+(?:leak\w*|escap\w*|coming (?:out|from))"
     r"|\bleak\w*\W+(?:\w+\W+){0,3}?(?:gas|propane)\b"
     rf"|\b{_LEANING}\W+(?:\w+\W+){{0,2}}?pole\b{_NO_LIGHT}|\bpole\b{_NO_LIGHT}(?:\W+\w+){{0,4}}?\W+{_LEANING}\b"
+    r"|\b(?:cars?|trucks?|pickups?|vans?|tractors?|somebody|someone|carro|camion|troca|camioneta|"
+    r"person)(?:\W+\w+){0,2}?\W+"
+    r"(?:hit|struck|ran into|ran over|crash\w*(?: in(?:to)?| contra| con)?|knocked over|choco(?: contra| con)?|"
+    r"le pego a|tumbo)"
+    rf"\W+(?:\w+\W+){{0,3}}?(?:pole{_NO_LIGHT}|transformer|guy wire)"
     rf"|\b{_CABLE}\b(?:\W+\w+){{0,3}}?\W+{_MOVING}\b|\b{_MOVING}\W+(?:\w+\W+){{0,1}}?{_CABLE}\b",
     re.IGNORECASE,
 )
@@ -74,6 +79,12 @@ def danger_in(text: str) -> bool:
     """Whether somebody may be in danger. `no sparks` is none, nor is `what if a wire falls`, or a fridge that died."""
     told = _SUPPOSED.sub(lambda found: found[0] if _NOW.search(found[0]) else " ", text)
     return any(_is_danger(told, match) for match in DANGER.finditer(told))
+
+
+def is_supposed(text: str) -> bool:
+    """Whether all of it is only supposed: `what happens if the power goes out while I am on oxygen`."""
+    found = _SUPPOSED.search(text)
+    return found is not None and not _NOW.search(found[0])
 
 
 def _is_danger(text: str, match: re.Match[str]) -> bool:

@@ -13,7 +13,8 @@ _MACHINE = r"(?:machine|equipment|device|pump|monitor|treatment)s?"
 _MAQUINA = r"(?:maquina|aparato|equipo)s?"
 _LUZ = r"(?:luz|corriente|electricidad|energia|electricity|power)"
 _LIFE_SUPPORT = re.compile(
-    r"\b(?:oxygen|oxigen|o2|concentrators?|ventilators?|vents?|respirators?|c-?pap|bi-?pap|dialysis|nebuli[sz]ers?|apnea|"
+    r"\b(?:oxygen|oxigen|o2|concentrators?|ventilators?|vents?|respirators?|c-?pap|bi-?pap|dialysis|nebuli[sz]ers?|"
+    r"apnea|"
     rf"life[ -]?support|feeding (?:pump|tube)|insulin|(?:breathing|suction|medical|heart|lung|oxygen) {_MACHINE}|"
     r"iron lung|trach|tracheo\w*|pacemaker|(?:helps?|machine|needs? (?:it|power))\b.{0,20}\bbreathe?|"
     r"oxigeno|concentrador(?:es)?|respirador(?:es)?|"
@@ -41,6 +42,77 @@ _AT_RISK = re.compile(
     r"(?:shut|cut|turn)\w* (?:(?:it|us|me|my|the|power|lights?) ){0,3}off|(?:cort|apag)\w* (?:me )?(?:la |el )?"
     rf"{_LUZ})\b"
 )
+_DYING = (
+    r"(?:low|dying|dead|almost (?:out|gone|dead|empty)|nearly (?:out|gone|dead|empty)|about (?:out|gone|dead|"
+    r"to (?:die|run out|quit))|"
+    r"running (?:out|low|down)|run(?:s)? out|ran out|going (?:out|dead|down)|out of (?:charge|power|air|oxygen|"
+    r"juice)|empty|beeping|"
+    r"won'?t last|(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|"
+    r"baj[oa]s?|por acabarse|por terminarse|se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|"
+    r"muri\w+)|acabando|"
+    r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|queda poco)"
+)
+_BACKUP = (
+    r"(?:batter(?:y|ies)|batt|tanks?|backup|cylinders?|bottles?|oxygen|oxigen|o2|generator|"
+    r"bater(?:ia|y)s?|tanques?|respaldo|cilindros?|oxigeno|planta de luz|generador)"
+)
+_RUNS_OUT = re.compile(
+    rf"(?<!phone )(?<!phone's )(?<!cell )(?<!laptop )\b{_BACKUP}\b(?! de(?:l)? (?:celular|cel|telefono|"
+    rf"carro))(?:\W+\w+){{0,5}}?\W+{_DYING}(?!\w)|"
+    rf"\b{_DYING} (?:\w+ ){{0,3}}?{_BACKUP}\b(?! de(?:l)? (?:celular|cel|telefono|carro))"
+)
+_STOPPED = (
+    r"(?:stopped|quit|died|is dead|dead|is off|went off|went out|shut (?:off|down)|turned off|not (?:working|running|"
+    r"on)|"
+    r"(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|won'?t (?:work|run|start|turn on|"
+    r"come on)|failed|failing|beeping|"
+    r"alarm\w*|broke(?:n)?|lost power|has no power|without power|"
+    r"se (?:me |le )?(?:paro|apago|esta apagando|detuvo|descompuso|murio|fue)|dejo de (?:funcionar|trabajar|servir)|"
+    r"no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|fallo|fallando|pitando|sin (?:luz|"
+    r"corriente|power))"
+)
+_AILING = re.compile(
+    r"\b(?:(?:can'?t|cannot|can not|trouble|hard time|hard to|struggl\w+ to|fighting to) ?breath\w*|short of breath|"
+    r"gasping|"
+    r"no (?:puede|puedo|puedes) respirar|le (?:falta|cuesta) (?:el |la |trabajo )?(?:aire|respira\w*)|"
+    r"se (?:esta )?ahog\w+|se queda sin aire|"
+    r"turning blue|se (?:esta )?poniendo moro|out of (?:oxygen|air)|without (?:oxygen|air)|ran out of oxygen|"
+    r"sin oxigeno|"
+    r"(?:se )?(?:le |me )?(?:acabo|termino) el (?:oxigeno|oxygen))\b"
+)
+_OVER = re.compile(
+    r"\b(?:last (?:week|month|year|night|summer|winter|time)|yesterday|\w+ (?:days|weeks|months|years) ago|"
+    r"la semana pasada|el mes pasado|"
+    r"ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b"
+)
+
+
+def acute(text: str) -> bool:
+    """Whether somebody's air or medicine runs out now: the machine stopped, its battery is low, breath is short."""
+    told = _plain(text)
+    need = _LIFE_SUPPORT.search(told) is not None
+    if _AILING.search(told):
+        return True
+    return need and (_RUNS_OUT.search(told) is not None or _stopped(told))
+
+
+def backup_runs_out(text: str) -> bool:
+    """`the battery is almost dead`, of who has told what it is for. A telephone's is none."""
+    return _RUNS_OUT.search(_plain(text)) is not None
+
+
+def over_already(text: str) -> bool:
+    """Whether it is told of another day: `my oxygen machine stopped last week`."""
+    return _OVER.search(_plain(text)) is not None
+
+
+def _stopped(told: str) -> bool:
+    """Whether the machine stopped, and not something else in the same message."""
+    machine = rf"(?:{_LIFE_SUPPORT.pattern})"
+    return (
+        re.search(rf"{machine}(?:\W+\w+){{0,4}}?\W+{_STOPPED}(?!\w)|\b{_STOPPED} (?:\w+ ){{0,3}}?{machine}", told)
+        is not None
+    )
 
 
 def at_risk_now(text: str) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import done_by, record
 from backend.billing.models import Account
 from backend.callout import service as callout
+from backend.callout import worse as callout_worse
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current
 from backend.members.models import Member
@@ -24,6 +25,7 @@ from backend.tickets.models import Ticket
 from backend.tickets.places import names_a_spot, place_key
 from backend.tickets.reporters import is_theirs
 from backend.tickets.same_event import OPEN, find_same
+from backend.tickets.signs import is_news, signs_of
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -58,11 +60,13 @@ class Filed:
     """What came of a report. `new` is False when it was added to a ticket that was open for the same event.
 
     `own` is False where that ticket is another's: it got an unproven note, and its number is not told.
+    `passed_on`: what the member is told of who is hearing it now; empty when nobody hears more than they knew.
     """
 
     ticket: Ticket
     new: bool
     own: bool = True
+    passed_on: str = ""
 
 
 async def open_ticket(session: AsyncSession, backend: Backend, conversation_id: str, **told: Any) -> Ticket:
@@ -81,13 +85,12 @@ async def file(session: AsyncSession, backend: Backend, conversation_id: str, to
     same = await same_as(session, backend, conversation_id, told)
     if same is not None:
         if not await is_theirs(session, backend, same, conversation_id):
-            _note(backend, conversation, same, _news(same, told, own=False), unproven=True)
-            await _told(session, backend, conversation, same, "ticket_noted")
-            return Filed(same, new=False, own=False)
-        await _merge(session, backend, conversation, same, told)
+            passed_on = await _add_unproven(session, backend, conversation, same, told)
+            return Filed(same, new=False, own=False, passed_on=passed_on)
+        passed_on = await _merge(session, backend, conversation, same, told)
         if told.in_a_name:
             await in_a_name.tell(session, backend, conversation, same, new=False)
-        return Filed(same, new=False)
+        return Filed(same, new=False, passed_on=passed_on)
     ticket = Ticket(
         number=await fresh_number(session),
         kind=told.kind,
@@ -143,8 +146,10 @@ async def _completed(session: AsyncSession, conversation: Conversation, told: Re
 
 async def _merge(
     session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, told: Report
-) -> None:
-    """Write down what a later report adds; what the first one said stays as it was said."""
+) -> str:
+    """Write down what a later report adds; what the first one said stays as it was said. As `Filed.passed_on`."""
+    words = str(told.details.get("words") or "")
+    worse = (told.urgent or told.kind == DANGER) and is_news(ticket, words, signs_of(words))
     before = {"number": ticket.number, "kind": ticket.kind, "urgent": ticket.urgent}
     known = (ticket.place, ticket.phone, ticket.kind)
     if told.kind == CALLBACK and told.due_at != ticket.due_at:
@@ -159,9 +164,22 @@ async def _merge(
     if told.kind == DANGER:
         ticket.kind = DANGER
     await _told(session, backend, conversation, ticket, "ticket_noted", before)
-    if known != (ticket.place, ticket.phone, ticket.kind):
+    passed_on = await callout_worse.pass_on(session, backend, ticket, words) if worse else ""
+    if not passed_on and known != (ticket.place, ticket.phone, ticket.kind):
         await callout.news(session, backend, ticket)
     await callout.begin(session, backend, ticket)
+    return passed_on
+
+
+async def _add_unproven(
+    session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, told: Report
+) -> str:
+    """A note to another's ticket. Danger that it does not tell of yet is passed on all the same. As `passed_on`."""
+    words = str(told.details.get("words") or "")
+    worse = (told.urgent or told.kind == DANGER) and is_news(ticket, words, signs_of(words))
+    _note(backend, conversation, ticket, _news(ticket, told, own=False), unproven=True)
+    await _told(session, backend, conversation, ticket, "ticket_noted")
+    return await callout_worse.pass_on(session, backend, ticket, words) if worse else ""
 
 
 def _news(ticket: Ticket, later: Report, *, own: bool = True) -> str:

@@ -13,7 +13,7 @@ from bot.twilio_guard import E164, TwilioForm
 
 Wish = Literal["stop", "perhaps", "start", "help", "misdirected", "keep"]
 
-ASKED, AUTOMATIC, GROUP, OTHER_APP = "asked to stop", "automatic", "group", "other app"
+ASKED, AUTOMATIC, GROUP, OTHER_APP, DANGER = "asked to stop", "automatic", "group", "other app", "danger"
 """The marks of the line's own answers."""
 TO_A_MACHINE = mark(
     "That looks like an automatic reply, so I did nothing with it. I am automated too: write what you need, such as"
@@ -36,8 +36,14 @@ def instead_of_a_turn(form: TwilioForm, app: str, kind: str | None) -> str | Non
     return AUTOMATIC if kind == "auto_reply" else None
 
 
-def words(answer: str, app: str, services: Services) -> str:
-    """The words of that answer."""
+def words(answer: str, app: str, services: Services, said: str = "") -> str:
+    """The words of that answer; who `said` something of danger is told first whom to call."""
+    if answer == DANGER:
+        return wording.danger_words(said, services.coop)
+    return wording.with_danger(_words(answer, app, services), said, services.coop)
+
+
+def _words(answer: str, app: str, services: Services) -> str:
     number = services.settings.twilio_number or ""
     shown = display_phone(number) if E164.fullmatch(number) else number or services.coop.office_phone_display
     if answer == GROUP:

@@ -125,7 +125,12 @@ class SmsLine:
             taken = await keeping.result(self._take(inbound, keeping))
             if taken is not None:
                 return [] if before.stopped else taken
-        if wish is None and before.stopped:
+        danger = wording.danger_words(inbound.text, self.services.coop)
+        if danger and wish in ("perhaps", "misdirected") and not before.asked:
+            wish = None  # "stop this gas leak" is no wish about texts
+        # who has stopped texts and tells of danger is heard: what saves a life is answered under the law's exception
+        # for emergencies (47 U.S.C. 227 (b)(1)(A)), and the crew is called out whether the carrier brings it or not
+        if wish is None and before.stopped and not danger:
             logger.info("a phone that has stopped messages wrote; it is not answered")
             return []
         if wish is not None:
@@ -133,11 +138,13 @@ class SmsLine:
             return await keeping.result(self._obey(inbound, wish, before, keeping, answered_by_carrier=by_carrier))
         mark = own.instead_of_a_turn(form, origin.app, kind)
         quiet = said_lately(mark, before.lately) if mark else repeats_itself(inbound.text, before.lately)
+        if quiet and danger and not said_lately(own.DANGER, before.lately):
+            mark, quiet = own.DANGER, False  # the report was made with the first of them; nobody is left without a word
         if quiet and all(row.provider_id != inbound.provider_id for row in before.lately):
             logger.info("a text that comes again and again is not answered any more: %s", mark or "the same words")
             return []
         if mark:
-            words = own.words(mark, origin.app, self.services)
+            words = own.words(mark, origin.app, self.services, inbound.text)
             return await keeping.result(self._say(inbound, mark, words, keeping))
         reply = await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS, keeping=keeping)
         return [] if reply.late else texts(reply, self.services.settings.public_url)

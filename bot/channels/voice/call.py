@@ -64,6 +64,7 @@ class Call:
         self.services = services
         self.caller = caller
         self.coop = services.coop
+        self._said = ""  # with this request, whatever becomes of it
 
     async def start(self) -> Step:
         """The greeting. A call that begins anew, such as after a failure, first hears what is still being answered."""
@@ -87,6 +88,7 @@ class Call:
 
     async def turn(self, place: Place, form: Mapping[str, str]) -> Step:
         """What to do about what the caller said or pressed at `place`."""
+        self._said = form.get("SpeechResult", "")
         with speaking(await self._language()):
             return await self._turn(place, form)
 
@@ -132,6 +134,8 @@ class Call:
         except Exception as failure:
             logger.error("what came of a turn is not known: %s", type(failure).__name__)
             told = (tr(wording.VOICE_UNKNOWN),)
+        first = wording.danger_words(self._said, self.coop)
+        told = told if not first or first in told else (first, *told)
         if self._open():
             return _dial((*told, tr(wording.VOICE_DOWN)), place or Place(1))
         return self._closed(told)

@@ -41,7 +41,10 @@ def connecting(coop: Coop, is_open: bool) -> str:
     if is_open:
         return tr("One moment, I am connecting you to a person.")
     return tr(
-        "The office is closed right now. It is open {hours}. I will still try to connect you.", hours=coop.hours_text
+        "The office is closed right now. It is open {hours}. For an outage or danger call {outage}, day or night. "
+        "I will still try to connect you.",
+        hours=coop.hours_text,
+        outage=coop.outage_phone_display,
     )
 
 
@@ -49,18 +52,21 @@ def nobody_answered(coop: Coop) -> str:
     """After a transfer that nobody took."""
     return tr(
         "I am sorry, nobody could take your call. The office is open {hours}, and the number is {phone}. "
-        "We can also go on here.",
+        "For an outage or danger call {outage}, day or night. We can also go on here.",
         hours=coop.hours_text,
         phone=coop.office_phone_display,
+        outage=coop.outage_phone_display,
     )
 
 
 def out_of_order(coop: Coop) -> str:
     """When the assistant itself cannot answer."""
     return tr(
-        "I am sorry, I cannot help on this line right now. Please call our office at {phone}. It is open {hours}.",
+        "I am sorry, I cannot help on this line right now. Please call our office at {phone}. It is open {hours}. "
+        "For an outage or danger call {outage}, day or night.",
         phone=coop.office_phone_display,
         hours=coop.hours_text,
+        outage=coop.outage_phone_display,
     )
 
 

@@ -1,7 +1,8 @@
 /*!
  * The co-op's web chat: <script src="https://BOT/widget.js" data-title="Ask the co-op" defer></script>
  *
- * Attributes of the script tag: data-title, data-greeting, data-starters ("Pay my bill|Talk to a person"), data-phone.
+ * Attributes of the script tag: data-title, data-greeting, data-starters ("Pay my bill|Talk to a person"), data-phone,
+ * data-outage (the line that answers day and night: it is named whenever the assistant cannot be reached).
  * Any element of the page with data-memberline-say="Pay my bill" opens the chat and says that; data-memberline-open
  * only opens it. Colours: set the --ml-* properties of the page (see THEME below).
  *
@@ -61,6 +62,7 @@
       unreachable: 'We cannot reach the assistant just now. Your message is kept and will be sent.',
       busy: 'That was a lot at once. Your message is kept and will be sent in a moment.',
       call: 'You can also call {phone}.',
+      danger: 'In danger call 911, then {phone}.',
       tryNow: 'Try now',
       back: 'Your message was sent.',
       restarted: 'The chat had to start over. You may be asked for your member number again.',
@@ -105,6 +107,7 @@
       unreachable: 'No podemos comunicarnos con el asistente en este momento. Guardamos su mensaje y se enviará.',
       busy: 'Fueron muchos mensajes a la vez. Guardamos el suyo y se enviará en un momento.',
       call: 'También puede llamar al {phone}.',
+      danger: 'En peligro llame al 911, y después al {phone}.',
       tryNow: 'Intentar ahora',
       back: 'Su mensaje se envió.',
       restarted: 'El chat tuvo que empezar de nuevo. Puede que le pidamos otra vez su número de socio.',
@@ -829,7 +832,8 @@ padding:env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inse
       }
       this.troubled = true;
       const call = OPTIONS.phone ? ' ' + t('call', { phone: OPTIONS.phone }) : '';
-      this.say(t(what) + (what === 'unreachable' ? call : ''));
+      const danger = OPTIONS.outage ? ' ' + t('danger', { phone: OPTIONS.outage }) : '';
+      this.say(t(what) + danger + (what === 'unreachable' ? call : ''));
     }
 
     onCleared() {

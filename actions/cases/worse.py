@@ -1,0 +1,74 @@
+"""Worse news of what this talk has reported: what to do now, the ticket raised, who has it told, whatever is asked."""
+
+from __future__ import annotations
+
+from actions.cases.called import called
+from actions.danger import say_what_to_do, signs_told
+from actions.place import read_place
+from actions.turn import Turn
+from backend.handover.transcript import plain_line
+from backend.language import tr
+from backend.reading.hazard import WIRE, WORSE, hazard_of, is_only_need
+from backend.reading.of_the_filed import Of, of_the_filed
+from backend.tickets import worse
+from backend.tickets.kinds import CALLS_OUT, DANGER
+from backend.tickets.models import Ticket
+from backend.tickets.places import names_a_spot, place_key
+from backend.tickets.reporters import is_theirs
+from backend.tickets.signs import is_news, known_signs
+
+VAGUE = frozenset({"danger"})
+"""Something dangerous is named and nothing of it told, as in `I called 911` or `is the smell reported`."""
+UNNAMED = VAGUE | {WORSE, "noise"}
+"""Signs that do not tell by themselves what to do."""
+
+
+async def tell_worse(turn: Turn) -> bool:
+    """Hear worse news of the open danger, outage or the like of this conversation. False when there are none."""
+    if not turn.whole_words:
+        return False
+    signs = signs_told(turn, reported=True)
+    if not signs:
+        return False
+    ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
+    if ticket is None or (is_only_need(signs) and ticket.kind not in CALLS_OUT):
+        return False
+    words = plain_line(turn.whole_words)
+    news = is_news(ticket, words, signs)
+    own = await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id)
+    if not own and not (ticket.urgent and (ticket.kind == DANGER or is_only_need(signs))):
+        return False  # another's is not raised: it becomes a report of its own
+    if _is_elsewhere(turn, ticket) or _asks_or_ends(turn, is_news=news and signs != VAGUE):
+        return False
+    # "it is getting worse" is of what was told before; a new thing is spoken of by itself
+    meant = signs if signs - UNNAMED else signs | known_signs(ticket)
+    if news or hazard_of(meant) != WIRE:
+        say_what_to_do(turn, meant)
+    told = await worse.tell(turn.session, turn.backend, ticket, turn.conversation_id, words, signs)
+    passed = f" {told.passed_on}" if told.passed_on else await called(turn, ticket, first=told.raised)
+    if own and not news:
+        turn.say("utter_case_added", number=ticket.number, called=passed, own=True)
+        return True
+    number = tr(", number {number}", number=ticket.number) if own else ""
+    turn.say("utter_danger_worse", number=number, called=passed, danger=ticket.kind == DANGER)
+    return True
+
+
+def _asks_or_ends(turn: Turn, *, is_news: bool) -> bool:
+    """Whether this asks how the report stands, says that 911 is called, or takes it back, and tells nothing new."""
+    meant = of_the_filed(turn.whole_words, turn.text)
+    return meant is Of.CALLED_911 or (not is_news and (meant is not None or turn.does("cancel")))
+
+
+def _is_elsewhere(turn: Turn, ticket: Ticket) -> bool:
+    """Whether another place is told: that is another event, and gets its own ticket."""
+    told = read_place(turn, asked=False)
+    if not told or not ticket.place_key or not names_a_spot(place_key(told)):
+        return False
+    return place_key(told) != ticket.place_key
+
+
+async def danger_stands(turn: Turn) -> Ticket | None:
+    """The urgent report of this conversation that is open."""
+    ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
+    return ticket if ticket is not None and ticket.urgent and ticket.kind in CALLS_OUT else None

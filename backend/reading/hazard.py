@@ -1,0 +1,191 @@
+"""What a message tells of danger, sign by sign, in both languages: what burns or moves, who is hurt, whose air ends.
+
+Better once too often than once too few. What is worse than before is told by signs that were not told yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from backend.reading.danger import DANGER, danger_in, is_supposed
+from backend.reading.life_support import acute, backup_runs_out, depends_on_power, over_already
+from backend.reading.spanish.gloss import without_accents
+
+FIRE, GAS, HURT, LIFE, WIRE = "fire", "gas", "hurt", "life", "wire"
+HAZARDS = (HURT, GAS, FIRE, LIFE, WIRE)
+"""In the order in which what to do is said: who is hurt first. `wire` stands for all else around the lines."""
+LIFE_NEED = "life"
+WORSE = "worse"
+_HAZARD_OF = {"fire": FIRE, "smoke": FIRE, "explosion": FIRE, "gas": GAS, "hurt": HURT, "trapped": HURT, "life": LIFE}
+
+_SOMEBODY = (
+    r"(?:some ?(?:body|one)|(?:a|an|the|one|two|our|my) (?:\w+ ){0,2}?"
+    r"(?:person|people|man|men|woman|kids?|child|"
+    r"children|boy|girl|"
+    r"baby|guy|lineman|worker|neighbou?r|driver|dog|wife|husband|son|daughter|mom|mother|dad|father|grand\w+|brother|"
+    r"sister|friend|uncle|aunt|roommate)|he|she|they|people|we|i|"
+    r"(?:alguien|un[ao]? (?:persona|hombre|mujer|senora?|muchach[oa]|chavo|trabajador|nin[oa]|vecin[oa]|joven|perro)|"
+    r"(?:mi|el|la) (?:espos[oa]|hij[oa]|mama|papa|herman[oa]|vecin[oa]|suegr[oa]|abuel[oa]|nin[oa]|bebe|tio|tia|"
+    r"prim[oa]|amig[oa]|perro)))"
+)
+_IS = (
+    r"(?:'?s|'?re|'?m| is| are| am| got| just got| has been| have been| esta| estan| quedo|"
+    r" is (?:badly|really|seriously))"
+)
+_HARMED = (
+    r"(?:hurt|injured|bleeding|unconscious|passed out|knocked out|not breathing|not moving|unresponsive|burned|"
+    r"electrocuted|shocked|zapped|being (?:electrocuted|shocked)|herid[oa]s?|lastimad[oa]s?|lesionad[oa]s?|"
+    r"inconscientes?|"
+    r"desmayad[oa]s?|sangrando|electrocutad[oa]s?|golpead[oa]s?)"
+)
+_NOT_OF_THE_BODY = (
+    r"(?:feelings?|financial\w*|money|bills?|pay\w*|rates?|credit|wallet|job|work|disab\w*|rent|afford|facturas?|"
+    r"pag\w+|"
+    r"trabaj\w+|last (?:week|month|year|summer|winter)|yesterday|years?|months?|weeks?|ago|ayer|anos?|mes(?:es)?|"
+    r"semanas?)"
+)
+_SIGNS: dict[str, re.Pattern[str]] = {
+    "hurt": re.compile(
+        rf"\b{_SOMEBODY}{_IS} (?:\w+ )?{_HARMED}\b|\b(?:hay|tenemos) (?:\w+ ){{0,2}}?(?:herid|lesionad|lastimad|"
+        rf"desmayad)[oa]s?\b|"
+        r"\b(?:there(?:'?s| is| are)|is there) (?:\w+ ){0,2}?(?:herid[oa]s?|hurt|injured|bleeding)\b|"
+        rf"\b{_SOMEBODY} (?:was|were|just) (?:just )?(?:electrocuted|zapped|shocked)\b|"
+        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|waking up"
+        rf")(?<=\w)\b"
+        r"(?<!\bis breathing)(?<!'s breathing)(?<!are breathing)|"
+        rf"\b{_SOMEBODY} (?:won'?t|does ?n'?t|do ?n'?t|not) (?:wake up|respond|breathe)\b|"
+        rf"\b{_SOMEBODY} (?:just )?(?:touched|grabbed|is holding|stepped on) (?:the|a|that) (?:\w+ )?(?:wires?|"
+        rf"lines?|cables?)\b|"
+        rf"\b{_SOMEBODY}(?: ya)? no (?:esta )?(?:respira(?:ndo)?|despierta|reacciona|se mueve)\b|"
+        rf"\b(?:se|{_SOMEBODY} se) (?:lastimo|electrocuto|desmayo|esta electrocutando)\b|"
+        rf"\b{_SOMEBODY} (?:toco|agarro|piso) (?:el|un) (?:cable|alambre|wire)\b|"
+        r"\ble (?:dio|pego|agarro) (?:un |una |el |la )?(?:toques?|descarga|corriente|luz|electricidad|shock)\b|"
+        r"\b(?:need|send|get|call(?:ed|ing)?|necesit\w+|mand\w+|llam\w+) (?:an? |una |us an |a una )?(?:ambulances?|"
+        r"ambulancia)\b|"
+        r"\bsomebody hurt\b|\bsomeone hurt\b|\bpeople hurt\b|\b(?:fell|cayo) (?:off|from|de) (?:the|la) (?:ladder|"
+        r"escalera)\b"
+    ),
+    "trapped": re.compile(
+        r"\b(?:trapped|pinned|stuck) (?:in(?:side)?|under|by) (?!(?:a |the |this |that |my )?(?:\w+ )?(?:contract|"
+        r"loop|menu|plan|traffic))|"
+        r"\b(?:can'?t|cannot|can not) get out of (?:the|my|our|his|her) (?:car|truck|house|home|van|building)\b|"
+        r"\b(?:atrapad[oa]s?|no (?:podemos|puedo|puede|pueden) salir)\b"
+    ),
+    "fire": re.compile(
+        r"\b(?:fire(?! ?-?(?:dep\w*|trucks?|man|men|fighters?|station|chief|number|company|hydrant|pit|place|wood|"
+        r"alarm|engine|hall|lane))|flames?|burning|ablaze|fuego|incendi\w+|llamas|quemando|arde|ardiendo)\b"
+    ),
+    "smoke": re.compile(r"\b(?:smok\w+|humo|humea\w*)\b"),
+    "explosion": re.compile(r"\b(?:explo\w+|blew up|blown up|trono|estallo|reventó|revento)\b"),
+    "gas": re.compile(r"\b(?:gas|propane|propano)\b|\brotten eggs?\b|\bhuevos? podridos?\b"),
+    "sparks": re.compile(r"\b(?:spark\w*|arc(?:ing|s|ed)|chisp\w+|flash(?:es|ing)|blue light|relampag\w+)\b"),
+    "moving": re.compile(
+        r"\b(?:it|they|that|one|wires?|lines?|poles?|cables?|tree|limb)(?:'?s)? (?:\w+ ){0,2}?"
+        r"(?:moving|swinging|whipping|jumping|dancing|hitting)\b|\b(?:se (?:mueve|esta moviendo|sacude)|"
+        r"moviendo(?:se)?|"
+        r"brincando|azotando)\b"
+    ),
+    "down": re.compile(
+        r"\b(?:down|fell|fallen|falling|snapped|came down|hanging|on the (?:ground|road|car)|lean\w*|se cayo|se cae|"
+        r"caid[oa]|caer|colgando|"
+        r"se rompio)\b"
+    ),
+    "fell": re.compile(
+        r"\b(?:fell|fallen|falling|snapped|came down|coming down|broke in (?:two|half)|se (?:cayo|cae|rompio|"
+        r"reviento|revento|viene abajo))\b"
+    ),
+    "noise": re.compile(r"\b(?:hiss\w*|buzz\w*|humming|popping|loud (?:bang|boom|pop)|zumb\w+|trueno|tronando)\b"),
+}
+_CERTAIN = ("hurt", "trapped")
+"""They need no `danger_in` beside them; of a thing that is reported, others need none either, but for `down`."""
+_MORE = re.compile(
+    r"\b(?:getting|gets|got|growing|it'?s|is|much|even) (?:\w+ )?(?:worse|bigger|closer|stronger|louder|hotter)\b|"
+    r"\bspread(?:s|ing)?\b|"
+    r"\b(?:on|hit|reached|touching|against|near|onto) (?:my|our|the|a) (?:roof|house|home|car|truck|fence|porch|"
+    r"garage|barn|"
+    r"shed|propane tank)\b|\b(?:live|energized|glowing|red hot|lit up)\b(?= ?(?:now|again|wires?|lines?|[.!,]|$))|"
+    r"\b(?:kids?|children|people|cars?|dogs?|somebody|someone|neighbou?rs?|traffic) (?:\w+ ){0,4}?"
+    r"(?:near|close to|under|touching|driving over|over|walking|playing|next to|by) (?:\w+ )?(?:it|them|that|wires?|"
+    r"lines?|cables?|poles?)\b|"
+    r"\bsick from\b|\b(?:dizzy|nauseous|headache)\b|\b(?:water|flood\w*) (?:\w+ ){0,4}?(?:wires?|lines?|box|meter|"
+    r"panel)\b|"
+    r"\b(?:esta|se pone|se puso|va) (?:\w+ )?(?:peor|mas (?:grande|cerca|fuerte))\b|\bempeor\w+\b|\bse (?:extiende|"
+    r"esta extendiendo)\b|"
+    r"\b(?:en|sobre|contra|toca|tocando) (?:el|la|mi|nuestro|nuestra) (?:techo|casa|carro|cerca|troca|barda|home)\b|"
+    r"\b(?:ninos|gente|carros|personas|alguien|person|kids) (?:\w+ ){0,3}?(?:cerca|junto|debajo|jugando|pasando|"
+    r"encima)\b|"
+    r"\bllego (?:al|a la|a mi|hasta)\b|\b(?:maread[oa]s?|me duele la cabeza)\b"
+)
+_NOBODY = re.compile(
+    r"(?:\b(?:no|not|any ?(?:body|one)?|nobody|none|without|nothing|nadie|ningun[oa]?|sin|ni|tampoco|ya no|is there)\W+"
+    r"(?:\w+\W+){0,3}|n't\W+(?:\w+\W+){0,1})$"
+)
+_ABOUT_MONEY = re.compile(
+    r"\b(?:bills?|pay\w*|balance|autopay|amount|price|cost|rates?|charge[sd]?|kwh|facturas?|recibo|pag(?:o|ar|ue)\w*|"
+    r"saldo|"
+    r"cobr\w+)\b"
+)
+
+
+def signs_in(words: str, plain: str = "", *, reported: bool = False) -> frozenset[str]:
+    """The signs of danger that are told, by name; empty where none is.
+
+    `plain` are the same words as `glossed` gives them, when they are Spanish. `reported`: something dangerous stands in
+    this talk already, so that `it is on the roof now` or `the battery is low` needs no more words.
+    """
+    text = _text(words, plain)
+    danger = danger_in(plain or words) or danger_in(text)
+    found = set()
+    for name, pattern in _SIGNS.items():
+        told = any(_is_told(text, match) for match in pattern.finditer(text))
+        alone = name in _CERTAIN or (reported and name != "down" and not is_supposed(text))
+        if told and (danger or alone):
+            found.add(name)
+    if ("hurt" in found and re.search(rf"\b{_NOT_OF_THE_BODY}\b", text)) or is_supposed(text):
+        found -= set(_CERTAIN)
+    if _needs_air(text, reported=reported):
+        found.add(LIFE_NEED)
+    if "gas" in found and not (danger or reported):
+        found.discard("gas")
+    if danger and not found:
+        found.add("danger")
+    if reported and not _ABOUT_MONEY.search(text) and any(_is_told(text, match) for match in _MORE.finditer(text)):
+        found.add(WORSE)
+    if reported and not danger and _ABOUT_MONEY.search(text):
+        found &= {*_CERTAIN, LIFE_NEED}
+    return frozenset(found)
+
+
+def alarm_in(words: str, plain: str = "") -> bool:
+    """Whether somebody may be in danger: what `danger_in` hears, harm, or air that runs out."""
+    return bool(signs_in(words, plain))
+
+
+def hazard_of(signs: Iterable[str]) -> str:
+    """Which of HAZARDS to speak of first."""
+    told = {_HAZARD_OF.get(sign, WIRE) for sign in signs}
+    return next((hazard for hazard in HAZARDS if hazard in told), WIRE)
+
+
+def is_only_need(signs: Iterable[str]) -> bool:
+    """Whether nothing is told but that somebody's air or medicine hangs on the power."""
+    return set(signs) == {LIFE_NEED}
+
+
+def _needs_air(text: str, *, reported: bool) -> bool:
+    if is_supposed(text) or over_already(text):
+        return False
+    return acute(text) or (reported and (depends_on_power(text) or backup_runs_out(text)))
+
+
+def _is_told(text: str, match: re.Match[str]) -> bool:
+    return not _NOBODY.search(text[max(0, match.start() - 40) : match.start()])
+
+
+def _text(words: str, plain: str) -> str:
+    told = f"{words} | {plain}" if plain and plain != words else words
+    return " ".join(without_accents(told.lower().replace("’", "'")).split())
+
+
+__all__ = ["DANGER", "HAZARDS", "WORSE", "alarm_in", "hazard_of", "is_only_need", "signs_in"]

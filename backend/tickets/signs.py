@@ -1,0 +1,34 @@
+"""Which signs of danger a ticket tells of, and whether later words tell more."""
+
+from __future__ import annotations
+
+from backend.reading.hazard import WORSE, signs_in
+from backend.reading.spanish import glossed
+from backend.tickets.models import Ticket
+
+MOST_GROWN = 5
+"""So often it is news that something grows worse in no way that has a name. What has one is news once."""
+
+
+def signs_of(words: str) -> frozenset[str]:
+    """What these words tell of something that stands, in whichever language."""
+    return signs_in(words, glossed(words), reported=True)
+
+
+def known_signs(ticket: Ticket) -> frozenset[str]:
+    """What the ticket and its notes tell."""
+    return frozenset().union(*(signs_of(one) for one in _told(ticket)))
+
+
+def is_news(ticket: Ticket, words: str, signs: frozenset[str]) -> bool:
+    """Whether `words`, which tell `signs`, say more than the ticket and its notes."""
+    told = _told(ticket)
+    if words in told:
+        return False
+    known = [signs_of(one) for one in told]
+    grown = sum(WORSE in each for each in known)
+    return bool(signs - frozenset().union(*known)) or (WORSE in signs and grown < MOST_GROWN)
+
+
+def _told(ticket: Ticket) -> list[str]:
+    return [str(ticket.details.get("words") or ""), *(str(note["words"]) for note in ticket.notes)]
