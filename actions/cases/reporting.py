@@ -228,14 +228,11 @@ class ReportingForm(ReportListening):
         turn.set(self.slot("filed"), ticket.number)
         if self.held(turn, "place") is None and not (standing.account and ticket.place):
             await self._tell_of_a_person(turn)
-            values = {"danger": True, "no_number": False, "called": told}
+            values: dict[str, Any] = {"danger": True, "no_number": False, "called": told}
             return Ask(self.slot("place"), "utter_question_outage_place", values)
         if self.held(turn, "warned") != NUMBER_TOLD:
-            take_back = undo(turn, ticket)
-            turn.say(
-                "utter_outage_ticket", number=ticket.number, called=told, danger=True, undo=take_back,
-                case_kind=ticket.kind,
-            )  # fmt: skip
+            more: dict[str, Any] = {"danger": True, "undo": undo(turn, ticket), "case_kind": ticket.kind}
+            turn.say("utter_outage_ticket", number=ticket.number, called=told, **more)
             turn.set(self.slot("warned"), NUMBER_TOLD)
             await self._tell_of_a_person(turn)
             if ticket.phone is None and not self.held(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from backend.callout import service
 from backend.callout.models import Callout
 from backend.clock import ManualClock
+from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
 from backend.tickets.models import Ticket
 from tests.tasks.conftest import Begin
@@ -82,7 +83,7 @@ async def test_an_outage_is_raised_to_what_it_has_become(talk: Talk) -> None:
     await talk.user_input("my mom is on a ventilator and its battery is low", intent="medical_need", acts={"volunteer"})
     (ticket,) = await tickets(talk)
     assert (ticket.kind, ticket.urgent) == ("outage", True)
-    talk.assert_message("it is urgent now. I have texted the crew on call.")
+    talk.assert_message("it is urgent now. I am texting the crew on call.")
     await talk.user_input("there is a wire down now", intent="report_outage", acts={"start"})
     (ticket,) = await tickets(talk)
     assert ticket.kind == "danger"
@@ -106,7 +107,7 @@ async def test_another_place_is_another_danger(talk: Talk) -> None:
 
 
 async def test_it_is_heard_where_the_talk_added_to_the_report_of_another(begin: Begin) -> None:
-    first, second = await begin(channel="web"), await begin(channel="sms")
+    first, second = await begin(channel="web"), await begin(channel="sms", level=Level.ANONYMOUS)
     await first.user_input(WIRE, intent="report_outage", acts={"start"})
     await second.user_input("there is a wire down at 14 Mill Road", intent="report_outage", acts={"start"})
     await second.user_input("now it is on fire", intent="report_outage", acts={"volunteer"})
