@@ -24,6 +24,7 @@ from backend.reading.asks_if_known import asks_if_known
 from backend.reading.danger import danger_in, gas_in
 from backend.reading.of_the_filed import still_wrong
 from backend.reading.tickets_named import kinds_named
+from backend.tickets import lookup
 from backend.tickets import service as tickets
 from backend.tickets.kinds import BY_A_CREW, CALLBACK, CALLS_OUT, DANGER, POWER
 from backend.tickets.models import Ticket
@@ -126,7 +127,7 @@ async def tell_how_it_stands(turn: Turn, ticket: Ticket) -> None:
 
 def _tell_how_it_ended(turn: Turn, ticket: Ticket, values: dict[str, Any]) -> None:
     at = when(turn.backend, ticket.closed_at or ticket.created_at)
-    crew = tickets.closed_by_crew(ticket)
+    crew = lookup.closed_by_crew(ticket)
     how = {tickets.WITHDRAWN: "withdrawn"}.get(ticket.status, "crew" if crew else "office")
     how = "restored" if ticket.outcome == tickets.RESTORED else how
     turn.say("utter_filed_over", how=how, name=crew or "", danger=ticket.kind == DANGER, **{**values, "at": at})
@@ -153,7 +154,7 @@ async def _told(turn: Turn) -> list[Ticket]:
     known = standing.account is not None and standing.level >= Level.KNOWN
     account = standing.account.id if standing.account is not None and known else None
     since = turn.backend.clock.now() - LATELY
-    told = await tickets.told_in(turn.session, turn.conversation_id, account, since)
+    told = await lookup.told_in(turn.session, turn.conversation_id, account, since)
     return [
         one
         for one in told

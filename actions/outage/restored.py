@@ -12,6 +12,7 @@ from backend.handover.transcript import plain_line
 from backend.members.service import accounts_at_phone
 from backend.reading.asks_after import tells_it_is_back
 from backend.reading.of_the_filed import still_wrong
+from backend.tickets import lookup
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
@@ -32,7 +33,7 @@ class ActionOutageRestored(SkillAction):
         if not back and await tell_of_the_filed(turn):  # "is it fixed? still dark", "les avisaron ya"
             return
         account = await account_meant(turn)
-        if account is None and await tickets.open_outage(turn.session, turn.conversation_id, None) is None:
+        if account is None and await lookup.open_outage(turn.session, turn.conversation_id, None) is None:
             turn.set(STATUS, BACK)  # told from another phone perhaps: the form asks which house it is
             turn.follow_with("outage_form")
             return
@@ -85,7 +86,7 @@ async def note_restored(turn: Turn, place: str | None, phone: str | None) -> Non
 
     Its number is not told: an address is known to every neighbor.
     """
-    ticket = await tickets.outage_at(turn.session, place, phone)
+    ticket = await lookup.outage_at(turn.session, place, phone)
     if ticket is not None:
         words = plain_line(turn.own_words)
         await tickets.add_note(

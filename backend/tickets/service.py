@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.audit.service import done_by, record
+from backend.audit.service import record
 from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout import worse as callout_worse
@@ -20,9 +20,10 @@ from backend.members.models import Member
 from backend.payments import confirmation
 from backend.tickets import in_a_name, telling
 from backend.tickets.by_us import recorded
-from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER, POWER
+from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER
+from backend.tickets.lookup import BY_CREW, open_outage
 from backend.tickets.models import Ticket
-from backend.tickets.places import names_a_spot, place_key
+from backend.tickets.places import place_key
 from backend.tickets.reporters import is_theirs
 from backend.tickets.same_event import OPEN, find_same
 from backend.tickets.signs import is_news, signs_of
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 WITHDRAWN, CLOSED, ANSWERED = "withdrawn", "closed", "answered"
 RESTORED = "restored"
-BY_CREW = "done, says the crew: "
-"""Stands before the name of who on call closed it."""
-MOST_TOLD = 20  # tickets of one conversation and account that are looked at
 SHOWN_AFTER_WITHDRAWAL = timedelta(days=2)  # the office still sees for so long what was taken back
 
 
@@ -376,45 +374,6 @@ async def of_conversation(session: AsyncSession, conversation_id: str) -> list[T
     """What this conversation filed and still stands, the newest first."""
     query = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status.in_(OPEN))
     return list(await session.scalars(query.order_by(Ticket.id.desc())))
-
-
-async def told_in(session: AsyncSession, conversation_id: str, account_id: int | None, since: datetime) -> list[Ticket]:
-    """What this conversation told, alone or after others, and what is open for the account, where one is given.
-
-    What is open comes first, and then what was closed after `since` (UTC); each the newest first.
-    """
-    added = [row for row in await done_by(session, conversation_id, since) if row.act == "ticket_noted"]
-    numbers = {str((row.after or {}).get("number")) for row in added}
-    near = [Ticket.conversation_id == conversation_id, Ticket.number.in_(numbers)]
-    near += [Ticket.account_id == account_id] if account_id is not None else []
-    query = select(Ticket).where(or_(*near), or_(Ticket.status.in_(OPEN), Ticket.closed_at >= since))
-    found = list(await session.scalars(query.order_by(Ticket.id.desc()).limit(MOST_TOLD)))
-    return sorted(found, key=lambda one: one.status not in OPEN)
-
-
-def closed_by_crew(ticket: Ticket) -> str | None:
-    """The name of who on call said that it is done; None when it is open, or ended in another way."""
-    outcome = ticket.outcome or ""
-    return outcome.removeprefix(BY_CREW) if outcome.startswith(BY_CREW) else None
-
-
-async def open_outage(session: AsyncSession, conversation_id: str, account_id: int | None) -> Ticket | None:
-    """The newest open outage or danger that this conversation, or anybody for this account, has told of."""
-    near = [Ticket.conversation_id == conversation_id]
-    near += [Ticket.account_id == account_id] if account_id is not None else []
-    query = select(Ticket).where(Ticket.kind.in_(POWER), Ticket.status.in_(OPEN), or_(*near))
-    return await session.scalar(query.order_by(Ticket.id.desc()).limit(1))
-
-
-async def outage_at(session: AsyncSession, place: str | None, phone: str | None) -> Ticket | None:
-    """The newest open outage or danger that was told for this place, or from this phone."""
-    key = place_key(place) if place else ""
-    near = [Ticket.place_key == key] if names_a_spot(key) else []
-    near += [Ticket.phone == phone] if phone else []
-    if not near:
-        return None
-    query = select(Ticket).where(Ticket.kind.in_(POWER), Ticket.status.in_(OPEN), or_(*near))
-    return await session.scalar(query.order_by(Ticket.id.desc()).limit(1))
 
 
 async def fresh_number(session: AsyncSession) -> str:
