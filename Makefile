@@ -19,7 +19,8 @@ run: setup ## set everything up as needed, then serve at http://127.0.0.1:8080 (
 	@$(ENGINE) engine/train.py --if-stale
 	@exec .venv/bin/memberline serve
 
-test: setup-test ## everything: lint, types, layers, training data, and all tests
+export SEED
+test: setup-test ## everything: lint, types, layers, training data, and all tests (SEED=7: in a random order)
 	@bash tests/run.sh
 
 train: setup ## train the model

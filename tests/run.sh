@@ -8,4 +8,5 @@ make --no-print-directory lint
 step "model"
 engine/.venv/bin/python engine/train.py --if-stale
 step "tests"
-.venv/bin/python -m pytest -n auto --dist worksteal
+# `make test SEED=7`: in a random order, which shows what only passes after another test
+.venv/bin/python -m pytest -n auto --dist worksteal ${SEED:+--random-order-seed="$SEED"}
