@@ -17,6 +17,7 @@ from actions.turn import Turn
 from backend.audit.service import done_by
 from backend.knowledge.service import Knowledge
 from backend.logins.mail import asked_for
+from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
@@ -88,7 +89,9 @@ def _asked(turn: Turn, knowledge: Knowledge, spoken_of: Sequence[str]) -> list[s
     clauses = [clause.knowledge for clause in turn.statistics.clauses]
     found = [_follow_up(near, knowledge, spoken_of) for near in (*clauses, turn.statistics.knowledge)]
     priced = bool(A_PRICE.search(turn.own_words))
-    return [name for name in found if name and not (priced and name == "follow_cost")]
+    cut = bool(shutoff_spoken_of(turn.whole_words))  # whoever comes for that comes for what is owed, and not for this
+    beside = {"follow_cost": priced, HOME: cut}
+    return [name for name in found if name and not beside.get(name)]
 
 
 def _follow_up(near: Sequence[tuple[str, float]], knowledge: Knowledge, spoken_of: Sequence[str]) -> str | None:

@@ -71,6 +71,8 @@ async def not_filed_yet(turn: Turn) -> bool:
         return False
     if asks_if_known(turn.whole_words, turn.text) or asks_after(turn.whole_words) is None:
         return False
+    if asks_to_be_home(turn.whole_words):
+        return False  # what such a report takes is a question of its own
     if read_place(turn, asked=False) or read_phone(turn.text, strict=False):
         return False  # the answer stands beside it
     turn.say("utter_filed_not_yet")

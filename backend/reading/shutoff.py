@@ -14,7 +14,11 @@ _NOTICE = re.compile(
 _SHUTOFF = re.compile(
     r"\b(?:dis ?connect\w*|shut[ -]?off|cut[ -]?off|"
     r"(?:shut\w*|cut\w*|turn\w*) (?:me|us|it|them|my \w+|our \w+|the \w+|everything) off|"
-    r"(?:shut|cut|turn(?:ed)?) off|(?:power|lights?|electric\w*) (?:still )?stays? on)\b",
+    r"(?:shut|cut|turn(?:ed)?) off|(?:power|lights?|electric\w*) (?:still )?stays? on|"
+    r"(?:cut|kill|pull) (?:my|our|the|his|her|their) (?:power|lights?|electric\w*|service|meter)|"
+    # Spanish, as it comes through the gloss or beside it; no branches and no lawn
+    r"(?:van?|vienen?|vas) a (?:cortar|desconectar)(?:me|nos|le|les|la|lo|mela|nosla)?"
+    r"(?! (?:el |la |un |una |unos |unas )?(?:\w+ )?(?:[aá]rbol|rama|c[eé]sped|pasto|hierba|llamada)))\b",
     re.IGNORECASE,
 )
 """Power that may be cut off, without a word of a notice."""

@@ -136,6 +136,13 @@ async def test_before_it_is_filed_it_is_said_not_to_be(talk: Talk) -> None:
     talk.assert_response("utter_outage_ticket")
 
 
+async def test_before_it_is_filed_it_is_told_whether_to_be_home(talk: Talk) -> None:
+    await talk.user_input("a tree leans on my line", intent="report_tree", acts={"start"})
+    told = "does a crew come out and trim it, and do i have to be home"
+    await talk.user_input(told, acts={"ask"}, knowledge=[("follow_home", 0.8)])
+    assert "utter_filed_not_yet" not in talk.responses
+
+
 async def test_while_the_place_of_a_danger_is_asked_it_is_told_how_it_stands(stranger: Talk) -> None:
     await stranger.user_input("a power line is down in my yard", intent="report_outage", acts={"start"})
     await stranger.user_input("is anybody coming", intent="out_of_scope", acts={"ask"})

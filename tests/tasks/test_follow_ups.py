@@ -45,6 +45,14 @@ async def test_a_follow_up_opens_no_task_that_a_classifier_hears(talk: Talk) -> 
         assert talk.open_task is None
 
 
+@pytest.mark.parametrize("words", ["pero se la van a cortar hoy?", "vienen a desconectarla?"])
+async def test_who_fears_a_shutoff_is_never_told_that_nobody_comes(begin: Begin, words: str) -> None:
+    talk = await begin(language="es")
+    await talk.user_input("quiero pagar", intent="quick_pay", acts={"start"})
+    await talk.user_input(words, acts={"ask"}, knowledge=[("follow_home", 0.9)])
+    assert "nadie va por esto" not in talk.text
+
+
 async def test_a_follow_up_with_nothing_before_it_is_no_follow_up(talk: Talk) -> None:
     await talk.user_input("must I be home?", acts={"ask"}, knowledge=[("follow_home", 0.8)])
     talk.assert_response("utter_not_known")
