@@ -238,7 +238,8 @@ def _kind_over(digits: list[str], stays: list[bool], before: int, alone: bool, s
         return "", 0
     last = card_from(digits, 0, stays)
     sizes = [len(group) for group in digits]
-    if last is not None and last >= before and not _several_answers(digits[: last + 1], situation):
+    of_answers = _several_answers(digits[: last + 1], situation) if last is not None else False
+    if last is not None and last >= before and not of_answers and not _is_a_code(sizes, before, alone, situation):
         return "card", last
     ours = sizes[before:]
     nine = sizes == SSN_SIZES or (not situation.asked and sum(sizes) == 9 and sizes in NINE_APART)
@@ -250,6 +251,13 @@ def _kind_over(digits: list[str], stays: list[bool], before: int, alone: bool, s
 def _several_answers(digits: list[str], situation: Situation) -> bool:
     """Whether each group is just what is asked for, and all together are no card: one wrong last four after another."""
     return all(is_expected([len(one)], situation) for one in digits) and not is_card("".join(digits))
+
+
+def _is_a_code(sizes: list[int], before: int, alone: bool, situation: Situation) -> bool:
+    """Whether the code that is asked for comes behind last fours and wrong codes: no card is written in 4, 6 and 6
+    figures, but one in ten of such answers passes a card's check."""
+    answers = situation.asked == "code" and alone and sizes[before:] == [6]
+    return answers and set(sizes[:before]) <= {4, 6} and 6 in sizes[:before]
 
 
 def _last_runs(earlier: Sequence[Kept]) -> list[tuple[_Run, Kept]]:

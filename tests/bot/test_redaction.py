@@ -5,6 +5,8 @@ from random import Random
 
 import pytest
 
+from bot.redaction.earlier import Kept, read_behind
+from bot.redaction.plausible import Situation
 from bot.redaction.redact import PLACEHOLDERS, kinds_in, redact, without_placeholders
 
 # the card networks' public test numbers
@@ -212,3 +214,10 @@ def test_redacting_twice_changes_nothing() -> None:
 def test_a_long_text_of_digits_takes_no_time() -> None:
     redact("1 " * 5000)
     redact("9" * 10000)
+
+
+def test_the_code_that_is_asked_for_is_no_end_of_a_card() -> None:
+    """A last four, a wrong code and the right one: 4617 0000 0017 2368 would pass a card's check."""
+    said = [Kept(1, "1", "4617"), Kept(2, "2", "000000"), Kept(3, "3", "no code")]
+    assert read_behind(said, "172368", Situation("code")).text == "172368"
+    assert read_behind(said, "172368", Situation("")).text != "172368", "nothing was asked for"
