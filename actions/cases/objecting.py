@@ -19,6 +19,12 @@ TOLD_OF = re.compile(
     r"\b(?:texts?|messages?|e-?mails?|mails?|notices?|requests?|tickets?|mensajes?|correos?|avisos?|solicitud(?:es)?)\b",
     re.IGNORECASE,
 )
+OF_WHAT = re.compile(
+    r"\b(?:arrangements?|arreglos?|chang(?:es?|ed)|cambi(?:os?|aron)|services?|servicio|names?|nombre|report(?:s|ed)?|"
+    r"reportes?|reporto|moved?|traslado)\b",
+    re.IGNORECASE,
+)
+"""With words that are sure, this is enough to ask which request is meant; it is no wish for one."""
 
 
 async def objected(turn: Turn, *, opened: bool = True) -> bool:
@@ -47,7 +53,8 @@ async def objected(turn: Turn, *, opened: bool = True) -> bool:
         if made is not None:
             _tell(turn, made if await _reaches_the_member(turn) else None)
             return True
-    if not opened or not TOLD_OF.search(words) or tells_of_a_scam(words):
+    told_of = TOLD_OF.search(words) or (heard is Objection.SURE and OF_WHAT.search(words))
+    if not opened or not told_of or tells_of_a_scam(words):
         return False
     turn.say("utter_object_which")
     turn.set("offer", {WHICH: True})

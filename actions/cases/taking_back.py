@@ -12,6 +12,7 @@ from backend.language import tr
 from backend.payments.confirmation import normalise
 from backend.reading.tickets_named import kinds_named
 from backend.tickets import service as tickets
+from backend.tickets.kinds import OBJECTION
 from backend.tickets.models import Ticket
 
 WITHDRAW = re.compile(
@@ -49,6 +50,9 @@ async def take_back(turn: Turn, words: str | None = None, *, newest: bool = True
     assert ticket is not None  # it was open, and this conversation's, a moment ago in the same transaction
     if tickets.is_callout(ticket):
         turn.say("utter_case_withdraw_noted", number=ticket.number, called=await called(turn, ticket))
+        return True
+    if OBJECTION in ticket.details:
+        turn.say("utter_object_stays", number=ticket.number)
         return True
     others = ticket.status != tickets.WITHDRAWN
     turn.say("utter_case_withdrawn", number=ticket.number, what=title_of(ticket), others=others)

@@ -15,6 +15,8 @@ CALLS_OUT = frozenset({DANGER, OUTAGE, "medical", "voltage"})
 """Of these an urgent ticket calls out the people on call. What else is urgent is the office's."""
 BY_A_CREW = frozenset({DANGER, OUTAGE, "light", "tree", "voltage"})
 """These go onto the list of a crew; what else is told goes to the office."""
+OBJECTION = "objection"
+"""A label in the details: the member says that they did not ask for what was done in their name."""
 WISHED_ONCE = {"service": "wish"}
 """Two tickets of such a kind are two events when this detail differs: stopping here and starting there."""
 

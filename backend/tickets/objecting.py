@@ -23,7 +23,7 @@ from backend.outbox.models import OutboxMessage
 from backend.reading.objection import Objection, objection_in
 from backend.tickets import service as tickets
 from backend.tickets.in_a_name import KEY
-from backend.tickets.kinds import CALLS_OUT
+from backend.tickets.kinds import CALLS_OUT, OBJECTION
 from backend.tickets.models import Ticket
 from backend.tickets.same_event import OPEN
 
@@ -140,7 +140,11 @@ async def _hold(session: AsyncSession, backend: Backend, conversation_id: str, t
 async def _tell(
     session: AsyncSession, backend: Backend, conversation_id: str, about: str, words: str, account_id: int | None
 ) -> Objected:
-    details = {"about": f"says they did not ask for {about}", "words": words}
+    details = {
+        "about": f"what the member says they did not ask for: {about}",
+        "words": words,
+        OBJECTION: "is not taken back by who writes in the member's name",
+    }
     told = tickets.Report(kind="other", details=details, account_id=account_id, urgent=True, in_a_name=False)
     filed = await tickets.file(session, backend, conversation_id, told)
     return Objected(TOLD, filed.ticket.number)

@@ -20,7 +20,7 @@ from backend.members.models import Member
 from backend.payments import confirmation
 from backend.tickets import in_a_name, telling
 from backend.tickets.by_us import recorded
-from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER
+from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER, OBJECTION
 from backend.tickets.lookup import BY_CREW, open_outage
 from backend.tickets.models import Ticket
 from backend.tickets.places import place_key
@@ -255,7 +255,8 @@ async def withdraw(
     """Take back what this conversation filed. None when it has no such ticket open.
 
     What calls the crew out stays open: a sender can be forged, and who is in a web chat or on the phone proves little.
-    It gets a note, and who was told of it hears the words. Where others have told of the same event since, the ticket
+    It gets a note, and who was told of it hears the words. What says that somebody else acts in a member's name stays,
+    too: the one who does would take that back. Where others have told of the same event since, the ticket
     stands for them as well; its status says which it was.
     """
     ticket = await find(session, number)
@@ -266,6 +267,10 @@ async def withdraw(
         said = f"the reporter says: {reason}"
         await add_note(session, backend, ticket, by_conversation, said, unproven=True)
         await callout.reporter_says(session, backend, ticket, reason)
+        return ticket
+    if OBJECTION in ticket.details:
+        said = f"the same sender takes it back, which anybody could: {reason}"
+        await add_note(session, backend, ticket, by_conversation, said, unproven=True)
         return ticket
     if any(note["conversation"] != by_conversation for note in ticket.notes):
         await add_note(session, backend, ticket, by_conversation, f"withdrawn by who told it first: {reason}")
@@ -293,6 +298,7 @@ async def restored(
     elif own:
         conversation = await session.get_one(Conversation, conversation_id)
         await _end(session, backend, conversation, ticket, "ticket_restored", CLOSED, RESTORED)
+        await telling.restored(session, backend, ticket, conversation_id)
     return ticket
 
 

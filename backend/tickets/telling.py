@@ -43,6 +43,24 @@ async def closed(session: AsyncSession, backend: Backend, ticket: Ticket, crew: 
             await _by_message(session, backend, ticket, conversation, words, first=number == 0)
 
 
+async def restored(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> None:
+    """Tell who reported the outage that another talk (`by`) says that the power is back: it may be theirs, or not."""
+    conversation = await session.get(Conversation, ticket.conversation_id)
+    if conversation is None or conversation.id == by:
+        return
+    with speaking(conversation.language):
+        words = tr(
+            "{coop}: we heard that the power is back, so report {number} is closed. If it is still off, call {phone}, "
+            "day or night, or write to us again.",
+            coop=backend.coop.short_name,
+            number=ticket.number,
+            phone=backend.coop.outage_phone_display,
+        )
+        if conversation.channel == "web":
+            await _on_the_page(session, backend, conversation, words)
+        await _by_message(session, backend, ticket, conversation, words, first=True)
+
+
 def told_by(ticket: Ticket) -> list[str]:
     """The conversations that told of it, the first one first; not the crew, whose notes are signed."""
     later = (str(note["conversation"]) for note in ticket.notes if not note.get("crew"))

@@ -238,6 +238,9 @@ async def test_a_plan_that_was_granted_goes_to_the_office(backend: Backend, home
     assert ticket.urgent
     assert plan.number in ticket.details["about"]
     assert len(await notices(backend)) == 2, "who objects is sent no notice of that"
+    await member.user_input("WITHDRAW IT", intent="cancel", acts={"cancel"})
+    member.assert_response("utter_object_stays")
+    assert (await newest(backend)).status == "open", "whoever forged the request would take the objection back"
 
 
 async def test_an_old_notice_is_not_what_is_answered(
@@ -280,3 +283,18 @@ async def test_nobody_is_flooded_with_notices(backend: Backend, home: Household)
             await tickets.file(session, backend, name, told)
     texts = [one for one in await notices(backend) if one.kind == "sms"]
     assert len(texts) == in_a_name.MOST_A_DAY
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("someone made a payment arrangement on my account, it was not me", "payment_arrangement"),
+        ("Alguien hizo un arreglo de pago en mi cuenta y no fui yo", "payment_arrangement"),
+        ("somebody changed my name on it, that wasn't me", "update_contact_info"),
+    ],
+)
+async def test_who_objects_from_elsewhere_is_asked_which_it_was(begin: Begin, words: str, intent: str) -> None:
+    talk = await begin(Level.ANONYMOUS)
+    await talk.user_input(words, intent=intent, acts={"start"})
+    talk.assert_response("utter_object_which")
+    assert talk.open_task is None

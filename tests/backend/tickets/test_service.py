@@ -15,6 +15,7 @@ from backend.audit.service import verify
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, speaking
+from backend.outbox.models import OutboxMessage
 from backend.payments.confirmation import normalise
 from backend.tickets import listing
 from backend.tickets import service as tickets
@@ -212,6 +213,8 @@ async def test_power_that_is_back_closes_the_outage_of_the_account(backend: Back
         assert closed is not None
         assert (closed.number, closed.status, closed.outcome) == (filed.ticket.number, "closed", "restored")
         assert closed.notes[-1]["words"] == "it is back"
+        told = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "ticket"))
+        assert [closed.number in message.body for message in told] == [True], "who reported it hears of it"
         assert await tickets.restored(session, backend, talk, home.account_id, "it is back") is None
 
 
