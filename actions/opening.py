@@ -8,7 +8,7 @@ from actions import agenda, follow_ups, registry, side_questions
 from actions.asking import AskingForm
 from actions.base import Outside
 from actions.cases.filed import tell_of_the_filed
-from actions.danger import goes_first
+from actions.danger import REPORTS, alarmed, goes_first
 from actions.manner import comfort
 from actions.turn import REQUESTED, Turn
 from actions.which_wish import is_borne_out, keep_who, take_another, take_up_earlier
@@ -74,7 +74,7 @@ class OpeningForm(AskingForm):
 
     async def _means_another(self, turn: Turn) -> bool:
         """Whether nothing bears this task out: what is asked is then answered, or what is wished taken up instead."""
-        if is_borne_out(turn, self.form):
+        if is_borne_out(turn, self.form) or (self.form in REPORTS and alarmed(turn)):
             return False
         return await side_questions.answer_all(turn, offer=self.form) or take_another(turn, self.form)
 

@@ -140,6 +140,9 @@ class ReportingForm(ReportListening):
             return True
         if not await tell_of_the_filed(turn):
             return False
+        if self.held(turn, "filed") and self._takes_what_is_beside(turn):
+            turn.notes["not_yet"] = True
+            return True
         if self.held(turn, "filed") and turn.get(REQUESTED) == self.slot("place"):
             self._request(turn, self.slot("place"), 0, keep=True)  # where it is was asked, and still is
             return True
@@ -147,6 +150,17 @@ class ReportingForm(ReportListening):
             self._interrupt(turn)
         self._close(turn)
         return True
+
+    def _takes_what_is_beside(self, turn: Turn) -> bool:
+        """`77 River Road, is somebody coming?`: the place, or the phone, that was asked for stands beside it."""
+        asked = turn.get(REQUESTED)
+        place = read_place(turn, asked=False) if asked == self.slot("place") else None
+        phone = read_phone(turn.text, strict=False) if asked == self.slot("phone") else None
+        if place:
+            turn.set(self.slot("place"), place)
+        if phone:
+            turn.set(self.slot("phone"), phone)
+        return bool(place or phone)
 
     async def _keeps_the_phone(self, turn: Turn) -> bool:
         """Who would rather give no phone number is not asked again: it is reported without it."""

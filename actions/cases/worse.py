@@ -8,8 +8,9 @@ from actions.place import read_place
 from actions.turn import Turn
 from backend.handover.transcript import plain_line
 from backend.language import tr
-from backend.reading.hazard import WIRE, WORSE, hazard_of, is_only_need
-from backend.reading.of_the_filed import Of, of_the_filed
+from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_an_outage
+from backend.reading.hazard import HURT, LIFE, WIRE, WORSE, hazard_of, is_only_need
+from backend.reading.of_the_filed import Of, of_the_filed, takes_back
 from backend.tickets import worse
 from backend.tickets.kinds import CALLS_OUT, DANGER
 from backend.tickets.models import Ticket
@@ -19,8 +20,10 @@ from backend.tickets.signs import is_news, known_signs
 
 VAGUE = frozenset({"danger"})
 """Something dangerous is named and nothing of it told, as in `I called 911` or `is the smell reported`."""
-UNNAMED = VAGUE | {WORSE, "noise"}
+UNNAMED = VAGUE | {WORSE, "noise", "inside"}
 """Signs that do not tell by themselves what to do."""
+MILD = frozenset({"down", "fell", "noise", "danger", WORSE})
+"""`Never mind, the limb fell off, it's fine` takes back; with fire or who is hurt beside it nothing does."""
 
 
 async def tell_worse(turn: Turn) -> bool:
@@ -28,8 +31,8 @@ async def tell_worse(turn: Turn) -> bool:
     if not turn.whole_words:
         return False
     signs = signs_told(turn, reported=True)
-    if not signs:
-        return False
+    if not signs or (signs <= MILD and takes_back(turn.whole_words)):
+        return not signs and await _tell_if_safe(turn)
     ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
     if ticket is None or (is_only_need(signs) and ticket.kind not in CALLS_OUT):
         return False
@@ -51,6 +54,21 @@ async def tell_worse(turn: Turn) -> bool:
         return True
     number = tr(", number {number}", number=ticket.number) if own else ""
     turn.say("utter_danger_worse", number=number, called=passed, danger=ticket.kind == DANGER)
+    return True
+
+
+async def _tell_if_safe(turn: Turn) -> bool:
+    """Answer whether something may be touched or entered beside what this talk reported: never a yes."""
+    doctor = asks_for_a_doctor(turn.whole_words)
+    if not doctor and not asks_if_safe(turn.whole_words):
+        return False
+    ticket = await danger_stands(turn)
+    if ticket is None:
+        return False
+    hazard = LIFE if ticket.kind != DANGER else HURT if doctor else hazard_of(known_signs(ticket))
+    if not doctor and (hazard == LIFE or (hazard == WIRE and is_of_an_outage(turn.whole_words))):
+        return False
+    turn.say("utter_danger_unsafe", hazard=hazard)
     return True
 
 

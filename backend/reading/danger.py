@@ -30,10 +30,12 @@ DANGER = re.compile(
     rf"|\bspark(?:s|ing|ed)?\b|\barc(?:ing|ed)\b|\b(?:on )?fire\b{_NO_FIRE}"
     rf"|\bflames?\b|\bburning\b{_NO_BULB}|\bburnt\b{_NO_BULB}|\bsmok(?:e|ing)\b"
     r"|\bsmell(?:s|ing)?\b|\bshock(?:ed|s|ing)?\b|\belectrocut\w*|\bexplo(?:ded|sion|ding)\b|\bblew up\b|\bblown up\b"
+    r"|\bse (?:\w+ ){0,2}?prendi(?:endo|[oó]) (?:fuego|lumbre|(?:la|el|mi|una?) (?:pared|casa|cocina|"
+    r"techo|medidor|poste|[aá]rbol|pasto|cable))\b"
     r"|\bcall(?:ed|ing)? 911\b|^911[!. ]*$|\bbuzzing\b|\bhiss(?:es|ing)?\b"
     r"|\b(?:gas|propane)\b(?:[ ,]+\w+){0,6}?[ ,]+(?:leak\w*|escap\w*|coming (?:out|from))"
     r"|\bleak\w*\W+(?:\w+\W+){0,3}?(?:gas|propane)\b"
-    rf"|\b{_LEANING}\W+(?:\w+\W+){{0,2}}?pole\b{_NO_LIGHT}|\bpole\b{_NO_LIGHT}(?:\W+\w+){{0,4}}?\W+{_LEANING}\b"
+    rf"|\b{_LEANING}\W+(?:\w+\W+){{0,2}}?pole\b{_NO_LIGHT}|\bpole\b{_NO_LIGHT}(?:\W+\w+){{0,10}}?\W+{_LEANING}\b"
     r"|\b(?:cars?|trucks?|pickups?|vans?|tractors?|somebody|someone|carro|camion|troca|camioneta|"
     r"person)(?:\W+\w+){0,2}?\W+"
     r"(?:hit|struck|ran into|ran over|crash\w*(?: in(?:to)?| contra| con)?|knocked over|choco(?: contra| con)?|"
@@ -51,6 +53,15 @@ _SUPPOSED = re.compile(
     r"send|come)\b"
     r"[^.?!;\n]{0,30}?\b(?:if|when|yes)|how (?:much|long)\b[^.?!;\n]{0,30}?\bif|(?:just )?in case|"
     r"if (?:\w+ ){0,6}ever)\b[^.?!;\n]*?(?=,\W*(?:it'?s|there(?:'?s)?|hay|my|the|right now)\b|[.?!;\n]|$)",
+    re.IGNORECASE,
+)
+# "my bill shocked me", "sticker shock", "I was shocked to see how high"
+_OF_MONEY = re.compile(
+    r"\b(?:bills?|price|rates?|balance|amount|total|cost|charges?) "
+    r"(?:(?:is|was|has|just|really|totally|always|sure|this|last|month|came|as|a|such|kind|of) ){0,4}?shock\w*|"
+    r"\b(?:sticker|bill|price) shock|"
+    r"(?<!got )\bshock(?:ed|ing)? (?:at|by|with|over|about|to (?:see|get|open|find)|when i (?:saw|got|opened)) "
+    r"(?:(?!fridge|washer|dryer|meter|outlet|wire|line|stove|box)\w+ ){0,4}?(?:bills?|price|amount|balance|cost)\b",
     re.IGNORECASE,
 )
 _NOW = re.compile(r"\b(?:right now|now|ahora)\b", re.IGNORECASE)
@@ -77,7 +88,7 @@ def crisis_in(text: str) -> bool:
 
 def danger_in(text: str) -> bool:
     """Whether somebody may be in danger. `no sparks` is none, nor is `what if a wire falls`, or a fridge that died."""
-    told = _SUPPOSED.sub(lambda found: found[0] if _NOW.search(found[0]) else " ", text)
+    told = _OF_MONEY.sub(" ", _SUPPOSED.sub(lambda found: found[0] if _NOW.search(found[0]) else " ", text))
     return any(_is_danger(told, match) for match in DANGER.finditer(told))
 
 

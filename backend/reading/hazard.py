@@ -17,7 +17,16 @@ HAZARDS = (HURT, GAS, FIRE, LIFE, WIRE)
 """In the order in which what to do is said: who is hurt first. `wire` stands for all else around the lines."""
 LIFE_NEED = "life"
 WORSE = "worse"
-_HAZARD_OF = {"fire": FIRE, "smoke": FIRE, "explosion": FIRE, "gas": GAS, "hurt": HURT, "trapped": HURT, "life": LIFE}
+_HAZARD_OF = {
+    "fire": FIRE,
+    "smoke": FIRE,
+    "explosion": FIRE,
+    "gas": GAS,
+    "hurt": HURT,
+    "trapped": HURT,
+    "inside": FIRE,
+    "life": LIFE,
+}
 
 _SOMEBODY = (
     r"(?:some ?(?:body|one)|(?:a|an|the|one|two|our|my) (?:\w+ ){0,2}?"
@@ -63,6 +72,8 @@ _SIGNS: dict[str, re.Pattern[str]] = {
         r"\ble (?:dio|pego|agarro) (?:un |una |el |la )?(?:toques?|descarga|corriente|luz|electricidad|shock)\b|"
         r"\b(?:need|send|get|call(?:ed|ing)?|necesit\w+|mand\w+|llam\w+) (?:an? |una |us an |a una )?(?:ambulances?|"
         r"ambulancia)\b|"
+        rf"\b(?:recibi\w*|sinti\w*|agarr\w*|tuvo|tuve) (?:una? )?(?:\w+ )?"
+        r"(?:descarga|toques?|calambrazo|corrientazo)\b|"
         r"\bsomebody hurt\b|\bsomeone hurt\b|\bpeople hurt\b|\b(?:fell|cayo) (?:off|from|de) (?:the|la) (?:ladder|"
         r"escalera)\b"
     ),
@@ -72,9 +83,16 @@ _SIGNS: dict[str, re.Pattern[str]] = {
         r"\b(?:can'?t|cannot|can not) get out of (?:the|my|our|his|her) (?:car|truck|house|home|van|building)\b|"
         r"\b(?:atrapad[oa]s?|no (?:podemos|puedo|puede|pueden) salir)\b"
     ),
+    "inside": re.compile(
+        rf"\b{_SOMEBODY}(?:'?s| is| are| esta| estan| sigue| siguen)?(?: still| todavia| aun)? (?:in ?side|"
+        r"in there|adentro|"
+        r"dentro)\b"
+    ),
     "fire": re.compile(
         r"\b(?:fire(?! ?-?(?:dep\w*|trucks?|man|men|fighters?|station|chief|number|company|hydrant|pit|place|wood|"
-        r"alarm|engine|hall|lane))|flames?|burning|ablaze|fuego|incendi\w+|llamas|quemando|arde|ardiendo)\b"
+        r"alarm|engine|hall|lane))|flames?|burning|ablaze|fuego|incendi\w+|llamas|quemando|arde|ardiendo)\b|"
+        r"\bse (?:esta |ya esta )?(?:prendi(?:endo|o)|encendi(?:endo|o)|quem\w+) (?:fuego|lumbre|"
+        r"(?:la|el|mi|una?) (?:pared|casa|cocina|sala|techo|medidor|poste|arbol|pasto|zacate|cerca|cable|garaje))\b"
     ),
     "smoke": re.compile(r"\b(?:smok\w+|humo|humea\w*)\b"),
     "explosion": re.compile(r"\b(?:explo\w+|blew up|blown up|trono|estallo|reventó|revento)\b"),
@@ -108,6 +126,8 @@ _MORE = re.compile(
     r"\b(?:kids?|children|people|cars?|dogs?|somebody|someone|neighbou?rs?|traffic) (?:\w+ ){0,4}?"
     r"(?:near|close to|under|touching|driving over|over|walking|playing|next to|by) (?:\w+ )?(?:it|them|that|wires?|"
     r"lines?|cables?|poles?)\b|"
+    r"\b(?:lean|tilt|sagg|hang|spark|smok|burn|sway)ing (?:\w+ )?(?:more|lower|worse|further|farther|faster)\b|"
+    r"\b(?:going to|gonna|about to) (?:fall|come down|go down|blow|give)\b|\bmas (?:inclinad|ladead|chuec|baj)[oa]\b|"
     r"\bsick from\b|\b(?:dizzy|nauseous|headache)\b|\b(?:water|flood\w*) (?:\w+ ){0,4}?(?:wires?|lines?|box|meter|"
     r"panel)\b|"
     r"\b(?:esta|se pone|se puso|va) (?:\w+ )?(?:peor|mas (?:grande|cerca|fuerte))\b|\bempeor\w+\b|\bse (?:extiende|"

@@ -8,6 +8,16 @@ from enum import Enum
 from backend.reading.danger import danger_in
 from backend.reading.spanish.gloss import without_accents
 
+_TAKES_BACK = re.compile(
+    r"\b(?:never ?mind|false alarm|all clear|forget it|(?:it|that)(?:'?s| is) (?:fine|ok(?:ay)?|all right|nothing)|"
+    r"we(?:'?re| are) (?:fine|ok(?:ay)?)|olvid\w+|falsa alarma|no pasa nada|(?:ya )?(?:esta|quedo) bien|todo bien)\b"
+)
+
+
+def takes_back(words: str) -> bool:
+    """`Never mind, the limb fell off, it's fine`: what was reported is said to be over."""
+    return bool(_TAKES_BACK.search(without_accents(words.lower().replace("’", "'"))))
+
 
 class Of(Enum):
     """What is asked or told of it."""

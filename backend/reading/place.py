@@ -21,7 +21,11 @@ _NO_TOWN_WORD = (
     r"everything|lo|como|que|what|where|when|is|are|was|te|les|dije|told|said)\b)"
 )
 _DOOR = r"(?:\s*,?\s*(?:apt|apartment|apartamento|depto|unit|lot|suite|trailer|#)\.?\s*#?\w{1,5}\b)?"
-_TOWN = rf"{_DOOR}(?:\s*,\s*(?:(?:in|en)\s+)?{_NO_TOWN_WORD}[^\W\d_][\w.'-]*(?-i:\s+[A-Z][\w.'-]*)*(?:\s+\d{{5}})?)?"
+# "12 Cherry Lane, Warren", and "12 Cherry Lane in Warren"
+_TOWN = (
+    rf"{_DOOR}(?:(?:\s*,\s*(?:(?:in|en)\s+)?|\s+(?:in|en)\s+(?-i:(?=[A-Z])))"
+    rf"{_NO_TOWN_WORD}[^\W\d_][\w.'-]*(?-i:\s+[A-Z][\w.'-]*)*(?:\s+\d{{5}})?)?"
+)
 # "3 houses on Elm Street" and "4 hours on Cedar Lane" have no house number
 _COUNTED = (
     r"(?!\s+(?:of|on|in|at|am|pm|a\.?m|p\.?m|o'clock|or|and|to|more|other|hours?|hrs?|days?|weeks?|minutes?|"
@@ -44,7 +48,7 @@ ADDRESSES = (
     re.compile(rf"\b{_HOUSE}\s+(?:[\w'.-]+\s+){{1,4}}?{_STREET}\b\.?(?:\s+\d{{1,4}}\b)?{_TOWN}", re.IGNORECASE),
     re.compile(
         r"\b(?:\d{1,6}\s+)?(?:calle|avenida|camino|carretera|"
-        r"callej[oó]n)\s+(?:[\w'.-]+\s+){0,4}?(?:n[uú]mero\s+)?#?\d{1,6}\b",
+        r"callej[oó]n)\s+(?:[\w'.-]+\s+){0,4}?(?:n[uú]mero\s+)?#?\d{1,6}\b" + _TOWN,
         re.IGNORECASE,
     ),
     # "Mill Road 78", as it is said in Spanish
@@ -105,7 +109,9 @@ NO_TOWN = re.compile(
 
 
 _FILLER = re.compile(
-    r",?\s+(?:well|actually|wait|let me|i mean|oh|um+|uh+|hold on|sorry|pues|bueno|digo|espere)\b.*$", re.IGNORECASE
+    r",?\s+(?:well|actually|wait|let me|i mean|oh|um+|uh+|hold on|sorry|pues|bueno|digo|espere|please|"
+    r"por favor|hurry|ap[uú]r\w+|hello|it'?s)\b.*$",
+    re.IGNORECASE,
 )
 """Where the words behind an address turn to something else."""
 _SPOT = re.compile(
@@ -146,7 +152,7 @@ def address_in(words: str) -> str | None:
         for match in pattern.finditer(words):
             found = " ".join(match[0].split()).strip(" .,")
             if not NO_ROAD.fullmatch(found):
-                found = _FILLER.sub("", re.sub(r",\s*(?:in|en)\s+", ", ", found))
+                found = _FILLER.sub("", re.sub(r"(?:,\s*|\s+)(?:in|en)\s+(?=[^\W\d_])", ", ", found))
                 return _with_spot(words, found)[:MOST]
     return None
 

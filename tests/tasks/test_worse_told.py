@@ -182,3 +182,35 @@ async def test_nobody_says_that_nobody_comes(talk: Talk, words: str, before: str
     )
     assert "obody comes" not in talk.text
     talk.assert_message("crew on call")
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "says"),
+    [
+        ("a power line is down in my yard", "can i go get my dog", "deadly"),
+        ("my kid got shocked by the fridge", "can she touch the fridge again?", "Do not touch or unplug"),
+        ("i smell gas in the basement", "is it safe to go back in", "switch nothing on or off"),
+        ("the meter is on fire", "should i take him to the hospital", "call 911"),
+    ],
+)
+async def test_what_may_be_touched_is_never_answered_yes(stranger: Talk, told: str, asked: str, says: str) -> None:
+    await stranger.user_input(told, intent="report_outage", acts={"start"})
+    await stranger.user_input("12 Mill Road", intent="inform", acts={"answer"})
+    near = [("follow_change", 0.9), ("fridge_food", 0.9)]
+    await stranger.user_input(asked, intent="out_of_scope", acts={"ask"}, knowledge=near)
+    assert "utter_danger_unsafe" in stranger.responses
+    stranger.assert_message(says)
+
+
+async def test_a_place_beside_the_question_is_kept(stranger: Talk) -> None:
+    await stranger.user_input("the meter is on fire", intent="report_outage", acts={"start"})
+    await stranger.user_input("77 River Road in Hanover, is somebody coming?", intent="out_of_scope", acts={"ask"})
+    async with stranger.backend.db.reading() as session:
+        assert [one.place for one in await session.scalars(select(Ticket))] == ["77 River Road, Hanover"]
+
+
+async def test_who_takes_it_back_tells_no_worse_news(stranger: Talk) -> None:
+    await stranger.user_input("a limb is on the wire and sparking", intent="report_outage", acts={"start"})
+    await stranger.user_input("12 Mill Road", intent="inform", acts={"answer"})
+    await stranger.user_input("never mind, the limb fell off, it's fine", intent="cancel", acts={"cancel"})
+    assert "utter_danger_worse" not in stranger.responses

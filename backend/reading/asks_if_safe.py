@@ -1,0 +1,68 @@
+"""Who asks, beside a danger, what may be touched, entered or used: the answer is no until the crew says so.
+
+Better once too often than once too few: what answers a yes to anything else must not be reached by these words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.spanish.gloss import without_accents
+
+_ACTS = (
+    r"(?:touch|move|drive|walk|go|get|grab|unplug|plug|use|turn|reset|flip|pick|put|stay|step|cross|let|open|close|"
+    r"leave|come|enter|pass|sleep|be|reach|pull|push|cut|fix|lift|climb|play|park|run|start|switch|light|cook|save|"
+    r"help|check|look|feed|water|mow|drag|throw|pour|spray|wash)"
+)
+_WHO = r"(?:i|we|he|she|they|you|my \w+|our \w+|the \w+|somebody|someone|anyone|anybody|people|kids?|it|one)"
+_SAFE = re.compile(
+    rf"\b(?:can|could|may|should|shall|must) {_WHO} (?:\w+ ){{0,3}}?{_ACTS}\b|"
+    rf"\b(?:if|whether) {_WHO} (?:can|could|may|should) (?:\w+ ){{0,3}}?{_ACTS}\b|"
+    rf"\b(?:do|does) {_WHO} (?:have|need) to (?:leave|get out|evacuate|stay|move)\b|"
+    r"\b(?:safe|dangerous|ok|okay|alright|all right)\b (?:for \w+ (?:\w+ )?)?(?:to|if)\b|"
+    r"\b(?:is|are|am|will|would|r) (?:it|i|we|he|she|they|that|this|the \w+|my \w+|everybody|everyone) "
+    r"(?:\w+ ){0,3}?(?:safe|in danger|dangerous|live|energized|ok in here|okay in here)\b|"
+    r"\bhow (?:far|close|near) (?:\w+ ){0,3}?(?:away|back|off|to)\b|"
+    r"\b(?:puedo|puede|pueden|podemos|podria\w*|debo|debemos|deberia\w*|tengo que|tenemos que|se puede) (?:\w+ ){0,3}?"
+    r"(?:toc\w+|mov\w+|pas\w+|manej\w+|cruz\w+|acerc\w+|desconect\w+|desenchuf\w+|conect\w+|enchuf\w+|us\w+|prend\w+|"
+    r"apag\w+|encend\w+|sal\w+|entr\w+|qued\w+|abr\w+|agarr\w+|recog\w+|saca\w+|baj\w+|sub\w+|ir\b|irme|irnos|dormir|"
+    r"cocin\w+|regres\w+|volver|lav\w+|levant\w+)|"
+    r"\b(?:es|esta|estoy|estamos|sera|seria|hay) (?:\w+ ){0,2}?(?:segur[oa]s?|peligros[oa]s?|peligro|a salvo)\b|"
+    r"\b(?:a que distancia|que tan lejos|que tan cerca)\b"
+)
+_TO_A_DOCTOR = re.compile(
+    r"\b(?:take|drive|bring|get|go) (?:\w+ ){0,3}?(?:to (?:the |a )?(?:er|hospital|clinic|emergency(?: room)?))\b|"
+    r"\b(?:llev\w+|ir|vamos|voy) (?:\w+ ){0,3}?(?:al? (?:hospital|clinica|urgencias|emergencias?|doctor))\b|"
+    r"\b(?:should|do) (?:i|we) call (?:911|an ambulance)\b|\b(?:debo|tengo que|hay que) "
+    r"llamar (?:al|a una) (?:911|ambulancia)\b"
+)
+_OF_THE_TALK = re.compile(
+    r"\b(?:can|could|may) (?:i|we|you) (?:just )?(?:get|have|use|help|check|look)\b (?:(?:a|my|the|an) )?"
+    r"(?:\w+ )?(?:person|human|number|balance|bill|account|call ?back|update|ticket|report|status|copy|code|link|"
+    r"somebody|someone)\b|\bhelp me\b|\bpay\b|\bpagar\b|\bnumero\b|\bcuenta\b"
+)
+
+
+_THROUGH_AN_OUTAGE = re.compile(
+    r"\b(?:generators?|candles?|freezers?|food|flashlights?|stoves?|generador|velas?|congelador|comida|estufa)\b"
+)
+
+
+def is_of_an_outage(words: str) -> bool:
+    """Whether it is asked how to get through the dark: `can I use my generator`. That has an answer of its own."""
+    return bool(_THROUGH_AN_OUTAGE.search(_plain(words)))
+
+
+def asks_if_safe(words: str) -> bool:
+    """Whether it is asked what may be touched, entered or used: `can she touch the fridge again`."""
+    text = _plain(words)
+    return bool(_SAFE.search(text)) and not _OF_THE_TALK.search(text)
+
+
+def asks_for_a_doctor(words: str) -> bool:
+    """Whether it is asked if somebody should be brought to a hospital, or 911 be called."""
+    return bool(_TO_A_DOCTOR.search(_plain(words)))
+
+
+def _plain(words: str) -> str:
+    return " ".join(without_accents(words.lower().replace("’", "'")).split())
