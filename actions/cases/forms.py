@@ -10,8 +10,9 @@ from actions.base import Ask, Outside
 from actions.cases.called import called
 from actions.cases.kinds import BY_INTENT, CASES, DEATH, MAY_BE_A_CLAIM, POWER, Case, case_told
 from actions.cases.listening import LACKS
-from actions.cases.reporting import ReportingForm, Where
+from actions.cases.reporting import ReportingForm
 from actions.cases.taking_back import undo
+from actions.cases.where import Where
 from actions.free_text import free_text
 from actions.identity.forms import TROUBLE, UNPROVEN
 from actions.person.subject import shortened

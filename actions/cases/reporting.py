@@ -3,58 +3,38 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import Any
 
 from actions import side_questions
-from actions.agenda import NOW as AGENDA_NOW
 from actions.base import Ask, Outside
 from actions.cases.agreeing import found_beside, lets_go, subject_beside, tell_beside, wants_a_person
 from actions.cases.asked_after import not_filed_yet
-from actions.cases.called import called
 from actions.cases.cut_off import meet_cut_off
+from actions.cases.danger_reporting import DangerReporting, name_of
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.kinds import title
-from actions.cases.listening import NUMBER_TOLD, THIS_CHAT, URGENT_TOLD, ReportListening
-from actions.cases.taking_back import let_stand, undo
+from actions.cases.listening import THIS_CHAT, URGENT_TOLD
+from actions.cases.taking_back import let_stand
+from actions.cases.where import Where
 from actions.cases.worse import tell_worse
-from actions.danger import alarmed, say_what_to_do
+from actions.danger import alarmed
 from actions.identity.forms import NUMBER
-from actions.person.in_danger import asks_for_a_person, person_in_danger
 from actions.place import read_place
 from actions.quick_pay.questions import choose
 from actions.turn import REQUESTED, Turn
 from actions.yes_no import said_no, said_yes
-from backend.billing.models import Account
 from backend.contact.service import read_phone
-from backend.conversations.models import Conversation
 from backend.handover.transcript import plain_line
 from backend.language import tr
 from backend.members.identity import Standing
 from backend.members.levels import Level
-from backend.members.service import accounts_at_phone
 from backend.reading.cut_off import cut_off_by_us
-from backend.reading.hazard import is_only_need, signs_in
-from backend.reading.life_support import power_is_out
 from backend.reading.lost_phone import keeps_a_number, names_a_phone
-from backend.reading.spanish import glossed
 from backend.tickets import service as tickets
-from backend.tickets.kinds import DANGER, OUTAGE
-from backend.tickets.models import Ticket
-from backend.tickets.places import place_key
 from backend.tickets.same_event import OPEN
 
 
-@dataclass(frozen=True)
-class Where:
-    """Where it is. `shown` is how it may be read back: an address on file is not told to everybody."""
-
-    account: Account | None
-    place: str | None
-    shown: str
-
-
-class ReportingForm(ReportListening):
+class ReportingForm(DangerReporting):
     """A form that files a ticket. Its slots are named after its own word: `case_place`, `outage_place`.
 
     A member number with the last four opens the account; an address does as well, so that a neighbor, a passer-by or
@@ -118,10 +98,6 @@ class ReportingForm(ReportListening):
         outside = await self._ask(turn, misses=0)
         await tell_beside(turn, found, self.form)
         return outside
-
-    def _is_fresh(self, turn: Turn) -> bool:
-        """Whether the message was said to this form, or opens it."""
-        return not (turn.answered_something_else(self.form) or turn.get("resuming") or turn.get(AGENDA_NOW))
 
     async def _after_worse(self, turn: Turn, *, opened: bool) -> Outside | None:
         """The report that it belongs to may still lack its place, and that may stand beside the news."""
@@ -217,131 +193,6 @@ class ReportingForm(ReportListening):
         turn.notes["done"] = True
         return ask
 
-    async def _danger(self, turn: Turn) -> Ask | None:
-        """Filed at once, with what is known: who is in danger may not write again. Then where it is."""
-        if not self.held(turn, "warned"):
-            if stands := await self._danger_that_stands(turn):
-                words = str(self.held(turn, "danger"))
-                await tickets.add_note(turn.session, turn.backend, stands, turn.conversation_id, words)
-                turn.say("utter_case_added", number=stands.number, called=await called(turn, stands), own=True)
-                return None
-            if (
-                self.form == "outage_form" or turn.intent == "report_outage"
-            ):  # else it was said before this form was asked
-                say_what_to_do(turn, self._signs(turn))
-            turn.set(self.slot("warned"), True)
-        standing = await turn.standing()
-        where = await self.where(turn, standing)
-        filed = await self._danger_ticket(turn, standing, where)
-        ticket = filed.ticket
-        told = f" {filed.passed_on}" if filed.passed_on else await called(turn, ticket, first=True)
-        if not filed.own:  # another has told of it: what was said is added, and nothing of theirs is asked or changed
-            turn.say("utter_case_added", number="", called=told, own=False)
-            await self._tell_of_a_person(turn)
-            return None
-        turn.set(self.slot("filed"), ticket.number)
-        if self.held(turn, "place") is None and not (standing.account and ticket.place):
-            await self._tell_of_a_person(turn)
-            values: dict[str, Any] = {"danger": True, "no_number": False, "called": told}
-            return Ask(self.slot("place"), "utter_question_outage_place", values)
-        if self.held(turn, "warned") != NUMBER_TOLD:
-            more: dict[str, Any] = {"danger": True, "undo": undo(turn, ticket), "case_kind": ticket.kind}
-            turn.say("utter_outage_ticket", number=ticket.number, called=told, **more)
-            turn.set(self.slot("warned"), NUMBER_TOLD)
-            await self._tell_of_a_person(turn)
-            if ticket.phone is None and not self.held(
-                turn, "phone"
-            ):  # last of all: the crew may have to ask where exactly
-                return Ask(self.slot("phone"), "utter_question_case_phone")
-        elif ticket.phone is None and not self.held(turn, "phone"):
-            return Ask(self.slot("phone"), "utter_question_case_phone")
-        elif self.held(turn, "phone") == THIS_CHAT:
-            turn.say("utter_filed_no_phone", number=ticket.number, called=await called(turn, ticket))
-        else:
-            turn.say("utter_noted", what=tr("the phone number"))
-        return None
-
-    async def _tell_of_a_person(self, turn: Turn) -> None:
-        """Who wished for a person beside the danger gets one as far as there is one now, and no call on Monday."""
-        if (self._is_fresh(turn) or turn.just_opened()) and asks_for_a_person(turn):
-            await person_in_danger(turn)
-
-    def _signs(self, turn: Turn) -> frozenset[str]:
-        """What was told of the danger."""
-        words = str(self.held(turn, "danger"))
-        return signs_in(words, glossed(words))
-
-    def _danger_kind(self, turn: Turn) -> str:
-        """Danger; but who only needs air or medicine needs power: no wire is to be looked for."""
-        if not is_only_need(self._signs(turn)):
-            return DANGER
-        told = f"{self.held(turn, 'words') or ''} {self.held(turn, 'danger')}"
-        outage = power_is_out(told) or (self.form == "outage_form" and bool(self.held(turn, "words")))
-        return OUTAGE if outage else "medical"
-
-    async def _danger_that_stands(self, turn: Turn) -> Ticket | None:
-        """The danger that this talk has reported, when it is told once more and of no other place."""
-        told = self.held(turn, "place")
-        for ticket in await tickets.of_conversation(turn.session, turn.conversation_id):
-            if ticket.kind == DANGER and ticket.place and (not told or place_key(str(told)) == ticket.place_key):
-                return ticket
-        return None
-
-    async def _danger_ticket(self, turn: Turn, standing: Standing, where: Where | None) -> tickets.Filed:
-        told = str(self.held(turn, "place") or "")
-        number = self.held(turn, "filed")
-        if number and (ticket := await tickets.find(turn.session, str(number))) is not None:
-            await tickets.complete(
-                turn.session, turn.backend, ticket, place=told or None, phone=await self._phone(turn, standing)
-            )
-            return tickets.Filed(ticket, new=False)
-        details = {"words": str(self.held(turn, "danger")), **_name(standing)}
-        if (before := self.held(turn, "words")) and str(before) not in details["words"]:
-            details["words"] = f"{before} / {details['words']}"
-        filed = await tickets.file(
-            turn.session,
-            turn.backend,
-            turn.conversation_id,
-            tickets.Report(
-                kind=self._danger_kind(turn),
-                details=details,
-                account_id=where.account.id if where and where.account else None,
-                place=told or None,
-                phone=await self._phone(turn, standing),
-                urgent=True,
-            ),
-        )
-        if not filed.new and filed.own and filed.ticket.place:
-            turn.set(self.slot("place"), filed.ticket.place)  # told before, with what it has grown out of
-        return filed
-
-    async def where(self, turn: Turn, standing: Standing) -> Where | None:
-        """The place as told, else the address of the account that is open, or of the phone that writes or calls."""
-        told = self.held(turn, "place")
-        if standing.account is not None:
-            place = told or standing.account.service_address or None
-            named = tr("account {number}", number=standing.account.number)
-            shown = told or (place if standing.level >= Level.STEPPED_UP or standing.texting else None)
-            return Where(standing.account, place, f"{shown}, {named}" if shown else named)
-        conversation = await turn.session.get_one(Conversation, turn.conversation_id)
-        at_phone = await accounts_at_phone(turn.session, conversation.address) if conversation.address else []
-        if told:
-            key = place_key(str(told))
-            same = [each for each in at_phone if place_key(each.service_address) == key]
-            return Where(same[0] if same else None, str(told), str(told))
-        if len(at_phone) != 1:
-            return None
-        if not conversation.answers_reach_it and not self.held(turn, "danger"):
-            return None  # a caller's number can be forged: the address would be told to a stranger
-        return Where(at_phone[0], at_phone[0].service_address, at_phone[0].service_address)
-
-    async def _phone(self, turn: Turn, standing: Standing) -> str | None:
-        told = str(self.held(turn, "phone") or "")
-        if told.startswith("+"):
-            return told
-        conversation = await turn.session.get_one(Conversation, turn.conversation_id)
-        return conversation.address or (standing.member.phone if standing.member else None)
-
     async def finish(self, turn: Turn, standing: Standing, where: Where, more: dict[str, str]) -> tickets.Filed | Ask:
         """Ask how to reach them and for a yes to the read-back; file what was read back."""
         told = str(self.held(turn, "phone") or "")
@@ -364,7 +215,7 @@ class ReportingForm(ReportListening):
     ) -> tickets.Report:
         return tickets.Report(
             kind=self.kind(turn),
-            details={**self.details(turn), **_name(standing), **more},
+            details={**self.details(turn), **name_of(standing), **more},
             account_id=where.account.id if where.account else None,
             place=where.place,
             phone=phone,
@@ -400,7 +251,3 @@ class ReportingForm(ReportListening):
     def read_back_values(self, turn: Turn) -> dict[str, Any]:
         """More values for the words of the read-back."""
         return {"state": ""}
-
-
-def _name(standing: Standing) -> dict[str, str]:
-    return {"name": standing.member.name} if standing.member else {}

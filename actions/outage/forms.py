@@ -9,8 +9,9 @@ from actions import follow_ups
 from actions.base import Ask, Outside
 from actions.cases.called import called
 from actions.cases.kinds import kind_of_outage
-from actions.cases.reporting import ReportingForm, Where
+from actions.cases.reporting import ReportingForm
 from actions.cases.taking_back import undo
+from actions.cases.where import Where
 from actions.danger import alarmed
 from actions.outage.known import known_values
 from actions.outage.restored import BACK, STATUS, account_meant, note_restored, tell_restored

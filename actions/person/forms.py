@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from actions.base import Ask, Outside
-from actions.cases.reporting import URGENT_TOLD
+from actions.cases.listening import URGENT_TOLD
 from actions.form import Form
 from actions.person.booked import booked, call_words, phone_of, tell_what_stands
 from actions.person.subject import CANCELS, cancel_call, named, said_before, subject, subject_in, telling
