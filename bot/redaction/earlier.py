@@ -116,7 +116,7 @@ def _in_the_light_of(earlier: Sequence[Kept], situation: Situation) -> Situation
     before = [plain(one.text) for one in earlier]
     given = any("card" in kinds_in(one.text) for one in earlier)
     spoken = any(mark.kind == "card" for one in before for mark in labels.marks_in(one))
-    login = not situation.asked and any(map(speaks_of_login, before))
+    login = any(map(speaks_of_login, before))
     return replace(situation, card="given" if given else "spoken" if spoken else "", login=login)
 
 

@@ -62,6 +62,7 @@ THREE_LETTERS = re.compile(r"[a-z]{3}")
 CAMEL = re.compile(r"[a-z]{2}[A-Z][a-z]")
 FIGURES_AS_LETTERS = re.compile(r"[a-z]+(?:[0134578@$][a-z]+){1,3}")
 WORD_AND_FIGURES = re.compile(r"[a-z]{4,}\d{1,4}!*")
+A_TRY = re.compile(r"[a-z]{5,}[_.-]?\d{2,4}[a-z]?!*")
 TOKEN = re.compile(r"\S+")
 AROUND, BEHIND = "\"'()[]<>,;:`“”‘’«».?", "!"
 SHORTEST, SHORTEST_STRONG = 5, 6
@@ -71,13 +72,14 @@ Span = tuple[int, int]
 
 def passwords_in(text: str, lowered: str, *, spoken_of: bool = False, asked: str = "") -> Iterator[Span]:
     """Where passwords stand in a text and its plain form. `spoken_of`: a login was just spoken of; `asked`: a hint."""
-    login = spoken_of or LOGIN.search(lowered) is not None
+    login = (spoken_of and not asked) or LOGIN.search(lowered) is not None
     for found in TOKEN.finditer(lowered):
         start, end = _inner(lowered, *found.span())
         word = lowered[start:end]
         if not _may_be(word) or REFERENCE.search(lowered, max(0, start - 40), start):
             continue
-        told = login or CHANGED_TO.search(lowered, max(0, start - 40), start) is not None
+        tried = spoken_of and A_TRY.fullmatch(word) is not None  # "maybe it was ..." in answer to another question
+        told = login or tried or CHANGED_TO.search(lowered, max(0, start - 40), start) is not None
         alone = not asked and WORD_AND_FIGURES.fullmatch(word) is not None and _is_all(lowered, start, end)
         named = NAMED.search(lowered, max(0, start - 20), start) is not None or len(word) < SHORTEST
         if _is_strong(text[start:end], word) or ((told or alone) and not named):

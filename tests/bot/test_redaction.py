@@ -221,3 +221,17 @@ def test_the_code_that_is_asked_for_is_no_end_of_a_card() -> None:
     said = [Kept(1, "1", "4617"), Kept(2, "2", "000000"), Kept(3, "3", "no code")]
     assert read_behind(said, "172368", Situation("code")).text == "172368"
     assert read_behind(said, "172368", Situation("")).text != "172368", "nothing was asked for"
+
+
+@pytest.mark.parametrize("asked", ["last4", "member_number", ""])
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("maybe it was Regenbogen_88z then", "maybe it was [secret removed] then"),
+        ("try Brombeer2020 for me please", "try [secret removed] for me please"),
+        ("it is 4242 Mill Road, lot14b", "it is 4242 Mill Road, lot14b"),
+    ],
+)
+def test_second_thoughts_about_a_password_go_whatever_was_asked(asked: str, words: str, kept: str) -> None:
+    before = [Kept(1, "1", "i cannot log in"), Kept(2, "2", "41000-001")]
+    assert read_behind(before, words, Situation(asked)).text == kept
