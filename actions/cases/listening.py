@@ -103,7 +103,9 @@ class ReportListening(IdentifiedForm):
         elif asked == self.slot("place") and "?" not in turn.text and len(turn.text.split()) >= FEW:
             turn.notes["more"] = True  # no place, but nothing that is told is lost
             heard = self._tells_on(turn) or heard
-        if asked == self.slot("phone"):
+        if (
+            asked == self.slot("phone") and self._phone_in(turn, asked) is None
+        ):  # "I don't know, 815-555-7788" tells one
             heard = self._listen_reach(turn) or heard
         if asked == self.slot("confirm"):
             heard = self._listen_confirm(turn, place) or heard

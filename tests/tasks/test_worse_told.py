@@ -214,3 +214,19 @@ async def test_who_takes_it_back_tells_no_worse_news(stranger: Talk) -> None:
     await stranger.user_input("12 Mill Road", intent="inform", acts={"answer"})
     await stranger.user_input("never mind, the limb fell off, it's fine", intent="cancel", acts={"cancel"})
     assert "utter_danger_worse" not in stranger.responses
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I don't know, 815-555-7788. how long??",
+        "8155557788 por favor, ¿cuánto tardan?",
+        "815-555-7788 is somebody coming",
+    ],
+)
+async def test_a_phone_beside_the_question_is_kept(stranger: Talk, words: str) -> None:
+    await stranger.user_input("a wire is down in the yard", intent="report_outage", acts={"start"})
+    await stranger.user_input("12 Mill Road in Warren", intent="inform", acts={"answer"})
+    stranger.assert_response("utter_question_case_phone")
+    await stranger.user_input(words, intent="out_of_scope", acts={"ask"})
+    assert [one.phone for one in await tickets(stranger)] == ["+18155557788"]
