@@ -169,7 +169,7 @@ NOTICE_BY_TEXT = mark(
 NOTICE_BY_EMAIL = mark(
     "Hello,\n\nSomebody asked for {what} on your account {account}. Its number is {number}.\n\n"
     "Was it not you? Call {phone}, or write NOT ME {number} in the chat on our page or by text. "
-    "It is then put on hold at once.\n\n{coop}"
+    "The office then looks at it before anything more is done.\n\n{coop}"
 )
 
 
