@@ -11,6 +11,8 @@ from actions.form import Form
 from actions.turn import REQUESTED, Turn
 from actions.yes_no import said_no
 from backend.billing import service as billing
+from backend.coop import display_phone
+from backend.language import tr
 from backend.members import identity, lock_notices
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
@@ -350,7 +352,13 @@ class IdentifiedForm(Form):
     async def code_refused(self, turn: Turn, reason: str) -> Ask | Outside | None:
         """No code can be sent: said plainly; a skill that has another way overrides this."""
         if reason == "too_many":
-            turn.say("utter_code_refused_for_now")
+            number = turn.backend.settings.twilio_number
+            by_text = ""
+            if number:
+                by_text = tr(
+                    " Text us at {text_us} from the phone on file: there it goes on.", text_us=display_phone(number)
+                )
+            turn.say("utter_code_refused_for_now", by_text=by_text)
             return None
         turn.say("utter_code_refused")  # nothing on file takes one, and it will not in 15 minutes: it takes a person
         turn.clear("code_trouble", "code_sent")
