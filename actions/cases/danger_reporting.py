@@ -17,11 +17,14 @@ from backend.language import tr
 from backend.members.identity import Standing
 from backend.reading.hazard import is_only_need, signs_in
 from backend.reading.life_support import power_is_out
+from backend.reading.of_the_filed import still_wrong
 from backend.reading.spanish import glossed
+from backend.tickets import lookup
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER, OUTAGE
 from backend.tickets.models import Ticket
 from backend.tickets.places import place_key
+from backend.tickets.same_event import SAME_WITHIN
 
 
 class DangerReporting(WhereReported):
@@ -45,6 +48,8 @@ class DangerReporting(WhereReported):
                 say_what_to_do(turn, self._signs(turn))
             turn.set(self.slot("warned"), True)
         standing = await turn.standing()
+        if self.held(turn, "place") is None and (place := await self._place_of_before(turn)):
+            turn.set(self.slot("place"), place)
         where = await self.where(turn, standing)
         filed = await self._danger_ticket(turn, standing, where)
         ticket = filed.ticket
@@ -100,6 +105,15 @@ class DangerReporting(WhereReported):
             if ticket.kind == DANGER and ticket.place and (not told or place_key(str(told)) == ticket.place_key):
                 return ticket
         return None
+
+    async def _place_of_before(self, turn: Turn) -> str | None:
+        """Where it was when this talk told of it before: `they left and the line is still down`."""
+        if self.held(turn, "filed") or not still_wrong(str(self.held(turn, "danger"))):
+            return None
+        since = turn.backend.clock.now() - SAME_WITHIN
+        told = await lookup.told_in(turn.session, turn.conversation_id, None, since)
+        own = (one for one in told if one.conversation_id == turn.conversation_id and one.kind == DANGER)
+        return next((one.place for one in own if one.place), None)
 
     async def _danger_ticket(self, turn: Turn, standing: Standing, where: Where | None) -> tickets.Filed:
         told = str(self.held(turn, "place") or "")

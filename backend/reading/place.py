@@ -61,6 +61,17 @@ ADDRESSES = (
         r"\b(?:the )?(?:corner|intersection|crossing) of\s+[\w'. ]+?\s+(?:and|&)\s+[\w'.]+(?:\s+[\w'.]+)?",
         re.IGNORECASE,
     ),
+    # "calle Oak y la tercera", "Oak Street and 3rd"
+    re.compile(
+        r"\bcalle\s+(?-i:[A-Z0-9])[\w'.]*\s+(?:y|con|esquina con)\s+(?:(?:la|el)\s+)?(?:calle\s+)?"
+        r"(?!nadie|no\b|hay|esta|se\b)[\w'.]+",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?-i:\b[A-Z0-9])[\w'.]*\s+{_STREET}\s+(?:and|&)\s+(?!(?:I|the|my|we|it|there|he|she|they|no|is)\b)"
+        rf"(?-i:[A-Z0-9])[\w'.]*(?:\s+{_STREET}\b)?",
+        re.IGNORECASE,
+    ),
     re.compile(r"\b(?:la )?esquina de\s+[\w'. ]+?\s+(?:y|con)\s+[\w'.]+(?:\s+[\w'.]+)?", re.IGNORECASE),
     re.compile(rf"\b{_NUMBERED}\b(?:\s+(?:and|at|near|by)\s+[\w'.]+(?:\s+{_STREET}\b)?)?", re.IGNORECASE),
     re.compile(rf"(?<=\bon )(?:the )?(?:(?!{_BETWEEN}\b)[\w'.-]+\s+){{1,3}}?{_STREET}\b", re.IGNORECASE),

@@ -31,10 +31,13 @@ async def closed(session: AsyncSession, backend: Backend, ticket: Ticket, crew: 
     """
     if ticket.kind == CALLBACK:
         return
+    phones: set[str] = set()
     for number, conversation_id in enumerate(told_by(ticket)):
         conversation = await session.get(Conversation, conversation_id)
-        if conversation is None:
-            continue
+        if conversation is None or conversation.address in phones:
+            continue  # they told of it by text and by phone: one text is enough
+        if conversation.address:
+            phones.add(conversation.address)
         with speaking(conversation.language):
             own = await is_theirs(session, backend, ticket, conversation_id)
             words = _words(backend, ticket, crew) if own else _words_for_others(backend, ticket, crew)

@@ -10,6 +10,7 @@ from backend.callout.models import Callout
 from backend.clock import ManualClock
 from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
+from backend.tickets import service as tickets_service
 from backend.tickets.models import Ticket
 from tests.tasks.conftest import Begin
 from tests.tasks.harness import Talk
@@ -230,3 +231,15 @@ async def test_a_phone_beside_the_question_is_kept(stranger: Talk, words: str) -
     stranger.assert_response("utter_question_case_phone")
     await stranger.user_input(words, intent="out_of_scope", acts={"ask"})
     assert [one.phone for one in await tickets(stranger)] == ["+18155557788"]
+
+
+async def test_what_is_still_there_after_it_was_closed_has_its_place(stranger: Talk) -> None:
+    await stranger.user_input("a wire is down in the yard", intent="report_outage", acts={"start"})
+    await stranger.user_input("12 Mill Road in Warren", intent="inform", acts={"answer"})
+    await stranger.user_input("815-555-7788", intent="inform", acts={"answer"})
+    async with stranger.backend.db.transaction() as session:
+        [first] = list(await session.scalars(select(Ticket)))
+        await tickets_service.close(session, stranger.backend, first.number, "Sam", crew=True)
+    await stranger.user_input("he left and the line is still down", intent="report_outage", acts={"start"})
+    second = (await tickets(stranger))[-1]
+    assert (second.number != first.number, second.place) == (True, "12 Mill Road, Warren")
