@@ -44,6 +44,10 @@ async def objected(turn: Turn, *, opened: bool = True) -> bool:
             return False  # taken back by who filed it
         _tell(turn, await objecting.object_to(turn.session, turn.backend, turn.conversation_id, what, said))
         return True
+    if waits and numbers == [] and (turn.read(None).number is not None or heard is not None):
+        # which one it was they cannot say: the office finds it
+        _tell(turn, await objecting.object_unnamed(turn.session, turn.backend, turn.conversation_id, said))
+        return True
     if heard in (None, Objection.CANCELS) or (not opened and heard is not Objection.SURE):
         return False
     phone = await _phone(turn)

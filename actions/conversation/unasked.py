@@ -48,8 +48,10 @@ async def resolve(turn: Turn, response: str) -> None:
     comfort(turn)
     offer = turn.get("offer")
     turn.clear("offer")
+    # where only a number was asked for, there is nothing that a yes opens
+    opens = offer if isinstance(offer, str) or (isinstance(offer, dict) and "opener" in offer) else None
     for step in STEPS:
-        if await step(turn, offer):
+        if await step(turn, offer if step is _take_back else opens):
             turn.set("misses", 0)
             return
     await again(turn, response)

@@ -113,6 +113,11 @@ async def object_to_notice(
     return await _tell(session, backend, conversation_id, about, words, account_id)
 
 
+async def object_unnamed(session: AsyncSession, backend: Backend, conversation_id: str, words: str) -> Objected:
+    """The same of what they cannot name: the office has to find out what it was."""
+    return await _tell(session, backend, conversation_id, "something they were told of, and cannot name", words, None)
+
+
 async def _hold(session: AsyncSession, backend: Backend, conversation_id: str, ticket: Ticket, words: str) -> None:
     conversation = await session.get_one(Conversation, conversation_id)
     at = backend.clock.now().astimezone(backend.coop.zone)

@@ -298,3 +298,30 @@ async def test_who_objects_from_elsewhere_is_asked_which_it_was(begin: Begin, wo
     await talk.user_input(words, intent=intent, acts={"start"})
     talk.assert_response("utter_object_which")
     assert talk.open_task is None
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"), [("99999-001", "inform"), ("I don't have it handy, it's account 99999-001", "inform")]
+)
+async def test_who_cannot_name_it_is_noted_all_the_same(
+    backend: Backend, begin: Begin, words: str, intent: str
+) -> None:
+    talk = await begin(Level.ANONYMOUS)
+    await talk.user_input(
+        "somebody asked to change the name on my account. That wasn't me", intent="deny", acts={"deny"}
+    )
+    talk.assert_response("utter_object_which")
+    await talk.user_input(words, intent=intent, acts={"answer"})
+    talk.assert_response("utter_object_told")
+    ticket = await newest(backend)
+    assert ticket.urgent
+    assert "99999-001" in ticket.details["words"]
+
+
+@pytest.mark.parametrize(("words", "intent"), [("yes", "affirm"), ("12", "inform"), ("hello?", "greet")])
+async def test_an_answer_that_names_nothing_breaks_nothing(begin: Begin, words: str, intent: str) -> None:
+    talk = await begin(Level.ANONYMOUS)
+    await talk.user_input("somebody changed the name on my account. That wasn't me", intent="deny", acts={"deny"})
+    talk.assert_response("utter_object_which")
+    await talk.user_input(words, intent=intent, acts={"answer"})
+    assert talk.text
