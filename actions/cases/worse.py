@@ -59,13 +59,13 @@ async def tell_worse(turn: Turn) -> bool:
 
 async def _tell_if_safe(turn: Turn) -> bool:
     """Answer whether something may be touched or entered beside what this talk reported: never a yes."""
-    doctor = asks_for_a_doctor(turn.whole_words)
+    doctor, asked = asks_for_a_doctor(turn.whole_words), signs_told(turn, reported=True)
     if not doctor and not asks_if_safe(turn.whole_words):
         return False
     ticket = await danger_stands(turn)
     if ticket is None:
         return False
-    hazard = LIFE if ticket.kind != DANGER else HURT if doctor else hazard_of(known_signs(ticket))
+    hazard = LIFE if ticket.kind != DANGER else HURT if doctor else hazard_of(known_signs(ticket) | asked)
     if not doctor and (hazard == LIFE or (hazard == WIRE and is_of_an_outage(turn.whole_words))):
         return False
     turn.say("utter_danger_unsafe", hazard=hazard)

@@ -22,6 +22,7 @@ _SAFE = re.compile(
     r"\b(?:safe|dangerous|ok|okay|alright|all right)\b (?:for \w+ (?:\w+ )?)?(?:to|if)\b|"
     r"\b(?:is|are|am|will|would|r) (?:it|i|we|he|she|they|that|this|the \w+|my \w+|everybody|everyone) "
     r"(?:\w+ ){0,3}?(?:safe|in danger|dangerous|live|energized|ok in here|okay in here)\b|"
+    r"\b(?:in or out|get out|stays? (?:in|inside|put)|que se (?:baj|qued)\w+|me (?:bajo|quedo)|se (?:baja|queda))\b|"
     r"\bhow (?:far|close|near) (?:\w+ ){0,3}?(?:away|back|off|to)\b|"
     r"\b(?:puedo|puede|pueden|podemos|podria\w*|debo|debemos|deberia\w*|tengo que|tenemos que|se puede) (?:\w+ ){0,3}?"
     r"(?:toc\w+|mov\w+|pas\w+|manej\w+|cruz\w+|acerc\w+|desconect\w+|desenchuf\w+|conect\w+|enchuf\w+|us\w+|prend\w+|"

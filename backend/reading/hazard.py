@@ -12,12 +12,14 @@ from backend.reading.danger import DANGER, danger_in, is_supposed
 from backend.reading.life_support import acute, backup_runs_out, depends_on_power, over_already
 from backend.reading.spanish.gloss import without_accents
 
-FIRE, GAS, HURT, LIFE, WIRE = "fire", "gas", "hurt", "life", "wire"
-HAZARDS = (HURT, GAS, FIRE, LIFE, WIRE)
-"""In the order in which what to do is said: who is hurt first. `wire` stands for all else around the lines."""
+CAR, FIRE, GAS, HURT, LIFE, WIRE = "car", "fire", "gas", "hurt", "life", "wire"
+HAZARDS = (CAR, HURT, GAS, FIRE, LIFE, WIRE)
+"""In the order in which what to do is said: who sits in a car under a wire must not get out; then who is hurt first.
+`wire` stands for all else around the lines."""
 LIFE_NEED = "life"
 WORSE = "worse"
 _HAZARD_OF = {
+    "car": CAR,
     "fire": FIRE,
     "smoke": FIRE,
     "explosion": FIRE,
@@ -54,7 +56,18 @@ _NOT_OF_THE_BODY = (
     r"trabaj\w+|last (?:week|month|year|summer|winter)|yesterday|years?|months?|weeks?|ago|ayer|anos?|mes(?:es)?|"
     r"semanas?)"
 )
+_VEHICLE = (
+    r"(?:cars?|trucks?|vans?|suvs?|pickups?|tractors?|combines?|vehicles?|bus|buses|carros?|coches?|autos?|trocas?|"
+    r"camionetas?|camion(?:es)?|tractor(?:es)?)"
+)
+_WIRE_WORD = r"(?:wires?|lines?|cables?|alambres?)"
+_IN_IT = rf"\b(?:in|inside|dentro de|adentro de|en)\W+(?:\w+\W+){{0,2}}?{_VEHICLE}\b"
 _SIGNS: dict[str, re.Pattern[str]] = {
+    "car": re.compile(
+        rf"\b{_WIRE_WORD}\b(?:\W+\w+){{0,5}}?\W+(?:on|over|across|onto|touching|encima|sobre|arriba|toca|tocando)\W+"
+        rf"(?!(?:the |la |el )?(?:road|street|highway|ground|calle|carretera|piso))(?:\w+\W+){{0,3}}?{_VEHICLE}\b|"
+        rf"\b{_WIRE_WORD}\b.{{0,80}}{_IN_IT}|{_IN_IT}.{{0,80}}\b{_WIRE_WORD}\b"
+    ),
     "hurt": re.compile(
         rf"\b{_SOMEBODY}{_IS} (?:\w+ )?{_HARMED}\b|\b(?:hay|tenemos) (?:\w+ ){{0,2}}?(?:herid|lesionad|lastimad|"
         rf"desmayad)[oa]s?\b|"

@@ -191,6 +191,8 @@ async def test_nobody_says_that_nobody_comes(talk: Talk, words: str, before: str
         ("a power line is down in my yard", "can i go get my dog", "deadly"),
         ("my kid got shocked by the fridge", "can she touch the fridge again?", "Do not touch or unplug"),
         ("i smell gas in the basement", "is it safe to go back in", "switch nothing on or off"),
+        ("a wire fell on my truck and my wife is in it", "should she get out?", "Stay in the car"),
+        ("a wire fell on my truck and my wife is in it", "so she stays in the car right", "Stay in the car"),
         ("the meter is on fire", "should i take him to the hospital", "call 911"),
     ],
 )
@@ -243,3 +245,11 @@ async def test_what_is_still_there_after_it_was_closed_has_its_place(stranger: T
     await stranger.user_input("he left and the line is still down", intent="report_outage", acts={"start"})
     second = (await tickets(stranger))[-1]
     assert (second.number != first.number, second.place) == (True, "12 Mill Road, Warren")
+
+
+async def test_who_sits_under_a_wire_is_told_to_stay_in_the_car(begin: Begin) -> None:
+    talk = await begin(Level.ANONYMOUS, language="es")
+    told = "se cayó un cable encima del carro y mi esposa está adentro"
+    await talk.user_input(told, intent="report_outage", acts={"start"})
+    talk.assert_message("se queda adentro")
+    assert "Salgan todos" not in talk.text

@@ -15,6 +15,7 @@ from backend.reading.danger import danger_in
         "i was shocked at my bill",
         "this bill is such a shock",
         "sticker shock on my bill",
+        "the water heater trips the breaker",
     ],
 )
 def test_a_bill_that_shocks_is_none(words: str) -> None:
@@ -28,6 +29,7 @@ def test_a_bill_that_shocks_is_none(words: str) -> None:
         "pay my bill my son got shocked",
         "my son got shocked and i want to pay my bill",
         "she was shocked by the meter",
+        "there is water in the basement up to the outlets",
         "shocked, how much is my bill",
         "i got shocked by the fridge and the bill",
     ],
