@@ -11,6 +11,7 @@ from backend.language import tr
 from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_an_outage
 from backend.reading.hazard import HURT, LIFE, WIRE, WORSE, hazard_of, is_only_need
 from backend.reading.of_the_filed import Of, of_the_filed, takes_back
+from backend.tickets import service as tickets
 from backend.tickets import worse
 from backend.tickets.kinds import CALLS_OUT, DANGER
 from backend.tickets.models import Ticket
@@ -89,4 +90,4 @@ def _is_elsewhere(turn: Turn, ticket: Ticket) -> bool:
 async def danger_stands(turn: Turn) -> Ticket | None:
     """The urgent report of this conversation that is open."""
     ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
-    return ticket if ticket is not None and ticket.urgent and ticket.kind in CALLS_OUT else None
+    return ticket if ticket is not None and tickets.is_callout(ticket) else None

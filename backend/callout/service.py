@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -61,34 +61,41 @@ async def of_tickets(session: AsyncSession, ticket_ids: Sequence[int]) -> dict[i
 
 async def news(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
     """The place or the phone became known, or it turned dangerous: who was told before hears it at once."""
-    callout = await of_ticket(session, ticket.id)
-    if callout is None or callout.status == OVER:
-        return
-    told = await telling.told(session, callout.id)
-    if len({notice.at for notice, _ in told if notice.what == telling.NEWS}) >= MOST_NEWS:
-        return
-    for person in who_heard(backend, callout, told):
-        with speaking(person.language):
-            body = tr("{coop}, {number}, now known: {what}", coop=backend.coop.short_name, number=ticket.number,
-                      what=words.summary(ticket))  # fmt: skip
-        await telling.say(session, backend, person, (callout, ticket), telling.NEWS, body)
+
+    def body() -> str:
+        return tr("{coop}, {number}, now known: {what}", coop=backend.coop.short_name, number=ticket.number,
+                  what=words.summary(ticket))  # fmt: skip
+
+    await _say_to_who_heard(session, backend, ticket, telling.NEWS, MOST_NEWS, body)
 
 
 async def reporter_says(session: AsyncSession, backend: Backend, ticket: Ticket, said: str) -> None:
     """That it was a mistake, or is over, by the word of who reported it, which proves nothing: who has it, else all who
     were told, hear it and go on."""
+
+    def body() -> str:
+        return tr('{coop}: who reported {number} now says: "{said}". Not proven. It stays open until you or the '
+                  "office close it.", coop=backend.coop.short_name, number=ticket.number,
+                  said=words.shortened(said))  # fmt: skip
+
+    await _say_to_who_heard(session, backend, ticket, telling.SAYS, MOST_SAID, body)
+
+
+async def _say_to_who_heard(
+    session: AsyncSession, backend: Backend, ticket: Ticket, what: str, most: int, body: Callable[[], str]
+) -> None:
+    """Send `body`, made in each person's language, to who was told of the ticket: at most so many times of each kind,
+    and nothing once it is over."""
     callout = await of_ticket(session, ticket.id)
     if callout is None or callout.status == OVER:
         return
     told = await telling.told(session, callout.id)
-    if len({notice.at for notice, _ in told if notice.what == telling.SAYS}) >= MOST_SAID:
+    if len({notice.at for notice, _ in told if notice.what == what}) >= most:
         return
     for person in who_heard(backend, callout, told):
         with speaking(person.language):
-            body = tr('{coop}: who reported {number} now says: "{said}". Not proven. It stays open until you or the '
-                      "office close it.", coop=backend.coop.short_name, number=ticket.number,
-                      said=words.shortened(said))  # fmt: skip
-        await telling.say(session, backend, person, (callout, ticket), telling.SAYS, body)
+            said = body()
+        await telling.say(session, backend, person, (callout, ticket), what, said)
 
 
 async def ended(session: AsyncSession, backend: Backend, ticket: Ticket, by: str = "") -> None:
