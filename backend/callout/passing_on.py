@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.callout import service
+from backend.callout import service, telling
 from backend.callout.codes import Coded
 from backend.callout.roster import OnCall
 from backend.language import mark, tr
@@ -37,7 +36,7 @@ async def note(
     await crew_note(session, backend, coded.ticket, conversation_id, person.name, told)
     if said.what not in (What.NOTE, What.UNSURE):
         return ""
-    why = "note:" + hashlib.sha256(told.encode()).hexdigest()[:12]
+    why = "note:" + telling.mark_of(told)
     said_by = mark('{name}, on call, writes: "{told}".')
     await service.tell_office(session, backend, coded.ticket, why, said_by, name=person.name, told=told)
     return tr(
