@@ -155,6 +155,8 @@ class Pushes:
     async def _look(self) -> None:
         async with self._backend.db.reading() as session:
             newest = await conversations.newest_event(session)
+        for conversation in list(self._listeners):
+            self._wake(conversation)  # what was added before this first look, or since one that failed
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             if not self._listeners:

