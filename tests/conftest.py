@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from hypothesis import settings
@@ -16,6 +17,22 @@ settings.register_profile("any_machine", deadline=None)
 # a build tells whether the change broke something: new examples are looked for on an engineer's machine
 settings.register_profile("build", deadline=None, derandomize=True, database=None)
 settings.load_profile("build" if os.environ.get("CI") else "any_machine")
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def nothing_left_running() -> AsyncIterator[None]:
+    """Cancel what the tests left, more than once, before their loop closes.
+
+    The closing loop cancels once and then waits for ever. SQLAlchemy swallows one cancellation while it closes a broken
+    connection (`AsyncAdapt_terminate`), and waits on for a thread that may be gone.
+    """
+    yield
+    for _ in range(3):
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=2)
 
 
 @pytest.fixture(scope="session")
