@@ -120,7 +120,7 @@ async def tell_how_it_stands(turn: Turn, ticket: Ticket) -> None:
         home = turn.backend.knowledge.follow_up(HOME, [ticket.kind], turn.backend.coop, turn.language, {})
         if home:
             turn.say("utter_told", told=home)
-    if not ticket.place and turn.get(REQUESTED) == "outage_place":
+    if not ticket.place and turn.get(REQUESTED) == "outage_place" and read_place(turn, asked=True) is None:
         turn.say("utter_filed_where")
     if danger_in(turn.text) or still_wrong(turn.text):
         await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, plain_line(turn.whole_words))

@@ -8,6 +8,7 @@ from actions.agenda import NOW as AGENDA_NOW
 from actions.base import Ask
 from actions.cases.called import called
 from actions.cases.listening import NUMBER_TOLD, THIS_CHAT
+from actions.cases.phone_told import TAKEN, call_at
 from actions.cases.taking_back import undo
 from actions.cases.where import Where, WhereReported
 from actions.danger import say_what_to_do
@@ -76,7 +77,7 @@ class DangerReporting(WhereReported):
             return Ask(self.slot("phone"), "utter_question_case_phone")
         elif self.held(turn, "phone") == THIS_CHAT:
             turn.say("utter_filed_no_phone", number=ticket.number, called=await called(turn, ticket))
-        else:
+        elif not turn.notes.get(TAKEN):
             turn.say("utter_noted", what=tr("the phone number"))
         return None
 
@@ -119,9 +120,10 @@ class DangerReporting(WhereReported):
         told = str(self.held(turn, "place") or "")
         number = self.held(turn, "filed")
         if number and (ticket := await tickets.find(turn.session, str(number))) is not None:
-            await tickets.complete(
-                turn.session, turn.backend, ticket, place=told or None, phone=await self._phone(turn, standing)
-            )
+            phone = await self._phone(turn, standing)
+            await tickets.complete(turn.session, turn.backend, ticket, place=told or None, phone=phone)
+            if phone != ticket.phone and phone == self.held(turn, "phone"):
+                await call_at(turn, ticket, phone)  # told after the one that it came with
             return tickets.Filed(ticket, new=False)
         details = {"words": str(self.held(turn, "danger")), **name_of(standing)}
         if (before := self.held(turn, "words")) and str(before) not in details["words"]:

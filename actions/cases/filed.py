@@ -8,6 +8,7 @@ from actions.cases.asked_after import tell_what_became, was_told
 from actions.cases.called import called
 from actions.cases.kinds import title_of
 from actions.cases.objecting import objected
+from actions.cases.phone_told import call_at
 from actions.cases.taking_back import NUMBERED
 from actions.turn import Turn
 from backend.contact.service import read_phone
@@ -57,6 +58,8 @@ async def _tell_of(turn: Turn) -> bool:
             await _tell_what_it_says(turn, ticket)
         case Of.PHONE:
             await _change_phone(turn, ticket)
+        case Of.WHICH_PHONE:
+            await _tell_which_phone(turn, ticket)
         case Of.NEWS:
             turn.say("utter_filed_news", number=ticket.number)
         case Of.CALLED_911:
@@ -99,8 +102,17 @@ async def _change_phone(turn: Turn, ticket: Ticket) -> None:
         turn.say("utter_filed_which_phone")
         turn.set("offer", {PHONE_FOR: ticket.number})
         return
-    await tickets.call_at(turn.session, turn.backend, ticket, turn.conversation_id, phone)
-    turn.say("utter_filed_phone", number=ticket.number, last4=phone[-4:])
+    await call_at(turn, ticket, phone)
+
+
+async def _tell_which_phone(turn: Turn, ticket: Ticket) -> None:
+    """The phone that the report has; one that stands beside the question goes on it."""
+    phone = read_phone(turn.text, strict=False)
+    if phone is not None:
+        await call_at(turn, ticket, phone)
+        return
+    turn.say("utter_filed_phone_is", number=ticket.number, last4=ticket.phone[-4:] if ticket.phone else "")
+    turn.set("offer", {PHONE_FOR: ticket.number})
 
 
 async def _tell_it_stands(turn: Turn, ticket: Ticket) -> None:

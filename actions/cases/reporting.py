@@ -14,6 +14,7 @@ from actions.cases.danger_reporting import DangerReporting, name_of
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.kinds import title
 from actions.cases.listening import THIS_CHAT, URGENT_TOLD
+from actions.cases.phone_told import TAKEN
 from actions.cases.taking_back import let_stand
 from actions.cases.where import Where
 from actions.cases.worse import tell_worse
@@ -104,6 +105,8 @@ class ReportingForm(DangerReporting):
         turn.notes["worse"] = True
         if not opened and self.held(turn, "place") is None and (place := read_place(turn, asked=False)):
             turn.set(self.slot("place"), place)
+        if taken := turn.notes.get(TAKEN):
+            turn.set(self.slot("phone"), taken)
         return await super()._after_worse(turn, opened=opened)
 
     async def _is_of_the_filed(self, turn: Turn) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.cases.called import called
+from actions.cases.phone_told import take_phone
 from actions.danger import say_what_to_do, signs_told
 from actions.place import read_place
 from actions.turn import Turn
@@ -28,9 +29,17 @@ MILD = frozenset({"down", "fell", "noise", "danger", WORSE})
 
 
 async def tell_worse(turn: Turn) -> bool:
-    """Hear worse news of the open danger, outage or the like of this conversation. False when there are none."""
+    """Hear worse news of the open danger, outage or the like of this conversation, and a phone beside it.
+
+    False when there is neither, or something else is said beside the phone.
+    """
     if not turn.whole_words:
         return False
+    told = await _tell_worse(turn)
+    return await take_phone(turn) or told
+
+
+async def _tell_worse(turn: Turn) -> bool:
     signs = signs_told(turn, reported=True)
     if not signs or (signs <= MILD and takes_back(turn.whole_words)):
         return not signs and await _tell_if_safe(turn)

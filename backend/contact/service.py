@@ -23,6 +23,7 @@ from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
 from backend.reading import phones
 from backend.reading.address import address_said, is_whole
+from backend.reading.digits import spoken_to_digits
 from backend.reading.lost_phone import is_the_old
 from backend.reading.spanish.gloss import without_accents
 
@@ -73,9 +74,11 @@ def read_phone(text: str, *, strict: bool = True) -> str | None:
     """The one phone number in what was said, in E.164; None when there is none.
 
     `strict` wants one that the numbering plan gives out; to call back, one that could be dialled will do. A placeholder
-    such as 000-000-0000 is neither.
+    such as 000-000-0000 is neither. One said in words, `five five five, seven seven seven, …`, is read as well.
     """
     found = {number for _, number in _phones(text, strict=strict, exists=strict)}
+    if not found:
+        found = {number for _, number in _phones(spoken_to_digits(text), strict=strict, exists=strict)}
     return found.pop() if len(found) == 1 else None
 
 

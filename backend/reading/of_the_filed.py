@@ -7,6 +7,7 @@ from enum import Enum
 
 from backend.reading.danger import danger_in
 from backend.reading.spanish.gloss import without_accents
+from backend.reading.where_to_call import asks_which_phone
 
 _TAKES_BACK = re.compile(
     r"\b(?:never ?mind|false alarm|all clear|forget it|(?:it|that)(?:'?s| is) (?:fine|ok(?:ay)?|all right|nothing)|"
@@ -26,6 +27,7 @@ class Of(Enum):
     STANDS = "stands"
     SAYS = "says"
     PHONE = "phone"
+    WHICH_PHONE = "which_phone"
     NEWS = "news"
     CALLED_911 = "called_911"
 
@@ -99,6 +101,8 @@ def of_the_filed(words: str, glossed: str) -> Of | None:
     text = without_accents(f"{words} | {glossed}".lower().replace("’", "'"))
     if _CALLED.search(text) and not danger_in(re.sub(r"\b(?:did )?call(?:ed)? (?:the )?911\b|911", " ", glossed)):
         return Of.CALLED_911
+    if asks_which_phone(text):
+        return Of.WHICH_PHONE
     if _PHONE.search(text):
         return Of.PHONE
     if _NEWS.search(text):

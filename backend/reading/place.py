@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.address import figures
 from backend.reading.digits import spoken_to_digits
 from backend.reading.spanish import glossed
+from backend.reading.spanish.numerals import NUMBER
 
 _STREET = (
     r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|circle|cir|boulevard|blvd|trail|trl|way|loop|place|pl|"
@@ -153,12 +155,38 @@ _ENDS = re.compile(r"(?<=[!?;\n])\s*|(?<=\.)\s+")
 _SHORTENED = re.compile(
     r"\b(?:st|rd|dr|ave|av|ln|ct|cir|blvd|hwy|rt|rte|mr|mrs|ms|mt|ft|co|apt|no|[nsew])\.$", re.IGNORECASE
 )
+_SAID_BEHIND = re.compile(
+    rf"(?P<street>\b(?:calle|avenida|camino|carretera)(?: (?!(?:{NUMBER})\b)[\w'.-]+){{1,3}}?|\b\w+ {_STREET}),? "
+    rf"(?:n[uú]mero )?(?P<number>(?:{NUMBER})(?: (?:y )?(?:{NUMBER}))*)\b",
+    re.IGNORECASE,
+)
+"""A house number said behind its street, as it is in Spanish: `calle Roble número treinta y cuatro`."""
 _NUMBER_WORD = re.compile(r"(?:number|n[uú]mero|#)$", re.IGNORECASE)
 MOST_NUMBER_WORDS = 4
 
 
 def address_in(words: str) -> str | None:
-    """An address or a numbered road anywhere in the words, as it was spelled; None when there is none."""
+    """An address or a numbered road anywhere in the words, as it was spelled; None when there is none.
+
+    A house number that is said in words is told in figures: `five oh nine Franklin Street` is `509 Franklin Street`.
+    """
+    found = _address_in(words)
+    if found and any(character.isdigit() for character in found):
+        return found
+    said = _address_in(_numbers_in_figures(words))
+    return said if said and any(character.isdigit() for character in said) else found
+
+
+def _numbers_in_figures(words: str) -> str:
+    return _SAID_BEHIND.sub(_behind_in_figures, figures(words))
+
+
+def _behind_in_figures(match: re.Match[str]) -> str:
+    number = _figures(match["number"].split())
+    return f"{match['street']} {number}" if number else match[0]
+
+
+def _address_in(words: str) -> str | None:
     for pattern in ADDRESSES:
         for match in pattern.finditer(words):
             found = " ".join(match[0].split()).strip(" .,")
@@ -180,7 +208,7 @@ def place_in(words: str) -> str | None:
     """The place that the answer to "where is it?" tells: an address, else words that name a spot."""
     plain = _without_asides(words)
     if found := address_in(plain) or address_in(words):
-        return _with_town(plain, found)
+        return _with_town(plain if found in " ".join(plain.split()) else _numbers_in_figures(plain), found)
     spots = []
     for sentence in _sentences(plain):
         if "?" in sentence or NO_PLACE.search(glossed(sentence)) or NO_PLACE.search(sentence):

@@ -64,7 +64,7 @@ def test_an_address_is_found_anywhere(words: str, place: str | None) -> None:
         ("the Hansen farm past the church", "the Hansen farm past the church"),
         ("it's the blue trailer behind the school", "the blue trailer behind the school"),
         ("um we're at lot 14", "lot 14"),
-        ("fourteen mill road elizabeth", "fourteen mill road elizabeth"),
+        ("fourteen mill road elizabeth", "14 mill road elizabeth"),
         ("over there", None),
         ("90 Elm Street Hanover", "90 Elm Street Hanover"),
         ("it's 90 Elm Street Hanover IL", "90 Elm Street Hanover IL"),
@@ -92,3 +92,20 @@ def test_nothing_but_an_address_is_taken_unasked(words: str) -> None:
 )
 def test_in_spanish(words: str, place: str | None) -> None:
     assert read_place(turn(words, spanish=True), asked=True) == place
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("five oh nine Franklin Street in Elizabeth. how long", "509 Franklin Street, Elizabeth"),
+        ("there's a line down at twelve forty Cedar Lane, are they coming", "1240 Cedar Lane"),
+        ("se cayó un cable en la calle Roble treinta y cuatro y echa chispas", "calle Roble 34"),
+        ("calle Roble número treinta y cuatro, ya casi no respira", "calle Roble 34"),
+        ("one of the poles on Mill Road is leaning", "Mill Road"),
+        ("two hours on Mill Road with no light", "Mill Road"),
+        ("hay dos cables en la calle, una casa antes de la iglesia", None),
+        ("we waited two hours", None),
+    ],
+)
+def test_a_house_number_that_is_said_in_words_is_told_in_figures(words: str, place: str | None) -> None:
+    assert address_in(words) == place

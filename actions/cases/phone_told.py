@@ -1,0 +1,57 @@
+"""A phone that is told in passing, beside a question or worse news, goes on the urgent report of this talk."""
+
+from __future__ import annotations
+
+import re
+
+from actions import registry
+from actions.turn import REQUESTED, Turn
+from backend.contact.service import read_phone
+from backend.reading.where_to_call import gives_a_phone
+from backend.tickets import service as tickets
+from backend.tickets import worse
+from backend.tickets.models import Ticket
+from backend.tickets.reporters import is_theirs
+
+TAKEN = "phone_taken"
+"""Of the turn's notes: the phone that this message put on the report."""
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+SAYS_MORE = 3
+"""So many words beside the sentence with the phone ask or tell something else."""
+
+
+async def take_phone(turn: Turn) -> bool:
+    """Put the phone on the report and say so. True when the message says nothing else."""
+    phone = read_phone(turn.text, strict=False)
+    if phone is None or not gives_a_phone(turn.whole_words) or turn.notes.get(TAKEN) or _is_asked_for_one(turn):
+        return False
+    ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
+    if ticket is None or not tickets.is_callout(ticket):
+        return False
+    if not await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id):
+        return False
+    await call_at(turn, ticket, phone)
+    turn.notes[TAKEN] = phone
+    rest = [part for part in _SENTENCE.split(turn.whole_words) if read_phone(part, strict=False) is None]
+    return sum(len(part.split()) for part in rest) < SAYS_MORE
+
+
+async def call_at(turn: Turn, ticket: Ticket, phone: str) -> None:
+    """Note another phone on the report and tell which one it has now."""
+    is_new = phone != ticket.phone
+    if is_new:
+        await tickets.call_at(turn.session, turn.backend, ticket, turn.conversation_id, phone)
+    turn.say("utter_filed_phone", number=ticket.number, last4=phone[-4:], new=is_new)
+
+
+def _is_asked_for_one(turn: Turn) -> bool:
+    """Whether the open task wants a phone itself: a call back, a new report, a change of the phone on file."""
+    form = turn.get("open_task")
+    if form is None or form not in registry.FORMS:
+        return False
+    asks_one = str(turn.get(REQUESTED) or "").endswith("_phone")
+    return asks_one or ("phone" in registry.FORMS[form].asks.values() and not _has_filed(turn, form))
+
+
+def _has_filed(turn: Turn, form: str) -> bool:
+    return bool(turn.get(f"{form.removesuffix('_form')}_filed"))

@@ -1,0 +1,45 @@
+"""Which phone a report calls: a message that gives one, and a question after the one that is kept."""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.spanish.gloss import without_accents
+
+_PHONE = r"(?:phone|number|cell(?:phone)?|mobile|line|telefono|numero|celular|cel)"
+_GIVES = re.compile(
+    r"\b(?:call|reach|ring|phone|get|text)(?: me| us| him| her| them| my \w+| the \w+)?(?: back)?(?: instead)? (?:at|on)\b|"
+    rf"\b(?:my|our|his|her|their|another|other|different|better|best|new|second|work|neighbor'?s|wife'?s|husband'?s|"
+    rf"son'?s|daughter'?s|mom'?s|dad'?s)\W+(?:\w+ ){{0,2}}?{_PHONE}\b|"
+    rf"\bcall ?back (?:{_PHONE} )?(?:is|at|on)\b|\b{_PHONE} (?:to call|to reach|is)\b|\bcall this\b|"
+    rf"\b(?:this|my) (?:\w+ ){{0,2}}?(?:{_PHONE}|battery)\b.{{0,24}}\b(?:dead|dying|die|dies|low|out|quit)\b|"
+    rf"\b(?:mi|su|otro|nuevo|este|al?) (?:otro |nuevo )?{_PHONE}\b|"
+    r"\b(?:llam|marqu|march|habl)\w*(?:me|nos|le)? (?:\w+ )?al\b|\b(?:llamen?me|llamenos|marquenme|marqueme)\b"
+)
+_OF_THE_ACCOUNT = re.compile(
+    r"\b(?:on file|on (?:my|the|our) account|(?:change|update|replace|add) (?:\w+ ){0,3}?(?:phone|number|cell)|"
+    r"cambi\w+|actualiz\w+|de mi cuenta|en mi cuenta|registrado)\b"
+)
+_ASKS = re.compile(
+    rf"\b(?:did|do|have) (?:you|they|u) (?:\w+ )?(?:get|got|have|take|took|write|note|save|put|keep)\b.{{0,20}}"
+    rf"\b(?:my|our|other|the|another|right|new|call ?back) (?:\w+ )?{_PHONE}\b|"
+    rf"\b(?:what|which|wich) {_PHONE}\b.{{0,16}}\b(?:(?:they|you|crew|office) (?:\w+ ){{0,2}}?(?:call|have|reach|ring)|on (?:it|the report|there))\b|"
+    rf"\b(?:que|cual|a cual|a que) {_PHONE}\b.{{0,24}}\b(?:llama\w*|tiene\w*|marca\w*)\b|"
+    rf"\b(?:tienen?|anot\w+|apunt\w+|agarr\w+|guard\w+) (?:\w+ )?(?:mi|el) (?:otro |nuevo )?(?:telefono|celular)\b"
+)
+
+
+def gives_a_phone(words: str) -> bool:
+    """Whether the phone number in these words is one to call about what was reported; none of the account's own."""
+    text = _plain(words)
+    return bool(_GIVES.search(text) or _ASKS.search(text)) and not _OF_THE_ACCOUNT.search(text)
+
+
+def asks_which_phone(words: str) -> bool:
+    """Whether it is asked which phone a report has: `did you get my other number`."""
+    text = _plain(words)
+    return bool(_ASKS.search(text)) and not _OF_THE_ACCOUNT.search(text)
+
+
+def _plain(words: str) -> str:
+    return without_accents(words.lower().replace("’", "'"))
