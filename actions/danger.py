@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from actions.turn import Turn
+from actions.turn import REQUESTED, Turn
 from backend.language import SPANISH
-from backend.reading.danger import crisis_in, tree_on_wire
-from backend.reading.hazard import hazard_of, signs_in
+from backend.reading.acts.signals import is_question
+from backend.reading.asks_if_safe import asks_if_safe
+from backend.reading.cut_off import cut_off_by_us
+from backend.reading.danger import crisis_in, is_over, is_supposed, tree_on_wire
+from backend.reading.hazard import LIFE, WIRE, hazard_of, signs_in
+from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 
 REPORTS = ("outage_form", "case_form")
 """These hear of danger themselves: what was told before belongs to the same event."""
 
 
+SURE = 0.8
+"""From here on what the engine's model hears of danger counts as much as a plain word of it:"""
+SURE_OF_AN_ANSWER = 0.9
+"""and from here on where something was asked, since an answer may be any words."""
+_SIGN_OF = {WIRE: "danger"}
+
+
 def signs_told(turn: Turn, *, reported: bool) -> frozenset[str]:
-    """The signs of danger in this message. `reported`: something dangerous stands in this talk already."""
+    """The signs of danger in this message. `reported`: something dangerous stands in this talk already.
+
+    The rules know the plain words; the engine's model hears it in others: "a cord from the pole is in our pool".
+    """
     if not turn.own_words:
         return frozenset()
-    return signs_in(turn.own_words, turn.text if turn.language == SPANISH else "", reported=reported)
+    signs = signs_in(turn.own_words, turn.text if turn.language == SPANISH else "", reported=reported)
+    return signs or _learnt_sign(turn, reported=reported)
+
+
+def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
+    told = turn.statistics
+    enough = SURE_OF_AN_ANSWER if turn.get(REQUESTED) else SURE
+    if told.danger < enough or is_supposed(turn.text) or is_over(turn.text):
+        return frozenset()
+    if reported and (asks_if_safe(turn.whole_words) or is_question(turn.text)):
+        return frozenset()  # of what stands: asked, and not told anew
+    feared = shutoff_spoken_of(turn.whole_words) and not cut_off_by_us(turn.text)
+    if told.hazard == LIFE and (feared or turn.get("open_task") == "case_form"):
+        return frozenset()  # who fears a shutoff, or is asked what machine they have, has power now
+    return frozenset({_SIGN_OF.get(told.hazard, told.hazard)})
 
 
 def alarmed(turn: Turn) -> bool:

@@ -27,12 +27,17 @@ def evaluate_nlu(file: Path, model: Path) -> dict[str, Any]:
 
 
 def _predict(file: Path, model: Path) -> list[str]:
+    return [str(row["intent"]["name"]) for row in parsed(file, model)]
+
+
+def parsed(file: Path, model: Path) -> list[dict[str, Any]]:
+    """What the engine reads in each row's `text`: `intent`, `intent_ranking` and `reading`. Raises MemberlineError."""
     python = ROOT / "engine" / ".venv" / "bin" / "python"
     command = [str(python), "engine/parse.py", str(file.resolve()), "--model", str(model.resolve())]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise MemberlineError(f"the engine could not read {file}: {done.stderr.strip().splitlines()[-1:]}")
-    return [json.loads(line)["intent"]["name"] for line in done.stdout.splitlines() if line.startswith("{")]
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
 def _label(row: dict[str, Any], guess: str) -> str:

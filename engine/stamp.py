@@ -29,7 +29,8 @@ def digest(project: Path) -> str:
     files = [project / "config.yml", project / "domain.yml"]
     for folder in (project / "data", project / "domain"):
         files += folder.rglob("*.yml")
-    files += (project / "data" / "answers").glob("*.txt")  # not knowledge/: that is searched, not trained on
+    for folder in (project / "data" / "answers", project / "data" / "danger"):
+        files += folder.glob("*.txt")  # not knowledge/: that is searched, not trained on
     return hashlib.sha256((_digest(project, files) + code_digest()).encode()).hexdigest()
 
 

@@ -48,6 +48,20 @@ def faulty_replies(project: Path) -> list[str]:
     return found
 
 
+def faulty_dangers(project: Path) -> list[str]:
+    """Return what is wrong in data/danger: a file of no hazard, or a sentence that is of two."""
+    from engine.components.danger_model import BadDangerFileError, read_all
+
+    try:
+        sentences = read_all(project / "data" / "danger")
+    except BadDangerFileError as error:
+        return [str(error)]
+    hazards: dict[str, set[str]] = {}
+    for hazard, text in sentences:
+        hazards.setdefault(text.lower(), set()).add(hazard)
+    return [f"data/danger: {text!r} is of {' and '.join(sorted(of))}" for text, of in hazards.items() if len(of) > 1]
+
+
 def check(project: Path) -> list[str]:
     """Return what is wrong with the project's domain, data and config; an empty list is good."""
     from rasa.shared.importers.importer import TrainingDataImporter
@@ -73,7 +87,7 @@ def check(project: Path) -> list[str]:
         }
     failed = [f"{what}: not in order" for what, good in verdicts.items() if not good]
     failed += [f"the intent {intent} has examples but is not in the domain" for intent in sorted(unlisted)]
-    return list(dict.fromkeys(findings)) + failed + faulty_replies(project)
+    return list(dict.fromkeys(findings)) + failed + faulty_replies(project) + faulty_dangers(project)
 
 
 def main() -> int:

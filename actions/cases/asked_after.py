@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.cases.called import called
 from actions.cases.kinds import title_of
+from actions.danger import alarmed
 from actions.follow_ups import contexts
 from actions.outage.known import known_values
 from actions.person.booked import tell_what_stands
@@ -21,7 +22,7 @@ from backend.members.levels import Level
 from backend.reading.acts.polarity import begins_with_yes
 from backend.reading.asks_after import After, asks_after, asks_to_be_home
 from backend.reading.asks_if_known import asks_if_known
-from backend.reading.danger import danger_in, gas_in
+from backend.reading.danger import gas_in
 from backend.reading.of_the_filed import still_wrong
 from backend.reading.tickets_named import kinds_named
 from backend.tickets import lookup
@@ -55,7 +56,7 @@ async def tell_what_became(turn: Turn) -> bool:
         return False
     told = await _told(turn)
     ticket = _meant(turn, told, meant)
-    if danger_in(turn.text) and (ticket is None or ticket.kind != DANGER or ticket.status not in OPEN):
+    if alarmed(turn) and (ticket is None or ticket.kind != DANGER or ticket.status not in OPEN):
         return False  # it is told again, or for the first time, and that goes before any question
     if ticket is None:
         return await _tell_there_is_none(turn, meant, told)
@@ -67,7 +68,7 @@ async def tell_what_became(turn: Turn) -> bool:
 
 async def not_filed_yet(turn: Turn) -> bool:
     """Say that what is being asked about is not reported before that is answered. False when nobody asks after it."""
-    if _agrees(turn) or danger_in(turn.text) or still_wrong(turn.text):
+    if _agrees(turn) or alarmed(turn) or still_wrong(turn.text):
         return False
     if asks_if_known(turn.whole_words, turn.text) or asks_after(turn.whole_words) is None:
         return False
@@ -122,7 +123,7 @@ async def tell_how_it_stands(turn: Turn, ticket: Ticket) -> None:
             turn.say("utter_told", told=home)
     if not ticket.place and turn.get(REQUESTED) == "outage_place" and read_place(turn, asked=True) is None:
         turn.say("utter_filed_where")
-    if danger_in(turn.text) or still_wrong(turn.text):
+    if alarmed(turn) or still_wrong(turn.text):
         await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, plain_line(turn.whole_words))
         turn.say("utter_filed_noted", number=ticket.number)
 
@@ -239,7 +240,7 @@ async def _tell_if_known(turn: Turn) -> bool:
 
 
 def _kind(turn: Turn) -> str:
-    if danger_in(turn.text):
+    if alarmed(turn):
         return DANGER
     named = kinds_named(turn.text)
     return next((kind for kind in ("tree", "light", "voltage", "meter") if kind in named), "outage")

@@ -11,7 +11,7 @@ from actions.cases.listening import NUMBER_TOLD, THIS_CHAT
 from actions.cases.phone_told import TAKEN, call_at
 from actions.cases.taking_back import undo
 from actions.cases.where import Where, WhereReported
-from actions.danger import say_what_to_do
+from actions.danger import say_what_to_do, signs_told
 from actions.person.in_danger import asks_for_a_person, person_in_danger
 from actions.turn import Turn
 from backend.language import tr
@@ -89,7 +89,7 @@ class DangerReporting(WhereReported):
     def _signs(self, turn: Turn) -> frozenset[str]:
         """What was told of the danger."""
         words = str(self.held(turn, "danger"))
-        return signs_in(words, glossed(words))
+        return signs_in(words, glossed(words)) or signs_told(turn, reported=False)
 
     def _danger_kind(self, turn: Turn) -> str:
         """Danger; but who only needs air or medicine needs power: no wire is to be looked for."""

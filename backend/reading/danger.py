@@ -21,14 +21,17 @@ _OFF_THE_WALL = r"(?:fell|fallen|falling|hanging|dangling|on the ground|torn off
 _NO_FIRE = r"(?! ?-?(?:number|sign|station|dep\w*|chief|hall|pit|place|wood|lane|alarm|hydrant))"
 _NO_BULB = r"(?! out\b(?! (?:here|there|by|on|in|of|back|front|at|past|near)\b))"
 _NO_LIGHT = r"(?! ?-?(?:lights?|lamps?))"
+_NO_NAME = r"(?<!name is )(?<!name's )(?<!names )(?<!mr )(?<!mrs )(?<!mr\. )(?<!mrs\. )"
+# a rebate for smoke detectors; one that goes off is no such question
+_NO_DETECTOR = r"(?! (?:detectors?|alarms?)\b(?! (?:\w+ ){0,3}?(?:going|goes|went|beeping|chirping|screaming)))"
 _LEANING = r"(?:lean(?:s|ing|ed)?|tilt(?:s|ing|ed)?|cracked|split|about to (?:fall|come down))"
 _CABLE = r"(?:power ?lines?|wires?)"
 _MOVING = r"(?:moving|swinging|whipping|jumping|hitting|loose|torn|pulled (?:down|off|loose)|ripped (?:down|off))"
 DANGER = re.compile(
     rf"\b{_WIRE}\b(?:\W+\w+){{0,4}}?\W+{_DOWN}\b|\b{_DOWN}\W+(?:\w+\W+){{0,2}}?{_WIRE}\b"
     rf"|\bmeters?\b(?:\W+\w+){{0,4}}?\W+{_OFF_THE_WALL}\b|\b{_OFF_THE_WALL}\W+(?:\w+\W+){{0,2}}?meters?\b"
-    rf"|\bspark(?:s|ing|ed)?\b|\barc(?:ing|ed)\b|\b(?:on )?fire\b{_NO_FIRE}"
-    rf"|\bflames?\b|\bburning\b{_NO_BULB}|\bburnt\b{_NO_BULB}|\bsmok(?:e|ing)\b"
+    rf"|{_NO_NAME}\bspark(?:s|ing|ed)?\b|\barc(?:ing|ed)\b|\b(?:on )?fire\b{_NO_FIRE}"
+    rf"|\bflames?\b|\bburning\b{_NO_BULB}|\bburnt\b{_NO_BULB}|\bsmok(?:e|ing)\b{_NO_DETECTOR}"
     r"|\bsmell(?:s|ing)?\b|\bshock(?:ed|s|ing)?\b|\belectrocut\w*|\bexplo(?:ded|sion|ding)\b|\bblew up\b|\bblown up\b"
     r"|\b(?:water(?! ?(?:heater|bill|pump|well|softener|company))|agua)\b[^.?!;]{0,40}?"
     r"\b(?:outlets?|breakers?|electric(?:al)? (?:box|panel)|fuse box|enchufes?|"
@@ -55,16 +58,35 @@ _SUPPOSED = re.compile(
     r"(?:do|will|would|must|should) (?:i|we|you) (?:have to |need to |get to )?(?:pay|be charged|owe|cover|fix|"
     r"send|come)\b"
     r"[^.?!;\n]{0,30}?\b(?:if|when|yes)|how (?:much|long)\b[^.?!;\n]{0,30}?\bif|(?:just )?in case|"
-    r"if (?:\w+ ){0,6}ever)\b[^.?!;\n]*?(?=,\W*(?:it'?s|there(?:'?s)?|hay|my|the|right now)\b|[.?!;\n]|$)",
+    r"if (?:\w+ ){0,6}ever|if (?:one|some) ?day|(?:yes|si) (?:un|algun) (?:dia|day))\b"
+    r"[^.?!;\n]*?(?=,\W*(?:it'?s|there(?:'?s)?|hay|my|the|right now)\b|[.?!;\n]|$)",
     re.IGNORECASE,
 )
 # "my bill shocked me", "sticker shock", "I was shocked to see how high"
 _OF_MONEY = re.compile(
     r"\b(?:bills?|price|rates?|balance|amount|total|cost|charges?) "
-    r"(?:(?:is|was|has|just|really|totally|always|sure|this|last|month|came|as|a|such|kind|of) ){0,4}?shock\w*|"
+    r"(?:(?:is|was|has|just|about|nearly|almost|really|totally|always|sure|this|last|month|came|as|a|such|kind|of) )"
+    r"{0,4}?shock\w*|"
     r"\b(?:sticker|bill|price) shock|"
     r"(?<!got )\bshock(?:ed|ing)? (?:at|by|with|over|about|to (?:see|get|open|find)|when i (?:saw|got|opened)) "
     r"(?:(?!fridge|washer|dryer|meter|outlet|wire|line|stove|box)\w+ ){0,4}?(?:bills?|price|amount|balance|cost)\b",
+    re.IGNORECASE,
+)
+# "had a line down back in 2020 and you guys fixed it": with nothing that is so now
+_AGO = re.compile(
+    r"\b(?:last (?:month|year|spring|summer|fall|winter)|(?:months?|years?|winters?|summers?) ago|"
+    r"back in (?:19|20)\d\d|(?:el|la) (?:a[nñ]o|mes|verano|invierno) pasad[oa]|"
+    r"hace (?:\w+ )?(?:a[nñ]os?|mes(?:es)?|years?|months?))\b",
+    re.IGNORECASE,
+)
+_MENDED = re.compile(
+    r"\b(?:fixed|repaired|replaced|mended|thank\w*|gracias|arregl\w+|repar\w+|cambi(?:o|ó|aron)|changed?|rebate|"
+    r"inspections?|inspecci\w+)\b",
+    re.IGNORECASE,
+)
+_STILL = re.compile(
+    r"\b(?:still|again|today|tonight|this (?:morning|evening)|right now|sigue\w*|todav[ií]a|otra vez|hoy|ahora|"
+    r"ahorita)\b|\b(?:is|are|esta|est[aá]n?|it'?s) (?:\w+ )?(?:down|out|broken|loose|open|\w+ing|\w+[ai]d[oa]s?)\b",
     re.IGNORECASE,
 )
 _NOW = re.compile(r"\b(?:right now|now|ahora)\b", re.IGNORECASE)
@@ -91,8 +113,15 @@ def crisis_in(text: str) -> bool:
 
 def danger_in(text: str) -> bool:
     """Whether somebody may be in danger. `no sparks` is none, nor is `what if a wire falls`, or a fridge that died."""
+    if is_over(text):
+        return False
     told = _OF_MONEY.sub(" ", _SUPPOSED.sub(lambda found: found[0] if _NOW.search(found[0]) else " ", text))
     return any(_is_danger(told, match) for match in DANGER.finditer(told))
+
+
+def is_over(text: str) -> bool:
+    """Whether it was long ago and is mended: `had a line down back in 2020 and you guys fixed it`."""
+    return bool(_AGO.search(text) and _MENDED.search(text)) and not _STILL.search(text)
 
 
 def is_supposed(text: str) -> bool:

@@ -8,7 +8,8 @@ from backend.reading.spanish.gloss import without_accents
 
 _PHONE = r"(?:phone|number|cell(?:phone)?|mobile|line|telefono|numero|celular|cel)"
 _GIVES = re.compile(
-    r"\b(?:call|reach|ring|phone|get|text)(?: me| us| him| her| them| my \w+| the \w+)?(?: back)?(?: instead)? (?:at|on)\b|"
+    r"\b(?:call|reach|ring|phone|get|text)(?: me| us| him| her| them| my \w+| the \w+)?(?: back)?(?: instead)? "
+    r"(?:at|on)\b|"
     rf"\b(?:my|our|his|her|their|another|other|different|better|best|new|second|work|neighbor'?s|wife'?s|husband'?s|"
     rf"son'?s|daughter'?s|mom'?s|dad'?s)\W+(?:\w+ ){{0,2}}?{_PHONE}\b|"
     rf"\bcall ?back (?:{_PHONE} )?(?:is|at|on)\b|\b{_PHONE} (?:to call|to reach|is)\b|\bcall this\b|"
@@ -23,7 +24,8 @@ _OF_THE_ACCOUNT = re.compile(
 _ASKS = re.compile(
     rf"\b(?:did|do|have) (?:you|they|u) (?:\w+ )?(?:get|got|have|take|took|write|note|save|put|keep)\b.{{0,20}}"
     rf"\b(?:my|our|other|the|another|right|new|call ?back) (?:\w+ )?{_PHONE}\b|"
-    rf"\b(?:what|which|wich) {_PHONE}\b.{{0,16}}\b(?:(?:they|you|crew|office) (?:\w+ ){{0,2}}?(?:call|have|reach|ring)|on (?:it|the report|there))\b|"
+    rf"\b(?:what|which|wich) {_PHONE}\b.{{0,16}}\b(?:(?:they|you|crew|office) (?:\w+ ){{0,2}}?"
+    r"(?:call|have|reach|ring)|on (?:it|the report|there))\b|"
     rf"\b(?:que|cual|a cual|a que) {_PHONE}\b.{{0,24}}\b(?:llama\w*|tiene\w*|marca\w*)\b|"
     rf"\b(?:tienen?|anot\w+|apunt\w+|agarr\w+|guard\w+) (?:\w+ )?(?:mi|el) (?:otro |nuevo )?(?:telefono|celular)\b"
 )

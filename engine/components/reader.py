@@ -1,4 +1,4 @@
-"""Reads a message in context: what it does, clause by clause, and which subject of the knowledge it is about."""
+"""Reads a message in context: what it does, clause by clause, what danger it tells of, what it is about."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from engine.components import replies
+from engine.components.act_model import WEIGHTS_FILE as ACTS_FILE
 from engine.components.act_model import ActModel
 from engine.components.classifier import CLAUSES, ENGLISH, LANGUAGE, PAYLOAD
+from engine.components.danger_model import NONE, DangerModel, is_one_of_three, read_all
+from engine.components.danger_model import WEIGHTS_FILE as DANGER_FILE
 from engine.components.encoder import shared
 from engine.components.knowledge import Knowledge
 from engine.components.question import Question
@@ -30,8 +33,21 @@ BARELY = 0.05
 PERHAPS_ASKED = 0.3
 
 
+MAY_TELL_OF_DANGER = frozenset(
+    ("report_outage", "report_tree", "report_light", "voltage_problem", "meter_problem", "medical_need", "out_of_scope")
+)
+"""Intents whose training sentences are no examples of what tells of no danger,"""
+OF_DANGER = frozenset(("outage", "none"))
+MAY_TELL = frozenset(("volunteer", "start"))
+"""nor are the replies at these tasks, or that do these."""
+
+
 def _folder() -> Path:
     return Path(os.environ.get("ANSWERS_FOLDER", "data/answers"))
+
+
+def _danger_folder() -> Path:
+    return _folder().with_name("danger")
 
 
 def _rounded(acts: dict[str, float]) -> dict[str, float]:
@@ -54,6 +70,7 @@ class ReadingInContext(GraphComponent):
         """Rasa makes it through ``create`` and ``load``."""
         self._storage, self._resource = storage, resource
         self._acts: ActModel | None = None
+        self._danger: DangerModel | None = None
         self._knowledge: Knowledge | None = None
 
     @classmethod
@@ -69,18 +86,22 @@ class ReadingInContext(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Rasa trains anew when this changes: it does not know of data/answers."""
-        files = sorted(_folder().glob("*.txt"))
+        """Rasa trains anew when this changes: it does not know of data/answers and data/danger."""
+        files = sorted([*_folder().glob("*.txt"), *_danger_folder().glob("*.txt")])
         return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Train the act model on data/answers, which Rasa does not read itself."""
-        found = replies.read_all(_folder())
+        """Train on data/answers and data/danger, which Rasa does not read itself."""
+        found, dangers = replies.read_all(_folder()), read_all(_danger_folder())
+        cache = os.environ.get("SENTENCE_CACHE")
         with self._storage.write_to(self._resource) as folder:
             if found:
-                cache = os.environ.get("SENTENCE_CACHE")
                 remembered = Path(cache).with_name("replies.npz") if cache else None
                 ActModel.trained(found, shared(), remembered).save(folder)
+            if dangers:
+                remembered = Path(cache).with_name("danger.npz") if cache else None
+                none = [(NONE, text) for text in _of_no_danger(training_data, found) if is_one_of_three(text)]
+                DangerModel.trained([*dangers, *none], shared(), remembered).save(folder)
         return self._resource
 
     @classmethod
@@ -95,8 +116,10 @@ class ReadingInContext(GraphComponent):
         """Load a trained one, and the knowledge as it is now."""
         loaded = cls(model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            if any(folder.iterdir()):
+            if (folder / ACTS_FILE).exists():
                 loaded._acts = ActModel.load(folder, shared())
+            if (folder / DANGER_FILE).exists():
+                loaded._danger = DangerModel.load(folder, shared())
         loaded._knowledge = Knowledge.opened(shared())
         return loaded
 
@@ -119,7 +142,23 @@ class ReadingInContext(GraphComponent):
             for part in parts:  # each question of a message is answered
                 asks = part["acts"].get("ask", 0) >= PERHAPS_ASKED or part["text"].rstrip().endswith("?")
                 part["knowledge"] = self._knowledge.nearest(part["text"], language, last) if asks else []
-        return {"acts": acts, "clauses": parts, "knowledge": known}
+        return {"acts": acts, "clauses": parts, "knowledge": known, "danger": self._danger_in(text, parts)}
+
+    def _danger_in(self, text: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the likeliest hazard and how sure some danger is, of the whole or of the clause that tells most."""
+        if self._danger is None:
+            return {}
+        told = [self._danger.predict(words) for words in dict.fromkeys([text, *(part["text"] for part in parts)])]
+        most = min(told, key=lambda found: found[NONE])
+        hazard = max((name for name in most if name != NONE), key=most.__getitem__, default=NONE)
+        return {"hazard": hazard, "sure": round(1 - most[NONE], 3)}
 
     def _done_by(self, question: Question, text: str) -> dict[str, float]:
         return _rounded(self._acts.predict(question, text)) if self._acts else {}
+
+
+def _of_no_danger(training_data: TrainingData, found: list[replies.Reply]) -> list[str]:
+    """Return the training sentences of the intents that tell of none, and the replies that only answer."""
+    examples = [one for one in training_data.intent_examples if one.get("intent") not in MAY_TELL_OF_DANGER]
+    answers = [one for one in found if one.question.task not in OF_DANGER and not MAY_TELL.intersection(one.names())]
+    return [*(str(one.get(TEXT)) for one in examples), *(one.text for one in answers)]

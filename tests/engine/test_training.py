@@ -39,6 +39,12 @@ def test_new_replies_make_a_model_stale(trained: Path) -> None:
     assert check(trained) == 1
 
 
+def test_new_words_of_danger_make_a_model_stale(trained: Path) -> None:
+    with (trained / "data" / "danger" / "wire.en.txt").open("a") as file:
+        file.write("the cord from the pole is in the pond\n")
+    assert check(trained) == 1
+
+
 @pytest.mark.parametrize("lost", ["current.tar.gz", "current.json"])
 def test_half_a_model_is_stale(trained: Path, lost: str) -> None:
     (trained / "models" / lost).unlink()
@@ -76,11 +82,13 @@ def test_good_data_passes_the_checks() -> None:
         ("nlu.yml", "  - intent: unheard_of\n    examples: |\n      - flip the pancake\n", "unheard_of"),
         ("rules.yml", "  - rule: [\n", ""),
         ("answers/few.en.txt", "yes => agree\n", "'agree' is no act"),
+        ("danger/flood.en.txt", "the river is in the house\n", "flood is none of none, car"),
+        ("danger/none.en.txt", "There is a wire in our pool\n", "'there is a wire in our pool' is of none and wire"),
     ],
 )
 def test_faulty_data_does_not(trained: Path, file: str, added: str, told: str) -> None:
     path = trained / "data" / file
-    path.write_text(path.read_text() + added)
+    path.write_text((path.read_text() if path.exists() else "") + added)
     done = script("validate.py", "--project", trained)
     assert done.returncode == 1
     assert told in done.stderr

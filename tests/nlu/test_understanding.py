@@ -1,14 +1,19 @@
-"""How well the sentences part the intents: cross-validated, and for Spanish on sentences that are not trained on."""
+"""How well intents and danger are told: cross-validated, and on sentences that are not trained on."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from actions.danger import SURE
 from backend.config import ROOT
-from bot.evaluation import evaluate_nlu
+from backend.reading.hazard import signs_in
+from backend.reading.spanish import glossed
+from bot.evaluation import evaluate_nlu, parsed
 
 HERE = Path(__file__).parent
 PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
@@ -30,3 +35,19 @@ def test_spanish_that_is_not_trained_on() -> None:
     assert found["macro_f1"] >= 0.92, found["confusions"]
     assert found["out_of_scope_recall"] >= 0.8
     assert found["in_scope_turned_away"] <= 0.05
+
+
+@pytest.mark.engine
+def test_danger_in_other_words() -> None:
+    """Messages that were written by others, half of whose dangers no rule hears. A missed one may cost a life."""
+    rows = [json.loads(line) for line in (HERE / "held_danger.jsonl").read_text(encoding="utf-8").splitlines()]
+    read = parsed(HERE / "held_danger.jsonl", ROOT / "models" / "current.tar.gz")
+    heard = [bool(_signs(row)) or one["reading"]["danger"]["sure"] >= SURE for row, one in zip(rows, read, strict=True)]
+    missed = [row["text"] for row, found in zip(rows, heard, strict=True) if row["danger"] and not found]
+    false = [row["text"] for row, found in zip(rows, heard, strict=True) if not row["danger"] and found]
+    assert len(missed) <= 0.04 * sum(row["danger"] for row in rows), missed
+    assert len(false) <= 0.12 * sum(not row["danger"] for row in rows), false
+
+
+def _signs(row: dict[str, Any]) -> frozenset[str]:
+    return signs_in(row["text"], glossed(row["text"]) if row["lang"] == "es" else "")

@@ -64,17 +64,21 @@ class Talk:
         sure: float = SURE,
         next_best: tuple[str, float] | None = None,
         removed: Sequence[str] = (),
+        danger: tuple[str, float] | None = None,
     ) -> None:
         """The member writes or says something.
 
         `next_best`: the second intent and its confidence. `removed`: what the edge had to take out, such as a card.
+        `danger`: the hazard that the engine's model hears, and how sure it is of danger.
         """
         likely = _likely(acts)
-        reading = {
+        reading: dict[str, Any] = {
             "acts": likely,
             "clauses": [dict(part) for part in clauses],
             "knowledge": [{"subject": subject, "score": score} for subject, score in knowledge],
         }
+        if danger is not None:
+            reading["danger"] = {"hazard": danger[0], "sure": danger[1]}
         name = intent or _guess(likely, clauses)
         ranking = [{"name": one, "confidence": at} for one, at in filter(None, ((name, sure), next_best))]
         parsed = {"intent": ranking[0], "intent_ranking": ranking, "entities": [], "reading": reading}

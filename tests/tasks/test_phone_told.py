@@ -58,7 +58,7 @@ async def test_which_phone_it_has_is_told_as_it_is(talk: Talk) -> None:
 
 async def test_a_phone_for_a_call_back_or_the_account_is_not_the_reports(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
-    await talk.user_input("change the phone on my account to 555-777-3199", intent="update_contact_info", acts={"start"})
+    await talk.user_input("change my account phone to 555-777-3199", intent="update_contact_info", acts={"start"})
     assert await phones(talk) == ["+15555550142"]
 
 

@@ -88,12 +88,15 @@ class Clause:
 class Statistics:
     """What the engine's classifiers say: of the whole message, and of each clause where there are several.
 
-    `knowledge` has the nearest subjects of knowledge/ with a score 0 to 1, best first.
+    `knowledge` has the nearest subjects of knowledge/ with a score 0 to 1, best first; `hazard` is the likeliest of
+    `backend/reading/hazard.py`, and `danger`, 0 to 1, how sure it is that some danger is told of.
     """
 
     whole: Clause
     clauses: tuple[Clause, ...] = ()
     knowledge: tuple[tuple[str, float], ...] = ()
+    hazard: str = ""
+    danger: float = 0.0
 
     @property
     def follow_up(self) -> float:
@@ -109,7 +112,9 @@ class Statistics:
         others = tuple((str(one["name"]), float(one["confidence"])) for one in ranking if one["name"] != whole.intent)
         whole = replace(whole, others=others)
         clauses = tuple(_clause(raw) for raw in reading.get("clauses") or ())
-        return cls(whole, clauses, _subjects(reading))
+        told = reading.get("danger") or {}
+        hazard, danger = str(told.get("hazard") or ""), float(told.get("sure") or 0.0)
+        return cls(whole, clauses, _subjects(reading), hazard, danger)
 
 
 def _clause(raw: Mapping[str, Any]) -> Clause:

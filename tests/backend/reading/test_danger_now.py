@@ -1,0 +1,36 @@
+"""What is mended long ago, supposed or a name is no danger; what is so now is."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.reading.danger import danger_in
+from backend.reading.spanish import glossed
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "had a line down back in 2020 and you guys fixed it, is that pole mine",
+        "el ano pasado se cayo un poste aqui y lo arreglaron bien rapido, gracias",
+        "a mi hijo le dio toques un enchufe hace anos ya lo cambio el electricista",
+        "last name is Sparks, first name Lorene",
+        "do you give a rebate for smoke detectors",
+        "que hago si un dia veo un cable tirado",
+    ],
+)
+def test_what_is_long_mended_supposed_or_a_name_is_none(words: str) -> None:
+    assert not danger_in(glossed(words))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a car hit the pole last year, you fixed it, and it is leaning again",
+        "you fixed it last month, and the line is down",
+        "the smoke alarm is going off by the panel",
+        "my name is Ann and it is sparking",
+    ],
+)
+def test_what_is_so_now_is_heard(words: str) -> None:
+    assert danger_in(words)

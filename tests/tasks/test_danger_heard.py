@@ -1,0 +1,93 @@
+"""Danger in words that no rule knows is heard by the engine's model, and where its word is not taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.danger import SURE, SURE_OF_AN_ANSWER
+from backend.tickets.models import Ticket
+from tests.tasks.conftest import Begin
+from tests.tasks.harness import Talk
+from tests.tasks.test_worse_told import WIRE, tickets
+
+CORD = "the kids swing has a black cord across it at 14 Mill Road"
+
+
+async def kinds(talk: Talk) -> list[str]:
+    return [one.kind for one in await tickets(talk)]
+
+
+@pytest.mark.parametrize("intent", ["out_of_scope", "report_light", "greet", "speak_to_human", "report_outage"])
+async def test_it_is_filed_and_what_to_do_said(talk: Talk, intent: str) -> None:
+    await talk.user_input(CORD, intent=intent, acts={"volunteer"}, danger=("wire", SURE))
+    talk.assert_message("Never touch a wire")
+    (ticket,) = await tickets(talk)
+    assert (ticket.kind, ticket.urgent, ticket.place) == ("danger", True, "14 Mill Road")
+
+
+@pytest.mark.parametrize(
+    ("hazard", "said"),
+    [
+        ("car", "stays in it"),
+        ("fire", "Get everybody out"),
+        ("gas", "Leave"),
+        ("hurt", "Call 911 now"),
+        ("life", "911"),
+    ],
+)
+async def test_what_to_do_is_that_of_the_hazard(talk: Talk, hazard: str, said: str) -> None:
+    await talk.user_input("we are in a bad way here", intent="out_of_scope", danger=(hazard, 0.95))
+    talk.assert_message(said)
+
+
+async def test_whose_air_ends_has_an_urgent_outage_and_no_wire(talk: Talk) -> None:
+    await talk.user_input("her machine went quiet when the lights went", intent="report_outage", danger=("life", 0.95))
+    (ticket,) = await tickets(talk)
+    assert (ticket.kind in ("outage", "medical"), ticket.urgent) == (True, True)
+    talk.assert_no_message("Never touch a wire")
+
+
+@pytest.mark.parametrize(
+    ("words", "danger"),
+    [
+        ("the kids swing has a cord across it", ("wire", SURE - 0.01)),
+        ("what if the pole falls on my house some day", ("wire", 0.99)),
+        ("my wife is on oxygen and you can not shut our power off", ("life", 0.99)),
+    ],
+)
+async def test_what_is_not_sure_only_supposed_or_feared_is_none(
+    talk: Talk, words: str, danger: tuple[str, float]
+) -> None:
+    await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, danger=danger)
+    assert "danger" not in await kinds(talk)
+    talk.assert_no_response("utter_outage_danger")
+
+
+async def test_an_answer_must_be_surer(talk: Talk, begin: Begin) -> None:
+    await talk.user_input("a tree needs trimming", intent="report_tree", acts={"start"})
+    tall = "the big sweetgum on the left side"
+    await talk.user_input(tall, intent="inform", acts={"answer"}, danger=("fire", SURE_OF_AN_ANSWER - 0.01))
+    assert "danger" not in await kinds(talk)
+    await talk.user_input(tall, intent="inform", acts={"answer"}, danger=("fire", SURE_OF_AN_ANSWER))
+    talk.assert_message("Get everybody out")
+
+
+async def test_a_question_of_what_is_reported_is_answered_and_not_told_anew(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    asked = "can the kids go and get their bikes"
+    await talk.user_input(asked, intent="out_of_scope", acts={"ask"}, danger=("wire", 0.99))
+    talk.assert_response("utter_danger_unsafe")
+    (ticket,) = await tickets(talk)
+    assert not _told(ticket, asked)
+
+
+async def test_more_of_it_goes_on_the_report(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    more = "my husband is wading over to it"
+    await talk.user_input(more, intent="out_of_scope", acts={"volunteer"}, danger=("wire", 0.99))
+    (ticket,) = await tickets(talk)
+    assert _told(ticket, more)
+
+
+def _told(ticket: Ticket, words: str) -> bool:
+    return any(note["words"] == words for note in ticket.notes)
