@@ -122,7 +122,7 @@ class DangerReporting(WhereReported):
         if number and (ticket := await tickets.find(turn.session, str(number))) is not None:
             phone = await self._phone(turn, standing)
             await tickets.complete(turn.session, turn.backend, ticket, place=told or None, phone=phone)
-            if phone != ticket.phone and phone == self.held(turn, "phone"):
+            if phone and phone != ticket.phone and phone == self.held(turn, "phone"):
                 await call_at(turn, ticket, phone)  # told after the one that it came with
             return tickets.Filed(ticket, new=False)
         details = {"words": str(self.held(turn, "danger")), **name_of(standing)}
