@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from actions.cases.called import called
 from actions.cases.phone_told import take_phone
 from actions.danger import say_what_to_do, signs_told
 from actions.place import read_place
 from actions.turn import Turn
+from backend.callout import service as callout
 from backend.handover.transcript import plain_line
 from backend.language import tr
 from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_an_outage
+from backend.reading.good_news import eases
 from backend.reading.hazard import HURT, LIFE, WIRE, WORSE, hazard_of, is_only_need
 from backend.reading.of_the_filed import Of, of_the_filed, takes_back
 from backend.tickets import service as tickets
@@ -24,6 +28,8 @@ VAGUE = frozenset({"danger"})
 """Something dangerous is named and nothing of it told, as in `I called 911` or `is the smell reported`."""
 UNNAMED = VAGUE | {WORSE, "noise", "inside"}
 """Signs that do not tell by themselves what to do."""
+SAYS_SOMETHING = 3
+SOON_AFTER = timedelta(hours=1)
 MILD = frozenset({"down", "fell", "noise", "danger", WORSE})
 """`Never mind, the limb fell off, it's fine` takes back; with fire or who is hurt beside it nothing does."""
 
@@ -40,6 +46,8 @@ async def tell_worse(turn: Turn) -> bool:
 
 
 async def _tell_worse(turn: Turn) -> bool:
+    if eases(turn.whole_words):
+        return await _tell_eased(turn)
     signs = signs_told(turn, reported=True)
     if not signs or (signs <= MILD and takes_back(turn.whole_words)):
         return not signs and await _tell_if_safe(turn)
@@ -64,6 +72,37 @@ async def _tell_worse(turn: Turn) -> bool:
         return True
     number = tr(", number {number}", number=ticket.number) if own else ""
     turn.say("utter_danger_worse", number=number, called=passed, danger=ticket.kind == DANGER)
+    return True
+
+
+async def _tell_eased(turn: Turn) -> bool:
+    """Put good news on the report, for whoever is on the way; it closes nothing, and nobody goes back by it."""
+    ticket = await danger_stands(turn)
+    if ticket is None or not await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id):
+        return False
+    await note_for_the_crew(turn, ticket)
+    turn.say("utter_danger_eased", number=ticket.number, danger=ticket.kind == DANGER)
+    return True
+
+
+async def note_for_the_crew(turn: Turn, ticket: Ticket) -> None:
+    """Put the words on the report, and have who was told of it hear them, as what they are: not proven."""
+    words = plain_line(turn.whole_words)
+    await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)
+    await callout.reporter_says(turn.session, turn.backend, ticket, words)
+
+
+async def add_what_is_unclear(turn: Turn) -> bool:
+    """Put on the urgent report what nobody understands soon after it: it may be what the crew needs to know."""
+    ticket = await danger_stands(turn)
+    if ticket is None or len(turn.whole_words.split()) < SAYS_SOMETHING:
+        return False
+    lately = ticket.created_at >= turn.backend.clock.now() - SOON_AFTER
+    if not lately or not await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id):
+        return False
+    words = plain_line(turn.whole_words)
+    await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)
+    turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
     return True
 
 

@@ -14,7 +14,7 @@ from actions.cases.agreeing import found_beside
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.taking_back import LETS_GO, WITHDRAW, tell_what_stands, which_is_meant
 from actions.cases.taking_back import take_back as take_back_ticket
-from actions.cases.worse import tell_worse
+from actions.cases.worse import add_what_is_unclear, tell_worse
 from actions.conversation.done import tell_done, tell_what_is_done
 from actions.conversation.undo import take_back
 from actions.danger import heed
@@ -54,7 +54,8 @@ async def resolve(turn: Turn, response: str) -> None:
         if await step(turn, offer if step is _take_back else opens):
             turn.set("misses", 0)
             return
-    await again(turn, response)
+    if not await add_what_is_unclear(turn):
+        await again(turn, response)
 
 
 async def _leave(turn: Turn, offer: Any) -> bool:

@@ -91,3 +91,41 @@ async def test_more_of_it_goes_on_the_report(talk: Talk) -> None:
 
 def _told(ticket: Ticket, words: str) -> bool:
     return any(note["words"] == words for note in ticket.notes)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "never mind it is fine, the smell went away",
+        "the firemen got her out",
+        "the crew is here, thank you",
+        "ok she is breathing again",
+        "ya llegó la cuadrilla gracias",
+        "ya no huele",
+    ],
+)
+async def test_good_news_go_on_the_report_and_close_nothing(talk: Talk, words: str) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, danger=("gas", 0.99))
+    (ticket,) = await tickets(talk)
+    assert (_told(ticket, words), ticket.status) == (True, "open")
+    talk.assert_message("stays open until the crew or our office closes it")
+    talk.assert_no_response("utter_outage_danger", "utter_unclear")
+
+
+@pytest.mark.parametrize("words", ["is the crew here?", "we are fine but it is sparking again", "nobody is here yet"])
+async def test_what_is_no_good_news_is_not_taken_for_it(talk: Talk, words: str) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input(words, intent="out_of_scope", acts={"ask"})
+    talk.assert_no_response("utter_danger_eased")
+
+
+async def test_what_nobody_understands_soon_after_goes_on_the_report(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    told = "the lane by the red barn is the way in"
+    await talk.user_input(told, intent="out_of_scope", acts={"volunteer"})
+    talk.assert_response("utter_danger_added")
+    (ticket,) = await tickets(talk)
+    assert _told(ticket, told)
+    await talk.user_input("hm", intent="out_of_scope", acts={"unclear"})
+    talk.assert_no_response("utter_danger_added")

@@ -1,0 +1,44 @@
+"""Good news of a danger: who came, who is out, what stopped. It goes on the report, and closes nothing."""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.spanish.gloss import without_accents
+
+_HELPERS = (
+    r"(?:crew|lineman|linemen|truck|guys?|firem[ae]n|fire ?fighters?|fire (?:dep\w*|trucks?|engine)|police|cops?|"
+    r"deputy|sheriff|ambulance|paramedics?|medics|ems|somebody|someone|they|help|cuadrilla|bomberos?|policia|ambulancia|"
+    r"paramedicos?|ayuda)"
+)
+_SOMEBODY = (
+    r"(?:i|we|he|she|they|it|everybody|everyone|my \w+|the (?:kids?|boy|girl|baby|dog|driver|man|woman)|"
+    r"mi \w+|todos|el|ella)"
+)
+_EASES = re.compile(
+    rf"\b(?:the |your |a |la |los |el )?{_HELPERS} (?:\w+ ){{0,2}}?(?:here|arrived|came|showed up|pulled up|is there|"
+    rf"has it|got here|"
+    rf"got (?:\w+ ){{0,2}}?out|shut it off|llego|llegaron|vino|vinieron|ya esta(?:n)?(?: aqui)?)\b|"
+    r"\b(?:ya )?(?:llego|llegaron|vino|vinieron) (?:la |los |el |una |your )?"
+    rf"{_HELPERS}\b|"
+    rf"\b{_SOMEBODY}(?:'?s|'?re| is| are|'?m| am)? (?:\w+ )?(?:fine|ok(?:ay)?|all right|alright|safe|better|"
+    r"breathing again|awake|out of (?:the|there|it)|out now|at the hospital)\b|"
+    r"\b(?:ya )?(?:esta|estan|estamos|estoy|sigue) (?:bien|mejor|a salvo|afuera|despiert[oa]s?)\b|"
+    r"\bya (?:salio|salieron|salimos|desperto|respira)\b|"
+    r"\b(?:(?:gas )?smell|smoke|sparks?|fire|it|noise|hissing|buzzing|humming|olor|humo|fuego) (?:\w+ )?"
+    r"(?:went (?:away|out)|is gone|has gone|gone (?:away|now)|stopped|quit|died down|cleared|burned (?:itself )?out)\b|"
+    r"\b(?:ya )?(?:se (?:quito|fue el olor|apago el fuego|apago la lumbre)|no huele|no hay (?:humo|olor|chispas))\b|"
+    r"\bfalse alarm\b|\ball clear\b|\bfalsa alarma\b|\bya paso\b"
+)
+_NOT = re.compile(
+    r"\b(?:not|isn'?t|aren'?t|no(?! huele| hay)|never(?! ?mind)|nobody|nadie|when|if|cuando|but|pero|now it|otra vez|"
+    r"is (?:it|she|he|anybody|somebody)|are (?:they|you)|(?:come|came|coming|start\w*|back|on|\w+king) (?:\w+ )?again|"
+    r"power|lights? (?:are|is|came)|electric\w*|luz|corriente)\b|\?"
+)
+"""What makes it no good news, or that of an outage, which ends by other words."""
+
+
+def eases(words: str) -> bool:
+    """Whether it is told that help has come, that somebody is well, or that what was dangerous has stopped."""
+    text = without_accents(words.lower().replace("’", "'"))
+    return bool(_EASES.search(text)) and not _NOT.search(text)
