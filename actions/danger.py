@@ -8,7 +8,7 @@ from backend.reading.acts.signals import is_question
 from backend.reading.asks_if_safe import asks_if_safe
 from backend.reading.cut_off import cut_off_by_us
 from backend.reading.danger import crisis_in, is_over, is_supposed, tree_on_wire
-from backend.reading.hazard import LIFE, WIRE, hazard_of, signs_in
+from backend.reading.hazard import CAR, HURT, LIFE, WIRE, hazard_of, signs_in
 from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 
 REPORTS = ("outage_form", "case_form")
@@ -19,6 +19,8 @@ SURE = 0.8
 """From here on what the engine's model hears of danger counts as much as a plain word of it:"""
 SURE_OF_AN_ANSWER = 0.9
 """and from here on where something was asked, since an answer may be any words."""
+MOST_URGENT = frozenset({CAR, HURT})
+"""What the model hears beside the signs of rules: who must not get out, and who must not be touched."""
 _SIGN_OF = {WIRE: "danger"}
 
 
@@ -30,7 +32,8 @@ def signs_told(turn: Turn, *, reported: bool) -> frozenset[str]:
     if not turn.own_words:
         return frozenset()
     signs = signs_in(turn.own_words, turn.text if turn.language == SPANISH else "", reported=reported)
-    return signs or _learnt_sign(turn, reported=reported)
+    learnt = _learnt_sign(turn, reported=reported)
+    return signs | (learnt & MOST_URGENT) if signs else learnt
 
 
 def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
@@ -51,9 +54,10 @@ def alarmed(turn: Turn) -> bool:
     return bool(signs_told(turn, reported=False))
 
 
-def say_what_to_do(turn: Turn, signs: frozenset[str]) -> None:
-    """What saves lives with such signs."""
-    turn.say("utter_outage_danger", hazard=hazard_of(signs))
+def say_what_to_do(turn: Turn, signs: frozenset[str], *, life: bool = False) -> None:
+    """What saves lives with such signs. `life`: it is of somebody who needs power, and of nothing electric."""
+    hazard = hazard_of(signs)
+    turn.say("utter_outage_danger", hazard=LIFE if life and hazard in (HURT, WIRE) else hazard)
 
 
 def heed(turn: Turn) -> bool:

@@ -41,6 +41,8 @@ MOST = 2
 UNFINISHED = "unfinished"
 """What a task is that is open: whether it is done is answered with what is missing."""
 RECENT = timedelta(hours=12)
+MOST_READ = 500
+"""Letters of a report that are read back."""
 DEEDS = {
     "payment_confirmed": "quick_pay",
     "scheduled_payment_confirmed": "scheduled",
@@ -110,8 +112,9 @@ def of_the_talk(filed: Sequence[Ticket]) -> dict[str, str]:
     """The facts of what was filed last."""
     if not filed:
         return {}
-    words = str(filed[0].details.get("words") or title(filed[0].kind))
-    return {"ticket_number": filed[0].number, "ticket_words": words.rstrip(" .") + "."}
+    words = [str(filed[0].details.get("words") or title(filed[0].kind)), *(str(one["words"]) for one in filed[0].notes)]
+    told = " / ".join(words)[:MOST_READ]
+    return {"ticket_number": filed[0].number, "ticket_words": told.rstrip(" .") + "."}
 
 
 async def contexts(turn: Turn) -> list[str]:

@@ -11,11 +11,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import agenda, follow_ups, registry, side_questions
 from actions.base import Outside
+from actions.cases.danger_talk import add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.objecting import objected
 from actions.cases.worse import tell_worse
 from actions.conversation.done import tell_what_is_done
-from actions.danger import rises, warn
+from actions.danger import REPORTS, rises, warn
 from actions.free_text import only_asks, only_wants_a_person
 from actions.manner import comfort
 from actions.opening import FIGURES, PERHAPS_ANOTHER, OpeningForm
@@ -31,6 +32,8 @@ MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "a
 RESTORED = "outage_restored"  # an action's, and no form's
 ANSWERED_BY_RULE = frozenset({"greet", "thank", "goodbye", "help_capabilities", "speak_to_human", RESTORED})
 STEERING_INTENTS = frozenset({"cancel", "repeat", "speak_spanish", "speak_english"})
+OF_A_REPORT = "of_a_report"
+"""Of the turn's notes: the message belongs to a report that stands."""
 OWN_WORDS = frozenset({"free_text", "place", "name"})
 """Questions that any words seem to answer; a wish for something else is none."""
 ANSWERS = ("answer", "affirm", "deny", "correct", "volunteer", "skip")
@@ -91,11 +94,8 @@ class Form(OpeningForm):
         if (rest := without_shouts(turn.whole_words)) != turn.whole_words:
             turn.focus(rest or turn.whole_words, "inform" if turn.intent == "cancel" else "")
         mine = not turn.answered_something_else(self.form)
-        if mine and await tell_worse(turn):
-            return await self._after_worse(turn, opened=opened)
-        if mine and not opened and rises(turn, self.form):  # the report of it goes first, and this task waits
-            self._request(turn, turn.get(REQUESTED), int(turn.get("misses") or 0), keep=True)
-            return None
+        if mine and await self._is_of_a_danger(turn, opened=opened):
+            return await self._after_worse(turn, opened=opened) if turn.notes.get(OF_A_REPORT) else None
         reaches = "phone" in self.asks.values()  # "call my other phone" is of this task, and of no report before it
         if mine and not opened and not reaches and turn.does("ask") and await tell_of_the_filed(turn):
             return await self._ask(turn, misses=0)
@@ -129,6 +129,30 @@ class Form(OpeningForm):
             turn.say("utter_back_to", task=tr(self.title))
             return True
         return False
+
+    async def _is_of_a_danger(self, turn: Turn, *, opened: bool) -> bool:
+        """Whether this tells of a danger, old or new; of what is reported already, it is heard now."""
+        if await tell_worse(turn):
+            turn.notes[OF_A_REPORT] = True
+            return True
+        if rises(turn, self.form):  # the report of it goes first, and this task waits
+            if opened:
+                self._waits_for_danger(turn)
+            else:
+                self._request(turn, turn.get(REQUESTED), int(turn.get("misses") or 0), keep=True)
+            return True
+        more = opened and self.form not in REPORTS and await add_to_danger_talk(turn)
+        turn.notes[OF_A_REPORT] = more
+        return more
+
+    def _waits_for_danger(self, turn: Turn) -> None:
+        """Words of danger opened this task: it comes after the report where it is plainly wished, too, else never."""
+        wished = [one for one in turn.statistics.clauses if registry.opener_of(one.intent) == self.form]
+        plain = [one.text for one in wished if one.confidence >= agenda.PLAIN]
+        self._interrupt(turn)
+        if plain:
+            agenda.add(turn, self.form, plain[0], {})
+        self._close(turn)
 
     async def _after_worse(self, turn: Turn, *, opened: bool) -> Outside | None:
         """What was told belongs to a report that stands: a task that it seemed to open is left, another asks on."""

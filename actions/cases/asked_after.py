@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.cases.called import called
 from actions.cases.kinds import title_of
+from actions.cases.reading_back import was_told
 from actions.danger import alarmed
 from actions.follow_ups import contexts
 from actions.outage.known import known_values
@@ -136,11 +137,6 @@ def _tell_how_it_ended(turn: Turn, ticket: Ticket, values: dict[str, Any]) -> No
     turn.say("utter_filed_over", how=how, name=crew or "", danger=ticket.kind == DANGER, **{**values, "at": at})
     place = ticket.place if ticket.place and was_told(turn, ticket.place) else None
     _offer(turn, ticket.kind, str(ticket.details.get("words") or title_of(ticket)), place)
-
-
-def was_told(turn: Turn, place: str) -> bool:
-    """Whether the member or we named this place in the talk: an address on file is not told to everybody."""
-    return any(place in str(event.get("text") or "") for event in turn.tracker.events)
 
 
 def _how_long(turn: Turn, ticket: Ticket) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 from actions.agenda import NOW as AGENDA_NOW
 from actions.base import Ask
 from actions.cases.called import called
+from actions.cases.danger_talk import SAYS_SOMETHING, note
 from actions.cases.listening import NUMBER_TOLD, THIS_CHAT
 from actions.cases.phone_told import TAKEN, call_at
 from actions.cases.taking_back import undo
 from actions.cases.where import Where, WhereReported
 from actions.danger import say_what_to_do, signs_told
 from actions.person.in_danger import asks_for_a_person, person_in_danger
-from actions.turn import Turn
+from actions.turn import REQUESTED, Turn
 from backend.language import tr
 from backend.members.identity import Standing
 from backend.reading.hazard import is_only_need, signs_in
@@ -62,7 +63,8 @@ class DangerReporting(WhereReported):
         turn.set(self.slot("filed"), ticket.number)
         if self.held(turn, "place") is None and not (standing.account and ticket.place):
             await self._tell_of_a_person(turn)
-            values: dict[str, Any] = {"danger": True, "no_number": False, "called": told}
+            again = turn.get(REQUESTED) == self.slot("place") and not turn.just_opened()
+            values: dict[str, Any] = {"danger": True, "no_number": False, "called": told, "again": again}
             return Ask(self.slot("place"), "utter_question_outage_place", values)
         if self.held(turn, "warned") != NUMBER_TOLD:
             more: dict[str, Any] = {"danger": True, "undo": undo(turn, ticket), "case_kind": ticket.kind}
@@ -120,6 +122,7 @@ class DangerReporting(WhereReported):
         told = str(self.held(turn, "place") or "")
         number = self.held(turn, "filed")
         if number and (ticket := await tickets.find(turn.session, str(number))) is not None:
+            await self._keep_the_rest(turn, ticket)
             phone = await self._phone(turn, standing)
             await tickets.complete(turn.session, turn.backend, ticket, place=told or None, phone=phone)
             if phone and phone != ticket.phone and phone == self.held(turn, "phone"):
@@ -144,6 +147,15 @@ class DangerReporting(WhereReported):
         if not filed.new and filed.own and filed.ticket.place:
             turn.set(self.slot("place"), filed.ticket.place)  # told before, with what it has grown out of
         return filed
+
+    async def _keep_the_rest(self, turn: Turn, ticket: Ticket) -> None:
+        """What is said beside the place or the phone goes on the report, too: who is hurt, the way in, what stands by.
+
+        Not before it was filed, and not what a note has already.
+        """
+        beside = len(turn.whole_words.split()) - len(str(self.held(turn, "place") or "").split())
+        if self._is_fresh(turn) and not turn.just_opened() and beside >= SAYS_SOMETHING:
+            await note(turn, ticket)
 
 
 def name_of(standing: Standing) -> dict[str, str]:

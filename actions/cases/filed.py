@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from actions.cases.asked_after import tell_what_became, was_told
+from actions.cases.asked_after import tell_what_became
 from actions.cases.called import called
 from actions.cases.kinds import title_of
 from actions.cases.objecting import objected
 from actions.cases.phone_told import call_at
+from actions.cases.reading_back import as_told, was_told
 from actions.cases.taking_back import NUMBERED
 from actions.turn import Turn
 from backend.contact.service import read_phone
@@ -138,18 +139,10 @@ async def _tell_what_it_says(turn: Turn, ticket: Ticket) -> None:
     asked = {word for word in _WORD.findall(turn.whole_words.lower()) if word not in _PLAIN}
     there = {word for word in asked if word in heard.lower()}
     if not asked or len(there) >= ENOUGH * len(asked):
-        turn.say("utter_filed_says", number=ticket.number, told=_says(turn, ticket))
+        turn.say("utter_filed_says", number=ticket.number, told=as_told(turn, ticket))
         return
     await _note(turn, ticket)
     turn.say("utter_filed_noted", number=ticket.number)
-
-
-def _says(turn: Turn, ticket: Ticket) -> str:
-    place = str(ticket.place or "") if was_told(turn, str(ticket.place or "")) else ""
-    notes = [str(note["words"]) for note in ticket.notes]
-    parts = [str(ticket.details.get("words") or title_of(ticket)), *notes]
-    said = " / ".join(parts)
-    return "; ".join(part.rstrip(" .?") for part in (place if place not in said else "", said) if part)
 
 
 async def _note_what_else(turn: Turn, ticket: Ticket) -> None:

@@ -11,6 +11,7 @@ from actions.cases.agreeing import found_beside, lets_go, subject_beside, tell_b
 from actions.cases.asked_after import not_filed_yet
 from actions.cases.cut_off import meet_cut_off
 from actions.cases.danger_reporting import DangerReporting, name_of
+from actions.cases.danger_talk import SURE_OF_ELSE, add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.kinds import title
 from actions.cases.listening import THIS_CHAT, URGENT_TOLD
@@ -85,6 +86,8 @@ class ReportingForm(DangerReporting):
             return await self._ask(turn, misses=0) if turn.notes.get("not_yet") else None
         if await self._keeps_the_phone(turn):
             return await self._ask(turn, misses=0)
+        if self._is_fresh(turn) and self._adds_to_a_danger(turn) and await add_to_danger_talk(turn):
+            return await self._after_worse(turn, opened=turn.just_opened())
         asked, fresh = turn.get(REQUESTED), not (turn.just_opened() or turn.answered_something_else(self.form))
         found = found_beside(turn) if fresh and asked == self.slot("confirm") and not turn.get("resuming") else None
         if found is None or said_yes(turn) or alarmed(turn):
@@ -100,10 +103,19 @@ class ReportingForm(DangerReporting):
         await tell_beside(turn, found, self.form)
         return outside
 
+    def _adds_to_a_danger(self, turn: Turn) -> bool:
+        """Whether this is likelier more of the danger that was just reported than a report or an answer of its own."""
+        if read_place(turn, asked=turn.get(REQUESTED) == self.slot("place")) or read_phone(turn.text, strict=False):
+            return False
+        if turn.just_opened():
+            return turn.statistics.whole.confidence < SURE_OF_ELSE
+        return bool(self.held(turn, "filed"))
+
     async def _after_worse(self, turn: Turn, *, opened: bool) -> Outside | None:
         """The report that it belongs to may still lack its place, and that may stand beside the news."""
         turn.notes["worse"] = True
-        if not opened and self.held(turn, "place") is None and (place := read_place(turn, asked=False)):
+        asked = turn.get(REQUESTED) == self.slot("place")
+        if not opened and self.held(turn, "place") is None and (place := read_place(turn, asked=asked)):
             turn.set(self.slot("place"), place)
         if taken := turn.notes.get(TAKEN):
             turn.set(self.slot("phone"), taken)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from actions.cases.called import called
+from actions.cases.danger_talk import answer_in_danger, fresh_danger, note
 from actions.cases.phone_told import take_phone
 from actions.danger import say_what_to_do, signs_told
 from actions.place import read_place
@@ -13,8 +12,9 @@ from backend.callout import service as callout
 from backend.handover.transcript import plain_line
 from backend.language import tr
 from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_an_outage
+from backend.reading.asks_in_danger import Asks, asked_in_danger
 from backend.reading.good_news import eases
-from backend.reading.hazard import HURT, LIFE, WIRE, WORSE, hazard_of, is_only_need
+from backend.reading.hazard import CAR, HURT, LIFE, WIRE, WORSE, hazard_of, is_only_need
 from backend.reading.of_the_filed import Of, of_the_filed, takes_back
 from backend.tickets import service as tickets
 from backend.tickets import worse
@@ -28,8 +28,6 @@ VAGUE = frozenset({"danger"})
 """Something dangerous is named and nothing of it told, as in `I called 911` or `is the smell reported`."""
 UNNAMED = VAGUE | {WORSE, "noise", "inside"}
 """Signs that do not tell by themselves what to do."""
-SAYS_SOMETHING = 3
-SOON_AFTER = timedelta(hours=1)
 MILD = frozenset({"down", "fell", "noise", "danger", WORSE})
 """`Never mind, the limb fell off, it's fine` takes back; with fire or who is hurt beside it nothing does."""
 
@@ -41,16 +39,20 @@ async def tell_worse(turn: Turn) -> bool:
     """
     if not turn.whole_words:
         return False
-    told = await _tell_worse(turn)
-    return await take_phone(turn) or told
+    talk_of = await fresh_danger(turn)
+    answered = talk_of is not None and await answer_in_danger(turn, talk_of)
+    told = await _tell_worse(turn, answered=answered)
+    if talk_of is not None and asked_in_danger(turn.whole_words) - {Asks.REPORTED}:
+        await note(turn, talk_of)
+    return await take_phone(turn) or told or answered
 
 
-async def _tell_worse(turn: Turn) -> bool:
+async def _tell_worse(turn: Turn, *, answered: bool) -> bool:
     if eases(turn.whole_words):
         return await _tell_eased(turn)
     signs = signs_told(turn, reported=True)
     if not signs or (signs <= MILD and takes_back(turn.whole_words)):
-        return not signs and await _tell_if_safe(turn)
+        return not signs and not answered and await _tell_if_safe(turn)
     ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
     if ticket is None or (is_only_need(signs) and ticket.kind not in CALLS_OUT):
         return False
@@ -63,8 +65,9 @@ async def _tell_worse(turn: Turn) -> bool:
         return False
     # "it is getting worse" is of what was told before; a new thing is spoken of by itself
     meant = signs if signs - UNNAMED else signs | known_signs(ticket)
-    if news or hazard_of(meant) != WIRE:
-        say_what_to_do(turn, meant)
+    meant |= known_signs(ticket) & {CAR}  # who sits in it stays in it, also when it smokes
+    if (news or hazard_of(meant) != WIRE) and not answered:
+        say_what_to_do(turn, meant, life=ticket.kind != DANGER)
     told = await worse.tell(turn.session, turn.backend, ticket, turn.conversation_id, words, signs)
     passed = f" {told.passed_on}" if told.passed_on else await called(turn, ticket, first=told.raised)
     if own and not news:
@@ -90,20 +93,6 @@ async def note_for_the_crew(turn: Turn, ticket: Ticket) -> None:
     words = plain_line(turn.whole_words)
     await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)
     await callout.reporter_says(turn.session, turn.backend, ticket, words)
-
-
-async def add_what_is_unclear(turn: Turn) -> bool:
-    """Put on the urgent report what nobody understands soon after it: it may be what the crew needs to know."""
-    ticket = await danger_stands(turn)
-    if ticket is None or len(turn.whole_words.split()) < SAYS_SOMETHING:
-        return False
-    lately = ticket.created_at >= turn.backend.clock.now() - SOON_AFTER
-    if not lately or not await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id):
-        return False
-    words = plain_line(turn.whole_words)
-    await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)
-    turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
-    return True
 
 
 async def _tell_if_safe(turn: Turn) -> bool:

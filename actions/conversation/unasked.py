@@ -11,10 +11,11 @@ from actions.accounts.choice import FEW_WORDS
 from actions.accounts.forms import hear_account
 from actions.base import MISSES_BEFORE_A_PERSON
 from actions.cases.agreeing import found_beside
+from actions.cases.danger_talk import add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.taking_back import LETS_GO, WITHDRAW, tell_what_stands, which_is_meant
 from actions.cases.taking_back import take_back as take_back_ticket
-from actions.cases.worse import add_what_is_unclear, tell_worse
+from actions.cases.worse import tell_worse
 from actions.conversation.done import tell_done, tell_what_is_done
 from actions.conversation.undo import take_back
 from actions.danger import heed
@@ -43,7 +44,7 @@ PAYING = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
 
 async def resolve(turn: Turn, response: str) -> None:
     """Do what the message wishes; where it wishes nothing that is known, say `response`, a person at the third time."""
-    if await tell_worse(turn) or await tell_of_the_filed(turn) or heed(turn):
+    if await tell_worse(turn) or await tell_of_the_filed(turn) or await add_to_danger_talk(turn) or heed(turn):
         return
     comfort(turn)
     offer = turn.get("offer")
@@ -54,8 +55,7 @@ async def resolve(turn: Turn, response: str) -> None:
         if await step(turn, offer if step is _take_back else opens):
             turn.set("misses", 0)
             return
-    if not await add_what_is_unclear(turn):
-        await again(turn, response)
+    await again(turn, response)
 
 
 async def _leave(turn: Turn, offer: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions import agenda, follow_ups, side_questions
 from actions.base import SkillAction
+from actions.cases.danger_talk import add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.worse import tell_worse
 from actions.conversation.unasked import resolve
@@ -25,7 +26,7 @@ class ActionAnswer(SkillAction):
     action_name = "action_answer"
 
     async def act(self, turn: Turn) -> None:
-        if await tell_worse(turn) or await tell_of_the_filed(turn) or heed(turn):
+        if await tell_worse(turn) or await tell_of_the_filed(turn) or await add_to_danger_talk(turn) or heed(turn):
             return
         if side_questions.leaves(turn) and not turn.get("open_task"):
             turn.clear("offer")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.base import SkillAction
+from actions.cases.danger_talk import add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.worse import tell_worse
 from actions.turn import Turn
@@ -31,6 +32,8 @@ class ActionOutageRestored(SkillAction):
             return
         back = tells_it_is_back(turn.whole_words) and not still_wrong(turn.text)
         if not back and await tell_of_the_filed(turn):  # "is it fixed? still dark", "les avisaron ya"
+            return
+        if not back and await add_to_danger_talk(turn):  # "ya salió", of who was inside
             return
         account = await account_meant(turn)
         if account is None and await lookup.open_outage(turn.session, turn.conversation_id, None) is None:

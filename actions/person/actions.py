@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions import agenda, side_questions
 from actions.base import SkillAction, clear_task
+from actions.cases.danger_talk import add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.worse import danger_stands, tell_worse
 from actions.danger import heed
@@ -45,7 +46,7 @@ class ActionPerson(SkillAction):
         return turn.events()
 
     async def act(self, turn: Turn) -> None:
-        if await tell_worse(turn) or await tell_of_the_filed(turn) or heed(turn):
+        if await tell_worse(turn) or await tell_of_the_filed(turn) or await add_to_danger_talk(turn) or heed(turn):
             return
         if await _is_in_danger(turn):
             return

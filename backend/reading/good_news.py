@@ -38,7 +38,11 @@ _NOT = re.compile(
 """What makes it no good news, or that of an outage, which ends by other words."""
 
 
+_LET_GO = re.compile(r"\bnever ?mind\W+(?:it|that)(?:'?s| is) (?:fine|ok(?:ay)?|all right)\b")
+"""It takes back, which is another thing."""
+
+
 def eases(words: str) -> bool:
     """Whether it is told that help has come, that somebody is well, or that what was dangerous has stopped."""
-    text = without_accents(words.lower().replace("’", "'"))
+    text = _LET_GO.sub(" ", without_accents(words.lower().replace("’", "'")))
     return bool(_EASES.search(text)) and not _NOT.search(text)

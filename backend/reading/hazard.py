@@ -65,7 +65,7 @@ _IN_IT = rf"\b(?:in|inside|dentro de|adentro de|en)\W+(?:\w+\W+){{0,2}}?{_VEHICL
 _SIGNS: dict[str, re.Pattern[str]] = {
     "car": re.compile(
         rf"\b{_WIRE_WORD}\b(?:\W+\w+){{0,5}}?\W+(?:on|over|across|onto|touching|encima|sobre|arriba|toca|tocando)\W+"
-        rf"(?!(?:the |la |el )?(?:road|street|highway|ground|calle|carretera|piso))(?:\w+\W+){{0,3}}?{_VEHICLE}\b|"
+        rf"(?!(?:the |la |el )?(?:road|street|highway|ground|calle|carretera|piso))(?:\w+\W+){{0,5}}?{_VEHICLE}\b|"
         rf"\b{_WIRE_WORD}\b.{{0,80}}{_IN_IT}|{_IN_IT}.{{0,80}}\b{_WIRE_WORD}\b"
     ),
     "hurt": re.compile(

@@ -75,7 +75,8 @@ ADDRESSES = (
         re.IGNORECASE,
     ),
     re.compile(r"\b(?:la )?esquina de\s+[\w'. ]+?\s+(?:y|con)\s+[\w'.]+(?:\s+[\w'.]+)?", re.IGNORECASE),
-    re.compile(rf"\b{_NUMBERED}\b(?:\s+(?:and|at|near|by)\s+[\w'.]+(?:\s+{_STREET}\b)?)?", re.IGNORECASE),
+    re.compile(rf"\b{_NUMBERED}\b(?:\s+(?:and|at|near|by)\s+(?!(?:the|a|an|my|our)\b)[\w'.]+"
+        rf"(?:\s+{_STREET}\b)?)?", re.IGNORECASE),
     re.compile(rf"(?<=\bon )(?:the )?(?:(?!{_BETWEEN}\b)[\w'.-]+\s+){{1,3}}?{_STREET}\b", re.IGNORECASE),
 )  # fmt: skip
 """From the most exact to the least; each is found inside a longer message too."""
@@ -87,6 +88,9 @@ LANDMARK = re.compile(
     r"\b(?:corner|crossing|intersection|farm|church|school|bridge|park|mile|miles|past|behind|across|"
     r"next to|near|between|"
     r"trailer|lot|apartment|apt|unit|barn|shop|store|station|gate|pole number|north of|south of|east of|west of|"
+    r"(?:water )?tower|ball ?field|elevator|pond|creek|river|cemetery|hospital|library|post office|fairgrounds?|"
+    r"campgrounds?|playground|bus stop|gas station|dollar general|casey'?s|courthouse|nursing home|substation|silos?|"
+    r"panteon|parque|hospital|tienda|gasolinera|tanque|silo|canal|arroyo|rio|cancha|"
     r"granja|iglesia|escuela|puente|rancho|esquina|cerca|detr[aá]s|enfrente|junto|milla)\b",
     re.IGNORECASE,
 )
@@ -127,10 +131,12 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 """Where the words behind an address turn to something else."""
+_ONLY_A_ROAD = re.compile(_NUMBERED, re.IGNORECASE)
+"""A road of many miles: what is told behind it says where on it."""
 _SPOT = re.compile(
     r",? (?:(?:right|just|over|down|out) )?(?:by|near|past|behind|across from|next to|between|before|after|around|"
-    r"cerca de|junto a)"
-    r" (?!(?:my|our) (?:phone|bill)|[0-9])[^.?!;|]{3,80}",
+    r"\w+ (?:miles?|mi|blocks?|houses?) (?:north|south|east|west|past|from|before|down)(?: of)?|at the|cerca de|"
+    r"junto a) (?!(?:my|our) (?:phone|bill)|[0-9])[^.?!;|]{3,80}",
     re.IGNORECASE,
 )
 # what people say beside a place, in a piece of its own between commas
@@ -198,7 +204,7 @@ def _address_in(words: str) -> str | None:
 
 def _with_spot(words: str, found: str) -> str:
     """A road without a number, with what is told behind it of where: `Hickory Lane by the bend, near the red barn`."""
-    if any(character.isdigit() for character in found):
+    if any(character.isdigit() for character in found) and not _ONLY_A_ROAD.fullmatch(found):
         return found
     tail = _SPOT.match(" ".join(words.split()).partition(found)[2])
     return found + tail[0].rstrip(" ,") if tail else found

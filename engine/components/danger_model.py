@@ -18,8 +18,8 @@ from engine.components.encoder import Encoder
 from engine.components.features import BLOCKS, Sparse, matrix, normalise
 from engine.components.intent_model import log_softmax
 
-NONE = "none"
-HAZARDS = (NONE, "car", "fire", "gas", "hurt", "life", "wire")
+NONE, WIRE = "none", "wire"
+HAZARDS = (NONE, "car", "fire", "gas", "hurt", "life", WIRE)
 """What a sentence may tell of: the names of the files in data/danger, and of `backend/reading/hazard.py`."""
 SPARSE_C = 20.0
 DENSE_C = 10.0

@@ -19,7 +19,7 @@ from engine.components import replies
 from engine.components.act_model import WEIGHTS_FILE as ACTS_FILE
 from engine.components.act_model import ActModel
 from engine.components.classifier import CLAUSES, ENGLISH, LANGUAGE, PAYLOAD
-from engine.components.danger_model import NONE, DangerModel, is_one_of_three, read_all
+from engine.components.danger_model import NONE, WIRE, DangerModel, is_one_of_three, read_all
 from engine.components.danger_model import WEIGHTS_FILE as DANGER_FILE
 from engine.components.encoder import shared
 from engine.components.knowledge import Knowledge
@@ -29,6 +29,8 @@ READING = "reading"
 LEAST_ACT = 0.01  # an act less likely than this is left out
 NO_WISH_TO_KNOW = frozenset(("affirm", "deny", "answer", "correct", "hold", "skip", "repeat", "person", "language"))
 SURELY = 0.9
+MOST_OF_IT = 0.6
+"""So much of what speaks for danger must speak for one kind of it."""
 BARELY = 0.05
 PERHAPS_ASKED = 0.3
 
@@ -151,7 +153,10 @@ class ReadingInContext(GraphComponent):
         told = [self._danger.predict(words) for words in dict.fromkeys([text, *(part["text"] for part in parts)])]
         most = min(told, key=lambda found: found[NONE])
         hazard = max((name for name in most if name != NONE), key=most.__getitem__, default=NONE)
-        return {"hazard": hazard, "sure": round(1 - most[NONE], 3)}
+        sure = 1 - most[NONE]
+        if most.get(hazard, 0.0) < MOST_OF_IT * sure:
+            hazard = WIRE  # what to do about any danger is said, and not what to do about the wrong one
+        return {"hazard": hazard, "sure": round(sure, 3)}
 
     def _done_by(self, question: Question, text: str) -> dict[str, float]:
         return _rounded(self._acts.predict(question, text)) if self._acts else {}

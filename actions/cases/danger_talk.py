@@ -1,0 +1,123 @@
+"""The talk after a danger was reported: what is asked is answered by what saves lives, and every fact is kept.
+
+Whoever stands beside a wire writes in pieces, asks what to do, and wishes nothing else: no bill, no number, no office.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from actions.cases.called import called
+from actions.cases.reading_back import tell_all
+from actions.danger import REPORTS, say_what_to_do, signs_told
+from actions.person.in_danger import SAID, asks_for_a_person, person_in_danger
+from actions.turn import Turn
+from backend.handover.transcript import plain_line
+from backend.reading.acts.signals import is_question, only_social
+from backend.reading.asks_if_safe import asks_for_a_doctor
+from backend.reading.asks_in_danger import Asks, asked_in_danger
+from backend.reading.hazard import LIFE, hazard_of
+from backend.reading.person_wish import wants_a_call
+from backend.tickets import service as tickets
+from backend.tickets import worse
+from backend.tickets.kinds import DANGER
+from backend.tickets.models import Ticket
+from backend.tickets.reporters import is_theirs
+from backend.tickets.signs import known_signs
+
+FRESH = timedelta(hours=2)
+"""So long after the report the talk is of it, unless something else is plainly wished."""
+SAYS_SOMETHING = 3
+"""Fewer words than these are a yes, a thank you or a number."""
+SURE_OF_ELSE = 0.8
+OF_DANGER = 0.3
+"""From here on what the engine's model hears is rather of the danger than of a task that is open beside it."""
+ABOUT_IT = frozenset(
+    """report_outage outage_status outage_restored report_tree report_light voltage_problem meter_problem medical_need
+    out_of_scope inform choose speak_to_human nlu_fallback""".split()
+)
+"""Intents that may be of the danger."""
+FOLLOWS = frozenset({"follow_home", "follow_when", "follow_number", "follow_cost"})
+SURE_OF_A_FOLLOW_UP = 0.5
+"""Questions that have an answer for a danger, too: whether somebody comes, and when."""
+STEERS = ("language", "repeat", "hold", "cancel", "social")
+ANSWERS = ("answer", "affirm", "deny", "correct", "skip")
+
+
+async def fresh_danger(turn: Turn) -> Ticket | None:
+    """The urgent report of this talk, while what is said is likely of it; another's is none."""
+    ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
+    if ticket is None or not tickets.is_callout(ticket) or ticket.created_at < turn.backend.clock.now() - FRESH:
+        return None
+    return ticket if await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id) else None
+
+
+def hazard_now(turn: Turn, ticket: Ticket) -> str:
+    """What is most urgent of all that was told, with this message."""
+    if ticket.kind != DANGER:
+        return LIFE
+    return hazard_of(known_signs(ticket) | signs_told(turn, reported=True))
+
+
+async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
+    """Answer what somebody in danger asks. False when nothing of that is asked."""
+    asked = asked_in_danger(turn.whole_words)
+    if asks_for_a_doctor(turn.whole_words):
+        asked -= {Asks.LEAVE}
+    responses = _responses(asked)
+    for response in responses:
+        turn.say(response, hazard=hazard_now(turn, ticket), danger=ticket.kind == DANGER)
+    if Asks.DO in asked and not responses:
+        say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
+    if Asks.REPORTED in asked:
+        await tell_all(turn, ticket)
+    return bool(asked)
+
+
+def _responses(asked: frozenset[Asks]) -> list[str]:
+    found = []
+    if asked & {Asks.BREATH, Asks.TOUCH}:
+        found.append("utter_danger_breath" if Asks.BREATH in asked else "utter_danger_touch")
+    elif Asks.LEAVE in asked:
+        found.append("utter_danger_leave")
+    if asked & {Asks.GENERATOR, Asks.POWER_OFF}:
+        found.append("utter_danger_generator" if Asks.GENERATOR in asked else "utter_danger_power_off")
+    return found
+
+
+async def add_to_danger_talk(turn: Turn) -> bool:
+    """Keep what is told, and say what is not known; False when it is rather of something else."""
+    ticket = await fresh_danger(turn)
+    if ticket is None or _is_of_something_else(turn):
+        return False
+    person = asks_for_a_person(turn)
+    if person and (turn.words_of(SAID) or wants_a_call(turn.whole_words)):
+        return False
+    await note(turn, ticket)
+    if person:
+        await person_in_danger(turn)
+    elif is_question(turn.text) or "?" in turn.whole_words:
+        turn.say("utter_danger_unknown", number=ticket.number)
+    else:
+        turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
+    return True
+
+
+def _is_of_something_else(turn: Turn) -> bool:
+    words, told = turn.whole_words, turn.statistics
+    if len(words.split()) < SAYS_SOMETHING or only_social(turn.text) or turn.does(*STEERS):
+        return True
+    if told.danger >= OF_DANGER:
+        return False
+    form = turn.get("open_task")
+    if form not in (None, *REPORTS) and not turn.just_opened():
+        return True
+    if any(name in FOLLOWS and score >= SURE_OF_A_FOLLOW_UP for name, score in told.knowledge):
+        return True
+    return told.whole.confidence >= SURE_OF_ELSE and turn.intent not in ABOUT_IT
+
+
+async def note(turn: Turn, ticket: Ticket) -> None:
+    """Put the words on the report, once."""
+    words = plain_line(turn.whole_words)
+    await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)

@@ -1,0 +1,29 @@
+"""A report as it stands, read back: the words that opened it and all that was added since."""
+
+from __future__ import annotations
+
+from actions.cases.kinds import title_of
+from actions.turn import Turn
+from backend.tickets.models import Ticket
+
+MOST = 700
+"""Letters of it: two texts, or a minute on the phone. What was told last is left out first."""
+
+
+async def tell_all(turn: Turn, ticket: Ticket) -> None:
+    """Read it back."""
+    turn.say("utter_filed_reads", number=ticket.number, told=as_told(turn, ticket))
+
+
+def as_told(turn: Turn, ticket: Ticket) -> str:
+    """Its place, where this talk knows it, its words and its notes, in order."""
+    place = str(ticket.place or "") if was_told(turn, str(ticket.place or "")) else ""
+    notes = [str(note["words"]) for note in ticket.notes]
+    said = " / ".join([str(ticket.details.get("words") or title_of(ticket)), *notes])
+    told = "; ".join(part.rstrip(" .?") for part in (place if place not in said else "", said) if part)
+    return told if len(told) <= MOST else f"{told[:MOST].rsplit(' ', 1)[0]} …"
+
+
+def was_told(turn: Turn, place: str) -> bool:
+    """Whether the member or we named this place in the talk: an address on file is not told to everybody."""
+    return any(place in str(event.get("text") or "") for event in turn.tracker.events)

@@ -1,0 +1,84 @@
+"""What somebody in danger asks: whether to leave, to touch a person, to cut the power; what to do; what is reported."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from backend.reading.spanish.gloss import without_accents
+
+
+class Asks(Enum):
+    """Questions whose answer may save a life, in the order in which they are answered."""
+
+    BREATH = "breath"
+    """Somebody does not breathe: told or asked."""
+    TOUCH = "touch"
+    GENERATOR = "generator"
+    POWER_OFF = "power_off"
+    LEAVE = "leave"
+    DO = "do"
+    REPORTED = "reported"
+
+
+_THEM = r"(?:him|her|them|my \w+|the (?:kids?|children|boy|girl|baby|man|woman|guy|driver|dog|cat|horse|calf|cows?))"
+_MAY = (
+    r"(?:should|can|could|may|do|must|shall|what if|how do|how can) "
+    r"(?:i|we|they|he|she|you|my \w+|everybody|everyone|somebody)"
+)
+_PUEDO = r"(?:puedo|puede|podemos|podria|debo|debemos|tengo que|que si|me|lo|la|y si|hay que)"
+_PATTERNS = {
+    Asks.BREATH: re.compile(
+        r"\b(?:isn'?t|not|stopped|quit|hardly|barely|don'?t think (?:he|she)(?:'?s| is)) breath\w*|"
+        r"\bno (?:esta |estan )?respira\w*|\bdejo de respirar|\bno (?:pulse|heartbeat|tiene pulso)|\bcpr\b|\bresucit\w+"
+    ),
+    Asks.TOUCH: re.compile(
+        rf"\b{_MAY} (?:\w+ ){{0,3}}?(?:pull|drag|grab|touch|lift|push|roll|help|free|unhook) (?:{_THEM}|on {_THEM})\b|"
+        rf"\b{_PUEDO} (?:\w+ ){{0,2}}?(?:jal|agarr|toc|sac|quit|mov|despeg|levant|ayud|arrastr)\w*(?:l[oae]s?)\b|"
+        r"\b(?:lo|la|le) (?:puedo|podemos|debo|jalo|agarro|toco|saco|muevo) "
+        r"?(?:jal|agarr|toc|sac|mov|despeg|ayud)?\w*\b"
+    ),
+    Asks.GENERATOR: re.compile(
+        r"\bgenerator\b.{0,40}\?|\b(?:turn|shut|run|use|keep|stop|start|leave|kill)\w* (?:\w+ ){0,3}?generator\b|"
+        r"\b(?:apag\w+|prend\w+|us\w+|dej\w+) (?:\w+ ){0,3}?(?:generador|planta)\b"
+    ),
+    Asks.POWER_OFF: re.compile(
+        rf"\b{_MAY} (?:\w+ ){{0,3}}?(?:turn|shut|flip|switch|cut|kill|throw|trip|unplug|pull) (?:\w+ ){{0,4}}?"
+        r"(?:main|breakers?|power|electric\w*|box|panel|switch|disconnect|pump|everything|off|plug)\b|"
+        rf"\b{_PUEDO} (?:\w+ ){{0,2}}?(?:baj|apag|cort|desconect|desenchuf|quit)\w* (?:\w+ ){{0,4}}?"
+        r"(?:switch|breaker|luz|pastillas?|caja|main|corriente|bomba|todo|electricity|tanque|enchufe|outlet)\b"
+    ),
+    Asks.LEAVE: re.compile(
+        rf"\b{_MAY} (?:\w+ ){{0,2}}?(?:leave|evacuate|get out|go out|jump|climb (?:out|down)|run|get down|"
+        r"drive (?:off|away)|wait (?:here|outside|in)|stay (?:here|in|put|inside)|go back in|get off)\b|"
+        rf"\b{_MAY} (?:\w+ ){{0,2}}?(?:move|get|take|bring|carry|wake) {_THEM}(?: \w+){{0,2}}? "
+        r"(?:out|away|outside|up|to)\b|"
+        rf"\b{_MAY} (?:\w+ )?(?:move|wake) {_THEM}\W*$|"
+        r"\b(?:wants?|trying|going) to (?:get|climb|jump) (?:out|off|down)\b|"
+        r"\bsafe (?:here|in here|in the house|to (?:leave|stay|get out))\b|"
+        r"\b(?:me|nos|se) (?:salgo|salimos|sale|bajo|bajamos|baja|quedo|quedamos|queda|brinco|voy|vamos)\b|"
+        rf"\b{_PUEDO} (?:\w+ ){{0,2}}?(?:salir\w*|bajar(?:me|nos|se)?\b(?! (?:el|la|los))|brinc\w+|correr|quedar\w*|"
+        r"irme|irnos)\b"
+    ),
+    Asks.DO: re.compile(
+        r"\b(?:what|wat) (?:do|should|can|else can|else should|am|are) (?:i|we) "
+        r"(?:supposed to |gonna |going to )?(?:\w+ )?do\b|"
+        r"\bque (?:hago|hacemos|debo hacer|puedo hacer|hay que hacer|le hago)\b|\b(?:now what|y ahora que)\b|"
+        r"\btell me what to do\b|\bdigame que ha\w+|\bhelp (?:me|us)\b\W*$|\bayud(?:a|en|e)(?:me|nos)\b"
+    ),
+    Asks.REPORTED: re.compile(
+        r"\b(?:what|wat)(?:'?s| is| did| do| have| does| are)? (?:(?:you|u|they|it|the|my|that|your|this) )?"
+        r"(?:\w+ ){0,2}?(?:report(?:ed)?|wr[io]te|written|put (?:down|in)|say|says|said|tell|told|have down)\b"
+        r"(?! (?:me|us) to)|"
+        r"\b(?:did|does|do|have) (?:you|u|it|the report|they) (?:\w+ )?"
+        r"(?:say|mention|tell (?:them|him|her)|told|put|write|know) (?:\w+ ){0,3}?(?:about|that|it|was|my|the)\b|"
+        r"\bque (?:fue lo que )?(?:reporto|reportaron|reportaste|puso|pusieron|anoto|anotaron|escribio|dijo|dice|"
+        r"les? dijo)\b|\b(?:puso|pusieron|anoto|dijo|dijeron) (?:que|lo de)\b"
+    ),
+}
+
+
+def asked_in_danger(words: str) -> frozenset[Asks]:
+    """What is asked; empty where nothing of it is."""
+    text = " ".join(re.sub(r"[,;:¡¿]", " ", without_accents(words.lower().replace("’", "'"))).split())
+    return frozenset(asks for asks, pattern in _PATTERNS.items() if pattern.search(text))

@@ -1,0 +1,103 @@
+"""The talk after a danger was reported: what saves lives is answered, every fact is kept, and nothing else is begun."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tasks.harness import Talk
+from tests.tasks.test_worse_told import WIRE, tickets
+
+
+async def notes(talk: Talk) -> list[str]:
+    (ticket,) = await tickets(talk)
+    return [str(note["words"]) for note in ticket.notes]
+
+
+ASKED = [
+    (WIRE, "should we pull him off the pole", "Once they are clear of it"),
+    (WIRE, "¿lo puedo jalar de los pies?", "Once they are clear of it"),
+    (WIRE, "he isn't breathing i think", "push hard and fast"),
+    (WIRE, "should I shut the main off", "Only if you reach it dry"),
+    (WIRE, "can we get out the front door", "at least 35 feet"),
+    (WIRE, "my kids are asleep in that room should i move them", "Get away if the way stays"),
+    ("my meter is on fire at 14 Mill Road", "should we leave the house", "everybody out now"),
+    ("i smell gas at 14 Mill Road", "should I move her outside", "everybody out into fresh air"),
+    ("a wire fell on my truck and i am in it at 14 Mill Road", "can i get out", "Stay in the car"),
+    (WIRE, "can i keep the generator going in the garage?", "its fumes kill"),
+    (WIRE, "what do we do", "Never touch a wire"),
+]
+
+
+@pytest.mark.parametrize(("told", "asked", "says"), ASKED)
+@pytest.mark.parametrize("intent", ["out_of_scope", "start_stop_service"])
+async def test_what_may_save_a_life_is_answered_whatever_it_was_taken_for(
+    talk: Talk, told: str, asked: str, says: str, intent: str
+) -> None:
+    await talk.user_input(told, intent="report_outage", acts={"start"})
+    await talk.user_input(asked, intent=intent, acts={"ask"}, knowledge=[("follow_change", 0.9)])
+    talk.assert_message(says)
+    talk.assert_no_response("utter_question_member_number", "utter_told", "utter_unclear")
+    assert asked in await notes(talk)
+
+
+async def test_every_fact_goes_on_the_report_and_is_read_back(talk: Talk) -> None:
+    await talk.user_input("a wire is down and sparking", intent="report_outage", acts={"start"})
+    place = "14 Mill Road behind the church, my mother is in a wheelchair here"
+    await talk.user_input(place, intent="inform", acts={"answer"})
+    calf = "one of the calves does not get up any more"
+    await talk.user_input(calf, intent="report_tree", acts={"volunteer"}, sure=0.5)
+    talk.assert_response("utter_danger_added")
+    await talk.user_input("what did you write down", intent="out_of_scope", acts={"ask"})
+    talk.assert_message("sparking")
+    talk.assert_message("wheelchair")
+    talk.assert_message("calves")
+    assert await notes(talk) == [place, calf]
+
+
+async def test_what_nobody_knows_is_said_so_and_kept(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    asked = "can I fill the hole back in tonight"
+    await talk.user_input(asked, intent="faq_hours_contact", acts={"ask"}, sure=0.5)
+    talk.assert_message("our outage line, 555-555-0102, day or night")
+    talk.assert_no_message("closed")
+    assert await notes(talk) == [asked]
+
+
+@pytest.mark.parametrize(
+    ("words", "intent", "response"),
+    [
+        ("I want to pay my bill", "quick_pay", "utter_question_member_number"),
+        ("what are your office hours on friday", "faq_hours_contact", "utter_faq_hours_contact"),
+        ("thank you so much", "thank", "utter_answer_thank"),
+    ],
+)
+async def test_what_is_plainly_something_else_is_done(talk: Talk, words: str, intent: str, response: str) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input("555-555-0177", intent="inform")
+    await talk.user_input(words, intent=intent, acts={"start"} if intent == "quick_pay" else {"ask"})
+    talk.assert_no_response("utter_danger_added", "utter_danger_unknown")
+    assert not await notes(talk)
+
+
+async def test_words_of_danger_that_are_taken_for_a_wish_open_the_report_alone(talk: Talk) -> None:
+    await talk.user_input(
+        "water is right up to the breaker box can i go down there", intent="payment_arrangement", acts={"ask"}, sure=0.6
+    )
+    talk.assert_response("utter_outage_danger")
+    talk.assert_no_response("utter_task_named", "utter_question_member_number")
+    await talk.user_input("14 Mill Road", intent="inform", acts={"answer"})
+    assert talk.open_task in (None, "outage_form")
+    talk.assert_no_response("utter_back_to", "utter_agenda_next")
+
+
+async def test_a_wish_beside_the_danger_comes_after_it(talk: Talk) -> None:
+    clauses = [
+        {"text": "I want to pay my bill", "intent": {"name": "quick_pay", "confidence": 0.97}, "acts": {"start": 0.9}},
+        {"text": "and a wire is down", "intent": {"name": "report_outage", "confidence": 0.97}, "acts": {"start": 0.9}},
+    ]
+    words = "I want to pay my bill, and a wire is down at 14 Mill Road"
+    await talk.user_input(words, intent="quick_pay", acts={"start"}, clauses=clauses)
+    talk.assert_response("utter_outage_danger")
+    assert [one.kind for one in await tickets(talk)] == ["danger"]
+    await talk.user_input("555-555-0177", intent="inform")
+    assert talk.open_task == "quick_pay_form"
