@@ -43,6 +43,8 @@ def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
         return frozenset()
     if reported and (asks_if_safe(turn.whole_words) or is_question(turn.text)):
         return frozenset()  # of what stands: asked, and not told anew
+    if turn.intent == "report_tree" and told.hazard == WIRE:
+        return frozenset()  # its own report says what to do near a line, and goes to the crew
     feared = shutoff_spoken_of(turn.whole_words) and not cut_off_by_us(turn.text)
     if told.hazard == LIFE and (feared or turn.get("open_task") == "case_form"):
         return frozenset()  # who fears a shutoff, or is asked what machine they have, has power now

@@ -16,6 +16,7 @@ from backend.handover.transcript import plain_line
 from backend.reading.acts.signals import is_question, only_social
 from backend.reading.asks_if_safe import asks_for_a_doctor
 from backend.reading.asks_in_danger import Asks, asked_in_danger
+from backend.reading.danger import crisis_in
 from backend.reading.hazard import LIFE, hazard_of
 from backend.reading.person_wish import wants_a_call
 from backend.tickets import service as tickets
@@ -29,6 +30,7 @@ FRESH = timedelta(hours=2)
 """So long after the report the talk is of it, unless something else is plainly wished."""
 SAYS_SOMETHING = 3
 """Fewer words than these are a yes, a thank you or a number."""
+FEW = 5
 SURE_OF_ELSE = 0.8
 OF_DANGER = 0.3
 """From here on what the engine's model hears is rather of the danger than of a task that is open beside it."""
@@ -105,8 +107,10 @@ async def add_to_danger_talk(turn: Turn) -> bool:
 
 def _is_of_something_else(turn: Turn) -> bool:
     words, told = turn.whole_words, turn.statistics
-    if len(words.split()) < SAYS_SOMETHING or only_social(turn.text) or turn.does(*STEERS):
+    if len(words.split()) < SAYS_SOMETHING or crisis_in(turn.text) or only_social(turn.text) or turn.does(*STEERS):
         return True
+    if "assistant" in turn.text.lower() and len(words.split()) <= FEW:
+        return True  # "back to the assistant"
     if told.danger >= OF_DANGER:
         return False
     form = turn.get("open_task")

@@ -6,12 +6,13 @@ from actions.base import SkillAction
 from actions.cases.danger_talk import add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.worse import tell_worse
+from actions.registry import opener_of
 from actions.turn import Turn
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.handover.transcript import plain_line
 from backend.members.service import accounts_at_phone
-from backend.reading.asks_after import tells_it_is_back
+from backend.reading.asks_after import denies_it_is_back, tells_it_is_back, wants_it_back
 from backend.reading.of_the_filed import still_wrong
 from backend.tickets import lookup
 from backend.tickets import service as tickets
@@ -34,6 +35,14 @@ class ActionOutageRestored(SkillAction):
         if not back and await tell_of_the_filed(turn):  # "is it fixed? still dark", "les avisaron ya"
             return
         if not back and await add_to_danger_talk(turn):  # "ya salió", of who was inside
+            return
+        if denies_it_is_back(turn.whole_words):  # "it is NOT back, I never told you that"
+            turn.follow_with("outage_form")
+            return
+        if wants_it_back(turn.whole_words):  # "our auto pay was turned off, put it back on"
+            openers = (opener_of(name) for name, _ in turn.statistics.whole.others)
+            opener = next((one for one in openers if one and one != self.action_name), None)
+            turn.follow_with(opener or "action_unclear")
             return
         account = await account_meant(turn)
         if account is None and await lookup.open_outage(turn.session, turn.conversation_id, None) is None:

@@ -69,11 +69,17 @@ async def news(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
     await _say_to_who_heard(session, backend, ticket, telling.NEWS, MOST_NEWS, body)
 
 
-async def reporter_says(session: AsyncSession, backend: Backend, ticket: Ticket, said: str) -> None:
+async def reporter_says(
+    session: AsyncSession, backend: Backend, ticket: Ticket, said: str, *, own: bool = True
+) -> None:
     """That it was a mistake, or is over, by the word of who reported it, which proves nothing: who has it, else all who
-    were told, hear it and go on."""
+    were told, hear it and go on. Not `own`: somebody else said so."""
 
     def body() -> str:
+        if not own:
+            return tr('{coop}: somebody else says of {number}: "{said}". Not proven. It stays open until you or the '
+                      "office close it.", coop=backend.coop.short_name, number=ticket.number,
+                      said=words.shortened(said))  # fmt: skip
         return tr('{coop}: who reported {number} now says: "{said}". Not proven. It stays open until you or the '
                   "office close it.", coop=backend.coop.short_name, number=ticket.number,
                   said=words.shortened(said))  # fmt: skip

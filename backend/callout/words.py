@@ -10,7 +10,7 @@ from backend.app import Backend
 from backend.callout.models import Callout
 from backend.coop import at_clock, display_phone
 from backend.language import mark, short_date, tr
-from backend.tickets.models import Ticket
+from backend.tickets.models import FROM_FILE, Ticket
 
 KINDS = {
     "danger": mark("DANGER"),
@@ -31,6 +31,8 @@ def subject(backend: Backend, ticket: Ticket) -> str:
 def summary(ticket: Ticket) -> str:
     """The kind, the place, what was said and whom to call, each with what is known of it."""
     place = ticket.place or tr("place not told yet")
+    if ticket.place and FROM_FILE in ticket.details:
+        place = tr("{place} (from our file: do not tell it to who calls)", place=place)
     parts = [tr("{kind} at {place}", kind=tr(KINDS[ticket.kind]), place=place)]
     if said := str(ticket.details.get("words") or ""):
         parts.append(f'"{shortened(said)}"')

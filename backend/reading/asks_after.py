@@ -135,11 +135,32 @@ _BACK = re.compile(
     r"\b(?:back|on again|came on|restored|works|working again|volvio|regreso|"
     r"(?:ya|llego|vino) (?:\w+ )?(?:hay |tengo |la )?(?:luz|corriente))\b"
 )
+_NOT_BACK = re.compile(
+    r"\b(?:not|isn'?t|aint|ain'?t|never|nunca|no|nobody|nadie) (?:\w+ ){0,4}?"
+    r"(?:back|volvio|regreso|said|told|dije|avise)\b|"
+    r"\b(?:sin luz|a oscuras|still (?:out|off|dark|no)|in the dark)\b"
+)
+_PUT_BACK = re.compile(
+    r"\b(?:put|turn|switch|set|get)\w* (?:it|that|them|my (?:\w+ ){1,2}?|the (?:\w+ ){1,2}?|auto ?pay) ?"
+    r"(?:right )?back\b|"
+    r"\bback (?:how|the way|like) it was\b"
+)
 
 
 def tells_it_is_back(words: str) -> bool:
     """Whether the words name that the power is back: who only asks closes nothing."""
-    return bool(_BACK.search(without_accents(words.lower())))
+    text = without_accents(words.lower().replace("’", "'"))
+    return bool(_BACK.search(text)) and not denies_it_is_back(words) and not _PUT_BACK.search(text)
+
+
+def denies_it_is_back(words: str) -> bool:
+    """Whether it is told that the power is not back, or that nobody said so: `It is NOT back, I never told you`."""
+    return bool(_NOT_BACK.search(without_accents(words.lower().replace("’", "'"))))
+
+
+def wants_it_back(words: str) -> bool:
+    """Whether something is wished back as it was: `our auto pay was turned off, put it back on`."""
+    return bool(_PUT_BACK.search(without_accents(words.lower().replace("’", "'"))))
 
 
 def asks_to_be_home(words: str) -> bool:

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
 
+FROM_FILE = "address"
+"""In `details`: who reports did not tell the place, it is the one on file. They need not be the member."""
+
 
 class Ticket(Base):
     """One request. `kind` is one of `backend.tickets.kinds.KINDS`; `status` open, answered, closed or withdrawn.

@@ -32,3 +32,16 @@ async def is_theirs(session: AsyncSession, backend: Backend, ticket: Ticket, con
     if conversation is None or not conversation.vouched_for or not conversation.address:
         return False
     return any(one.id == ticket.account_id for one in await accounts_at_phone(session, conversation.address))
+
+
+async def may_close(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:
+    """Whether this talk may end it: a number and a last four are known to more than the member, and end nothing."""
+    if ticket.conversation_id == conversation_id:
+        return True
+    standing = await identity.standing(session, backend, conversation_id)
+    own = standing.account is not None and standing.account.id == ticket.account_id
+    if own and standing.level >= Level.STEPPED_UP:
+        return True
+    conversation = await session.get(Conversation, conversation_id)
+    vouched = conversation is not None and conversation.vouched_for
+    return bool(vouched) and await is_theirs(session, backend, ticket, conversation_id)

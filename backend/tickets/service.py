@@ -22,9 +22,9 @@ from backend.tickets import in_a_name, telling
 from backend.tickets.by_us import recorded
 from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER, OBJECTION
 from backend.tickets.lookup import BY_CREW, open_outage
-from backend.tickets.models import Ticket
+from backend.tickets.models import FROM_FILE, Ticket
 from backend.tickets.places import place_key
-from backend.tickets.reporters import is_theirs
+from backend.tickets.reporters import is_theirs, may_close
 from backend.tickets.same_event import OPEN, find_same
 from backend.tickets.signs import is_news, signs_of
 
@@ -139,6 +139,8 @@ async def _completed(session: AsyncSession, conversation: Conversation, told: Re
         phone = (await session.get_one(Member, account.member_id)).phone
     details = {**told.details, "language": "Spanish"} if current() == SPANISH else told.details
     place = told.place or (account.service_address if account else None)
+    if place and not told.place:
+        details = {**details, FROM_FILE: "of the account, not told"}
     return replace(told, details=details, place=place or None, phone=phone)
 
 
@@ -243,6 +245,7 @@ async def complete(
     known = (ticket.place, ticket.phone)
     if place:
         ticket.place, ticket.place_key = place, place_key(place)
+        ticket.details = {key: value for key, value in ticket.details.items() if key != FROM_FILE}
     ticket.phone = ticket.phone or phone
     await session.flush()
     if known != (ticket.place, ticket.phone):
@@ -286,16 +289,16 @@ async def restored(
 
     What calls the crew out stays open: a wire on the ground does not go away with the lights on, and who hangs on a
     machine needs more than the word of a sender. It gets the words as a note, and the crew hears them. So does another
-    talk's, where this one has not shown whose account it is.
+    talk's, where this one has not proven whose account it is (`reporters.may_close`).
     """
     ticket = await open_outage(session, conversation_id, account_id)
     if ticket is None:
         return None
-    own = await is_theirs(session, backend, ticket, conversation_id)
     await add_note(session, backend, ticket, conversation_id, words)
     if is_callout(ticket):
-        await callout.reporter_says(session, backend, ticket, words)
-    elif own:
+        own = ticket.conversation_id == conversation_id
+        await callout.reporter_says(session, backend, ticket, words, own=own)
+    elif await may_close(session, backend, ticket, conversation_id):
         conversation = await session.get_one(Conversation, conversation_id)
         await _end(session, backend, conversation, ticket, "ticket_restored", CLOSED, RESTORED)
         await telling.restored(session, backend, ticket, conversation_id)

@@ -253,3 +253,23 @@ async def test_a_request_of_the_office_is_answered_from_it(talk: Talk) -> None:
     talk.assert_message("went to the office .* and is open there")
     await talk.user_input("any update on my request", intent="out_of_scope", acts={"ask"})
     talk.assert_message("went to the office")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It is NOT back, I've been sitting in the dark and I never told you that",
+        "yo nunca dije que volvió la luz!! sigo a oscuras",
+    ],
+)
+async def test_who_denies_that_it_is_back_reports_it_and_hears_nothing_good(talk: Talk, words: str) -> None:
+    await talk.user_input(words, intent="outage_restored", acts={"deny"})
+    talk.assert_no_response("utter_outage_back", "utter_question_outage_back")
+    assert talk.open_task == "outage_form"
+
+
+@pytest.mark.parametrize("words", ["turn it back on then", "our auto pay was turned off. Put it back on"])
+async def test_what_is_wished_back_is_no_power(talk: Talk, words: str) -> None:
+    await talk.user_input(words, intent="outage_restored", acts={"start"}, next_best=("setup_autopay", 0.2))
+    talk.assert_no_response("utter_outage_back", "utter_question_outage_back")
+    assert talk.open_task == "autopay_form"

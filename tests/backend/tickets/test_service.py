@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.audit.service import verify
+from backend.callout import words
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, speaking
+from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
 from backend.payments.confirmation import normalise
 from backend.tickets import listing
@@ -208,7 +210,11 @@ async def test_power_that_is_back_closes_the_outage_of_the_account(backend: Back
         assert noted is not None
         assert (noted.status, noted.notes[-1]["unproven"]) == ("open", True), "a sender alone closes nothing"
         known = await session.get_one(Conversation, talk)
-        known.level, known.account_id, known.member_id = 1, home.account_id, home.member_id
+        known.level, known.account_id, known.member_id = Level.KNOWN, home.account_id, home.member_id
+        noted = await tickets.restored(session, backend, talk, home.account_id, "on, I say")
+        assert noted is not None
+        assert noted.status == "open", "a number and a last four are known to more than the member"
+        known.level = Level.STEPPED_UP
         closed = await tickets.restored(session, backend, talk, home.account_id, "it is back")
         assert closed is not None
         assert (closed.number, closed.status, closed.outcome) == (filed.ticket.number, "closed", "restored")
@@ -261,3 +267,15 @@ async def test_the_list_has_strangers_and_members(backend: Backend, home: Househ
     ]
     assert everything[0]["words"] == "it is dark"
     assert [each["kind"] for each in still] == ["meter"]
+
+
+async def test_the_crew_hears_that_a_place_is_from_our_file_and_no_more_once_it_is_told(
+    backend: Backend, home: Household
+) -> None:
+    filed = await file(backend, home.conversation_id, "danger", account_id=home.account_id)
+    assert "from our file" in words.summary(filed.ticket)
+    async with backend.db.transaction() as session:
+        ticket = await tickets.find(session, filed.ticket.number)
+        assert ticket is not None
+        await tickets.complete(session, backend, ticket, place=PLACE, phone=None)
+        assert "from our file" not in words.summary(ticket)
