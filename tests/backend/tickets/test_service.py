@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.audit.service import verify
+from backend.billing.models import Account
 from backend.callout import words
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation
@@ -272,8 +273,10 @@ async def test_the_list_has_strangers_and_members(backend: Backend, home: Househ
 async def test_the_crew_hears_that_a_place_is_from_our_file_and_no_more_once_it_is_told(
     backend: Backend, home: Household
 ) -> None:
+    async with backend.db.transaction() as session:
+        (await session.get_one(Account, home.account_id)).service_address = "20 Oak Road"
     filed = await file(backend, home.conversation_id, "danger", account_id=home.account_id)
-    assert "from our file" in words.summary(filed.ticket)
+    assert "20 Oak Road (from our file" in words.summary(filed.ticket)
     async with backend.db.transaction() as session:
         ticket = await tickets.find(session, filed.ticket.number)
         assert ticket is not None
