@@ -17,7 +17,7 @@ from actions.person.in_danger import asks_for_a_person, person_in_danger
 from actions.turn import REQUESTED, Turn
 from backend.language import tr
 from backend.members.identity import Standing
-from backend.reading.hazard import is_only_need, signs_in
+from backend.reading.hazard import HAZARDS, is_only_need, signs_in
 from backend.reading.life_support import power_is_out
 from backend.reading.of_the_filed import still_wrong
 from backend.reading.spanish import glossed
@@ -27,6 +27,7 @@ from backend.tickets.kinds import DANGER, OUTAGE
 from backend.tickets.models import Ticket
 from backend.tickets.places import place_key
 from backend.tickets.same_event import SAME_WITHIN
+from backend.tickets.signs import HAZARD
 
 
 class DangerReporting(WhereReported):
@@ -91,7 +92,7 @@ class DangerReporting(WhereReported):
     def _signs(self, turn: Turn) -> frozenset[str]:
         """What was told of the danger."""
         words = str(self.held(turn, "danger"))
-        return signs_in(words, glossed(words)) or signs_told(turn, reported=False)
+        return signs_in(words, glossed(words)) | signs_told(turn, reported=False)
 
     def _danger_kind(self, turn: Turn) -> str:
         """Danger; but who only needs air or medicine needs power: no wire is to be looked for."""
@@ -128,7 +129,10 @@ class DangerReporting(WhereReported):
             if phone and phone != ticket.phone and phone == self.held(turn, "phone"):
                 await call_at(turn, ticket, phone)  # told after the one that it came with
             return tickets.Filed(ticket, new=False)
-        details = {"words": str(self.held(turn, "danger")), **name_of(standing)}
+        words = str(self.held(turn, "danger"))
+        details = {"words": words, **name_of(standing)}
+        if (heard := self._signs(turn) - signs_in(words, glossed(words))) and heard <= set(HAZARDS):
+            details[HAZARD] = min(heard)
         if (before := self.held(turn, "words")) and str(before) not in details["words"]:
             details["words"] = f"{before} / {details['words']}"
         filed = await tickets.file(

@@ -15,9 +15,14 @@ def signs_of(words: str) -> frozenset[str]:
     return signs_in(words, glossed(words), reported=True)
 
 
+HAZARD = "hazard"
+"""In `details`: what the engine's model heard, in words that tell the rules nothing."""
+
+
 def known_signs(ticket: Ticket) -> frozenset[str]:
-    """What the ticket and its notes tell."""
-    return frozenset().union(*(signs_of(one) for one in _told(ticket)))
+    """What the ticket and its notes tell, and what was heard in them."""
+    heard = frozenset(filter(None, [ticket.details.get(HAZARD)]))
+    return heard.union(*(signs_of(one) for one in _told(ticket)))
 
 
 def is_news(ticket: Ticket, words: str, signs: frozenset[str]) -> bool:

@@ -129,3 +129,11 @@ async def test_what_nobody_understands_soon_after_goes_on_the_report(talk: Talk)
     assert _told(ticket, told)
     await talk.user_input("hm", intent="out_of_scope", acts={"unclear"})
     talk.assert_no_response("utter_danger_added")
+
+
+async def test_what_was_heard_is_remembered(talk: Talk) -> None:
+    told = "we slid off and there is stuff all over the hood, at 14 Mill Road"
+    await talk.user_input(told, intent="out_of_scope", danger=("car", 0.95))
+    talk.assert_message("stays in it")
+    await talk.user_input("can we get out now", intent="out_of_scope", acts={"ask"})
+    talk.assert_message("Stay in the car")
