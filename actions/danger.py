@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.turn import REQUESTED, Turn
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_question
@@ -11,6 +13,7 @@ from backend.reading.danger import crisis_in, is_over, is_supposed, tree_on_wire
 from backend.reading.hazard import CAR, HURT, LIFE, WIRE, hazard_of, signs_in
 from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 
+OFF_ALREADY = re.compile(r"\b(?:cortaron|quitaron|desconectaron|apagaron|sin luz)\b", re.IGNORECASE)
 REPORTS = ("outage_form", "case_form")
 """These hear of danger themselves: what was told before belongs to the same event."""
 
@@ -19,6 +22,8 @@ SURE = 0.8
 """From here on what the engine's model hears of danger counts as much as a plain word of it:"""
 SURE_OF_AN_ANSWER = 0.9
 """and from here on where something was asked, since an answer may be any words."""
+SURE_OF_A_TREE = 0.97
+"""A tree at a line has a report of its own, which says what to do; a wire that it tore down is danger."""
 MOST_URGENT = frozenset({CAR, HURT})
 """What the model hears beside the signs of rules: who must not get out, and who must not be touched."""
 _SIGN_OF = {WIRE: "danger"}
@@ -43,9 +48,10 @@ def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
         return frozenset()
     if reported and (asks_if_safe(turn.whole_words) or is_question(turn.text)):
         return frozenset()  # of what stands: asked, and not told anew
-    if turn.intent == "report_tree" and told.hazard == WIRE:
+    if turn.intent == "report_tree" and told.hazard == WIRE and told.danger < SURE_OF_A_TREE:
         return frozenset()  # its own report says what to do near a line, and goes to the crew
-    feared = shutoff_spoken_of(turn.whole_words) and not cut_off_by_us(turn.text)
+    off = cut_off_by_us(turn.text) or OFF_ALREADY.search(turn.whole_words)
+    feared = shutoff_spoken_of(turn.whole_words) and not off
     if told.hazard == LIFE and (feared or turn.get("open_task") == "case_form"):
         return frozenset()  # who fears a shutoff, or is asked what machine they have, has power now
     return frozenset({_SIGN_OF.get(told.hazard, told.hazard)})

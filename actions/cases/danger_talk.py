@@ -15,9 +15,9 @@ from actions.turn import Turn
 from backend.handover.transcript import plain_line
 from backend.reading.acts.signals import is_question, only_social
 from backend.reading.asks_if_safe import asks_for_a_doctor
-from backend.reading.asks_in_danger import Asks, asked_in_danger
+from backend.reading.asks_in_danger import Asks, asked_in_danger, is_of_a_machine
 from backend.reading.danger import crisis_in
-from backend.reading.hazard import LIFE, hazard_of
+from backend.reading.hazard import CAR, LIFE, hazard_of
 from backend.reading.person_wish import wants_a_call
 from backend.tickets import service as tickets
 from backend.tickets import worse
@@ -31,6 +31,8 @@ FRESH = timedelta(hours=2)
 SAYS_SOMETHING = 3
 """Fewer words than these are a yes, a thank you or a number."""
 FEW = 5
+TELLS_MORE = 6
+"""So many words tell more than they ask."""
 SURE_OF_ELSE = 0.8
 OF_DANGER = 0.3
 """From here on what the engine's model hears is rather of the danger than of a task that is open beside it."""
@@ -66,9 +68,12 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
     asked = asked_in_danger(turn.whole_words)
     if asks_for_a_doctor(turn.whole_words):
         asked -= {Asks.LEAVE}
+    if ticket.kind != DANGER:
+        asked -= {Asks.POWER_OFF}  # "do I turn the machine off": what keeps somebody alive
     responses = _responses(asked)
+    hazard = CAR if Asks.LEAVE in asked and is_of_a_machine(turn.whole_words) else hazard_now(turn, ticket)
     for response in responses:
-        turn.say(response, hazard=hazard_now(turn, ticket), danger=ticket.kind == DANGER)
+        turn.say(response, hazard=hazard, danger=ticket.kind == DANGER)
     if Asks.DO in asked and not responses:
         say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
     if Asks.REPORTED in asked:
@@ -119,6 +124,13 @@ def _is_of_something_else(turn: Turn) -> bool:
     if any(name in FOLLOWS and score >= SURE_OF_A_FOLLOW_UP for name, score in told.knowledge):
         return True
     return told.whole.confidence >= SURE_OF_ELSE and turn.intent not in ABOUT_IT
+
+
+async def keep_what_is_told(turn: Turn, ticket: Ticket) -> None:
+    """Put on the report what stands beside a question or a phone: who is there, the way in, what was tried."""
+    asked = asked_in_danger(turn.whole_words)
+    if len(turn.whole_words.split()) >= TELLS_MORE and asked != {Asks.REPORTED} and not _is_of_something_else(turn):
+        await note(turn, ticket)
 
 
 async def note(turn: Turn, ticket: Ticket) -> None:

@@ -7,7 +7,7 @@ import re
 from actions import registry
 from actions.turn import REQUESTED, Turn
 from backend.contact.service import read_phone
-from backend.reading.where_to_call import gives_a_phone
+from backend.reading.where_to_call import gives_a_phone, is_of_the_account
 from backend.tickets import service as tickets
 from backend.tickets import worse
 from backend.tickets.models import Ticket
@@ -20,10 +20,14 @@ SAYS_MORE = 3
 """So many words beside the sentence with the phone ask or tell something else."""
 
 
-async def take_phone(turn: Turn) -> bool:
-    """Put the phone on the report and say so. True when the message says nothing else."""
+async def take_phone(turn: Turn, *, any_phone: bool = False) -> bool:
+    """Put the phone on the report and say so. True when the message says nothing else.
+
+    `any_phone`: the talk is of the danger, so that a number needs no words that say what it is for.
+    """
     phone = read_phone(turn.text, strict=False)
-    if phone is None or not gives_a_phone(turn.whole_words) or turn.notes.get(TAKEN) or _is_asked_for_one(turn):
+    named = gives_a_phone(turn.whole_words) or (any_phone and not is_of_the_account(turn.whole_words))
+    if phone is None or not named or turn.notes.get(TAKEN) or _is_asked_for_one(turn):
         return False
     ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
     if ticket is None or not tickets.is_callout(ticket):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.cases.called import called
-from actions.cases.danger_talk import answer_in_danger, fresh_danger, note
+from actions.cases.danger_talk import answer_in_danger, fresh_danger, keep_what_is_told, note
 from actions.cases.phone_told import take_phone
 from actions.danger import say_what_to_do, signs_told
 from actions.place import read_place
@@ -44,7 +44,9 @@ async def tell_worse(turn: Turn) -> bool:
     told = await _tell_worse(turn, answered=answered)
     if talk_of is not None and asked_in_danger(turn.whole_words) - {Asks.REPORTED}:
         await note(turn, talk_of)
-    return await take_phone(turn) or told or answered
+    if talk_of is not None:
+        await keep_what_is_told(turn, talk_of)
+    return await take_phone(turn, any_phone=talk_of is not None) or told or answered
 
 
 async def _tell_worse(turn: Turn, *, answered: bool) -> bool:

@@ -30,11 +30,21 @@ _PUEDO = r"(?:puedo|puede|podemos|podria|debo|debemos|tengo que|que si|me|lo|la|
 _PATTERNS = {
     Asks.BREATH: re.compile(
         r"\b(?:isn'?t|not|stopped|quit|hardly|barely|don'?t think (?:he|she)(?:'?s| is)) breath\w*|"
-        r"\bno (?:esta |estan )?respira\w*|\bdejo de respirar|\bno (?:pulse|heartbeat|tiene pulso)|\bcpr\b|\bresucit\w+"
+        r"\bno (?:esta |estan )?respira\w*|\bdejo de respirar|\bno (?:pulse|heartbeat|tiene pulso)|"
+        r"\bcpr\b|\bresucit\w+|"
+        r"\b(?:lips?|face|skin|labios|cara|boca)\b.{0,16}\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+)\b|"
+        r"\b(?:turning|getting|going|gone|went|poniendo|pone|puso) (?:\w+ )?(?:blue|purple|azul\w*|morad\w+)\b|"
+        r"\b(?:can'?t|cant|cannot|can hardly|can'?t hardly|cant hardly) (?:hardly )?(?:breathe?|talk)\b|"
+        r"\bno puede (?:ni )?(?:respirar|hablar)\b|\bgasping\b|\bpassed out\b|\bunconscious\b|\binconsciente\b|"
+        r"\b(?:won'?t|wont|doesn'?t|not) (?:wake up|waking up|respond\w*|moving)\b|"
+        r"\bno (?:despierta|reacciona|se mueve)\b"
     ),
     Asks.TOUCH: re.compile(
         rf"\b{_MAY} (?:\w+ ){{0,3}}?(?:pull|drag|grab|touch|lift|push|roll|help|free|unhook) (?:{_THEM}|on {_THEM})\b|"
         rf"\b{_PUEDO} (?:\w+ ){{0,2}}?(?:jal|agarr|toc|sac|quit|mov|despeg|levant|ayud|arrastr)\w*(?:l[oae]s?)\b|"
+        r"\b(?:use|push|move|knock|hit|lift|pull|get|pry|quit\w+|empuj\w+|peg\w+|mov\w+|levant\w+)\b.{0,40}"
+        r"\b(?:stick|board|broom\w*|rake|rope|pole saw|palo|escoba|tabla|rastrillo|the (?:wire|line|cable)|"
+        r"el (?:cable|wire))\b|"
         r"\b(?:lo|la|le) (?:puedo|podemos|debo|jalo|agarro|toco|saco|muevo) "
         r"?(?:jal|agarr|toc|sac|mov|despeg|ayud)?\w*\b"
     ),
@@ -49,15 +59,15 @@ _PATTERNS = {
         r"(?:switch|breaker|luz|pastillas?|caja|main|corriente|bomba|todo|electricity|tanque|enchufe|outlet)\b"
     ),
     Asks.LEAVE: re.compile(
-        rf"\b{_MAY} (?:\w+ ){{0,2}}?(?:leave|evacuate|get out|go out|jump|climb (?:out|down)|run|get down|"
-        r"drive (?:off|away)|wait (?:here|outside|in)|stay (?:here|in|put|inside)|go back in|get off)\b|"
+        rf"\b{_MAY} (?:\w+ ){{0,2}}?(?:leave|evacuate|get out|go out|jump|run|(?:climb|hop|step|get) (?:out|down|off)|"
+        r"drive (?:off|away)|wait (?:here|outside|in)|stay (?:here|in|put|inside))\b|"
         rf"\b{_MAY} (?:\w+ ){{0,2}}?(?:move|get|take|bring|carry|wake) {_THEM}(?: \w+){{0,2}}? "
         r"(?:out|away|outside|up|to)\b|"
         rf"\b{_MAY} (?:\w+ )?(?:move|wake) {_THEM}\W*$|"
         r"\b(?:wants?|trying|going) to (?:get|climb|jump) (?:out|off|down)\b|"
         r"\bsafe (?:here|in here|in the house|to (?:leave|stay|get out))\b|"
         r"\b(?:me|nos|se) (?:salgo|salimos|sale|bajo|bajamos|baja|quedo|quedamos|queda|brinco|voy|vamos)\b|"
-        rf"\b{_PUEDO} (?:\w+ ){{0,2}}?(?:salir\w*|bajar(?:me|nos|se)?\b(?! (?:el|la|los))|brinc\w+|correr|quedar\w*|"
+        rf"\b{_PUEDO} (?:\w+ ){{0,2}}?(?:salir\w*|bajar(?:me|nos|se)\b|brinc\w+|correr|quedar\w*|"
         r"irme|irnos)\b"
     ),
     Asks.DO: re.compile(
@@ -76,6 +86,16 @@ _PATTERNS = {
         r"les? dijo)\b|\b(?:puso|pusieron|anoto|dijo|dijeron) (?:que|lo de)\b"
     ),
 }
+
+
+_FROM_A_MACHINE = re.compile(
+    r"\b(?:climb|hop|jump|step|get) (?:down|off)\b|\bbajar(?:me|se|nos)\b|\bme bajo\b|\bnos bajamos\b"
+)
+
+
+def is_of_a_machine(words: str) -> bool:
+    """Whether it is asked to get down: from a tractor, a truck, a crane."""
+    return bool(_FROM_A_MACHINE.search(without_accents(words.lower())))
 
 
 def asked_in_danger(words: str) -> frozenset[Asks]:

@@ -57,7 +57,8 @@ _NOT_OF_THE_BODY = (
     r"semanas?)"
 )
 _VEHICLE = (
-    r"(?:cars?|trucks?|vans?|suvs?|pickups?|tractors?|combines?|vehicles?|bus|buses|carros?|coches?|autos?|trocas?|"
+    r"(?:cars?|trucks?|vans?|suvs?|pickups?|tractors?|combines?|backhoes?|skid ?(?:loader|steer)s?|excavators?|"
+    r"sprayers?|dozers?|semis?|vehicles?|bus|buses|carros?|coches?|autos?|trocas?|"
     r"camionetas?|camion(?:es)?|tractor(?:es)?)"
 )
 _WIRE_WORD = r"(?:wires?|lines?|cables?|alambres?)"

@@ -37,6 +37,11 @@ def gives_a_phone(words: str) -> bool:
     return bool(_GIVES.search(text) or _ASKS.search(text)) and not _OF_THE_ACCOUNT.search(text)
 
 
+def is_of_the_account(words: str) -> bool:
+    """Whether it is the phone on file that is spoken of."""
+    return bool(_OF_THE_ACCOUNT.search(_plain(words)))
+
+
 def asks_which_phone(words: str) -> bool:
     """Whether it is asked which phone a report has: `did you get my other number`."""
     text = _plain(words)

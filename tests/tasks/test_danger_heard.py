@@ -77,8 +77,8 @@ async def test_a_question_of_what_is_reported_is_answered_and_not_told_anew(talk
     asked = "can the kids go and get their bikes"
     await talk.user_input(asked, intent="out_of_scope", acts={"ask"}, danger=("wire", 0.99))
     talk.assert_response("utter_danger_unsafe")
-    (ticket,) = await tickets(talk)
-    assert not _told(ticket, asked)
+    talk.assert_no_response("utter_outage_danger", "utter_danger_worse")
+    assert len(await tickets(talk)) == 1
 
 
 async def test_more_of_it_goes_on_the_report(talk: Talk) -> None:

@@ -23,6 +23,10 @@ ASKED = [
     ("my meter is on fire at 14 Mill Road", "should we leave the house", "everybody out now"),
     ("i smell gas at 14 Mill Road", "should I move her outside", "everybody out into fresh air"),
     ("a wire fell on my truck and i am in it at 14 Mill Road", "can i get out", "Stay in the car"),
+    (WIRE, "can we hop down off the tractor and run for it", "Stay in the car"),
+    (WIRE, "his lips are getting kinda blue", "push hard and fast"),
+    (WIRE, "¿le pego con un palo de escoba para quitarle el cable?", "not with a stick"),
+    ("my meter is on fire at 14 Mill Road", "should I flip the main off", "No, leave it and get out"),
     (WIRE, "can i keep the generator going in the garage?", "its fumes kill"),
     (WIRE, "what do we do", "Never touch a wire"),
 ]
@@ -76,7 +80,7 @@ async def test_what_is_plainly_something_else_is_done(talk: Talk, words: str, in
     await talk.user_input("555-555-0177", intent="inform")
     await talk.user_input(words, intent=intent, acts={"start"} if intent == "quick_pay" else {"ask"})
     talk.assert_no_response("utter_danger_added", "utter_danger_unknown")
-    assert not await notes(talk)
+    assert words not in await notes(talk)
 
 
 async def test_words_of_danger_that_are_taken_for_a_wish_open_the_report_alone(talk: Talk) -> None:
@@ -101,3 +105,12 @@ async def test_a_wish_beside_the_danger_comes_after_it(talk: Talk) -> None:
     assert [one.kind for one in await tickets(talk)] == ["danger"]
     await talk.user_input("555-555-0177", intent="inform")
     assert talk.open_task == "quick_pay_form"
+
+
+async def test_what_stands_beside_a_question_goes_on_the_report(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    asked = "my neighbor Phyllis is eighty and cannot get out of her gate, can i go get her"
+    await talk.user_input(asked, intent="out_of_scope", acts={"ask"})
+    assert asked in await notes(talk)
+    await talk.user_input("815 555 0173 is my other one", intent="inform", acts={"volunteer"})
+    talk.assert_message("ending 0173")
