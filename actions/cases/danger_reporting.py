@@ -13,10 +13,12 @@ from actions.cases.phone_told import TAKEN, call_at
 from actions.cases.taking_back import undo
 from actions.cases.where import Where, WhereReported
 from actions.danger import say_what_to_do, signs_told
+from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER
 from actions.person.in_danger import asks_for_a_person, person_in_danger
 from actions.turn import REQUESTED, Turn
 from backend.language import tr
 from backend.members.identity import Standing
+from backend.members.levels import Level
 from backend.reading.hazard import HAZARDS, is_only_need, signs_in
 from backend.reading.life_support import power_is_out
 from backend.reading.of_the_filed import still_wrong
@@ -50,6 +52,7 @@ class DangerReporting(WhereReported):
             ):  # else it was said before this form was asked
                 say_what_to_do(turn, self._signs(turn))
             turn.set(self.slot("warned"), True)
+        await self._know_who(turn)
         standing = await turn.standing()
         if self.held(turn, "place") is None and (place := await self._place_of_before(turn)):
             turn.set(self.slot("place"), place)
@@ -83,6 +86,13 @@ class DangerReporting(WhereReported):
         elif not turn.notes.get(TAKEN):
             turn.say("utter_noted", what=tr("the phone number"))
         return None
+
+    async def _know_who(self, turn: Turn) -> None:
+        """A member number and last four that were given tell where it is. Nobody in danger is asked to prove them."""
+        known = (await turn.standing()).level >= Level.KNOWN
+        if self.held(turn, "filed") and turn.get(NUMBER) and turn.get(LAST4) and not known:
+            await self._identify(turn)
+            turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
 
     async def _tell_of_a_person(self, turn: Turn) -> None:
         """Who wished for a person beside the danger gets one as far as there is one now, and no call on Monday."""
@@ -126,6 +136,8 @@ class DangerReporting(WhereReported):
             await self._keep_the_rest(turn, ticket)
             phone = await self._phone(turn, standing)
             await tickets.complete(turn.session, turn.backend, ticket, place=told or None, phone=phone)
+            if where is not None and where.account is not None and not ticket.place:
+                await tickets.place_on_file(turn.session, turn.backend, ticket, where.account)
             if phone and phone != ticket.phone and phone == self.held(turn, "phone"):
                 await call_at(turn, ticket, phone)  # told after the one that it came with
             return tickets.Filed(ticket, new=False)

@@ -98,7 +98,7 @@ async def add_to_danger_talk(turn: Turn) -> bool:
     if ticket is None or _is_of_something_else(turn):
         return False
     person = asks_for_a_person(turn)
-    if person and (turn.words_of(SAID) or wants_a_call(turn.whole_words)):
+    if person and (turn.words_of(SAID) or wants_a_call(turn.whole_words) or _is_put_through(turn)):
         return False
     await note(turn, ticket)
     if person:
@@ -108,6 +108,11 @@ async def add_to_danger_talk(turn: Turn) -> bool:
     else:
         turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
     return True
+
+
+def _is_put_through(turn: Turn) -> bool:
+    """Whether a person takes over as usual: the office is open, and nothing of the report is still to be asked."""
+    return turn.get("open_task") not in REPORTS and turn.backend.coop.is_open(turn.backend.clock.now())
 
 
 def _is_of_something_else(turn: Turn) -> bool:

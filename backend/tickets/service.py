@@ -252,6 +252,16 @@ async def complete(
         await callout.news(session, backend, ticket)
 
 
+async def place_on_file(session: AsyncSession, backend: Backend, ticket: Ticket, account: Account) -> None:
+    """The account was told after it was opened, and no place: it is where the account is."""
+    ticket.account_id = ticket.account_id if ticket.account_id is not None else account.id
+    if account.service_address:
+        ticket.place, ticket.place_key = account.service_address, place_key(account.service_address)
+        ticket.details = {**ticket.details, FROM_FILE: "of the account, not told"}
+        await session.flush()
+        await callout.news(session, backend, ticket)
+
+
 async def withdraw(
     session: AsyncSession, backend: Backend, number: str, by_conversation: str, reason: str
 ) -> Ticket | None:

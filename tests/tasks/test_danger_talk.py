@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.backend.household import Household
 from tests.tasks.harness import Talk
 from tests.tasks.test_worse_told import WIRE, tickets
 
@@ -114,3 +115,10 @@ async def test_what_stands_beside_a_question_goes_on_the_report(talk: Talk) -> N
     assert asked in await notes(talk)
     await talk.user_input("815 555 0173 is my other one", intent="inform", acts={"volunteer"})
     talk.assert_message("ending 0173")
+
+
+async def test_a_member_number_tells_where_it_is(stranger: Talk, home: Household) -> None:
+    await stranger.user_input("a wire is down and sparking", intent="report_outage", acts={"start"})
+    await stranger.user_input("99999-001 0142", intent="inform", acts={"answer"})
+    (ticket,) = await tickets(stranger)
+    assert ticket.account_id == home.account_id
