@@ -7,6 +7,7 @@ import re
 from actions import registry
 from actions.turn import REQUESTED, Turn
 from backend.contact.service import read_phone
+from backend.reading.phone_figures import is_parted_as_phone
 from backend.reading.where_to_call import gives_a_phone, is_of_the_account
 from backend.tickets import service as tickets
 from backend.tickets import worse
@@ -29,6 +30,9 @@ async def take_phone(turn: Turn, *, any_phone: bool = False) -> bool:
     named = gives_a_phone(turn.whole_words) or (any_phone and not is_of_the_account(turn.whole_words))
     if phone is None or not named or turn.notes.get(TAKEN) or _is_asked_for_one(turn):
         return False
+    number = turn.read(None).number
+    if number is not None and number.complete and not is_parted_as_phone(turn.text):
+        return False  # a member number with the digits behind its dash may have ten, too
     ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
     if ticket is None or not tickets.is_callout(ticket):
         return False

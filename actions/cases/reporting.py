@@ -118,7 +118,7 @@ class ReportingForm(DangerReporting):
         if not opened and self.held(turn, "place") is None and (place := read_place(turn, asked=asked)):
             turn.set(self.slot("place"), place)
         asked_phone = turn.get(REQUESTED) == self.slot("phone")
-        if taken := turn.notes.get(TAKEN) or (read_phone(turn.text, strict=False) if asked_phone else None):
+        if taken := turn.notes.get(TAKEN) or (self._phone_in(turn, self.slot("phone")) if asked_phone else None):
             turn.set(self.slot("phone"), taken)
         return await super()._after_worse(turn, opened=opened)
 

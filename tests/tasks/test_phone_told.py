@@ -72,3 +72,10 @@ async def test_only_the_crew_or_the_office_closes_a_danger(talk: Talk) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("can i undo that", intent="out_of_scope", acts={"ask"})
     talk.assert_no_message("the report is closed")
+
+
+@pytest.mark.parametrize("number", ["7273694-001", "7273694-001 3694", "my member number is 8155550-001"])
+async def test_a_member_number_of_ten_digits_is_no_phone(talk: Talk, number: str) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input(number, intent="inform", acts={"answer"})
+    assert await phones(talk) == ["+15555550142"]
