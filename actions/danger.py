@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from actions.turn import REQUESTED, Turn
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_question
 from backend.reading.asks_if_safe import asks_if_safe
-from backend.reading.cut_off import cut_off_by_us
+from backend.reading.cut_off import cut_off_by_us, is_off_already
 from backend.reading.danger import crisis_in, is_over, is_supposed, tree_on_wire
 from backend.reading.hazard import CAR, HURT, LIFE, WIRE, hazard_of, signs_in
 from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 
-OFF_ALREADY = re.compile(r"\b(?:cortaron|quitaron|desconectaron|apagaron|sin luz)\b", re.IGNORECASE)
 REPORTS = ("outage_form", "case_form")
 """These hear of danger themselves: what was told before belongs to the same event."""
 
@@ -50,7 +47,7 @@ def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
         return frozenset()  # of what stands: asked, and not told anew
     if turn.intent == "report_tree" and told.hazard == WIRE and told.danger < SURE_OF_A_TREE:
         return frozenset()  # its own report says what to do near a line, and goes to the crew
-    off = cut_off_by_us(turn.text) or OFF_ALREADY.search(turn.whole_words)
+    off = cut_off_by_us(turn.text) or is_off_already(turn.whole_words)
     feared = shutoff_spoken_of(turn.whole_words) and not off
     if told.hazard == LIFE and (feared or turn.get("open_task") == "case_form"):
         return frozenset()  # who fears a shutoff, or is asked what machine they have, has power now

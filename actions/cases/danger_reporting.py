@@ -143,7 +143,7 @@ class DangerReporting(WhereReported):
             return tickets.Filed(ticket, new=False)
         words = str(self.held(turn, "danger"))
         details = {"words": words, **name_of(standing)}
-        if (heard := self._signs(turn) - signs_in(words, glossed(words))) and heard <= set(HAZARDS):
+        if (heard := signs_told(turn, reported=False) - signs_in(words, glossed(words))) and heard <= set(HAZARDS):
             details[HAZARD] = min(heard)
         if (before := self.held(turn, "words")) and str(before) not in details["words"]:
             details["words"] = f"{before} / {details['words']}"

@@ -45,7 +45,6 @@ FOLLOWS = frozenset({"follow_home", "follow_when", "follow_number", "follow_cost
 SURE_OF_A_FOLLOW_UP = 0.5
 """Questions that have an answer for a danger, too: whether somebody comes, and when."""
 STEERS = ("language", "repeat", "hold", "cancel", "social")
-ANSWERS = ("answer", "affirm", "deny", "correct", "skip")
 
 
 async def fresh_danger(turn: Turn) -> Ticket | None:
@@ -70,6 +69,8 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
         asked -= {Asks.LEAVE}
     if ticket.kind != DANGER:
         asked -= {Asks.POWER_OFF}  # "do I turn the machine off": what keeps somebody alive
+    if not asked:
+        return False
     responses = _responses(asked)
     hazard = CAR if Asks.LEAVE in asked and is_of_a_machine(turn.whole_words) else hazard_now(turn, ticket)
     for response in responses:
@@ -78,7 +79,7 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
         say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
     if Asks.REPORTED in asked:
         await tell_all(turn, ticket)
-    return bool(asked)
+    return True
 
 
 def _responses(asked: frozenset[Asks]) -> list[str]:
@@ -94,8 +95,10 @@ def _responses(asked: frozenset[Asks]) -> list[str]:
 
 async def add_to_danger_talk(turn: Turn) -> bool:
     """Keep what is told, and say what is not known; False when it is rather of something else."""
+    if _is_of_something_else(turn):
+        return False
     ticket = await fresh_danger(turn)
-    if ticket is None or _is_of_something_else(turn):
+    if ticket is None:
         return False
     person = asks_for_a_person(turn)
     if person and (turn.words_of(SAID) or wants_a_call(turn.whole_words) or _is_put_through(turn)):
@@ -132,9 +135,13 @@ def _is_of_something_else(turn: Turn) -> bool:
 
 
 async def keep_what_is_told(turn: Turn, ticket: Ticket) -> None:
-    """Put on the report what stands beside a question or a phone: who is there, the way in, what was tried."""
+    """Put on the report what is asked, and what stands beside it or a phone: who is there, the way in, what was tried.
+
+    Who only asks what was reported tells nothing.
+    """
     asked = asked_in_danger(turn.whole_words)
-    if len(turn.whole_words.split()) >= TELLS_MORE and asked != {Asks.REPORTED} and not _is_of_something_else(turn):
+    long = len(turn.whole_words.split()) >= TELLS_MORE
+    if asked - {Asks.REPORTED} or (long and not asked and not _is_of_something_else(turn)):
         await note(turn, ticket)
 
 

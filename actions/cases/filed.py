@@ -6,6 +6,7 @@ import re
 
 from actions.cases.asked_after import tell_what_became
 from actions.cases.called import called
+from actions.cases.danger_talk import note
 from actions.cases.kinds import title_of
 from actions.cases.objecting import objected
 from actions.cases.phone_told import call_at
@@ -64,7 +65,7 @@ async def _tell_of(turn: Turn) -> bool:
         case Of.NEWS:
             turn.say("utter_filed_news", number=ticket.number)
         case Of.CALLED_911:
-            await _note(turn, ticket)
+            await note(turn, ticket)
             turn.say("utter_filed_911", number=ticket.number, called=await called(turn, ticket))
     return True
 
@@ -141,7 +142,7 @@ async def _tell_what_it_says(turn: Turn, ticket: Ticket) -> None:
     if not asked or len(there) >= ENOUGH * len(asked):
         turn.say("utter_filed_says", number=ticket.number, told=as_told(turn, ticket))
         return
-    await _note(turn, ticket)
+    await note(turn, ticket)
     turn.say("utter_filed_noted", number=ticket.number)
 
 
@@ -154,8 +155,3 @@ async def _note_what_else(turn: Turn, ticket: Ticket) -> None:
         words = plain_line(" ".join(facts))
         await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)
         turn.say("utter_filed_noted", number=ticket.number)
-
-
-async def _note(turn: Turn, ticket: Ticket) -> None:
-    words = plain_line(turn.whole_words)
-    await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)

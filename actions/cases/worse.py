@@ -12,7 +12,6 @@ from backend.callout import service as callout
 from backend.handover.transcript import plain_line
 from backend.language import tr
 from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_an_outage
-from backend.reading.asks_in_danger import Asks, asked_in_danger
 from backend.reading.good_news import eases
 from backend.reading.hazard import CAR, HURT, LIFE, WIRE, WORSE, hazard_of, is_only_need
 from backend.reading.of_the_filed import Of, of_the_filed, takes_back
@@ -42,8 +41,6 @@ async def tell_worse(turn: Turn) -> bool:
     talk_of = await fresh_danger(turn)
     answered = talk_of is not None and await answer_in_danger(turn, talk_of)
     told = await _tell_worse(turn, answered=answered)
-    if talk_of is not None and asked_in_danger(turn.whole_words) - {Asks.REPORTED}:
-        await note(turn, talk_of)
     if talk_of is not None:
         await keep_what_is_told(turn, talk_of)
     return await take_phone(turn, any_phone=talk_of is not None) or told or answered
@@ -92,9 +89,8 @@ async def _tell_eased(turn: Turn) -> bool:
 
 async def note_for_the_crew(turn: Turn, ticket: Ticket) -> None:
     """Put the words on the report, and have who was told of it hear them, as what they are: not proven."""
-    words = plain_line(turn.whole_words)
-    await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)
-    await callout.reporter_says(turn.session, turn.backend, ticket, words)
+    await note(turn, ticket)
+    await callout.reporter_says(turn.session, turn.backend, ticket, plain_line(turn.whole_words))
 
 
 async def _tell_if_safe(turn: Turn) -> bool:

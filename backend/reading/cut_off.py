@@ -21,3 +21,11 @@ _NOT_YET = re.compile(
 def cut_off_by_us(text: str) -> bool:
     """`you shut my lights off`; not a fear of it. English, or Spanish as `glossed` gives it."""
     return bool(_CUT_OFF.search(text)) and not _NOT_YET.search(text) and not text.strip().endswith("?")
+
+
+_OFF_ALREADY = re.compile(r"\b(?:cortaron|quitaron|desconectaron|apagaron|sin luz)\b", re.IGNORECASE)
+
+
+def is_off_already(words: str) -> bool:
+    """Whether Spanish words say that it is off now, and not feared: `me cortaron la luz`."""
+    return bool(_OFF_ALREADY.search(words))
