@@ -14,8 +14,9 @@ from actions.person.in_danger import SAID, asks_for_a_person, person_in_danger
 from actions.turn import Turn
 from backend.handover.transcript import plain_line
 from backend.reading.acts.signals import is_question, only_social
+from backend.reading.asks_after import After, asks_after
 from backend.reading.asks_if_safe import asks_for_a_doctor
-from backend.reading.asks_in_danger import Asks, asked_in_danger, is_of_a_machine
+from backend.reading.asks_in_danger import Asks, asked_in_danger, asks_whether_to, is_of_a_machine
 from backend.reading.danger import crisis_in
 from backend.reading.hazard import CAR, LIFE, hazard_of
 from backend.reading.person_wish import wants_a_call
@@ -79,6 +80,8 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
         say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
     if Asks.REPORTED in asked:
         await tell_all(turn, ticket)
+    elif asks_after(turn.whole_words) is After.SURELY and (told := await called(turn, ticket)):
+        turn.say("utter_danger_called", called=told.strip())
     return True
 
 
@@ -107,7 +110,7 @@ async def add_to_danger_talk(turn: Turn) -> bool:
     if person:
         await person_in_danger(turn)
     elif is_question(turn.text) or "?" in turn.whole_words:
-        turn.say("utter_danger_unknown", number=ticket.number)
+        turn.say("utter_danger_unknown", number=ticket.number, may=asks_whether_to(turn.whole_words))
     else:
         turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
     return True

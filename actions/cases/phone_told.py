@@ -6,9 +6,9 @@ import re
 
 from actions import registry
 from actions.turn import REQUESTED, Turn
-from backend.contact.service import read_phone
+from backend.contact.service import read_phones
 from backend.reading.phone_figures import is_parted_as_phone
-from backend.reading.where_to_call import gives_a_phone, is_of_the_account
+from backend.reading.where_to_call import gives_a_phone, is_beside, is_of_the_account
 from backend.tickets import service as tickets
 from backend.tickets import worse
 from backend.tickets.models import Ticket
@@ -26,9 +26,9 @@ async def take_phone(turn: Turn, *, any_phone: bool = False) -> bool:
 
     `any_phone`: the talk is of the danger, so that a number needs no words that say what it is for.
     """
-    phone = read_phone(turn.text, strict=False)
+    phones = read_phones(turn.text)
     named = gives_a_phone(turn.whole_words) or (any_phone and not is_of_the_account(turn.whole_words))
-    if phone is None or not named or turn.notes.get(TAKEN) or _is_asked_for_one(turn):
+    if not phones or not named or turn.notes.get(TAKEN) or _is_asked_for_one(turn):
         return False
     number = turn.read(None).number
     if number is not None and number.complete and not is_parted_as_phone(turn.text):
@@ -38,9 +38,16 @@ async def take_phone(turn: Turn, *, any_phone: bool = False) -> bool:
         return False
     if not await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id):
         return False
-    await call_at(turn, ticket, phone)
-    turn.notes[TAKEN] = phone
-    rest = [part for part in _SENTENCE.split(turn.whole_words) if read_phone(part, strict=False) is None]
+    first, *others = phones
+    if ticket.phone and first != ticket.phone and is_beside(turn.whole_words):
+        others = phones
+    else:
+        await call_at(turn, ticket, first)
+    for other in others:
+        await tickets.also_at(turn.session, turn.backend, ticket, turn.conversation_id, other)
+        turn.say("utter_filed_phone_beside", number=ticket.number, last4=other[-4:])
+    turn.notes[TAKEN] = first if first not in others else ticket.phone
+    rest = [part for part in _SENTENCE.split(turn.whole_words) if not read_phones(part)]
     return sum(len(part.split()) for part in rest) < SAYS_MORE
 
 

@@ -76,6 +76,14 @@ class ReportingForm(DangerReporting):
         self._close(turn)
         return None
 
+    def _name_when_unsure(self, turn: Turn) -> None:
+        """Whoever is in danger hears what to do, and not what they were taken to wish."""
+        if not alarmed(turn):
+            super()._name_when_unsure(turn)
+
+    async def _answer_questions(self, turn: Turn) -> bool:
+        return not alarmed(turn) and await super()._answer_questions(turn)
+
     # listening
 
     async def _hear(self, turn: Turn) -> Outside | None:

@@ -59,7 +59,7 @@ class OutageForm(ReportingForm):
         return alarmed(turn) or turn.get(STATUS) == BACK
 
     def _name_when_unsure(self, turn: Turn) -> None:
-        if not self._is_told(turn):
+        if turn.get(STATUS) != BACK:
             super()._name_when_unsure(turn)
 
     async def _answer_questions(self, turn: Turn) -> bool:

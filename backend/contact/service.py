@@ -82,6 +82,12 @@ def read_phone(text: str, *, strict: bool = True) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def read_phones(text: str) -> list[str]:
+    """Every phone number in what was said, in E.164, in order; for a call back, so that one to be dialled will do."""
+    found = [number for _, number in _phones(text, strict=False, exists=False)]
+    return list(dict.fromkeys(found)) or [one for one in [read_phone(text, strict=False)] if one]
+
+
 def read_new_phone(text: str, *, strict: bool = True) -> tuple[str | None, str | None]:
     """The new phone and the old one, told apart by the words in front of each; the last of several is the new one.
 

@@ -98,6 +98,20 @@ def is_of_a_machine(words: str) -> bool:
     return bool(_FROM_A_MACHINE.search(without_accents(words.lower())))
 
 
+_MAY_THEY = re.compile(
+    r"\b(?:can|could|may|should|shall|ok(?:ay)? (?:to|if|for)|alright (?:to|if)|safe|allowed|do i|do we|what if|"
+    r"is it (?:ok|bad))\b|"
+    r"\b(?:puedo|puede|pueden|podemos|debo|debemos|se puede|esta bien (?:si|que)|hay que|y si)\b|"
+    r"(?:^|[.!?¿,;] ?)(?:le |lo |la |me |nos )?(?:prendo|apago|abro|cierro|bajo|subo|entro|salgo|saco|echo|"
+    r"pego|muevo|dejo|corto|jalo|toco|uso|conecto|desconecto)\b"
+)
+
+
+def asks_whether_to(words: str) -> bool:
+    """Whether it is asked if something may be done: `so he can go if he's got rubber boots?`."""
+    return bool(_MAY_THEY.search(without_accents(words.lower().replace("’", "'"))))
+
+
 def asked_in_danger(words: str) -> frozenset[Asks]:
     """What is asked; empty where nothing of it is."""
     text = " ".join(re.sub(r"[,;:¡¿]", " ", without_accents(words.lower().replace("’", "'"))).split())

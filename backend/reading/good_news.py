@@ -28,6 +28,10 @@ _EASES = re.compile(
     r"\b(?:(?:gas )?smell|smoke|sparks?|fire|it|noise|hissing|buzzing|humming|olor|humo|fuego) (?:\w+ )?"
     r"(?:went (?:away|out)|is gone|has gone|gone (?:away|now)|stopped|quit|died down|cleared|burned (?:itself )?out)\b|"
     r"\b(?:ya )?(?:se (?:quito|fue el olor|apago el fuego|apago la lumbre)|no huele|no hay (?:humo|olor|chispas))\b|"
+    r"\b(?:fire|smoke|it|lumbre)(?:'?s| is) (?:almost |about |pretty much )?out\b|\bpinking up\b|"
+    r"\b(?:got|pulled|took|brought) (?:him|her|them|my \w+|everybody|everyone) out\b|"
+    r"\b(?:lo|la|los|las) (?:sacaron|sacamos|rescataron)\b|\bsacaron a (?:mi|el|la)\b|"
+    r"\bse apago (?:sol[oa]|ya|el|la)\b|"
     r"\bfalse alarm\b|\ball clear\b|\bfalsa alarma\b|\bya paso\b"
 )
 _NOT = re.compile(
@@ -42,7 +46,18 @@ _LET_GO = re.compile(r"\bnever ?mind\W+(?:it|that)(?:'?s| is) (?:fine|ok(?:ay)?|
 """It takes back, which is another thing."""
 
 
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|,\s+(?=(?:and |y )?(?:i|we|he|she|they|it|the|my|ya|el|la|los)\b)")
+_WORSE = re.compile(
+    r"\b(?:but|pero|(?:fire|on|back|start(?:s|ed)|\w+king) again|otra vez|still|todavia|sigue\w*|now it|worse|peor)\b"
+)
+
+
 def eases(words: str) -> bool:
-    """Whether it is told that help has come, that somebody is well, or that what was dangerous has stopped."""
+    """Whether it is told that help has come, that somebody is well, or that what was dangerous has stopped.
+
+    A question beside it changes nothing; that it is still so, or again, does.
+    """
     text = _LET_GO.sub(" ", without_accents(words.lower().replace("’", "'")))
-    return bool(_EASES.search(text)) and not _NOT.search(text)
+    if _WORSE.search(text):
+        return False
+    return any(_EASES.search(part) and not _NOT.search(part) for part in _SENTENCE.split(text))

@@ -12,8 +12,8 @@ from backend.reading.danger import DANGER, danger_in, is_supposed
 from backend.reading.life_support import acute, backup_runs_out, depends_on_power, over_already
 from backend.reading.spanish.gloss import without_accents
 
-CAR, FIRE, GAS, HURT, LIFE, WIRE = "car", "fire", "gas", "hurt", "life", "wire"
-HAZARDS = (CAR, HURT, GAS, FIRE, LIFE, WIRE)
+CAR, FIRE, GAS, HURT, LIFE, WATER, WIRE = "car", "fire", "gas", "hurt", "life", "water", "wire"
+HAZARDS = (CAR, HURT, GAS, FIRE, WATER, LIFE, WIRE)
 """In the order in which what to do is said: who sits in a car under a wire must not get out; then who is hurt first.
 `wire` stands for all else around the lines."""
 LIFE_NEED = "life"
@@ -28,6 +28,7 @@ _HAZARD_OF = {
     "trapped": HURT,
     "inside": FIRE,
     "life": LIFE,
+    "water": WATER,
 }
 
 _SOMEBODY = (
@@ -63,7 +64,17 @@ _VEHICLE = (
 )
 _WIRE_WORD = r"(?:wires?|lines?|cables?|alambres?)"
 _IN_IT = rf"\b(?:in|inside|dentro de|adentro de|en)\W+(?:\w+\W+){{0,2}}?{_VEHICLE}\b"
+_POWERED = (
+    r"(?:outlets?|plugs?|panel|breakers?|(?:fuse |electric\w* )?box|basement|cellar|meter|cords?|pump|freezer|furnace|"
+    r"enchufes?|contactos?|caja|sotano|pastillas?|bomba|medidor)"
+)
+_WET = r"(?:water|flood\w*|agua|inund\w+)"
 _SIGNS: dict[str, re.Pattern[str]] = {
+    "water": re.compile(
+        rf"\b{_WET}\b.{{0,60}}\b{_POWERED}\b|\b{_POWERED}\b.{{0,60}}\b{_WET}\b|"
+        r"\b(?:shower|faucets?|bath ?tub|tub|taps?|sink|swimming pool|stock tank|waterer|regadera|llave del agua|tina|"
+        r"alberca|bebedero)\b|\bstanding in (?:\w+ ){0,2}?water\b|\bparad[oa]s? en (?:el )?agua\b"
+    ),
     "car": re.compile(
         rf"\b{_WIRE_WORD}\b(?:\W+\w+){{0,5}}?\W+(?:on|over|across|onto|touching|encima|sobre|arriba|toca|tocando)\W+"
         rf"(?!(?:the |la |el )?(?:road|street|highway|ground|calle|carretera|piso))(?:\w+\W+){{0,5}}?{_VEHICLE}\b|"
@@ -88,6 +99,11 @@ _SIGNS: dict[str, re.Pattern[str]] = {
         r"ambulancia)\b|"
         rf"\b(?:recibi\w*|sinti\w*|agarr\w*|tuvo|tuve) (?:una? )?(?:\w+ )?"
         r"(?:descarga|toques?|calambrazo|corrientazo)\b|"
+        r"\b(?:lips?|face|labios|cara)\b.{0,24}\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+)\b|"
+        r"\b(?:turning|getting|gone|went|poniendo|pone|puso) (?:\w+ )?(?:blue|purple|azul\w*|morad\w+)\b|"
+        r"\bgasping\b|\b(?:holding|clutching|grabbing) (?:his|her) chest\b|"
+        r"\b(?:chest pains?|dolor de pecho|le duele el pecho)\b|"
+        rf"\b{_SOMEBODY}(?: ya)? no (?:me |nos )?contesta\b|\b{_SOMEBODY} (?:won'?t|does ?n'?t|stopped) answer\w*\b|"
         r"\bsomebody hurt\b|\bsomeone hurt\b|\bpeople hurt\b|\b(?:fell|cayo) (?:off|from|de) (?:the|la) (?:ladder|"
         r"escalera)\b"
     ),
@@ -142,6 +158,7 @@ _MORE = re.compile(
     r"lines?|cables?|poles?)\b|"
     r"\b(?:lean|tilt|sagg|hang|spark|smok|burn|sway)ing (?:\w+ )?(?:more|lower|worse|further|farther|faster)\b|"
     r"\b(?:going to|gonna|about to) (?:fall|come down|go down|blow|give)\b|\bmas (?:inclinad|ladead|chuec|baj)[oa]\b|"
+    r"\b(?:hollering|screaming|gritando)\b|"
     r"\bsick from\b|\b(?:dizzy|nauseous|headache)\b|\b(?:water|flood\w*) (?:\w+ ){0,4}?(?:wires?|lines?|box|meter|"
     r"panel)\b|"
     r"\b(?:esta|se pone|se puso|va) (?:\w+ )?(?:peor|mas (?:grande|cerca|fuerte))\b|\bempeor\w+\b|\bse (?:extiende|"

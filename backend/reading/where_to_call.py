@@ -31,6 +31,19 @@ _ASKS = re.compile(
 )
 
 
+_BESIDE = re.compile(
+    r"\b(?:if (?:i|we|he|she) (?:don'?t|dont|do not|can'?t) (?:pick up|answer|get)|"
+    r"if (?:mine|this|my phone|my cell|it) (?:\w+ ){0,2}?(?:quits|dies|is dead|goes out|runs out)|"
+    r"also|too|as well|back ?up|or (?:my|call|try|the)|"
+    r"can'?t (?:get|reach) me|tambien|o si no|o al|por si|si no contesto|si se (?:me )?(?:apaga|acaba))\b"
+)
+
+
+def is_beside(words: str) -> bool:
+    """Whether the phone is one more, and does not take the place of the first: `if I don't pick up, call …`."""
+    return bool(_BESIDE.search(_plain(words)))
+
+
 def gives_a_phone(words: str) -> bool:
     """Whether the phone number in these words is one to call about what was reported; none of the account's own."""
     text = _plain(words)

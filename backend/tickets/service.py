@@ -238,6 +238,14 @@ async def call_at(session: AsyncSession, backend: Backend, ticket: Ticket, conve
     await callout.news(session, backend, ticket)
 
 
+async def also_at(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str, phone: str) -> None:
+    """One more phone to call about it, beside the first."""
+    conversation = await session.get_one(Conversation, conversation_id)
+    _note(backend, conversation, ticket, f"or call {phone}")
+    await _told(session, backend, conversation, ticket, "ticket_noted")
+    await callout.news(session, backend, ticket)
+
+
 async def complete(
     session: AsyncSession, backend: Backend, ticket: Ticket, *, place: str | None, phone: str | None
 ) -> None:
