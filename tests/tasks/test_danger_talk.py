@@ -27,6 +27,13 @@ ASKED = [
     (WIRE, "can we hop down off the tractor and run for it", "Stay in the car"),
     (WIRE, "his lips are getting kinda blue", "push hard and fast"),
     (WIRE, "¿le pego con un palo de escoba para quitarle el cable?", "not with a stick"),
+    ("the basement is flooded up to the outlets at 14 Mill Road", "can he go down in boots", "Rubber boots"),
+    (
+        "the basement is flooded up to the outlets at 14 Mill Road",
+        "should I flip the main off",
+        "not through the water",
+    ),
+    ("the shower shocked me at 14 Mill Road", "should we get out of the house", "the whole way is dry"),
     ("my meter is on fire at 14 Mill Road", "should I flip the main off", "No, leave it and get out"),
     (WIRE, "can i keep the generator going in the garage?", "its fumes kill"),
     (WIRE, "what do we do", "Never touch a wire"),
@@ -122,3 +129,16 @@ async def test_a_member_number_tells_where_it_is(stranger: Talk, home: Household
     await stranger.user_input("99999-001 0142", intent="inform", acts={"answer"})
     (ticket,) = await tickets(stranger)
     assert ticket.account_id == home.account_id
+
+
+async def test_what_may_be_done_and_nobody_knows_is_a_no(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input("so is it ok if he waves the tractor over", intent="out_of_scope", acts={"ask"})
+    talk.assert_no_message("I cannot tell you")
+
+
+async def test_who_comes_is_told_beside_what_to_do(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input("should we pull him off? and is somebody coming?", intent="out_of_scope", acts={"ask"})
+    talk.assert_message("Once they are clear of it")
+    talk.assert_message("crew on call")

@@ -79,3 +79,28 @@ async def test_a_member_number_of_ten_digits_is_no_phone(talk: Talk, number: str
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input(number, intent="inform", acts={"answer"})
     assert await phones(talk) == ["+15555550142"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "if I don't pick up call my wife, 555-777-3199",
+        "you can also call 555-777-3199",
+        "mi cel es este, o si no al 555-777-3199",
+    ],
+)
+async def test_a_second_phone_stands_beside_the_first(talk: Talk, words: str) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input(words, intent="inform", acts={"volunteer"})
+    (ticket,) = await tickets(talk)
+    assert ticket.phone == "+15555550142"
+    assert "or call +15557773199" in [note["words"] for note in ticket.notes]
+    talk.assert_message("ending 3199")
+
+
+async def test_of_two_phones_the_first_is_called_and_the_other_kept(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input("my cell is 555-777-3199 and my sister's is 555-777-3144", intent="inform")
+    (ticket,) = await tickets(talk)
+    assert ticket.phone == "+15557773199"
+    assert "or call +15557773144" in [note["words"] for note in ticket.notes]
