@@ -86,7 +86,8 @@ async def grant(
     )
     account = await session.get_one(Account, account_id)
     member = await session.get_one(Member, account.member_id)
-    await in_a_name.notify(session, backend, conversation, member, account, in_a_name.TOLD["arrangement"], made.number)
+    what = in_a_name.TOLD["arrangement"]
+    await in_a_name.notify(session, backend, conversation, member, account, in_a_name.ASKED, what, made.number)
     return made
 
 

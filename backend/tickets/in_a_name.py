@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,12 @@ WISHES = {
     "stop service": mark("a stop of service"),
     "move service": mark("a move of service"),
 }
+ELSE = {
+    "callback": mark("a call back"),
+    "tree": mark("a look at a tree"),
+    "light": mark("a repair of a light"),
+}
+"""Anybody may ask for these, so that no notice goes with them; one goes with a hold."""
 NEEDS_PROOF = frozenset({"name_change", "service"})
 """Without any account the office has to find out for itself who asks."""
 WAITS = frozenset({"name_change", "stop service", "move service"})
@@ -58,6 +65,41 @@ KEY = "in-name"
 MOST_A_DAY = 10
 """So many notices of this kind go to one phone or email in 24 hours: nobody is flooded by who knows their number."""
 BETWEEN = {"sms": " ", "email": "\n\n"}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is told by text and by email, as marked texts; `key` sets it apart from others of the same request."""
+
+    key: str
+    by_text: str
+    by_email: str
+
+
+ASKED = Notice(
+    key="",
+    by_text=mark(
+        "{coop}: {what} was asked for on acct {account}, number {number}. Not you? Reply NOT ME {number} or call "
+        "{phone}"
+    ),
+    by_email=mark(
+        "Hello,\n\nSomebody asked for {what} on your account {account}. Its number is {number}.\n\n"
+        "Was it not you? Call {phone}, or write NOT ME {number} in the chat on our page or by text. "
+        "The office then looks at it before anything more is done.\n\n{coop}"
+    ),
+)
+HELD = Notice(
+    key="held-",
+    by_text=mark(
+        "{coop}: somebody told us you never asked for {what} on acct {account}, number {number}. It waits until the "
+        "office has called you. Questions? Call {phone}"
+    ),
+    by_email=mark(
+        "Hello,\n\nSomebody told us that you never asked for {what} on your account {account}. Its number is {number}, "
+        "and it waits until the office has called the phone on file.\n\n"
+        "Did you ask for it, and nobody has called? Call {phone}.\n\n{coop}"
+    ),
+)
 
 
 def wish_of(ticket: Ticket) -> str:
@@ -82,7 +124,7 @@ async def tell(
         _say(backend, ticket, conversation, await _shown(session, backend, conversation, member), new=new)
         return
     what = WISHES.get(wish_of(ticket), TOLD[ticket.kind])
-    told = await notify(session, backend, conversation, member, account, what, ticket.number)
+    told = await notify(session, backend, conversation, member, account, ASKED, what, ticket.number)
     shown = await _shown(session, backend, conversation, member)
     now = backend.clock.now()
     if told:
@@ -108,26 +150,43 @@ def _say(backend: Backend, ticket: Ticket, conversation: Conversation, words: st
         ticket.notes = [*ticket.notes, note]
 
 
+async def tell_held(session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket) -> None:
+    """Tell the member that somebody had their request put on hold; who wrote from the phone on file reads the answer.
+
+    To hold one takes no more than its number: a thief who fears the call back of the office would hold that.
+    """
+    account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
+    if account is None:
+        return
+    member = await session.get_one(Member, account.member_id)
+    if conversation.channel == "sms" and conversation.address == member.phone:
+        return
+    what = WISHES.get(wish_of(ticket)) or TOLD.get(ticket.kind) or ELSE[ticket.kind]
+    await notify(session, backend, conversation, member, account, HELD, what, ticket.number)
+
+
 async def notify(
     session: AsyncSession,
     backend: Backend,
     conversation: Conversation,
     member: Member,
     account: Account,
+    notice: Notice,
     what: str,
     number: str,
 ) -> list[str]:
     """Send the notice to each way on file; how each that takes it is named to the office. Once a talk and number.
 
-    `what` is one of the marked texts of `TOLD` and `WISHES`.
+    `what` is one of the marked texts of `TOLD`, `ELSE` and `WISHES`.
     """
     told = []
     who = hashlib.sha256(conversation.id.encode()).hexdigest()[:12]
     for kind, recipient in (("sms", member.phone), ("email", member.email or "")):
-        key = f"{KEY}:{number}:{who}:{kind}"
+        key = f"{KEY}:{number}:{notice.key}{who}:{kind}"
         if not recipient or await _too_many(session, backend, recipient, key):
             continue
-        words = _words(backend, (current(), member.language), kind, what, number, account)
+        text = notice.by_text if kind == "sms" else notice.by_email
+        words = _words(backend, (current(), member.language), kind, text, what, number, account)
         message = await enqueue(
             session,
             backend,
@@ -145,10 +204,11 @@ async def notify(
     return told
 
 
-def _words(backend: Backend, languages: Sequence[str], kind: str, what: str, number: str, account: Account) -> str:
+def _words(
+    backend: Backend, languages: Sequence[str], kind: str, text: str, what: str, number: str, account: Account
+) -> str:
     """No keyword of a carrier stands in it: who answers one of these has opted out of all texts."""
     coop = backend.coop
-    text = NOTICE_BY_TEXT if kind == "sms" else NOTICE_BY_EMAIL
     return in_each(
         languages,
         lambda: tr(
@@ -161,16 +221,6 @@ def _words(backend: Backend, languages: Sequence[str], kind: str, what: str, num
         ),
         BETWEEN[kind],
     )
-
-
-NOTICE_BY_TEXT = mark(
-    "{coop}: {what} was asked for on acct {account}, number {number}. Not you? Reply NOT ME {number} or call {phone}"
-)
-NOTICE_BY_EMAIL = mark(
-    "Hello,\n\nSomebody asked for {what} on your account {account}. Its number is {number}.\n\n"
-    "Was it not you? Call {phone}, or write NOT ME {number} in the chat on our page or by text. "
-    "The office then looks at it before anything more is done.\n\n{coop}"
-)
 
 
 async def _too_many(session: AsyncSession, backend: Backend, recipient: str, key: str) -> bool:

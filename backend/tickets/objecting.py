@@ -21,6 +21,7 @@ from backend.members.models import Member
 from backend.members.service import accounts_at_phone
 from backend.outbox.models import OutboxMessage
 from backend.reading.objection import Objection, objection_in
+from backend.tickets import in_a_name, telling
 from backend.tickets import service as tickets
 from backend.tickets.in_a_name import KEY
 from backend.tickets.kinds import CALLS_OUT, OBJECTION
@@ -126,6 +127,11 @@ async def _hold(session: AsyncSession, backend: Backend, conversation_id: str, t
     call = f"call the phone on file, {display_phone(member.phone)}" if member else "find out who is meant"
     hold = f"since {at:%b %d %H:%M}: somebody says the member never asked for it. Do nothing of it, and {call}"
     before = {"number": ticket.number, "urgent": ticket.urgent}
+    if ON_HOLD not in ticket.details:
+        if account is not None:
+            await in_a_name.tell_held(session, backend, conversation, ticket)
+        else:
+            await telling.held(session, backend, ticket, conversation_id)
     ticket.urgent = True
     ticket.details = {ON_HOLD: ticket.details.get(ON_HOLD, hold), **ticket.details}
     await tickets.add_note(session, backend, ticket, conversation_id, f"objects: {words}")

@@ -59,9 +59,32 @@ async def restored(session: AsyncSession, backend: Backend, ticket: Ticket, by: 
             number=ticket.number,
             phone=backend.coop.outage_phone_display,
         )
-        if conversation.channel == "web":
-            await _on_the_page(session, backend, conversation, words)
-        await _by_message(session, backend, ticket, conversation, words, first=True)
+        await _tell(session, backend, ticket, conversation, words)
+
+
+async def held(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> None:
+    """Tell who asked for it that another talk (`by`) had it put on hold. For a request without an account; else the
+    member is told by the ways on file (`in_a_name.tell_held`)."""
+    conversation = await session.get(Conversation, ticket.conversation_id)
+    if conversation is None or conversation.id == by:
+        return
+    with speaking(conversation.language):
+        words = tr(
+            "{coop}: somebody told us that request {number} was never asked for. It waits until the office has looked "
+            "at it. Did you ask for it? Call {phone}.",
+            coop=backend.coop.short_name,
+            number=ticket.number,
+            phone=backend.coop.office_phone_display,
+        )
+        await _tell(session, backend, ticket, conversation, words, key="ticket-held")
+
+
+async def _tell(
+    session: AsyncSession, backend: Backend, ticket: Ticket, conversation: Conversation, words: str, **how: str
+) -> None:
+    if conversation.channel == "web":
+        await _on_the_page(session, backend, conversation, words)
+    await _by_message(session, backend, ticket, conversation, words, first=True, **how)
 
 
 def told_by(ticket: Ticket) -> list[str]:
@@ -111,7 +134,14 @@ async def _on_the_page(session: AsyncSession, backend: Backend, conversation: Co
 
 
 async def _by_message(
-    session: AsyncSession, backend: Backend, ticket: Ticket, conversation: Conversation, words: str, *, first: bool
+    session: AsyncSession,
+    backend: Backend,
+    ticket: Ticket,
+    conversation: Conversation,
+    words: str,
+    *,
+    first: bool,
+    key: str = "ticket-closed",
 ) -> None:
     """By text to the phone that wrote or called, or that they gave; else by email to the address on file.
 
@@ -119,7 +149,7 @@ async def _by_message(
     """
     phone = conversation.address or (ticket.phone if first else None) or ""
     who = hashlib.sha256(conversation.id.encode()).hexdigest()[:12]
-    key = f"ticket-closed:{ticket.id}:{who}"
+    key = f"{key}:{ticket.id}:{who}"
     if can_be_reached(phone) and not await is_opted_out(session, phone):
         await enqueue(
             session, backend, kind="sms", recipient=phone, body=words, purpose=PURPOSE, dedupe_key=key,
