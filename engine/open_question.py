@@ -1,5 +1,7 @@
-"""The open question of a conversation, for the components that read a message in context."""
+"""What stands in a conversation, for the components that read a message in context: the open question, a danger."""
 
+import re
+import time
 from typing import Any
 
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -9,6 +11,10 @@ from engine.components.question import Question
 
 SLOT = "question"
 TOLD = "told_subject"
+SAID_IN_DANGER = re.compile(r"utter_(?:danger_|outage_danger$|outage_life_support$)")
+"""The responses that say what to do in a danger, and what became of it."""
+FRESH = 2 * 60 * 60
+"""So many seconds after one of them the talk is of it, as in `actions/cases/danger_talk.py`."""
 
 
 def last_said(tracker: DialogueStateTracker) -> str:
@@ -29,3 +35,14 @@ def open_question(tracker: DialogueStateTracker) -> dict[str, Any]:
     subject = tracker.slots.get(TOLD)
     last = subject.value if subject and isinstance(subject.value, str) else ""
     return Question.of({**told, "said": last_said(tracker), "told": last}).as_dict()
+
+
+def in_danger(tracker: DialogueStateTracker) -> bool:
+    """Tell whether what to do in a danger was said in the last two hours."""
+    since = time.time() - FRESH
+    for event in reversed(tracker.events):
+        if event.timestamp and event.timestamp < since:
+            return False
+        if isinstance(event, BotUttered) and SAID_IN_DANGER.match(str(event.metadata.get("utter_action") or "")):
+            return True
+    return False

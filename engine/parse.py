@@ -1,7 +1,8 @@
 """Predicts intents offline: `python engine/parse.py FILE.jsonl [--model M]`.
 
 Reads one JSON object a line with at least "text", and with lang, task, asked, question and options where a question is
-open; prints one a line, in the same order, with text, intent, intent_ranking and reading as the engine would give them.
+open, and in_danger where the talk is of a danger; prints one a line, in the same order, with text, intent,
+intent_ranking and reading as the engine would give them.
 With --timed it prints how many milliseconds of one core each took.
 """
 
@@ -37,7 +38,8 @@ class Row:
         """Read a line; only "text" is needed, the rest is as in a row of labelled replies."""
         row = json.loads(line)
         question = {key: row.get(key) for key in ("task", "asked", "options")} | {"said": row.get("question") or ""}
-        return cls(str(row["text"]), {"question": question} | ({"language": row["lang"]} if "lang" in row else {}))
+        beside = {"language": row["lang"]} if "lang" in row else {}
+        return cls(str(row["text"]), {"question": question, "in_danger": bool(row.get("in_danger"))} | beside)
 
 
 def rows(lines: Iterator[str]) -> Iterator[Row]:

@@ -156,13 +156,17 @@ def tell_the_open_question() -> None:
     """
     from rasa.core.processor import MessageProcessor
 
-    from engine.open_question import open_question
+    from engine.open_question import in_danger, open_question
 
     parse = MessageProcessor._parse_message_with_graph
 
     def parse_in_context(self: Any, message: Any, tracker: Any, only_output_properties: bool = True) -> Any:
         told = copy.copy(message)
-        told.metadata = {"question": open_question(tracker), **(message.metadata or {})}
+        told.metadata = {
+            "question": open_question(tracker),
+            "in_danger": in_danger(tracker),
+            **(message.metadata or {}),
+        }
         return parse(self, told, tracker, only_output_properties)
 
     MessageProcessor._parse_message_with_graph = parse_in_context

@@ -48,18 +48,24 @@ def faulty_replies(project: Path) -> list[str]:
     return found
 
 
-def faulty_dangers(project: Path) -> list[str]:
-    """Return what is wrong in data/danger: a file of no hazard, or a sentence that is of two."""
-    from engine.components.danger_model import BadDangerFileError, read_all
+def faulty_sentences(project: Path) -> list[str]:
+    """Return what is wrong in data/danger and data/danger_talk: a file of no label, or a sentence that is of two."""
+    from engine.components.danger import HAZARDS, SAYINGS
+    from engine.components.sentence_model import BadSentenceFileError, read_all
 
-    try:
-        sentences = read_all(project / "data" / "danger")
-    except BadDangerFileError as error:
-        return [str(error)]
-    hazards: dict[str, set[str]] = {}
-    for hazard, text in sentences:
-        hazards.setdefault(text.lower(), set()).add(hazard)
-    return [f"data/danger: {text!r} is of {' and '.join(sorted(of))}" for text, of in hazards.items() if len(of) > 1]
+    found = []
+    for folder, labels in (("danger", HAZARDS), ("danger_talk", SAYINGS)):
+        try:
+            sentences = read_all(project / "data" / folder, labels)
+        except BadSentenceFileError as error:
+            found.append(str(error))
+            continue
+        of: dict[str, set[str]] = {}
+        for label, text in sentences:
+            of.setdefault(text.lower(), set()).add(label)
+        twice = {text: sorted(names) for text, names in of.items() if len(names) > 1}
+        found += [f"data/{folder}: {text!r} is of {' and '.join(names)}" for text, names in twice.items()]
+    return found
 
 
 def check(project: Path) -> list[str]:
@@ -87,7 +93,7 @@ def check(project: Path) -> list[str]:
         }
     failed = [f"{what}: not in order" for what, good in verdicts.items() if not good]
     failed += [f"the intent {intent} has examples but is not in the domain" for intent in sorted(unlisted)]
-    return list(dict.fromkeys(findings)) + failed + faulty_replies(project) + faulty_dangers(project)
+    return list(dict.fromkeys(findings)) + failed + faulty_replies(project) + faulty_sentences(project)
 
 
 def main() -> int:

@@ -19,18 +19,20 @@ from engine.components import replies
 from engine.components.act_model import WEIGHTS_FILE as ACTS_FILE
 from engine.components.act_model import ActModel
 from engine.components.classifier import CLAUSES, ENGLISH, LANGUAGE, PAYLOAD
-from engine.components.danger_model import NONE, WIRE, DangerModel, is_one_of_three, read_all
-from engine.components.danger_model import WEIGHTS_FILE as DANGER_FILE
+from engine.components.danger import HAZARDS, NONE, SAYINGS, hazard_in, hazard_model, said_in_danger, talk_model
 from engine.components.encoder import shared
 from engine.components.knowledge import Knowledge
 from engine.components.question import Question
+from engine.components.sentence_model import SentenceModel, is_one_of_three, read_all
 
 READING = "reading"
+DANGER, DANGER_TALK = "danger", "danger_talk"
+"""Folders of data/, files of the model, and keys of the reading."""
+IN_DANGER = "in_danger"
+"""In the metadata: this talk has told of danger."""
 LEAST_ACT = 0.01  # an act less likely than this is left out
 NO_WISH_TO_KNOW = frozenset(("affirm", "deny", "answer", "correct", "hold", "skip", "repeat", "person", "language"))
 SURELY = 0.9
-MOST_OF_IT = 0.6
-"""So much of what speaks for danger must speak for one kind of it."""
 BARELY = 0.05
 PERHAPS_ASKED = 0.3
 
@@ -48,8 +50,14 @@ def _folder() -> Path:
     return Path(os.environ.get("ANSWERS_FOLDER", "data/answers"))
 
 
-def _danger_folder() -> Path:
-    return _folder().with_name("danger")
+def _beside(name: str) -> Path:
+    return _folder().with_name(name)
+
+
+def _remembered(name: str) -> Path | None:
+    """The file of a model's sentence vectors, which take long to compute."""
+    cache = os.environ.get("SENTENCE_CACHE")
+    return Path(cache).with_name(f"{name}.npz") if cache else None
 
 
 def _rounded(acts: dict[str, float]) -> dict[str, float]:
@@ -72,7 +80,8 @@ class ReadingInContext(GraphComponent):
         """Rasa makes it through ``create`` and ``load``."""
         self._storage, self._resource = storage, resource
         self._acts: ActModel | None = None
-        self._danger: DangerModel | None = None
+        self._danger: SentenceModel | None = None
+        self._danger_talk: SentenceModel | None = None
         self._knowledge: Knowledge | None = None
 
     @classmethod
@@ -88,22 +97,23 @@ class ReadingInContext(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Rasa trains anew when this changes: it does not know of data/answers and data/danger."""
-        files = sorted([*_folder().glob("*.txt"), *_danger_folder().glob("*.txt")])
+        """Rasa trains anew when this changes: it does not know of these folders of data/."""
+        folders = (_folder(), _beside(DANGER), _beside(DANGER_TALK))
+        files = sorted(file for folder in folders for file in folder.glob("*.txt"))
         return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Train on data/answers and data/danger, which Rasa does not read itself."""
-        found, dangers = replies.read_all(_folder()), read_all(_danger_folder())
-        cache = os.environ.get("SENTENCE_CACHE")
+        """Train on data/answers, data/danger and data/danger_talk, which Rasa does not read itself."""
+        found, dangers = replies.read_all(_folder()), read_all(_beside(DANGER), HAZARDS)
+        sayings = read_all(_beside(DANGER_TALK), SAYINGS)
         with self._storage.write_to(self._resource) as folder:
             if found:
-                remembered = Path(cache).with_name("replies.npz") if cache else None
-                ActModel.trained(found, shared(), remembered).save(folder)
+                ActModel.trained(found, shared(), _remembered("replies")).save(folder)
             if dangers:
-                remembered = Path(cache).with_name("danger.npz") if cache else None
                 none = [(NONE, text) for text in _of_no_danger(training_data, found) if is_one_of_three(text)]
-                DangerModel.trained([*dangers, *none], shared(), remembered).save(folder)
+                hazard_model([*dangers, *none], shared(), _remembered(DANGER)).save(folder, DANGER)
+            if sayings:
+                talk_model(sayings, shared(), _remembered(DANGER_TALK)).save(folder, DANGER_TALK)
         return self._resource
 
     @classmethod
@@ -120,8 +130,8 @@ class ReadingInContext(GraphComponent):
         with model_storage.read_from(resource) as folder:
             if (folder / ACTS_FILE).exists():
                 loaded._acts = ActModel.load(folder, shared())
-            if (folder / DANGER_FILE).exists():
-                loaded._danger = DangerModel.load(folder, shared())
+            loaded._danger = SentenceModel.load(folder, DANGER, shared())
+            loaded._danger_talk = SentenceModel.load(folder, DANGER_TALK, shared())
         loaded._knowledge = Knowledge.opened(shared())
         return loaded
 
@@ -144,18 +154,15 @@ class ReadingInContext(GraphComponent):
             for part in parts:  # each question of a message is answered
                 asks = part["acts"].get("ask", 0) >= PERHAPS_ASKED or part["text"].rstrip().endswith("?")
                 part["knowledge"] = self._knowledge.nearest(part["text"], language, last) if asks else []
-        return {"acts": acts, "clauses": parts, "knowledge": known, "danger": self._danger_in(text, parts)}
+        reading = {"acts": acts, "clauses": parts, "knowledge": known, DANGER: self._danger_in(text, parts)}
+        if self._danger_talk is not None and (message.get(METADATA) or {}).get(IN_DANGER):
+            reading[DANGER_TALK] = said_in_danger(self._danger_talk, text)
+        return reading
 
     def _danger_in(self, text: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
-        """Return the likeliest hazard and how sure some danger is, of the whole or of the clause that tells most."""
         if self._danger is None:
             return {}
-        told = [self._danger.predict(words) for words in dict.fromkeys([text, *(part["text"] for part in parts)])]
-        most = min(told, key=lambda found: found[NONE])
-        hazard = max((name for name in most if name != NONE), key=most.__getitem__, default=NONE)
-        sure = 1 - most[NONE]
-        if most.get(hazard, 0.0) < MOST_OF_IT * sure:
-            hazard = WIRE  # what to do about any danger is said, and not what to do about the wrong one
+        hazard, sure = hazard_in(self._danger, [text, *(part["text"] for part in parts)])
         return {"hazard": hazard, "sure": round(sure, 3)}
 
     def _done_by(self, question: Question, text: str) -> dict[str, float]:

@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 
+from actions.cases.danger_talk import WHETHER
 from actions.danger import SURE
 from backend.config import ROOT
+from backend.reading.asks_in_danger import MAY_BE_DONE
 from backend.reading.hazard import signs_in
 from backend.reading.spanish import glossed
 from bot.evaluation import evaluate_nlu, parsed
 
+SILENT = {"fact", "else", "person"}
+MAY = {one.value for one in MAY_BE_DONE}
 HERE = Path(__file__).parent
 PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 
@@ -47,6 +51,36 @@ def test_danger_in_other_words() -> None:
     false = [row["text"] for row, found in zip(rows, heard, strict=True) if not row["danger"] and found]
     assert len(missed) <= 0.04 * sum(row["danger"] for row in rows), missed
     assert len(false) <= 0.12 * sum(not row["danger"] for row in rows), false
+
+
+@pytest.mark.engine
+def test_danger_by_water() -> None:
+    rows = [json.loads(line) for line in (HERE / "held_water.jsonl").read_text(encoding="utf-8").splitlines()]
+    read = parsed(HERE / "held_water.jsonl", ROOT / "models" / "current.tar.gz")
+    heard = [bool(_signs(row)) or one["reading"]["danger"]["sure"] >= SURE for row, one in zip(rows, read, strict=True)]
+    missed = [row["text"] for row, found in zip(rows, heard, strict=True) if row["danger"] and not found]
+    false = [row["text"] for row, found in zip(rows, heard, strict=True) if not row["danger"] and found]
+    assert len(missed) <= 4, missed
+    assert len(false) <= 2, false
+
+
+@pytest.mark.engine
+def test_what_is_said_beside_a_danger() -> None:
+    """What is asked and told in words that others wrote, a third of it two things at once; rules hear a quarter."""
+    rows = [json.loads(line) for line in (HERE / "held_danger_talk.jsonl").read_text(encoding="utf-8").splitlines()]
+    read = parsed(HERE / "held_danger_talk.jsonl", ROOT / "models" / "current.tar.gz")
+    right = wrong = missed = whether = asked_whether = 0
+    for row, one in zip(rows, read, strict=True):
+        said, heard = set(row["says"]) - SILENT, set(one["reading"]["danger_talk"])
+        right, wrong = right + len(said & heard), wrong + len(heard - said - {WHETHER})
+        missed += len(said - heard)
+        if said & MAY:
+            asked_whether += 1
+            whether += bool(heard & (MAY | {WHETHER}))
+    figures = {"precision": right / (right + wrong), "recall": right / (right + missed)}
+    assert figures["precision"] >= 0.83, figures
+    assert figures["recall"] >= 0.72, figures
+    assert whether >= 0.9 * asked_whether, (whether, asked_whether)
 
 
 def _signs(row: dict[str, Any]) -> frozenset[str]:

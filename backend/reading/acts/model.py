@@ -90,6 +90,8 @@ class Statistics:
 
     `knowledge` has the nearest subjects of knowledge/ with a score 0 to 1, best first; `hazard` is the likeliest of
     `backend/reading/hazard.py`, and `danger`, 0 to 1, how sure it is that some danger is told of.
+    `danger_talk` is what is asked and told beside a danger that was reported, each with how sure it is; the names are
+    those of `engine/components/danger.py`.
     """
 
     whole: Clause
@@ -97,6 +99,7 @@ class Statistics:
     knowledge: tuple[tuple[str, float], ...] = ()
     hazard: str = ""
     danger: float = 0.0
+    danger_talk: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def follow_up(self) -> float:
@@ -114,7 +117,7 @@ class Statistics:
         clauses = tuple(_clause(raw) for raw in reading.get("clauses") or ())
         told = reading.get("danger") or {}
         hazard, danger = str(told.get("hazard") or ""), float(told.get("sure") or 0.0)
-        return cls(whole, clauses, _subjects(reading), hazard, danger)
+        return cls(whole, clauses, _subjects(reading), hazard, danger, dict(reading.get("danger_talk") or {}))
 
 
 def _clause(raw: Mapping[str, Any]) -> Clause:

@@ -13,20 +13,52 @@ from tests.engine.test_reading import reading
 LEARN = """
 import json, sys
 from pathlib import Path
-from engine.components.danger_model import DangerModel
+from engine.components.danger import HAZARDS
 from engine.components.encoder import shared
+from engine.components.sentence_model import SentenceModel
 
 wires = ["a wire is in our pool", "a cable lies over the fence", "the line hangs on the swing", "a cord on the roof"]
 fires = ["the panel is glowing red", "the outlet melts", "the meter smokes", "flames behind the box"]
 none = ["i want to pay my bill", "what do i owe", "a line on my bill is wrong", "when is the office open", "stop paper"]
 sentences = [("wire", t) for t in wires] + [("fire", t) for t in fires] + [("none", t) for t in none]
 folder = Path(sys.argv[1])
-made = DangerModel.trained(sentences, shared())
-made.save(folder)
-kept = DangerModel.load(folder, shared())
+made = SentenceModel.trained(HAZARDS, sentences, shared())
+made.save(folder, "danger")
+kept = SentenceModel.load(folder, "danger", shared())
 texts = ["there is a cable hanging in the pool", "the outlet is glowing", "i would like to pay my bill now", "yes", ""]
 print(json.dumps([[max(p, key=p.get) for p in map(model.predict, texts)] for model in (made, kept)]))
 """
+
+
+TALK = """
+import json
+from engine.components.danger import said_in_danger, talk_model
+from engine.components.encoder import shared
+
+said = {
+    "touch": ["can i pull him off", "should we drag her away", "do i grab his leg", "may i free the dog with a stick"],
+    "coming": ["is somebody coming", "how long until the crew gets here", "are they on the way", "when will they come"],
+    "go_in": ["can we go back in the house", "is it safe to go down there", "may he cross it", "can i go near it"],
+    "fact": ["it is by the red barn", "the gate code is open", "there is a dog in the yard", "we are at the church"],
+}
+model = talk_model([(label, text) for label, texts in said.items() for text in texts], shared(), None)
+asked = ["can i drag him away from it, and how long until they come", "it is by the white church", "yes"]
+print(json.dumps([said_in_danger(model, text) for text in asked]))
+"""
+
+
+def test_two_things_said_in_one_breath_are_both_heard() -> None:
+    both, fact, short = json.loads(code(TALK).stdout)
+    assert {"touch", "coming"} <= both.keys()
+    assert "whether" in both
+    assert fact == short == {}
+
+
+@pytest.mark.engine
+def test_what_is_said_beside_a_danger_is_read_in_a_talk_of_danger_alone(engine: Engine) -> None:
+    words = "can i pull him off of it"
+    assert "danger_talk" not in reading(engine, words)
+    assert "touch" in reading(engine, words, in_danger=True)["danger_talk"]
 
 
 def test_it_tells_which_danger_and_is_the_same_when_it_was_kept(tmp_path: Path) -> None:

@@ -1,0 +1,135 @@
+"""Which of a few things a sentence says, learnt from sentences: what danger it tells of, what somebody in danger asks.
+
+One model on words and pieces of words and one on the meaning of the sentence vote, for both languages at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from engine.components.encoder import Encoder
+from engine.components.features import BLOCKS, Sparse, matrix, normalise
+from engine.components.intent_model import log_softmax
+
+SPARSE_C = 20.0
+DENSE_C = 10.0
+STEPS = 300
+SHARE = 0.5  # of the model on words
+LEAST_LETTERS = 6
+"""A shorter message tells of nothing by itself: "yes", "14"."""
+
+Weights = tuple[np.ndarray, np.ndarray]
+Sentences = Sequence[tuple[str, str]]
+"""The label and the words, as they were written."""
+Weigh = Callable[[np.ndarray], np.ndarray]
+"""From the place of each sentence's label to how much the sentence counts."""
+
+
+class BadSentenceFileError(Exception):
+    """A file of sentences is named after no label; the text says which."""
+
+
+def is_one_of_three(text: str) -> bool:
+    """Tell which of the other training sentences stand for what is none of it: a third tells as much as all of them."""
+    return hashlib.sha256(text.encode()).digest()[1] % 3 == 0
+
+
+def read_all(folder: Path, labels: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the sentences of `<label>.<language>.txt`, one a line.
+
+    Raises:
+        BadSentenceFileError: a file is named after none of ``labels``.
+    """
+    found = []
+    for file in sorted(folder.glob("*.txt")):
+        label = file.name.partition(".")[0]
+        if label not in labels:
+            raise BadSentenceFileError(f"{file}: {label} is none of {', '.join(labels)}")
+        lines = file.read_text(encoding="utf-8").splitlines()
+        found += [(label, line.strip()) for line in lines if line.strip()]
+    return found
+
+
+def first_is_half(places: np.ndarray) -> np.ndarray:
+    """Weigh the first label as much as all the others, though there may be fewer of these."""
+    others = max(1, int((places > 0).sum()))
+    return np.where(places > 0, (places == 0).sum() / others, 1.0)
+
+
+def all_alike(places: np.ndarray) -> np.ndarray:
+    """Weigh every label the same, however many sentences it has."""
+    counts = np.bincount(places)
+    return len(places) / (np.count_nonzero(counts) * counts[places])
+
+
+class SentenceModel:
+    """Both models; the first label is that of what says none of the others."""
+
+    def __init__(self, labels: Sequence[str], encoder: Encoder, sparse: Sparse, words: Weights, deep: Weights) -> None:
+        """``words`` and ``deep`` are weights (features x labels) and bias of each."""
+        self.labels = tuple(labels)
+        self.encoder, self.sparse, self.words, self.deep = encoder, sparse, words, deep
+
+    @classmethod
+    def trained(
+        cls,
+        labels: Sequence[str],
+        sentences: Sentences,
+        encoder: Encoder,
+        remembered: Path | None = None,
+        weigh: Weigh = first_is_half,
+    ) -> SentenceModel:
+        """Fit on all sentences. Vectors that the file ``remembered`` has are not computed again."""
+        clean = [normalise(text) for _, text in sentences]
+        places = np.array([labels.index(label) for label, _ in sentences])
+        weights = weigh(places)
+        sparse = Sparse.learnt(clean)
+        words = _fit(matrix(sparse, clean), places, len(labels), SPARSE_C, weights)
+        deep = _fit(encoder.many(clean, remembered), places, len(labels), DENSE_C, weights)
+        return cls(labels, encoder, sparse, words, deep)
+
+    def predict(self, text: str) -> dict[str, float]:
+        """Return the probability of each label, for words as the member typed or said them."""
+        clean = normalise(text)
+        if sum(character.isalpha() for character in clean) < LEAST_LETTERS:
+            return {self.labels[0]: 1.0}
+        of_words = log_softmax(self.sparse.scores(clean, self.words[0]) + self.words[1])
+        of_meaning = log_softmax(self.encoder(clean) @ self.deep[0] + self.deep[1])
+        both = log_softmax(SHARE * of_words + (1 - SHARE) * of_meaning)
+        return dict(zip(self.labels, np.exp(both).tolist(), strict=True))
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write the weights to ``name``.npz and the words to ``name``.json."""
+        arrays = {f"idf_{block}": self.sparse.idf[block] for block in BLOCKS}
+        arrays |= {"words": self.words[0].astype(np.float16), "words_bias": self.words[1]}
+        arrays |= {"deep": self.deep[0], "deep_bias": self.deep[1]}
+        np.savez(folder / f"{name}.npz", **arrays)
+        told = {"vocabulary": self.sparse.vocabulary, "labels": self.labels}
+        (folder / f"{name}.json").write_text(json.dumps(told), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, name: str, encoder: Encoder) -> SentenceModel | None:
+        """Read what ``save`` wrote; None when nothing is there."""
+        if not (folder / f"{name}.npz").exists():
+            return None
+        with np.load(folder / f"{name}.npz", allow_pickle=False) as stored:
+            arrays = {one: stored[one] for one in stored.files}
+        told = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        sparse = Sparse(told["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS})
+        words = arrays["words"].astype(np.float32), arrays["words_bias"]
+        return cls(told["labels"], encoder, sparse, words, (arrays["deep"], arrays["deep_bias"]))
+
+
+def _fit(x: object, places: np.ndarray, labels: int, c: float, weights: np.ndarray) -> Weights:
+    """Return weights (features x labels) and bias; a label without a sentence is never told."""
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=c, max_iter=STEPS, tol=1e-3).fit(x, places, sample_weight=weights)
+    coefficients, bias = np.zeros((labels, fitted.coef_.shape[1]), np.float32), np.full(labels, -20.0)
+    coefficients[fitted.classes_], bias[fitted.classes_] = fitted.coef_, fitted.intercept_
+    return coefficients.T, bias.astype(np.float32)
