@@ -21,6 +21,8 @@ SURE_OF_AN_ANSWER = 0.9
 """and from here on where something was asked, since an answer may be any words."""
 SURE_OF_A_TREE = 0.97
 """A tree at a line has a report of its own, which says what to do; a wire that it tore down is danger."""
+VAGUE = frozenset({"danger"})
+"""Something dangerous is named, and nothing of it told: `it shocks the cows`, `I called 911`."""
 MOST_URGENT = frozenset({CAR, HURT})
 """What the model hears beside the signs of rules: who must not get out, and who must not be touched."""
 _SIGN_OF = {WIRE: "danger"}
@@ -35,7 +37,7 @@ def signs_told(turn: Turn, *, reported: bool) -> frozenset[str]:
         return frozenset()
     signs = signs_in(turn.own_words, turn.text if turn.language == SPANISH else "", reported=reported)
     learnt = _learnt_sign(turn, reported=reported)
-    return signs | (learnt & MOST_URGENT) if signs else learnt
+    return signs | (learnt if signs <= VAGUE else learnt & MOST_URGENT)
 
 
 def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:

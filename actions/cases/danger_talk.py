@@ -5,18 +5,19 @@ Whoever stands beside a wire writes in pieces, asks what to do, and wishes nothi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from actions.cases.called import called
 from actions.cases.reading_back import tell_all
-from actions.danger import REPORTS, say_what_to_do, signs_told
+from actions.danger import REPORTS, alarmed, say_what_to_do, signs_told
 from actions.person.in_danger import SAID, asks_for_a_person, person_in_danger
 from actions.turn import Turn
 from backend.handover.transcript import plain_line
 from backend.reading.acts.signals import is_question, only_social
 from backend.reading.asks_after import After, asks_after
 from backend.reading.asks_if_safe import asks_for_a_doctor
-from backend.reading.asks_in_danger import Asks, asked_in_danger, asks_whether_to, is_of_a_machine
+from backend.reading.asks_in_danger import MAY_BE_DONE, Asks, asked_in_danger, asks_whether_to, is_of_a_machine
 from backend.reading.danger import crisis_in
 from backend.reading.hazard import CAR, LIFE, hazard_of
 from backend.reading.person_wish import wants_a_call
@@ -35,6 +36,8 @@ FEW = 5
 TELLS_MORE = 6
 """So many words tell more than they ask."""
 SURE_OF_ELSE = 0.8
+SURE_OF_IT = 0.85
+"""From here on what is heard beside the danger goes before a wish that is heard as surely."""
 OF_DANGER = 0.3
 """From here on what the engine's model hears is rather of the danger than of a task that is open beside it."""
 ABOUT_IT = frozenset(
@@ -45,6 +48,10 @@ ABOUT_IT = frozenset(
 FOLLOWS = frozenset({"follow_home", "follow_when", "follow_number", "follow_cost"})
 SURE_OF_A_FOLLOW_UP = 0.5
 """Questions that have an answer for a danger, too: whether somebody comes, and when."""
+WHETHER = "whether"
+"""In what the engine's model hears: whether something may be done, of which kind it does not know."""
+SURE_BESIDE_NEWS = 0.6
+"""Words that tell of danger, `it smells burnt at the meter`, are likelier news than a question without its mark."""
 STEERS = ("language", "repeat", "hold", "cancel", "social")
 
 
@@ -63,25 +70,51 @@ def hazard_now(turn: Turn, ticket: Ticket) -> str:
     return hazard_of(known_signs(ticket) | signs_told(turn, reported=True))
 
 
+def heard_beside(turn: Turn) -> Mapping[str, float]:
+    """What the engine's model hears asked and told beside the danger; nothing where it is surely of something else."""
+    told = turn.statistics
+    is_other = told.danger < OF_DANGER and told.whole.confidence >= SURE_OF_ELSE and turn.intent not in ABOUT_IT
+    if is_other and max(told.danger_talk.values(), default=0.0) < SURE_OF_IT:
+        return {}
+    return {} if crisis_in(turn.text) or only_social(turn.text) else told.danger_talk
+
+
+def asked_of(turn: Turn) -> frozenset[Asks]:
+    """What somebody in danger asks: by the plain words, and by what the engine's model hears in others.
+
+    Where it hears that something may be done, and not what, it is whether to go there: the answer to that is no.
+    """
+    told = heard_beside(turn)
+    tells = alarmed(turn) and not (is_question(turn.text) or "?" in turn.whole_words)
+    least = SURE_BESIDE_NEWS if tells else 0.0
+    asked = asked_in_danger(turn.whole_words) | {one for one in Asks if told.get(one.value, -1.0) >= least}
+    if told.get(WHETHER, -1.0) >= least and not asked & MAY_BE_DONE:
+        asked |= {Asks.GO_IN}
+    return asked
+
+
 async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
     """Answer what somebody in danger asks. False when nothing of that is asked."""
-    asked = asked_in_danger(turn.whole_words)
+    asked = asked_of(turn)
     if asks_for_a_doctor(turn.whole_words):
         asked -= {Asks.LEAVE}
     if ticket.kind != DANGER:
         asked -= {Asks.POWER_OFF}  # "do I turn the machine off": what keeps somebody alive
-    if not asked:
-        return False
+    if not asked - {Asks.COMING}:
+        return Asks.COMING in asked and asks_after(turn.whole_words) is None and await _tell_who_comes(turn, ticket)
     responses = _responses(asked)
     hazard = CAR if Asks.LEAVE in asked and is_of_a_machine(turn.whole_words) else hazard_now(turn, ticket)
     for response in responses:
         turn.say(response, hazard=hazard, danger=ticket.kind == DANGER)
-    if Asks.DO in asked and not responses:
+    if not responses and asked & {Asks.GO_IN, Asks.MAY}:
+        known = Asks.GO_IN in asked or hazard == LIFE
+        turn.say("utter_danger_unsafe" if known else "utter_danger_not_before", hazard=hazard)
+    elif Asks.DO in asked and not responses:
         say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
     if Asks.REPORTED in asked:
         await tell_all(turn, ticket)
-    elif asks_after(turn.whole_words) is After.SURELY and (told := await called(turn, ticket)):
-        turn.say("utter_danger_called", called=told.strip())
+    elif Asks.COMING in asked or asks_after(turn.whole_words) is After.SURELY:
+        await _tell_who_comes(turn, ticket)
     return True
 
 
@@ -94,6 +127,13 @@ def _responses(asked: frozenset[Asks]) -> list[str]:
     if asked & {Asks.GENERATOR, Asks.POWER_OFF}:
         found.append("utter_danger_generator" if Asks.GENERATOR in asked else "utter_danger_power_off")
     return found
+
+
+async def _tell_who_comes(turn: Turn, ticket: Ticket) -> bool:
+    told = await called(turn, ticket)
+    if told:
+        turn.say("utter_danger_called", called=told.strip())
+    return bool(told)
 
 
 async def add_to_danger_talk(turn: Turn) -> bool:
@@ -110,7 +150,9 @@ async def add_to_danger_talk(turn: Turn) -> bool:
     if person:
         await person_in_danger(turn)
     elif is_question(turn.text) or "?" in turn.whole_words:
-        turn.say("utter_danger_unknown", number=ticket.number, may=asks_whether_to(turn.whole_words))
+        whether = asks_whether_to(turn.whole_words)
+        turn.say("utter_danger_not_before" if whether else "utter_danger_unknown")
+        turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
     else:
         turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
     return True
@@ -142,9 +184,9 @@ async def keep_what_is_told(turn: Turn, ticket: Ticket) -> None:
 
     Who only asks what was reported tells nothing.
     """
-    asked = asked_in_danger(turn.whole_words)
+    asked = asked_of(turn)
     long = len(turn.whole_words.split()) >= TELLS_MORE
-    if asked - {Asks.REPORTED} or (long and not asked and not _is_of_something_else(turn)):
+    if asked - {Asks.REPORTED, Asks.COMING} or (long and not asked and not _is_of_something_else(turn)):
         await note(turn, ticket)
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from actions.cases.called import called
-from actions.cases.danger_talk import answer_in_danger, fresh_danger, keep_what_is_told, note
+from actions.cases.danger_talk import answer_in_danger, fresh_danger, heard_beside, keep_what_is_told, note
 from actions.cases.phone_told import take_phone
-from actions.danger import say_what_to_do, signs_told
+from actions.danger import VAGUE, say_what_to_do, signs_told
 from actions.place import read_place
 from actions.turn import Turn
 from backend.callout import service as callout
 from backend.handover.transcript import plain_line
 from backend.language import tr
 from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_an_outage
-from backend.reading.good_news import eases
-from backend.reading.hazard import CAR, HURT, LIFE, WIRE, WORSE, hazard_of, is_only_need
+from backend.reading.good_news import eases, tells_it_goes_on
+from backend.reading.hazard import CAR, HURT, LIFE, LIFE_NEED, WIRE, WORSE, hazard_of, is_only_need
 from backend.reading.of_the_filed import Of, of_the_filed, takes_back
 from backend.tickets import service as tickets
 from backend.tickets import worse
@@ -23,10 +23,11 @@ from backend.tickets.places import names_a_spot, place_key
 from backend.tickets.reporters import is_theirs
 from backend.tickets.signs import is_news, known_signs
 
-VAGUE = frozenset({"danger"})
-"""Something dangerous is named and nothing of it told, as in `I called 911` or `is the smell reported`."""
 UNNAMED = VAGUE | {WORSE, "noise", "inside"}
 """Signs that do not tell by themselves what to do."""
+EASES, SIGN_OF = "eases", {"breath": "hurt", "worse": WORSE}
+"""What the engine's model hears beside a danger, and which signs those are."""
+SURE_OF_GOOD_NEWS = 0.5
 MILD = frozenset({"down", "fell", "noise", "danger", WORSE})
 """`Never mind, the limb fell off, it's fine` takes back; with fire or who is hurt beside it nothing does."""
 
@@ -47,14 +48,16 @@ async def tell_worse(turn: Turn) -> bool:
 
 
 async def _tell_worse(turn: Turn, *, answered: bool) -> bool:
-    if eases(turn.whole_words):
+    if _is_good_news(turn):
         return await _tell_eased(turn)
-    signs = signs_told(turn, reported=True)
+    signs = signs_told(turn, reported=True) | {SIGN_OF[one] for one in heard_beside(turn) if one in SIGN_OF}
     if not signs or (signs <= MILD and takes_back(turn.whole_words)):
         return not signs and not answered and await _tell_if_safe(turn)
     ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
     if ticket is None or (is_only_need(signs) and ticket.kind not in CALLS_OUT):
         return False
+    if tickets.is_callout(ticket) and ticket.kind != DANGER:
+        signs = frozenset(LIFE_NEED if sign in SIGN_OF.values() else sign for sign in signs)  # a person's, no wire's
     words = plain_line(turn.whole_words)
     news = is_news(ticket, words, signs)
     own = await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id)
@@ -75,6 +78,13 @@ async def _tell_worse(turn: Turn, *, answered: bool) -> bool:
     number = tr(", number {number}", number=ticket.number) if own else ""
     turn.say("utter_danger_worse", number=number, called=passed, danger=ticket.kind == DANGER)
     return True
+
+
+def _is_good_news(turn: Turn) -> bool:
+    """By plain words, or by what the engine's model hears, unless anything else stands beside it."""
+    told = heard_beside(turn)
+    heard = told.get(EASES, 0.0) >= SURE_OF_GOOD_NEWS and not (told.keys() & SIGN_OF)
+    return eases(turn.whole_words) or (heard and not tells_it_goes_on(turn.whole_words))
 
 
 async def _tell_eased(turn: Turn) -> bool:

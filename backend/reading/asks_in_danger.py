@@ -17,8 +17,17 @@ class Asks(Enum):
     GENERATOR = "generator"
     POWER_OFF = "power_off"
     LEAVE = "leave"
+    GO_IN = "go_in"
+    """Or through, over, near, back; whether it is safe now."""
+    MAY = "may"
+    """Anything else that may or may not be done."""
     DO = "do"
+    COMING = "coming"
     REPORTED = "reported"
+
+
+MAY_BE_DONE = frozenset({Asks.TOUCH, Asks.GENERATOR, Asks.POWER_OFF, Asks.LEAVE, Asks.GO_IN, Asks.MAY})
+"""What asks whether something may be done."""
 
 
 _THEM = r"(?:him|her|them|my \w+|the (?:kids?|children|boy|girl|baby|man|woman|guy|driver|dog|cat|horse|calf|cows?))"

@@ -58,6 +58,11 @@ def eases(words: str) -> bool:
     A question beside it changes nothing; that it is still so, or again, does.
     """
     text = _LET_GO.sub(" ", without_accents(words.lower().replace("’", "'")))
-    if _WORSE.search(text):
+    if tells_it_goes_on(words):
         return False
     return any(_EASES.search(part) and not _NOT.search(part) for part in _SENTENCE.split(text))
+
+
+def tells_it_goes_on(words: str) -> bool:
+    """Whether something is still so, again, or other than hoped: `he's out, but the wire is still sparking`."""
+    return bool(_WORSE.search(without_accents(words.lower().replace("’", "'"))))

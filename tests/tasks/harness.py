@@ -65,11 +65,13 @@ class Talk:
         next_best: tuple[str, float] | None = None,
         removed: Sequence[str] = (),
         danger: tuple[str, float] | None = None,
+        in_danger: Mapping[str, float] | None = None,
     ) -> None:
         """The member writes or says something.
 
         `next_best`: the second intent and its confidence. `removed`: what the edge had to take out, such as a card.
         `danger`: the hazard that the engine's model hears, and how sure it is of danger.
+        `in_danger`: what it hears asked and told beside a danger.
         """
         likely = _likely(acts)
         reading: dict[str, Any] = {
@@ -79,6 +81,8 @@ class Talk:
         }
         if danger is not None:
             reading["danger"] = {"hazard": danger[0], "sure": danger[1]}
+        if in_danger is not None:
+            reading["danger_talk"] = dict(in_danger)
         name = intent or _guess(likely, clauses)
         ranking = [{"name": one, "confidence": at} for one, at in filter(None, ((name, sure), next_best))]
         parsed = {"intent": ranking[0], "intent_ranking": ranking, "entities": [], "reading": reading}

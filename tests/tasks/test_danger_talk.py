@@ -27,12 +27,6 @@ ASKED = [
     (WIRE, "can we hop down off the tractor and run for it", "Stay in the car"),
     (WIRE, "his lips are getting kinda blue", "push hard and fast"),
     (WIRE, "¿le pego con un palo de escoba para quitarle el cable?", "not with a stick"),
-    ("the basement is flooded up to the outlets at 14 Mill Road", "can he go down in boots", "Rubber boots"),
-    (
-        "the basement is flooded up to the outlets at 14 Mill Road",
-        "should I flip the main off",
-        "not through the water",
-    ),
     ("the shower shocked me at 14 Mill Road", "should we get out of the house", "the whole way is dry"),
     ("my meter is on fire at 14 Mill Road", "should I flip the main off", "No, leave it and get out"),
     (WIRE, "can i keep the generator going in the garage?", "its fumes kill"),
@@ -142,3 +136,79 @@ async def test_who_comes_is_told_beside_what_to_do(talk: Talk) -> None:
     await talk.user_input("should we pull him off? and is somebody coming?", intent="out_of_scope", acts={"ask"})
     talk.assert_message("Once they are clear of it")
     talk.assert_message("crew on call")
+
+
+FLOOD = "the basement is flooded up to the outlets at 14 Mill Road"
+HEARD = [
+    (WIRE, {"touch": 0.6}, "Once they are clear of it"),
+    (WIRE, {"whether": 0.7}, "No. Treat it as live and deadly"),
+    (WIRE, {"go_in": 0.5}, "No. Treat it as live and deadly"),
+    (WIRE, {"may": 0.5}, "Not before 911 or our crew says so"),
+    (WIRE, {"leave": 0.5, "go_in": 0.5}, "at least 35 feet"),
+    (WIRE, {"touch": 0.6, "coming": 0.6}, "crew on call"),
+    (WIRE, {"do": 0.6}, "Never touch a wire"),
+    (WIRE, {"coming": 0.6}, "crew on call"),
+    (WIRE, {"reported": 0.6}, "reads:"),
+    (WIRE, {"breath": 0.6}, "push hard and fast"),
+    (WIRE, {"generator": 0.6}, "its fumes kill"),
+    (FLOOD, {"go_in": 0.6}, "Rubber boots"),
+    (FLOOD, {"power_off": 0.6}, "not through the water"),
+]
+
+
+@pytest.mark.parametrize(("told", "said", "says"), HEARD)
+async def test_what_is_asked_in_words_that_no_rule_knows_is_answered(
+    talk: Talk, told: str, said: dict[str, float], says: str
+) -> None:
+    hazard = ("water", 0.95) if told == FLOOD else None
+    await talk.user_input(told, intent="report_outage", acts={"start"}, danger=hazard)
+    words = "figured he might as well get on with that"
+    await talk.user_input(words, intent="out_of_scope", acts={"ask"}, in_danger=said)
+    talk.assert_message(says)
+    talk.assert_no_response("utter_unclear", "utter_told")
+
+
+@pytest.mark.parametrize(
+    ("said", "response"),
+    [
+        ({"worse": 0.6}, "utter_danger_worse"),
+        ({"breath": 0.6}, "utter_danger_worse"),
+        ({"eases": 0.6}, "utter_danger_eased"),
+        ({"eases": 0.6, "worse": 0.5}, "utter_danger_worse"),
+    ],
+)
+async def test_news_in_words_that_no_rule_knows_goes_to_the_crew(
+    talk: Talk, said: dict[str, float], response: str
+) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    words = "well he went and did it just now"
+    await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, in_danger=said)
+    talk.assert_response(response)
+    assert words in await notes(talk)
+
+
+async def test_who_needs_air_stays_a_medical_need_however_it_is_told(talk: Talk) -> None:
+    await talk.user_input(
+        "the power is out at 14 Mill Road and her oxygen tank is nearly empty", intent="report_outage", acts={"start"}
+    )
+    (before,) = await tickets(talk)
+    for said in ({"breath": 0.6}, {"worse": 0.6}, {"go_in": 0.6}, {"may": 0.6}):
+        await talk.user_input("well it went the other way now", intent="out_of_scope", in_danger=said)
+        talk.assert_no_message("wire")
+    (ticket,) = await tickets(talk)
+    assert ticket.kind == before.kind == "outage"
+
+
+async def test_a_persons_own_crisis_is_heard_whatever_the_model_makes_of_it(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input("i do not want to live", intent="out_of_scope", in_danger={"eases": 0.9, "leave": 0.9})
+    talk.assert_response("utter_crisis")
+    talk.assert_no_response("utter_danger_eased", "utter_danger_leave")
+
+
+async def test_what_is_surely_something_else_is_done_whatever_the_model_makes_of_it(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input("555-555-0177", intent="inform")
+    await talk.user_input("I want to pay my bill", intent="quick_pay", acts={"start"}, in_danger={"leave": 0.5})
+    assert talk.open_task == "quick_pay_form"
+    talk.assert_no_response("utter_danger_leave")
