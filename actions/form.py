@@ -13,7 +13,7 @@ from actions import agenda, follow_ups, registry, side_questions
 from actions.base import Outside
 from actions.cases.danger_talk import add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
-from actions.cases.objecting import objected
+from actions.cases.objecting import OF_A_CODE, objected
 from actions.cases.worse import tell_worse
 from actions.conversation.done import tell_what_is_done
 from actions.danger import REPORTS, rises, warn
@@ -82,6 +82,8 @@ class Form(OpeningForm):
             return await self._hear(turn)
         if opened:
             self._interrupt(turn)
+            self._close(turn)
+        elif turn.notes.get(OF_A_CODE):  # what asks for the code is what they never asked for
             self._close(turn)
         else:
             self._request(turn, turn.get(REQUESTED), int(turn.get("misses") or 0), keep=True)

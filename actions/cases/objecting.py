@@ -15,6 +15,8 @@ from backend.tickets.models import Ticket
 
 WHICH = "which_request"
 """In `offer`: its number was asked for."""
+OF_A_CODE = "objects_to_a_code"
+"""Of the turn's notes: a code was sent that they never asked for."""
 TOLD_OF = re.compile(
     r"\b(?:texts?|messages?|e-?mails?|mails?|notices?|requests?|tickets?|mensajes?|correos?|avisos?|solicitud(?:es)?)\b",
     re.IGNORECASE,
@@ -29,7 +31,8 @@ OF_WHAT = re.compile(
 
 async def objected(turn: Turn, *, opened: bool = True) -> bool:
     """Hear whether they never asked for what is named, or for what they were told of last. `opened` is False in the
-    middle of a task, where words without a number have to be sure to be of something else."""
+    middle of a task, where words without a number have to be sure to be of something else; at the question for a code,
+    they are of that."""
     if not turn.whole_words:
         return False
     words, offer = turn.own_words, turn.get("offer")
@@ -48,7 +51,8 @@ async def objected(turn: Turn, *, opened: bool = True) -> bool:
         # which one it was they cannot say: the office finds it
         _tell(turn, await objecting.object_unnamed(turn.session, turn.backend, turn.conversation_id, said))
         return True
-    if heard in (None, Objection.CANCELS) or (not opened and heard is not Objection.SURE):
+    sure = heard is Objection.SURE or (heard is Objection.SAID and turn.question.asked == "code")
+    if heard in (None, Objection.CANCELS) or not (opened or sure):
         return False
     phone = await _phone(turn)
     notice = await objecting.last_notice(turn.session, turn.backend, phone) if phone else None
@@ -89,3 +93,4 @@ def _tell(turn: Turn, made: objecting.Objected | None) -> None:
         turn.say("utter_object_noted")
     else:
         turn.say(f"utter_object_{made.state}", number=made.number)
+        turn.notes[OF_A_CODE] = made.state == objecting.CODE

@@ -79,6 +79,12 @@ class IdentifiedForm(Form):
     def account_changed(self, turn: Turn) -> None:
         """The member has gone over to another account: forget what was said about the one before."""
 
+    async def _begin(self, turn: Turn) -> Outside | None:
+        """A number and last four that did not match are not held against the next task: it asks for them anew."""
+        if turn.get("identity_failed"):
+            turn.clear(LAST4, "identity_failed", *([NUMBER] if self.number_is_optional else []))
+        return await super()._begin(turn)
+
     async def listen(self, turn: Turn, asked: str | None) -> bool:
         standing = await turn.standing()
         opened = self.opened(turn, standing)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend.members.levels import Level
 from backend.tickets import service as tickets
 from tests.tasks.conftest import Begin
 from tests.tasks.harness import Talk, clause
@@ -138,3 +139,22 @@ async def test_a_waiting_wish_that_is_named_again_keeps_what_was_said_of_it(talk
     talk.assert_no_message("on paper already")
     talk.assert_response("utter_question_bills_email")
     assert talk.agenda == []
+
+
+async def test_a_number_that_did_not_match_is_not_held_against_the_next_task(begin: Begin) -> None:
+    talk = await begin(Level.ANONYMOUS)
+    await talk.user_input("what do I owe", intent="check_balance", acts={"start"})
+    await talk.user_input("99999-001 9999", intent="inform", acts={"answer"})
+    talk.assert_response("utter_question_identity_again")
+    await talk.user_input("my power is out", intent="report_outage", acts={"start"})
+    assert talk.open_task == "outage_form"
+    talk.assert_no_response("utter_question_identity_still")
+    talk.assert_message("Where is it")
+
+
+async def test_the_same_task_asks_for_the_last_four_anew(begin: Begin) -> None:
+    talk = await begin(Level.ANONYMOUS)
+    await talk.user_input("what do I owe", intent="check_balance", acts={"start"})
+    await talk.user_input("99999-001 9999", intent="inform", acts={"answer"})
+    await talk.user_input("I want to pay my bill", intent="quick_pay", acts={"start"})
+    talk.assert_response("utter_question_phone_last4")

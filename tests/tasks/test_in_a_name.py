@@ -243,6 +243,16 @@ async def test_a_plan_that_was_granted_goes_to_the_office(backend: Backend, home
     assert (await newest(backend)).status == "open", "whoever forged the request would take the objection back"
 
 
+async def test_what_asks_for_a_code_that_was_never_asked_for_is_left(backend: Backend, home: Household) -> None:
+    member = await begin_forged(backend, home, channel="sms")
+    await member.user_input("change my email to thief@example.org", intent="update_contact_info", acts={"start"})
+    member.assert_response("utter_question_code")
+    await member.user_input("what code? I did not ask for anything", intent="deny", acts={"deny", "ask"})
+    member.assert_response("utter_object_code")
+    member.assert_no_response("utter_question_code", "utter_question_code_again")
+    assert member.open_task is None
+
+
 async def test_an_old_notice_is_not_what_is_answered(
     backend: Backend, home: Household, begin: Begin, clock: ManualClock
 ) -> None:
