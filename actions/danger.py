@@ -51,7 +51,8 @@ def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
         return frozenset()  # its own report says what to do near a line, and goes to the crew
     off = cut_off_by_us(turn.text) or is_off_already(turn.whole_words)
     feared = shutoff_spoken_of(turn.whole_words) and not off
-    if told.hazard == LIFE and (feared or turn.get("open_task") == "case_form"):
+    asked = turn.get("open_task") == "case_form" and not turn.just_opened()
+    if told.hazard == LIFE and (feared or asked):
         return frozenset()  # who fears a shutoff, or is asked what machine they have, has power now
     return frozenset({_SIGN_OF.get(told.hazard, told.hazard)})
 

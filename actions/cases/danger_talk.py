@@ -10,16 +10,26 @@ from datetime import timedelta
 
 from actions.cases.called import called
 from actions.cases.reading_back import tell_all
-from actions.danger import REPORTS, alarmed, say_what_to_do, signs_told
+from actions.danger import REPORTS, VAGUE, alarmed, say_what_to_do, signs_told
 from actions.person.in_danger import SAID, asks_for_a_person, person_in_danger
 from actions.turn import Turn
 from backend.handover.transcript import plain_line
 from backend.reading.acts.signals import is_question, only_social
 from backend.reading.asks_after import After, asks_after
 from backend.reading.asks_if_safe import asks_for_a_doctor
-from backend.reading.asks_in_danger import MAY_BE_DONE, Asks, asked_in_danger, asks_whether_to, is_of_a_machine
+from backend.reading.asks_in_danger import (
+    MAY_BE_DONE,
+    Asks,
+    asked_in_danger,
+    asks_for_all_of_it,
+    asks_how_it_ends,
+    asks_whether_to,
+    is_of_a_machine,
+    is_of_money,
+    tells_of_breath,
+)
 from backend.reading.danger import crisis_in
-from backend.reading.hazard import CAR, LIFE, hazard_of
+from backend.reading.hazard import CAR, HURT, LIFE, hazard_of, names_a_wire
 from backend.reading.person_wish import wants_a_call
 from backend.tickets import service as tickets
 from backend.tickets import worse
@@ -64,10 +74,13 @@ async def fresh_danger(turn: Turn) -> Ticket | None:
 
 
 def hazard_now(turn: Turn, ticket: Ticket) -> str:
-    """What is most urgent of all that was told, with this message."""
+    """What this message names, else what is most urgent of all that was told; who sits in a car comes first."""
     if ticket.kind != DANGER:
         return LIFE
-    return hazard_of(known_signs(ticket) | signs_told(turn, reported=True))
+    known, told = known_signs(ticket), signs_told(turn, reported=True)
+    if hazard_of(known | told) not in (CAR, HURT) and (told - VAGUE or names_a_wire(turn.text)):
+        return hazard_of(told)
+    return hazard_of(known | told)
 
 
 def heard_beside(turn: Turn) -> Mapping[str, float]:
@@ -76,7 +89,10 @@ def heard_beside(turn: Turn) -> Mapping[str, float]:
     is_other = told.danger < OF_DANGER and told.whole.confidence >= SURE_OF_ELSE and turn.intent not in ABOUT_IT
     if is_other and max(told.danger_talk.values(), default=0.0) < SURE_OF_IT:
         return {}
-    return {} if crisis_in(turn.text) or only_social(turn.text) else told.danger_talk
+    if crisis_in(turn.text) or only_social(turn.text) or is_of_money(turn.whole_words):
+        return {}
+    breathes = tells_of_breath(turn.whole_words) or asks_for_a_doctor(turn.whole_words)
+    return {name: sure for name, sure in told.danger_talk.items() if not (breathes and name == Asks.BREATH.value)}
 
 
 def asked_of(turn: Turn) -> frozenset[Asks]:
@@ -90,46 +106,71 @@ def asked_of(turn: Turn) -> frozenset[Asks]:
     asked = asked_in_danger(turn.whole_words) | {one for one in Asks if told.get(one.value, -1.0) >= least}
     if told.get(WHETHER, -1.0) >= least and not asked & MAY_BE_DONE:
         asked |= {Asks.GO_IN}
-    return asked
+    return asked - MAY_BE_DONE if asks_how_it_ends(turn.whole_words) else asked
 
 
 async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
     """Answer what somebody in danger asks. False when nothing of that is asked."""
     asked = asked_of(turn)
-    if asks_for_a_doctor(turn.whole_words):
-        asked -= {Asks.LEAVE}
+    if doctor := asks_for_a_doctor(turn.whole_words):
+        asked -= MAY_BE_DONE
     if ticket.kind != DANGER:
         asked -= {Asks.POWER_OFF}  # "do I turn the machine off": what keeps somebody alive
     if not asked - {Asks.COMING}:
-        return Asks.COMING in asked and asks_after(turn.whole_words) is None and await _tell_who_comes(turn, ticket)
-    responses = _responses(asked)
-    hazard = CAR if Asks.LEAVE in asked and is_of_a_machine(turn.whole_words) else hazard_now(turn, ticket)
-    for response in responses:
-        turn.say(response, hazard=hazard, danger=ticket.kind == DANGER)
-    if not responses and asked & {Asks.GO_IN, Asks.MAY}:
-        known = Asks.GO_IN in asked or hazard == LIFE
-        turn.say("utter_danger_unsafe" if known else "utter_danger_not_before", hazard=hazard)
-    elif Asks.DO in asked and not responses:
-        say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
-    if Asks.REPORTED in asked:
+        if Asks.COMING in asked and asks_after(turn.whole_words) is None:
+            return await tell_who_comes(turn, ticket)
+        return False
+    _tell_what_may_be_done(turn, ticket, asked)
+    if doctor and Asks.BREATH not in asked:
+        turn.say("utter_danger_unsafe", hazard=HURT if ticket.kind == DANGER else LIFE)
+    if asks_how_it_ends(turn.whole_words):
+        turn.say("utter_danger_unknown")
+    if Asks.REPORTED in asked and asks_for_all_of_it(turn.whole_words):
         await tell_all(turn, ticket)
-    elif Asks.COMING in asked or asks_after(turn.whole_words) is After.SURELY:
-        await _tell_who_comes(turn, ticket)
+    elif Asks.REPORTED in asked:
+        await note(turn, ticket)
+        turn.say("utter_danger_on_it", number=ticket.number)
+    if Asks.BACK in asked:
+        turn.say("utter_danger_back")
+    if Asks.COMING in asked or asks_after(turn.whole_words) is After.SURELY:
+        await tell_who_comes(turn, ticket)
     return True
 
 
-def _responses(asked: frozenset[Asks]) -> list[str]:
-    found = []
+def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -> None:
+    """A no goes before a condition: who asks to go in and to cut the power does neither."""
+    hazard = hazard_now(turn, ticket)
+    if Asks.LEAVE in asked and is_of_a_machine(turn.whole_words):
+        hazard = CAR
     if asked & {Asks.BREATH, Asks.TOUCH}:
-        found.append("utter_danger_breath" if Asks.BREATH in asked else "utter_danger_touch")
+        response = "utter_danger_breath" if Asks.BREATH in asked else "utter_danger_touch"
+        at = hazard if Asks.BREATH in asked else _place_of_danger(turn, ticket)
+        turn.say(response, hazard=at, danger=ticket.kind == DANGER)
     elif Asks.LEAVE in asked:
-        found.append("utter_danger_leave")
-    if asked & {Asks.GENERATOR, Asks.POWER_OFF}:
-        found.append("utter_danger_generator" if Asks.GENERATOR in asked else "utter_danger_power_off")
-    return found
+        turn.say("utter_danger_leave", hazard=hazard)
+    if Asks.GENERATOR in asked:
+        turn.say("utter_danger_generator", hazard=hazard)
+    elif Asks.POWER_OFF in asked and Asks.GO_IN not in asked:
+        turn.say("utter_danger_power_off", hazard=_place_of_danger(turn, ticket))
+    if asked & {Asks.BREATH, Asks.TOUCH, Asks.LEAVE, Asks.GENERATOR}:
+        return
+    if Asks.GO_IN in asked or (Asks.MAY in asked and hazard == LIFE):
+        turn.say("utter_danger_unsafe", hazard=hazard)
+    elif Asks.MAY in asked:
+        turn.say("utter_danger_not_before")
+    elif Asks.DO in asked and Asks.POWER_OFF not in asked:
+        say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
 
 
-async def _tell_who_comes(turn: Turn, ticket: Ticket) -> bool:
+def _place_of_danger(turn: Turn, ticket: Ticket) -> str:
+    """What the danger is beside who is hurt by it: whoever lies in water is not touched there."""
+    if ticket.kind != DANGER:
+        return LIFE
+    return hazard_of((known_signs(ticket) | signs_told(turn, reported=True)) - {"hurt", "trapped"})
+
+
+async def tell_who_comes(turn: Turn, ticket: Ticket) -> bool:
+    """Say who was told of it. False when nobody was."""
     told = await called(turn, ticket)
     if told:
         turn.say("utter_danger_called", called=told.strip())

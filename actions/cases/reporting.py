@@ -68,13 +68,25 @@ class ReportingForm(DangerReporting):
 
     async def _begin(self, turn: Turn) -> Outside | None:
         """Whoever was shut off needs a person, and hears what stands on the account; no crew and no address."""
-        words = turn.text
-        if turn.answered_something_else(self.form) or alarmed(turn) or not cut_off_by_us(words):
+        if turn.answered_something_else(self.form):
+            return await super()._begin(turn)
+        if alarmed(turn):
+            return await self._report_at_once(turn)
+        if not cut_off_by_us(turn.text):
             return await super()._begin(turn)
         self._interrupt(turn)
         await meet_cut_off(turn)
         self._close(turn)
         return None
+
+    async def _report_at_once(self, turn: Turn) -> Outside | None:
+        """A danger is filed before what is asked in the same breath is answered; other wishes come after it."""
+        self._interrupt(turn)
+        turn.clear("offer")
+        turn.set("open_task", self.form)
+        self._keep_for_later(turn)
+        await self.listen(turn, None)
+        return await self._ask(turn, misses=0)
 
     def _name_when_unsure(self, turn: Turn) -> None:
         """Whoever is in danger hears what to do, and not what they were taken to wish."""

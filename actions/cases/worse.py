@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from actions.cases.called import called
-from actions.cases.danger_talk import answer_in_danger, fresh_danger, heard_beside, keep_what_is_told, note
+from actions.cases.danger_talk import (
+    answer_in_danger,
+    asked_of,
+    fresh_danger,
+    heard_beside,
+    keep_what_is_told,
+    note,
+    tell_who_comes,
+)
 from actions.cases.phone_told import take_phone
 from actions.danger import VAGUE, say_what_to_do, signs_told
 from actions.place import read_place
@@ -11,7 +19,9 @@ from actions.turn import Turn
 from backend.callout import service as callout
 from backend.handover.transcript import plain_line
 from backend.language import tr
+from backend.reading.asks_after import After, asks_after
 from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_an_outage
+from backend.reading.asks_in_danger import Asks, asks_how_it_ends
 from backend.reading.good_news import eases, tells_it_goes_on
 from backend.reading.hazard import CAR, HURT, LIFE, LIFE_NEED, WIRE, WORSE, hazard_of, is_only_need
 from backend.reading.of_the_filed import Of, of_the_filed, takes_back
@@ -49,7 +59,7 @@ async def tell_worse(turn: Turn) -> bool:
 
 async def _tell_worse(turn: Turn, *, answered: bool) -> bool:
     if _is_good_news(turn):
-        return await _tell_eased(turn)
+        return await _tell_eased(turn, answered=answered)
     signs = signs_told(turn, reported=True) | {SIGN_OF[one] for one in heard_beside(turn) if one in SIGN_OF}
     if not signs or (signs <= MILD and takes_back(turn.whole_words)):
         return not signs and not answered and await _tell_if_safe(turn)
@@ -83,17 +93,21 @@ async def _tell_worse(turn: Turn, *, answered: bool) -> bool:
 def _is_good_news(turn: Turn) -> bool:
     """By plain words, or by what the engine's model hears, unless anything else stands beside it."""
     told = heard_beside(turn)
+    if Asks.BREATH in asked_of(turn):
+        return False
     heard = told.get(EASES, 0.0) >= SURE_OF_GOOD_NEWS and not (told.keys() & SIGN_OF)
     return eases(turn.whole_words) or (heard and not tells_it_goes_on(turn.whole_words))
 
 
-async def _tell_eased(turn: Turn) -> bool:
+async def _tell_eased(turn: Turn, *, answered: bool) -> bool:
     """Put good news on the report, for whoever is on the way; it closes nothing, and nobody goes back by it."""
     ticket = await danger_stands(turn)
     if ticket is None or not await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id):
         return False
     await note_for_the_crew(turn, ticket)
     turn.say("utter_danger_eased", number=ticket.number, danger=ticket.kind == DANGER)
+    if not answered and (Asks.COMING in asked_of(turn) or asks_after(turn.whole_words) is After.SURELY):
+        await tell_who_comes(turn, ticket)
     return True
 
 
@@ -106,7 +120,7 @@ async def note_for_the_crew(turn: Turn, ticket: Ticket) -> None:
 async def _tell_if_safe(turn: Turn) -> bool:
     """Answer whether something may be touched or entered beside what this talk reported: never a yes."""
     doctor, asked = asks_for_a_doctor(turn.whole_words), signs_told(turn, reported=True)
-    if not doctor and not asks_if_safe(turn.whole_words):
+    if not doctor and (not asks_if_safe(turn.whole_words) or asks_how_it_ends(turn.whole_words)):
         return False
     ticket = await danger_stands(turn)
     if ticket is None:

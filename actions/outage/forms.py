@@ -19,7 +19,7 @@ from actions.turn import Turn
 from backend.language import mark
 from backend.members.identity import Standing
 from backend.providers.outages.base import Outage
-from backend.reading.asks_after import denies_it_is_back
+from backend.reading.asks_after import denies_it_is_back, tells_it_is_fine
 from backend.reading.life_support import depends_on_power
 from backend.reading.tickets_named import kinds_named
 from backend.tickets import service as tickets
@@ -80,7 +80,8 @@ class OutageForm(ReportingForm):
         return depends_on_power(str(self.held(turn, "words") or ""))
 
     async def listen_report(self, turn: Turn, asked: str | None) -> bool:
-        if turn.intent == "outage_restored" and not denies_it_is_back(turn.whole_words):
+        fine = turn.intent == "outage_restored" or (asked is None and tells_it_is_fine(turn.whole_words))
+        if fine and not denies_it_is_back(turn.whole_words) and not alarmed(turn):
             turn.notes["restored"] = True
             return True
         if turn.get(STATUS) == BACK:

@@ -147,6 +147,21 @@ _PUT_BACK = re.compile(
 )
 
 
+_FINE = re.compile(
+    r"\b(?:my |our |the )?(?:power|lights?|electric\w*|luz|corriente) (?:is|are|'s|esta|works?|sirve) (?:\w+ )?"
+    r"(?:fine|ok|okay|on|good|working|bien)\b(?! fire)|\b(?:si|ya) (?:tengo|hay) luz\b|"
+    r"\b(?:i|we) (?:have|got) (?:power|lights)\b"
+)
+
+
+def tells_it_is_fine(words: str) -> bool:
+    """Whether the power is on: `my power is fine, I did not report an outage`."""
+    text = without_accents(words.lower().replace("’", "'"))
+    return bool(_FINE.search(text)) and not re.search(
+        r"\b(?:not|n't|no|isn'?t|if|si no)\b[^.!?;,]{0,12}(?:power|lights?|luz)", text
+    )
+
+
 def tells_it_is_back(words: str) -> bool:
     """Whether the words name that the power is back: who only asks closes nothing."""
     text = without_accents(words.lower().replace("’", "'"))

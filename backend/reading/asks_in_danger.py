@@ -24,6 +24,8 @@ class Asks(Enum):
     DO = "do"
     COMING = "coming"
     REPORTED = "reported"
+    BACK = "back"
+    """When the power is back."""
 
 
 MAY_BE_DONE = frozenset({Asks.TOUCH, Asks.GENERATOR, Asks.POWER_OFF, Asks.LEAVE, Asks.GO_IN, Asks.MAY})
@@ -46,7 +48,8 @@ _PATTERNS = {
         r"\b(?:can'?t|cant|cannot|can hardly|can'?t hardly|cant hardly) (?:hardly )?(?:breathe?|talk)\b|"
         r"\bno puede (?:ni )?(?:respirar|hablar)\b|\bgasping\b|\bpassed out\b|\bunconscious\b|\binconsciente\b|"
         r"\b(?:won'?t|wont|doesn'?t|not) (?:wake up|waking up|respond\w*|moving)\b|"
-        r"\bno (?:despierta|reacciona|se mueve)\b"
+        r"\bno (?:despierta|reacciona|se mueve)\b|\bno (?:la|lo|le) (?:puedo|podemos) despertar\b|"
+        r"\b(?:can'?t|cant|cannot|won'?t|wont) (?:seem to |really )?(?:wake|get) (?:him|her|them)\b"
     ),
     Asks.TOUCH: re.compile(
         rf"\b{_MAY} (?:\w+ ){{0,3}}?(?:pull|drag|grab|touch|lift|push|roll|help|free|unhook) (?:{_THEM}|on {_THEM})\b|"
@@ -66,6 +69,18 @@ _PATTERNS = {
         r"(?:main|breakers?|power|electric\w*|box|panel|switch|disconnect|pump|everything|off|plug)\b|"
         rf"\b{_PUEDO} (?:\w+ ){{0,2}}?(?:baj|apag|cort|desconect|desenchuf|quit)\w* (?:\w+ ){{0,4}}?"
         r"(?:switch|breaker|luz|pastillas?|caja|main|corriente|bomba|todo|electricity|tanque|enchufe|outlet)\b"
+    ),
+    Asks.GO_IN: re.compile(
+        r"\b(?:turn|flip|switch|put|throw)\w* (?:\w+ ){0,4}?back on\b|\breset (?:\w+ ){0,3}?breakers?\b|"
+        r"\bvolver a (?:subir|prender|conectar|encender|enchufar)\w*|\b(?:subo|prendo) (?:\w+ )?(?:breakers?|switch|"
+        r"pastillas?)\b"
+    ),
+    Asks.BACK: re.compile(
+        r"\b(?:when|what time|how long)\b.{0,40}\b(?:power|lights?|electric\w*)\b.{0,24}\b(?:back|on|restored)\b|"
+        r"\bwhen (?:do|will|can) (?:i|we) get (?:it|power|my power|the power) back\b|"
+        r"\b(?:cuando|a que horas?)\b.{0,30}\b(?:vuelve|regresa|ponen?|poner|arregl\w+|llega)\b.{0,20}"
+        r"\b(?:luz|corriente)\b|"
+        r"\b(?:cuando|a que horas?)\b.{0,20}\bla (?:arreglan|ponen|regresan)\b"
     ),
     Asks.LEAVE: re.compile(
         rf"\b{_MAY} (?:\w+ ){{0,2}}?(?:leave|evacuate|get out|go out|jump|run|(?:climb|hop|step|get) (?:out|down|off)|"
@@ -114,6 +129,51 @@ _MAY_THEY = re.compile(
     r"(?:^|[.!?¿,;] ?)(?:le |lo |la |me |nos )?(?:prendo|apago|abro|cierro|bajo|subo|entro|salgo|saco|echo|"
     r"pego|muevo|dejo|corto|jalo|toco|uso|conecto|desconecto)\b"
 )
+
+
+_BREATHES = re.compile(
+    r"\b(?:is|'s|are|'re|she|he|they|still|ya|esta|estan) (?:\w+ )?(?:breathing|breathin|respirando|respira)\b"
+    r"(?! (?:bad|hard|funny|weird|shallow|fast|heavy|mal|feo|apenas))"
+)
+_NOT_BREATHING = re.compile(
+    r"(?:\bnot|n't|\bbarely|\bhardly|\bstopped|\bquit|\bif)\b(?: \w+){0,2} breath\w*|"
+    r"\b(?:no|apenas|dejo de|si) (?:esta |puede )?respir\w*|"
+    r"\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+|gasping)\b"
+)
+_HOW_IT_ENDS = re.compile(
+    r"\b(?:is|are|will) (?:he|she|they|we|i|it|(?:my|the|our) \w+) (?:going to |gonna |gunna )?"
+    r"(?:be (?:ok|okay|alright|all right|fine)|live|make it|die|survive)\b|"
+    r"\b(?:gonna|going to) (?:be (?:ok|okay|alright|all right|fine)|make it|die)\W*\?|"
+    r"\b(?:va|van|vamos|voy) a (?:estar bien|morir\w*|vivir|salvar\w*|aguantar)\b"
+)
+_OF_MONEY = re.compile(
+    r"\b(?:pay|pays|paid|paying|cost|costs|charge|bill|reimburse\w*|claim|insurance|owe|cover (?:it|that|this|the)|"
+    r"pagan?|pagar|cobran?|cobrar|cuesta|seguro|reembols\w+)\b"
+)
+
+
+_WHAT = re.compile(r"\b(?:what|wat|que|read)\b(?! if)(?! (?:te|le|les|lo) (?:dije|digo))")
+
+
+def asks_for_all_of_it(words: str) -> bool:
+    """Whether it is asked what was reported, and not if one thing was: `did you tell them about my daughter`."""
+    return bool(_WHAT.search(without_accents(words.lower())))
+
+
+def tells_of_breath(words: str) -> bool:
+    """Whether it is told that somebody breathes: `he's breathing though, I said`."""
+    text = without_accents(words.lower().replace("’", "'"))
+    return bool(_BREATHES.search(text)) and not _NOT_BREATHING.search(text)
+
+
+def asks_how_it_ends(words: str) -> bool:
+    """Whether it is asked if somebody will be well: nobody here knows."""
+    return bool(_HOW_IT_ENDS.search(without_accents(words.lower().replace("’", "'"))))
+
+
+def is_of_money(words: str) -> bool:
+    """Whether it is asked who pays: `do you folks pay for that heifer`."""
+    return bool(_OF_MONEY.search(without_accents(words.lower())))
 
 
 def asks_whether_to(words: str) -> bool:

@@ -37,6 +37,7 @@ _EASES = re.compile(
 _NOT = re.compile(
     r"\b(?:not|isn'?t|aren'?t|no(?! huele| hay)|never(?! ?mind)|nobody|nadie|when|if|cuando|but|pero|now it|otra vez|"
     r"is (?:it|she|he|anybody|somebody)|are (?:they|you)|(?:come|came|coming|start\w*|back|on|\w+king) (?:\w+ )?again|"
+    r"(?:can|could|should|may|must) (?:i|we|he|she|they|it|my \w+|the \w+)|puedo|puede|podemos|debo|debemos|hay que|"
     r"power|lights? (?:are|is|came)|electric\w*|luz|corriente)\b|\?"
 )
 """What makes it no good news, or that of an outage, which ends by other words."""

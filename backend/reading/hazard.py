@@ -26,7 +26,6 @@ _HAZARD_OF = {
     "gas": GAS,
     "hurt": HURT,
     "trapped": HURT,
-    "inside": FIRE,
     "life": LIFE,
     "water": WATER,
 }
@@ -69,6 +68,14 @@ _POWERED = (
     r"enchufes?|contactos?|caja|sotano|pastillas?|bomba|medidor)"
 )
 _WET = r"(?:water|flood\w*|agua|inund\w+)"
+_MAKES_FUMES = (
+    r"(?:generators?|charcoal|grill|barbecue|planta(?: de (?:luz|gasolina))?|generador|asador|carbon|brasero)"
+)
+_WHERE_FUMES_STAY = (
+    r"(?:garage|basement|kitchen|bedroom|indoors|inside|window|headaches?|dizzy|sick|threw up|throwing up|cochera|"
+    r"sotano|cocina|cuarto|adentro|ventana|cabeza|maread\w+|vomit\w+)"
+)
+"""The fumes of what burns there kill without a smell; with a gas leak it has in common that all go out at once."""
 _SIGNS: dict[str, re.Pattern[str]] = {
     "water": re.compile(
         rf"\b{_WET}\b.{{0,60}}\b{_POWERED}\b|\b{_POWERED}\b.{{0,60}}\b{_WET}\b|"
@@ -78,7 +85,10 @@ _SIGNS: dict[str, re.Pattern[str]] = {
     "car": re.compile(
         rf"\b{_WIRE_WORD}\b(?:\W+\w+){{0,5}}?\W+(?:on|over|across|onto|touching|encima|sobre|arriba|toca|tocando)\W+"
         rf"(?!(?:the |la |el )?(?:road|street|highway|ground|calle|carretera|piso))(?:\w+\W+){{0,5}}?{_VEHICLE}\b|"
-        rf"\b{_WIRE_WORD}\b.{{0,80}}{_IN_IT}|{_IN_IT}.{{0,80}}\b{_WIRE_WORD}\b"
+        rf"\b{_WIRE_WORD}\b.{{0,80}}{_IN_IT}|{_IN_IT}.{{0,80}}\b{_WIRE_WORD}\b|"
+        rf"\b{_WIRE_WORD}\b.{{0,60}}\b(?:on|over|across|sobre|en|encima) (?:\w+ )?(?:hood|windshield|cab|cofre|"
+        r"parabrisas)\b|"
+        rf"\b{_VEHICLE}\b.{{0,120}}\b{_WIRE_WORD}\b.{{0,80}}\b(?:inside|in it|adentro|trapped|atrapad\w+)\b"
     ),
     "hurt": re.compile(
         rf"\b{_SOMEBODY}{_IS} (?:\w+ )?{_HARMED}\b|\b(?:hay|tenemos) (?:\w+ ){{0,2}}?(?:herid|lesionad|lastimad|"
@@ -92,6 +102,8 @@ _SIGNS: dict[str, re.Pattern[str]] = {
         rf"\b{_SOMEBODY} (?:just )?(?:touched|grabbed|is holding|stepped on) (?:the|a|that) (?:\w+ )?(?:wires?|"
         rf"lines?|cables?)\b|"
         rf"\b{_SOMEBODY}(?: ya)? no (?:esta )?(?:respira(?:ndo)?|despierta|reacciona|se mueve)\b|"
+        r"\bse (?:quemo|lastimo|corto) (?:\w+ )?(?:manos?|brazos?|cara|dedos?|piernas?|pies?|espalda)\b|"
+        rf"\b{_SOMEBODY} (?:got )?burned (?:his|her|their|my) \w+\b|"
         rf"\b(?:se|{_SOMEBODY} se) (?:lastimo|electrocuto|desmayo|esta electrocutando)\b|"
         rf"\b{_SOMEBODY} (?:toco|agarro|piso) (?:el|un) (?:cable|alambre|wire)\b|"
         r"\ble (?:dio|pego|agarro) (?:un |una |el |la )?(?:toques?|descarga|corriente|luz|electricidad|shock)\b|"
@@ -126,7 +138,11 @@ _SIGNS: dict[str, re.Pattern[str]] = {
     ),
     "smoke": re.compile(r"\b(?:smok\w+|humo|humea\w*)\b"),
     "explosion": re.compile(r"\b(?:explo\w+|blew up|blown up|trono|estallo|reventó|revento)\b"),
-    "gas": re.compile(r"\b(?:gas|propane|propano)\b|\brotten eggs?\b|\bhuevos? podridos?\b"),
+    "gas": re.compile(
+        r"\b(?:gas|propane|propano)\b|\brotten eggs?\b|\bhuevos? podridos?\b|"
+        rf"\b{_MAKES_FUMES}\b.{{0,60}}\b{_WHERE_FUMES_STAY}\b|\b{_WHERE_FUMES_STAY}\b.{{0,60}}\b{_MAKES_FUMES}\b|"
+        r"\b(?:monoxide|monoxido|co alarm|co2 alarm)\b"
+    ),
     "sparks": re.compile(r"\b(?:spark\w*|arc(?:ing|s|ed)|chisp\w+|flash(?:es|ing)|blue light|relampag\w+)\b"),
     "moving": re.compile(
         r"\b(?:it|they|that|one|wires?|lines?|poles?|cables?|tree|limb)(?:'?s)? (?:\w+ ){0,2}?"
@@ -219,6 +235,11 @@ def hazard_of(signs: Iterable[str]) -> str:
     return next((hazard for hazard in HAZARDS if hazard in told), WIRE)
 
 
+def names_a_wire(words: str) -> bool:
+    """Whether a wire, a line or a cable is named."""
+    return bool(re.search(rf"\b{_WIRE_WORD}\b", without_accents(words.lower())))
+
+
 def is_only_need(signs: Iterable[str]) -> bool:
     """Whether nothing is told but that somebody's air or medicine hangs on the power."""
     return set(signs) == {LIFE_NEED}
@@ -239,4 +260,4 @@ def _text(words: str, plain: str) -> str:
     return " ".join(without_accents(told.lower().replace("’", "'")).split())
 
 
-__all__ = ["DANGER", "HAZARDS", "WORSE", "alarm_in", "hazard_of", "is_only_need", "signs_in"]
+__all__ = ["DANGER", "HAZARDS", "WORSE", "alarm_in", "hazard_of", "is_only_need", "names_a_wire", "signs_in"]

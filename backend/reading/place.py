@@ -20,13 +20,14 @@ _STREET = (
 _NO_TOWN_WORD = (
     r"(?!(?:me|ya|se|lo|la|el|no|not|sorry|perd[oó]n|please|por|thanks?|thank|gracias|i|i'?m|my|our|we|the|that|this|"
     r"it'?s?|its|and|but|or|y|pero|hurry|ok|okay|yes|s[ií]|right|across|near|by|past|behind|next|out|corner|since|"
-    r"everything|lo|como|que|what|where|when|is|are|was|te|les|dije|told|said)\b)"
+    r"everything|lo|como|que|what|where|when|is|are|was|te|les|dije|told|said|"
+    r"donde|cerca|junto|pasando|atr[aá]s|detr[aá]s|enfrente|frente|antes|despu[eé]s|al|en|con|hay|esta|est[aá])\b)"
 )
 _DOOR = r"(?:\s*,?\s*(?:apt|apartment|apartamento|depto|unit|lot|suite|trailer|#)\.?\s*#?\w{1,5}\b)?"
 # "12 Cherry Lane, Warren", and "12 Cherry Lane in Warren"
 _TOWN = (
     rf"{_DOOR}(?:(?:\s*,\s*(?:(?:in|en)\s+)?|\s+(?:in|en)\s+(?-i:(?=[A-Z])))"
-    rf"{_NO_TOWN_WORD}[^\W\d_][\w.'-]*(?-i:\s+[A-Z][\w.'-]*)*(?:\s+\d{{5}})?)?"
+    rf"{_NO_TOWN_WORD}(?:(?:St|Mt|Ft|Sta|Sto)\.\s+)?[^\W\d_][\w'-]*(?-i:\s+[A-Z][\w'-]*)*(?:\s+\d{{5}})?)?"
 )
 # "3 houses on Elm Street" and "4 hours on Cedar Lane" have no house number
 _COUNTED = (
@@ -57,6 +58,11 @@ ADDRESSES = (
     re.compile(
         rf"(?:(?-i:\b[A-Z])[\w'.-]*\s+){{1,3}}{_STREET}\b,?\s+(?:number\s+|n[uú]mero\s+|"
         rf"#)?\d{{1,6}}\b{_COUNTED}{_TOWN}",
+        re.IGNORECASE,
+    ),
+    # "Maple 318, con Tercera"
+    re.compile(
+        r"(?-i:\b[A-Z])[\w'-]+\s+#?\d{1,5}\b,?\s+(?:esquina\s+)?(?:con|entre)\s+(?:(?:la|calle)\s+)?(?-i:[A-Z])[\w']+",
         re.IGNORECASE,
     ),
     re.compile(
@@ -101,7 +107,7 @@ NO_PLACE = re.compile(
     r"i (?:don'?t|do not|can'?t|cannot)|don'?t|idk|wait|hold|hang|one (?:sec|second|moment|minute)|just a|"
     r"let me|please|"
     r"hurry|help|thank|thanks|what|why|how|when|who|is|are|do|does|did|can|could|will|would|should|sorry|"
-    r"never ?mind)\b",
+    r"never ?mind|ya (?:llam|marqu|habl|les?|lo|se)\w*|(?:i |we )?(?:already )?called)\b",
     re.IGNORECASE,
 )
 LEAD = re.compile(
@@ -120,7 +126,7 @@ TOWN = re.compile(r"[\s,.]*[^\W\d_][\w'-]*(?:[\s,.]+[\w'-]+){0,3}\.?")
 NO_TOWN = re.compile(
     r"\b(?:and|but|or|the|my|is|are|was|it|it's|i|we|please|hurry|now|quick|thanks?|out|for|since|on|in|at|by|"
     r"near|power|"
-    r"light|y|pero|la|el|es|por|favor|gracias|luz)\b",
+    r"light|y|pero|la|el|le|les|es|por|favor|gracias|luz)\b",
     re.IGNORECASE,
 )
 

@@ -31,6 +31,18 @@ _ASKS = re.compile(
 )
 
 
+_OF_ANOTHER = re.compile(
+    rf"\b(?:(?:my|our|his|her) \w+(?:'s|s)?|his|her|their|(?:mi|su) (?:espos[oa]|marido|hij[oa]|mama|papa|hermana?o?|"
+    rf"suegr[oa]|abuel[oa]|vecin[oa]|ti[oa]|cunad[oa])) (?:\w+ ){{0,2}}?(?:{_PHONE}|is|es)\b|"
+    rf"\b{_PHONE} (?:de|of) (?:mi|my|su|his|her) \w+"
+)
+_OWN = re.compile(
+    rf"\b(?:my|mi) (?:own |other |otro |new |nuevo |work |cell ?|home )*{_PHONE}\b|\bme (?:at|on|al)\b|\bllamenme\b"
+)
+_INSTEAD = re.compile(
+    r"\b(?:instead|not (?:me|mine|this|my|to me)|no (?:a mi|al mio|a este|me llamen)|en vez|en lugar|"
+    r"(?:mine|this|my (?:phone|cell|battery)) (?:is |'?s )?(?:\w+ )?(?:dead|dying|dies|out|off)|call (?:my|him|her) )\b"
+)
 _BESIDE = re.compile(
     r"\b(?:if (?:i|we|he|she) (?:don'?t|dont|do not|can'?t) (?:pick up|answer|get)|"
     r"if (?:mine|this|my phone|my cell|it) (?:\w+ ){0,2}?(?:quits|dies|is dead|goes out|runs out)|"
@@ -40,8 +52,13 @@ _BESIDE = re.compile(
 
 
 def is_beside(words: str) -> bool:
-    """Whether the phone is one more, and does not take the place of the first: `if I don't pick up, call …`."""
-    return bool(_BESIDE.search(_plain(words)))
+    """Whether the phone is one more, and does not take the place of the first: `if I don't pick up, call …`.
+
+    Nor does another's number that is only told: `my grandma's number is …, she is coming over`.
+    """
+    text = _plain(words)
+    another = _OF_ANOTHER.search(text) and not _OWN.search(text) and not _INSTEAD.search(text)
+    return bool(_BESIDE.search(text) or another)
 
 
 def gives_a_phone(words: str) -> bool:

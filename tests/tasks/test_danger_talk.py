@@ -23,8 +23,8 @@ ASKED = [
     (WIRE, "my kids are asleep in that room should i move them", "Get away if the way stays"),
     ("my meter is on fire at 14 Mill Road", "should we leave the house", "everybody out now"),
     ("i smell gas at 14 Mill Road", "should I move her outside", "everybody out into fresh air"),
-    ("a wire fell on my truck and i am in it at 14 Mill Road", "can i get out", "Stay in the car"),
-    (WIRE, "can we hop down off the tractor and run for it", "Stay in the car"),
+    ("a wire fell on my truck and i am in it at 14 Mill Road", "can i get out", "stays in it"),
+    (WIRE, "can we hop down off the tractor and run for it", "stays in it"),
     (WIRE, "his lips are getting kinda blue", "push hard and fast"),
     (WIRE, "¿le pego con un palo de escoba para quitarle el cable?", "not with a stick"),
     ("the shower shocked me at 14 Mill Road", "should we get out of the house", "the whole way is dry"),
@@ -148,7 +148,7 @@ HEARD = [
     (WIRE, {"touch": 0.6, "coming": 0.6}, "crew on call"),
     (WIRE, {"do": 0.6}, "Never touch a wire"),
     (WIRE, {"coming": 0.6}, "crew on call"),
-    (WIRE, {"reported": 0.6}, "reads:"),
+    (WIRE, {"reported": 0.6}, "All that you told me is on the report"),
     (WIRE, {"breath": 0.6}, "push hard and fast"),
     (WIRE, {"generator": 0.6}, "its fumes kill"),
     (FLOOD, {"go_in": 0.6}, "Rubber boots"),
@@ -212,3 +212,55 @@ async def test_what_is_surely_something_else_is_done_whatever_the_model_makes_of
     await talk.user_input("I want to pay my bill", intent="quick_pay", acts={"start"}, in_danger={"leave": 0.5})
     assert talk.open_task == "quick_pay_form"
     talk.assert_no_response("utter_danger_leave")
+
+
+@pytest.mark.parametrize(
+    ("asked", "says", "never"),
+    [
+        ("is my dad gonna be ok", "That I cannot tell you", "[Dd]o not touch or"),
+        ("did you tell them about my daughter? is she gonna be ok", "That I cannot tell you", "[Dd]o not touch or"),
+        ("did you tell them it is a tractor", "All that you told me is on the report", "reads"),
+        ("can i turn the breakers back on", "Treat it as live", "Only if you reach it dry"),
+        ("when do we get the power back", "our outage line does", "not before"),
+        ("he's breathing though, I said", "added", "push hard"),
+        ("should i take him to the hospital", "needs a doctor now", "push hard"),
+    ],
+)
+async def test_each_question_has_its_own_answer(talk: Talk, asked: str, says: str, never: str) -> None:
+    await talk.user_input("a man got shocked by the wire at 14 Mill Road", intent="report_outage", acts={"start"})
+    if "Treat" in says:
+        await talk.user_input("he is fine", intent="inform", acts={"volunteer"})
+        says = "safe"
+    said = {"breath": 0.6} if "push" in never else {}
+    await talk.user_input(asked, intent="out_of_scope", acts={"ask"}, in_danger=said)
+    talk.assert_message(says)
+    talk.assert_no_message(never)
+
+
+async def test_who_comes_is_told_beside_good_news(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    words = "the firemen are here and they pulled back. when does the crew come?"
+    await talk.user_input(words, intent="outage_status", acts={"ask"}, in_danger={"eases": 0.7, "coming": 0.7})
+    talk.assert_response("utter_danger_eased", "utter_danger_called")
+
+
+async def test_a_danger_that_is_taken_for_a_tree_is_reported_at_once_and_asks_nothing_else(talk: Talk) -> None:
+    words = "my dad raised the auger and it hit the power lines and hes still in the tractor what do i do im 13"
+    await talk.user_input(words, intent="report_tree", sure=0.5, acts={"volunteer", "ask"}, danger=("car", 0.98))
+    talk.assert_message("stays in it")
+    talk.assert_no_response("utter_question_unknown", "utter_answer_unknown")
+    assert [one.kind for one in await tickets(talk)] == ["danger"]
+
+
+async def test_who_runs_out_of_oxygen_is_reported_at_once_in_words_that_no_rule_knows(talk: Talk) -> None:
+    words = "se nos fue la luz y mi papá tiene la maquinita y ya nomás le queda poquito en el tanque"
+    await talk.user_input(words, intent="medical_need", sure=0.5, acts={"volunteer"}, danger=("life", 0.99))
+    (ticket,) = await tickets(talk)
+    assert ticket.urgent
+
+
+async def test_wires_on_a_hood_keep_everybody_in_the_car(talk: Talk) -> None:
+    words = "a pickup took the pole over, the wires are laying across the hood and there's a woman and a kid inside"
+    await talk.user_input(words, intent="report_outage", acts={"start"})
+    talk.assert_message("stays in it")
+    talk.assert_no_message("Get everybody out")

@@ -191,8 +191,8 @@ async def test_nobody_says_that_nobody_comes(talk: Talk, words: str, before: str
         ("a power line is down in my yard", "can i go get my dog", "deadly"),
         ("my kid got shocked by the fridge", "can she touch the fridge again?", "Do not touch or unplug"),
         ("i smell gas in the basement", "is it safe to go back in", "switch nothing on or off"),
-        ("a wire fell on my truck and my wife is in it", "should she get out?", "Stay in the car"),
-        ("a wire fell on my truck and my wife is in it", "so she stays in the car right", "Stay in the car"),
+        ("a wire fell on my truck and my wife is in it", "should she get out?", "stays in it"),
+        ("a wire fell on my truck and my wife is in it", "so she stays in the car right", "stays in it"),
         ("the meter is on fire", "should i take him to the hospital", "call 911"),
     ],
 )

@@ -19,6 +19,8 @@ _PLACED = re.compile(r"(?:at|by|in|on|with)\b", re.IGNORECASE)
 # a button speaks for the member; its key is explained to them: "To pay your bill, press 1."
 _YOURS = {"my": "your", "what i": "what you"}
 _TO_THE_CALLER = re.compile(r"\b(?:my|what i)\b", re.IGNORECASE)
+_EMERGENCY_NUMBER = re.compile(r"\b9 ?1 ?1\b")
+"""In the words of a danger: nobody is asked then what else they wish."""
 _TELLS_KEYS = re.compile(r"\bpress\b|\bkey\b|\boprima\b|\bpresione\b|\btecla\b", re.IGNORECASE)
 
 
@@ -84,7 +86,10 @@ def _said(*lines: str) -> tuple[str, ...]:
 def _invitation(reply: Reply) -> tuple[str, ...]:
     """Silence after a statement leaves a caller wondering whose turn it is."""
     asks = any(text.rstrip().endswith("?") for text in texts_of(reply)[-1:])
-    return (tr(menu.ANYTHING_ELSE),) if is_over(reply) and not asks else ()
+    if asks or not is_over(reply):
+        return ()
+    in_danger = any(_EMERGENCY_NUMBER.search(text) for text in texts_of(reply))
+    return (tr(menu.LISTENING if in_danger else menu.ANYTHING_ELSE),)
 
 
 def _keys(reply: Reply) -> str:
