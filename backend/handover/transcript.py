@@ -11,11 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.models import InboundMessage
 from backend.handover.models import OfficeMessage
+from backend.reading.place import address_in
 
 CODE = re.compile(r"(?<![\d$.,-])\d{6}(?![\d-])")
 FOUR_ALONE = re.compile(r"\D*(?<![\d$.])(\d{4})(?![\d])\D*")
 LAST4 = re.compile(r"(?i)((?:last|[uú]ltimos) (?:4|four|cuatro)\D{0,20})\d{4}\b")
 BESIDE_A_NUMBER = re.compile(r"(\b\d{4,12}[- ]?\d{3}\D{1,20})\d{4}\b")
+PLACE = re.compile(
+    r"\b(?:pole|post|poste|palo|house|casa|road|rd|highway|hwy|route|ruta|carretera|county|cr|lot|lote|unit|apt|box|mile|"
+    r"marker|milla|tag|placa)(?: (?:number|no|num|n[uú]mero|#))?\.?"
+)
 LINK = re.compile(r"https?://\S*/portal/\S+")
 
 
@@ -34,9 +39,14 @@ def plain_line(text: str) -> str:
     text = LAST4.sub(r"\1[4 digits]", text)
     text = BESIDE_A_NUMBER.sub(r"\1[4 digits]", text)
     alone = FOUR_ALONE.fullmatch(text)
-    if alone and "$" not in text:
+    if alone and "$" not in text and not _tells_where(text, alone[1]):
         text = text.replace(alone[1], "[4 digits]")
     return CODE.sub("[code]", text)
+
+
+def _tells_where(text: str, digits: str) -> bool:
+    """Whether four digits are a house, a road or a pole: the crew has to find it."""
+    return digits in (address_in(text) or "") or bool(re.search(rf"{PLACE.pattern}\W*{digits}\b", text, re.IGNORECASE))
 
 
 async def of(session: AsyncSession, conversation_id: str, limit: int = 60) -> list[Line]:

@@ -116,6 +116,9 @@ async def test_who_went_back_alone_is_told_nothing_more(backend: Backend) -> Non
     ("said", "kept"),
     [
         ("0142", "[4 digits]"),
+        ("It's 2210 Scout Camp Rd, the crew finds it", "It's 2210 Scout Camp Rd, the crew finds it"),
+        ("pole number 4471 is leaning", "pole number 4471 is leaning"),
+        ("el poste 4471 se mueve", "el poste 4471 se mueve"),
         ("last four 0142", "last four [4 digits]"),
         ("mis últimos cuatro son 0142", "mis últimos cuatro son [4 digits]"),
         ("it is 482913", "it is [code]"),
