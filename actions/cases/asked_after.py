@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from actions.cases.called import called
+from actions.cases.called import TOLD, called
 from actions.cases.kinds import title_of
 from actions.cases.reading_back import was_told
 from actions.danger import alarmed
@@ -103,6 +103,7 @@ async def tell_how_it_stands(turn: Turn, ticket: Ticket) -> None:
     if ticket.status not in OPEN:
         _tell_how_it_ended(turn, ticket, values)
         return
+    turn.notes.pop(TOLD, None)
     told = await called(turn, ticket)
     if told:
         gas = gas_in(str(ticket.details.get("words") or ""))

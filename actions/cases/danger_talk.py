@@ -78,9 +78,9 @@ def hazard_now(turn: Turn, ticket: Ticket) -> str:
     if ticket.kind != DANGER:
         return LIFE
     known, told = known_signs(ticket), signs_told(turn, reported=True)
-    if hazard_of(known | told) not in (CAR, HURT) and (told - VAGUE or names_a_wire(turn.text)):
-        return hazard_of(told)
-    return hazard_of(known | told)
+    named = hazard_of(told) if told - VAGUE or names_a_wire(turn.text) else LIFE
+    most = hazard_of(known | told)
+    return most if named == LIFE or most in (CAR, HURT) else named
 
 
 def heard_beside(turn: Turn) -> Mapping[str, float]:
@@ -116,14 +116,17 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
         asked -= MAY_BE_DONE
     if ticket.kind != DANGER:
         asked -= {Asks.POWER_OFF}  # "do I turn the machine off": what keeps somebody alive
-    if not asked - {Asks.COMING}:
+        if Asks.TOUCH not in asked_in_danger(turn.whole_words):
+            asked = asked - {Asks.TOUCH} | ({Asks.MAY} if Asks.TOUCH in asked else set())  # "hook it up to the car"
+    ends = asks_how_it_ends(turn.whole_words)
+    if not asked - {Asks.COMING} and not ends:
         if Asks.COMING in asked and asks_after(turn.whole_words) is None:
             return await tell_who_comes(turn, ticket)
         return False
     _tell_what_may_be_done(turn, ticket, asked)
     if doctor and Asks.BREATH not in asked:
         turn.say("utter_danger_unsafe", hazard=HURT if ticket.kind == DANGER else LIFE)
-    if asks_how_it_ends(turn.whole_words):
+    if ends:
         turn.say("utter_danger_unknown")
     if Asks.REPORTED in asked and asks_for_all_of_it(turn.whole_words):
         await tell_all(turn, ticket)
@@ -212,6 +215,8 @@ def _is_of_something_else(turn: Turn) -> bool:
         return True  # "back to the assistant"
     if told.danger >= OF_DANGER:
         return False
+    if is_of_money(words):
+        return True
     form = turn.get("open_task")
     if form not in (None, *REPORTS) and not turn.just_opened():
         return True
@@ -225,7 +230,7 @@ async def keep_what_is_told(turn: Turn, ticket: Ticket) -> None:
 
     Who only asks what was reported tells nothing.
     """
-    asked = asked_of(turn)
+    asked = asked_of(turn) | ({Asks.MAY} if asks_how_it_ends(turn.whole_words) else set())
     long = len(turn.whole_words.split()) >= TELLS_MORE
     if asked - {Asks.REPORTED, Asks.COMING} or (long and not asked and not _is_of_something_else(turn)):
         await note(turn, ticket)

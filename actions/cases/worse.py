@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.cases.called import called
+from actions.cases.called import TOLD, called
 from actions.cases.danger_talk import (
     answer_in_danger,
     asked_of,
@@ -82,6 +82,7 @@ async def _tell_worse(turn: Turn, *, answered: bool) -> bool:
         say_what_to_do(turn, meant, life=ticket.kind != DANGER)
     told = await worse.tell(turn.session, turn.backend, ticket, turn.conversation_id, words, signs)
     passed = f" {told.passed_on}" if told.passed_on else await called(turn, ticket, first=told.raised)
+    turn.notes[TOLD] = True
     if own and not news:
         turn.say("utter_case_added", number=ticket.number, called=passed, own=True)
         return True

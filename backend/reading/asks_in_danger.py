@@ -152,7 +152,9 @@ _OF_MONEY = re.compile(
 )
 
 
-_WHAT = re.compile(r"\b(?:what|wat|que|read)\b(?! if)(?! (?:te|le|les|lo) (?:dije|digo))")
+_WHAT = re.compile(
+    r"\b(?:what|wat|read)\b(?! if)|(?:^|[¿.,;!?] ?)(?:y |pero |entonces )?que\b(?! (?:te|le|les|lo) (?:dije|digo))"
+)
 
 
 def asks_for_all_of_it(words: str) -> bool:
