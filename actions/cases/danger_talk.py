@@ -119,7 +119,7 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
         if Asks.TOUCH not in asked_in_danger(turn.whole_words):
             asked = asked - {Asks.TOUCH} | ({Asks.MAY} if Asks.TOUCH in asked else set())  # "hook it up to the car"
     ends = asks_how_it_ends(turn.whole_words)
-    if not asked - {Asks.COMING} and not ends:
+    if not (asked - {Asks.COMING} or ends or doctor):
         if Asks.COMING in asked and asks_after(turn.whole_words) is None:
             return await tell_who_comes(turn, ticket)
         return False
@@ -158,7 +158,7 @@ def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -
     if asked & {Asks.BREATH, Asks.TOUCH, Asks.LEAVE, Asks.GENERATOR}:
         return
     if Asks.GO_IN in asked or (Asks.MAY in asked and hazard == LIFE):
-        turn.say("utter_danger_unsafe", hazard=hazard)
+        turn.say("utter_danger_unsafe", hazard=CAR if hazard == CAR else _place_of_danger(turn, ticket))
     elif Asks.MAY in asked:
         turn.say("utter_danger_not_before")
     elif Asks.DO in asked and Asks.POWER_OFF not in asked:

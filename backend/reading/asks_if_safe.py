@@ -32,7 +32,8 @@ _SAFE = re.compile(
     r"\b(?:a que distancia|que tan lejos|que tan cerca)\b"
 )
 _TO_A_DOCTOR = re.compile(
-    r"\b(?:take|drive|bring|get|go) (?:\w+ ){0,3}?(?:to (?:the |a )?(?:er|hospital|clinic|emergency(?: room)?))\b|"
+    r"\b(?:take|drive|bring|get|go) (?:\w+ ){0,3}?to (?:the |a )?(?:er|hospital|clinic|doctor|"
+    r"emergency(?: room)?)\b|"
     r"\b(?:llev\w+|ir|vamos|voy) (?:\w+ ){0,3}?(?:al? (?:hospital|clinica|urgencias|emergencias?|doctor))\b|"
     r"\b(?:should|do) (?:i|we) call (?:911|an ambulance)\b|\b(?:debo|tengo que|hay que) "
     r"llamar (?:al|a una) (?:911|ambulancia)\b"

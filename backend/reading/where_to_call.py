@@ -34,7 +34,7 @@ _ASKS = re.compile(
 _OF_ANOTHER = re.compile(
     rf"\b(?:(?:my|our|his|her) \w+(?:'s|s)?|his|her|their|(?:mi|su) (?:espos[oa]|marido|hij[oa]|mama|papa|hermana?o?|"
     rf"suegr[oa]|abuel[oa]|vecin[oa]|ti[oa]|cunad[oa])) (?:\w+ ){{0,2}}?(?:{_PHONE}|is|es)\b|"
-    rf"\b{_PHONE} (?:de|of) (?:mi|my|su|his|her) \w+"
+    rf"\b{_PHONE} (?:de|of) (?:mi|my|su|his|her) \w+|\b(?:su|his|her|their) {_PHONE} (?:es|is)\b"
 )
 _OWN = re.compile(
     rf"\b(?:my|mi) (?:own |other |otro |new |nuevo |work |cell ?|home )*{_PHONE}\b|\bme (?:at|on|al)\b|\bllamenme\b"

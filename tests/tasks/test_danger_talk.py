@@ -224,13 +224,13 @@ async def test_what_is_surely_something_else_is_done_whatever_the_model_makes_of
         ("when do we get the power back", "our outage line does", "not before"),
         ("he's breathing though, I said", "added", "push hard"),
         ("should i take him to the hospital", "needs a doctor now", "push hard"),
+        ("he says he is fine. should i take him to the doctor", "needs a doctor now", "push hard"),
     ],
 )
 async def test_each_question_has_its_own_answer(talk: Talk, asked: str, says: str, never: str) -> None:
     await talk.user_input("a man got shocked by the wire at 14 Mill Road", intent="report_outage", acts={"start"})
     if "Treat" in says:
         await talk.user_input("he is fine", intent="inform", acts={"volunteer"})
-        says = "safe"
     said = {"breath": 0.6} if "push" in never else {}
     await talk.user_input(asked, intent="out_of_scope", acts={"ask"}, in_danger=said)
     talk.assert_message(says)

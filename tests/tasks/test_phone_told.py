@@ -89,6 +89,7 @@ async def test_a_member_number_of_ten_digits_is_no_phone(talk: Talk, number: str
         "mi cel es este, o si no al 555-777-3199",
         "my grandma's number is 555-777-3199, she's coming over",
         "el número de mi esposo es 555-777-3199",
+        "mi esposo viene en camino su número es 555-777-3199",
     ],
 )
 async def test_a_second_phone_stands_beside_the_first(talk: Talk, words: str) -> None:
