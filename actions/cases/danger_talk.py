@@ -12,6 +12,7 @@ from actions.cases.called import called
 from actions.cases.reading_back import tell_all
 from actions.danger import REPORTS, VAGUE, alarmed, say_what_to_do, signs_told
 from actions.person.in_danger import SAID, asks_for_a_person, person_in_danger
+from actions.place import read_place
 from actions.turn import Turn
 from backend.handover.transcript import plain_line
 from backend.reading.acts.signals import is_question, only_social
@@ -31,6 +32,7 @@ from backend.reading.asks_in_danger import (
 from backend.reading.danger import crisis_in
 from backend.reading.hazard import CAR, HURT, LIFE, hazard_of, names_a_wire
 from backend.reading.person_wish import wants_a_call
+from backend.reading.place import address_in
 from backend.tickets import service as tickets
 from backend.tickets import worse
 from backend.tickets.kinds import DANGER
@@ -125,7 +127,7 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
         return False
     _tell_what_may_be_done(turn, ticket, asked)
     if doctor and Asks.BREATH not in asked:
-        turn.say("utter_danger_unsafe", hazard=HURT if ticket.kind == DANGER else LIFE)
+        turn.say("utter_danger_doctor")
     if ends:
         turn.say("utter_danger_unknown")
     if Asks.REPORTED in asked and asks_for_all_of_it(turn.whole_words):
@@ -151,11 +153,11 @@ def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -
         turn.say(response, hazard=at, danger=ticket.kind == DANGER)
     elif Asks.LEAVE in asked:
         turn.say("utter_danger_leave", hazard=hazard)
-    if Asks.GENERATOR in asked:
+    if Asks.GENERATOR in asked and Asks.GO_IN not in asked:
         turn.say("utter_danger_generator", hazard=hazard)
     elif Asks.POWER_OFF in asked and Asks.GO_IN not in asked:
         turn.say("utter_danger_power_off", hazard=_place_of_danger(turn, ticket))
-    if asked & {Asks.BREATH, Asks.TOUCH, Asks.LEAVE, Asks.GENERATOR}:
+    if asked & {Asks.BREATH, Asks.TOUCH, Asks.LEAVE} or (Asks.GENERATOR in asked and Asks.GO_IN not in asked):
         return
     if Asks.GO_IN in asked or (Asks.MAY in asked and hazard == LIFE):
         turn.say("utter_danger_unsafe", hazard=CAR if hazard == CAR else _place_of_danger(turn, ticket))
@@ -231,6 +233,9 @@ async def keep_what_is_told(turn: Turn, ticket: Ticket) -> None:
     Who only asks what was reported tells nothing.
     """
     asked = asked_of(turn) | ({Asks.MAY} if asks_how_it_ends(turn.whole_words) else set())
+    place = read_place(turn, asked=False)
+    if place and not address_in(ticket.place or ""):
+        await tickets.complete(turn.session, turn.backend, ticket, place=place, phone=None)
     long = len(turn.whole_words.split()) >= TELLS_MORE
     if asked - {Asks.REPORTED, Asks.COMING} or (long and not asked and not _is_of_something_else(turn)):
         await note(turn, ticket)

@@ -14,12 +14,12 @@ from actions.cases.taking_back import undo
 from actions.cases.where import Where
 from actions.danger import alarmed
 from actions.outage.known import known_values
-from actions.outage.restored import BACK, STATUS, account_meant, note_restored, tell_restored
+from actions.outage.restored import BACK, STATUS, account_meant, note_denied, note_restored, tell_restored
 from actions.turn import Turn
 from backend.language import mark
 from backend.members.identity import Standing
 from backend.providers.outages.base import Outage
-from backend.reading.asks_after import denies_it_is_back, tells_it_is_fine
+from backend.reading.asks_after import denies_it_is_back, denies_reporting, tells_it_is_fine
 from backend.reading.life_support import depends_on_power
 from backend.reading.tickets_named import kinds_named
 from backend.tickets import service as tickets
@@ -86,6 +86,8 @@ class OutageForm(ReportingForm):
             return True
         if turn.get(STATUS) == BACK:
             return False
+        if asked is None and denies_reporting(turn.whole_words) and not alarmed(turn):
+            return bool(turn.notes.setdefault("denied", True))
         if turn.intent == "outage_status" or (asked is None and ASKS_OF_ONE.search(turn.text)):
             turn.set(self.slot("status"), True)
             return True
@@ -101,8 +103,8 @@ class OutageForm(ReportingForm):
     async def next_report_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         if turn.get(STATUS) == BACK:
             return await self._hear_where_it_is_back(turn, standing)
-        if turn.notes.get("restored"):
-            await tell_restored(turn, await account_meant(turn), asked=True)
+        if turn.notes.get("restored") or turn.notes.get("denied"):
+            await self._hear_that_none_is_wished(turn)
             return None
         if self.urgent(turn) and not self.held(turn, "warned"):
             turn.say("utter_outage_life_support")
@@ -142,6 +144,12 @@ class OutageForm(ReportingForm):
         turn.say("utter_outage_ticket", danger=False, **said)
         self._tell_known(turn, known)
         return None
+
+    async def _hear_that_none_is_wished(self, turn: Turn) -> None:
+        if turn.notes.get("restored"):
+            await tell_restored(turn, await account_meant(turn), asked=True)
+        else:
+            await note_denied(turn)
 
     async def _with_the_crew(self, turn: Turn) -> Ticket | None:
         """What this conversation reported that is no outage: `how long do they take` means that crew."""

@@ -105,3 +105,13 @@ async def note_restored(turn: Turn, place: str | None, phone: str | None) -> Non
             turn.session, turn.backend, ticket, turn.conversation_id, f"power is back there: {words}"
         )
     turn.say("utter_outage_back", state="none_there" if ticket is None else _state(ticket), number="", own=False)
+
+
+async def note_denied(turn: Turn) -> None:
+    """Note that the member says they never reported it. It stands: anybody could say so in their name."""
+    account = await account_meant(turn)
+    ticket = await lookup.open_outage(turn.session, turn.conversation_id, account.id if account else None)
+    if ticket is not None:
+        words = f"says they never reported it: {plain_line(turn.own_words)}"
+        await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words, unproven=True)
+    turn.say("utter_outage_denied", noted=ticket is not None)

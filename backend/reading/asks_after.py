@@ -148,18 +148,36 @@ _PUT_BACK = re.compile(
 
 
 _FINE = re.compile(
-    r"\b(?:my |our |the )?(?:power|lights?|electric\w*|luz|corriente) (?:is|are|'s|esta|works?|sirve) (?:\w+ )?"
-    r"(?:fine|ok|okay|on|good|working|bien)\b(?! fire)|\b(?:si|ya) (?:tengo|hay) luz\b|"
+    r"\b(?:my |our |the )?(?:power|lights?|electric\w*|luz|corriente) (?:is|are|'s|esta|works?|sirve) "
+    r"(?:(?!not|no\b|never)\w+ )?(?:fine|ok|okay|on|good|working|bien)\b(?! fire)|\b(?:si|ya) (?:tengo|hay) luz\b|"
     r"\b(?:i|we) (?:have|got) (?:power|lights)\b"
 )
+
+
+_NOT_FINE = re.compile(
+    r"\?|^\W*(?:do|does|is|are|will|when|did|if)\b|\b(?:but|pero|half|dim|flicker\w*|off|out|except|menos|excepto)\b|"
+    r"\b(?:not|no|if|si no|don'?t|doesn'?t|isn'?t)\b[^.!?;,]{0,16}\b(?:power|lights?|luz|corriente)\b"
+)
+_NEVER_REPORTED = re.compile(
+    r"\b(?:never|did ?n'?t|did not|have ?n'?t|have not|nobody here|no one here) (?:\w+ )?report(?:ed)?\b|"
+    r"\b(?:yo |nosotros )?(?:nunca|no) (?:lo |la |he |hemos )?(?:reporte|reportamos|reportado)\b"
+)
+_OUT = re.compile(
+    r"\b(?:out|off|dark|sin luz|a oscuras|no (?:power|lights?|luz)|se fue la luz|yet|still|todavia|aun)\b|\?"
+)
+
+
+def denies_reporting(words: str) -> bool:
+    """Whether they say that they never reported it, and not that the power is out: `I never reported an outage`."""
+    text = without_accents(words.lower().replace("’", "'"))
+    rest = re.sub(r"\b(?:an? |the |my )?(?:power )?outage\b", " ", text)
+    return bool(_NEVER_REPORTED.search(text)) and not _OUT.search(rest)
 
 
 def tells_it_is_fine(words: str) -> bool:
     """Whether the power is on: `my power is fine, I did not report an outage`."""
     text = without_accents(words.lower().replace("’", "'"))
-    return bool(_FINE.search(text)) and not re.search(
-        r"\b(?:not|n't|no|isn'?t|if|si no)\b[^.!?;,]{0,12}(?:power|lights?|luz)", text
-    )
+    return bool(_FINE.search(text)) and not _NOT_FINE.search(text)
 
 
 def tells_it_is_back(words: str) -> bool:

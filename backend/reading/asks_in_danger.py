@@ -73,7 +73,9 @@ _PATTERNS = {
     Asks.GO_IN: re.compile(
         r"\b(?:turn|flip|switch|put|throw)\w* (?:\w+ ){0,4}?back on\b|\breset (?:\w+ ){0,3}?breakers?\b|"
         r"\bvolver a (?:subir|prender|conectar|encender|enchufar)\w*|\b(?:subo|prendo) (?:\w+ )?(?:breakers?|switch|"
-        r"pastillas?)\b"
+        r"pastillas?)\b|\b(?:me|se|nos) (?:meto|mete|metemos)\b|"
+        r"\b(?:can|could|should|may|do) (?:i|we|he|she|my \w+) (?:just )?(?:go|run|get|climb) (?:back )?in\b|"
+        r"\b(?:puedo|puede|podemos) (?:volver a )?entrar\b"
     ),
     Asks.BACK: re.compile(
         r"\b(?:when|what time|how long)\b.{0,40}\b(?:power|lights?|electric\w*)\b.{0,24}\b(?:back|on|restored)\b|"

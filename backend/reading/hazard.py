@@ -24,6 +24,7 @@ _HAZARD_OF = {
     "smoke": FIRE,
     "explosion": FIRE,
     "gas": GAS,
+    "fumes": GAS,
     "hurt": HURT,
     "trapped": HURT,
     "life": LIFE,
@@ -76,6 +77,11 @@ _WHERE_FUMES_STAY = (
     r"sotano|cocina|cuarto|adentro|ventana|cabeza|maread\w+|vomit\w+)"
 )
 """The fumes of what burns there kill without a smell; with a gas leak it has in common that all go out at once."""
+_OF_FUMES = (
+    r"(?:headaches?|head (?:hurts?|aches?|is pounding)|dizzy|woozy|(?<!so )(?<!'m )(?<!am )sick(?! (?:of|and tired))|"
+    r"nauseous|threw up|throwing up|puking|passed out|sleepy|duele (?:\w+ )?(?:la )?cabeza|dolor de cabeza|maread\w+|"
+    r"vomit\w+|nauseas?|dormid[oa]s?)"
+)
 _SIGNS: dict[str, re.Pattern[str]] = {
     "water": re.compile(
         rf"\b{_WET}\b.{{0,60}}\b{_POWERED}\b|\b{_POWERED}\b.{{0,60}}\b{_WET}\b|"
@@ -143,6 +149,7 @@ _SIGNS: dict[str, re.Pattern[str]] = {
         rf"\b{_MAKES_FUMES}\b.{{0,60}}\b{_WHERE_FUMES_STAY}\b|\b{_WHERE_FUMES_STAY}\b.{{0,60}}\b{_MAKES_FUMES}\b|"
         r"\b(?:monoxide|monoxido|co alarm|co2 alarm)\b"
     ),
+    "fumes": re.compile(rf"\b{_MAKES_FUMES}\b.{{0,120}}\b{_OF_FUMES}\b|\b{_OF_FUMES}\b.{{0,120}}\b{_MAKES_FUMES}\b"),
     "sparks": re.compile(r"\b(?:spark\w*|arc(?:ing|s|ed)|chisp\w+|flash(?:es|ing)|blue light|relampag\w+)\b"),
     "moving": re.compile(
         r"\b(?:it|they|that|one|wires?|lines?|poles?|cables?|tree|limb)(?:'?s)? (?:\w+ ){0,2}?"
@@ -161,7 +168,7 @@ _SIGNS: dict[str, re.Pattern[str]] = {
     ),
     "noise": re.compile(r"\b(?:hiss\w*|buzz\w*|humming|popping|loud (?:bang|boom|pop)|zumb\w+|trueno|tronando)\b"),
 }
-_CERTAIN = ("hurt", "trapped")
+_CERTAIN = ("hurt", "trapped", "fumes")
 """They need no `danger_in` beside them; of a thing that is reported, others need none either, but for `down`."""
 _MORE = re.compile(
     r"\b(?:getting|gets|got|growing|it'?s|is|much|even) (?:\w+ )?(?:worse|bigger|closer|stronger|louder|hotter)\b|"

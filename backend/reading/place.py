@@ -107,7 +107,8 @@ NO_PLACE = re.compile(
     r"i (?:don'?t|do not|can'?t|cannot)|don'?t|idk|wait|hold|hang|one (?:sec|second|moment|minute)|just a|"
     r"let me|please|"
     r"hurry|help|thank|thanks|what|why|how|when|who|is|are|do|does|did|can|could|will|would|should|sorry|"
-    r"never ?mind|ya (?:llam|marqu|habl|les?|lo|se)\w*|(?:i |we )?(?:already )?called)\b",
+    r"never ?mind|but|pero|one of|he'?s?|she'?s?|they'?re|they|[eé]l (?:est[aá]|se)|ella|ya (?:llam|marqu|habl|les?|"
+    r"lo|se)\w*|(?:i |we )?(?:already )?called)\b",
     re.IGNORECASE,
 )
 LEAD = re.compile(
@@ -169,7 +170,7 @@ _SHORTENED = re.compile(
 )
 _SAID_BEHIND = re.compile(
     rf"(?P<street>\b(?:calle|avenida|camino|carretera)(?: (?!(?:{NUMBER})\b)[\w'.-]+){{1,3}}?|\b\w+ {_STREET}),? "
-    rf"(?:n[uú]mero )?(?P<number>(?:{NUMBER})(?: (?:y )?(?:{NUMBER}))*)\b",
+    rf"(?:(?:el )?n[uú]mero )?(?P<number>(?:{NUMBER})(?: (?:y )?(?:{NUMBER}))*)\b",
     re.IGNORECASE,
 )
 """A house number said behind its street, as it is in Spanish: `calle Roble número treinta y cuatro`."""

@@ -223,8 +223,8 @@ async def test_what_is_surely_something_else_is_done_whatever_the_model_makes_of
         ("can i turn the breakers back on", "Treat it as live", "Only if you reach it dry"),
         ("when do we get the power back", "our outage line does", "not before"),
         ("he's breathing though, I said", "added", "push hard"),
-        ("should i take him to the hospital", "needs a doctor now", "push hard"),
-        ("he says he is fine. should i take him to the doctor", "needs a doctor now", "push hard"),
+        ("should i take him to the hospital", "needs a doctor", "push hard"),
+        ("he says he is fine. should i take him to the doctor", "needs a doctor", "push hard"),
     ],
 )
 async def test_each_question_has_its_own_answer(talk: Talk, asked: str, says: str, never: str) -> None:
@@ -264,3 +264,19 @@ async def test_wires_on_a_hood_keep_everybody_in_the_car(talk: Talk) -> None:
     await talk.user_input(words, intent="report_outage", acts={"start"})
     talk.assert_message("stays in it")
     talk.assert_no_message("Get everybody out")
+
+
+async def test_a_place_told_later_takes_the_place_of_a_spot(talk: Talk) -> None:
+    await talk.user_input("a wire is down by my barn", intent="report_outage", acts={"start"})
+    await talk.user_input("past the church, the blue house", intent="inform", acts={"answer"})
+    await talk.user_input("it's 14 Mill Road i remember now, hurry", intent="inform", acts={"volunteer"}, sure=0.5)
+    (ticket,) = await tickets(talk)
+    assert ticket.place == "14 Mill Road"
+
+
+async def test_who_would_go_in_to_turn_off_what_makes_fumes_hears_no(talk: Talk) -> None:
+    words = "my grandpa is running the generator in the garage and my head hurts, at 14 Mill Road"
+    await talk.user_input(words, intent="report_outage", acts={"start"})
+    talk.assert_message("Leave the house now")
+    await talk.user_input("should i go in and turn it off", intent="out_of_scope", in_danger={"generator": 0.7})
+    talk.assert_message("Stay out and far away")

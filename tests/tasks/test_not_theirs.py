@@ -146,3 +146,33 @@ async def test_who_told_of_anothers_hears_that_it_is_done_without_the_number(beg
         (pushed,) = await events_after(session, stranger.log.conversation_id, 0)
     assert "is done" in str(pushed.data)
     assert ticket.number not in str(pushed.data)
+
+
+@pytest.mark.parametrize(
+    ("words", "response"),
+    [
+        ("I never reported an outage", "utter_outage_denied"),
+        ("yo no reporté ningún apagón", "utter_outage_denied"),
+        ("My power is fine, I did not report an outage. Take it back", "utter_outage_back"),
+    ],
+)
+async def test_who_never_reported_it_is_not_told_that_it_is_still_out(begin: Begin, words: str, response: str) -> None:
+    thief = await begin(Level.KNOWN, channel="web")
+    await thief.user_input("my power is out", intent="report_outage", acts={"start"})
+    await thief.user_input("yes", acts={"affirm"})
+    member = await begin(Level.KNOWN, channel="sms")
+    await member.user_input(words, intent="report_outage", acts={"start"})
+    member.assert_response(response)
+    (ticket,) = await everything(member)
+    assert ticket.status == "open"
+    assert ticket.notes[-1]["words"].endswith(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["my lights are on but half the house is out", "my power is not on", "I never reported it, my power is out"],
+)
+async def test_an_outage_is_no_denial(begin: Begin, words: str) -> None:
+    talk = await begin(Level.KNOWN, channel="web")
+    await talk.user_input(words, intent="report_outage", acts={"start"})
+    talk.assert_no_response("utter_outage_denied", "utter_outage_back")

@@ -201,7 +201,7 @@ async def test_what_may_be_touched_is_never_answered_yes(stranger: Talk, told: s
     await stranger.user_input("12 Mill Road", intent="inform", acts={"answer"})
     near = [("follow_change", 0.9), ("fridge_food", 0.9)]
     await stranger.user_input(asked, intent="out_of_scope", acts={"ask"}, knowledge=near)
-    assert {"utter_danger_unsafe", "utter_danger_leave"} & set(stranger.responses)
+    assert {"utter_danger_unsafe", "utter_danger_leave", "utter_danger_doctor"} & set(stranger.responses)
     stranger.assert_message(says)
 
 
