@@ -5,10 +5,12 @@ from __future__ import annotations
 from actions.turn import REQUESTED, Turn
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_question
+from backend.reading.asks_after import tells_it_is_fine
 from backend.reading.asks_if_safe import asks_if_safe
 from backend.reading.cut_off import cut_off_by_us, is_off_already
 from backend.reading.danger import crisis_in, is_over, is_supposed, tree_on_wire
-from backend.reading.hazard import CAR, HURT, LIFE, WIRE, hazard_of, signs_in
+from backend.reading.hazard import CAR, HURT, LIFE, WIRE, signs_in, what_to_do_for
+from backend.reading.no_danger import denies_danger
 from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 
 REPORTS = ("outage_form", "case_form")
@@ -21,6 +23,12 @@ SURE_OF_AN_ANSWER = 0.9
 """and from here on where something was asked, since an answer may be any words."""
 SURE_OF_A_TREE = 0.97
 """A tree at a line has a report of its own, which says what to do; a wire that it tore down is danger."""
+SURE_OF_A_WISH, SURE_BESIDE_A_WISH = 0.6, 0.95
+MAY_BE_DANGER = frozenset(
+    """report_outage outage_status outage_restored voltage_problem meter_problem report_tree damage_claim medical_need
+    out_of_scope nlu_fallback speak_to_human greet inform choose affirm deny cancel hold repeat thank goodbye""".split()
+)
+"""Where another wish is heard, the model has to be surer: a deposit for a pool, a rebate on a water heater, a bulb."""
 VAGUE = frozenset({"danger"})
 """Something dangerous is named, and nothing of it told: `it shocks the cows`, `I called 911`."""
 MOST_URGENT = frozenset({CAR, HURT})
@@ -52,6 +60,11 @@ def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
     off = cut_off_by_us(turn.text) or is_off_already(turn.whole_words)
     feared = shutoff_spoken_of(turn.whole_words) and not off
     asked = turn.get("open_task") == "case_form" and not turn.just_opened()
+    is_wish = turn.intent not in MAY_BE_DANGER and told.whole.confidence >= SURE_OF_A_WISH
+    if is_wish and told.danger < SURE_BESIDE_A_WISH:
+        return frozenset()  # the bill of a pump, a light that is out
+    if denies_danger(turn.whole_words) or (told.hazard == LIFE and tells_it_is_fine(turn.whole_words)):
+        return frozenset()
     if told.hazard == LIFE and (feared or asked):
         return frozenset()  # who fears a shutoff, or is asked what machine they have, has power now
     return frozenset({_SIGN_OF.get(told.hazard, told.hazard)})
@@ -64,7 +77,7 @@ def alarmed(turn: Turn) -> bool:
 
 def say_what_to_do(turn: Turn, signs: frozenset[str], *, life: bool = False) -> None:
     """What saves lives with such signs. `life`: it is of somebody who needs power, and of nothing electric."""
-    hazard = hazard_of(signs)
+    hazard = what_to_do_for(signs)
     turn.say("utter_outage_danger", hazard=LIFE if life and hazard in (HURT, WIRE) else hazard)
 
 

@@ -30,13 +30,13 @@ from backend.reading.asks_in_danger import (
     tells_of_breath,
 )
 from backend.reading.danger import crisis_in
-from backend.reading.hazard import CAR, HURT, LIFE, hazard_of, names_a_wire
+from backend.reading.hazard import BURNING_CAR, CAR, HURT, LIFE, hazard_of, names_a_wire, what_to_do_for
 from backend.reading.person_wish import wants_a_call
 from backend.reading.place import address_in
 from backend.tickets import service as tickets
 from backend.tickets import worse
 from backend.tickets.kinds import DANGER
-from backend.tickets.models import Ticket
+from backend.tickets.models import FROM_FILE, Ticket
 from backend.tickets.reporters import is_theirs
 from backend.tickets.signs import known_signs
 
@@ -70,7 +70,9 @@ STEERS = ("language", "repeat", "hold", "cancel", "social")
 async def fresh_danger(turn: Turn) -> Ticket | None:
     """The urgent report of this talk, while what is said is likely of it; another's is none."""
     ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
-    if ticket is None or not tickets.is_callout(ticket) or ticket.created_at < turn.backend.clock.now() - FRESH:
+    if ticket is None or worse.DENIED in ticket.details:
+        return None
+    if not tickets.is_callout(ticket) or ticket.created_at < turn.backend.clock.now() - FRESH:
         return None
     return ticket if await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id) else None
 
@@ -129,7 +131,7 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
     if doctor and Asks.BREATH not in asked:
         turn.say("utter_danger_doctor")
     if ends:
-        turn.say("utter_danger_unknown")
+        turn.say("utter_danger_ends")
     if Asks.REPORTED in asked and asks_for_all_of_it(turn.whole_words):
         await tell_all(turn, ticket)
     elif Asks.REPORTED in asked:
@@ -147,6 +149,8 @@ def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -
     hazard = hazard_now(turn, ticket)
     if Asks.LEAVE in asked and is_of_a_machine(turn.whole_words):
         hazard = CAR
+    if hazard == CAR:
+        hazard = what_to_do_for(known_signs(ticket) | signs_told(turn, reported=True) | {CAR})
     if asked & {Asks.BREATH, Asks.TOUCH}:
         response = "utter_danger_breath" if Asks.BREATH in asked else "utter_danger_touch"
         at = hazard if Asks.BREATH in asked else _place_of_danger(turn, ticket)
@@ -160,7 +164,9 @@ def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -
     if asked & {Asks.BREATH, Asks.TOUCH, Asks.LEAVE} or (Asks.GENERATOR in asked and Asks.GO_IN not in asked):
         return
     if Asks.GO_IN in asked or (Asks.MAY in asked and hazard == LIFE):
-        turn.say("utter_danger_unsafe", hazard=CAR if hazard == CAR else _place_of_danger(turn, ticket))
+        turn.say(
+            "utter_danger_unsafe", hazard=hazard if hazard in (CAR, BURNING_CAR) else _place_of_danger(turn, ticket)
+        )
     elif Asks.MAY in asked:
         turn.say("utter_danger_not_before")
     elif Asks.DO in asked and Asks.POWER_OFF not in asked:
@@ -234,7 +240,7 @@ async def keep_what_is_told(turn: Turn, ticket: Ticket) -> None:
     """
     asked = asked_of(turn) | ({Asks.MAY} if asks_how_it_ends(turn.whole_words) else set())
     place = read_place(turn, asked=False)
-    if place and not address_in(ticket.place or ""):
+    if place and (FROM_FILE in ticket.details or not address_in(ticket.place or "")):
         await tickets.complete(turn.session, turn.backend, ticket, place=place, phone=None)
     long = len(turn.whole_words.split()) >= TELLS_MORE
     if asked - {Asks.REPORTED, Asks.COMING} or (long and not asked and not _is_of_something_else(turn)):

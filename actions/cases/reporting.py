@@ -18,7 +18,7 @@ from actions.cases.listening import THIS_CHAT, URGENT_TOLD
 from actions.cases.phone_told import TAKEN
 from actions.cases.taking_back import let_stand
 from actions.cases.where import Where
-from actions.cases.worse import tell_worse
+from actions.cases.worse import LEFT, tell_worse
 from actions.danger import alarmed
 from actions.identity.forms import NUMBER
 from actions.place import read_place
@@ -101,6 +101,9 @@ class ReportingForm(DangerReporting):
     async def _hear(self, turn: Turn) -> Outside | None:
         """A yes to the read-back files at once; what was asked beside it is answered then."""
         if self._is_fresh(turn) and await tell_worse(turn):
+            if turn.notes.get(LEFT):
+                self._close(turn)
+                return None
             return await self._after_worse(turn, opened=turn.just_opened())
         if await self._is_of_the_filed(turn):
             return await self._ask(turn, misses=0) if turn.notes.get("not_yet") else None

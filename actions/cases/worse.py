@@ -13,7 +13,7 @@ from actions.cases.danger_talk import (
     tell_who_comes,
 )
 from actions.cases.phone_told import take_phone
-from actions.danger import VAGUE, say_what_to_do, signs_told
+from actions.danger import VAGUE, alarmed, say_what_to_do, signs_told
 from actions.place import read_place
 from actions.turn import Turn
 from backend.callout import service as callout
@@ -24,6 +24,7 @@ from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_
 from backend.reading.asks_in_danger import Asks, asks_how_it_ends
 from backend.reading.good_news import eases, tells_it_goes_on
 from backend.reading.hazard import CAR, HURT, LIFE, LIFE_NEED, WIRE, WORSE, hazard_of, is_only_need
+from backend.reading.no_danger import denies_danger
 from backend.reading.of_the_filed import Of, of_the_filed, takes_back
 from backend.tickets import service as tickets
 from backend.tickets import worse
@@ -38,6 +39,8 @@ UNNAMED = VAGUE | {WORSE, "noise", "inside"}
 EASES, SIGN_OF = "eases", {"breath": "hurt", "worse": WORSE}
 """What the engine's model hears beside a danger, and which signs those are."""
 SURE_OF_GOOD_NEWS = 0.5
+LEFT = "left_the_danger"
+"""Of the turn's notes: there is no danger, and a form that reports it ends."""
 MILD = frozenset({"down", "fell", "noise", "danger", WORSE})
 """`Never mind, the limb fell off, it's fine` takes back; with fire or who is hurt beside it nothing does."""
 
@@ -50,11 +53,22 @@ async def tell_worse(turn: Turn) -> bool:
     if not turn.whole_words:
         return False
     talk_of = await fresh_danger(turn)
+    if talk_of is not None and denies_danger(turn.whole_words) and not alarmed(turn):
+        return await _leave_the_danger(turn, talk_of)
     answered = talk_of is not None and await answer_in_danger(turn, talk_of)
     told = await _tell_worse(turn, answered=answered)
     if talk_of is not None:
         await keep_what_is_told(turn, talk_of)
     return await take_phone(turn, any_phone=talk_of is not None) or told or answered
+
+
+async def _leave_the_danger(turn: Turn, ticket: Ticket) -> bool:
+    """There is none, says who reported it: the crew hears so, and what they wish is asked for."""
+    await note_for_the_crew(turn, ticket)
+    await worse.denied(turn.session, ticket, plain_line(turn.whole_words))
+    turn.notes[LEFT] = True
+    turn.say("utter_danger_denied", number=ticket.number)
+    return True
 
 
 async def _tell_worse(turn: Turn, *, answered: bool) -> bool:
@@ -69,7 +83,8 @@ async def _tell_worse(turn: Turn, *, answered: bool) -> bool:
     if tickets.is_callout(ticket) and ticket.kind != DANGER:
         signs = frozenset(LIFE_NEED if sign in SIGN_OF.values() else sign for sign in signs)  # a person's, no wire's
     words = plain_line(turn.whole_words)
-    news = is_news(ticket, words, signs)
+    of_breath = Asks.BREATH in asked_of(turn)
+    news = of_breath or is_news(ticket, words, signs)
     own = await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id)
     if not own and not (ticket.urgent and (ticket.kind == DANGER or is_only_need(signs))):
         return False  # another's is not raised: it becomes a report of its own
@@ -80,7 +95,7 @@ async def _tell_worse(turn: Turn, *, answered: bool) -> bool:
     meant |= known_signs(ticket) & {CAR}  # who sits in it stays in it, also when it smokes
     if (news or hazard_of(meant) != WIRE) and not answered:
         say_what_to_do(turn, meant, life=ticket.kind != DANGER)
-    told = await worse.tell(turn.session, turn.backend, ticket, turn.conversation_id, words, signs)
+    told = await worse.tell(turn.session, turn.backend, ticket, turn.conversation_id, words, signs, of_breath=of_breath)
     passed = f" {told.passed_on}" if told.passed_on else await called(turn, ticket, first=told.raised)
     turn.notes[TOLD] = True
     if own and not news:

@@ -20,6 +20,8 @@ _OFF_THE_WALL = r"(?:fell|fallen|falling|hanging|dangling|on the ground|torn off
 # "4471 Fire Number Road", "the bulb burnt out"
 _NO_FIRE = r"(?! ?-?(?:number|sign|station|dep\w*|chief|hall|pit|place|wood|lane|alarm|hydrant))"
 _NO_BULB = r"(?! out\b(?! (?:here|there|by|on|in|of|back|front|at|past|near)\b))"
+# "is the pump burning through all that power"
+_NO_USE = r"(?! (?:through|up|all|so|that|more) (?:\w+ ){0,3}?(?:power|electric\w*|money|kwh|juice)\b)"
 _NO_LIGHT = r"(?! ?-?(?:lights?|lamps?))"
 _NO_NAME = r"(?<!name is )(?<!name's )(?<!names )(?<!mr )(?<!mrs )(?<!mr\. )(?<!mrs\. )"
 # a rebate for smoke detectors; one that goes off is no such question
@@ -31,7 +33,7 @@ DANGER = re.compile(
     rf"\b{_WIRE}\b(?:\W+\w+){{0,4}}?\W+{_DOWN}\b|\b{_DOWN}\W+(?:\w+\W+){{0,2}}?{_WIRE}\b"
     rf"|\bmeters?\b(?:\W+\w+){{0,4}}?\W+{_OFF_THE_WALL}\b|\b{_OFF_THE_WALL}\W+(?:\w+\W+){{0,2}}?meters?\b"
     rf"|{_NO_NAME}\bspark(?:s|ing|ed)?\b|\barc(?:ing|ed)\b|\b(?:on )?fire\b{_NO_FIRE}"
-    rf"|\bflames?\b|\bburning\b{_NO_BULB}|\bburnt\b{_NO_BULB}|\bsmok(?:e|ing)\b{_NO_DETECTOR}"
+    rf"|\bflames?\b|\bburning\b{_NO_USE}{_NO_BULB}|\bburnt\b{_NO_BULB}|\bsmok(?:e|ing)\b{_NO_DETECTOR}"
     r"|\bsmell(?:s|ing)?\b|\bshock(?:ed|s|ing)?\b|\belectrocut\w*|\bexplo(?:ded|sion|ding)\b|\bblew up\b|\bblown up\b"
     r"|\b(?:water(?! ?(?:heater|bill|pump|well|softener|company))|agua)\b[^.?!;]{0,40}?"
     r"\b(?:outlets?|breakers?|electric(?:al)? (?:box|panel)|fuse box|enchufes?|"
@@ -64,6 +66,8 @@ _SUPPOSED = re.compile(
 )
 # "my bill shocked me", "sticker shock", "I was shocked to see how high"
 _OF_MONEY = re.compile(
+    r"\b(?:electrocutad\w+|shocked) (?:del|de(?:l puro)?|out of|from the) (?:susto|coraje|price|bill)\b|"
+    r"\b(?:recibo|factura)\b[^.?!;]{0,40}?\belectrocut\w*|"
     r"\b(?:bills?|price|rates?|balance|amount|total|cost|charges?) "
     r"(?:(?:is|was|has|just|about|nearly|almost|really|totally|always|sure|this|last|month|came|as|a|such|kind|of) )"
     r"{0,4}?shock\w*|"

@@ -13,6 +13,8 @@ from backend.reading.life_support import acute, backup_runs_out, depends_on_powe
 from backend.reading.spanish.gloss import without_accents
 
 CAR, FIRE, GAS, HURT, LIFE, WATER, WIRE = "car", "fire", "gas", "hurt", "life", "water", "wire"
+BURNING_CAR = "burning_car"
+"""Of a car under a wire that burns: who sits in it jumps out. No hazard of its own, since it has to be told as both."""
 HAZARDS = (CAR, HURT, GAS, FIRE, WATER, LIFE, WIRE)
 """In the order in which what to do is said: who sits in a car under a wire must not get out; then who is hurt first.
 `wire` stands for all else around the lines."""
@@ -60,7 +62,7 @@ _NOT_OF_THE_BODY = (
 _VEHICLE = (
     r"(?:cars?|trucks?|vans?|suvs?|pickups?|tractors?|combines?|backhoes?|skid ?(?:loader|steer)s?|excavators?|"
     r"sprayers?|dozers?|semis?|vehicles?|bus|buses|carros?|coches?|autos?|trocas?|"
-    r"camionetas?|camion(?:es)?|tractor(?:es)?)"
+    r"camionetas?|camion(?:es)?|tractor(?:es)?|cab|cabina)"
 )
 _WIRE_WORD = r"(?:wires?|lines?|cables?|alambres?)"
 _IN_IT = rf"\b(?:in|inside|dentro de|adentro de|en)\W+(?:\w+\W+){{0,2}}?{_VEHICLE}\b"
@@ -242,6 +244,13 @@ def hazard_of(signs: Iterable[str]) -> str:
     return next((hazard for hazard in HAZARDS if hazard in told), WIRE)
 
 
+def what_to_do_for(signs: Iterable[str]) -> str:
+    """As `hazard_of`; a car that is told to burn is left at once."""
+    told = frozenset(signs)
+    hazard = hazard_of(told)
+    return BURNING_CAR if hazard == CAR and "fire" in told else hazard
+
+
 def names_a_wire(words: str) -> bool:
     """Whether a wire, a line or a cable is named."""
     return bool(re.search(rf"\b{_WIRE_WORD}\b", without_accents(words.lower())))
@@ -267,4 +276,15 @@ def _text(words: str, plain: str) -> str:
     return " ".join(without_accents(told.lower().replace("’", "'")).split())
 
 
-__all__ = ["DANGER", "HAZARDS", "WORSE", "alarm_in", "hazard_of", "is_only_need", "names_a_wire", "signs_in"]
+__all__ = [
+    "BURNING_CAR",
+    "DANGER",
+    "HAZARDS",
+    "WORSE",
+    "alarm_in",
+    "hazard_of",
+    "is_only_need",
+    "names_a_wire",
+    "signs_in",
+    "what_to_do_for",
+]

@@ -31,7 +31,8 @@ _TOWN = (
 )
 # "3 houses on Elm Street" and "4 hours on Cedar Lane" have no house number
 _COUNTED = (
-    r"(?!\s+(?:of|on|in|at|am|pm|a\.?m|p\.?m|o'clock|or|and|to|more|other|hours?|hrs?|days?|weeks?|minutes?|"
+    r"(?!\s+(?:of|off|past|behind|from|by|near|on|in|at|am|pm|a\.?m|p\.?m|o'clock|or|and|to|more|other|hours?|hrs?|"
+    r"days?|weeks?|minutes?|"
     r"mins?|times?|"
     r"houses?|homes?|people|kids?|miles?|poles?|trees?|lights?|years?|months?|horas?|d[ií]as?|casas?|personas?)\b)"
 )
@@ -107,7 +108,8 @@ NO_PLACE = re.compile(
     r"i (?:don'?t|do not|can'?t|cannot)|don'?t|idk|wait|hold|hang|one (?:sec|second|moment|minute)|just a|"
     r"let me|please|"
     r"hurry|help|thank|thanks|what|why|how|when|who|is|are|do|does|did|can|could|will|would|should|sorry|"
-    r"never ?mind|but|pero|one of|he'?s?|she'?s?|they'?re|they|[eé]l (?:est[aá]|se)|ella|ya (?:llam|marqu|habl|les?|"
+    r"never ?mind|911|(?:the |a |el |un )?(?:wires?|lines?|cables?) (?:is|are|esta|estan)|but|pero|one of|he'?s?|"
+    r"she'?s?|they'?re|they|[eé]l (?:est[aá]|se)|ella|ya (?:llam|marqu|habl|les?|"
     r"lo|se)\w*|(?:i |we )?(?:already )?called)\b",
     re.IGNORECASE,
 )

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 
+DENIED = "no danger, says who reported it"
+"""A label in the details: the crew or the office closes it, but the talk is of it no more."""
+
+
 @dataclass(frozen=True)
 class Worse:
     """What came of it. `passed_on` are true words for the member of who is being told; empty when nobody is anew."""
@@ -48,15 +52,32 @@ async def standing(session: AsyncSession, backend: Backend, conversation_id: str
     return await session.scalar(query.limit(1))
 
 
+async def denied(session: AsyncSession, ticket: Ticket, words: str) -> None:
+    """Who reported it says that there is no danger."""
+    ticket.details = {**ticket.details, DENIED: words}
+    await session.flush()
+
+
 async def tell(
-    session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str, words: str, signs: frozenset[str]
+    session: AsyncSession,
+    backend: Backend,
+    ticket: Ticket,
+    conversation_id: str,
+    words: str,
+    signs: frozenset[str],
+    *,
+    of_breath: bool = False,
 ) -> Worse:
-    """Note `words`, raise the ticket to what `signs` tell, and have whoever has it, or is being called, told."""
+    """Note `words`, raise the ticket to what `signs` tell, and have whoever has it, or is being called, told.
+
+    `of_breath`: somebody breathes badly now, which is news of a need for power that was told before.
+    """
     before = (ticket.kind, ticket.urgent)
-    new = is_news(ticket, words, signs)
+    new = of_breath or is_news(ticket, words, signs)
     if not is_only_need(signs):
         ticket.kind = DANGER
     ticket.urgent = True
+    ticket.details = {key: value for key, value in ticket.details.items() if key != DENIED}
     await tickets.add_note(session, backend, ticket, conversation_id, words)
     raised = before != (ticket.kind, ticket.urgent)
     passed_on = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.danger import SURE, SURE_OF_AN_ANSWER
+from actions.danger import SURE, SURE_BESIDE_A_WISH, SURE_OF_AN_ANSWER
 from backend.tickets.models import Ticket
 from tests.tasks.conftest import Begin
 from tests.tasks.harness import Talk
@@ -19,7 +19,8 @@ async def kinds(talk: Talk) -> list[str]:
 
 @pytest.mark.parametrize("intent", ["out_of_scope", "report_light", "greet", "speak_to_human", "report_outage"])
 async def test_it_is_filed_and_what_to_do_said(talk: Talk, intent: str) -> None:
-    await talk.user_input(CORD, intent=intent, acts={"volunteer"}, danger=("wire", SURE))
+    sure = SURE_BESIDE_A_WISH if intent == "report_light" else SURE
+    await talk.user_input(CORD, intent=intent, acts={"volunteer"}, danger=("wire", sure))
     talk.assert_message("Never touch a wire")
     (ticket,) = await tickets(talk)
     assert (ticket.kind, ticket.urgent, ticket.place) == ("danger", True, "14 Mill Road")
@@ -137,3 +138,49 @@ async def test_what_was_heard_is_remembered(talk: Talk) -> None:
     talk.assert_message("stays in it")
     await talk.user_input("can we get out now", intent="out_of_scope", acts={"ask"})
     talk.assert_message("stays in it")
+
+
+@pytest.mark.parametrize(
+    ("words", "intent", "hazard"),
+    [
+        ("the pole light by my driveway has been out since Sunday", "report_light", ("wire", 0.93)),
+        ("do i have to pay a deposit for a pool with a pump", "start_stop_service", ("water", 0.9)),
+        ("register an oxygen machine, my power is fine", "medical_need", ("life", 0.98)),
+    ],
+)
+async def test_a_wish_that_sounds_like_danger_is_none(
+    talk: Talk, words: str, intent: str, hazard: tuple[str, float]
+) -> None:
+    await talk.user_input(words, intent=intent, acts={"start"}, danger=hazard)
+    talk.assert_no_response("utter_outage_danger")
+    assert not [one for one in await tickets(talk) if one.kind == "danger"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "What? No, nothing's down. The bulb just quit.",
+        "there is NO fire, nothing is wrong",
+        "no hay ningún peligro, solo quiero saber del depósito",
+    ],
+)
+async def test_who_says_that_there_is_no_danger_is_let_go_and_the_crew_hears(talk: Talk, words: str) -> None:
+    await talk.user_input("a wire is down by the barn", intent="report_outage", acts={"start"})
+    assert talk.open_task == "outage_form"
+    await talk.user_input(words, intent="out_of_scope", acts={"deny"})
+    talk.assert_response("utter_danger_denied")
+    assert talk.open_task is None
+    (ticket,) = await tickets(talk)
+    assert ticket.status == "open"
+    assert words in [note["words"] for note in ticket.notes]
+    await talk.user_input("can i get my balance", intent="out_of_scope", acts={"ask"}, in_danger={"go_in": 0.9})
+    talk.assert_no_response("utter_danger_unsafe", "utter_danger_added")
+
+
+async def test_a_danger_that_was_denied_is_heard_again(talk: Talk) -> None:
+    await talk.user_input("a wire is down at 14 Mill Road", intent="report_outage", acts={"start"})
+    await talk.user_input("no, there is no danger", intent="deny", acts={"deny"})
+    await talk.user_input("oh no the wire is sparking and there is fire", intent="report_outage", acts={"volunteer"})
+    talk.assert_response("utter_outage_danger")
+    await talk.user_input("can we go in", intent="out_of_scope", acts={"ask"})
+    talk.assert_message("out")

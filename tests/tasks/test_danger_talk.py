@@ -280,3 +280,24 @@ async def test_who_would_go_in_to_turn_off_what_makes_fumes_hears_no(talk: Talk)
     talk.assert_message("Leave the house now")
     await talk.user_input("should i go in and turn it off", intent="out_of_scope", in_danger={"generator": 0.7})
     talk.assert_message("Stay out and far away")
+
+
+async def test_who_sits_in_a_machine_that_burns_is_told_to_jump(talk: Talk) -> None:
+    await talk.user_input("my boy is in the sprayer and the boom is on the line at 14 Mill Road",
+                          intent="report_outage", danger=("car", 0.98))  # fmt: skip
+    talk.assert_message("stays in it")
+    await talk.user_input("the tire is on fire now, flames", intent="report_outage", acts={"volunteer"})
+    talk.assert_message("jumps out clear")
+    talk.assert_no_message("stays in it")
+    await talk.user_input("should he jump", intent="out_of_scope", in_danger={"leave": 0.7})
+    talk.assert_message("jumps out clear")
+
+
+async def test_blue_lips_are_news_of_who_needs_power(talk: Talk) -> None:
+    await talk.user_input(
+        "the power is out at 14 Mill Road and her oxygen tank is nearly empty", intent="report_outage", acts={"start"}
+    )
+    await talk.user_input("her lips are turning blue", intent="out_of_scope", acts={"volunteer"})
+    talk.assert_response("utter_danger_breath", "utter_danger_worse")
+    (ticket,) = await tickets(talk)
+    assert ticket.kind == "outage"
