@@ -28,6 +28,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 async def check(page: Page, name: str) -> None:
     """Nothing for axe-core to find, nothing wider than the screen."""
+    await page.wait_for_load_state("load")  # a click does not wait until the page that it opens is there
     results = await Axe().run(page, options=RULES)
     assert [f"{rule['id']}: {rule['nodes'][0]['target']}" for rule in results.response["violations"]] == [], name
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
