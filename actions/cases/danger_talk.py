@@ -201,12 +201,11 @@ async def add_to_danger_talk(turn: Turn) -> bool:
     await note(turn, ticket)
     if person:
         await person_in_danger(turn)
-    elif is_question(turn.text) or "?" in turn.whole_words:
+        return True
+    if is_question(turn.text) or "?" in turn.whole_words:
         whether = asks_whether_to(turn.whole_words)
         turn.say("utter_danger_not_before" if whether else "utter_danger_unknown")
-        turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
-    else:
-        turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
+    turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
     return True
 
 

@@ -109,10 +109,9 @@ async def _tell_worse(turn: Turn, *, answered: bool) -> bool:
 def _is_good_news(turn: Turn) -> bool:
     """By plain words, or by what the engine's model hears, unless anything else stands beside it."""
     told = heard_beside(turn)
-    if Asks.BREATH in asked_of(turn):
-        return False
     heard = told.get(EASES, 0.0) >= SURE_OF_GOOD_NEWS and not (told.keys() & SIGN_OF)
-    return eases(turn.whole_words) or (heard and not tells_it_goes_on(turn.whole_words))
+    good = eases(turn.whole_words) or (heard and not tells_it_goes_on(turn.whole_words))
+    return good and Asks.BREATH not in asked_of(turn)
 
 
 async def _tell_eased(turn: Turn, *, answered: bool) -> bool:

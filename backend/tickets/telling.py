@@ -41,9 +41,7 @@ async def closed(session: AsyncSession, backend: Backend, ticket: Ticket, crew: 
         with speaking(conversation.language):
             own = await is_theirs(session, backend, ticket, conversation_id)
             words = _words(backend, ticket, crew) if own else _words_for_others(backend, ticket, crew)
-            if conversation.channel == "web":
-                await _on_the_page(session, backend, conversation, words)
-            await _by_message(session, backend, ticket, conversation, words, first=number == 0)
+            await _tell(session, backend, ticket, conversation, words, first=number == 0)
 
 
 async def restored(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> None:
@@ -80,11 +78,18 @@ async def held(session: AsyncSession, backend: Backend, ticket: Ticket, by: str)
 
 
 async def _tell(
-    session: AsyncSession, backend: Backend, ticket: Ticket, conversation: Conversation, words: str, **how: str
+    session: AsyncSession,
+    backend: Backend,
+    ticket: Ticket,
+    conversation: Conversation,
+    words: str,
+    *,
+    first: bool = True,
+    key: str = "ticket-closed",
 ) -> None:
     if conversation.channel == "web":
         await _on_the_page(session, backend, conversation, words)
-    await _by_message(session, backend, ticket, conversation, words, first=True, **how)
+    await _by_message(session, backend, ticket, conversation, words, first=first, key=key)
 
 
 def told_by(ticket: Ticket) -> list[str]:
@@ -141,7 +146,7 @@ async def _by_message(
     words: str,
     *,
     first: bool,
-    key: str = "ticket-closed",
+    key: str,
 ) -> None:
     """By text to the phone that wrote or called, or that they gave; else by email to the address on file.
 

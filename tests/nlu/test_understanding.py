@@ -44,22 +44,14 @@ def test_spanish_that_is_not_trained_on() -> None:
 @pytest.mark.engine
 def test_danger_in_other_words() -> None:
     """Messages that were written by others, half of whose dangers no rule hears. A missed one may cost a life."""
-    rows = [json.loads(line) for line in (HERE / "held_danger.jsonl").read_text(encoding="utf-8").splitlines()]
-    read = parsed(HERE / "held_danger.jsonl", ROOT / "models" / "current.tar.gz")
-    heard = [bool(_signs(row)) or one["reading"]["danger"]["sure"] >= SURE for row, one in zip(rows, read, strict=True)]
-    missed = [row["text"] for row, found in zip(rows, heard, strict=True) if row["danger"] and not found]
-    false = [row["text"] for row, found in zip(rows, heard, strict=True) if not row["danger"] and found]
+    rows, missed, false = _told_of_danger("held_danger.jsonl")
     assert len(missed) <= 0.04 * sum(row["danger"] for row in rows), missed
     assert len(false) <= 0.12 * sum(not row["danger"] for row in rows), false
 
 
 @pytest.mark.engine
 def test_danger_by_water() -> None:
-    rows = [json.loads(line) for line in (HERE / "held_water.jsonl").read_text(encoding="utf-8").splitlines()]
-    read = parsed(HERE / "held_water.jsonl", ROOT / "models" / "current.tar.gz")
-    heard = [bool(_signs(row)) or one["reading"]["danger"]["sure"] >= SURE for row, one in zip(rows, read, strict=True)]
-    missed = [row["text"] for row, found in zip(rows, heard, strict=True) if row["danger"] and not found]
-    false = [row["text"] for row, found in zip(rows, heard, strict=True) if not row["danger"] and found]
+    _, missed, false = _told_of_danger("held_water.jsonl")
     assert len(missed) <= 4, missed
     assert len(false) <= 2, false
 
@@ -81,6 +73,16 @@ def test_what_is_said_beside_a_danger() -> None:
     assert figures["precision"] >= 0.83, figures
     assert figures["recall"] >= 0.72, figures
     assert whether >= 0.9 * asked_whether, (whether, asked_whether)
+
+
+def _told_of_danger(file: str) -> tuple[list[dict[str, Any]], list[str], list[str]]:
+    """The rows of a file, the dangers among them that were missed, and what was taken for one."""
+    rows = [json.loads(line) for line in (HERE / file).read_text(encoding="utf-8").splitlines()]
+    read = parsed(HERE / file, ROOT / "models" / "current.tar.gz")
+    heard = [bool(_signs(row)) or one["reading"]["danger"]["sure"] >= SURE for row, one in zip(rows, read, strict=True)]
+    missed = [row["text"] for row, found in zip(rows, heard, strict=True) if row["danger"] and not found]
+    false = [row["text"] for row, found in zip(rows, heard, strict=True) if not row["danger"] and found]
+    return rows, missed, false
 
 
 def _signs(row: dict[str, Any]) -> frozenset[str]:
