@@ -83,6 +83,8 @@ class Form(OpeningForm):
         if opened:
             self._interrupt(turn)
             self._close(turn)
+            if turn.notes.get(OF_A_CODE):  # said in words that sounded like another wish
+                turn.clear("paused_task")
         elif turn.notes.get(OF_A_CODE):  # what asks for the code is what they never asked for
             self._close(turn)
         else:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from actions.base import Ask, Outside
 from actions.cases.listening import URGENT_TOLD
-from actions.form import Form
+from actions.form import SURE_OF_ANOTHER, Form
 from actions.person.booked import booked, call_words, phone_of, tell_what_stands
 from actions.person.subject import CANCELS, cancel_call, named, said_before, subject, subject_in, telling
 from actions.quick_pay.questions import choose
@@ -92,7 +92,8 @@ class CallbackForm(Form):
     def _hear_subject(self, turn: Turn, asked: str | None, heard: bool) -> bool:
         """What it is about, told at any question; other words only where nothing is known of it yet."""
         about = named(turn.own_words) if asked is not None else None
-        if about is None and turn.get(ABOUT) is None and not heard and asked in (WHEN, CONFIRM):
+        is_news = turn.intent == "report_outage" and turn.statistics.whole.confidence >= SURE_OF_ANOTHER
+        if about is None and turn.get(ABOUT) is None and not heard and asked in (WHEN, CONFIRM) and not is_news:
             about = subject_in(turn.own_words)
         if not about:
             return False

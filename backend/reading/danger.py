@@ -66,8 +66,9 @@ _SUPPOSED = re.compile(
 )
 # "my bill shocked me", "sticker shock", "I was shocked to see how high"
 _OF_MONEY = re.compile(
-    r"\b(?:electrocutad\w+|shocked) (?:del|de(?:l puro)?|out of|from the) (?:susto|coraje|price|bill)\b|"
-    r"\b(?:recibo|factura)\b[^.?!;]{0,40}?\belectrocut\w*|"
+    r"\b(?:electrocut\w+|shocked) (?:del?|out of|from|con) (?:el |la |mi |puro |the )?"
+    r"(?:susto|coraje|price|bill|recibo|factura)\b|"
+    r"\b(?:recibo|factura|bill)\b[^.?!;,]{0,40}?\bme (?:quede )?electrocut\w*|"
     r"\b(?:bills?|price|rates?|balance|amount|total|cost|charges?) "
     r"(?:(?:is|was|has|just|about|nearly|almost|really|totally|always|sure|this|last|month|came|as|a|such|kind|of) )"
     r"{0,4}?shock\w*|"

@@ -148,7 +148,7 @@ HEARD = [
     (WIRE, {"touch": 0.6, "coming": 0.6}, "crew on call"),
     (WIRE, {"do": 0.6}, "Never touch a wire"),
     (WIRE, {"coming": 0.6}, "crew on call"),
-    (WIRE, {"reported": 0.6}, "All that you told me is on the report"),
+    (WIRE, {"reported": 0.6}, "it is reported, number"),
     (WIRE, {"breath": 0.6}, "push hard and fast"),
     (WIRE, {"generator": 0.6}, "its fumes kill"),
     (FLOOD, {"go_in": 0.6}, "Rubber boots"),
@@ -219,7 +219,7 @@ async def test_what_is_surely_something_else_is_done_whatever_the_model_makes_of
     [
         ("is my dad gonna be ok", "That I cannot tell you", "[Dd]o not touch or"),
         ("did you tell them about my daughter? is she gonna be ok", "That I cannot tell you", "[Dd]o not touch or"),
-        ("did you tell them it is a tractor", "All that you told me is on the report", "reads"),
+        ("did you tell them it is a tractor", "it is reported, number", "reads"),
         ("can i turn the breakers back on", "Treat it as live", "Only if you reach it dry"),
         ("when do we get the power back", "our outage line does", "not before"),
         ("he's breathing though, I said", "added", "push hard"),

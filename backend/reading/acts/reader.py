@@ -16,6 +16,7 @@ from backend.reading.acts.signals import (
     names_a_language,
     only_social,
     refuses,
+    requests_behind_waiting,
     takes_back,
     takes_leave,
     wants_it_again,
@@ -59,6 +60,7 @@ _BY_INTENT: Mapping[str, str] = {
     "": "unclear",
 }
 """What an intent does, where no act was predicted beside it."""
+OUTAGE = "report_outage"
 _SET_UP = frozenset({"quick_pay", "schedule_payment", "setup_autopay", "create_account", "payment_arrangement"})
 _NO_WISH = frozenset(_BY_INTENT) | {"faq"}
 _PROMISING = frozenset({"start", "affirm", "cancel", "social", "feeling", "deny"})
@@ -85,7 +87,7 @@ class ContextReader:
             return [Act("unclear", words=words, certain=True)]
         person = [Act("person", words=words, certain=True)] if wants_a_person(words) else []
         if not person and asks_to_wait(text) and not any(character.isdigit() for character in text):
-            return [Act("hold", words=words, certain=True)]
+            return _wish_behind_waiting(text, words, statistics.whole) or [Act("hold", words=words, certain=True)]
         if question.asked in YES_NO and (found := _yes_or_no(text, language, question, words)):
             asked = _clause_acts(language, question, statistics, "ask") if found.kind == "deny" else []
             wished = _clause_acts(language, question, statistics, "start")
@@ -103,7 +105,17 @@ class ContextReader:
         told = [act for act in acts if act.kind not in ("unclear", "person")]
         if person:
             return [*person, *(_settled(told, words, question) if told else [])]
-        return _settled(acts, words, question)
+        settled = _settled(acts, words, question)
+        waits = all(act.kind == "hold" for act in settled)
+        return (_wish_behind_waiting(text, words, statistics.whole) if waits else []) or settled
+
+
+def _wish_behind_waiting(text: str, words: str, heard: Clause) -> list[Act]:
+    """`Hold on, the power just went out here`: nobody says that, or asks for something, only to win time."""
+    sure = heard.confidence >= SURELY and not _is_no_wish(heard.intent)
+    if not sure or not (heard.intent == OUTAGE or requests_behind_waiting(text)):
+        return []
+    return [Act("start", "", heard.intent, words, heard.confidence, intent_sure=heard.confidence)]
 
 
 def _to_us(clause: Clause) -> Clause:

@@ -53,6 +53,12 @@ def asks_to_wait(text: str) -> bool:
     return not is_question(rest) and (not _BARE_WAIT.search(found[0]) or not rest)
 
 
+def requests_behind_waiting(text: str) -> bool:
+    """`Hold on, can you stop Auto Pay first`."""
+    found = _at_start("hold").match(text.strip())
+    return found is not None and is_request(text.strip()[found.end() :].strip(" ,.!"))
+
+
 def wants_it_again(text: str) -> bool:
     """`say that again`, `i didn't catch that`."""
     return len(text.split()) <= FEW_WORDS and bool(_anywhere("again").search(text))
