@@ -10,7 +10,9 @@ from backend.reading.asks_if_safe import asks_if_safe
 from backend.reading.cut_off import cut_off_by_us, is_off_already
 from backend.reading.danger import crisis_in, is_over, is_supposed, tree_on_wire
 from backend.reading.hazard import CAR, HURT, LIFE, WIRE, signs_in, what_to_do_for
+from backend.reading.life_support import only_plans
 from backend.reading.no_danger import denies_danger
+from backend.reading.ordinary import only_ordinary
 from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 
 REPORTS = ("outage_form", "case_form")
@@ -29,6 +31,11 @@ MAY_BE_DANGER = frozenset(
     out_of_scope nlu_fallback speak_to_human greet inform choose affirm deny cancel hold repeat thank goodbye""".split()
 )
 """Where another wish is heard, the model has to be surer: a deposit for a pool, a rebate on a water heater, a bulb."""
+UNLIKELY = 0.25
+"""Below it the model finds no danger in words in which the rules hear one: a name, a fire of long ago."""
+SHORT = 4
+"""So few words may be a cry, which the model knows too little of."""
+IF_SO = "utter_danger_if_so"
 VAGUE = frozenset({"danger"})
 """Something dangerous is named, and nothing of it told: `it shocks the cows`, `I called 911`."""
 MOST_URGENT = frozenset({CAR, HURT})
@@ -41,11 +48,26 @@ def signs_told(turn: Turn, *, reported: bool) -> frozenset[str]:
 
     The rules know the plain words; the engine's model hears it in others: "a cord from the pole is in our pool".
     """
-    if not turn.own_words:
+    if not turn.own_words or (not reported and doubted(turn)):
         return frozenset()
-    signs = signs_in(turn.own_words, turn.text if turn.language == SPANISH else "", reported=reported)
+    signs = _plain_signs(turn, reported=reported)
     learnt = _learnt_sign(turn, reported=reported)
     return signs | (learnt if signs <= VAGUE else learnt & MOST_URGENT)
+
+
+def _plain_signs(turn: Turn, *, reported: bool = False) -> frozenset[str]:
+    return signs_in(turn.own_words, turn.text if turn.language == SPANISH else "", reported=reported)
+
+
+def doubted(turn: Turn) -> bool:
+    """Whether the rules hear danger where the engine's model finds none: what to do is said, and nobody is called out.
+
+    Whoever names a danger once more, after that was said, is believed.
+    """
+    told = turn.statistics
+    if not told.hazard or told.danger >= UNLIKELY or len(turn.whole_words.split()) <= SHORT:
+        return False
+    return bool(_plain_signs(turn)) and not turn.words_of(IF_SO)
 
 
 def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
@@ -63,9 +85,13 @@ def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
     is_wish = turn.intent not in MAY_BE_DANGER and told.whole.confidence >= SURE_OF_A_WISH
     if is_wish and told.danger < SURE_BESIDE_A_WISH:
         return frozenset()  # the bill of a pump, a light that is out
-    if denies_danger(turn.whole_words) or (told.hazard == LIFE and tells_it_is_fine(turn.whole_words)):
+    if (
+        denies_danger(turn.whole_words)
+        or only_ordinary(turn.whole_words)
+        or (told.hazard == LIFE and tells_it_is_fine(turn.whole_words))
+    ):
         return frozenset()
-    if told.hazard == LIFE and (feared or asked):
+    if told.hazard == LIFE and (feared or asked or only_plans(turn.whole_words)):
         return frozenset()  # who fears a shutoff, or is asked what machine they have, has power now
     return frozenset({_SIGN_OF.get(told.hazard, told.hazard)})
 
@@ -89,7 +115,14 @@ def heed(turn: Turn) -> bool:
     if alarmed(turn):
         turn.follow_with("outage_form")  # it says what to do at once, and opens the ticket
         return True
+    _say_if_so(turn)
     return False
+
+
+def _say_if_so(turn: Turn) -> None:
+    """What to do if there is danger after all; what was wished goes on."""
+    if turn.own_words and doubted(turn):
+        turn.say(IF_SO)
 
 
 def rises(turn: Turn, form: str) -> bool:
@@ -114,6 +147,7 @@ def warn(turn: Turn, form: str) -> bool:
     if crisis_in(turn.text):
         turn.say("utter_crisis")
         return True
+    _say_if_so(turn)
     if form != "outage_form" and turn.intent != "report_outage" and (signs := signs_told(turn, reported=False)):
         say_what_to_do(turn, signs)
         return True

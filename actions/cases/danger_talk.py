@@ -5,19 +5,22 @@ Whoever stands beside a wire writes in pieces, asks what to do, and wishes nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
 from actions.cases.called import called
+from actions.cases.place_told import place_words
 from actions.cases.reading_back import tell_all
 from actions.danger import REPORTS, VAGUE, alarmed, say_what_to_do, signs_told
 from actions.person.in_danger import SAID, asks_for_a_person, person_in_danger
 from actions.place import read_place
 from actions.turn import Turn
+from backend.callout import service as callout
 from backend.handover.transcript import plain_line
 from backend.reading.acts.signals import is_question, only_social
 from backend.reading.asks_after import After, asks_after
-from backend.reading.asks_if_safe import asks_for_a_doctor
+from backend.reading.asks_if_safe import asks_for_a_doctor, asks_who_calls_911
 from backend.reading.asks_in_danger import (
     MAY_BE_DONE,
     Asks,
@@ -45,6 +48,7 @@ FRESH = timedelta(hours=2)
 SAYS_SOMETHING = 3
 """Fewer words than these are a yes, a thank you or a number."""
 FEW = 5
+HARMED = frozenset({"hurt", "danger", "worse"})
 TELLS_MORE = 6
 """So many words tell more than they ask."""
 SURE_OF_ELSE = 0.8
@@ -64,6 +68,7 @@ WHETHER = "whether"
 """In what the engine's model hears: whether something may be done, of which kind it does not know."""
 SURE_BESIDE_NEWS = 0.6
 """Words that tell of danger, `it smells burnt at the meter`, are likelier news than a question without its mark."""
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 STEERS = ("language", "repeat", "hold", "cancel", "social")
 
 
@@ -116,32 +121,41 @@ def asked_of(turn: Turn) -> frozenset[Asks]:
 async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
     """Answer what somebody in danger asks. False when nothing of that is asked."""
     asked = asked_of(turn)
+    calls = asks_who_calls_911(turn.whole_words)
     if doctor := asks_for_a_doctor(turn.whole_words):
         asked -= MAY_BE_DONE
+    if calls:
+        turn.say("utter_danger_911")
+        asked -= {Asks.REPORTED, Asks.LEAVE, Asks.MAY}
     if ticket.kind != DANGER:
         asked -= {Asks.POWER_OFF}  # "do I turn the machine off": what keeps somebody alive
         if Asks.TOUCH not in asked_in_danger(turn.whole_words):
             asked = asked - {Asks.TOUCH} | ({Asks.MAY} if Asks.TOUCH in asked else set())  # "hook it up to the car"
     ends = asks_how_it_ends(turn.whole_words)
-    if not (asked - {Asks.COMING} or ends or doctor):
+    if not (asked - {Asks.COMING} or ends or doctor or calls):
         if Asks.COMING in asked and asks_after(turn.whole_words) is None:
             return await tell_who_comes(turn, ticket)
         return False
     _tell_what_may_be_done(turn, ticket, asked)
-    if doctor and Asks.BREATH not in asked:
+    if doctor and Asks.BREATH not in asked and not (calls and hurts_nobody(turn, ticket)):
         turn.say("utter_danger_doctor")
     if ends:
         turn.say("utter_danger_ends")
-    if Asks.REPORTED in asked and asks_for_all_of_it(turn.whole_words):
-        await tell_all(turn, ticket)
-    elif Asks.REPORTED in asked:
-        await note(turn, ticket)
-        turn.say("utter_danger_on_it", number=ticket.number)
+    if Asks.REPORTED in asked:
+        await _tell_it_is_reported(turn, ticket)
     if Asks.BACK in asked:
         turn.say("utter_danger_back")
     if Asks.COMING in asked or asks_after(turn.whole_words) is After.SURELY:
         await tell_who_comes(turn, ticket)
     return True
+
+
+async def _tell_it_is_reported(turn: Turn, ticket: Ticket) -> None:
+    if asks_for_all_of_it(turn.whole_words):
+        await tell_all(turn, ticket)
+        return
+    await note_and_pass_on(turn, ticket)
+    turn.say("utter_danger_on_it", number=ticket.number, where=place_words(turn, ticket))
 
 
 def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -> None:
@@ -155,6 +169,8 @@ def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -
         response = "utter_danger_breath" if Asks.BREATH in asked else "utter_danger_touch"
         at = hazard if Asks.BREATH in asked else _place_of_danger(turn, ticket)
         turn.say(response, hazard=at, danger=ticket.kind == DANGER)
+    elif Asks.LEAVE in asked and hazard == HURT and known_signs(ticket) <= HARMED:
+        turn.say("utter_danger_doctor")  # "do I need to take him in": there is nothing to get away from
     elif Asks.LEAVE in asked:
         turn.say("utter_danger_leave", hazard=hazard)
     if Asks.GENERATOR in asked and Asks.GO_IN not in asked:
@@ -171,6 +187,11 @@ def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -
         turn.say("utter_danger_not_before")
     elif Asks.DO in asked and Asks.POWER_OFF not in asked:
         say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
+
+
+def hurts_nobody(turn: Turn, ticket: Ticket) -> bool:
+    """Whether nobody who is hurt was told of: `do I call 911` is then of no doctor."""
+    return not (known_signs(ticket) | signs_told(turn, reported=True)) & HARMED
 
 
 def _place_of_danger(turn: Turn, ticket: Ticket) -> str:
@@ -198,7 +219,7 @@ async def add_to_danger_talk(turn: Turn) -> bool:
     person = asks_for_a_person(turn)
     if person and (turn.words_of(SAID) or wants_a_call(turn.whole_words) or _is_put_through(turn)):
         return False
-    await note(turn, ticket)
+    await note_and_pass_on(turn, ticket)
     if person:
         await person_in_danger(turn)
         return True
@@ -243,10 +264,20 @@ async def keep_what_is_told(turn: Turn, ticket: Ticket) -> None:
         await tickets.complete(turn.session, turn.backend, ticket, place=place, phone=None)
     long = len(turn.whole_words.split()) >= TELLS_MORE
     if asked - {Asks.REPORTED, Asks.COMING} or (long and not asked and not _is_of_something_else(turn)):
-        await note(turn, ticket)
+        await note_and_pass_on(turn, ticket)
 
 
 async def note(turn: Turn, ticket: Ticket) -> None:
     """Put the words on the report, once."""
     words = plain_line(turn.whole_words)
     await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)
+
+
+async def note_and_pass_on(turn: Turn, ticket: Ticket) -> None:
+    """Put the words on the report, and have who was told of it hear what they tell; what only asks is noted alone."""
+    before = len(ticket.notes)
+    await note(turn, ticket)
+    told = " ".join(part for part in _SENTENCE.split(plain_line(turn.whole_words)) if not part.rstrip().endswith("?"))
+    own = await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id)
+    if own and len(ticket.notes) > before and len(told.split()) >= FEW - 1 and not is_question(told):
+        await callout.reporter_adds(turn.session, turn.backend, ticket, told)

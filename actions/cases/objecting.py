@@ -8,6 +8,7 @@ from actions.turn import Turn
 from backend.conversations.models import Conversation
 from backend.handover.transcript import plain_line
 from backend.members.levels import Level
+from backend.reading.acts.signals import is_question
 from backend.reading.objection import Objection, numbers_in, objection_in
 from backend.reading.scam import tells_of_a_scam
 from backend.tickets import objecting
@@ -47,7 +48,8 @@ async def objected(turn: Turn, *, opened: bool = True) -> bool:
             return False  # taken back by who filed it
         _tell(turn, await objecting.object_to(turn.session, turn.backend, turn.conversation_id, what, said))
         return True
-    if waits and numbers == [] and (turn.read(None).number is not None or heard is not None):
+    answers = turn.read(None).number is not None and not is_question(words)
+    if waits and numbers == [] and (answers or heard is not None):
         # which one it was they cannot say: the office finds it
         _tell(turn, await objecting.object_unnamed(turn.session, turn.backend, turn.conversation_id, said))
         return True

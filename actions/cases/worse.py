@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions import agenda
 from actions.cases.called import TOLD, called
 from actions.cases.danger_talk import (
     answer_in_danger,
@@ -13,18 +14,20 @@ from actions.cases.danger_talk import (
     tell_who_comes,
 )
 from actions.cases.phone_told import take_phone
-from actions.danger import VAGUE, alarmed, say_what_to_do, signs_told
+from actions.cases.place_told import take_place
+from actions.danger import REPORTS, VAGUE, alarmed, say_what_to_do, signs_told
 from actions.place import read_place
 from actions.turn import Turn
 from backend.callout import service as callout
 from backend.handover.transcript import plain_line
 from backend.language import tr
+from backend.reading.acts.signals import is_question
 from backend.reading.asks_after import After, asks_after
 from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_an_outage
 from backend.reading.asks_in_danger import Asks, asks_how_it_ends
 from backend.reading.good_news import eases, tells_it_goes_on
-from backend.reading.hazard import CAR, HURT, LIFE, LIFE_NEED, WIRE, WORSE, hazard_of, is_only_need
-from backend.reading.no_danger import denies_danger
+from backend.reading.hazard import CAR, HURT, LIFE, LIFE_NEED, WIRE, WORSE, hazard_of, is_only_need, makes_fumes
+from backend.reading.no_danger import denies_danger, denies_harm
 from backend.reading.of_the_filed import Of, of_the_filed, takes_back
 from backend.tickets import service as tickets
 from backend.tickets import worse
@@ -53,13 +56,20 @@ async def tell_worse(turn: Turn) -> bool:
     if not turn.whole_words:
         return False
     talk_of = await fresh_danger(turn)
-    if talk_of is not None and denies_danger(turn.whole_words) and not alarmed(turn):
+    if talk_of is not None and denies_danger(turn.whole_words) and not _tells_of_harm(turn, talk_of):
         return await _leave_the_danger(turn, talk_of)
+    placed = talk_of is not None and await take_place(turn, talk_of)
     answered = talk_of is not None and await answer_in_danger(turn, talk_of)
     told = await _tell_worse(turn, answered=answered)
-    if talk_of is not None:
+    if talk_of is not None and not placed:  # its words are on the report already
         await keep_what_is_told(turn, talk_of)
-    return await take_phone(turn, any_phone=talk_of is not None) or told or answered
+    return await take_phone(turn, any_phone=talk_of is not None) or told or answered or placed
+
+
+def _tells_of_harm(turn: Turn, ticket: Ticket) -> bool:
+    """Whether there is danger all the same: `there's no wire, he is in the kitchen. Does he need a doctor?`."""
+    hurt = bool(known_signs(ticket) & {HURT}) and not denies_harm(turn.whole_words)
+    return alarmed(turn) or asks_for_a_doctor(turn.whole_words) or (hurt and is_question(turn.text))
 
 
 async def _leave_the_danger(turn: Turn, ticket: Ticket) -> bool:
@@ -67,7 +77,11 @@ async def _leave_the_danger(turn: Turn, ticket: Ticket) -> bool:
     await note_for_the_crew(turn, ticket)
     await worse.denied(turn.session, ticket, plain_line(turn.whole_words))
     turn.notes[LEFT] = True
-    turn.say("utter_danger_denied", number=ticket.number)
+    agenda.take_in(turn, turn.acts, "")
+    waits = bool(agenda.wishes(turn)) or turn.get("open_task") not in (None, *REPORTS)
+    turn.say("utter_danger_denied", number=ticket.number, asks=not waits)
+    if turn.get("open_task") is None and not turn.just_opened():
+        agenda.go_on(turn)
     return True
 
 
@@ -110,6 +124,8 @@ def _is_good_news(turn: Turn) -> bool:
     """By plain words, or by what the engine's model hears, unless anything else stands beside it."""
     told = heard_beside(turn)
     heard = told.get(EASES, 0.0) >= SURE_OF_GOOD_NEWS and not (told.keys() & SIGN_OF)
+    if makes_fumes(turn.whole_words):
+        return False  # "my son got the generator going in the garage, so we're ok"
     good = eases(turn.whole_words) or (heard and not tells_it_goes_on(turn.whole_words))
     return good and Asks.BREATH not in asked_of(turn)
 

@@ -32,7 +32,8 @@ class Callout(Base):
 
 
 class CalloutNotice(Base):
-    """One person told once by one way. `what` is call, again, news, says or ended; the outbox knows how it got on."""
+    """One person told once by one way. `what` is call, again, news, says, adds or ended; the outbox knows what came of
+    it."""
 
     __tablename__ = "callout_notices"
 

@@ -28,9 +28,9 @@ OFFICE = "office"
 EVERY = timedelta(minutes=5)
 STUCK = timedelta(minutes=1)
 """What was written so long ago and has not gone out does not count as told."""
-MOST_NEWS, MOST_SAID = 10, 4
-"""So often what becomes known of one ticket, and what its reporter says, is passed on: nobody makes the crew's phones
-ring without end, and talk does not use up what a new place needs."""
+MOST_NEWS, MOST_SAID, MOST_ADDED = 10, 4, 6
+"""So often what becomes known of one ticket, what its reporter takes back, and what else they tell is passed on: nobody
+makes the crew's phones ring without end, and talk does not use up what a new place needs."""
 
 
 async def begin(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
@@ -67,6 +67,16 @@ async def news(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
                   what=words.summary(ticket))  # fmt: skip
 
     await _say_to_who_heard(session, backend, ticket, telling.NEWS, MOST_NEWS, body)
+
+
+async def reporter_adds(session: AsyncSession, backend: Backend, ticket: Ticket, said: str) -> None:
+    """What else is told of it: who is there, the way in, what happened since. Whoever drives there wants it."""
+
+    def body() -> str:
+        return tr('{coop}, {number}, also told: "{said}".', coop=backend.coop.short_name, number=ticket.number,
+                  said=words.shortened(said))  # fmt: skip
+
+    await _say_to_who_heard(session, backend, ticket, telling.ADDS, MOST_ADDED, body)
 
 
 async def reporter_says(

@@ -17,7 +17,7 @@ from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
 from backend.tickets.models import Ticket
 
-CALL, AGAIN, NEWS, SAYS, ENDED = "call", "again", "news", "says", "ended"
+CALL, AGAIN, NEWS, SAYS, ADDS, ENDED = "call", "again", "news", "says", "adds", "ended"
 PURPOSE = "callout"
 LOST = ("refused", "failed", "undelivered")
 GONE = ("sent", "delivered")

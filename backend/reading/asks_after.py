@@ -148,7 +148,7 @@ _PUT_BACK = re.compile(
 
 
 _FINE = re.compile(
-    r"\b(?:my |our |the )?(?:power|lights?|electric\w*|luz|corriente) (?:is|are|'s|esta|works?|sirve) "
+    r"\b(?:my |our |the )?(?:power|lights?|electric\w*|luz|corriente)(?:'s| is| are| esta| works?| sirve) "
     r"(?:(?!not|no\b|never)\w+ )?(?:fine|ok|okay|on|good|working|bien)\b(?! fire)|"
     r"\b(?:(?:si|ya) (?:tengo|hay)|tenemos) luz\b|"
     r"\b(?:i|we) (?:have|got) (?:power|lights)\b"

@@ -24,7 +24,8 @@ _SAFE = re.compile(
     r"(?:\w+ ){0,3}?(?:safe|in danger|dangerous|live|energized|ok in here|okay in here)\b|"
     r"\b(?:in or out|get out|stays? (?:in|inside|put)|que se (?:baj|qued)\w+|me (?:bajo|quedo)|se (?:baja|queda))\b|"
     r"\bhow (?:far|close|near) (?:\w+ ){0,3}?(?:away|back|off|to)\b|"
-    r"\b(?:puedo|puede|pueden|podemos|podria\w*|debo|debemos|deberia\w*|tengo que|tenemos que|se puede) (?:\w+ ){0,3}?"
+    r"\b(?:puedo|puede|pueden|podemos|podria\w*|debo|debemos|deberia\w*|tengo que|tenemos que|"
+    r"se puede) (?:\w+ ){0,3}?"
     r"(?:toc\w+|mov\w+|pas\w+|manej\w+|cruz\w+|acerc\w+|desconect\w+|desenchuf\w+|conect\w+|enchuf\w+|us\w+|prend\w+|"
     r"apag\w+|encend\w+|sal\w+|entr\w+|qued\w+|abr\w+|agarr\w+|recog\w+|saca\w+|baj\w+|sub\w+|ir\b|irme|irnos|dormir|"
     r"cocin\w+|regres\w+|volver|lav\w+|levant\w+)|"
@@ -35,8 +36,39 @@ _TO_A_DOCTOR = re.compile(
     r"\b(?:take|drive|bring|get|go) (?:\w+ ){0,3}?to (?:the |a )?(?:er|hospital|clinic|doctor|"
     r"emergency(?: room)?)\b|"
     r"\b(?:llev\w+|ir|vamos|voy) (?:\w+ ){0,3}?(?:al? (?:hospital|clinica|urgencias|emergencias?|doctor))\b|"
+    r"\b(?:need|have|needs|has|should|supposed)(?: to)? (?:\w+ )?(?:be (?:seen|looked at|checked)|get (?:him|"
+    r"her|them|it|me)? ?"
+    r"checked|see (?:a|the) doctor|see somebody)\b|"
+    r"\b(?:do|should) (?:i|we) (?:need to |have to )?(?:take|bring) (?:him|her|them) in\b|\bwill it (?:pass|"
+    r"wear off|go away)\b|"
+    r"\bse le (?:va a )?pasa\w*\b.*\?|\b(?:necesita|tiene que|debe) (?:ir al|ver a un) (?:medico|doctor|hospital)\b|"
     r"\b(?:should|do) (?:i|we) call (?:911|an ambulance)\b|\b(?:debo|tengo que|hay que) "
     r"llamar (?:al|a una) (?:911|ambulancia)\b"
+)
+_HELP = (
+    r"(?:911|9 1 1|nine one one|(?:the |an |a |some )?(?:fire (?:dep\w*|trucks?|engines?)|fire ?m[ae]n|"
+    r"ambulances?|police|"
+    r"sheriff|paramedics|ems|emergency(?: services)?|cops)|(?:al |a los |a las |a la |los |una )?(?:911|"
+    r"bomberos|ambulancia|policia))"
+)
+_WHO_CALLS = re.compile(
+    rf"\b(?:did|have|has|are|will|can|could|would|do) (?:you(?: all| guys| people| folks)?|y'?all|u|anybody|"
+    rf"anyone|somebody|someone|"
+    rf"they|it|we) (?:\w+ ){{0,3}}?(?:call(?:ed|ing)?|phon(?:e|ed|ing)|notif\w+|contact\w*|tell|told|alert\w*|"
+    rf"send|sent|got|get|dial\w*) "
+    rf"(?:\w+ )?{_HELP}\b|"
+    rf"\b(?:do|should|must) (?:i|we) (?:have to |need to |still )?(?:call|phone|"
+    rf"dial) (?:you\b.{{0,12}}?\bor )?{_HELP}\b|"
+    rf"\b(?:call|phone) (?:you(?: guys)? or|{_HELP} or you)\b|^\W*(?:please )?(?:can you )?(?:call|phone|"
+    rf"dial) {_HELP}(?: for (?:me|us))?\W*$|"
+    rf"\bwho (?:calls|called|is calling|will call|should call) {_HELP}\b|"
+    rf"\b(?:ya )?(?:llam(?:o|aron|aste|an|a|aran)|avisaron|hablaron|van a llamar|va a llamar|"
+    rf"pueden? llamar) (?:\w+ ){{0,2}}?{_HELP}\b.*\?|"
+    rf"\b(?:llamo yo|tengo que llamar|debo llamar|hay que llamar|quien llama) (?:\w+ ){{0,2}}?{_HELP}\b"
+)
+_CALLED_ALREADY = re.compile(
+    r"\b(?:i|we|he|she|they|my \w+)(?:'ve| have)? (?:already |just )?(?:called|phoned|dialed)\b|"
+    r"\bya (?:les? )?(?:llame|llamamos)\b"
 )
 _OF_THE_TALK = re.compile(
     r"\b(?:can|could|may) (?:i|we|you) (?:just )?(?:get|have|use|help|check|look)\b (?:(?:a|my|the|an) )?"
@@ -64,6 +96,12 @@ def asks_if_safe(words: str) -> bool:
 def asks_for_a_doctor(words: str) -> bool:
     """Whether it is asked if somebody should be brought to a hospital, or 911 be called."""
     return bool(_TO_A_DOCTOR.search(_plain(words)))
+
+
+def asks_who_calls_911(words: str) -> bool:
+    """Whether it is asked if we call 911 or the fire department: nobody may wait, believing that we did."""
+    text = _plain(words)
+    return bool(_WHO_CALLS.search(text)) and not _CALLED_ALREADY.search(text)
 
 
 def _plain(words: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from backend.reading.danger import DANGER, danger_in, is_supposed
 from backend.reading.life_support import acute, backup_runs_out, depends_on_power, over_already
+from backend.reading.ordinary import without_ordinary
 from backend.reading.spanish.gloss import without_accents
 
 CAR, FIRE, GAS, HURT, LIFE, WATER, WIRE = "car", "fire", "gas", "hurt", "life", "water", "wire"
@@ -44,7 +45,7 @@ _SOMEBODY = (
     r"prim[oa]|amig[oa]|perro)))"
 )
 _IS = (
-    r"(?:'?s|'?re|'?m| is| are| am| got| just got| has been| have been| esta| estan| quedo|"
+    r"(?:(?<!\bi)'?s|'?re|'?m| is| are| am| got| just got| has been| have been| esta| estan| quedo|"
     r" is (?:badly|really|seriously))"
 )
 _HARMED = (
@@ -79,6 +80,9 @@ _WHERE_FUMES_STAY = (
     r"sotano|cocina|cuarto|adentro|ventana|cabeza|maread\w+|vomit\w+)"
 )
 """The fumes of what burns there kill without a smell; with a gas leak it has in common that all go out at once."""
+_FUMES_STAY = re.compile(
+    rf"\b{_MAKES_FUMES}\b.{{0,60}}\b{_WHERE_FUMES_STAY}\b|\b{_WHERE_FUMES_STAY}\b.{{0,60}}\b{_MAKES_FUMES}\b"
+)
 _OF_FUMES = (
     r"(?:headaches?|head (?:hurts?|aches?|is pounding)|dizzy|woozy|(?<!so )(?<!'m )(?<!am )sick(?! (?:of|and tired))|"
     r"nauseous|threw up|throwing up|puking|passed out|sleepy|duele (?:\w+ )?(?:la )?cabeza|dolor de cabeza|maread\w+|"
@@ -148,7 +152,7 @@ _SIGNS: dict[str, re.Pattern[str]] = {
     "explosion": re.compile(r"\b(?:explo\w+|blew up|blown up|trono|estallo|reventó|revento)\b"),
     "gas": re.compile(
         r"\b(?:gas|propane|propano)\b|\brotten eggs?\b|\bhuevos? podridos?\b|"
-        rf"\b{_MAKES_FUMES}\b.{{0,60}}\b{_WHERE_FUMES_STAY}\b|\b{_WHERE_FUMES_STAY}\b.{{0,60}}\b{_MAKES_FUMES}\b|"
+        rf"{_FUMES_STAY.pattern}|"
         r"\b(?:monoxide|monoxido|co alarm|co2 alarm)\b"
     ),
     "fumes": re.compile(rf"\b{_MAKES_FUMES}\b.{{0,120}}\b{_OF_FUMES}\b|\b{_OF_FUMES}\b.{{0,120}}\b{_MAKES_FUMES}\b"),
@@ -210,6 +214,7 @@ def signs_in(words: str, plain: str = "", *, reported: bool = False) -> frozense
     `plain` are the same words as `glossed` gives them, when they are Spanish. `reported`: something dangerous stands in
     this talk already, so that `it is on the roof now` or `the battery is low` needs no more words.
     """
+    words, plain = without_ordinary(words), without_ordinary(plain)
     text = _text(words, plain)
     danger = danger_in(plain or words) or danger_in(text)
     found = set()
@@ -249,6 +254,12 @@ def what_to_do_for(signs: Iterable[str]) -> str:
     told = frozenset(signs)
     hazard = hazard_of(told)
     return BURNING_CAR if hazard == CAR and "fire" in told else hazard
+
+
+def makes_fumes(words: str) -> bool:
+    """Whether something burns where its fumes stay: a generator in the garage, however well it is meant."""
+    text = _text(words, "")
+    return any(_is_told(text, match) for match in _FUMES_STAY.finditer(text))
 
 
 def names_a_wire(words: str) -> bool:

@@ -37,7 +37,8 @@ _OUT_NOW = re.compile(
     rf"\b(?:sin|no (?:tengo|tenemos|tiene|tienen|hay|ha vuelto|llega|vuelve|regresa)) (?:la |nada de )?{_LUZ}\b"
 )
 _AT_RISK = re.compile(
-    r"\b(?:battery|batteries|tanks?|backup|right now|today|tonight|baterias?|tanques?|respaldo|ahorita|ahora mismo|hoy|"
+    r"\b(?:battery|batteries|tanks?|backup|right now|today|tonight|baterias?|tanques?|respaldo|ahorita|"
+    r"ahora mismo|hoy|"
     r"esta noche)\b|\b(?:disconnect\w*|desconect\w*|shut ?-?off|cut ?-?off|cut me|if it goes (?:off|out)|"
     r"(?:shut|cut|turn)\w* (?:(?:it|us|me|my|the|power|lights?) ){0,3}off|(?:cort|apag)\w* (?:me )?(?:la |el )?"
     rf"{_LUZ})\b"
@@ -50,7 +51,8 @@ _DYING = (
     r"won'?t last|(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|"
     r"baj[oa]s?|por acabarse|por terminarse|se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|"
     r"muri\w+)|acabando|"
-    r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|queda poco)"
+    r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|"
+    r"queda poco)"
 )
 _BACKUP = (
     r"(?:batter(?:y|ies)|batt|tanks?|backup|cylinders?|bottles?|oxygen|oxigen|o2|generator|"
@@ -94,6 +96,19 @@ def acute(text: str) -> bool:
     if _AILING.search(told):
         return True
     return need and (_RUNS_OUT.search(told) is not None or _stopped(told))
+
+
+_PLANS = re.compile(
+    r"\b(?:planned|scheduled|letter|notice|medical (?:list|note|form)|on (?:the|that|your) (?:\w+ )?list|"
+    r"before winter|put (?:it |me |us )?down|"
+    r"do worry|worry|worried|in case|programad\w*|carta|aviso|lista|nota medica|por si)\b"
+)
+
+
+def only_plans(text: str) -> bool:
+    """Whether who needs power speaks of days to come: a planned outage, a list, a worry; nothing fails now."""
+    told = _plain(text)
+    return _PLANS.search(told) is not None and not (_OUT_NOW.search(told) or acute(text) or backup_runs_out(text))
 
 
 def backup_runs_out(text: str) -> bool:

@@ -14,11 +14,26 @@ _NONE = re.compile(
     r"\bnot (?:an? )?(?:emergency|dangerous)\b|"
     r"\bno hay (?:ningun[ao]? )?(?:peligro|emergencia|fuego|agua|cable|problema)\b|"
     r"\bno es (?:una? |ningun[ao] )?(?:emergencia|peligro)\b|\bno necesito (?:al |el )?(?:911|ayuda|cuadrilla)\b|"
-    r"\bno pasa nada\b"
+    r"\bno pasa nada\b|\b(?:que )?no hay nada\b|\bya no (?:hay|ay)\b|\bno es nada\b|"
+    r"\bnothing(?:'?s| is| has|'?s been)? (?:\w+ )?happen(?:ed|ing)\b|"
+    r"\b(?:nobody|no one|no body)(?:'?s| is| was| got)? (?:\w+ )?(?:hurt|in danger|near (?:it|any|the)|sick|"
+    r"shocked)\b|"
+    r"\bnadie (?:esta |se )?(?:herid\w*|lastim\w*|en peligro)\b|"
+    r"\b(?:it'?s|it is|its|that'?s|that is) (?:just|only) (?:the |a |my |an? old |some )?(?:bulb|light|lamp|"
+    r"battery|detector|"
+    r"grill|barbecue|brisket|candle|campfire|joke|question)\b|\bes (?:solo |nomas )?(?:la |una )?(?:carne asada|"
+    r"pila|broma|pregunta|"
+    r"el foco)\b|\b(?:that|it) was (?:last (?:month|year|spring|summer|fall|winter)|(?:months|years) ago)\b|"
+    r"\beso fue (?:el (?:ano|mes) pasado|hace (?:\w+ )?(?:anos?|meses?))\b"
+)
+_NOBODY_HURT = re.compile(
+    r"\b(?:nobody|no one|no body)(?:'?s| is| was| got)? (?:\w+ )?(?:hurt|shocked|sick)\b|\bnadie (?:esta |"
+    r"se )?(?:herid|lastim)\w*"
 )
 _ONLY = re.compile(
     r"\b(?:i (?:just|only) (?:want|wanted|need|asked|meant)|i(?:'?m| am) (?:just |only )?asking|i meant|"
-    r"solo (?:quiero|queria|pregunto|preguntaba)|nada mas (?:quiero|pregunto)|nomas (?:quiero|pregunto)|quiero saber)\b"
+    r"(?:solo|nada mas|nomas) (?:quiero|queria|pregunto|preguntaba|pregunte)|i (?:just |only )asked|"
+    r"nada mas (?:quiero|pregunto)|nomas (?:quiero|pregunto)|quiero saber)\b"
 )
 _YET = re.compile(r"\b(?:but|pero|still|todavia|sigue\w*|now it|yet|anymore|any more)\b")
 
@@ -26,6 +41,19 @@ _YET = re.compile(r"\b(?:but|pero|still|todavia|sigue\w*|now it|yet|anymore|any 
 def denies_danger(words: str) -> bool:
     """Whether it is told that there is no danger: `No, nothing's down. The bulb just quit`."""
     text = without_accents(words.lower().replace("’", "'"))
-    return bool(_NONE.search(text) or (_ONLY.search(text) and re.match(r"\W*(?:no|what|whoa|que|wait)\b", text))) and (
-        not _YET.search(text)
-    )
+    return bool(
+        _NONE.search(text)
+        or (
+            _ONLY.search(text)
+            and re.match(
+                r"\W*(?:no|what|whoa|que|"
+                r"wait)\b",
+                text,
+            )
+        )
+    ) and (not _YET.search(text))
+
+
+def denies_harm(words: str) -> bool:
+    """Whether it is told that nobody is hurt."""
+    return bool(_NOBODY_HURT.search(without_accents(words.lower().replace("’", "'"))))

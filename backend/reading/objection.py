@@ -47,7 +47,8 @@ _SURE = re.compile(
     r"\bnot (?:me|mine) [a-z0-9]{3}[- ]?[a-z0-9]{3}\b|"
     r"\b(?:some(?:body|one)(?: else)?|a stranger|a thief|scammers?|they|he|she|my ex\b.{0,12}) (?:is |"
     r"are |was |were |has |"
-    r"have |must (?:be|have) |may (?:be|have) )?(?:been )?(?:us(?:ing|ed)|hack\w*|stole|stolen|steal\w*|impersonat\w*|"
+    r"have |must (?:be|have) |may (?:be|have) )?(?:been )?(?:us(?:ing|ed)|hack\w*|stole|stolen|steal\w*|"
+    r"impersonat\w*|"
     r"pretend\w*|got into|getting into|messing with|ask(?:ed|ing) (?:for )?(?:this|that|it)) ?(?:in |"
     r"with |to be |for )?"
     r"(?:my (?:name|account|number|identity|info\w*)|me|this|that|it)?\b|"
@@ -75,9 +76,16 @@ _SAID = re.compile(
     r"requesting|making) ?"
     r"(?:request|ticket|change|message)?\b|\bwho (?:asked for|requested|did|made) (?:this|that)\b|"
     r"\b(?:yo )?(?:no|nunca|jamas) (?:lo |la |les |se lo |he |hemos )?(?:pedi|pedimos|pedido|solicite|solicitamos|"
-    r"solicitado|autorice|autorizado|ordene|hice|hicimos|hecho|mande|mandamos|envie|firme)\b(?! (?:ayuda|una persona))|"
+    r"solicitado|autorice|autorizado|ordene|hice|hicimos|hecho|mande|mandamos|envie|firme)\b(?! (?:ayuda|"
+    r"una persona))|"
     r"\bno reconozco\b|\bquien (?:pidio|hizo) (?:eso|esto)\b"
 )
+_OF_ONESELF = re.compile(
+    r"\b(?:have ?n[o']?t|had ?n[o']?t|did ?n[o']?t|did not|have not|never) (?:done|do|changed|"
+    r"change) (?:\w+ )?(?:anything|nothing|any|a thing)\b"
+    r"(?! (?:to|with|on) my account)|\b(?:no|nunca) (?:he|hemos) hecho nada\b"
+)
+"""`I haven't done anything different` asks why the bill is high."""
 _OF_THE_TALK = re.compile(
     r"\b(?:what|that'?s not what|not what) i (?:asked|meant|said|want)|"
     r"\bask(?:ed)? (?:you )?(?:for )?(?:a |an |to (?:talk|"
@@ -104,7 +112,7 @@ _SPELLED = re.compile(
 def objection_in(words: str) -> Objection | None:
     """How surely the words say so, in English or Spanish; None where they speak of something else."""
     text = without_accents(words.lower().replace("’", "'"))
-    if _OF_THE_TALK.search(text) and not _SURE.search(text):
+    if (_OF_THE_TALK.search(text) or _OF_ONESELF.search(text)) and not _SURE.search(text):
         return None
     if _SURE.search(text):
         return Objection.SURE

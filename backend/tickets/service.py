@@ -260,6 +260,18 @@ async def complete(
         await callout.news(session, backend, ticket)
 
 
+async def put_right(
+    session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str, *, place: str, words: str
+) -> None:
+    """Another place, by who reported it: the one before and the words are kept, and who was told hears the new one."""
+    conversation = await session.get_one(Conversation, conversation_id)
+    _note(backend, conversation, ticket, f"{words}; at {place}" + (f", not {ticket.place}" if ticket.place else ""))
+    ticket.place, ticket.place_key = place, place_key(place)
+    ticket.details = {key: value for key, value in ticket.details.items() if key != FROM_FILE}
+    await _told(session, backend, conversation, ticket, "ticket_noted")
+    await callout.news(session, backend, ticket)
+
+
 async def place_on_file(session: AsyncSession, backend: Backend, ticket: Ticket, account: Account) -> None:
     """The account was told after it was opened, and no place: it is where the account is."""
     ticket.account_id = ticket.account_id if ticket.account_id is not None else account.id
