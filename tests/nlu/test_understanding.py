@@ -57,6 +57,14 @@ def test_danger_by_water() -> None:
 
 
 @pytest.mark.engine
+def test_ordinary_talk_with_words_of_danger() -> None:
+    """Everyday messages that others wrote to sound like danger, and dangers in everyday words."""
+    rows, missed, false = _told_of_danger("held_ordinary.jsonl")
+    assert len(missed) <= 0.05 * sum(row["danger"] for row in rows), missed
+    assert len(false) <= 0.3 * sum(not row["danger"] for row in rows), false
+
+
+@pytest.mark.engine
 def test_what_is_said_beside_a_danger() -> None:
     """What is asked and told in words that others wrote, a third of it two things at once; rules hear a quarter."""
     rows = [json.loads(line) for line in (HERE / "held_danger_talk.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -146,3 +146,11 @@ async def test_when_they_call_is_told(night: Talk) -> None:
     await night.user_input("yes")
     await night.user_input("did you change it to 8:30 or no?", acts={"ask"})
     night.assert_response("utter_callback_stands")
+
+
+async def test_news_of_an_outage_is_no_subject_of_a_call(night: Talk) -> None:
+    await night.user_input("I want somebody to call me", intent="speak_to_human", acts={"person"})
+    await night.user_input("oh shoot the lights just went out", intent="report_outage", acts={"answer"})
+    night.assert_no_response("utter_question_callback_confirm")
+    assert night.slots["callback_about"] is None
+    assert night.open_task == "outage_form"

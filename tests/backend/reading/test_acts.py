@@ -157,3 +157,19 @@ def test_a_number_beyond_the_choices_is_none_of_them() -> None:
 
 def test_the_likeliest_act_is_better_than_none() -> None:
     assert read("the cheap one", Question(asked="method"), acts={"answer": 0.4, "skip": 0.2}) == [("answer", False)]
+
+
+@pytest.mark.parametrize(
+    ("words", "intent", "kind"),
+    [
+        ("hang on, my power just went out", "report_outage", "start"),
+        ("hold on can you cancel my autopay first", "change_or_cancel_autopay", "start"),
+        ("hold on, I need to look for my last payment", "billing_history", "hold"),
+        ("hold on let me find my bill", "report_outage_not", "hold"),
+    ],
+)
+def test_behind_a_hold_stands_a_wish_or_none(words: str, intent: str, kind: str) -> None:
+    parsed = {"intent": {"name": intent, "confidence": 0.95}, "intent_ranking": []}
+    question = Question("quick_pay", "member_number", "What is your full member number?")
+    (act,) = ContextReader().read(words, "en", question, Statistics.of(words, parsed))
+    assert act.kind == kind
