@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from bot.redaction.digits import Group
 from bot.redaction.gaps import is_gap, runs_in
 from bot.redaction.number_labels import Mark
-from bot.redaction.plausible import Situation, is_expected
+from bot.redaction.plausible import Situation, is_answer_again, is_expected
 
 DATE_WORD = re.compile(
     r"\b(?:exp|expiry|expires?|expiring|expiration|(?:valid|good)\s+(?:thru|through|until)|vence|vencimiento|caduca|"
@@ -62,18 +62,25 @@ def _everything(text: str) -> Iterator[Finding]:
 
 def _alone(text: str, groups: Sequence[Group], situation: Situation) -> Iterator[Finding]:
     """A message that is nothing but expiry or code, behind one with the number."""
-    if DATE_ALONE.fullmatch(text):
+    sizes = [len(group.digits) for group in groups]
+    if DATE_ALONE.fullmatch(text) and not _is_last_four(sizes, situation):
         yield groups[0].start, groups[-1].end, "card"
         return
     if DATE_WORD.search(text):
         for match in DATE.finditer(text):
             yield match.start(), match.end(), "card"
-    sizes = [len(group.digits) for group in groups]
-    if sum(sizes) not in (3, 4) or is_expected(sizes, situation):
+    if sum(sizes) not in (3, 4) or is_expected(sizes, situation) or is_answer_again(sizes, situation):
         return
     only = is_gap(text, 0, groups[0].start) and is_gap(text, groups[-1].end, len(text))
     if only or CODE.search(text):
         yield groups[0].start, groups[-1].end, "code"
+
+
+def _is_last_four(sizes: list[int], situation: Situation) -> bool:
+    """Whether four figures in a row are what was asked for, though they could be a month and a year: `0646`. An
+    amount or a time has to be sent twice: behind a card an expiry is likelier than either."""
+    asked = situation.again or situation.asked in ("last4", "identity")
+    return sizes == [4] and asked and is_expected(sizes, situation)
 
 
 def _dates(text: str, groups: Sequence[Group], *, certain: bool) -> Iterator[Finding]:

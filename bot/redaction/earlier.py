@@ -16,8 +16,26 @@ from bot.redaction.digits import Group, groups_in, plain
 from bot.redaction.disguised import undisguised
 from bot.redaction.gaps import is_gap, runs_in
 from bot.redaction.passwords import speaks_of_login
-from bot.redaction.plausible import SSN_SIZES, Situation, account_in, is_expected, staying
-from bot.redaction.redact import IN_PART, PLACEHOLDER, Finding, Redacted, findings, kinds_in, replaced
+from bot.redaction.plausible import (
+    BASES,
+    MEMBER_SIZES,
+    SSN_SIZES,
+    Situation,
+    account_in,
+    is_answer_again,
+    is_expected,
+    staying,
+)
+from bot.redaction.redact import (
+    IN_PART,
+    PLACEHOLDER,
+    PLACEHOLDERS,
+    Finding,
+    Redacted,
+    findings,
+    kinds_in,
+    replaced,
+)
 from bot.redaction.secret_words import named_at_the_end, open_at_the_end, tells_nothing
 
 MOST_EARLIER = 8
@@ -38,7 +56,6 @@ ASKS = re.compile(
     r"su|sus|con)\b"
 )
 NINE_APART = ([2, 7], [3, 6], [5, 4])
-MEMBER_SIZES = ([7], [8], [10], [4, 3], [5, 3], [6, 3], [7, 3])
 MOST_CHAT = 4
 """Words of a message between two pieces of a number."""
 CHAT = re.compile(
@@ -54,6 +71,12 @@ REST = re.compile(
 )
 """In front of the rest of a number that was removed."""
 SHORTEST_CODE, LONGEST_CODE = 4, 8
+SHORTEST_BASE, LONGEST_BASE = 4, 9
+"""Digits of a member number in front of its dash."""
+EXACT = ("last4", "identity", "code", "phone")
+"""What is asked for and has so many digits, no more and no fewer."""
+CARRIED = (15, 16)
+"""How long the cards are that people carry; a Diners card has 14, and begins with a 3."""
 PARTS = ("card", "number", "ssn", "bank")
 """Kinds of which the rest may still be to come."""
 
@@ -96,7 +119,7 @@ class _Run:
 
 def read_behind(earlier: Sequence[Kept], text: str, situation: Situation) -> Whole:
     """Redact a message in the light of the earlier ones, the oldest first."""
-    situation = _in_the_light_of(earlier[-JUST_BEFORE:], situation)
+    situation = _after_refusal(earlier, _in_the_light_of(earlier[-JUST_BEFORE:], situation))
     found = findings(text, situation)
     if not earlier or not text:
         return Whole(replaced(text, found).text)
@@ -117,7 +140,32 @@ def _in_the_light_of(earlier: Sequence[Kept], situation: Situation) -> Situation
     given = any("card" in kinds_in(one.text) for one in earlier)
     spoken = any(mark.kind == "card" for one in before for mark in labels.marks_in(one))
     login = any(map(speaks_of_login, before))
-    return replace(situation, card="given" if given else "spoken" if spoken else "", login=login)
+    card = "given" if given else "spoken" if spoken else ""
+    return replace(situation, card=card, login=login)
+
+
+def _after_refusal(earlier: Sequence[Kept], situation: Situation) -> Situation:
+    """The situation with whether the message before may have been taken out by mistake. Which digits they were nobody
+    keeps, so that any answer of the right size is that answer once more."""
+    refused = _refused([one.text for one in earlier[-JUST_BEFORE:]])
+    return replace(situation, again=bool(refused), ending=refused not in ("", "card") and _is_begun(earlier))
+
+
+def _refused(texts: Sequence[str]) -> str:
+    """What the last message with figures was taken for, if it was nothing but figures, no whole card, and may have been
+    taken for the rest of what was removed before it; else an empty text."""
+    telling = [text for text in texts if kinds_in(text) or groups_in(text)]
+    removed = [kinds_in(text) for text in telling if kinds_in(text)]
+    if len(removed) < 2 or PLACEHOLDERS["card"] in telling[-1] or re.search(r"\w", PLACEHOLDER.sub("", telling[-1])):
+        return ""
+    kind = removed[-1][0]
+    return kind if kind == "code" or kind in removed[-2] else ""
+
+
+def _is_begun(earlier: Sequence[Kept]) -> bool:
+    """Whether a member number may have been told without what is behind its dash, so that this is asked for."""
+    runs = [run for one in earlier if (run := _last_run(one.text)) is not None]
+    return any(len(run.sizes) == 1 and SHORTEST_BASE <= run.sizes[0] <= LONGEST_BASE for run in runs)
 
 
 def _behind(last: str, text: str, situation: Situation, found: list[Finding]) -> list[Finding]:
@@ -199,9 +247,13 @@ def _rest_of_removed(last: str, run: _Run, situation: Situation) -> list[Finding
     """Bare digits right behind a number that was removed, unless they are just what is asked for."""
     kinds = [kind for kind in kinds_in(last) if kind in PARTS]
     sizes = run.sizes
+    whole = PLACEHOLDERS["card"] in last
     # a whole number was removed and a member number is asked for: here it is
-    number = situation.number_asked and sizes in MEMBER_SIZES and IN_PART not in last
-    asked = number or is_expected(sizes, situation) or account_in(run.digits, situation)
+    number = situation.number_asked and (
+        (sizes in MEMBER_SIZES and (whole or IN_PART not in last)) or (whole and sizes in BASES)
+    )
+    again = is_answer_again(sizes, situation)
+    asked = number or again or is_expected(sizes, situation) or account_in(run.digits, situation)
     if not kinds or asked or any(run.stays) or sum(sizes) < (2 if kinds[0] == "ssn" else 3):
         return []
     return [(run.groups[0].start, run.groups[-1].end, kinds[0])]
@@ -238,9 +290,11 @@ def _kind_over(digits: list[str], stays: list[bool], before: int, alone: bool, s
         return "", 0
     last = card_from(digits, 0, stays)
     sizes = [len(group) for group in digits]
-    of_answers = _several_answers(digits[: last + 1], situation) if last is not None else False
-    if last is not None and last >= before and not of_answers and not _is_a_code(sizes, before, alone, situation):
-        return "card", last
+    if last is not None and last >= before:
+        joined = digits[: last + 1]
+        of_answers = _several_answers(joined, situation) or _is_an_answer(joined, sizes[before:], situation)
+        if not of_answers and not _is_a_code(sizes, before, alone, situation):
+            return "card", last
     ours = sizes[before:]
     nine = sizes == SSN_SIZES or (not situation.asked and sum(sizes) == 9 and sizes in NINE_APART)
     if alone and nine and not is_expected(ours, situation):
@@ -251,6 +305,13 @@ def _kind_over(digits: list[str], stays: list[bool], before: int, alone: bool, s
 def _several_answers(digits: list[str], situation: Situation) -> bool:
     """Whether each group is just what is asked for, and all together are no card: one wrong last four after another."""
     return all(is_expected([len(one)], situation) for one in digits) and not is_card("".join(digits))
+
+
+def _is_an_answer(joined: list[str], ours: list[int], situation: Situation) -> bool:
+    """Whether just what is asked for comes behind other answers, as a last four behind a member number without its
+    dash: one in ten of those passes a card's check, at a length that no card has which people carry."""
+    carried = sum(map(len, joined)) in CARRIED or joined[0][0] == "3"
+    return situation.asked in EXACT and is_expected(ours, situation) and not carried
 
 
 def _is_a_code(sizes: list[int], before: int, alone: bool, situation: Situation) -> bool:

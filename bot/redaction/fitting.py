@@ -18,7 +18,7 @@ from bot.rates import Rates, rule
 from bot.redaction.digits import groups_in
 from bot.redaction.earlier import MOST_EARLIER, Kept, Whole, read_behind, scrubbed
 from bot.redaction.gaps import runs_in
-from bot.redaction.plausible import SEPARATOR, Situation
+from bot.redaction.plausible import SEPARATOR, Situation, candidates
 from bot.redaction.redact import to_look_up
 
 HELD = timedelta(minutes=10)
@@ -71,14 +71,18 @@ class Fitting:
         whole = read_behind(earlier, text, Situation(stands.expects))
         if whole.text != text:
             # an account may speak for it; most messages need no look-up
-            accounts = await self._accounts(session, inbound.source or inbound.conversation, earlier, text)
+            source = inbound.source or inbound.conversation
+            # an answer looks like the end of a card behind the member's own number, which may be in two messages
+            wanted = to_look_up(text) | candidates(whole.pieces)
+            accounts = await self._accounts(session, source, earlier, wanted)
             situation = Situation(stands.expects, accounts)
             whole = read_behind(earlier, own_number_dashed(text, situation), situation) if accounts else whole
         return Fit(replace(inbound, text=whole.text), since, whole)
 
-    async def _accounts(self, session: AsyncSession, source: str, earlier: Sequence[Kept], text: str) -> frozenset[str]:
-        """Which of the numbers in a message are those of accounts."""
-        wanted = to_look_up(text)
+    async def _accounts(
+        self, session: AsyncSession, source: str, earlier: Sequence[Kept], wanted: set[str]
+    ) -> frozenset[str]:
+        """Which of the numbers `wanted` and of the earlier ones are those of accounts."""
         if not wanted or await self._rates.wait((MISSES, source)):
             return frozenset()
         for kept in earlier:

@@ -28,6 +28,9 @@ MOST_LOOSE = 10
 """So many digits in several groups may be a number with four digits behind it; more are nothing that is asked for."""
 LONGEST_NAMED = 12
 SEPARATOR = 3
+MEMBER_SIZES = ([7], [8], [10], [4, 3], [5, 3], [6, 3], [7, 3])
+BASES = ([5], [6])
+"""Member numbers without what is behind the dash, which is asked for next. Four figures may be the rest of anything."""
 TWO_OF_FOUR = frozenset(("member_number", "identity", "last4", "phone", "date", "number", "choice"))
 SSN_SIZES = [3, 2, 4]
 NINE = ([9], SSN_SIZES, [2, 7], [3, 3, 3], [3, 6], [6, 3], [4, 5])
@@ -38,12 +41,15 @@ NINE = ([9], SSN_SIZES, [2, 7], [3, 3, 3], [3, 6], [6, 3], [4, 5])
 class Situation:
     """What a message is read in: what was `asked` for last (a channel hint, or nothing), and account numbers that are
     known to be some, without their dash. `card`: a card was `spoken` of just before, or its number `given`; `login`:
-    a login was spoken of."""
+    a login was spoken of. `again`: the answer before may have been taken out by mistake; `ending`: it may have been the
+    three digits behind the dash of a member number."""
 
     asked: str = ""
     accounts: frozenset[str] = field(default_factory=frozenset)
     card: str = ""
     login: bool = False
+    again: bool = False
+    ending: bool = False
 
     @property
     def number_asked(self) -> bool:
@@ -99,6 +105,16 @@ def is_expected(sizes: list[int], situation: Situation) -> bool:
         "phone": total == 10,
         "address": total <= 6,
     }.get(situation.asked, False)
+
+
+def is_answer_again(sizes: list[int], situation: Situation) -> bool:
+    """Whether groups of these sizes are what was asked for, once more after it was taken out for what stood before it:
+    who was refused by mistake must get through."""
+    if not situation.again:
+        return False
+    ending = situation.ending and sizes == [SEPARATOR]
+    number = situation.number_asked and (ending or sizes in MEMBER_SIZES or sizes in BASES)
+    return number or is_expected(sizes, situation)
 
 
 def account_in(digits: Sequence[str], situation: Situation) -> int:

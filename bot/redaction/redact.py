@@ -34,7 +34,7 @@ PLACEHOLDERS = {
 }
 IN_PART = "[card number removed, in part]"
 """The rest of it may be still to come."""
-WHOLE_CARD = 12
+WHOLE_CARD = 13
 PLACEHOLDER = re.compile("|".join(re.escape(text) for text in (*PLACEHOLDERS.values(), IN_PART)))
 NOWHERE = Situation()
 

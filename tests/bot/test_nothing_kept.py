@@ -260,7 +260,7 @@ def test_no_text_takes_long(text: str) -> None:
 
 
 async def test_a_member_s_own_nine_digits_come_through_and_nobody_else_s(edge: Edge) -> None:
-    await _open_account(edge, "123456-001")
+    await open_account(edge, "123456-001")
     for place, (said, kept) in enumerate(
         (
             ("123-45-6001", True),
@@ -280,7 +280,7 @@ async def test_a_member_s_own_nine_digits_come_through_and_nobody_else_s(edge: E
 
 async def test_a_sender_learns_of_few_accounts_by_what_is_taken_out(edge: Edge) -> None:
     """Nine digits that are an account stay: who tries one after the other must not find out which are."""
-    await _open_account(edge, "123456-001")
+    await open_account(edge, "123456-001")
     phone = "+15557780001"
     await edge.text("expect member_number", phone=phone)
     for number in range(13):
@@ -289,7 +289,7 @@ async def test_a_sender_learns_of_few_accounts_by_what_is_taken_out(edge: Edge) 
     assert "You said" in (await edge.text("123456-001", phone=phone)).text
 
 
-async def _open_account(edge: Edge, number: str) -> None:
+async def open_account(edge: Edge, number: str) -> None:
     from backend.billing.models import Account
     from backend.members.models import Member
 
