@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.danger import UNLIKELY
+from backend.clock import ManualClock
 from backend.reading.ordinary import only_ordinary, without_ordinary
 from tests.tasks.harness import Talk
 from tests.tasks.test_worse_told import WIRE, texts, tickets
@@ -21,7 +22,7 @@ ORDINARY = [
 ]
 DANGER = [
     "the smoke detector is chirping, low battery, and we all have headaches",
-    "the same outlet that burned last year is hot again",
+    "the same outlet that burned last year smells of smoke again",
     "is it safe to mow near the wire that fell down?",
     "the yard light is burned out and its wire hangs down sparking",
     "the carne asada is fine but the outlet behind the grill is smoking",
@@ -115,11 +116,12 @@ async def test_a_generator_where_its_fumes_stay_is_no_good_news(talk: Talk) -> N
     talk.assert_response("utter_outage_danger")
 
 
-async def test_what_is_told_on_reaches_the_crew_and_what_is_asked_does_not(talk: Talk) -> None:
+async def test_what_is_told_on_reaches_the_crew_and_what_is_asked_does_not(talk: Talk, clock: ManualClock) -> None:
     await talk.user_input(WIRE, intent="report_outage", acts={"start"})
     await talk.user_input("the gate is locked, come by the north road. how long?", intent="out_of_scope", acts={"ask"})
     (told,) = await texts(talk, "also told")
     assert ("north road" in told, "how long" in told) == (True, False)
     for count in range(12):
+        clock.advance(seconds=20)
         await talk.user_input(f"there are {count} cows by the fence here", intent="out_of_scope", acts={"volunteer"})
     assert len(await texts(talk, "also told")) == 6, "nobody makes the crew's phones ring without end"

@@ -76,4 +76,4 @@ async def test_a_stranger_moves_no_report(talk: Talk) -> None:
         session.add(Conversation(id="web-other", channel="web", last_seen_at=NOW, started_at=NOW))
     await other.user_input(WIRE, intent="report_outage", acts={"start"})
     await other.user_input("no sorry, it's 41, not 14", intent="deny", acts={"deny", "correct"})
-    assert [one.place for one in await tickets(talk)][0] == "14 Mill Road"
+    assert "14 Mill Road" in {one.place for one in await tickets(talk)}
