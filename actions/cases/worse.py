@@ -25,7 +25,7 @@ from backend.reading.acts.signals import is_question
 from backend.reading.asks_after import After, asks_after
 from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_an_outage
 from backend.reading.asks_in_danger import Asks, asks_how_it_ends
-from backend.reading.good_news import eases, tells_it_goes_on
+from backend.reading.good_news import eases, tells_it_goes_on, tells_who_is_inside
 from backend.reading.hazard import CAR, HURT, LIFE, LIFE_NEED, WIRE, WORSE, hazard_of, is_only_need, makes_fumes
 from backend.reading.no_danger import denies_danger, denies_harm
 from backend.reading.of_the_filed import Of, of_the_filed, takes_back
@@ -124,7 +124,7 @@ def _is_good_news(turn: Turn) -> bool:
     """By plain words, or by what the engine's model hears, unless anything else stands beside it."""
     told = heard_beside(turn)
     heard = told.get(EASES, 0.0) >= SURE_OF_GOOD_NEWS and not (told.keys() & SIGN_OF)
-    if makes_fumes(turn.whole_words):
+    if makes_fumes(turn.whole_words) or tells_who_is_inside(turn.whole_words):
         return False  # "my son got the generator going in the garage, so we're ok"
     good = eases(turn.whole_words) or (heard and not tells_it_goes_on(turn.whole_words))
     return good and Asks.BREATH not in asked_of(turn)

@@ -8,7 +8,8 @@ from backend.reading.spanish.gloss import without_accents
 
 _HELPERS = (
     r"(?:crew|lineman|linemen|truck|guys?|firem[ae]n|fire ?fighters?|fire (?:dep\w*|trucks?|engine)|police|cops?|"
-    r"deputy|sheriff|ambulance|paramedics?|medics|ems|somebody|someone|they|help|cuadrilla|bomberos?|policia|ambulancia|"
+    r"deputy|sheriff|ambulance|paramedics?|medics|ems|somebody|someone|they|help|cuadrilla|bomberos?|policia|"
+    r"ambulancia|"
     r"paramedicos?|ayuda)"
 )
 _SOMEBODY = (
@@ -26,7 +27,8 @@ _EASES = re.compile(
     r"\b(?:ya )?(?:esta|estan|estamos|estoy|sigue) (?:bien|mejor|a salvo|afuera|despiert[oa]s?)\b|"
     r"\bya (?:salio|salieron|salimos|desperto|respira)\b|"
     r"\b(?:(?:gas )?smell|smoke|sparks?|fire|it|noise|hissing|buzzing|humming|olor|humo|fuego) (?:\w+ )?"
-    r"(?:went (?:away|out)|is gone|has gone|gone (?:away|now)|stopped|quit|died down|cleared|burned (?:itself )?out)\b|"
+    r"(?:went (?:away|out)|is gone|has gone|gone (?:away|now)|stopped|quit|died down|cleared|"
+    r"burned (?:itself )?out)\b|"
     r"\b(?:ya )?(?:se (?:quito|fue el olor|apago el fuego|apago la lumbre)|no huele|no hay (?:humo|olor|chispas))\b|"
     r"\b(?:fire|smoke|it|lumbre)(?:'?s| is) (?:almost |about |pretty much )?out\b|\bpinking up\b|"
     r"\b(?:got|pulled|took|brought) (?:him|her|them|my \w+|everybody|everyone) out\b|"
@@ -36,7 +38,8 @@ _EASES = re.compile(
 )
 _NOT = re.compile(
     r"\b(?:not|isn'?t|aren'?t|no(?! huele| hay)|never(?! ?mind)|nobody|nadie|when|if|cuando|but|pero|now it|otra vez|"
-    r"is (?:it|she|he|anybody|somebody)|are (?:they|you)|(?:come|came|coming|start\w*|back|on|\w+king) (?:\w+ )?again|"
+    r"is (?:it|she|he|anybody|somebody)|are (?:they|you)|(?:come|came|coming|start\w*|back|on|"
+    r"\w+king) (?:\w+ )?again|"
     r"(?:can|could|should|may|must) (?:i|we|he|she|they|it|my \w+|the \w+)|puedo|puede|podemos|debo|debemos|hay que|"
     r"power|lights? (?:are|is|came)|electric\w*|luz|corriente)\b|\?"
 )
@@ -67,3 +70,17 @@ def eases(words: str) -> bool:
 def tells_it_goes_on(words: str) -> bool:
     """Whether something is still so, again, or other than hoped: `he's out, but the wire is still sparking`."""
     return bool(_WORSE.search(without_accents(words.lower().replace("’", "'"))))
+
+
+_INSIDE = re.compile(
+    r"\b(?:in|inside|dentro de|adentro de|en) (?:the |a |that |his |her |my |el |la |su )?(?:back seat|car|"
+    r"truck|pickup|van|bus|"
+    r"tractor|combine|house|carro|coche|troca|camioneta|camion|casa)\b"
+)
+_OUT_OF_IT = re.compile(r"\bout\b|\bnobody\b|\bno one\b|\bafuera\b|\bsali\w*|\bsac\w+|\bnadie\b")
+
+
+def tells_who_is_inside(words: str) -> bool:
+    """Whether somebody is still in it: `there is a lady in the car, she's awake` is no good news yet."""
+    text = without_accents(words.lower().replace("’", "'"))
+    return bool(_INSIDE.search(text)) and not _OUT_OF_IT.search(text)

@@ -18,7 +18,7 @@ _STREET = (
 )
 # what may stand behind a comma and is no town: "56 Mill Road, sorry"
 _NO_TOWN_WORD = (
-    r"(?!(?:me|ya|se|lo|la|el|no|not|sorry|perd[oó]n|please|por|thanks?|thank|gracias|i|i'?m|my|our|we|the|that|this|"
+    r"(?!(?:me|ya|se|lo|la|el|del|de|otro|otra|al|call|phone|no|not|sorry|perd[oó]n|please|por|thanks?|thank|gracias|i|i'?m|my|our|we|the|that|this|"
     r"it'?s?|its|and|but|or|y|pero|hurry|ok|okay|yes|s[ií]|right|across|near|by|past|behind|next|out|corner|since|"
     r"everything|lo|como|que|what|where|when|is|are|was|te|les|dije|told|said|"
     r"donde|cerca|junto|pasando|atr[aá]s|detr[aá]s|enfrente|frente|antes|despu[eé]s|al|en|con|hay|esta|est[aá])\b)"
@@ -36,7 +36,7 @@ _COUNTED = (
     r"mins?|times?|"
     r"houses?|homes?|people|kids?|miles?|poles?|trees?|lights?|years?|months?|horas?|d[ií]as?|casas?|personas?)\b)"
 )
-_HOUSE = rf"\d{{1,6}}[a-z]?(?:\s*[-/]\s*\d{{1,4}})?\b{_COUNTED}"
+_HOUSE = rf"(?!911\b)\d{{1,6}}[a-z]?(?:\s*[-/]\s*\d{{1,4}})?\b{_COUNTED}"
 _NUMBERED = (
     r"(?:county (?:road|rd|highway|hwy)|cr|state (?:road|route|highway)|highway|hwy|route|rt|rte|us)\s*#?\s*\d+\w?"
 )

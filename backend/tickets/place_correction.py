@@ -54,7 +54,7 @@ def corrected_place(words: str, place: str | None) -> str | None:
     house number is known, a spot that is named takes the place of what is known, or stands behind a numbered road.
     """
     text = without_accents(words.lower().replace("’", "'"))
-    if not place or read_phones(words):
+    if not place or (read_phones(words) and not address_in(words)):
         return None
     if not _CORRECTS.search(text):
         return _with_spot(words, place) if _OF_A_ROAD.match(place) else None
@@ -71,13 +71,16 @@ def corrected_place(words: str, place: str | None) -> str | None:
 
 
 def _with_spot(words: str, place: str) -> str | None:
+    """A spot takes the place of another only where it names a street or a mile: `next to the truck` is no place."""
     named = [one[0] for one in _STREET_NAMED.finditer(words) if place_key(one[0]) != place_key(place)]
     spot = _LEAD.sub("", place_in(_NO.sub("", words)) or "")
     if named and not LANDMARK.search(spot):
         spot = named[-1]
     if not spot or danger_in(spot) or place_key(spot) == place_key(place) or spot in place:
         return None
-    return (f"{place}, {spot}" if _OF_A_ROAD.match(place) else spot)[:MOST]
+    if _OF_A_ROAD.match(place):
+        return f"{place}, {spot}"[:MOST] if _OF_A_ROAD.search(spot) or named else None
+    return spot[:MOST] if named else None
 
 
 def _house_number(words: str, text: str, house: str) -> str | None:

@@ -125,3 +125,10 @@ async def test_what_is_told_on_reaches_the_crew_and_what_is_asked_does_not(talk:
         clock.advance(seconds=20)
         await talk.user_input(f"there are {count} cows by the fence here", intent="out_of_scope", acts={"volunteer"})
     assert len(await texts(talk, "also told")) == 6, "nobody makes the crew's phones ring without end"
+
+
+async def test_who_is_awake_in_the_car_is_no_good_news(talk: Talk) -> None:
+    await talk.user_input("a car hit a pole, wires are on top of the car", intent="report_outage", acts={"start"})
+    words = "there is somebody in the car, an older lady. she's awake"
+    await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, in_danger={"eases": 0.9})
+    talk.assert_no_response("utter_danger_eased")

@@ -17,6 +17,8 @@ RIGHT = [
     ("33 Mill Road", "perdon la direccion es 35 no 33", "35 Mill Road"),
     ("30 mill road", "wait no sorry. its 130 mill rd thats the pasture, 30 is the house", "130 mill rd"),
     ("34 Cherry Lane", "no, 74", "74 Cherry Lane"),
+    ("14 Oak Street", "oh no it's 41 Oak Street, call 815-555-0143", "41 Oak Street"),
+    ("14 Oak Street", "perdon, es calle Willard 318, del otro lado de la via", "calle Willard 318"),
     ("34 Cherry Lane", "put twenty-nine Mill Road, that's the house number on the box", "29 Mill Road"),
     ("Mill Road 78", "no, 87", "Mill Road 87"),
     ("Mill Road", "and write down it's Hoyt Lane please", "Hoyt Lane"),
@@ -35,6 +37,9 @@ NO_CORRECTION = [
     ("34 Cherry Lane", "no, it has been 20 minutes"),
     ("Mill Road", "no the fire is spreading to the barn"),
     ("34 Cherry Lane", "there is one more at 50 Oak Street"),
+    ("4410 Sycamore", "she's in a wheelchair, 911 is on the way"),
+    ("Hadley Road", "I said my nephew's outside, next to the truck! does he stay?"),
+    ("camino Dos Cruces", "fijese que no es despues del puente, es antes del puente"),
 ]
 
 
@@ -77,3 +82,11 @@ async def test_a_stranger_moves_no_report(talk: Talk) -> None:
     await other.user_input(WIRE, intent="report_outage", acts={"start"})
     await other.user_input("no sorry, it's 41, not 14", intent="deny", acts={"deny", "correct"})
     assert "14 Mill Road" in {one.place for one in await tickets(talk)}
+
+
+async def test_911_on_the_way_is_no_place(talk: Talk) -> None:
+    await talk.user_input("a wire is down at the back of 4410 Sycamore", intent="report_outage", acts={"start"})
+    await talk.user_input("by the old mill", intent="inform", acts={"answer"})
+    await talk.user_input("she is in a wheelchair. 911 is on the way", intent="out_of_scope", acts={"volunteer"})
+    talk.assert_no_response("utter_filed_place")
+    assert "911" not in str((await tickets(talk))[0].place)
