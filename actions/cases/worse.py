@@ -56,7 +56,7 @@ async def tell_worse(turn: Turn) -> bool:
     if not turn.whole_words:
         return False
     talk_of = await fresh_danger(turn)
-    if talk_of is not None and denies_danger(turn.whole_words) and not _tells_of_harm(turn, talk_of):
+    if talk_of is not None and _denies_it(turn, talk_of):
         return await _leave_the_danger(turn, talk_of)
     placed = talk_of is not None and await take_place(turn, talk_of)
     answered = talk_of is not None and await answer_in_danger(turn, talk_of)
@@ -66,10 +66,16 @@ async def tell_worse(turn: Turn) -> bool:
     return await take_phone(turn, any_phone=talk_of is not None) or told or answered or placed
 
 
-def _tells_of_harm(turn: Turn, ticket: Ticket) -> bool:
-    """Whether there is danger all the same: `there's no wire, he is in the kitchen. Does he need a doctor?`."""
-    hurt = bool(known_signs(ticket) & {HURT}) and not denies_harm(turn.whole_words)
-    return alarmed(turn) or asks_for_a_doctor(turn.whole_words) or (hurt and is_question(turn.text))
+def _denies_it(turn: Turn, ticket: Ticket) -> bool:
+    """Whether there is none of what was reported: nobody hurt is good to hear, and the wire is down all the same.
+
+    `There's no wire, he is in the kitchen. Does he need a doctor?` denies nothing where somebody was hurt.
+    """
+    words, known = turn.whole_words, known_signs(ticket)
+    unharmed = denies_harm(words)
+    if alarmed(turn) or asks_for_a_doctor(words) or (HURT in known and not unharmed and is_question(turn.text)):
+        return False
+    return denies_danger(words) or (unharmed and known == {HURT})
 
 
 async def _leave_the_danger(turn: Turn, ticket: Ticket) -> bool:

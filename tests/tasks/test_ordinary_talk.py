@@ -132,3 +132,11 @@ async def test_who_is_awake_in_the_car_is_no_good_news(talk: Talk) -> None:
     words = "there is somebody in the car, an older lady. she's awake"
     await talk.user_input(words, intent="out_of_scope", acts={"volunteer"}, in_danger={"eases": 0.9})
     talk.assert_no_response("utter_danger_eased")
+
+
+@pytest.mark.parametrize("words", ["no nobody's hurt", "no hay nadie herido", "nobody is near it"])
+async def test_nobody_hurt_is_no_denial_of_a_wire(talk: Talk, words: str) -> None:
+    await talk.user_input("a power line is down and sparking", intent="report_outage", acts={"start"})
+    await talk.user_input(words, intent="deny", acts={"deny"})
+    talk.assert_no_response("utter_danger_denied")
+    assert talk.open_task == "outage_form"
