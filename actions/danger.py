@@ -48,18 +48,20 @@ def signs_told(turn: Turn, *, reported: bool) -> frozenset[str]:
 
     The rules know the plain words; the engine's model hears it in others: "a cord from the pole is in our pool".
     """
-    if not turn.own_words or (not reported and doubted(turn)):
+    if not turn.own_words:
         return frozenset()
     signs = _plain_signs(turn, reported=reported)
+    if not reported and _is_doubted(turn, signs):
+        return frozenset()
     learnt = _learnt_sign(turn, reported=reported)
     return signs | (learnt if signs <= VAGUE else learnt & MOST_URGENT)
 
 
-def _plain_signs(turn: Turn, *, reported: bool = False) -> frozenset[str]:
+def _plain_signs(turn: Turn, *, reported: bool) -> frozenset[str]:
     return signs_in(turn.own_words, turn.text if turn.language == SPANISH else "", reported=reported)
 
 
-def doubted(turn: Turn) -> bool:
+def _is_doubted(turn: Turn, signs: frozenset[str]) -> bool:
     """Whether the rules hear danger where the engine's model finds none: what to do is said, and nobody is called out.
 
     Whoever names a danger once more, after that was said, is believed.
@@ -67,7 +69,7 @@ def doubted(turn: Turn) -> bool:
     told = turn.statistics
     if not told.hazard or told.danger >= UNLIKELY or len(turn.whole_words.split()) <= SHORT:
         return False
-    return bool(_plain_signs(turn)) and not turn.words_of(IF_SO)
+    return bool(signs) and not turn.words_of(IF_SO)
 
 
 def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
@@ -121,7 +123,7 @@ def heed(turn: Turn) -> bool:
 
 def _say_if_so(turn: Turn) -> None:
     """What to do if there is danger after all; what was wished goes on."""
-    if turn.own_words and doubted(turn):
+    if turn.own_words and _is_doubted(turn, _plain_signs(turn, reported=False)):
         turn.say(IF_SO)
 
 

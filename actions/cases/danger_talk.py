@@ -5,12 +5,11 @@ Whoever stands beside a wire writes in pieces, asks what to do, and wishes nothi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 
 from actions.cases.called import called
-from actions.cases.place_told import place_words
+from actions.cases.place_told import is_vague, place_words
 from actions.cases.reading_back import tell_all
 from actions.danger import REPORTS, VAGUE, alarmed, say_what_to_do, signs_told
 from actions.person.in_danger import SAID, asks_for_a_person, person_in_danger
@@ -33,13 +32,13 @@ from backend.reading.asks_in_danger import (
     tells_of_breath,
 )
 from backend.reading.danger import crisis_in
-from backend.reading.hazard import BURNING_CAR, CAR, HURT, LIFE, hazard_of, names_a_wire, what_to_do_for
+from backend.reading.hazard import BURNING_CAR, CAR, HURT, LIFE, WORSE, hazard_of, names_a_wire, what_to_do_for
 from backend.reading.person_wish import wants_a_call
-from backend.reading.place import address_in
+from backend.reading.sentences import sentences
 from backend.tickets import service as tickets
 from backend.tickets import worse
 from backend.tickets.kinds import DANGER
-from backend.tickets.models import FROM_FILE, Ticket
+from backend.tickets.models import Ticket
 from backend.tickets.reporters import is_theirs
 from backend.tickets.signs import known_signs
 
@@ -48,7 +47,8 @@ FRESH = timedelta(hours=2)
 SAYS_SOMETHING = 3
 """Fewer words than these are a yes, a thank you or a number."""
 FEW = 5
-HARMED = frozenset({"hurt", "danger", "worse"})
+HARMED = frozenset({HURT, *VAGUE, WORSE})
+"""Signs of who is hurt and of nothing else that is named."""
 TELLS_MORE = 6
 """So many words tell more than they ask."""
 SURE_OF_ELSE = 0.8
@@ -68,7 +68,6 @@ WHETHER = "whether"
 """In what the engine's model hears: whether something may be done, of which kind it does not know."""
 SURE_BESIDE_NEWS = 0.6
 """Words that tell of danger, `it smells burnt at the meter`, are likelier news than a question without its mark."""
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 STEERS = ("language", "repeat", "hold", "cancel", "social")
 
 
@@ -137,7 +136,7 @@ async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
             return await tell_who_comes(turn, ticket)
         return False
     _tell_what_may_be_done(turn, ticket, asked)
-    if doctor and Asks.BREATH not in asked and not (calls and hurts_nobody(turn, ticket)):
+    if doctor and Asks.BREATH not in asked and not (calls and _hurts_nobody(turn, ticket)):
         turn.say("utter_danger_doctor")
     if ends:
         turn.say("utter_danger_ends")
@@ -189,7 +188,7 @@ def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -
         say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
 
 
-def hurts_nobody(turn: Turn, ticket: Ticket) -> bool:
+def _hurts_nobody(turn: Turn, ticket: Ticket) -> bool:
     """Whether nobody who is hurt was told of: `do I call 911` is then of no doctor."""
     return not (known_signs(ticket) | signs_told(turn, reported=True)) & HARMED
 
@@ -260,7 +259,7 @@ async def keep_what_is_told(turn: Turn, ticket: Ticket) -> None:
     """
     asked = asked_of(turn) | ({Asks.MAY} if asks_how_it_ends(turn.whole_words) else set())
     place = read_place(turn, asked=False)
-    if place and (FROM_FILE in ticket.details or not address_in(ticket.place or "")):
+    if place and is_vague(ticket):
         await tickets.complete(turn.session, turn.backend, ticket, place=place, phone=None)
     long = len(turn.whole_words.split()) >= TELLS_MORE
     if asked - {Asks.REPORTED, Asks.COMING} or (long and not asked and not _is_of_something_else(turn)):
@@ -277,7 +276,7 @@ async def note_and_pass_on(turn: Turn, ticket: Ticket) -> None:
     """Put the words on the report, and have who was told of it hear what they tell; what only asks is noted alone."""
     before = len(ticket.notes)
     await note(turn, ticket)
-    told = " ".join(part for part in _SENTENCE.split(plain_line(turn.whole_words)) if not part.rstrip().endswith("?"))
+    told = " ".join(part for part in sentences(plain_line(turn.whole_words)) if not part.rstrip().endswith("?"))
     own = await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id)
     if own and len(ticket.notes) > before and len(told.split()) >= FEW - 1 and not is_question(told):
         await callout.reporter_adds(turn.session, turn.backend, ticket, told)

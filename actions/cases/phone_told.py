@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from actions import registry
 from actions.turn import REQUESTED, Turn
 from backend.contact.service import read_phones
 from backend.reading.phone_figures import is_parted_as_phone
+from backend.reading.sentences import sentences
 from backend.reading.where_to_call import gives_a_phone, is_beside, is_of_the_account
 from backend.tickets import service as tickets
 from backend.tickets import worse
@@ -16,7 +15,6 @@ from backend.tickets.reporters import is_theirs
 
 TAKEN = "phone_taken"
 """Of the turn's notes: the phone that this message put on the report."""
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 SAYS_MORE = 3
 """So many words beside the sentence with the phone ask or tell something else."""
 
@@ -47,7 +45,7 @@ async def take_phone(turn: Turn, *, any_phone: bool = False) -> bool:
         await tickets.also_at(turn.session, turn.backend, ticket, turn.conversation_id, other)
         turn.say("utter_filed_phone_beside", number=ticket.number, last4=other[-4:])
     turn.notes[TAKEN] = first if first not in others else ticket.phone
-    rest = [part for part in _SENTENCE.split(turn.whole_words) if not read_phones(part)]
+    rest = [part for part in sentences(turn.whole_words) if not read_phones(part)]
     return sum(len(part.split()) for part in rest) < SAYS_MORE
 
 

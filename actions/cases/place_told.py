@@ -28,8 +28,7 @@ async def take_place(turn: Turn, ticket: Ticket) -> bool:
     if not await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id):
         return False
     place = corrected_place(turn.own_words, ticket.place)
-    vague = FROM_FILE in ticket.details or not address_in(ticket.place or "")
-    if place is None and vague:
+    if place is None and is_vague(ticket):
         place = read_place(turn, asked=False)
     if place is None or place == ticket.place:
         return False
@@ -40,7 +39,12 @@ async def take_place(turn: Turn, ticket: Ticket) -> bool:
     return True
 
 
+def is_vague(ticket: Ticket) -> bool:
+    """Whether its place was not told, or in no words that a crew finds."""
+    return FROM_FILE in ticket.details or not address_in(ticket.place or "")
+
+
 def place_words(turn: Turn, ticket: Ticket) -> str:
-    """`, for 31 Mill Road`, where this talk knows it; an address on file is not told to everybody."""
+    """`, at 31 Mill Road`, where this talk knows it; an address on file is not told to everybody."""
     known = ticket.place and (turn.notes.get(TAKEN) or was_told(turn, ticket.place))
     return tr(", at {place}", place=ticket.place) if known else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from backend.reading.danger import danger_in
+from backend.reading.sentences import sentences
 from backend.reading.spanish.gloss import without_accents
 
 _TOLD = r"(?:reported|called (?:it |this |that )?in|phoned (?:it )?in|turned in|told (?:to )?(?:you|yall|y'all))"
@@ -44,7 +45,6 @@ _ASKED = re.compile(
 _ITS_OWN = re.compile(
     r"\b(?:my|our) (?:report|ticket|case)|\bmi (?:reporte|caso)\b|\bdid i\b|\bhave i\b", re.IGNORECASE
 )
-_SENTENCES = re.compile(r"(?<=[.!?;])\s+")
 _TELLS = re.compile(
     r"\b(?:my|our|the) (?:power|lights?|electricity) (?:is|are|went|just)\b|\b(?:no|without) (?:power|lights?|"
     r"electricity)\b|"
@@ -60,7 +60,7 @@ def asks_if_known(words: str, glossed: str) -> bool:
     """
     if _ITS_OWN.search(words):
         return False
-    parts = _SENTENCES.split(words.strip())
+    parts = sentences(words.strip())
     asked = [part for part in parts if _ASKED.search(_plain(part))]
     rest = " ".join(part for part in parts if part not in asked)
     if not asked or _TELLS.search(rest):

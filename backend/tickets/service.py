@@ -252,12 +252,17 @@ async def complete(
     """Where it is and whom to call, told after it was opened: danger is filed before either is known."""
     known = (ticket.place, ticket.phone)
     if place:
-        ticket.place, ticket.place_key = place, place_key(place)
-        ticket.details = {key: value for key, value in ticket.details.items() if key != FROM_FILE}
+        _tell_place(ticket, place)
     ticket.phone = ticket.phone or phone
     await session.flush()
     if known != (ticket.place, ticket.phone):
         await callout.news(session, backend, ticket)
+
+
+def _tell_place(ticket: Ticket, place: str) -> None:
+    """The place as somebody told it, which is no longer the one of the file."""
+    ticket.place, ticket.place_key = place, place_key(place)
+    ticket.details = {key: value for key, value in ticket.details.items() if key != FROM_FILE}
 
 
 async def put_right(
@@ -266,8 +271,7 @@ async def put_right(
     """Another place, by who reported it: the one before and the words are kept, and who was told hears the new one."""
     conversation = await session.get_one(Conversation, conversation_id)
     _note(backend, conversation, ticket, f"{words}; at {place}" + (f", not {ticket.place}" if ticket.place else ""))
-    ticket.place, ticket.place_key = place, place_key(place)
-    ticket.details = {key: value for key, value in ticket.details.items() if key != FROM_FILE}
+    _tell_place(ticket, place)
     await _told(session, backend, conversation, ticket, "ticket_noted")
     await callout.news(session, backend, ticket)
 

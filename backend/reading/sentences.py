@@ -1,0 +1,12 @@
+"""A message in its sentences."""
+
+from __future__ import annotations
+
+import re
+
+_END = re.compile(r"(?<=[.!?;])\s+")
+
+
+def sentences(words: str) -> list[str]:
+    """The sentences in their order, each with its mark; a semicolon ends one, too."""
+    return _END.split(words)
