@@ -131,10 +131,10 @@ class IdentifiedForm(Form):
         return True
 
     def _listen_identity(self, turn: Turn, asked: str | None) -> bool:
-        if asked == LAST4 and said_no(turn):
+        said = turn.read(asked)
+        if asked == LAST4 and said_no(turn) and not said.last4 and not self._whole_number(turn, asked):
             turn.clear(NUMBER, LAST4, "identity_failed")  # "no, that number was wrong"
             return True
-        said = turn.read(asked)
         heard = self._listen_number(turn, asked, said.number)
         if said.last4:
             turn.set(LAST4, said.last4)

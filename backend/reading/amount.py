@@ -11,7 +11,7 @@ from backend.reading.day import without_days
 from backend.reading.digits import spoken_to_digits
 from backend.reading.money_words import DOLLARS, Phrase, spoken_sums
 from backend.reading.numerals import tokens
-from backend.reading.runs import scan, without_labels
+from backend.reading.runs import METHOD_LABEL, scan, without_labels
 from backend.reading.wording import blank, clean, is_denied, without_times
 
 __all__ = ["Amount", "AmountProblem", "amount_in", "past_due_named", "read_amount", "share_named", "sums_in"]
@@ -176,7 +176,8 @@ def _without_identifiers(cleaned: str) -> str:
     """Blank what the words around call something else, and what has the shape of a member number or a phone."""
     found = scan(cleaned)
     cleaned = without_labels(cleaned)
-    others = [run for run in found.runs if run.label in ("last4", "phone") or _is_identifier(run.groups, run.dashes)]
+    named = ("last4", METHOD_LABEL, "phone")
+    others = [run for run in found.runs if run.label in named or _is_identifier(run.groups, run.dashes)]
     numbers = [run for run in found.runs if run.label in ("number", "a number") and len(run.digits) >= 4]
     for run in [*found.phones, *others, *numbers]:
         if not run.money:

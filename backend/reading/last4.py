@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.reading.day import without_days
-from backend.reading.runs import Run, Scan, scan
+from backend.reading.runs import METHOD_LABEL, Run, Scan, scan
 from backend.reading.wording import clean
 
 _PHONE_LENGTHS = (10, 11)
@@ -33,7 +33,8 @@ def find_last4(found: Scan, asked: str | None, taken: tuple[int, int] = (-1, -1)
 def _last_said(runs: list[Run], called: list[str]) -> str | None:
     """Four digits win over a whole phone number said without breaks; what is called the last four wins over both."""
     latest = max((run.part for run in runs if len(run.digits) == 4), default=0)
-    fresh = [run.digits for run in runs if len(run.digits) == 4 and run.part == latest and run.label != "amount"]
+    others = ("amount", METHOD_LABEL)
+    fresh = [run.digits for run in runs if len(run.digits) == 4 and run.part == latest and run.label not in others]
     if called and (not fresh or called[-1] in fresh or latest == 0):
         return called[-1]
     if fresh:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from backend.reading.day import without_days
-from backend.reading.runs import Run, Scan, scan
+from backend.reading.runs import METHOD_LABEL, Run, Scan, scan
 from backend.reading.wording import clean
 
 SEPARATOR = 3  # digits behind the dash
@@ -69,7 +69,7 @@ def find_number(found: Scan, asked: str | None) -> NumberPlace | None:
 
 
 def _as_number(run: Run, asked: str | None) -> NumberPlace | None:
-    if run.money or run.denied or run.label in ("last4", "phone"):
+    if run.money or run.denied or run.label in ("last4", METHOD_LABEL, "phone"):
         return None
     own, rest = _without_last4(run)
     reading = _reading(own)
@@ -113,7 +113,7 @@ def _with_new_ending(best: NumberPlace | None, run: Run) -> NumberPlace | None:
     """`99999-001, no, 002`: three digits after a correction stand for the digits behind the dash."""
     if best is None or not best.reading.complete or run.part == 0 or len(run.digits) != SEPARATOR or run.money:
         return best
-    if run.denied or run.label in ("amount", "last4"):
+    if run.denied or run.label in ("amount", "last4", METHOD_LABEL):
         return best
     base = best.reading.digits[:-SEPARATOR]
     reading = NumberReading(base + run.digits, f"{base}-{run.digits}", complete=True)

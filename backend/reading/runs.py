@@ -38,6 +38,15 @@ _LAST4 = re.compile(
 )
 _NUMBER = re.compile(r"\b(?:member(?:ship)?|account|acct|customer)\b(?:'s)?(?: ?(?:number|num|no|id|#))?")
 _SOME_NUMBER = re.compile(r"\bnumber\b|#")
+# a card's last four are nobody's phone: "the Visa that ends in 4242", "my card, the one ending 4242"
+_METHOD = (
+    r"(?:(?:debit|credit)? ?cards?|visa|master ?card|amex|american express|discover|checking|savings|bank account)"
+)
+_METHODS_OWN = re.compile(
+    rf"\b{_METHOD}(?: (?:that|which|on file))?(?: number)? (?:ends?|ending)\b|"
+    rf"\b{_METHOD}\b[^.;?!]*\b(?:ones?|1) (?:that )?(?:ends?|ending)\b|"
+    rf"\b(?:last|final) (?:four|4)(?: digits?)? (?:of|on) (?:the|my|that|this|our)(?: \w+)? {_METHOD}\b"
+)
 _PHONE_LABEL = re.compile(r"\b(?:phone|cell|mobile|telephone)\b(?: number)?")
 _AMOUNT_LABEL = re.compile(r"\b(?:pay|paying|amount|send|transfer|put|payment of|owe|schedule)\b")
 _LABELS = (
@@ -51,6 +60,7 @@ _CALLED_AFTER = re.compile(
     r"[ ,]*(?:is|are|were|for|as) (?:the|my|our)? ?(?:(?P<last4>last (?:four|4))|(?P<phone>phone|cell|mobile)|"
     r"(?P<number>member|account|acct)|(?P<digits4>pin|ssn))\b|[ ,]*(?P<digits_4>(?:four|4)[- ]digits?)\b"
 )
+METHOD_LABEL = "method"
 _MONEY_WORDS = frozenset({"dollar", "dollars", "buck", "bucks", "cent", "cents", "usd", "percent", "grand"})
 
 
@@ -59,8 +69,8 @@ class Run:
     """Digits said in one go.
 
     `groups` are as typed or said, `dashes` the number of digits in front of each dash, `label` what the words around
-    call it (last4, phone, number for a member number, `a number` for any, amount), `part` how many corrections came
-    before it.
+    call it (last4, method for the last four of a card or bank account, phone, number for a member number, `a number`
+    for any, amount), `part` how many corrections came before it.
     """
 
     groups: tuple[str, ...]
@@ -294,7 +304,13 @@ def _label_before(text: str, floor: int, start: int) -> str:
             # "last four of my phone": the phone only says whose last four
             if match.start() > place and not (best == "last4" and name in ("phone", "number", "a number")):
                 best, place = name, match.start()
-    return best
+    return METHOD_LABEL if best == "last4" and _is_of_a_method(text[max(0, start - 60) : start]) else best
+
+
+def _is_of_a_method(before: str) -> bool:
+    """Whether the last thing that `before` calls by its ending is a card or a bank account."""
+    own = list(_METHODS_OWN.finditer(before))
+    return bool(own) and not _LAST4.search(before, own[-1].end())
 
 
 def _label_after(text: str, end: int, ceiling: int) -> str:

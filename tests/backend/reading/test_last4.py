@@ -38,6 +38,24 @@ def test_when_something_else_was_asked_it_must_be_called_that(text, digits):
     assert read_last4(text, asked="amount") == digits
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["I have a new Visa card which replaces the one ending 4242", "change my autopay card ending in 4242",
+     "99999-001, card ending 4242", "the last four of my card is 4242", "my new card ends in 8817",
+     "checking, the one that ends in 6789"],
+)  # fmt: skip
+@pytest.mark.parametrize("asked", ["last4", None])
+def test_a_cards_or_bank_accounts_last_four_are_nobodys_phone(text, asked):
+    assert read_last4(text, asked) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["my card expired, the last four are 0142", "not the card ending 4242: the phone ending 0142"]
+)
+def test_a_phone_beside_a_card(text):
+    assert read_last4(text, None) == "0142"
+
+
 @given(st.text("0123456789", min_size=4, max_size=4), st.text("23456789", min_size=3, max_size=3))
 def test_the_end_of_a_whole_phone_number(last4, area):
     for text in (f"{area}-555-{last4}", f"({area}) 555-{last4}", f"+1{area}555{last4}", f"{area}555{last4}"):
