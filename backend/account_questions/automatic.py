@@ -37,11 +37,13 @@ UNKNOWN = {
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """Money that goes out by itself `on` a day; the cents are None when they are not known yet."""
+    """Money that goes out by itself `on` a day; the cents are None when they are not known yet. `trouble` is why its
+    card or account cannot be charged on that day, empty when nothing is known against it."""
 
     kind: str
     on: date
     cents: int | None
+    trouble: str = ""
 
 
 async def autopay_status(asked: Asked) -> str:
@@ -168,7 +170,12 @@ async def _going(asked: Asked) -> list[Going]:
     """All that is known to go out, the next one first."""
     account_id = asked.account.id
     found = [
-        Going(SCHEDULED, item.run_on, item.amount_cents + item.fee_cents)
+        Going(
+            SCHEDULED,
+            item.run_on,
+            item.amount_cents + item.fee_cents,
+            await _against(asked, item.method_id, item.run_on),
+        )
         for item in await billing.scheduled(asked.session, account_id)
     ]
     waiting = select(AutomaticDraft).where(AutomaticDraft.account_id == account_id, AutomaticDraft.status == "retry")
@@ -182,25 +189,41 @@ async def _going(asked: Asked) -> list[Going]:
     drafted: list[Going] = []
     if draft is not None:  # until Auto Pay has taken its place it is the draft that runs
         coming = await next_of(asked.session, asked.backend, draft)
-        drafted = _unless_ended(DRAFT, coming, None if draft.wanted else draft.change_on)
+        against = await _against(asked, draft.method_id, coming.on) if coming else ""
+        drafted = _unless_ended(DRAFT, coming, None if draft.wanted else draft.change_on, against)
     if autopay is not None:
         coming = await next_of(asked.session, asked.backend, autopay)
         if coming and drafted:  # what is open now is the draft's to take
             coming = NextRun(coming.on)
-        found += _unless_ended(AUTOPAY, coming, None if autopay.wanted else autopay.change_on)
+        against = await _against(asked, _pays_then(autopay, coming.on), coming.on) if coming else ""
+        found += _unless_ended(AUTOPAY, coming, None if autopay.wanted else autopay.change_on, against)
     return sorted(found + drafted, key=lambda one: one.on)
 
 
-def _unless_ended(kind: str, coming: NextRun | None, ends_on: date | None) -> list[Going]:
+def _pays_then(row: AutoPay, on: date) -> int:
+    """The method that Auto Pay charges on that day: what is agreed for later counts from its day on."""
+    changed = row.change_on is not None and row.change_method_id is not None and on >= row.change_on
+    return row.change_method_id if changed and row.change_method_id else row.method_id
+
+
+async def _against(asked: Asked, method_id: int, on: date) -> str:
+    return gate.unusable(asked.account, await asked.session.get_one(PaymentMethod, method_id), on) or ""
+
+
+def _unless_ended(kind: str, coming: NextRun | None, ends_on: date | None, against: str) -> list[Going]:
     if coming is None or (ends_on is not None and coming.on >= ends_on):
         return []
-    return [Going(kind, coming.on, coming.amount_cents)]
+    return [Going(kind, coming.on, coming.amount_cents, against)]
 
 
 def _in_words(asked: Asked, going: Sequence[Going]) -> list[str]:
-    return [
-        tr(KNOWN[one.kind], amount=format_cents(one.cents), when=asked.when(one.on))
-        if one.cents
-        else tr(UNKNOWN[one.kind], when=asked.when(one.on))
-        for one in going
-    ]
+    return [_sentence(asked, one) for one in going]
+
+
+def _sentence(asked: Asked, one: Going) -> str:
+    """What goes out and when; a card that has expired by then is named, or the bill would be thought paid."""
+    if one.cents:
+        said = tr(KNOWN[one.kind], amount=format_cents(one.cents), when=asked.when(one.on))
+    else:
+        said = tr(UNKNOWN[one.kind], when=asked.when(one.on))
+    return f"{said} {tr('It cannot run like this: {why}.', why=one.trouble)}" if one.trouble else said

@@ -92,13 +92,16 @@ async def test_auto_pay_that_takes_the_place_of_a_draft(backend: Backend) -> Non
     )
 
 
-async def test_a_card_that_will_have_expired_is_said_before_it_fails(backend: Backend, home: Household) -> None:
+@pytest.mark.parametrize("topic", ["autopay_status", "next_automatic"])
+async def test_a_card_that_will_have_expired_is_said_before_it_fails(
+    backend: Backend, home: Household, topic: str
+) -> None:
     await add_autopay(backend, home, day=15)
     async with backend.db.transaction() as session:
         await session.execute(
             update(PaymentMethod).where(PaymentMethod.id == home.card_id).values(exp_year=2026, exp_month=11)
         )
-    english, spanish = await in_both(backend, home, "autopay_status")
+    english, spanish = await in_both(backend, home, topic)
     assert english
     assert spanish
     assert english.endswith("It cannot run like this: Visa ending 4242 has expired.")
