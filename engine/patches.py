@@ -142,6 +142,20 @@ def fail_the_turn_with_the_action() -> None:
     action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
 
 
+def copy_slots_plainly() -> None:
+    """Copy a slot by its dictionary. Rasa copies every slot for each copy of a tracker, several in a turn, and
+    `copy` goes by way of `__reduce_ex__`: with 128 slots 0.37 ms each time instead of 0.11.
+    """
+    from rasa.shared.core.slots import Slot
+
+    def copied(self: Slot) -> Slot:
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        return twin
+
+    Slot.__copy__ = copied
+
+
 def skip_debug_copies() -> None:
     """Spare the copies of slots and states that Rasa makes for log entries which are never written."""
     from rasa.core.processor import MessageProcessor
@@ -218,6 +232,7 @@ PATCHES: tuple[Callable[[], None], ...] = (
     run_graph_as_a_loop,
     shorten_action_call,
     fail_the_turn_with_the_action,
+    copy_slots_plainly,
     skip_debug_copies,
     tell_the_open_question,
     answer_a_message_once,

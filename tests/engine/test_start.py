@@ -71,3 +71,16 @@ def test_an_encoder_of_other_weights_is_refused(tmp_path: Path) -> None:
     (folder / "tokenizer.json").write_text("{}")
     done = code("from engine.components.encoder import Encoder; Encoder()", env={"PYTHONPATH": str(tmp_path)})
     assert "WrongWeightsError" in done.stderr
+
+
+def test_a_copied_slot_is_one_of_its_own() -> None:
+    done = code(
+        "from engine import bootstrap; bootstrap.prepare()\n"
+        "from engine import patches; patches.copy_slots_plainly()\n"
+        "import copy\n"
+        "from rasa.shared.core.slots import TextSlot\n"
+        "slot = TextSlot('city', [{}]); slot.value = 'Elizabeth'\n"
+        "twin = copy.copy(slot); twin.value = 'Galena'\n"
+        "print(type(twin).__name__, slot.value, twin.value, twin.has_been_set)"
+    )
+    assert done.stdout.split() == ["TextSlot", "Elizabeth", "Galena", "True"], done.stderr
