@@ -140,18 +140,19 @@ class Shelf:
 
     def told(self, near: np.ndarray) -> np.ndarray:
         """Return the scores that follow from nearness: a subject leads over subjects, a follow-up over all."""
-        rivals = np.where(self.follows, -1.0, near)
-        lead = np.array(
-            [
-                one - self._best(near if follows else rivals, i)
-                for i, (one, follows) in enumerate(zip(near, self.follows, strict=True))
-            ]
-        )
+        rivals = self._best_others(np.where(self.follows, -1.0, near))
+        lead = near - np.where(self.follows, self._best_others(near), rivals)
         return np.asarray(1 / (1 + np.exp(-(OF_NEARNESS * near + OF_LEAD * lead + FROM))))
 
     @staticmethod
-    def _best(near: np.ndarray, but: int) -> float:
-        return float(np.delete(near, but).max()) if len(near) > 1 else float(near[but])
+    def _best_others(near: np.ndarray) -> np.ndarray:
+        """Return for each subject the nearness of the best other one; a subject alone has itself."""
+        if len(near) < 2:
+            return near
+        first, second = np.argsort(-near, kind="stable")[:2]
+        best = np.full(len(near), near[first])
+        best[first] = near[second]
+        return best
 
     def _of_the_nearest(self, likeness: np.ndarray) -> np.ndarray:
         """Return the mean likeness of each subject's nearest examples."""
