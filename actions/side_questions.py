@@ -139,8 +139,9 @@ async def warned_of_a_scam(turn: Turn) -> bool:
     return True
 
 
-async def told_instead(turn: Turn, form: str) -> bool:
-    """Tell the subject that a message is near to, where the task that it was taken for is only a guess."""
+async def told_instead(turn: Turn, form: str, *, offered: bool = True) -> bool:
+    """Tell the subject that a message is near to, where the task that it was taken for is only a guess. That task is
+    `offered` with it, unless even the guess is far."""
     subject = _nearest(turn, turn.statistics.knowledge, NEAR_INSTEAD, turn.whole_words)
     if turn.statistics.whole.confidence >= SURE_OF_A_TASK or subject is None or turn.get(LAST) == subject.name:
         return False
@@ -149,14 +150,15 @@ async def told_instead(turn: Turn, form: str) -> bool:
         return False  # who gives a member number speaks of an account, and not of things in general
     score = dict(turn.statistics.knowledge)[subject.name]
     own = subject.skill in CASES if form == "case_form" else opener_of_skill(subject.skill or "") == form
-    if own or form == "outage_form" or (_surely_starts(turn) and score < NEAR_FOR_SURE):
+    if own or form == "outage_form" or (_surely_starts(turn, form) and score < NEAR_FOR_SURE):
         return False
-    await tell(turn, subject, offer=form)
+    await tell(turn, subject, offer=form if offered else None)
     return True
 
 
-def _surely_starts(turn: Turn) -> bool:
-    sure = turn.statistics.whole.confidence >= NEAR_ALONE
+def _surely_starts(turn: Turn, form: str) -> bool:
+    """Whether the task is begun by what the message was first of all taken for."""
+    sure = turn.statistics.whole.confidence >= NEAR_ALONE and registry.opener_of(turn.intent) == form
     return sure and any(act.kind == "start" and act.sure >= SURE_OF_A_QUESTION for act in turn.acts)
 
 

@@ -192,6 +192,8 @@ async def _wished(turn: Turn, offer: Any) -> bool:
     opener = next((name for name in openers if name), None)
     if opener is None:
         return False
+    if await side_questions.told_instead(turn, opener, offered=False):  # "thinking about solar, do you do net metering"
+        return True
     agenda.take_in(turn, turn.acts, "", least=LIKELY)
     return agenda.go_on(turn)
 
