@@ -41,7 +41,6 @@ class OfSeveralForm(IdentifiedForm):
         """`Pay the barn`, said before it was known whose barn: that account is meant, whichever number came after."""
         said = str(turn.get(SAID) or "")
         turn.clear(SAID)
-        turn.notes[SAID] = said
         if said and len(said.split()) <= FEW_WORDS:
             await hear_account(turn, said)
         return await turn.standing()

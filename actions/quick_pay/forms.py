@@ -165,6 +165,13 @@ class QuickPayForm(OfSeveralForm):
     def told(self, turn: Turn, slot: str) -> str:
         return questions.told(turn, slot)
 
+    async def identified(self, turn: Turn, standing: Standing) -> Standing:
+        said = str(turn.get(SAID) or "")
+        standing = await super().identified(turn, standing)
+        if all_of_them(said) and (other := await others(turn, standing)):
+            keep_for_each(turn, other)
+        return standing
+
     def account_changed(self, turn: Turn) -> None:
         turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER)
 
@@ -180,7 +187,7 @@ class QuickPayForm(OfSeveralForm):
             turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRM, QUOTE)  # another account: nothing carries over
         if turn.get(ACCOUNT) is None and (other := await others(turn, standing)):
             turn.say("utter_balance_account", account=label(account, standing))
-            if all_of_them(turn.notes.get(SAID) or turn.text):
+            if turn.just_opened() and all_of_them(turn.text):
                 keep_for_each(turn, other)
         turn.set(ACCOUNT, account.id)
         if not turn.get(CONFIRM) and await self._said_yes_before(turn):

@@ -166,3 +166,9 @@ async def test_what_is_saved_is_told_to_who_has_shown_who_they_are(talk: Talk) -
     await talk.user_input("what cards do you have", acts={"ask"}, knowledge=[("account_saved_methods", 0.8)])
     talk.assert_message("Saved on your account: Visa ending 4242, good through")
     talk.assert_message("ending 6789")
+
+
+async def test_a_bill_of_several_words_ends_with_all(talk: Talk) -> None:
+    await talk.user_input("PAY. NOW. ALL.", intent="quick_pay", acts={"start"})
+    talk.assert_response("utter_question_pay_method")
+    assert talk.slots["pay_amount"] == 11240

@@ -64,9 +64,13 @@ async def test_a_value_that_is_refused_leaves_no_task(talk: Talk) -> None:
 async def test_a_subject_is_told_where_a_wish_was_only_the_second_guess(talk: Talk) -> None:
     words = "thinking about solar on my barn roof do you do net metering"
     await talk.user_input(
-        words, intent="out_of_scope", sure=0.57, next_best=("meter_problem", 0.22), acts={"start": 0.91, "volunteer": 0.93},
+        words,
+        intent="out_of_scope",
+        sure=0.57,
+        next_best=("meter_problem", 0.22),
+        acts={"start": 0.91, "volunteer": 0.93},
         knowledge=[("net_metering", 0.79)],
-    )  # fmt: skip
+    )
     assert talk.open_task is None
     talk.assert_message("net meter")
     talk.assert_no_message("Which address")
