@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actions.registry import FORMS, opener_of, title_of
+from actions.scheduled.words import opener_meant
 from actions.turn import Turn
 from backend.language import SPANISH, tr
 from backend.reading.acts import Act
@@ -47,7 +48,8 @@ def take_in(turn: Turn, acts: Sequence[Act], current: str, least: float = PLAIN)
     known.add((current, _kind_of(current, turn.intent)))
     added = []
     for act in acts:
-        opener = opener_of(act.intent) if act.kind == "start" and _is_plain(act, acts, least) else None
+        plain = act.kind == "start" and _is_plain(act, acts, least)
+        opener = opener_meant(turn, act.intent, act.words) if plain else None
         key = (opener or "", _kind_of(opener or "", act.intent))
         if opener is None or key in known or len(waiting) >= MOST:
             continue
@@ -103,6 +105,11 @@ def take_out(turn: Turn, opener: str) -> str:
         return ""
     turn.set(AGENDA, [wish for wish in waiting if wish is not found] or None)
     return str(found.get("words") or "")
+
+
+def remove(turn: Turn, wish: Mapping[str, Any]) -> None:
+    """Take one wish off the agenda, in silence."""
+    turn.set(AGENDA, [one for one in wishes(turn) if one != wish] or None)
 
 
 def drop(turn: Turn, acts: Sequence[Act]) -> bool:

@@ -20,6 +20,7 @@ from actions.danger import REPORTS, rises, warn
 from actions.free_text import only_asks, only_wants_a_person
 from actions.manner import comfort
 from actions.opening import FIGURES, PERHAPS_ANOTHER, OpeningForm
+from actions.scheduled.words import opener_meant
 from actions.turn import REQUESTED, Turn
 from backend.contact.service import read_phone
 from backend.language import speaking, tr
@@ -223,7 +224,7 @@ class Form(OpeningForm):
     def _turns_to_another(self, turn: Turn) -> bool:
         """`No, let's just pay it`: this task is left for the other."""
         leaves = turn.does("deny", "cancel") and self.type_of(turn.get(REQUESTED)) != "yes_no"
-        return leaves and any(act.kind == "start" and self._is_another(act) for act in turn.acts)
+        return leaves and any(act.kind == "start" and self._is_another(turn, act) for act in turn.acts)
 
     def _goes_back_to_what_was_left(self, turn: Turn) -> bool:
         """`No, let's just pay it`: the task that this one took the place of comes back, with its answers."""
@@ -241,10 +242,10 @@ class Form(OpeningForm):
     def _is_only_another_wish(self, turn: Turn) -> bool:
         """Whether nothing is said but a wish for another task. A value may look like one: "due date", at a day."""
         acts = [act for act in turn.acts if act.kind not in ("feeling", "social")]
-        wished = len(acts) == 1 and acts[0].kind == "start" and self._is_another(acts[0])
+        wished = len(acts) == 1 and acts[0].kind == "start" and self._is_another(turn, acts[0])
         if wished and self.type_of(turn.get(REQUESTED)) in OWN_WORDS:
             wished = min(acts[0].sure, turn.statistics.whole.confidence) >= SURE_OF_ANOTHER
-        return wished and registry.opener_of(turn.intent) not in (None, self.form)
+        return wished and opener_meant(turn, turn.intent) not in (None, self.form)
 
     async def _answered_aside(self, turn: Turn) -> bool:
         """Answer what was asked in the middle of the task; False where nobody here knows."""
@@ -310,6 +311,9 @@ class Form(OpeningForm):
             turn.notes["went_back"] = True
         if turn.intent == "cancel" and (NO_BUT.match(turn.text.strip()) or turn.does("correct", "start")):
             return False  # "no, better 60" leaves nothing: it changes the amount
+        only_asked = turn.does("ask") and not turn.does("cancel", "deny", "repeat", "language")
+        if turn.intent == "cancel" and only_asked and turn.statistics.whole.confidence < SURE_OF_ANOTHER:
+            return False  # "wait, will that cancel the December one too?"
         again = turn.does("repeat", "language") and not turn.does("answer", "correct")  # "what? no: my number is 4…"
         steers = turn.intent in STEERING_INTENTS or again or self._takes_back(turn)
         return "went_back" in turn.notes or steers

@@ -10,6 +10,7 @@ from actions.base import Outside
 from actions.cases.filed import tell_of_the_filed
 from actions.danger import REPORTS, alarmed, goes_first
 from actions.manner import comfort
+from actions.scheduled.words import opener_meant
 from actions.turn import REQUESTED, Turn
 from actions.which_wish import is_borne_out, keep_who, take_another, take_up_earlier
 from backend.language import tr
@@ -43,7 +44,7 @@ class OpeningForm(AskingForm):
             agenda.add(turn, self.form, turn.whole_words, {})
             self._close(turn)
             return None
-        turn.clear("offer")
+        self._take_offered(turn)
         if self.is_meant(turn) and wants_no_such_thing(turn.text):  # it sounds like a wish for one
             turn.say("utter_nothing_more")
             self._close(turn)
@@ -54,7 +55,7 @@ class OpeningForm(AskingForm):
                 self._close(turn)
                 return None
             comfort(turn)
-            if await side_questions.warned_of_a_scam(turn):
+            if await side_questions.warned_of_a_scam(turn) or await side_questions.told_of_a_card(turn):
                 self._close(turn)
                 return None
             if await self._only_asked_about(turn):
@@ -71,6 +72,15 @@ class OpeningForm(AskingForm):
             await self._answer_questions(turn)
         await self.listen(turn, None)
         return await self._ask(turn, misses=0)
+
+    def _take_offered(self, turn: Turn) -> None:
+        """What was offered is taken up in other words: "ok, I'll pay that": what was known for it still is."""
+        offer = turn.get("offer")
+        turn.clear("offer")
+        if isinstance(offer, dict) and offer.get("opener") == self.form:
+            for slot, value in (offer.get("slots") or {}).items():
+                if turn.get(slot) is None:
+                    turn.set(slot, value)
 
     async def _means_another(self, turn: Turn) -> bool:
         """Whether nothing bears this task out: what is asked is then answered, or what is wished taken up instead."""
@@ -90,7 +100,7 @@ class OpeningForm(AskingForm):
 
     def _takes_the_place(self, turn: Turn) -> bool:
         """`Don't turn off the power, I mean the draft`: the task that was open was a wrong guess, or is not wanted."""
-        refused = any(act.kind == "cancel" and self._is_another(act) for act in turn.acts)
+        refused = any(act.kind == "cancel" and self._is_another(turn, act) for act in turn.acts)
         return bool(INSTEAD.search(turn.text)) or (refused and not self.informs)
 
     async def _only_asked_about(self, turn: Turn) -> bool:
@@ -130,7 +140,9 @@ class OpeningForm(AskingForm):
             turn.say("utter_agenda_added", tasks=agenda.in_words(added))
         if self.type_of(turn.get(REQUESTED)) in FIGURES:
             return  # a number is found anywhere, and losing one costs more than reading a wish for it
-        own = [act for act in turn.acts if act.kind != "start" or registry.opener_of(act.intent) == self.form]
+        own = [
+            act for act in turn.acts if act.kind != "start" or opener_meant(turn, act.intent, act.words) == self.form
+        ]
         if len(own) < len(turn.acts) and any(act.words != turn.whole_words for act in own):
             turn.focus(" ".join(dict.fromkeys(act.words for act in own if act.words)))
 
@@ -140,8 +152,8 @@ class OpeningForm(AskingForm):
             return await side_questions.answer_others(turn, self.form)
         return await side_questions.answer_all(turn)
 
-    def _is_another(self, act: Act) -> bool:
-        return registry.opener_of(act.intent) not in (None, self.form)
+    def _is_another(self, turn: Turn, act: Act) -> bool:
+        return opener_meant(turn, act.intent, act.words) not in (None, self.form)
 
     def _is_refused(self, turn: Turn) -> bool:
         """`No payment plan please`: the task is not wished, whatever it asked; it was perhaps opened by a guess."""

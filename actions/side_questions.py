@@ -16,6 +16,7 @@ from backend.knowledge.subjects import Subject
 from backend.knowledge.things import speaks_of
 from backend.language import SPANISH
 from backend.reading.acts.signals import refuses, takes_leave
+from backend.reading.card_update import updates_a_card
 from backend.reading.scam import tells_of_a_scam
 from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 from backend.reading.spanish import glossed
@@ -42,6 +43,7 @@ SCAMS = frozenset({SCAM, "scam_door", "is_this_really_the_coop"})
 NEAR_AGAIN = 0.75  # to be told twice in a row: below it the words only sound like going on with it
 NEAR_INSTEAD = 0.55  # to be told in place of a task that was only guessed
 CAN_DO = "what_can_you_do"
+CARD = "card_update"
 OPENERS = {"account_creation": "action_create_account", "high_bill": "usage_form"}
 
 
@@ -135,6 +137,15 @@ async def warned_of_a_scam(turn: Turn) -> bool:
     near = subject_of(turn)
     subject = near if near is not None and near.name in SCAMS else turn.backend.knowledge.find(SCAM)
     assert subject is not None  # knowledge/ has it
+    await tell(turn, subject)
+    return True
+
+
+async def told_of_a_card(turn: Turn) -> bool:
+    """Tell where a saved card is brought up to date: it cannot be done here, whatever the message was taken for."""
+    subject = turn.backend.knowledge.find(CARD) if updates_a_card(turn.text) else None
+    if subject is None:
+        return False
     await tell(turn, subject)
     return True
 
@@ -241,13 +252,32 @@ async def tell(turn: Turn, subject: Subject, offer: str | None = None, words: st
     if again and _score(turn, subject) < NEAR_AGAIN:  # what was told did not answer it
         offer_a_call(turn, known=True)
         return
-    turn.say("utter_told", told=" ".join(filter(None, [found or told.text, offered])))
-    if subject.account is not None and not known and _worth_coming_back(turn, subject):
+    later = subject.account is not None and not known and _worth_coming_back(turn, subject)
+    if later:
         agenda.add(turn, "account_question_form", words, {TOPIC: subject.account, WORDS: words})
+    if later and (await turn.standing()).account is None:
+        turn.say("utter_told_once_known")
+    else:
+        turn.say("utter_told", told=" ".join(filter(None, [found or told.text, offered])))
     if again and not busy and not _offered_before(turn):
         offer_a_call(turn, known=True)
     elif not busy:
         _offer(turn, told.skill if not found else None, offer, words)
+
+
+async def answer_waiting(turn: Turn) -> None:
+    """Answer what was asked of the account before it was known who asks, as far as it is known now."""
+    standing = await turn.standing()
+    for wish in agenda.wishes(turn):
+        slots = wish.get("slots") or {}
+        topic = slots.get(TOPIC) if wish["opener"] == "account_question_form" else None
+        if topic is None or standing.account is None or standing.level < account_questions.needs(topic):
+            continue
+        agenda.remove(turn, wish)
+        words = str(slots.get(WORDS) or "")
+        told = await account_questions.answer(turn.session, turn.backend, standing.account, topic, words)
+        if told:
+            turn.say("utter_told", told=told)
 
 
 def _find_out_who(turn: Turn, topic: str, words: str) -> None:

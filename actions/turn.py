@@ -36,7 +36,8 @@ PRESSED = {
     "speak_spanish": "language",
     "speak_english": "language",
 }
-QUIET_ACTIONS = ("action_extract_slots", "action_listen", "action_session_start")
+QUIET_ACTIONS = ("action_extract_slots", "action_listen", "action_session_start", "action_schedule_payment")
+"""Actions that answer nothing; the last of them only chooses the form that does."""
 
 
 def _same(text: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from actions import agenda, registry
+from actions.scheduled.words import opener_meant
 from actions.turn import Turn
 from backend.language import tr
 
@@ -29,14 +30,14 @@ def is_borne_out(turn: Turn, form: str) -> bool:
     if not turn.whole_words or whole.confidence >= SURE:
         return True
     if clauses:
-        return any(registry.opener_of(clause.intent) == form for clause in clauses)
+        return any(opener_meant(turn, clause.intent) == form for clause in clauses)
     return whole.confidence >= UNSURE or len(rivals(turn)) < 2
 
 
 def rivals(turn: Turn) -> list[tuple[str, str]]:
     """The intents that the message may mean, each with what it opens, when the first is hardly ahead; else none."""
     ranking = [(str(one["name"]), float(one["confidence"])) for one in turn.ranking]
-    opening = {registry.opener_of(name): (name, sure) for name, sure in reversed(ranking) if registry.opener_of(name)}
+    opening = {opener: (name, sure) for name, sure in reversed(ranking) if (opener := opener_meant(turn, name))}
     likely = sorted(((sure, name, str(opener)) for opener, (name, sure) in opening.items()), reverse=True)[:2]
     if len(likely) < 2:
         return []

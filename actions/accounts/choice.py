@@ -22,6 +22,7 @@ ALL = re.compile(
     r"\b(altogether|combined|in total|in all|all together)\b",
     re.IGNORECASE,
 )
+BOTH = re.compile(r"\b(pay|paying|for) (both|all (of them|accounts))\b", re.IGNORECASE)
 FEW_WORDS = 6  # "and what about the barn?" names an account; in a longer sentence a place is mentioned by the way
 
 
@@ -40,6 +41,11 @@ def named(words: str, base: str, accounts: Sequence[Account]) -> Account | None:
     if not fitting and HOME.search(words):
         fitting = [account for account in accounts if not _place(account)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def all_of_them(words: str) -> bool:
+    """`Pay both`, `all my accounts`: each of the member's accounts is meant."""
+    return bool(ALL.search(words) or BOTH.search(words))
 
 
 async def others(turn: Turn, standing: Standing) -> list[Account]:

@@ -14,8 +14,7 @@ from actions.arrangement.words import plan_for_the_office, plan_words
 from actions.base import Ask, Outside
 from actions.free_text import free_text
 from actions.identity.forms import IdentifiedForm
-from actions.quick_pay.hearing import HINT, names_a_way
-from actions.quick_pay.questions import choose, owed
+from actions.quick_pay.questions import HINT, choose, owed
 from actions.turn import ASKED_AS, Turn
 from actions.words import when_words
 from actions.yes_no import said_no, said_yes
@@ -30,6 +29,7 @@ from backend.billing.service import Balance
 from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.money import format_cents
+from backend.reading.pay_way import names_a_way
 from backend.reading.plan import Every, SaidPlan, from_data, read_plan
 from backend.reading.shutoff import only_fears, speaks_of
 from backend.tickets import service as tickets

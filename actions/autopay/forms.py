@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from actions import agenda, side_questions
+from actions import agenda, registry, side_questions
 from actions.autopay import questions
 from actions.autopay.details import AutoPayDetails, agreement_of
 from actions.autopay.hearing import DUE, asks_whether, day_asked_about
@@ -25,7 +25,7 @@ from actions.autopay.listening import (
 )
 from actions.base import Ask, Outside
 from actions.quick_pay.questions import choose
-from actions.turn import Turn
+from actions.turn import REQUESTED, Turn
 from actions.words import day_words
 from backend.autopay import service
 from backend.autopay.models import AutoPay
@@ -36,7 +36,8 @@ from backend.members.identity import Standing
 from backend.money import format_cents
 from backend.payments import gate
 from backend.payments.models import PaymentMethod
-from backend.reading.references import names_a_new_one
+from backend.reading.pay_way import also_pays
+from backend.reading.references import asks_about_the_next, names_a_new_one
 
 
 class AutoPayForm(AutoPayDetails):
@@ -64,6 +65,12 @@ class AutoPayForm(AutoPayDetails):
         else:
             await super().cancelled(turn)
 
+    def _keep_for_later(self, turn: Turn) -> None:
+        super()._keep_for_later(turn)
+        first = turn.just_opened() and turn.get("agenda") is None
+        if first and (words := also_pays(turn.text)) and agenda.add(turn, "quick_pay_form", words, {}):
+            turn.say("utter_agenda_added", tasks=tr(registry.title_of("quick_pay_form")))
+
     async def _answer_questions(self, turn: Turn) -> bool:
         if turn.just_opened() and asks_whether(turn):  # the task itself tells it
             return await side_questions.answer_others(turn, self.form)
@@ -71,11 +78,26 @@ class AutoPayForm(AutoPayDetails):
 
     async def _answered_aside(self, turn: Turn) -> bool:
         """`So the 31st works?`: whether a day can be had is answered for that day."""
+        ends = turn.get(REQUESTED) == CONFIRM and turn.get(ACT) == "cancel"
+        if ends and asks_about_the_next(turn.text) and await self._told_of_the_next(turn):
+            return True
         if (day := day_asked_about(turn)) is None:
             return await super()._answered_aside(turn)
         turn.say("utter_autopay_day_works", when=questions.when(int(day)))
         if turn.get(DAY) is None:
             turn.set(DAY, day)
+        return True
+
+    async def _told_of_the_next(self, turn: Turn) -> bool:
+        """Whether the run that comes next is still made once Auto Pay is off."""
+        standing = await turn.standing()
+        row = await service.autopay_of(turn.session, standing.account.id) if standing.account else None
+        coming = await service.next_of(turn.session, turn.backend, row) if row is not None else None
+        if row is None or coming is None:
+            return False
+        today = turn.backend.today()
+        late = takes_effect(today, coming.on if row.active else None, turn.backend.coop) > today
+        turn.say("utter_autopay_next_if_off", late=late, next_day=day_words(coming.on, today))
         return True
 
     def account_changed(self, turn: Turn) -> None:
@@ -207,11 +229,14 @@ class AutoPayForm(AutoPayDetails):
     async def _ask_change(self, turn: Turn, standing: Standing, row: AutoPay) -> Ask | Outside | None:
         agreed = turn.get(AGREED) or []
         if turn.get(METHOD) == "ask" or (CURRENT_NOT_GOOD in agreed and "ask_method" not in agreed):
+            named = turn.get(METHOD) not in (None, "ask")  # "the card is no good, just use my checking"
             if CURRENT_NOT_GOOD in agreed:
-                turn.say("utter_auto_new_method")
-                self._remember(turn, TOLD_NEW)
+                if not named:
+                    turn.say("utter_auto_new_method")
+                    self._remember(turn, TOLD_NEW)
                 self._remember(turn, f"{NOT} {row.method_id}")
-            turn.clear(METHOD)
+            if not named:
+                turn.clear(METHOD)
             self._remember(turn, "ask_method")
         if turn.get(DAY) is None and turn.notes.get("other_day"):
             return self._ask_day(turn)

@@ -6,17 +6,19 @@ import re
 from collections.abc import Sequence
 
 from actions.free_text import LOOK
-from actions.identity.forms import IDENTITY_SLOTS
-from actions.quick_pay.hearing import LINK_WORDS, METHOD, named_method
+from actions.quick_pay.hearing import METHOD, named_method
 from actions.turn import Turn
 from backend.members.levels import Level
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
-from backend.reading.acts.signals import is_request
+from backend.reading.acts.signals import is_question, is_request
 from backend.reading.day import DayProblem, named_day_of_month, wants_due_date
 from backend.reading.day_words import number
+from backend.reading.pay_way import LINK_WORDS, pays_with
 from backend.reading.references import names_a_new_one, no_longer_good, refuses_the_old
 
+WORDS = "words: "
+"""In the slot of the method: what was said of it before what is saved may be looked up."""
 DUE = "due"  # the day: the due date of each bill
 DAYS_BEFORE = re.compile(
     r"\bfrom the \S+( \S+)? to\b|\bsecond thoughts?\b|\bfirst (of all|thing)\b|\b(a|one|just a) second\b|"
@@ -93,11 +95,13 @@ def asks_whether(turn: Turn) -> bool:
 
 async def hear_method(turn: Turn, asked: str | None, slot: str) -> str | None:
     """The id of the saved method that the words name. Nothing saved is known before the step up."""
-    if asked in IDENTITY_SLOTS or not turn.text:
+    if not turn.text:
         return None
     standing = await turn.standing()
+    names_one = pays_with(turn.text.lower(), answers=asked == slot) and not is_question(turn.text)
     if standing.member is None or standing.level < Level.STEPPED_UP:
-        return None
+        # told once it may be looked up; what is no longer good is no way to pay
+        return f"{WORDS}{turn.text.lower()}" if names_one and not names_a_new_one(turn.text) else None
     methods = await payments.saved_methods(turn.session, standing.member.id)
     words = turn.text.lower()
     fresh = LINK_WORDS.search(words) or names_a_new_one(words)
@@ -113,9 +117,12 @@ async def hear_method(turn: Turn, asked: str | None, slot: str) -> str | None:
     if fresh and not any(method.last4 in words for method in methods):
         turn.notes["new_method"] = True
         return None
-    chosen = named_method(words, methods, METHOD if asked == slot else None)
+    chosen = named_method(words, methods, METHOD if asked == slot or names_one else None)
     return None if chosen == "saved" else chosen
 
 
 def find(methods: Sequence[PaymentMethod], chosen: object) -> PaymentMethod | None:
+    """The saved method of that id, or the one that words said before the step up name."""
+    if isinstance(chosen, str) and chosen.startswith(WORDS):
+        chosen = named_method(chosen.removeprefix(WORDS), methods, METHOD)
     return next((method for method in methods if str(method.id) == str(chosen)), None)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from actions.accounts.forms import OfSeveralForm
 from actions.autopay import questions
 from actions.autopay.hearing import asks_whether, day_asked_about, hear_act, hear_day, hear_method
-from actions.identity.forms import IDENTITY_SLOTS
+from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.reading.references import no_longer_good
@@ -36,11 +36,12 @@ class AutoPayListening(OfSeveralForm):
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         heard = self._hear_choices(turn)
-        if turn.intent in self.opens_with and asked not in IDENTITY_SLOTS:
+        aside = asked == CODE and len(turn.text.split()) > 1  # told while a code is waited for
+        if (turn.intent in self.opens_with and asked not in IDENTITY_SLOTS) or aside:
             heard = self._hear_act(turn) or heard
         if asked == ACT and not heard:
             heard = self._hear_act(turn) or self._leave(turn)
-        if turn.text and (asked not in IDENTITY_SLOTS or turn.intent in self.opens_with):
+        if turn.text and (asked not in IDENTITY_SLOTS or turn.intent in self.opens_with or aside):
             heard = await self._hear_details(turn, asked) or heard
         if asked in (CONFIRM, AGREED) and not heard:
             heard = self._hear_yes_no(turn)
@@ -102,7 +103,7 @@ class AutoPayListening(OfSeveralForm):
         for refused in turn.notes.get("not_good", ()):
             self._remember(turn, f"{NOT} {refused}")
             turn.clear(METHOD)
-        if (day or method) and turn.get(ACT) in ("show", None) and asked == ACT:
+        if (day or method) and turn.get(ACT) in ("show", None) and asked in (ACT, CODE):
             turn.set(ACT, "change")
         return bool(day or method or turn.notes.get("new_method") or turn.notes.get("not_good"))
 

@@ -72,7 +72,7 @@ class BalanceForm(OfSeveralForm):
         elif owes:
             turn.say("utter_balance_offer")
         if owes:
-            turn.set("offer", "quick_pay_form")
+            turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": "bill"}})
 
     async def _tell_all(self, turn: Turn, standing: Standing, accounts: list[Account]) -> None:
         lines, total = [], 0

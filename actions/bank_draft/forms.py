@@ -141,7 +141,7 @@ class DraftForm(OfSeveralForm):
         day = first_day(turn.backend.today(), turn.backend.coop)
         saved = await payments.saved_methods(turn.session, standing.member.id)
         usable = [each for each in saved if (gate.method_ends(each) or day) >= day]
-        method = find(usable, turn.get(METHOD))
+        method = find([each for each in usable if each.id != draft.method_id], turn.get(METHOD))
         if not [each for each in usable if each.id != draft.method_id]:
             turn.say("utter_auto_no_method")
             return None

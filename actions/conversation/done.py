@@ -10,7 +10,10 @@ from actions.turn import Turn
 from backend.audit.service import done_by
 
 ABOUT_A_PAYMENT = frozenset({"payment_status", "payment_history"})
-SEEKS_A_YES = re.compile(r"\b(?:right|yes|correct|ok(?:ay)?)\W*$|\?", re.IGNORECASE)
+SEEKS_A_YES = re.compile(
+    r"^(?:and |so |ok |okay )?(?:am i|is it|are we|is that|did it|is my)\b|\b(?:right|yes|correct|ok(?:ay)?)\W*$|\?",
+    re.IGNORECASE,
+)
 """`It's done, right`: a question without the form of one."""
 PAYMENT = re.compile(r"\b(?:pay\w*|paid|check|money|bank|draft)\b", re.IGNORECASE)
 IS_IT_DONE = re.compile(
@@ -20,7 +23,7 @@ IS_IT_DONE = re.compile(
     r"\b(?:go|went|gone|work|done|put|write|note|file|report|save|get|book|take|took)\b|"
     r"\b(?:it'?s|that'?s|all|i'?m) (?:done|noted|set|booked)\b|"
     r"\b(?:it'?s|that'?s|is it|is) (?:all )?paid\b|"
-    r"\b(?:is|are)\b.{0,12}\b(?:on|off)\b(?=.{0,3}\b(?:right|correct|yes|now)\b)",
+    r"\b(?:is|are|am)\b.{0,12}\b(?:on|off)\b(?=.{0,3}\b(?:right|correct|yes|now)\b)",
     re.IGNORECASE,
 )
 PAID = ("payment_confirmed", "scheduled_payment_confirmed", "autopay_set_up")

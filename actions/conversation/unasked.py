@@ -22,8 +22,9 @@ from actions.danger import heed
 from actions.manner import comfort
 from actions.person.booked import adds_to_the_call, asks_about_the_call, moves_the_call
 from actions.person.handing_over import hand_over
-from actions.quick_pay.hearing import hear_words
+from actions.quick_pay.hearing import BILL, hear_words
 from actions.quick_pay.paying import say_already
+from actions.scheduled.of_the_last import form_for_it
 from actions.turn import Turn
 from actions.usage.forms import UsageForm, asks_for_months
 from actions.which_wish import keep_who
@@ -34,6 +35,7 @@ from backend.reading.acts.signals import is_request, only_social, refuses, takes
 from backend.reading.amount import Amount
 from backend.reading.day import Day
 from backend.reading.moment import read_moment
+from backend.reading.pay_way import pays_the_bill
 from backend.reading.spanish import glossed
 
 RESTORED = "outage_restored"
@@ -68,6 +70,17 @@ async def _leave(turn: Turn, offer: Any) -> bool:
 
 async def _warned(turn: Turn, offer: Any) -> bool:
     return await side_questions.warned_of_a_scam(turn)
+
+
+async def _of_the_last(turn: Turn, offer: Any) -> bool:
+    form = None if offer else await form_for_it(turn)
+    if form is not None:
+        turn.follow_with(form)
+    return form is not None
+
+
+async def _of_a_card(turn: Turn, offer: Any) -> bool:
+    return await side_questions.told_of_a_card(turn)
 
 
 async def _restored(turn: Turn, offer: Any) -> bool:
@@ -200,9 +213,10 @@ async def _wished(turn: Turn, offer: Any) -> bool:
 
 async def _figures(turn: Turn, offer: Any) -> bool:
     """An amount is only ever for a payment; a number alone opens the account, and where it stands is told."""
-    if isinstance(offer, str | dict) and _opens(offer) == "quick_pay_form" and await hear_words(turn, "pay_amount"):
+    pays = isinstance(offer, str | dict) and _opens(offer) == "quick_pay_form" and not turn.does("deny", "cancel")
+    if pays and (await hear_words(turn, "pay_amount") or pays_the_bill(turn.text)):
         for slot, value in (offer.get("slots") or {}).items() if isinstance(offer, dict) else ():
-            if not turn.has_set(slot):
+            if not turn.has_set(slot) or turn.get(slot) == BILL:
                 turn.set(slot, value)  # what was offered, as far as it was not changed
         turn.follow_with("quick_pay_form")
         return True
@@ -217,6 +231,10 @@ async def _figures(turn: Turn, offer: Any) -> bool:
         turn.follow_with("quick_pay_form")
         return True
     if turn.has_set("member_number") or (turn.has_set("phone_last4") and turn.get("member_number")):
+        if _is_a_call(offer):  # the number is given for what was offered, and says no yes to it yet
+            turn.set("offer", offer)
+            turn.say("utter_offer_call_still")
+            return True
         turn.follow_with("balance_form")
         return True
     return False
@@ -281,6 +299,8 @@ STEPS: tuple[Callable[[Turn, Any], Awaitable[bool]], ...] = (
     _person,
     _warned,
     _restored,
+    _of_a_card,
+    _of_the_last,
     _another_account,
     _booked_call,
     _offered,

@@ -6,6 +6,7 @@ import re
 from abc import abstractmethod
 from typing import ClassVar
 
+from actions import side_questions
 from actions.base import Ask, Outside
 from actions.form import Form
 from actions.turn import REQUESTED, Turn
@@ -75,6 +76,10 @@ class IdentifiedForm(Form):
         if self.files_unproven and standing.level >= Level.KNOWN and turn.get(TROUBLE) == UNPROVEN:
             return True
         return standing.level >= self.level_needed(turn)
+
+    async def identified(self, turn: Turn, standing: Standing) -> Standing:
+        """What is to be done as soon as it is known who speaks; where they stand after it."""
+        return standing
 
     def account_changed(self, turn: Turn) -> None:
         """The member has gone over to another account: forget what was said about the one before."""
@@ -196,9 +201,11 @@ class IdentifiedForm(Form):
             outcome = await self._identify(turn)
             if not isinstance(outcome, Standing):
                 return outcome
-            standing = outcome
+            standing = await self.identified(turn, outcome)
         if turn.get("code_sent") == PROOF:  # it was given
             turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
+        if turn.get("open_task") == self.form and not self.informs:
+            await side_questions.answer_waiting(turn)
         if not self.opened(turn, standing):
             return await self._ask_code(turn)
         self._forget_codes(turn)

@@ -70,6 +70,11 @@ class PaymentStatusForm(OfSeveralForm):
         for item in stands.scheduled:
             self._tell(turn, item)
         if not newest and not stands.scheduled:
+            if turn.words_of("utter_status_none"):  # told already, and they have paid all the same
+                turn.say("utter_status_none_still")
+                about = f"{tr('a payment that does not show')}: {turn.whole_words}"
+                turn.set("offer", {"opener": "callback_form", "slots": {"callback_about": about}})
+                return
             turn.say("utter_status_none")
         turn.say("utter_status_owed", left=format_balance(stands.amount_due_cents))
 

@@ -6,14 +6,15 @@ import re
 from datetime import date
 from typing import ClassVar
 
-from actions.accounts.choice import label, others
-from actions.accounts.forms import OfSeveralForm
+from actions.accounts.choice import all_of_them, label, others
+from actions.accounts.forms import SAID, OfSeveralForm
 from actions.base import Ask, Outside
 from actions.quick_pay import questions
-from actions.quick_pay.hearing import HINT, QUESTION, asks_about_more, hear_choices, hear_words, named_method, settle
+from actions.quick_pay.hearing import BILL, QUESTION, asks_about_more, hear_choices, hear_words, hinted, settle
+from actions.quick_pay.in_parts import hand_over, keep_for_each, pays_in_parts
 from actions.quick_pay.paying import make_quote, on_its_way, pay, say_already
 from actions.scheduled.words import act_on_existing
-from actions.turn import Turn
+from actions.turn import REQUESTED, Turn
 from actions.yes_no import said_no, said_yes
 from backend.billing import service as billing
 from backend.language import mark
@@ -21,9 +22,11 @@ from backend.members.identity import Standing, may
 from backend.members.levels import NEEDS, Level
 from backend.payments import gate, links, quotes
 from backend.payments import service as payments
+from backend.reading.pay_way import asks_what_is_owed, last4_of_way
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
 QUOTE, ACCOUNT, OVER = "pay_quote", "pay_account", "pay_over"
+HINT = questions.HINT
 TASK = (AMOUNT, DAY, METHOD, HINT, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER)
 # said before anything else: money that is already on its way to this bill
 FIRST = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
@@ -72,10 +75,27 @@ class QuickPayForm(OfSeveralForm):
         """`What payments are scheduled?` is about those that are there already."""
         return super().is_meant(turn) and act_on_existing(turn.text) is None
 
+    async def _begin(self, turn: Turn) -> Outside | None:
+        if turn.answered_something_else(self.form) or not pays_in_parts(turn):
+            return await super()._begin(turn)
+        self._interrupt(turn)
+        hand_over(turn)
+        self._close(turn)
+        return None
+
+    async def _follow(self, turn: Turn, asked: str | None) -> Outside | None:
+        if asked == CONFIRM or turn.does("ask") or not pays_in_parts(turn):
+            return await super()._follow(turn, asked)
+        hand_over(turn)
+        self._close(turn)
+        return None
+
     def _is_of_the_faq(self, turn: Turn) -> bool:
         return super()._is_of_the_faq(turn) and not asks_about_more(turn.text)
 
     async def _answered_aside(self, turn: Turn) -> bool:
+        if turn.get(REQUESTED) == AMOUNT and asks_what_is_owed(turn.text):
+            return True  # the question that is asked again tells it
         if not asks_about_more(turn.text):
             return await super()._answered_aside(turn)
         turn.say("utter_pay_more_where")
@@ -99,6 +119,9 @@ class QuickPayForm(OfSeveralForm):
         changed = hear_choices(turn) or await hear_words(turn, asked)
         if changed:
             turn.clear(QUOTE, CONFIRM, OVER)
+            return True
+        if asked == AMOUNT and said_yes(turn):
+            turn.set(AMOUNT, BILL)  # "how much would you like to pay?" "yes": read back before it is paid
             return True
         if asked == AGREED:
             return self._hear_agreement(turn)
@@ -142,6 +165,13 @@ class QuickPayForm(OfSeveralForm):
     def told(self, turn: Turn, slot: str) -> str:
         return questions.told(turn, slot)
 
+    async def identified(self, turn: Turn, standing: Standing) -> Standing:
+        said = str(turn.get(SAID) or "")
+        standing = await super().identified(turn, standing)
+        if all_of_them(said) and (other := await others(turn, standing)):
+            keep_for_each(turn, other)
+        return standing
+
     def account_changed(self, turn: Turn) -> None:
         turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER)
 
@@ -155,8 +185,10 @@ class QuickPayForm(OfSeveralForm):
         assert account is not None  # level 1 is a level on an account
         if turn.get(ACCOUNT) not in (None, account.id):
             turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRM, QUOTE)  # another account: nothing carries over
-        if turn.get(ACCOUNT) is None and await others(turn, standing):
+        if turn.get(ACCOUNT) is None and (other := await others(turn, standing)):
             turn.say("utter_balance_account", account=label(account, standing))
+            if turn.just_opened() and all_of_them(turn.text):
+                keep_for_each(turn, other)
         turn.set(ACCOUNT, account.id)
         if not turn.get(CONFIRM) and await self._said_yes_before(turn):
             turn.set(CONFIRM, turn.get(QUOTE))  # a yes whose turn was lost: what came of it is told, and not asked anew
@@ -242,7 +274,12 @@ class QuickPayForm(OfSeveralForm):
         if not methods:
             chosen = "link"
         if chosen == "saved":
-            chosen = str(methods[0].id) if len(methods) == 1 else named_method(turn.get(HINT) or "", methods, METHOD)
+            hint = str(turn.get(HINT) or "")
+            chosen = hinted(hint, methods)
+            if chosen is None and (last4 := last4_of_way(hint)):
+                turn.notes["no_such_way"] = last4
+            elif len(methods) == 1:
+                chosen = str(methods[0].id)
             turn.set(METHOD, chosen)
         if chosen == "link":
             await self._send_link(turn, standing)

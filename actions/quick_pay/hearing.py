@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from actions.identity.forms import CODE, IDENTITY_SLOTS
-from actions.quick_pay.questions import ASK
+from actions.identity.forms import CODE
+from actions.quick_pay.questions import ASK, HINT, NOT_THIS
 from actions.turn import ASKED_AS, Turn
 from actions.yes_no import said_yes
 from backend.billing import service as billing
@@ -19,13 +19,22 @@ from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
 from backend.reading.amount import Amount, share_alone
 from backend.reading.day import Day, wants_due_date
+from backend.reading.pay_way import (
+    LINK_WORDS,
+    NONE_ON_FILE,
+    OTHER_WORDS,
+    SAVED_WORDS,
+    kind_of_way,
+    last4_of_way,
+    pays_the_bill,
+    pays_with,
+)
 from backend.reading.references import as_last_time, half_of, later_than, means_the_other
 from backend.reading.together import Everything, read_all
-from backend.reading.wording import without_reason
+from backend.reading.wording import clean, corrections, without_reason
 
 AMOUNT, DAY, METHOD, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_confirm"
 AGREED = "pay_agreed"
-HINT = "pay_method_hint"
 ASKED_AS.update({AMOUNT: "amount", DAY: "date", CONFIRM: "change"})
 DUE = "due"  # the due date, until it is known whose bill it is
 OTHER_DAY = re.compile(
@@ -33,33 +42,15 @@ OTHER_DAY = re.compile(
     r"\b(schedule|post-?date) (it|this|that|a payment)\b",
     re.IGNORECASE,
 )
-SHARES = ("all", "half", "past_due")  # of the amount due, likewise
+BILL = "bill"
+"""The bill that is to be paid, with no word of how much: all of it, unless a part of it is past due."""
+SHARES = ("all", "half", "past_due", BILL)  # of the amount due, likewise
 WORDS = re.compile(r"[^\W\d_]{2}")
 """Anything but figures."""
-LINK_WORDS = re.compile(r"\b(link|new (card|bank)|(not|isn't) (saved|on file)|online)\b", re.IGNORECASE)
-OTHER_WORDS = re.compile(
-    r"\b((an)?other|different) (card|bank|account|one|way|method)\b|\b(not|no) (that|the) (card|visa|one)\b",
-    re.IGNORECASE,
-)
-NONE_ON_FILE = re.compile(
-    r"\b((an)?other|different) (\w+ )?(card|bank)\b|"
-    r"^\W*(an)?other (bank )?account( (of|de) (bank|banco|bank account))?\W*$",
-    re.IGNORECASE,
-)
-SAVED_WORDS = re.compile(r"\b(saved|on file|on (my|the) account|same card|usual|my card|card i have)\b", re.IGNORECASE)
 # "what is my balance" asks for it; only "my balance" pays it
 QUESTION = re.compile(
     r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$", re.IGNORECASE
 )
-BRAND_WORDS = re.compile(
-    r"\b(visa|master ?card|amex|american express|discover|checking|savings|"
-    r"(the|my) bank( account)?)\b",
-    re.IGNORECASE,
-)
-CARD_WORDS = re.compile(r"\b(card|credit|debit)\b", re.IGNORECASE)
-BANK_WORDS = re.compile(r"\b(bank|checking|savings?|e-?check)\b", re.IGNORECASE)
-
-
 MORE = re.compile(
     r"\b(?:what|where|how)\b.{0,40}\b(?:extra|the rest|overpay\w*|more than|too much|left ?over|difference|"
     r"sobra|resto)\b|"
@@ -94,19 +85,34 @@ async def hear_words(turn: Turn, asked: str | None) -> bool:
     said = turn.read(asked)
     if not turn.text or said.code or (asked == CODE and not WORDS.search(turn.text)):
         return False
-    before = {slot: turn.get(slot) for slot in (AMOUNT, DAY, METHOD)}
+    before = {slot: turn.get(slot) for slot in (AMOUNT, DAY, METHOD, HINT)}
     if (bare := without_reason(turn.text)) != turn.text:
         said = replace(said, day=read_all(bare, asked=ASKED_AS.get(asked or ""), today=turn.backend.today()).day)
     if asked == CODE and said.amount is None and said.number is None:
-        said = replace(said, share=said.share or share_alone(turn.text))
+        said = replace(said, share=said.share or share_alone(turn.text), amount=_changed_to(turn))
     await _hear_amount(turn, said)
     _hear_day(turn, said)
-    if asked not in IDENTITY_SLOTS or asked == CODE:
-        await _hear_method(turn, asked)
+    await _hear_method(turn, asked)
+    _hear_the_bill(turn)
     troubled = "amount_problem" in turn.notes or "day_problem" in turn.notes
     # said again it is no miss; behind a yes it only says what was read out
     named = asked not in (AGREED, CONFIRM) and (isinstance(said.day, Day) or isinstance(said.amount, Amount))
     return troubled or named or any(turn.get(slot) != value for slot, value in before.items())
+
+
+def _changed_to(turn: Turn) -> Amount | None:
+    """A new amount where a code is asked for: "no, make it 60". Without a word of change figures are a code's."""
+    if not corrections(clean(turn.text)):
+        return None
+    amount = read_all(turn.text, asked="change", today=turn.backend.today()).amount
+    return amount if isinstance(amount, Amount) else None
+
+
+def _hear_the_bill(turn: Turn) -> None:
+    """`Pay my bill on Friday`: with a day or a way to pay, the whole of it; it is read back before the yes."""
+    chosen = turn.get(DAY) not in (None, ASK) or turn.get(METHOD) is not None
+    if chosen and turn.get(AMOUNT) is None and "amount_problem" not in turn.notes and pays_the_bill(turn.text):
+        turn.set(AMOUNT, BILL)
 
 
 async def _hear_amount(turn: Turn, said: Everything) -> None:
@@ -159,20 +165,24 @@ async def _hear_method(turn: Turn, asked: str | None) -> None:
         turn.set(METHOD, "link")
         return
     standing = await turn.standing()
-    if asked in (METHOD, CONFIRM) and (OTHER_WORDS.search(words) or means_the_other(words)):
-        turn.set(METHOD, await _other_of_two(turn, standing) if means_the_other(words) else None)
-        turn.clear(HINT)
+    if _means_another(turn, asked, words):
+        await _take_another(turn, standing, words)
         return
     if asked == METHOD and said_yes(turn) and not await _has_a_choice(turn, standing):
         turn.set(METHOD, "saved")  # asked whether to pay with what is saved or by link, a yes is for the first
         return
+    named = _names_one(words, asked) or (bool(SAVED_WORDS.search(words)) and kind_of_way(words) is not None)
     if standing.member is not None and may(standing, "saved_method"):
         methods = await payments.saved_methods(turn.session, standing.member.id)
-        named = named_method(words, methods, asked)
-        if named is not None:
-            turn.set(METHOD, named)
+        chosen = named_method(words, methods, METHOD if named else asked)
+        if chosen is not None:
+            turn.set(METHOD, chosen)
             return
-    elif BRAND_WORDS.search(words) or (asked == METHOD and (CARD_WORDS.search(words) or BANK_WORDS.search(words))):
+        if named and (last4 := last4_of_way(words)):
+            turn.notes["no_such_way"] = last4
+            turn.clear(METHOD)
+            return
+    elif named:
         # what is on file is not named before the step up; which one was meant is kept until then
         turn.set(HINT, words)
         turn.set(METHOD, "saved")
@@ -181,9 +191,28 @@ async def _hear_method(turn: Turn, asked: str | None) -> None:
         turn.set(METHOD, "saved")
 
 
-def names_a_way(words: str) -> bool:
-    """`With my card`: a way to pay."""
-    return any(pattern.search(words) for pattern in (BRAND_WORDS, CARD_WORDS, BANK_WORDS, SAVED_WORDS))
+def _names_one(words: str, asked: str | None) -> bool:
+    """Whether a saved way is named; in few words where the task has asked something, in plain ones at any time."""
+    if asked in (METHOD, CONFIRM):
+        return kind_of_way(words) is not None or pays_with(words, answers=True) or bool(last4_of_way(words))
+    return pays_with(words, answers=asked in (AMOUNT, DAY, CODE))
+
+
+def _means_another(turn: Turn, asked: str | None, words: str) -> bool:
+    """Whether another way than the one that was named is wished."""
+    if asked not in (METHOD, CONFIRM) and (asked != CODE or turn.get(METHOD) in (None, "link")):
+        return False
+    return bool(OTHER_WORDS.search(words)) or means_the_other(words)
+
+
+async def _take_another(turn: Turn, standing: Standing, words: str) -> None:
+    """Of two saved ways the other one; before the step up, which one was named first is kept for that."""
+    if (hint := turn.get(HINT)) and turn.get(METHOD) == "saved" and means_the_other(words):
+        turn.set(HINT, hint.removeprefix(NOT_THIS) if hint.startswith(NOT_THIS) else NOT_THIS + hint)
+        turn.set(METHOD, "saved")
+        return
+    turn.set(METHOD, await _other_of_two(turn, standing) if means_the_other(words) else None)
+    turn.clear(HINT)
 
 
 async def _has_a_choice(turn: Turn, standing: Standing) -> bool:
@@ -202,12 +231,22 @@ async def _other_of_two(turn: Turn, standing: Standing) -> str | None:
     return others[0] if len(methods) == 2 and len(others) == 1 else None
 
 
+def hinted(hint: str, methods: Sequence[PaymentMethod]) -> str | None:
+    """The saved way that was named before it could be looked up: its id, `saved` for several, None for none."""
+    named = named_method(hint.removeprefix(NOT_THIS), methods, METHOD)
+    if not hint.startswith(NOT_THIS):
+        return named
+    others = [str(method.id) for method in methods if str(method.id) != named]
+    return others[0] if named not in (None, "saved") and len(others) == 1 else "saved"
+
+
 def named_method(words: str, methods: Sequence[PaymentMethod], asked: str | None) -> str | None:
     """The one saved method that the words fit: its brand, its last four digits where asked, or its kind."""
     fitting = [m for m in methods if m.brand.lower() in words or (asked in (METHOD, CONFIRM) and m.last4 in words)]
     if not fitting and asked in (METHOD, CONFIRM):
-        kinds = {"card"} if CARD_WORDS.search(words) else {"bank"} if BANK_WORDS.search(words) else set()
-        fitting = [m for m in methods if m.kind in kinds]
+        if last4_of_way(words):
+            return None  # it is not on file
+        fitting = [m for m in methods if m.kind == kind_of_way(words)]
     if not fitting:
         return None
     return str(fitting[0].id) if len(fitting) == 1 else "saved"
@@ -220,8 +259,10 @@ def settle(turn: Turn, balance: billing.Balance) -> None:
     if turn.get(AMOUNT) == "past_due" and balance.past_due_cents <= 0 < due:
         turn.clear(AMOUNT)  # not the whole bill: that was not wished
         turn.notes["amount_problem"] = "not_past_due"
+    elif turn.get(AMOUNT) == BILL and 0 < balance.past_due_cents < due:
+        turn.clear(AMOUNT)  # all of it, or what is past due?
     elif turn.get(AMOUNT) in SHARES:
-        shares = {"all": due, "half": share_of(due, 1, 2), "past_due": balance.past_due_cents or due}
+        shares = {"all": due, BILL: due, "half": share_of(due, 1, 2), "past_due": balance.past_due_cents or due}
         values[AMOUNT] = shares[turn.get(AMOUNT)]
     if turn.get(DAY) == DUE:
         today = turn.backend.today()

@@ -16,8 +16,12 @@ from backend.money import format_cents
 from backend.payments.gate import Concern
 from backend.payments.models import PaymentMethod
 from backend.payments.quotes import ReadBack
+from backend.reading.pay_way import kind_of_way
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
+HINT = "pay_method_hint"
+NOT_THIS = "not: "
+"""Before a hint of which saved way was meant first: the other one is meant now."""
 ASK = "ask"  # a day other than today is wished, and not named yet
 
 
@@ -63,8 +67,12 @@ def told(turn: Turn, slot: str) -> str:
     """The amount or the day as it was given, to be said back while something else is asked."""
     value = turn.get(slot)
     if slot == AMOUNT:
-        named = {"all": tr("all of it"), "half": tr("half of it")}
+        named = {"all": tr("all of it"), "bill": tr("all of it"), "half": tr("half of it")}
         return format_cents(value) if isinstance(value, int) else named.get(str(value), "")
+    if slot == METHOD and value == "saved":
+        hint = str(turn.get(HINT) or "")
+        kinds = {"card": tr("the card"), "bank": tr("the bank account"), None: ""}
+        return tr("the other one") if hint.startswith(NOT_THIS) else kinds[kind_of_way(hint)]
     if slot == DAY and value and value not in (ASK, "due"):
         return day_words(date.fromisoformat(value), turn.backend.today())
     return ""
@@ -109,6 +117,8 @@ def method(turn: Turn, methods: Sequence[PaymentMethod], *, opened: bool, expire
     response, values = "utter_question_pay_method", said(turn)
     if expired is not None:
         response, values = "utter_question_pay_method_expired", {**values, "method": expired.label}
+    elif turn.notes.get("no_such_way"):
+        response, values = "utter_question_pay_method_none", {**values, "last4": turn.notes["no_such_way"]}
     elif turn.notes.get("declined"):
         response, values = "utter_question_pay_method_declined", {**values, "reason": turn.notes["declined"]}
     return Ask(METHOD, response, values, buttons, new=response != "utter_question_pay_method")

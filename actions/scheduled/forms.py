@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from actions.account_question.beside import keep_wish
 from actions.accounts.forms import OfSeveralForm
 from actions.autopay.details import agreement_of
 from actions.autopay.listening import AGREE
 from actions.autopay.questions import next_words, when
 from actions.base import Ask, Outside, SkillAction
-from actions.identity.forms import IDENTITY_SLOTS
+from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.quick_pay.questions import choose, last_day
 from actions.scheduled.words import MOVE, act_on_existing
 from actions.turn import ASKED_AS, Turn
@@ -61,7 +62,7 @@ class ScheduledForm(OfSeveralForm):
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         heard = self._hear_choices(turn)
         if asked in IDENTITY_SLOTS:
-            return heard
+            return heard or (asked == CODE and turn.get(ACT) in ("show", None) and keep_wish(turn))
         if asked == ACT and not heard and said_no(turn):
             turn.set(ACT, "leave")
             return True

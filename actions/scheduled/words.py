@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
+from actions import registry
 from actions.free_text import LOOK
+from actions.turn import Turn
+from backend.language import SPANISH
+from backend.reading.spanish import glossed
+
+SCHEDULE = "schedule_payment"
 
 # a payment that is there already, and not one to be made
 EXISTING = re.compile(
@@ -34,3 +40,15 @@ def act_on_existing(words: str) -> str | None:
     if MOVE.search(words):
         return "move"
     return "show" if SHOW.search(words) else None
+
+
+def opener_meant(turn: Turn, intent: str, words: str | None = None) -> str | None:
+    """What a wish of this intent opens; a payment for a later day opens the form that its words are about.
+
+    `words` are the member's own for it, those of the whole message when they are not given.
+    """
+    if intent != SCHEDULE:
+        return registry.opener_of(intent)
+    if words is not None and turn.language == SPANISH:
+        words = glossed(words)
+    return "scheduled_form" if act_on_existing(turn.text if words is None else words) else "quick_pay_form"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.account_questions import automatic, enrolled, owed, paid, used
+from backend.account_questions import automatic, enrolled, owed, paid, saved, used
 from backend.account_questions.asked import Asked
 from backend.billing.models import Account
 from backend.errors import MemberlineError
@@ -32,6 +32,7 @@ TOPICS: Mapping[str, Callable[[Asked], Awaitable[str | None]]] = MappingProxyTyp
         "next_automatic": automatic.next_automatic,
         "paperless_status": enrolled.paperless_status,
         "short_month": automatic.short_month,
+        "saved_methods": saved.saved_methods,
         "shutoff": owed.shutoff,
         "what_is_left": owed.what_is_left,
     }

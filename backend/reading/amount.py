@@ -35,7 +35,7 @@ _ALL = re.compile(
 )
 # "all, today, visa": days and numbers beside it have been blanked
 _LONE_ALL = re.compile(
-    r"(?:^|~ ?|[,;:] |\b(?:pay|paying|just|yes|yeah|ok|okay|um|uh|it) )all"
+    r"(?:^|~ ?|[.,;:!] |\b(?:pay|paying|just|yes|yeah|ok|okay|um|uh|it) )all"
     r"(?=[ ,.!;]*(?:$|~|(?:on|by|for) (?:the )?~|(?:please|thanks|now|asap|with|using|visa|master ?card|discover|amex|"
     r"checking|savings|card|bank|credit|debit)\b|from (?:my|the) ))"
 )

@@ -37,6 +37,19 @@ _TWICE = re.compile(
     r"\bdouble (?:charg\w*|pay\w*|paid|bill\w*)",
     re.IGNORECASE,
 )
+_NEXT = re.compile(
+    r"\b(?:will|would|does|do|is|what about|how about|what happens)\b.{0,40}\b(?:one|payment|bill|month|run|draft|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|tomorrow|next|"
+    r"this|too|also|still|enero|febrero|diciembre|noviembre)\b",
+    re.IGNORECASE,
+)
+_IT = re.compile(
+    r"^\W*(?:(?:can|could) (?:you|i|we)|please|actually|no|ok|okay|oh|wait|hmm|sorry|and|then|yes|on second thought|"
+    r"i (?:want|need) to|let'?s|\W)*"
+    r"(?:(?:change|move|switch|push|make|put|set|reschedule|cancel|stop|delete|remove|call off) "
+    r"(?:it|that|this|that one|that payment|the payment)\b|turn it off)",
+    re.IGNORECASE,
+)
 _HALF = re.compile(r"\bhalf (?:of )?(?:that|it|this)\b|\bhalf as much\b", re.IGNORECASE)
 _LAST_TIME = re.compile(
     r"\b(?:same|what|whatever|like)\b.{0,24}\b(?:last (?:time|month|bill|payment)|before|usual|always)\b", re.IGNORECASE
@@ -46,6 +59,7 @@ _LATER = re.compile(
     r"(?P<next>the (?:next|following) one|(?:the )?(?:one|week) after(?: that)?|not this \w+(?:,)? the next))\b",
     re.IGNORECASE,
 )
+_FEW = 12  # words
 _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "1": 1, "2": 2, "3": 3}
 
 
@@ -77,6 +91,16 @@ def refuses_the_old(text: str) -> bool:
 def speaks_of_twice(text: str) -> bool:
     """`You took my money two times`: one bill was paid or charged twice."""
     return bool(_TWICE.search(text))
+
+
+def asks_about_the_next(text: str) -> bool:
+    """`Will that cancel the December one too?`: about the next of what goes out by itself."""
+    return bool(_NEXT.search(text))
+
+
+def points_at_it(text: str) -> bool:
+    """`Change it to the 3rd`, `actually cancel that`: what was set or told just now is to be another, or none."""
+    return len(text.split()) <= _FEW and bool(_IT.search(text))
 
 
 def half_of(text: str, cents: int | None) -> int | None:

@@ -22,9 +22,11 @@ async def test_the_day_and_the_way_after_a_balance_are_kept(begin: Begin, words:
     talk = await begin(language="es" if words.startswith("con") else "en")
     await talk.user_input("what do I owe", intent="check_balance", acts={"ask"})
     await talk.user_input(words, acts={"answer"})
-    talk.assert_response("utter_question_pay_amount")
+    talk.assert_response("utter_question_pay_confirm")  # what was offered is the whole bill
+    talk.assert_message("112.40")
     await talk.user_input("40", acts={"answer"})
     talk.assert_response("utter_question_pay_confirm")
+    talk.assert_message(r"\$40\.00")
     talk.assert_message("20")
 
 

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from actions.accounts.choice import ALL
-from actions.quick_pay.hearing import LINK_WORDS, OTHER_WORDS, SAVED_WORDS
 from actions.scheduled.forms import act_on_existing
 from backend.reading.amount import Amount, AmountProblem
 from backend.reading.day import Day, wants_due_date
+from backend.reading.pay_way import LINK_WORDS, OTHER_WORDS, SAVED_WORDS
 from backend.reading.spanish import glossed
 from backend.reading.spanish.gloss import TABLES, without_accents
 from backend.reading.together import read_all
