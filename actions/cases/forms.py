@@ -162,6 +162,9 @@ class CaseForm(ReportingForm):
         about = {"about": str(turn.get(ABOUT))} if turn.get(ABOUT) else {}
         return {**about, **super().details(turn)}
 
+    async def _is_left_unfiled(self, turn: Turn) -> bool:
+        return not CALL_WHEN.search(turn.text) and await super()._is_left_unfiled(turn)
+
     def _goes_to_a_person(self, turn: Turn) -> bool:
         """`Call me after 3 only`, at the read-back: when they may call is told, and goes with the words."""
         if turn.get(REQUESTED) == self.slot("confirm") and CALL_WHEN.search(turn.text):
