@@ -20,6 +20,8 @@ from backend.reading.spanish import glossed
 
 AGENDA, NOW = "agenda", "agenda_now"
 MOST = 5
+SERVICE, RENAMES = "start_stop_service", "name_change"
+INTO_A_NAME = re.compile(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b", re.IGNORECASE)
 PLAIN = 0.75
 """How sure a wish must be that is taken in beside another."""
 WHATS_LEFT = re.compile(
@@ -53,6 +55,8 @@ def take_in(turn: Turn, acts: Sequence[Act], current: str, least: float = PLAIN)
         key = (opener or "", _kind_of(opener or "", act.intent))
         if opener is None or key in known or len(waiting) >= MOST:
             continue
+        if act.intent == SERVICE and any(one.intent == RENAMES for one in acts) and INTO_A_NAME.search(act.words):
+            continue  # "change it to my name" is the change of the name, and starts no service
         if opener == turn.get("paused_task") or (opener == current and not turn.just_opened()):
             continue  # more of the same: only a first message wishes two reports
         known.add(key)

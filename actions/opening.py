@@ -54,7 +54,7 @@ class OpeningForm(AskingForm):
                 turn.say("utter_answer_goodbye")
                 self._close(turn)
                 return None
-            comfort(turn)
+            turn.notes["comforted"] = comfort(turn)
             if await side_questions.warned_of_a_scam(turn) or await side_questions.told_of_a_card(turn):
                 self._close(turn)
                 return None

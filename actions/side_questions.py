@@ -12,6 +12,7 @@ from actions.follow_ups import LAST
 from actions.scheduled.words import act_on_existing
 from actions.turn import Turn
 from backend.account_questions import service as account_questions
+from backend.alerts.wishes import OUTAGES, no_such_alert
 from backend.knowledge.subjects import Subject
 from backend.knowledge.things import speaks_of
 from backend.language import SPANISH
@@ -201,12 +202,26 @@ async def answer_all(turn: Turn, offer: str | None = None) -> bool:
     """Answer the questions of this message. `offer` is the task that a yes to it may open. False: nobody knows."""
     if not turn.does("ask"):
         return False
-    if await follow_ups.answered(turn):
+    if tell_of_no_alert(turn) or await follow_ups.answered(turn):
         return True
     found = questions_of(turn)
     for subject, words in found:
         await tell(turn, subject, offer, words)
     return bool(found)
+
+
+def tell_of_no_alert(turn: Turn) -> bool:
+    """`Do you text before a shutoff?`: that there is no such alert is said plainly."""
+    lacks = no_such_alert(turn.text, turn.own_words)
+    just_told = turn.words_of("utter_alerts_no_shutoff")
+    if lacks is None and just_told and just_told in turn.last_said() and OUTAGES.search(turn.text):
+        lacks = "outage"  # "what about for outages?"
+    if lacks is None:
+        return False
+    turn.say("utter_alerts_no_outage" if lacks == "outage" else "utter_alerts_no_shutoff")
+    if lacks == "shutoff" and not turn.get("open_task"):
+        turn.set("offer", {"opener": "alerts_form", "slots": {"alert_what": {"past_due": None}, "alert_verb": "on"}})
+    return True
 
 
 async def answer_others(turn: Turn, form: str) -> bool:

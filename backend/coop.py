@@ -101,6 +101,12 @@ class Coop:
         days = (day + timedelta(days=ahead) for ahead in range(1, LONGEST_CLOSED))
         return next((each for each in days if self.span_on(each)), None)
 
+    def promised_by(self, today: date) -> datetime | None:
+        """The end of the working day after `today`: by when the office gets in touch about what is sent to it."""
+        day = self.working_day_after(today)
+        span = self.span_on(day) if day else None
+        return datetime.combine(day, span[1], self.zone) if day and span else None
+
     @property
     def working_day_text(self) -> str:
         """`Monday, November 30`: by when the office gets in touch about what is sent to it now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from actions import side_questions
 from actions.accounts.forms import OfSeveralForm
 from actions.alerts import questions
 from actions.base import Ask, Outside
@@ -16,7 +17,7 @@ from actions.yes_no import said_no, said_yes
 from backend.alerts import service as alerts
 from backend.alerts.kinds import KINDS, ThresholdRefused, check_threshold
 from backend.alerts.service import Author
-from backend.alerts.wishes import Wish, hear, read_threshold, stops_texts
+from backend.alerts.wishes import Wish, hear, no_such_alert, read_threshold, stops_texts
 from backend.language import mark, tr
 from backend.members.identity import Standing
 
@@ -41,6 +42,16 @@ class AlertsForm(OfSeveralForm):
 
     async def cancelled(self, turn: Turn) -> None:
         turn.say("utter_alerts_left")
+
+    async def _begin(self, turn: Turn) -> Outside | None:
+        """What no alert tells is said at once, whoever asks; what comes nearest is offered."""
+        if turn.answered_something_else(self.form) or not no_such_alert(turn.text, turn.own_words):
+            return await super()._begin(turn)
+        self._interrupt(turn)
+        turn.set("open_task", None)
+        side_questions.tell_of_no_alert(turn)
+        self._close(turn)
+        return None
 
     # hearing
 
@@ -115,7 +126,7 @@ class AlertsForm(OfSeveralForm):
             turn.set(WAYS, sorted(wish.ways))
         if wish.denied:
             turn.set(DENIED, sorted(wish.denied))
-        if wish.verb == "off" and wish.kept:
+        if wish.verb == "off" and wish.kept and not wish.kinds:
             turn.set(WHAT, {name: None for name in KINDS if name not in wish.kept})
         said = bool(wish.kinds or wish.ways or wish.denied or wish.verb != "on")
         if said or asked is None:

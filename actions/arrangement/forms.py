@@ -9,9 +9,18 @@ from typing import Any, ClassVar
 
 from actions import side_questions
 from actions.agenda import wishes
-from actions.arrangement.hearing import NOT_KNOWN, asks_how_it_works, which_payment
+from actions.arrangement.hearing import (
+    NOT_KNOWN,
+    asks_how_it_works,
+    asks_if_at_once,
+    asks_if_by_itself,
+    ends_it,
+    which_payment,
+    without_notice_day,
+)  # fmt: skip
 from actions.arrangement.words import plan_for_the_office, plan_words
 from actions.base import Ask, Outside
+from actions.conversation.undo import take_back
 from actions.free_text import free_text
 from actions.identity.forms import IdentifiedForm
 from actions.quick_pay.questions import HINT, choose, owed
@@ -64,6 +73,7 @@ OFTEN_CHOICES = {
     "1 month": (mark("Every month"), Every(1, "month")),
 }
 OFTEN_LEAD = re.compile(r"(?:once|in|a|an|the|each|every|maybe|about|like|every one)\b\s*", re.IGNORECASE)
+PLANS_TO_ENROLL = re.compile(r"\b(?:enroll?|sign up|set up|turn on|on auto|have auto)\b", re.IGNORECASE)
 PAYING = frozenset({"quick_pay", "schedule_payment", "check_balance", "inform", "setup_autopay"})
 """What a payment of the plan sounds like to who does not see that it is one."""
 
@@ -80,6 +90,26 @@ class ArrangementForm(IdentifiedForm):
 
     async def cancelled(self, turn: Turn) -> None:
         turn.say("utter_arrangement_left")
+
+    async def _begin(self, turn: Turn) -> Outside | None:
+        """`Cancel the arrangement` ends what stands, or hears that none was made here; it begins none."""
+        if turn.answered_something_else(self.form) or not ends_it(turn.text):
+            return await super()._begin(turn)
+        self._interrupt(turn)
+        if turn.get("paused_task") == self.form:
+            turn.clear("paused_task")
+        if not await take_back(turn):
+            await self._tell_what_runs(turn)
+        self._close(turn)
+        return None
+
+    async def _tell_what_runs(self, turn: Turn) -> None:
+        standing = await turn.standing()
+        runs = await arrangements.active(turn.session, standing.account.id) if standing.account else None
+        if runs is None:
+            turn.say("utter_arrangement_none")
+        else:
+            turn.say("utter_undo_arrangement", number=runs.number)
 
     # a payment that is a part of the plan is no wish to pay now, and "can I pay it on Friday?" asks for the plan
 
@@ -101,16 +131,30 @@ class ArrangementForm(IdentifiedForm):
 
     async def _answered_aside(self, turn: Turn) -> bool:
         """How a plan works is answered for this plan, which was offered here."""
+        if asks_if_at_once(turn.text):
+            turn.say("utter_arrangement_at_once", state="parts" if self._is_in_parts(turn) else "one")
+            return True
+        if asks_if_by_itself(turn.text) and not PLANS_TO_ENROLL.search(turn.text):
+            turn.say("utter_arrangement_not_by_itself")
+            return True
         if not asks_how_it_works(turn.text):
             return await super()._answered_aside(turn)
         turn.say("utter_arrangement_how")
         return True
 
+    @staticmethod
+    def _is_in_parts(turn: Turn) -> bool:
+        """Whether the plan, as far as it was told, has more than one payment; one that was not told yet may have."""
+        said = from_data(turn.get(PLAN))
+        return said.empty or len(plans.settle(said, int(turn.get(OWED) or 0)).parts) != 1
+
     def _plan_in(self, turn: Turn) -> SaidPlan:
-        return read_plan(turn.text, turn.backend.today(), ASKED_AS.get(str(turn.get("requested_slot") or "")))
+        return read_plan(
+            without_notice_day(turn.text), turn.backend.today(), ASKED_AS.get(str(turn.get("requested_slot") or ""))
+        )
 
     def _take_as_plan(self, turn: Turn) -> None:
-        if self._plan_in(turn).empty:
+        if asks_if_at_once(turn.text) or self._plan_in(turn).empty:
             return
         turn.acts = [
             replace(act, kind="answer") if act.kind == "ask" or (act.kind == "start" and act.intent in PAYING) else act
@@ -127,6 +171,8 @@ class ArrangementForm(IdentifiedForm):
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         told = speaks_of(turn.text)
+        if asks_if_at_once(turn.text):
+            return False
         if told and turn.get(NOTICE) != "notice":
             turn.set(NOTICE, told)
         if asked == CONFIRM and self._agrees(turn):
@@ -156,7 +202,8 @@ class ArrangementForm(IdentifiedForm):
             said, which, words = SaidPlan(every=chosen[1]), None, ""
         else:
             many = len(plans.settle(before, int(turn.get(OWED) or 0)).parts) if asked == CONFIRM else 0
-            which, words = which_payment(turn.text, many) if many else (None, turn.text)
+            told = without_notice_day(turn.text)
+            which, words = which_payment(told, many) if many else (None, told)
             said = read_plan(words, turn.backend.today(), ASKED_AS.get(asked or ""))
         if said.day_problem and asked in (DAY, REST, CONFIRM):
             turn.notes["day_problem"] = said.day_problem

@@ -30,6 +30,55 @@ def asks_how_it_works(text: str) -> bool:
     return bool(HOW.search(text))
 
 
+_AT_ONCE = re.compile(
+    r"^\W*(?:(?:so|and|wait|ok(?:ay)?|but|y|entonces)\W+)*(?:is|was|would|does|do|will|es|ser[ií]a|"
+    r"son)\b(?! it be (?:ok|possible))"
+    r".{0,30}\b(?:(?:all|both|everything|it|that) (?:of it )?(?:at once|at the same time|together|in one|taken today|"
+    r"due today)|"
+    r"at once|one payment|a single|in full|todo junto|de una vez|de golpe)\b",
+    re.IGNORECASE,
+)
+_NOTICE_DAY = re.compile(
+    r"\b(?:notice|letter|tag|paper|shut ?-?off|disconnect\w*|aviso|carta|corte)\b(?: date)?\W+"
+    r"(?:says?|said|is|on|dated|by|date|dice|es)\b"
+    r"[^.,;!?\n]*?(?=[.,;!?\n]|\b(?:can|could|but|if|and|so|unless|or|i|we|puedo|podr[ií]a|pero|si|y)\b|$)",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"\b(?:cancel|undo|withdraw|drop|end|never ?mind|take back|get rid of|forget|scratch|(?:don'?t|do not) (?:want|"
+    r"need)|"
+    r"cancel\w+|quit\w+)\b"
+    r".{0,20}\b(?:arrangements?|payment plan|plan|extension|arreglo|acuerdo)\b",
+    re.IGNORECASE,
+)
+_ANOTHER = re.compile(r"\b(?:and|then|instead|but|new|another|set up|make|budget)\b", re.IGNORECASE)
+
+
+_BY_ITSELF = re.compile(
+    r"\b(?:automatic\w*|auto|by itself|on its own|autom[aá]tic\w*|se cobra sol[oa])\b", re.IGNORECASE
+)
+
+
+def asks_if_by_itself(text: str) -> bool:
+    """`Is the second part automatic?`"""
+    return bool(_BY_ITSELF.search(text))
+
+
+def asks_if_at_once(text: str) -> bool:
+    """`Is that all at once?` asks about the plan that was read back, and names no other one."""
+    return bool(_AT_ONCE.search(text))
+
+
+def without_notice_day(text: str) -> str:
+    """The words without the day that a notice names: `the notice says dec 3` is no day of the plan."""
+    return _NOTICE_DAY.sub(" ", text)
+
+
+def ends_it(text: str) -> bool:
+    """`Please cancel the arrangement`, with no wish for another one beside it."""
+    return bool(_ENDS.search(text)) and not _ANOTHER.search(text)
+
+
 def which_payment(text: str, many: int) -> tuple[int | None, str]:
     """The payment that is named by its place, of `many`, and the words without its name."""
     for place, words in WHICH:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from actions import agenda
 from actions.accounts.forms import OfSeveralForm
 from actions.alerts.questions import number
 from actions.base import Ask, Outside
@@ -14,6 +15,7 @@ from actions.turn import Turn
 from actions.yes_no import said_no, said_yes
 from backend.alerts import service as alerts
 from backend.alerts.service import Author
+from backend.alerts.wishes import hear
 from backend.language import mark, tr
 from backend.members.identity import Standing
 
@@ -67,10 +69,19 @@ class BillNotificationsForm(OfSeveralForm):
     async def cancelled(self, turn: Turn) -> None:
         turn.say("utter_bills_unchanged")
 
+    def _keep_the_alert(self, turn: Turn) -> None:
+        """`Go paperless and text me when the bill is ready`: the text is an alert, which comes after this."""
+        alert = hear(turn.text)
+        by_text = alert.verb == "on" and alert.kinds and "text" in alert.ways
+        if by_text and agenda.add(turn, "alerts_form", turn.own_words, {}):
+            turn.say("utter_agenda_added", tasks=tr("alerts"))
+
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         if turn.intent == "update_contact_info" and OWN_EMAIL.search(turn.text):
             return False  # a new address is no wish for bills by email
         wish = turn.chosen(WISH)
+        if asked is None:
+            self._keep_the_alert(turn)
         if asked == AGREED:
             if said_yes(turn):
                 turn.notes["agreed"] = True

@@ -9,6 +9,7 @@ from actions import agenda
 from actions.base import Ask, Outside
 from actions.cases.called import called
 from actions.cases.kinds import BY_INTENT, CASES, DEATH, MAY_BE_A_CLAIM, POWER, Case, case_told
+from actions.cases.kinds import title as title_of_kind
 from actions.cases.listening import LACKS
 from actions.cases.reporting import ReportingForm
 from actions.cases.taking_back import undo
@@ -16,13 +17,15 @@ from actions.cases.where import Where
 from actions.free_text import free_text
 from actions.identity.forms import TROUBLE, UNPROVEN
 from actions.person.subject import shortened
-from actions.turn import Turn
+from actions.turn import REQUESTED, Turn
 from actions.yes_no import said_no
 from backend.language import mark, tr
 from backend.members.identity import Standing
 from backend.members.levels import NEEDS, Level
 from backend.reading.acts.signals import is_request
 from backend.reading.damage import damage_claimed
+from backend.reading.electrician import is_the_electricians_phone
+from backend.reading.moment import read_moment
 from backend.reading.spanish import glossed
 
 KIND, ABOUT, WORDS, WHEN = "case_kind", "case_about", "case_words", "case_when"
@@ -39,6 +42,15 @@ BARE = re.compile(
 )  # fmt: skip
 MOST = 200
 FEW_WORDS = 8
+CALL_WHEN = re.compile(
+    r"^\W*(?:(?:but|only|just|please|pero|and)\W+)*(?:call|phone|ring|llam\w+)(?: me| us)? (?:only )?"
+    r"(?:after|before|between|in the|mornings?|afternoons?|on (?:mon|tues|wednes|thurs|fri)|despu[eé]s|antes|por la|"
+    r"en la)\b",
+    re.IGNORECASE,
+)
+"""When they may call about a report; a call back of its own is asked for with other words."""
+TAKES_A_CODE = {"name_change": "name_change", "electrician": "stop_move_service"}
+"""Kinds of cases, and the line of the levels that says who may ask for them on an account."""
 TASKS = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint"})
 
 
@@ -75,10 +87,11 @@ class CaseForm(ReportingForm):
         return await super()._begin(turn)
 
     def opened(self, turn: Turn, standing: Standing) -> bool:
-        """Another name on an account takes a code, from who has opened it; who only knows the address gives none."""
-        if self.kind(turn) != "name_change" or standing.level < Level.KNOWN:
+        """Another name on an account, or its power off, takes a code from who has opened it."""
+        if self.kind(turn) not in TAKES_A_CODE or standing.level < Level.KNOWN:
             return super().opened(turn, standing)
-        return standing.level >= NEEDS["name_change"] or turn.get(TROUBLE) == UNPROVEN
+        needed = NEEDS[TAKES_A_CODE[self.kind(turn)]]
+        return standing.level >= needed or turn.get(TROUBLE) == UNPROVEN
 
     def task_now(self, turn: Turn) -> str:
         """The engine learned replies to the questions of some kinds; those of the others are like a complaint's."""
@@ -102,22 +115,43 @@ class CaseForm(ReportingForm):
             turn.set(KIND, "damage")
             turn.clear(self.slot("confirm"))
             return bool(turn.notes.setdefault("more", True))
+        if self.kind(turn) == "electrician" and turn.get(WHEN) is None and self._names_a_day(turn):
+            turn.set(WHEN, turn.own_words.strip()[:MOST])
         if asked == WORDS:
             return self._listen_words(turn)
         if asked == WHEN and (said_no(turn) or free_text(turn)):
             turn.set(WHEN, "any time" if said_no(turn) or LACKS.search(turn.text) else turn.own_words.strip()[:MOST])
             return True
-        if asked == self.slot("confirm") and self.case(turn).placeless and self._tells_what_happened(turn):
+        told_more = asked == self.slot("confirm") or (asked == self.slot("phone") and not self.held(turn, "phone"))
+        if told_more and self._tells_what_happened(turn):
+            turn.notes["added"] = True
             return bool(turn.notes.setdefault("more", True))
         if asked is not None and turn.intent in self.opens_with and len(turn.text.split()) > 3:
             turn.notes["more"] = True  # told again, or a second thing: it belongs into the words
             return asked != self.slot("place")
         return False
 
+    def _phone_in(self, turn: Turn, asked: str | None) -> str | None:
+        """The electrician's own phone goes with the words; whom the office calls stays the member."""
+        if self.kind(turn) == "electrician" and is_the_electricians_phone(turn.text):
+            turn.notes["more"] = True
+            return None
+        return super()._phone_in(turn, asked)
+
+    @staticmethod
+    def _names_a_day(turn: Turn) -> bool:
+        return read_moment(turn.text, turn.backend.today(), turn.backend.coop.hours) is not None
+
     def _tells_what_happened(self, turn: Turn) -> bool:
         """More of the story, at the read-back: it is added, and read back again."""
-        said = "agreed" in turn.notes or said_no(turn) or turn.does("cancel", "repeat", "person")
-        return not said and "?" not in turn.text and len(turn.text.split()) >= FEW_WORDS
+        if CALL_WHEN.search(turn.text):
+            return True
+        said = "agreed" in turn.notes or "phone" in turn.notes or said_no(turn)
+        if said or turn.removed or "?" in turn.text or turn.does("cancel", "repeat", "person", "ask", "hold", "affirm"):
+            return False
+        if self._is_surely_another(turn) or self.held(turn, "confirm") == "no":
+            return False
+        return len(turn.text.split()) >= (2 if turn.does("answer", "volunteer", "correct") else 3)
 
     def _turns_out_a_claim(self, turn: Turn) -> bool:
         """`Not flickering, the surge fried my fridge`: what was opened as something else is put right."""
@@ -128,6 +162,31 @@ class CaseForm(ReportingForm):
         about = {"about": str(turn.get(ABOUT))} if turn.get(ABOUT) else {}
         return {**about, **super().details(turn)}
 
+    async def _is_left_unfiled(self, turn: Turn) -> bool:
+        return not CALL_WHEN.search(turn.text) and await super()._is_left_unfiled(turn)
+
+    def _goes_to_a_person(self, turn: Turn) -> bool:
+        """`Call me after 3 only`, at the read-back: when they may call is told, and goes with the words."""
+        if turn.get(REQUESTED) == self.slot("confirm") and CALL_WHEN.search(turn.text):
+            turn.focus(turn.whole_words, "inform")
+            turn.acts = [act for act in turn.acts if act.kind != "person"]
+            return False
+        return super()._goes_to_a_person(turn)
+
+    @staticmethod
+    def _mourns(turn: Turn) -> bool:
+        """Whether somebody died, and that was not said to be a sorrow a line before."""
+        return bool(DEATH.search(turn.text)) and not turn.notes.get("comforted")
+
+    def what(self, turn: Turn) -> str:
+        """The words of a placeless case stand behind it already; an electrician's day and hours stand only in them."""
+        details = self.details(turn)
+        if self.case(turn).placeless and not turn.get(ABOUT):
+            return title_of_kind(self.kind(turn))
+        told = shortened(str(turn.get(WHEN) or details.get("words") or "")) if self.kind(turn) == "electrician" else ""
+        named = title_of_kind(self.kind(turn), details)
+        return f"{named}, “{told}”" if told else named
+
     def _listen_words(self, turn: Turn) -> bool:
         words = free_text(turn)
         if words is None or said_no(turn) or BARE.fullmatch(turn.text):
@@ -136,7 +195,7 @@ class CaseForm(ReportingForm):
 
     async def next_report_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         case = self.case(turn)
-        values: dict[str, Any] = {"case_kind": case.kind, "bereaved": bool(DEATH.search(turn.text))}
+        values: dict[str, Any] = {"case_kind": case.kind, "bereaved": self._mourns(turn)}
         if case.now and not turn.get("case_told"):
             turn.say("utter_case_now", **values)
         elif case.kind == "outage" and not turn.get("case_told"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from backend.language import ENGLISH, current, mark, tr
 from backend.reading.damage import damage_claimed
+from backend.reading.electrician import off_for_an_electrician
 from backend.reading.life_support import at_risk_now, depends_on_power, power_is_out
 from backend.tickets.models import Ticket
 
@@ -63,6 +64,7 @@ CASES: dict[str, Case] = {
         Case("light", mark("a street or yard light out"), ("report_light",)),
         Case("tree", mark("a tree near the lines"), ("report_tree",), now=True),
         Case("meter", mark("a problem with the meter"), ("meter_problem",), asks_when=True),
+        Case("electrician", mark("power off and back on for an electrician"), asks_when=True),
         Case("voltage", mark("flickering or weak power"), ("voltage_problem",), now=True, urgent=True),
         Case("medical", mark("a medical need for power"), ("medical_need",), now=True, urgent=at_risk_now),
         Case("name_change", mark("a change of the name on the account"), ("name_change",), now=True),
@@ -92,6 +94,8 @@ def case_told(intent: str, words: str) -> str:
 
     A medical need while the power is out is an outage, and an urgent one: a form to fill in helps nobody then.
     """
+    if off_for_an_electrician(words):
+        return "electrician"
     kind = BY_INTENT.get(intent, "other")
     if kind in MAY_BE_A_CLAIM and damage_claimed(words):
         return "damage"

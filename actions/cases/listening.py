@@ -14,6 +14,7 @@ from actions.yes_no import said_no, said_yes
 from backend.contact.service import read_email, read_phone
 from backend.handover.transcript import plain_line
 from backend.reading.acts.polarity import names_yes
+from backend.reading.phone_ending import phone_ending
 from backend.reading.phone_figures import is_parted_as_phone, without_parted_phones
 from backend.reading.together import read_all
 
@@ -134,6 +135,10 @@ class ReportListening(IdentifiedForm):
         return False
 
     def _listen_confirm(self, turn: Turn, place: str | None) -> bool:
+        end = phone_ending(turn.text)
+        if end is not None and end not in turn.question.said:  # "mine ends 2203": the whole of it is asked for
+            turn.clear(self.slot("phone"))
+            return bool(turn.notes.setdefault("other_phone", True))
         chosen = turn.chosen(self.slot("confirm"))
         more = YES_AND.match(turn.text.strip())
         yes_and = more is not None and not TAKES_BACK.search(more["more"]) and not turn.removed

@@ -234,9 +234,11 @@ class ReportingForm(DangerReporting):
 
     async def finish(self, turn: Turn, standing: Standing, where: Where, more: dict[str, str]) -> tickets.Filed | Ask:
         """Ask how to reach them and for a yes to the read-back; file what was read back."""
+        if turn.notes.get("added"):
+            turn.say("utter_case_words_added")
         told = str(self.held(turn, "phone") or "")
         phone = await self._phone(turn, standing)
-        if phone is None and not told:
+        if (phone is None and not told) or turn.notes.get("other_phone"):
             return Ask(self.slot("phone"), "utter_question_case_phone")
         if not turn.notes.get("agreed"):
             return self._read_back(turn, where, phone, told)
@@ -279,13 +281,17 @@ class ReportingForm(DangerReporting):
         else:
             reach = tr("answer in this chat") if told == THIS_CHAT else tr("write to {email}", email=told)
         values = {
-            "what": title(self.kind(turn), self.details(turn)),
+            "what": self.what(turn),
             "where": where.shown,
             "reach": reach,
             **self.read_back_values(turn),
         }
         buttons = [choose(tr("Yes, report it"), **{slot: "yes"}), choose(tr("No"), **{slot: "no"})]
         return Ask(slot, "utter_question_case_confirm", values, buttons, new=True)
+
+    def what(self, turn: Turn) -> str:
+        """What is reported, as the read-back names it."""
+        return title(self.kind(turn), self.details(turn))
 
     def read_back_values(self, turn: Turn) -> dict[str, Any]:
         """More values for the words of the read-back."""

@@ -20,7 +20,8 @@ WITHDRAW = re.compile(
     r"that|this|the \w+|"
     r"my \w+) back|take back|"
     r"(?:cancel|delete|remove|drop|scratch|take off) (?:my|the|that|this) (?:\w+ ){0,2}(?:report|ticket|request|"
-    r"complaint|case|call ?back|call|visit|danger)|take (?:that|it|this) off)\b",
+    r"complaint|case|call ?back|call|visit|danger)|take (?:that|it|this) off|qu[ií]t[ea]l[ao]|canc[eé]l[ea]l[ao]|"
+    r"ret[ií]r[ea]l[ao])\b",
     re.IGNORECASE,
 )
 LETS_GO = re.compile(r"\b(?:forget (?:about )?(?:it|that)|never ?mind)\b", re.IGNORECASE)

@@ -9,9 +9,9 @@ import re
 from typing import Any, ClassVar, cast
 
 from actions.base import Ask, Outside
-from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, IdentifiedForm
+from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, NUMBER, IdentifiedForm
 from actions.quick_pay.questions import choose
-from actions.turn import ASKED_AS, Turn
+from actions.turn import ASKED_AS, REQUESTED, Turn
 from actions.yes_no import said_no, said_yes
 from backend.alerts.kinds import together
 from backend.contact import proving
@@ -19,15 +19,18 @@ from backend.contact import service as contact
 from backend.contact.service import What
 from backend.language import mark, tr
 from backend.members.identity import Standing
-from backend.reading.address import address_said, with_unit
+from backend.reading.address import address_said, with_number, with_part, with_unit
 from backend.reading.phone_figures import has_phone_figures, without_phone_figures
 
 WHAT, VALUE, AGREED, PROOF = "contact_what", "contact_value", "contact_agreed", "contact_proof"
+SECOND = "contact_second"
+"""A second change told in the same message, [what, value]. It comes after the first."""
 PROVES = "contact_proves"
 """The email that is on file now, and that a code was sent to."""
 CODE_HERE = "contact_code_here"
 """A code has come back in the midst of this very change."""
 LATER = "later"
+NOT_IT = re.compile(r"\b(?:not|isn'?t|old|viejo)\b", re.IGNORECASE)
 ASKED_AS.update({PROOF: "code"})
 WORDS: tuple[tuple[What, re.Pattern[str]], ...] = (
     ("email", re.compile(r"\be-?mails?(?: address)?\b", re.IGNORECASE)),
@@ -52,7 +55,7 @@ class ContactForm(IdentifiedForm):
     task = "contact"
     title = mark("changing contact details")
     skill = "update_contact_info"
-    slots: ClassVar[tuple[str, ...]] = (WHAT, VALUE, AGREED, PROOF, PROVES, CODE_HERE)
+    slots: ClassVar[tuple[str, ...]] = (WHAT, VALUE, AGREED, PROOF, PROVES, CODE_HERE, SECOND)
     asks: ClassVar[dict[str, str]] = {WHAT: "choice", VALUE: "free_text", AGREED: "yes_no", PROOF: "code"}
     files = True
     opens_with: ClassVar[frozenset[str]] = frozenset({"update_contact_info"})
@@ -78,6 +81,8 @@ class ContactForm(IdentifiedForm):
         """A new phone's ten digits in the first message are no member number."""
         if turn.get(PROVES):
             return await self._hear_proof(turn)
+        if asked in (VALUE, AGREED) and turn.get(WHAT) == "phone" and self._phone(turn):
+            return await self.listen_task(turn, asked)  # ten digits here are the new phone, and open no other account
         words = turn.own_words if asked or has_phone_figures(turn.own_words) else turn.whole_words
         new, old = contact.read_new_phone(words, strict=turn.backend.settings.production)
         if not old and asked is None:
@@ -93,11 +98,15 @@ class ContactForm(IdentifiedForm):
 
     def _phone(self, turn: Turn) -> str | None:
         """A number that exists; the made-up ones of the demo members are taken where no real member is served."""
-        return contact.read_new_phone(turn.own_words, strict=turn.backend.settings.production)[0]
+        new, old = contact.read_new_phone(turn.own_words, strict=turn.backend.settings.production)
+        if new is None and turn.get(REQUESTED) in (VALUE, AGREED) and not NOT_IT.search(turn.own_words):
+            return old  # "no, 815-555-0199" puts the new one right
+        return new
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         heard = self._hear_what(turn, asked)
         heard = self._hear_value(turn, asked) or heard
+        self._hear_second(turn, asked)
         if not heard and asked == AGREED and turn.get(VALUE):
             chosen = turn.chosen(AGREED)
             if chosen == "yes" or (chosen is None and said_yes(turn)):
@@ -151,10 +160,40 @@ class ContactForm(IdentifiedForm):
         elif what == "address" and asked not in IDENTITY_SLOTS:
             found = contact.read_address(turn.own_words, asked == VALUE)
             if turn.get(VALUE):
-                found = found or address_said(turn.own_words) or with_unit(str(turn.get(VALUE)), turn.own_words)
+                found = self._corrected_address(turn, str(turn.get(VALUE)), found)
         if found is None:
             return False
         turn.set(VALUE, found)
+        return True
+
+    @staticmethod
+    def _corrected_address(turn: Turn, before: str, found: str | None) -> str | None:
+        """A part that is put right changes that part, and the rest of the address stays."""
+        new = found or address_said(turn.own_words)
+        if new:
+            return with_part(before, new)
+        return with_unit(before, turn.own_words) or with_number(before, turn.own_words)
+
+    def _hear_second(self, turn: Turn, asked: str | None) -> None:
+        """`My phone is 815-555-0199 now and my email ann@example.com`: one after the other, and none is dropped."""
+        email = contact.read_email(turn.own_words)
+        if asked in (CODE, LAST4, NUMBER) or email is None or not has_phone_figures(turn.own_words):
+            return
+        phone = contact.read_new_phone(turn.own_words, strict=turn.backend.settings.production)[0]
+        values = {"email": email, "phone": phone}
+        other = next((what for what, value in values.items() if value and what != turn.get(WHAT)), None)
+        if other is not None and turn.get(WHAT) in values:
+            turn.set(SECOND, [other, values[other]])
+
+    def _take_second(self, turn: Turn) -> bool:
+        """Go over to the second change, if there is one."""
+        second = turn.get(SECOND)
+        if not second:
+            return False
+        turn.clear(SECOND, AGREED)
+        turn.notes.pop("agreed", None)
+        turn.set(WHAT, second[0])
+        turn.set(VALUE, second[1])
         return True
 
     def _identity_inside(self, turn: Turn, asked: str | None) -> bool:
@@ -166,7 +205,14 @@ class ContactForm(IdentifiedForm):
 
     async def next_ask(self, turn: Turn) -> Ask | Outside | None:
         # the change is made: what is left needs no more than the code that went to the new address
-        return self._ask_email_code(turn) if turn.get(PROVES) else await super().next_ask(turn)
+        if not turn.get(PROVES):
+            return await super().next_ask(turn)
+        ask = self._ask_email_code(turn)
+        if ask is not None or not turn.get(SECOND):
+            return ask
+        turn.clear(PROVES)
+        self._take_second(turn)
+        return await super().next_ask(turn)
 
     def _ask_email_code(self, turn: Turn) -> Ask | None:
         value, heard = str(turn.get(PROVES)), turn.notes.get("email_code")
@@ -215,9 +261,9 @@ class ContactForm(IdentifiedForm):
             values |= await self._told(turn, standing, what)
         turn.say("utter_contact_changed" if changed else "utter_contact_same", **values)
         if not changed or what != "email":
-            return None
+            return await self.next_task_ask(turn, standing) if self._take_second(turn) else None
         if not await proving.send(turn.session, turn.backend, turn.conversation_id, standing):
             turn.say("utter_contact_proof_later", value=value)
-            return None
+            return await self.next_task_ask(turn, standing) if self._take_second(turn) else None
         turn.set(PROVES, value)
         return self._ask_email_code(turn)

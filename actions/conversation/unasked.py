@@ -9,6 +9,7 @@ from typing import Any
 from actions import agenda, follow_ups, registry, side_questions
 from actions.accounts.choice import FEW_WORDS
 from actions.accounts.forms import hear_account
+from actions.arrangement.hearing import ends_it
 from actions.base import MISSES_BEFORE_A_PERSON
 from actions.cases.agreeing import found_beside
 from actions.cases.danger_talk import add_to_danger_talk
@@ -22,6 +23,7 @@ from actions.danger import heed
 from actions.manner import comfort
 from actions.person.booked import adds_to_the_call, asks_about_the_call, moves_the_call
 from actions.person.handing_over import hand_over
+from actions.person.subject import CANCELS, cancel_call
 from actions.quick_pay.hearing import BILL, hear_words
 from actions.quick_pay.paying import say_already
 from actions.scheduled.of_the_last import form_for_it
@@ -29,17 +31,26 @@ from actions.turn import Turn
 from actions.usage.forms import UsageForm, asks_for_months
 from actions.which_wish import keep_who
 from actions.yes_no import said_no, said_yes
+from backend.handover.transcript import plain_line
 from backend.language import SPANISH
 from backend.reading.acts.polarity import NO, names_yes, polarity
 from backend.reading.acts.signals import is_request, only_social, refuses, takes_back
 from backend.reading.amount import Amount
+from backend.reading.damage import damage_claimed
 from backend.reading.day import Day
 from backend.reading.moment import read_moment
+from backend.reading.passes_on import passes_on
 from backend.reading.pay_way import pays_the_bill
 from backend.reading.spanish import glossed
+from backend.tickets import service as tickets
+from backend.tickets.kinds import PROMISED
 
+NEVER_CALL = re.compile(r"\b(?:stop|quit) call\w*|\b(?:don'?t|do not) call\b", re.IGNORECASE)
 RESTORED = "outage_restored"
+NO_WISH = frozenset({"out_of_scope", "nlu_fallback"})
 LIKELY = 0.5
+TELLS = frozenset({"callback_form", "case_form"})
+"""Behind an offer of these an amount tells of the matter."""
 MORE = ("ask", "start", "volunteer", "person")
 PAYING = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
 
@@ -106,7 +117,11 @@ async def _take_back(turn: Turn, offer: Any) -> bool:
     said = (
         turn.text if turn.language == SPANISH else f"{turn.text} {glossed(turn.own_words)}"
     )  # "retírelo", in any talk
-    if WITHDRAW.search(said) and await take_back(turn):
+    ends = ends_it(said)
+    if (WITHDRAW.search(said) or ends) and await take_back(turn):
+        return True
+    if ends:
+        turn.say("utter_arrangement_none")
         return True
     if not (turn.does("cancel") or turn.intent == "cancel"):
         return False
@@ -150,8 +165,43 @@ def _takes_the_call(turn: Turn, offer: Any) -> bool:
 
 async def _booked_call(turn: Turn, offer: Any) -> bool:
     """Something about the call that is arranged: another time, or a word more for who calls."""
+    if CANCELS.search(turn.text):
+        if await cancel_call(turn):
+            return True
+        if not NEVER_CALL.search(turn.text):  # "stop calling me" is of other calls
+            turn.say("utter_callback_none")
+            return True
     words = str((offer.get("slots") or {}).get("callback_about") or "") if _is_a_call(offer) else ""
     return await adds_to_the_call(turn, words) or await moves_the_call(turn) or await asks_about_the_call(turn)
+
+
+async def _corrects_the_filed(turn: Turn, offer: Any) -> bool:
+    """`No wait, not the 15th, the 16th`, right behind a request to the office: it is written onto that request."""
+    standing = [
+        one for one in await tickets.of_conversation(turn.session, turn.conversation_id) if one.kind in PROMISED
+    ]
+    if not standing or standing[0].number not in turn.last_said():
+        return False
+    other_day = isinstance(turn.read("date").day, Day) and len(turn.text.split()) > 1
+    if (
+        turn.does("ask", "cancel", "start", "person")
+        or WITHDRAW.search(turn.text)
+        or not (turn.does("correct") or other_day)
+    ):
+        return False
+    words = plain_line(turn.whole_words)
+    await tickets.add_note(turn.session, turn.backend, standing[0], turn.conversation_id, words)
+    turn.say("utter_case_added", number=standing[0].number, called="", own=True)
+    return True
+
+
+async def _passed_on(turn: Turn, offer: Any) -> bool:
+    """`Tell the office it was the wrong number` is a request to the office, read back before it is sent."""
+    if not passes_on(turn.whole_words):
+        return False
+    turn.set("case_kind", "other")
+    turn.follow_with("case_form")
+    return True
 
 
 def _says_more(turn: Turn) -> bool:
@@ -205,8 +255,8 @@ async def _wished(turn: Turn, offer: Any) -> bool:
     opener = next((name for name in openers if name), None)
     if opener is None:
         return False
-    if await side_questions.told_instead(turn, opener, offered=False):  # "thinking about solar, do you do net metering"
-        return True
+    if turn.intent in NO_WISH and await side_questions.told_instead(turn, opener, offered=False):
+        return True  # "thinking about solar, do you do net metering"
     agenda.take_in(turn, turn.acts, "", least=LIKELY)
     return agenda.go_on(turn)
 
@@ -222,6 +272,13 @@ async def _figures(turn: Turn, offer: Any) -> bool:
         return True
     said = turn.read(None)
     keep_who(turn)
+    if said.amount is not None and damage_claimed(turn.text):
+        turn.set("case_kind", "damage")  # what was broken has a price, and that is no payment
+        turn.follow_with("case_form")
+        return True
+    if said.amount is not None and offer and _opens(offer) in TELLS and not PAYING.search(turn.text):
+        take_up(turn, offer)  # "the tv was 600 dollars", of a claim, is no payment
+        return True
     if said.amount is not None or said.share is not None:
         turn.set("pay_amount", said.amount.cents if isinstance(said.amount, Amount) else said.share)
         turn.follow_with("quick_pay_form")
@@ -230,14 +287,16 @@ async def _figures(turn: Turn, offer: Any) -> bool:
         turn.set("pay_day", said.day.on.isoformat())
         turn.follow_with("quick_pay_form")
         return True
-    if turn.has_set("member_number") or (turn.has_set("phone_last4") and turn.get("member_number")):
-        if _is_a_call(offer):  # the number is given for what was offered, and says no yes to it yet
-            turn.set("offer", offer)
-            turn.say("utter_offer_call_still")
-            return True
+    if not turn.has_set("member_number") and not (turn.has_set("phone_last4") and turn.get("member_number")):
+        return False
+    if _is_a_call(offer):  # the number is given for what was offered, and says no yes to it yet
+        turn.set("offer", offer)
+        turn.say("utter_offer_call_still")
+    elif offer:  # who they are, behind "I can ask the office for one": that is what it is for
+        take_up(turn, offer)
+    else:
         turn.follow_with("balance_form")
-        return True
-    return False
+    return True
 
 
 async def _another_account(turn: Turn, offer: Any) -> bool:
@@ -303,6 +362,8 @@ STEPS: tuple[Callable[[Turn, Any], Awaitable[bool]], ...] = (
     _of_the_last,
     _another_account,
     _booked_call,
+    _passed_on,
+    _corrects_the_filed,
     _offered,
     _take_back,
     _again,

@@ -20,6 +20,8 @@ from backend.reading.tickets_named import kinds_named
 from backend.tickets import service as tickets
 
 RECENT = timedelta(hours=12)
+MONEY_PLANS = frozenset({"arrangement"})
+"""Named like a ticket, and kept as a plan of its own where it was granted."""
 Slots = dict[str, Any]
 
 
@@ -47,7 +49,7 @@ async def take_back(turn: Turn) -> bool:
     for row in await done_by(turn.session, turn.conversation_id, turn.backend.clock.now() - RECENT):
         if row.act.startswith("ticket_") and await _withdraw(turn, str((row.after or {}).get("number"))):
             return True
-        if kinds_named(turn.text):
+        if kinds_named(turn.text) - MONEY_PLANS:
             continue  # a report is named, and nothing else is taken back for it
         if row.act == "payment_confirmed":
             turn.say("utter_undo_payment", confirmation=str((row.after or {}).get("confirmation")))

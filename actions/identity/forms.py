@@ -22,6 +22,7 @@ from backend.reading.acts.signals import is_request
 from backend.reading.digits import spoken_to_digits
 from backend.reading.lost_phone import lacks_a_number, lost_phone
 from backend.reading.member_number import NumberReading
+from backend.reading.phone_ending import is_another_phone
 from backend.reading.phone_typed import phone_typed
 
 NO_PHONE = "no_phone"
@@ -141,7 +142,7 @@ class IdentifiedForm(Form):
             turn.clear(NUMBER, LAST4, "identity_failed")  # "no, that number was wrong"
             return True
         heard = self._listen_number(turn, asked, said.number)
-        if said.last4:
+        if said.last4 and not (asked != LAST4 and is_another_phone(turn.text)):
             turn.set(LAST4, said.last4)
             heard = True
         if heard:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.base import SkillAction
+from actions.cases.cut_off import meet_cut_off
 from actions.cases.danger_talk import add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
 from actions.cases.worse import tell_worse
@@ -13,6 +14,7 @@ from backend.conversations.models import Conversation
 from backend.handover.transcript import plain_line
 from backend.members.service import accounts_at_phone
 from backend.reading.asks_after import denies_it_is_back, tells_it_is_back, wants_it_back
+from backend.reading.cut_off import cut_off_by_us
 from backend.reading.of_the_filed import still_wrong
 from backend.tickets import lookup
 from backend.tickets import service as tickets
@@ -35,6 +37,9 @@ class ActionOutageRestored(SkillAction):
         if not back and await tell_of_the_filed(turn):  # "is it fixed? still dark", "les avisaron ya"
             return
         if not back and await add_to_danger_talk(turn):  # "ya salió", of who was inside
+            return
+        if cut_off_by_us(turn.text):  # "I paid, turn my power back on" is about a bill
+            await meet_cut_off(turn)
             return
         if denies_it_is_back(turn.whole_words):  # "it is NOT back, I never told you that"
             turn.follow_with("outage_form")

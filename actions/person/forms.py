@@ -11,7 +11,16 @@ from actions.base import Ask, Outside
 from actions.cases.listening import URGENT_TOLD
 from actions.form import SURE_OF_ANOTHER, Form
 from actions.person.booked import booked, call_words, phone_of, tell_what_stands
-from actions.person.subject import CANCELS, cancel_call, named, said_before, subject, subject_in, telling
+from actions.person.subject import (
+    CANCELS,
+    cancel_call,
+    named,
+    said_before,
+    shortened,
+    subject,
+    subject_in,
+    telling,
+)  # fmt: skip
 from actions.quick_pay.questions import choose
 from actions.turn import REQUESTED, Turn
 from actions.words import day_for_the_office, day_words
@@ -21,11 +30,23 @@ from backend.conversations.models import Conversation
 from backend.coop import at_clock, clock_text
 from backend.language import mark, tr
 from backend.reading.moment import Moment, call_end, call_time, read_moment, without_past
+from backend.reading.phone_ending import phone_ending
 from backend.reading.phone_figures import without_phone_figures
 from backend.tickets import service as tickets
 
 WHEN, DAY, PHONE, CONFIRM = "callback_when", "callback_day", "callback_phone", "callback_confirm"
 UNTIL, ABOUT, BEFORE, TRIED = "callback_until", "callback_about", "callback_before", "callback_tried"
+OTHER_END = "callback_other_end"
+"""How the phone ends that they are to call instead, as long as the whole of it is not known."""
+UNKNOWN_END = "unknown"
+ANOTHER_PHONE = re.compile(
+    r"\b(?:my|the|a|an|mi|el|al|otro) (?:(?:cell|mobile|home|work|other|new|house|wife'?s|husband'?s|different|"
+    r"right) ?)*"
+    r"(?:phone|number|cell|mobile|landline|line|celular|tel[eé]fono|n[uú]mero)\b|\bnot this (?:one|number|phone)\b|"
+    r"\b(?:different|wrong|another) (?:number|phone)\b",
+    re.IGNORECASE,
+)
+SUBJECT_ALONE = 4
 ASKS_FOR_IT = re.compile(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b", re.IGNORECASE)
 EXAMPLE = time(10)
 
@@ -34,7 +55,7 @@ class CallbackForm(Form):
     form = "callback_form"
     task = "person"
     title = mark("arranging a call back")
-    slots: ClassVar[tuple[str, ...]] = (WHEN, DAY, PHONE, CONFIRM, UNTIL, ABOUT, BEFORE, TRIED)
+    slots: ClassVar[tuple[str, ...]] = (WHEN, DAY, PHONE, CONFIRM, UNTIL, ABOUT, BEFORE, TRIED, OTHER_END)
     asks: ClassVar[dict[str, str]] = {WHEN: "time", DAY: "day", PHONE: "phone", CONFIRM: "yes_no"}
     opens_with: ClassVar[frozenset[str]] = frozenset()
     LATE: ClassVar[int] = 15  # minutes: "now" is still now when its read-back is answered; later it is another time
@@ -68,8 +89,9 @@ class CallbackForm(Form):
             await self._begin_with_the_booked(turn)
         if asked == CONFIRM and self._agrees(turn):
             return True
-        heard = self._hear_phone(turn, asked)
+        heard = self._hear_phone(turn, asked) or await self._hear_other_phone(turn, asked)
         heard = self._hear_time(turn, without_phone_figures(turn.text), asked) or heard
+        heard = heard or self._takes_the_example(turn, asked)
         heard = self._hear_subject(turn, asked, heard) or heard
         if asked != CONFIRM:
             return heard
@@ -92,13 +114,16 @@ class CallbackForm(Form):
     def _hear_subject(self, turn: Turn, asked: str | None, heard: bool) -> bool:
         """What it is about, told at any question; other words only where nothing is known of it yet."""
         about = named(turn.own_words) if asked is not None else None
+        if about is None and asked == WHEN and not heard and not turn.does("ask", "deny", "cancel", "person"):
+            about = _only_subject(turn)
         is_news = turn.intent == "report_outage" and turn.statistics.whole.confidence >= SURE_OF_ANOTHER
         if about is None and turn.get(ABOUT) is None and not heard and asked in (WHEN, CONFIRM) and not is_news:
             about = subject_in(turn.own_words)
         if not about:
             return False
+        turn.notes["subject"] = asked == WHEN and about != turn.get(ABOUT)
         turn.set(ABOUT, about)
-        return turn.does("answer", "volunteer", "correct", "person")
+        return turn.does("answer", "volunteer", "correct", "person") or bool(turn.notes["subject"])
 
     def _agrees(self, turn: Turn) -> bool:
         if turn.chosen(CONFIRM) == "yes" or said_yes(turn):
@@ -109,7 +134,31 @@ class CallbackForm(Form):
         phone = read_phone(turn.text, strict=False)
         if phone:
             turn.set(PHONE, phone)
+            turn.clear(OTHER_END)
         return phone is not None
+
+    async def _hear_other_phone(self, turn: Turn, asked: str | None) -> bool:
+        """`Mine ends 2203`, `no, my cell`: another phone is meant; the whole of it is asked for."""
+        end = phone_ending(turn.text)
+        known = str(turn.get(PHONE) or await self._known_phone(turn) or "")
+        if end is None and asked == CONFIRM and said_no(turn) and ANOTHER_PHONE.search(turn.text):
+            end = ""
+        if end is None or (end and known.endswith(end)):
+            return False
+        turn.clear(PHONE)
+        turn.set(OTHER_END, end or UNKNOWN_END)
+        return True
+
+    def _takes_the_example(self, turn: Turn, asked: str | None) -> bool:
+        """A yes to `for example: Monday at 10:00 AM` takes that time, which is read back before it is arranged."""
+        example = self._example(turn)
+        if asked != WHEN or example is None or turn.get(DAY) or self._next_day(turn) not in turn.question.said:
+            return False
+        if not said_yes(turn):
+            return False
+        turn.set(WHEN, example.isoformat())
+        turn.clear(UNTIL)
+        return True
 
     def _hear_time(self, turn: Turn, text: str, asked: str | None) -> bool:
         if asked == PHONE and not turn.does("correct"):
@@ -173,7 +222,9 @@ class CallbackForm(Form):
                 await tell_what_stands(turn)
                 return None
             return self._ask_time(turn)
-        phone = turn.get(PHONE) or await self._known_phone(turn)
+        phone = turn.get(PHONE) or (None if turn.get(OTHER_END) else await self._known_phone(turn))
+        if phone is None and turn.get(OTHER_END) not in (None, UNKNOWN_END):
+            return Ask(PHONE, "utter_question_callback_other_phone", {"last4": turn.get(OTHER_END)})
         if phone is None:
             return Ask(PHONE, "utter_question_callback_phone")
         if not turn.notes.get("agreed"):
@@ -200,6 +251,8 @@ class CallbackForm(Form):
     def _ask_time(self, turn: Turn) -> Ask:
         if closed := turn.notes.get("closed_then"):
             return Ask(WHEN, "utter_question_callback_closed", closed, new=True)
+        if turn.notes.get("subject"):
+            turn.say("utter_callback_subject", about=shortened(str(turn.get(ABOUT))).rstrip(" ?.!…"))
         if turn.get(DAY):
             day = day_words(date.fromisoformat(turn.get(DAY)), turn.backend.today())
             return Ask(WHEN, "utter_question_callback_hour", {"day": day})
@@ -207,13 +260,20 @@ class CallbackForm(Form):
 
     def _next_day(self, turn: Turn) -> str:
         """A time of the next day after today on which somebody is there, in words: at ten, or when they open."""
-        coop, today = turn.backend.coop, turn.backend.today()
-        day = coop.working_day_after(today)
+        example = self._example(turn)
+        if example is None:
+            return tr("the next working day")
+        return f"{day_words(example.date(), turn.backend.today())} {at_clock(example.time())}"
+
+    @staticmethod
+    def _example(turn: Turn) -> datetime | None:
+        coop = turn.backend.coop
+        day = coop.working_day_after(turn.backend.today())
         span = coop.span_on(day) if day else None
         if day is None or span is None:
-            return tr("the next working day")
+            return None
         at = EXAMPLE if span[0] <= EXAMPLE < span[1] else span[0]
-        return f"{day_words(day, today)} {at_clock(at)}"
+        return datetime.combine(day, at, coop.zone)
 
     def _read_back(self, turn: Turn, phone: str) -> Ask:
         buttons = [choose(tr("Yes"), **{CONFIRM: "yes"}), choose(tr("No"), **{CONFIRM: "no"})]
@@ -269,3 +329,11 @@ class CallbackForm(Form):
         end = self._end(turn)
         until = f" to {clock_text(end)}" if end else ""
         return f"{day_for_the_office(when.date(), turn.backend.today())}, {clock_text(when.time())}{until}"
+
+
+def _only_subject(turn: Turn) -> str | None:
+    """`My bill.`: so few words at the question for a time name what the call is about."""
+    words = turn.own_words.strip(" .!")
+    if "?" in words or len(words.split()) > SUBJECT_ALONE or not telling(words):
+        return None
+    return words

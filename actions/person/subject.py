@@ -15,8 +15,20 @@ from backend.tickets.kinds import CALLBACK
 
 ABOUT = re.compile(
     r"\b(?:the (?:subject|topic|reason) (?:is|should be|was)|el (?:asunto|tema|motivo) es|"
-    r"about|regarding|concerning|sobre|acerca de|respecto al?|lo del?)\s+"
+    r"a?bout|regarding|concerning|sobre|acerca de|respecto al?|lo del?|(?:es|era) por)\s+"
     r"(?P<what>[^\s\d][^.!?;\n]*?)(?=,|[.!?;\n]|$)",
+    re.IGNORECASE,
+)
+MORE = re.compile(r",\s*(?P<more>[^,.!?;\n]+)")
+"""A clause behind the subject: it belongs to it where it tells more than a time or a phone."""
+NOT_MORE = re.compile(
+    r"\d|\b(?:call|phone|number|reach|monday|tuesday|wednesday|thursday|friday|tomorrow|today|morning|afternoon|please|"
+    r"and (?:i|my)|llam\w+|numero|n[uú]mero|lunes|martes|mi[eé]rcoles|jueves|viernes|mañana)\b",
+    re.IGNORECASE,
+)
+LEAD = re.compile(
+    r"^(?:(?:well|yeah|yes|ok|okay|hi|hello|so|pues|bueno)\W+)*(?:it'?s|its|it is|that'?s|es|era)\s+"
+    r"(?:for|on account of|because(?: of)?|por(?:que)?|que|para)\s+",
     re.IGNORECASE,
 )
 CANCELS = re.compile(
@@ -40,6 +52,7 @@ BARE = frozenset(
     before between and then in hour hours minutes first thing later now anytime any time that that's this these
     those them they so only early earlier instead if thank thanks dear sir ma'am all right alright fine sure
     good great already again really do don't did does i've said say tell told asked ask robot robots machine bot
+    computer computers
     more enough unbelievable ridiculous heaven's sake forget never mind nevermind anyway there here else nothing
     everything something what whatever how help who but has had go ahead work works un una el la los las lo de
     del que se mi le les en por para con y o si sí ya persona alguien verdad favor quiero quisiera necesito
@@ -70,8 +83,16 @@ def named(words: str) -> str | None:
     for found in ABOUT.finditer(words):
         what = found["what"].strip(" ,.!?")
         if telling(what):
-            return shortened(what, MOST)
+            return shortened(what + _more(words, found.end()), MOST)
     return None
+
+
+def _more(words: str, at: int) -> str:
+    """What is told of the subject behind a comma: `about the estimate, nobody read the meter`."""
+    told = ""
+    while (clause := MORE.match(words, at)) and len(telling(clause["more"])) >= 2 and not NOT_MORE.search(clause[0]):
+        told, at = told + clause[0].rstrip(), clause.end()
+    return told
 
 
 def subject_in(words: str) -> str | None:
@@ -80,7 +101,7 @@ def subject_in(words: str) -> str | None:
     if found := named(words):
         return found
     parts = [part.strip(" ,") for part in re.split(r"(?<=[.!?;])\s+|\n", words)]
-    kept = [part for part in parts if len(telling(part)) >= 2]
+    kept = [LEAD.sub("", part) for part in parts if len(telling(part)) >= 2]
     return shortened(" ".join(kept), MOST) if kept else None
 
 

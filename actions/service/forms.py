@@ -6,7 +6,9 @@ import re
 from datetime import date
 from typing import Any, ClassVar
 
+from actions import agenda
 from actions.base import Ask, Outside
+from actions.cases.taking_back import take_back
 from actions.identity.forms import CODE, IdentifiedForm
 from actions.quick_pay.questions import choose
 from actions.service.hearing import (
@@ -16,12 +18,15 @@ from actions.service.hearing import (
     corrects_the_bill,
     kind_in,
     moves_out,
+    name_alone,
     name_inside,
     place_in,
+    takes_the_request_back,
     without_place,
 )  # fmt: skip
 from actions.side_questions import LAST
 from actions.turn import ASKED_AS, REQUESTED, Turn
+from actions.which_wish import keep_who
 from actions.words import day_for_the_office, when_words
 from actions.yes_no import said_no, said_yes
 from backend.contact.service import read_phone
@@ -33,6 +38,7 @@ from backend.members.levels import NEEDS, Level
 from backend.reading.address import address_said, with_unit
 from backend.reading.day import Day, DayProblem
 from backend.reading.digits import spoken_to_digits
+from backend.reading.electrician import off_for_an_electrician
 from backend.reading.name import name_corrected, name_said
 from backend.reading.phone_figures import is_parted_as_phone
 from backend.reading.spanish import glossed
@@ -82,6 +88,24 @@ class ServiceForm(IdentifiedForm):
 
     async def cancelled(self, turn: Turn) -> None:
         turn.say("utter_service_left")
+
+    async def _begin(self, turn: Turn) -> Outside | None:
+        """Off for an electrician and back on the same day stops no service: it is a request of its own."""
+        if turn.answered_something_else(self.form):
+            return await super()._begin(turn)
+        if takes_the_request_back(turn.text):
+            self._interrupt(turn)
+            if not await take_back(turn):
+                turn.say("utter_service_none")
+            self._close(turn)
+            return None
+        if not off_for_an_electrician(turn.whole_words):
+            return await super()._begin(turn)
+        self._interrupt(turn)
+        keep_who(turn)
+        agenda.add(turn, "case_form", turn.whole_words, {"case_kind": "electrician"})
+        self._close(turn)
+        return None
 
     # listening
 
@@ -195,6 +219,9 @@ class ServiceForm(IdentifiedForm):
         if inside := name_inside(turn.own_words):
             turn.set(NAME, inside)
             return True
+        if asked == ADDRESS and not turn.get(NAME) and name_alone(turn.own_words) and not turn.get(ADDRESS):
+            turn.set(NAME, turn.own_words.strip(" .,"))
+            return True
         if asked != NAME:
             return False
         name = name_said(turn.own_words)
@@ -213,6 +240,8 @@ class ServiceForm(IdentifiedForm):
 
     async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         kind = turn.get(KIND)
+        if kind is None and standing.member is None and turn.get(ADDRESS) and turn.get(DAY):
+            turn.set(KIND, kind := "start")  # nobody's account, a place and a day: it is read back as a start
         if kind is None:
             buttons = [
                 choose(tr("Start service"), service_kind="start"),

@@ -8,15 +8,17 @@ from actions.place import read_place
 from actions.turn import Turn
 from backend.contact.service import read_email
 from backend.reading.address import ADDRESS, address_said, addresses, figures
+from backend.reading.day_words import MONTH
 from backend.reading.place import LEAD, NO_PLACE, address_in
 from backend.reading.spanish import glossed
 
 KINDS = (
-    ("move", re.compile(r"\b(move|moving|moved|transfer|switch (?:it|service|my)|relocat\w+)\b", re.IGNORECASE)),
+    ("move", re.compile(r"\b(move|moving|moved|transfer\w*|switch (?:it|service|my)|relocat\w+)\b", re.IGNORECASE)),
     (
         "stop",
         re.compile(
-            r"\b(stop|disconnect|cancel|end|shut (?:it |my \w+ |the \w+ )?off|turn (?:it |my \w+ |the \w+ )?off|"
+            r"\b(stop(?:ped|ping)?|disconnect\w*|cancel|end|shut (?:it |my \w+ |the \w+ )?off|turn (?:it |my \w+ |"
+            r"the \w+ )?off|"
             r"close my account|take .* out of my name|moving out|final bill)\b",
             re.IGNORECASE,
         ),
@@ -25,7 +27,9 @@ KINDS = (
         "start",
         re.compile(
             r"\b(start|new|begin|hook\w*|connect\w*|turn(?:ed)? (?:it |my \w+ |the \w+ )?on|turned on|sign up|apply|"
-            r"application|become a member|put .* in my name|moving in|set ?up|get (?:power|electric\w*|lights))\b",
+            r"application|become a member|(?:put|in|into|under) .{0,24}?\bmy name|bought (?:a|the|this|my|our|new)\b|"
+            r"(?:electric\w*|power|lights?|service) (?:put )?(?:in|into) my|closing on|moving in|set ?up|"
+            r"(?:get|want|need)(?: (?:my|the|some))? (?:power|electric\w*|lights?|luz)(?! (?:off|stopped|shut)))\b",
             re.IGNORECASE,
         ),
     ),
@@ -71,7 +75,14 @@ UNKNOWN = re.compile(
 )
 BEHIND_TO = re.compile(r"\b(?:to|a|al)\s+(?=\S)", re.IGNORECASE)
 BILL_TO = re.compile(
-    r"\b(?:bill|statement|mail|mailing|send|sent|forward\w*|factura|recibo|correo|env[ií]\w+|mand\w+)\b(?:\W+\w+){0,5}\W*$",
+    r"\b(?:bill|statement|mail|mailing|send|sent|forward\w*|factura|recibo|correo|env[ií]\w+|"
+    r"mand\w+)\b(?:\W+\w+){0,5}\W*$",
+    re.IGNORECASE,
+)
+DAY_ALONE = re.compile(
+    rf"(?:(?:on|by|the|el|next) )*(?:(?:{MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?|(?:mon|tues|wednes|thurs|fri|satur|"
+    rf"sun)day|"
+    r"\d{1,2}(?:st|nd|rd|th))(?:,? \d{4})?[.!]?",
     re.IGNORECASE,
 )
 MOST = 200
@@ -112,6 +123,8 @@ def place_in(turn: Turn, *, asked: bool, kind: str | None) -> str | None:
         return whole[-1]
     if not asked:
         return None if bill else address_in(words)
+    if DAY_ALONE.fullmatch(turn.text.strip()):
+        return None  # "december 4" tells the day first
     place = read_place(turn, asked=True)
     plain = LEAD.sub("", words.strip()).strip(" .!")[:MOST]
     if place and plain.startswith(place) and "day" not in turn.notes:
@@ -151,6 +164,34 @@ def name_inside(words: str) -> str | None:
     """A name that is said beside other things: `under Ann Miller`, `my name is ann miller`."""
     found = NAME_INSIDE.search(words) or I_AM.search(words)
     return found["name"].strip(" .,") if found else None
+
+
+_OF_A_REQUEST = re.compile(
+    r"\b(?:cancel|undo|withdraw|scratch|forget|(?:don'?t|do not) (?:do|need|want))\b.{0,24}"
+    r"\b(?:(?:service|power) (?:stop|move|start|shut ?-?off|disconnect\w*|transfer|change)|"
+    r"(?:stop|move|start|shut ?-?off|disconnect\w*|transfer) (?:request|order|service order)|(?:the|my) (?:move|"
+    r"shut ?-?off|"
+    r"stop|transfer))\b",
+    re.IGNORECASE,
+)
+
+
+def takes_the_request_back(words: str) -> bool:
+    """`Cancel my service stop, the deal fell through`: what was asked for before is not wished any more."""
+    return bool(_OF_A_REQUEST.search(words))
+
+
+_CAPITALS = re.compile(r"\W*[A-ZÁÉÍÓÚÑ][\w'-]+(?: [A-Z]\.?)? [A-ZÁÉÍÓÚÑ][\w'-]+\W*")
+_OF_A_PLACE = re.compile(
+    r"\b(?:street|st|road|rd|lane|ln|avenue|ave|drive|dr|court|hill|farm|house|apartments?|calle|county|highway|"
+    r"creek|lake|ridge|village|park|trail|way|service|power|bill|thank|yes|no)\b",
+    re.IGNORECASE,
+)
+
+
+def name_alone(words: str) -> bool:
+    """`Tom Weaver`, where a place was asked for: two capital words that name none."""
+    return bool(_CAPITALS.fullmatch(words)) and not _OF_A_PLACE.search(words)
 
 
 def bill_goes_to(turn: Turn) -> str | None:

@@ -50,7 +50,8 @@ NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "payment_received",
             r"\bpayments?\b.*\b(post|receiv|arriv|clear|credited|made|through|in\b)"
-            r"|\b(get|got|receive|received)\b.*\bpayment|^(is |are |it'?s )?(received|posted)\b|\breceipts?\b",
+            r"|\b(get|got|receive|received)\b.*\bpayment|^(is |are |it'?s )?(received|posted)\b|\breceipts?\b"
+            r"|\bwhen(ever)? (i|we) (pay|paid|have paid)\b",
         ),
         (
             "amount_over",
@@ -87,7 +88,7 @@ LIST = re.compile(
     r"|^(my |manage (my )?)?(alerts|notifications)( please)?$"
 )
 GROUPS = (
-    (re.compile(r"\bpayment (alerts?|notifications?)\b"), PAYMENT),
+    (re.compile(r"\bpayment (alerts?|notifications?|texts?|messages?|emails?|calls?|ones)\b"), PAYMENT),
     (re.compile(r"\b(balance (and|&) usage|usage (and|&) balance)\b"), USAGE),
 )
 KEPT = re.compile(
@@ -95,7 +96,35 @@ KEPT = re.compile(
     r"keep(?! getting))\b(.*)"
 )
 """Behind these words stands what stays on."""
-OUTAGES = re.compile(r"\boutages?\b|\bpower (?:is |goes )?(?:out|back)\b|\bapag[oó]n\w*|\bcortes de luz\b")
+OUTAGES = re.compile(
+    r"\boutages?\b|\b(?:power|lights?)(?: ?'?s)? (?:is |are |goes |go |comes |come )?(?:out|back|off)\b|\bapag[oó]n\w*|"
+    r"\bcortes de luz\b"
+)
+SHUTOFF = re.compile(
+    r"\bbefore (?:you |they |y'?all )?(?:\w+ ){0,4}?(?:shut\w*|cut\w*|turn\w*|disconnect\w*)(?: \w+)?(?: off)?\b|"
+    r"\b(?:shut ?-?off|disconnect\w*|cut ?-?off) (?:texts?|alerts?|messages?|warnings?|reminders?)\b|"
+    r"\b(?:about to|going to|gonna|when) (?:be |get |you |they )?(?:shut|cut|disconnect\w*)\b|"
+    r"\b(?:antes de (?:que )?(?:me |nos )?cort\w+|cuando (?:me |nos )?(?:vayan a )?cort\w+)\b.*|\bpor falta de pago\b"
+)
+_HAS_ONE = re.compile(
+    r"\b(?:due|bills?|payments?|balance|usage|kwh|statement|factura|recibo)\b|\b(?:back|restored|fixed|regres\w+|"
+    r"vuelv\w+)\b"
+)
+_POWER = r"(?:power|lights?|service|electric\w*)"
+_POWER_OFF = re.compile(
+    r"\b(?:shut|cut)\w*(?: (?:me|us|it|them|my \w+|our \w+|the \w+))? off\b|"
+    rf"\b{_POWER}(?: ?'?s)?(?: (?:is|are|was|gets?|goes|go|going|being|to be|turned|shut|cut|comes?))* off\b|"
+    rf"\bturn(?:ed|ing|s)? (?:me|us|(?:my|our|the) {_POWER}) off\b|\bturn(?:ed|ing|s)? off (?:my|our|the) {_POWER}\b"
+)
+"""Power that goes off is no wish to end an alert."""
+WAY_ASKED = re.compile(
+    r"\b(?:text(?:s|ed|ing)? (?:me|us|when|before|alerts?|if|about)|(?:get|send|want|have|got|need|offer|is there|"
+    r"y'?all|you|u) "
+    r"(?:\w+ ){0,3}?(?:texts?|alerts?|messages?|notifications?|sms)|avis\w+|mensajes?|alertas?|textos?|"
+    r"(?:alert|notify|tell|warn) (?:me|us)|(?:shut ?-?off|outage|disconnect\w*) (?:texts?|alerts?|messages?|"
+    r"warnings?))\b"
+)
+"""A text or another word from us is asked for."""
 ALL_TEXTS = re.compile(r"\b(?:texts?|texting|messages?|sms)\b")
 PARTS = re.compile(r"\s*(?:[,;]|\band\b|\balso\b|\bplus\b|\bor\b|\bbut\b)\s*")
 DAYS = re.compile(r"\b([0-9]+)[ -]?(day|week)s?\b|\b(a|the) (day|week) (?:before|ahead|early|prior)|\bnight before\b")
@@ -118,6 +147,8 @@ def hear(text: str) -> Wish:
     wish.outages = outages
     if stays is not None and not (kept_kinds or outages or denied):
         wish.verb = "list"  # what stays on was not understood: nothing ends on a guess
+    if verb == "off" and wish.ways and not denied and stays is None:
+        wish.denied, wish.ways = wish.ways, set()  # "no more alerts by email" ends those, and leaves the texts
     if wish.ways and denied and "too many" not in said:
         wish.verb = "on"  # "stop calling, just text": another way, not no alerts
     if wish.verb == "list":
@@ -129,6 +160,7 @@ def hear(text: str) -> Wish:
             wish.kinds |= {k.name: None for k in every if wish.verb == "off" or not k.unit or k.usual}
             said = words.sub(" ", said)
     wish.kinds |= _named(said)
+    wish.kinds = {name: limit for name, limit in wish.kinds.items() if name not in kept_kinds}
     return wish
 
 
@@ -143,6 +175,16 @@ def _kept(said: str) -> set[str]:
     groups = {PAYMENT: r"\bpayments?\b|\bbills?\b", USAGE: r"\b(?:use|usage|balance)\b", PROFILE: r"\bprofile\b"}
     named = set(_named(said))
     return named or {k.name for k in KINDS.values() if k.group in groups and re.search(groups[k.group], said)}
+
+
+def no_such_alert(text: str, own_words: str = "") -> str | None:
+    """`outage` or `shutoff` where a word from us is wished that no alert gives. Both languages."""
+    said = clean(f"{text} {own_words}")
+    if not WAY_ASKED.search(said) or _verb(said) == "off" or _HAS_ONE.search(said):
+        return None
+    if SHUTOFF.search(said):
+        return "shutoff"
+    return "outage" if OUTAGES.search(said) else None
 
 
 def stops_texts(text: str) -> bool:
@@ -172,7 +214,7 @@ def read_threshold(unit: str, text: str) -> int | None:
 
 
 def _verb(said: str) -> Verb:
-    if OFF.search(said):
+    if OFF.search(_POWER_OFF.sub(" ", said)):
         return "off"
     return "list" if LIST.search(said) else "on"
 

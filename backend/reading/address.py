@@ -27,14 +27,17 @@ _UNIT = (
     r"|# ?)[a-z]?\d{0,5}[a-z]?\b"
 )
 _NOT_COUNTED = (
-    r"(?!(?:of|on|in|at|am|pm|or|and|to|more|hours?|days?|weeks?|minutes?|times?|houses?|homes?|people|kids?|miles?|poles?|"
+    r"(?!(?:of|on|in|at|am|pm|or|and|to|more|hours?|days?|weeks?|minutes?|times?|houses?|homes?|people|kids?|miles?|"
+    r"poles?|"
     r"trees?|lights?|years?|months?|horas?|d[ií]as?|casas?|personas?)\b)"
 )
 _TOWN = (
     r"(?!(?:and|but|or|please|thanks|thank|that|that's|thats|it|it's|its|the|this|is|on|from|by|at|for|to|in|with|"
     r"starting|under|not|no|yes|i|my|we|name|you|your|just|gracias|por|es|esa|ese|y|en|desde|para|que|"
-    r"me|mejor|perdon|perdón|lo|el|la|un|una|pero|ya|apt|unit|phone|number|new|old|same|instead|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tomorrow|"
-    r"today|january|february|march|april|may|june|july|august|september|october|november|december|so|now|right|ok|okay|then|because|effective)\b)[^\W\d_][\w'-]*"
+    r"me|mejor|perdon|perdón|lo|el|la|un|una|pero|ya|apt|unit|phone|number|new|old|same|instead|monday|tuesday|"
+    r"wednesday|thursday|friday|saturday|sunday|tomorrow|"
+    r"today|january|february|march|april|may|june|july|august|september|october|november|december|so|now|right|ok|"
+    r"okay|then|because|effective)\b)[^\W\d_][\w'-]*"
 )
 _ENDS = r"(?=,|\.| (?:on|from|starting|by|under|for|please|pls|effective|thanks|desde|el|a partir|para|por)\b|$"
 ADDRESS = re.compile(
@@ -49,6 +52,7 @@ ADDRESS = re.compile(
     rf"(?P<zip>,? \d{{5}}(?:-\d{{4}})?\b)?",
     re.IGNORECASE,
 )
+_BOX = re.compile(r"(?:p\.? ?o\.? ?box|box|apartado)\b", re.IGNORECASE)
 _ONE_UNIT = re.compile(_UNIT.replace(r"\d{0,5}", r"\d{1,5}"), re.IGNORECASE)
 _UNIT_BEFORE = re.compile(
     r"\b(?:apartment|apartamento|apto|apt|unit|suite|lot|box|number|n[uú]mero|highway|route)\.? $", re.IGNORECASE
@@ -88,6 +92,39 @@ def with_unit(address: str, words: str) -> str | None:
     if match["unit"]:
         return address.replace(match["unit"].strip(" ,"), unit[0].strip(), 1)
     return f"{match['street']} {unit[0].strip()}{address[len(match['street']) :]}"
+
+
+def with_part(address: str, new: str) -> str:
+    """The address with its street or box put right: `box 45` changes `PO Box 44, Hanover IL 61041` and leaves the town.
+
+    A new address with a town or a ZIP code of its own takes the place of the whole.
+    """
+    if is_whole(new):
+        return new
+    before, after = ADDRESS.search(address), ADDRESS.search(new)
+    if before is None or after is None or not is_whole(address):
+        return new
+    behind = before["street"] + (before["unit"] or "")
+    if _BOX.match(before["street"]) and _BOX.match(after["street"]):
+        box = re.sub(r"\d.*", "", before["street"]) + re.sub(r"^\D*", "", after["street"])
+        return box + address[len(before["street"]) :]
+    return after[0].strip(" ,.") + address[before.start() + len(behind) :]
+
+
+_NUMBER_ALONE = re.compile(
+    r"\W*(?:(?:no|sorry|wait|it'?s|its|it is|number|es|el|box|"
+    r"perd[oó]n)\W+)*(?P<number>\d{1,6}[a-z]?)\W*",
+    re.IGNORECASE,
+)
+
+
+def with_number(address: str, words: str) -> str | None:
+    """The address with the house or box number that the words name alone: `no, 79`. None when they name none."""
+    match, found = _NUMBER_ALONE.fullmatch(figures(words)), ADDRESS.search(address)
+    if match is None or found is None:
+        return None
+    street = re.sub(r"\d{1,6}[a-z]?", match["number"], found["street"], count=1, flags=re.IGNORECASE)
+    return address[: found.start()] + street + address[found.start() + len(found["street"]) :]
 
 
 def figures(words: str) -> str:

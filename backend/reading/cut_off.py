@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.sentences import sentences
+
 _WHAT = r"(?:(?:my|our|the|her|his|mi|la) )?(?:power|lights?|electric\w*|service|luz|us|me)"
 _WHO = r"(?:you|u|y'?all|you (?:guys|people|all)|they|ustedes)(?: (?:just|have|already|went and))*"
 _CUT_OFF = re.compile(
     rf"\b{_WHO} (?:(?:shut|cut|turned|switched) (?:{_WHAT} )?off|disconnected {_WHAT})\b|"
     r"\b(?:my|our) (?:power|lights?|electric\w*|service) (?:was|were|got|has been|been) "
     r"(?:(?:shut|cut|turned) off|disconnected)\b|^\W*(?:\w+ ){0,2}cut me off\b|\b(?:i|we) (?:got|was|"
-    r"were) (?:shut|cut) off\b",
+    r"were) (?:shut|cut) off\b|"
+    r"\b(?:power|lights?|electric\w*|luz)\b.*\bit (?:was|got|has been|is) (?:(?:shut|cut|turned) off|disconnected)\b|"
+    r"\b(?:power|lights?|electric\w*) back on\b.*\b(?:paid|pagu\w+)\b|\b(?:paid|pagu\w+)\b.*\b(?:power|lights?|"
+    r"electric\w*|me|us) back on\b",
     re.IGNORECASE,
 )
 _NOT_YET = re.compile(
@@ -20,7 +25,8 @@ _NOT_YET = re.compile(
 
 def cut_off_by_us(text: str) -> bool:
     """`you shut my lights off`; not a fear of it. English, or Spanish as `glossed` gives it."""
-    return bool(_CUT_OFF.search(text)) and not _NOT_YET.search(text) and not text.strip().endswith("?")
+    told = [one for one in sentences(text) if not one.strip().endswith("?")]
+    return any(_CUT_OFF.search(one) and not _NOT_YET.search(one) for one in told)
 
 
 _OFF_ALREADY = re.compile(r"\b(?:cortaron|quitaron|desconectaron|apagaron|sin luz)\b", re.IGNORECASE)

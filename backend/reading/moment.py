@@ -25,6 +25,7 @@ EARLY_ENDS = time(10)
 NIGHTFALL = time(23, 59)
 """The end of a span that has none of its own: closing time."""
 PARTS = (
+    (re.compile(r"\bafter lunch\b"), time(13), NIGHTFALL),
     (re.compile(r"\b(noon|midday|lunch ?time|lunch)\b"), time(12), time(13)),
     (re.compile(r"\b(late|mid) morning\b"), time(10, 30), time(12)),
     (re.compile(r"\bmorning\b"), time(9), time(12)),
@@ -64,8 +65,18 @@ CLOCK = (
     re.compile(rf"\b{_HOUR}{_MINUTE}\s*(?P<pm>[ap]\.?\s?m\b\.?)"),
     re.compile(rf"\b{_HOUR}:(?P<minute>[0-5]\d)\b(?P<word>)(?P<pm>)"),
     re.compile(rf"\b{_HOUR}\s+o'?clock\b(?P<minute>)(?P<word>){_HALF}"),
+    re.compile(
+        rf"\b(?:mon|tues|wednes|thurs|fri)day,?\s+{_HOUR}(?::(?P<minute>[0-5]\d))?(?P<word>)(?P<pm>)\s*(?:please|works|"
+        rf"is fine|then)?[.!]?\s*$"
+    ),
     re.compile(rf"^\s*{_HOUR}{_MINUTE}{_HALF}\s*(?:please|works|is fine)?[.!]?\s*$"),
 )
+SHORT_DAYS = {"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday"}
+SHORT_DAY = re.compile(
+    r"\b(mon|tues?|weds?|thu|thurs?|fri)\b\.?(?=\s*(?:at\b|@|,|\d|morning|afternoon|early|after|before|between|"
+    r"around|about|$))"
+)
+"""`wed at 11`: a day cut short, where a time stands behind it or nothing does."""
 _ABOUT = r"(?:(?:about|around|like|at|say|las) ){0,2}"
 _NOON = r"noon|midday|lunch ?time"
 _MARK = r"(?:\s?[ap]\.?\s?m\b\.?|\s?o'?clock)?(?:ish)?"
@@ -110,7 +121,7 @@ class Moment:
 
 def read_moment(text: str, today: date, hours: Hours) -> Moment | None:
     """The day and time in what was said, None when neither was. A bare hour is the one within opening hours."""
-    cleaned = clean(text)
+    cleaned = SHORT_DAY.sub(lambda found: SHORT_DAYS[found[1][:3]], clean(text))
     if (after := _after(cleaned)) is not None:
         return Moment(after=after)
     span = _span(cleaned, hours)

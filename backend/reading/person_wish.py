@@ -23,13 +23,21 @@ _CALLER = (
 )
 _ME = r"(?:me|us|him|her|my (?:mom|mother|dad|father|wife|husband|daughter|son|sister|brother))\b"
 _NOW = (
-    r"(?=\s*(?:$|[.,!?;]|back|please|pls|plz|now|today|tonight|tomorrow|later|instead|soon|asap|first|again|about|"
-    r"regarding|because|so|and|or|but|on|at|in|around|between|before|after|when|as|if|with|for|to|early|monday|"
-    r"tuesday|wednesday|thursday|friday|next|this|that|over|then|up|i|it|ok|okay|right|no|y|el|por|mañana|manana))"
+    r"(?=\s*(?:$|[.,!?;]|back|please|pls|plz|now|today|tonight|tomorrow|tmrw?|tmw|2morrow|tomorow|later|instead|"
+    r"soon|asap|first|again|about|"
+    r"regarding|bout|bc|cuz|because|so|and|or|but|on|at|in|around|between|before|after|when|as|if|with|for|to|early|"
+    r"monday|"
+    r"tuesday|wednesday|thursday|friday|mon|tues?|weds?|thurs?|fri|next|this|that|over|then|up|i|it|ok|okay|right|no|"
+    r"y|el|por|mañana|manana))"
 )
 _ASKING = r"(?:(?:please|just|maybe|perhaps|then|really|at least|also|go ahead and) )*"
 _ENGLISH = (
     rf"(?:talk|speak|chat|get|spk|speek)(?:ing)? (?:to|two|too|with|w|ahold of|hold of) {_KIND}{_PERSON}",
+    r"(?:talk|speak)(?:ing)? (?:to|with) (?:the |your )?(?:billing|office|accounting|engineering|service department|"
+    r"main office)(?: (?:dept|department|office|people))?\b",
+    r"(?:^|[.,!?] ?)(?:somebody|someone|a person|anybody|anyone) (?:at|in|from) (?:the|your) (?:office|co-?op|"
+    r"billing)\b"
+    r"(?= (?:please|pls|i\b|about|for)|[,.!]|$)",
     rf"(?:give|get|gimme|send|bring|find|show|hand|pass|put|transfer|connect)(?: (?:me|us|my call))? "
     rf"(?:(?:through |over |on )?(?:to|with|on) )?{_KIND}{_PERSON}(?! (?:to|from) (?!talk|call|speak|help))",
     rf"(?:i|we) {_ASKING}(?:want|need|demand|prefer|require|wish for|asked for|ask for|said|(?:would|"

@@ -14,6 +14,7 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("light", r"(?:yard |street |pole |barn )?light"),
         ("meter", r"meter(?: reader)?|medidor|reading|visit"),
+        ("electrician", r"electricians?|electricista"),
         ("tree", r"trees?|branch(?:es)?|limbs?|[aá]rbol|ramas?"),
         ("voltage", r"flicker\w*|dim(?:ming)? lights?|voltage|weak power"),
         ("outage", r"outage|power out|the power|apag[oó]n"),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 TOLD = {
     "meter": mark("a check of the meter"),
+    "electrician": mark("a day without power for an electrician"),
     "medical": mark("a medical note"),
     "name_change": mark("a change of the name"),
     "dispute": mark("a look at a charge"),
@@ -54,7 +55,7 @@ ELSE = {
     "light": mark("a repair of a light"),
 }
 """Anybody may ask for these, so that no notice goes with them; one goes with a hold."""
-NEEDS_PROOF = frozenset({"name_change", "service"})
+NEEDS_PROOF = frozenset({"name_change", "service", "electrician"})
 """Without any account the office has to find out for itself who asks."""
 WAITS = frozenset({"name_change", "stop service", "move service"})
 """Not done before the member had this long to object:"""

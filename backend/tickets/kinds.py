@@ -4,7 +4,7 @@ from __future__ import annotations
 
 KINDS = (
     "danger", "outage", "light", "tree", "meter", "voltage", "medical", "name_change", "dispute", "high_bill", "damage",
-    "arrangement", "service", "complaint", "callback", "other",
+    "arrangement", "service", "complaint", "callback", "electrician", "other",
 )  # fmt: skip
 DANGER, OUTAGE, CALLBACK = "danger", "outage", "callback"
 POWER = frozenset({DANGER, OUTAGE})
@@ -26,3 +26,9 @@ def same_kinds(kind: str, *, same_talk: bool) -> frozenset[str]:
     if kind == DANGER:
         return MAY_TURN_DANGEROUS if same_talk else POWER
     return POWER if kind == OUTAGE else frozenset({kind})
+
+
+PROMISED = frozenset(
+    "meter electrician name_change dispute high_bill damage complaint other arrangement service".split()
+)
+"""Kinds of which the member is told by which working day the office gets in touch: the ticket is due then."""

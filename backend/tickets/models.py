@@ -20,7 +20,8 @@ class Ticket(Base):
     `details` are plain labels and texts, as the office reads them. `place` is where, as it was told or as it is on
     file, `phone` (E.164) how to reach whoever told it. `notes` are what was told later, `{at, conversation, words}`,
     the oldest first, and only ever grow; `unproven` where it was told by one who has not shown that it is theirs to
-    tell of, `crew` where somebody on call did. `outcome` says why it is over, `due_at` when a call back was promised.
+    tell of, `crew` where somebody on call did. `outcome` says why it is over, `due_at` when a call back was
+    promised, or by when word from the office was.
     """
 
     __tablename__ = "tickets"

@@ -20,7 +20,7 @@ from backend.members.models import Member
 from backend.payments import confirmation
 from backend.tickets import in_a_name, telling
 from backend.tickets.by_us import recorded
-from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER, OBJECTION
+from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER, OBJECTION, PROMISED
 from backend.tickets.lookup import BY_CREW, open_outage
 from backend.tickets.models import FROM_FILE, Ticket
 from backend.tickets.places import place_key
@@ -100,7 +100,7 @@ async def file(session: AsyncSession, backend: Backend, conversation_id: str, to
         phone=told.phone,
         details=dict(told.details),
         notes=[],
-        due_at=told.due_at,
+        due_at=told.due_at or (backend.coop.promised_by(backend.today()) if told.kind in PROMISED else None),
         created_at=backend.clock.now(),
     )
     session.add(ticket)

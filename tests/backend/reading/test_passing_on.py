@@ -1,0 +1,126 @@
+"""Short readers of what people want passed on, done for an electrician, or called at."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.alerts.wishes import hear, no_such_alert
+from backend.reading.address import with_number, with_part
+from backend.reading.electrician import is_the_electricians_phone, off_for_an_electrician
+from backend.reading.passes_on import passes_on
+from backend.reading.phone_ending import is_another_phone, phone_ending
+
+
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [
+        ("wait mine ends 2203", "2203"),
+        ("no the other phone, it ends in 4 4 1 0", "4410"),
+        ("no, termina en 2203", "2203"),
+        ("mine ends two two zero three", "2203"),
+        ("my bill ends on the 20th", None),
+        ("815-555-2203", None),
+    ],
+)
+def test_the_end_of_a_phone(words: str, end: str | None) -> None:
+    assert phone_ending(words) == end
+
+
+@pytest.mark.parametrize(
+    "words", ["my new phone is 815-555-6161", "my number changed to 815-555-6161", "call me at 815-555-6161"]
+)
+def test_a_new_phone_proves_nobody(words: str) -> None:
+    assert is_another_phone(words)
+
+
+@pytest.mark.parametrize("words", ["the last four are 6161", "my phone is 815-555-6161"])
+def test_the_phone_on_file_may(words: str) -> None:
+    assert not is_another_phone(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "turn my power off tomorrow so my electrician can change the panel, then back on",
+        "we need a disconnect and reconnect same day, the electrician swaps the meter base",
+        "my electrician comes friday at nine, can you cut it off at the pole and hook it back up after",
+        "corten la luz mañana para que el electricista cambie el tablero y la reconecten el mismo día",
+    ],
+)
+def test_off_and_on_for_an_electrician(words: str) -> None:
+    assert off_for_an_electrician(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "turn off my power, I am moving",
+        "my electrician says it is your side of the meter",
+        "the power went off and the electrician says the panel is fine",
+        "the panel is smoking, turn it off for an hour, my electrician is here",
+    ],
+)
+def test_other_words_of_electricians_and_power(words: str) -> None:
+    assert not off_for_an_electrician(words)
+
+
+def test_the_electricians_phone_is_his() -> None:
+    assert is_the_electricians_phone("the electrician is Joe at 815-555-0182")
+    assert not is_the_electricians_phone("call me at 815-555-0182")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("tell the office whoever called me this morning has the wrong number", True),
+        ("let them know I am hard of hearing", True),
+        ("dígale a la oficina que ya pagué", True),
+        ("did you tell the office about my bill?", False),
+        ("I already told the office about it yesterday", False),
+        ("tell them", False),
+    ],
+)
+def test_what_the_office_is_to_be_told(words: str, meant: bool) -> None:
+    assert passes_on(words) is meant
+
+
+@pytest.mark.parametrize(
+    ("address", "words", "told"),
+    [
+        ("PO Box 44, Hanover IL 61041", "box 45", "PO Box 45, Hanover IL 61041"),
+        ("12 Oak Street, Hanover IL 61041", "14 Oak Street", "14 Oak Street, Hanover IL 61041"),
+        ("12 Oak Street, Hanover IL 61041", "9 Elm Court, Hanover IL 61041", "9 Elm Court, Hanover IL 61041"),
+    ],
+)
+def test_a_part_put_right_keeps_the_rest(address: str, words: str, told: str) -> None:
+    assert with_part(address, words) == told
+
+
+def test_a_number_alone_puts_the_house_right() -> None:
+    assert with_number("77 Cedar Ct, Hanover IL 61041", "no 79") == "79 Cedar Ct, Hanover IL 61041"
+    assert with_number("77 Cedar Ct, Hanover IL 61041", "no, that is wrong") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "lacks"),
+    [
+        ("I want a text before my service is shut off", "shutoff"),
+        ("can you text me before you cut me off", "shutoff"),
+        ("quiero que me avisen por texto cuando corten la luz por falta de pago", "shutoff"),
+        ("do y'all text when the power's out", "outage"),
+        ("text me when my bill is due", None),
+        ("turn off my outage texts", None),
+        ("is my power going to be shut off", None),
+    ],
+)
+def test_alerts_that_there_are_not(words: str, lacks: str | None) -> None:
+    assert no_such_alert(words) == lacks
+
+
+def test_what_ends_and_what_stays() -> None:
+    by_email = hear("no more alerts by email")
+    assert (by_email.verb, by_email.denied) == ("off", {"email"})
+    kept = hear("turn off payment texts but keep due ones")
+    assert "bill_due" not in kept.kinds
+    assert "payment_received" in kept.kinds
+    assert hear("text me before my service is shut off").verb == "on"
