@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
-from actions.side_questions import TOPIC, WORDS
+from actions.side_questions import LAST, TOPIC, WORDS
 from actions.turn import Turn
 from backend.account_questions import service as account_questions
 from backend.language import mark
@@ -34,4 +34,5 @@ class AccountQuestionForm(OfSeveralForm):
         topic, words = str(turn.get(TOPIC)), str(turn.get(WORDS) or "")
         told = await account_questions.answer(turn.session, turn.backend, standing.account, topic, words)
         turn.say("utter_told", told=told) if told else turn.say("utter_question_unknown")
+        turn.set(LAST, f"account_{topic}")  # "how much?" and "from which card?" go on with it
         return None

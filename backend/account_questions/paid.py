@@ -1,4 +1,4 @@
-"""What was paid: the last payment, and whether one was taken twice."""
+"""What was paid and from what: the last payment, whether one was taken twice, what is saved to pay with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from datetime import timedelta
 from itertools import combinations
 
 from backend.account_questions.asked import Asked
+from backend.alerts.kinds import together
+from backend.autopay.schedule import active_draft
+from backend.autopay.service import autopay_of
 from backend.billing.service import UNFINISHED
 from backend.language import SPANISH, current, tr
 from backend.money import format_cents
-from backend.payments.models import Payment
-from backend.payments.service import payments_of
+from backend.payments import gate
+from backend.payments.models import Payment, PaymentMethod
+from backend.payments.service import payments_of, saved_methods
 from backend.reading.amount import Amount, read_amount
 from backend.reading.spanish.gloss import glossed
 
@@ -34,6 +38,26 @@ async def last_payment(asked: Asked) -> str:
         said = tr("I see no payment of {amount} on this account.", amount=format_cents(named))
         return " ".join([said, *_newest(asked, made)[:1]])
     return " ".join(_newest(asked, made))
+
+
+async def saved(asked: Asked) -> str:
+    """The saved cards and bank accounts by kind and last four, and which one has expired or is paid from by itself."""
+    methods = await saved_methods(asked.session, asked.account.member_id)
+    if not methods:
+        return tr("No card or bank account is saved with us.")
+    said = [tr("Saved with us: {methods}.", methods=together([method.label for method in methods]))]
+    said += [
+        tr("It cannot be used: {why}.", why=why)
+        for method in methods
+        if (why := gate.unusable(asked.account, method, asked.today))
+    ]
+    row = await autopay_of(asked.session, asked.account.id)
+    by_itself = row if row is not None and row.active else await active_draft(asked.session, asked.account.id)
+    if by_itself is not None:
+        method = await asked.session.get_one(PaymentMethod, by_itself.method_id)
+        if method.member_id == asked.account.member_id:  # another's label is not theirs to hear
+            said.append(tr("Your bills are paid by themselves from {method}.", method=method.label))
+    return " ".join(said)
 
 
 async def charged_twice(asked: Asked) -> str:

@@ -31,6 +31,7 @@ TOPICS: Mapping[str, Callable[[Asked], Awaitable[str | None]]] = MappingProxyTyp
         "my_rate": used.my_rate,
         "next_automatic": automatic.next_automatic,
         "paperless_status": enrolled.paperless_status,
+        "saved_methods": paid.saved,
         "short_month": automatic.short_month,
         "shutoff": owed.shutoff,
         "what_is_left": owed.what_is_left,

@@ -93,6 +93,7 @@ ACCOUNT_QUESTIONS: Mapping[str, Level] = MappingProxyType(
         "higher_than_last_year": Level.STEPPED_UP,
         "next_automatic": Level.STEPPED_UP,
         "paperless_status": Level.STEPPED_UP,
+        "saved_methods": Level.STEPPED_UP,
         "short_month": Level.STEPPED_UP,
     }
 )

@@ -128,3 +128,9 @@ async def test_what_is_long_past_is_not_looked_at(backend: Backend, home: Househ
     ]
     await add_payment(backend, home, "KKK-444", 11_240, days_ago=35)
     assert (await ask(backend, home, "charged_twice") or "").startswith("No, one payment was taken")
+
+
+async def test_what_is_saved_to_pay_with(backend: Backend, home: Household) -> None:
+    english, spanish = await in_both(backend, home, "saved_methods")
+    assert english == "Saved with us: Visa ending 4242 and checking ending 6789."
+    assert spanish.startswith("Tenemos guardado: Visa terminada en 4242 y ")
