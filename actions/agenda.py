@@ -22,7 +22,7 @@ MOST = 5
 PLAIN = 0.75
 """How sure a wish must be that is taken in beside another."""
 WHATS_LEFT = re.compile(
-    r"\b(what(?:'s| is|s)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
+    r"\b(what(?:'s| is|s| was| were)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
     r"what did i (?:ask|want))\b",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ from actions.cases.taking_back import undo
 from actions.cases.where import Where
 from actions.free_text import free_text
 from actions.identity.forms import TROUBLE, UNPROVEN
+from actions.manner import FELT
 from actions.person.subject import shortened
 from actions.turn import Turn
 from actions.yes_no import said_no
@@ -136,7 +137,8 @@ class CaseForm(ReportingForm):
 
     async def next_report_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         case = self.case(turn)
-        values: dict[str, Any] = {"case_kind": case.kind, "bereaved": bool(DEATH.search(turn.text))}
+        bereaved = bool(DEATH.search(turn.text)) and "grief" not in (turn.get(FELT) or [])  # else it was said already
+        values: dict[str, Any] = {"case_kind": case.kind, "bereaved": bereaved}
         if case.now and not turn.get("case_told"):
             turn.say("utter_case_now", **values)
         elif case.kind == "outage" and not turn.get("case_told"):
