@@ -41,6 +41,8 @@ A_PRICE = re.compile(
 OF_AN_ACCOUNT = ("follow_when", "follow_how_much", "follow_cost")
 """What the account answers again where its answer was the last one."""
 BARE = 4  # words
+PLAINLY = 0.6
+"""A wish that is so sure, such as `what do I owe`, goes on with nothing."""
 ACCOUNT_OF = {"balance": "account_due_when", "payment_status": "account_last_payment"}
 """Tasks that tell, and the question about the account that goes on with each."""
 MOST = 2
@@ -96,7 +98,8 @@ def goes_on_with(turn: Turn) -> Subject | None:
     """The question about the account that `how much?` or `what day?` goes on with: it is answered once more."""
     last = str(turn.get(LAST) or "")
     subject = turn.backend.knowledge.find(ACCOUNT_OF.get(last, last))
-    if subject is None or subject.account is None or len(turn.text.split()) > BARE:
+    plainly = registry.opener_of(turn.intent) is not None and turn.statistics.whole.confidence >= PLAINLY
+    if plainly or subject is None or subject.account is None or len(turn.text.split()) > BARE:
         return None
     near = dict(turn.statistics.knowledge)
     return subject if max(near.get(name, 0.0) for name in OF_AN_ACCOUNT) >= SURELY else None

@@ -28,6 +28,13 @@ async def test_a_question_about_the_account_goes_on(talk: Talk) -> None:
     assert talk.text == before
 
 
+async def test_what_is_plainly_asked_goes_on_with_nothing(begin: Begin) -> None:
+    talk = await begin(language="es")
+    for _ in range(2):
+        await talk.user_input("cuánto debo", intent="check_balance", acts={"ask"}, knowledge=[("follow_how_much", 0.9)])
+        talk.assert_response("utter_balance")
+
+
 async def test_a_number_withheld_is_not_pressed_for(begin: Begin) -> None:
     talk = await begin(Level.ANONYMOUS)
     await talk.user_input("what do I owe", intent="check_balance", acts={"ask"})
