@@ -98,7 +98,9 @@ def goes_on_with(turn: Turn) -> Subject | None:
     """The question about the account that `how much?` or `what day?` goes on with: it is answered once more."""
     last = str(turn.get(LAST) or "")
     subject = turn.backend.knowledge.find(ACCOUNT_OF.get(last, last))
-    plainly = registry.opener_of(turn.intent) is not None and turn.statistics.whole.confidence >= PLAINLY
+    opener = registry.opener_of(turn.intent)
+    same = opener in registry.FORMS and registry.FORMS[opener].task == last  # asked once more, and told in full
+    plainly = same or (opener is not None and turn.statistics.whole.confidence >= PLAINLY)
     if plainly or subject is None or subject.account is None or len(turn.text.split()) > BARE:
         return None
     near = dict(turn.statistics.knowledge)
