@@ -25,7 +25,7 @@ INTO_A_NAME = re.compile(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b
 PLAIN = 0.75
 """How sure a wish must be that is taken in beside another."""
 WHATS_LEFT = re.compile(
-    r"\b(what(?:'s| is|s)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
+    r"\b(what(?:'s| is|s| was| were)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
     r"what did i (?:ask|want))\b",
     re.IGNORECASE,
 )

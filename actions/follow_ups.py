@@ -16,6 +16,7 @@ from actions.cases.worse import danger_stands
 from actions.turn import Turn
 from backend.audit.service import done_by
 from backend.knowledge.service import Knowledge
+from backend.knowledge.subjects import Subject
 from backend.logins.mail import asked_for
 from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 from backend.tickets import service as tickets
@@ -37,6 +38,13 @@ A_PRICE = re.compile(
     re.IGNORECASE,
 )
 """Who names a price asks for that one; "it is free" would be false of it, and money must be told right."""
+OF_AN_ACCOUNT = ("follow_when", "follow_how_much", "follow_cost")
+"""What the account answers again where its answer was the last one."""
+BARE = 4  # words
+PLAINLY = 0.6
+"""A wish that is so sure, such as `what do I owe`, goes on with nothing."""
+ACCOUNT_OF = {"balance": "account_due_when", "payment_status": "account_last_payment"}
+"""Tasks that tell, and the question about the account that goes on with each."""
 MOST = 2
 UNFINISHED = "unfinished"
 """What a task is that is open: whether it is done is answered with what is missing."""
@@ -86,6 +94,19 @@ async def answered(turn: Turn) -> bool:
     return bool(answers)
 
 
+def goes_on_with(turn: Turn) -> Subject | None:
+    """The question about the account that `how much?` or `what day?` goes on with: it is answered once more."""
+    last = str(turn.get(LAST) or "")
+    subject = turn.backend.knowledge.find(ACCOUNT_OF.get(last, last))
+    opener = registry.opener_of(turn.intent)
+    same = opener in registry.FORMS and registry.FORMS[opener].task == last  # asked once more, and told in full
+    plainly = same or (opener is not None and turn.statistics.whole.confidence >= PLAINLY)
+    if plainly or subject is None or subject.account is None or len(turn.text.split()) > BARE:
+        return None
+    near = dict(turn.statistics.knowledge)
+    return subject if max(near.get(name, 0.0) for name in OF_AN_ACCOUNT) >= SURELY else None
+
+
 def _asked(turn: Turn, knowledge: Knowledge, spoken_of: Sequence[str]) -> list[str]:
     """The follow-up questions of the message: that of the whole, or those of its clauses."""
     clauses = [clause.knowledge for clause in turn.statistics.clauses]
@@ -125,9 +146,19 @@ async def contexts(turn: Turn) -> list[str]:
         kinds = [turn.get("case_kind")] if form == "case_form" else []
         unfinished = [] if registry.FORMS[form].informs else [UNFINISHED]
         found += [f"asked_{turn.question.asked}", *unfinished, *kinds, turn.question.task, registry.FORMS[form].task]
+    if just_told(turn):  # beside the task, and so nearer than it
+        found.insert(1 if form is not None else 0, turn.get(LAST))
     stands = await danger_stands(turn)
     urgent = stands.kind if stands is not None else None  # what was told of beside it comes behind it
     return [str(name) for name in (*found, urgent, turn.get(LAST), *await _deeds(turn)) if name]
+
+
+def just_told(turn: Turn) -> bool:
+    """Whether the last answer was that of the subject that was told last."""
+    subject = turn.backend.knowledge.find(str(turn.get(LAST) or ""))
+    if subject is None or subject.follows:
+        return False
+    return turn.backend.knowledge.tell(subject.name, turn.backend.coop, turn.language).text in turn.last_said()
 
 
 async def _deeds(turn: Turn) -> list[str]:

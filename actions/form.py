@@ -25,7 +25,7 @@ from actions.turn import REQUESTED, Turn
 from backend.contact.service import read_phone
 from backend.language import speaking, tr
 from backend.reading.acts.polarity import begins_with_yes
-from backend.reading.acts.signals import is_question, is_request
+from backend.reading.acts.signals import checks_presence, goes_on, is_question, is_request, withholds
 from backend.reading.shouts import without_shouts
 
 # A message of these intents that answers nothing is a miss; any other is a question for another skill's rule.
@@ -113,7 +113,7 @@ class Form(OpeningForm):
             return await self._begin(turn)
         if warned or turn.answered_something_else(self.form):
             return await self._ask(turn, misses=0)
-        if self._goes_back_to_what_was_left(turn):
+        if self._goes_back_to_what_was_left(turn) or await self._takes_leave(turn):
             return None
         if self._is_steering(turn):
             return await self._steered(turn)
@@ -209,12 +209,34 @@ class Form(OpeningForm):
         self._keep_for_later(turn)
         if dropped and not turn.does("answer", "correct", "volunteer"):
             return await self._ask(turn, misses=0)
+        if self._is_withheld(turn, asked):
+            return None
         if turn.does("ask") and await self._answered_aside(turn):
             heard = await self._listen_beside_questions(turn, asked)
             return await self._ask(turn, misses=0, still=asked if heard else None)
         if not self._only_wonders(turn, asked) and await self.listen(turn, asked):
             return await self._ask(turn, misses=0, still=asked)
         return await self._unheard(turn, asked)
+
+    def _is_withheld(self, turn: Turn, asked: str | None) -> bool:
+        """Who does not want to give the number is told why it is asked for, and what goes without it."""
+        if self.type_of(asked) not in FIGURES or turn.does("answer") or not withholds(turn.text):
+            return False
+        turn.set(follow_ups.LAST, f"asked_{self.type_of(asked)}")
+        turn.say("utter_number_withheld")
+        self._close(turn)
+        return True
+
+    async def _takes_leave(self, turn: Turn) -> bool:
+        """`Okay thanks, bye`, at the question who it is: nothing was begun, and the talk is over."""
+        if self.type_of(turn.get(REQUESTED)) not in FIGURES or not side_questions.leaves(turn):
+            return False
+        if not self.informs:
+            await self.cancelled(turn)
+        turn.clear(agenda.AGENDA, "paused_task")
+        turn.say("utter_answer_goodbye")
+        self._close(turn)
+        return True
 
     def _only_wonders(self, turn: Turn, asked: str | None) -> bool:
         """`Will it go out Friday?` at a read-back asks; it neither agrees nor makes Friday the day."""
@@ -252,6 +274,9 @@ class Form(OpeningForm):
         if agenda.WHATS_LEFT.search(turn.text):
             agenda.tell(turn)
             return True
+        if checks_presence(turn.text):
+            turn.say("utter_present")
+            return True
         return await tell_what_is_done(turn) or await self._answer_questions(turn)
 
     async def _listen_beside_questions(self, turn: Turn, asked: str | None) -> bool:
@@ -259,7 +284,8 @@ class Form(OpeningForm):
         asking = {act.words for act in turn.acts if act.kind in ("ask", "start")}
         rest = [clause.text for clause in turn.statistics.clauses if clause.text not in asking]
         figures = self.type_of(asked) in FIGURES and any(map(str.isdigit, turn.own_words))
-        if not rest and not figures and not turn.does(*ANSWERS):
+        only_asks = not rest and self.type_of(asked) in OWN_WORDS and is_question(turn.text)
+        if only_asks or (not rest and not figures and not turn.does(*ANSWERS)):
             return False
         if self.type_of(asked) not in FIGURES:
             turn.focus(" ".join(rest) or turn.whole_words)
@@ -276,9 +302,12 @@ class Form(OpeningForm):
             self._close(turn)
             return None
         asks = any(act.kind == "ask" and (act.certain or act.sure >= LIKELY) for act in turn.acts)
-        if (asks or is_question(turn.text)) and not side_questions.has_own_answer(turn):
+        if (asks or is_question(turn.text) or goes_on(turn.text)) and not side_questions.has_own_answer(turn):
             turn.say("utter_question_unknown")
             return await self._ask(turn, misses=0)
+        wished = self.is_meant(turn) or turn.does("start", "affirm")
+        if wished and self.type_of(asked) in FIGURES and not any(map(str.isdigit, turn.own_words)):
+            return await self._ask(turn, misses=int(turn.get("misses") or 0))  # "okay, sign me up": no number was meant
         if turn.notes.get("comforted"):
             return await self._ask(turn, misses=int(turn.get("misses") or 0))  # who tells of grief misses nothing
         if self._is_for_another_rule(turn):
@@ -305,7 +334,9 @@ class Form(OpeningForm):
 
     def _is_steering(self, turn: Turn) -> bool:
         """Whether this is about the talk itself: go back, leave it, say it again, another language."""
-        if follow_ups.is_one(turn):
+        if any(act.kind == "hold" and act.certain for act in turn.acts):
+            return False  # "just a minute, let me look at the pole number", whatever a classifier takes it for
+        if follow_ups.is_one(turn) or agenda.WHATS_LEFT.search(turn.text):
             return False
         if BACK.fullmatch(turn.text.strip()) and self.go_back(turn, turn.get(REQUESTED)):
             turn.notes["went_back"] = True

@@ -70,6 +70,8 @@ class OpeningForm(AskingForm):
             turn.set("open_task", self.form)  # a question beside the wish is answered without leaving the task
             self._keep_for_later(turn)
             await self._answer_questions(turn)
+            if not self.informs:
+                side_questions.keep_for_tasks(turn)
         await self.listen(turn, None)
         return await self._ask(turn, misses=0)
 

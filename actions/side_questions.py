@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions import agenda, follow_ups, registry
+from actions.faq.hours import told_of_the_day
 from actions.follow_ups import LAST
 from actions.scheduled.words import act_on_existing
 from actions.turn import Turn
@@ -16,7 +17,7 @@ from backend.alerts.wishes import OUTAGES, no_such_alert
 from backend.knowledge.subjects import Subject
 from backend.knowledge.things import speaks_of
 from backend.language import SPANISH
-from backend.reading.acts.signals import refuses, takes_leave
+from backend.reading.acts.signals import is_question, refuses, takes_leave
 from backend.reading.card_update import updates_a_card
 from backend.reading.scam import tells_of_a_scam
 from backend.reading.shutoff import speaks_of as shutoff_spoken_of
@@ -35,6 +36,7 @@ SURE_OF_A_TASK = 0.85
 SURE_OF_A_QUESTION = 0.75  # one for a task, beside another question
 GENERAL_IS_ENOUGH = frozenset({"short_month", "my_rate"})
 """Answered in general in the middle of a task; the account need not be looked at later."""
+OF_THE_BALANCE = frozenset({"due_when", "what_is_left"})
 TOPIC, WORDS = "account_topic", "account_words"
 CASES = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint"})
 MEDICAL_SHUTOFF = "oxygen_and_shutoff"
@@ -45,6 +47,7 @@ NEAR_AGAIN = 0.75  # to be told twice in a row: below it the words only sound li
 NEAR_INSTEAD = 0.55  # to be told in place of a task that was only guessed
 CAN_DO = "what_can_you_do"
 CARD = "card_update"
+HOURS = "office_hours_holidays"
 OPENERS = {"account_creation": "action_create_account", "high_bill": "usage_form"}
 
 
@@ -204,9 +207,13 @@ async def answer_all(turn: Turn, offer: str | None = None) -> bool:
         return False
     if tell_of_no_alert(turn) or await follow_ups.answered(turn):
         return True
+    if (again := follow_ups.goes_on_with(turn)) is not None:
+        await tell(turn, again, offer)
+        return True
     found = questions_of(turn)
     for subject, words in found:
         await tell(turn, subject, offer, words)
+    _tell_of_the_rest(turn, found)
     return bool(found)
 
 
@@ -222,6 +229,18 @@ def tell_of_no_alert(turn: Turn) -> bool:
     if lacks == "shutoff" and not turn.get("open_task"):
         turn.set("offer", {"opener": "alerts_form", "slots": {"alert_what": {"past_due": None}, "alert_verb": "on"}})
     return True
+
+
+def _tell_of_the_rest(turn: Turn, found: Sequence[tuple[Subject, str]]) -> None:
+    """Of several questions, one that nothing here answers is named, and not passed over."""
+    answered = {words for _, words in found}
+    if not found or turn.whole_words in answered:
+        return
+    told = [c for c in turn.statistics.clauses if c.text in answered or registry.opener_of(c.intent)]
+    asked = {act.words for act in turn.acts if act.kind == "ask" and act.sure >= SURE_OF_A_QUESTION}
+    left = [c.text for c in turn.statistics.clauses if c.text in asked and c not in told and is_question(c.text)]
+    if left:
+        turn.say("utter_rest_unknown", asked=left[0].strip(" ?.!¿"))
 
 
 async def answer_others(turn: Turn, form: str) -> bool:
@@ -247,6 +266,9 @@ def keep_for_tasks(turn: Turn) -> bool:
         declared = registry.FORMS.get(registry.opener_of(clause.intent) or "")
         if declared is None or not declared.informs or clause.confidence < SURE_OF_A_QUESTION:
             continue
+        waits = {(wish.get("slots") or {}).get(TOPIC) for wish in agenda.wishes(turn)}
+        if declared.form == "balance_form" and waits & OF_THE_BALANCE:
+            continue  # the same, by its other name
         if max(dict(clause.knowledge).values(), default=0) < NEAR_ALONE:
             kept = agenda.add(turn, declared.form, clause.text, {}) or kept
     return kept
@@ -264,16 +286,18 @@ async def tell(turn: Turn, subject: Subject, offer: str | None = None, words: st
     turn.set(LAST, subject.name)
     told = turn.backend.knowledge.tell(subject.name, turn.backend.coop, turn.language)
     offered = "" if busy or found or again else told.offer
-    if again and _score(turn, subject) < NEAR_AGAIN:  # what was told did not answer it
+    if again and (_score(turn, subject) < NEAR_AGAIN or told.text in turn.last_said()):  # that did not answer it
         offer_a_call(turn, known=True)
         return
     later = subject.account is not None and not known and _worth_coming_back(turn, subject)
     if later:
         agenda.add(turn, "account_question_form", words, {TOPIC: subject.account, WORDS: words})
+    of_the_day = told_of_the_day(turn, words) if subject.name == HOURS else None
+    parts = [of_the_day] if of_the_day else [found or told.text, offered]
     if later and (await turn.standing()).account is None:
         turn.say("utter_told_once_known")
     else:
-        turn.say("utter_told", told=" ".join(filter(None, [found or told.text, offered])))
+        turn.say("utter_told", told=" ".join(filter(None, parts)))
     if again and not busy and not _offered_before(turn):
         offer_a_call(turn, known=True)
     elif not busy:
@@ -303,6 +327,16 @@ def _find_out_who(turn: Turn, topic: str, words: str) -> None:
     turn.set(TOPIC, topic)
     turn.set(WORDS, words)
     turn.follow_with("account_question_form")
+
+
+async def tell_the_account_again(turn: Turn) -> bool:
+    """Tell once more, in the language that is spoken now, how the account stands. False when that was not told."""
+    last = str(turn.get(LAST) or "")
+    subject = turn.backend.knowledge.find(follow_ups.ACCOUNT_OF.get(last, last))
+    if subject is None or subject.account is None or not await _may_be_told(turn, subject.account):
+        return False
+    await tell(turn, subject)
+    return True
 
 
 def tell_again(turn: Turn) -> bool:

@@ -9,7 +9,7 @@ from actions.account_question.beside import FEW, keep_wish
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
 from actions.identity.forms import CODE
-from actions.side_questions import TOPIC, WORDS
+from actions.side_questions import LAST, TOPIC, WORDS
 from actions.turn import REQUESTED, Turn
 from backend.account_questions import service as account_questions
 from backend.billing import service as billing
@@ -55,6 +55,7 @@ class AccountQuestionForm(OfSeveralForm):
         topic, words = str(turn.get(TOPIC)), str(turn.get(WORDS) or "")
         told = await account_questions.answer(turn.session, turn.backend, standing.account, topic, words)
         turn.say("utter_told", told=told) if told else turn.say("utter_question_unknown")
+        turn.set(LAST, f"account_{topic}")  # "how much?" and "from which card?" go on with it
         if told and topic in OWED and not turn.get("paused_task") and not agenda.wishes(turn):
             await self._offer_payment(turn, standing, topic)
         return None

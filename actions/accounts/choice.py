@@ -19,15 +19,17 @@ PLACE = re.compile(r"\(([^)]+)\)")  # of the service address: "510 Prairie Road 
 HOME = re.compile(r"\b(home|house|residence)\b", re.IGNORECASE)
 ALL = re.compile(
     r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills|together|of them)\b|"
-    r"\b(altogether|combined|in total|in all|all together)\b",
+    r"\b(altogether|combined|in total|in all|all together|(?:are|do) they|(?:for|of|on) both)\b",
     re.IGNORECASE,
 )
 BOTH = re.compile(r"\b(pay|paying|for) (both|all (of them|accounts))\b", re.IGNORECASE)
+OTHER = re.compile(r"\bother (?:one|account|house|home|place|meter|property|bill)\b", re.IGNORECASE)
 FEW_WORDS = 6  # "and what about the barn?" names an account; in a longer sentence a place is mentioned by the way
 
 
-def named(words: str, base: str, accounts: Sequence[Account]) -> Account | None:
-    """The one of several accounts that the words mean: by its digits behind the dash, or by its place."""
+def named(words: str, base: str, accounts: Sequence[Account], here: Account | None = None) -> Account | None:
+    """The one of several accounts that the words mean: by its digits behind the dash, by its place, or of two as the
+    other than the one that is spoken of, `here`."""
     if len(accounts) < 2:
         return None
     for found in SEPARATOR.finditer(words):
@@ -40,6 +42,8 @@ def named(words: str, base: str, accounts: Sequence[Account]) -> Account | None:
     ]
     if not fitting and HOME.search(words):
         fitting = [account for account in accounts if not _place(account)]
+    if not fitting and here is not None and len(accounts) == 2 and OTHER.search(words):
+        fitting = [account for account in accounts if account.id != here.id]
     return fitting[0] if len(fitting) == 1 else None
 
 

@@ -28,7 +28,8 @@ class OfSeveralForm(IdentifiedForm):
         if asked in IDENTITY_SLOTS:
             return await super().listen(turn, asked)
         before = (await turn.standing()).account
-        named_one = await hear_account(turn)
+        # "the other one" that opened this task was heard already, and would lead back
+        named_one = await hear_account(turn, other=not turn.just_opened())
         after = (await turn.standing()).account
         if before is None or after is None or before.id == after.id:
             return await super().listen(turn, asked) or named_one
@@ -46,13 +47,14 @@ class OfSeveralForm(IdentifiedForm):
         return await turn.standing()
 
 
-async def hear_account(turn: Turn, words: str | None = None) -> bool:
-    """Go over to the account that this message, or `words`, name. Returns whether they named one."""
+async def hear_account(turn: Turn, words: str | None = None, *, other: bool = True) -> bool:
+    """Go over to the account that this message, or `words`, name, or of two to the `other`; whether they named one."""
     now = await turn.standing()
     if now.member is None:
         return False
     accounts = await accounts_of(turn.session, now.member.id)
-    account = named(words or turn.chosen(ACCOUNT) or turn.text, now.member.number, accounts)
+    said = words or turn.chosen(ACCOUNT) or turn.text
+    account = named(said, now.member.number, accounts, now.account if other else None)
     if account is None:
         return False
     if now.account is None or account.id != now.account.id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from actions import agenda
@@ -75,9 +76,15 @@ class BalanceForm(OfSeveralForm):
             turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": "bill"}})
 
     async def _tell_all(self, turn: Turn, standing: Standing, accounts: list[Account]) -> None:
-        lines, total = [], 0
+        lines, total, days = [], 0, set[date | None]()
         for account in sorted(accounts, key=lambda each: each.number):
-            due = (await billing.balance(turn.session, turn.backend, account.id)).amount_due_cents
-            total += due
-            lines.append(tr("Account {account}: {owed}.", account=label(account, standing), owed=format_balance(due)))
+            balance = await billing.balance(turn.session, turn.backend, account.id)
+            total += balance.amount_due_cents
+            owes = format_balance(balance.amount_due_cents)
+            lines.append(tr("Account {account}: {owed}.", account=label(account, standing), owed=owes))
+            if balance.amount_due_cents > 0:
+                days.add(balance.due_on if balance.past_due_cents <= 0 else None)
         turn.say("utter_balance_all", lines=" ".join(lines), total=format_balance(total))
+        on = days.pop() if len(days) == 1 else None
+        if on is not None:
+            turn.say("utter_told", told=tr("All of it is due {day}.", day=day_words(on, turn.backend.today())))

@@ -16,6 +16,7 @@ from actions.cases.taking_back import undo
 from actions.cases.where import Where
 from actions.free_text import free_text
 from actions.identity.forms import TROUBLE, UNPROVEN
+from actions.manner import FELT
 from actions.person.subject import shortened
 from actions.turn import REQUESTED, Turn
 from actions.yes_no import said_no
@@ -176,7 +177,8 @@ class CaseForm(ReportingForm):
     @staticmethod
     def _mourns(turn: Turn) -> bool:
         """Whether somebody died, and that was not said to be a sorrow a line before."""
-        return bool(DEATH.search(turn.text)) and not turn.notes.get("comforted")
+        felt = turn.notes.get("comforted") or "grief" in (turn.get(FELT) or [])
+        return bool(DEATH.search(turn.text)) and not felt
 
     def what(self, turn: Turn) -> str:
         """The words of a placeless case stand behind it already; an electrician's day and hours stand only in them."""

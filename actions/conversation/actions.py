@@ -33,6 +33,9 @@ class ActionRepeat(SkillAction):
             await tell_worse(turn) or await tell_of_the_filed(turn) or await follow_ups.answered(turn)
         ):  # "what was that number again"
             return
+        if turn.does("language"):  # "can you tell me that in Spanish": words said in English are no answer
+            await unasked.resolve(turn, "utter_language_what_now")
+            return
         said = turn.last_said()
         if said:
             turn.say("utter_say_again", said=said)

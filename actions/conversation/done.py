@@ -23,6 +23,7 @@ IS_IT_DONE = re.compile(
     r"\b(?:go|went|gone|work|done|put|write|note|file|report|save|get|book|take|took)\b|"
     r"\b(?:it'?s|that'?s|all|i'?m) (?:done|noted|set|booked)\b|"
     r"\b(?:it'?s|that'?s|is it|is) (?:all )?paid\b|"
+    r"^\W*(?:are )?(?:you|u) (?:sure|certain|positive)\W*$|"
     r"\b(?:is|are|am)\b.{0,12}\b(?:on|off)\b(?=.{0,3}\b(?:right|correct|yes|now)\b)",
     re.IGNORECASE,
 )

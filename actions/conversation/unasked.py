@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from actions import agenda, follow_ups, registry, side_questions
-from actions.accounts.choice import FEW_WORDS
+from actions.accounts.choice import ALL, FEW_WORDS
 from actions.accounts.forms import hear_account
 from actions.arrangement.hearing import ends_it
 from actions.base import MISSES_BEFORE_A_PERSON
@@ -34,7 +34,7 @@ from actions.yes_no import said_no, said_yes
 from backend.handover.transcript import plain_line
 from backend.language import SPANISH
 from backend.reading.acts.polarity import NO, names_yes, polarity
-from backend.reading.acts.signals import is_request, only_social, refuses, takes_back
+from backend.reading.acts.signals import checks_presence, disputes, is_request, only_social, refuses, takes_back
 from backend.reading.amount import Amount
 from backend.reading.damage import damage_claimed
 from backend.reading.day import Day
@@ -48,6 +48,8 @@ from backend.tickets.kinds import PROMISED
 NEVER_CALL = re.compile(r"\b(?:stop|quit) call\w*|\b(?:don'?t|do not) call\b", re.IGNORECASE)
 RESTORED = "outage_restored"
 NO_WISH = frozenset({"out_of_scope", "nlu_fallback"})
+LAST_PAYMENT = "account_last_payment"
+OF_WHAT_IS_OWED = frozenset({"balance", "account_due_when", "account_what_is_left", "account_shutoff", LAST_PAYMENT})
 LIKELY = 0.5
 TELLS = frozenset({"callback_form", "case_form"})
 """Behind an offer of these an amount tells of the matter."""
@@ -110,6 +112,38 @@ async def _hold(turn: Turn, offer: Any) -> bool:
     return True
 
 
+async def _language(turn: Turn, offer: Any) -> bool:
+    """`Okay, in English please`: we go on in it, and what was offered still stands."""
+    if not turn.does("language"):
+        return False
+    turn.set("offer", offer)
+    turn.say("utter_language_switched")
+    if not await side_questions.tell_the_account_again(turn):
+        turn.say("utter_language_what_now")
+    return True
+
+
+async def _present(turn: Turn, offer: Any) -> bool:
+    if not checks_presence(turn.text):
+        return False
+    turn.set("offer", offer)
+    turn.say("utter_present")
+    return True
+
+
+async def _not_believed(turn: Turn, offer: Any) -> bool:
+    """`That's wrong, I paid it last week`: what was paid is looked up, and the office offered for the rest."""
+    told = turn.get(follow_ups.LAST)
+    if told not in OF_WHAT_IS_OWED or not disputes(turn.text) or (await turn.standing()).account is None:
+        return False
+    paid = turn.backend.knowledge.find(LAST_PAYMENT)
+    assert paid is not None  # knowledge/ has it
+    await side_questions.tell(turn, paid)
+    turn.say("utter_not_believed")
+    turn.set("offer", {"opener": "case_form", "slots": {"case_kind": "dispute", "case_words": turn.whole_words}})
+    return True
+
+
 async def _take_back(turn: Turn, offer: Any) -> bool:
     """Taken back where that is meant; else what stands is named: nothing is "not open" that is."""
     if which_is_meant(turn.text, offer) and await take_back_ticket(turn, newest=False):
@@ -123,8 +157,9 @@ async def _take_back(turn: Turn, offer: Any) -> bool:
     if ends:
         turn.say("utter_arrangement_none")
         return True
-    if not (turn.does("cancel") or turn.intent == "cancel"):
-        return False
+    asked_back = is_request(turn.text) and side_questions.nearness(turn) >= side_questions.NEAR_INSTEAD
+    if asked_back or follow_ups.is_one(turn) or not (turn.does("cancel") or turn.intent == "cancel"):
+        return False  # "can I get that back" asks for money that was paid
     # "forget it, bye" leaves; what was done before stands
     let_go = bool(LETS_GO.search(turn.text)) or turn.does("social")
     meant = any(act.kind == "cancel" and act.certain for act in turn.acts) and not let_go
@@ -301,10 +336,17 @@ async def _figures(turn: Turn, offer: Any) -> bool:
 
 async def _another_account(turn: Turn, offer: Any) -> bool:
     """`And the barn?`: where that account of the member stands is what is wanted."""
-    if len(turn.text.split()) > FEW_WORDS or not await hear_account(turn):
+    if len(turn.text.split()) > FEW_WORDS or not (ALL.search(turn.text) or await hear_account(turn)):
+        return False
+    if (await turn.standing()).account is None:
         return False
     turn.follow_with("balance_form")
     return True
+
+
+async def _told_on(turn: Turn, offer: Any) -> bool:
+    """`He had a badge`, behind the advice about who is at the door: no question, and yet it wants an answer."""
+    return turn.statistics.follow_up >= follow_ups.SURELY and await follow_ups.answered(turn)
 
 
 async def _known_subject(turn: Turn, offer: Any) -> bool:
@@ -353,6 +395,8 @@ async def _more_of_the_use(turn: Turn, offer: Any) -> bool:
 
 
 STEPS: tuple[Callable[[Turn, Any], Awaitable[bool]], ...] = (
+    _language,
+    _present,
     _hold,
     _leave,
     _person,
@@ -364,6 +408,7 @@ STEPS: tuple[Callable[[Turn, Any], Awaitable[bool]], ...] = (
     _booked_call,
     _passed_on,
     _corrects_the_filed,
+    _not_believed,
     _offered,
     _take_back,
     _again,
@@ -372,6 +417,7 @@ STEPS: tuple[Callable[[Turn, Any], Awaitable[bool]], ...] = (
     _wished,
     _figures,
     _no_more,
+    _told_on,
     _known_subject,
     _felt,
     _social,

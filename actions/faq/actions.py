@@ -9,6 +9,7 @@ from actions.cases.filed import tell_of_the_filed
 from actions.cases.worse import tell_worse
 from actions.conversation.unasked import resolve
 from actions.danger import heed
+from actions.faq.hours import told_of_the_day
 from actions.faq.topics import response_for
 from actions.turn import Turn
 from backend.language import tr
@@ -17,6 +18,7 @@ from backend.reading.acts.signals import only_social
 
 NARROW = frozenset({"faq_member_number"})
 """Of one thing only: `how do you know my card number` is nearer to another."""
+HOURS = "faq_hours_contact"
 HELP, SURE = "help_capabilities", 0.45
 NEARLY_IT = 0.93
 MANNERS = frozenset({"greet", "thank", "goodbye"})
@@ -38,8 +40,15 @@ class ActionAnswer(SkillAction):
             await follow_ups.answered(turn) or await side_questions.answered_instead(turn, _sure(turn))
         ):
             return
+        if follow_ups.is_one(turn) and follow_ups.just_told(turn):  # of that, and not of what the FAQ has
+            side_questions.offer_a_call(turn, known=True)
+            return
         if turn.intent in MANNERS and turn.does("ask", "start", "person") and not only_social(turn.text):
             await resolve(turn, response_for(turn.intent, turn.text))  # "thanks. And is there nothing to pay?"
+            return
+        if turn.intent == HOURS and (told := told_of_the_day(turn, turn.whole_words)):
+            turn.set("misses", 0)
+            turn.say("utter_told", told=told)
             return
         coop = turn.backend.coop
         turn.set("misses", 0)

@@ -11,6 +11,7 @@ from backend.reading.acts.polarity import NO, YES, begins_with_yes, polarity
 from backend.reading.acts.signals import (
     asks_to_wait,
     feeling_of,
+    goes_on,
     is_question,
     is_request,
     names_a_language,
@@ -68,6 +69,7 @@ _PROMISING = frozenset({"start", "affirm", "cancel", "social", "feeling", "deny"
 _HIDING = frozenset({"inform", "out_of_scope", "nlu_fallback"})
 LEAST_SHARE = 0.3  # of what the ranking leaves for other intents
 LEAST_OF_ALL = 0.1
+LEAST_OF_A_FRAGMENT = 0.3  # "and September?" goes on with what was told: nothing is wished by it that is not plain
 
 
 class ContextReader:
@@ -240,9 +242,10 @@ def _with_its_wish(clause: Clause, likely: Mapping[str, float], question: Questi
     """
     if question.asked not in OPEN_ENDED or likely.get("start", 0.0) < SURELY or clause.intent not in _HIDING:
         return clause
+    least = LEAST_OF_A_FRAGMENT if goes_on(clause.text) else 0.0 if clause.intent == "inform" else LEAST_OF_ALL
     rest = sum(share for _, share in clause.others)
     found = next(((name, share) for name, share in clause.others if not _is_no_wish(name)), None)
-    if found is None or found[1] < LEAST_SHARE * rest or (clause.intent != "inform" and found[1] < LEAST_OF_ALL):
+    if found is None or found[1] < max(LEAST_SHARE * rest, least):
         return clause
     return replace(clause, intent=found[0], confidence=likely["start"])
 

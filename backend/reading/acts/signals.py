@@ -15,7 +15,10 @@ TABLE = Path(__file__).with_name("signals.yml")
 FEELINGS = ("grief", "fear", "hardship", "anger")
 """The first that is found is met: a widow who cannot pay is a widow first."""
 FEW_WORDS = 12
-_LEAD = r"(?:(?:and|so|ok|okay|hi|hello|hey|also|oh|well|um|uh|but|please|yes|yeah|no|sure|sorry|let'?s see)[\s,.]+)*"
+_LEAD = (
+    r"(?:(?:and|so|ok|okay|hi|hello|hey|also|oh|well|um|uh|but|please|yes|yeah|no|sure|sorry|let'?s see|"
+    r"by the way|btw|real quick|quick question|one more thing|actually|first)[\s,.:]+)*"
+)
 _LANGUAGE = re.compile(r"\b(?:in|en) (?:spanish|english|espa[nñ]ol|ingl[eé]s)\b|\bhabla espa[nñ]ol\b", re.IGNORECASE)
 _REFUSES = re.compile(
     r"\b(?:nothing|(?:don'?t|do not) (?:want|wanna|wish|need|like|care (?:for|to))|not interested|no calls?|"
@@ -39,6 +42,9 @@ _LEAVES = re.compile(
 _WANTS_TO_KNOW = re.compile(
     rf"{_LEAD}i (?:want|need|would like|just want|just need) (?:to know|saber)\b", re.IGNORECASE
 )
+_OF_THE_WORK = re.compile(rf"{_LEAD}(?:how often|when|who|why|where|does|did)\b", re.IGNORECASE)  # "do you read it"
+_LISTENS = re.compile(r"\b(?:hear|there|listening|here)\b", re.IGNORECASE)
+_GOES_ON = re.compile(r"(?:ok(?:ay)?\W+)?(?:and|or|y|o|(?:and )?(?:what|how) about)\b", re.IGNORECASE)
 _BARE_WAIT = re.compile(r"\bwait$", re.IGNORECASE)
 
 
@@ -61,7 +67,29 @@ def requests_behind_waiting(text: str) -> bool:
 
 def wants_it_again(text: str) -> bool:
     """`say that again`, `i didn't catch that`."""
-    return len(text.split()) <= FEW_WORDS and bool(_anywhere("again").search(text))
+    if len(text.split()) > FEW_WORDS or _OF_THE_WORK.match(text.strip()):
+        return False
+    return bool(_anywhere("again").search(text))
+
+
+def goes_on(text: str) -> bool:
+    """`And September?`, `what about the membership fee`: few words that go on with what was said before."""
+    return len(text.split()) <= FEW_WORDS // 2 and bool(_GOES_ON.match(text.strip()))
+
+
+def checks_presence(text: str) -> bool:
+    """`Can you hear me?`, `are you still there`: nothing but whether somebody listens."""
+    return bool(_nothing_but("presence").fullmatch(text.strip()) and _LISTENS.search(text))
+
+
+def withholds(text: str) -> bool:
+    """`I don't want to give you that`, `I'd rather not say`: what was asked for is not told."""
+    return len(text.split()) <= FEW_WORDS and bool(_anywhere("withholds").search(text))
+
+
+def disputes(text: str) -> bool:
+    """`That's wrong, I paid that last week`, `check again`: what was just told is not believed."""
+    return len(text.split()) <= 2 * FEW_WORDS and bool(_anywhere("disputes").search(text))
 
 
 def takes_back(text: str) -> bool:
@@ -157,4 +185,4 @@ def _at_end(name: str) -> re.Pattern[str]:
 
 @cache
 def _nothing_but(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:(?:{_pieces(name)})[\s,.!]*)+", re.IGNORECASE)
+    return re.compile(rf"(?:(?:{_pieces(name)})[\s,.!?¿¡]*)+", re.IGNORECASE)

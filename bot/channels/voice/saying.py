@@ -86,7 +86,8 @@ def _said(*lines: str) -> tuple[str, ...]:
 def _invitation(reply: Reply) -> tuple[str, ...]:
     """Silence after a statement leaves a caller wondering whose turn it is."""
     asks = any(text.rstrip().endswith("?") for text in texts_of(reply)[-1:])
-    if asks or not is_over(reply):
+    waits = any(message.hints.get("act") == "wait" for message in reply.messages)
+    if asks or waits or not is_over(reply):
         return ()
     in_danger = any(_EMERGENCY_NUMBER.search(text) for text in texts_of(reply))
     return (tr(menu.LISTENING if in_danger else menu.ANYTHING_ELSE),)
