@@ -34,10 +34,12 @@ from backend.reading.acts.signals import is_request, only_social, refuses, takes
 from backend.reading.amount import Amount
 from backend.reading.day import Day
 from backend.reading.moment import read_moment
+from backend.reading.outage_told import tells_of_an_outage
 from backend.reading.spanish import glossed
 
 RESTORED = "outage_restored"
 LIKELY = 0.5
+UNHEARD = ("out_of_scope", "nlu_fallback", "inform", "")
 MORE = ("ask", "start", "volunteer", "person")
 PAYING = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
 
@@ -45,6 +47,9 @@ PAYING = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
 async def resolve(turn: Turn, response: str) -> None:
     """Do what the message wishes; where it wishes nothing that is known, say `response`, a person at the third time."""
     if await tell_worse(turn) or await tell_of_the_filed(turn) or await add_to_danger_talk(turn) or heed(turn):
+        return
+    if tells_of_an_outage(turn.own_words, turn.text) and turn.intent in UNHEARD:
+        turn.follow_with("outage_form")
         return
     comfort(turn)
     offer = turn.get("offer")
