@@ -14,6 +14,7 @@ from backend.reading.life_support import only_plans
 from backend.reading.no_danger import denies_danger
 from backend.reading.ordinary import only_ordinary
 from backend.reading.outage_told import tells_of_an_outage
+from backend.reading.place import address_in
 from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 
 REPORTS = ("outage_form", "case_form")
@@ -153,7 +154,7 @@ def goes_first(turn: Turn, form: str) -> bool:
 def _wishes_for_an_outage(turn: Turn) -> bool:
     """`I lost power, and what's my balance`: a part of the message reports an outage, as a fact."""
     heard = [part for part in turn.statistics.clauses if part.intent == "report_outage"]
-    return bool(heard) and tells_of_an_outage(turn.own_words, turn.text)
+    return (bool(heard) or address_in(turn.own_words) is not None) and tells_of_an_outage(turn.own_words, turn.text)
 
 
 def warn(turn: Turn, form: str) -> bool:

@@ -15,7 +15,13 @@ from backend.contact.service import read_email, read_phone
 from backend.handover.transcript import plain_line
 from backend.reading.acts.polarity import names_yes
 from backend.reading.acts.signals import is_question
-from backend.reading.at_the_read_back import has_no_number, tells_it_is_out, town_told
+from backend.reading.at_the_read_back import (
+    crossing_told,
+    has_no_number,
+    tells_it_is_out,
+    tells_of_none,
+    town_told,
+)
 from backend.reading.phone_figures import is_parted_as_phone, without_parted_phones
 from backend.reading.together import read_all
 from backend.tickets.place_correction import corrected_place
@@ -150,6 +156,8 @@ class ReportListening(IdentifiedForm):
             changes = self.held(turn, "confirm") == "no"  # what to change was asked for
             if right := corrected_place(f"no, {words}" if changes else words, known):
                 return right
+            if asked == self.slot("confirm") and (crossing := crossing_told(words)):
+                return crossing
             town, _ = town_told(words)
             if town and "," not in known and asked == self.slot("confirm") and not turn.does("affirm", "deny"):
                 return f"{known}, {town}"
@@ -189,18 +197,21 @@ class ReportListening(IdentifiedForm):
         if place or "phone" in turn.notes:
             turn.clear(self.slot("confirm"))
             return True
-        if chosen is None and (has_no_number(turn.text) or has_no_number(turn.own_words)):
+        if chosen is None and self._tells_what_is_not(turn):
             return self._adds_a_fact(turn)
-        denied = chosen == "no" or said_no(turn)
-        if denied and chosen is None and self.word == "outage" and tells_it_is_out(turn.whole_words):
-            return self._adds_a_fact(turn)
-        if denied:
+        if chosen == "no" or said_no(turn):
             turn.set(self.slot("confirm"), "no")
             return True
         if self.held(turn, "confirm") == "no" and turn.own_words:  # what to change was asked for
             turn.clear(self.slot("confirm"))
             return bool(turn.notes.setdefault("more", True))
         return self._tells_a_fact(turn) and self._adds_a_fact(turn)
+
+    def _tells_what_is_not(self, turn: Turn) -> bool:
+        """`No pole number`, `no wires down that I see`, `no, it is still dark`: a no that refuses nothing."""
+        out = self.word == "outage" and said_no(turn) and tells_it_is_out(turn.whole_words)
+        words = (turn.text, turn.own_words)
+        return out or any(has_no_number(one) or tells_of_none(one) for one in words)
 
     def _adds_a_fact(self, turn: Turn) -> bool:
         """It goes into the words for the crew, and the report is read back once more."""

@@ -30,7 +30,7 @@ from backend.handover.transcript import plain_line
 from backend.language import tr
 from backend.members.identity import Standing
 from backend.members.levels import Level
-from backend.reading.at_the_read_back import tells_it_is_out
+from backend.reading.at_the_read_back import may_refuse, tells_it_is_out
 from backend.reading.cut_off import cut_off_by_us
 from backend.reading.lost_phone import keeps_a_number, names_a_phone
 from backend.tickets import service as tickets
@@ -210,6 +210,9 @@ class ReportingForm(DangerReporting):
     def only_asked(self, turn: Turn) -> bool:
         """Whether it was only asked how something stands, and the report was our offer."""
         return False
+
+    def _is_refused(self, turn: Turn) -> bool:
+        return may_refuse(turn.own_words) and super()._is_refused(turn)
 
     # asking
 

@@ -37,6 +37,8 @@ ASKS_OF_ONE = re.compile(
     re.IGNORECASE,
 )
 
+OF_MONEY = re.compile(r"\b(?:credits?|refund\w*|reimburs\w*|compensat\w*|discount)\b", re.IGNORECASE)
+"""What an outage is worth on a bill: no place is needed for it."""
 AREA = re.compile(r"\b(?:in|around|near|en|por) (?!(?:My|The|Our|Mi|La)\b)[A-Z][a-z]+")
 """A town that is named."""
 
@@ -55,7 +57,7 @@ class OutageForm(ReportingForm):
     async def _only_asked_about(self, turn: Turn) -> bool:
         """When it will be back is answered from what is known of the place, and not in general."""
         of_one = turn.intent == "outage_status" or ASKS_OF_ONE.search(turn.text) or self._is_told(turn)
-        if of_one and not await follow_ups.is_of_another(turn, self.task):
+        if of_one and not OF_MONEY.search(turn.text) and not await follow_ups.is_of_another(turn, self.task):
             return False
         return await super()._only_asked_about(turn)
 
@@ -118,9 +120,8 @@ class OutageForm(ReportingForm):
         if self.held(turn, "status") and (mine := await self._with_the_crew(turn)):
             turn.say("utter_outage_stands", number=mine.number, called=await called(turn, mine), known=False, own=True)
             return None
-        where = await self.where(turn, standing)
-        if where is None:
-            where = await self._where_reported(turn)
+        where = await self._where_reported(turn) if self.held(turn, "status") and not self.held(turn, "place") else None
+        where = where or await self.where(turn, standing) or await self._where_reported(turn)
         if where is None:
             return await self._ask_where(turn)
         known = await turn.backend.outages.known(turn.session, where.place, where.account.id if where.account else None)

@@ -28,6 +28,38 @@ def has_no_number(words: str) -> bool:
     return bool(_NO_NUMBER.search(without_accents(words.lower().replace("’", "'"))))
 
 
+_OF_NONE = re.compile(
+    r"^\W*(?:no|nothing|nobody|none of|no hay|no veo|ningun[ao]?|nada de|nadie)\b (?:\w+ ){0,2}?(?:one\b|wires?|lines?|"
+    r"sparks?|sparking|smoke|smoking|fire|trees?|poles?|damage|hurt|injured|near|down|cables?|chispas|humo|arbol(?:es)?|poste|"
+    r"herid\w+|lastimad\w+)"
+)
+_CROSSING = re.compile(
+    r"^\W*(?:(?:no|sorry|perd[oó]n|wait|actually|it'?s|its|es|at|on|en|the corner of|corner of)\b[ ,]*)*"
+    r"(?P<place>(?!(?:Yes|No|Ok|Please|And)\b)(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']* (?:and|&|y|con) (?:la )?"
+    r"(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']*)\W*$",
+    re.IGNORECASE,
+)
+_OF_A_REPORT = re.compile(
+    r"\b(?:report\w*|tickets?|crews?|send|sent|outage|reporte\w*|cuadrilla|manden?|want|need|quiero|necesito)\b"
+)
+
+
+def tells_of_none(words: str) -> bool:
+    """Whether a no says what is not there: `no wires down that I see` refuses no report."""
+    return bool(_OF_NONE.search(without_accents(words.lower().replace("’", "'"))))
+
+
+def crossing_told(words: str) -> str | None:
+    """A crossing that stands alone: `no sorry, Cedar and 5th`."""
+    found = _CROSSING.search(words)
+    return found["place"] if found else None
+
+
+def may_refuse(words: str) -> bool:
+    """Whether a no may be of the report itself, and not of power or wires: `no power since noon` wishes one."""
+    return bool(_OF_A_REPORT.search(without_accents(words.lower()))) and not tells_it_is_out(words)
+
+
 def tells_it_is_out(words: str) -> bool:
     """Whether it is told that the power is out: `no, I have reported nothing, I am without power since six`."""
     return power_is_out(words) or still_wrong(words)

@@ -17,6 +17,9 @@ _WENT_OUT = re.compile(
     r"(?:(?:it|they|everything|all|the (?:lights?|power)|todo|ya) )*(?:just |all |completely |se )?"
     r"(?:went (?:off|out|dark|dead|black)|(?:are|is) (?:off|out|gone)|died|quit|cut out|shut (?:off|down)|"
     r"(?:(?:la|las) )?(?:fue|fueron|apago|apagaron|quedamos a oscuras))\b(?! and (?:back )?on\b)"
+    r"|\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?\b(?:and|then|y) (?:now |ahora )?"
+    r"(?:(?:we'?re|i'?m|it'?s|everything'?s?|is|all|estamos|todo) ){0,3}"
+    r"(?:in the dark|dark|pitch (?:black|dark)|a oscuras|without power|sin luz)\b"
 )
 _IN_PARTS = re.compile(
     r"\b(?:half|part(?:ial\w*)?|some|one|the other|la mitad|parte|unos|algunos|medi[oa])\b(?: \w+){0,3}? "

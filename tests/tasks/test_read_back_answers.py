@@ -111,8 +111,11 @@ async def test_an_outage_beside_another_wish_is_reported_first(talk: Talk) -> No
     assert [wish["opener"] for wish in talk.slots["agenda"]] == ["balance_form"]
 
 
-async def test_lights_that_flickered_and_went_out_are_an_outage(talk: Talk) -> None:
-    await talk.user_input("my lights flickered twice then went off", intent="voltage_problem", acts={"start"})
+@pytest.mark.parametrize(
+    "words", ["my lights flickered twice then went off", "The lights blinked a few times and now we're in the dark"]
+)
+async def test_lights_that_flickered_and_went_out_are_an_outage(talk: Talk, words: str) -> None:
+    await talk.user_input(words, intent="voltage_problem", acts={"start"})
     talk.assert_message("the power out")
     await talk.user_input("yes")
     assert [ticket.kind for ticket in await filed(talk)] == ["outage"]
@@ -132,3 +135,36 @@ async def test_which_place_a_report_has_is_told_alone(talk: Talk) -> None:
     await talk.user_input("which address do you have?", intent="out_of_scope", acts={"ask"})
     talk.assert_response("utter_filed_where_is")
     talk.assert_message("35 Franklin St, Elizabeth")
+
+
+@pytest.mark.parametrize("words", ["no wires down that i see", "no power since noon", "nobody hurt"])
+async def test_what_is_not_there_refuses_no_report(talk: Talk, words: str) -> None:
+    await at_the_read_back(talk)
+    await talk.user_input(words, intent="deny", acts={"deny", "volunteer"})
+    talk.assert_response("utter_question_case_confirm")
+    await talk.user_input("yes")
+    assert len(await filed(talk)) == 1
+
+
+@pytest.mark.parametrize("words", ["no report please", "no, don't send anybody"])
+async def test_a_report_is_refused(talk: Talk, words: str) -> None:
+    await at_the_read_back(talk)
+    await talk.user_input(words, intent="deny", acts={"deny"})
+    assert await filed(talk) == []
+    assert "I added that" not in str(talk)
+
+
+async def test_a_crossing_at_the_read_back_is_the_place(talk: Talk) -> None:
+    await at_the_read_back(talk)
+    await talk.user_input("Cedar and 4th", intent="inform", acts={"answer"})
+    talk.assert_message("Cedar and 4th")
+    await talk.user_input("no sorry, Cedar and 5th", intent="inform", acts={"correct"})
+    talk.assert_message("Cedar and 5th")
+
+
+async def test_when_it_is_back_is_of_the_place_that_was_reported(talk: Talk) -> None:
+    await at_the_read_back(talk)
+    await talk.user_input("yes")
+    await talk.user_input("a que hora vuelve la luz", intent="outage_status", acts={"ask"})
+    talk.assert_no_response("utter_question_case_confirm")
+    assert len(await filed(talk)) == 1
