@@ -13,6 +13,8 @@ from backend.reading.hazard import CAR, HURT, LIFE, WIRE, signs_in, what_to_do_f
 from backend.reading.life_support import only_plans
 from backend.reading.no_danger import denies_danger
 from backend.reading.ordinary import only_ordinary
+from backend.reading.outage_told import tells_of_an_outage
+from backend.reading.place import address_in
 from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 
 REPORTS = ("outage_form", "case_form")
@@ -136,12 +138,23 @@ def rises(turn: Turn, form: str) -> bool:
 
 
 def goes_first(turn: Turn, form: str) -> bool:
-    """A tree on the wire beside another wish is reported first; the other is kept, and comes after it."""
-    if form in REPORTS or not tree_on_wire(turn.text):
+    """A tree on the wire, or an outage, beside another wish is reported first; the other is kept, and comes after."""
+    if form in REPORTS:
         return False
-    turn.set("case_kind", "tree")
-    turn.follow_with("case_form")
+    if tree_on_wire(turn.text):
+        turn.set("case_kind", "tree")
+        turn.follow_with("case_form")
+        return True
+    if not _wishes_for_an_outage(turn):
+        return False
+    turn.follow_with("outage_form")
     return True
+
+
+def _wishes_for_an_outage(turn: Turn) -> bool:
+    """`I lost power, and what's my balance`: a part of the message reports an outage, as a fact."""
+    heard = [part for part in turn.statistics.clauses if part.intent == "report_outage"]
+    return (bool(heard) or address_in(turn.own_words) is not None) and tells_of_an_outage(turn.own_words, turn.text)
 
 
 def warn(turn: Turn, form: str) -> bool:

@@ -17,6 +17,7 @@ from backend.language import tr
 from backend.reading.acts import Act
 from backend.reading.acts.refusal import refused, same_subject
 from backend.reading.acts.signals import is_request, wants_no_such_thing
+from backend.reading.outage_told import tells_of_an_outage
 
 FIGURES = frozenset({"member_number", "last4", "code"})
 STOPS = re.compile(r"\b(?:stop|off|cancel|end|leave|detener|quitar|apagar|cancelar|dejar)\b", re.IGNORECASE)
@@ -86,7 +87,8 @@ class OpeningForm(AskingForm):
 
     async def _means_another(self, turn: Turn) -> bool:
         """Whether nothing bears this task out: what is asked is then answered, or what is wished taken up instead."""
-        if is_borne_out(turn, self.form) or (self.form in REPORTS and alarmed(turn)):
+        told = self.form == "outage_form" and tells_of_an_outage(turn.own_words, turn.text)
+        if told or is_borne_out(turn, self.form) or (self.form in REPORTS and alarmed(turn)):
             return False
         return await side_questions.answer_all(turn, offer=self.form) or take_another(turn, self.form)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions import side_questions
+from actions.cases.asked_after import HOW_LONG
 from actions.cases.taking_back import LETS_GO, take_back
 from actions.conversation.done import tell_what_is_done
 from actions.turn import Turn
@@ -10,7 +11,9 @@ from backend.knowledge.subjects import Subject
 from backend.language import SPANISH
 from backend.reading.acts.agreement import Agreement, agreement
 from backend.reading.acts.polarity import names_yes
+from backend.reading.asks_after import asks_after
 from backend.reading.spanish import glossed
+from backend.tickets import service as tickets
 
 SURE_OF_A_PERSON = 0.6
 
@@ -46,6 +49,8 @@ async def tell_beside(turn: Turn, found: Agreement, form: str) -> None:
     if not found.questions or await tell_what_is_done(turn):
         return
     subject = subject_beside(turn, found)
+    if subject is None and await _told_how_long(turn):
+        return
     if subject is None:
         turn.say("utter_case_question_added")
         return
@@ -53,3 +58,15 @@ async def tell_beside(turn: Turn, found: Agreement, form: str) -> None:
     turn.set("open_task", form)  # an answer beside the report, which offers nothing of its own
     await side_questions.tell(turn, subject)
     turn.set("open_task", open_task)
+
+
+async def _told_how_long(turn: Turn) -> bool:
+    """`Yes. When will somebody come?`: what is known of how long such a thing takes."""
+    if asks_after(turn.whole_words) is None:
+        return False
+    filed = await tickets.of_conversation(turn.session, turn.conversation_id)
+    kinds = [filed[0].kind] if filed else []
+    told = turn.backend.knowledge.follow_up(HOW_LONG, kinds, turn.backend.coop, turn.language, {})
+    if told:
+        turn.say("utter_told", told=told)
+    return bool(told)

@@ -94,6 +94,8 @@ async def tell_how_it_stands(turn: Turn, ticket: Ticket) -> None:
     if not await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id):
         turn.say("utter_filed_with_others", called=await called(turn, ticket))  # another's number is not told
         return
+    if ticket.status in OPEN and _told_of_home(turn, ticket):
+        return
     values: dict[str, Any] = {
         "number": ticket.number,
         "what": title_of(ticket),
@@ -119,15 +121,21 @@ async def tell_how_it_stands(turn: Turn, ticket: Ticket) -> None:
         known = await turn.backend.outages.known(turn.session, ticket.place, ticket.account_id)
         if known is not None:
             turn.say("utter_outage_known", **known_values(turn, known))
-    if ticket.kind != DANGER and asks_to_be_home(turn.whole_words):
-        home = turn.backend.knowledge.follow_up(HOME, [ticket.kind], turn.backend.coop, turn.language, {})
-        if home:
-            turn.say("utter_told", told=home)
     if not ticket.place and turn.get(REQUESTED) == "outage_place" and read_place(turn, asked=True) is None:
         turn.say("utter_filed_where")
     if alarmed(turn) or still_wrong(turn.text):
         await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, plain_line(turn.whole_words))
         turn.say("utter_filed_noted", number=ticket.number)
+
+
+def _told_of_home(turn: Turn, ticket: Ticket) -> bool:
+    """Who asks whether they must be there hears that, and not how it stands."""
+    if ticket.kind == DANGER or alarmed(turn) or not asks_to_be_home(turn.whole_words):
+        return False
+    home = turn.backend.knowledge.follow_up(HOME, [ticket.kind], turn.backend.coop, turn.language, {})
+    if home:
+        turn.say("utter_told", told=home)
+    return bool(home)
 
 
 def _tell_how_it_ended(turn: Turn, ticket: Ticket, values: dict[str, Any]) -> None:

@@ -68,7 +68,9 @@ class DangerReporting(WhereReported):
         if self.held(turn, "place") is None and not (standing.account and ticket.place):
             await self._tell_of_a_person(turn)
             again = turn.get(REQUESTED) == self.slot("place") and not turn.just_opened()
-            values: dict[str, Any] = {"danger": True, "no_number": False, "called": told, "again": again}
+            half = again and turn.get(NUMBER) and not turn.get(LAST4)
+            values: dict[str, Any] = {"danger": True, "no_number": False, "called": told}
+            values["again"] = "half" if half else again
             return Ask(self.slot("place"), "utter_question_outage_place", values)
         if self.held(turn, "warned") != NUMBER_TOLD:
             more: dict[str, Any] = {"danger": True, "undo": undo(turn, ticket), "case_kind": ticket.kind}

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from actions.cases.called import called
 from actions.cases.place_told import is_vague, place_words
-from actions.cases.reading_back import tell_all
+from actions.cases.reading_back import tell_all, tell_the_place
 from actions.danger import REPORTS, VAGUE, alarmed, say_what_to_do, signs_told
 from actions.person.in_danger import SAID, asks_for_a_person, person_in_danger
 from actions.place import read_place
@@ -19,7 +19,7 @@ from backend.callout import service as callout
 from backend.handover.transcript import plain_line
 from backend.reading.acts.signals import is_question, only_social
 from backend.reading.asks_after import After, asks_after
-from backend.reading.asks_if_safe import asks_for_a_doctor, asks_who_calls_911
+from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_dangerous, asks_who_calls_911
 from backend.reading.asks_in_danger import (
     MAY_BE_DONE,
     Asks,
@@ -29,16 +29,19 @@ from backend.reading.asks_in_danger import (
     asks_whether_to,
     is_of_a_machine,
     is_of_money,
+    tells_it_is_off,
     tells_of_breath,
 )
 from backend.reading.danger import crisis_in
+from backend.reading.good_news import tells_it_goes_on
 from backend.reading.hazard import BURNING_CAR, CAR, HURT, LIFE, WORSE, hazard_of, names_a_wire, what_to_do_for
+from backend.reading.of_the_filed import asks_which_place
 from backend.reading.person_wish import wants_a_call
 from backend.reading.sentences import sentences
 from backend.tickets import service as tickets
 from backend.tickets import worse
 from backend.tickets.kinds import DANGER
-from backend.tickets.models import Ticket
+from backend.tickets.models import DENIED, Ticket
 from backend.tickets.reporters import is_theirs
 from backend.tickets.signs import known_signs
 
@@ -74,7 +77,7 @@ STEERS = ("language", "repeat", "hold", "cancel", "social")
 async def fresh_danger(turn: Turn) -> Ticket | None:
     """The urgent report of this talk, while what is said is likely of it; another's is none."""
     ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
-    if ticket is None or worse.DENIED in ticket.details:
+    if ticket is None or DENIED in ticket.details:
         return None
     if not tickets.is_callout(ticket) or ticket.created_at < turn.backend.clock.now() - FRESH:
         return None
@@ -109,9 +112,14 @@ def asked_of(turn: Turn) -> frozenset[Asks]:
     Where it hears that something may be done, and not what, it is whether to go there: the answer to that is no.
     """
     told = heard_beside(turn)
+    if tells_it_is_off(turn.whole_words):
+        told = {name: sure for name, sure in told.items() if name not in (Asks.POWER_OFF.value, WHETHER)}
     tells = alarmed(turn) and not (is_question(turn.text) or "?" in turn.whole_words)
     least = SURE_BESIDE_NEWS if tells else 0.0
-    asked = asked_in_danger(turn.whole_words) | {one for one in Asks if told.get(one.value, -1.0) >= least}
+    plain = asked_in_danger(turn.whole_words)
+    if Asks.COMING in plain:
+        return plain - MAY_BE_DONE
+    asked = plain | {one for one in Asks if told.get(one.value, -1.0) >= least}
     if told.get(WHETHER, -1.0) >= least and not asked & MAY_BE_DONE:
         asked |= {Asks.GO_IN}
     return asked - MAY_BE_DONE if asks_how_it_ends(turn.whole_words) else asked
@@ -119,6 +127,13 @@ def asked_of(turn: Turn) -> frozenset[Asks]:
 
 async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
     """Answer what somebody in danger asks. False when nothing of that is asked."""
+    if asks_which_place(turn.whole_words):
+        tell_the_place(turn, ticket)
+        return True
+    return await _answer_what_is_asked(turn, ticket)
+
+
+async def _answer_what_is_asked(turn: Turn, ticket: Ticket) -> bool:
     asked = asked_of(turn)
     calls = asks_who_calls_911(turn.whole_words)
     if doctor := asks_for_a_doctor(turn.whole_words):
@@ -154,7 +169,9 @@ async def _tell_it_is_reported(turn: Turn, ticket: Ticket) -> None:
         await tell_all(turn, ticket)
         return
     await note_and_pass_on(turn, ticket)
-    turn.say("utter_danger_on_it", number=ticket.number, where=place_words(turn, ticket))
+    only_asks = len(sentences(turn.whole_words)) == 1
+    where = place_words(turn, ticket)
+    turn.say("utter_danger_on_it", number=ticket.number, where=where, state="asked" if only_asks else "")
 
 
 def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -> None:
@@ -179,13 +196,23 @@ def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -
     if asked & {Asks.BREATH, Asks.TOUCH, Asks.LEAVE} or (Asks.GENERATOR in asked and Asks.GO_IN not in asked):
         return
     if Asks.GO_IN in asked or (Asks.MAY in asked and hazard == LIFE):
-        turn.say(
-            "utter_danger_unsafe", hazard=hazard if hazard in (CAR, BURNING_CAR) else _place_of_danger(turn, ticket)
-        )
+        say_unsafe(turn, hazard if hazard in (CAR, BURNING_CAR) else _place_of_danger(turn, ticket))
     elif Asks.MAY in asked:
-        turn.say("utter_danger_not_before")
+        _tell_not_before(turn, ticket)
     elif Asks.DO in asked and Asks.POWER_OFF not in asked:
         say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
+
+
+def _tell_not_before(turn: Turn, ticket: Ticket) -> None:
+    if asks_if_dangerous(turn.whole_words):
+        say_unsafe(turn, _place_of_danger(turn, ticket))
+    else:
+        turn.say("utter_danger_not_before")
+
+
+def say_unsafe(turn: Turn, hazard: str) -> None:
+    """Keep them away: `no` to whether something is safe, `yes` to whether it is dangerous."""
+    turn.say("utter_danger_unsafe", hazard=hazard, state="dangerous" if asks_if_dangerous(turn.whole_words) else "")
 
 
 def _hurts_nobody(turn: Turn, ticket: Ticket) -> bool:
@@ -222,7 +249,7 @@ async def add_to_danger_talk(turn: Turn) -> bool:
     if person:
         await person_in_danger(turn)
         return True
-    if is_question(turn.text) or "?" in turn.whole_words:
+    if any(is_question(part) or "?" in part for part in [turn.text, *sentences(turn.text)]):
         whether = asks_whether_to(turn.whole_words)
         turn.say("utter_danger_not_before" if whether else "utter_danger_unknown")
     turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
@@ -236,7 +263,12 @@ def _is_put_through(turn: Turn) -> bool:
 
 def _is_of_something_else(turn: Turn) -> bool:
     words, told = turn.whole_words, turn.statistics
-    if len(words.split()) < SAYS_SOMETHING or crisis_in(turn.text) or only_social(turn.text) or turn.does(*STEERS):
+    few = len(words.split()) < SAYS_SOMETHING
+    if tells_it_is_off(words) or (few and tells_it_goes_on(words)):
+        return False
+    if turn.intent in ("affirm", "deny") and turn.does("volunteer") and not few:
+        return only_social(turn.text)
+    if few or crisis_in(turn.text) or only_social(turn.text) or turn.does(*STEERS):
         return True
     if "assistant" in turn.text.lower() and len(words.split()) <= FEW:
         return True  # "back to the assistant"

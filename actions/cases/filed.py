@@ -10,7 +10,7 @@ from actions.cases.danger_talk import note
 from actions.cases.kinds import title_of
 from actions.cases.objecting import objected
 from actions.cases.phone_told import call_at
-from actions.cases.reading_back import as_told, was_told
+from actions.cases.reading_back import as_told, tell_the_place, was_told
 from actions.cases.taking_back import NUMBERED
 from actions.turn import Turn
 from backend.contact.service import read_phone
@@ -20,6 +20,7 @@ from backend.members.levels import Level
 from backend.payments.confirmation import normalise
 from backend.reading.of_the_filed import Of, of_the_filed
 from backend.reading.tickets_named import kinds_named
+from backend.reading.where_to_call import is_of_the_account, replaces_a_phone
 from backend.tickets import service as tickets
 from backend.tickets.kinds import CALLBACK, DANGER, POWER
 from backend.tickets.models import Ticket
@@ -58,6 +59,8 @@ async def _tell_of(turn: Turn) -> bool:
             await _tell_it_stands(turn, ticket)
         case Of.SAYS:
             await _tell_what_it_says(turn, ticket)
+        case Of.PLACE:
+            tell_the_place(turn, ticket)
         case Of.PHONE:
             await _change_phone(turn, ticket)
         case Of.WHICH_PHONE:
@@ -91,9 +94,13 @@ async def _takes_the_phone(turn: Turn, filed: list[Ticket]) -> bool:
     offer = turn.get("offer")
     number = offer.get(PHONE_FOR) if isinstance(offer, dict) else None
     ticket = next((one for one in filed if one.number == number), None)
+    replaces = replaces_a_phone(turn.whole_words) and not is_of_the_account(turn.whole_words)
+    if ticket is None and replaces and turn.get("open_task") is None:
+        ticket = next((one for one in filed if one.kind != CALLBACK), None)
     if ticket is None or read_phone(turn.text, strict=False) is None:
         return False
-    turn.clear("offer")
+    if offer:
+        turn.clear("offer")
     await _change_phone(turn, ticket)
     return True
 

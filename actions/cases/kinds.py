@@ -10,6 +10,7 @@ from backend.language import ENGLISH, current, mark, tr
 from backend.reading.damage import damage_claimed
 from backend.reading.electrician import off_for_an_electrician
 from backend.reading.life_support import at_risk_now, depends_on_power, power_is_out
+from backend.reading.outage_told import went_out
 from backend.tickets.models import Ticket
 
 DEATH = re.compile(
@@ -99,7 +100,7 @@ def case_told(intent: str, words: str) -> str:
     kind = BY_INTENT.get(intent, "other")
     if kind in MAY_BE_A_CLAIM and damage_claimed(words):
         return "damage"
-    if kind == "medical" and power_is_out(words):
+    if (kind == "medical" and power_is_out(words)) or (kind == "voltage" and went_out(words)):
         return "outage"
     return "high_bill" if kind == "dispute" and TOO_MUCH_USE.search(words) else kind
 
@@ -133,4 +134,4 @@ def kind_of_outage(words: str) -> str:
         return "damage"
     if LIGHT.search(words):
         return "light"
-    return "voltage" if UNSTEADY.search(words) else "outage"
+    return "voltage" if UNSTEADY.search(words) and not went_out(words) else "outage"

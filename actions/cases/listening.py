@@ -14,9 +14,18 @@ from actions.yes_no import said_no, said_yes
 from backend.contact.service import read_email, read_phone
 from backend.handover.transcript import plain_line
 from backend.reading.acts.polarity import names_yes
+from backend.reading.acts.signals import is_question
+from backend.reading.at_the_read_back import (
+    crossing_told,
+    has_no_number,
+    tells_it_is_out,
+    tells_of_none,
+    town_told,
+)
 from backend.reading.phone_ending import phone_ending
 from backend.reading.phone_figures import is_parted_as_phone, without_parted_phones
 from backend.reading.together import read_all
+from backend.tickets.place_correction import corrected_place
 
 MOST_WORDS = 600
 URGENT_TOLD = "utter_arrangement_notice"
@@ -39,14 +48,25 @@ YES_AND = re.compile(
 TAKES_BACK = re.compile(
     r"\b(?:but|no|not|don'?t|do not|wait|instead|except|actually|hold|rather|wrong|never)\b|\?", re.IGNORECASE
 )
+ONLY_FIGURES = re.compile(r"\W*(?:\d\W*){4}|(?:\W*[a-z]+){1,8}\W*", re.IGNORECASE)
 THIS_CHAT = "this chat"
+_NO_FACT = ("ask", "affirm", "deny", "cancel", "skip", "hold", "repeat", "person", "language", "social", "unclear")
+"""Acts beside which what is told at the read-back is rather of something else."""
 NUMBER_TOLD = "number told"
+
+
+def _asks(turn: Turn) -> bool:
+    return "?" in turn.text or (is_question(turn.text) and not alarmed(turn))
 
 
 class ReportListening(IdentifiedForm):
     """A form that reads what is told of a report into its slots, which are named after its own word."""
 
     word: ClassVar[str]
+
+    @abstractmethod
+    async def place_shown(self, turn: Turn) -> str | None:
+        """The place that this report has so far, where it may be told."""
 
     @abstractmethod
     async def listen_report(self, turn: Turn, asked: str | None) -> bool:
@@ -62,6 +82,8 @@ class ReportListening(IdentifiedForm):
         if asked in IDENTITY_SLOTS and LACKS.search(turn.text):
             self._goes_without_number(turn)
             return True
+        if self._last_four_behind_the_number(turn, asked):
+            return True
         phone = self._phone_in(turn, asked)
         if phone:
             turn.set(self.slot("phone"), phone)
@@ -70,6 +92,16 @@ class ReportListening(IdentifiedForm):
             await self.listen_task(turn, asked)
             return True
         return await super().listen(turn, asked)
+
+    def _last_four_behind_the_number(self, turn: Turn, asked: str | None) -> bool:
+        """Four figures where the place of a danger was asked for, behind a member number: the account tells where."""
+        number = turn.get(NUMBER)
+        if not (number and asked == self.slot("place") and not turn.get(LAST4) and ONLY_FIGURES.fullmatch(turn.text)):
+            return False
+        last4 = turn.read(LAST4).last4
+        if last4:
+            turn.set(LAST4, last4)
+        return bool(last4)
 
     def _goes_without_number(self, turn: Turn) -> None:
         turn.clear(NUMBER, LAST4, "identity_failed")
@@ -94,26 +126,43 @@ class ReportListening(IdentifiedForm):
 
     async def listen_task(self, turn: Turn, asked: str | None) -> bool:
         heard = alarmed(turn)  # whatever was asked: no other skill's rule may take it away
-        place = read_place(turn, asked=asked == self.slot("place") and not turn.get(NUMBER))
+        place = await self._place_in(turn, asked)
         if place:
             turn.set(self.slot("place"), place)
             heard = True
         elif asked == self.slot("place") and LACKS.search(turn.text):
             self._goes_without_number(turn)
             heard = turn.notes["no_number"] = True
-        elif asked == self.slot("place") and "?" not in turn.text and len(turn.text.split()) >= FEW:
+        elif asked == self.slot("place") and not _asks(turn) and len(turn.text.split()) >= FEW:
             turn.notes["more"] = True  # no place, but nothing that is told is lost
             heard = self._tells_on(turn) or heard
         if (
-            asked == self.slot("phone") and self._phone_in(turn, asked) is None
+            asked == self.slot("phone") and place is None and self._phone_in(turn, asked) is None
         ):  # "I don't know, 815-555-7788" tells one
             heard = self._listen_reach(turn) or heard
+        if asked == self.slot("phone") and has_no_number(turn.own_words):
+            heard = turn.notes["more"] = True  # of a pole's tag, and no refusal
         if asked == self.slot("confirm"):
             heard = self._listen_confirm(turn, place) or heard
         heard = await self.listen_report(turn, asked) or heard
         if asked is None or heard or turn.notes.get("more"):
             self._keep_words(turn, asked, place)
         return heard
+
+    async def _place_in(self, turn: Turn, asked: str | None) -> str | None:
+        """The place that is told, or put right: `yes, but it's 36, not 35`, of the one that was told or read back."""
+        known = await self.place_shown(turn) if asked in (self.slot("phone"), self.slot("confirm")) else None
+        if known:
+            words = turn.own_words
+            changes = self.held(turn, "confirm") == "no"  # what to change was asked for
+            if right := corrected_place(f"no, {words}" if changes else words, known):
+                return right
+            if asked == self.slot("confirm") and (crossing := crossing_told(words)):
+                return crossing
+            town, _ = town_told(words)
+            if town and "," not in known and asked == self.slot("confirm") and not turn.does("affirm", "deny"):
+                return f"{known}, {town}"
+        return read_place(turn, asked=asked == self.slot("place") and not turn.get(NUMBER))
 
     def _tells_on(self, turn: Turn) -> bool:
         """Whether this tells more of the same, and wishes nothing else: it is kept, and the place asked on."""
@@ -153,13 +202,32 @@ class ReportListening(IdentifiedForm):
         if place or "phone" in turn.notes:
             turn.clear(self.slot("confirm"))
             return True
+        if chosen is None and self._tells_what_is_not(turn):
+            return self._adds_a_fact(turn)
         if chosen == "no" or said_no(turn):
             turn.set(self.slot("confirm"), "no")
             return True
         if self.held(turn, "confirm") == "no" and turn.own_words:  # what to change was asked for
             turn.clear(self.slot("confirm"))
             return bool(turn.notes.setdefault("more", True))
-        return False
+        return self._tells_a_fact(turn) and self._adds_a_fact(turn)
+
+    def _tells_what_is_not(self, turn: Turn) -> bool:
+        """`No pole number`, `no wires down that I see`, `no, it is still dark`: a no that refuses nothing."""
+        out = self.word == "outage" and said_no(turn) and tells_it_is_out(turn.whole_words)
+        words = (turn.text, turn.own_words)
+        return out or any(has_no_number(one) or tells_of_none(one) for one in words)
+
+    def _adds_a_fact(self, turn: Turn) -> bool:
+        """It goes into the words for the crew, and the report is read back once more."""
+        turn.notes["more"] = turn.notes["added"] = True
+        return True
+
+    def _tells_a_fact(self, turn: Turn) -> bool:
+        """`The barn one`, at the read-back: neither a yes nor a no, and nothing that asks or wishes."""
+        told = turn.does("volunteer", "answer", "correct") and not self._is_surely_another(turn)
+        asks = "?" in turn.text or is_question(turn.text) or turn.does(*_NO_FACT)
+        return told and not asks and len(turn.own_words.split()) > 1
 
     def _keep_words(self, turn: Turn, asked: str | None, place: str | None) -> None:
         """The first words are the description, and what is told later is added: nobody has to say it twice."""

@@ -7,7 +7,7 @@ from actions.turn import REQUESTED, Turn
 from backend.contact.service import read_phones
 from backend.reading.phone_figures import is_parted_as_phone
 from backend.reading.sentences import sentences
-from backend.reading.where_to_call import gives_a_phone, is_beside, is_of_the_account
+from backend.reading.where_to_call import gives_a_phone, is_beside, is_of_the_account, replaces_a_phone
 from backend.tickets import service as tickets
 from backend.tickets import worse
 from backend.tickets.models import Ticket
@@ -37,7 +37,8 @@ async def take_phone(turn: Turn, *, any_phone: bool = False) -> bool:
     if not await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id):
         return False
     first, *others = phones
-    if ticket.phone and first != ticket.phone and is_beside(turn.whole_words):
+    beside = is_beside(turn.whole_words) and not replaces_a_phone(turn.whole_words)
+    if ticket.phone and first != ticket.phone and beside:
         others = phones
     else:
         await call_at(turn, ticket, first)

@@ -15,6 +15,13 @@ async def tell_all(turn: Turn, ticket: Ticket) -> None:
     turn.say("utter_filed_reads", number=ticket.number, told=as_told(turn, ticket))
 
 
+def tell_the_place(turn: Turn, ticket: Ticket) -> None:
+    """Its place alone; one on file that nobody named in this talk is not told."""
+    place = str(ticket.place or "")
+    state = "none" if not place else "" if was_told(turn, place) else "on_file"
+    turn.say("utter_filed_where_is", number=ticket.number, place=place if not state else "", state=state)
+
+
 def as_told(turn: Turn, ticket: Ticket) -> str:
     """Its place, where this talk knows it, its words and its notes, in order."""
     place = str(ticket.place or "") if was_told(turn, str(ticket.place or "")) else ""

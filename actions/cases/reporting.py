@@ -30,6 +30,7 @@ from backend.handover.transcript import plain_line
 from backend.language import tr
 from backend.members.identity import Standing
 from backend.members.levels import Level
+from backend.reading.at_the_read_back import may_refuse, tells_it_is_out
 from backend.reading.cut_off import cut_off_by_us
 from backend.reading.lost_phone import keeps_a_number, names_a_phone
 from backend.tickets import service as tickets
@@ -196,7 +197,8 @@ class ReportingForm(DangerReporting):
             self._request(turn, self.slot("confirm"), 0, keep=True)
             turn.follow_with("action_person")
             return True
-        if not lets_go(turn) and not (self.only_asked(turn) and said_no(turn)):
+        unwished = self.only_asked(turn) and said_no(turn) and not tells_it_is_out(turn.whole_words)
+        if not lets_go(turn) and not unwished:
             return False
         await self.cancelled(turn)
         self._close(turn)
@@ -208,6 +210,9 @@ class ReportingForm(DangerReporting):
     def only_asked(self, turn: Turn) -> bool:
         """Whether it was only asked how something stands, and the report was our offer."""
         return False
+
+    def _is_refused(self, turn: Turn) -> bool:
+        return may_refuse(turn.own_words) and super()._is_refused(turn)
 
     # asking
 
@@ -295,4 +300,4 @@ class ReportingForm(DangerReporting):
 
     def read_back_values(self, turn: Turn) -> dict[str, Any]:
         """More values for the words of the read-back."""
-        return {"state": ""}
+        return {"state": "added" if turn.notes.get("added") else ""}

@@ -47,6 +47,12 @@ class WhereReported(ReportListening):
             return None  # a caller's number can be forged: the address would be told to a stranger
         return Where(at_phone[0], at_phone[0].service_address, at_phone[0].service_address)
 
+    async def place_shown(self, turn: Turn) -> str | None:
+        if told := self.held(turn, "place"):
+            return str(told)
+        where = await self.where(turn, await turn.standing())
+        return where.place if where is not None and where.place and where.place in where.shown else None
+
     async def _phone(self, turn: Turn, standing: Standing) -> str | None:
         told = str(self.held(turn, "phone") or "")
         if told.startswith("+"):

@@ -11,6 +11,7 @@ from actions.cases.danger_talk import (
     heard_beside,
     keep_what_is_told,
     note,
+    say_unsafe,
     tell_who_comes,
 )
 from actions.cases.phone_told import take_phone
@@ -35,7 +36,7 @@ from backend.tickets.kinds import CALLS_OUT, DANGER
 from backend.tickets.models import Ticket
 from backend.tickets.places import names_a_spot, place_key
 from backend.tickets.reporters import is_theirs
-from backend.tickets.signs import is_news, known_signs
+from backend.tickets.signs import deny, is_news, known_signs
 
 UNNAMED = VAGUE | {WORSE, "noise", "inside"}
 """Signs that do not tell by themselves what to do."""
@@ -81,7 +82,7 @@ def _denies_it(turn: Turn, ticket: Ticket) -> bool:
 async def _leave_the_danger(turn: Turn, ticket: Ticket) -> bool:
     """There is none, says who reported it: the crew hears so, and what they wish is asked for."""
     await note_for_the_crew(turn, ticket)
-    await worse.denied(turn.session, ticket, plain_line(turn.whole_words))
+    deny(ticket, plain_line(turn.whole_words))
     turn.notes[LEFT] = True
     agenda.take_in(turn, turn.acts, "")
     waits = bool(agenda.wishes(turn)) or turn.get("open_task") not in (None, *REPORTS)
@@ -165,7 +166,7 @@ async def _tell_if_safe(turn: Turn) -> bool:
     hazard = LIFE if ticket.kind != DANGER else HURT if doctor else hazard_of(known_signs(ticket) | asked)
     if not doctor and (hazard == LIFE or (hazard == WIRE and is_of_an_outage(turn.whole_words))):
         return False
-    turn.say("utter_danger_unsafe", hazard=hazard)
+    say_unsafe(turn, hazard)
     return True
 
 

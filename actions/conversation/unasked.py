@@ -39,6 +39,7 @@ from backend.reading.amount import Amount
 from backend.reading.damage import damage_claimed
 from backend.reading.day import Day
 from backend.reading.moment import read_moment
+from backend.reading.outage_told import tells_of_an_outage
 from backend.reading.passes_on import passes_on
 from backend.reading.pay_way import pays_the_bill
 from backend.reading.spanish import glossed
@@ -53,6 +54,7 @@ OF_WHAT_IS_OWED = frozenset({"balance", "account_due_when", "account_what_is_lef
 LIKELY = 0.5
 TELLS = frozenset({"callback_form", "case_form"})
 """Behind an offer of these an amount tells of the matter."""
+UNHEARD = ("out_of_scope", "nlu_fallback", "inform", "")
 MORE = ("ask", "start", "volunteer", "person")
 PAYING = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
 
@@ -60,6 +62,9 @@ PAYING = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
 async def resolve(turn: Turn, response: str) -> None:
     """Do what the message wishes; where it wishes nothing that is known, say `response`, a person at the third time."""
     if await tell_worse(turn) or await tell_of_the_filed(turn) or await add_to_danger_talk(turn) or heed(turn):
+        return
+    if tells_of_an_outage(turn.own_words, turn.text) and turn.intent in UNHEARD:
+        turn.follow_with("outage_form")
         return
     comfort(turn)
     offer = turn.get("offer")

@@ -31,9 +31,16 @@ OWN = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "w
 ASKS_OF_ONE = re.compile(
     r"^\W*(?:so |hi |hello |hey |um+ |uh+ )*(?:is|are) there (?:an?|any|some)?.*\b(?:outages?|out|off)\b|"
     r"\b(?:any|known) outages?\b|\bdo you (?:guys )?(?:know|have)\b.*\bout|\bare you aware\b|"
-    r"\boutage (?:map|status|update)\b",
+    r"\boutage (?:map|status|update)\b|"
+    r"^\W*(?:so |hi |hello |hey |um+ )*(?:is|are) (?:the |my |our )?(?:power|lights?|electric\w*) "
+    r"(?:\w+ )?(?:out|off|down)\b",
     re.IGNORECASE,
 )
+
+OF_MONEY = re.compile(r"\b(?:credits?|refund\w*|reimburs\w*|compensat\w*|discount)\b", re.IGNORECASE)
+"""What an outage is worth on a bill: no place is needed for it."""
+AREA = re.compile(r"\b(?:in|around|near|en|por) (?!(?:My|The|Our|Mi|La)\b)[A-Z][a-z]+")
+"""A town that is named."""
 
 
 class OutageForm(ReportingForm):
@@ -50,7 +57,7 @@ class OutageForm(ReportingForm):
     async def _only_asked_about(self, turn: Turn) -> bool:
         """When it will be back is answered from what is known of the place, and not in general."""
         of_one = turn.intent == "outage_status" or ASKS_OF_ONE.search(turn.text) or self._is_told(turn)
-        if of_one and not await follow_ups.is_of_another(turn, self.task):
+        if of_one and not OF_MONEY.search(turn.text) and not await follow_ups.is_of_another(turn, self.task):
             return False
         return await super()._only_asked_about(turn)
 
@@ -98,7 +105,8 @@ class OutageForm(ReportingForm):
         return False
 
     def read_back_values(self, turn: Turn) -> dict[str, Any]:
-        return {"state": "unknown" if turn.notes.get("nothing_known") else ""}
+        unknown = turn.notes.get("nothing_known") and not turn.notes.get("added")
+        return {"state": "unknown"} if unknown else super().read_back_values(turn)
 
     async def next_report_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
         if turn.get(STATUS) == BACK:
@@ -112,14 +120,10 @@ class OutageForm(ReportingForm):
         if self.held(turn, "status") and (mine := await self._with_the_crew(turn)):
             turn.say("utter_outage_stands", number=mine.number, called=await called(turn, mine), known=False, own=True)
             return None
-        where = await self.where(turn, standing)
+        where = await self._where_reported(turn) if self.held(turn, "status") and not self.held(turn, "place") else None
+        where = where or await self.where(turn, standing) or await self._where_reported(turn)
         if where is None:
-            where = await self._where_reported(turn)
-        if where is None:
-            told = "no_number" in turn.notes
-            heard = "heard" in turn.notes
-            values = {"danger": False, "no_number": told, "heard": heard}
-            return Ask(self.slot("place"), "utter_question_outage_place", values, new=told or heard)
+            return await self._ask_where(turn)
         known = await turn.backend.outages.known(turn.session, where.place, where.account.id if where.account else None)
         before = await self._told_before(turn, standing, where)
         if self.held(turn, "status") and await self._tell_status(turn, known, before):
@@ -144,6 +148,25 @@ class OutageForm(ReportingForm):
         turn.say("utter_outage_ticket", danger=False, **said)
         self._tell_known(turn, known)
         return None
+
+    async def _ask_where(self, turn: Turn) -> Ask | None:
+        if await self._told_of_an_area(turn):
+            return None
+        told = "no_number" in turn.notes
+        heard = "heard" in turn.notes
+        values = {"danger": False, "no_number": told, "heard": heard}
+        return Ask(self.slot("place"), "utter_question_outage_place", values, new=told or heard)
+
+    async def _told_of_an_area(self, turn: Turn) -> bool:
+        """`Is there an outage in Elizabeth`: what is known there; of whose house it is nobody has spoken."""
+        if not (turn.just_opened() and self.held(turn, "status") and AREA.search(turn.own_words)):
+            return False
+        known = await turn.backend.outages.known(turn.session, turn.own_words, None)
+        self._tell_known(turn, known)
+        if known is None:
+            turn.say("utter_outage_area")
+        turn.set("offer", {"opener": self.form, "slots": {}})
+        return True
 
     async def _hear_that_none_is_wished(self, turn: Turn) -> None:
         if turn.notes.get("restored"):

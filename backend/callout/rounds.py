@@ -17,6 +17,7 @@ from backend.callout.telling import Called
 from backend.language import mark
 from backend.tickets.models import Ticket
 from backend.tickets.same_event import OPEN
+from backend.tickets.signs import is_denied
 
 OFFICE_AFTER = 12  # rounds, with five minutes between them: after an hour the office is told that nobody answers
 ALL_AFTER = 3  # rounds: a quarter of an hour without an answer, and those off duty are told as well
@@ -61,7 +62,7 @@ async def _due(session: AsyncSession, backend: Backend) -> list[Called]:
         if ticket.status not in OPEN:
             await service.ended(session, backend, ticket)
             continue
-        pause = service.EVERY if callout.rounds < SELDOM_AFTER else SELDOM
+        pause = _pause(callout, ticket)
         values: dict[str, Any] = {"rounds": callout.rounds + 1, "next_at": now + pause}
         nobody_answers = callout.rounds >= OFFICE_AFTER and callout.status == service.CALLING
         if nobody_answers:
@@ -78,6 +79,12 @@ async def _due(session: AsyncSession, backend: Backend) -> list[Called]:
             await service.tell_office(session, backend, ticket, "unanswered", said)
         found.append((callout, ticket))
     return found
+
+
+def _pause(callout: Callout, ticket: Ticket) -> timedelta:
+    if callout.rounds >= SELDOM_AFTER:
+        return SELDOM
+    return service.EVERY_DENIED if is_denied(ticket) else service.EVERY
 
 
 async def _people(session: AsyncSession, backend: Backend, callout: Callout) -> list[OnCall]:

@@ -17,6 +17,7 @@ from backend.language import ENGLISH, mark, speaking, tr
 from backend.outbox.service import enqueue
 from backend.tickets.kinds import CALLS_OUT
 from backend.tickets.models import Ticket
+from backend.tickets.signs import is_denied
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -26,6 +27,8 @@ OPEN = (CALLING, UNANSWERED)
 """Nobody has it yet."""
 OFFICE = "office"
 EVERY = timedelta(minutes=5)
+EVERY_DENIED = timedelta(minutes=30)
+"""Where who reported it says that there is no danger; it proves nothing, so that the calling does not end."""
 STUCK = timedelta(minutes=1)
 """What was written so long ago and has not gone out does not count as told."""
 MOST_NEWS, MOST_SAID, MOST_ADDED = 10, 4, 6
@@ -47,6 +50,15 @@ async def begin(session: AsyncSession, backend: Backend, ticket: Ticket) -> None
     await session.flush()
     for person in on_duty(people, now.astimezone(backend.coop.zone).time()):
         await telling.tell(session, backend, person, [(callout, ticket)], telling.CALL)
+
+
+async def hasten(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
+    """There is danger after all: the next round comes as soon as for any other."""
+    callout = await of_ticket(session, ticket.id)
+    soon = backend.clock.now() + EVERY
+    if callout is not None and callout.next_at is not None and callout.next_at > soon:
+        callout.next_at = soon
+        await session.flush()
 
 
 async def of_ticket(session: AsyncSession, ticket_id: int) -> Callout | None:
@@ -224,7 +236,7 @@ async def tell_office(
             kind="email",
             recipient=backend.coop.email,
             subject=words.subject(backend, ticket),
-            body=f"{tr(what, **values)} {words.summary(ticket)}\n\n{how}\n",
+            body=f"{tr(what, **values)} {words.summary(ticket, later=True)}\n\n{how}\n",
             purpose=telling.PURPOSE,
             dedupe_key=f"callout:{why}:{ticket.id}",
         )
@@ -246,6 +258,7 @@ async def member_words(session: AsyncSession, backend: Backend, ticket: Ticket, 
         going=frozenset(notice.way for notice in going),
         since=min((notice.at for notice in out), default=None),
         waiting=len(out) + len(going) < len(asked),
+        denied=is_denied(ticket),
         all_refused=bool(refused) and all(person.name in refused for person in backend.coop.on_call),
     )
     return words.for_member(backend, callout, known, first=first)

@@ -10,7 +10,8 @@ from backend.app import Backend
 from backend.callout.models import Callout
 from backend.coop import at_clock, display_phone
 from backend.language import mark, short_date, tr
-from backend.tickets.models import FROM_FILE, Ticket
+from backend.tickets.models import DENIED, FROM_FILE, REPORTER_SAYS, Ticket
+from backend.tickets.signs import is_denied
 
 KINDS = {
     "danger": mark("DANGER"),
@@ -19,6 +20,8 @@ KINDS = {
     "voltage": mark("weak or flickering power"),
 }
 MOST_OF_WORDS = 120  # a stranger writes them: enough to know what it is, and the text stays short
+MOST_SINCE = 160
+"""Letters of what was told since; the newest is kept."""
 MOST_LISTED = 5
 
 
@@ -28,8 +31,11 @@ def subject(backend: Backend, ticket: Ticket) -> str:
     return tr("URGENT: {kind}, {number} ({coop})", kind=kind, number=ticket.number, coop=backend.coop.short_name)
 
 
-def summary(ticket: Ticket) -> str:
-    """The kind, the place, what was said and whom to call, each with what is known of it."""
+def summary(ticket: Ticket, *, later: bool = False) -> str:
+    """The kind, the place, what was said and whom to call, each with what is known of it.
+
+    `later`: with what was told since, for who reads of it for the first time or is asked once more.
+    """
     place = ticket.place or tr("place not told yet")
     if ticket.place and FROM_FILE in ticket.details:
         place = tr("{place} (from our file: do not tell it to who calls)", place=place)
@@ -40,7 +46,26 @@ def summary(ticket: Ticket) -> str:
         parts.append(tr("Call {phone}", phone=display_phone(ticket.phone)))
     if ticket.details.get("language") == "Spanish":
         parts.append(tr("Speaks Spanish"))
+    if later:
+        parts += told_since(ticket)
     return ". ".join(parts) + "."
+
+
+def told_since(ticket: Ticket) -> list[str]:
+    """What its reporter told after the first words, and that they say that there is no danger."""
+    denied = str(ticket.details.get(DENIED) or "")
+    said: list[str] = []
+    for note in reversed(ticket.notes):
+        words = str(note["words"]).removeprefix(REPORTER_SAYS)
+        if note.get("crew") or words == denied:
+            continue
+        if said and len(" / ".join([words, *said])) > MOST_SINCE:
+            break
+        said.insert(0, words[-MOST_SINCE:])
+    parts = [tr('Since then told: "{said}"', said=" / ".join(said))] if said else []
+    if denied:
+        parts.append(tr('Now who reported it says, not proven: "{said}"', said=shortened(denied)))
+    return parts
 
 
 def text(backend: Backend, tickets: Sequence[tuple[Ticket, str]], *, again: bool) -> str:
@@ -48,7 +73,13 @@ def text(backend: Backend, tickets: Sequence[tuple[Ticket, str]], *, again: bool
     coop = backend.coop.short_name
     if len(tickets) == 1:
         ((ticket, code),) = tickets
-        values = {"coop": coop, "what": summary(ticket), "code": code}
+        values = {"coop": coop, "what": summary(ticket, later=True), "code": code}
+        if again and is_denied(ticket):
+            return tr(
+                "{coop} STILL OPEN, no danger by who reported it: {what} Reply {code} if you have it, NO {code} if you "
+                "can't.",
+                **values,
+            )
         if again:
             return tr(
                 "{coop} STILL URGENT, nobody has it: {what} Reply {code} if you have it, NO {code} if you can't.",
@@ -88,7 +119,7 @@ def email(backend: Backend, ticket: Ticket, url: str, code: str) -> str:
     return tr(
         "{what}\n\nIf you have it, open this page and press the button:\n{url}\n\n{by_text}"
         "It is sent again every few minutes until somebody has it. {coop}\n",
-        what=summary(ticket),
+        what=summary(ticket, later=True),
         url=url,
         by_text=by_text,
         coop=backend.coop.name,
@@ -98,14 +129,22 @@ def email(backend: Backend, ticket: Ticket, url: str, code: str) -> str:
 def call(backend: Backend, ticket: Ticket, code: str) -> str:
     """What is read out where no text gets through."""
     return tr(
-        "This is {coop}. Urgent: {kind} at {place}. A text to this phone did not get through. "
+        "This is {coop}. Urgent: {kind} at {place}. {said}A text to this phone did not get through. "
         "Please text the code {code} to {line}, or open the link in your email, if you have it.",
         coop=backend.coop.name,
         kind=tr(KINDS[ticket.kind]),
         place=ticket.place or tr("place not told yet"),
+        said=_read_out(ticket),
         code=" ".join(code),
         line=display_phone(backend.coop.text_line),
     )
+
+
+def _read_out(ticket: Ticket) -> str:
+    """What was said of it, and since then, for a call; empty where nothing was."""
+    first = shortened(str(ticket.details.get("words") or ""))
+    said = [tr("It was said: {said}", said=first)] if first else []
+    return "".join(f"{part}. " for part in [*said, *told_since(ticket)])
 
 
 def shortened(said: str) -> str:
@@ -138,6 +177,8 @@ class Known:
     since: datetime | None = None
     waiting: bool = False
     all_refused: bool = False
+    denied: bool = False
+    """Who reported it says that there is no danger."""
 
 
 def for_member(backend: Backend, callout: Callout | None, known: Known, *, first: bool) -> str:
@@ -158,9 +199,10 @@ def for_member(backend: Backend, callout: Callout | None, known: Known, *, first
         return tr("Nobody on call can take it so far, so please call {phone}, day or night.", phone=phone)
     if callout.status == "unanswered":
         return tr("Nobody on call has answered yet, so please call {phone}, day or night.", phone=phone)
+    nobody_yet = tr(_NOBODY_YET_DENIED if known.denied else _NOBODY_YET)
     if not known.ways and known.going:
         going = tr(_GOING[_way(known.going)])
-        return going if first else f"{going} {tr(_NOBODY_YET)}"
+        return going if first else f"{going} {nobody_yet}"
     if not known.ways:
         return tr(
             "What I wrote to the crew on call has not gone out yet. I keep trying; please call {phone}, day or night.",
@@ -169,7 +211,7 @@ def for_member(backend: Backend, callout: Callout | None, known: Known, *, first
     if first:
         return tr(_JUST_NOW[_way(known.ways)])
     done = tr(_SINCE[_way(known.ways)], at=when(backend, known.since or callout.created_at))
-    return f"{done} {tr(_NOBODY_YET)}"
+    return f"{done} {nobody_yet}"
 
 
 def _way(ways: frozenset[str]) -> str:
@@ -177,6 +219,7 @@ def _way(ways: frozenset[str]) -> str:
 
 
 _NOBODY_YET = mark("Nobody has answered yet; they are told again every few minutes.")
+_NOBODY_YET_DENIED = mark("Nobody has answered yet; they read what you said, and are told again every half hour.")
 _GOING = {
     "sms": mark("I am texting the crew on call."),
     "call": mark("I am having the crew on call phoned."),

@@ -49,7 +49,7 @@ _ASKS = (
     r"before|that|wondering|waiting (?:for|on)|me)"
 )
 _SURELY = (
-    rf"\b{_ASKS} {_FEW}(?<!can )(?<!could )(?<!would ){_THEY} {_FEW}(?:{_COMES}|{_SEES})",
+    rf"\b(?!had an? ){_ASKS} {_FEW}(?<!can )(?<!could )(?<!would ){_THEY} {_FEW}(?:{_COMES}|{_SEES})",
     rf"^\W*(?:hello|hi|hey|so|ok|and|please|pls|uh|um|yeah|\W)*{_ANYBODY}\W+(?:{_COMES})",
     rf"\bno ?(?:body|one)(?:'?s)? {_FEW}(?:{_COMES}|came|come|showed)|\bno ?(?:body|one) (?:has )?looked",
     r"\bwho (?:is |'?s |r |are |all )*(?:com(?:e|in|ing)|working on (?:it|this|my))\b|\bwho'?s (?:coming|got (?:it|"

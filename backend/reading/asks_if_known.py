@@ -42,6 +42,13 @@ _ASKED = re.compile(
     r"(?:ya )?(?:les|le) (?:dijeron|avisaron|reportaron|han dicho|han avisado) (?:ya )?(?:del|de)\b|"
     r"(?:ya )?(?:saben|sabe|estan enterados|tienen reporte) (?:ya )?(?:del|de la|de los|de las|de lo|de un)\b)"
 )
+_OTHERS_TOLD = re.compile(
+    rf"\b{_OTHERS} (?:\w+ ){{0,3}}?(?:called|reported|phoned|turned it in|llamo|reporto|aviso|llamaron|reportaron)\b"
+)
+_WAS_IT = re.compile(
+    r"\b(?:was|is|has) (?:it|that|this|one) (?:already |been |ever )*reported\b|"
+    r"\b(?:si )?(?:ya )?(?:esta|fue|quedo) (?:ya )?reportad[oa]\b"
+)
 _ITS_OWN = re.compile(
     r"\b(?:my|our) (?:report|ticket|case)|\bmi (?:reporte|caso)\b|\bdid i\b|\bhave i\b", re.IGNORECASE
 )
@@ -60,6 +67,8 @@ def asks_if_known(words: str, glossed: str) -> bool:
     """
     if _ITS_OWN.search(words):
         return False
+    if _OTHERS_TOLD.search(_plain(words)) and _WAS_IT.search(_plain(words)) and not danger_in(glossed):
+        return not _TELLS.search(words)
     parts = sentences(words.strip())
     asked = [part for part in parts if _ASKED.search(_plain(part))]
     rest = " ".join(part for part in parts if part not in asked)

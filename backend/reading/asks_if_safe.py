@@ -93,6 +93,18 @@ def asks_if_safe(words: str) -> bool:
     return bool(_SAFE.search(text)) and not _OF_THE_TALK.search(text)
 
 
+_DANGEROUS = re.compile(
+    r"\b(?:is|are|isn'?t|could|can|would|will) (?:it|this|that|they|the \w+|my \w+)(?: \w+){0,2} "
+    r"(?:dangerous|a danger|hazardous|deadly|live|energized|kill|shock|hurt)\b|\bdangerous\W*$|"
+    r"\b(?:es|esta|sera|son) (?:muy |algo )?peligros[oa]s?\b"
+)
+
+
+def asks_if_dangerous(words: str) -> bool:
+    """Whether it is asked if something is dangerous, to which the answer that keeps people away is a yes."""
+    return bool(_DANGEROUS.search(_plain(words)))
+
+
 def asks_for_a_doctor(words: str) -> bool:
     """Whether it is asked if somebody should be brought to a hospital, or 911 be called."""
     return bool(_TO_A_DOCTOR.search(_plain(words)))

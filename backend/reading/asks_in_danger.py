@@ -102,6 +102,10 @@ _PATTERNS = {
         r"\bque (?:hago|hacemos|debo hacer|puedo hacer|hay que hacer|le hago)\b|\b(?:now what|y ahora que)\b|"
         r"\btell me what to do\b|\bdigame que ha\w+|\bhelp (?:me|us)\b\W*$|\bayud(?:a|en|e)(?:me|nos)\b"
     ),
+    Asks.COMING: re.compile(
+        r"\bwho (?:can|will|could|should|is going to|is gonna|do i get to) (?:\w+ )?(?:come|lock|fix|close|secure|"
+        r"repair|shut|look at)\b|\bquien (?:puede|va a|viene a) (?:venir|cerrar\w*|arreglar\w*|ver\w*)\b"
+    ),
     Asks.REPORTED: re.compile(
         r"\b(?:what|wat)(?:'?s| is| did| do| have| does| are)? (?:(?:you|u|they|it|the|my|that|your|this) )?"
         r"(?:\w+ ){0,2}?(?:report(?:ed)?|wr[io]te|written|put (?:down|in)|say|says|said|tell|told|have down)\b"
@@ -183,6 +187,21 @@ def is_of_money(words: str) -> bool:
 def asks_whether_to(words: str) -> bool:
     """Whether it is asked if something may be done: `so he can go if he's got rubber boots?`."""
     return bool(_MAY_THEY.search(without_accents(words.lower().replace("’", "'"))))
+
+
+_IS_OFF = re.compile(
+    r"\b(?:i|we|he|she|they|my \w+)(?:'?ve| have)? (?:already |just |went and )*(?:turned|shut|flipped|switched|threw|"
+    r"killed|tripped|cut)\b[^.?!]{0,40}\b(?:off|breakers?|main|power|panel)\b|"
+    r"\b(?:breakers?|main|power)(?:'?s| is) (?:already |now )?off\b|"
+    r"\bya (?:lo |la |los |le )?(?:apague|baje|corte|desconecte|apagamos|bajamos|cortamos)\b|"
+    r"\b(?:apague|baje|corte|apagamos|bajamos) (?:el|la|los|las|todo)\b"
+)
+
+
+def tells_it_is_off(words: str) -> bool:
+    """Whether somebody has cut the power already: `I turned off the breaker`. Whether they may is asked no more."""
+    text = without_accents(words.lower().replace("’", "'"))
+    return bool(_IS_OFF.search(text)) and "?" not in words
 
 
 def asked_in_danger(words: str) -> frozenset[Asks]:

@@ -98,7 +98,8 @@ _NOW = re.compile(r"\b(?:right now|now|ahora)\b", re.IGNORECASE)
 _OVER = re.compile(r"burnt|blew up|blown up|exploded", re.IGNORECASE)
 _DENIED_INSIDE = re.compile(r"\b(?:not|isn'?t|aren'?t|wasn'?t|no)\b|n't\b", re.IGNORECASE)
 _NONE = re.compile(
-    r"(?:\b(?:no|not|any|without|nothing|nobody|no one|none)\W+(?:\w+\W+){0,2}|n't\W+|\bneeds? (?:the|your|my|"
+    r"(?:\b(?:no|not|any|without|nothing|nobody|no one|none|nor|neither|ni)\W+(?:\w+\W+){0,2}|n't\W+|"
+    r"\b(?:do|does|did|is|are|was|were)nt\W+|\bneeds? (?:the|your|my|"
     r"our|a)\W+)$",
     re.IGNORECASE,
 )
@@ -141,7 +142,7 @@ def _is_danger(text: str, match: re.Match[str]) -> bool:
     return not (_OVER.fullmatch(match[0]) and only_a_thing_broke(text, match.start()))
 
 
-_GAS = re.compile(r"\b(?:gas|propane|propano)\b", re.IGNORECASE)
+_GAS = re.compile(r"\b(?:gas(?! ?(?:stations?|pumps?)\b)|propane|propano)\b", re.IGNORECASE)
 
 
 def gas_in(text: str) -> bool:

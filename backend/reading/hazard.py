@@ -151,7 +151,7 @@ _SIGNS: dict[str, re.Pattern[str]] = {
     "smoke": re.compile(r"\b(?:smok\w+|humo|humea\w*)\b"),
     "explosion": re.compile(r"\b(?:explo\w+|blew up|blown up|trono|estallo|reventó|revento)\b"),
     "gas": re.compile(
-        r"\b(?:gas|propane|propano)\b|\brotten eggs?\b|\bhuevos? podridos?\b|"
+        r"\b(?:gas(?! ?(?:stations?|pumps?)\b)|propane|propano)\b|\brotten eggs?\b|\bhuevos? podridos?\b|"
         rf"{_FUMES_STAY.pattern}|"
         r"\b(?:monoxide|monoxido|co alarm|co2 alarm)\b"
     ),
@@ -198,8 +198,9 @@ _MORE = re.compile(
     r"\bllego (?:al|a la|a mi|hasta)\b|\b(?:maread[oa]s?|me duele la cabeza)\b"
 )
 _NOBODY = re.compile(
-    r"(?:\b(?:no|not|any ?(?:body|one)?|nobody|none|without|nothing|nadie|ningun[oa]?|sin|ni|tampoco|ya no|is there)\W+"
-    r"(?:\w+\W+){0,3}|n't\W+(?:\w+\W+){0,1})$"
+    r"(?:\b(?:no|not|any ?(?:body|one)?|nobody|none|without|nothing|nor|neither|nadie|ningun[oa]?|sin|ni|"
+    r"tampoco|ya no|is there)\W+(?:\w+\W+){0,3}|"
+    r"n't\W+(?:\w+\W+){0,1}|\b(?:do|does|did|is|are|was|were)nt\W+(?:\w+\W+){0,1})$"
 )
 _ABOUT_MONEY = re.compile(
     r"\b(?:bills?|pay\w*|balance|autopay|amount|price|cost|rates?|charge[sd]?|kwh|facturas?|recibo|pag(?:o|ar|ue)\w*|"

@@ -6,6 +6,13 @@ import re
 
 from backend.reading.spanish.gloss import without_accents
 
+_OTHER_CABLE = (
+    r"\b(?:it|that|this)(?:'?s| is| was) (?:just |only )?(?:(?:the|my|our|his|her|a|an|old|[\w']+'?s) ){0,3}"
+    r"(?:tv|television|telephone|phone|internet|cable tv|clothes|satellite)(?:'s)? (?:cable|line|wire|cord)s?\b|"
+    r"\b(?:es|era|fue) (?:solo |nomas )?(?:(?:el|un|mi|su) )?(?:cable|alambre) (?:de (?:la |el )?|del )"
+    r"(?:tele\w*|tv|internet|tendedero|vecino para la tele)\b"
+)
+"""A cable that carries no power, by the word of who looked."""
 _NONE = re.compile(
     r"\b(?:there(?:'?s| is| are| was)|it(?:'?s| is)|this is|i have) (?:\w+ )?(?:no|not an?y?|isn'?t an?y?) "
     r"(?:\w+ )?(?:fire|danger|emergency|wire|water|gas|shock|smoke|problem)\b|"
@@ -14,6 +21,8 @@ _NONE = re.compile(
     r"\bnot (?:an? )?(?:emergency|dangerous)\b|"
     r"\bno hay (?:ningun[ao]? )?(?:peligro|emergencia|fuego|agua|cable|problema)\b|"
     r"\bno es (?:una? |ningun[ao] )?(?:emergencia|peligro)\b|\bno necesito (?:al |el )?(?:911|ayuda|cuadrilla)\b|"
+    r"\bno hay (?:ningun[ao]? )?(?:fuga|gas|olor|humo|chispas|lumbre|herid[oa]s)\b|\bni huele\b|"
+    rf"\b(?:it|that|this)(?:'?s| is| was) (?:all )?nothing\b|{_OTHER_CABLE}|\bno (?:era|fue) nada\b|"
     r"\bno pasa nada\b|\b(?:que )?no hay nada\b|\bya no (?:hay|ay)\b|\bno es nada\b|"
     r"\bnothing(?:'?s| is| has|'?s been)? (?:\w+ )?happen(?:ed|ing)\b|"
     r"\b(?:it'?s|it is|its|that'?s|that is) (?:just|only) (?:the |a |my |an? old |some )?(?:bulb|light|lamp|"

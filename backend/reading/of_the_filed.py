@@ -23,6 +23,7 @@ def takes_back(words: str) -> bool:
 class Of(Enum):
     """What is asked or told of it."""
 
+    PLACE = "place"
     NUMBER = "number"
     STANDS = "stands"
     SAYS = "says"
@@ -88,6 +89,21 @@ _STILL = re.compile(
 )
 
 
+_PLACE = re.compile(
+    r"\b(?:which|what) (?:address|place|street|location|house)\b.{0,24}\b(?:have|got|put|wrote|write|say|says|down|"
+    r"give|gave|sent|send|sending|tell|told)\b|"
+    r"\bwhat(?:'?s| is) the (?:address|place|location) (?:you (?:have|put|got|wrote)|"
+    r"on (?:it|there|the (?:report|ticket)))\b|"
+    r"\bwhere (?:did|do) (?:you|it) (?:put|say|have) (?:it|i am|it is|that)\b|"
+    r"\b(?:que|cual) direccion (?:\w+ ){0,2}?(?:tiene[ns]?|puso|pusieron|anoto|anotaron|dice|mandaron|dieron)\b"
+)
+
+
+def asks_which_place(words: str) -> bool:
+    """Whether it is asked which place a report has: `which address do you have?`."""
+    return bool(_PLACE.search(without_accents(words.lower().replace("’", "'"))))
+
+
 def still_wrong(text: str) -> bool:
     """Whether it is told that nothing has changed: `still dark`."""
     return bool(_STILL.search(without_accents(text.lower())))
@@ -99,6 +115,8 @@ def of_the_filed(words: str, glossed: str) -> Of | None:
     `glossed` is the same in the words that rules know. Only who has filed something can mean it so.
     """
     text = without_accents(f"{words} | {glossed}".lower().replace("’", "'"))
+    if asks_which_place(words):
+        return Of.PLACE
     if _CALLED.search(text) and not danger_in(re.sub(r"\b(?:did )?call(?:ed)? (?:the )?911\b|911", " ", glossed)):
         return Of.CALLED_911
     if asks_which_phone(text):

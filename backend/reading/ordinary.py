@@ -31,6 +31,10 @@ _IN_THE_HOUSE = (
     r"basement|inside|indoors|outlets?|plugs?|meters?|poles?|lines?|wires?|panel|breakers?|walls?|roof|deck|siding|"
     r"cochera|sotano|adentro|enchufes?|contactos?|medidor|postes?|cables?|alambres?|pared|techo|caja"
 )
+_APPLIANCE = (
+    r"stoves?|ovens?|ranges?|furnaces?|heat|heaters?|boilers?|dryers?|cook ?tops?|"
+    r"estufas?|hornos?|calentador(?:es)?|calefaccion|secadoras?"
+)
 _HARM = r"burned (?:my|his|her|their)|se quem|quemo (?:la|el|su)"
 
 _SETTLED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
@@ -82,6 +86,18 @@ _SETTLED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
         ),
         re.compile(rf"\b(?:{_TROUBLE}|smok\w*|on fire|burning|(?:everybody|all|whole (?:house|street|road))|"
                    rf"humo|lumbre)"),
+    ),
+    (  # a meter that shows nothing
+        re.compile(r"\b(?:meter|medidor)\w*\b.*\b(?:screen|display|numbers?|blank|digits|pantalla|numeros?|"
+                   r"en blanco)\b|"
+                   r"\b(?:screen|display|pantalla)\b.*\b(?:meter|medidor)\w*\b"),
+        re.compile(rf"\b(?:{_TROUBLE}|smok\w*|on fire|burn\w*|melt\w*|wires?|loose|suelt\w*|cables?|humo|quem\w*)"),
+    ),
+    (  # what runs on gas
+        re.compile(rf"\b(?:{_APPLIANCE})(?:'?s)? (?:\w+ ){{0,2}}?(?:gas|propane|propano)\b|"
+                   rf"\b(?:gas|propane) (?:{_APPLIANCE})\b"),
+        re.compile(rf"\b(?:{_TROUBLE}|leak\w*|fuga\w*|escap\w*|fumes|carbon|mono?xid\w*|pilot|{_HARM}|smok\w*|"
+                   r"on fire|burning|explo\w*|left (?:it )?on|abiert[oa]|dizzy|humo|lumbre|detector\w*|alarm\w*)"),
     ),
     (  # cooking, a campfire, fireworks
         re.compile(

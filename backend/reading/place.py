@@ -23,11 +23,16 @@ _NO_TOWN_WORD = (
     r"everything|lo|como|que|what|where|when|is|are|was|te|les|dije|told|said|"
     r"donde|cerca|junto|pasando|atr[aá]s|detr[aá]s|enfrente|frente|antes|despu[eé]s|al|en|con|hay|esta|est[aá])\b)"
 )
+# "12 Center St, light is out" tells what happened there
+_NO_THING = (
+    r"(?!\s+(?:is|are|was|were|has|have|had|went|fell|came|keeps?|won'?t|just|still|out|off|down|gone|sparking|"
+    r"flickering|all|esta|est[aá]|est[aá]n|se|no|sin|apagad[ao])\b)"
+)
 _DOOR = r"(?:\s*,?\s*(?:apt|apartment|apartamento|depto|unit|lot|suite|trailer|#)\.?\s*#?\w{1,5}\b)?"
 # "12 Cherry Lane, Warren", and "12 Cherry Lane in Warren"
 _TOWN = (
     rf"{_DOOR}(?:(?:\s*,\s*(?:(?:in|en)\s+)?|\s+(?:in|en)\s+(?-i:(?=[A-Z])))"
-    rf"{_NO_TOWN_WORD}(?:(?:St|Mt|Ft|Sta|Sto)\.\s+)?[^\W\d_][\w'-]*(?-i:\s+[A-Z][\w'-]*)*(?:\s+\d{{5}})?)?"
+    rf"{_NO_TOWN_WORD}(?:(?:St|Mt|Ft|Sta|Sto)\.\s+)?[^\W\d_][\w'-]*\b{_NO_THING}(?-i:\s+[A-Z][\w'-]*)*(?:\s+\d{{5}})?)?"
 )
 # "3 houses on Elm Street" and "4 hours on Cedar Lane" have no house number
 _COUNTED = (
@@ -107,7 +112,7 @@ NO_PLACE = re.compile(
     r"we are|i'?m (?:ok|fine|safe)|"
     r"i (?:don'?t|do not|can'?t|cannot)|don'?t|idk|wait|hold|hang|one (?:sec|second|moment|minute)|just a|"
     r"let me|please|"
-    r"hurry|help|thank|thanks|what|why|how|when|who|is|are|do|does|did|can|could|will|would|should|sorry|"
+    r"hurry|help|thank|thanks|what|which|where|donde|cual|why|how|when|who|is|are|do|does|did|can|could|will|would|should|sorry|"
     r"never ?mind|911|(?:the |a |el |un )?(?:wires?|lines?|cables?) (?:is|are|esta|estan)|but|pero|one of|he'?s?|"
     r"she'?s?|they'?re|they|[eé]l (?:est[aá]|se)|ella|ya (?:llam|marqu|habl|les?|"
     r"lo|se)\w*|(?:i |we )?(?:already )?called)\b",

@@ -61,10 +61,22 @@ def is_beside(words: str) -> bool:
     return bool(_BESIDE.search(text) or another)
 
 
+_REPLACES = re.compile(
+    rf"\b(?:instead of|not(?: on)?|rather than) (?:this|that|the|my)(?: (?:old|first|other))? (?:{_PHONE}|one)\b|"
+    rf"\b(?:en vez de|en lugar de|no) (?:a )?(?:este|esta|ese|al de ahora)\b(?: {_PHONE})?"
+)
+
+
+def replaces_a_phone(words: str) -> bool:
+    """Whether a phone is given in the place of the one before: `call 815-555-0143, not this one`."""
+    return bool(_REPLACES.search(_plain(words)))
+
+
 def gives_a_phone(words: str) -> bool:
     """Whether the phone number in these words is one to call about what was reported; none of the account's own."""
     text = _plain(words)
-    return bool(_GIVES.search(text) or _ASKS.search(text)) and not _OF_THE_ACCOUNT.search(text)
+    given = _GIVES.search(text) or _ASKS.search(text) or _REPLACES.search(text)
+    return bool(given) and not _OF_THE_ACCOUNT.search(text)
 
 
 def is_of_the_account(words: str) -> bool:

@@ -29,7 +29,9 @@ _OF_A_ROAD = re.compile(
 )
 _FIGURE = re.compile(
     r"(?<![\d$#:.-])\b(\d{1,6})\b(?![-:/]?\d|\s*(?:am|pm|a\.m|p\.m|o'?clock|years?|minutes?|hours?|"
-    r"feet|foot|miles?|horas?|minutos?|pies|metros|cows?|people|kids?|times?|houses?|casas|personas)\b)",
+    r"feet|foot|miles?|horas?|minutos?|pies|metros|cows?|people|kids?|times?|houses?|casas|personas|days?|nights?|"
+    r"weeks?|months?|dias?|noches?|semanas?|veces|lights?|lamps?|poles?|trees?|wires?|lines?|breakers?|rooms?|"
+    r"luces|postes?|arboles|cables?|percent|volts?|of (?:us|them|my|the))\b)",
     re.IGNORECASE,
 )
 _HOUSE_OF = re.compile(r"^\d{1,6}\b|(?<=\s)\d{1,6}$")
@@ -37,6 +39,10 @@ _HOUSE_OF = re.compile(r"^\d{1,6}\b|(?<=\s)\d{1,6}$")
 _STREET_NAMED = re.compile(
     r"(?-i:\b[A-Z])[\w'.-]*(?: (?-i:[A-Z])[\w'.-]*)? (?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|trail|way)\b",
     re.IGNORECASE,
+)
+_CROSSING = re.compile(
+    r"\b(?P<one>[\w'.-]+)(?: (?:street|st|road|rd|avenue|ave|lane|ln))? (?:and|&|y|con) "
+    r"(?:la |calle )?(?P<two>[\w'.-]+)"
 )
 _LEAD = re.compile(r"^(?:actually|really|in fact|it'?s|its|de hecho|en realidad|es)\b[ ,]*", re.IGNORECASE)
 _NO = re.compile(r"^\W*(?:no|wait|sorry|perd[oó]n)\b[ ,.]*", re.IGNORECASE)
@@ -65,9 +71,24 @@ def corrected_place(words: str, place: str | None) -> str | None:
     if others and (house or not _OF_A_ROAD.search(others[-1])):
         return others[-1]
     if house is None:
-        return _with_spot(words, place)
+        return _with_crossing(text, place) or _with_spot(words, place)
     number = _house_number(words, text, house[0])
     return _HOUSE_OF.sub(number, place, count=1) if number else None
+
+
+def _with_crossing(text: str, place: str) -> str | None:
+    """Another crossing of one of the two roads: `no, it's 6th and Main`, of the corner of 5th and Main."""
+    known = _CROSSING.search(place.lower())
+    if known is None:
+        return None
+    roads = {known["one"], known["two"]}
+    for told in _CROSSING.finditer(text):
+        same = roads & {told["one"], told["two"]}
+        new = {told["one"], told["two"]} - roads
+        if len(same) == 1 and len(new) == 1:
+            (old,), (right,) = roads - same, new
+            return re.sub(rf"\b{re.escape(old)}\b", right, place, count=1, flags=re.IGNORECASE)
+    return None
 
 
 def _with_spot(words: str, place: str) -> str | None:

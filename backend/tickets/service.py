@@ -18,15 +18,16 @@ from backend.conversations.models import Conversation
 from backend.language import SPANISH, current
 from backend.members.models import Member
 from backend.payments import confirmation
+from backend.reading.no_danger import denies_danger
 from backend.tickets import in_a_name, telling
 from backend.tickets.by_us import recorded
 from backend.tickets.kinds import CALLBACK, CALLS_OUT, DANGER, OBJECTION, PROMISED
 from backend.tickets.lookup import BY_CREW, open_outage
-from backend.tickets.models import FROM_FILE, Ticket
+from backend.tickets.models import FROM_FILE, REPORTER_SAYS, Ticket
 from backend.tickets.places import place_key
 from backend.tickets.reporters import is_theirs, may_close
 from backend.tickets.same_event import OPEN, find_same
-from backend.tickets.signs import is_news, signs_of
+from backend.tickets.signs import deny, is_news, signs_of
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -301,8 +302,10 @@ async def withdraw(
         return None
     conversation = await session.get_one(Conversation, by_conversation)
     if is_callout(ticket):
-        said = f"the reporter says: {reason}"
+        said = f"{REPORTER_SAYS}{reason}"
         await add_note(session, backend, ticket, by_conversation, said, unproven=True)
+        if denies_danger(reason):
+            deny(ticket, reason)
         await callout.reporter_says(session, backend, ticket, reason)
         return ticket
     if OBJECTION in ticket.details:

@@ -13,16 +13,12 @@ from backend.callout import worse as callout_worse
 from backend.reading.hazard import is_only_need
 from backend.tickets import service as tickets
 from backend.tickets.kinds import CALLS_OUT, DANGER, MAY_TURN_DANGEROUS
-from backend.tickets.models import Ticket
+from backend.tickets.models import DENIED, Ticket
 from backend.tickets.same_event import OPEN, SAME_WITHIN
 from backend.tickets.signs import is_news
 
 if TYPE_CHECKING:
     from backend.app import Backend
-
-
-DENIED = "no danger, says who reported it"
-"""A label in the details: the crew or the office closes it, but the talk is of it no more."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +48,6 @@ async def standing(session: AsyncSession, backend: Backend, conversation_id: str
     return await session.scalar(query.limit(1))
 
 
-async def denied(session: AsyncSession, ticket: Ticket, words: str) -> None:
-    """Who reported it says that there is no danger."""
-    ticket.details = {**ticket.details, DENIED: words}
-    await session.flush()
-
-
 async def tell(
     session: AsyncSession,
     backend: Backend,
@@ -77,7 +67,9 @@ async def tell(
     if not is_only_need(signs):
         ticket.kind = DANGER
     ticket.urgent = True
-    ticket.details = {key: value for key, value in ticket.details.items() if key != DENIED}
+    if DENIED in ticket.details:
+        ticket.details = {key: value for key, value in ticket.details.items() if key != DENIED}
+        await callout.hasten(session, backend, ticket)
     await tickets.add_note(session, backend, ticket, conversation_id, words)
     raised = before != (ticket.kind, ticket.urgent)
     passed_on = ""

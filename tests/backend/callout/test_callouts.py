@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.app import Backend
-from backend.callout import links, rounds, service
+from backend.callout import links, rounds, service, telling
 from backend.callout.models import Callout
 from backend.callout.roster import OnCall, on_duty
 from backend.clock import ManualClock
@@ -266,6 +266,82 @@ async def test_the_place_told_later_reaches_who_was_told(backend: Backend, home:
     async with backend.db.transaction() as session:
         await tickets.complete(session, backend, found, place="77 Elm Road", phone=None)
     assert len(await sent(backend)) == count
+
+
+async def add(backend: Backend, home: Household, ticket: Ticket, words: str, conversation: str = "") -> None:
+    async with backend.db.transaction() as session:
+        found = await session.get_one(Ticket, ticket.id)
+        await tickets.add_note(session, backend, found, conversation or home.conversation_id, words)
+
+
+async def test_what_was_told_since_is_read_by_who_is_asked_later(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await add(backend, home, ticket, "my neighbor is out there with his dog")
+    await later(backend, clock, 15)
+    told = [one for one in await sent(backend) if one.recipient in (NIGHT.phone, NIGHT.email)]
+    assert {one.kind for one in told} == {"sms", "email"}
+    assert all("with his dog" in one.body for one in told)
+
+
+async def test_a_call_reads_out_what_was_told(backend: Backend, home: Household, clock: ManualClock) -> None:
+    ticket = await file(backend, home)
+    await add(backend, home, ticket, "the fence is live too")
+    async with backend.db.transaction() as session:
+        found, callout = await session.get_one(Ticket, ticket.id), await service.of_ticket(session, ticket.id)
+        await telling.phone(session, backend, SAM, (callout, found))
+    (call,) = await sent(backend, "call")
+    assert "a wire is down and it sparks" in call.body
+    assert "the fence is live too" in call.body
+
+
+async def take_it_back(backend: Backend, home: Household, ticket: Ticket, said: str) -> None:
+    async with backend.db.transaction() as session:
+        await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
+
+
+async def test_a_denied_danger_is_told_less_often_and_each_reads_the_denial(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
+    await later(backend, clock, 5)
+    again = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
+    assert "STILL OPEN" in again
+    assert "TV cable" in again
+    assert "every half hour" in await words_of(backend, ticket)
+    count = len(await sent(backend, "sms"))
+    await later(backend, clock, 29)
+    assert len(await sent(backend, "sms")) == count
+    await later(backend, clock, 1)
+    assert len(await sent(backend, "sms")) > count
+
+
+async def test_a_denial_that_others_do_not_share_slows_nothing(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
+    await add_conversation(backend, "web-other")
+    await add(backend, home, ticket, "I see it too", "web-other")
+    await later(backend, clock, 5)
+    count = len(await sent(backend, "sms"))
+    await later(backend, clock, 5)
+    assert len(await sent(backend, "sms")) > count
+    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1]
+    assert "STILL URGENT" in last.body
+
+
+async def test_a_denial_does_not_slow_what_somebody_is_hurt_by(
+    backend: Backend, home: Household, clock: ManualClock
+) -> None:
+    ticket = await file(backend, home)
+    await add(backend, home, ticket, "my brother got shocked by it, he is hurt")
+    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
+    await later(backend, clock, 10)
+    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1]
+    assert "STILL URGENT" in last.body
 
 
 @pytest.mark.parametrize("kind", ["danger", "outage", "medical", "voltage"])

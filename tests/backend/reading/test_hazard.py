@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.reading.hazard import alarm_in, hazard_of, signs_in
+from backend.reading.no_danger import denies_danger
 from backend.reading.spanish import glossed
 
 ALONE = {
@@ -21,7 +22,10 @@ ALONE = {
         "el respirador de mi hijo dejó de funcionar", "she can't breathe", "mi mamá no puede respirar",
     ],
     "fire": ["the grass caught fire", "the house is full of smoke", "it exploded", "se está incendiando"],
-    "gas": ["gas smell get me a human", "i smell rotten eggs", "huele a gas"],
+    "gas": [
+        "gas smell get me a human", "i smell rotten eggs", "huele a gas", "my gas furnace is leaking",
+        "huele a gas de la estufa", "the gas stove won't stop hissing", "el gas de mi estufa se escapa, huele",
+    ],
     "wire": ["the wire is moving now", "a car hit the pole", "el cable se mueve", "el poste se va a caer"],
 }  # fmt: skip
 OF_WHAT_STANDS = [
@@ -37,7 +41,8 @@ NOTHING = [
     "what happens if the power goes out while i am on oxygen", "i'm behind on my bill and on oxygen",
     "do you have a program for people on oxygen", "i am trapped in this menu", "we have a gas stove",
     "nadie está herido", "no hay heridos", "mi celular tiene la bateria baja",
-    "¿qué pasa si se va la luz y uso oxígeno?",
+    "¿qué pasa si se va la luz y uso oxígeno?", "no hay fuga ni huele a gas", "no sparks nor smoke",
+    "mi horno es de gas y se fue la luz de la cocina", "it doesnt smell like gas", "route 9 by the gas station",
 ]  # fmt: skip
 NO_NEWS = [
     "ok thank you", "815-555-0123", "how long will it take", "no fire, just the wire", "what if it catches fire?",
@@ -65,3 +70,19 @@ def test_what_is_none_raises_nobody(words: str) -> None:
 @pytest.mark.parametrize("words", NO_NEWS)
 def test_what_is_no_news_is_none(words: str) -> None:
     assert not signs_in(words, glossed(words), reported=True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["it was nothing, it's the neighbor's TV cable", "no hay fuga ni huele a gas", "that was just the phone line",
+     "no era nada, era el cable de la tele del vecino"],
+)  # fmt: skip
+def test_what_was_taken_for_a_danger_is_denied(words: str) -> None:
+    assert denies_danger(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["it's the power line", "it was nothing but it still sparks", "that is the line to the house, it is down"]
+)
+def test_a_power_line_is_no_denial(words: str) -> None:
+    assert not denies_danger(words)
