@@ -338,7 +338,8 @@ def tune(tuning: Tuning, data: Data, epochs: int) -> None:
         random.shuffle(work)
         total = 0.0
         for loss_of, batch in work:
-            loss = loss_of(batch)
+            with torch.autocast("cpu", torch.bfloat16):
+                loss = loss_of(batch)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(tuning.parameters(), 1.0)
@@ -418,7 +419,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="the folder of the published model")
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="on a shared machine more only wait for each other")
     parser.add_argument("--out", type=Path, default=TUNED)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)

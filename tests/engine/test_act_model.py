@@ -1,4 +1,4 @@
-"""Where an act's half is set."""
+"""From which logit on an act is called."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from tests.engine.running import code
 SHIFTS = """
 import json
 import numpy as np
-from engine.components.act_model import best_shift
-logits = np.linspace(2, -2, 9)
-sure = np.array([1, 1, 1, 1, 1, 0, 0, 0, 0])
-mixed = np.array([1, 1, 1, 0, 0, 1, 1, 0, 0])
-print(json.dumps([best_shift(logits, sure), best_shift(logits, mixed), best_shift(logits, mixed, 0.5),
-                  best_shift(logits, sure * 0)]))
+from engine.components.act_model import best_shifts
+from engine.components.replies import ACTS
+deny, affirm = ACTS.index("deny"), ACTS.index("affirm")
+logits = np.full((9, len(ACTS)), -9.0, np.float32)
+truth = np.zeros((9, len(ACTS)), np.float32)
+logits[:, deny] = np.linspace(2, -2, 9)
+truth[:5, deny] = 1
+high = logits + np.where(np.arange(len(ACTS)) == deny, 1, 0).astype(np.float32)
+low = logits - np.where(np.arange(len(ACTS)) == deny, 1, 0).astype(np.float32)
+print(json.dumps([[float(best_shifts(of, truth)[act]) for act in (deny, affirm)] for of in (high, low)]))
 """
 
 
-def test_a_half_lies_where_most_is_told_rightly() -> None:
-    parted, balanced, careful, unknown = json.loads(code(SHIFTS).stdout)
-    assert parted == -0.25
-    assert balanced == -1.25
-    assert careful == 0.75  # a false call weighs more
-    assert unknown == 0
+def test_acts_are_called_where_most_is_told_rightly_and_a_yes_never_below_an_even_chance() -> None:
+    (high_no, high_yes), (low_no, low_yes) = json.loads(code(SHIFTS).stdout)
+    assert 0.5 < high_no <= 1.0
+    assert high_yes == high_no
+    assert -1.5 < low_no <= -1.0
+    assert low_yes == 0

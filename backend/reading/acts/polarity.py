@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from backend.language import ENGLISH, SPANISH
-from backend.reading.acts.signals import feeling_of
+from backend.reading.acts.signals import feeling_of, is_question
 from backend.reading.digits import spoken_to_digits
 
 YES, NO = "yes", "no"
@@ -43,11 +43,20 @@ _NOT_ALONE = re.compile(r"(?:good|great|right|do so|i do)[\s.!]*", re.IGNORECASE
 _DOUBTFUL = re.compile(r"\byeah,? right\b|\bsure,? (?:why|whatever)\b|\bas if\b|\bi (?:guess|suppose)\b", re.IGNORECASE)
 # "I don't want that any more, so yes": what stands before it is a reason, and no certain no
 _SO_YES = re.compile(r"\bso,? (?:yes|yeah|yep|yup|si|go ahead|do it)[\s.!]*$", re.IGNORECASE)
+_IF = re.compile(r"\b(?:if|unless|when|until|till|once|maybe|not sure)\b")
+_YES_THEN = re.compile(rf"(?:{_STRONG})(?: please|,? (?:sir|ma'?am))?[\s,.]+(?:and |but |y )?(?!when (?:i|my)\b)")
 _NO_AT_START = re.compile(
     r"(?:no|n|nope|nah|naw|not?(?: just)? (?:now|yet|that|this|really|today|anymore|any more)|no way|no thanks?|"
     r"no thank you|don'?t|dont|do not|never|wrong|incorrect|that'?s (?:wrong|not right|incorrect)|negative|"
     r"i(?:'d| would) rather not|i(?:'d| would) rather you did(?:n'?t| not)|leave it|"
     r"i (?:don'?t|dont|do not|did ?n'?t|didnt|did not) (?:want|ask|need|say|mean))(?![\w'])",
+    re.IGNORECASE,
+)
+# "nope, just put it on the Visa": what is wanted in place of it, and not only what is not
+_IN_PLACE = re.compile(
+    r"[\s,.!-]*(?:sir|ma'?am)?[\s,]*(?:just|only|rather|better) (?:send|mail|put|use|do|take|charge|pay|text|email|"
+    r"draft|swap|move|give|pause|lower|raise)\b"
+    r"(?! (?:nothing|no\b|not\b|that|this|it (?:alone|off|down|away)|me alone))",
     re.IGNORECASE,
 )
 _NO_PROBLEM = re.compile(r"no (?:problem|worries|prob|doubt|sweat|issue|hay problema)\b", re.IGNORECASE)
@@ -115,6 +124,20 @@ def begins_with_yes(text: str) -> bool:
     return _STRONG_YES.match(_without_lead(text.strip().lower())) is not None
 
 
+def unsure_yes(text: str) -> tuple[str, ...]:
+    """The acts of a yes that is never certain: one with a question behind it, or one that a reason ends in.
+
+    "Yes how long till it clears" agrees and asks; "I like to do it myself, so yes" agrees. None where it is neither.
+    """
+    plain = " ".join(text.replace("’", "'").lower().split())
+    if _SO_YES.search(plain):
+        reason = _SO_YES.sub("", plain)
+        return () if "?" in reason or _IF.search(reason) or names_a_value(reason) else ("affirm",)
+    yes = _YES_THEN.match(plain)
+    asks = yes and is_question(plain[yes.end() :]) and not names_a_value(plain)
+    return ("affirm", "ask") if asks else ()
+
+
 def names_yes(text: str) -> bool:
     """Whether a plain word of agreement stands anywhere in it; "ok" and "fine" are none."""
     return any(_STRONG_YES.match(text, found.start()) for found in re.finditer(r"(?<![\w'])(?=[a-z])", text.lower()))
@@ -178,7 +201,7 @@ def _after_no(rest: str) -> str:
         r"\b(?:question|idea|instead|other|make it|let'?s|change)\b", rest, re.IGNORECASE
     ):
         return "changes"
-    return "changes" if _numbers(rest) else NO
+    return "changes" if _numbers(rest) or _IN_PLACE.match(rest) else NO
 
 
 def _names_a_value(rest: str, read_out: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from backend.language import SPANISH
 from backend.reading.acts.model import Act, Clause, Question, Statistics
-from backend.reading.acts.polarity import NO, YES, begins_with_yes, polarity
+from backend.reading.acts.polarity import NO, YES, begins_with_yes, polarity, unsure_yes
 from backend.reading.acts.signals import (
     asks_to_wait,
     feeling_of,
@@ -33,7 +33,10 @@ LIKELY = 0.5
 SURE_OF_A_WISH = 0.6  # in the middle of a task another one is begun only when it is plainly wished
 SURELY = 0.8
 AGREES = 0.75  # of held-out replies nearly all that are a yes reach it, and few that only look like one
+TELLS = 0.7  # of held-out replies that are likelier than not to tell a fact and do not reach it, a third tell one
+_LEAST: Mapping[str, float] = {"affirm": AGREES, "volunteer": TELLS}
 PERHAPS = 0.3
+ANSWERS_FOR_SURE = 0.95
 FIGURE = 3  # so many digits are a number that was looked for
 LONG = 12  # words
 BESIDE = frozenset({"volunteer", "person", "social"})
@@ -104,6 +107,7 @@ class ContextReader:
         acts += [
             act for act in _feelings(text, words) if act.value not in {a.value for a in acts if a.kind == "feeling"}
         ]
+        acts += _wish_of_the_whole(statistics.whole, acts, question) if statistics.clauses else []
         told = [act for act in acts if act.kind not in ("unclear", "person")]
         if person:
             return [*person, *(_settled(told, words, question) if told else [])]
@@ -118,6 +122,16 @@ def _wish_behind_waiting(text: str, words: str, heard: Clause) -> list[Act]:
     if not sure or not (heard.intent == OUTAGE or requests_behind_waiting(text)):
         return []
     return [Act("start", "", heard.intent, words, heard.confidence, intent_sure=heard.confidence)]
+
+
+def _wish_of_the_whole(whole: Clause, acts: Sequence[Act], question: Question) -> list[Act]:
+    """A wish that no clause holds alone: "half the house has power. the other half is dead"."""
+    sure = whole.acts.get("start", 0.0)
+    begun = any(act.kind in ("start", "ask", "cancel", "deny") for act in acts)
+    if begun or question.asked not in OPEN_ENDED or sure < SURELY or whole.confidence < LIKELY:
+        return []
+    wish = Act("start", "", whole.intent, whole.text, sure, intent_sure=whole.confidence)
+    return [wish] if _is_wish(whole, sure, question) else []
 
 
 def _to_us(clause: Clause) -> Clause:
@@ -173,7 +187,7 @@ def _beside(statistics: Statistics) -> list[Act]:
     return [
         Act(kind, _value(kind, whole), whole.intent, whole.text, sure)
         for kind, sure in whole.acts.items()
-        if kind in BESIDE and sure >= LIKELY
+        if kind in BESIDE and sure >= _LEAST.get(kind, LIKELY)
     ]
 
 
@@ -193,6 +207,9 @@ def _of_clause(clause: Clause, language: str, question: Question) -> list[Act]:
     if only_social(text):
         return [Act("social", words=clause.text, certain=True)]
     likely = _likely(clause, text, question)
+    if question.asked in YES_NO and (agrees := unsure_yes(text)):
+        others = [pair for pair in likely if pair[0] not in ("deny", "unclear", *agrees)]
+        likely = [*((kind, AGREES) for kind in agrees), *others]
     clause = _with_its_wish(clause, dict(likely), question)
     return [
         Act(kind, _value(kind, clause), clause.intent, clause.text, sure, intent_sure=clause.confidence)
@@ -210,11 +227,13 @@ def _likely(clause: Clause, text: str, question: Question) -> list[tuple[str, fl
         acts |= {"start": max(acts.get("start", 0.0), SURELY), "ask": 0.0}
     elif is_question(text) and acts.get("ask", 0.0) >= PERHAPS and len(text.split()) < LONG:
         acts |= {"ask": max(acts["ask"], SURELY), "start": 0.0}
-    elif is_question(text) and question.asked not in OWN_WORDS:
+    elif is_question(text) and question.asked not in OWN_WORDS and _may_ask(acts, text):
         acts["ask"] = max(acts.get("ask", 0.0), 0.75 if acts.get("start", 0.0) < LIKELY else 0.0)
+    if is_question(text) and acts.get("ask", 0.0) >= LIKELY and _names_no_answer(acts, text, question):
+        acts["answer"] = 0.0
     if len(text.split()) >= LONG and acts.get("ask", 0.0) >= PERHAPS:
         acts["ask"] = max(acts["ask"], LIKELY)  # a question at the end of a story
-    counted = (pair for pair in acts.items() if pair[1] >= (AGREES if pair[0] == "affirm" else LIKELY))
+    counted = (pair for pair in acts.items() if pair[1] >= _LEAST.get(pair[0], LIKELY))
     likely = sorted(counted, key=lambda pair: -pair[1])
     kinds = {kind for kind, _ in likely}
     if wants_to_know(text) and acts.get("ask", 0.0) >= max(LIKELY, acts.get("start", 0.0)):
@@ -223,6 +242,19 @@ def _likely(clause: Clause, text: str, question: Question) -> list[tuple[str, fl
         worse = min(("ask", "start"), key=lambda kind: acts[kind])
         likely = [pair for pair in likely if pair[0] != worse]
     return likely
+
+
+def _may_ask(acts: Mapping[str, float], text: str) -> bool:
+    """Words like a question's may answer: "what I paid last time", of an amount."""
+    return text.rstrip().endswith("?") or acts.get("answer", 0.0) < ANSWERS_FOR_SURE
+
+
+def _names_no_answer(acts: Mapping[str, float], text: str, question: Question) -> bool:
+    """A question is no answer but where it names one: "can I do the 5th"."""
+    if acts.get("answer", 0.0) >= ANSWERS_FOR_SURE or any(character.isdigit() for character in text):
+        return False
+    told = {word for option in question.options for word in option.lower().split()}
+    return question.asked not in OWN_WORDS and not told & set(text.lower().strip(" .?!").split())
 
 
 def _by_intent(clause: Clause, text: str, question: Question) -> str:

@@ -144,6 +144,68 @@ def test_a_reason_that_ends_in_a_yes_is_no_certain_no(words: str) -> None:
     assert ("deny", True) not in read(words, CONFIRM, acts={"affirm": 0.7})
 
 
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        ("I like to pay it myself, so yes", ["affirm"]),
+        ("yes how long until it clears", ["affirm", "ask"]),
+        ("yep is that with the fee in it", ["affirm", "ask"]),
+        ("if it is late so yes", ["unclear"]),
+        ("yes can you make it friday", ["unclear"]),
+        ("yes when do you take the 60", ["unclear"]),
+    ],
+)
+def test_a_yes_that_a_question_follows_or_a_reason_leads_to_is_heard_and_never_certain(
+    words: str, kinds: list[str]
+) -> None:
+    assert read(words, CONFIRM, acts={"affirm": 0.3, "unclear": 0.1}) == [(kind, False) for kind in kinds]
+
+
+@pytest.mark.parametrize(
+    "words", ["nope, just use the other card", "no just mail it to me", "no ma'am just charge my debit"]
+)
+def test_a_no_with_something_in_its_place_corrects(words: str) -> None:
+    assert read(words, CONFIRM, acts={"correct": 0.6, "deny": 0.4}) == [("correct", False)]
+
+
+@pytest.mark.parametrize("words", ["no just do nothing", "nope just leave it", "no just take it off"])
+def test_a_no_with_nothing_in_its_place_is_one(words: str) -> None:
+    assert ("deny", True) in read(words, CONFIRM, acts={"correct": 0.6})
+
+
+def test_a_question_is_no_answer_but_where_it_names_one() -> None:
+    asked = Question("quick_pay", "day", "Which day?")
+    both = {"answer": 0.8, "ask": 0.9}
+    assert read("when is the last day for it", asked, acts=both) == [("ask", False)]
+    assert read("can I do the 5th", asked, acts=both) == [("ask", False), ("answer", False)]
+
+
+def test_words_like_a_question_may_answer() -> None:
+    assert read("what I paid last time", Question(asked="amount"), acts={"answer": 0.97}) == [("answer", False)]
+
+
+def test_a_fact_counts_when_it_is_likely() -> None:
+    asked = Question(asked="amount")
+    assert read("fifty i guess", asked, acts={"answer": 0.9, "volunteer": 0.6}) == [("answer", False)]
+    assert ("volunteer", False) in read("fifty i guess", asked, acts={"answer": 0.9, "volunteer": 0.8})
+
+
+def test_a_wish_that_no_clause_holds_alone_is_that_of_the_whole() -> None:
+    clauses = [
+        {"text": text, "intent": {"name": "inform", "confidence": 0.9}, "acts": {"volunteer": 0.9}}
+        for text in ("half the house has power.", "the other rooms are black")
+    ]
+    told = {"acts": {"start": 0.9, "volunteer": 0.9}, "clauses": clauses, "intent": "voltage_problem"}
+    assert ("start", False) in read("half the house has power. the other rooms are black", Question(), **dict(told))
+    assert ("start", False) not in read("half the house", Question(asked="amount"), **dict(told))
+
+
+def test_a_number_that_should_be_so_is_no_question() -> None:
+    asked = Question("balance", "member_number", "What is your member number?")
+    assert read("should be 40733 dash 1", asked, acts={"answer": 0.9}) == [("answer", False)]
+    assert ("ask", False) in read("should I read all of it", asked, acts={"answer": 0.3})
+
+
 @pytest.mark.parametrize("words", ["it is out in the barn so hang on", "my wife has it, give me a minute please"])
 def test_a_wait_may_stand_at_the_end(words: str) -> None:
     assert read(words, Question(asked="member_number"), acts={"answer": 0.9}) == [("hold", True)]
