@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import agenda, follow_ups, registry, side_questions
+from actions import agenda, follow_ups, registry, side_questions, subjects
 from actions.asking import AskingForm
 from actions.base import Outside
 from actions.cases.filed import tell_of_the_filed
@@ -115,7 +115,7 @@ class OpeningForm(AskingForm):
             and not follow_ups.is_one(turn)
             and (
                 self.informs
-                or (self.shows_first and (side_questions.nearness(turn) < NEAR_FOR_SURE or OWN.search(turn.text)))
+                or (self.shows_first and (subjects.nearness(turn) < NEAR_FOR_SURE or OWN.search(turn.text)))
             )
         ):
             return False

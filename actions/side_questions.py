@@ -1,6 +1,6 @@
 """Questions are answered from the account, else from what the co-op told (knowledge/); a question never starts a task.
 
-The engine finds the nearest subject (engine/components); which of them is near enough is decided here.
+Which subject a message is near to is found in `actions/subjects.py`.
 """
 
 from __future__ import annotations
@@ -11,26 +11,17 @@ from actions import agenda, follow_ups, registry
 from actions.faq.hours import told_of_the_day
 from actions.follow_ups import LAST
 from actions.scheduled.words import act_on_existing
+from actions.subjects import NEAR_ALONE, NEAR_FOR_SURE, SHUTOFF, nearest, questions_of, subject_of
 from actions.turn import Turn
 from backend.account_questions import service as account_questions
 from backend.alerts.wishes import OUTAGES, no_such_alert
 from backend.knowledge.subjects import Subject
-from backend.knowledge.things import speaks_of
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_question, refuses, takes_leave
 from backend.reading.card_update import updates_a_card
 from backend.reading.scam import tells_of_a_scam
-from backend.reading.shutoff import speaks_of as shutoff_spoken_of
 from backend.reading.spanish import glossed
 
-NEAR = 0.4
-"""From this score on a subject answers what was asked; below it nobody here knows."""
-NEAR_UNASKED = 0.5  # of a message that does not look like a question
-NEAR_ALONE = 0.5  # of one question among several
-NEAR_FOR_SURE = 0.85  # whatever else the question names
-AS_NEAR = 0.15
-"""A subject so little behind one that was told just now is meant."""
-MOST_QUESTIONS = 3
 NEAR_FOR_LATER = 0.6  # to come back to it by oneself
 SURE_OF_A_TASK = 0.85
 SURE_OF_A_QUESTION = 0.75  # one for a task, beside another question
@@ -39,80 +30,14 @@ GENERAL_IS_ENOUGH = frozenset({"short_month", "my_rate"})
 OF_THE_BALANCE = frozenset({"due_when", "what_is_left"})
 TOPIC, WORDS = "account_topic", "account_words"
 CASES = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint"})
-MEDICAL_SHUTOFF = "oxygen_and_shutoff"
-SHUTOFF, SCAM = "account_shutoff", "scam_call"
+SCAM = "scam_call"
 SCAMS = frozenset({SCAM, "scam_door", "is_this_really_the_coop"})
 """Subjects with the advice about a swindler."""
 NEAR_AGAIN = 0.75  # to be told twice in a row: below it the words only sound like going on with it
 NEAR_INSTEAD = 0.55  # to be told in place of a task that was only guessed
-CAN_DO = "what_can_you_do"
 CARD = "card_update"
 HOURS = "office_hours_holidays"
 OPENERS = {"account_creation": "action_create_account", "high_bill": "usage_form"}
-
-
-def nearness(turn: Turn) -> float:
-    """How near the nearest subject is, 0 to 1."""
-    return max((score for _, score in _subjects(turn, turn.statistics.knowledge)), default=0.0)
-
-
-def subject_of(turn: Turn) -> Subject | None:
-    """The subject that the whole message is nearest to, when it is near enough; one told just now comes last."""
-    if _fears_a_shutoff(turn) and not _nearest_is(turn, MEDICAL_SHUTOFF):
-        return turn.backend.knowledge.find(SHUTOFF)
-    asked = " ".join(act.words for act in turn.acts if act.kind == "ask")
-    return _nearest(turn, turn.statistics.knowledge, NEAR if asked else NEAR_UNASKED, asked or turn.whole_words)
-
-
-def _nearest_is(turn: Turn, name: str) -> bool:
-    return next((subject.name for subject, _ in _subjects(turn, turn.statistics.knowledge)), None) == name
-
-
-def _subjects(turn: Turn, found: Sequence[tuple[str, float]]) -> list[tuple[Subject, float]]:
-    """Those that have an answer of their own, with their scores."""
-    known = [(turn.backend.knowledge.find(name), score) for name, score in found]
-    return [(subject, score) for subject, score in known if subject is not None and not subject.follows]
-
-
-def _nearest(turn: Turn, found: Sequence[tuple[str, float]], least: float, words: str) -> Subject | None:
-    near = [
-        (subject, score)
-        for subject, score in _subjects(turn, found)
-        if score >= least and (score >= NEAR_FOR_SURE or speaks_of(subject, words))
-    ]
-    if not near:
-        return None
-    if not turn.does("ask") and near[0][0].name == turn.get(LAST):
-        return None
-    as_near = [subject for subject, score in near if score >= near[0][1] - AS_NEAR and subject.name != turn.get(LAST)]
-    return as_near[0] if as_near else near[0][0]
-
-
-def nearest_other_than_skills(turn: Turn) -> bool:
-    """Whether something else than what can be done here is asked for."""
-    subject = subject_of(turn)
-    return subject is not None and subject.name != CAN_DO
-
-
-def questions_of(turn: Turn) -> list[tuple[Subject, str]]:
-    """A subject for each question of the message, with its words; each is answered, up to three."""
-    asked = {act.words for act in turn.acts if act.kind == "ask"}
-    found = [
-        (subject, clause.text)
-        for clause in turn.statistics.clauses
-        if clause.text in asked and (subject := _nearest(turn, clause.knowledge, NEAR_ALONE, clause.text))
-    ]
-    apart = list({subject.name: (subject, words) for subject, words in reversed(found)}.values())[::-1]
-    if len(apart) > 1:
-        return apart[:MOST_QUESTIONS]
-    whole = subject_of(turn)
-    return [(whole, turn.whole_words)] if whole else apart
-
-
-def _fears_a_shutoff(turn: Turn) -> bool:
-    """`Will you cut me off?` is answered from the account, whatever the nearest subject."""
-    moves = turn.get("open_task") == "service_form" or turn.intent == "start_stop_service"
-    return turn.does("ask") and not moves and shutoff_spoken_of(turn.text) == "shutoff"
 
 
 async def tell_of_shutoff(turn: Turn, offer: str) -> None:
@@ -157,7 +82,7 @@ async def told_of_a_card(turn: Turn) -> bool:
 async def told_instead(turn: Turn, form: str, *, offered: bool = True) -> bool:
     """Tell the subject that a message is near to, where the task that it was taken for is only a guess. That task is
     `offered` with it, unless even the guess is far."""
-    subject = _nearest(turn, turn.statistics.knowledge, NEAR_INSTEAD, turn.whole_words)
+    subject = nearest(turn, turn.statistics.knowledge, NEAR_INSTEAD, turn.whole_words)
     if turn.statistics.whole.confidence >= SURE_OF_A_TASK or subject is None or turn.get(LAST) == subject.name:
         return False
     number = turn.read(None).number

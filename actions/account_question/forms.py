@@ -8,8 +8,9 @@ from actions import agenda
 from actions.account_question.beside import FEW, keep_wish
 from actions.accounts.forms import OfSeveralForm
 from actions.base import Ask, Outside
+from actions.follow_ups import LAST
 from actions.identity.forms import CODE
-from actions.side_questions import LAST, TOPIC, WORDS
+from actions.side_questions import TOPIC, WORDS
 from actions.turn import REQUESTED, Turn
 from backend.account_questions import service as account_questions
 from backend.billing import service as billing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import side_questions
+from actions import side_questions, subjects
 from actions.cases.asked_after import HOW_LONG
 from actions.cases.taking_back import LETS_GO, take_back
 from actions.conversation.done import tell_what_is_done
@@ -28,7 +28,7 @@ def found_beside(turn: Turn) -> Agreement | None:
 
 def subject_beside(turn: Turn, found: Agreement) -> Subject | None:
     """What was told of the question beside it, when it is known here."""
-    return side_questions.subject_of(turn) if found.questions else None
+    return subjects.subject_of(turn) if found.questions else None
 
 
 def wants_a_person(turn: Turn) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any
 
-from actions import side_questions
+from actions import side_questions, subjects
 from actions.base import Ask, Outside
 from actions.cases.agreeing import found_beside, lets_go, subject_beside, tell_beside, wants_a_person
 from actions.cases.asked_after import not_filed_yet
@@ -202,7 +202,7 @@ class ReportingForm(DangerReporting):
             return False
         await self.cancelled(turn)
         self._close(turn)
-        subject = side_questions.subject_of(turn)
+        subject = subjects.subject_of(turn)
         if subject is not None:
             await side_questions.tell(turn, subject)
         return True

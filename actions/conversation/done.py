@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import side_questions
+from actions import subjects
 from actions.claims import RECENT, things_done
 from actions.turn import Turn
 from backend.audit.service import done_by
@@ -39,7 +39,7 @@ async def tell_what_is_done(turn: Turn) -> bool:
         return bool(SEEKS_A_YES.search(turn.text)) and await _has_paid(turn) and await tell_done(turn)
     if await tell_done(turn):
         return True
-    if turn.statistics.follow_up or side_questions.subject_of(turn) is not None:
+    if turn.statistics.follow_up or subjects.subject_of(turn) is not None:
         return False
     turn.say("utter_nothing_done")
     return True

@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from actions import agenda, follow_ups, registry, side_questions
+from actions import agenda, follow_ups, registry, side_questions, subjects
 from actions.accounts.choice import ALL, FEW_WORDS
 from actions.accounts.forms import hear_account
 from actions.arrangement.hearing import ends_it
@@ -112,6 +112,8 @@ async def _restored(turn: Turn, offer: Any) -> bool:
 async def _hold(turn: Turn, offer: Any) -> bool:
     if not turn.does("hold"):
         return False
+    if turn.does("ask") and await side_questions.answer_all(turn):
+        return True  # "hold on, before I give you anything: how does this work?"
     turn.say("utter_hold")
     turn.set("offer", offer)  # what was offered still stands when they are back
     return True
@@ -162,7 +164,7 @@ async def _take_back(turn: Turn, offer: Any) -> bool:
     if ends:
         turn.say("utter_arrangement_none")
         return True
-    asked_back = is_request(turn.text) and side_questions.nearness(turn) >= side_questions.NEAR_INSTEAD
+    asked_back = is_request(turn.text) and subjects.nearness(turn) >= side_questions.NEAR_INSTEAD
     if asked_back or follow_ups.is_one(turn) or not (turn.does("cancel") or turn.intent == "cancel"):
         return False  # "can I get that back" asks for money that was paid
     # "forget it, bye" leaves; what was done before stands
@@ -355,7 +357,7 @@ async def _told_on(turn: Turn, offer: Any) -> bool:
 
 
 async def _known_subject(turn: Turn, offer: Any) -> bool:
-    subject = side_questions.subject_of(turn)
+    subject = subjects.subject_of(turn)
     if subject is not None:
         await side_questions.tell(turn, subject)
     return subject is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import agenda, follow_ups, side_questions
+from actions import agenda, follow_ups, side_questions, subjects
 from actions.base import SkillAction
 from actions.cases.danger_talk import add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
@@ -68,9 +68,9 @@ class ActionAnswer(SkillAction):
 def _sure(turn: Turn) -> float:
     """How sure a question of the FAQ must be to go before a subject of knowledge/."""
     if turn.intent == HELP:  # "is there help with the bill, like some program" asks for no list of skills
-        return side_questions.SURE_OF_A_TASK if side_questions.nearest_other_than_skills(turn) else SURE
-    near = side_questions.nearness(turn)
-    if near < side_questions.NEAR_FOR_SURE:
+        return side_questions.SURE_OF_A_TASK if subjects.nearest_other_than_skills(turn) else SURE
+    near = subjects.nearness(turn)
+    if near < subjects.NEAR_FOR_SURE:
         return SURE
     return 1.0 if turn.intent in NARROW or near >= NEARLY_IT else side_questions.SURE_OF_A_TASK
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from actions import agenda
 from actions.base import Ask, Outside
 from actions.cases.taking_back import take_back
+from actions.follow_ups import LAST
 from actions.identity.forms import CODE, IdentifiedForm
 from actions.quick_pay.questions import choose
 from actions.service.hearing import (
@@ -24,7 +25,6 @@ from actions.service.hearing import (
     takes_the_request_back,
     without_place,
 )  # fmt: skip
-from actions.side_questions import LAST
 from actions.turn import ASKED_AS, REQUESTED, Turn
 from actions.which_wish import keep_who
 from actions.words import day_for_the_office, when_words
