@@ -12,6 +12,7 @@ import re
 from backend.language import ENGLISH, SPANISH
 from backend.reading.acts.signals import feeling_of, is_question
 from backend.reading.digits import spoken_to_digits
+from backend.reading.numerals import cardinal, tokens
 
 YES, NO = "yes", "no"
 _STRONG = (
@@ -28,14 +29,16 @@ _WEAK = (
 _CORE = f"{_STRONG}|{_WEAK}"
 _BESIDE = frozenset(
     """please thanks thank you it that this is that's thats it's its ahead now sir ma'am maam um uh well so and looks
-    sounds of course i the payment just then too dear honey hon very much works for me with by""".split()
+    sounds of course i the payment just then too dear honey hon very much works for me with by dollars dollar cents
+    bucks""".split()
 )
 _STRONG_YES = re.compile(rf"(?:{_STRONG})(?![\w'])", re.IGNORECASE)
 _YES_AT_START = re.compile(rf"(?:{_CORE})(?![\w'])", re.IGNORECASE)
 # what may stand before a yes without changing it
 _LEAD = re.compile(
     r"(?:oh|um+|uh+|er|well|so|and|now|hey|hi|hello|please|sorry|i'?m sorry|thanks|thank you|dear|my|goodness|lord|"
-    r"gosh|honey|hon|dear me|alright|all right|just|i said)(?![\w'])[\s,.!]*",
+    r"gosh|honey|hon|dear me|alright|all right|just|i said|"
+    r"(?:one|1)(?=[\s,.!]+(?:yes|yeah|yep|yup)\b))(?![\w'])[\s,.!]*",  # the number of the button, and its word
     re.IGNORECASE,
 )
 _SPANISH_NO_YES = frozenset({"y", "ya", "k"})  # "and", "already", "what": in Spanish none of them is a yes
@@ -186,7 +189,9 @@ def _without_gladly(rest: str) -> str:
 
 
 def _adds_nothing(rest: str) -> bool:
-    return {word.lower() for word in _WORD.findall(rest)} <= _BESIDE
+    """Whether only manners and the sum that was read out stand in it; one figure alone may be a recognizer's "to"."""
+    words = {word.lower() for word in _WORD.findall(_in_figures(rest))}
+    return {word for word in words if not (word.isdigit() and len(word) > 1)} <= _BESIDE
 
 
 def _without_lead(text: str) -> str:
@@ -225,8 +230,22 @@ def _changes(rest: str, read_out: str) -> bool:
 
 def _numbers(text: str) -> set[float]:
     """A recogniser writes "to" and "for" as words and as digits: a single digit counts only when it was typed."""
-    spoken = (found for found in _NUMBER.findall(spoken_to_digits(_ONE.sub("", text))) if len(found) > 1)
+    spoken = (found for found in _NUMBER.findall(_in_figures(_ONE.sub("", text))) if len(found) > 1)
     return {_value(found) for found in (*_NUMBER.findall(text), *spoken)}
+
+
+def _in_figures(text: str) -> str:
+    """Spoken numbers in figures, hundreds too: `pay a hundred and five` must not pass for a yes to $50."""
+    lower = text.lower()
+    items, figured, at, copied = tokens(lower), "", 0, 0
+    while at < len(items):
+        found = cardinal(items, at)
+        if found is None or not any(item.kind == "scale" for item in items[at : found[1]]):
+            at += 1
+            continue
+        figured += f"{lower[copied : items[at].start]}{found[0]}"
+        copied, at = items[found[1] - 1].end, found[1]
+    return spoken_to_digits(figured + lower[copied:])
 
 
 def _value(number: str) -> float:

@@ -94,3 +94,28 @@ def test_a_plain_yes(text: str) -> None:
 @pytest.mark.parametrize("text", NOT_YES)
 def test_more_than_a_yes_is_none(text: str) -> None:
     assert polarity(text) != A_YES
+
+
+READ_BACK = "Please check: pay $50.00 today with Visa ending 4242. Shall I do it?"
+
+
+@pytest.mark.parametrize(
+    "text", ["yes pay a hundred", "yes the hundred", "yes pay the hundred dollars", "yes a thousand", "ok sixty"]
+)
+def test_another_sum_in_words_is_no_yes(text: str) -> None:
+    assert polarity(text, READ_BACK) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "read_out"),
+    [("Yes. Pay the hundred dollars.", "Pay 100 dollars today?"), ("yes pay a hundred", "Pay $100.00 today?"),
+     ("yes the hundred and twelve forty", "Pay 112 dollars and 40 cents?"), ("ok the fifty", READ_BACK),
+     ("one, yes, do it before I come to my senses", READ_BACK)],
+)  # fmt: skip
+def test_the_sum_that_was_read_out_is_a_yes(text: str, read_out: str) -> None:
+    assert polarity(text, read_out) == A_YES
+
+
+@pytest.mark.parametrize("text", ["one", "1", "ok 5"])
+def test_a_figure_alone_is_none(text: str) -> None:
+    assert polarity(text, "Pay $50.00 on December 5?") is None
