@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.account_questions.asked import Asked
-from backend.account_questions.automatic import taken_by_itself
+from backend.account_questions.automatic import taken_automatically, taken_by_itself
 from backend.alerts.kinds import together
 from backend.billing.service import Balance
 from backend.language import tr
@@ -77,7 +77,7 @@ async def what_is_left(asked: Asked) -> str:
     ]
     owes = format_balance(owed.amount_due_cents)
     if not coming:
-        return tr("Your balance is {owed}, and no payment is on its way or scheduled.", owed=owes)
+        return await _nothing_coming(asked, owed)
     left = owed.amount_due_cents - owed.pending_cents - sum(item.amount_cents for item in owed.scheduled)
     return tr(
         "Your balance is {owed}. With {coming} taken off, it comes to {left}.",
@@ -85,6 +85,15 @@ async def what_is_left(asked: Asked) -> str:
         coming=together(coming),
         left=format_balance(left),
     )
+
+
+async def _nothing_coming(asked: Asked, owed: Balance) -> str:
+    """`Do I owe anything, am I behind?`: what is due and when, whether any is late, and what is taken by itself."""
+    said = [await due_when(asked)]
+    if owed.amount_due_cents > 0 and owed.past_due_cents <= 0:
+        said.append(tr("Nothing is past due."))
+    said += await taken_automatically(asked) or [tr("No payment is on its way or scheduled.")]
+    return " ".join(said)
 
 
 def _past_due(asked: Asked, owed: Balance) -> str:

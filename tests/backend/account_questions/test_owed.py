@@ -9,6 +9,7 @@ import pytest
 from backend.app import Backend
 from backend.clock import ManualClock
 from tests.backend.account_questions.asking import add_payment, add_scheduled, ask, in_both, in_days
+from tests.backend.autopay.enrolments import add_autopay
 from tests.backend.household import Household, add_bill, make_household
 
 
@@ -139,9 +140,18 @@ async def test_no_late_charge_where_nothing_is_owed(backend: Backend) -> None:
 
 async def test_what_is_left_with_nothing_coming(backend: Backend, home: Household) -> None:
     assert await in_both(backend, home, "what_is_left") == [
-        "Your balance is $112.40, and no payment is on its way or scheduled.",
-        "Su saldo es de $112.40, y no hay ningún pago en camino ni programado.",
+        "$112.40 is due on Tuesday, December 8. Nothing is past due. No payment is on its way or scheduled.",
+        "Se deben $112.40, que vencen el martes 8 de diciembre. No hay nada vencido. "
+        "No hay ningún pago en camino ni programado.",
     ]
+
+
+async def test_what_is_left_where_auto_pay_takes_it(backend: Backend, home: Household) -> None:
+    await add_autopay(backend, home)
+    english, _ = await in_both(backend, home, "what_is_left")
+    assert english
+    assert "Nothing is past due. Auto Pay takes $112.40" in english
+    assert "scheduled" not in english
 
 
 async def test_what_is_left_after_what_is_coming(backend: Backend, home: Household) -> None:
