@@ -69,7 +69,7 @@ async def concerns(
         *_about_method(method, pay_on),
         *await _about_payments(session, backend, account.id, amount_cents, leaving_out),
         *await _about_schedules(session, account.id),
-        *await _about_automatic(session, backend, account.id, owed),
+        *await _about_automatic(session, backend, account.id, owed, pay_on),
     ]
     return sorted(found, key=lambda concern: not concern.blocking)
 
@@ -178,13 +178,15 @@ async def _about_schedules(session: AsyncSession, account_id: int) -> list[Conce
     ]
 
 
-async def _about_automatic(session: AsyncSession, backend: Backend, account_id: int, owed: Owed) -> list[Concern]:
-    """A legacy draft or an Auto Pay run that would take a bill in a few days: which day, and how much of what is open.
+async def _about_automatic(
+    session: AsyncSession, backend: Backend, account_id: int, owed: Owed, pay_on: date
+) -> list[Concern]:
+    """A legacy draft or an Auto Pay run that would take a bill in a few days, or before the payment does: which day,
+    and how much of what is open.
 
     Of several bills it is the one that runs next. One that is late runs no more by itself.
     """
-    today = backend.today()
-    until = today + timedelta(days=backend.coop.draft_notice_days)
+    until = max(backend.today() + timedelta(days=backend.coop.draft_notice_days), pay_on)
     found = []
     enrolled: list[tuple[str, int | None, date | None]] = []
     if await active_draft(session, account_id):

@@ -147,6 +147,14 @@ async def test_a_draft_is_told_when_it_is_near(backend: Backend, days: int, expe
     assert await codes(backend, home) == expected
 
 
+async def test_a_draft_that_runs_before_the_payment_is_told_however_far(backend: Backend) -> None:
+    home = await make_household(backend, due_on=TODAY + timedelta(days=20))
+    async with backend.db.transaction() as session:
+        session.add(LegacyDraft(account_id=home.account_id, method_id=home.bank_id))
+    assert "draft_soon" in await codes(backend, home, on=TODAY + timedelta(days=22))
+    assert "draft_soon" not in await codes(backend, home, on=TODAY + timedelta(days=19))
+
+
 async def test_auto_pay_is_told_with_its_day_and_amount(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         session.add(AutoPay(account_id=home.account_id, method_id=home.card_id, day_of_month=20))
