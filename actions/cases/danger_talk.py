@@ -27,6 +27,7 @@ from backend.reading.asks_in_danger import (
     asks_for_all_of_it,
     asks_how_it_ends,
     asks_whether_to,
+    is_of_a_bill,
     is_of_a_machine,
     is_of_money,
     tells_it_is_off,
@@ -100,7 +101,8 @@ def heard_beside(turn: Turn) -> Mapping[str, float]:
     is_other = told.danger < OF_DANGER and told.whole.confidence >= SURE_OF_ELSE and turn.intent not in ABOUT_IT
     if is_other and max(told.danger_talk.values(), default=0.0) < SURE_OF_IT:
         return {}
-    if crisis_in(turn.text) or only_social(turn.text) or is_of_money(turn.whole_words):
+    elsewhere = is_of_money(turn.whole_words) or is_of_a_bill(turn.whole_words)
+    if crisis_in(turn.text) or only_social(turn.text) or elsewhere:
         return {}
     breathes = tells_of_breath(turn.whole_words) or asks_for_a_doctor(turn.whole_words)
     return {name: sure for name, sure in told.danger_talk.items() if not (breathes and name == Asks.BREATH.value)}
@@ -111,6 +113,8 @@ def asked_of(turn: Turn) -> frozenset[Asks]:
 
     Where it hears that something may be done, and not what, it is whether to go there: the answer to that is no.
     """
+    if is_of_a_bill(turn.whole_words) and not alarmed(turn):
+        return frozenset()
     told = heard_beside(turn)
     if tells_it_is_off(turn.whole_words):
         told = {name: sure for name, sure in told.items() if name not in (Asks.POWER_OFF.value, WHETHER)}
@@ -274,7 +278,7 @@ def _is_of_something_else(turn: Turn) -> bool:
         return True  # "back to the assistant"
     if told.danger >= OF_DANGER:
         return False
-    if is_of_money(words):
+    if is_of_money(words) or is_of_a_bill(words):
         return True
     form = turn.get("open_task")
     if form not in (None, *REPORTS) and not turn.just_opened():

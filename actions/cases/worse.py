@@ -25,7 +25,7 @@ from backend.language import tr
 from backend.reading.acts.signals import is_question
 from backend.reading.asks_after import After, asks_after
 from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe, is_of_an_outage
-from backend.reading.asks_in_danger import Asks, asks_how_it_ends
+from backend.reading.asks_in_danger import Asks, asks_how_it_ends, is_of_a_bill
 from backend.reading.good_news import eases, tells_it_goes_on, tells_who_is_inside
 from backend.reading.hazard import CAR, HURT, LIFE, LIFE_NEED, WIRE, WORSE, hazard_of, is_only_need, makes_fumes
 from backend.reading.no_danger import denies_danger, denies_harm
@@ -158,6 +158,8 @@ async def note_for_the_crew(turn: Turn, ticket: Ticket) -> None:
 async def _tell_if_safe(turn: Turn) -> bool:
     """Answer whether something may be touched or entered beside what this talk reported: never a yes."""
     doctor, asked = asks_for_a_doctor(turn.whole_words), signs_told(turn, reported=True)
+    if is_of_a_bill(turn.whole_words) and not alarmed(turn):
+        return False  # "can I get a call about a payment plan"
     if not doctor and (not asks_if_safe(turn.whole_words) or asks_how_it_ends(turn.whole_words)):
         return False
     ticket = await danger_stands(turn)

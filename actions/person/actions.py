@@ -23,6 +23,7 @@ from actions.person.handing_over import hand_over
 from actions.person.in_danger import SAID, person_in_danger
 from actions.person.subject import CANCELS, cancel_call, offered, said_before, subject, tried
 from actions.turn import Turn
+from backend.reading.asks_in_danger import is_of_a_bill
 from backend.reading.person_wish import wants_a_call, wants_a_person
 
 logger = logging.getLogger("memberline.person")
@@ -77,7 +78,7 @@ class ActionPerson(SkillAction):
 
 async def _is_in_danger(turn: Turn) -> bool:
     """Whoever has something urgent open hears who answers now, once, instead of when the office can call."""
-    if turn.words_of(SAID) or turn.backend.coop.is_open(turn.backend.clock.now()):
+    if turn.words_of(SAID) or turn.backend.coop.is_open(turn.backend.clock.now()) or is_of_a_bill(turn.whole_words):
         return False
     if await danger_stands(turn) is None:
         return False

@@ -152,6 +152,10 @@ _HOW_IT_ENDS = re.compile(
     r"\b(?:gonna|going to) (?:be (?:ok|okay|alright|all right|fine)|make it|die)\W*\?|"
     r"\b(?:va|van|vamos|voy) a (?:estar bien|morir\w*|vivir|salvar\w*|aguantar)\b"
 )
+_OF_A_BILL = re.compile(
+    r"\b(?:payment plans?|(?:my|the|this|a) (?:\w+ )?(?:bill|balance|payment)|auto ?pay|past due|due date|pay ?day|"
+    r"plan de pagos|mi (?:factura|recibo|saldo)|(?:la|el) (?:factura|recibo|saldo))\b"
+)
 _OF_MONEY = re.compile(
     r"\b(?:pay|pays|paid|paying|cost|costs|charge|bill|reimburse\w*|claim|insurance|owe|cover (?:it|that|this|the)|"
     r"pagan?|pagar|cobran?|cobrar|cuesta|seguro|reembols\w+)\b"
@@ -182,6 +186,11 @@ def asks_how_it_ends(words: str) -> bool:
 def is_of_money(words: str) -> bool:
     """Whether it is asked who pays: `do you folks pay for that heifer`."""
     return bool(_OF_MONEY.search(without_accents(words.lower())))
+
+
+def is_of_a_bill(words: str) -> bool:
+    """Whether it speaks of a bill or a plan, whatever danger was told: `call me Tuesday about a payment plan`."""
+    return bool(_OF_A_BILL.search(without_accents(words.lower())))
 
 
 def asks_whether_to(words: str) -> bool:

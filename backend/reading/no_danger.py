@@ -44,20 +44,19 @@ _ONLY = re.compile(
 _YET = re.compile(r"\b(?:but|pero|still|todavia|sigue\w*|now it|yet|anymore|any more)\b")
 
 
+_TAKEN_ABACK = re.compile(r"\W*(?:no|what|whoa|que|wait)\b")
+_OTHER_MATTER = re.compile(
+    r"\b(?:bills?|pay\w*|paid|owe\w*|money|dollars?|plan|account|number|person|somebody|call\w*|ring|crew|"
+    r"factura|recibo|pag\w+|deb\w+|dinero|cuenta|numero|persona|llam\w+|cuadrilla)\b"
+)
+"""`What? I meant the bill` puts something else right, and says nothing of the danger: the crew must not slow down."""
+
+
 def denies_danger(words: str) -> bool:
     """Whether it is told that there is no danger: `No, nothing's down. The bulb just quit`."""
     text = without_accents(words.lower().replace("’", "'"))
-    return bool(
-        _NONE.search(text)
-        or (
-            _ONLY.search(text)
-            and re.match(
-                r"\W*(?:no|what|whoa|que|"
-                r"wait)\b",
-                text,
-            )
-        )
-    ) and (not _YET.search(text))
+    only = _ONLY.search(text) and _TAKEN_ABACK.match(text) and not _OTHER_MATTER.search(text)
+    return bool(_NONE.search(text) or only) and not _YET.search(text)
 
 
 def denies_harm(words: str) -> bool:

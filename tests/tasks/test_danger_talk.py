@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.tickets.models import DENIED
 from tests.backend.household import Household
 from tests.tasks.harness import Talk
 from tests.tasks.test_worse_told import WIRE, tickets
@@ -301,3 +302,24 @@ async def test_blue_lips_are_news_of_who_needs_power(talk: Talk) -> None:
     talk.assert_response("utter_danger_breath", "utter_danger_worse")
     (ticket,) = await tickets(talk)
     assert ticket.kind == "outage"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["what? I meant the bill, I'm not paying today. Don't tell the crew that", "no, I just want a person to ring me",
+     "no I only want to know what I owe"],
+)  # fmt: skip
+async def test_what_puts_another_matter_right_denies_no_danger(talk: Talk, words: str) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    await talk.user_input(words, intent="deny", acts={"deny", "volunteer"})
+    talk.assert_no_response("utter_danger_denied")
+    (ticket,) = await tickets(talk)
+    assert DENIED not in ticket.details
+
+
+async def test_a_call_about_a_plan_is_no_word_of_the_danger(talk: Talk) -> None:
+    await talk.user_input(WIRE, intent="report_outage", acts={"start"})
+    words = "can I get a call about a payment plan, Tuesday at 3"
+    await talk.user_input(words, intent="speak_to_human", acts={"person"}, in_danger={"may": 0.9})
+    talk.assert_no_message("live and deadly")
+    assert words not in await notes(talk)
