@@ -32,6 +32,7 @@ from backend.reading.shouts import without_shouts
 MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "affirm", "deny", ""})
 RESTORED = "outage_restored"  # an action's, and no form's
 ANSWERED_BY_RULE = frozenset({"greet", "thank", "goodbye", "help_capabilities", "speak_to_human", RESTORED})
+MANNERS = frozenset({"greet", "thank", "goodbye"})
 STEERING_INTENTS = frozenset({"cancel", "repeat", "speak_spanish", "speak_english"})
 OF_A_REPORT = "of_a_report"
 """Of the turn's notes: the message belongs to a report that stands."""
@@ -189,6 +190,8 @@ class Form(OpeningForm):
 
     async def _follow(self, turn: Turn, asked: str | None) -> Outside | None:
         """A message in the middle of the task, by what it does."""
+        if turn.does("hold") and turn.does("ask") and await self._answered_aside(turn):
+            return await self._ask(turn, misses=0)  # "hold on, how does this work?" asks; it needs no time
         if turn.does("hold"):
             self._request(turn, asked, int(turn.get("misses") or 0), keep=True)
             turn.say("utter_hold")
@@ -245,7 +248,9 @@ class Form(OpeningForm):
 
     def _turns_to_another(self, turn: Turn) -> bool:
         """`No, let's just pay it`: this task is left for the other."""
-        leaves = turn.does("deny", "cancel") and self.type_of(turn.get(REQUESTED)) != "yes_no"
+        asked = self.type_of(turn.get(REQUESTED))
+        # where a number is asked for, "no, let's just pay it" reads as one who will not give it
+        leaves = (turn.does("deny", "cancel") and asked != "yes_no") or (asked in FIGURES and turn.does("skip"))
         return leaves and any(act.kind == "start" and self._is_another(turn, act) for act in turn.acts)
 
     def _goes_back_to_what_was_left(self, turn: Turn) -> bool:
@@ -321,6 +326,8 @@ class Form(OpeningForm):
         opener = registry.opener_of(turn.intent)
         wished = any(act.kind == "start" and registry.opener_of(act.intent) == opener for act in turn.acts)
         told = turn.does("ask") and side_questions.has_own_answer(turn)
+        if turn.intent in MANNERS and not turn.does("social"):
+            return False  # "all" or "done", where a code is waited for, says goodbye to nobody
         return self._is_surely_another(turn) or wished or told or (opener is None and turn.intent in ANSWERED_BY_RULE)
 
     def _is_surely_another(self, turn: Turn) -> bool:

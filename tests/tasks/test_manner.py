@@ -6,7 +6,7 @@ import pytest
 
 from backend.members.levels import Level
 from tests.tasks.conftest import Begin
-from tests.tasks.harness import Talk
+from tests.tasks.harness import Talk, clause
 
 
 async def pay(talk: Talk, words: str = "pay my bill") -> None:
@@ -141,3 +141,29 @@ async def test_a_yes_to_which_of_two_is_asked_in_another_way(talk: Talk) -> None
     talk.assert_message("How would you like to pay")
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
     talk.assert_message("Please choose one of these")
+
+
+async def test_a_question_behind_hold_on_is_answered(begin: Begin) -> None:
+    talk = await begin(Level.ANONYMOUS)
+    await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
+    words = "hold on, before I give you anything, what is the late fee"
+    asked = clause("what is the late fee", acts={"ask"})
+    wait = clause("hold on, before I give you anything", acts={"hold"})
+    await talk.user_input(words, acts={"hold", "ask"}, clauses=(wait, asked), knowledge=[("late_fee", 0.9)])
+    talk.assert_no_response("utter_hold")
+    talk.assert_message("late")
+    assert talk.slots["requested_slot"] == "member_number"
+
+
+async def test_a_question_that_nobody_knows_leaves_the_hold(begin: Begin) -> None:
+    talk = await begin(Level.ANONYMOUS)
+    await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
+    await talk.user_input("hold on where did I put that bill", acts={"hold", "ask"})
+    assert talk.responses == ["utter_hold"]
+
+
+async def test_begging_pardon_is_no_fear(talk: Talk) -> None:
+    await talk.user_input("I am afraid I have forgotten it", intent="reset_password", acts={"start"})
+    talk.assert_no_message("frightening")
+    await talk.user_input("I'm afraid you will shut me off", acts={"feeling"})
+    talk.assert_message("frightening|worr")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -41,6 +42,9 @@ FIGURE = 3  # so many digits are a number that was looked for
 LONG = 12  # words
 BESIDE = frozenset({"volunteer", "person", "social"})
 YES_NO = frozenset({"yes_no"})
+FIGURED = frozenset({"member_number", "last4", "code"})
+FEW_BESIDE = 2  # words beside a number: "is 41005-001", "it's 0142"
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 OPEN_ENDED = frozenset({"nothing", "anything_else"})
 OWN_WORDS = frozenset({"free_text", "place", "name", "email"})
 """Questions that any words may answer: a classifier's doubt is no reason to lose them."""
@@ -88,10 +92,13 @@ class ContextReader:
             return [Act("unclear", words=words)]
         if names_a_language(text):
             return [Act("language", words=words, certain=True)]
+        if question.asked in FIGURED and _is_bare_number(text):
+            return [Act("answer", words, "inform", words)]  # "is 41005-001" asks nothing
         if _is_no_option(text, question):
             return [Act("unclear", words=words, certain=True)]
         person = [Act("person", words=words, certain=True)] if wants_a_person(words) else []
-        if not person and asks_to_wait(text) and not any(character.isdigit() for character in text):
+        waits = asks_to_wait(text) and not _asks_behind_waiting(statistics)
+        if not person and waits and not any(character.isdigit() for character in text):
             return _wish_behind_waiting(text, words, statistics.whole) or [Act("hold", words=words, certain=True)]
         if question.asked in YES_NO and (found := _yes_or_no(text, language, question, words)):
             asked = _clause_acts(language, question, statistics, "ask") if found.kind == "deny" else []
@@ -114,6 +121,17 @@ class ContextReader:
         settled = _settled(acts, words, question)
         waits = all(act.kind == "hold" for act in settled)
         return (_wish_behind_waiting(text, words, statistics.whole) if waits else []) or settled
+
+
+def _is_bare_number(text: str) -> bool:
+    """Whether a number is given with hardly a word around it."""
+    return len(only_digits(text)) >= FIGURE + 1 and "?" not in text and len(_LETTERS.findall(text)) <= FEW_BESIDE
+
+
+def _asks_behind_waiting(statistics: Statistics) -> bool:
+    """`Hold on, before I give you anything: what is the late fee?`"""
+    asking = [clause for clause in statistics.clauses if clause.acts.get("ask", 0.0) >= SURELY]
+    return any(is_question(clause.text) and not asks_to_wait(clause.text) for clause in asking)
 
 
 def _wish_behind_waiting(text: str, words: str, heard: Clause) -> list[Act]:

@@ -235,3 +235,10 @@ def test_behind_a_hold_stands_a_wish_or_none(words: str, intent: str, kind: str)
     question = Question("quick_pay", "member_number", "What is your full member number?")
     (act,) = ContextReader().read(words, "en", question, Statistics.of(words, parsed))
     assert act.kind == kind
+
+
+@pytest.mark.parametrize("words", ["is 41005-001", "its 41005-001", "41005-001"])
+def test_a_number_with_hardly_a_word_asks_nothing(words: str) -> None:
+    parsed = {"intent": {"name": "out_of_scope", "confidence": 0.9}, "reading": {"acts": {"ask": 0.95}}}
+    (act,) = ContextReader().read(words, "en", Question("quick_pay", "member_number"), Statistics.of(words, parsed))
+    assert act.kind == "answer"
