@@ -94,7 +94,7 @@ def _is_plain(act: Act, acts: Sequence[Act], least: float) -> bool:
 def add(turn: Turn, opener: str, words: str, slots: dict[str, Any]) -> bool:
     """Put one thing to do on the agenda, with what is known for it. False when it is there already, or too much is."""
     waiting = wishes(turn)
-    if len(waiting) >= MOST or any(wish["opener"] == opener and wish.get("slots") == slots for wish in waiting):
+    if len(waiting) >= MOST or any(wish["opener"] == opener and (wish.get("slots") or {}) == slots for wish in waiting):
         return False
     turn.set(AGENDA, [*waiting, {"opener": opener, "words": words, "slots": slots}])
     return True
@@ -114,6 +114,11 @@ def take_out(turn: Turn, opener: str) -> str:
 def remove(turn: Turn, wish: Mapping[str, Any]) -> None:
     """Take one wish off the agenda, in silence."""
     turn.set(AGENDA, [one for one in wishes(turn) if one != wish] or None)
+
+
+def remove_all(turn: Turn, opener: str) -> None:
+    """Take every wish for one task off the agenda, in silence: it was met by the way."""
+    turn.set(AGENDA, [one for one in wishes(turn) if one["opener"] != opener] or None)
 
 
 def drop(turn: Turn, acts: Sequence[Act]) -> bool:

@@ -156,7 +156,7 @@ def _hear_day(turn: Turn, said: Everything) -> None:
 
 
 async def _hear_method(turn: Turn, asked: str | None) -> None:
-    words = turn.text.lower()
+    words = without_reason(turn.text).lower()  # "the visa, because my checking is for the rent"
     if turn.removed:
         turn.set(METHOD, "link")  # they wanted to pay with what must not be sent here: the secure page takes it
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from actions import agenda
 from actions.turn import Turn
 from actions.words import day_words
 from backend.billing import service as billing
@@ -120,6 +121,7 @@ async def _outcome_words(turn: Turn, outcome: Outcome) -> dict[str, Any]:
         "confirmation_spoken": ", ".join(made.confirmation.replace("-", "")),
         "left": _left(balance.amount_due_cents),
     }
+    agenda.remove_all(turn, "balance_form")  # what is left is told here
     if outcome.scheduled is not None:
         words["day"] = day_words(outcome.scheduled.run_on, today)
     return words

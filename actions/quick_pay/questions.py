@@ -13,6 +13,7 @@ from actions.words import day_words, when_words
 from backend.billing.service import Balance
 from backend.language import tr
 from backend.money import format_cents
+from backend.payments import gate
 from backend.payments.gate import Concern
 from backend.payments.models import PaymentMethod
 from backend.payments.quotes import ReadBack
@@ -110,7 +111,9 @@ def day(turn: Turn, balance: Balance, problem: str | None = None) -> Ask:
 def method(turn: Turn, methods: Sequence[PaymentMethod], *, opened: bool, expired: PaymentMethod | None = None) -> Ask:
     """Which way to pay. What is saved is named only where it is `opened`."""
     if opened:
-        buttons = [choose(m.label, pay_method=str(m.id)) for m in methods if m is not expired]
+        day = chosen_day(turn)
+        good = [m for m in methods if m is not expired and (gate.method_ends(m) or day) >= day]
+        buttons = [choose(m.label, pay_method=str(m.id)) for m in good]
     else:
         buttons = [choose(tr("What is saved on my account"), pay_method="saved")]
     buttons.append(choose(tr("Another card or bank account, by secure link"), pay_method="link"))

@@ -29,6 +29,9 @@ _TENS_UNIT = re.compile(
 # "99999-oo1": the letter for the digit, only where it touches a digit
 _LETTER_O = re.compile(r"(?<=[0-9])o+(?![a-z])|(?<![a-z])o+(?=[0-9])")
 
+# "pay the whole damn bill"
+_CURSE = re.compile(r"\b(?:(?:god)?damn(?:ed)?|darn(?:ed)?|freaking|friggin[g']?|fricking|fucking|bloody)\s+(?=[a-z])")
+
 _CORRECTION = re.compile(
     r"\b(?:no|nope|wait|hold on|hang on|sorry|oops|whoops|i mean|i meant|meant|scratch that|strike that|my bad|"
     r"correction|actually|make (?:that|it)|change (?:that|it) to|should be|let me start over|start over|rather)\b"
@@ -45,7 +48,7 @@ _DENIAL = re.compile(
 def clean(text: str) -> str:
     """Lower case, plain dashes and quotes, compatibility characters folded, no longer than LONGEST."""
     folded = unicodedata.normalize("NFKC", text[:LONGEST]).lower().translate(_SPELLINGS)
-    folded = _TENS_UNIT.sub(r"\1 ", " ".join(folded.split()))
+    folded = _TENS_UNIT.sub(r"\1 ", " ".join(_CURSE.sub("", folded).split()))
     return _LETTER_O.sub(lambda match: "0" * len(match[0]), folded)
 
 

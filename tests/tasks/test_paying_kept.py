@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from backend.members.levels import Level
+from backend.payments.models import PaymentMethod
+from tests.backend.household import Household
 from tests.tasks.conftest import Begin
 from tests.tasks.harness import Talk, clause
 
@@ -172,3 +175,55 @@ async def test_a_bill_of_several_words_ends_with_all(talk: Talk) -> None:
     await talk.user_input("PAY. NOW. ALL.", intent="quick_pay", acts={"start"})
     talk.assert_response("utter_question_pay_method")
     assert talk.slots["pay_amount"] == 11240
+
+
+async def test_a_task_is_left_for_another_where_a_code_is_waited_for(begin: Begin) -> None:
+    talk = await begin(Level.KNOWN)
+    await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
+    await talk.user_input("can I set up auto pay instead", intent="setup_autopay", acts={"start"})
+    talk.assert_response("utter_question_code")
+    let_us = clause("let's just pay it now", intent="quick_pay", acts={"start"})
+    no = clause("hmm no", intent="deny", acts={"deny"})
+    await talk.user_input(
+        "hmm no let's just pay it now", intent="quick_pay", acts={"skip", "start"}, clauses=(no, let_us)
+    )
+    assert talk.open_task == "quick_pay_form"
+    talk.assert_message("How much would you like to pay")
+
+
+async def test_nobody_is_taken_leave_of_at_a_code(begin: Begin) -> None:
+    talk = await begin(Level.KNOWN)
+    await talk.user_input("pay 50 with the bank", intent="quick_pay", acts={"start"})
+    await talk.user_input("done", intent="goodbye", acts={"unclear"})
+    talk.assert_no_message("Goodbye")
+    assert talk.slots["requested_slot"] == "one_time_code"
+
+
+async def test_a_card_that_has_expired_is_not_offered(talk: Talk, home: Household) -> None:
+    async with talk.backend.db.transaction() as session:
+        await session.execute(
+            update(PaymentMethod).where(PaymentMethod.id == home.card_id).values(exp_year=2025, exp_month=10)
+        )
+    await talk.user_input("pay 50 today", intent="quick_pay", acts={"start"})
+    titles = [button["title"] for button in talk.buttons]
+    assert not any("4242" in title for title in titles)
+    assert any("6789" in title for title in titles)
+
+
+async def test_the_reason_for_a_card_names_no_other_way(talk: Talk) -> None:
+    await talk.user_input("pay 50 today", intent="quick_pay", acts={"start"})
+    await talk.user_input("the visa please, because my checking is for the rent", acts={"answer", "volunteer"})
+    talk.assert_message("with Visa ending 4242")
+
+
+async def test_what_is_left_is_told_once(talk: Talk) -> None:
+    pays = clause("pay 50 today with the visa", intent="quick_pay", acts={"start"})
+    left = clause("tell me what I owe then", intent="check_balance", acts={"start"})
+    words = f"{pays['text']} and {left['text']}"
+    await talk.user_input(words, intent="quick_pay", acts={"start"}, clauses=(pays, left))
+    assert talk.agenda == ["balance_form"]
+    await talk.user_input("yes", intent="affirm", acts={"affirm"})
+    talk.assert_message("You now owe $62.40")
+    assert talk.agenda == []
+    assert talk.open_task is None
+    assert talk.text.count("62.40") == 1
