@@ -16,8 +16,9 @@ SCHEDULE = "schedule_payment"
 EXISTING = re.compile(
     r"\b(scheduled payments?|upcoming payments?|reschedule|i scheduled|have a payment set|payment (set )?for \w+|"
     r"(payment|one|it) (that )?i('ve| have)? (set|scheduled|made|put)|payment date change|move (my|the) payment|"
-    r"that payment|(any|some)thing (else )?(scheduled|coming up)|payments? (is|are|do i have) scheduled|"
-    r"do i have .{0,20}scheduled)\b",
+    r"that payment|(any|some)thing (else )?(scheduled|coming up)|payments? (is|are|do (i|we) have) scheduled|"
+    r"(do (i|we) have|is there|are there) .{0,20}(scheduled|programad[oa]s?)|"
+    r"payments? ((tenemos|tengo|hay|que hay) )?programados)\b",
     re.IGNORECASE,
 )
 # "set up a payment for later" is one to be made; "i set up a payment for friday" is there already
@@ -26,7 +27,11 @@ STOP = re.compile(r"\b(cancel|stop|delete|remove|don'?t (take|want)|call off|dro
 MOVE = re.compile(
     r"\b(move|change|reschedule|postpone|push|edit|different|another|later|earlier|back)\b", re.IGNORECASE
 )
-SHOW = re.compile(r"\b(show|see|list|what|which|when|do i have|upcoming)\b", re.IGNORECASE)
+SHOW = re.compile(
+    r"\b(show|see|list|what|which|when|do (i|we) have|upcoming|is there|are there|is (any|some)thing|tenemos|tengo)\b|"
+    r"^\W*(the |my )?(scheduled|upcoming) payments?[\s,.!]*(please)?\W*$",
+    re.IGNORECASE,
+)
 
 
 def act_on_existing(words: str) -> str | None:

@@ -108,6 +108,15 @@ def test_ways_to_pay_and_accounts(said: str, pattern: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    ["Quisiera saber qué pagos tenemos programados", "Solo dígame si hay pagos programados, sí o no",
+     "Pagos programados, por favor"],
+)  # fmt: skip
+def test_what_is_scheduled_is_shown_and_nothing_is_paid(said: str) -> None:
+    assert act_on_existing(glossed(said)) == "show"
+
+
+@pytest.mark.parametrize(
     ("said", "act"),
     [
         ("cancelar mi pago programado", "cancel"),
