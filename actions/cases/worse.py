@@ -47,6 +47,7 @@ LEFT = "left_the_danger"
 """Of the turn's notes: there is no danger, and a form that reports it ends."""
 MILD = frozenset({"down", "fell", "noise", "danger", WORSE})
 """`Never mind, the limb fell off, it's fine` takes back; with fire or who is hurt beside it nothing does."""
+FEW = 6  # words
 
 
 async def tell_worse(turn: Turn) -> bool:
@@ -74,6 +75,8 @@ def _denies_it(turn: Turn, ticket: Ticket) -> bool:
     """
     words, known = turn.whole_words, known_signs(ticket)
     unharmed = denies_harm(words)
+    if (turn.intent == "cancel" or turn.does("cancel")) and len(words.split()) <= FEW:
+        return False  # "forget it, it was nothing" takes it back, which the crew hears as that
     if alarmed(turn) or asks_for_a_doctor(words) or (HURT in known and not unharmed and is_question(turn.text)):
         return False
     return denies_danger(words) or (unharmed and known == {HURT})
@@ -82,7 +85,7 @@ def _denies_it(turn: Turn, ticket: Ticket) -> bool:
 async def _leave_the_danger(turn: Turn, ticket: Ticket) -> bool:
     """There is none, says who reported it: the crew hears so, and what they wish is asked for."""
     await note_for_the_crew(turn, ticket)
-    deny(ticket, plain_line(turn.whole_words))
+    deny(ticket, plain_line(turn.whole_words), proven=turn.channel != "sms")
     turn.notes[LEFT] = True
     agenda.take_in(turn, turn.acts, "")
     waits = bool(agenda.wishes(turn)) or turn.get("open_task") not in (None, *REPORTS)

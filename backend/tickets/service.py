@@ -305,7 +305,7 @@ async def withdraw(
         said = f"{REPORTER_SAYS}{reason}"
         await add_note(session, backend, ticket, by_conversation, said, unproven=True)
         if denies_danger(reason):
-            deny(ticket, reason)
+            deny(ticket, reason, proven=conversation.channel != "sms")
         await callout.reporter_says(session, backend, ticket, reason)
         return ticket
     if OBJECTION in ticket.details:

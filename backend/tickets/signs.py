@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backend.reading.hazard import HURT, WORSE, signs_in
 from backend.reading.spanish import glossed
-from backend.tickets.models import DENIED, Ticket
+from backend.tickets.models import DENIED, UNPROVEN, Ticket
 
 MOST_GROWN = 5
 """So often it is news that something grows worse in no way that has a name. What has one is news once."""
@@ -35,15 +35,17 @@ def is_news(ticket: Ticket, words: str, signs: frozenset[str]) -> bool:
     return bool(signs - frozenset().union(*known)) or (WORSE in signs and grown < MOST_GROWN)
 
 
-def deny(ticket: Ticket, words: str) -> None:
-    """Who reported it says that there is no danger. It stays open."""
-    ticket.details = {**ticket.details, DENIED: words}
+def deny(ticket: Ticket, words: str, *, proven: bool) -> None:
+    """Who reported it says that there is no danger. It stays open. What is not `proven` came by text, whose sender
+    anybody can forge: the crew reads it, and is told as often as before."""
+    ticket.details = {**ticket.details, DENIED: words, **({} if proven else {UNPROVEN: True})}
 
 
 def is_denied(ticket: Ticket) -> bool:
     """Whether its only reporter says that there is no danger, and nobody was told to be hurt or shut in."""
     others = any(note["conversation"] != ticket.conversation_id and not note.get("crew") for note in ticket.notes)
-    return DENIED in ticket.details and not others and not known_signs(ticket) & {HURT, "trapped"}
+    believed = DENIED in ticket.details and UNPROVEN not in ticket.details
+    return believed and not others and not known_signs(ticket) & {HURT, "trapped"}
 
 
 def _told(ticket: Ticket) -> list[str]:

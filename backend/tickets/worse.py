@@ -13,7 +13,7 @@ from backend.callout import worse as callout_worse
 from backend.reading.hazard import is_only_need
 from backend.tickets import service as tickets
 from backend.tickets.kinds import CALLS_OUT, DANGER, MAY_TURN_DANGEROUS
-from backend.tickets.models import DENIED, Ticket
+from backend.tickets.models import DENIED, UNPROVEN, Ticket
 from backend.tickets.same_event import OPEN, SAME_WITHIN
 from backend.tickets.signs import is_news
 
@@ -68,7 +68,7 @@ async def tell(
         ticket.kind = DANGER
     ticket.urgent = True
     if DENIED in ticket.details:
-        ticket.details = {key: value for key, value in ticket.details.items() if key != DENIED}
+        ticket.details = {key: value for key, value in ticket.details.items() if key not in (DENIED, UNPROVEN)}
         await callout.hasten(session, backend, ticket)
     await tickets.add_note(session, backend, ticket, conversation_id, words)
     raised = before != (ticket.kind, ticket.urgent)

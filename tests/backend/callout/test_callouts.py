@@ -7,12 +7,14 @@ from datetime import time
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from backend.app import Backend
 from backend.callout import links, rounds, service, telling
 from backend.callout.models import Callout
 from backend.callout.roster import OnCall, on_duty
 from backend.clock import ManualClock
+from backend.conversations.models import Conversation
 from backend.outbox import service as outbox
 from backend.tickets import service as tickets
 from backend.tickets.listing import every
@@ -301,10 +303,31 @@ async def take_it_back(backend: Backend, home: Household, ticket: Ticket, said: 
         await tickets.withdraw(session, backend, ticket.number, home.conversation_id, said)
 
 
+async def write_from(backend: Backend, home: Household, channel: str) -> None:
+    """The household's talk is of this channel."""
+    async with backend.db.transaction() as session:
+        await session.execute(
+            update(Conversation).where(Conversation.id == home.conversation_id).values(channel=channel)
+        )
+
+
+async def test_a_denial_by_text_slows_nothing(backend: Backend, home: Household, clock: ManualClock) -> None:
+    ticket = await file(backend, home)
+    await write_from(backend, home, "sms")
+    await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
+    await later(backend, clock, 5)
+    count = len(await sent(backend, "sms"))
+    await later(backend, clock, 5)
+    last = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
+    assert len(await sent(backend, "sms")) > count
+    assert "TV cable" in last
+
+
 async def test_a_denied_danger_is_told_less_often_and_each_reads_the_denial(
     backend: Backend, home: Household, clock: ManualClock
 ) -> None:
     ticket = await file(backend, home)
+    await write_from(backend, home, "web")
     await take_it_back(backend, home, ticket, "it was nothing, it's the neighbor's TV cable")
     await later(backend, clock, 5)
     again = [one for one in await sent(backend, "sms") if one.recipient == SAM.phone][-1].body
