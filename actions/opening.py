@@ -27,6 +27,8 @@ INSTEAD = re.compile(r"\b(instead|rather|forget (?:that|it)|no,? (?:wait|let'?s|
 PERHAPS_ANOTHER = 0.5
 SURE_OF_THE_TASK = 0.7
 NEAR_FOR_SURE = 0.85
+BEYOND_DOUBT = 0.97
+"""From here on the words are a wish of their own, though they sound like a short question behind another."""
 OWN = re.compile(r"\b(?:i|i'm|me|my|mine|we|our|us|estoy|tengo|mi|mis)\b", re.IGNORECASE)
 """Who speaks of their own account wants to hear how that stands, and not what the thing is in general."""
 
@@ -109,10 +111,11 @@ class OpeningForm(AskingForm):
 
     async def _only_asked_about(self, turn: Turn) -> bool:
         """A question never starts a task: it is answered, and the task offered."""
-        sure = turn.statistics.whole.confidence >= side_questions.SURE_OF_A_TASK
+        confidence = turn.statistics.whole.confidence
+        sure = confidence >= side_questions.SURE_OF_A_TASK
         if (
             sure
-            and not follow_ups.is_one(turn)
+            and (confidence >= BEYOND_DOUBT or not follow_ups.is_one(turn))
             and (
                 self.informs
                 or (self.shows_first and (subjects.nearness(turn) < NEAR_FOR_SURE or OWN.search(turn.text)))
