@@ -51,7 +51,9 @@ _ENDS = re.compile(
     r".{0,20}\b(?:arrangements?|payment plan|plan|extension|arreglo|acuerdo)\b",
     re.IGNORECASE,
 )
-_ANOTHER = re.compile(r"\b(?:and|then|instead|but|new|another|set up|make|budget)\b", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"\b(?:and|then|instead|but|new|another|set up|make|budget|all of it|today|hoy|todo)\b", re.IGNORECASE
+)
 
 
 _BY_ITSELF = re.compile(

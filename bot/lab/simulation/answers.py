@@ -283,7 +283,7 @@ ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
     (r"utter_question_service_final_bill", _always("email", "PO Box 12, Hanover IL 61041")),
     (r"utter_question_(service|callback)_confirm", yes),
     (r"utter_question_service_change", _always("never mind")),
-    (r"utter_question_(service|callback|case)_phone", _new_phone),
+    (r"utter_question_((service|callback|case)|callback_other)_phone", _new_phone),
     (r"utter_question_(outage|case)_place|utter_question_outage_back", _place),
     (
         r"utter_question_case_words",
