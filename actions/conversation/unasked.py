@@ -9,21 +9,24 @@ from typing import Any
 from actions import agenda, follow_ups, registry, side_questions, subjects
 from actions.accounts.choice import ALL, FEW_WORDS
 from actions.accounts.forms import hear_account
-from actions.arrangement.hearing import ends_it
 from actions.base import MISSES_BEFORE_A_PERSON
 from actions.cases.agreeing import found_beside
 from actions.cases.danger_talk import add_to_danger_talk
 from actions.cases.filed import tell_of_the_filed
-from actions.cases.taking_back import LETS_GO, WITHDRAW, tell_what_stands, which_is_meant
-from actions.cases.taking_back import take_back as take_back_ticket
+from actions.cases.taking_back import WITHDRAW
 from actions.cases.worse import tell_worse
 from actions.conversation.done import tell_done, tell_what_is_done
-from actions.conversation.undo import take_back
+from actions.conversation.filed_before import (
+    booked_call,
+    corrects_the_filed,
+    is_a_call,
+    passed_on,
+    restored,
+    takes_back_what_was_done,
+)
 from actions.danger import heed
 from actions.manner import comfort
-from actions.person.booked import adds_to_the_call, asks_about_the_call, moves_the_call
 from actions.person.handing_over import hand_over
-from actions.person.subject import CANCELS, cancel_call
 from actions.quick_pay.hearing import BILL, hear_words
 from actions.quick_pay.paying import say_already
 from actions.scheduled.of_the_last import form_for_it
@@ -31,7 +34,6 @@ from actions.turn import Turn
 from actions.usage.forms import UsageForm, asks_for_months
 from actions.which_wish import keep_who
 from actions.yes_no import said_no, said_yes
-from backend.handover.transcript import plain_line
 from backend.language import SPANISH
 from backend.reading.acts.polarity import NO, names_yes, polarity
 from backend.reading.acts.signals import checks_presence, disputes, is_request, only_social, refuses, takes_back
@@ -40,14 +42,9 @@ from backend.reading.damage import damage_claimed
 from backend.reading.day import Day
 from backend.reading.moment import read_moment
 from backend.reading.outage_told import tells_of_an_outage
-from backend.reading.passes_on import passes_on
 from backend.reading.pay_way import pays_the_bill
 from backend.reading.spanish import glossed
-from backend.tickets import service as tickets
-from backend.tickets.kinds import PROMISED
 
-NEVER_CALL = re.compile(r"\b(?:stop|quit) call\w*|\b(?:don'?t|do not) call\b", re.IGNORECASE)
-RESTORED = "outage_restored"
 NO_WISH = frozenset({"out_of_scope", "nlu_fallback"})
 LAST_PAYMENT = "account_last_payment"
 OF_WHAT_IS_OWED = frozenset({"balance", "account_due_when", "account_what_is_left", "account_shutoff", LAST_PAYMENT})
@@ -72,7 +69,7 @@ async def resolve(turn: Turn, response: str) -> None:
     # where only a number was asked for, there is nothing that a yes opens
     opens = offer if isinstance(offer, str) or (isinstance(offer, dict) and "opener" in offer) else None
     for step in STEPS:
-        if await step(turn, offer if step is _take_back else opens):
+        if await step(turn, offer if step is takes_back_what_was_done else opens):
             turn.set("misses", 0)
             return
     await again(turn, response)
@@ -99,14 +96,6 @@ async def _of_the_last(turn: Turn, offer: Any) -> bool:
 
 async def _of_a_card(turn: Turn, offer: Any) -> bool:
     return await side_questions.told_of_a_card(turn)
-
-
-async def _restored(turn: Turn, offer: Any) -> bool:
-    """`I don't need a call, just put it down that the power is back`."""
-    if not any(clause.intent == RESTORED and clause.confidence >= LIKELY for clause in turn.statistics.clauses):
-        return False
-    turn.follow_with("action_outage_restored")
-    return True
 
 
 async def _hold(turn: Turn, offer: Any) -> bool:
@@ -151,30 +140,6 @@ async def _not_believed(turn: Turn, offer: Any) -> bool:
     return True
 
 
-async def _take_back(turn: Turn, offer: Any) -> bool:
-    """Taken back where that is meant; else what stands is named: nothing is "not open" that is."""
-    if which_is_meant(turn.text, offer) and await take_back_ticket(turn, newest=False):
-        return True
-    said = (
-        turn.text if turn.language == SPANISH else f"{turn.text} {glossed(turn.own_words)}"
-    )  # "retírelo", in any talk
-    ends = ends_it(said)
-    if (WITHDRAW.search(said) or ends) and await take_back(turn):
-        return True
-    if ends:
-        turn.say("utter_arrangement_none")
-        return True
-    asked_back = is_request(turn.text) and subjects.nearness(turn) >= side_questions.NEAR_INSTEAD
-    if asked_back or follow_ups.is_one(turn) or not (turn.does("cancel") or turn.intent == "cancel"):
-        return False  # "can I get that back" asks for money that was paid
-    # "forget it, bye" leaves; what was done before stands
-    let_go = bool(LETS_GO.search(turn.text)) or turn.does("social")
-    meant = any(act.kind == "cancel" and act.certain for act in turn.acts) and not let_go
-    if not (meant and await take_back(turn)) and not await tell_what_stands(turn):
-        turn.say("utter_nothing_open")
-    return True
-
-
 async def _offered(turn: Turn, offer: Any) -> bool:
     """A yes or a no to what was offered, or a yes delivered again after the payment that it made."""
     asked_for = isinstance(offer, dict) and turn.intent == "out_of_scope" and is_request(turn.text)
@@ -194,56 +159,11 @@ async def _offered(turn: Turn, offer: Any) -> bool:
     return False
 
 
-def _is_a_call(offer: Any) -> bool:
-    return isinstance(offer, dict) and offer.get("opener") == "callback_form"
-
-
 def _takes_the_call(turn: Turn, offer: Any) -> bool:
     """`Yes, but only between 9 and 11` takes the call that was offered, with that time."""
-    if not _is_a_call(offer) or said_no(turn) or turn.does("ask", "deny", "cancel"):
+    if not is_a_call(offer) or said_no(turn) or turn.does("ask", "deny", "cancel"):
         return False
     return names_yes(turn.text) or read_moment(turn.text, turn.backend.today(), turn.backend.coop.hours) is not None
-
-
-async def _booked_call(turn: Turn, offer: Any) -> bool:
-    """Something about the call that is arranged: another time, or a word more for who calls."""
-    if CANCELS.search(turn.text):
-        if await cancel_call(turn):
-            return True
-        if not NEVER_CALL.search(turn.text):  # "stop calling me" is of other calls
-            turn.say("utter_callback_none")
-            return True
-    words = str((offer.get("slots") or {}).get("callback_about") or "") if _is_a_call(offer) else ""
-    return await adds_to_the_call(turn, words) or await moves_the_call(turn) or await asks_about_the_call(turn)
-
-
-async def _corrects_the_filed(turn: Turn, offer: Any) -> bool:
-    """`No wait, not the 15th, the 16th`, right behind a request to the office: it is written onto that request."""
-    standing = [
-        one for one in await tickets.of_conversation(turn.session, turn.conversation_id) if one.kind in PROMISED
-    ]
-    if not standing or standing[0].number not in turn.last_said():
-        return False
-    other_day = isinstance(turn.read("date").day, Day) and len(turn.text.split()) > 1
-    if (
-        turn.does("ask", "cancel", "start", "person")
-        or WITHDRAW.search(turn.text)
-        or not (turn.does("correct") or other_day)
-    ):
-        return False
-    words = plain_line(turn.whole_words)
-    await tickets.add_note(turn.session, turn.backend, standing[0], turn.conversation_id, words)
-    turn.say("utter_case_added", number=standing[0].number, called="", own=True)
-    return True
-
-
-async def _passed_on(turn: Turn, offer: Any) -> bool:
-    """`Tell the office it was the wrong number` is a request to the office, read back before it is sent."""
-    if not passes_on(turn.whole_words):
-        return False
-    turn.set("case_kind", "other")
-    turn.follow_with("case_form")
-    return True
 
 
 def _says_more(turn: Turn) -> bool:
@@ -275,7 +195,7 @@ async def _asked(turn: Turn, offer: Any) -> bool:
         return True
     if not turn.does("ask"):
         return False
-    if _is_a_call(offer):
+    if is_a_call(offer):
         turn.set("offer", offer)  # a question in between leaves it open
     if await follow_ups.answered(turn):
         return True
@@ -331,7 +251,7 @@ async def _figures(turn: Turn, offer: Any) -> bool:
         return True
     if not turn.has_set("member_number") and not (turn.has_set("phone_last4") and turn.get("member_number")):
         return False
-    if _is_a_call(offer):  # the number is given for what was offered, and says no yes to it yet
+    if is_a_call(offer):  # the number is given for what was offered, and says no yes to it yet
         turn.set("offer", offer)
         turn.say("utter_offer_call_still")
     elif offer:  # who they are, behind "I can ask the office for one": that is what it is for
@@ -408,16 +328,16 @@ STEPS: tuple[Callable[[Turn, Any], Awaitable[bool]], ...] = (
     _leave,
     _person,
     _warned,
-    _restored,
+    restored,
     _of_a_card,
     _of_the_last,
     _another_account,
-    _booked_call,
-    _passed_on,
-    _corrects_the_filed,
+    booked_call,
+    passed_on,
+    corrects_the_filed,
     _not_believed,
     _offered,
-    _take_back,
+    takes_back_what_was_done,
     _again,
     _more_of_the_use,
     _asked,
