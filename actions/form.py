@@ -242,7 +242,10 @@ class Form(OpeningForm):
         return True
 
     def _only_wonders(self, turn: Turn, asked: str | None) -> bool:
-        """`Will it go out Friday?` at a read-back asks; it neither agrees nor makes Friday the day."""
+        """`Will it go out Friday?` at a read-back asks; it neither agrees nor makes Friday the day. `Is the barn in it?
+        He had two` names no sum."""
+        if self.type_of(asked) == "amount" and not any(map(str.isdigit, turn.own_words)):
+            return turn.does("ask") and not turn.does("answer", "correct", "affirm", "start")
         asks = turn.does("ask") and not turn.does(*ANSWERS, "start")
         return asks and self.type_of(asked) == "yes_no" and not is_request(turn.text)
 
@@ -291,6 +294,8 @@ class Form(OpeningForm):
         figures = self.type_of(asked) in FIGURES and any(map(str.isdigit, turn.own_words))
         only_asks = not rest and self.type_of(asked) in OWN_WORDS and is_question(turn.text)
         if only_asks or (not rest and not figures and not turn.does(*ANSWERS)):
+            return False
+        if self._only_wonders(turn, asked):
             return False
         if self.type_of(asked) not in FIGURES:
             turn.focus(" ".join(rest) or turn.whole_words)

@@ -227,3 +227,14 @@ async def test_what_is_left_is_told_once(talk: Talk) -> None:
     assert talk.agenda == []
     assert talk.open_task is None
     assert talk.text.count("62.40") == 1
+
+
+async def test_a_number_told_beside_a_question_is_no_sum(talk: Talk) -> None:
+    await talk.user_input("pay my bill", intent="quick_pay", acts={"start"})
+    talk.assert_response("utter_question_pay_amount")
+    asked = clause("Is the barn in with it?", acts={"ask"})
+    told = clause("He had two, I think.", acts={"volunteer"})
+    words = f"{asked['text']} {told['text']}"
+    await talk.user_input(words, acts={"ask", "volunteer"}, clauses=(asked, told), knowledge=[("late_fee", 0.9)])
+    assert talk.slots["pay_amount"] is None
+    talk.assert_response("utter_question_pay_amount")

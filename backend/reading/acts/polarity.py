@@ -62,6 +62,7 @@ _IN_PLACE = re.compile(
     r"(?! (?:nothing|no\b|not\b|that|this|it (?:alone|off|down|away)|me alone))",
     re.IGNORECASE,
 )
+_NOT_NOW = re.compile(r"\bnot (?:just |right )?(?:now|today|tonight|yet|this (?:week|month))\b", re.IGNORECASE)
 _NO_PROBLEM = re.compile(r"no (?:problem|worries|prob|doubt|sweat|issue|hay problema)\b", re.IGNORECASE)
 # "I would rather be ahead for the winter": what is liked better than not to agree
 _GLADLY = re.compile(
@@ -202,6 +203,7 @@ def _without_lead(text: str) -> str:
 
 def _after_no(rest: str) -> str:
     """A no stands whatever reason follows; a number or a day behind it corrects, which is for the question to read."""
+    rest = _NOT_NOW.sub("", rest)  # "no dear, not today" names no day to do it
     if _DAY.search(rest) or re.search(
         r"\b(?:question|idea|instead|other|make it|let'?s|change)\b", rest, re.IGNORECASE
     ):

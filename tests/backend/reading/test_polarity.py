@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backend.reading.acts.polarity import NO as A_NO
 from backend.reading.acts.polarity import YES as A_YES
 from backend.reading.acts.polarity import polarity
 
@@ -119,3 +120,15 @@ def test_the_sum_that_was_read_out_is_a_yes(text: str, read_out: str) -> None:
 @pytest.mark.parametrize("text", ["one", "1", "ok 5"])
 def test_a_figure_alone_is_none(text: str) -> None:
     assert polarity(text, "Pay $50.00 on December 5?") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["No dear, not today", "no, not this week. I'll see", "I said not today dear. I don't want to pay now"]
+)
+def test_not_now_is_a_no(text: str) -> None:
+    assert polarity(text, READ_BACK) == A_NO
+
+
+@pytest.mark.parametrize("text", ["no, not today, friday", "no not today, make it monday"])
+def test_another_day_behind_it_is_a_change(text: str) -> None:
+    assert polarity(text, READ_BACK) is None
