@@ -312,8 +312,11 @@ class Form(OpeningForm):
             self._close(turn)
             return None
         asks = any(act.kind == "ask" and (act.certain or act.sure >= LIKELY) for act in turn.acts)
-        goes_on_asking = goes_on(turn.text) and not begins_with_yes(turn.text)  # "yes when I have money" asks nothing
-        if (asks or is_question(turn.text) or goes_on_asking) and not side_questions.has_own_answer(turn):
+        if begins_with_yes(turn.text) and "?" not in turn.text and not is_question(turn.text):
+            asks = False  # "yes when I have money" asks nothing: it is no clear yes
+        elif goes_on(turn.text) or is_question(turn.text):
+            asks = True
+        if asks and not side_questions.has_own_answer(turn):
             turn.say("utter_question_unknown")
             return await self._ask(turn, misses=0)
         wished = self.is_meant(turn) or turn.does("start", "affirm")

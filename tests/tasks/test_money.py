@@ -165,3 +165,10 @@ async def test_a_yes_that_comes_again_pays_once(talk: Talk, network: DirectNetwo
 async def scheduled(talk: Talk) -> list[str]:
     async with talk.backend.db.reading() as session:
         return list(await session.scalars(select(ScheduledPayment.status)))
+
+
+async def test_a_yes_with_a_condition_is_no_question_and_asked_again(talk: Talk) -> None:
+    await talk.user_input("pay 50 today with my visa", intent="quick_pay", acts={"start"})
+    await talk.user_input("yes when I have money", intent="affirm", sure=0.87, acts={"affirm": 0.6, "ask": 0.55})
+    talk.assert_no_response("utter_question_unknown")
+    talk.assert_message("clear yes or no")
