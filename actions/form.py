@@ -31,8 +31,8 @@ from backend.reading.shouts import without_shouts
 # A message of these intents that answers nothing is a miss; any other is a question for another skill's rule.
 MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "affirm", "deny", ""})
 RESTORED = "outage_restored"  # an action's, and no form's
-ANSWERED_BY_RULE = frozenset({"greet", "thank", "goodbye", "help_capabilities", "speak_to_human", RESTORED})
 MANNERS = frozenset({"greet", "thank", "goodbye"})
+ANSWERED_BY_RULE = MANNERS | {"help_capabilities", "speak_to_human", RESTORED}
 STEERING_INTENTS = frozenset({"cancel", "repeat", "speak_spanish", "speak_english"})
 OF_A_REPORT = "of_a_report"
 """Of the turn's notes: the message belongs to a report that stands."""

@@ -10,6 +10,7 @@ from actions.arrangement.hearing import ends_it
 from actions.cases.taking_back import LETS_GO, WITHDRAW, tell_what_stands, which_is_meant
 from actions.cases.taking_back import take_back as take_back_ticket
 from actions.conversation.undo import take_back
+from actions.form import RESTORED
 from actions.person.booked import adds_to_the_call, asks_about_the_call, moves_the_call
 from actions.person.subject import CANCELS, cancel_call
 from actions.turn import Turn
@@ -23,7 +24,6 @@ from backend.tickets import service as tickets
 from backend.tickets.kinds import PROMISED
 
 NEVER_CALL = re.compile(r"\b(?:stop|quit) call\w*|\b(?:don'?t|do not) call\b", re.IGNORECASE)
-RESTORED = "outage_restored"
 LIKELY = 0.5
 
 
@@ -101,4 +101,5 @@ async def passed_on(turn: Turn, offer: Any) -> bool:
 
 
 def is_a_call(offer: Any) -> bool:
+    """Whether a call from the office is what was offered."""
     return isinstance(offer, dict) and offer.get("opener") == "callback_form"

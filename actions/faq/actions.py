@@ -11,6 +11,7 @@ from actions.conversation.unasked import resolve
 from actions.danger import heed
 from actions.faq.hours import told_of_the_day
 from actions.faq.topics import response_for
+from actions.form import MANNERS
 from actions.turn import Turn
 from backend.language import tr
 from backend.money import format_cents
@@ -21,7 +22,6 @@ NARROW = frozenset({"faq_member_number"})
 HOURS = "faq_hours_contact"
 HELP, SURE = "help_capabilities", 0.45
 NEARLY_IT = 0.93
-MANNERS = frozenset({"greet", "thank", "goodbye"})
 
 
 class ActionAnswer(SkillAction):

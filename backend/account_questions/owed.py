@@ -75,13 +75,12 @@ async def what_is_left(asked: Asked) -> str:
         tr("{amount} scheduled for {day}", amount=format_cents(item.amount_cents), day=asked.day(item.run_on))
         for item in owed.scheduled
     ]
-    owes = format_balance(owed.amount_due_cents)
     if not coming:
         return await _nothing_coming(asked, owed)
     left = owed.amount_due_cents - owed.pending_cents - sum(item.amount_cents for item in owed.scheduled)
     return tr(
         "Your balance is {owed}. With {coming} taken off, it comes to {left}.",
-        owed=owes,
+        owed=format_balance(owed.amount_due_cents),
         coming=together(coming),
         left=format_balance(left),
     )
