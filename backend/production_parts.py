@@ -11,7 +11,7 @@ from backend.errors import SettingsError
 from backend.providers import loading
 
 Environ = Mapping[str, str]
-SANDBOX = "backend.providers.payments.sandbox"
+SANDBOX = "sandbox"
 
 
 def provider_fault(name: str, spec: str) -> str | None:

@@ -17,7 +17,7 @@ from backend.config import Settings
 from bench import processes
 from bench.environment import OUR_MODEL, STOCK_PYTHON, BenchError, environment
 from bench.stock_project import ROOT, StockProject
-from bot.twilio_guard import sign
+from bot.web.twilio_guard import sign
 
 READY_SECONDS = 300.0
 ENDPOINTS = """action_endpoint:

@@ -14,25 +14,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import Backend
 from backend.config import ROOT
-from bot import action_webhook, headers, media, on_call, site, web_errors
 from bot.channels.sms import routes as sms
 from bot.channels.voice import routes as voice
 from bot.channels.webchat import routes as webchat
-from bot.clock import JobClock
-from bot.conversation_queue import Lanes
-from bot.engine import Engine
-from bot.guards import unguarded_routes
-from bot.login_mail import LoginMail
-from bot.metrics import Metrics
-from bot.outbox import OutboxSender
+from bot.dialogue import action_webhook
+from bot.dialogue.conversation_queue import Lanes
+from bot.dialogue.engine_client import Engine
+from bot.dialogue.turn import Turns
 from bot.portal import online
 from bot.portal import routes as portal
-from bot.pushes import Pushes
-from bot.rates import Rates
 from bot.services import Services
+from bot.staff import on_call
 from bot.staff import routes as staff
-from bot.turn import Turns
-from bot.waiting import Waiting
+from bot.web import errors, headers, media, site
+from bot.web.guards import unguarded_routes
+from bot.web.metrics import Metrics
+from bot.web.rates import Rates
+from bot.workers.clock import JobClock
+from bot.workers.login_mail import LoginMail
+from bot.workers.outbox import OutboxSender
+from bot.workers.pushes import Pushes
+from bot.workers.unanswered import Waiting
 
 logger = logging.getLogger("memberline.app")
 
@@ -57,7 +59,7 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     services = build_services(backend, action_webhook.intents_of(domain))
     app = _new_app(backend)
     app.ctx.services = services
-    web_errors.install(app)
+    errors.install(app)
     headers.install(app, backend.settings, services.metrics)
     for blueprint in _blueprints(services):
         app.blueprint(blueprint)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from backend.app import Backend
 from backend.config import Settings
 from backend.coop import Coop
-from bot.engine import Engine
-from bot.metrics import Metrics
-from bot.rates import Rates
-from bot.turn import Turns
+from bot.dialogue.engine_client import Engine
+from bot.dialogue.turn import Turns
+from bot.web.metrics import Metrics
+from bot.web.rates import Rates
 
 if TYPE_CHECKING:
-    from bot.outbox import OutboxSender
-    from bot.pushes import Pushes
+    from bot.workers.outbox import OutboxSender
+    from bot.workers.pushes import Pushes
 
 
 @dataclass

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from hypothesis import settings
 
-from bot.lab.offices import CLOSED, OPEN, OwnOffices
+from lab.offices import CLOSED, OPEN, OwnOffices
 from tests.support.served import Served
 
 # a busy machine is no failure; what must be fast has a test of its own, in processor time

@@ -12,7 +12,7 @@ from backend.logins.models import CreationLink
 from backend.members.service import lacks_separator, plain_digits
 from bot.portal import cookies, pages
 from bot.portal.desk import TOKEN, Desk, fields, password_problem
-from bot.rates import rule
+from bot.web.rates import rule
 
 PAGES_FROM_ONE_ADDRESS = rule("portal-create", 30, 600)
 NO_MATCH = mark(

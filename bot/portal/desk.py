@@ -14,12 +14,12 @@ from backend.logins import signin
 from backend.logins.models import Login
 from backend.logins.passwords import LONGEST, SHORTEST
 from backend.members.models import Member
-from bot.guards import public
 from bot.portal import cookies, pages
 from bot.portal.languages import in_language
 from bot.services import Services
-from bot.web_requests import methods
-from bot.web_source import web_source
+from bot.web.client_source import web_source
+from bot.web.guards import public
+from bot.web.json_requests import methods
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 LONGEST_FIELD = 256

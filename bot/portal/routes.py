@@ -15,11 +15,11 @@ from backend.language import mark, tr
 from backend.payments import links
 from backend.payments.errors import EntryNotComplete, LinkGone, MethodNotUsable, PaymentRefused
 from backend.providers.payments.base import PaymentProviderError
-from bot.guards import public
 from bot.portal import pages, pay, wording
 from bot.portal.languages import in_language
 from bot.services import Services
-from bot.web_requests import methods
+from bot.web.guards import public
+from bot.web.json_requests import methods
 
 logger = logging.getLogger("memberline.portal")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sanic import HTTPResponse, Request
 
 from backend.outages import service as outages
-from bot.intake import fit_to_keep
+from bot.dialogue.normalize import fit_to_keep
 from bot.portal.pages import see_other
 from bot.staff import views
 from bot.staff.fields import field

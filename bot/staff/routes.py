@@ -19,16 +19,16 @@ from backend.logins import sign_in_codes
 from backend.staff import signin
 from backend.tickets import service as tickets
 from backend.tickets.telling import told_by
-from bot.guards import guarded
-from bot.intake import fit_to_keep
+from bot.dialogue.normalize import fit_to_keep
 from bot.portal.pages import PRIVATE, content_policy, from_our_pages, see_other
 from bot.services import Services
 from bot.staff import views
 from bot.staff.browser import StaffBrowser
 from bot.staff.fields import field
 from bot.staff.outages import OutagePages
-from bot.web_requests import READ
-from bot.web_source import web_source
+from bot.web.client_source import web_source
+from bot.web.guards import guarded
+from bot.web.json_requests import READ
 
 FOLDER = Path(__file__).parent / "templates"
 LONGEST_ANSWER = 600

@@ -18,8 +18,8 @@ from backend.providers.payments.base import (
     ProviderTimeout,
     ReturnNotice,
 )
-from backend.providers.payments.sandbox.charges import Charges, Outcome, Refusal
-from backend.providers.payments.sandbox.database import Database
+from sandbox.charges import Charges, Outcome, Refusal
+from sandbox.database import Database
 
 T = TypeVar("T")
 

@@ -173,7 +173,7 @@ FAULTS = [
             "x:",
         )
     ),
-    ("PAYMENT_PROVIDER", "backend.providers.payments.sandbox.provider:create"),
+    ("PAYMENT_PROVIDER", "sandbox.provider:create"),
     *(
         ("SECRET_KEY", bad)
         for bad in (f'"{KEY}"', f"'{KEY}'", "<generate-me-with-openssl-rand-32>", "$(openssl rand -hex 32)")

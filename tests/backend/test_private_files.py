@@ -17,8 +17,8 @@ from backend.config import Settings
 from backend.db import Database
 from backend.migrations.run import upgrade
 from backend.private_files import private_database, private_folder, private_runtime
-from backend.providers.payments.sandbox import network
-from bot.children import Child, network_child
+from bot.commands.children import Child, network_child
+from sandbox import network
 
 
 @pytest.fixture(autouse=True)

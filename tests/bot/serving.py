@@ -11,8 +11,8 @@ from backend.app import Backend
 from backend.clock import Clock
 from backend.config import Settings
 from bot.app import create_app
-from bot.connections import TimedProtocol
 from bot.services import Services
+from bot.web.connections import TimedProtocol
 from tests.support.ports import free_port
 
 INTENTS = ["quick_pay", "check_balance", "report_outage", "faq_hours_contact", "speak_to_human", "affirm", "deny"]

@@ -10,8 +10,8 @@ from sanic import Sanic
 from sanic.response import text
 
 from bot.app import create_app
-from bot.guards import guard_of, public, unguarded_routes
-from bot.site import demo_values
+from bot.web.guards import guard_of, public, unguarded_routes
+from bot.web.site import demo_values
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Edge
 from tests.bot.serving import settings_for

@@ -26,7 +26,7 @@ class SandboxNetwork:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "backend.providers.payments.sandbox.network"]
+        command = [sys.executable, "-m", "sandbox.network"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--port", str(self.port), "--db", str(self.db)],

@@ -15,7 +15,7 @@ from backend.providers.payments.base import (
     ProviderTimeout,
     ProviderUnavailable,
 )
-from backend.providers.payments.sandbox.provider import SandboxProvider
+from sandbox.provider import SandboxProvider
 from tests.contracts.payment_provider import (
     RETURN_URL,
     PaymentProviderContract,

@@ -15,7 +15,7 @@ from backend.config import ROOT
 from backend.reading.asks_in_danger import MAY_BE_DONE
 from backend.reading.hazard import signs_in
 from backend.reading.spanish import glossed
-from bot.evaluation import evaluate_nlu, parsed
+from bot.commands.evaluate_nlu import evaluate_nlu, parsed
 
 SILENT = {"fact", "else", "person"}
 MAY = {one.value for one in MAY_BE_DONE}

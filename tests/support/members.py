@@ -1,5 +1,5 @@
 """A member of a test's own, from the lab."""
 
-from bot.lab.members import Copy, add_copy, stranger
+from lab.members import Copy, add_copy, stranger
 
 __all__ = ["Copy", "add_copy", "stranger"]

@@ -1,5 +1,5 @@
 """memberline as it is really served, from the lab."""
 
-from bot.lab.served import Served
+from lab.served import Served
 
 __all__ = ["Served"]

@@ -1,5 +1,5 @@
 """A member on each channel, from the lab."""
 
-from bot.lab.talkers import Browser, Caller, Talker, Texter, post, signed_post
+from lab.talkers import Browser, Caller, Talker, Texter, post, signed_post
 
 __all__ = ["Browser", "Caller", "Talker", "Texter", "post", "signed_post"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.lab.player import office_of, play, transcripts
+from lab.player import office_of, play, transcripts
 
 __all__ = ["HERE", "office_of", "play", "transcripts"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.lab.members import stranger
-from bot.lab.talkers import Browser, Caller, Texter
+from lab.members import stranger
+from lab.talkers import Browser, Caller, Texter
 from tests.support.kept_words import without_measures
 from tests.support.secrets_said import squeezed
 from tests.support.served import Served

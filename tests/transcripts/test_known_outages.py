@@ -8,8 +8,8 @@ import pytest
 
 from backend.app import Backend
 from backend.outages import service as outages
-from bot.lab.members import stranger
-from bot.lab.talkers import Browser, Texter
+from lab.members import stranger
+from lab.talkers import Browser, Texter
 from tests.support.served import Served
 
 pytestmark = pytest.mark.engine

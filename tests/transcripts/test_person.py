@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lab.members import stranger
-from bot.lab.talkers import Browser, Caller, Texter
+from lab.members import stranger
+from lab.talkers import Browser, Caller, Texter
 from tests.support.served import Served
 
 pytestmark = pytest.mark.engine

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lab.offices import Offices
+from lab.offices import Offices
 from tests.transcripts.player import HERE, office_of, play, transcripts
 
 ALL = transcripts(HERE)

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.app import Backend
 from backend.callout import replies
 from backend.reading.on_call import read_generously
-from bot import intake
-from bot.messages import Inbound
+from bot.dialogue import normalize
+from bot.dialogue.messages import Inbound
 
 
 def may_be_about_it(backend: Backend, inbound: Inbound) -> bool:
@@ -27,4 +27,4 @@ async def heard(session: AsyncSession, backend: Backend, inbound: Inbound) -> st
     person = replies.on_call(backend, inbound.address)
     if person is None:
         return None
-    return await replies.heard(session, backend, person, inbound.conversation, inbound.text, keep=intake.fit_to_keep)
+    return await replies.heard(session, backend, person, inbound.conversation, inbound.text, keep=normalize.fit_to_keep)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import phonenumbers
 
 from backend.reading.phones import is_withheld
-from bot.twilio_guard import E164, SHORT_CODE, TwilioForm
-from bot.web_errors import BadField
+from bot.web.errors import BadField
+from bot.web.twilio_guard import E164, SHORT_CODE, TwilioForm
 
 APP = re.compile(r"(?P<app>[a-z]{2,12}):(?P<rest>.*)", re.DOTALL)
 NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")

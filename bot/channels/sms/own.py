@@ -6,10 +6,10 @@ from typing import Literal
 
 from backend.coop import display_phone
 from backend.language import mark, tr
-from bot import wording
 from bot.channels.sms.origin import APP_NAMES
+from bot.dialogue import edge_texts
 from bot.services import Services
-from bot.twilio_guard import E164, TwilioForm
+from bot.web.twilio_guard import E164, TwilioForm
 
 Wish = Literal["stop", "perhaps", "start", "help", "misdirected", "keep"]
 
@@ -39,8 +39,8 @@ def instead_of_a_turn(form: TwilioForm, app: str, kind: str | None) -> str | Non
 def words(answer: str, app: str, services: Services, said: str = "") -> str:
     """The words of that answer; who `said` something of danger is told first whom to call."""
     if answer == DANGER:
-        return wording.danger_words(said, services.coop)
-    return wording.with_danger(_words(answer, app, services), said, services.coop)
+        return edge_texts.danger_words(said, services.coop)
+    return edge_texts.with_danger(_words(answer, app, services), said, services.coop)
 
 
 def _words(answer: str, app: str, services: Services) -> str:
@@ -58,4 +58,4 @@ def _words(answer: str, app: str, services: Services) -> str:
 def kept(expects: str) -> str:
     """After a no to the question if all texts are to stop; the question before it is still open."""
     stays = tr(STAYS)
-    return f"{stays} {tr(wording.STILL_ASKED, expected=wording.expected(expects))}" if expects else stays
+    return f"{stays} {tr(edge_texts.STILL_ASKED, expected=edge_texts.expected(expects))}" if expects else stays

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from twilio.twiml.messaging_response import MessagingResponse
 
 from backend.outbox import gsm7
-from bot.messages import Button, Message, Reply
+from bot.dialogue.messages import Button, Message, Reply
 
 LONGEST = 1600
 """Carriers take no more in one message."""

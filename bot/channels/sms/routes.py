@@ -22,7 +22,6 @@ from backend.reading.language import language_of
 from backend.reading.machine_texts import machine_kind, without_signature
 from backend.reading.opt_out import agrees_to_stop, said_in_spanish
 from backend.tickets import objecting
-from bot import intake, wording
 from bot.channels.senders import keyed, source_of
 from bot.channels.sms import consent, on_call, own
 from bot.channels.sms import misdirected as misdirection
@@ -30,12 +29,13 @@ from bot.channels.sms.loops import LOOKED_AT, OWN, WITHIN, marked, repeats_itsel
 from bot.channels.sms.misdirected import may_be, misdirected
 from bot.channels.sms.origin import Origin, origin_of
 from bot.channels.sms.render import Text, texts, twiml
-from bot.keeping import Keeping, NotKept
-from bot.messages import Inbound, Message, Reply
-from bot.reply_json import reply_from_json, reply_to_json
+from bot.dialogue import edge_texts, normalize
+from bot.dialogue.keep_deadline import Keeping, NotKept
+from bot.dialogue.messages import Inbound, Message, Reply
+from bot.dialogue.reply_json import reply_from_json, reply_to_json
 from bot.services import Services
-from bot.twilio_guard import MESSAGE_SID, TwilioForm, twilio_signed
-from bot.web_errors import Refusal
+from bot.web.errors import Refusal
+from bot.web.twilio_guard import MESSAGE_SID, TwilioForm, twilio_signed
 
 logger = logging.getLogger("memberline.sms")
 
@@ -125,7 +125,7 @@ class SmsLine:
             taken = await keeping.result(self._take(inbound, keeping))
             if taken is not None:
                 return [] if before.stopped else taken
-        danger = wording.danger_words(inbound.text, self.services.coop)
+        danger = edge_texts.danger_words(inbound.text, self.services.coop)
         if danger and wish in ("perhaps", "misdirected") and not before.asked:
             wish = None  # "stop this gas leak" is no wish about texts
         # who has stopped texts and tells of danger is heard: what saves a life is answered under the law's exception
@@ -316,7 +316,7 @@ class SmsLine:
 
 
 def _kept(inbound: Inbound) -> str:
-    return intake.fit_to_keep(inbound.text)[: intake.MAX_TEXT]
+    return normalize.fit_to_keep(inbound.text)[: normalize.MAX_TEXT]
 
 
 def _language(text: str, current: str) -> str:
@@ -326,7 +326,7 @@ def _language(text: str, current: str) -> str:
 def not_kept(coop: Coop, said: str) -> Text:
     """Tells that a message was not taken, in its language."""
     with speaking(_language(said, ENGLISH)):
-        return Text(wording.with_danger(tr(wording.NOT_KEPT, **wording.office(coop)), said, coop))
+        return Text(edge_texts.with_danger(tr(edge_texts.NOT_KEPT, **edge_texts.office(coop)), said, coop))
 
 
 def blueprint(services: Services) -> Blueprint:

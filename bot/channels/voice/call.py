@@ -16,13 +16,13 @@ from backend.conversations import service as conversations
 from backend.language import SPANISH, current, speaking, tr
 from backend.reading.member_number import read_member_number
 from backend.reading.spanish import glossed
-from bot import settling, wording
 from bot.channels.voice import links, menu, saying
 from bot.channels.voice.hearing import Heard, heard
 from bot.channels.voice.steps import End, HandOver, Place, Step
-from bot.keeping import Keeping, in_time
-from bot.messages import Inbound, Message, Reply
-from bot.reply_json import reply_from_json
+from bot.dialogue import edge_texts, giving_up
+from bot.dialogue.keep_deadline import Keeping, in_time
+from bot.dialogue.messages import Inbound, Message, Reply
+from bot.dialogue.reply_json import reply_from_json
 from bot.services import Services
 
 logger = logging.getLogger("memberline.voice")
@@ -133,11 +133,11 @@ class Call:
             told = await self._came_of(place) if place else ()
         except Exception as failure:
             logger.error("what came of a turn is not known: %s", type(failure).__name__)
-            told = (tr(wording.VOICE_UNKNOWN),)
-        first = wording.danger_words(self._said, self.coop)
+            told = (tr(edge_texts.VOICE_UNKNOWN),)
+        first = edge_texts.danger_words(self._said, self.coop)
         told = told if not first or first in told else (first, *told)
         if self._open():
-            return _dial((*told, tr(wording.VOICE_DOWN)), place or Place(1))
+            return _dial((*told, tr(edge_texts.VOICE_DOWN)), place or Place(1))
         return self._closed(told)
 
     async def _came_of(self, place: Place) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ class Call:
         reply = await self.services.turns.give_up(self._inbound(self.caller.provider_id(place.turn), Heard("answer")))
         if reply is None or not saying.is_over(reply):
             return ()
-        return tuple(text for text in saying.texts_of(reply) if text != tr(wording.VOICE_DOWN))
+        return tuple(text for text in saying.texts_of(reply) if text != tr(edge_texts.VOICE_DOWN))
 
     def _closed(self, told: tuple[str, ...]) -> End:
         return End((*told, menu.out_of_order(self.coop), tr(menu.GOODBYE)))
@@ -186,7 +186,7 @@ class Call:
             return False
         async with self.services.backend.db.reading() as session:
             stands = await conversations.open_now(session, self.caller.conversation)
-        return bool(stands.offered or stands.expects) and stands.expects != settling.SETTLED
+        return bool(stands.offered or stands.expects) and stands.expects != giving_up.SETTLED
 
     async def _understood(self, asked: Reply, provider_id: str) -> tuple[str, ...]:
         """The member number as it is kept, read back in groups, so that a slip is heard at once."""
@@ -222,8 +222,8 @@ class Call:
     def _handover(self, after: Place, before: Place, reply: Reply, *, asked_for: bool) -> Step:
         """To a person. Outside office hours a caller who did not ask for one is not sent to a phone that rings on."""
         texts = _handover_words(reply)
-        down = tr(wording.VOICE_DOWN) in texts
-        told = tuple(text for text in texts if text != tr(wording.VOICE_DOWN)) if down else ()
+        down = tr(edge_texts.VOICE_DOWN) in texts
+        told = tuple(text for text in texts if text != tr(edge_texts.VOICE_DOWN)) if down else ()
         if down and not asked_for and not self._open():
             return self._closed(told)
         connecting = (*told, menu.connecting(self.coop, self._open()))
@@ -249,7 +249,7 @@ class Call:
         """Whether the last turn was given up on after something had been done: its question is over."""
         async with self.services.backend.db.reading() as session:
             stands = await conversations.open_now(session, self.caller.conversation)
-        return stands.expects == settling.SETTLED
+        return stands.expects == giving_up.SETTLED
 
     async def _texted(self, provider_id: str, reply: Reply) -> tuple[tuple[str, ...], bool]:
         """What to say of the reply's links, and whether they were texted."""
@@ -297,7 +297,7 @@ def _dial(words: tuple[str, ...], place: Place) -> HandOver:
 
 
 def _is_handover(message: Message) -> bool:
-    return message.hints.get("act") == "transfer" or message.text == tr(wording.VOICE_DOWN)
+    return message.hints.get("act") == "transfer" or message.text == tr(edge_texts.VOICE_DOWN)
 
 
 def _until_the_end(reply: Reply) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Literal
 from backend.language import SPANISH, current, tr
 from backend.reading.spanish import glossed
 from bot.channels.voice.saying import choices_of
-from bot.messages import Button, Reply
+from bot.dialogue.messages import Button, Reply
 
 PERSON = "/speak_to_human"
 LEAST_CONFIDENCE = 0.4

@@ -12,8 +12,8 @@ from backend.language import tr
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
-from bot.messages import Inbound, Reply
-from bot.turn import Deliver
+from bot.dialogue.messages import Inbound, Reply
+from bot.dialogue.turn import Deliver
 
 NEVER_SENT = ("refused", "failed", "undelivered")
 

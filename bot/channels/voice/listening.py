@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backend.language import mark, tr
 from bot.channels.voice import menu
-from bot.messages import Reply
+from bot.dialogue.messages import Reply
 
 ALWAYS = mark("person, operator, repeat, go back, never mind")
 YES_NO = mark("yes, no, yes please, no thank you, that is right, that is wrong")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backend.coop import Coop
 from backend.language import SPANISH, current, mark, tr
 from backend.reading.language import SPEAK_ENGLISH, SPEAK_SPANISH
-from bot.messages import Button, Message, Reply
+from bot.dialogue.messages import Button, Message, Reply
 
 # What most people call about. All else is said in the caller's own words: a new skill needs no line here. The second
 # key is the other language, as phone lines in this country have it.

@@ -23,8 +23,8 @@ from bot.channels.voice.call import Call
 from bot.channels.voice.listening import Listening, listening_for
 from bot.channels.voice.relay_messages import BadFrame, Event, Pressed, Spoken
 from bot.channels.voice.steps import Ask, Place, Step, Wait
-from bot.rates import rule
 from bot.services import Services
+from bot.web.rates import rule
 
 logger = logging.getLogger("memberline.voice")
 

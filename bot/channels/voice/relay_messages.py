@@ -22,7 +22,7 @@ from bot.channels.voice.listening import ALWAYS, NUMBERS
 from bot.channels.voice.render import TWILIO_LANGUAGES, say_all
 from bot.channels.voice.speech import speakable
 from bot.channels.voice.steps import End, HandOver, Place, Step, Wait
-from bot.twilio_guard import E164, socket_url
+from bot.web.twilio_guard import E164, socket_url
 
 RELAY_PATH = "/twilio/relay"
 VOICES = {ENGLISH: "Joanna-Neural", SPANISH: "Lupe-Neural"}

@@ -16,7 +16,7 @@ from bot.channels.voice.relay import Relay
 from bot.channels.voice.render import twiml
 from bot.channels.voice.steps import Place, Step
 from bot.services import Services
-from bot.twilio_guard import TwilioForm, twilio_signed, twilio_signed_socket
+from bot.web.twilio_guard import TwilioForm, twilio_signed, twilio_signed_socket
 
 ATTESTED = "TN-Validation-Passed-A"
 MOST_TURNS = 9999

@@ -8,7 +8,7 @@ from backend.language import SPANISH, current, other_language, speaking, tr
 from bot.channels.voice import menu
 from bot.channels.voice.listening import keypad_help, spoken_help
 from bot.channels.voice.steps import Ask, Place, Wait
-from bot.messages import Button, Reply
+from bot.dialogue.messages import Button, Reply
 
 MOST_CHOICES = 5
 _VERBS = re.compile(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from backend.language import current
-from bot.messages import Reply
+from bot.dialogue.messages import Reply
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager, contextmanager
 
 from sanic import Request
 
-from bot.rates import Rates, rule
-from bot.web_errors import Refusal
-from bot.web_source import address_of
+from bot.web.client_source import address_of
+from bot.web.errors import Refusal
+from bot.web.rates import Rates, rule
 
 WINDOW_SECONDS = 10
 # faster than anybody types; a page that sends again what was not answered stays far below

@@ -13,17 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations import service as conversations
 from backend.members import identity, known_senders
-from bot import intake
 from bot.channels.webchat import render, sessions
 from bot.channels.webchat.brakes import Brakes
 from bot.channels.webchat.cors import cors_headers, preflight
-from bot.guards import public
-from bot.messages import Inbound, Reply
-from bot.pushes import Listener
+from bot.dialogue import normalize
+from bot.dialogue.messages import Inbound, Reply
 from bot.services import Services
-from bot.web_errors import BadField, Refusal
-from bot.web_requests import id_field, is_json, json_object, text_field
-from bot.web_source import web_source
+from bot.web.client_source import web_source
+from bot.web.errors import BadField, Refusal
+from bot.web.guards import public
+from bot.web.json_requests import id_field, is_json, json_object, text_field
+from bot.workers.pushes import Listener
 
 ANSWER_SECONDS = 8.5
 """Longer than this a page is not kept waiting: the answer then comes by the stream."""
@@ -150,7 +150,7 @@ def _said(body: dict[str, Any]) -> tuple[str, str | None]:
         raise BadField("payload", "and text were both sent: send one of them")
     if body.get("payload") is not None:
         return "", text_field(body, "payload", longest=MOST_PAYLOAD)
-    return text_field(body, "text", longest=intake.MAX_TEXT), None
+    return text_field(body, "text", longest=normalize.MAX_TEXT), None
 
 
 def _known(body: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from backend.app import Backend
 from backend.autopay.run import run_autopay
 from backend.clock import ManualClock
 from backend.config import Settings
-from backend.providers.payments.sandbox.provider import SandboxProvider
+from sandbox.provider import SandboxProvider
 from tests.contracts.sandbox_network import KEY
 
 

@@ -14,7 +14,7 @@ from tests.backend.importing.files import GOOD, write
 
 def run(database: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     own = {"MEMBERLINE_RUNTIME_DIR": str(database), "DATABASE_URL": "", "MEMBERLINE_ENV": "test"}
-    command = [sys.executable, "-m", "bot.cli", "import", *arguments]
+    command = [sys.executable, "-m", "bot.commands.cli", "import", *arguments]
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **own}, capture_output=True, text=True, check=False)
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from backend.config import ROOT
 from backend.coop import Coop, load_coop
 from backend.knowledge.check import check
-from bot.knowledge_commands import knowledge
+from bot.commands.knowledge import knowledge
 from tests.backend.knowledge.files import LATE_FEE, subject, write
 
 

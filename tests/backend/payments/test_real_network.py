@@ -10,7 +10,7 @@ import pytest
 
 from backend.app import Backend
 from backend.payments import flow, links
-from backend.providers.payments.sandbox.provider import SandboxProvider
+from sandbox.provider import SandboxProvider
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.payments.test_flow import due, payments, quote_for, say_yes
 from tests.contracts.sandbox_network import KEY, SandboxNetwork

@@ -7,9 +7,9 @@ import pytest
 from backend.app import Backend
 from backend.config import Settings
 from backend.errors import SettingsError
-from backend.providers import payments
+from backend.providers import loading
 from backend.providers.loading import ProviderSettingError, load
-from backend.providers.payments.sandbox.provider import SandboxProvider
+from sandbox.provider import SandboxProvider
 
 SETTINGS = SimpleNamespace(production=False, sandbox_network_url="http://127.0.0.1:1", sandbox_network_key="k")
 
@@ -23,14 +23,15 @@ class OutsideProvider:
 
 
 NOT_CALLABLE = 3
+BUILTIN = loading.BUILTIN["PAYMENT_PROVIDER"]
 
 
 def test_a_builtin_is_found_by_its_name() -> None:
-    assert isinstance(load("sandbox", payments.BUILTIN)(SETTINGS), SandboxProvider)
+    assert isinstance(load("sandbox", BUILTIN)(SETTINGS), SandboxProvider)
 
 
 def test_an_outside_class_is_found_by_its_path_and_gets_the_settings() -> None:
-    provider = load(f"{__name__}:OutsideProvider", payments.BUILTIN)(SETTINGS)
+    provider = load(f"{__name__}:OutsideProvider", BUILTIN)(SETTINGS)
     assert isinstance(provider, OutsideProvider)
     assert provider.settings is SETTINGS
 
@@ -55,13 +56,13 @@ def test_surrounding_blanks_do_not_matter() -> None:
 )
 def test_a_wrong_setting_says_what_is_wrong(spec: str, says: str) -> None:
     with pytest.raises(ProviderSettingError, match=says):
-        load(spec, payments.BUILTIN)
+        load(spec, BUILTIN)
 
 
 def test_the_sandbox_refuses_production() -> None:
     production = SimpleNamespace(**{**vars(SETTINGS), "production": True})
     with pytest.raises(SettingsError, match="PAYMENT_PROVIDER=sandbox"):
-        load("sandbox", payments.BUILTIN)(production)
+        load("sandbox", BUILTIN)(production)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from backend.outbox import gsm7
 from bot.channels.sms.render import LONGEST, Text, split, texts, twiml
-from bot.messages import Button, Message, Reply
+from bot.dialogue.messages import Button, Message, Reply
 
 
 def test_what_is_said_in_one_turn_is_one_text() -> None:

@@ -11,7 +11,7 @@ from backend.conversations.models import Conversation, InboundMessage
 from backend.outbox import service as outbox
 from backend.payments.quotes import make_quote, open_quote
 from bot.channels.sms import routes as sms_routes
-from bot.redaction.redact import redact
+from bot.dialogue.redaction.redact import redact
 from tests.backend.household import make_household
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, MEMBER, NUMBER, Answer, Edge, new_sid, sms_fields, twiml_texts, until
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.webchat import brakes, sessions
-from bot.rates import rule
+from bot.web.rates import rule
 from tests.attacks.streams import streams
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Answer, Edge

@@ -1,0 +1,128 @@
+"""`memberline serve`: the app, with the engine and the sandbox network beside it, as one thing to start and to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from backend.app import Backend
+from backend.config import ROOT, SERVED_NETWORK, Settings
+from backend.demo import DEMO, seed
+from backend.errors import SettingsError
+from backend.private_files import private_runtime
+from bot.commands.children import Children, engine_child, free_port, network_child
+
+MODEL = ROOT / "models" / "current.tar.gz"
+THINGS_TO_SAY = ("pay my bill", "what do I owe", "how do I reset my password")
+
+
+def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
+    """Run until Ctrl-C or SIGTERM. Raises SettingsError with one clear line when it cannot."""
+    began = time.monotonic()
+    settings = Settings.from_env(environ)
+    _refuse_taken_port(settings)
+    os.umask(0o077)
+    private_runtime(settings.runtime_dir)
+    settings, children = _children(settings, model)
+    children.start()
+    # SIGTERM is how a service manager says Ctrl-C
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        print("Starting the engine and the app …", flush=True)
+        _run_app(settings, children, began)
+    finally:
+        children.stop()
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
+                f"Stop what uses it, or choose another: PORT={settings.port + 1} make run"
+            ) from None
+
+
+def _children(settings: Settings, model: Path) -> tuple[Settings, Children]:
+    """Choose the inner ports; an engine or network given by its URL is somebody else's to run."""
+    members = []
+    if "SANDBOX_NETWORK_URL" not in os.environ and settings.payment_provider == "sandbox":
+        port = int(os.environ.get("SANDBOX_NETWORK_PORT") or free_port())
+        settings = settings.changed(sandbox_network_url=f"http://127.0.0.1:{port}")
+        (settings.runtime_dir / SERVED_NETWORK).write_text(settings.sandbox_network_url)
+        members.append(network_child(settings, port))
+    if "ENGINE_URL" not in os.environ:
+        port = int(os.environ.get("ENGINE_PORT") or free_port())
+        settings = settings.changed(engine_url=f"http://127.0.0.1:{port}")
+        members.insert(0, engine_child(settings, port, model))
+    return settings, Children(members)
+
+
+def _run_app(settings: Settings, children: Children, began: float) -> None:
+    # the web stack is imported while the engine is already starting
+    from bot.app import create_app
+    from bot.web.connections import TimedProtocol
+
+    backend = Backend.create(settings)
+    asyncio.run(_prepare(backend))
+    app = create_app(backend)
+
+    beside: list[asyncio.Task[None]] = []
+
+    @app.after_server_start
+    async def _start_beside(app: Any) -> None:
+        # what is loaded stays for good: a collection that looked at it would stop everybody for a quarter of a second
+        gc.collect()
+        gc.freeze()
+        for work in (children.watch(), _announce(app, settings, began)):
+            beside.append(asyncio.create_task(work))
+
+    @app.before_server_stop
+    async def _stop_beside(_app: Any) -> None:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+
+    app.run(
+        host=settings.host,
+        port=settings.port,
+        protocol=TimedProtocol,
+        single_process=True,
+        access_log=False,
+        motd=False,
+        debug=False,
+    )
+
+
+async def _prepare(backend: Backend) -> None:
+    """The schema, and outside production the demo members. On its own loop, so its connections are closed again."""
+    await backend.db.migrate()
+    if not backend.settings.production:
+        await seed(backend)
+    await backend.db.close()
+
+
+async def _announce(app: Any, settings: Settings, began: float) -> None:
+    """Wait for both processes, then say what there is to do."""
+    engine = app.ctx.services.engine
+    while not await engine.healthy():
+        print(".", end="", flush=True)
+        await asyncio.sleep(0.5)
+    print(f"\nReady after {time.monotonic() - began:.1f} s: {settings.public_url}\n")
+    if settings.production:
+        return
+    print("Demo members (full number, last four of the phone on file):")
+    for number, last4, purpose in DEMO:
+        print(f"  {number:<11} {last4}  {purpose}")
+    print("\nThings to say: " + ", ".join(f'"{said}"' for said in THINGS_TO_SAY))
+    print(f"Messages that would go out: {settings.public_url}/dev/outbox   Ctrl-C ends everything.", flush=True)

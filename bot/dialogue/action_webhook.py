@@ -1,0 +1,177 @@
+"""Where the engine calls the actions: rasa-sdk's executor, mounted in our app. From outside it does not exist.
+
+The SDK's own server listens everywhere, lets any web page call it and echoes exceptions; this route does none of that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import traceback
+import zlib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from sanic import Blueprint, HTTPResponse, Request, Sanic
+from sanic import json as json_response
+
+from backend.config import Settings
+from backend.conversations.once import MessageSettled, Step, step_of
+from bot.web.guards import internal
+
+logger = logging.getLogger("memberline.actions")
+
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a call once unpacked; a long conversation's last events are some tens of kilobytes."""
+
+STOP_SECONDS = 3.0
+
+
+class BadCall(ValueError):
+    """The body is not an action call."""
+
+
+def load_domain(path: Path) -> dict[str, Any]:
+    """The dialogue's domain. The engine leaves it out of its calls, and the newer SDK insists on one."""
+    if path.is_dir():
+        merged: dict[str, Any] = {}
+        for part in sorted(path.glob("*.yml")):
+            _merge(merged, load_domain(part))
+        return merged
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found if isinstance(found, dict) else {}
+
+
+def _merge(into: dict[str, Any], part: dict[str, Any]) -> None:
+    for key, value in part.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            into[key] = {**into[key], **value}
+        elif isinstance(value, list) and isinstance(into.get(key), list):
+            into[key] = into[key] + value
+        else:
+            into[key] = value
+
+
+def intents_of(domain: dict[str, Any]) -> frozenset[str]:
+    """The names of the domain's intents."""
+    names = (next(iter(one)) if isinstance(one, dict) else one for one in domain.get("intents") or [])
+    return frozenset(str(name) for name in names)
+
+
+def call_of(request: Request) -> dict[str, Any]:
+    """The action call in a request, unpacked. Raises BadCall."""
+    body = _unpacked(request.body, request.headers.get("content-encoding", "").strip().lower())
+    try:
+        call = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadCall("not JSON") from None
+    if not isinstance(call, dict) or not isinstance(call.get("tracker"), dict):
+        raise BadCall("not an action call")
+    return call
+
+
+def _unpacked(body: bytes, encoding: str) -> bytes:
+    if encoding in ("", "identity"):
+        return body
+    if encoding not in ("gzip", "deflate"):
+        raise BadCall("unknown content-encoding")
+    # 47: zlib and gzip headers alike
+    unpacker = zlib.decompressobj(47)
+    try:
+        out = unpacker.decompress(body, LARGEST)
+    except zlib.error:
+        raise BadCall("damaged") from None
+    if unpacker.unconsumed_tail or not unpacker.eof:
+        raise BadCall("too large or cut off")
+    return out
+
+
+async def run(executor: ActionExecutor, domain: dict[str, Any], call: dict[str, Any]) -> HTTPResponse:
+    """Run one action and answer as the engine expects."""
+    name = str(call.get("next_action") or "")
+    if not call.get("domain"):
+        call["domain"] = domain
+    try:
+        result = await executor.run(call)
+    except ActionExecutionRejection as rejection:
+        return _refused(400, rejection.message, name)
+    except MessageSettled:
+        logger.info("action %s came too late: its message is settled", name)
+        return _refused(409, "the message is settled", name)
+    except ActionNotFoundException:
+        logger.error("the engine asked for an action that is not there: %s", name)
+        return _refused(404, "no such action", name)
+    except Exception as failure:
+        # our own lines only: the failure's text may quote a member
+        frames = traceback.extract_tb(failure.__traceback__)[-8:]
+        where = "\n".join(f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
+        logger.error("action %s failed: %s\n%s", name, type(failure).__name__, where)
+        return _refused(500, "the action failed", name)
+    return json_response(result.model_dump() if result is not None else {"events": [], "responses": []})
+
+
+def _refused(status: int, message: str, name: str) -> HTTPResponse:
+    return json_response({"error": message, "action_name": name}, status=status)
+
+
+class Steps:
+    """The steps that are being taken now. One that was asked for is taken to its end, also when the engine goes away.
+
+    An engine that starts again asks for the same step again; it then waits for the one that is on its way.
+    """
+
+    def __init__(self, executor: ActionExecutor, domain: dict[str, Any]) -> None:
+        self._executor = executor
+        self._domain = domain
+        self._now: dict[tuple[str, Step] | object, asyncio.Task[HTTPResponse]] = {}
+
+    async def take(self, call: dict[str, Any]) -> HTTPResponse:
+        key = _key(call) or object()  # a message without an id is nobody's repeat
+        task = self._now.get(key)
+        if task is None:
+            task = self._now[key] = asyncio.create_task(run(self._executor, self._domain, call))
+            task.add_done_callback(lambda _: self._now.pop(key, None))
+        taken = await asyncio.shield(task)
+        return HTTPResponse(taken.body, taken.status, content_type="application/json")  # one may go to two askers
+
+    async def idle(self) -> None:
+        """Wait until all are taken (before the process ends)."""
+        while self._now:
+            await asyncio.wait(set(self._now.values()))
+
+
+def _key(call: dict[str, Any]) -> tuple[str, Step] | None:
+    tracker = call["tracker"]
+    events = [event for event in tracker.get("events") or () if isinstance(event, dict)]
+    channel = str(tracker.get("latest_input_channel") or "")
+    step = step_of(str(call.get("next_action") or ""), channel, events)
+    return (str(tracker.get("sender_id") or ""), step) if step else None
+
+
+def blueprint(settings: Settings, executor: ActionExecutor, domain: dict[str, Any]) -> Blueprint:
+    """POST /internal/actions/webhook, for the engine alone."""
+    steps = Steps(executor, domain)
+    routes = Blueprint("actions", url_prefix="/internal/actions")
+
+    @routes.post("/webhook")
+    @internal(lambda request: settings.engine_token)
+    async def webhook(request: Request) -> HTTPResponse:
+        try:
+            call = call_of(request)
+        except BadCall as problem:
+            return _refused(400, str(problem), "")
+        return await steps.take(call)
+
+    @routes.before_server_stop
+    async def take_them_to_their_end(_app: Sanic) -> None:
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await steps.idle()
+        except TimeoutError:
+            logger.warning("stopped in the middle of an action; what it began is kept")
+
+    return routes

@@ -1,0 +1,117 @@
+"""The way to the dialogue engine: one kept connection pool, one token, a short patience."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aiohttp
+
+from backend.config import Settings
+from bot.dialogue.messages import Button, Inbound, Message
+
+TURN_SECONDS = 8.0
+CONNECT_SECONDS = 2.0
+
+
+class EngineError(Exception):
+    """The engine gave no answer to a turn; the message must be kept."""
+
+
+class EngineUnavailable(EngineError):
+    """It could not be reached, or did not answer in time."""
+
+
+class EngineFailed(EngineError):
+    """It was reached, and this turn failed inside."""
+
+
+class Engine:
+    """Speaks to the engine's own channel on loopback."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = f"{settings.engine_url}/webhooks/edge"
+        self._headers = {"Authorization": f"Bearer {settings.engine_token}"}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def turn(self, inbound: Inbound, text: str, metadata: dict[str, Any]) -> tuple[Message, ...]:
+        """Take one turn. `text` is the member's words or one of our own payloads. Raises EngineError."""
+        body = {
+            "conversation": inbound.conversation,
+            "channel": inbound.channel,
+            "text": text,
+            "metadata": metadata,
+        }
+        answer = await self._post("turn", body)
+        return tuple(_message(raw) for raw in answer.get("messages", []))
+
+    async def parse(self, text: str, channel: str) -> dict[str, Any]:
+        """What the engine understands in a sentence, without a conversation. Raises EngineError."""
+        return await self._post("parse", {"text": text, "channel": channel})
+
+    async def forget(self, conversation: str, messages: dict[str, str]) -> None:
+        """Have it take messages out of what it remembers: {provider_id: the text that stays}. Raises EngineError."""
+        await self._post("forget", {"conversation": conversation, "messages": messages})
+
+    async def healthy(self) -> bool:
+        """Whether it has loaded its model and answers."""
+        try:
+            timeout = aiohttp.ClientTimeout(total=CONNECT_SECONDS)
+            async with self._open().get(f"{self._url}/health", timeout=timeout) as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return False
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            async with self._open().post(f"{self._url}/{path}", json=body) as answer:
+                if answer.status != 200:
+                    raise EngineFailed(f"status {answer.status}")
+                found = await answer.json()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise EngineUnavailable(type(error).__name__) from error
+        except ValueError as error:
+            raise EngineFailed("not JSON") from error
+        if not isinstance(found, dict):
+            raise EngineFailed("not an object")
+        return found
+
+    def _open(self) -> aiohttp.ClientSession:
+        # made inside the running loop, at the first turn
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                headers=self._headers,
+                timeout=aiohttp.ClientTimeout(total=TURN_SECONDS, sock_connect=CONNECT_SECONDS),
+                connector=aiohttp.TCPConnector(limit=200, keepalive_timeout=60),
+            )
+        return self._session
+
+
+def _message(raw: dict[str, Any]) -> Message:
+    custom = raw.get("custom") if isinstance(raw.get("custom"), dict) else {}
+    hints = dict(custom or {})
+    return Message(
+        text=str(raw.get("text") or "").strip(),
+        buttons=tuple(_button(button) for button in raw.get("buttons") or []),
+        image=raw.get("image") or None,
+        alt=hints.pop("alt", None),
+        link=hints.pop("link", None),
+        table=hints.pop("table", None),
+        hints=hints,
+    )
+
+
+def _button(raw: dict[str, Any]) -> Button:
+    return Button(title=str(raw.get("title") or ""), payload=str(raw.get("payload") or ""))
+
+
+async def wait_until_healthy(engine: Engine, *, first: float = 0.25, longest: float = 5.0) -> None:
+    """Ask until the engine answers, ever more patiently."""
+    pause = first
+    while not await engine.healthy():
+        await asyncio.sleep(pause)
+        pause = min(longest, pause * 1.6)

@@ -1,0 +1,172 @@
+"""Refusals over HTTP: one shape for programs, `{"error": {"code", "message", "field"?}}`, one page for people."""
+
+from __future__ import annotations
+
+import html
+import json
+import logging
+import secrets
+
+from sanic import HTTPResponse, Request, Sanic
+from sanic import json as json_response
+from sanic.exceptions import SanicException
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.errors import MemberlineError
+from backend.language import ENGLISH, speaking
+from backend.reading.language import language_of
+from bot.dialogue import edge_texts
+from bot.dialogue.keep_deadline import NotKept
+
+logger = logging.getLogger("memberline.web")
+
+MESSAGES_PATH = "/chat/messages"
+MOST_READ = 2000  # letters of a refused message that are looked at
+PAGE_PATHS = ("/portal", "/staff", "/dev")
+CODES = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "timeout",
+    413: "too_large",
+    415: "not_json",
+    417: "expectation_failed",
+    422: "invalid",
+    429: "too_many",
+    500: "internal",
+    503: "unavailable",
+}
+WORDS = {
+    400: "This request could not be understood.",
+    403: "This request is not allowed.",
+    404: "There is nothing at this address.",
+    405: "This address does not take that kind of request.",
+    408: "The request took too long to arrive.",
+    413: "This is more than we can take at once.",
+    415: "Send JSON, with Content-Type: application/json.",
+    429: "That was a lot at once. Please wait a moment.",
+    500: "Something went wrong on our side.",
+    503: "We can't answer right now. Please try again in a moment.",
+}
+
+
+UNAVAILABLE = (SQLAlchemyError, OSError, NotKept)
+"""A database that fails, refuses, hangs (its drivers raise OSError and TimeoutError), or did not keep a message."""
+
+
+class Refusal(SanicException):
+    """A refusal with a status, a code for programs and words for people."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int,
+        field: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, status_code=status, quiet=True, headers=headers)
+        self.code = code
+        self.field = field
+
+
+class BadField(Refusal):
+    """A field of the request is missing or wrong."""
+
+    def __init__(self, field: str, problem: str, *, status: int = 422) -> None:
+        super().__init__("invalid", f"{field} {problem}", status=status, field=field)
+
+
+def error_json(status: int, code: str, message: str, field: str | None = None) -> HTTPResponse:
+    """The JSON form of a refusal."""
+    error = {"code": code, "message": message}
+    if field:
+        error["field"] = field
+    return json_response({"error": error}, status=status)
+
+
+def error_page(status: int, message: str, reference: str = "") -> HTTPResponse:
+    """The page form of a refusal. It needs nothing from elsewhere, so that it works when nothing else does."""
+    note = f"<p>Reference: {html.escape(reference)}</p>" if reference else ""
+    body = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not possible</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
+        f"<body><main><h1>{html.escape(message)}</h1>{note}</main></body></html>"
+    )
+    return HTTPResponse(body, status=status, content_type="text/html; charset=utf-8")
+
+
+def install(app: Sanic) -> None:
+    """Answer every failure of this app in our own words."""
+    app.exception(Exception)(on_failure)
+
+
+async def on_failure(request: Request, failure: Exception) -> HTTPResponse:
+    """Turn any failure into an answer. What a member wrote and what failed inside stay out of it."""
+    if isinstance(failure, Refusal):
+        response = _answer(request, failure.status_code, failure.code, str(failure), failure.field)
+    elif isinstance(failure, MemberlineError):
+        response = _answer(request, 422, failure.code, str(failure))
+    elif isinstance(failure, SanicException) and failure.status_code < 500:
+        status = failure.status_code
+        response = _answer(request, status, CODES.get(status, "refused"), WORDS.get(status, "Not possible."))
+    elif isinstance(failure, UNAVAILABLE) or getattr(failure, "status_code", None) == 503:
+        logger.error("unavailable: %s\n%s", type(failure).__name__, _own_lines(failure))
+        response = _answer(request, 503, CODES[503], WORDS[503])
+    else:
+        response = _unexpected(request, failure)
+    if isinstance(failure, SanicException):
+        response.headers.update(failure.headers)
+    return response
+
+
+def _unexpected(request: Request, failure: Exception) -> HTTPResponse:
+    reference = secrets.token_hex(4)
+    path = getattr(request.route, "path", "?") if request is not None and request.route else "?"
+    # the traceback names our own lines; the failure's text may quote a member and is left out
+    logger.error("reference %s: %s at /%s\n%s", reference, type(failure).__name__, path, _own_lines(failure))
+    return _answer(request, 500, CODES[500], WORDS[500], reference=reference)
+
+
+def _own_lines(failure: BaseException) -> str:
+    lines: list[str] = []
+    seen = failure.__traceback__
+    while seen is not None:
+        code = seen.tb_frame.f_code
+        lines.append(f"  {code.co_filename}:{seen.tb_lineno} in {code.co_name}")
+        seen = seen.tb_next
+    return "\n".join(lines[-12:])
+
+
+def _with_danger(request: Request, message: str) -> str:
+    """Whoever tells of danger hears whom to call first, whatever the reason that they are not answered."""
+    try:
+        said = json.loads(request.body)["text"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return message
+    if not isinstance(said, str):
+        return message
+    said = said[:MOST_READ]
+    with speaking(language_of(said, ENGLISH)):
+        return edge_texts.with_danger(message, said, request.app.ctx.services.coop)
+
+
+def _answer(
+    request: Request | None,
+    status: int,
+    code: str,
+    message: str,
+    field: str | None = None,
+    reference: str = "",
+) -> HTTPResponse:
+    path = request.path if request is not None else ""
+    if request is not None and path.endswith(MESSAGES_PATH):
+        message = _with_danger(request, message)
+    wants_page = path == "/" or path.startswith(PAGE_PATHS)
+    if wants_page:
+        return error_page(status, message, reference)
+    if reference:
+        message = f"{message} Reference: {reference}"
+    return error_json(status, code, message, field)

@@ -1,0 +1,48 @@
+"""GET /media/<token>.png: pictures drawn when they are asked for. The token in the address is what opens one."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from sanic import Blueprint, HTTPResponse, Request
+from sanic.exceptions import NotFound
+
+from backend.language import speaking
+from backend.usage import chart, media
+from backend.usage import service as usage
+from bot.services import Services
+from bot.web.guards import public
+from bot.web.json_requests import READ
+
+NAME = re.compile(r"([A-Za-z0-9_-]{30,120})\.png")
+HEADERS = {
+    "Cache-Control": "private, max-age=600",
+    "X-Robots-Tag": "noindex, nofollow",
+    # the chat may be on the co-op's own site
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+AT_ONCE = 2
+"""Pictures drawn at the same time: each takes a few megabytes while it is drawn."""
+
+
+def blueprint(services: Services) -> Blueprint:
+    routes = Blueprint("media")
+    drawing = asyncio.Semaphore(AT_ONCE)
+
+    @routes.route("/media/<name:str>", methods=READ)
+    @public
+    async def picture(request: Request, name: str) -> HTTPResponse:
+        token = NAME.fullmatch(name)
+        found = media.opened(services.backend, token[1]) if token else None
+        if found is None:
+            raise NotFound()
+        async with services.backend.db.reading() as session:
+            months = await usage.last_months(session, found.account_id)
+        with speaking(found.language):
+            bars = [chart.Bar.of(month) for month in months]
+            async with drawing:
+                png = await asyncio.to_thread(chart.draw, bars)  # a thread is given the language too
+        return HTTPResponse(png, headers=HEADERS, content_type="image/png")
+
+    return routes

@@ -1,0 +1,112 @@
+"""The demo page, the widget's file, and the addresses by which the process itself is watched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from prometheus_client import CONTENT_TYPE_LATEST
+from sanic import Blueprint, HTTPResponse, Request
+from sanic import json as json_response
+from sanic.response import html
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.demo import DEMO
+from backend.outbox import service as outbox
+from bot.services import Services
+from bot.web.guards import development_only, loopback_or_token, public
+from bot.web.json_requests import READ
+from bot.web.static_files import StaticFiles
+
+BOT = Path(__file__).resolve().parent.parent
+OUTBOX_PAGE = "/dev/outbox"
+
+
+def blueprint(services: Services) -> Blueprint:
+    """GET /, /widget.js and what is watched: /health, /ready, /metrics, /dev/outbox."""
+    routes = Blueprint("site")
+    _pages(routes, services)
+    _watching(routes, services)
+    return routes
+
+
+def static_blueprint() -> Blueprint:
+    """GET /portal/static/<name>: looks and pictures that the pages share."""
+    routes = Blueprint("static")
+    files = StaticFiles(BOT / "portal" / "static")
+
+    @routes.route("/portal/static/<name:str>", methods=READ)
+    @public
+    async def portal_file(request: Request, name: str) -> HTTPResponse:
+        return files.answer(request, name)
+
+    return routes
+
+
+def _pages(routes: Blueprint, services: Services) -> None:
+    templates = Environment(
+        loader=FileSystemLoader([BOT / "portal" / "templates", BOT / "templates"]),
+        autoescape=select_autoescape(default=True),
+    )
+    widget = StaticFiles(BOT / "channels" / "webchat" / "static")
+    demo_page = templates.get_template("demo.html").render(demo_values(services))
+
+    @routes.route("/", methods=READ)
+    @public
+    async def demo(request: Request) -> HTTPResponse:
+        return html(demo_page)
+
+    @routes.route("/widget.js", methods=READ)
+    @public
+    async def widget_file(request: Request) -> HTTPResponse:
+        return widget.answer(request, "widget.js", any_site=True)
+
+    @routes.route(OUTBOX_PAGE, methods=READ)
+    @development_only
+    async def outbox_page(request: Request) -> HTTPResponse:
+        async with services.backend.db.reading() as session:
+            messages = await outbox.newest(session)
+        values = {"messages": messages, "coop": services.coop}
+        return html(templates.get_template("outbox.html").render(values))
+
+
+def demo_values(services: Services) -> dict[str, Any]:
+    """What the demo page shows; the demo members only where they exist."""
+    if services.settings.production:
+        return {"coop": services.coop}
+    members = [{"number": number, "last4": last4, "purpose": purpose} for number, last4, purpose in DEMO]
+    return {"coop": services.coop, "demo_members": members, "outbox_url": OUTBOX_PAGE}
+
+
+def _watching(routes: Blueprint, services: Services) -> None:
+    @routes.route("/health", methods=READ)
+    @public
+    async def health(request: Request) -> HTTPResponse:
+        return json_response({"status": "ok"})
+
+    @routes.route("/ready", methods=READ)
+    @public
+    async def ready(request: Request) -> HTTPResponse:
+        checks = {
+            "database": "ok" if await _database_answers(services) else "unreachable",
+            "engine": "ok" if await services.engine.healthy() else "unreachable",
+        }
+        good = all(state == "ok" for state in checks.values())
+        body = {"status": "ok" if good else "unavailable", "checks": checks}
+        return json_response(body, status=200 if good else 503)
+
+    @routes.route("/metrics", methods=READ)
+    @loopback_or_token(lambda request: services.settings.metrics_token)
+    async def metrics(request: Request) -> HTTPResponse:
+        return HTTPResponse(services.metrics.text(), content_type=CONTENT_TYPE_LATEST)
+
+
+async def _database_answers(services: Services) -> bool:
+    try:
+        async with services.backend.db.reading() as session:
+            await session.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError):
+        return False
+    return True

@@ -1,0 +1,132 @@
+"""Proof that a request is Twilio's: nothing else of it is looked at before that."""
+
+from __future__ import annotations
+
+import re
+from functools import wraps
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sanic import HTTPResponse, Request, Websocket
+from sanic.exceptions import Forbidden
+from twilio.request_validator import RequestValidator
+
+from backend.config import Settings
+from backend.reading.phones import is_withheld
+from bot.web.errors import BadField
+from bot.web.guards import Handler, SocketHandler, guarded
+
+E164 = re.compile(r"\+[1-9]\d{6,14}")
+SHORT_CODE = re.compile(r"\d{3,8}")
+MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-f]{32}", re.IGNORECASE)
+MAX_FIELDS = 200
+POLICY_VIOLATION = 1008
+"""How a socket is closed that is not Twilio's (RFC 6455, 7.4.1)."""
+
+
+class TwilioForm(dict[str, str]):
+    """The fields of a verified request, in the order they came."""
+
+    def need(self, name: str, pattern: re.Pattern[str]) -> str:
+        """A field that must be there and look right. Raises BadField naming it."""
+        value = self.get(name, "")
+        if not pattern.fullmatch(value):
+            raise BadField(name, "is missing or not what Twilio sends", status=400)
+        return value
+
+    def phone(self, name: str) -> str | None:
+        """A field with a phone number in E.164; None when it is withheld, a short code or a SIP address.
+
+        Twilio writes a withheld number in words, or as these words' keys: +266696687 is `anonymous`.
+        """
+        value = self.get(name, "").strip()
+        return value if E164.fullmatch(value) and not is_withheld(value) else None
+
+
+def webhook_token(settings: Settings) -> str:
+    """The token that requests are signed with: Twilio's; in development one that tools of this checkout derive."""
+    return settings.twilio_auth_token or settings.derived_key("twilio-dev")[:32]
+
+
+def signed_url(settings: Settings, path: str) -> str:
+    """The address that Twilio signed. It is built from PUBLIC_URL, never from headers, which anyone can write."""
+    return settings.public_url + path
+
+
+def sign(settings: Settings, path: str, fields: dict[str, str]) -> str:
+    """The signature of a genuine request: for the tests, and for tools that speak as Twilio would."""
+    validator = RequestValidator(webhook_token(settings))
+    return str(validator.compute_signature(signed_url(settings, path), fields))
+
+
+def twilio_signed(handler: Handler) -> Handler:
+    """Let only Twilio's form posts through. The handler gets the request and its TwilioForm."""
+
+    @wraps(handler)
+    async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
+        form = verified_form(request, request.app.ctx.services.backend.settings)
+        return await handler(request, form, *args, **kwargs)
+
+    return guarded(checked, "twilio signature")
+
+
+def twilio_signed_socket(handler: SocketHandler) -> SocketHandler:
+    """Let only a socket through that Twilio opened; any other is closed before a word is read from it."""
+
+    @wraps(handler)
+    async def checked(request: Request, socket: Websocket) -> None:
+        if verified_handshake(request, request.app.ctx.services.backend.settings):
+            await handler(request, socket)
+        else:
+            await socket.close(POLICY_VIOLATION, "not signed by Twilio")
+
+    return guarded(checked, "twilio signature")
+
+
+def socket_url(settings: Settings, path: str) -> str:
+    """The address of a socket of ours, as Twilio is told to open it."""
+    return re.sub("^http", "ws", signed_url(settings, path))
+
+
+def verified_handshake(request: Request, settings: Settings) -> bool:
+    """Whether Twilio opened the socket: it signs the wss address, with the arguments behind it as parameters."""
+    path, _, query = request.raw_url.decode("ascii", "replace").partition("?")
+    arguments = dict(parse_qsl(query, keep_blank_values=True)[:MAX_FIELDS])
+    validator = RequestValidator(webhook_token(settings))
+    own = socket_url(settings, path)
+    # a development system is reached without TLS, or by a tunnel that adds it
+    addresses = {own, re.sub("^ws:", "wss:", own)}
+    return any(validator.validate(address, arguments, _signature(request)) for address in addresses)
+
+
+def _signature(request: Request) -> str:
+    return str(request.headers.get("x-twilio-signature", ""))
+
+
+def verified_form(request: Request, settings: Settings) -> TwilioForm:
+    """The fields of a genuine request. Raises Forbidden for any other."""
+    signature = _signature(request)
+    if not signature:
+        raise Forbidden("The request is not signed.")
+    form = _fields(request)
+    url = signed_url(settings, request.raw_url.decode("ascii", "replace"))
+    if not RequestValidator(webhook_token(settings)).validate(url, form, signature):
+        raise Forbidden("The signature does not match.")
+    account = settings.twilio_account_sid
+    if account and form.get("AccountSid") != account:
+        raise Forbidden("The request belongs to another account.")
+    return form
+
+
+def _fields(request: Request) -> TwilioForm:
+    # not request.form: it drops blank fields, and Twilio has signed those too
+    try:
+        pairs = parse_qsl(
+            request.body.decode("utf-8"),
+            keep_blank_values=True,
+            strict_parsing=bool(request.body),
+            max_num_fields=MAX_FIELDS,
+        )
+    except ValueError:
+        raise Forbidden("The request is not a form.") from None
+    return TwilioForm(pairs)

@@ -1,0 +1,109 @@
+"""Sends what is in the outbox. Any number of processes may do so: each message is claimed by one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.app import Backend
+from backend.language import speaking
+from backend.outbox import service as outbox
+from backend.outbox.models import OutboxMessage
+from backend.providers.messages.base import TransportError
+from bot.web.metrics import Metrics
+
+logger = logging.getLogger("memberline.outbox")
+
+LOOK_SECONDS = 1.0
+AT_ONCE = 8
+RELEASE_EVERY = 30
+
+
+class OutboxSender:
+    """The background task that sends. A commit of this process wakes it; other processes' are found within a second."""
+
+    def __init__(self, backend: Backend, metrics: Metrics) -> None:
+        self._backend = backend
+        self._metrics = metrics
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    def wake(self) -> None:
+        """Look now."""
+        self._backend.outbox_ready.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        looks = 0
+        while True:
+            try:
+                if looks % RELEASE_EVERY == 0:
+                    await self._release()
+                sent = await self.send_due()
+            except (SQLAlchemyError, OSError) as failure:
+                logger.error("the outbox could not be read: %s", type(failure).__name__)
+                sent = 0
+            looks += 1
+            if not sent:
+                await self._sleep()
+
+    async def send_due(self) -> int:
+        """Send everything that may go now; returns how many were tried."""
+        self._backend.outbox_ready.clear()
+        async with self._backend.db.reading() as session:
+            due = await outbox.due(session, self._backend)
+        by_recipient: dict[str, list[OutboxMessage]] = defaultdict(list)
+        for message in due:
+            by_recipient[message.recipient].append(message)
+        await asyncio.gather(*(self._send_in_order(messages) for messages in by_recipient.values()))
+        return len(due)
+
+    async def _send_in_order(self, messages: list[OutboxMessage]) -> None:
+        async with self._room:
+            for message in messages:
+                await self._send(message)
+
+    async def _send(self, message: OutboxMessage) -> None:
+        async with self._backend.db.transaction() as session:
+            if not await outbox.claim(session, self._backend, message.id):
+                return
+        # no transaction is open while the carrier takes its time
+        try:
+            sid = await self._hand_over(message)
+        except TransportError as failure:
+            await self._not_sent(message, failure)
+            return
+        async with self._backend.db.transaction() as session:
+            await outbox.sent(session, self._backend, message.id, sid)
+        self._metrics.outbox.labels(message.kind, "sent").inc()
+
+    async def _hand_over(self, message: OutboxMessage) -> str:
+        provider = self._backend.messages
+        if message.kind == "email":
+            return await provider.send_email(message.recipient, message.subject, message.body, key=message.dedupe_key)
+        if message.kind == "call":
+            with speaking(message.language):
+                return await provider.send_call(message.recipient, message.body, key=message.dedupe_key)
+        return await provider.send_sms(message.recipient, message.body, message.media_url, key=message.dedupe_key)
+
+    async def _not_sent(self, message: OutboxMessage, failure: TransportError) -> None:
+        async with self._backend.db.transaction() as session:
+            status = await outbox.not_sent(session, self._backend, message, failure.code, permanent=failure.permanent)
+        self._metrics.outbox.labels(message.kind, status).inc()
+        logger.warning("message %d: %s, code %s", message.id, status, failure.code)
+
+    async def _release(self) -> None:
+        async with self._backend.db.reading() as session:
+            abandoned = await outbox.any_abandoned(session, self._backend)
+        if abandoned:
+            async with self._backend.db.transaction() as session:
+                await outbox.release_abandoned(session, self._backend)
+
+    async def _sleep(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._backend.outbox_ready.wait()
+        except TimeoutError:
+            return

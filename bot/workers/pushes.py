@@ -1,0 +1,168 @@
+"""Wakes the listeners of a web conversation when something was added to its stream.
+
+What was added is in the database; a wake-up only says that it is worth a look. A look at the newest events each second
+finds what another process added. With Redis it is told at once; one that is away or hangs costs that second alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.conversations import service as conversations
+from backend.language import ENGLISH
+from bot.dialogue.messages import Message
+from bot.dialogue.reply_json import message_to_json
+
+logger = logging.getLogger("memberline.pushes")
+
+CHANNEL = "memberline:push"
+LOOK_SECONDS = 1.0
+REDIS_SECONDS = 0.1
+"""How long anything is waited for from Redis."""
+HEALTH_SECONDS = 5
+NO_REDIS_SECONDS = 10.0
+"""After a failure Redis is left alone for so long."""
+
+
+def _redis(url: str) -> Redis:
+    return Redis.from_url(
+        url,
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+        health_check_interval=HEALTH_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+class Listener:
+    """One open stream. `signs` are events that are not kept, such as a typing sign."""
+
+    def __init__(self) -> None:
+        self.news = asyncio.Event()
+        self.signs: list[str] = []
+
+
+class Pushes:
+    """Who listens to which conversation, in this process."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._listeners: dict[str, set[Listener]] = {}
+        self._redis = _redis(backend.settings.redis_url) if backend.settings.redis_url else None
+        self._no_redis_until = 0.0  # of the monotonic clock
+        self._sending: set[asyncio.Task[Any]] = set()
+        self.closing = False
+
+    @contextmanager
+    def listening(self, conversation: str) -> Iterator[Listener]:
+        """A listener, for as long as a stream is open."""
+        listener = Listener()
+        self._listeners.setdefault(conversation, set()).add(listener)
+        try:
+            yield listener
+        finally:
+            others = self._listeners.get(conversation, set())
+            others.discard(listener)
+            if not others:
+                self._listeners.pop(conversation, None)
+
+    async def push(
+        self,
+        session: AsyncSession,
+        conversation: str,
+        messages: tuple[Message, ...],
+        reply_to: str | None = None,
+        language: str = ENGLISH,
+    ) -> int:
+        """Add messages to a conversation's stream; call `notify` when the transaction is committed."""
+        data = {"reply_to": reply_to, "messages": [message_to_json(message, language) for message in messages]}
+        return await conversations.push(session, self._backend, conversation, data)
+
+    def notify(self, conversation: str) -> None:
+        """Something was added: wake whoever listens, in every process."""
+        self._wake(conversation)
+        if self._redis is not None and time.monotonic() >= self._no_redis_until:
+            task = asyncio.ensure_future(self._publish(conversation))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    def typing(self, conversation: str) -> None:
+        """Show a typing sign to whoever listens here. It is not kept."""
+        for listener in self._listeners.get(conversation, ()):
+            listener.signs.append("typing")
+            listener.news.set()
+
+    async def run(self) -> None:
+        """Until cancelled: listen for what other processes add."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._again_and_again(self._look, LOOK_SECONDS))
+            if self._redis is not None:
+                group.create_task(self._again_and_again(self._subscribe, NO_REDIS_SECONDS))
+
+    async def _again_and_again(self, listen: Callable[[], Awaitable[None]], pause: float) -> None:
+        while True:
+            try:
+                await listen()
+            except (RedisError, SQLAlchemyError, OSError) as failure:
+                logger.warning("the push listener starts over: %s", type(failure).__name__)
+            await asyncio.sleep(pause)
+
+    async def close(self) -> None:
+        """End every stream, so that the server can stop."""
+        self.closing = True
+        for conversation in list(self._listeners):
+            self._wake(conversation)
+        if self._redis is not None:
+            await self._redis.aclose()
+
+    def _wake(self, conversation: str) -> None:
+        for listener in self._listeners.get(conversation, ()):
+            listener.news.set()
+
+    async def _publish(self, conversation: str) -> None:
+        if self._redis is None:
+            return
+        try:
+            await self._redis.publish(CHANNEL, conversation)
+        except (RedisError, OSError) as failure:
+            self._no_redis_until = time.monotonic() + NO_REDIS_SECONDS
+            logger.warning("a push stayed in this process: %s", type(failure).__name__)
+
+    async def _subscribe(self) -> None:
+        if self._redis is None:
+            return
+        async with self._redis.pubsub() as channel:
+            await channel.subscribe(CHANNEL)
+            while True:
+                # not for ever: each time the driver writes to an idle connection, and finds out that it is broken
+                message = await channel.get_message(ignore_subscribe_messages=True, timeout=LOOK_SECONDS)
+                if message is not None:
+                    self._wake(message["data"].decode())
+
+    async def _look(self) -> None:
+        async with self._backend.db.reading() as session:
+            newest = await conversations.newest_event(session)
+        for conversation in list(self._listeners):
+            self._wake(conversation)  # what was added before this first look, or since one that failed
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if not self._listeners:
+                continue
+            async with self._backend.db.reading() as session:
+                added = await conversations.conversations_with_events(session, newest)
+            for event_id, conversation in added:
+                newest = max(newest, event_id)
+                self._wake(conversation)

@@ -1,0 +1,103 @@
+"""The lab's commands: scripts played, and members simulated."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from backend.config import Settings
+from lab.noise import KINDS
+
+CHANNEL = click.option(
+    "--channel", "channels", multiple=True, type=click.Choice(["sms", "web", "voice"]), help="Only these."
+)
+RUNNING = click.option(
+    "--running", is_flag=True, help="Talk to the memberline that runs with these settings, not one of its own."
+)
+OUT = click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write report.json, report.txt and report.png here."
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON instead of a table.")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@CHANNEL
+@click.option("--noise", "noise", multiple=True, type=click.Choice(KINDS), help="Disturb the line; may be given again.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same noise.")
+@RUNNING
+@OUT
+@AS_JSON
+def transcripts(
+    folder: Path,
+    channels: tuple[str, ...],
+    noise: tuple[str, ...],
+    seed: int,
+    running: bool,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Play the scripts of FOLDER; tell which tasks succeeded on which channel. Exit 1 when one did not."""
+    from lab import report
+    from lab.player import Noise
+
+    with ExitStack() as stack:
+        settings = Settings.from_env()
+        offices = report.running_office(settings) if running else stack.enter_context(report.own_offices())
+        result = report.evaluate(offices, folder, channels or report.CHANNELS, Noise(noise, seed))
+    if out:
+        report.write(result, out)
+    click.echo(json.dumps(result, indent=2, default=str) if as_json else report.table(result))
+    sys.exit(0 if all(row["success"] for row in result["scripts"]) else 1)
+
+
+@click.command()
+@click.option(
+    "--count", type=click.IntRange(1, 1_000_000), default=200, show_default=True, help="How many conversations."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same members.")
+@click.option("--only", type=click.IntRange(0), help="Only the member at this place, to see a conversation again.")
+@click.option("--workers", type=click.IntRange(1, 32), default=4, show_default=True, help="Conversations at once.")
+@CHANNEL
+@RUNNING
+@OUT
+@AS_JSON
+def simulate(
+    count: int,
+    seed: int,
+    only: int | None,
+    workers: int,
+    channels: tuple[str, ...],
+    running: bool,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Let simulated members talk, and assert what must hold of each conversation. Exit 1 when something did not."""
+    from lab import report
+    from lab.figures import CHANNELS
+    from lab.offices import CLOSED
+    from lab.served import Served
+    from lab.simulation import running as run
+    from lab.simulation import telling
+
+    def tell(line: str) -> None:
+        click.echo(line, err=True)
+
+    with ExitStack() as stack:
+        settings = Settings.from_env()
+        offices = report.running_office(settings) if running else stack.enter_context(report.own_offices())
+        system = offices.of(CLOSED)
+        folder = system.folder if isinstance(system, Served) else None
+        members = run.characters(seed, count, channels or CHANNELS, only)
+        told = telling.result(run.simulate(system, members, workers=workers, folder=folder, tell=tell))
+    if out:
+        telling.write(told, out)
+    for row in told["rows"]:
+        if not row["breaches"] and only is None:
+            del row["transcript"]  # what broke something is told whole, and so is the one that was asked for
+    click.echo(json.dumps(told, indent=2, default=str) if as_json else telling.table(told))
+    sys.exit(0 if not told["broken"] and not told["breaches"] else 1)

@@ -1,0 +1,56 @@
+"""A member of its own for each script, so that scripts share one system without meeting each other's money."""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from dataclasses import dataclass, replace
+
+from backend.app import Backend
+from backend.demo import PEOPLE, add
+from backend.errors import MemberlineError
+from lab.system import System
+
+# six digits, from anywhere: a system that runs on has met the members of earlier runs
+_next = itertools.count(100_000 + secrets.randbelow(800_000))
+
+
+def stranger() -> str:
+    """A phone that is on nobody's file, and that nobody has used before."""
+    return f"+15559{next(_next)}"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of a demo member under another number and phone."""
+
+    number: str  # with its separator
+    phone: str
+
+    @property
+    def last4(self) -> str:
+        return self.phone[-4:]
+
+
+def add_copy(served: System, like: str = "99999-001") -> Copy:
+    """Add a member just like the demo member `like`, of the same separator."""
+    base, separator = like.split("-")
+    person = next((person for person in PEOPLE if person.number == base), None)
+    if person is None:
+        raise MemberlineError(f"there is no demo member {like}")
+    count = next(_next)
+    number, phone = f"7{count}", f"+15557{count}"
+    copy = replace(
+        person,
+        number=number,
+        phone=phone,
+        email=f"member{number}@example.com" if person.email else None,
+        user_id=f"member.{number}" if person.user_id else "",
+    )
+
+    async def put(backend: Backend) -> None:
+        async with backend.db.transaction() as session:
+            await add(backend, session, [copy])
+
+    served.on_its_data(put)
+    return Copy(f"{number}-{separator}", phone)

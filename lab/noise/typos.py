@@ -1,0 +1,40 @@
+"""Slips of thumbs on a keyboard: letters swapped, missed, doubled, or the key beside."""
+
+from __future__ import annotations
+
+from random import Random
+
+from lab.noise.fairness import spared, touchable
+
+SHARE = 0.18
+"""Of the words of four letters or more; shorter ones are rarely missed, and too little is left of them."""
+MOST = 3
+SHORTEST = 4
+BESIDE = {
+    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk",
+    "k": "jl", "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry",
+    "u": "yi", "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "xa",
+}  # fmt: skip
+
+
+def mistyped(line: str, rng: Random) -> str:
+    """The line with a few typos, or as it is where none would be fair."""
+    if spared(line):
+        return line
+    chosen = [word for word in touchable(line) if len(word[0]) >= SHORTEST and rng.random() < SHARE][:MOST]
+    for word in reversed(chosen):
+        line = line[: word.start()] + _slip(word[0], rng) + line[word.end() :]
+    return line
+
+
+def _slip(word: str, rng: Random) -> str:
+    """One slip behind the first letter, which people get right."""
+    at = rng.randrange(1, len(word) - 1)
+    kind = rng.choice(("swapped", "missed", "doubled", "beside"))
+    if kind == "swapped":
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    if kind == "missed":
+        return word[:at] + word[at + 1 :]
+    if kind == "doubled":
+        return word[:at] + word[at] + word[at:]
+    return word[:at] + rng.choice(BESIDE.get(word[at].lower(), word[at])) + word[at + 1 :]

@@ -1,0 +1,217 @@
+"""What a conversation left in the database: what was said and answered, and the money that it moved."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.conversations.models import InboundMessage
+from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPayment
+from bot.dialogue.messages import Reply
+from bot.dialogue.reply_json import reply_from_json
+
+AFFIRM = "/affirm"
+KINDS: tuple[tuple[str, Any], ...] = (("paid", Payment), ("scheduled", ScheduledPayment))
+YES_WORDS = frozenset(
+    """yes y yep yup yeah ya yea ye yess ok okay k sure correct right confirm confirmed absolutely definitely exactly
+    agreed agree fine good perfect great pay enroll do go ahead it that is that's thats its it's please thank thanks you
+    this the so and looks sounds of course i now sir ma'am maam um uh well just payment si sí claro adelante bueno
+    correcto exacto acepto pagar pague páguelo hazlo hágalo por favor gracias está esta muy bien de acuerdo que supuesto
+    desde luego vale señor señora quiero así es autorizo confirmo""".split()
+)
+"""All that a plain yes is made of, in both languages; kept apart from the assistant's own list on purpose."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message in, as it was kept, and its answer."""
+
+    text: str
+    payload: str | None
+    status: str
+    reply: Reply
+
+    @property
+    def answer(self) -> str:
+        return "\n".join(message.text for message in self.reply.messages if message.text)
+
+    @property
+    def question(self) -> str:
+        """The words of the question that was open after it, or an empty text."""
+        return next((m.text for m in reversed(self.reply.messages) if m.hints.get("expect")), "")
+
+    @property
+    def is_yes(self) -> bool:
+        """Whether this is a yes and nothing else: a pressed one, or only words of a yes."""
+        if self.payload:
+            return self.payload == AFFIRM
+        words = re.findall(r"[^\W\d_]+(?:'[a-z]+)?|\d+", self.text.lower())
+        return bool(words) and set(words) <= YES_WORDS
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A payment made, or one scheduled, in this conversation. Cents, and the co-op's local date."""
+
+    kind: str  # paid | scheduled
+    key: str
+    confirmation: str
+    status: str
+    account: str
+    total_cents: int
+    amount_cents: int
+    method: str
+    day: date | None
+    channel: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """What was read out for a yes."""
+
+    key: str
+    total_cents: int
+    method: str
+    day: date
+    pay_now: bool
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Record:
+    """One conversation, the oldest turn first."""
+
+    conversation: str
+    turns: list[Turn] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+    quoted: dict[str, Quoted] = field(default_factory=dict)
+
+
+async def read(session: AsyncSession, conversation: str) -> Record:
+    """Everything of it that concerns turns and money."""
+    rows = await session.scalars(
+        select(InboundMessage).where(InboundMessage.conversation_id == conversation).order_by(InboundMessage.id)
+    )
+    turns = [Turn(row.text, row.payload, row.status, reply_from_json(row.reply or {})) for row in rows]
+    return Record(conversation, turns, await _moved(session, conversation), await _quoted(session, conversation))
+
+
+async def _moved(session: AsyncSession, conversation: str) -> list[Moved]:
+    found = []
+    for kind, model in KINDS:
+        query: Any = (
+            select(model, Account.number, PaymentMethod)
+            .join(Account, Account.id == model.account_id)
+            .join(PaymentMethod, PaymentMethod.id == model.method_id)
+            .where(model.conversation_id == conversation)
+            .order_by(model.id)
+        )
+        for item, account, method in await session.execute(query):
+            if kind == "paid" and not method.saved:
+                continue  # agreed to on the pay page, which reads it back itself
+            found.append(
+                Moved(
+                    kind=kind,
+                    key=item.key,
+                    confirmation=item.confirmation,
+                    status=item.status,
+                    account=account,
+                    total_cents=item.amount_cents + item.fee_cents,
+                    amount_cents=item.amount_cents,
+                    method=method.label,
+                    day=item.run_on if kind == "scheduled" else item.posted_on,
+                    channel=item.channel,
+                    created_at=item.created_at,
+                )
+            )
+    return found
+
+
+async def _quoted(session: AsyncSession, conversation: str) -> dict[str, Quoted]:
+    query = select(Quote, PaymentMethod).join(PaymentMethod, PaymentMethod.id == Quote.method_id)
+    rows = await session.execute(query.where(Quote.conversation_id == conversation))
+    return {
+        quote.key: Quoted(
+            key=quote.key,
+            total_cents=quote.amount_cents + quote.fee_cents,
+            method=method.label,
+            day=quote.pay_on,
+            pay_now=quote.pay_now,
+            confirmed=quote.confirmed_at is not None,
+        )
+        for quote, method in rows
+    }
+
+
+def repeated_questions(turns: Sequence[Turn]) -> list[str]:
+    """The questions that were asked twice in a row in the very same words, unless the member wanted them again."""
+    pairs = itertools.pairwise(turns)
+    return [later.question for first, later in pairs if later.question == first.question != "" and not _again(later)]
+
+
+def _again(turn: Turn) -> bool:
+    return bool(re.search(r"\b(repeat|again|pardon|what did you say|repita|repite|otra vez)\b", turn.text.lower()))
+
+
+def unagreed(record: Record) -> list[str]:
+    """What is wrong with each movement of money that the conversation had not agreed to, in words."""
+    wrong = []
+    seen = Counter(moved.key for moved in record.moved if moved.kind == "paid")
+    wrong += [f"{key} was paid {count} times" for key, count in seen.items() if count > 1]
+    for moved in record.moved:
+        if why := _not_agreed(record, moved):
+            wrong.append(f"{moved.kind} {money(moved.total_cents)} ({moved.confirmation}): {why}")
+    return wrong
+
+
+def _not_agreed(record: Record, moved: Moved) -> str:
+    quoted = record.quoted.get(moved.key)
+    if quoted is None or not quoted.confirmed:
+        return "there is no read-back that was agreed to"
+    if (quoted.total_cents, quoted.method) != (moved.total_cents, moved.method):
+        return f"read back was {money(quoted.total_cents)} with {quoted.method}"
+    place = next((at for at, turn in enumerate(record.turns) if tells_of(turn, moved)), None)
+    if place is None:
+        return "" if _still_waits(record) else "it was never told"
+    if place == 0 or not record.turns[place].is_yes:
+        return f"{record.turns[place].text or record.turns[place].payload!r} is no plain yes"
+    return _missing(record.turns[place - 1].answer, quoted)
+
+
+def tells_of(turn: Turn, moved: Moved) -> bool:
+    """Whether this answer tells that it was done, or, of a payment that was declined, that it was not."""
+    if moved.status == "declined":
+        return "did not go through" in turn.answer or "no se pudo" in turn.answer.lower()
+    spoken = moved.confirmation.replace("-", "")
+    return moved.confirmation in turn.answer or spoken in re.sub(r"[^A-Z0-9]", "", turn.answer)
+
+
+def _still_waits(record: Record) -> bool:
+    return any(turn.status != "answered" for turn in record.turns)
+
+
+def _missing(read_back: str, quoted: Quoted) -> str:
+    """What the words read out before the yes lack of what was agreed to."""
+    if money(quoted.total_cents) not in read_back:
+        return f"the read-back does not name {money(quoted.total_cents)}"
+    if quoted.method.split()[-1] not in read_back:
+        return f"the read-back does not name {quoted.method}"
+    day = "today|hoy" if quoted.pay_now else rf"\b{quoted.day.day}\b"
+    if not re.search(day, read_back, re.IGNORECASE):
+        return f"the read-back does not name {quoted.day}"
+    return ""
+
+
+def money(cents: int) -> str:
+    """11240 cents as the assistant writes them: `$112.40`."""
+    return f"${cents // 100:,}.{cents % 100:02}"

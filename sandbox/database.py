@@ -1,0 +1,111 @@
+"""The network's own SQLite file: it outlives the process, and a killed process loses nothing it had answered
+for.
+
+Calls are synchronous on purpose. Each takes well under a millisecond, and running one at a time on the event
+loop makes every operation whole without any lock; the unique key in the table holds it against a second
+process too.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sandbox.instruments import SEED_TOKENS, Instrument
+
+FED_ZONE = ZoneInfo("America/New_York")
+"""Business days of cards and ACH turn over in the Federal Reserve's zone, wherever the co-op is."""
+
+_SCHEMA = """
+create table if not exists methods (
+  token text primary key, kind text not null, brand text not null, last4 text not null,
+  outcome text not null, code text, exp_month integer, exp_year integer);
+create table if not exists charges (
+  key text primary key, ref text not null unique, token text not null, amount_cents integer not null,
+  description text not null, kind text not null, status text not null, decline_code text,
+  posted_on text, return_on text, return_code text);
+create index if not exists charges_due on charges (return_on)
+  where status = 'posted' and return_on is not null;
+create table if not exists returns (
+  seq integer primary key autoincrement, key text not null unique, code text not null,
+  on_day text not null, amount_cents integer not null);
+create table if not exists lost (key text primary key);
+create table if not exists entries (
+  id text primary key, reference text not null, amount_cents integer not null, description text not null,
+  return_url text not null, status text not null, token text, opened_at text not null);
+create table if not exists calendar (id integer primary key check (id = 1), days_ahead integer not null);
+insert or ignore into calendar values (1, 0);
+"""
+
+
+class Database:
+    """One open file. `path` may be ":memory:" in tests."""
+
+    def __init__(self, path: str) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=5)
+        self._connection.row_factory = sqlite3.Row
+        # FULL: an answer given is an answer on the disk, as with a real network, even over a power cut.
+        self._connection.executescript(f"pragma journal_mode=wal; pragma synchronous=full; {_SCHEMA}")
+        with self.transaction():
+            for token, instrument in SEED_TOKENS.items():
+                self.save_method(token, instrument)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; holds off every other writer from the start."""
+        self._connection.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")
+
+    def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+        return self._connection.execute(sql, values)
+
+    def one(self, sql: str, *values: object) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self.execute(sql, *values).fetchone()
+        return row
+
+    def all(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        return self.execute(sql, *values).fetchall()
+
+    def save_method(self, token: str, method: Instrument) -> None:
+        self.execute(
+            "insert or replace into methods values (?, ?, ?, ?, ?, ?, ?, ?)",
+            token,
+            method.kind,
+            method.brand,
+            method.last4,
+            method.outcome,
+            method.code,
+            method.exp_month,
+            method.exp_year,
+        )
+
+    def method(self, token: str) -> Instrument | None:
+        row = self.one(
+            "select kind, brand, last4, outcome, code, exp_month, exp_year from methods where token = ?",
+            token,
+        )
+        return Instrument(*row) if row else None
+
+    def today(self) -> date:
+        """The network's business day: the real one, plus the days the calendar was moved on."""
+        row = self.one("select days_ahead from calendar")
+        return _real_today() + timedelta(days=row["days_ahead"] if row else 0)
+
+    def move_calendar(self, to: date) -> None:
+        """Make `to` today; the days then go on from there."""
+        self.execute("update calendar set days_ahead = ?", (to - _real_today()).days)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _real_today() -> date:
+    shift = timedelta(seconds=int(os.environ.get("CLOCK_SHIFT") or 0))
+    return (datetime.now(UTC) + shift).astimezone(FED_ZONE).date()

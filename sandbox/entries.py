@@ -1,0 +1,92 @@
+"""Visits to the hosted page: opened by the API, completed or left by the member, good for half an hour."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from backend.providers.payments.base import EntryResult, EntryStatus
+from sandbox.charges import Refusal
+from sandbox.database import Database
+from sandbox.instruments import Instrument
+
+OPEN_FOR = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One visit. `status` already says "abandoned" when its time is over."""
+
+    id: str
+    reference: str
+    amount_cents: int
+    description: str
+    return_url: str
+    status: EntryStatus
+    token: str | None
+
+
+class Entries:
+    """All visits. Each public method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def open(self, reference: str, amount_cents: int, description: str, return_url: str) -> str:
+        """The id of a new visit: 192 random bits, since whoever has it may enter a method."""
+        entry_id = secrets.token_urlsafe(24)
+        with self._db.transaction():
+            self._db.execute(
+                "insert into entries values (?, ?, ?, ?, ?, 'pending', null, ?)",
+                entry_id,
+                reference,
+                amount_cents,
+                description,
+                return_url,
+                datetime.now(UTC).isoformat(),
+            )
+        return entry_id
+
+    def get(self, entry_id: str) -> Entry:
+        row = self._db.one("select * from entries where id = ?", entry_id)
+        if row is None:
+            raise Refusal(404, "no_such_entry", "There is no such entry.")
+        opened_at = datetime.fromisoformat(row["opened_at"])
+        over = row["status"] == "pending" and datetime.now(UTC) - opened_at > OPEN_FOR
+        return Entry(
+            id=row["id"],
+            reference=row["reference"],
+            amount_cents=row["amount_cents"],
+            description=row["description"],
+            return_url=row["return_url"],
+            status="abandoned" if over else row["status"],
+            token=row["token"],
+        )
+
+    def complete(self, entry_id: str, instrument: Instrument) -> Entry:
+        """Give the visit its method. The first one given stands, however often the form is sent."""
+        with self._db.transaction():
+            if self.get(entry_id).status == "pending":
+                token = f"tok_{secrets.token_urlsafe(18)}"
+                self._db.save_method(token, instrument)
+                self._db.execute("update entries set status = 'complete', token = ? where id = ?", token, entry_id)
+            return self.get(entry_id)
+
+    def abandon(self, entry_id: str) -> Entry:
+        with self._db.transaction():
+            self._db.execute("update entries set status = 'abandoned' where id = ? and status = 'pending'", entry_id)
+            return self.get(entry_id)
+
+    def result(self, entry_id: str) -> EntryResult:
+        entry = self.get(entry_id)
+        method = self._db.method(entry.token) if entry.token else None
+        if method is None:
+            return EntryResult(status=entry.status)
+        return EntryResult(
+            status=entry.status,
+            token=entry.token,
+            kind=method.kind,
+            brand=method.brand,
+            last4=method.last4,
+            exp_month=method.exp_month,
+            exp_year=method.exp_year,
+        )

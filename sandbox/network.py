@@ -1,0 +1,101 @@
+"""The sandbox card and bank network as a process of its own, on loopback only.
+
+    python -m sandbox.network --port 8082 --db var/network.db
+
+Settings: SANDBOX_NETWORK_PORT, SANDBOX_NETWORK_DB (both also as options) and SANDBOX_NETWORK_KEY, the API
+key, from the environment alone, since options can be read by everyone on the machine. GET /health says when
+it is ready.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from backend.private_files import private_database
+from sandbox import api, pages
+from sandbox.charges import Charges
+from sandbox.database import Database
+from sandbox.entries import Entries
+
+HOST = "127.0.0.1"
+LARGEST_BODY = 16 * 1024
+
+
+def build(database: Database, key: str) -> web.Application:
+    """The network over an open database; closing the application closes it."""
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[pages.guard, api.guard])
+    app[api.NETWORK] = api.Network(key, database, Charges(database), Entries(database))
+    app.router.add_get("/health", _health)
+    api.add_routes(app)
+    pages.add_routes(app)
+    app.cleanup_ctx.append(_closing_database)
+    return app
+
+
+async def _health(request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+async def _closing_database(app: web.Application) -> AsyncIterator[None]:
+    yield
+    app[api.NETWORK].database.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGINT or SIGTERM. 2: a setting is missing or wrong; 1: port taken or bad file."""
+    options = _options(arguments)
+    key = os.environ.get("SANDBOX_NETWORK_KEY", "")
+    if os.environ.get("MEMBERLINE_ENV") == "production":
+        return _fail(2, "the sandbox moves no money and does not run with MEMBERLINE_ENV=production.")
+    if not key:
+        return _fail(2, "set SANDBOX_NETWORK_KEY, the key its callers must send.")
+    try:
+        database = _open(options.db)
+    except Exception as error:
+        return _fail(1, f"cannot open {options.db}: {error}")
+    return _serve(build(database, key), options.port)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="sandbox network", description="A card and bank network to try payments on.")
+    parser.add_argument("--port", type=int, default=os.environ.get("SANDBOX_NETWORK_PORT") or 8082)
+    parser.add_argument("--db", type=Path, default=os.environ.get("SANDBOX_NETWORK_DB") or "var/network.db")
+    return parser.parse_args(arguments)
+
+
+def _open(path: Path) -> Database:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    private_database(path)
+    return Database(str(path))
+
+
+def _serve(app: web.Application, port: int) -> int:
+    try:
+        # No access log: an entry's address is a key to it. Held requests end when their caller hangs up.
+        web.run_app(
+            app,
+            host=HOST,
+            port=port,
+            access_log=None,
+            print=None,
+            handler_cancellation=True,
+            shutdown_timeout=1.0,
+            loop=asyncio.new_event_loop(),
+        )
+    except OSError as error:
+        return _fail(1, f"cannot listen on {HOST}:{port}: {error.strerror or error}")
+    return 0
+
+
+def _fail(code: int, message: str) -> int:
+    print(f"sandbox network: {message}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""The phone line in Spanish: the key for it, the voice, and what is heard."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.config import ROOT
+from backend.coop import load_coop
+from backend.language import SPANISH, speaking
+from bot.channels.voice import menu, saying
+from bot.channels.voice.hearing import heard
+from bot.channels.voice.render import twiml as rendered
+from bot.channels.voice.speech import speakable
+from bot.channels.voice.steps import Place, Step
+from bot.dialogue.messages import Message, Reply
+from tests.bot.channels.voice.twiml_check import check
+
+COOP = load_coop(ROOT / "coop.toml")
+
+
+def shown(step: Step) -> str:
+    return rendered(step, "/twilio/voice/turn", COOP.transfer_phone, COOP.text_line)
+
+
+ASKED = Reply((Message("¿Cuál es su número?", hints={"expect": "member_number"}),))
+
+
+def test_the_greeting_offers_spanish_first_and_in_spanish() -> None:
+    twiml = shown(saying.greeting("Thank you for calling.", Place(1)))
+    check(twiml)
+    offer = '<Say language="es-US" voice="Polly.Lupe-Neural">Para español, oprima el 2.</Say>'
+    assert twiml.index(offer) < twiml.index("To pay your bill, press 1.")
+    assert "press 2" not in twiml
+    assert heard({"Digits": "2"}, menu.main_menu()).payload == "/speak_spanish"
+
+
+def test_in_spanish_everything_is_said_and_heard_in_spanish() -> None:
+    with speaking(SPANISH):
+        twiml = shown(saying.question(menu.main_menu(), Place(2)))
+        again = shown(saying.reprompt(ASKED, Place(2, misses=1), start=menu.NOT_CAUGHT))
+        assert heard({"Digits": "2"}, menu.main_menu()).payload == "/speak_english"
+    for made in (twiml, again):
+        check(made)
+        assert made.count('language="en-US"') == made.count("For English, press 2.")
+    assert "Para pagar su factura, oprima 1. Para escuchar su saldo y fecha de vencimiento, oprima 3." in twiml
+    assert "Disculpe, no le entendí." in again
+
+
+@pytest.mark.parametrize("said", ["una persona", "quiero hablar con una persona", "operadora", "un agente por favor"])
+def test_a_person_in_spanish(said: str) -> None:
+    with speaking(SPANISH):
+        assert heard({"SpeechResult": said, "Confidence": "0.9"}, ASKED).kind == "person"
+
+
+def test_zero_inside_a_number_is_a_digit() -> None:
+    with speaking(SPANISH):
+        assert heard({"SpeechResult": "cero", "Confidence": "0.9"}, ASKED).kind == "answer"
+        assert heard({"SpeechResult": "repita por favor", "Confidence": "0.9"}, ASKED).kind == "repeat"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Debe $112.40.", "Debe 112 dólares con 40 centavos."),
+        ("$1.00 y $0.25", "1 dólar y 25 centavos"),
+        ("Visa terminada en 4242", "Visa terminada en 4 2 4 2"),
+        ("Usó 900 kWh, 12%", "Usó 900 kilovatios hora, 12 por ciento"),
+        ("En https://x.example/a pague.", "En el enlace pague."),
+    ],
+)
+def test_says_it_right(written: str, said: str) -> None:
+    with speaking(SPANISH):
+        assert speakable(written) == said

@@ -1,0 +1,100 @@
+"""The command line, as programs read it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from backend.app import Backend
+from backend.conversations.models import Conversation
+from backend.demo import seed
+from backend.members.service import find_account
+from backend.tickets import service as tickets
+from bot.commands.cli import main
+from tests.bot.serving import settings_for
+from tests.support.ports import free_port
+
+TIME = re.compile(r"20\d\d-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?)?")
+
+
+def texts(value: Any) -> Iterator[tuple[str, str]]:
+    """Every text in it with the name it stands under."""
+    for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, dict | list):
+            yield from texts(inner)
+        elif isinstance(inner, str):
+            yield str(name), inner
+
+
+def test_show_tells_days_and_times_in_iso_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(_seeded(tmp_path))
+    monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
+    result = CliRunner().invoke(main, ["show", "99999-001", "--json"], catch_exceptions=False)
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert told["balance"]["amount_due_cents"] == 11240
+    times = [text for name, text in texts(told) if name.endswith(("_at", "_on")) or name == "at"]
+    assert any("T" in text for text in times)
+    assert all(TIME.fullmatch(text) for text in times), times
+
+
+def test_tickets_are_listed_with_strangers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(_seeded(tmp_path))
+    asyncio.run(_two_tickets(tmp_path))
+    monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
+    found = {}
+    for flags in (["--json"], ["--json", "--open"]):
+        result = CliRunner().invoke(main, ["tickets", *flags], catch_exceptions=False)
+        assert result.exit_code == 0
+        found[len(flags)] = json.loads(result.stdout)
+    assert [(each["kind"], each["account"], each["status"]) for each in found[1]] == [
+        ("light", None, "open"),
+        ("meter", "99999-001", "closed"),
+    ]
+    assert [each["kind"] for each in found[2]] == ["light"]
+    light = found[2][0]
+    assert (light["place"], light["words"], light["notes"], light["urgent"]) == ("12 Oak Road", "dark", [], False)
+    assert {"number", "phone", "details", "created_at", "due_at"} <= set(light)
+    shown = json.loads(CliRunner().invoke(main, ["show", "99999-001", "--json"]).stdout)
+    assert [each["number"] for each in shown["tickets"]] == [found[1][1]["number"]]
+
+
+async def _two_tickets(folder: Path) -> None:
+    backend = Backend.create(settings_for(folder))
+    async with backend.db.transaction() as session:
+        now = backend.clock.now()
+        session.add(Conversation(id="web-1", channel="web", last_seen_at=now, started_at=now))
+        account = await find_account(session, "99999-001")
+        assert account is not None
+        meter = await tickets.open_ticket(
+            session, backend, "web-1", kind="meter", details={"words": "blank"}, account_id=account.id
+        )
+        await tickets.close(session, backend, meter.number, "ann")
+        await tickets.open_ticket(
+            session, backend, "web-1", kind="light", details={"words": "dark"}, place="12 Oak Road"
+        )
+    await backend.close()
+
+
+async def _seeded(folder: Path) -> None:
+    backend = Backend.create(settings_for(folder))
+    await backend.db.migrate()
+    await seed(backend)
+    await backend.close()
+
+
+def test_a_job_whose_network_is_away_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asyncio.run(_seeded(tmp_path))
+    monkeypatch.setenv("MEMBERLINE_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("SANDBOX_NETWORK_URL", f"http://127.0.0.1:{free_port()}")
+    result = CliRunner().invoke(main, ["jobs", "run", "returns", "--on", "2026-12-01"], catch_exceptions=False)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("memberline: the job 'returns' was not finished")

@@ -1,0 +1,148 @@
+"""Whoever tells of danger is told whom to call, and is heard, wherever else a message would be left or refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from backend.handover import service as handover
+from backend.handover.models import OfficeMessage
+from backend.language import SPANISH, speaking
+from backend.outbox import service as outbox
+from bot.channels.sms.routes import conversation_of
+from bot.channels.webchat import brakes
+from bot.dialogue import edge_texts
+from bot.dialogue.messages import Inbound
+from bot.web.rates import rule
+from tests.bot.edge import ACCOUNT, MEMBER, NUMBER, Edge, new_sid, sms_fields, twiml_texts
+
+DANGER = ["the wire is moving now", "I smell gas now", "my oxygen machine stopped", "somebody is hurt"]
+FIRST = "call 911, then our outage line"
+
+
+async def with_a_person(edge: Edge, conversation: str) -> None:
+    async with edge.services.backend.db.transaction() as session:
+        assert await handover.answer(session, edge.services.backend, conversation, "I look into it.", "ann")
+
+
+@pytest.mark.parametrize("words", [*DANGER, "la máquina de oxígeno de mi mamá se paró", "el cable se mueve"])
+async def test_danger_breaks_through_a_talk_with_a_person_by_text(app_server: Edge, words: str) -> None:
+    await app_server.text("hello")
+    conversation = conversation_of(app_server.services.settings, MEMBER)
+    await with_a_person(app_server, conversation)
+    assert twiml_texts(await app_server.text("thank you")) == []
+    (answer,) = twiml_texts(await app_server.text(words))
+    assert answer.startswith("You said:"), "the assistant has it"
+    async with app_server.services.backend.db.reading() as session:
+        assert await handover.open_of(session, conversation), "and the office still sees the talk"
+
+
+async def test_a_talk_that_the_office_has_left_is_answered_again(app_server: Edge) -> None:
+    await app_server.text("hello")
+    conversation = conversation_of(app_server.services.settings, MEMBER)
+    await with_a_person(app_server, conversation)
+    assert twiml_texts(await app_server.text("and my bill?")) == []
+    async with app_server.services.backend.db.transaction() as session:
+        written = (await session.scalars(select(OfficeMessage))).one()
+        written.at -= timedelta(hours=13)
+    assert twiml_texts(await app_server.text("pay my bill")) == ["You said: pay my bill"]
+
+
+@pytest.mark.parametrize("words", DANGER)
+async def test_who_has_stopped_texts_is_heard_in_danger(app_server: Edge, words: str) -> None:
+    backend = app_server.services.backend
+    async with backend.db.transaction() as session:
+        await outbox.opt_out(session, backend, MEMBER)
+    assert twiml_texts(await app_server.text("pay my bill")) == []
+    assert twiml_texts(await app_server.text(words)) == [f"You said: {words}"]
+
+
+async def test_the_same_danger_again_and_again_is_never_only_silence(app_server: Edge) -> None:
+    words = "there is a wire down in my yard and it sparks"
+    for _ in range(3):
+        assert twiml_texts(await app_server.text(words)) == [f"You said: {words}"]
+    assert FIRST in twiml_texts(await app_server.text(words))[0]
+    assert twiml_texts(await app_server.text(words)) == [], "but two machines do not answer one another for ever"
+
+
+@pytest.mark.parametrize(
+    "more", [{"OtherRecipients0": "+15555550177"}, {"From": f"whatsapp:{MEMBER}", "To": "whatsapp:+15555550199"}]
+)
+async def test_where_it_cannot_help_danger_is_told_whom_to_call(app_server: Edge, more: dict[str, str]) -> None:
+    fields = sms_fields("my house is on fire", sid=new_sid()) | more
+    answer = twiml_texts(await app_server.twilio_post("/twilio/sms", fields))[0]
+    assert FIRST in answer
+    assert app_server.services.coop.outage_phone_display in answer
+
+
+async def test_too_long_a_text_of_danger(app_server: Edge) -> None:
+    answer = "\n".join(twiml_texts(await app_server.text("there is a fire at the pole. " + "please come " * 100)))
+    assert FIRST in answer
+
+
+async def test_a_page_that_is_slowed_down(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brakes, "HELD_BACK_SECONDS", 0.0)
+    monkeypatch.setattr(brakes, "OF_A_SESSION", rule("chat-session", 1, 600))
+    session = await app_server.session()
+    assert (await app_server.chat(session, "hello", id="a1")).status == 200
+    refused = await app_server.chat(session, "hello", id="a2")
+    assert (refused.status, FIRST in refused.text) == (429, False)
+    refused = await app_server.chat(session, "huele a gas en mi casa", id="a3")
+    assert refused.status == 429
+    assert "llame al 911" in refused.json["error"]["message"]
+    assert "retry-after" in refused.headers
+
+
+async def test_a_page_whose_message_is_not_kept(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = await app_server.session()
+
+    async def away(*_: object, **__: object) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr("backend.conversations.service.record_inbound", away)
+    answer = await app_server.chat(session, "my oxygen machine stopped", id="a1")
+    assert answer.status == 503
+    assert FIRST in answer.json["error"]["message"]
+    text = twiml_texts(await app_server.text("my oxygen machine stopped"))[0]
+    assert FIRST in text
+
+
+@pytest.mark.parametrize("channel", ["sms", "web", "voice"])
+@pytest.mark.parametrize("words", DANGER)
+async def test_a_message_that_is_given_up_on(app_server: Edge, channel: str, words: str) -> None:
+    await app_server.engine.stop()
+    turns = app_server.services.turns
+    inbound = Inbound(channel, f"{channel}-1", f"{channel}-1:1", words, address=MEMBER)
+    waiting = await turns.take_turn(inbound, within=5)
+    if channel != "voice":
+        assert FIRST in waiting.messages[0].text
+    given_up = await turns.give_up(inbound)
+    assert given_up is not None
+    assert FIRST in given_up.messages[0].text
+
+
+async def test_danger_behind_a_message_that_waits(app_server: Edge) -> None:
+    await app_server.engine.stop()
+    assert FIRST not in twiml_texts(await app_server.text("pay my bill"))[0]
+    assert FIRST in twiml_texts(await app_server.text("my house is on fire"))[0]
+
+
+@pytest.mark.parametrize("words", DANGER)
+async def test_a_call_that_fails_inside(app_server: Edge, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr("backend.conversations.service.record_inbound", away)
+    fields = {"CallSid": "CA" + "1" * 32, "AccountSid": ACCOUNT, "From": MEMBER, "To": NUMBER, "SpeechResult": words}
+    answer = await app_server.twilio_post("/twilio/voice/turn?turn=1", fields)
+    assert answer.status == 200
+    assert "call 9 1 1, then our outage line" in answer.text
+
+
+def test_the_words_for_danger_are_in_both_languages(app_server: Edge) -> None:
+    coop = app_server.services.coop
+    with speaking(SPANISH):
+        assert "llame al 911" in edge_texts.danger_words("hay un herido", coop)
+    assert edge_texts.danger_words("pay my bill", coop) == ""

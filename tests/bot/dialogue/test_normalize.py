@@ -1,0 +1,106 @@
+"""What is made of what a member sent."""
+
+import pytest
+
+from bot.dialogue.normalize import Said, as_words, clean, fit_to_keep, has_words, understood
+
+OFFERED = [
+    {"title": "Full amount", "payload": '/choose{"amount":"full"}'},
+    {"title": "Other amount", "payload": '/choose{"amount":"other"}'},
+]
+INTENTS = frozenset({"quick_pay", "speak_to_human"})
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("  pay my bill \r\n", "pay my bill"),
+        ("pay\x00 my\x07 bill", "pay my bill"),
+        ("pay\u200b my\ufeff bill", "pay my bill"),
+        ("pay\u202e my bill", "pay my bill"),
+        ("half \ud83d a pair", "half  a pair"),
+        ("\uff14\uff12 dollars", "42 dollars"),
+        ("a\u00a0b\u2003c", "a b c"),
+        ("\U0001f44d", "\U0001f44d"),
+        ("\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"),
+        ("\x00\x01\x02", ""),
+    ],
+)
+def test_text_is_cleaned(raw: str, expected: str) -> None:
+    assert clean(raw) == expected
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/restart",
+        " /restart",
+        "//restart",
+        "\uff0frestart",
+        "\x00/restart",
+        "/ /restart",
+        "\u200b/restart",
+        "\\/restart",
+    ],
+)
+def test_a_typed_command_never_reaches_the_engine(typed: str) -> None:
+    said = understood(fit_to_keep(typed), None, [], INTENTS)
+    assert said.text == "restart"
+
+
+def test_a_card_number_in_front_of_a_command_does_not_let_it_through() -> None:
+    said = understood(fit_to_keep("4111111111111111 /restart"), None, [], INTENTS)
+    assert said.text == "restart"
+
+
+@pytest.mark.parametrize(
+    ("typed", "payload"),
+    [
+        ("1", OFFERED[0]["payload"]),
+        ("2", OFFERED[1]["payload"]),
+        ("2.", OFFERED[1]["payload"]),
+        ("#2", OFFERED[1]["payload"]),
+        ("option 2", OFFERED[1]["payload"]),
+        ("two", OFFERED[1]["payload"]),
+        ("the second one", OFFERED[1]["payload"]),
+        ("Full amount", OFFERED[0]["payload"]),
+        ("full AMOUNT!", OFFERED[0]["payload"]),
+    ],
+)
+def test_a_typed_choice_is_the_button(typed: str, payload: str) -> None:
+    assert understood(typed, None, OFFERED, INTENTS) == Said(payload, typed)
+
+
+@pytest.mark.parametrize("typed", ["3", "0", "22", "$2", "2 dollars", "-1", "the full amount please", "1.50"])
+def test_other_words_are_words(typed: str) -> None:
+    assert understood(typed, None, OFFERED, INTENTS) == Said(typed, typed)
+
+
+def test_a_number_means_nothing_when_nothing_is_on_offer() -> None:
+    assert understood("2", None, [], INTENTS) == Said("2", "2")
+
+
+def test_an_offered_payload_counts_and_bears_its_title() -> None:
+    said = understood("", OFFERED[0]["payload"], OFFERED, INTENTS)
+    assert said == Said(OFFERED[0]["payload"], "Full amount")
+
+
+def test_a_known_wish_needs_no_offer() -> None:
+    assert understood("", "/quick_pay", [], INTENTS) == Said("/quick_pay", "quick pay")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    ['/choose{"amount":"1"}', "/restart", "/session_start", '/quick_pay{"level":"2"}', "EXTERNAL: x", "/quick_pay\n/x"],
+)
+def test_a_payload_of_ones_own_making_is_only_words(payload: str) -> None:
+    said = understood("", payload, OFFERED, INTENTS)
+    assert not said.text.startswith("/")
+    assert "{" not in said.text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", False), ("...", False), ("?", False), ("ok", True), ("\U0001f44d", True)]
+)
+def test_whether_there_is_anything_to_answer(text: str, expected: bool) -> None:
+    assert has_words(as_words(text)) is expected

@@ -1,0 +1,356 @@
+"""Whatever people say that must never be kept is found nowhere afterwards, and what they need to say stays."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.channels.sms.routes import conversation_of
+from bot.channels.webchat import sessions
+from bot.dialogue.normalize import clean
+from bot.dialogue.redaction.earlier import MOST_EARLIER, Kept, read_behind
+from bot.dialogue.redaction.fitting import Fitting
+from bot.dialogue.redaction.plausible import Situation
+from bot.dialogue.redaction.redact import redact, to_look_up
+from tests.bot.conftest import running_edge
+from tests.bot.edge import ACCOUNT, NUMBER, Edge
+from tests.standins.engine import StandInEngine
+from tests.standins.twilio import StandInTwilio
+from tests.support import harmless_in_passing, secrets_in_passing, secrets_said, secrets_unnamed
+from tests.support.costs import cost_of
+from tests.support.harmless_said import ACCOUNTS, everything_harmless
+from tests.support.secrets_said import Said, squeezed
+
+SINGLE = [*secrets_said.cards_said(), *secrets_said.identities_said(), *secrets_said.words_said()]
+SINGLE += [*secrets_unnamed.unnamed(), *secrets_unnamed.disguised(), *secrets_in_passing.in_passing()]
+SPLIT = [*secrets_said.split_over_messages(), *secrets_unnamed.over_chat(), *secrets_in_passing.in_halves()]
+EVERY = 4
+"""Over the edge goes every fourth of the single messages, and every third of those in pieces."""
+CHANNELS = ("sms", "web", "voice")
+NAMES = frozenset(
+    ("id", "conversation_id", "provider_id", "source", "actor", "recipient", "address", "dedupe_key", "sender_id")
+)
+"""Columns that name somebody or a row: nothing that was said is in them."""
+SURELY = 9
+"""A needle as long as this cannot be in a time or an amount by chance."""
+MILLISECONDS = 2.0
+
+
+@dataclass
+class Talk:
+    """A conversation on one channel. `said` is what it was that must be found nowhere."""
+
+    edge: Edge
+    channel: str
+    number: int
+    said: Said
+    conversation: str = ""
+    turn: int = 0
+    token: str = ""
+    ids: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.phone = f"+1555333{self.number:04d}"
+        self.call = f"CA{self.number:032x}"
+        if self.channel == "web":
+            self.token = sessions.new_session(self.edge.services.settings)
+            self.conversation = sessions.conversation_of(self.edge.services.settings, self.token) or ""
+        elif self.channel == "voice":
+            self.conversation = f"call-{self.call}"
+        else:
+            self.conversation = conversation_of(self.edge.services.settings, self.phone)
+
+    async def play(self) -> None:
+        if self.said.asked:
+            await self.say(f"expect {self.said.asked}")
+        for place, message in enumerate(self.said.messages):
+            await self.say(message, press=place in self.said.keys and bool(self.said.asked))
+
+    async def say(self, message: str, *, press: bool = False) -> None:
+        self.turn += 1
+        if self.channel == "sms":
+            answer = await self.edge.text(message, phone=self.phone)
+        elif self.channel == "web":
+            # each from an address of its own: the brake on floods is not what is tried here
+            await self._chat(message)
+            return
+        else:
+            heard = {"Digits": message} if press else {"SpeechResult": message, "Confidence": "0.9"}
+            fields = {"CallSid": self.call, "AccountSid": ACCOUNT, "From": self.phone, "To": NUMBER, **heard}
+            path = f"/twilio/voice/turn?turn={self.turn}&asked={self.turn - 1}"
+            answer = await self.edge.twilio_post(path, fields)
+        assert answer.status == 200, answer.text
+
+    async def _chat(self, message: str) -> None:
+        body = {"session": self.token, "id": f"m{self.turn}", "text": message}
+        headers = {"X-Forwarded-For": f"10.{self.number >> 8}.{self.number & 255}.7"}
+        answer = await self.edge.post("/chat/messages", json=body, headers=headers)
+        assert answer.status == 200, answer.text
+
+
+@pytest.fixture
+async def edge(folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> AsyncIterator[Edge]:
+    async with running_edge(folder, engine, twilio, PROXIES_COUNT="1") as running:
+        yield running
+
+
+def kept_in(database: Path) -> dict[str, list[tuple[str, str]]]:
+    """Every text of every table, squeezed, by its column, with the conversation of its row."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    with closing(sqlite3.connect(database)) as connection:
+        connection.row_factory = sqlite3.Row
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            for row in connection.execute(f'SELECT * FROM "{table}"'):
+                whose = next((str(row[name]) for name in ("conversation_id", "sender_id") if name in row.keys()), "")  # noqa: SIM118
+                for name in row.keys():  # noqa: SIM118
+                    value = row[name]
+                    if name in NAMES or value is None or isinstance(value, int | float):
+                        continue
+                    found.setdefault(f"{table}.{name}", []).append((whose, _plain(value)))
+    return found
+
+
+def _plain(value: Any) -> str:
+    try:
+        value = json.loads(value)
+    except (TypeError, ValueError):
+        return squeezed(str(value))
+    return squeezed(json.dumps(value, ensure_ascii=False))
+
+
+def leaks(texts: Iterable[str], needles: Iterable[str]) -> list[str]:
+    whole = "\n".join(texts)
+    return [needle for needle in set(needles) if needle in whole]
+
+
+async def test_nothing_secret_is_found_anywhere(edge: Edge, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """More than 400 ways of saying it on each channel, through the app as it is, into database, logs and metrics."""
+    caplog.set_level(logging.INFO)
+    sayings = [*SINGLE[::EVERY], *SPLIT[::3]]
+    assert len(sayings) >= 400
+    talks = [
+        Talk(edge, channel, number * 3 + place, said)
+        for number, said in enumerate(sayings)
+        for place, channel in enumerate(CHANNELS)
+    ]
+    for talk in talks:
+        await talk.play()
+    kept = kept_in(folder / "memberline.db")
+    assert sum(len(rows) for rows in kept.values()) > 3 * len(sayings)
+    needles = {needle for talk in talks for needle in talk.said.needles}
+    sure = [needle for needle in needles if len(needle) >= SURELY]
+    texts = [text for rows in kept.values() for _, text in rows]
+    logs = [squeezed(record.getMessage()) for record in caplog.records]
+    metrics = squeezed((await edge.get("/metrics")).text)
+    assert leaks([*texts, *logs, metrics], sure) == []
+    assert _of_their_own(talks, kept) == []
+    assert _left_in_the_engine(edge, talks) == []
+
+
+def _of_their_own(talks: Sequence[Talk], kept: dict[str, list[tuple[str, str]]]) -> list[str]:
+    """Short needles, in what was said and answered in the talk itself."""
+    by_talk: dict[str, list[str]] = {}
+    for name in ("inbound_messages.text", "inbound_messages.reply", "push_events.data"):
+        for whose, text in kept.get(name, []):
+            by_talk.setdefault(whose, []).append(text)
+    return [
+        f"{talk.channel} {talk.said.messages} {hit}"
+        for talk in talks
+        for hit in leaks(by_talk[talk.conversation], talk.said.needles)
+    ]
+
+
+def _left_in_the_engine(edge: Edge, talks: Sequence[Talk]) -> list[str]:
+    """What the engine was told and not told to forget."""
+    gone = {(one["conversation"], name) for one in edge.engine.forgotten for name in one["messages"]}
+    by_talk: dict[str, list[str]] = {}
+    for turn in edge.engine.turns:
+        if (turn["conversation"], turn["metadata"]["message"]) not in gone:
+            text = f"{turn['text']} {turn['metadata']['said']}"
+            by_talk.setdefault(turn["conversation"], []).append(squeezed(text))
+    return [
+        f"{talk.channel} {talk.said.messages} {hit}"
+        for talk in talks
+        for hit in leaks(by_talk.get(talk.conversation, []), talk.said.needles)
+    ]
+
+
+@pytest.mark.parametrize("asked", ["", "member_number", "last4", "amount", "date", "phone", "address", "confirm"])
+def test_no_way_of_saying_it_comes_through(asked: str) -> None:
+    """All of them, whatever is asked for."""
+    assert len(SINGLE) > 1500
+    left = []
+    for said in SINGLE:
+        text = redact(clean(said.messages[0]), Situation(asked)).text
+        left += [f"{said.messages[0]!r}: {needle}" for needle in said.needles if needle in squeezed(text)]
+    assert left == []
+
+
+def test_no_number_in_pieces_comes_through() -> None:
+    for said in SPLIT:
+        kept: list[Kept] = []
+        for place, message in enumerate(said.messages):
+            whole = read_behind(kept, clean(message), Situation(said.asked))
+            kept = [Kept(one.id, "", whole.again.get(one.id, one.text)) for one in kept]
+            kept.append(Kept(place, "", whole.text))
+        assert leaks([squeezed(one.text) for one in kept], said.needles) == [], said.messages
+
+
+def accounts_in(text: str) -> frozenset[str]:
+    return frozenset(to_look_up(text)) & frozenset(ACCOUNTS)
+
+
+def test_what_members_need_to_say_stays() -> None:
+    harmless = everything_harmless()
+    assert len(harmless) >= 400
+    taken = []
+    for text, asked in harmless:
+        whole = clean(text)
+        left = redact(whole, Situation(asked, accounts_in(whole))).text
+        taken += [f"{asked}: {whole!r} -> {left!r}"] if left != whole else []
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"), [*((text, "") for text in harmless_in_passing.SAID), *harmless_in_passing.ASKED]
+)
+def test_what_stands_near_a_secret_stays(text: str, asked: str) -> None:
+    whole = clean(text)
+    assert redact(whole, Situation(asked, accounts_in(whole))).text == whole
+
+
+def test_answers_one_after_the_other_stay() -> None:
+    """No two answers are taken for the halves of one number."""
+    answers = [one for one in everything_harmless() if one.asked]
+    order = ["member_number", "last4", "amount", "date", "code", "phone"]
+    by_asked = {asked: [one.text for one in answers if one.asked == asked] for asked in order}
+    for turn in range(120):
+        kept: list[Kept] = []
+        for place, asked in enumerate(order):
+            text = clean(by_asked[asked][turn % len(by_asked[asked])])
+            accounts = accounts_in(text).union(*(accounts_in(one.text) for one in kept))
+            whole = read_behind(kept[-MOST_EARLIER:], text, Situation(asked, accounts))
+            assert (whole.text, whole.again) == (text, {}), [one.text for one in kept]
+            kept.append(Kept(place, "", text))
+
+
+def test_it_costs_little() -> None:
+    """Processor time, so that a busy machine is no failure."""
+    texts = [clean(said.messages[0]) for said in SINGLE[::7]] + [clean(one.text) for one in everything_harmless()]
+    before = [Kept(1, "", "pay my bill"), Kept(2, "", "99999001"), Kept(3, "", "0142")]
+    cost = cost_of(lambda: [read_behind(before, text, Situation("amount")) for text in texts])
+    assert cost / len(texts) * 1000 < MILLISECONDS
+
+
+@pytest.mark.parametrize(
+    "text", ["<>" * 500, "1 " * 500, "one " * 250, "4111 " * 200, "my password is " * 60, "y " * 500, "is my pin " * 90]
+)
+def test_no_text_takes_long(text: str) -> None:
+    assert cost_of(lambda: read_behind([Kept(1, "", text)], clean(text), Situation())) < 0.5
+
+
+async def test_a_member_s_own_nine_digits_come_through_and_nobody_else_s(edge: Edge) -> None:
+    await open_account(edge, "123456-001")
+    for place, (said, kept) in enumerate(
+        (
+            ("123-45-6001", True),
+            ("123456001", True),
+            ("123 45 6001", True),
+            ("123-45-6002", False),
+            ("987654321", False),
+        )
+    ):
+        phone = f"+1555777{place:04d}"
+        await edge.text("expect member_number", phone=phone)
+        answer = await edge.text(said, phone=phone)
+        assert ("You said" in answer.text) == kept, said
+        if not kept:
+            assert "with its dash" in answer.text
+
+
+async def test_a_sender_learns_of_few_accounts_by_what_is_taken_out(edge: Edge) -> None:
+    """Nine digits that are an account stay: who tries one after the other must not find out which are."""
+    await open_account(edge, "123456-001")
+    phone = "+15557780001"
+    await edge.text("expect member_number", phone=phone)
+    for number in range(13):
+        await edge.text(f"90045{number:04d}", phone=phone)
+    assert "You said" not in (await edge.text("123456001", phone=phone)).text
+    assert "You said" in (await edge.text("123456-001", phone=phone)).text
+
+
+async def open_account(edge: Edge, number: str) -> None:
+    from backend.billing.models import Account
+    from backend.members.models import Member
+
+    base, _, separator = number.partition("-")
+    async with edge.services.backend.db.transaction() as session:
+        member = Member(number=base, name="Iris Vale", phone="+15555550177", kind="residential")
+        session.add(member)
+        await session.flush()
+        digits = number.replace("-", "")
+        session.add(Account(member_id=member.id, separator=separator, number=number, number_digits=digits))
+
+
+async def test_what_the_engine_has_to_forget_waits_for_it(edge: Edge) -> None:
+    phone = "+15557790001"
+    await edge.text("41111111", phone=phone)
+    edge.engine.failing = True
+    await edge.text("11111111", phone=phone)
+    async with edge.services.backend.db.reading() as session:
+        from backend.conversations import unkeeping
+
+        left = await unkeeping.to_forget(session)
+    assert len(left) == 1
+    assert "4111" not in json.dumps(left[0].messages)
+    edge.engine.failing = False
+    edge.engine.forgotten.clear()
+    assert await edge.services.turns.unkeeping._all()
+    async with edge.services.backend.db.reading() as session:
+        assert await unkeeping.to_forget(session) == []
+
+
+async def test_one_sentence_tells_of_all_that_was_taken_out(edge: Edge) -> None:
+    answer = await edge.text("card 4111 1111 1111 1111 cvv 123, ssn 900-45-1234, my password is hunter2")
+    assert answer.text.count("kept no copy") == 1
+    assert len(re.findall("secure pay page", answer.text)) == 1
+
+
+async def test_a_payload_of_ours_is_left_alone_and_another_s_is_not(edge: Edge) -> None:
+    fitting = Fitting(edge.services.backend, edge.services.rates)
+    from bot.dialogue.messages import Inbound
+
+    async with edge.services.backend.db.transaction() as session:
+        inbound = Inbound("web", "web-x", "web-x:1", "", payload='/inform{"x":"4111 1111 1111 1111"}')
+        fit = await fitting.fit(session, inbound)
+    assert fit.inbound.payload is None
+    assert "4111" not in fit.inbound.text
+
+
+@pytest.mark.parametrize(
+    ("earlier", "text", "asked"),
+    [
+        (("by bank",), "803313", "code"),
+        (("99999-001 9991", "9992", "9993", "9994"), "9995", "last4"),
+        (("4821", "4822", "4823"), "4825", "identity"),
+    ],
+)
+def test_what_is_asked_for_is_no_rest_of_a_secret(earlier: tuple[str, ...], text: str, asked: str) -> None:
+    kept = [Kept(place, f"m{place}", words) for place, words in enumerate(earlier)]
+    whole = read_behind(kept, text, Situation(asked))
+    assert (whole.text, whole.again) == (text, {})
+
+
+def test_a_card_in_four_answers_goes_all_the_same() -> None:
+    kept = [Kept(place, f"m{place}", words) for place, words in enumerate(("4111", "1111", "1111"))]
+    assert "1111" not in read_behind(kept, "1111", Situation("last4")).text

@@ -1,0 +1,101 @@
+"""The clock of the jobs: of all processes one does what is due, and what fails is taken up again."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend import jobs
+from backend.app import Backend
+from backend.clock import ManualClock
+from backend.config import Settings
+from backend.migrations.run import upgrade
+from bot.workers.clock import JobClock
+
+NOW = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clock") / "schema.db"
+    upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+async def backend(schema: Path, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Backend]:
+    shutil.copyfile(schema, tmp_path / "memberline.db")
+    made = Backend.create(Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(tmp_path), "SECRET_KEY": "a key"}), clock)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """The days for which the job was run, in place of the real one."""
+    days: list[date] = []
+
+    async def work(_backend: Backend, on: date) -> Any:
+        days.append(on)
+
+    monkeypatch.setitem(jobs.JOBS, "alerts", work)
+    return days
+
+
+async def test_of_several_processes_one_does_it(backend: Backend, done: list[date]) -> None:
+    clocks = [JobClock(backend) for _ in range(4)]
+    results = await asyncio.gather(*(clock.look("alerts") for clock in clocks))
+    assert sorted(results) == [False, False, False, True]
+    assert done == [date(2026, 11, 18)]
+
+
+async def test_once_an_hour(backend: Backend, clock: ManualClock, done: list[date]) -> None:
+    looks = []
+    for _ in range(3):
+        looks.append(await JobClock(backend).look("alerts"))
+        clock.advance(minutes=30)
+    assert looks == [True, False, True]
+
+
+async def test_a_job_that_fails_is_taken_up_again(
+    backend: Backend, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[date] = []
+
+    async def breaks_once(_backend: Backend, on: date) -> Any:
+        tries.append(on)
+        if len(tries) == 1:
+            raise OSError("the line is down")
+
+    monkeypatch.setitem(jobs.JOBS, "scheduled-payments", breaks_once)
+    ticking = JobClock(backend)
+    assert not await ticking.look("scheduled-payments")
+    assert not await ticking.look("scheduled-payments")
+    clock.advance(minutes=15)
+    assert await ticking.look("scheduled-payments")
+    clock.advance(hours=3)
+    assert not await ticking.look("scheduled-payments")  # done for today
+    assert len(tries) == 2
+
+
+async def test_a_daily_job_waits_for_its_hour(backend: Backend, clock: ManualClock, monkeypatch: Any) -> None:
+    async def work(_backend: Backend, _on: date) -> Any:
+        return None
+
+    monkeypatch.setitem(jobs.JOBS, "scheduled-payments", work)
+    ticking = JobClock(backend)
+    clock.advance(hours=19, minutes=59)  # a minute to six, the next morning at the co-op
+    assert not await ticking.look("scheduled-payments")
+    clock.advance(minutes=1)
+    assert await ticking.look("scheduled-payments")

@@ -1,0 +1,58 @@
+"""Members are composed by their seed and place alone, and all kinds of them turn up."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.demo import PEOPLE
+from backend.luhn import luhn
+from lab.noise import KINDS
+from lab.simulation import manners
+from lab.simulation.composing import CHANNELS, KNOWLEDGE, MANNERS, compose
+from lab.simulation.crowd import surname
+from lab.simulation.goals import GOALS, REFUSALS
+from lab.simulation.reading import wordings
+
+
+def test_the_same_seed_and_place_make_the_same_member() -> None:
+    assert [compose(7, n) for n in range(50)] == [compose(7, n) for n in range(50)]
+    assert compose(7, 49) == compose(7, 49, CHANNELS)
+    assert [compose(7, n) for n in range(50)] != [compose(8, n) for n in range(50)]
+
+
+def test_all_kinds_turn_up() -> None:
+    crowd = [compose(1, n) for n in range(3000)]
+    assert {one.goal for one in crowd} == {goal.name for goal in GOALS}
+    assert {one.manner for one in crowd} == set(MANNERS)
+    assert {one.knowledge for one in crowd} == set(KNOWLEDGE)
+    assert {one.channel for one in crowd} == set(CHANNELS)
+    assert {kind for one in crowd for kind in one.noise} == set(KINDS)
+    assert any(not one.noise for one in crowd)
+    assert any(one.blurts for one in crowd)
+    assert any(one.person_at for one in crowd)
+
+
+def test_only_the_channels_that_are_asked_for_where_the_goal_has_them() -> None:
+    assert {compose(1, n, ("sms",)).channel for n in range(300)} == {"sms"}
+
+
+def test_each_is_like_a_demo_member() -> None:
+    known = {f"{person.number}-{place.separator}" for person in PEOPLE for place in person.places}
+    assert {like for goal in GOALS for like in goal.likes} <= known
+
+
+@pytest.mark.parametrize("goal", GOALS, ids=lambda goal: goal.name)
+def test_each_goal_ends_with_a_response_that_there_is(goal) -> None:  # type: ignore[no-untyped-def]
+    names = {wording.name for wording in wordings(False)}
+    assert any(goal.ended_by(name) for name in names)
+    assert any(REFUSALS.fullmatch(name) for name in names)
+
+
+def test_no_two_surnames_are_alike() -> None:
+    assert len({surname(count) for count in range(100_000, 140_000)}) == 40_000
+
+
+def test_a_card_number_that_is_sent_looks_like_one_to_whoever_checks_it() -> None:
+    cards = [manners.card(index).replace(" ", "") for index in range(500)]
+    assert len(set(cards)) == 500
+    assert all(luhn(card) for card in cards)
