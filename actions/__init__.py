@@ -18,16 +18,16 @@ def build_executor(backend: Backend) -> ActionExecutor:
     executor = ActionExecutor()
     for module in walk_packages(__path__, prefix=f"{__name__}."):
         import_module(module.name)
-    for action_class in _leaves(SkillAction):  # type: ignore[type-abstract]
+    for action_class in concrete_subclasses(SkillAction):  # type: ignore[type-abstract]
         action: Any = action_class(backend)
         executor.register_function(action.name(), action.run)
     return executor
 
 
-def _leaves(parent: type[SkillAction]) -> list[type[SkillAction]]:
+def concrete_subclasses(parent: type[SkillAction]) -> list[type[SkillAction]]:
     found: list[type[SkillAction]] = []
     for child in parent.__subclasses__():
         if not isabstract(child) and hasattr(child, "action_name"):  # a base of several forms has no name of its own
             found.append(child)
-        found.extend(_leaves(child))
+        found.extend(concrete_subclasses(child))
     return list(dict.fromkeys(found))

@@ -10,26 +10,26 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions.registry import FORMS, opener_of, title_of
-from actions.scheduled.words import opener_meant
+from actions.registry import FORMS, find_opener, format_task_title
+from actions.scheduled.extract import find_meant_opener
 from actions.turn import Turn
 from backend.language import SPANISH, tr
 from backend.reading.acts import Act
-from backend.reading.shutoff import only_fears
-from backend.reading.spanish import glossed
+from backend.reading.service.disconnection_notice import only_asks_about_shutoff
+from backend.reading.spanish import to_english
 
-AGENDA, NOW = "agenda", "agenda_now"
-MOST = 5
-SERVICE, RENAMES = "start_stop_service", "name_change"
-INTO_A_NAME = re.compile(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b", re.IGNORECASE)
-PLAIN = 0.75
+AGENDA, CURRENT_ITEM = "agenda", "agenda_now"
+MAX_ITEMS = 5
+SERVICE_INTENT, NAME_CHANGE_INTENT = "start_stop_service", "name_change"
+NAME_CHANGE_WORDS = re.compile(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b", re.IGNORECASE)
+MIN_CONFIDENCE = 0.75
 """How sure a wish must be that is taken in beside another."""
-WHATS_LEFT = re.compile(
+ASKS_WHAT_IS_LEFT = re.compile(
     r"\b(what(?:'s| is|s| was| were)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
     r"what did i (?:ask|want))\b",
     re.IGNORECASE,
 )
-COMMON = frozenset(
+STOPWORDS = frozenset(
     """about account actually also another bill bills cancel change don't drop forget instead just leave like mind
     need never number order pagar pago payment please quiero quite skip start stop take that then there this want
     what with would yours cambiar cambie cancele cuenta deje esto factura favor necesito olvide olvidelo para recibo
@@ -38,152 +38,166 @@ COMMON = frozenset(
 """Words that do not tell one wish from another."""
 
 
-def wishes(turn: Turn) -> list[dict[str, Any]]:
+def pending_items(turn: Turn) -> list[dict[str, Any]]:
     """What is still to be done, in order."""
     return list(turn.get(AGENDA) or [])
 
 
-def take_in(turn: Turn, acts: Sequence[Act], current: str, least: float = PLAIN) -> list[str]:
+def add_requests(turn: Turn, acts: Sequence[Act], current: str, least: float = MIN_CONFIDENCE) -> list[str]:
     """Put the wishes for other tasks on the agenda that are sure enough; the titles of those that are new to it."""
-    waiting = wishes(turn)
-    known = {(str(wish["opener"]), _kind(wish)) for wish in waiting}
-    known.add((current, _kind_of(current, turn.intent)))
+    waiting = pending_items(turn)
+    known = {(str(wish["opener"]), _item_kind(wish)) for wish in waiting}
+    known.add((current, _kind_for_intent(current, turn.intent)))
     added = []
     for act in acts:
-        plain = act.kind == "start" and _is_plain(act, acts, least)
-        opener = opener_meant(turn, act.intent, act.words) if plain else None
-        key = (opener or "", _kind_of(opener or "", act.intent))
-        if opener is None or key in known or len(waiting) >= MOST:
+        plain = act.kind == "start" and _is_clear_request(act, acts, least)
+        opener = find_meant_opener(turn, act.intent, act.words) if plain else None
+        key = (opener or "", _kind_for_intent(opener or "", act.intent))
+        if opener is None or key in known or len(waiting) >= MAX_ITEMS:
             continue
-        if act.intent == SERVICE and any(one.intent == RENAMES for one in acts) and INTO_A_NAME.search(act.words):
+        if (
+            act.intent == SERVICE_INTENT
+            and any(one.intent == NAME_CHANGE_INTENT for one in acts)
+            and NAME_CHANGE_WORDS.search(act.words)
+        ):
             continue  # "change it to my name" is the change of the name, and starts no service
-        if opener == turn.get("paused_task") or (opener == current and not turn.just_opened()):
+        if opener == turn.get("paused_task") or (opener == current and not turn.was_just_opened()):
             continue  # more of the same: only a first message wishes two reports
         known.add(key)
-        if opener == "arrangement_form" and only_fears(act.words if turn.language != SPANISH else glossed(act.words)):
+        if opener == "arrangement_form" and only_asks_about_shutoff(
+            act.words if turn.language != SPANISH else to_english(act.words)
+        ):
             # who asks to keep the lights is told how that stands; time to pay was not asked for
             told = {"account_topic": "shutoff", "account_words": act.words}
             waiting.append({"opener": "account_question_form", "words": act.words, "slots": told})
             continue
         waiting.append({"opener": opener, "words": act.words, "intent": act.intent})
-        added.append(tr(title_of(*key)))
-    if len(waiting) > len(wishes(turn)):
+        added.append(tr(format_task_title(*key)))
+    if len(waiting) > len(pending_items(turn)):
         turn.set(AGENDA, waiting)
     return added
 
 
-def _kind_of(opener: str, intent: str) -> str:
+def _kind_for_intent(opener: str, intent: str) -> str:
     """The intent, where it tells one kind of the form's tasks from another; two kinds are two wishes."""
-    return intent if opener in FORMS and intent in FORMS[opener].kinds else ""
+    return intent if opener in FORMS and intent in FORMS[opener].intent_titles else ""
 
 
-def _kind(wish: Mapping[str, Any]) -> str:
-    return _kind_of(str(wish["opener"]), str(wish.get("intent") or ""))
+def _item_kind(wish: Mapping[str, Any]) -> str:
+    return _kind_for_intent(str(wish["opener"]), str(wish.get("intent") or ""))
 
 
-def _title(wish: Mapping[str, Any]) -> str:
-    return tr(title_of(str(wish["opener"]), _kind(wish)))
+def _item_title(wish: Mapping[str, Any]) -> str:
+    return tr(format_task_title(str(wish["opener"]), _item_kind(wish)))
 
 
-def _is_plain(act: Act, acts: Sequence[Act], least: float) -> bool:
+def _is_clear_request(act: Act, acts: Sequence[Act], least: float) -> bool:
     """Whether a wish is plain enough to be named back: fear of a shutoff is no wish for a payment plan."""
-    felt = max((other.sure for other in acts if other.kind == "feeling" and other.words == act.words), default=0.0)
-    return min(act.sure, act.intent_sure) >= least and felt <= act.sure
+    felt = max(
+        (other.confidence for other in acts if other.kind == "feeling" and other.words == act.words), default=0.0
+    )
+    return min(act.confidence, act.intent_confidence) >= least and felt <= act.confidence
 
 
-def add(turn: Turn, opener: str, words: str, slots: dict[str, Any]) -> bool:
+def add_item(turn: Turn, opener: str, words: str, slots: dict[str, Any]) -> bool:
     """Put one thing to do on the agenda, with what is known for it. False when it is there already, or too much is."""
-    waiting = wishes(turn)
-    if len(waiting) >= MOST or any(wish["opener"] == opener and (wish.get("slots") or {}) == slots for wish in waiting):
+    waiting = pending_items(turn)
+    if len(waiting) >= MAX_ITEMS or any(
+        wish["opener"] == opener and (wish.get("slots") or {}) == slots for wish in waiting
+    ):
         return False
     turn.set(AGENDA, [*waiting, {"opener": opener, "words": words, "slots": slots}])
     return True
 
 
-def take_out(turn: Turn, opener: str) -> str:
+def pop_item(turn: Turn, opener: str) -> str:
     """Take a waiting wish for this task off the agenda, since it is begun now; the words with which it was wished."""
-    waiting = wishes(turn)
-    kind = _kind_of(opener, turn.intent)
-    found = next((wish for wish in waiting if wish["opener"] == opener and _kind(wish) == kind), None)
+    waiting = pending_items(turn)
+    kind = _kind_for_intent(opener, turn.intent)
+    found = next((wish for wish in waiting if wish["opener"] == opener and _item_kind(wish) == kind), None)
     if found is None:
         return ""
     turn.set(AGENDA, [wish for wish in waiting if wish is not found] or None)
     return str(found.get("words") or "")
 
 
-def remove(turn: Turn, wish: Mapping[str, Any]) -> None:
+def remove_item(turn: Turn, wish: Mapping[str, Any]) -> None:
     """Take one wish off the agenda, in silence."""
-    turn.set(AGENDA, [one for one in wishes(turn) if one != wish] or None)
+    turn.set(AGENDA, [one for one in pending_items(turn) if one != wish] or None)
 
 
-def remove_all(turn: Turn, opener: str) -> None:
+def remove_items_for(turn: Turn, opener: str) -> None:
     """Take every wish for one task off the agenda, in silence: it was met by the way."""
-    turn.set(AGENDA, [one for one in wishes(turn) if one["opener"] != opener] or None)
+    turn.set(AGENDA, [one for one in pending_items(turn) if one["opener"] != opener] or None)
 
 
-def drop(turn: Turn, acts: Sequence[Act]) -> bool:
+def drop_canceled(turn: Turn, acts: Sequence[Act]) -> bool:
     """Take off the agenda what is not wanted any more, and say so. False when none of it was meant.
 
     `forget the phone` names a wish by a word of its own: which task a cancel is about is more than a classifier tells.
     """
-    waiting = wishes(turn)
+    waiting = pending_items(turn)
     cancels = [act for act in acts if act.kind in ("cancel", "deny")]
-    named = {opener_of(act.intent) for act in cancels}
-    dropped = [wish for wish in waiting if wish["opener"] in named or any(_names(act, wish, turn) for act in cancels)]
+    named = {find_opener(act.intent) for act in cancels}
+    dropped = [
+        wish for wish in waiting if wish["opener"] in named or any(_mentions_item(act, wish, turn) for act in cancels)
+    ]
     if not dropped:
         return False
     turn.set(AGENDA, [wish for wish in waiting if wish not in dropped] or None)
-    turn.say("utter_agenda_dropped", task=in_words([_title(wish) for wish in dropped]))
+    turn.utter("utter_agenda_dropped", task=join_with_and([_item_title(wish) for wish in dropped]))
     return True
 
 
-def _names(act: Act, wish: dict[str, Any], turn: Turn) -> bool:
+def _mentions_item(act: Act, wish: dict[str, Any], turn: Turn) -> bool:
     """Whether a word of the wish stands in the act's words that is not about the open task as well."""
-    own = _telling(str(wish.get("words") or "")) - _telling(title_of(str(turn.get("open_task") or "")))
-    return bool(own & _telling(act.words))
+    own = _content_words(str(wish.get("words") or "")) - _content_words(
+        format_task_title(str(turn.get("open_task") or ""))
+    )
+    return bool(own & _content_words(act.words))
 
 
-def _telling(words: str) -> set[str]:
-    return {word for word in re.findall(r"[^\W\d_]{4,}", words.lower()) if word not in COMMON}
+def _content_words(words: str) -> set[str]:
+    return {word for word in re.findall(r"[^\W\d_]{4,}", words.lower()) if word not in STOPWORDS}
 
 
-def go_on(turn: Turn) -> bool:
+def start_next(turn: Turn) -> bool:
     """Open the next wish. False when nothing is left."""
-    waiting = wishes(turn)
+    waiting = pending_items(turn)
     if not waiting:
         return False
-    turn.set(NOW, waiting[0])
+    turn.set(CURRENT_ITEM, waiting[0])
     turn.set(AGENDA, waiting[1:] or None)
     for slot, value in (waiting[0].get("slots") or {}).items():
         turn.set(slot, value)
-    turn.follow_with(str(waiting[0]["opener"]))
+    turn.add_followup_action(str(waiting[0]["opener"]))
     return True
 
 
-def taken_up(turn: Turn, form: str) -> bool:
+def claim_current_item(turn: Turn, form: str) -> bool:
     """Whether this form was opened from the agenda; its words and intent are then those with which it was wished.
 
     The message that ended the task before, such as a yes, is not about this one.
     """
-    now = turn.get(NOW)
+    now = turn.get(CURRENT_ITEM)
     if not now or now.get("opener") != form:
         return False
-    turn.clear(NOW)
+    turn.clear(CURRENT_ITEM)
     turn.focus(str(now.get("words") or ""), str(now.get("intent") or ""))
     return True
 
 
-def in_words(titles: Sequence[str]) -> str:
+def join_with_and(titles: Sequence[str]) -> str:
     """`a, b and c`."""
     if len(titles) < 2:
         return "".join(titles)
     return tr("{first} and {last}", first=", ".join(titles[:-1]), last=titles[-1])
 
 
-def tell(turn: Turn) -> None:
+def send_remaining(turn: Turn) -> None:
     """Say what is still to be done."""
-    titles = [_title(wish) for wish in wishes(turn)]
+    titles = [_item_title(wish) for wish in pending_items(turn)]
     current = turn.get("open_task")
     if current:
-        titles.insert(0, tr(title_of(str(current))))
-    turn.say("utter_agenda_left" if titles else "utter_agenda_empty", tasks=in_words(titles))
+        titles.insert(0, tr(format_task_title(str(current))))
+    turn.utter("utter_agenda_left" if titles else "utter_agenda_empty", tasks=join_with_and(titles))

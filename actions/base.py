@@ -14,11 +14,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import registry
 from actions.turn import Turn
 from backend.app import Backend
-from backend.language import speaking
+from backend.language import use_language
 
-IDENTITY = ("member_number", "phone_last4")
+PERSISTENT_IDENTITY_SLOTS = ("member_number", "phone_last4")
 """Who somebody is outlives the task that asked for it."""
-MISSES_BEFORE_A_PERSON = 3
+MISSES_BEFORE_HANDOFF = 3
 
 
 class SkillAction(ABC):
@@ -34,13 +34,13 @@ class SkillAction(ABC):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(self.backend, dispatcher, tracker)
-        with speaking(turn.language):
+        with use_language(turn.language):
             async with self.backend.db.transaction() as turn.session:
-                if not await turn.begin(self.name()):
+                if not await turn.begin_step(self.name()):
                     await self.act(turn)
-                    await turn.hold_true()
-                    await turn.keep(turn.events())
-        return turn.answer()
+                    await turn.verify_claims()
+                    await turn.save_step(turn.events())
+        return turn.kept_events()
 
     @abstractmethod
     async def act(self, turn: Turn) -> None:
@@ -50,7 +50,7 @@ class SkillAction(ABC):
 def clear_task(turn: Turn, keep: str | None = None) -> None:
     """Forget the answers given for tasks, but for those of the form to `keep` and who the member said to be."""
     forms = registry.FORMS
-    kept = {*(forms[keep].slots if keep in forms else ()), *IDENTITY}
+    kept = {*(forms[keep].slots if keep in forms else ()), *PERSISTENT_IDENTITY_SLOTS}
     turn.clear(
         *({slot for declared in forms.values() for slot in declared.slots} - kept),
         "paused_task",
@@ -62,18 +62,18 @@ def clear_task(turn: Turn, keep: str | None = None) -> None:
 
 
 @dataclass
-class Ask:
+class SlotQuestion:
     """What to ask next: the slot, the response that asks for it, and the values in its words."""
 
     slot: str
     response: str
     values: dict[str, Any] = field(default_factory=dict)
     buttons: list[dict[str, str]] = field(default_factory=list)
-    new: bool = False  # says something about the last answer, so that it is not the same question again
+    is_new: bool = False  # says something about the last answer, so that it is not the same question again
 
 
 @dataclass
-class Outside:
+class ExternalCall:
     """Work that must hold no transaction, such as asking a payment network. The form asks on when it is done."""
 
     work: Callable[[Turn], Awaitable[None]]

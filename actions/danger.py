@@ -2,168 +2,170 @@
 
 from __future__ import annotations
 
-from actions.turn import REQUESTED, Turn
+from actions.turn import REQUESTED_SLOT, Turn
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_question
-from backend.reading.asks_after import tells_it_is_fine
-from backend.reading.asks_if_safe import asks_if_safe
-from backend.reading.cut_off import cut_off_by_us, is_off_already
-from backend.reading.danger import crisis_in, is_over, is_supposed, tree_on_wire
-from backend.reading.hazard import CAR, HURT, LIFE, WIRE, signs_in, what_to_do_for
-from backend.reading.life_support import only_plans
-from backend.reading.no_danger import denies_danger
-from backend.reading.ordinary import only_ordinary
-from backend.reading.outage_told import tells_of_an_outage
-from backend.reading.place import address_in
-from backend.reading.shutoff import speaks_of as shutoff_spoken_of
+from backend.reading.contact.location import extract_address_or_road
+from backend.reading.hazards.danger_denial import denies_danger
+from backend.reading.hazards.danger_words import detect_crisis, is_hypothetical, is_past_danger, mentions_tree_on_wire
+from backend.reading.hazards.harmless_talk import is_harmless_talk
+from backend.reading.hazards.hazard_signs import CAR, HURT, LIFE, WIRE, advice_key, find_hazard_signs
+from backend.reading.hazards.life_support import is_about_future
+from backend.reading.hazards.safety_questions import asks_if_safe
+from backend.reading.service.disconnected_by_coop import says_coop_disconnected, says_disconnected_in_spanish
+from backend.reading.service.disconnection_notice import detect_disconnection_topic as shutoff_spoken_of
+from backend.reading.service.outage_statement import states_outage
+from backend.reading.tickets.status_questions import says_power_is_fine
 
-REPORTS = ("outage_form", "case_form")
+REPORT_FORMS = ("outage_form", "case_form")
 """These hear of danger themselves: what was told before belongs to the same event."""
 
 
-SURE = 0.8
+MIN_SCORE = 0.8
 """From here on what the engine's model hears of danger counts as much as a plain word of it:"""
-SURE_OF_AN_ANSWER = 0.9
+MIN_SCORE_IN_ANSWER = 0.9
 """and from here on where something was asked, since an answer may be any words."""
-SURE_OF_A_TREE = 0.97
+MIN_SCORE_FOR_TREE = 0.97
 """A tree at a line has a report of its own, which says what to do; a wire that it tore down is danger."""
-SURE_OF_A_WISH, SURE_BESIDE_A_WISH = 0.6, 0.95
-MAY_BE_DANGER = frozenset(
+MIN_OTHER_INTENT_CONFIDENCE, MIN_SCORE_WITH_OTHER_INTENT = 0.6, 0.95
+DANGER_INTENTS = frozenset(
     """report_outage outage_status outage_restored voltage_problem meter_problem report_tree damage_claim medical_need
     out_of_scope nlu_fallback speak_to_human greet inform choose affirm deny cancel hold repeat thank goodbye""".split()
 )
 """Where another wish is heard, the model has to be surer: a deposit for a pool, a rebate on a water heater, a bulb."""
-UNLIKELY = 0.25
+MAX_UNLIKELY_SCORE = 0.25
 """Below it the model finds no danger in words in which the rules hear one: a name, a fire of long ago."""
-SHORT = 4
+SHORT_MESSAGE_WORDS = 4
 """So few words may be a cry, which the model knows too little of."""
-IF_SO = "utter_danger_if_so"
-VAGUE = frozenset({"danger"})
+CONDITIONAL_ADVICE = "utter_danger_if_so"
+VAGUE_SIGNS = frozenset({"danger"})
 """Something dangerous is named, and nothing of it told: `it shocks the cows`, `I called 911`."""
-MOST_URGENT = frozenset({CAR, HURT})
+MOST_URGENT_SIGNS = frozenset({CAR, HURT})
 """What the model hears beside the signs of rules: who must not get out, and who must not be touched."""
-_SIGN_OF = {WIRE: "danger"}
+_SIGN_BY_HAZARD = {WIRE: "danger"}
 
 
-def signs_told(turn: Turn, *, reported: bool) -> frozenset[str]:
+def detect_signs(turn: Turn, *, reported: bool) -> frozenset[str]:
     """The signs of danger in this message. `reported`: something dangerous stands in this talk already.
 
     The rules know the plain words; the engine's model hears it in others: "a cord from the pole is in our pool".
     """
-    if not turn.own_words:
+    if not turn.focused_text:
         return frozenset()
-    signs = _plain_signs(turn, reported=reported)
-    if not reported and _is_doubted(turn, signs):
+    signs = _detect_signs_by_rules(turn, reported=reported)
+    if not reported and _is_doubted_by_model(turn, signs):
         return frozenset()
-    learnt = _learnt_sign(turn, reported=reported)
-    return signs | (learnt if signs <= VAGUE else learnt & MOST_URGENT)
+    learnt = _detect_signs_by_model(turn, reported=reported)
+    return signs | (learnt if signs <= VAGUE_SIGNS else learnt & MOST_URGENT_SIGNS)
 
 
-def _plain_signs(turn: Turn, *, reported: bool) -> frozenset[str]:
-    return signs_in(turn.own_words, turn.text if turn.language == SPANISH else "", reported=reported)
+def _detect_signs_by_rules(turn: Turn, *, reported: bool) -> frozenset[str]:
+    return find_hazard_signs(turn.focused_text, turn.text if turn.language == SPANISH else "", reported=reported)
 
 
-def _is_doubted(turn: Turn, signs: frozenset[str]) -> bool:
+def _is_doubted_by_model(turn: Turn, signs: frozenset[str]) -> bool:
     """Whether the rules hear danger where the engine's model finds none: what to do is said, and nobody is called out.
 
     Whoever names a danger once more, after that was said, is believed.
     """
-    told = turn.statistics
-    if not told.hazard or told.danger >= UNLIKELY or len(turn.whole_words.split()) <= SHORT:
+    told = turn.predictions
+    if not told.hazard or told.danger_score >= MAX_UNLIKELY_SCORE or len(turn.full_text.split()) <= SHORT_MESSAGE_WORDS:
         return False
-    return bool(signs) and not turn.words_of(IF_SO)
+    return bool(signs) and not turn.last_text_of(CONDITIONAL_ADVICE)
 
 
-def _learnt_sign(turn: Turn, *, reported: bool) -> frozenset[str]:
-    told = turn.statistics
-    enough = SURE_OF_AN_ANSWER if turn.get(REQUESTED) else SURE
-    if told.danger < enough or is_supposed(turn.text) or is_over(turn.text):
+def _detect_signs_by_model(turn: Turn, *, reported: bool) -> frozenset[str]:
+    told = turn.predictions
+    enough = MIN_SCORE_IN_ANSWER if turn.get(REQUESTED_SLOT) else MIN_SCORE
+    if told.danger_score < enough or is_hypothetical(turn.text) or is_past_danger(turn.text):
         return frozenset()
-    if reported and (asks_if_safe(turn.whole_words) or is_question(turn.text)):
+    if reported and (asks_if_safe(turn.full_text) or is_question(turn.text)):
         return frozenset()  # of what stands: asked, and not told anew
-    if turn.intent == "report_tree" and told.hazard == WIRE and told.danger < SURE_OF_A_TREE:
+    if turn.intent == "report_tree" and told.hazard == WIRE and told.danger_score < MIN_SCORE_FOR_TREE:
         return frozenset()  # its own report says what to do near a line, and goes to the crew
-    off = cut_off_by_us(turn.text) or is_off_already(turn.whole_words)
-    feared = shutoff_spoken_of(turn.whole_words) and not off
-    asked = turn.get("open_task") == "case_form" and not turn.just_opened()
-    is_wish = turn.intent not in MAY_BE_DANGER and told.whole.confidence >= SURE_OF_A_WISH
-    if is_wish and told.danger < SURE_BESIDE_A_WISH:
+    off = says_coop_disconnected(turn.text) or says_disconnected_in_spanish(turn.full_text)
+    feared = shutoff_spoken_of(turn.full_text) and not off
+    asked = turn.get("open_task") == "case_form" and not turn.was_just_opened()
+    is_wish = turn.intent not in DANGER_INTENTS and told.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
+    if is_wish and told.danger_score < MIN_SCORE_WITH_OTHER_INTENT:
         return frozenset()  # the bill of a pump, a light that is out
     if (
-        denies_danger(turn.whole_words)
-        or only_ordinary(turn.whole_words)
-        or (told.hazard == LIFE and tells_it_is_fine(turn.whole_words))
+        denies_danger(turn.full_text)
+        or is_harmless_talk(turn.full_text)
+        or (told.hazard == LIFE and says_power_is_fine(turn.full_text))
     ):
         return frozenset()
-    if told.hazard == LIFE and (feared or asked or only_plans(turn.whole_words)):
+    if told.hazard == LIFE and (feared or asked or is_about_future(turn.full_text)):
         return frozenset()  # who fears a shutoff, or is asked what machine they have, has power now
-    return frozenset({_SIGN_OF.get(told.hazard, told.hazard)})
+    return frozenset({_SIGN_BY_HAZARD.get(told.hazard, told.hazard)})
 
 
-def alarmed(turn: Turn) -> bool:
+def signals_danger(turn: Turn) -> bool:
     """Whether this message, by itself, tells that somebody may be in danger."""
-    return bool(signs_told(turn, reported=False))
+    return bool(detect_signs(turn, reported=False))
 
 
-def say_what_to_do(turn: Turn, signs: frozenset[str], *, life: bool = False) -> None:
+def send_safety_advice(turn: Turn, signs: frozenset[str], *, life: bool = False) -> None:
     """What saves lives with such signs. `life`: it is of somebody who needs power, and of nothing electric."""
-    hazard = what_to_do_for(signs)
-    turn.say("utter_outage_danger", hazard=LIFE if life and hazard in (HURT, WIRE) else hazard)
+    hazard = advice_key(signs)
+    turn.utter("utter_outage_danger", hazard=LIFE if life and hazard in (HURT, WIRE) else hazard)
 
 
-def heed(turn: Turn) -> bool:
+def handle_danger(turn: Turn) -> bool:
     """Answer words of danger or of a person's own crisis, with no task open. Returns whether there were any."""
-    if crisis_in(turn.text):
-        turn.say("utter_crisis")
+    if detect_crisis(turn.text):
+        turn.utter("utter_crisis")
         return True
-    if alarmed(turn):
-        turn.follow_with("outage_form")  # it says what to do at once, and opens the ticket
+    if signals_danger(turn):
+        turn.add_followup_action("outage_form")  # it says what to do at once, and opens the ticket
         return True
-    _say_if_so(turn)
+    _send_conditional_advice(turn)
     return False
 
 
-def _say_if_so(turn: Turn) -> None:
+def _send_conditional_advice(turn: Turn) -> None:
     """What to do if there is danger after all; what was wished goes on."""
-    if turn.own_words and _is_doubted(turn, _plain_signs(turn, reported=False)):
-        turn.say(IF_SO)
+    if turn.focused_text and _is_doubted_by_model(turn, _detect_signs_by_rules(turn, reported=False)):
+        turn.utter(CONDITIONAL_ADVICE)
 
 
-def rises(turn: Turn, form: str) -> bool:
+def opens_danger_report(turn: Turn, form: str) -> bool:
     """Open the report of a danger that is told in the middle of a task which reports nothing."""
-    if form in REPORTS or crisis_in(turn.text) or not alarmed(turn):
+    if form in REPORT_FORMS or detect_crisis(turn.text) or not signals_danger(turn):
         return False
-    turn.follow_with("outage_form")
+    turn.add_followup_action("outage_form")
     return True
 
 
-def goes_first(turn: Turn, form: str) -> bool:
+def opens_urgent_report(turn: Turn, form: str) -> bool:
     """A tree on the wire, or an outage, beside another wish is reported first; the other is kept, and comes after."""
-    if form in REPORTS:
+    if form in REPORT_FORMS:
         return False
-    if tree_on_wire(turn.text):
+    if mentions_tree_on_wire(turn.text):
         turn.set("case_kind", "tree")
-        turn.follow_with("case_form")
+        turn.add_followup_action("case_form")
         return True
-    if not _wishes_for_an_outage(turn):
+    if not _reports_outage(turn):
         return False
-    turn.follow_with("outage_form")
+    turn.add_followup_action("outage_form")
     return True
 
 
-def _wishes_for_an_outage(turn: Turn) -> bool:
+def _reports_outage(turn: Turn) -> bool:
     """`I lost power, and what's my balance`: a part of the message reports an outage, as a fact."""
-    heard = [part for part in turn.statistics.clauses if part.intent == "report_outage"]
-    return (bool(heard) or address_in(turn.own_words) is not None) and tells_of_an_outage(turn.own_words, turn.text)
+    heard = [part for part in turn.predictions.clauses if part.intent == "report_outage"]
+    return (bool(heard) or extract_address_or_road(turn.focused_text) is not None) and states_outage(
+        turn.focused_text, turn.text
+    )
 
 
-def warn(turn: Turn, form: str) -> bool:
+def warn_in_task(turn: Turn, form: str) -> bool:
     """The same in the middle of a task, which then asks on. An outage has a form of its own, which speaks of danger."""
-    if crisis_in(turn.text):
-        turn.say("utter_crisis")
+    if detect_crisis(turn.text):
+        turn.utter("utter_crisis")
         return True
-    _say_if_so(turn)
-    if form != "outage_form" and turn.intent != "report_outage" and (signs := signs_told(turn, reported=False)):
-        say_what_to_do(turn, signs)
+    _send_conditional_advice(turn)
+    if form != "outage_form" and turn.intent != "report_outage" and (signs := detect_signs(turn, reported=False)):
+        send_safety_advice(turn, signs)
         return True
     return False

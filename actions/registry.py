@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend.language import mark
 
-ACTIONS = {
+OPENER_ACTIONS = {
     "create_account": ("action_create_account", mark("making an online account")),
     "schedule_payment": ("action_schedule_payment", mark("a payment for a later day")),
 }
@@ -15,7 +15,7 @@ ACTIONS = {
 
 
 @dataclass(frozen=True)
-class Declared:
+class FormSpec:
     """What a form says of itself: its name, its task (as data/answers names it), its title and its typed questions.
 
     `kinds` has a title for each intent where one form serves several kinds of task, each a wish of its own.
@@ -28,30 +28,30 @@ class Declared:
     title: str
     slots: tuple[str, ...]
     asks: dict[str, str]
-    opens_with: frozenset[str]
-    kinds: Mapping[str, str]
-    informs: bool = False
-    shows_first: bool = False
+    opening_intents: frozenset[str]
+    intent_titles: Mapping[str, str]
+    is_informational: bool = False
+    shows_status_first: bool = False
 
 
-FORMS: dict[str, Declared] = {}
+FORMS: dict[str, FormSpec] = {}
 
 
-def register(declared: Declared) -> None:
+def register_form(declared: FormSpec) -> None:
     """Make a form known; one name once."""
     FORMS[declared.form] = declared
 
 
-def opener_of(intent: str) -> str | None:
+def find_opener(intent: str) -> str | None:
     """The form or action that a wish opens, or None: not a wish of ours."""
-    if intent in ACTIONS:
-        return ACTIONS[intent][0]
-    return next((form for form, declared in FORMS.items() if intent in declared.opens_with), None)
+    if intent in OPENER_ACTIONS:
+        return OPENER_ACTIONS[intent][0]
+    return next((form for form, declared in FORMS.items() if intent in declared.opening_intents), None)
 
 
-def title_of(opener: str, intent: str = "") -> str:
+def format_task_title(opener: str, intent: str = "") -> str:
     """A task in words, in English; of the kind that `intent` opens, where there are several."""
     if opener in FORMS:
-        return FORMS[opener].kinds.get(intent, FORMS[opener].title)
-    found = next((title for action, title in ACTIONS.values() if action == opener), None)
+        return FORMS[opener].intent_titles.get(intent, FORMS[opener].title)
+    found = next((title for action, title in OPENER_ACTIONS.values() if action == opener), None)
     return found or opener.removesuffix("_form").removeprefix("action_").replace("_", " ")

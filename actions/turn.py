@@ -11,22 +11,22 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from actions import claims
+from actions import claim_checks
 from backend.app import Backend
-from backend.conversations import once
+from backend.conversations import idempotency
 from backend.language import ENGLISH, SPANISH
 from backend.members import identity
-from backend.members.identity import Standing
-from backend.reading.acts import Act, ContextReader, Question, Reader, Statistics
-from backend.reading.spanish import glossed
-from backend.reading.together import Everything, read_all
+from backend.members.identity import Identity
+from backend.reading.acts import Act, ActReader, ContextReader, EnginePredictions, OpenQuestion
+from backend.reading.extract_all import ExtractedValues, extract_all
+from backend.reading.spanish import to_english
 
-REQUESTED = "requested_slot"
+REQUESTED_SLOT = "requested_slot"
 # What a bare number means follows from what was asked. A skill whose slot takes one adds it (`ASKED_AS.update`).
-ASKED_AS = {"member_number": "member_number", "phone_last4": "last4", "one_time_code": "code"}
-READER: Reader = ContextReader()
+NUMBER_TYPES = {"member_number": "member_number", "phone_last4": "last4", "one_time_code": "code"}
+ACT_READER: ActReader = ContextReader()
 # What a pressed button does; its words are ours, so nothing has to be read.
-PRESSED = {
+ACT_BY_BUTTON_INTENT = {
     "affirm": "affirm",
     "deny": "deny",
     "choose": "answer",
@@ -36,11 +36,11 @@ PRESSED = {
     "speak_spanish": "language",
     "speak_english": "language",
 }
-QUIET_ACTIONS = ("action_extract_slots", "action_listen", "action_session_start", "action_schedule_payment")
+SILENT_ACTIONS = ("action_extract_slots", "action_listen", "action_session_start", "action_schedule_payment")
 """Actions that answer nothing; the last of them only chooses the form that does."""
 
 
-def _same(text: str, other: str) -> bool:
+def _is_same_text(text: str, other: str) -> bool:
     return " ".join(text.split()).strip(" .") == " ".join(other.split()).strip(" .")
 
 
@@ -55,13 +55,13 @@ class Turn:
         self.language = str((tracker.latest_message.get("metadata") or {}).get("language") or ENGLISH)
         self.notes: dict[str, Any] = {}  # what one step of this turn leaves for the next; forgotten with the turn
         self._dispatcher = dispatcher
-        self._standing: Standing | None = None
+        self._standing: Identity | None = None
         self._changed: dict[str, Any] = {}
         self._after: list[EventType] = []
         self._focus: str | None = None
         self._focus_intent = ""
-        self._step: once.Step | None = None
-        self._begun = once.Begun(None)
+        self._step: idempotency.ActionStep | None = None
+        self._begun = idempotency.BegunStep(None)
         self._kept: list[EventType] = []
 
     @property
@@ -74,20 +74,20 @@ class Turn:
         return str(self.tracker.get_latest_input_channel() or "web")
 
     @property
-    def whole_words(self) -> str:
+    def full_text(self) -> str:
         """What the member wrote or said; empty when a button was pressed."""
         text = str(self.tracker.latest_message.get("text") or "")
         return "" if text.startswith("/") else text
 
     @property
-    def own_words(self) -> str:
+    def focused_text(self) -> str:
         """The same, or the part of it that is for the task (see `focus`)."""
-        return self.whole_words if self._focus is None else self._focus
+        return self.full_text if self._focus is None else self._focus
 
     @property
     def text(self) -> str:
         """`own_words` for the rules, which know English: Spanish is put into the words that they look for."""
-        return glossed(self.own_words) if self.language == SPANISH else self.own_words
+        return to_english(self.focused_text) if self.language == SPANISH else self.focused_text
 
     def focus(self, words: str | None, intent: str = "") -> None:
         """Let the task read these words alone: the others were a question or a wish for another task.
@@ -97,42 +97,42 @@ class Turn:
         self._focus, self._focus_intent = words, intent
 
     @cached_property
-    def question(self) -> Question:
+    def open_question(self) -> OpenQuestion:
         """The question that was open when this message came."""
-        return Question.of(self.tracker.slots.get("question"), self.last_said())
+        return OpenQuestion.from_slot(self.tracker.slots.get("question"), self.last_bot_text())
 
     @cached_property
-    def statistics(self) -> Statistics:
+    def predictions(self) -> EnginePredictions:
         """What the engine's classifiers say of this message."""
-        return Statistics.of(self.whole_words, self.tracker.latest_message)
+        return EnginePredictions.from_parse_data(self.full_text, self.tracker.latest_message)
 
     @cached_property
     def acts(self) -> Sequence[Act]:
         """What this message does, in order."""
-        if not self.whole_words:
-            return [Act(PRESSED.get(self.intent, "start"), intent=self.intent, certain=True)]
-        return READER.read(self.whole_words, self.language, self.question, self.statistics)
+        if not self.full_text:
+            return [Act(ACT_BY_BUTTON_INTENT.get(self.intent, "start"), intent=self.intent, is_certain=True)]
+        return ACT_READER.read_acts(self.full_text, self.language, self.open_question, self.predictions)
 
-    def does(self, *kinds: str) -> bool:
+    def has_act(self, *kinds: str) -> bool:
         """Whether this message does any of these."""
         return any(act.kind in kinds for act in self.acts)
 
-    def own(self, heard: str) -> str:
+    def original_spelling(self, heard: str) -> str:
         """The member's own spelling of `heard`, the last words of `text`: names and streets are kept as written."""
         if self.language != SPANISH:
             return heard
-        words = self.own_words.split()
+        words = self.focused_text.split()
         ends = (" ".join(words[start:]) for start in range(len(words)))
-        return next((end.rstrip(" .") for end in ends if _same(glossed(end), heard)), heard)
+        return next((end.rstrip(" .") for end in ends if _is_same_text(to_english(end), heard)), heard)
 
     @property
-    def said(self) -> str:
+    def exact_reply(self) -> str:
         """The member's exact reply: the words, or the title of the button that was pressed."""
         metadata = self.tracker.latest_message.get("metadata") or {}
-        return str(metadata.get("said") or self.whole_words or self.intent)
+        return str(metadata.get("said") or self.full_text or self.intent)
 
     @property
-    def removed(self) -> bool:
+    def was_redacted(self) -> bool:
         """Whether the edge had to take a card, bank or similar number out of this message."""
         return bool((self.tracker.latest_message.get("metadata") or {}).get("removed"))
 
@@ -145,25 +145,25 @@ class Turn:
         """The intents that this message may be of, each with `name` and `confidence`, the likeliest first."""
         return self.tracker.latest_message.get("intent_ranking") or ()
 
-    def chosen(self, slot: str) -> str | None:
+    def button_value(self, slot: str) -> str | None:
         """The value that a pressed button carries for this slot."""
         for entity in self.tracker.latest_message.get("entities") or []:
             if entity.get("entity") == slot:
                 return str(entity.get("value"))
         return None
 
-    async def standing(self) -> Standing:
+    async def identity(self) -> Identity:
         """Who this is, looked up once a turn; `stands_as` when the turn itself has changed it."""
         if self._standing is None:
-            self._standing = await identity.standing(self.session, self.backend, self.conversation_id)
+            self._standing = await identity.load_identity(self.session, self.backend, self.conversation_id)
         return self._standing
 
-    def stands_as(self, standing: Standing) -> None:
+    def set_identity(self, standing: Identity) -> None:
         self._standing = standing
 
-    def read(self, asked: str | None) -> Everything:
+    def extract_values(self, asked: str | None) -> ExtractedValues:
         """The numbers, money and days in the words; `asked` is the slot whose question was open."""
-        return read_all(self.text, asked=ASKED_AS.get(asked or ""), today=self.backend.today())
+        return extract_all(self.text, asked=NUMBER_TYPES.get(asked or ""), today=self.backend.today())
 
     def get(self, slot: str) -> Any:
         return self._changed.get(slot, self.tracker.slots.get(slot))
@@ -172,11 +172,11 @@ class Turn:
         self._changed[slot] = value
 
     @property
-    def requested(self) -> bool:
+    def has_requested(self) -> bool:
         """Whether a form has asked something, or ended, in this turn."""
-        return REQUESTED in self._changed
+        return REQUESTED_SLOT in self._changed
 
-    def has_set(self, slot: str) -> bool:
+    def was_set(self, slot: str) -> bool:
         """Whether this turn has given the slot a value."""
         return self._changed.get(slot) is not None
 
@@ -185,7 +185,7 @@ class Turn:
             if self.get(slot) is not None:
                 self.set(slot, None)
 
-    def say(self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any) -> None:
+    def utter(self, response: str, buttons: list[dict[str, str]] | None = None, **values: Any) -> None:
         """Utter a response of data/**/responses.yml; its words and their variants are chosen there."""
         coop = self.backend.coop
         facts = {
@@ -198,21 +198,21 @@ class Turn:
         }
         self._dispatcher.utter_message(response=response, buttons=buttons, **facts, **values)
 
-    def follow_with(self, action: str) -> None:
+    def add_followup_action(self, action: str) -> None:
         """Let the engine run this action next."""
         self._after.append(FollowupAction(action))
 
-    def end_task(self) -> None:
+    def deactivate_form(self) -> None:
         """Leave whatever form is open."""
-        self._after.extend([ActiveLoop(None), SlotSet(REQUESTED, None)])
+        self._after.extend([ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)])
 
-    async def begin(self, action: str) -> bool:
+    async def begin_step(self, action: str) -> bool:
         """Begin the step that this action is of the message's turn. True: it was done before, and is said again.
 
         Raises MessageSettled where nothing may be done about the message any more.
         """
-        first, self._step = self._step is None, once.step_of(action, self.channel, self.tracker.events)
-        self._begun = await once.begin(self.session, self._step)
+        first, self._step = self._step is None, idempotency.find_step(action, self.channel, self.tracker.events)
+        self._begun = await idempotency.begin(self.session, self._step)
         result = self._begun.result
         if result is None or (result["unfinished"] and not first):
             return False
@@ -223,40 +223,40 @@ class Turn:
         return not result["unfinished"]
 
     @property
-    def resumed(self) -> bool:
+    def is_resumed(self) -> bool:
         """Whether this step has heard the message already, and stands before its work outside."""
         return self._begun.result is not None
 
-    async def hold_true(self) -> None:
+    async def verify_claims(self) -> None:
         """Look up what is about to be claimed, before it is kept and said."""
-        await claims.hold(self, self._dispatcher.messages)
+        await claim_checks.verify_messages(self, self._dispatcher.messages)
 
-    async def keep(self, events: list[EventType], *, unfinished: bool = False, acted: bool = False) -> None:
+    async def save_step(self, events: list[EventType], *, unfinished: bool = False, acted: bool = False) -> None:
         """Keep what this step came to, in its own transaction, for when the message is delivered again.
 
         `unfinished`: there is work outside still to come, which the slots tell. `acted`: some has been done.
         """
         self._kept = events
         result = {"events": events, "responses": self._dispatcher.messages, "unfinished": unfinished}
-        await once.keep(self.session, self._step, self._begun, result, acted=acted)
+        await idempotency.save_step_result(self.session, self._step, self._begun, result, acted=acted)
 
-    def answer(self) -> list[EventType]:
+    def kept_events(self) -> list[EventType]:
         """What the step came to, for the engine."""
         return self._kept
 
     def events(self) -> list[EventType]:
         return [SlotSet(slot, value) for slot, value in self._changed.items()] + self._after
 
-    def answered_something_else(self, form: str) -> bool:
+    def other_action_answered(self, form: str) -> bool:
         """Whether another action has answered this message: the form then only comes back to its question."""
         for event in reversed(self.tracker.events):
             if event.get("event") == "user":
                 return False
-            if event.get("event") == "action" and event.get("name") not in (form, *QUIET_ACTIONS):
+            if event.get("event") == "action" and event.get("name") not in (form, *SILENT_ACTIONS):
                 return True
         return False
 
-    def just_opened(self) -> bool:
+    def was_just_opened(self) -> bool:
         """Whether the form was opened by this very message."""
         for event in reversed(self.tracker.events):
             if event.get("event") == "user":
@@ -265,7 +265,7 @@ class Turn:
                 return True
         return False
 
-    def last_said(self) -> str:
+    def last_bot_text(self) -> str:
         """What was said last, for keeping the exact words of a read-back and for saying it again."""
         said: list[str] = []
         for event in reversed(self.tracker.events):
@@ -275,7 +275,7 @@ class Turn:
                 break
         return "\n".join(reversed([text for text in said if text]))
 
-    def words_of(self, response: str) -> str:
+    def last_text_of(self, response: str) -> str:
         """The words in which `response` was last uttered in this conversation, or an empty text."""
         for event in reversed(self.tracker.events):
             metadata = event.get("metadata") or {}

@@ -13,8 +13,8 @@ from backend.config import Settings
 from backend.coop import Coop, load_coop
 from backend.db import Database
 from backend.errors import SettingsError
-from backend.knowledge.service import Knowledge, shipped
-from backend.providers import loading
+from backend.knowledge.service import Knowledge, default_knowledge
+from backend.providers import loader
 from backend.providers.billing.base import BillingProvider
 from backend.providers.messages.base import MessageProvider
 from backend.providers.outages.base import OutageProvider
@@ -56,7 +56,7 @@ class Backend:
             billing=_provider(BillingProvider, "BILLING_PROVIDER", settings.billing_provider, settings),
             payments=_provider(PaymentProvider, "PAYMENT_PROVIDER", settings.payment_provider, settings),
             messages=_provider(MessageProvider, "MESSAGES_PROVIDER", settings.messages_provider, settings),
-            knowledge=shipped(),
+            knowledge=default_knowledge(),
             outages=_provider(OutageProvider, "OUTAGES_PROVIDER", settings.outages_provider, settings),
         )
 
@@ -74,7 +74,7 @@ def _provider(contract: type, name: str, spec: str, settings: Settings) -> Any:
     """The provider that the setting `name` asks for. Raises SettingsError naming the setting, and what the provider
     lacks of its contract: it is found at the start, not with the first payment."""
     try:
-        provider = loading.load(spec, loading.BUILTIN[name])(settings)
+        provider = loader.load(spec, loader.BUILTIN[name])(settings)
     except SettingsError as error:
         raise SettingsError(f"{name}: {error}") from None
     except TypeError as error:

@@ -21,10 +21,10 @@ def add_banking_days(day: date, count: int, closed: Callable[[date], object] | N
 
 
 def is_banking_day(day: date) -> bool:
-    return day.weekday() < 5 and day not in holidays(day.year)
+    return day.weekday() < 5 and day not in federal_holidays(day.year)
 
 
-def holidays(year: int) -> frozenset[date]:
+def federal_holidays(year: int) -> frozenset[date]:
     """The days of `year` on which the Federal Reserve Banks are closed.
 
     A holiday on a Sunday is kept on the Monday; one on a Saturday is not kept on another day.

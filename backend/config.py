@@ -16,20 +16,20 @@ from pydantic_settings.sources.utils import parse_env_vars
 
 from backend import config_values as values
 from backend.errors import SettingsError
-from backend.private_files import private_folder, private_text
-from backend.production import faults_in
+from backend.private_files import make_private_folder, read_or_create_text
+from backend.production_checks import find_setting_errors
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVED_NETWORK = "sandbox-network.url"
+NETWORK_URL_FILE = "sandbox-network.url"
 
-Url = Annotated[str, BeforeValidator(values.without_slash)]
-HttpUrl = Annotated[str, BeforeValidator(values.http_url)]
-Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.origins)]
-Accounts = Annotated[Mapping[str, str], NoDecode, BeforeValidator(values.accounts)]
-Emails = Annotated[Mapping[str, str], NoDecode, BeforeValidator(values.emails)]
-DatabaseUrl = Annotated[str, BeforeValidator(values.database_url)]
-RedisUrl = Annotated[str, BeforeValidator(values.redis_url)]
-Whole = Annotated[int, BeforeValidator(values.whole_number)]
+Url = Annotated[str, BeforeValidator(values.strip_slash)]
+HttpUrl = Annotated[str, BeforeValidator(values.parse_http_url)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.parse_origins)]
+Accounts = Annotated[Mapping[str, str], NoDecode, BeforeValidator(values.parse_accounts)]
+Emails = Annotated[Mapping[str, str], NoDecode, BeforeValidator(values.parse_emails)]
+DatabaseUrl = Annotated[str, BeforeValidator(values.parse_database_url)]
+RedisUrl = Annotated[str, BeforeValidator(values.parse_redis_url)]
+WholeNumber = Annotated[int, BeforeValidator(values.parse_whole_number)]
 
 
 def _secret(given: dict[str, Any]) -> str:
@@ -65,12 +65,12 @@ class Settings(BaseSettings):
         default="development", validation_alias="MEMBERLINE_ENV"
     )
     host: str = "127.0.0.1"
-    port: Whole = Field(default=8080, ge=1, le=65535)
+    port: WholeNumber = Field(default=8080, ge=1, le=65535)
     public_url: Url = Field(default_factory=lambda given: f"http://127.0.0.1:{given['port']}")
     runtime_dir: Path = Field(default=ROOT / "var", validation_alias="MEMBERLINE_RUNTIME_DIR")
     secret_key: str = Field(default_factory=_secret, repr=False)
     database_url: DatabaseUrl = Field(
-        default_factory=lambda given: values.database_url(f"sqlite:///{given['runtime_dir'] / 'memberline.db'}"),
+        default_factory=lambda given: values.parse_database_url(f"sqlite:///{given['runtime_dir'] / 'memberline.db'}"),
         repr=False,
     )
     redis_url: RedisUrl | None = Field(default=None, repr=False)
@@ -86,15 +86,15 @@ class Settings(BaseSettings):
     outages_provider: str = "builtin"
     engine_url: HttpUrl = "http://127.0.0.1:5005"
     engine_token: str = _derived("engine")
-    sandbox_network_url: HttpUrl = Field(default_factory=lambda given: _served_network(given["runtime_dir"]))
+    sandbox_network_url: HttpUrl = Field(default_factory=lambda given: _default_network_url(given["runtime_dir"]))
     sandbox_network_key: str = _derived("sandbox-network")
     chat_origins: Origins = ()  # web sites, beside our own, that may show the chat; "*" for any
-    chat_per_address: Whole = Field(default=200, ge=1, le=1_000_000)  # messages in ten seconds
+    chat_per_address: WholeNumber = Field(default=200, ge=1, le=1_000_000)  # messages in ten seconds
     metrics_token: str | None = Field(default=None, repr=False)
     staff_accounts: Accounts = Field(default_factory=dict, repr=False)  # name -> argon2 hash; none: no office pages
     staff_emails: Emails = Field(default_factory=dict)  # name -> address for codes to sign in
-    clock_shift: Whole = Field(default=0, ge=-9_999_999_999, le=9_999_999_999)  # seconds; never in production
-    proxies_count: Whole = Field(default=0, ge=0, le=9)  # how many proxies of ours write X-Forwarded-For
+    clock_shift: WholeNumber = Field(default=0, ge=-9_999_999_999, le=9_999_999_999)  # seconds; never in production
+    proxies_count: WholeNumber = Field(default=0, ge=0, le=9)  # how many proxies of ours write X-Forwarded-For
     allow_no_proxy: bool = False  # https without a proxy that tells addresses: said on purpose
 
     @property
@@ -113,7 +113,7 @@ class Settings(BaseSettings):
         """What `text` is kept or recognized by, in hexadecimal digits: without SECRET_KEY it tells nothing of it."""
         return _keyed(self.derived_key(purpose), text)
 
-    def changed(self, **fields: Any) -> Self:
+    def with_values(self, **fields: Any) -> Self:
         """The same with other values for some fields; they are taken as they are."""
         return self.model_copy(update=fields)
 
@@ -122,13 +122,13 @@ class Settings(BaseSettings):
         """Read the settings. Raises SettingsError naming every one that is missing or wrong, and what was expected."""
         given = {name: value for name, value in (os.environ if environ is None else environ).items() if value}
         production = given.get("MEMBERLINE_ENV") == "production"
-        faults = faults_in(given) if production else {}
+        faults = find_setting_errors(given) if production else {}
         settings = None
         try:
-            settings = cls(**_Given(cls, given)())
+            settings = cls(**_MappingSource(cls, given)())
         except ValidationError as error:
             # what is no value at all says more than what it lacks for production
-            faults |= {name: text for name, text in _faults(error)}
+            faults |= {name: text for name, text in _describe_errors(error)}
         if faults:
             raise SettingsError("\n".join(f"{name} {text}" for name, text in faults.items()))
         assert settings is not None
@@ -152,7 +152,7 @@ class Settings(BaseSettings):
         return (init_settings,)
 
 
-class _Given(EnvSettingsSource):
+class _MappingSource(EnvSettingsSource):
     """The environment as pydantic-settings reads it, from a mapping."""
 
     def __init__(self, settings: type[BaseSettings], given: Mapping[str, str]) -> None:
@@ -168,7 +168,7 @@ def _name(field: str) -> str:
     return alias if isinstance(alias, str) else field.upper()
 
 
-def _faults(error: ValidationError) -> list[tuple[str, str]]:
+def _describe_errors(error: ValidationError) -> list[tuple[str, str]]:
     """Setting and what is wrong with it; a default that hangs on another wrong setting is no fault of its own."""
     found = []
     for one in error.errors(include_input=False, include_url=False):
@@ -180,14 +180,14 @@ def _faults(error: ValidationError) -> list[tuple[str, str]]:
     return found
 
 
-def _served_network(runtime: Path) -> str:
+def _default_network_url(runtime: Path) -> str:
     """Where `memberline serve` last started the sandbox network: jobs run beside it have to find it."""
-    noted = runtime / SERVED_NETWORK
+    noted = runtime / NETWORK_URL_FILE
     return noted.read_text().strip() if noted.is_file() else "http://127.0.0.1:8082"
 
 
 def _development_secret(runtime: Path) -> str:
     path = runtime / "secret_key"
     if not path.exists():
-        private_folder(runtime)
-    return private_text(path, lambda: secrets.token_hex(32))
+        make_private_folder(runtime)
+    return read_or_create_text(path, lambda: secrets.token_hex(32))

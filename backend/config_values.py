@@ -18,25 +18,25 @@ EXPECTED = {
 """For settings of which the library's own words tell less."""
 
 
-def whole_number(value: Any) -> Any:
+def parse_whole_number(value: Any) -> Any:
     """Only digits: `1_000` and ` 1 ` are slips."""
     if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,10}", value):
         raise ValueError("must be a whole number")
     return value
 
 
-def without_slash(value: Any) -> Any:
+def strip_slash(value: Any) -> Any:
     return value.rstrip("/") if isinstance(value, str) else value
 
 
-def http_url(value: Any) -> Any:
+def parse_http_url(value: Any) -> Any:
     """An address of our own processes, without a trailing slash."""
     if isinstance(value, str) and not value.startswith(("http://", "https://")):
         raise ValueError("must be an http:// or https:// address")
-    return without_slash(value)
+    return strip_slash(value)
 
 
-def accounts(value: Any) -> Any:
+def parse_accounts(value: Any) -> Any:
     """`name=hash` pairs, parted by blanks or lines: a hash has commas in it."""
     if isinstance(value, Mapping):
         return value
@@ -51,7 +51,7 @@ def accounts(value: Any) -> Any:
     return found
 
 
-def emails(value: Any) -> Any:
+def parse_emails(value: Any) -> Any:
     """`name=address` pairs, parted by blanks or lines."""
     if isinstance(value, Mapping):
         return value
@@ -64,7 +64,7 @@ def emails(value: Any) -> Any:
     return found
 
 
-def origins(value: Any) -> Any:
+def parse_origins(value: Any) -> Any:
     """Web origins, parted by commas; `*` for any."""
     if not isinstance(value, str):
         return value
@@ -84,7 +84,7 @@ def is_origin(text: str) -> bool:
         return False
 
 
-def database_url(value: Any) -> Any:
+def parse_database_url(value: Any) -> Any:
     """Name the asynchronous driver, whatever plain form the co-op's host gave."""
     for plain, driver in (
         ("sqlite:///", "sqlite+aiosqlite:///"),
@@ -98,7 +98,7 @@ def database_url(value: Any) -> Any:
     raise ValueError("must be a sqlite:/// or postgresql:// address")
 
 
-def redis_url(value: Any) -> Any:
+def parse_redis_url(value: Any) -> Any:
     if not str(value).startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must be a redis://, rediss:// or unix:// address")
     return value

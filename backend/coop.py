@@ -13,16 +13,16 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from backend.arrangements.rules import ArrangementRules
-from backend.callout.roster import OnCall, read_people
+from backend.callout.roster import OnCallPerson, parse_on_call
 from backend.errors import SettingsError
-from backend.holidays import WEEKDAYS, Holiday, read_rule
-from backend.language import LANGUAGES, SPANISH, current, day_words, tr, weekday_words
+from backend.holidays import WEEKDAYS, Holiday, parse_rule
+from backend.language import LANGUAGES, SPANISH, current_language, format_day, format_weekday, tr
 from backend.money import format_cents
-from backend.reading.phones import NoPhone, read_one
+from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
 
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
-AHEAD = timedelta(days=7)  # so long before it a closed day is named with the hours
-LONGEST_CLOSED = 60  # days
+CLOSURE_NOTICE = timedelta(days=7)  # so long before it a closed day is named with the hours
+MAX_CLOSED_DAYS = 60  # days
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,17 @@ class Coop:
     facts: Mapping[str, Mapping[str, str]]  # name -> language -> what the office says of it, for knowledge/
     holidays: tuple[Holiday, ...] = ()
     arrangements: ArrangementRules | None = None
-    on_call: tuple[OnCall, ...] = ()
+    on_call: tuple[OnCallPerson, ...] = ()
     today: Callable[[], date] | None = field(default=None, compare=False)
     """The co-op's local date, where there is a clock: the hours then name the closed days of the coming week."""
 
     @property
     def office_phone_display(self) -> str:
-        return display_phone(self.office_phone)
+        return format_phone(self.office_phone)
 
     @property
     def outage_phone_display(self) -> str:
-        return display_phone(self.outage_phone)
+        return format_phone(self.outage_phone)
 
     @property
     def hours_text(self) -> str:
@@ -77,34 +77,34 @@ class Coop:
                 runs[-1][0].append(day)
             else:
                 runs.append(([day], span))
-        hours = ", ".join(_run_text(days, span) for days, span in runs) or tr("by appointment")
-        closed = self.closed_ahead(self.today()) if self.today and runs else []
-        return ", ".join([hours, *_closed_text(closed)])
+        hours = ", ".join(_format_day_range(days, span) for days, span in runs) or tr("by appointment")
+        closed = self.upcoming_closures(self.today()) if self.today and runs else []
+        return ", ".join([hours, *_format_closures(closed)])
 
-    def holiday(self, day: date) -> str | None:
+    def holiday_name(self, day: date) -> str | None:
         """The name of the holiday that the office keeps on `day`, in the current language."""
-        return next((each.names[current()] for each in self.holidays if each.falls_on(day)), None)
+        return next((each.names[current_language()] for each in self.holidays if each.falls_on(day)), None)
 
     def holidays_text(self) -> str:
         """All holidays by name, in the order of the file."""
-        names = [each.names[current()] for each in self.holidays]
+        names = [each.names[current_language()] for each in self.holidays]
         if len(names) < 2:
             return "".join(names)
         return tr("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
 
-    def span_on(self, day: date) -> tuple[time, time] | None:
+    def hours_on(self, day: date) -> tuple[time, time] | None:
         """From when to when the office is open on a local day; None when it is closed."""
-        return None if self.holiday(day) else self.hours.get(WEEKDAYS[day.weekday()])
+        return None if self.holiday_name(day) else self.hours.get(WEEKDAYS[day.weekday()])
 
     def working_day_after(self, day: date) -> date | None:
         """The first day after `day` on which the office is open at all; None when it opens no more."""
-        days = (day + timedelta(days=ahead) for ahead in range(1, LONGEST_CLOSED))
-        return next((each for each in days if self.span_on(each)), None)
+        days = (day + timedelta(days=ahead) for ahead in range(1, MAX_CLOSED_DAYS))
+        return next((each for each in days if self.hours_on(each)), None)
 
-    def promised_by(self, today: date) -> datetime | None:
+    def promise_deadline(self, today: date) -> datetime | None:
         """The end of the working day after `today`: by when the office gets in touch about what is sent to it."""
         day = self.working_day_after(today)
-        span = self.span_on(day) if day else None
+        span = self.hours_on(day) if day else None
         return datetime.combine(day, span[1], self.zone) if day and span else None
 
     @property
@@ -112,18 +112,18 @@ class Coop:
         """`Monday, November 30`: by when the office gets in touch about what is sent to it now."""
         today = self.today() if self.today else None
         day = self.working_day_after(today) if today else None
-        return day_words(day, today) if day and today else tr("the next working day")
+        return format_day(day, today) if day and today else tr("the next working day")
 
-    def closed_ahead(self, today: date) -> list[date]:
+    def upcoming_closures(self, today: date) -> list[date]:
         """The days of the coming week on which it would be open but for a holiday."""
-        days = [today + timedelta(days=ahead) for ahead in range(AHEAD.days)]
-        return [day for day in days if WEEKDAYS[day.weekday()] in self.hours and self.holiday(day)]
+        days = [today + timedelta(days=ahead) for ahead in range(CLOSURE_NOTICE.days)]
+        return [day for day in days if WEEKDAYS[day.weekday()] in self.hours and self.holiday_name(day)]
 
     def fee_cents(self, kind: str) -> int:
         """The fee in cents for paying by `card` or `bank`."""
         return self.card_fee_cents if kind == "card" else self.bank_fee_cents
 
-    def awake(self, at: datetime) -> datetime:
+    def after_quiet_hours(self, at: datetime) -> datetime:
         """`at`, or the end of the quiet hours that it falls into: nothing rings or buzzes at night."""
         local = at.astimezone(self.zone)
         if self.quiet_until <= local.time() < self.quiet_from:
@@ -134,26 +134,26 @@ class Coop:
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is in the office at `at` (aware)."""
         local = at.astimezone(self.zone)
-        span = self.span_on(local.date())
+        span = self.hours_on(local.date())
         return span is not None and span[0] <= local.time() < span[1]
 
     def next_open(self, at: datetime) -> datetime | None:
         """`at` in local time when the office is open then, else when it opens next; None when it opens no more."""
         local = at.astimezone(self.zone)
-        for ahead in range(LONGEST_CLOSED):
+        for ahead in range(MAX_CLOSED_DAYS):
             day = local.date() + timedelta(days=ahead)
-            span = self.span_on(day)
+            span = self.hours_on(day)
             if span is not None and (ahead or local.time() < span[1]):
                 opens = datetime.combine(day, span[0], self.zone)
                 return opens if ahead or local.time() < span[0] else local
         return None
 
-    def fact(self, name: str) -> str | None:
+    def get_fact(self, name: str) -> str | None:
         """A fact by the name that knowledge/ has for it, in the current language; None when the office gave none."""
         known = KNOWN_FACTS.get(name)
         if known:
             return known(self) or None
-        return self.facts[name][current()] if name in self.facts else None
+        return self.facts[name][current_language()] if name in self.facts else None
 
 
 KNOWN_FACTS: Mapping[str, Callable[[Coop], str]] = MappingProxyType(
@@ -163,7 +163,7 @@ KNOWN_FACTS: Mapping[str, Callable[[Coop], str]] = MappingProxyType(
         "portal_url": lambda coop: coop.portal_url,
         "office_phone": lambda coop: coop.office_phone_display,
         "outage_phone": lambda coop: coop.outage_phone_display,
-        "text_line": lambda coop: display_phone(coop.text_line),
+        "text_line": lambda coop: format_phone(coop.text_line),
         "working_day": lambda coop: coop.working_day_text,
         "office_hours": lambda coop: coop.hours_text,
         "office_address": lambda coop: coop.address,
@@ -177,35 +177,35 @@ KNOWN_FACTS: Mapping[str, Callable[[Coop], str]] = MappingProxyType(
 """Facts that stand in the other tables, by the name that knowledge/ has for them: said once, they cannot differ."""
 
 
-def _run_text(days: list[str], span: tuple[time, time]) -> str:
-    first, last = (weekday_words(WEEKDAYS.index(day)) for day in (days[0], days[-1]))
+def _format_day_range(days: list[str], span: tuple[time, time]) -> str:
+    first, last = (format_weekday(WEEKDAYS.index(day)) for day in (days[0], days[-1]))
     names = first if first == last else tr("{first} to {last}", first=first, last=last)
-    return tr("{days} {opens} to {closes}", days=names, opens=clock_text(span[0]), closes=clock_text(span[1]))
+    return tr("{days} {opens} to {closes}", days=names, opens=format_clock(span[0]), closes=format_clock(span[1]))
 
 
-def _closed_text(days: list[date]) -> list[str]:
+def _format_closures(days: list[date]) -> list[str]:
     """`closed on Thursday, November 26 and Friday, November 27`; nothing when no day is."""
     if not days:
         return []
-    names = [day_words(day, day) for day in days]
+    names = [format_day(day, day) for day in days]
     if len(names) > 1:
         return [tr("closed on {first} and {last}", first="; ".join(names[:-1]), last=names[-1])]
     return [tr("closed on {day}", day=names[0])]
 
 
-def clock_text(at: time) -> str:
+def format_clock(at: time) -> str:
     """`4:30 PM`."""
     return f"{at.hour % 12 or 12}:{at.minute:02d} {'AM' if at.hour < 12 else 'PM'}"
 
 
-def at_clock(at: time) -> str:
+def format_at_clock(at: time) -> str:
     """`at 4:30 PM`, `a las 4:30 PM`, `a la 1:00 PM`."""
-    if current() == SPANISH:
-        return f"a {'la' if at.hour % 12 == 1 else 'las'} {clock_text(at)}"
-    return f"at {clock_text(at)}"
+    if current_language() == SPANISH:
+        return f"a {'la' if at.hour % 12 == 1 else 'las'} {format_clock(at)}"
+    return f"at {format_clock(at)}"
 
 
-def display_phone(e164: str) -> str:
+def format_phone(e164: str) -> str:
     """`+15555550100` as a member would write it: `555-555-0100`."""
     digits = e164.removeprefix("+1")
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if len(digits) == 10 else e164
@@ -242,7 +242,7 @@ def _coop(raw: dict[str, Any]) -> Coop:
         address=_text(office, "address"),
         mail=_text(office, "mail"),
         email=_text(office, "email"),
-        hours={day: _span(day, value) for day, value in raw["hours"].items()},
+        hours={day: _parse_hours(day, value) for day, value in raw["hours"].items()},
         card_fee_cents=_cents(raw["fees"], "card"),
         bank_fee_cents=_cents(raw["fees"], "bank"),
         max_payment_cents=_cents(payments, "max_payment_cents"),
@@ -254,7 +254,7 @@ def _coop(raw: dict[str, Any]) -> Coop:
         facts={name: _fact(name, value) for name, value in _table(raw, "facts").items()},
         holidays=tuple(_holiday(name, value) for name, value in _table(raw, "holidays").items()),
         arrangements=_arrangements(raw["arrangements"]) if "arrangements" in raw else None,
-        on_call=read_people(raw.get("on_call", []), _number),
+        on_call=parse_on_call(raw.get("on_call", []), _parse_phone),
     )
 
 
@@ -264,7 +264,7 @@ def _holiday(name: str, value: Any) -> Holiday:
     if not fits or not all(isinstance(text, str) and text.strip() for text in value.values()):
         raise ValueError(f'holidays.{name} must be {{on = "december 25", en = "Christmas", es = "Navidad"}}')
     try:
-        rule = read_rule(value["on"])
+        rule = parse_rule(value["on"])
     except ValueError as error:
         raise ValueError(f"holidays.{name}: {error}") from None
     return Holiday({language: value[language].strip() for language in LANGUAGES}, rule)
@@ -273,9 +273,9 @@ def _holiday(name: str, value: Any) -> Holiday:
 def _arrangements(table: dict[str, Any]) -> ArrangementRules:
     return ArrangementRules(
         past_due_days=_cents(table, "past_due_days"),
-        unbroken_months=_cents(table, "unbroken_months"),
-        most_parts=_cents(table, "most_parts"),
-        within_days=_cents(table, "within_days"),
+        months_without_default=_cents(table, "unbroken_months"),
+        max_parts=_cents(table, "most_parts"),
+        max_days=_cents(table, "within_days"),
     )
 
 
@@ -314,19 +314,19 @@ def _text(table: dict[str, Any], name: str) -> str:
 def _phone(phones: dict[str, Any], name: str) -> str:
     text = _text(phones, name)
     try:
-        return _number(text)
+        return _parse_phone(text)
     except ValueError as error:
         raise ValueError(f"phones.{name}: {error}") from None
 
 
-def _number(text: str) -> str:
+def _parse_phone(text: str) -> str:
     try:
-        return read_one(text)
-    except NoPhone as error:
+        return parse_phone(text)
+    except InvalidPhone as error:
         raise ValueError(f"{text} {error}") from None
 
 
-def _span(day: str, value: Any) -> tuple[time, time]:
+def _parse_hours(day: str, value: Any) -> tuple[time, time]:
     if day not in WEEKDAYS:
         raise ValueError(f"hours.{day} is not a day of the week")
     opens, closes = (time.fromisoformat(part) for part in value)

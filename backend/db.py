@@ -23,7 +23,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-WRITTEN = "memberline_written"
+WRITTEN_FLAG = "memberline_written"
 
 
 WAIT_FOR_CONNECTION_SECONDS = 10.0
@@ -73,14 +73,14 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
+    async def read_session(self) -> AsyncIterator[AsyncSession]:
         """A session for reading alone; it is rolled back, and on SQLite takes no write lock."""
         async with self._sessions() as session:
             if self.sqlite:
                 await session.connection(execution_options={"memberline_read_only": True})
             yield session
 
-    async def one_at_a_time(self, session: AsyncSession, key: int) -> None:
+    async def lock_key(self, session: AsyncSession, key: int) -> None:
         """Wait for every other transaction with this key, in whatever process; those behind wait for this one's end.
 
         On SQLite a transaction that writes is alone anyway.
@@ -103,18 +103,18 @@ class Database:
 
 async def has_written(session: AsyncSession) -> bool:
     """Whether the session's open transaction has changed anything so far; what was not flushed does not count."""
-    return bool((await session.connection()).sync_connection.info.get(WRITTEN))  # type: ignore[union-attr]
+    return bool((await session.connection()).sync_connection.info.get(WRITTEN_FLAG))  # type: ignore[union-attr]
 
 
 def _watch_writes(engine: AsyncEngine) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def _nothing_yet(connection: Any) -> None:
-        connection.info[WRITTEN] = False
+        connection.info[WRITTEN_FLAG] = False
 
     @event.listens_for(engine.sync_engine, "before_cursor_execute")
     def _note(connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
         if context is not None and (context.isinsert or context.isupdate or context.isdelete):
-            connection.info[WRITTEN] = True
+            connection.info[WRITTEN_FLAG] = True
 
     return engine
 

@@ -14,14 +14,14 @@ MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augus
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NTH = MappingProxyType({"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "last": 0})
 _MONTH, _WEEKDAY = "|".join(MONTHS), "|".join(WEEKDAYS)
-_ONCE = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)")
+_SINGLE_DATE = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)")
 _FIXED = re.compile(rf"(?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?P<moves>,? or the nearest weekday)?")
 _FLOATING = re.compile(
     rf"(?P<after>day after )?(?P<nth>{'|'.join(NTH)}) (?P<weekday>{_WEEKDAY}) of (?P<month>{_MONTH})"
 )
 _SATURDAY, _SUNDAY = 5, 6
 
-Rule = Callable[[int], list[date]]
+HolidayRule = Callable[[int], list[date]]
 """The days of a year, none or one."""
 
 
@@ -30,19 +30,19 @@ class Holiday:
     """A holiday's name by language, and when it is."""
 
     names: Mapping[str, str]
-    rule: Rule
+    rule: HolidayRule
 
     def falls_on(self, day: date) -> bool:
         """Whether the office keeps it on `day`. New Year's Day may be kept in the year before."""
         return any(day in self.rule(year) for year in (day.year, day.year + 1))
 
 
-def read_rule(words: str) -> Rule:
+def parse_rule(words: str) -> HolidayRule:
     """The days that a rule of coop.toml names: `december 25`, `july 4, or the nearest weekday`, `last monday of may`,
     `4th thursday of november`, `day after` that, or a single `2026-12-24`. Raises ValueError for anything else."""
     plain = " ".join(words.lower().split())
-    if once := _ONCE.fullmatch(plain):
-        return _once(date.fromisoformat(once["date"]))
+    if once := _SINGLE_DATE.fullmatch(plain):
+        return _single_date_rule(date.fromisoformat(once["date"]))
     if fixed := _FIXED.fullmatch(plain):
         month, day = MONTHS.index(fixed["month"]) + 1, int(fixed["day"])
         if not 1 <= day <= monthrange(2024, month)[1]:
@@ -57,11 +57,11 @@ def read_rule(words: str) -> Rule:
     )
 
 
-def _once(day: date) -> Rule:
+def _single_date_rule(day: date) -> HolidayRule:
     return lambda year: [day] if day.year == year else []
 
 
-def _fixed(month: int, day: int, *, moves: bool) -> Rule:
+def _fixed(month: int, day: int, *, moves: bool) -> HolidayRule:
     def days(year: int) -> list[date]:
         if day > monthrange(year, month)[1]:
             return []  # february 29
@@ -73,7 +73,7 @@ def _fixed(month: int, day: int, *, moves: bool) -> Rule:
     return days
 
 
-def _floating(month: int, weekday: int, nth: int, later: timedelta) -> Rule:
+def _floating(month: int, weekday: int, nth: int, later: timedelta) -> HolidayRule:
     def days(year: int) -> list[date]:
         if nth:
             first = date(year, month, 1)

@@ -6,7 +6,7 @@ import re
 from ipaddress import ip_address
 
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
-INSIDE = frozenset("local localdomain internal intranet lan home corp private test invalid".split())
+INTERNAL_SUFFIXES = frozenset("local localdomain internal intranet lan home corp private test invalid".split())
 """Last names that no public name server knows."""
 
 
@@ -21,15 +21,15 @@ def is_this_machine(host: str) -> bool:
     return found.is_loopback or found.is_unspecified
 
 
-def is_inside(host: str) -> bool:
+def is_internal_host(host: str) -> bool:
     """Whether only the co-op's own network can know the host: a private address, or a name without a dot."""
     try:
         return ip_address(host).is_private
     except ValueError:
-        return "." not in host.rstrip(".") or host.rstrip(".").rpartition(".")[2].lower() in INSIDE
+        return "." not in host.rstrip(".") or host.rstrip(".").rpartition(".")[2].lower() in INTERNAL_SUFFIXES
 
 
-def is_host(host: str) -> bool:
+def is_valid_host(host: str) -> bool:
     """Whether it is an address or a name as name servers hold them, an international one as it is sent (`xn--…`)."""
     try:
         ip_address(host)

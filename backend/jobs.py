@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
-from backend.alerts import telling
+from backend.alerts import delivery
 from backend.app import Backend
 from backend.arrangements import service as arrangements
-from backend.autopay.run import run_autopay
-from backend.callout import rounds
+from backend.autopay.daily_run import run_autopay
+from backend.callout import reminders
 from backend.errors import MemberlineError
-from backend.payments import flow
+from backend.payments import confirm
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
 
@@ -20,26 +20,26 @@ Job = Callable[[Backend, date], Awaitable[Any]]
 
 
 async def _recover(backend: Backend, _on: date) -> Any:
-    return await flow.recover(backend)
+    return await confirm.recover(backend)
 
 
 async def _returns(backend: Backend, _on: date) -> Any:
-    return await flow.collect_returns(backend)
+    return await confirm.collect_returns(backend)
 
 
 JOBS: dict[str, Job] = {
-    "scheduled-payments": flow.run_scheduled,
+    "scheduled-payments": confirm.run_scheduled,
     "autopay": run_autopay,
     "returns": _returns,
     "recover": _recover,
-    "alerts": telling.run,
+    "alerts": delivery.deliver_alerts,
     "programs": programs.review,
     "arrangements": arrangements.review,
-    "callouts": rounds.remind,
+    "callouts": reminders.send_reminders,
 }
 
 
-async def run(backend: Backend, name: str, on: date) -> dict[str, Any]:
+async def run_named_job(backend: Backend, name: str, on: date) -> dict[str, Any]:
     """Run the job `name` for the co-op's local date `on`. Raises MemberlineError: there is no such job, or the payment
     network could not be asked and the job is to be run again."""
     job = JOBS.get(name)

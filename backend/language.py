@@ -26,7 +26,7 @@ PACKAGES = ("actions", "backend", "bot")
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
-def current() -> str:
+def current_language() -> str:
     """The language of whoever is being answered now: `en` or `es`."""
     return _current.get()
 
@@ -37,7 +37,7 @@ def other_language(language: str) -> str:
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
+def use_language(language: str) -> Iterator[None]:
     """Within it `tr` and the days are in `language`; one that we do not speak is English."""
     before = _current.set(language if language in LANGUAGES else ENGLISH)
     try:
@@ -51,7 +51,7 @@ def tr(text: str, /, **values: object) -> str:
 
     A text without a translation stays English: better understood in part than silent. A test holds that there is none.
     """
-    words = catalogue().get(text, text) if current() == SPANISH else text
+    words = load_catalog().get(text, text) if current_language() == SPANISH else text
     return words.format(**values) if values else words
 
 
@@ -62,14 +62,14 @@ def in_each(languages: Iterable[str], words: Callable[[], str], between: str) ->
     """
     said = []
     for language in dict.fromkeys(languages):
-        with speaking(language):
+        with use_language(language):
             said.append(words())
     return between.join(said)
 
 
 def with_language(url: str) -> str:
     """The address of a page of ours so that it opens in the current language; English needs nothing said."""
-    return f"{url}?lang={SPANISH}" if current() == SPANISH else url
+    return f"{url}?lang={SPANISH}" if current_language() == SPANISH else url
 
 
 def mark(text: str) -> str:
@@ -78,7 +78,7 @@ def mark(text: str) -> str:
 
 
 @cache
-def catalogue() -> dict[str, str]:
+def load_catalog() -> dict[str, str]:
     """English to Spanish, of every `es.po`."""
     words: dict[str, str] = {}
     for package in PACKAGES:
@@ -93,56 +93,56 @@ def _read(path: Path) -> dict[str, str]:
     return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
 
 
-def day_words(day: date, today: date) -> str:
+def format_day(day: date, today: date) -> str:
     """`Friday, December 4`, `viernes 4 de diciembre`; with the year when it is another than today's."""
-    if current() == SPANISH:
+    if current_language() == SPANISH:
         return format_date(day, "EEEE d 'de' MMMM" + (" 'de' y" if day.year != today.year else ""), locale=SPANISH)
     return f"{day:%A}, {day:%B} {day.day}" + (f", {day.year}" if day.year != today.year else "")
 
 
-def date_words(day: date) -> str:
+def format_long_date(day: date) -> str:
     """`December 4, 2026`, `4 de diciembre de 2026`, as it stands in what is agreed to."""
-    if current() == SPANISH:
+    if current_language() == SPANISH:
         return format_date(day, "d 'de' MMMM 'de' y", locale=SPANISH)
     return f"{day:%B} {day.day}, {day.year}"
 
 
-def weekday_words(weekday: int) -> str:
+def format_weekday(weekday: int) -> str:
     """`Monday`, `lunes`; 0 is Monday."""
     day = date(2024, 1, 1) + timedelta(days=weekday)  # that was a Monday
-    return format_date(day, "EEEE", locale=SPANISH) if current() == SPANISH else f"{day:%A}"
+    return format_date(day, "EEEE", locale=SPANISH) if current_language() == SPANISH else f"{day:%A}"
 
 
-def month_words(day: date) -> str:
+def format_month(day: date) -> str:
     """`November 2026`, `noviembre de 2026`."""
-    if current() == SPANISH:
+    if current_language() == SPANISH:
         return format_date(day, "MMMM 'de' y", locale=SPANISH)
     return f"{day:%B %Y}"
 
 
-def short_month(day: date) -> str:
+def format_short_month(day: date) -> str:
     """`Nov 2026`, `nov 2026`, as it stands in a table."""
-    if current() == SPANISH:
+    if current_language() == SPANISH:
         return format_date(day, "LLL y", locale=SPANISH).replace(".", "")
     return f"{day:%b %Y}"
 
 
-def month_name(day: date, *, short: bool = False) -> str:
+def format_month_name(day: date, *, short: bool = False) -> str:
     """`November`, `noviembre`; short, `Nov`, `nov`, as it stands under a bar of a chart."""
-    if current() == SPANISH:
+    if current_language() == SPANISH:
         return format_date(day, "LLL" if short else "LLLL", locale=SPANISH).replace(".", "")
     return f"{day:%b}" if short else f"{day:%B}"
 
 
-def short_date(day: date, *, year: bool = False) -> str:
+def format_short_date(day: date, *, year: bool = False) -> str:
     """`Nov 4`, `4 nov`, as it stands in a list; with the year where asked."""
-    if current() == SPANISH:
+    if current_language() == SPANISH:
         return format_date(day, "d MMM" + (" y" if year else ""), locale=SPANISH).replace(".", "")
     return f"{day:%b} {day.day}" + (f", {day.year}" if year else "")
 
 
-def day_of_month_words(day: date) -> str:
+def format_day_of_month(day: date) -> str:
     """`November 4`, `4 de noviembre`."""
-    if current() == SPANISH:
+    if current_language() == SPANISH:
         return format_date(day, "d 'de' MMMM", locale=SPANISH)
     return f"{day:%B} {day.day}"

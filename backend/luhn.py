@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def luhn(digits: str) -> bool:
+def is_luhn_valid(digits: str) -> bool:
     """ISO/IEC 7812: every second digit from the right doubled, digit sums added up."""
     doubled = (sum(divmod(int(digit) * 2, 10)) for digit in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0

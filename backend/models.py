@@ -1,13 +1,14 @@
 """Every model, imported once, so that the metadata is whole wherever it is needed."""
 
+from backend.agent_handoff.models import AgentHandoff, OfficeMessage
 from backend.alerts.models import AlertSent, AlertSetting
 from backend.arrangements.models import Arrangement
 from backend.audit.models import AuditRow
 from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
 from backend.billing.models import Account, Bill, LedgerEntry
 from backend.callout.models import Callout, CalloutCode, CalloutNotice
-from backend.conversations.models import ActionResult, Conversation, InboundMessage, PushEvent, Unkept
-from backend.handover.models import Handover, OfficeMessage
+from backend.conversations.models import ActionResult, Conversation, InboundMessage, PendingRedaction, PushEvent
+from backend.job_locks.models import JobLock
 from backend.logins.models import (
     CreationCode,
     CreationLink,
@@ -19,7 +20,7 @@ from backend.logins.models import (
     ResetToken,
     SignInCode,
 )
-from backend.members.models import AddressCode, IdentityLock, IdentityMiss, IdentityProof, Member, OneTimeCode
+from backend.members.models import AddressCode, IdentityChallenge, IdentityLock, IdentityMiss, Member, OneTimeCode
 from backend.outages.models import KnownOutage
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.payments.models import (
@@ -30,16 +31,16 @@ from backend.payments.models import (
     ReturnCursor,
     ScheduledPayment,
 )
-from backend.programs.models import Enrolment
-from backend.rota.models import JobTurn
+from backend.programs.models import ProgramEnrollment
 from backend.staff.models import StaffSession
 from backend.tickets.models import Ticket
-from backend.usage.models import Reading
+from backend.usage.models import MeterReading
 
 __all__ = [
     "Account",
     "ActionResult",
     "AddressCode",
+    "AgentHandoff",
     "AlertSent",
     "AlertSetting",
     "Arrangement",
@@ -54,14 +55,12 @@ __all__ = [
     "Conversation",
     "CreationCode",
     "CreationLink",
-    "Enrolment",
-    "Handover",
     "HolderProof",
+    "IdentityChallenge",
     "IdentityLock",
     "IdentityMiss",
-    "IdentityProof",
     "InboundMessage",
-    "JobTurn",
+    "JobLock",
     "KnownOutage",
     "LedgerEntry",
     "LegacyDraft",
@@ -69,6 +68,7 @@ __all__ = [
     "LoginMiss",
     "MailRequest",
     "Member",
+    "MeterReading",
     "OfficeMessage",
     "OneTimeCode",
     "OptOut",
@@ -76,15 +76,15 @@ __all__ = [
     "PayLink",
     "Payment",
     "PaymentMethod",
+    "PendingRedaction",
     "PortalSession",
+    "ProgramEnrollment",
     "PushEvent",
     "Quote",
-    "Reading",
     "ResetToken",
     "ReturnCursor",
     "ScheduledPayment",
     "SignInCode",
     "StaffSession",
     "Ticket",
-    "Unkept",
 ]  # fmt: skip

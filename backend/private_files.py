@@ -8,19 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 FILE, FOLDER = 0o600, 0o700
-OURS = ("secret_key", "*.db", "*.db-wal", "*.db-shm", "*.db-journal", "sandbox-network.url", "logs/*")
-BESIDE_SQLITE = ("", "-wal", "-shm", "-journal")
+PRIVATE_PATTERNS = ("secret_key", "*.db", "*.db-wal", "*.db-shm", "*.db-journal", "sandbox-network.url", "logs/*")
+SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
-def private_folder(folder: Path) -> None:
+def make_private_folder(folder: Path) -> None:
     """Make the folder where it is missing, and close it to others. One that belongs to all, as /tmp, stays as it is."""
     folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
     found = folder.stat()
     if not found.st_mode & stat.S_ISVTX:
-        _close(folder, found, FOLDER)
+        _restrict_mode(folder, found, FOLDER)
 
 
-def private_file(path: Path) -> None:
+def make_private_file(path: Path) -> None:
     """Make the file where it is missing, empty, and close it to others.
 
     One that is there is never opened: closing a file gives up all locks that this process has on it (POSIX), and SQLite
@@ -39,30 +39,30 @@ def keep_private(path: Path) -> None:
     except FileNotFoundError:
         return
     if stat.S_ISREG(found.st_mode):
-        _close(path, found, FILE)
+        _restrict_mode(path, found, FILE)
 
 
-def private_database(path: Path) -> None:
+def make_private_database(path: Path) -> None:
     """A SQLite file and those beside it. SQLite makes these with the rights of the file itself."""
-    private_file(path)
-    for suffix in BESIDE_SQLITE:
+    make_private_file(path)
+    for suffix in SQLITE_SUFFIXES:
         keep_private(path.with_name(path.name + suffix))
 
 
-def private_runtime(folder: Path) -> None:
+def make_private_runtime(folder: Path) -> None:
     """The folder of what this program keeps, and what earlier versions or another umask left open in it.
 
     Only what is known to be ours: the folder may be shared with other programs.
     """
-    private_folder(folder)
-    for pattern in OURS:
+    make_private_folder(folder)
+    for pattern in PRIVATE_PATTERNS:
         for path in folder.glob(pattern):
             keep_private(path)
     if (folder / "logs").is_dir():
-        private_folder(folder / "logs")
+        make_private_folder(folder / "logs")
 
 
-def private_text(path: Path, make: Callable[[], str]) -> str:
+def read_or_create_text(path: Path, make: Callable[[], str]) -> str:
     """What stands in the file; where there is none, what `make` gives is written first, by one process only."""
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE)
@@ -75,7 +75,7 @@ def private_text(path: Path, make: Callable[[], str]) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def _close(path: Path, found: os.stat_result, mode: int) -> None:
+def _restrict_mode(path: Path, found: os.stat_result, mode: int) -> None:
     if stat.S_IMODE(found.st_mode) & 0o777 == mode:
         return
     try:

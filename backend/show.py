@@ -11,25 +11,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.alerts.models import AlertSetting
-from backend.alerts.service import as_data
+from backend.alerts.service import setting_to_dict
 from backend.arrangements.models import Arrangement
 from backend.autopay.models import AutoPay, Consent, LegacyDraft
 from backend.autopay.schedule import next_run
 from backend.billing.models import Account, Bill
-from backend.billing.service import balance, find_account
+from backend.billing.service import find_account, get_balance
 from backend.errors import MemberlineError
 from backend.logins import service as logins
 from backend.members.models import Member
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
-from backend.payments.service import saved_methods
-from backend.programs.models import Enrolment
-from backend.tickets.listing import as_data as ticket_as_data
+from backend.payments.service import list_saved_methods
+from backend.programs.models import ProgramEnrollment
+from backend.tickets.listing import ticket_to_dict as ticket_as_data
 from backend.tickets.models import Ticket
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-T = TypeVar("T", AlertSetting, Bill, Payment, ScheduledPayment, AutoPay, LegacyDraft, Consent, Enrolment, Arrangement)
+T = TypeVar(
+    "T", AlertSetting, Bill, Payment, ScheduledPayment, AutoPay, LegacyDraft, Consent, ProgramEnrollment, Arrangement
+)
 
 
 class NoSuchMember(MemberlineError):
@@ -52,7 +54,7 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
     return {
         "member": _member(member) | {"user_id": await _user_id(session, member)},
         "accounts": standings,
-        "balance": _total([standing["balance"] for standing in standings]),
+        "balance": _sum_balances([standing["balance"] for standing in standings]),
         "bills": [_bill(names, bill) for bill in await _rows(session, Bill, Bill.account_id, names)],
         "payments": [
             _payment(names, methods, item) for item in await _rows(session, Payment, Payment.account_id, names)
@@ -61,7 +63,7 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
             _schedule(names, methods, item)
             for item in await _rows(session, ScheduledPayment, ScheduledPayment.account_id, names)
         ],
-        "methods": [_method(method) for method in await saved_methods(session, member.id)],
+        "methods": [_method(method) for method in await list_saved_methods(session, member.id)],
         "autopay": [
             _autopay(
                 names,
@@ -79,13 +81,16 @@ async def show(session: AsyncSession, backend: Backend, number: str) -> dict[str
         ],
         "tickets": [
             await ticket_as_data(session, item, names[item.account_id or 0])
-            for item in await _of_accounts(session, names)
+            for item in await _list_tickets(session, names)
         ],
         "alerts": [
-            {"account": names[item.account_id], **as_data(item)}
+            {"account": names[item.account_id], **setting_to_dict(item)}
             for item in await _rows(session, AlertSetting, AlertSetting.account_id, names)
         ],
-        "programs": [_program(names, item) for item in await _rows(session, Enrolment, Enrolment.account_id, names)],
+        "programs": [
+            _program(names, item)
+            for item in await _rows(session, ProgramEnrollment, ProgramEnrollment.account_id, names)
+        ],
         "arrangements": [
             _arrangement(names, item) for item in await _rows(session, Arrangement, Arrangement.account_id, names)
         ],
@@ -116,7 +121,7 @@ async def _rows(
 
 
 async def _user_id(session: AsyncSession, member: Member) -> str | None:
-    login = await logins.of_member(session, member.id)
+    login = await logins.login_of_member(session, member.id)
     return login.user_id if login else None
 
 
@@ -137,7 +142,7 @@ def _member(member: Member) -> dict[str, Any]:
 
 
 async def _account(session: AsyncSession, backend: Backend, account: Account) -> dict[str, Any]:
-    stands = await balance(session, backend, account.id)
+    stands = await get_balance(session, backend, account.id)
     return {
         "number": account.number,
         "address": account.service_address,
@@ -153,7 +158,7 @@ async def _account(session: AsyncSession, backend: Backend, account: Account) ->
     }
 
 
-def _total(balances: list[dict[str, Any]]) -> dict[str, Any]:
+def _sum_balances(balances: list[dict[str, Any]]) -> dict[str, Any]:
     """One account's balance as it is; of several, the sums, the earliest due date and the latest payment."""
     if len(balances) == 1:
         return balances[0]
@@ -245,7 +250,7 @@ def _draft(
     }
 
 
-def _program(names: dict[int, str], item: Enrolment) -> dict[str, Any]:
+def _program(names: dict[int, str], item: ProgramEnrollment) -> dict[str, Any]:
     return {
         "account": names[item.account_id],
         "program": item.program,
@@ -270,7 +275,7 @@ def _arrangement(names: dict[int, str], item: Arrangement) -> dict[str, Any]:
     }
 
 
-async def _of_accounts(session: AsyncSession, names: dict[int, str]) -> Sequence[Ticket]:
+async def _list_tickets(session: AsyncSession, names: dict[int, str]) -> Sequence[Ticket]:
     query = select(Ticket).where(Ticket.account_id.in_(names)).order_by(Ticket.id.desc())
     return (await session.scalars(query)).all()
 
@@ -289,7 +294,7 @@ def _consent(names: dict[int, str], item: Consent) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
+def json_default(value: Any) -> Any:
     """For json.dumps(default=plain): days and times in ISO form."""
     if isinstance(value, date | datetime):
         return value.isoformat()

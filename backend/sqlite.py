@@ -13,13 +13,13 @@ from typing import Any
 
 import aiosqlite
 
-from backend.private_files import private_database
+from backend.private_files import make_private_database
 
 
-class WholeCursor:
+class BufferedCursor:
     """What SQLAlchemy's adapter asks of a cursor. Its rows are here as soon as the statement has run."""
 
-    def __init__(self, connection: WholeConnection) -> None:
+    def __init__(self, connection: BufferedConnection) -> None:
         self._connection = connection
         self._rows: list[Any] = []
         self.description: Any = None
@@ -27,17 +27,17 @@ class WholeCursor:
         self.lastrowid: int | None = None
         self.arraysize = 1
 
-    async def __aenter__(self) -> WholeCursor:
+    async def __aenter__(self) -> BufferedCursor:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         return None
 
-    async def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> WholeCursor:
-        return await self._connection.run(self._execute, sql, parameters)
+    async def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> BufferedCursor:
+        return await self._connection.run_in_thread(self._execute, sql, parameters)
 
-    async def executemany(self, sql: str, parameters: Iterable[Any]) -> WholeCursor:
-        return await self._connection.run(self._executemany, sql, parameters)
+    async def executemany(self, sql: str, parameters: Iterable[Any]) -> BufferedCursor:
+        return await self._connection.run_in_thread(self._executemany, sql, parameters)
 
     async def fetchall(self) -> list[Any]:
         rows, self._rows = self._rows, []
@@ -58,13 +58,13 @@ class WholeCursor:
     async def close(self) -> None:
         self._rows = []
 
-    def _execute(self, sql: str, parameters: Any) -> WholeCursor:
-        return self._keep(self._connection.plain.execute(sql, parameters))
+    def _execute(self, sql: str, parameters: Any) -> BufferedCursor:
+        return self._buffer_rows(self._connection.raw_connection.execute(sql, parameters))
 
-    def _executemany(self, sql: str, parameters: Iterable[Any]) -> WholeCursor:
-        return self._keep(self._connection.plain.executemany(sql, parameters))
+    def _executemany(self, sql: str, parameters: Iterable[Any]) -> BufferedCursor:
+        return self._buffer_rows(self._connection.raw_connection.executemany(sql, parameters))
 
-    def _keep(self, cursor: sqlite3.Cursor) -> WholeCursor:
+    def _buffer_rows(self, cursor: sqlite3.Cursor) -> BufferedCursor:
         """In the connection's thread."""
         self.description = cursor.description
         if cursor.description is not None:
@@ -75,37 +75,37 @@ class WholeCursor:
         return self
 
 
-class WholeConnection(aiosqlite.Connection):
+class BufferedConnection(aiosqlite.Connection):
     """An aiosqlite connection with such cursors."""
 
     @property
-    def plain(self) -> sqlite3.Connection:
+    def raw_connection(self) -> sqlite3.Connection:
         """The connection of the standard library; to be used in its thread."""
         return self._conn
 
-    async def run(self, function: Callable[..., Any], *args: Any) -> Any:
+    async def run_in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run something in the connection's thread."""
         return await self._execute(function, *args)
 
-    def cursor(self) -> WholeCursor:  # type: ignore[override]
-        return WholeCursor(self)
+    def cursor(self) -> BufferedCursor:  # type: ignore[override]
+        return BufferedCursor(self)
 
     async def rollback(self) -> None:
         # the pool rolls back every connection that comes home; mostly there is nothing to roll back
-        if self.plain.in_transaction:
+        if self.raw_connection.in_transaction:
             await super().rollback()
 
 
-def connect(database: str, **options: Any) -> WholeConnection:
+def connect(database: str, **options: Any) -> BufferedConnection:
     """A connection for SQLAlchemy's `async_creator_fn`; the options are those of sqlite3.connect."""
 
     def open_it() -> sqlite3.Connection:
         if database and not database.startswith((":", "file:")):
             # before SQLite makes it: what it makes beside it, -wal and -shm, has the same rights
-            private_database(Path(database))
+            make_private_database(Path(database))
         return sqlite3.connect(database, **options)
 
-    connection = WholeConnection(open_it, iter_chunk_size=64)
+    connection = BufferedConnection(open_it, iter_chunk_size=64)
     # a thread that nobody stopped must not keep the process alive
     connection._thread.daemon = True
     return connection

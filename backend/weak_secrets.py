@@ -11,19 +11,19 @@ PLACEHOLDERS = frozenset(
     "yourown your256 fixme todo thisis production correcthorse quickbrown iloveyou ilovemy prometheus grafana "
     "monitoring foobared internal coop2 yourrandom".split()
 )
-WHOLE = frozenset("x test demo dev root admin user guest token key redis none null".split())
-FEWEST_LETTERS = 8
-LONGEST_RUN = 6
+EXACT_PLACEHOLDERS = frozenset("x test demo dev root admin user guest token key redis none null".split())
+MIN_DISTINCT_CHARACTERS = 8
+MAX_SEQUENCE = 6
 """Letters that follow each other in the alphabet or are the same: among random ones so many are hardly ever found."""
 
 
-def weakness(secret: str, shortest: int) -> str | None:
+def find_weakness(secret: str, shortest: int) -> str | None:
     """What is wrong with it, as `it is shorter than 32 characters`; None for what may be a secret.
 
     `shortest` is how many characters it needs. The words never repeat the secret.
     """
     plain = "".join(letter for letter in secret.lower() if letter.isalnum())
-    if plain in WHOLE or any(word in plain for word in PLACEHOLDERS):
+    if plain in EXACT_PLACEHOLDERS or any(word in plain for word in PLACEHOLDERS):
         return "it is a default or an example"
     if len(secret) < shortest:
         return f"it is shorter than {shortest} characters"
@@ -31,24 +31,24 @@ def weakness(secret: str, shortest: int) -> str | None:
         return "it has a blank or a line end around it"
     if secret[0] in "'\"<$" or secret[-1] in "'\">":
         return "it has quotes or brackets around it, which stand for something else"
-    if len(set(secret)) < min(FEWEST_LETTERS, shortest // 2) or _repeats(secret) or _in_step(plain):
+    if len(set(secret)) < min(MIN_DISTINCT_CHARACTERS, shortest // 2) or _is_repetition(secret) or _is_doubled(plain):
         return "it repeats the same characters"
-    if _longest_run(plain) > LONGEST_RUN:
+    if _longest_sequence(plain) > MAX_SEQUENCE:
         return "it has characters in a row, such as 12345678"
     return None
 
 
-def _repeats(secret: str) -> bool:
+def _is_repetition(secret: str) -> bool:
     """Whether it is one piece over and over."""
     return any(secret == (secret[:size] * len(secret))[: len(secret)] for size in range(1, len(secret) // 2 + 1))
 
 
-def _in_step(letters: str) -> bool:
+def _is_doubled(letters: str) -> bool:
     """Whether most letters are the one before once more, as in `00112233445566778899aabbccddeeff`."""
     return len(letters) >= 16 and sum(before == now for before, now in pairwise(letters)) * 5 > len(letters) * 2
 
 
-def _longest_run(letters: str) -> int:
+def _longest_sequence(letters: str) -> int:
     """The most characters in a row that go up by one, go down by one, or stay."""
     longest, length, step = 1, 1, None
     for before, now in pairwise(letters):

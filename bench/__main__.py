@@ -14,37 +14,37 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench import stock_project, understanding
-from bench.environment import BenchError, our_training, set_up_stock, stock_model
-from bench.measure import FULL, QUICK, Run
-from bench.report import table, targets
+from bench.environment import BenchError, prepare_stock_model, set_up_stock, time_own_training
+from bench.measure import FULL, QUICK, BenchRun
+from bench.report import check_targets, format_report
 from bench.stock_project import ROOT, STOCK
-from bench.systems import Memberline, Stock
+from bench.systems import MemberlineServer, StockRasa
 
 RESULTS = ROOT / "bench" / "results" / "latest.json"
 
 
 def main() -> int:
     """Return the exit status: 0, 1 for a missed target with --check, 2 when it could not measure."""
-    options = _options()
+    options = _parse_options()
     try:
-        result = _bench(options)
+        result = _run_bench(options)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    print(table(result))
+    print(format_report(result))
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(f"All figures: {RESULTS.relative_to(ROOT)}")
-    missed = [target for target in targets(result["memberline"], result["stock"]) if not target.reached]
+    missed = [target for target in check_targets(result["memberline"], result["stock"]) if not target.reached]
     if options.check and missed:
         print("bench: missed: " + "; ".join(f"{target.text} ({target.figure})" for target in missed), file=sys.stderr)
         return 1
     return 0
 
 
-def _options() -> argparse.Namespace:
+def _parse_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer turns: an impression within 90 s")
     parser.add_argument("--check", action="store_true", help="end with status 1 when a target is missed")
@@ -55,17 +55,17 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _bench(options: argparse.Namespace) -> dict[str, Any]:
+def _run_bench(options: argparse.Namespace) -> dict[str, Any]:
     set_up_stock()
-    project = stock_project.build(STOCK / "work" / "project")
-    model, their_training = stock_model(project, anew=options.retrain, keep=options.keep_stock_model)
-    own_training = our_training(anew=options.retrain)
+    project = stock_project.build_project(STOCK / "work" / "project")
+    model, their_training = prepare_stock_model(project, anew=options.retrain, keep=options.keep_stock_model)
+    own_training = time_own_training(anew=options.retrain)
     began = time.monotonic()
     folder = STOCK / "work" / f"run-{os.getpid()}"
     try:
-        run = Run(
-            Stock(folder / "stock", project, model),
-            Memberline(folder / "memberline"),
+        run = BenchRun(
+            StockRasa(folder / "stock", project, model),
+            MemberlineServer(folder / "memberline"),
             QUICK if options.quick else FULL,
             lambda words: print(words, flush=True),
         )
@@ -73,16 +73,16 @@ def _bench(options: argparse.Namespace) -> dict[str, Any]:
     except* BenchError as errors:
         raise BenchError(f"{errors.exceptions[0]} (logs are kept in {folder})") from None
     print("Timing the understanding of a message ...", flush=True)
-    understood = understanding.measure(folder)
+    understood = understanding.measure_understanding(folder)
     shutil.rmtree(folder, ignore_errors=True)
-    result = _result(run, quick=options.quick, seconds=time.monotonic() - began)
+    result = _build_result(run, quick=options.quick, seconds=time.monotonic() - began)
     result["memberline"]["understanding"] = understood
     for side, training in (("memberline", own_training), ("stock", their_training)):
         result[side] |= {f"train_{name}": value for name, value in asdict(training).items()}
     return result
 
 
-def _result(run: Run, *, quick: bool, seconds: float) -> dict[str, Any]:
+def _build_result(run: BenchRun, *, quick: bool, seconds: float) -> dict[str, Any]:
     result: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "quick": quick,
@@ -93,7 +93,7 @@ def _result(run: Run, *, quick: bool, seconds: float) -> dict[str, Any]:
     }
     for side, measured in run.measured.items():
         wrong = [words for made in measured.blocks.values() for words in made.unexpected]
-        result[side] = {**measured.figures(), "first_unexpected": wrong[0] if wrong else None}
+        result[side] = {**measured.to_numbers(), "first_unexpected": wrong[0] if wrong else None}
     return result
 
 

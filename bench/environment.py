@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.processes import machine_busy_ms
+from bench.processes import read_machine_busy_ms
 from bench.stock_project import ROOT, STOCK, StockProject
 
 STOCK_PYTHON = STOCK / ".venv" / "bin" / "python"
@@ -27,7 +27,7 @@ class BenchError(Exception):
 
 
 @dataclass(frozen=True)
-class Training:
+class TrainingRecord:
     """One training from nothing: wall-clock and CPU seconds, and of what."""
 
     wall_s: float
@@ -38,7 +38,7 @@ class Training:
     trained_at: str
 
 
-def environment(**more: str) -> dict[str, str]:
+def build_environment(**more: str) -> dict[str, str]:
     """This process's environment with byte code allowed, Rasa's reports home off, and ours added."""
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**inherited, "UV_PYTHON_DOWNLOADS": "never", "RASA_TELEMETRY_ENABLED": "false", **more}
@@ -55,7 +55,9 @@ def set_up_stock() -> None:
         flush=True,
     )
     command = [_uv(), "sync", "--quiet", "--frozen", "--compile-bytecode", "--python", "3.11"]
-    done = subprocess.run(command, cwd=STOCK, env=environment(PYTHONPATH=str(ROOT / ".tools" / "uv")), check=False)
+    done = subprocess.run(
+        command, cwd=STOCK, env=build_environment(PYTHONPATH=str(ROOT / ".tools" / "uv")), check=False
+    )
     if done.returncode:
         raise BenchError("Stock Rasa could not be installed into bench/stock/.venv; what uv says is above.")
     ready.touch()
@@ -69,7 +71,7 @@ def _uv() -> str:
     return found
 
 
-def stock_model(project: StockProject, *, anew: bool, keep: bool) -> tuple[Path, Training]:
+def prepare_stock_model(project: StockProject, *, anew: bool, keep: bool) -> tuple[Path, TrainingRecord]:
     """Stock's model of these sentences, trained when there is none; `keep` takes the newest there is instead."""
     model = STOCK_MODELS / f"{project.digest}.tar.gz"
     if keep and not model.exists() and (others := sorted(STOCK_MODELS.glob("*.tar.gz"), key=os.path.getmtime)):
@@ -78,63 +80,63 @@ def stock_model(project: StockProject, *, anew: bool, keep: bool) -> tuple[Path,
     if anew or not model.exists():
         print("Training stock Rasa (DIET and TED; several minutes, once for these sentences) ...", flush=True)
         _train_stock(project, model)
-    return model, _read(_record_of(model))
+    return model, _read_record(_record_path(model))
 
 
 def _train_stock(project: StockProject, model: Path) -> None:
     work = project.folder.parent / "training"
     command = [str(STOCK_PYTHON), "-m", "rasa", "train", "--force", "--fixed-model-name", "model"]
     command += ["--config", "config.yml", "--domain", "domain", "--data", "data", "--out", str(work)]
-    took = _timed(command, project.folder, project.folder.parent / "train.log")
+    took = _run_timed(command, project.folder, project.folder.parent / "train.log")
     STOCK_MODELS.mkdir(exist_ok=True)
     os.replace(work / "model.tar.gz", model)
-    _write(_record_of(model), Training(*took, project.sentences, project.digest, _now()))
+    _write_record(_record_path(model), TrainingRecord(*took, project.sentences, project.digest, _now()))
 
 
-def our_training(*, anew: bool) -> Training:
+def time_own_training(*, anew: bool) -> TrainingRecord:
     """How long a training of memberline from nothing takes, timed when the model in use has changed."""
     digest = json.loads(OUR_MODEL.with_name("current.json").read_text(encoding="utf-8"))["inputs"][:16]
-    if anew or not OUR_TRAINING.exists() or _read(OUR_TRAINING).digest != digest:
+    if anew or not OUR_TRAINING.exists() or _read_record(OUR_TRAINING).digest != digest:
         print("Training memberline once more from nothing, to time it ...", flush=True)
         work = STOCK / "work" / "memberline"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
         command = [str(ENGINE_PYTHON), "engine/train.py", "--model", str(work / "current.tar.gz")]
-        took = _timed(command, ROOT, STOCK / "work" / "train-memberline.log")
-        _write(OUR_TRAINING, Training(*took, _our_sentences(), digest, _now()))
-    return _read(OUR_TRAINING)
+        took = _run_timed(command, ROOT, STOCK / "work" / "train-memberline.log")
+        _write_record(OUR_TRAINING, TrainingRecord(*took, _count_own_sentences(), digest, _now()))
+    return _read_record(OUR_TRAINING)
 
 
-def _our_sentences() -> int:
+def _count_own_sentences() -> int:
     files = (ROOT / "data").rglob("nlu.yml")
-    return sum(line.lstrip().startswith("- ") for file in files for line in _examples(file))
+    return sum(line.lstrip().startswith("- ") for file in files for line in _example_lines(file))
 
 
-def _examples(file: Path) -> list[str]:
+def _example_lines(file: Path) -> list[str]:
     return [line for line in file.read_text(encoding="utf-8").splitlines() if "- intent:" not in line]
 
 
-def _timed(command: list[str], folder: Path, log: Path) -> tuple[float, float, float]:
+def _run_timed(command: list[str], folder: Path, log: Path) -> tuple[float, float, float]:
     """Run it to its end: wall-clock and CPU seconds, and the machine's share of other work. Raises BenchError."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    before, busy, began = _children_cpu(), machine_busy_ms(), time.monotonic()
+    before, busy, began = _children_cpu_seconds(), read_machine_busy_ms(), time.monotonic()
     with log.open("wb") as output:
         done = subprocess.run(
-            command, cwd=folder, env=environment(), stdout=output, stderr=subprocess.STDOUT, check=False
+            command, cwd=folder, env=build_environment(), stdout=output, stderr=subprocess.STDOUT, check=False
         )
     if done.returncode:
         raise BenchError(f"Training failed: the whole story is in {log}")
-    wall_s, cpu_s = time.monotonic() - began, _children_cpu() - before
-    others = ((machine_busy_ms() - busy) / 1000 - cpu_s) / (wall_s * (os.cpu_count() or 1))
+    wall_s, cpu_s = time.monotonic() - began, _children_cpu_seconds() - before
+    others = ((read_machine_busy_ms() - busy) / 1000 - cpu_s) / (wall_s * (os.cpu_count() or 1))
     return round(wall_s, 1), round(cpu_s, 1), round(max(0.0, others), 3)
 
 
-def _children_cpu() -> float:
+def _children_cpu_seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
-def _record_of(model: Path) -> Path:
+def _record_path(model: Path) -> Path:
     return model.with_name(model.name.removesuffix(".tar.gz") + ".json")
 
 
@@ -142,10 +144,10 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _write(record: Path, training: Training) -> None:
+def _write_record(record: Path, training: TrainingRecord) -> None:
     record.parent.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(asdict(training), indent=1) + "\n", encoding="utf-8")
 
 
-def _read(record: Path) -> Training:
-    return Training(**json.loads(record.read_text(encoding="utf-8")))
+def _read_record(record: Path) -> TrainingRecord:
+    return TrainingRecord(**json.loads(record.read_text(encoding="utf-8")))

@@ -9,15 +9,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bench import processes
-from bench.drive import Block, Growth, Machine, block, growth, percentile
-from bench.messages import KINDS, long_conversation
-from bench.systems import Memberline, Stock, System
+from bench.load_test import MachineLoad, TurnGrowth, TurnTimings, measure_block, measure_growth, percentile
+from bench.messages import SCRIPTS, build_long_conversation
+from bench.systems import MeasuredSystem, MemberlineServer, StockRasa
 
 CONNECTIONS = (1, 8)
 
 
 @dataclass(frozen=True)
-class Plan:
+class MeasurePlan:
     """How much is measured. Conversations have eight turns; `rounds` are of the pair, one system after the other."""
 
     rounds: int
@@ -27,30 +27,30 @@ class Plan:
     long_seconds: float  # at most, for each system
 
 
-FULL = Plan(rounds=3, single=3, crowd=2, long_turns=400, long_seconds=110)
-QUICK = Plan(rounds=1, single=2, crowd=1, long_turns=40, long_seconds=12)
+FULL = MeasurePlan(rounds=3, single=3, crowd=2, long_turns=400, long_seconds=110)
+QUICK = MeasurePlan(rounds=1, single=2, crowd=1, long_turns=40, long_seconds=12)
 
 
 @dataclass
-class Measured:
+class SystemResults:
     """What one system showed."""
 
     first_start_s: float = 0.0  # memberline: with its database to be made; stock has nothing to make
     start_s: float = 0.0
     memory: dict[str, float] = field(default_factory=dict)
-    beside_mb: float = 0.0
-    blocks: dict[str, Block] = field(default_factory=dict)
-    growth: Growth | None = None
+    extra_mb: float = 0.0
+    blocks: dict[str, TurnTimings] = field(default_factory=dict)
+    growth: TurnGrowth | None = None
 
-    def figures(self) -> dict[str, Any]:
+    def to_numbers(self) -> dict[str, Any]:
         """Everything as plain numbers."""
         kept = {"start_s": self.start_s, "first_start_s": self.first_start_s, **self.memory}
-        kept["beside_pss_mb"] = self.beside_mb
-        turns = {name: _turn_figures(made) for name, made in self.blocks.items()}
+        kept["beside_pss_mb"] = self.extra_mb
+        turns = {name: _summarize_turns(made) for name, made in self.blocks.items()}
         return {**kept, "turns": turns, "growth": asdict(self.growth) if self.growth else None}
 
 
-def _turn_figures(made: Block) -> dict[str, float]:
+def _summarize_turns(made: TurnTimings) -> dict[str, float]:
     count = len(made.turns_ms)
     return {
         "turns": count,
@@ -63,80 +63,86 @@ def _turn_figures(made: Block) -> dict[str, float]:
     }
 
 
-def key(kind: str, connections: int) -> str:
+def series_name(kind: str, connections: int) -> str:
     """The name of a series: faq-1, mix-8 and so on."""
     return f"{kind}-{connections}"
 
 
 @dataclass
-class Run:
+class BenchRun:
     """Both systems and what was measured of them."""
 
-    stock: Stock
-    memberline: Memberline
-    plan: Plan
-    say: Callable[[str], None]
-    machine: Machine = field(default_factory=Machine)
-    measured: dict[str, Measured] = field(default_factory=dict)
+    stock: StockRasa
+    memberline: MemberlineServer
+    plan: MeasurePlan
+    report: Callable[[str], None]
+    machine: MachineLoad = field(default_factory=MachineLoad)
+    measured: dict[str, SystemResults] = field(default_factory=dict)
 
     @property
-    def systems(self) -> tuple[System, System]:
+    def systems(self) -> tuple[MeasuredSystem, MeasuredSystem]:
         return self.stock, self.memberline
 
     async def measure(self) -> None:
         """Everything, in order. Leaves nothing running."""
-        self.measured = {system.name: Measured() for system in self.systems}
+        self.measured = {system.name: SystemResults() for system in self.systems}
         try:
-            await self._starts()
+            await self._measure_starts()
             await self._warm_up()
             for round_number in range(1, self.plan.rounds + 1):
-                self.say(f"Round {round_number} of {self.plan.rounds} ...")
-                await self._round()
-            self._memory()
-            await self._growth()
+                self.report(f"Round {round_number} of {self.plan.rounds} ...")
+                await self._measure_round()
+            self._measure_memory()
+            await self._measure_growth()
         finally:
             for system in self.systems:
                 system.stop()
 
-    async def _starts(self) -> None:
+    async def _measure_starts(self) -> None:
         """Each starts while the other does not run. memberline starts twice: the first time makes its database."""
         ours, theirs = self.measured["memberline"], self.measured["stock"]
-        self.say("Starting memberline, with a new database ...")
+        self.report("Starting memberline, with a new database ...")
         ours.first_start_s = await self.memberline.start()
         await asyncio.to_thread(self.memberline.stop)
-        self.say("Starting memberline again ...")
+        self.report("Starting memberline again ...")
         ours.start_s = await self.memberline.start()
         await asyncio.to_thread(self.memberline.stop)
-        self.say("Starting stock Rasa and its action server ...")
+        self.report("Starting stock Rasa and its action server ...")
         theirs.first_start_s = theirs.start_s = await self.stock.start()
         await self.memberline.start()
 
     async def _warm_up(self) -> None:
         for system in self.systems:
-            for script in KINDS.values():
-                await block(system, script, connections=2, rounds=1)
+            for script in SCRIPTS.values():
+                await measure_block(system, script, connections=2, rounds=1)
 
-    async def _round(self) -> None:
-        for kind, script in KINDS.items():
+    async def _measure_round(self) -> None:
+        for kind, script in SCRIPTS.items():
             for connections in CONNECTIONS:
                 rounds = self.plan.single if connections == 1 else self.plan.crowd
                 for system in self.systems:
-                    made = await block(system, script, connections=connections, rounds=rounds, machine=self.machine)
-                    self.measured[system.name].blocks.setdefault(key(kind, connections), Block()).add(made)
+                    made = await measure_block(
+                        system, script, connections=connections, rounds=rounds, machine=self.machine
+                    )
+                    self.measured[system.name].blocks.setdefault(series_name(kind, connections), TurnTimings()).add(
+                        made
+                    )
 
-    def _memory(self) -> None:
+    def _measure_memory(self) -> None:
         """After the work, which is when it is largest."""
         for system in self.systems:
-            counted = processes.memory(system.counted())
+            counted = processes.read_memory(system.measured_pids())
             measured = self.measured[system.name]
             measured.memory = {"pss_mb": counted.pss_mb, "rss_mb": counted.rss_mb}
-            measured.beside_mb = processes.memory(system.beside()).pss_mb
+            measured.extra_mb = processes.read_memory(system.extra_pids()).pss_mb
 
-    async def _growth(self) -> None:
-        script = long_conversation(self.plan.long_turns)
+    async def _measure_growth(self) -> None:
+        script = build_long_conversation(self.plan.long_turns)
         for system in self.systems:
-            self.say(f"One conversation of {self.plan.long_turns} turns with {system.name} ...")
-            self.measured[system.name].growth = await growth(system, script, most_seconds=self.plan.long_seconds)
+            self.report(f"One conversation of {self.plan.long_turns} turns with {system.name} ...")
+            self.measured[system.name].growth = await measure_growth(
+                system, script, most_seconds=self.plan.long_seconds
+            )
 
     def others_share(self) -> float:
         """How much of the machine went to other work while turns were measured, 0 to 1."""

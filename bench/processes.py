@@ -11,20 +11,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 STOP_SECONDS = 15.0
 PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryUse:
     """Megabytes: PSS shares what several processes map among them, RSS counts it in full for each."""
 
     pss_mb: float
     rss_mb: float
 
 
-def start(command: list[str], folder: Path, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+def start_process(command: list[str], folder: Path, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Start a process in a group of its own, so that the terminal's Ctrl-C reaches it through us alone."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
@@ -36,16 +36,16 @@ def start(command: list[str], folder: Path, environment: dict[str, str], log: Pa
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_end_with_the_bench,
+            preexec_fn=_die_with_parent,
         )
 
 
-def _end_with_the_bench() -> None:
+def _die_with_parent() -> None:
     """Nothing that was started for a measurement stays behind, however the bench ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
+def stop_process(process: subprocess.Popen[bytes]) -> None:
     """Ask it to end as a service manager would; insist after a while."""
     if process.poll() is not None:
         return
@@ -53,23 +53,23 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        for pid in tree([process.pid]):
+        for pid in list_process_tree([process.pid]):
             os.kill(pid, signal.SIGKILL)
         process.wait()
 
 
-def free_port() -> int:
+def find_free_port() -> int:
     """A port of loopback that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def tree(roots: Iterable[int]) -> list[int]:
+def list_process_tree(roots: Iterable[int]) -> list[int]:
     """The processes with all that descend from them."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (parent := _parent(int(entry.name))) is not None:
+        if entry.name.isdigit() and (parent := _read_parent(int(entry.name))) is not None:
             children.setdefault(parent, []).append(int(entry.name))
     found, waiting = [], list(roots)
     while waiting:
@@ -79,7 +79,7 @@ def tree(roots: Iterable[int]) -> list[int]:
     return found
 
 
-def command_of(pid: int) -> str:
+def read_command(pid: int) -> str:
     """The command line; empty when the process is gone."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -87,17 +87,17 @@ def command_of(pid: int) -> str:
         return ""
 
 
-def cpu_ms(pids: Iterable[int]) -> float:
+def read_cpu_ms(pids: Iterable[int]) -> float:
     """CPU milliseconds that these processes have used since they began, to about 10 ms each."""
     total = 0.0
     for pid in pids:
-        fields = _stat(pid)
+        fields = _read_stat(pid)
         if fields:
-            total += (int(fields[11]) + int(fields[12])) * 1000 / TICKS
+            total += (int(fields[11]) + int(fields[12])) * 1000 / TICKS_PER_SECOND
     return total
 
 
-def memory(pids: Iterable[int]) -> Memory:
+def read_memory(pids: Iterable[int]) -> MemoryUse:
     """What these processes hold in memory now."""
     pss = rss = 0
     for pid in pids:
@@ -108,22 +108,22 @@ def memory(pids: Iterable[int]) -> Memory:
         sizes = {line.split(":")[0]: int(line.split()[1]) for line in lines}
         pss += sizes["Pss"]
         rss += sizes["Rss"]
-    return Memory(round(pss / 1024, 1), round(rss / 1024, 1))
+    return MemoryUse(round(pss / 1024, 1), round(rss / 1024, 1))
 
 
-def machine_busy_ms() -> float:
+def read_machine_busy_ms() -> float:
     """CPU milliseconds that the whole machine has been at work, all cores added up."""
     with open("/proc/stat", encoding="ascii") as file:
         user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, file.readline().split()[1:9])
-    return (user + nice + system + irq + softirq + steal) * 1000 / TICKS
+    return (user + nice + system + irq + softirq + steal) * 1000 / TICKS_PER_SECOND
 
 
-def _parent(pid: int) -> int | None:
-    fields = _stat(pid)
+def _read_parent(pid: int) -> int | None:
+    fields = _read_stat(pid)
     return int(fields[1]) if fields else None
 
 
-def _stat(pid: int) -> list[str]:
+def _read_stat(pid: int) -> list[str]:
     """The fields of /proc/PID/stat behind the name, which may itself hold blanks and brackets."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()

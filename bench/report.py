@@ -21,11 +21,11 @@ MEMORY_MB = 450.0
 GROWTH_RATIO = 1.3
 UNDERSTANDING_MS = 5.0
 TRAINING_SECONDS = 60.0
-NOISY = 0.1
+NOISY_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Row:
+class ReportRow:
     """One figure of both. The ratio is memberline's by stock's."""
 
     label: str
@@ -37,8 +37,10 @@ class Row:
     def ratio(self) -> float:
         return self.memberline / self.stock if self.stock else 0.0
 
-    def line(self) -> str:
-        numbers = f"{_ratio(self.ratio):>7}  {_number(self.memberline):>10}  {_number(self.stock):>10}"
+    def format_line(self) -> str:
+        numbers = (
+            f"{_format_ratio(self.ratio):>7}  {_format_number(self.memberline):>10}  {_format_number(self.stock):>10}"
+        )
         return f"{numbers}  {self.label}{', ' + self.unit if self.unit else ''}"
 
 
@@ -50,13 +52,13 @@ class Target:
     reached: bool
     figure: str
 
-    def line(self) -> str:
+    def format_line(self) -> str:
         return f"  {'reached' if self.reached else 'MISSED '}  {self.text}: {self.figure}"
 
 
-def rows(ours: Figures, stock: Figures) -> list[Row]:
+def build_rows(ours: Figures, stock: Figures) -> list[ReportRow]:
     """Every figure side by side."""
-    made: list[Row] = []
+    made: list[ReportRow] = []
     for name, label in SERIES.items():
         one, other = ours["turns"][name], stock["turns"][name]
         for figure, what, unit in (
@@ -65,34 +67,34 @@ def rows(ours: Figures, stock: Figures) -> list[Row]:
             ("turns_s", "turns a second", ""),
             ("cpu_ms", "CPU a turn", "ms"),
         ):
-            made.append(Row(f"{label}: {what}", unit, one[figure], other[figure]))
+            made.append(ReportRow(f"{label}: {what}", unit, one[figure], other[figure]))
     sentences = f"{ours['train_sentences']} sentences; stock: {stock['train_sentences']}"
     made += [
-        Row("start until ready", "s", ours["start_s"], stock["start_s"]),
-        Row(f"training from nothing ({sentences}), wall clock", "s", ours["train_wall_s"], stock["train_wall_s"]),
-        Row("training from nothing, CPU", "s", ours["train_cpu_s"], stock["train_cpu_s"]),
-        Row("memory of its processes, PSS", "MB", ours["pss_mb"], stock["pss_mb"]),
-        Row("memory of its processes, RSS", "MB", ours["rss_mb"], stock["rss_mb"]),
+        ReportRow("start until ready", "s", ours["start_s"], stock["start_s"]),
+        ReportRow(f"training from nothing ({sentences}), wall clock", "s", ours["train_wall_s"], stock["train_wall_s"]),
+        ReportRow("training from nothing, CPU", "s", ours["train_cpu_s"], stock["train_cpu_s"]),
+        ReportRow("memory of its processes, PSS", "MB", ours["pss_mb"], stock["pss_mb"]),
+        ReportRow("memory of its processes, RSS", "MB", ours["rss_mb"], stock["rss_mb"]),
     ]
-    return made + _growth_rows(ours["growth"], stock["growth"])
+    return made + _build_growth_rows(ours["growth"], stock["growth"])
 
 
-def _growth_rows(ours: Figures, stock: Figures) -> list[Row]:
+def _build_growth_rows(ours: Figures, stock: Figures) -> list[ReportRow]:
     early, late = f"turn {ours['early_turn']}", f"turn {ours['late_turn']}"
     if stock["late_turn"] != ours["late_turn"]:
         late += f" (stock: {stock['late_turn']}, out of time)"
     return [
-        Row(f"{early} of one conversation: p50", "ms", ours["early_ms"], stock["early_ms"]),
-        Row(f"{late}: p50", "ms", ours["late_ms"], stock["late_ms"]),
-        Row(f"{early}: CPU", "ms", ours["early_cpu_ms"], stock["early_cpu_ms"]),
-        Row(f"{late}: CPU", "ms", ours["late_cpu_ms"], stock["late_cpu_ms"]),
+        ReportRow(f"{early} of one conversation: p50", "ms", ours["early_ms"], stock["early_ms"]),
+        ReportRow(f"{late}: p50", "ms", ours["late_ms"], stock["late_ms"]),
+        ReportRow(f"{early}: CPU", "ms", ours["early_cpu_ms"], stock["early_cpu_ms"]),
+        ReportRow(f"{late}: CPU", "ms", ours["late_cpu_ms"], stock["late_cpu_ms"]),
     ]
 
 
-def targets(ours: Figures, stock: Figures) -> list[Target]:
+def check_targets(ours: Figures, stock: Figures) -> list[Target]:
     """What is to be reached now. Ratios are the worst of those that are measured."""
-    p50 = _worst(max, ours, stock, "p50_ms", tuple(SERIES))
-    speed = _worst(min, ours, stock, "turns_s", ("faq-8", "mix-8"))
+    p50 = _worst_ratio(max, ours, stock, "p50_ms", tuple(SERIES))
+    speed = _worst_ratio(min, ours, stock, "turns_s", ("faq-8", "mix-8"))
     late, early = ours["growth"]["late_cpu_ms"], ours["growth"]["early_cpu_ms"]
     growth = late / early if early else 0.0
     turn = ours["growth"]["late_turn"]
@@ -128,30 +130,32 @@ def targets(ours: Figures, stock: Figures) -> list[Target]:
     ]
 
 
-def _worst(pick: Callable[..., float], ours: Figures, stock: Figures, figure: str, series: tuple[str, ...]) -> float:
+def _worst_ratio(
+    pick: Callable[..., float], ours: Figures, stock: Figures, figure: str, series: tuple[str, ...]
+) -> float:
     return float(pick(ours["turns"][name][figure] / (stock["turns"][name][figure] or 1.0) for name in series))
 
 
-def table(result: Figures) -> str:
+def format_report(result: Figures) -> str:
     """The whole report in words, ratios first."""
     ours, stock = result["memberline"], result["stock"]
     lines = ["", f"{'ratio':>7}  {'memberline':>10}  {'stock':>10}", "-" * 88]
-    lines += [row.line() for row in rows(ours, stock)]
-    lines += ["", "Targets", *(target.line() for target in targets(ours, stock)), ""]
-    return "\n".join(lines + _notes(result))
+    lines += [row.format_line() for row in build_rows(ours, stock)]
+    lines += ["", "Targets", *(target.format_line() for target in check_targets(ours, stock)), ""]
+    return "\n".join(lines + _build_notes(result))
 
 
-def _notes(result: Figures) -> list[str]:
+def _build_notes(result: Figures) -> list[str]:
     ours, stock = result["memberline"], result["stock"]
     others = result["others_share"]
-    trust = ": take the CPU figures for more certain than the wall-clock ones." if others > NOISY else "."
+    trust = ": take the CPU figures for more certain than the wall-clock ones." if others > NOISY_SHARE else "."
     notes = [
         f"memberline's first start, which makes its database: {ours['first_start_s']:.1f} s. "
         f"The sandbox network beside it: {ours['beside_pss_mb']:.0f} MB PSS, not counted above.",
         f"While turns were measured, {others:.0%} of the machine's {result['cores']} cores went to other work{trust}",
     ]
     for side, figures in (("memberline", ours), ("stock", stock)):
-        if figures["train_others_share"] > NOISY:
+        if figures["train_others_share"] > NOISY_SHARE:
             share = f"{figures['train_others_share']:.0%}"
             notes.append(f"{side} was trained while {share} of the machine did other work: its wall clock says little.")
         unexpected = sum(series["unexpected"] for series in figures["turns"].values())
@@ -164,9 +168,9 @@ def _notes(result: Figures) -> list[str]:
     return notes
 
 
-def _ratio(value: float) -> str:
+def _format_ratio(value: float) -> str:
     return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}"

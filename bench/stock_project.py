@@ -15,11 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 STOCK = Path(__file__).resolve().parent / "stock"
 TEMPLATE = STOCK / ".venv/lib/python3.11/site-packages/rasa/cli/initial_project"
 
-SENTENCES = 40
+SENTENCES_PER_INTENT = 40
 """Of each intent. On all of ours DIET trains for most of an hour of CPU time; fewer favour stock's figures."""
 
-BY_THE_FORM = {"quick_pay", "schedule_payment"}
-NO_RULE = {"inform", "choose"}  # answers to a form's question; outside one, stock's own policies decide
+FORM_INTENTS = {"quick_pay", "schedule_payment"}
+INTENTS_WITHOUT_RULE = {"inform", "choose"}  # answers to a form's question; outside one, stock's own policies decide
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class StockProject:
     sentences: int
 
 
-def build(folder: Path, most: int = SENTENCES) -> StockProject:
+def build_project(folder: Path, most: int = SENTENCES_PER_INTENT) -> StockProject:
     """Write the project anew, with `most` sentences an intent.
 
     config.yml and credentials.yml are those of `rasa init`, but for the assistant's id.
@@ -48,9 +48,9 @@ def build(folder: Path, most: int = SENTENCES) -> StockProject:
     shutil.copy(STOCK / "project" / "actions.py", folder / "actions" / "actions.py")
     (folder / "actions" / "__init__.py").touch()
     intents, sentences = _copy_sentences(folder / "data", most)
-    _write(folder / "domain" / "answers.yml", _answers(intents))
-    _write(folder / "data" / "answer_rules.yml", _answer_rules(intents))
-    return StockProject(folder, _digest(folder), sentences)
+    _write_yaml(folder / "domain" / "answers.yml", _build_answers(intents))
+    _write_yaml(folder / "data" / "answer_rules.yml", _build_answer_rules(intents))
+    return StockProject(folder, _hash_project(folder), sentences)
 
 
 def _copy_sentences(target: Path, most: int) -> tuple[list[str], int]:
@@ -59,33 +59,33 @@ def _copy_sentences(target: Path, most: int) -> tuple[list[str], int]:
     for file in sorted((ROOT / "data").rglob("nlu.yml")):
         for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
             if "intent" in block:
-                kept[block["intent"]] = _spread(block["examples"].splitlines(), most)
+                kept[block["intent"]] = _sample_evenly(block["examples"].splitlines(), most)
     nlu = [{"intent": intent, "examples": "\n".join(lines) + "\n"} for intent, lines in sorted(kept.items())]
-    _write(target / "nlu.yml", {"version": "3.1", "nlu": nlu})
+    _write_yaml(target / "nlu.yml", {"version": "3.1", "nlu": nlu})
     return sorted(kept), sum(map(len, kept.values()))
 
 
-def _spread(lines: list[str], most: int) -> list[str]:
+def _sample_evenly(lines: list[str], most: int) -> list[str]:
     """All, or `most` of them from the whole length of the list."""
     if len(lines) <= most:
         return lines
     return [lines[place * len(lines) // most] for place in range(most)]
 
 
-def _answered(intents: list[str]) -> list[str]:
-    return [intent for intent in intents if intent not in BY_THE_FORM | NO_RULE]
+def _answered_intents(intents: list[str]) -> list[str]:
+    return [intent for intent in intents if intent not in FORM_INTENTS | INTENTS_WITHOUT_RULE]
 
 
-def _answers(intents: list[str]) -> dict[str, Any]:
-    words = _our_words()
+def _build_answers(intents: list[str]) -> dict[str, Any]:
+    words = _read_own_answers()
     responses = {
         f"utter_{intent}": [{"text": words.get(intent, "I can help with that. Call us, or ask again.")}]
-        for intent in _answered(intents)
+        for intent in _answered_intents(intents)
     }
     return {"version": "3.1", "intents": intents, "responses": responses}
 
 
-def _our_words() -> dict[str, str]:
+def _read_own_answers() -> dict[str, str]:
     """The plain wording of each answer of ours, its blanks filled with something of the usual length."""
     words = {}
     for file in sorted((ROOT / "data").rglob("responses.yml")):
@@ -96,19 +96,19 @@ def _our_words() -> dict[str, str]:
     return words
 
 
-def _answer_rules(intents: list[str]) -> dict[str, Any]:
+def _build_answer_rules(intents: list[str]) -> dict[str, Any]:
     rules = [
         {"rule": f"answer {intent}", "steps": [{"intent": intent}, {"action": f"utter_{intent}"}]}
-        for intent in _answered(intents)
+        for intent in _answered_intents(intents)
     ]
     return {"version": "3.1", "rules": rules}
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
+def _write_yaml(path: Path, content: dict[str, Any]) -> None:
     path.write_text(yaml.safe_dump(content, sort_keys=False, width=1000), encoding="utf-8")
 
 
-def _digest(folder: Path) -> str:
+def _hash_project(folder: Path) -> str:
     # neither credentials nor the words of plain answers: they are read at run time, and cost no training
     at_run_time = {"credentials.yml", "answers.yml"}
     total = hashlib.sha256((STOCK / "uv.lock").read_bytes())

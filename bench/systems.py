@@ -15,9 +15,9 @@ import aiohttp
 
 from backend.config import Settings
 from bench import processes
-from bench.environment import OUR_MODEL, STOCK_PYTHON, BenchError, environment
+from bench.environment import OUR_MODEL, STOCK_PYTHON, BenchError, build_environment
 from bench.stock_project import ROOT, StockProject
-from bot.web.twilio_guard import sign
+from bot.web.twilio_guard import compute_signature
 
 READY_SECONDS = 300.0
 ENDPOINTS = """action_endpoint:
@@ -29,14 +29,14 @@ tracker_store:
 """
 
 
-class System(ABC):
+class MeasuredSystem(ABC):
     """One of the two. `name` is what the table calls it."""
 
     name: str
 
     def __init__(self, work: Path) -> None:
         self.work = work
-        self.port = processes.free_port()
+        self.port = processes.find_free_port()
         self.started: list[subprocess.Popen[bytes]] = []
         self._senders = itertools.count(1)
 
@@ -49,14 +49,14 @@ class System(ABC):
         """Addresses that all answer 200 when the system takes messages."""
 
     @abstractmethod
-    async def say(self, http: aiohttp.ClientSession, sender: str, text: str) -> str:
+    async def send_message(self, http: aiohttp.ClientSession, sender: str, text: str) -> str:
         """Send one message and return the words of the answer, empty when there is none. Raises BenchError."""
 
     @abstractmethod
-    def counted(self) -> list[int]:
+    def measured_pids(self) -> list[int]:
         """The processes that the targets are about."""
 
-    def beside(self) -> list[int]:
+    def extra_pids(self) -> list[int]:
         """Further processes of it, which stand for something outside."""
         return []
 
@@ -88,11 +88,11 @@ class System(ABC):
 
     def stop(self) -> None:
         for process in reversed(self.started):
-            processes.stop(process)
+            processes.stop_process(process)
         self.started.clear()
 
 
-class Stock(System):
+class StockRasa(MeasuredSystem):
     """`rasa run` with the REST channel, Rasa's own SQL tracker store on SQLite, and rasa_sdk's action server."""
 
     name = "stock"
@@ -101,7 +101,7 @@ class Stock(System):
         super().__init__(work)
         self.project = project
         self.model = model
-        self.actions = processes.free_port()
+        self.actions = processes.find_free_port()
 
     def launch(self) -> None:
         self.work.mkdir(parents=True, exist_ok=True)
@@ -111,27 +111,27 @@ class Stock(System):
         serving = [python, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(self.port), "-m", str(self.model)]
         serving += ["--endpoints", str(endpoints), "--credentials", str(self.project.folder / "credentials.yml")]
         acting = [python, "-m", "rasa_sdk", "--actions", "actions", "-p", str(self.actions)]
-        folder, environ = self.project.folder, environment()
+        folder, environ = self.project.folder, build_environment()
         self.started = [
-            processes.start(acting, folder, environ, self.work / "actions.log"),
-            processes.start(serving, folder, environ, self.work / "rasa.log"),
+            processes.start_process(acting, folder, environ, self.work / "actions.log"),
+            processes.start_process(serving, folder, environ, self.work / "rasa.log"),
         ]
 
     def ready_urls(self) -> list[str]:
         return [f"http://127.0.0.1:{self.actions}/health", f"http://127.0.0.1:{self.port}/"]
 
-    async def say(self, http: aiohttp.ClientSession, sender: str, text: str) -> str:
+    async def send_message(self, http: aiohttp.ClientSession, sender: str, text: str) -> str:
         url = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
         async with http.post(url, json={"sender": sender, "message": text}) as answer:
             if answer.status != 200:
                 raise BenchError(f"stock answered {answer.status}")
             return "\n".join(message.get("text") or "" for message in await answer.json())
 
-    def counted(self) -> list[int]:
-        return processes.tree(process.pid for process in self.started)
+    def measured_pids(self) -> list[int]:
+        return processes.list_process_tree(process.pid for process in self.started)
 
 
-class Memberline(System):
+class MemberlineServer(MeasuredSystem):
     """The real `memberline serve` on a database of its own, spoken to as Twilio would: signed form in, TwiML out."""
 
     name = "memberline"
@@ -139,7 +139,9 @@ class Memberline(System):
 
     def __init__(self, work: Path) -> None:
         super().__init__(work)
-        ours = {name: value for name, value in environment().items() if not name.startswith(("TWILIO_", "ENGINE_"))}
+        ours = {
+            name: value for name, value in build_environment().items() if not name.startswith(("TWILIO_", "ENGINE_"))
+        }
         for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SANDBOX_NETWORK_URL", "TRACKER_DB_URL", "SMTP_URL"):
             ours.pop(name, None)
         where = {"PORT": str(self.port), "PUBLIC_URL": f"http://127.0.0.1:{self.port}"}
@@ -151,12 +153,12 @@ class Memberline(System):
         if not OUR_MODEL.exists():
             raise BenchError("There is no model of memberline: run `make train` first.")
         command = [str(Path(sys.executable).with_name("memberline")), "serve"]
-        self.started = [processes.start(command, ROOT, self.environ, self.work / "serve.log")]
+        self.started = [processes.start_process(command, ROOT, self.environ, self.work / "serve.log")]
 
     def ready_urls(self) -> list[str]:
         return [f"http://127.0.0.1:{self.port}/ready"]
 
-    async def say(self, http: aiohttp.ClientSession, sender: str, text: str) -> str:
+    async def send_message(self, http: aiohttp.ClientSession, sender: str, text: str) -> str:
         fields = {
             "MessageSid": f"SM{next(self._sids):032x}",
             "AccountSid": "AC" + "0" * 32,
@@ -166,18 +168,18 @@ class Memberline(System):
             "NumMedia": "0",
             "NumSegments": "1",
         }
-        signed = {"X-Twilio-Signature": sign(self.settings, self.path, fields)}
+        signed = {"X-Twilio-Signature": compute_signature(self.settings, self.path, fields)}
         async with http.post(self.settings.public_url + self.path, data=fields, headers=signed) as answer:
             body = await answer.text()
             if answer.status != 200:
                 raise BenchError(f"memberline answered {answer.status}: {body[:200]}")
         return "\n".join("".join(message.itertext()) for message in ElementTree.fromstring(body).iter("Message"))
 
-    def counted(self) -> list[int]:
-        return [pid for pid in self._all() if pid not in self.beside()]
+    def measured_pids(self) -> list[int]:
+        return [pid for pid in self._all_pids() if pid not in self.extra_pids()]
 
-    def beside(self) -> list[int]:
-        return [pid for pid in self._all() if "sandbox.network" in processes.command_of(pid)]
+    def extra_pids(self) -> list[int]:
+        return [pid for pid in self._all_pids() if "sandbox.network" in processes.read_command(pid)]
 
-    def _all(self) -> list[int]:
-        return processes.tree(process.pid for process in self.started)
+    def _all_pids(self) -> list[int]:
+        return processes.list_process_tree(process.pid for process in self.started)

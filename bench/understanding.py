@@ -12,41 +12,41 @@ from typing import Any
 
 import yaml
 
-from backend.reading.language import language_of
-from backend.reading.spanish import glossed
-from backend.reading.together import read_all
-from bench.drive import percentile
+from backend.reading.extract_all import extract_all
+from backend.reading.language import detect_language
+from backend.reading.spanish import to_english
 from bench.environment import BenchError
+from bench.load_test import percentile
 from bench.stock_project import ROOT
 
 ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 MODEL = ROOT / "models" / "current.tar.gz"
-EVERY = 12  # one in so many of the training sentences
+SAMPLE_STEP = 12  # one in so many of the training sentences
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def sentences() -> list[str]:
+def load_sentences() -> list[str]:
     """Sentences that the model has not seen: training sentences in both languages, each with a letter left out."""
     found = []
     for path in sorted((ROOT / "data").rglob("nlu*.yml")):
         for intent in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             found += [line[2:] for line in intent["examples"].splitlines() if line.startswith("- ")]
-    return [_without_a_letter(text) for text in found[::EVERY]]
+    return [_drop_letter(text) for text in found[::SAMPLE_STEP]]
 
 
-def _without_a_letter(text: str) -> str:
+def _drop_letter(text: str) -> str:
     middle = len(text) // 2
     return text[:middle] + text[middle + 1 :] if len(text) > 8 else text
 
 
-def measure(folder: Path) -> dict[str, Any]:
+def measure_understanding(folder: Path) -> dict[str, Any]:
     """CPU milliseconds of one core a message: median and 95th percentile of both halves, and of their sum."""
-    texts = sentences()
+    texts = load_sentences()
     file = folder / "sentences.jsonl"
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
-    engine = _engine(file)
-    app = [_reading_ms(text) for text in texts]
+    engine = _time_engine(file)
+    app = [_time_reading(text) for text in texts]
     both = [one + other for one, other in zip(engine, app, strict=True)]
     figures = {"messages": len(texts)}
     for name, took in (("engine", engine), ("app", app), ("both", both)):
@@ -55,7 +55,7 @@ def measure(folder: Path) -> dict[str, Any]:
     return figures
 
 
-def _engine(file: Path) -> list[float]:
+def _time_engine(file: Path) -> list[float]:
     command = [str(ENGINE_PYTHON), "engine/parse.py", str(file), "--model", str(MODEL), "--timed"]
     environment = {**os.environ, **ONE_CORE}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -64,10 +64,10 @@ def _engine(file: Path) -> list[float]:
     return [float(took) for took in json.loads(done.stdout.strip().splitlines()[-1])]
 
 
-def _reading_ms(text: str) -> float:
+def _time_reading(text: str) -> float:
     """As the edge and the form that asks do it."""
     today = date.today()
     began = time.process_time_ns()
-    words = glossed(text) if language_of(text, "en") == "es" else text
-    read_all(words, asked="amount", today=today, due_cents=11240)
+    words = to_english(text) if detect_language(text, "en") == "es" else text
+    extract_all(words, asked="amount", today=today, due_cents=11240)
     return (time.process_time_ns() - began) / 1e6

@@ -18,29 +18,29 @@ from bot.channels.sms import routes as sms
 from bot.channels.voice import routes as voice
 from bot.channels.webchat import routes as webchat
 from bot.dialogue import action_webhook
-from bot.dialogue.conversation_queue import Lanes
-from bot.dialogue.engine_client import Engine
-from bot.dialogue.turn import Turns
-from bot.portal import online
-from bot.portal import routes as portal
+from bot.dialogue.conversation_queue import ConversationQueues
+from bot.dialogue.engine_client import EngineClient
+from bot.dialogue.turn import TurnProcessor
+from bot.portal import account_routes
+from bot.portal import pay_routes as portal
 from bot.services import Services
 from bot.staff import on_call
 from bot.staff import routes as staff
 from bot.web import errors, headers, media, site
-from bot.web.guards import unguarded_routes
+from bot.web.guards import find_unguarded_routes
 from bot.web.metrics import Metrics
-from bot.web.rates import Rates
-from bot.workers.clock import JobClock
-from bot.workers.login_mail import LoginMail
+from bot.web.rates import RateLimiter
+from bot.workers.clock import JobScheduler
+from bot.workers.login_mail import LoginMailWorker
 from bot.workers.outbox import OutboxSender
-from bot.workers.pushes import Pushes
-from bot.workers.unanswered import Waiting
+from bot.workers.pushes import PushNotifier
+from bot.workers.unanswered import UnansweredWorker
 
 logger = logging.getLogger("memberline.app")
 
-LARGEST_REQUEST = 4 * 1024 * 1024
+MAX_REQUEST_BYTES = 4 * 1024 * 1024
 """For the engine's calls; what members may send is far less, see headers.py."""
-LARGEST_FRAME = 16 * 1024
+MAX_FRAME_BYTES = 16 * 1024
 """Of a message over a socket; what a caller says in one breath is far less."""
 STOP_SECONDS = 3.0
 
@@ -56,7 +56,7 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     if executor is None:
         # by name, so that bot and actions stay strangers
         executor = importlib.import_module("actions").build_executor(backend)
-    services = build_services(backend, action_webhook.intents_of(domain))
+    services = create_services(backend, action_webhook.list_intents(domain))
     app = _new_app(backend)
     app.ctx.services = services
     errors.install(app)
@@ -64,24 +64,24 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     for blueprint in _blueprints(services):
         app.blueprint(blueprint)
     app.blueprint(action_webhook.blueprint(backend.settings, executor, domain))
-    _run_beside(app, services)
-    if unguarded := unguarded_routes(app):
+    _add_background_tasks(app, services)
+    if unguarded := find_unguarded_routes(app):
         raise RuntimeError(f"these routes do not say who may call them: {', '.join(unguarded)}")
     return app
 
 
-def build_services(backend: Backend, known_intents: Iterable[str]) -> Services:
+def create_services(backend: Backend, known_intents: Iterable[str]) -> Services:
     """The edge's moving parts, not yet moving."""
     metrics = Metrics()
-    engine = Engine(backend.settings)
-    lanes = Lanes()
-    rates = Rates(backend.settings)
+    engine = EngineClient(backend.settings)
+    lanes = ConversationQueues()
+    rates = RateLimiter(backend.settings)
     return Services(
         backend=backend,
         engine=engine,
-        turns=Turns(backend, engine, lanes, metrics, frozenset(known_intents), rates),
+        turns=TurnProcessor(backend, engine, lanes, metrics, frozenset(known_intents), rates),
         sender=OutboxSender(backend, metrics),
-        pushes=Pushes(backend),
+        pushes=PushNotifier(backend),
         metrics=metrics,
         rates=rates,
     )
@@ -97,7 +97,7 @@ def _blueprints(services: Services) -> list[Blueprint]:
         media.blueprint(services),
         portal.blueprint(services),
         staff.blueprint(services),
-        online.blueprint(services),
+        account_routes.blueprint(services),
         on_call.blueprint(services),
     ]
 
@@ -106,8 +106,8 @@ def _new_app(backend: Backend) -> Sanic:
     # a name of its own: several apps live in one test process
     app = Sanic(f"memberline-{uuid.uuid4().hex[:8]}", configure_logging=False)
     app.config.update(
-        REQUEST_MAX_SIZE=LARGEST_REQUEST,
-        WEBSOCKET_MAX_SIZE=LARGEST_FRAME,
+        REQUEST_MAX_SIZE=MAX_REQUEST_BYTES,
+        WEBSOCKET_MAX_SIZE=MAX_FRAME_BYTES,
         REQUEST_TIMEOUT=15,
         RESPONSE_TIMEOUT=60,
         KEEP_ALIVE_TIMEOUT=75,
@@ -119,14 +119,14 @@ def _new_app(backend: Backend) -> Sanic:
     return app
 
 
-def _run_beside(app: Sanic, services: Services) -> None:
+def _add_background_tasks(app: Sanic, services: Services) -> None:
     """The background work: sending, waking streams, answering what had to wait, and what the calendar asks for."""
-    waiting = Waiting(services.turns)
+    waiting = UnansweredWorker(services.turns)
     tasks: list[asyncio.Task[None]] = []
 
     @app.after_server_start
     async def start(_app: Sanic) -> None:
-        mail, clock = LoginMail(services.backend), JobClock(services.backend)
+        mail, clock = LoginMailWorker(services.backend), JobScheduler(services.backend)
         for work in (
             services.turns.leases.run,
             waiting.run,
@@ -136,7 +136,7 @@ def _run_beside(app: Sanic, services: Services) -> None:
             mail.run,
             clock.run,
         ):
-            tasks.append(asyncio.create_task(_forever(work)))
+            tasks.append(asyncio.create_task(_run_forever(work)))
 
     @app.before_server_stop
     async def stop(_app: Sanic) -> None:
@@ -150,7 +150,7 @@ def _run_beside(app: Sanic, services: Services) -> None:
         try:
             # a message taken is a message answered, or at least kept
             async with asyncio.timeout(STOP_SECONDS):
-                await services.turns.idle()
+                await services.turns.wait_until_idle()
         except TimeoutError:
             logger.warning("stopped with turns unanswered; they are kept")
         try:
@@ -163,7 +163,7 @@ def _run_beside(app: Sanic, services: Services) -> None:
         await services.backend.close()
 
 
-async def _forever(work: Any) -> None:
+async def _run_forever(work: Any) -> None:
     """Keep background work going: one failure must not end it."""
     while True:
         try:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from backend.app import Backend
 from backend.config import Settings
 from backend.coop import Coop
-from bot.dialogue.engine_client import Engine
-from bot.dialogue.turn import Turns
+from bot.dialogue.engine_client import EngineClient
+from bot.dialogue.turn import TurnProcessor
 from bot.web.metrics import Metrics
-from bot.web.rates import Rates
+from bot.web.rates import RateLimiter
 
 if TYPE_CHECKING:
     from bot.workers.outbox import OutboxSender
-    from bot.workers.pushes import Pushes
+    from bot.workers.pushes import PushNotifier
 
 
 @dataclass
@@ -23,12 +23,12 @@ class Services:
     """Built once in bot/app.py; also at `request.app.ctx.services`."""
 
     backend: Backend
-    engine: Engine
-    turns: Turns
+    engine: EngineClient
+    turns: TurnProcessor
     sender: OutboxSender
-    pushes: Pushes
+    pushes: PushNotifier
     metrics: Metrics
-    rates: Rates
+    rates: RateLimiter
 
     @property
     def settings(self) -> Settings:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-DEFAULTS = {
+ENVIRONMENT_DEFAULTS = {
     "RASA_TELEMETRY_ENABLED": "false",
     "SANIC_WORKERS": "1",
     # One core a process: more threads only cost memory, the matrices are small.
@@ -28,13 +28,13 @@ def prepare(show_warnings: bool = False) -> None:
 
     ``show_warnings`` is for training, where Rasa's warnings are about the data and no member is involved.
     """
-    for name, value in DEFAULTS.items():
+    for name, value in ENVIRONMENT_DEFAULTS.items():
         os.environ.setdefault(name, value)
     os.environ["LOG_LEVEL"] = os.environ["LOG_LEVEL_LIBRARIES"] = "WARNING"
     from engine import logs, tf_stub
 
-    logs.quieten(show_warnings)
+    logs.configure_logging(show_warnings)
     import skops.io  # noqa: F401 - before TensorFlow is there: its scan of loaded modules then costs 10 s
 
     if importlib.util.find_spec("tensorflow") is None:
-        tf_stub.install()
+        tf_stub.install_stub()

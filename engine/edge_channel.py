@@ -18,16 +18,16 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import InvalidUsage
 from sanic.response import json as json_response
 
-from engine.answering import NOW, Answering
+from engine.current_turn import CURRENT_TURN, ActiveTurn
 from engine.patches import TurnFailedError
 
 logger = logging.getLogger(__name__)
 
 CHANNEL_NAME = re.compile(r"[a-z]{1,20}")
-MAX_CONVERSATION = 255
-MAX_ID = 255
-MAX_TEXT = 4000
-_turns: set["asyncio.Future[HTTPResponse]"] = set()  # the loop itself holds tasks too loosely
+MAX_CONVERSATION_ID = 255
+MAX_MESSAGE_ID = 255
+MAX_TEXT_LENGTH = 4000
+_running_turns: set["asyncio.Future[HTTPResponse]"] = set()  # the loop itself holds tasks too loosely
 
 
 class TurnOutput(OutputChannel):
@@ -54,7 +54,7 @@ class TurnOutput(OutputChannel):
         )
 
 
-def _body(request: Request) -> dict[str, Any]:
+def _parse_body(request: Request) -> dict[str, Any]:
     try:
         body = request.json
     except InvalidUsage:
@@ -62,41 +62,41 @@ def _body(request: Request) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _is_text(value: object, longest: int) -> bool:
+def _is_valid_text(value: object, longest: int) -> bool:
     return isinstance(value, str) and value.strip() != "" and len(value) <= longest
 
 
-def _problem(body: dict[str, Any], conversation_needed: bool) -> str | None:
+def _find_problem(body: dict[str, Any], conversation_needed: bool) -> str | None:
     """Say what is wrong with a request's body, or None."""
-    if not _is_text(body.get("text"), MAX_TEXT):
-        return f"text: 1 to {MAX_TEXT} characters"
+    if not _is_valid_text(body.get("text"), MAX_TEXT_LENGTH):
+        return f"text: 1 to {MAX_TEXT_LENGTH} characters"
     if not isinstance(body.get("channel"), str) or not CHANNEL_NAME.fullmatch(body["channel"]):
         return "channel: sms, web or voice"
-    if conversation_needed and not _is_text(body.get("conversation"), MAX_CONVERSATION):
-        return f"conversation: 1 to {MAX_CONVERSATION} characters"
+    if conversation_needed and not _is_valid_text(body.get("conversation"), MAX_CONVERSATION_ID):
+        return f"conversation: 1 to {MAX_CONVERSATION_ID} characters"
     if not isinstance(body.get("metadata") or {}, dict):
         return "metadata: an object"
     return None
 
 
-def _error(status: int, text: str) -> HTTPResponse:
+def _error_response(status: int, text: str) -> HTTPResponse:
     return json_response({"error": text}, status=status)
 
 
-async def _turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
+async def _handle_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
     """Answer a message. A turn that has begun is ended also when the app hangs up: it asks for the answer again."""
-    turn = asyncio.ensure_future(_whole_turn(body, handle))
-    _turns.add(turn)
-    turn.add_done_callback(_turns.discard)
+    turn = asyncio.ensure_future(_run_turn(body, handle))
+    _running_turns.add(turn)
+    turn.add_done_callback(_running_turns.discard)
     return await asyncio.shield(turn)
 
 
-async def _whole_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
+async def _run_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
     metadata = body.get("metadata") or {}
     said: list[dict[str, Any]] = []
-    if _is_text(metadata.get("message"), MAX_ID):
+    if _is_valid_text(metadata.get("message"), MAX_MESSAGE_ID):
         # in the context of this turn's own task
-        NOW.set(Answering(metadata["message"], said, anew=metadata.get("anew") is True))
+        CURRENT_TURN.set(ActiveTurn(metadata["message"], said, anew=metadata.get("anew") is True))
     message = UserMessage(
         text=body["text"],
         output_channel=TurnOutput(body["channel"], said),
@@ -108,32 +108,32 @@ async def _whole_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awai
         await handle(message)
     except TurnFailedError as failure:
         logger.error("turn failed: %s", failure)  # names the action and the kind of error only
-        return _error(500, "turn failed")
+        return _error_response(500, "turn failed")
     except Exception:
         logger.exception("turn failed")  # the formatter leaves the exception's text out
-        return _error(500, "turn failed")
+        return _error_response(500, "turn failed")
     return json_response({"messages": said})
 
 
-async def _parse(body: dict[str, Any], agent: Any) -> HTTPResponse:
+async def _handle_parse(body: dict[str, Any], agent: Any) -> HTTPResponse:
     try:
         message = UserMessage(text=body["text"], metadata=body.get("metadata") or {})
         parsed = await agent.processor.parse_message(message)
     except Exception:
         logger.exception("parse failed")
-        return _error(500, "parse failed")
+        return _error_response(500, "parse failed")
     return json_response({key: parsed.get(key, []) for key in ("intent", "intent_ranking", "entities", "reading")})
 
 
-async def _forget(body: dict[str, Any], agent: Any) -> HTTPResponse:
+async def _handle_forget(body: dict[str, Any], agent: Any) -> HTTPResponse:
     messages = body.get("messages")
-    if not _is_text(body.get("conversation"), MAX_CONVERSATION) or not isinstance(messages, dict):
-        return _error(400, "conversation and messages")
+    if not _is_valid_text(body.get("conversation"), MAX_CONVERSATION_ID) or not isinstance(messages, dict):
+        return _error_response(400, "conversation and messages")
     try:
         await agent.tracker_store.forget(body["conversation"], {str(one): str(text) for one, text in messages.items()})
     except Exception:
         logger.exception("forgetting failed")
-        return _error(500, "forgetting failed")
+        return _error_response(500, "forgetting failed")
     return json_response({})
 
 
@@ -168,7 +168,7 @@ class EdgeChannel(InputChannel):
         @edge.on_request
         async def check_token(request: Request) -> HTTPResponse | None:
             needs_token = not request.path.endswith("/health")
-            return _error(401, "bad token") if needs_token and not self._admits(request) else None
+            return _error_response(401, "bad token") if needs_token and not self._admits(request) else None
 
         @edge.get("/health")
         async def health(request: Request) -> HTTPResponse:
@@ -176,18 +176,18 @@ class EdgeChannel(InputChannel):
 
         @edge.post("/turn")
         async def turn(request: Request) -> HTTPResponse:
-            body = _body(request)
-            problem = _problem(body, conversation_needed=True)
-            return _error(400, problem) if problem else await _turn(body, on_new_message)
+            body = _parse_body(request)
+            problem = _find_problem(body, conversation_needed=True)
+            return _error_response(400, problem) if problem else await _handle_turn(body, on_new_message)
 
         @edge.post("/forget")
         async def forget(request: Request) -> HTTPResponse:
-            return await _forget(_body(request), request.app.ctx.agent)
+            return await _handle_forget(_parse_body(request), request.app.ctx.agent)
 
         @edge.post("/parse")
         async def parse(request: Request) -> HTTPResponse:
-            body = _body(request)
-            problem = _problem(body, conversation_needed=False)
-            return _error(400, problem) if problem else await _parse(body, request.app.ctx.agent)
+            body = _parse_body(request)
+            problem = _find_problem(body, conversation_needed=False)
+            return _error_response(400, problem) if problem else await _handle_parse(body, request.app.ctx.agent)
 
         return edge

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 
-class WordlessFormatter(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Formats a traceback as its frames and the exception's type, without the exception's message."""
 
     def formatException(
@@ -27,26 +27,26 @@ class WordlessFormatter(logging.Formatter):
         return "\n".join([*lines, kind.__name__ if kind else ""])
 
 
-def _keep_harmless(_: Any, __: str, entry: MutableMapping[str, Any]) -> str:
+def _format_harmless(_: Any, __: str, entry: MutableMapping[str, Any]) -> str:
     kept = [str(entry[key]) for key in ("event", "event_info", "placeholder_key", "url") if entry.get(key)]
     return " - ".join(kept)
 
 
-def _show_no_warning(*_: object, **__: object) -> None:
+def _ignore_warning(*_: object, **__: object) -> None:
     """Stand in for warnings.showwarning."""
 
 
-def quieten(show_warnings: bool) -> None:
+def configure_logging(show_warnings: bool) -> None:
     """Set up logging to stderr for this process; call it before Rasa is imported."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(WordlessFormatter("%(asctime)s engine %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(RedactingFormatter("%(asctime)s engine %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     if not show_warnings:  # Rasa puts payloads into its warnings
-        warnings.showwarning = _show_no_warning
+        warnings.showwarning = _ignore_warning
     import structlog
 
     structlog.configure(
-        processors=[_keep_harmless],
+        processors=[_format_harmless],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,

@@ -7,17 +7,17 @@ from typing import Any
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from engine.components.question import Question
+from engine.components.question_context import QuestionContext
 
-SLOT = "question"
-TOLD = "told_subject"
-SAID_IN_DANGER = re.compile(r"utter_(?:danger_|outage_danger$|outage_life_support$)")
+QUESTION_SLOT = "question"
+LAST_SUBJECT_SLOT = "told_subject"
+DANGER_RESPONSES = re.compile(r"utter_(?:danger_|outage_danger$|outage_life_support$)")
 """The responses that say what to do in a danger, and what became of it."""
-FRESH = 2 * 60 * 60
+DANGER_SECONDS = 2 * 60 * 60
 """So many seconds after one of them the talk is of it, as in `actions/cases/danger_talk.py`."""
 
 
-def last_said(tracker: DialogueStateTracker) -> str:
+def last_bot_text(tracker: DialogueStateTracker) -> str:
     """Return what the bot said last, its messages since the member's last one joined by a space."""
     texts: list[str] = []
     for event in reversed(tracker.events):
@@ -28,21 +28,21 @@ def last_said(tracker: DialogueStateTracker) -> str:
     return " ".join(reversed(texts))
 
 
-def open_question(tracker: DialogueStateTracker) -> dict[str, Any]:
+def build_open_question(tracker: DialogueStateTracker) -> dict[str, Any]:
     """Return what the actions keep in the slot, the words that were said, and the subject told last."""
-    slot = tracker.slots.get(SLOT)
+    slot = tracker.slots.get(QUESTION_SLOT)
     told = slot.value if slot and isinstance(slot.value, dict) else {}
-    subject = tracker.slots.get(TOLD)
+    subject = tracker.slots.get(LAST_SUBJECT_SLOT)
     last = subject.value if subject and isinstance(subject.value, str) else ""
-    return Question.of({**told, "said": last_said(tracker), "told": last}).as_dict()
+    return QuestionContext.of({**told, "said": last_bot_text(tracker), "told": last}).as_dict()
 
 
-def in_danger(tracker: DialogueStateTracker) -> bool:
+def was_danger_discussed(tracker: DialogueStateTracker) -> bool:
     """Tell whether what to do in a danger was said in the last two hours."""
-    since = time.time() - FRESH
+    since = time.time() - DANGER_SECONDS
     for event in reversed(tracker.events):
         if event.timestamp and event.timestamp < since:
             return False
-        if isinstance(event, BotUttered) and SAID_IN_DANGER.match(str(event.metadata.get("utter_action") or "")):
+        if isinstance(event, BotUttered) and DANGER_RESPONSES.match(str(event.metadata.get("utter_action") or "")):
             return True
     return False

@@ -23,18 +23,18 @@ from engine import bootstrap  # noqa: E402 - the line above makes it importable
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
 
-KEYS = ("intent", "intent_ranking", "reading")
+OUTPUT_KEYS = ("intent", "intent_ranking", "reading")
 
 
 @dataclass(frozen=True)
-class Row:
+class MessageRow:
     """A message with what a turn would tell of it: language and open question."""
 
     text: str
     metadata: dict[str, Any]
 
     @classmethod
-    def of(cls, line: str) -> "Row":
+    def of(cls, line: str) -> "MessageRow":
         """Read a line; only "text" is needed, the rest is as in a row of labelled replies."""
         row = json.loads(line)
         question = {key: row.get(key) for key in ("task", "asked", "options")} | {"said": row.get("question") or ""}
@@ -42,7 +42,7 @@ class Row:
         return cls(str(row["text"]), {"question": question, "in_danger": bool(row.get("in_danger"))} | beside)
 
 
-def rows(lines: Iterator[str]) -> Iterator[Row]:
+def read_rows(lines: Iterator[str]) -> Iterator[MessageRow]:
     """Yield each line's message.
 
     Raises:
@@ -52,42 +52,42 @@ def rows(lines: Iterator[str]) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            row = Row.of(line)
+            row = MessageRow.of(line)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"line {number} is not a JSON object with a text") from error
         yield row
 
 
-async def understood(agent: "Agent", row: Row) -> dict[str, Any]:
+async def parse_row(agent: "Agent", row: MessageRow) -> dict[str, Any]:
     """Return the engine's understanding of one message."""
     from rasa.core.channels.channel import UserMessage
 
     return dict(await agent.processor.parse_message(UserMessage(row.text, metadata=row.metadata)))
 
 
-async def timed(model: Path, messages: list[Row]) -> list[float]:
+async def time_messages(model: Path, messages: list[MessageRow]) -> list[float]:
     """Return the CPU milliseconds that understanding each message took, all of the engine's parsing included."""
     from rasa.core.agent import Agent
 
     agent = Agent.load(model)
-    await understood(agent, Row("hello there", {}))  # the first one loads what is loaded late
+    await parse_row(agent, MessageRow("hello there", {}))  # the first one loads what is loaded late
     took = []
     for message in messages:
         began = time.process_time_ns()
-        await understood(agent, message)
+        await parse_row(agent, message)
         took.append((time.process_time_ns() - began) / 1e6)
     return took
 
 
-async def predict(model: Path, messages: list[Row]) -> list[dict[str, Any]]:
+async def parse_messages(model: Path, messages: list[MessageRow]) -> list[dict[str, Any]]:
     """Return the engine's understanding of each message."""
     from rasa.core.agent import Agent
 
     agent = Agent.load(model)
     predictions = []
     for message in messages:
-        parsed = await understood(agent, message)
-        predictions.append({"text": message.text} | {key: parsed.get(key) for key in KEYS})
+        parsed = await parse_row(agent, message)
+        predictions.append({"text": message.text} | {key: parsed.get(key) for key in OUTPUT_KEYS})
     return predictions
 
 
@@ -102,18 +102,18 @@ def main() -> int:
         print(f"no model at {arguments.model}: run `make train`", file=sys.stderr)
         return 2
     try:
-        messages = list(rows(iter(arguments.file.read_text(encoding="utf-8").splitlines())))
+        messages = list(read_rows(iter(arguments.file.read_text(encoding="utf-8").splitlines())))
     except (OSError, ValueError) as error:
         print(f"{arguments.file}: {error}", file=sys.stderr)
         return 2
     bootstrap.prepare()
     from engine import patches
 
-    patches.apply()
+    patches.apply_patches()
     if arguments.timed:
-        print(json.dumps(asyncio.run(timed(arguments.model, messages))))
+        print(json.dumps(asyncio.run(time_messages(arguments.model, messages))))
         return 0
-    for prediction in asyncio.run(predict(arguments.model, messages)):
+    for prediction in asyncio.run(parse_messages(arguments.model, messages)):
         print(json.dumps(prediction))
     return 0
 

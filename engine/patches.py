@@ -7,11 +7,11 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from engine.answering import NOW
+from engine.current_turn import CURRENT_TURN
 
 RASA_VERSION = "3.6.21"
-ACTION_EVENTS = 30
-ACTION_SECONDS = 30
+MAX_ACTION_EVENTS = 30
+ACTION_TIMEOUT_SECONDS = 30
 
 
 class TurnFailedError(BaseException):
@@ -58,7 +58,7 @@ def cache_event_lookup() -> None:
     Event.resolve_by_type = staticmethod(resolve_by_type)
 
 
-def _plan(runner: Any, targets: list[str]) -> list[tuple[str, Callable[..., Any], tuple[str, ...]]]:
+def _plan_graph(runner: Any, targets: list[str]) -> list[tuple[str, Callable[..., Any], tuple[str, ...]]]:
     """Order the graph's nodes so that each comes after what it needs."""
     nodes = runner._graph_schema.minimal_graph_schema(targets).nodes
     order: dict[str, tuple[str, Callable[..., Any], tuple[str, ...]]] = {}
@@ -76,7 +76,7 @@ def _plan(runner: Any, targets: list[str]) -> list[tuple[str, Callable[..., Any]
     return list(order.values())
 
 
-def run_graph_as_a_loop() -> None:
+def run_graph_in_loop() -> None:
     """Run the model's few nodes in a loop: dask builds and schedules a graph anew for every prediction."""
     from rasa.engine.exceptions import GraphRunError
     from rasa.engine.runner.dask import DaskGraphRunner
@@ -86,7 +86,7 @@ def run_graph_as_a_loop() -> None:
         plans = self.__dict__.setdefault("_plans", {})
         plan = plans.get(tuple(wanted))
         if plan is None:
-            plan = plans[tuple(wanted)] = _plan(self, wanted)
+            plan = plans[tuple(wanted)] = _plan_graph(self, wanted)
         values: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
         try:
             for name, node, needs in plan:
@@ -99,7 +99,7 @@ def run_graph_as_a_loop() -> None:
     DaskGraphRunner.run = run
 
 
-def shorten_action_call() -> None:
+def shorten_action_payload() -> None:
     """Send an action the last 30 events instead of all, and no domain: the app puts it in.
 
     What followed the member's message is whole: the app counts it to tell one step of a turn from another.
@@ -113,7 +113,7 @@ def shorten_action_call() -> None:
         state = tracker.current_state(EventVerbosity.NONE)
         events = list(tracker.events)
         behind = next((place for place, event in enumerate(reversed(events), 1) if isinstance(event, UserUttered)), 0)
-        state["events"] = [event.as_dict() for event in events[-max(ACTION_EVENTS, behind) :]]
+        state["events"] = [event.as_dict() for event in events[-max(MAX_ACTION_EVENTS, behind) :]]
         return {
             "next_action": self._name,
             "sender_id": tracker.sender_id,
@@ -124,7 +124,7 @@ def shorten_action_call() -> None:
     RemoteAction._action_call_format = call_format
 
 
-def fail_the_turn_with_the_action() -> None:
+def fail_turn_on_action_error() -> None:
     """Let a failed action end the turn (see TurnFailedError), after half a minute at most instead of five."""
     from rasa.core.actions import action
 
@@ -139,10 +139,10 @@ def fail_the_turn_with_the_action() -> None:
             raise TurnFailedError(f"action {self.name()}: {type(error).__name__}") from error
 
     action.RemoteAction.run = run_or_fail
-    action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
+    action.DEFAULT_REQUEST_TIMEOUT = ACTION_TIMEOUT_SECONDS
 
 
-def copy_slots_plainly() -> None:
+def copy_slots_by_dict() -> None:
     """Copy a slot by its dictionary. Rasa copies every slot for each copy of a tracker, several in a turn, and
     `copy` goes by way of `__reduce_ex__`: with 128 slots 0.37 ms each time instead of 0.11.
     """
@@ -163,22 +163,22 @@ def skip_debug_copies() -> None:
     MessageProcessor._log_slots = staticmethod(lambda tracker: None)
 
 
-def tell_the_open_question() -> None:
+def add_open_question_to_metadata() -> None:
     """Put the open question into the metadata of a message on its way to the pipeline, for whoever reads in context.
 
     It goes into a copy, so that the event in the tracker does not carry it.
     """
     from rasa.core.processor import MessageProcessor
 
-    from engine.open_question import in_danger, open_question
+    from engine.open_question import build_open_question, was_danger_discussed
 
     parse = MessageProcessor._parse_message_with_graph
 
     def parse_in_context(self: Any, message: Any, tracker: Any, only_output_properties: bool = True) -> Any:
         told = copy.copy(message)
         told.metadata = {
-            "question": open_question(tracker),
-            "in_danger": in_danger(tracker),
+            "question": build_open_question(tracker),
+            "in_danger": was_danger_discussed(tracker),
             **(message.metadata or {}),
         }
         return parse(self, told, tracker, only_output_properties)
@@ -186,7 +186,7 @@ def tell_the_open_question() -> None:
     MessageProcessor._parse_message_with_graph = parse_in_context
 
 
-def answer_a_message_once() -> None:
+def replay_repeated_message() -> None:
     """Give a message that was answered before the same answer; the conversation's lock is held here.
 
     The app delivers a message again when its answer got lost: a crash, a broken connection, an answer too late.
@@ -196,7 +196,7 @@ def answer_a_message_once() -> None:
     handle = MessageProcessor.handle_message
 
     async def handle_once(self: Any, message: Any) -> Any:
-        answering = NOW.get()
+        answering = CURRENT_TURN.get()
         said = answering and self.tracker_store.answer_to(message.sender_id, answering.message)
         if answering is None or said is None:
             return await handle(self, message)
@@ -206,7 +206,7 @@ def answer_a_message_once() -> None:
     MessageProcessor.handle_message = handle_once
 
 
-def begin_anew() -> None:
+def reset_when_starting_over() -> None:
     """Leave the task that was open where the app says so: it was done, and its question must not be asked again.
 
     That is when an act was committed, but the turn that did it could not be brought to its end.
@@ -218,7 +218,7 @@ def begin_anew() -> None:
 
     async def fetch_anew(self: Any, *args: Any, **more: Any) -> Any:
         tracker = await fetch(self, *args, **more)
-        answering = NOW.get()
+        answering = CURRENT_TURN.get()
         if answering and answering.anew:
             tracker.update_with_events([ActiveLoop(None), AllSlotsReset()], self.domain)
         return tracker
@@ -229,18 +229,18 @@ def begin_anew() -> None:
 PATCHES: tuple[Callable[[], None], ...] = (
     cache_action_validator,
     cache_event_lookup,
-    run_graph_as_a_loop,
-    shorten_action_call,
-    fail_the_turn_with_the_action,
-    copy_slots_plainly,
+    run_graph_in_loop,
+    shorten_action_payload,
+    fail_turn_on_action_error,
+    copy_slots_by_dict,
     skip_debug_copies,
-    tell_the_open_question,
-    answer_a_message_once,
-    begin_anew,
+    add_open_question_to_metadata,
+    replay_repeated_message,
+    reset_when_starting_over,
 )
 
 
-def apply() -> None:
+def apply_patches() -> None:
     """Apply every patch.
 
     Raises:

@@ -12,11 +12,11 @@ import sys
 import sysconfig
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path[0] = str(HERE.parent)
-HOOK = HERE / "rasa_command.pth"
+ENGINE_FOLDER = Path(__file__).resolve().parent
+sys.path[0] = str(ENGINE_FOLDER.parent)
+HOOK_FILE = ENGINE_FOLDER / "rasa_command.pth"
 
-OURS = {
+SCRIPT_BY_COMMAND = {
     ("data", "validate"): ["validate.py"],
     ("train",): ["train.py"],
     ("train", "nlu"): ["train.py"],
@@ -24,18 +24,20 @@ OURS = {
 }
 """Commands with a script of ours that does the same, and what it is called with."""
 
-CHAT = "From the project's folder: `.venv/bin/memberline serve`, then `.venv/bin/memberline chat` in another terminal."
-SERVE = (
+CHAT_HINT = (
+    "From the project's folder: `.venv/bin/memberline serve`, then `.venv/bin/memberline chat` in another terminal."
+)
+SERVE_HINT = (
     "From the project's folder: `.venv/bin/memberline serve` starts the engine, the actions and the app; "
     "the engine alone: `engine/.venv/bin/python engine/serve.py --help`."
 )
-INSTEAD = {
-    ("shell",): CHAT,
+HINT_BY_COMMAND = {
+    ("shell",): CHAT_HINT,
     ("shell", "nlu"): "`engine/.venv/bin/python engine/parse.py FILE.jsonl` tells the intents of lines of "
     '{"text": "…"}.',
-    ("interactive",): CHAT,
-    ("run",): SERVE,
-    ("run", "actions"): SERVE,
+    ("interactive",): CHAT_HINT,
+    ("run",): SERVE_HINT,
+    ("run", "actions"): SERVE_HINT,
     ("test",): "From the project's folder: `.venv/bin/memberline evaluate --help`, and `make test` for all tests.",
     ("evaluate",): "From the project's folder: `.venv/bin/memberline evaluate --help`.",
     ("x",): "Rasa X is no part of Rasa Open Source 3. `.venv/bin/memberline serve` shows the talks at /staff.",
@@ -44,10 +46,10 @@ INSTEAD = {
     ("export",): "Conversations are in the app's database: docs/architecture.md tells where.",
 }
 """Commands that cannot work here, and what does."""
-REFUSED = 2
+REFUSED_STATUS = 2
 
 
-def words(arguments: list[str]) -> tuple[str, ...]:
+def subcommand_words(arguments: list[str]) -> tuple[str, ...]:
     """The subcommand: the words in front of the first option."""
     found = []
     for argument in arguments:
@@ -57,7 +59,7 @@ def words(arguments: list[str]) -> tuple[str, ...]:
     return tuple(found[:2])
 
 
-def longest(command: tuple[str, ...], known: dict[tuple[str, ...], object]) -> tuple[str, ...] | None:
+def find_known_command(command: tuple[str, ...], known: dict[tuple[str, ...], object]) -> tuple[str, ...] | None:
     """The command, or its first word alone, whichever is known."""
     return next((command[:size] for size in (2, 1) if command[:size] in known), None)
 
@@ -66,12 +68,12 @@ def has_tensorflow() -> bool:
     return importlib.util.find_spec("tensorflow") is not None
 
 
-def install() -> None:
+def install_hook() -> None:
     """Put the hook where this environment's Python looks at each start."""
-    shutil.copyfile(HOOK, Path(sysconfig.get_path("purelib")) / HOOK.name)
+    shutil.copyfile(HOOK_FILE, Path(sysconfig.get_path("purelib")) / HOOK_FILE.name)
 
 
-def rasa(arguments: list[str]) -> int:
+def run_rasa(arguments: list[str]) -> int:
     """Rasa's own command, with our stub in TensorFlow's place; what fails is said in a line."""
     from engine import bootstrap
 
@@ -94,23 +96,23 @@ def rasa(arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """Return the exit status."""
     if arguments == ["--install"]:
-        install()
+        install_hook()
         return 0
-    command = words(arguments)
+    command = subcommand_words(arguments)
     asks_for_help = bool({"-h", "--help"} & set(arguments))
     if has_tensorflow() or asks_for_help:
-        return rasa(arguments)
-    if ours := longest(command, OURS):
-        script, *rest = OURS[ours]
+        return run_rasa(arguments)
+    if ours := find_known_command(command, SCRIPT_BY_COMMAND):
+        script, *rest = SCRIPT_BY_COMMAND[ours]
         given = arguments[len(ours) :]
         left_out = f", which takes none of {' '.join(given)}" if given else ""
         print(f"rasa {' '.join(ours)} is here: python engine/{script}{left_out}", file=sys.stderr, flush=True)
-        os.execv(sys.executable, [sys.executable, str(HERE / script), *rest])  # noqa: S606 - the same Python
-    if instead := longest(command, INSTEAD):
+        os.execv(sys.executable, [sys.executable, str(ENGINE_FOLDER / script), *rest])  # noqa: S606 - the same Python
+    if instead := find_known_command(command, HINT_BY_COMMAND):
         print(f"rasa {' '.join(instead)} does not work here: TensorFlow is left out on purpose.", file=sys.stderr)
-        print(INSTEAD[instead], file=sys.stderr)
-        return REFUSED
-    return rasa(arguments)
+        print(HINT_BY_COMMAND[instead], file=sys.stderr)
+        return REFUSED_STATUS
+    return run_rasa(arguments)
 
 
 if __name__ == "__main__":

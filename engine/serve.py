@@ -23,31 +23,31 @@ if TYPE_CHECKING:
     from sanic import Sanic
 
 HOST = "127.0.0.1"
-MAX_BODY = 256 * 1024  # bytes
+MAX_BODY_BYTES = 256 * 1024  # bytes
 KEEP_ALIVE_SECONDS = 75
 PR_SET_PDEATHSIG = 1
-SHORTEST_TOKEN = 32  # characters
+MIN_TOKEN_LENGTH = 32  # characters
 
 
-def refuse(text: str) -> None:
+def exit_with_error(text: str) -> None:
     """Say in one line why the engine does not start, and end."""
     sys.exit(f"engine: {text}")
 
 
-def die_with_parent() -> None:
+def exit_with_parent() -> None:
     """Ask Linux to end this process when the one that started it ends, however it ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def listening_socket(port: int) -> socket.socket:
+def open_listening_socket(port: int) -> socket.socket:
     """Bind before the slow part, so that a taken port is told at once."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
     except OSError as error:
-        refuse(f"port {port} of {HOST} cannot be used: {error.strerror}")
+        exit_with_error(f"port {port} of {HOST} cannot be used: {error.strerror}")
     return listener
 
 
@@ -85,7 +85,9 @@ def build_app(agent: "Agent", credentials_file: Path) -> "Sanic":
     from sanic import Sanic
 
     app = Sanic("engine", configure_logging=False)
-    app.config.update(KEEP_ALIVE_TIMEOUT=KEEP_ALIVE_SECONDS, REQUEST_MAX_SIZE=MAX_BODY, FALLBACK_ERROR_FORMAT="json")
+    app.config.update(
+        KEEP_ALIVE_TIMEOUT=KEEP_ALIVE_SECONDS, REQUEST_MAX_SIZE=MAX_BODY_BYTES, FALLBACK_ERROR_FORMAT="json"
+    )
     app.ctx.agent = agent
     register(create_http_input_channels(None, str(credentials_file)), app, route="/webhooks/")
 
@@ -96,7 +98,7 @@ def build_app(agent: "Agent", credentials_file: Path) -> "Sanic":
     return app
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, default=bootstrap.ROOT / "models" / "current.tar.gz")
     parser.add_argument("--port", type=int, default=int(os.environ.get("ENGINE_PORT", "5005")))
@@ -106,27 +108,29 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     """Load everything, then serve until SIGTERM or SIGINT."""
-    arguments = _arguments()
+    arguments = _parse_arguments()
     if arguments.with_parent:
-        die_with_parent()
+        exit_with_parent()
     token = os.environ.get("ENGINE_TOKEN", "")
     if not token:
-        refuse("ENGINE_TOKEN is not set; the app and the engine share it")
-    if os.environ.get("MEMBERLINE_ENV") == "production" and len(token) < SHORTEST_TOKEN:
-        refuse(f"ENGINE_TOKEN has fewer than {SHORTEST_TOKEN} characters, and MEMBERLINE_ENV=production needs a secret")
+        exit_with_error("ENGINE_TOKEN is not set; the app and the engine share it")
+    if os.environ.get("MEMBERLINE_ENV") == "production" and len(token) < MIN_TOKEN_LENGTH:
+        exit_with_error(
+            f"ENGINE_TOKEN has fewer than {MIN_TOKEN_LENGTH} characters, and MEMBERLINE_ENV=production needs a secret"
+        )
     os.umask(0o077)  # what members said is in the tracker's file
     if not arguments.model.is_file():
-        refuse(f"no model at {arguments.model}: run `make train`")
-    listener = listening_socket(arguments.port)
+        exit_with_error(f"no model at {arguments.model}: run `make train`")
+    listener = open_listening_socket(arguments.port)
     bootstrap.prepare()
     from engine import patches
 
-    patches.apply()
+    patches.apply_patches()
     here = Path(__file__).resolve().parent
     try:
         agent = load_agent(arguments.model, here / "endpoints.yml")
     except Exception as error:
-        refuse(f"{arguments.model} could not be loaded ({type(error).__name__}: {error}): run `make train`")
+        exit_with_error(f"{arguments.model} could not be loaded ({type(error).__name__}: {error}): run `make train`")
     gc.collect()
     gc.freeze()  # what is loaded stays for good: no collection in the middle of a turn needs to look at it
     build_app(agent, here / "credentials.yml").run(sock=listener, access_log=False, debug=False, motd=False)

@@ -13,17 +13,17 @@ from collections.abc import Sequence
 from types import FunctionType, ModuleType
 from typing import Any
 
-ROOTS = frozenset({"tensorflow", "keras", "tensorflow_hub", "tensorflow_text"})
-VERSION = "2.12.0"
+STUBBED_PACKAGES = frozenset({"tensorflow", "keras", "tensorflow_hub", "tensorflow_text"})
+TENSORFLOW_VERSION = "2.12.0"
 
 
-class _Anything(type):
+class _AnyAttribute(type):
     """A class with any attribute (another such class); called on a function, it gives the function back."""
 
-    def __getattr__(cls, name: str) -> "_Anything":
+    def __getattr__(cls, name: str) -> "_AnyAttribute":
         if name.startswith("__"):
             raise AttributeError(name)
-        made = _Anything(name, (object,), {})
+        made = _AnyAttribute(name, (object,), {})
         setattr(cls, name, made)
         return made
 
@@ -40,7 +40,7 @@ class _StubModule(ModuleType):
         loaded = sys.modules.get(f"{self.__name__}.{name}")
         if loaded is not None:
             return loaded
-        made = _Anything(name, (object,), {})
+        made = _AnyAttribute(name, (object,), {})
         setattr(self, name, made)
         return made
 
@@ -49,21 +49,21 @@ class _StubFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname.split(".")[0] not in ROOTS:
+        if fullname.split(".")[0] not in STUBBED_PACKAGES:
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
         module = _StubModule(spec.name)
         module.__path__ = []
-        module.__dict__["__version__"] = VERSION
+        module.__dict__["__version__"] = TENSORFLOW_VERSION
         return module
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing to run."""
 
 
-def install() -> None:
+def install_stub() -> None:
     """Answer imports of TensorFlow and its companions from here on."""
     if not any(isinstance(finder, _StubFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _StubFinder())

@@ -17,7 +17,7 @@ from typing import TextIO
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from engine import bootstrap, stamp  # noqa: E402 - the line above makes them importable
+from engine import bootstrap, model_stamp  # noqa: E402 - the line above makes them importable
 
 
 class TrainingFailedError(Exception):
@@ -25,7 +25,7 @@ class TrainingFailedError(Exception):
 
 
 @contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
+def training_lock(folder: Path) -> Iterator[None]:
     """Wait while another process trains into the same folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".training").open("w") as lock:
@@ -34,7 +34,7 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def output_to(log: Path) -> Iterator[TextIO]:
+def redirect_output(log: Path) -> Iterator[TextIO]:
     """Send everything that this process prints to ``log``; yields the real standard output."""
     log.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
@@ -53,7 +53,7 @@ def output_to(log: Path) -> Iterator[TextIO]:
             os.close(kept_err)
 
 
-def domain_of(project: Path) -> Path:
+def find_domain(project: Path) -> Path:
     """Return the domain file, or the folder that it may be split into."""
     file = project / "domain.yml"
     return file if file.is_file() else project / "domain"
@@ -71,7 +71,7 @@ def run_rasa(project: Path, work: Path, anew: bool) -> Path:
         from rasa.model_training import train
 
         result = train(
-            domain=str(domain_of(project)),
+            domain=str(find_domain(project)),
             config=str(project / "config.yml"),
             training_files=str(project / "data"),
             output=str(work),
@@ -88,14 +88,14 @@ def run_rasa(project: Path, work: Path, anew: bool) -> Path:
 
 def train(project: Path, model: Path, log: Path) -> None:
     """Train and put the model and its stamp in place."""
-    wanted, code = stamp.digest(project), stamp.code_digest()
+    wanted, code = model_stamp.project_digest(project), model_stamp.code_digest()
     work = model.parent / f".work-{os.getpid()}"
     started = time.monotonic()
     print(f"Training the model, about a minute (details in {log}) ...", flush=True)
     try:
-        with output_to(log):
+        with redirect_output(log):
             try:
-                made = run_rasa(project, work, anew=stamp.read(model).get("code") != code)
+                made = run_rasa(project, work, anew=model_stamp.read_stamp(model).get("code") != code)
             except TrainingFailedError:
                 import traceback
 
@@ -106,11 +106,11 @@ def train(project: Path, model: Path, log: Path) -> None:
         shutil.rmtree(work, ignore_errors=True)
     seconds = round(time.monotonic() - started, 1)
     trained_at = datetime.now(UTC).isoformat(timespec="seconds")
-    stamp.write(model, {"inputs": wanted, "code": code, "trained_at": trained_at, "seconds": seconds})
+    model_stamp.write_stamp(model, {"inputs": wanted, "code": code, "trained_at": trained_at, "seconds": seconds})
     print(f"Trained {model} in {seconds:.0f} s.", flush=True)
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--project", type=Path, default=bootstrap.ROOT, help="folder with config, domain and data")
     parser.add_argument("--model", type=Path, help="default: models/current.tar.gz of the project")
@@ -123,16 +123,16 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Return the exit status."""
-    arguments = _arguments()
+    arguments = _parse_arguments()
     project = arguments.project.resolve()
     model = (arguments.model or project / "models" / "current.tar.gz").resolve()
     if arguments.check:
-        fresh = stamp.is_fresh(project, model)
+        fresh = model_stamp.is_fresh(project, model)
         print(f"{model} is {'fresh' if fresh else 'stale'}")
         return 0 if fresh else 1
     log = arguments.log or project / "var" / "logs" / "train.log"
-    with one_at_a_time(model.parent):
-        if arguments.if_stale and stamp.is_fresh(project, model):
+    with training_lock(model.parent):
+        if arguments.if_stale and model_stamp.is_fresh(project, model):
             return 0
         try:
             train(project, model, log)

@@ -9,7 +9,7 @@ The upper layers of all-MiniLM-L6-v2 learn three tasks together: the intents of 
 behind a question that has nothing to do with them), the acts of the replies in data/answers behind their questions,
 and which questions of knowledge/ are about the same subject, in both languages. A fourth term keeps sentences as near
 to each other as the published model has them. Word embeddings and the lower layers stay as published, so what the
-lower ones make of each text is computed once. One text in ten is held out (engine/components/held_out.py).
+lower ones make of each text is computed once. One text in ten is held out (engine/components/held_out_split.py).
 
 Writes encoder.onnx, all six layers with weights of one byte, and a JSON beside it with the hashes of file and data.
 """
@@ -33,23 +33,31 @@ from torch.nn import functional
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from engine import tuned_on  # noqa: E402 - the line above makes it importable
-from engine.components import knowledge, replies  # noqa: E402
-from engine.components.act_model import is_held_out_reply, labels_of, pair  # noqa: E402
-from engine.components.encoder import HEADS, LAYERS, SIZE, TUNED, Tokens, mapped, tokens_of  # noqa: E402
-from engine.components.features import normalise  # noqa: E402
-from engine.components.held_out import is_held_out  # noqa: E402
-from engine.components.question import TASKS  # noqa: E402
+from engine.components import knowledge, labeled_replies  # noqa: E402
+from engine.components.act_model import encoder_input, is_held_out_reply, label_matrix  # noqa: E402
+from engine.components.encoder import (  # noqa: E402
+    HEADS,
+    LAYERS,
+    TUNED_LAYERS_FILE,
+    VECTOR_SIZE,
+    TokenIds,
+    load_safetensors,
+    tokenize,
+)
+from engine.components.features import normalize_text  # noqa: E402
+from engine.components.held_out_split import is_held_out  # noqa: E402
+from engine.components.question_context import TASKS  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-UPPER = 3  # layers that learn
-RATE, HEAD_RATE = 1e-4, 2e-3
-SMOOTHING = 0.05
+TUNED_LAYERS = 3  # layers that learn
+LEARNING_RATE, HEAD_LEARNING_RATE = 1e-4, 2e-3
+LABEL_SMOOTHING = 0.05
 DROPOUT = 0.1
 BATCH = 32
 SUBJECT_BATCH = 48
-BEHIND_A_QUESTION = 0.15
-SENTENCES_AN_EPOCH = 0.5  # of all: they are many, and easier than the replies
-HOLD = 2.0
+QUESTION_CONTEXT_SHARE = 0.15
+SENTENCE_SHARE_PER_EPOCH = 0.5  # of all: they are many, and easier than the replies
+ANCHOR_WEIGHT = 2.0
 TEMPERATURE = 0.07
 SCALE = 16.0  # vectors have length 1; the heads see them longer
 
@@ -57,7 +65,7 @@ Tensors = dict[str, np.ndarray]
 
 
 @dataclass
-class Item:
+class TrainingItem:
     """A text for the encoder, and what is to be learnt from it; ``state`` is what the lower layers make of it."""
 
     text: Any
@@ -67,7 +75,7 @@ class Item:
     published: torch.Tensor | None = field(default=None, repr=False)
 
 
-class Layer(nn.Module):
+class TransformerLayer(nn.Module):
     """One transformer layer with the published weights."""
 
     def __init__(self, tensors: Tensors, part: str) -> None:
@@ -93,19 +101,19 @@ class Layer(nn.Module):
         return self._filled(nn.Linear(columns, rows), tensors, name)
 
     def _norm(self, tensors: Tensors, name: str) -> nn.Module:
-        return self._filled(nn.LayerNorm(SIZE, eps=1e-12), tensors, name)
+        return self._filled(nn.LayerNorm(VECTOR_SIZE, eps=1e-12), tensors, name)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """``mask`` is true where there is a token."""
         count, length, _ = x.shape
 
         def heads(linear: nn.Module) -> torch.Tensor:
-            return linear(x).view(count, length, HEADS, SIZE // HEADS).transpose(1, 2)
+            return linear(x).view(count, length, HEADS, VECTOR_SIZE // HEADS).transpose(1, 2)
 
         looked = functional.scaled_dot_product_attention(
             heads(self.query), heads(self.key), heads(self.value), mask[:, None, None, :]
         )
-        mixed = self.mixing(looked.transpose(1, 2).reshape(count, length, SIZE))
+        mixed = self.mixing(looked.transpose(1, 2).reshape(count, length, VECTOR_SIZE))
         x = self.after_attention(x + functional.dropout(mixed, DROPOUT, self.training))
         inner = self.narrowing(functional.gelu(self.widening(x), approximate="tanh"))
         return self.at_end(x + functional.dropout(inner, DROPOUT, self.training))
@@ -119,15 +127,15 @@ class Layer(nn.Module):
         return found
 
 
-class Lower:
+class FrozenLayers:
     """Word embeddings and lower layers, which stay as published."""
 
     def __init__(self, tensors: Tensors, tokenizer: Any) -> None:
         """``tensors`` are those of the published file."""
         self.tensors, self.tokenizer = tensors, tokenizer
-        self.layers = [Layer(tensors, f"encoder.layer.{i}.").eval() for i in range(LAYERS - UPPER)]
+        self.layers = [TransformerLayer(tensors, f"encoder.layer.{i}.").eval() for i in range(LAYERS - TUNED_LAYERS)]
 
-    def embedded(self, tokens: list[Tokens]) -> torch.Tensor:
+    def embedded(self, tokens: list[TokenIds]) -> torch.Tensor:
         """Return the embeddings of texts of the same length."""
         ids = np.array([t.ids for t in tokens])
         kind = np.array([[0] * t.before + [int(t.before > 0)] * (len(t.ids) - t.before) for t in tokens])
@@ -136,12 +144,12 @@ class Lower:
         x = x + self.tensors[f"{part}position_embeddings.weight"][: ids.shape[1]]
         x = torch.from_numpy(x + self.tensors[f"{part}token_type_embeddings.weight"][kind])
         norm = [torch.from_numpy(np.array(self.tensors[f"{part}LayerNorm.{name}"])) for name in ("weight", "bias")]
-        return functional.layer_norm(x, (SIZE,), *norm, 1e-12)
+        return functional.layer_norm(x, (VECTOR_SIZE,), *norm, 1e-12)
 
     @torch.no_grad()
-    def prepare(self, items: list[Item], upper: list[Layer] | None = None) -> None:
+    def prepare(self, items: list[TrainingItem], upper: list[TransformerLayer] | None = None) -> None:
         """Compute each item's state; with the published ``upper`` layers its published vector too."""
-        tokens = [tokens_of(self.tokenizer, item.text) for item in items]
+        tokens = [tokenize(self.tokenizer, item.text) for item in items]
         order = sorted(range(len(items)), key=lambda i: len(tokens[i].ids))
         at = 0
         while at < len(order):
@@ -160,19 +168,21 @@ class Lower:
             at += len(same)
 
 
-class Tuning(nn.Module):
+class TuningModel(nn.Module):
     """The upper layers with their heads, and a loss for each task."""
 
     def __init__(self, tensors: Tensors, intents: int, subjects: int) -> None:
         """``intents`` and ``subjects``: how many there are."""
         super().__init__()
-        self.layers = nn.ModuleList(Layer(tensors, f"encoder.layer.{i}.") for i in range(LAYERS - UPPER, LAYERS))
-        self.intents = nn.Linear(SIZE, intents)
-        self.subjects = nn.Linear(SIZE, subjects)
-        self.acts = nn.Linear(SIZE, len(replies.ACTS))
-        self.tasks = nn.Linear(SIZE, len(TASKS))
+        self.layers = nn.ModuleList(
+            TransformerLayer(tensors, f"encoder.layer.{i}.") for i in range(LAYERS - TUNED_LAYERS, LAYERS)
+        )
+        self.intents = nn.Linear(VECTOR_SIZE, intents)
+        self.subjects = nn.Linear(VECTOR_SIZE, subjects)
+        self.acts = nn.Linear(VECTOR_SIZE, len(labeled_replies.ACT_NAMES))
+        self.tasks = nn.Linear(VECTOR_SIZE, len(TASKS))
 
-    def vectors(self, items: list[Item]) -> torch.Tensor:
+    def vectors(self, items: list[TrainingItem]) -> torch.Tensor:
         """Return vectors of length 1: the mean over the sentence, or over the reply alone."""
         x = nn.utils.rnn.pad_sequence([item.state for item in items], batch_first=True).float()
         lengths = torch.tensor([len(item.state) for item in items])[:, None]
@@ -184,16 +194,16 @@ class Tuning(nn.Module):
         own = (mask & (place >= before)).float()
         return functional.normalize((x * own[..., None]).sum(1) / own.sum(1, keepdim=True), dim=1)
 
-    def seen(self, items: list[Item]) -> torch.Tensor:
+    def seen(self, items: list[TrainingItem]) -> torch.Tensor:
         """Return the vectors as the heads see them."""
         return functional.dropout(self.vectors(items) * SCALE, DROPOUT, self.training)
 
-    def intent_loss(self, batch: list[Item]) -> torch.Tensor:
+    def intent_loss(self, batch: list[TrainingItem]) -> torch.Tensor:
         """Return how wrong the intents are."""
         truth = torch.tensor([item.target for item in batch])
-        return functional.cross_entropy(self.intents(self.seen(batch)), truth, label_smoothing=SMOOTHING)
+        return functional.cross_entropy(self.intents(self.seen(batch)), truth, label_smoothing=LABEL_SMOOTHING)
 
-    def act_loss(self, batch: list[Item]) -> torch.Tensor:
+    def act_loss(self, batch: list[TrainingItem]) -> torch.Tensor:
         """Return how wrong acts and started tasks are."""
         seen = self.seen(batch)
         acts, tasks = (torch.tensor(np.stack([item.target[i] for item in batch])) for i in (0, 1))
@@ -201,7 +211,7 @@ class Tuning(nn.Module):
         started = functional.binary_cross_entropy_with_logits(self.tasks(seen), tasks, reduction="sum")
         return (told + 0.5 * started) / len(batch)
 
-    def subject_loss(self, batch: list[Item]) -> torch.Tensor:
+    def subject_loss(self, batch: list[TrainingItem]) -> torch.Tensor:
         """Return how far questions of one subject are from each other, and how far all have moved."""
         vectors = self.vectors(batch)
         subjects = torch.tensor([item.target for item in batch])
@@ -212,11 +222,11 @@ class Tuning(nn.Module):
         pulled = -(log_p * same).sum(1) / same.sum(1).clamp(min=1)
         published = torch.stack([item.published for item in batch])
         moved = (near - published @ published.T).pow(2).mean()
-        told = functional.cross_entropy(self.subjects(vectors * SCALE), subjects, label_smoothing=SMOOTHING)
-        return pulled[same.any(1)].mean() + 0.5 * told + HOLD * moved
+        told = functional.cross_entropy(self.subjects(vectors * SCALE), subjects, label_smoothing=LABEL_SMOOTHING)
+        return pulled[same.any(1)].mean() + 0.5 * told + ANCHOR_WEIGHT * moved
 
 
-def batches(items: list[Item], size: int) -> list[list[Item]]:
+def make_batches(items: list[TrainingItem], size: int) -> list[list[TrainingItem]]:
     """Return random batches of texts that are about equally long."""
     random.shuffle(items)
     pools = [sorted(items[at : at + size * 16], key=lambda i: len(i.state)) for at in range(0, len(items), size * 16)]
@@ -225,10 +235,10 @@ def batches(items: list[Item], size: int) -> list[list[Item]]:
     return found
 
 
-def subject_batches(items: list[Item], size: int) -> Iterator[list[Item]]:
+def make_subject_batches(items: list[TrainingItem], size: int) -> Iterator[list[TrainingItem]]:
     """Yield batches that hold pairs of questions about the same subject."""
     random.shuffle(items)
-    by_subject: dict[int, list[Item]] = {}
+    by_subject: dict[int, list[TrainingItem]] = {}
     for item in items:
         by_subject.setdefault(item.target, []).append(item)
     pairs = [own[at : at + 2] for own in by_subject.values() for at in range(0, len(own), 2)]
@@ -238,67 +248,72 @@ def subject_batches(items: list[Item], size: int) -> Iterator[list[Item]]:
 
 
 @dataclass
-class Data:
+class TuningData:
     """What is tuned on and what is held out, each task a list."""
 
     intents: list[str]
-    sentences: list[Item]
-    held_sentences: list[Item]
-    replies: list[Item]
-    held_replies: list[Item]
+    sentences: list[TrainingItem]
+    held_sentences: list[TrainingItem]
+    replies: list[TrainingItem]
+    held_replies: list[TrainingItem]
     subjects: int
-    questions: list[Item]
+    questions: list[TrainingItem]
     digest: str
 
 
-def _started(reply: replies.Reply) -> np.ndarray:
+def _started_task_vector(reply: labeled_replies.LabeledReply) -> np.ndarray:
     wishes = {act.of for act in reply.acts if act.name == "start"}
     return np.array([task in wishes for task in TASKS], np.float32)
 
 
-def read_data() -> Data:
+def read_data() -> TuningData:
     """Read everything."""
-    told = tuned_on.sentences(ROOT)
+    told = tuned_on.load_training_sentences(ROOT)
     intents = sorted({intent for _, intent in told})
-    asked = replies.read_all(ROOT / "data" / "answers")
-    acts = labels_of(asked)
+    asked = labeled_replies.load_all_replies(ROOT / "data" / "answers")
+    acts = label_matrix(asked)
     read = [
-        (reply, Item(pair(reply.question, normalise(reply.text)), (acts[row], _started(reply))))
+        (
+            reply,
+            TrainingItem(
+                encoder_input(reply.question, normalize_text(reply.text)), (acts[row], _started_task_vector(reply))
+            ),
+        )
         for row, reply in enumerate(asked)
     ]
     heard = [item for reply, item in read if not is_held_out_reply(reply)]
     own = [(text, intents.index(intent)) for text, intent in told if not is_held_out(text)]
     before = [item.text[0] for item in heard if not isinstance(item.text, str)]
-    behind = random.sample(own, min(len(before), int(BEHIND_A_QUESTION * len(own))))
-    examples = knowledge.read(ROOT / "knowledge")
+    behind = random.sample(own, min(len(before), int(QUESTION_CONTEXT_SHARE * len(own))))
+    examples = knowledge.load_examples(ROOT / "knowledge")
     subjects = sorted({example.subject for example in examples})
     about = [
-        (normalise(e.text), subjects.index(e.subject))
+        (normalize_text(e.text), subjects.index(e.subject))
         for e in examples
-        if not (e.asked and is_held_out(normalise(e.text)))
+        if not (e.asked and is_held_out(normalize_text(e.text)))
     ]
-    return Data(
+    return TuningData(
         intents,
-        [Item(*one) for one in own]
+        [TrainingItem(*one) for one in own]
         + [
-            Item((asked, text), intent)
+            TrainingItem((asked, text), intent)
             for asked, (text, intent) in zip(random.sample(before, len(behind)), behind, strict=True)
         ],
-        [Item(text, intents.index(intent)) for text, intent in told if is_held_out(text)],
+        [TrainingItem(text, intents.index(intent)) for text, intent in told if is_held_out(text)],
         heard,
         [item for reply, item in read if is_held_out_reply(reply)],
         len(subjects),
-        [Item(*one) for one in about],
+        [TrainingItem(*one) for one in about],
         hashlib.sha256(repr((told, asked, examples)).encode()).hexdigest(),
     )
 
 
 @torch.inference_mode()
-def measure(tuning: Tuning, data: Data) -> str:
+def evaluate(tuning: TuningModel, data: TuningData) -> str:
     """Return how well the heads do on what is held out."""
     tuning.eval()
 
-    def through(items: list[Item], head: nn.Module) -> np.ndarray:
+    def through(items: list[TrainingItem], head: nn.Module) -> np.ndarray:
         by_length = sorted(range(len(items)), key=lambda i: len(items[i].state))
         found = np.zeros((len(items), head.out_features), np.float32)
         for at in range(0, len(items), 64):
@@ -317,14 +332,14 @@ def measure(tuning: Tuning, data: Data) -> str:
     return f"intents {right:.3f} acts {f1:.3f} exact {float((called == truth).all(1).mean()):.3f}"
 
 
-def tune(tuning: Tuning, data: Data, epochs: int) -> None:
+def tune(tuning: TuningModel, data: TuningData, epochs: int) -> None:
     """Go through the data ``epochs`` times; the learning rate rises for a while, then falls to nearly nothing."""
     rates = [
-        {"params": tuning.layers.parameters(), "lr": RATE},
-        {"params": [p for n, p in tuning.named_parameters() if not n.startswith("layers.")], "lr": HEAD_RATE},
+        {"params": tuning.layers.parameters(), "lr": LEARNING_RATE},
+        {"params": [p for n, p in tuning.named_parameters() if not n.startswith("layers.")], "lr": HEAD_LEARNING_RATE},
     ]
     optimizer = torch.optim.AdamW(rates, weight_decay=0.01)
-    some = int(SENTENCES_AN_EPOCH * len(data.sentences))
+    some = int(SENTENCE_SHARE_PER_EPOCH * len(data.sentences))
     steps = epochs * ((some + len(data.replies)) // BATCH + len(data.questions) // SUBJECT_BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, (step + 1) / (0.06 * steps)) * max(0.02, 1 - step / steps)
@@ -332,9 +347,9 @@ def tune(tuning: Tuning, data: Data, epochs: int) -> None:
     began, step = time.monotonic(), 0
     tuning.train()
     for epoch in range(epochs):
-        work = [(tuning.intent_loss, batch) for batch in batches(random.sample(data.sentences, some), BATCH)]
-        work += [(tuning.act_loss, batch) for batch in batches(data.replies, BATCH)]
-        work += [(tuning.subject_loss, batch) for batch in subject_batches(data.questions, SUBJECT_BATCH)]
+        work = [(tuning.intent_loss, batch) for batch in make_batches(random.sample(data.sentences, some), BATCH)]
+        work += [(tuning.act_loss, batch) for batch in make_batches(data.replies, BATCH)]
+        work += [(tuning.subject_loss, batch) for batch in make_subject_batches(data.questions, SUBJECT_BATCH)]
         random.shuffle(work)
         total = 0.0
         for loss_of, batch in work:
@@ -348,10 +363,10 @@ def tune(tuning: Tuning, data: Data, epochs: int) -> None:
             step, total = step + 1, total + loss.item()
             if step % 50 == 0:
                 print(f"{step}/{steps} {time.monotonic() - began:.0f} s", flush=True)
-        print(f"epoch {epoch + 1} loss {total / len(work):.3f} {measure(tuning, data)}", flush=True)
+        print(f"epoch {epoch + 1} loss {total / len(work):.3f} {evaluate(tuning, data)}", flush=True)
 
 
-def graph_of(tensors: Tensors) -> Any:
+def build_onnx_graph(tensors: Tensors) -> Any:
     """Return the six layers as an ONNX graph: embedded tokens in, states out."""
     from onnx import TensorProto, helper, numpy_helper
 
@@ -388,19 +403,19 @@ def graph_of(tensors: Tensors) -> Any:
         inner = add("FastGelu", [add("MatMul", [x, widening], f"wide{number}"), bias], f"inner{number}")
         narrowing = weight(f"narrowing{number}", of("output.dense.weight").T)
         x = added("ended", "output", add("MatMul", [inner, narrowing], f"narrow{number}"), x)
-    shape = ["texts", "tokens", SIZE]
+    shape = ["texts", "tokens", VECTOR_SIZE]
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("embedded", x)]
     graph = helper.make_graph(nodes, "layers", ends[:1], ends[1:], kept)
     imports = [helper.make_opsetid("", 14), helper.make_opsetid("com.microsoft", 1)]
     return helper.make_model(graph, opset_imports=imports, ir_version=8)
 
 
-def write(tensors: Tensors, out: Path, told: dict[str, Any]) -> None:
+def write_encoder(tensors: Tensors, out: Path, told: dict[str, Any]) -> None:
     """Write the layers with weights of one byte, and the JSON beside them."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(
-        graph_of(tensors),
+        build_onnx_graph(tensors),
         out,
         op_types_to_quantize=["MatMul", "Attention"],
         per_channel=True,
@@ -420,7 +435,7 @@ def main() -> int:
     parser.add_argument("--model", type=Path, required=True, help="the folder of the published model")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1, help="on a shared machine more only wait for each other")
-    parser.add_argument("--out", type=Path, default=TUNED)
+    parser.add_argument("--out", type=Path, default=TUNED_LAYERS_FILE)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.set_flush_denormal(True)
@@ -428,24 +443,24 @@ def main() -> int:
     random.seed(0)
     data = read_data()
     print(f"{len(data.sentences)} sentences, {len(data.replies)} replies, {len(data.questions)} questions", flush=True)
-    tensors = dict(mapped(arguments.model / "model.safetensors"))
-    tuning = Tuning(tensors, len(data.intents), data.subjects)
+    tensors = dict(load_safetensors(arguments.model / "model.safetensors"))
+    tuning = TuningModel(tensors, len(data.intents), data.subjects)
     tokenizer = Tokenizer.from_file(str(arguments.model / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    lower = Lower(tensors, tokenizer)
+    lower = FrozenLayers(tensors, tokenizer)
     began = time.monotonic()
     lower.prepare(data.questions, [layer.eval() for layer in tuning.layers])
     for items in (data.sentences, data.held_sentences, data.replies, data.held_replies):
         lower.prepare(items)
-    print(f"lower layers done in {time.monotonic() - began:.0f} s; at first {measure(tuning, data)}", flush=True)
+    print(f"lower layers done in {time.monotonic() - began:.0f} s; at first {evaluate(tuning, data)}", flush=True)
     tune(tuning, data, arguments.epochs)
     for layer in tuning.layers:
         tensors |= layer.tensors()
     counts = {name: len(getattr(data, name)) for name in ("sentences", "replies", "questions")}
-    told = {"data": data.digest, **counts, "epochs": arguments.epochs, "held_out": measure(tuning, data)}
-    told["sketch"] = tuned_on.sketch(tuned_on.labels(ROOT))
-    write(tensors, arguments.out, told)
+    told = {"data": data.digest, **counts, "epochs": arguments.epochs, "held_out": evaluate(tuning, data)}
+    told["sketch"] = tuned_on.min_hash_sketch(tuned_on.training_lines(ROOT))
+    write_encoder(tensors, arguments.out, told)
     return 0
 
 

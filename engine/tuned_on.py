@@ -12,45 +12,45 @@ import yaml
 
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from engine.components import replies  # noqa: E402 - the line above makes them importable
-from engine.components.encoder import told_of  # noqa: E402
-from engine.components.features import normalise  # noqa: E402
+from engine.components import labeled_replies  # noqa: E402 - the line above makes them importable
+from engine.components.encoder import read_tuning_info  # noqa: E402
+from engine.components.features import normalize_text  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-SKETCHED = 256  # the smallest hashes stand for all: an estimate good to about 3 in 100
+SKETCH_SIZE = 256  # the smallest hashes stand for all: an estimate good to about 3 in 100
 
 
-def sentences(root: Path) -> list[tuple[str, str]]:
+def load_training_sentences(root: Path) -> list[tuple[str, str]]:
     """Return every training sentence (normalised) with its intent, both languages."""
     found = []
     for path in sorted((root / "data").rglob("nlu*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             lines = block["examples"].splitlines()
-            found += [(normalise(line[2:]), block["intent"]) for line in lines if line.startswith("- ")]
+            found += [(normalize_text(line[2:]), block["intent"]) for line in lines if line.startswith("- ")]
     return found
 
 
-def labels(root: Path) -> list[str]:
+def training_lines(root: Path) -> list[str]:
     """Return each sentence with its intent and each reply with its question and acts, as one line."""
-    read = [f"{intent}|{text}" for text, intent in sentences(root)]
-    for reply in replies.read_all(root / "data" / "answers"):
+    read = [f"{intent}|{text}" for text, intent in load_training_sentences(root)]
+    for reply in labeled_replies.load_all_replies(root / "data" / "answers"):
         acts = ",".join(sorted(reply.names()))
         read.append(
-            f"{reply.question.task}|{reply.question.asked}|{reply.question.said}|{normalise(reply.text)}|{acts}"
+            f"{reply.question.task}|{reply.question.asked}|{reply.question.said}|{normalize_text(reply.text)}|{acts}"
         )
     return read
 
 
-def sketch(lines: Iterable[str]) -> list[str]:
+def min_hash_sketch(lines: Iterable[str]) -> list[str]:
     """Return the smallest hashes of the lines."""
-    return sorted({hashlib.sha256(line.encode()).hexdigest()[:12] for line in lines})[:SKETCHED]
+    return sorted({hashlib.sha256(line.encode()).hexdigest()[:12] for line in lines})[:SKETCH_SIZE]
 
 
-def likeness(one: list[str], other: list[str]) -> float:
+def estimate_overlap(one: list[str], other: list[str]) -> float:
     """Return the estimated share of lines that two sketched sets have in common."""
-    smallest = set(sorted({*one, *other})[:SKETCHED])
+    smallest = set(sorted({*one, *other})[:SKETCH_SIZE])
     return len(smallest & set(one) & set(other)) / (len(smallest) or 1)
 
 
 if __name__ == "__main__":
-    print(f"{likeness(told_of()['sketch'], sketch(labels(ROOT))):.2f}")
+    print(f"{estimate_overlap(read_tuning_info()['sketch'], min_hash_sketch(training_lines(ROOT))):.2f}")

@@ -16,16 +16,16 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 from engine import bootstrap  # noqa: E402 - the line above makes it importable
 
 # Rasa says this whenever a slot and an entity share a name, as ours do on purpose.
-EXPECTED = "Slot auto-fill has been removed"
+EXPECTED_WARNING = "Slot auto-fill has been removed"
 
 
 @contextmanager
-def collected() -> Iterator[list[str]]:
+def collect_warnings() -> Iterator[list[str]]:
     """Gather warnings instead of showing them."""
     findings: list[str] = []
 
     def gather(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
-        if issubclass(category, UserWarning) and not str(message).startswith(EXPECTED):
+        if issubclass(category, UserWarning) and not str(message).startswith(EXPECTED_WARNING):
             findings.append(" ".join(str(message).split()))
 
     shown, warnings.showwarning = warnings.showwarning, gather
@@ -35,28 +35,28 @@ def collected() -> Iterator[list[str]]:
         warnings.showwarning = shown
 
 
-def faulty_replies(project: Path) -> list[str]:
+def find_reply_errors(project: Path) -> list[str]:
     """Return what cannot be read in data/answers, the first of each file."""
-    from engine.components.replies import BadReplyError, read
+    from engine.components.labeled_replies import BadReplyError, load_replies
 
     found = []
     for path in sorted((project / "data" / "answers").glob("*.txt")):
         try:
-            read(path)
+            load_replies(path)
         except BadReplyError as error:
             found.append(str(error))
     return found
 
 
-def faulty_sentences(project: Path) -> list[str]:
+def find_sentence_errors(project: Path) -> list[str]:
     """Return what is wrong in data/danger and data/danger_talk: a file of no label, or a sentence that is of two."""
-    from engine.components.danger import HAZARDS, SAYINGS
-    from engine.components.sentence_model import BadSentenceFileError, read_all
+    from engine.components.danger_models import DANGER_TALK_LABELS, HAZARD_LABELS
+    from engine.components.sentence_model import BadSentenceFileError, load_sentences
 
     found = []
-    for folder, labels in (("danger", HAZARDS), ("danger_talk", SAYINGS)):
+    for folder, labels in (("danger", HAZARD_LABELS), ("danger_talk", DANGER_TALK_LABELS)):
         try:
-            sentences = read_all(project / "data" / folder, labels)
+            sentences = load_sentences(project / "data" / folder, labels)
         except BadSentenceFileError as error:
             found.append(str(error))
             continue
@@ -68,13 +68,13 @@ def faulty_sentences(project: Path) -> list[str]:
     return found
 
 
-def check(project: Path) -> list[str]:
+def find_errors(project: Path) -> list[str]:
     """Return what is wrong with the project's domain, data and config; an empty list is good."""
     from rasa.shared.importers.importer import TrainingDataImporter
     from rasa.validator import Validator
 
     domain = project / "domain.yml"
-    with collected() as findings:
+    with collect_warnings() as findings:
         importer = TrainingDataImporter.load_from_config(
             str(project / "config.yml"),
             str(domain if domain.is_file() else project / "domain"),
@@ -93,7 +93,7 @@ def check(project: Path) -> list[str]:
         }
     failed = [f"{what}: not in order" for what, good in verdicts.items() if not good]
     failed += [f"the intent {intent} has examples but is not in the domain" for intent in sorted(unlisted)]
-    return list(dict.fromkeys(findings)) + failed + faulty_replies(project) + faulty_sentences(project)
+    return list(dict.fromkeys(findings)) + failed + find_reply_errors(project) + find_sentence_errors(project)
 
 
 def main() -> int:
@@ -106,7 +106,7 @@ def main() -> int:
 
     logging.disable(logging.ERROR)  # the validator logs each finding too
     try:
-        findings = check(project)
+        findings = find_errors(project)
     except (Exception, SystemExit) as error:  # a file that cannot be read at all
         findings = [f"{type(error).__name__}: {error}"]
     for finding in findings:

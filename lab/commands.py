@@ -12,26 +12,26 @@ import click
 from backend.config import Settings
 from lab.noise import KINDS
 
-CHANNEL = click.option(
+CHANNEL_OPTION = click.option(
     "--channel", "channels", multiple=True, type=click.Choice(["sms", "web", "voice"]), help="Only these."
 )
-RUNNING = click.option(
+RUNNING_OPTION = click.option(
     "--running", is_flag=True, help="Talk to the memberline that runs with these settings, not one of its own."
 )
-OUT = click.option(
+OUT_OPTION = click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write report.json, report.txt and report.png here."
 )
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="As JSON instead of a table.")
+JSON_OPTION = click.option("--json", "as_json", is_flag=True, help="As JSON instead of a table.")
 
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@CHANNEL
+@CHANNEL_OPTION
 @click.option("--noise", "noise", multiple=True, type=click.Choice(KINDS), help="Disturb the line; may be given again.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed makes the same noise.")
-@RUNNING
-@OUT
-@AS_JSON
+@RUNNING_OPTION
+@OUT_OPTION
+@JSON_OPTION
 def transcripts(
     folder: Path,
     channels: tuple[str, ...],
@@ -43,15 +43,15 @@ def transcripts(
 ) -> None:
     """Play the scripts of FOLDER; tell which tasks succeeded on which channel. Exit 1 when one did not."""
     from lab import report
-    from lab.player import Noise
+    from lab.player import NoiseOptions
 
     with ExitStack() as stack:
         settings = Settings.from_env()
-        offices = report.running_office(settings) if running else stack.enter_context(report.own_offices())
-        result = report.evaluate(offices, folder, channels or report.CHANNELS, Noise(noise, seed))
+        offices = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
+        result = report.evaluate_transcripts(offices, folder, channels or report.CHANNELS, NoiseOptions(noise, seed))
     if out:
-        report.write(result, out)
-    click.echo(json.dumps(result, indent=2, default=str) if as_json else report.table(result))
+        report.write_report(result, out)
+    click.echo(json.dumps(result, indent=2, default=str) if as_json else report.format_report(result))
     sys.exit(0 if all(row["success"] for row in result["scripts"]) else 1)
 
 
@@ -62,10 +62,10 @@ def transcripts(
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same members.")
 @click.option("--only", type=click.IntRange(0), help="Only the member at this place, to see a conversation again.")
 @click.option("--workers", type=click.IntRange(1, 32), default=4, show_default=True, help="Conversations at once.")
-@CHANNEL
-@RUNNING
-@OUT
-@AS_JSON
+@CHANNEL_OPTION
+@RUNNING_OPTION
+@OUT_OPTION
+@JSON_OPTION
 def simulate(
     count: int,
     seed: int,
@@ -78,26 +78,26 @@ def simulate(
 ) -> None:
     """Let simulated members talk, and assert what must hold of each conversation. Exit 1 when something did not."""
     from lab import report
-    from lab.figures import CHANNELS
-    from lab.offices import CLOSED
-    from lab.served import Served
-    from lab.simulation import running as run
-    from lab.simulation import telling
+    from lab.metrics import CHANNELS
+    from lab.served_system import ServedSystem
+    from lab.simulation import results
+    from lab.simulation import runner as run
+    from lab.system_pool import CLOSED
 
     def tell(line: str) -> None:
         click.echo(line, err=True)
 
     with ExitStack() as stack:
         settings = Settings.from_env()
-        offices = report.running_office(settings) if running else stack.enter_context(report.own_offices())
-        system = offices.of(CLOSED)
-        folder = system.folder if isinstance(system, Served) else None
-        members = run.characters(seed, count, channels or CHANNELS, only)
-        told = telling.result(run.simulate(system, members, workers=workers, folder=folder, tell=tell))
+        offices = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
+        system = offices.get_system(CLOSED)
+        folder = system.folder if isinstance(system, ServedSystem) else None
+        members = run.compose_personas(seed, count, channels or CHANNELS, only)
+        told = results.build_result(run.simulate(system, members, workers=workers, folder=folder, tell=tell))
     if out:
-        telling.write(told, out)
+        results.write_report(told, out)
     for row in told["rows"]:
         if not row["breaches"] and only is None:
             del row["transcript"]  # what broke something is told whole, and so is the one that was asked for
-    click.echo(json.dumps(told, indent=2, default=str) if as_json else telling.table(told))
+    click.echo(json.dumps(told, indent=2, default=str) if as_json else results.format_table(told))
     sys.exit(0 if not told["broken"] and not told["breaches"] else 1)

@@ -7,21 +7,21 @@ import secrets
 from dataclasses import dataclass, replace
 
 from backend.app import Backend
-from backend.demo import PEOPLE, add
+from backend.demo import DEMO_PEOPLE, add
 from backend.errors import MemberlineError
-from lab.system import System
+from lab.system import MemberlineSystem
 
 # six digits, from anywhere: a system that runs on has met the members of earlier runs
 _next = itertools.count(100_000 + secrets.randbelow(800_000))
 
 
-def stranger() -> str:
+def unused_phone() -> str:
     """A phone that is on nobody's file, and that nobody has used before."""
     return f"+15559{next(_next)}"
 
 
 @dataclass(frozen=True)
-class Copy:
+class MemberCopy:
     """A copy of a demo member under another number and phone."""
 
     number: str  # with its separator
@@ -32,10 +32,10 @@ class Copy:
         return self.phone[-4:]
 
 
-def add_copy(served: System, like: str = "99999-001") -> Copy:
+def add_member_copy(served: MemberlineSystem, like: str = "99999-001") -> MemberCopy:
     """Add a member just like the demo member `like`, of the same separator."""
     base, separator = like.split("-")
-    person = next((person for person in PEOPLE if person.number == base), None)
+    person = next((person for person in DEMO_PEOPLE if person.number == base), None)
     if person is None:
         raise MemberlineError(f"there is no demo member {like}")
     count = next(_next)
@@ -52,5 +52,5 @@ def add_copy(served: System, like: str = "99999-001") -> Copy:
         async with backend.db.transaction() as session:
             await add(backend, session, [copy])
 
-    served.on_its_data(put)
-    return Copy(f"{number}-{separator}", phone)
+    served.run_with_backend(put)
+    return MemberCopy(f"{number}-{separator}", phone)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from backend.usage.chart import GRID, INK, MUTED, PAPER, SCALE, ceiling
+from backend.usage.chart import GRID, INK, MUTED, PAPER, SCALE, scale_maximum
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -19,7 +19,7 @@ GOOD, TURNS = "#0b5f57", "#b4cfc9"
 
 
 @dataclass(frozen=True)
-class Row:
+class ChartRow:
     """One group: a name, the share of its tasks that succeeded (0 to 1), their turns, and a note behind."""
 
     name: str
@@ -28,20 +28,20 @@ class Row:
     note: str = ""
 
 
-def draw(title: str, subtitle: str, rows: Sequence[Row]) -> bytes:
+def draw_png(title: str, subtitle: str, rows: Sequence[ChartRow]) -> bytes:
     """The picture, as a PNG."""
     from PIL import Image, ImageDraw  # here, so that a process which draws nothing does without it
 
     height = TOP + ROW * len(rows) + BOTTOM
     image = Image.new("RGB", (WIDTH * SCALE, height * SCALE), PAPER)
-    _Sheet(ImageDraw.Draw(image), height).draw(title, subtitle, rows)
+    _MetricsChart(ImageDraw.Draw(image), height).draw(title, subtitle, rows)
     small = image.resize((WIDTH, height), Image.Resampling.LANCZOS).quantize(64)
     out = BytesIO()
     small.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-class _Sheet:
+class _MetricsChart:
     """Draws in points; the canvas is SCALE times larger."""
 
     def __init__(self, canvas: ImageDraw, height: int) -> None:
@@ -50,10 +50,10 @@ class _Sheet:
         half = (WIDTH - LABELS - GAP - RIGHT) / 2
         self.left, self.middle, self.half = LABELS, LABELS + half + GAP, half
 
-    def draw(self, title: str, subtitle: str, rows: Sequence[Row]) -> None:
+    def draw(self, title: str, subtitle: str, rows: Sequence[ChartRow]) -> None:
         self._text(title, 24, 26, size=20)
         self._text(subtitle, 24, 52, size=13, colour=MUTED)
-        most = ceiling(round(max((row.turns for row in rows), default=1) + 0.5))
+        most = scale_maximum(round(max((row.turns for row in rows), default=1) + 0.5))
         self._scale(self.left, "Tasks that succeeded", [f"{step * 25}%" for step in range(5)])
         self._scale(self.middle, "Turns a task", [f"{most * step / 4:g}" for step in range(5)])
         for place, row in enumerate(rows):

@@ -19,8 +19,8 @@ from backend.payments.models import Payment, PaymentMethod, Quote, ScheduledPaym
 from bot.dialogue.messages import Reply
 from bot.dialogue.reply_json import reply_from_json
 
-AFFIRM = "/affirm"
-KINDS: tuple[tuple[str, Any], ...] = (("paid", Payment), ("scheduled", ScheduledPayment))
+AFFIRM_PAYLOAD = "/affirm"
+MOVEMENT_KINDS: tuple[tuple[str, Any], ...] = (("paid", Payment), ("scheduled", ScheduledPayment))
 YES_WORDS = frozenset(
     """yes y yep yup yeah ya yea ye yess ok okay k sure correct right confirm confirmed absolutely definitely exactly
     agreed agree fine good perfect great pay enroll do go ahead it that is that's thats its it's please thank thanks you
@@ -32,7 +32,7 @@ YES_WORDS = frozenset(
 
 
 @dataclass(frozen=True)
-class Turn:
+class RecordedTurn:
     """One message in, as it was kept, and its answer."""
 
     text: str
@@ -53,13 +53,13 @@ class Turn:
     def is_yes(self) -> bool:
         """Whether this is a yes and nothing else: a pressed one, or only words of a yes."""
         if self.payload:
-            return self.payload == AFFIRM
+            return self.payload == AFFIRM_PAYLOAD
         words = re.findall(r"[^\W\d_]+(?:'[a-z]+)?|\d+", self.text.lower())
         return bool(words) and set(words) <= YES_WORDS
 
 
 @dataclass(frozen=True)
-class Moved:
+class MoneyMovement:
     """A payment made, or one scheduled, in this conversation. Cents, and the co-op's local date."""
 
     kind: str  # paid | scheduled
@@ -76,7 +76,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Quoted:
+class RecordedQuote:
     """What was read out for a yes."""
 
     key: str
@@ -88,27 +88,29 @@ class Quoted:
 
 
 @dataclass(frozen=True)
-class Record:
+class ConversationRecord:
     """One conversation, the oldest turn first."""
 
     conversation: str
-    turns: list[Turn] = field(default_factory=list)
-    moved: list[Moved] = field(default_factory=list)
-    quoted: dict[str, Quoted] = field(default_factory=dict)
+    turns: list[RecordedTurn] = field(default_factory=list)
+    movements: list[MoneyMovement] = field(default_factory=list)
+    quotes: dict[str, RecordedQuote] = field(default_factory=dict)
 
 
-async def read(session: AsyncSession, conversation: str) -> Record:
+async def read_record(session: AsyncSession, conversation: str) -> ConversationRecord:
     """Everything of it that concerns turns and money."""
     rows = await session.scalars(
         select(InboundMessage).where(InboundMessage.conversation_id == conversation).order_by(InboundMessage.id)
     )
-    turns = [Turn(row.text, row.payload, row.status, reply_from_json(row.reply or {})) for row in rows]
-    return Record(conversation, turns, await _moved(session, conversation), await _quoted(session, conversation))
+    turns = [RecordedTurn(row.text, row.payload, row.status, reply_from_json(row.reply or {})) for row in rows]
+    return ConversationRecord(
+        conversation, turns, await _read_movements(session, conversation), await _read_quotes(session, conversation)
+    )
 
 
-async def _moved(session: AsyncSession, conversation: str) -> list[Moved]:
+async def _read_movements(session: AsyncSession, conversation: str) -> list[MoneyMovement]:
     found = []
-    for kind, model in KINDS:
+    for kind, model in MOVEMENT_KINDS:
         query: Any = (
             select(model, Account.number, PaymentMethod)
             .join(Account, Account.id == model.account_id)
@@ -120,7 +122,7 @@ async def _moved(session: AsyncSession, conversation: str) -> list[Moved]:
             if kind == "paid" and not method.saved:
                 continue  # agreed to on the pay page, which reads it back itself
             found.append(
-                Moved(
+                MoneyMovement(
                     kind=kind,
                     key=item.key,
                     confirmation=item.confirmation,
@@ -137,11 +139,11 @@ async def _moved(session: AsyncSession, conversation: str) -> list[Moved]:
     return found
 
 
-async def _quoted(session: AsyncSession, conversation: str) -> dict[str, Quoted]:
+async def _read_quotes(session: AsyncSession, conversation: str) -> dict[str, RecordedQuote]:
     query = select(Quote, PaymentMethod).join(PaymentMethod, PaymentMethod.id == Quote.method_id)
     rows = await session.execute(query.where(Quote.conversation_id == conversation))
     return {
-        quote.key: Quoted(
+        quote.key: RecordedQuote(
             key=quote.key,
             total_cents=quote.amount_cents + quote.fee_cents,
             method=method.label,
@@ -153,42 +155,46 @@ async def _quoted(session: AsyncSession, conversation: str) -> dict[str, Quoted]
     }
 
 
-def repeated_questions(turns: Sequence[Turn]) -> list[str]:
+def find_repeated_questions(turns: Sequence[RecordedTurn]) -> list[str]:
     """The questions that were asked twice in a row in the very same words, unless the member wanted them again."""
     pairs = itertools.pairwise(turns)
-    return [later.question for first, later in pairs if later.question == first.question != "" and not _again(later)]
+    return [
+        later.question
+        for first, later in pairs
+        if later.question == first.question != "" and not _asks_to_repeat(later)
+    ]
 
 
-def _again(turn: Turn) -> bool:
+def _asks_to_repeat(turn: RecordedTurn) -> bool:
     return bool(re.search(r"\b(repeat|again|pardon|what did you say|repita|repite|otra vez)\b", turn.text.lower()))
 
 
-def unagreed(record: Record) -> list[str]:
+def find_unconfirmed_movements(record: ConversationRecord) -> list[str]:
     """What is wrong with each movement of money that the conversation had not agreed to, in words."""
     wrong = []
-    seen = Counter(moved.key for moved in record.moved if moved.kind == "paid")
+    seen = Counter(moved.key for moved in record.movements if moved.kind == "paid")
     wrong += [f"{key} was paid {count} times" for key, count in seen.items() if count > 1]
-    for moved in record.moved:
-        if why := _not_agreed(record, moved):
-            wrong.append(f"{moved.kind} {money(moved.total_cents)} ({moved.confirmation}): {why}")
+    for moved in record.movements:
+        if why := _explain_unconfirmed(record, moved):
+            wrong.append(f"{moved.kind} {format_money(moved.total_cents)} ({moved.confirmation}): {why}")
     return wrong
 
 
-def _not_agreed(record: Record, moved: Moved) -> str:
-    quoted = record.quoted.get(moved.key)
+def _explain_unconfirmed(record: ConversationRecord, moved: MoneyMovement) -> str:
+    quoted = record.quotes.get(moved.key)
     if quoted is None or not quoted.confirmed:
         return "there is no read-back that was agreed to"
     if (quoted.total_cents, quoted.method) != (moved.total_cents, moved.method):
-        return f"read back was {money(quoted.total_cents)} with {quoted.method}"
-    place = next((at for at, turn in enumerate(record.turns) if tells_of(turn, moved)), None)
+        return f"read back was {format_money(quoted.total_cents)} with {quoted.method}"
+    place = next((at for at, turn in enumerate(record.turns) if reports_movement(turn, moved)), None)
     if place is None:
-        return "" if _still_waits(record) else "it was never told"
+        return "" if _has_pending_turns(record) else "it was never told"
     if place == 0 or not record.turns[place].is_yes:
         return f"{record.turns[place].text or record.turns[place].payload!r} is no plain yes"
-    return _missing(record.turns[place - 1].answer, quoted)
+    return _find_missing(record.turns[place - 1].answer, quoted)
 
 
-def tells_of(turn: Turn, moved: Moved) -> bool:
+def reports_movement(turn: RecordedTurn, moved: MoneyMovement) -> bool:
     """Whether this answer tells that it was done, or, of a payment that was declined, that it was not."""
     if moved.status == "declined":
         return "did not go through" in turn.answer or "no se pudo" in turn.answer.lower()
@@ -196,14 +202,14 @@ def tells_of(turn: Turn, moved: Moved) -> bool:
     return moved.confirmation in turn.answer or spoken in re.sub(r"[^A-Z0-9]", "", turn.answer)
 
 
-def _still_waits(record: Record) -> bool:
+def _has_pending_turns(record: ConversationRecord) -> bool:
     return any(turn.status != "answered" for turn in record.turns)
 
 
-def _missing(read_back: str, quoted: Quoted) -> str:
+def _find_missing(read_back: str, quoted: RecordedQuote) -> str:
     """What the words read out before the yes lack of what was agreed to."""
-    if money(quoted.total_cents) not in read_back:
-        return f"the read-back does not name {money(quoted.total_cents)}"
+    if format_money(quoted.total_cents) not in read_back:
+        return f"the read-back does not name {format_money(quoted.total_cents)}"
     if quoted.method.split()[-1] not in read_back:
         return f"the read-back does not name {quoted.method}"
     day = "today|hoy" if quoted.pay_now else rf"\b{quoted.day.day}\b"
@@ -212,6 +218,6 @@ def _missing(read_back: str, quoted: Quoted) -> str:
     return ""
 
 
-def money(cents: int) -> str:
+def format_money(cents: int) -> str:
     """11240 cents as the assistant writes them: `$112.40`."""
     return f"${cents // 100:,}.{cents % 100:02}"

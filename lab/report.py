@@ -12,55 +12,72 @@ from typing import Any
 
 from backend.config import Settings
 from backend.errors import MemberlineError
-from lab import figures
-from lab.figures import CHANNELS
-from lab.offices import Offices, OwnOffices, RunningOffice
-from lab.player import QUIET, Noise, language_of, load, office_of, perform, transcripts
-from lab.system import System
+from lab import metrics
+from lab.metrics import CHANNELS
+from lab.player import (
+    NO_NOISE,
+    NoiseOptions,
+    list_transcripts,
+    load_script,
+    measure_transcript,
+    script_language,
+    script_office,
+)
+from lab.system import MemberlineSystem
+from lab.system_pool import OwnSystems, RunningSystem, SystemPool
 
-__all__ = ["CHANNELS", "evaluate", "own_offices", "running_office", "table", "write"]
+__all__ = [
+    "CHANNELS",
+    "evaluate_transcripts",
+    "format_report",
+    "start_own_systems",
+    "use_running_system",
+    "write_report",
+]
 
 
 @contextmanager
-def own_offices() -> Iterator[Offices]:
+def start_own_systems() -> Iterator[SystemPool]:
     """memberlines of its own on free ports, with databases that are thrown away."""
     with tempfile.TemporaryDirectory(prefix="memberline-lab-") as folder:
-        offices = OwnOffices(Path(folder))
+        offices = OwnSystems(Path(folder))
         try:
             yield offices
         finally:
             offices.stop()
 
 
-def running_office(settings: Settings) -> Offices:
+def use_running_system(settings: Settings) -> SystemPool:
     """The one that is served with these settings. Raises MemberlineError in production: scripts make members."""
     if settings.production:
         raise MemberlineError("transcripts make members of their own and pay their bills: never in production")
-    return RunningOffice(System(f"http://127.0.0.1:{settings.port}"))
+    return RunningSystem(MemberlineSystem(f"http://127.0.0.1:{settings.port}"))
 
 
-def evaluate(offices: Offices, folder: Path, channels: Sequence[str], noise: Noise = QUIET) -> dict[str, Any]:
+def evaluate_transcripts(
+    offices: SystemPool, folder: Path, channels: Sequence[str], noise: NoiseOptions = NO_NOISE
+) -> dict[str, Any]:
     """Play every script below `folder` on those of its channels that are asked for; a row for each, and the figures."""
-    chosen = [(path, channel) for path, channel in transcripts(folder) if channel in channels]
+    chosen = [(path, channel) for path, channel in list_transcripts(folder) if channel in channels]
     if not chosen:
         raise MemberlineError(f"there is no script for {', '.join(channels)} below {folder}")
-    rows = [_played(offices, folder, path, channel, noise) for path, channel in chosen]
+    rows = [_measure_row(offices, folder, path, channel, noise) for path, channel in chosen]
     return {
         "noise": list(noise.kinds),
         "seed": noise.seed,
-        "channels": _shares(rows),
-        "groups": figures.grouped(rows),
+        "channels": _success_by_channel(rows),
+        "groups": metrics.group_metrics(rows),
         "scripts": rows,
     }
 
 
-def _played(offices: Offices, folder: Path, path: Path, channel: str, noise: Noise) -> dict[str, Any]:
+def _measure_row(offices: SystemPool, folder: Path, path: Path, channel: str, noise: NoiseOptions) -> dict[str, Any]:
     began = time.monotonic()
     row: dict[str, Any] = {
         "script": str(path.relative_to(folder).with_suffix("")),
-        "about": load(path).get("about", ""),
+        "about": load_script(path).get("about", ""),
         "channel": channel,
-        "language": language_of(path),
+        "language": script_language(path),
         "success": False,
         "why": None,
         "turns": 0,
@@ -69,13 +86,13 @@ def _played(offices: Offices, folder: Path, path: Path, channel: str, noise: Noi
         "false_confirmations": [],
     }
     try:
-        played = perform(offices.of(office_of(path)), path, channel, noise)
+        played = measure_transcript(offices.get_system(script_office(path)), path, channel, noise)
     except (AssertionError, MemberlineError, OSError) as error:
         row["why"] = str(error)
     else:
         row.update(
-            success=played.why is None,
-            why=played.why,
+            success=played.failure is None,
+            why=played.failure,
             turns=played.turns,
             repeats=played.repeats,
             repeated_questions=played.repeated_questions,
@@ -85,7 +102,7 @@ def _played(offices: Offices, folder: Path, path: Path, channel: str, noise: Noi
     return row
 
 
-def _shares(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _success_by_channel(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     shares = {}
     for channel in [*CHANNELS, "all"]:
         own = [row for row in rows if channel in (row["channel"], "all")]
@@ -95,7 +112,7 @@ def _shares(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return shares
 
 
-def table(result: dict[str, Any]) -> str:
+def format_report(result: dict[str, Any]) -> str:
     """The same for people: a line a script, the reason below what failed, and the figures at the end."""
     lines = []
     for row in result["scripts"]:
@@ -104,18 +121,18 @@ def table(result: dict[str, Any]) -> str:
             lines += [f"         {line}" for line in row["why"].splitlines()]
         lines += [f"         asked twice in the same words: {question}" for question in row["repeated_questions"]]
         lines += [f"         FALSE CONFIRMATION: {wrong}" for wrong in row["false_confirmations"]]
-    return "\n".join([*lines, "", _heading(result), figures.table(result["groups"])])
+    return "\n".join([*lines, "", _format_heading(result), metrics.format_table(result["groups"])])
 
 
-def _heading(result: dict[str, Any]) -> str:
+def _format_heading(result: dict[str, Any]) -> str:
     noise = f"with {', '.join(result['noise'])}, seed {result['seed']}" if result["noise"] else "without noise"
     return f"{len(result['scripts'])} scripts {noise}"
 
 
-def write(result: dict[str, Any], folder: Path) -> None:
+def write_report(result: dict[str, Any], folder: Path) -> None:
     """report.json, report.txt and report.png in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.json").write_text(json.dumps(result, indent=2, default=str) + "\n", encoding="utf-8")
-    (folder / "report.txt").write_text(table(result) + "\n", encoding="utf-8")
-    picture = figures.picture("Transcripts: success and length", _heading(result), result["groups"])
+    (folder / "report.txt").write_text(format_report(result) + "\n", encoding="utf-8")
+    picture = metrics.draw_chart("Transcripts: success and length", _format_heading(result), result["groups"])
     (folder / "report.png").write_bytes(picture)

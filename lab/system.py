@@ -18,7 +18,7 @@ from bot.dialogue.reply_json import reply_from_json
 T = TypeVar("T")
 
 
-class System:
+class MemberlineSystem:
     """One that is running; `environment` is what it was started with, on top of this process's own."""
 
     def __init__(self, url: str, environment: dict[str, str] | None = None) -> None:
@@ -29,7 +29,7 @@ class System:
     def settings(self) -> Settings:
         return Settings.from_env({**os.environ, **self.environment})
 
-    def on_its_data(self, work: Callable[[Backend], Awaitable[T]]) -> T:
+    def run_with_backend(self, work: Callable[[Backend], Awaitable[T]]) -> T:
         """Do `work` with a backend of this process's own on the system's database."""
 
         async def run() -> T:
@@ -45,35 +45,35 @@ class System:
         """What `memberline show NUMBER --json` tells."""
 
         async def tell(backend: Backend) -> dict[str, Any]:
-            async with backend.db.reading() as session:
+            async with backend.db.read_session() as session:
                 return await show(session, backend, number)
 
-        return self.on_its_data(tell)
+        return self.run_with_backend(tell)
 
     def outbox(self) -> list[dict[str, Any]]:
         """What `memberline outbox --json` tells."""
 
         async def tell(backend: Backend) -> list[dict[str, Any]]:
-            async with backend.db.reading() as session:
-                return await outbox.listing(session)
+            async with backend.db.read_session() as session:
+                return await outbox.list_messages(session)
 
-        return self.on_its_data(tell)
+        return self.run_with_backend(tell)
 
-    def newest(self, purpose: str, recipient: str) -> str | None:
+    def newest_message(self, purpose: str, recipient: str) -> str | None:
         """The words of the newest message of that purpose to that phone or address."""
 
         async def tell(backend: Backend) -> str | None:
-            async with backend.db.reading() as session:
+            async with backend.db.read_session() as session:
                 return await outbox.newest_body(session, purpose, recipient)
 
-        return self.on_its_data(tell)
+        return self.run_with_backend(tell)
 
-    def answer_to(self, channel: str, provider_id: str) -> Reply | None:
+    def find_reply(self, channel: str, provider_id: str) -> Reply | None:
         """The answer that is kept of a message; None while there is none."""
 
         async def tell(backend: Backend) -> Reply | None:
-            async with backend.db.reading() as session:
+            async with backend.db.read_session() as session:
                 row = await find_inbound(session, channel, provider_id)
                 return reply_from_json(row.reply) if row and row.reply is not None else None
 
-        return self.on_its_data(tell)
+        return self.run_with_backend(tell)

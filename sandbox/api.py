@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from backend.providers.payments.base import Charge
-from sandbox.charges import MAX_CENTS, Charges, Outcome, Refusal
-from sandbox.database import Database
-from sandbox.entries import Entries
+from sandbox.charges import MAX_CENTS, ChargeRefused, ChargeResult, Charges
+from sandbox.database import NetworkDatabase
+from sandbox.entries import CardEntries
 
 SILENCE_SECONDS = 120.0
 """How long a request that is to time out is held; any caller has given up long before."""
@@ -23,22 +23,22 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class NetworkState:
     """All that the handlers share."""
 
     key: str
-    database: Database
+    database: NetworkDatabase
     charges: Charges
-    entries: Entries
+    entries: CardEntries
 
 
-NETWORK = web.AppKey("network", Network)
+NETWORK = web.AppKey("network", NetworkState)
 
 
 def add_routes(app: web.Application) -> None:
-    app.router.add_post("/v1/charges", _authorise)
+    app.router.add_post("/v1/charges", _authorize)
     app.router.add_get("/v1/charges/{key}", _find)
-    app.router.add_post("/v1/charges/{key}/post", _post)
+    app.router.add_post("/v1/charges/{key}/post", _capture)
     app.router.add_post("/v1/charges/{key}/void", _void)
     app.router.add_get("/v1/returns", _returns)
     app.router.add_post("/v1/entries", _open_entry)
@@ -48,15 +48,15 @@ def add_routes(app: web.Application) -> None:
 
 
 @web.middleware
-async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def api_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Ask every /v1 request for the key, and answer every refusal of one as JSON."""
     if not request.path.startswith("/v1/"):
         return await handler(request)
     try:
         if not _has_key(request):
-            raise Refusal(401, "unauthorized", "Send the API key as a bearer token.")
+            raise ChargeRefused(401, "unauthorized", "Send the API key as a bearer token.")
         return await handler(request)
-    except Refusal as refusal:
+    except ChargeRefused as refusal:
         return _error(refusal.status, refusal.code, str(refusal))
     except web.HTTPException as error:
         return _error(error.status, "invalid_request", error.reason)
@@ -71,16 +71,16 @@ def _error(status: int, code: str, message: str) -> web.Response:
     return web.json_response({"error": {"code": code, "message": message}}, status=status)
 
 
-async def _authorise(request: web.Request) -> web.Response:
+async def _authorize(request: web.Request) -> web.Response:
     body = await _json(request)
     key = request.headers.get("Idempotency-Key", "")
     token, description = _text(body, "token", 200), _text(body, "description", 500)
-    outcome = request.app[NETWORK].charges.authorise(key, token, _cents(body), description)
+    outcome = request.app[NETWORK].charges.authorize(key, token, _cents(body), description)
     return await _answer(outcome)
 
 
-async def _post(request: web.Request) -> web.Response:
-    return await _answer(request.app[NETWORK].charges.post(request.match_info["key"]))
+async def _capture(request: web.Request) -> web.Response:
+    return await _answer(request.app[NETWORK].charges.capture(request.match_info["key"]))
 
 
 async def _void(request: web.Request) -> web.Response:
@@ -90,14 +90,14 @@ async def _void(request: web.Request) -> web.Response:
 async def _find(request: web.Request) -> web.Response:
     charge = request.app[NETWORK].charges.find(request.match_info["key"])
     if charge is None:
-        raise Refusal(404, "no_such_charge", "No charge was made with this key.")
+        raise ChargeRefused(404, "no_such_charge", "No charge was made with this key.")
     return _charge(charge, 200)
 
 
 async def _returns(request: web.Request) -> web.Response:
     after = request.query.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise Refusal(422, "invalid_request", "after must be a whole number.")
+        raise ChargeRefused(422, "invalid_request", "after must be a whole number.")
     notices = request.app[NETWORK].charges.returns_since(int(after))
     return web.json_response({"returns": [asdict(notice) | {"on": notice.on.isoformat()} for notice in notices]})
 
@@ -106,7 +106,7 @@ async def _open_entry(request: web.Request) -> web.Response:
     body = await _json(request)
     return_url = _text(body, "return_url", 2000)
     if not _is_web_address(return_url):
-        raise Refusal(422, "invalid_request", "return_url must be an absolute http or https address.")
+        raise ChargeRefused(422, "invalid_request", "return_url must be an absolute http or https address.")
     reference, description = _text(body, "reference", 200), _text(body, "description", 500)
     entry_id = request.app[NETWORK].entries.open(reference, _cents(body, zero_too=True), description, return_url)
     url = f"{request.url.origin()}/entry/{entry_id}"
@@ -125,16 +125,16 @@ async def _move_calendar(request: web.Request) -> web.Response:
     try:
         to = date.fromisoformat(_text(await _json(request), "today", 10))
     except ValueError:
-        raise Refusal(422, "invalid_request", "today must be a date, YYYY-MM-DD.") from None
+        raise ChargeRefused(422, "invalid_request", "today must be a date, YYYY-MM-DD.") from None
     request.app[NETWORK].charges.move_calendar(to)
     return await _calendar(request)
 
 
-async def _answer(outcome: Outcome) -> web.Response:
-    if outcome.silent or outcome.charge is None:
+async def _answer(outcome: ChargeResult) -> web.Response:
+    if outcome.is_lost or outcome.charge is None:
         await asyncio.sleep(SILENCE_SECONDS)
         raise web.HTTPGatewayTimeout
-    return _charge(outcome.charge, 201 if outcome.fresh else 200)
+    return _charge(outcome.charge, 201 if outcome.is_new else 200)
 
 
 def _charge(charge: Charge, status: int) -> web.Response:
@@ -145,16 +145,16 @@ async def _json(request: web.Request) -> dict[str, Any]:
     try:
         body = json.loads(await request.read())
     except (ValueError, RecursionError):
-        raise Refusal(400, "invalid_request", "The body is not JSON.") from None
+        raise ChargeRefused(400, "invalid_request", "The body is not JSON.") from None
     if not isinstance(body, dict):
-        raise Refusal(400, "invalid_request", "The body must be a JSON object.")
+        raise ChargeRefused(400, "invalid_request", "The body must be a JSON object.")
     return body
 
 
 def _text(body: dict[str, Any], name: str, longest: int) -> str:
     value = body.get(name)
     if not isinstance(value, str) or len(value) > longest or not _is_unicode(value):
-        raise Refusal(422, "invalid_request", f"{name} must be a text of {longest} characters at most.")
+        raise ChargeRefused(422, "invalid_request", f"{name} must be a text of {longest} characters at most.")
     return value
 
 
@@ -166,7 +166,7 @@ def _is_unicode(value: str) -> bool:
 def _cents(body: dict[str, Any], *, zero_too: bool = False) -> int:
     value = body.get("amount_cents")
     if type(value) is not int or not (0 if zero_too else 1) <= value <= MAX_CENTS:
-        raise Refusal(422, "invalid_amount", f"amount_cents must be a whole number up to {MAX_CENTS}.")
+        raise ChargeRefused(422, "invalid_amount", f"amount_cents must be a whole number up to {MAX_CENTS}.")
     return value
 
 

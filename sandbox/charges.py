@@ -7,7 +7,7 @@ from sqlite3 import Row
 
 from backend.banking_days import add_banking_days
 from backend.providers.payments.base import KEY_PATTERN, Charge, ReturnNotice
-from sandbox.database import Database
+from sandbox.database import NetworkDatabase
 from sandbox.instruments import RETURN_AFTER_BANKING_DAYS, Instrument
 
 MAX_CENTS = 99_999_999
@@ -15,7 +15,7 @@ RETURNS_PAGE = 500
 CALENDAR_REACH = timedelta(days=3660)
 
 
-class Refusal(Exception):
+class ChargeRefused(Exception):
     """A request the network will not carry out, with the HTTP status and the code that say why."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -25,64 +25,64 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ChargeResult:
     """A charge; `fresh` when this request made it; `silent` when the answer must never reach the caller."""
 
     charge: Charge | None
-    fresh: bool = False
-    silent: bool = False
+    is_new: bool = False
+    is_lost: bool = False
 
 
 class Charges:
     """The network's book of charges. Each public method is one transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: NetworkDatabase) -> None:
         self._db = database
 
-    def authorise(self, key: str, token: str, amount_cents: int, description: str) -> Outcome:
+    def authorize(self, key: str, token: str, amount_cents: int, description: str) -> ChargeResult:
         if not KEY_PATTERN.fullmatch(key):
-            raise Refusal(422, "invalid_key", "Use 1 to 200 letters, digits and . _ : - as the key.")
+            raise ChargeRefused(422, "invalid_key", "Use 1 to 200 letters, digits and . _ : - as the key.")
         if not 0 < amount_cents <= MAX_CENTS:
-            raise Refusal(422, "invalid_amount", f"The amount must be 1 to {MAX_CENTS} cents.")
+            raise ChargeRefused(422, "invalid_amount", f"The amount must be 1 to {MAX_CENTS} cents.")
         with self._db.transaction():
-            self._settle_returns()
+            self._write_due_returns()
             known = self._row(key)
             if known:
-                return Outcome(_replayed(known, (token, amount_cents, description)))
-            return self._first(key, token, amount_cents, description)
+                return ChargeResult(_match_repeat(known, (token, amount_cents, description)))
+            return self._create(key, token, amount_cents, description)
 
-    def post(self, key: str) -> Outcome:
+    def capture(self, key: str) -> ChargeResult:
         with self._db.transaction():
-            self._settle_returns()
+            self._write_due_returns()
             row = self._existing(key)
             if row["status"] in ("posted", "returned"):
-                return Outcome(_charge(row))
+                return ChargeResult(_charge(row))
             if row["status"] != "authorised":
-                raise Refusal(409, "not_authorised", f"A charge that is {row['status']} cannot be posted.")
+                raise ChargeRefused(409, "not_authorised", f"A charge that is {row['status']} cannot be posted.")
             method = self._method(row["token"])
-            self._take(key, method)
-            return Outcome(_charge(self._existing(key)), fresh=True, silent=method.outcome == "hang_post")
+            self._capture_funds(key, method)
+            return ChargeResult(_charge(self._existing(key)), is_new=True, is_lost=method.behavior == "hang_post")
 
-    def void(self, key: str) -> Outcome:
+    def void(self, key: str) -> ChargeResult:
         with self._db.transaction():
-            self._settle_returns()
+            self._write_due_returns()
             row = self._existing(key)
             if row["status"] in ("posted", "returned"):
-                raise Refusal(409, "already_posted", "A posted charge cannot be voided.")
+                raise ChargeRefused(409, "already_posted", "A posted charge cannot be voided.")
             if row["status"] == "declined":
-                raise Refusal(409, "not_voidable", "A declined charge holds nothing to void.")
+                raise ChargeRefused(409, "not_voidable", "A declined charge holds nothing to void.")
             self._db.execute("update charges set status = 'voided' where key = ?", key)
-            return Outcome(_charge(self._existing(key)))
+            return ChargeResult(_charge(self._existing(key)))
 
     def find(self, key: str) -> Charge | None:
         with self._db.transaction():
-            self._settle_returns()
+            self._write_due_returns()
             row = self._row(key)
         return _charge(row) if row else None
 
     def returns_since(self, cursor: int) -> list[ReturnNotice]:
         with self._db.transaction():
-            self._settle_returns()
+            self._write_due_returns()
             rows = self._db.all("select * from returns where seq > ? order by seq limit ?", cursor, RETURNS_PAGE)
         return [_notice(row) for row in rows]
 
@@ -91,14 +91,14 @@ class Charges:
         with self._db.transaction():
             today = self._db.today()
             if not today <= to <= today + CALENDAR_REACH:
-                raise Refusal(409, "calendar_forward_only", f"Today is {today}: only forward, ten years at most.")
+                raise ChargeRefused(409, "calendar_forward_only", f"Today is {today}: only forward, ten years at most.")
             self._db.move_calendar(to)
-            self._settle_returns()
+            self._write_due_returns()
 
-    def _first(self, key: str, token: str, amount_cents: int, description: str) -> Outcome:
+    def _create(self, key: str, token: str, amount_cents: int, description: str) -> ChargeResult:
         method = self._method(token)
-        if method.outcome == "hang_lost" and self._lose(key):
-            return Outcome(None, silent=True)
+        if method.behavior == "hang_lost" and self._should_drop(key):
+            return ChargeResult(None, is_lost=True)
         decline_code = self._decline_code(method)
         self._db.execute(
             "insert into charges (key, ref, token, amount_cents, description, kind, status, decline_code)"
@@ -112,23 +112,23 @@ class Charges:
             "declined" if decline_code else "authorised",
             decline_code,
         )
-        return Outcome(_charge(self._existing(key)), fresh=True, silent=method.outcome == "hang_made")
+        return ChargeResult(_charge(self._existing(key)), is_new=True, is_lost=method.behavior == "hang_made")
 
-    def _lose(self, key: str) -> bool:
+    def _should_drop(self, key: str) -> bool:
         """True the first time: a line drops a message once, and the repeat gets through."""
         return self._db.execute("insert or ignore into lost values (?)", key).rowcount == 1
 
     def _decline_code(self, method: Instrument) -> str | None:
-        if method.outcome == "decline":
+        if method.behavior == "decline":
             return method.code
         today = self._db.today()
         if method.exp_year and (method.exp_year, method.exp_month or 12) < (today.year, today.month):
             return "expired_card"
         return None
 
-    def _take(self, key: str, method: Instrument) -> None:
+    def _capture_funds(self, key: str, method: Instrument) -> None:
         today = self._db.today()
-        comes_back = method.outcome == "return"
+        comes_back = method.behavior == "return"
         return_on = add_banking_days(today, RETURN_AFTER_BANKING_DAYS).isoformat() if comes_back else None
         self._db.execute(
             "update charges set status = 'posted', posted_on = ?, return_on = ?, return_code = ? where key = ?",
@@ -138,7 +138,7 @@ class Charges:
             key,
         )
 
-    def _settle_returns(self) -> None:
+    def _write_due_returns(self) -> None:
         """Write the returns that are due by now. Done at every call, so that no clock has to run."""
         due = self._db.all(
             "select key, return_code, return_on, amount_cents from charges"
@@ -152,7 +152,7 @@ class Charges:
     def _method(self, token: str) -> Instrument:
         method = self._db.method(token)
         if method is None:
-            raise Refusal(422, "invalid_token", "The network knows no such token.")
+            raise ChargeRefused(422, "invalid_token", "The network knows no such token.")
         return method
 
     def _row(self, key: str) -> Row | None:
@@ -161,13 +161,13 @@ class Charges:
     def _existing(self, key: str) -> Row:
         row = self._row(key)
         if row is None:
-            raise Refusal(404, "no_such_charge", "No charge was made with this key.")
+            raise ChargeRefused(404, "no_such_charge", "No charge was made with this key.")
         return row
 
 
-def _replayed(row: Row, request: tuple[str, int, str]) -> Charge:
+def _match_repeat(row: Row, request: tuple[str, int, str]) -> Charge:
     if (row["token"], row["amount_cents"], row["description"]) != request:
-        raise Refusal(409, "idempotency_key_reused", "This key belongs to a charge with other details.")
+        raise ChargeRefused(409, "idempotency_key_reused", "This key belongs to a charge with other details.")
     return _charge(row)
 
 

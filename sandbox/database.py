@@ -40,7 +40,7 @@ insert or ignore into calendar values (1, 0);
 """
 
 
-class Database:
+class NetworkDatabase:
     """One open file. `path` may be ":memory:" in tests."""
 
     def __init__(self, path: str) -> None:
@@ -80,7 +80,7 @@ class Database:
             method.kind,
             method.brand,
             method.last4,
-            method.outcome,
+            method.behavior,
             method.code,
             method.exp_month,
             method.exp_year,

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from backend.providers.payments.base import EntryResult, EntryStatus
-from sandbox.charges import Refusal
-from sandbox.database import Database
+from sandbox.charges import ChargeRefused
+from sandbox.database import NetworkDatabase
 from sandbox.instruments import Instrument
 
-OPEN_FOR = timedelta(minutes=30)
+LIFETIME = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CardEntry:
     """One visit. `status` already says "abandoned" when its time is over."""
 
     id: str
@@ -25,10 +25,10 @@ class Entry:
     token: str | None
 
 
-class Entries:
+class CardEntries:
     """All visits. Each public method is one transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: NetworkDatabase) -> None:
         self._db = database
 
     def open(self, reference: str, amount_cents: int, description: str, return_url: str) -> str:
@@ -46,13 +46,13 @@ class Entries:
             )
         return entry_id
 
-    def get(self, entry_id: str) -> Entry:
+    def get(self, entry_id: str) -> CardEntry:
         row = self._db.one("select * from entries where id = ?", entry_id)
         if row is None:
-            raise Refusal(404, "no_such_entry", "There is no such entry.")
+            raise ChargeRefused(404, "no_such_entry", "There is no such entry.")
         opened_at = datetime.fromisoformat(row["opened_at"])
-        over = row["status"] == "pending" and datetime.now(UTC) - opened_at > OPEN_FOR
-        return Entry(
+        over = row["status"] == "pending" and datetime.now(UTC) - opened_at > LIFETIME
+        return CardEntry(
             id=row["id"],
             reference=row["reference"],
             amount_cents=row["amount_cents"],
@@ -62,7 +62,7 @@ class Entries:
             token=row["token"],
         )
 
-    def complete(self, entry_id: str, instrument: Instrument) -> Entry:
+    def complete(self, entry_id: str, instrument: Instrument) -> CardEntry:
         """Give the visit its method. The first one given stands, however often the form is sent."""
         with self._db.transaction():
             if self.get(entry_id).status == "pending":
@@ -71,7 +71,7 @@ class Entries:
                 self._db.execute("update entries set status = 'complete', token = ? where id = ?", token, entry_id)
             return self.get(entry_id)
 
-    def abandon(self, entry_id: str) -> Entry:
+    def abandon(self, entry_id: str) -> CardEntry:
         with self._db.transaction():
             self._db.execute("update entries set status = 'abandoned' where id = ? and status = 'pending'", entry_id)
             return self.get(entry_id)

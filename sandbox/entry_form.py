@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from backend.luhn import luhn
+from backend.luhn import is_luhn_valid
 from sandbox.instruments import ACCOUNTS, CARDS, TEST_ROUTING, Instrument
 
 CARD_FIELDS = ("name", "number", "expiry", "cvc", "zip")
@@ -18,19 +18,19 @@ _DIGITS = re.compile(r"[0-9]+")
 _EXPIRY = re.compile(r"([0-9]{1,2})\s*[/\-. ]\s*([0-9]{2}|[0-9]{4})|([0-9]{2})([0-9]{2}|[0-9]{4})")
 _ZIP = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
 _YEARS_AHEAD = 20
-LONGEST_SHOWN_DIGITS = 9
+MAX_SHOWN_DIGITS = 9
 """A routing number or ZIP+4; anything longer may be a card or an account."""
 
 
 @dataclass
-class Checked:
+class FormResult:
     """The method, or what is wrong by field name, in the order of the form."""
 
     instrument: Instrument | None = None
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def check_card(form: Mapping[str, str], today: date) -> Checked:
+def check_card(form: Mapping[str, str], today: date) -> FormResult:
     number = _SEPARATORS.sub("", form.get("number", ""))
     expiry = parse_expiry(form.get("expiry", ""))
     problems = {
@@ -42,11 +42,11 @@ def check_card(form: Mapping[str, str], today: date) -> Checked:
     }
     errors = {name: problem for name, problem in problems.items() if problem}
     if errors or expiry is None:
-        return Checked(errors=errors)
-    return Checked(CARDS[number].expiring(*expiry))
+        return FormResult(errors=errors)
+    return FormResult(CARDS[number].with_expiry(*expiry))
 
 
-def check_bank(form: Mapping[str, str]) -> Checked:
+def check_bank(form: Mapping[str, str]) -> FormResult:
     routing = _SEPARATORS.sub("", form.get("routing", ""))
     account = _SEPARATORS.sub("", form.get("account", ""))
     again = _SEPARATORS.sub("", form.get("account_again", ""))
@@ -57,19 +57,19 @@ def check_bank(form: Mapping[str, str]) -> Checked:
         "account_again": None if again == account else "The two account numbers are not the same.",
     }
     errors = {name: problem for name, problem in problems.items() if problem}
-    return Checked(errors=errors) if errors else Checked(ACCOUNTS[account])
+    return FormResult(errors=errors) if errors else FormResult(ACCOUNTS[account])
 
 
-def kept(form: Mapping[str, str], fields: tuple[str, ...]) -> dict[str, str]:
+def redisplay_values(form: Mapping[str, str], fields: tuple[str, ...]) -> dict[str, str]:
     """What may be shown again after an error: nothing secret, nor a card number in the wrong field."""
     return {
-        name: "" if len(re.findall(r"[0-9]", form.get(name, ""))) > LONGEST_SHOWN_DIGITS else form.get(name, "")
+        name: "" if len(re.findall(r"[0-9]", form.get(name, ""))) > MAX_SHOWN_DIGITS else form.get(name, "")
         for name in fields
         if name not in SECRET_FIELDS
     }
 
 
-def aba(digits: str) -> bool:
+def is_routing_number_valid(digits: str) -> bool:
     """The check digit of a nine-digit routing number."""
     weights = (3, 7, 1) * 3
     return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 10 == 0
@@ -98,7 +98,7 @@ def _number_problem(number: str) -> str | None:
         return "Enter the card number."
     if not _DIGITS.fullmatch(number) or not 12 <= len(number) <= 19:
         return "Enter the card number as 12 to 19 digits."
-    if not luhn(number):
+    if not is_luhn_valid(number):
         return "This card number has a mistake in it. Check each digit."
     return None if number in CARDS else "This is a test page: use one of the test card numbers listed below."
 
@@ -125,7 +125,7 @@ def _cvc_problem(cvc: str, number: str) -> str | None:
 def _routing_problem(routing: str) -> str | None:
     if not routing:
         return "Enter the routing number."
-    if not _DIGITS.fullmatch(routing) or len(routing) != 9 or not aba(routing):
+    if not _DIGITS.fullmatch(routing) or len(routing) != 9 or not is_routing_number_valid(routing):
         return "Enter the 9-digit routing number from the bottom left of a check."
     return None if routing == TEST_ROUTING else f"This is a test page: use the routing number {TEST_ROUTING}."
 

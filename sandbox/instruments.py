@@ -9,7 +9,7 @@ from typing import Literal
 
 from backend.providers.payments.base import MethodKind
 
-Outcome = Literal["approve", "decline", "return", "hang_made", "hang_lost", "hang_post"]
+InstrumentBehavior = Literal["approve", "decline", "return", "hang_made", "hang_lost", "hang_post"]
 """hang_made: the charge is made, the answer never comes. hang_lost: neither, the first time a key is used.
 hang_post: authorising is normal; the first post is done, its answer never comes."""
 
@@ -24,12 +24,12 @@ class Instrument:
     kind: MethodKind
     brand: str
     last4: str
-    outcome: Outcome
+    behavior: InstrumentBehavior
     code: str | None = None
     exp_month: int | None = None
     exp_year: int | None = None
 
-    def expiring(self, month: int, year: int) -> "Instrument":
+    def with_expiry(self, month: int, year: int) -> "Instrument":
         return replace(self, exp_month=month, exp_year=year)
 
 
@@ -85,13 +85,13 @@ ACCOUNTS: dict[str, Instrument] = {
 """By account number at TEST_ROUTING. All are taken at first; the bad ones come back with this code."""
 
 
-def _visa(last4: str, outcome: Outcome, code: str | None = None) -> Instrument:
+def _visa(last4: str, outcome: InstrumentBehavior, code: str | None = None) -> Instrument:
     return Instrument("card", "Visa", last4, outcome, code, exp_month=12, exp_year=2035)
 
 
 SEED_TOKENS: dict[str, Instrument] = {
     "tok_visa_4242": _visa("4242", "approve"),
-    "tok_visa_expired": _visa("0069", "decline", "expired_card").expiring(1, 2024),
+    "tok_visa_expired": _visa("0069", "decline", "expired_card").with_expiry(1, 2024),
     "tok_visa_declined": _visa("0002", "decline", "card_declined"),
     "tok_visa_insufficient": _visa("9995", "decline", "insufficient_funds"),
     "tok_visa_timeout": _visa("4242", "hang_made"),

@@ -16,24 +16,24 @@ from pathlib import Path
 
 from aiohttp import web
 
-from backend.private_files import private_database
+from backend.private_files import make_private_database
 from sandbox import api, pages
 from sandbox.charges import Charges
-from sandbox.database import Database
-from sandbox.entries import Entries
+from sandbox.database import NetworkDatabase
+from sandbox.entries import CardEntries
 
 HOST = "127.0.0.1"
 LARGEST_BODY = 16 * 1024
 
 
-def build(database: Database, key: str) -> web.Application:
+def build(database: NetworkDatabase, key: str) -> web.Application:
     """The network over an open database; closing the application closes it."""
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[pages.guard, api.guard])
-    app[api.NETWORK] = api.Network(key, database, Charges(database), Entries(database))
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[pages.page_middleware, api.api_middleware])
+    app[api.NETWORK] = api.NetworkState(key, database, Charges(database), CardEntries(database))
     app.router.add_get("/health", _health)
     api.add_routes(app)
     pages.add_routes(app)
-    app.cleanup_ctx.append(_closing_database)
+    app.cleanup_ctx.append(_database_context)
     return app
 
 
@@ -41,7 +41,7 @@ async def _health(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
-async def _closing_database(app: web.Application) -> AsyncIterator[None]:
+async def _database_context(app: web.Application) -> AsyncIterator[None]:
     yield
     app[api.NETWORK].database.close()
 
@@ -68,10 +68,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _open(path: Path) -> Database:
+def _open(path: Path) -> NetworkDatabase:
     path.parent.mkdir(parents=True, exist_ok=True)
-    private_database(path)
-    return Database(str(path))
+    make_private_database(path)
+    return NetworkDatabase(str(path))
 
 
 def _serve(app: web.Application, port: int) -> int:

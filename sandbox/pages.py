@@ -8,9 +8,9 @@ import jinja2
 from aiohttp import web
 
 from sandbox.api import NETWORK, Handler
-from sandbox.charges import Refusal
-from sandbox.entries import Entry
-from sandbox.entry_form import BANK_FIELDS, CARD_FIELDS, Checked, check_bank, check_card, kept
+from sandbox.charges import ChargeRefused
+from sandbox.entries import CardEntry
+from sandbox.entry_form import BANK_FIELDS, CARD_FIELDS, FormResult, check_bank, check_card, redisplay_values
 from sandbox.instruments import ACCOUNTS, CARDS, TEST_ROUTING
 
 Method = Literal["card", "bank"]
@@ -35,20 +35,20 @@ _HEADERS = {
 def add_routes(app: web.Application) -> None:
     app.router.add_get("/entry.css", _style)
     app.router.add_get("/entry/{id}", _show_card)
-    app.router.add_post("/entry/{id}", _take_card)
+    app.router.add_post("/entry/{id}", _submit_card)
     app.router.add_get("/entry/{id}/bank", _show_bank)
-    app.router.add_post("/entry/{id}/bank", _take_bank)
+    app.router.add_post("/entry/{id}/bank", _submit_bank)
     app.router.add_post("/entry/{id}/cancel", _cancel)
 
 
 @web.middleware
-async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def page_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what goes wrong on a page with a page."""
     if request.path.startswith("/v1/"):
         return await handler(request)
     try:
         return await handler(request)
-    except Refusal:
+    except ChargeRefused:
         return _notice(404, "This page is not here", "The link may be incomplete. Please start again.")
     except web.HTTPNotFound:
         return _notice(404, "This page is not here", "The link may be incomplete. Please start again.")
@@ -62,38 +62,38 @@ async def _style(request: web.Request) -> web.Response:
 
 
 async def _show_card(request: web.Request) -> web.Response:
-    return _shown(_entry(request), "card")
+    return _show_entry(_entry(request), "card")
 
 
 async def _show_bank(request: web.Request) -> web.Response:
-    return _shown(_entry(request), "bank")
+    return _show_entry(_entry(request), "bank")
 
 
-async def _take_card(request: web.Request) -> web.Response:
+async def _submit_card(request: web.Request) -> web.Response:
     form = await _form(request)
-    return _taken(request, "card", form, check_card(form, request.app[NETWORK].database.today()))
+    return _complete_entry(request, "card", form, check_card(form, request.app[NETWORK].database.today()))
 
 
-async def _take_bank(request: web.Request) -> web.Response:
+async def _submit_bank(request: web.Request) -> web.Response:
     form = await _form(request)
-    return _taken(request, "bank", form, check_bank(form))
+    return _complete_entry(request, "bank", form, check_bank(form))
 
 
 async def _cancel(request: web.Request) -> web.Response:
     return _back(request.app[NETWORK].entries.abandon(request.match_info["id"]))
 
 
-def _taken(request: web.Request, method: Method, form: dict[str, str], checked: Checked) -> web.Response:
+def _complete_entry(request: web.Request, method: Method, form: dict[str, str], checked: FormResult) -> web.Response:
     entry = _entry(request)
     if entry.status == "pending" and checked.instrument is None:
         return _page(entry, method, form, checked.errors)
     if entry.status == "pending" and checked.instrument is not None:
         entry = request.app[NETWORK].entries.complete(entry.id, checked.instrument)
     # A form sent twice ends where the first one did; one sent too late is told so.
-    return _back(entry) if entry.status == "complete" else _shown(entry, method)
+    return _back(entry) if entry.status == "complete" else _show_entry(entry, method)
 
 
-def _entry(request: web.Request) -> Entry:
+def _entry(request: web.Request) -> CardEntry:
     return request.app[NETWORK].entries.get(request.match_info["id"])
 
 
@@ -107,7 +107,7 @@ async def _form(request: web.Request) -> dict[str, str]:
         raise web.HTTPBadRequest from None
 
 
-def _shown(entry: Entry, method: Method) -> web.Response:
+def _show_entry(entry: CardEntry, method: Method) -> web.Response:
     if entry.status == "pending":
         return _page(entry, method, {}, {})
     done = entry.status == "complete"
@@ -116,12 +116,12 @@ def _shown(entry: Entry, method: Method) -> web.Response:
     return _notice(200 if done else 410, title, text, entry.return_url)
 
 
-def _page(entry: Entry, method: Method, form: dict[str, str], errors: dict[str, str]) -> web.Response:
+def _page(entry: CardEntry, method: Method, form: dict[str, str], errors: dict[str, str]) -> web.Response:
     html = _JINJA.get_template(f"{method}.html").render(
         entry=entry,
         method=method,
         amount=f"${entry.amount_cents // 100:,}.{entry.amount_cents % 100:02}" if entry.amount_cents else "",
-        values=kept(form, CARD_FIELDS if method == "card" else BANK_FIELDS),
+        values=redisplay_values(form, CARD_FIELDS if method == "card" else BANK_FIELDS),
         errors=errors,
         cards=CARDS,
         accounts=ACCOUNTS,
@@ -145,7 +145,7 @@ def _html(html: str, status: int, form_goes_to: str = "") -> web.Response:
     return web.Response(text=html, status=status, content_type="text/html", charset="utf-8", headers=headers)
 
 
-def _back(entry: Entry) -> web.Response:
+def _back(entry: CardEntry) -> web.Response:
     """Only ever to the address the merchant gave when it opened the entry."""
     return web.Response(status=303, headers={**_HEADERS, "Location": entry.return_url})
 

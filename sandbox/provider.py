@@ -61,19 +61,19 @@ class SandboxProvider:
         self._timeout = aiohttp.ClientTimeout(total=total_seconds, connect=connect_seconds)
         self._session: aiohttp.ClientSession | None = None
 
-    async def authorise(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
+    async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
         body = {"token": token, "amount_cents": amount_cents, "description": description}
-        return _charge(await self._call("POST", "/v1/charges", body, _checked(key)))
+        return _charge(await self._call("POST", "/v1/charges", body, _check_key(key)))
 
-    async def post(self, key: str) -> Charge:
-        return _charge(await self._call("POST", f"/v1/charges/{_checked(key)}/post"))
+    async def capture(self, key: str) -> Charge:
+        return _charge(await self._call("POST", f"/v1/charges/{_check_key(key)}/post"))
 
     async def void(self, key: str) -> Charge:
-        return _charge(await self._call("POST", f"/v1/charges/{_checked(key)}/void"))
+        return _charge(await self._call("POST", f"/v1/charges/{_check_key(key)}/void"))
 
     async def find(self, key: str) -> Charge | None:
         try:
-            return _charge(await self._call("GET", f"/v1/charges/{_checked(key)}"))
+            return _charge(await self._call("GET", f"/v1/charges/{_check_key(key)}"))
         except ProviderRejected as rejection:
             if rejection.code == "no_such_charge":
                 return None
@@ -81,7 +81,7 @@ class SandboxProvider:
 
     async def returns_since(self, cursor: int) -> list[ReturnNotice]:
         answer = await self._call("GET", f"/v1/returns?after={cursor:d}")
-        return _read(lambda: [_notice(item) for item in answer["returns"]])
+        return _build_or_fail(lambda: [_notice(item) for item in answer["returns"]])
 
     async def open_entry(self, *, reference: str, amount_cents: int, description: str, return_url: str) -> HostedEntry:
         body = {
@@ -91,11 +91,11 @@ class SandboxProvider:
             "return_url": return_url,
         }
         answer = await self._call("POST", "/v1/entries", body)
-        return _read(lambda: HostedEntry(**answer))
+        return _build_or_fail(lambda: HostedEntry(**answer))
 
     async def entry_result(self, entry_id: str) -> EntryResult:
         answer = await self._call("GET", f"/v1/entries/{quote(entry_id, safe='')}")
-        return _read(lambda: EntryResult(**answer))
+        return _build_or_fail(lambda: EntryResult(**answer))
 
     async def move_calendar(self, today: date) -> None:
         """Sandbox only: make `today` the network's business day (never an earlier one): returns come."""
@@ -104,7 +104,7 @@ class SandboxProvider:
     async def calendar(self) -> date:
         """Sandbox only: the network's business day."""
         answer = await self._call("GET", "/v1/sandbox/calendar")
-        return _read(lambda: date.fromisoformat(answer["today"]))
+        return _build_or_fail(lambda: date.fromisoformat(answer["today"]))
 
     async def close(self) -> None:
         if self._session is not None:
@@ -118,7 +118,7 @@ class SandboxProvider:
         headers = {"Idempotency-Key": key} if key else {}
         url = URL(self._url + path, encoded=True)
         try:
-            async with self._opened().request(
+            async with self._get_session().request(
                 method, url, json=body, headers=headers, allow_redirects=False
             ) as response:
                 return _answer(response.status, await response.json())
@@ -128,7 +128,7 @@ class SandboxProvider:
             # The request left and no good answer came: only find() can tell what became of it.
             raise ProviderTimeout(f"no answer from the card network: {type(error).__name__}") from error
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _get_session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             # A connection kept from before the network restarted would fail after sending, which leaves the
             # outcome unknown. On loopback a new one each time costs nothing and fails before sending.
@@ -153,14 +153,14 @@ def _reject(answer: Any) -> NoReturn:
     raise ProviderRejected(code, message)
 
 
-def _checked(key: str) -> str:
+def _check_key(key: str) -> str:
     """A key that can stand in an address and a header as it is."""
     if not KEY_PATTERN.fullmatch(key):
         raise ProviderRejected("invalid_key", "Use 1 to 200 letters, digits and . _ : - as the key.")
     return key
 
 
-def _read(build: Callable[[], T]) -> T:
+def _build_or_fail(build: Callable[[], T]) -> T:
     """What `build` makes of an answer; an answer of another shape is as good as none."""
     try:
         return build()
@@ -169,7 +169,7 @@ def _read(build: Callable[[], T]) -> T:
 
 
 def _charge(answer: dict[str, Any]) -> Charge:
-    return _read(lambda: Charge(**answer))
+    return _build_or_fail(lambda: Charge(**answer))
 
 
 def _notice(item: dict[str, Any]) -> ReturnNotice:

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from hypothesis import settings
 
-from lab.offices import CLOSED, OPEN, OwnOffices
-from tests.support.served import Served
+from lab.system_pool import CLOSED, OPEN, OwnSystems
+from tests.support.served import ServedSystem
 
 # a busy machine is no failure; what must be fast has a test of its own, in processor time
 settings.register_profile("any_machine", deadline=None)
@@ -36,21 +36,21 @@ async def nothing_left_running() -> AsyncIterator[None]:
 
 
 @pytest.fixture(scope="session")
-def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnOffices]:
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnSystems]:
     """The app, the engine and the sandbox network on free ports, with a database of their own: for each state of the
     office one, on a given day."""
-    systems = OwnOffices(tmp_path_factory.mktemp("served"))
+    systems = OwnSystems(tmp_path_factory.mktemp("served"))
     yield systems
     systems.stop()
 
 
 @pytest.fixture(scope="session")
-def served(offices: OwnOffices) -> Served:
+def served(offices: OwnSystems) -> ServedSystem:
     """memberline while the office is closed."""
-    return offices.of(CLOSED)
+    return offices.get_system(CLOSED)
 
 
 @pytest.fixture(scope="session")
-def open_office(offices: OwnOffices) -> Served:
+def open_office(offices: OwnSystems) -> ServedSystem:
     """memberline in office hours."""
-    return offices.of(OPEN)
+    return offices.get_system(OPEN)

@@ -12,7 +12,7 @@ import yaml
 from babel.messages.pofile import read_po
 
 from backend.config import ROOT
-from backend.language import catalogue
+from backend.language import load_catalog
 
 PLACEHOLDER = re.compile(r"\{([a-z_]\w*)\}")
 Variants = list[dict[str, Any]]
@@ -75,7 +75,7 @@ def _marked(path: Path) -> set[str]:
 def test_every_text_of_the_code_has_its_spanish() -> None:
     files = [path for package in ("actions", "backend", "bot") for path in (ROOT / package).rglob("*.py")]
     texts = {text for path in files for text in _marked(path)}
-    assert texts - set(catalogue()) == set(), "add these to the es.po beside the code"
+    assert texts - set(load_catalog()) == set(), "add these to the es.po beside the code"
 
 
 def test_a_text_is_the_same_in_spanish_wherever_it_stands() -> None:
@@ -89,5 +89,5 @@ def test_a_text_is_the_same_in_spanish_wherever_it_stands() -> None:
 
 
 def test_spanish_texts_have_the_same_values() -> None:
-    differ = {e: s for e, s in catalogue().items() if set(PLACEHOLDER.findall(e)) != set(PLACEHOLDER.findall(s))}
+    differ = {e: s for e, s in load_catalog().items() if set(PLACEHOLDER.findall(e)) != set(PLACEHOLDER.findall(s))}
     assert differ == {}

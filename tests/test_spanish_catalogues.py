@@ -8,7 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from backend.config import ROOT
-from backend.language import PACKAGES, SPANISH, catalogue
+from backend.language import PACKAGES, SPANISH, load_catalog
 
 IN_TEMPLATES = re.compile(r'\btr\("((?:[^"\\]|\\.)*)"')
 TAG_TEXT = re.compile(r">\s*([A-Za-z][^<>{}]*)<")
@@ -33,6 +33,6 @@ def test_a_text_has_one_translation() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
 def test_every_text_of_a_page_has_its_spanish(path: object) -> None:
     text = path.read_text(encoding="utf-8")  # type: ignore[attr-defined]
-    assert set(IN_TEMPLATES.findall(text)) - set(catalogue()) == set(), "add these to bot/portal/es.po"
+    assert set(IN_TEMPLATES.findall(text)) - set(load_catalog()) == set(), "add these to bot/portal/es.po"
     left = {words.strip() for words in TAG_TEXT.findall(text)} - SAME_IN_BOTH
     assert left == set(), "these go through tr()"

@@ -8,27 +8,27 @@ from datetime import date
 from typing import Any, ClassVar
 
 from actions import side_questions
-from actions.agenda import wishes
-from actions.arrangement.hearing import (
-    NOT_KNOWN,
+from actions.agenda import pending_items
+from actions.arrangement.extract import (  # fmt: skip
+    REST_UNKNOWN,
     asks_how_it_works,
-    asks_if_at_once,
-    asks_if_by_itself,
-    ends_it,
-    which_payment,
-    without_notice_day,
-)  # fmt: skip
-from actions.arrangement.words import plan_for_the_office, plan_words
-from actions.base import Ask, Outside
-from actions.conversation.undo import take_back
-from actions.free_text import free_text
+    asks_if_all_at_once,
+    asks_if_automatic,
+    cancels_arrangement,
+    extract_payment_position,
+    remove_notice_day,
+)
+from actions.arrangement.formatting import format_plan, format_plan_for_office
+from actions.base import ExternalCall, SlotQuestion
+from actions.conversation.undo import undo_last_action
+from actions.formatting import format_on_day
+from actions.free_text import extract_free_text
 from actions.identity.forms import IdentifiedForm
-from actions.quick_pay.questions import HINT, choose, owed
-from actions.turn import ASKED_AS, Turn
-from actions.words import when_words
-from actions.yes_no import said_no, said_yes
-from backend.account_questions.asked import Asked
-from backend.account_questions.owed import shutoff
+from actions.quick_pay.questions import METHOD_HINT, balance_values, build_button
+from actions.turn import NUMBER_TYPES, Turn
+from actions.yes_no import is_no, is_yes
+from backend.account_questions.amounts_due import describe_shutoff
+from backend.account_questions.question import AccountQuestion
 from backend.arrangements import plan as plans
 from backend.arrangements import service as arrangements
 from backend.arrangements.plan import Plan
@@ -36,45 +36,45 @@ from backend.billing import service as billing
 from backend.billing.models import Account
 from backend.billing.service import Balance
 from backend.language import mark, tr
-from backend.members.identity import Standing
+from backend.members.identity import Identity
 from backend.money import format_cents
-from backend.reading.pay_way import names_a_way
-from backend.reading.plan import Every, SaidPlan, from_data, read_plan
-from backend.reading.shutoff import only_fears, speaks_of
+from backend.reading.money.payment_method import mentions_method
+from backend.reading.money.payment_plan import Frequency, RequestedPlan, parse_payment_plan, plan_from_slot
+from backend.reading.service.disconnection_notice import detect_disconnection_topic, only_asks_about_shutoff
 from backend.tickets import service as tickets
 
-AMOUNT, DAY, REST, OFTEN, CONFIRM = (
+AMOUNT, DAY, REST, FREQUENCY, CONFIRM = (
     "arrangement_amount",
     "arrangement_day",
     "arrangement_rest",
     "arrangement_often",
     "arrangement_confirm",
 )
-PLAN, MISSING, OWED, NOTICE, TOLD = (
+PLAN, MISSING, OWED, NOTICE, NOTICE_TOLD = (
     "arrangement_plan",
     "arrangement_missing",
     "arrangement_owed",
     "arrangement_notice",
     "arrangement_told",
 )
-ASKED_AS.update({AMOUNT: "amount", DAY: "date", REST: "date", CONFIRM: "change"})
-ASKS_FOR = {
+NUMBER_TYPES.update({AMOUNT: "amount", DAY: "date", REST: "date", CONFIRM: "change"})
+SLOT_FOR_MISSING = {
     plans.AMOUNT: AMOUNT,
     plans.EACH: AMOUNT,
     plans.DAY: DAY,
     plans.START: DAY,
     plans.REST: REST,
-    plans.EVERY: OFTEN,
+    plans.EVERY: FREQUENCY,
 }
 """The slot that asks for what is missing."""
-OFTEN_CHOICES = {
-    "1 week": (mark("Every week"), Every(1, "week")),
-    "2 week": (mark("Every two weeks"), Every(2, "week")),
-    "1 month": (mark("Every month"), Every(1, "month")),
+FREQUENCY_CHOICES = {
+    "1 week": (mark("Every week"), Frequency(1, "week")),
+    "2 week": (mark("Every two weeks"), Frequency(2, "week")),
+    "1 month": (mark("Every month"), Frequency(1, "month")),
 }
-OFTEN_LEAD = re.compile(r"(?:once|in|a|an|the|each|every|maybe|about|like|every one)\b\s*", re.IGNORECASE)
-PLANS_TO_ENROLL = re.compile(r"\b(?:enroll?|sign up|set up|turn on|on auto|have auto)\b", re.IGNORECASE)
-PAYING = frozenset({"quick_pay", "schedule_payment", "check_balance", "inform", "setup_autopay"})
+FREQUENCY_LEAD = re.compile(r"(?:once|in|a|an|the|each|every|maybe|about|like|every one)\b\s*", re.IGNORECASE)
+WANTS_AUTOPAY = re.compile(r"\b(?:enroll?|sign up|set up|turn on|on auto|have auto)\b", re.IGNORECASE)
+PAYMENT_LIKE_INTENTS = frozenset({"quick_pay", "schedule_payment", "check_balance", "inform", "setup_autopay"})
 """What a payment of the plan sounds like to who does not see that it is one."""
 
 
@@ -83,81 +83,83 @@ class ArrangementForm(IdentifiedForm):
     task = "arrangement"
     title = mark("asking for a payment arrangement")
     skill = "payment_arrangement"
-    slots: ClassVar[tuple[str, ...]] = (AMOUNT, DAY, REST, OFTEN, CONFIRM, PLAN, MISSING, OWED, NOTICE, TOLD)
-    asks: ClassVar[dict[str, str]] = {AMOUNT: "amount", DAY: "day", REST: "day", OFTEN: "choice", CONFIRM: "yes_no"}
-    files = True
-    opens_with: ClassVar[frozenset[str]] = frozenset({"payment_arrangement"})
+    slots: ClassVar[tuple[str, ...]] = (AMOUNT, DAY, REST, FREQUENCY, CONFIRM, PLAN, MISSING, OWED, NOTICE, NOTICE_TOLD)
+    asks: ClassVar[dict[str, str]] = {AMOUNT: "amount", DAY: "day", REST: "day", FREQUENCY: "choice", CONFIRM: "yes_no"}
+    files_ticket = True
+    opening_intents: ClassVar[frozenset[str]] = frozenset({"payment_arrangement"})
 
-    async def cancelled(self, turn: Turn) -> None:
-        turn.say("utter_arrangement_left")
+    async def send_canceled(self, turn: Turn) -> None:
+        turn.utter("utter_arrangement_left")
 
-    async def _begin(self, turn: Turn) -> Outside | None:
+    async def _start(self, turn: Turn) -> ExternalCall | None:
         """`Cancel the arrangement` ends what stands, or hears that none was made here; it begins none."""
-        if turn.answered_something_else(self.form) or not ends_it(turn.text):
-            return await super()._begin(turn)
-        self._interrupt(turn)
+        if turn.other_action_answered(self.form) or not cancels_arrangement(turn.text):
+            return await super()._start(turn)
+        self._pause_open_task(turn)
         if turn.get("paused_task") == self.form:
             turn.clear("paused_task")
-        if not await take_back(turn):
-            await self._tell_what_runs(turn)
-        self._close(turn)
+        if not await undo_last_action(turn):
+            await self._send_active_arrangement(turn)
+        self._close_task(turn)
         return None
 
-    async def _tell_what_runs(self, turn: Turn) -> None:
-        standing = await turn.standing()
-        runs = await arrangements.active(turn.session, standing.account.id) if standing.account else None
+    async def _send_active_arrangement(self, turn: Turn) -> None:
+        standing = await turn.identity()
+        runs = await arrangements.active_arrangement(turn.session, standing.account.id) if standing.account else None
         if runs is None:
-            turn.say("utter_arrangement_none")
+            turn.utter("utter_arrangement_none")
         else:
-            turn.say("utter_undo_arrangement", number=runs.number)
+            turn.utter("utter_undo_arrangement", number=runs.number)
 
     # a payment that is a part of the plan is no wish to pay now, and "can I pay it on Friday?" asks for the plan
 
-    async def _only_asked_about(self, turn: Turn) -> bool:
-        if self._plan_in(turn).empty:
-            if not only_fears(turn.text):
-                return await super()._only_asked_about(turn)
+    async def _handle_opening_question(self, turn: Turn) -> bool:
+        if self._read_plan(turn).is_empty:
+            if not only_asks_about_shutoff(turn.text):
+                return await super()._handle_opening_question(turn)
             offered = turn.tracker.slots.get("offer")
-            await side_questions.tell_of_shutoff(turn, offer=self.form)
+            await side_questions.answer_shutoff(turn, offer=self.form)
             turn.set("offer", offered or turn.get("offer"))  # what was offered before still stands
-            self._close(turn)
+            self._close_task(turn)
             return True
-        self._take_as_plan(turn)
+        self._treat_acts_as_plan(turn)
         return False
 
-    def _keep_for_later(self, turn: Turn) -> None:
-        self._take_as_plan(turn)
-        super()._keep_for_later(turn)
+    def _queue_other_requests(self, turn: Turn) -> None:
+        self._treat_acts_as_plan(turn)
+        super()._queue_other_requests(turn)
 
-    async def _answered_aside(self, turn: Turn) -> bool:
+    async def _answer_side_question(self, turn: Turn) -> bool:
         """How a plan works is answered for this plan, which was offered here."""
-        if asks_if_at_once(turn.text):
-            turn.say("utter_arrangement_at_once", state="parts" if self._is_in_parts(turn) else "one")
+        if asks_if_all_at_once(turn.text):
+            turn.utter("utter_arrangement_at_once", state="parts" if self._is_in_parts(turn) else "one")
             return True
-        if asks_if_by_itself(turn.text) and not PLANS_TO_ENROLL.search(turn.text):
-            turn.say("utter_arrangement_not_by_itself")
+        if asks_if_automatic(turn.text) and not WANTS_AUTOPAY.search(turn.text):
+            turn.utter("utter_arrangement_not_by_itself")
             return True
         if not asks_how_it_works(turn.text):
-            return await super()._answered_aside(turn)
-        turn.say("utter_arrangement_how")
+            return await super()._answer_side_question(turn)
+        turn.utter("utter_arrangement_how")
         return True
 
     @staticmethod
     def _is_in_parts(turn: Turn) -> bool:
         """Whether the plan, as far as it was told, has more than one payment; one that was not told yet may have."""
-        said = from_data(turn.get(PLAN))
-        return said.empty or len(plans.settle(said, int(turn.get(OWED) or 0)).parts) != 1
+        said = plan_from_slot(turn.get(PLAN))
+        return said.is_empty or len(plans.build_plan(said, int(turn.get(OWED) or 0)).parts) != 1
 
-    def _plan_in(self, turn: Turn) -> SaidPlan:
-        return read_plan(
-            without_notice_day(turn.text), turn.backend.today(), ASKED_AS.get(str(turn.get("requested_slot") or ""))
+    def _read_plan(self, turn: Turn) -> RequestedPlan:
+        return parse_payment_plan(
+            remove_notice_day(turn.text), turn.backend.today(), NUMBER_TYPES.get(str(turn.get("requested_slot") or ""))
         )
 
-    def _take_as_plan(self, turn: Turn) -> None:
-        if asks_if_at_once(turn.text) or self._plan_in(turn).empty:
+    def _treat_acts_as_plan(self, turn: Turn) -> None:
+        if asks_if_all_at_once(turn.text) or self._read_plan(turn).is_empty:
             return
         turn.acts = [
-            replace(act, kind="answer") if act.kind == "ask" or (act.kind == "start" and act.intent in PAYING) else act
+            replace(act, kind="answer")
+            if act.kind == "ask" or (act.kind == "start" and act.intent in PAYMENT_LIKE_INTENTS)
+            else act
             for act in turn.acts
         ]
 
@@ -169,174 +171,182 @@ class ArrangementForm(IdentifiedForm):
 
     # listening
 
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        told = speaks_of(turn.text)
-        if asks_if_at_once(turn.text):
+    async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
+        told = detect_disconnection_topic(turn.text)
+        if asks_if_all_at_once(turn.text):
             return False
         if told and turn.get(NOTICE) != "notice":
             turn.set(NOTICE, told)
-        if asked == CONFIRM and self._agrees(turn):
+        if asked == CONFIRM and self._is_agreed(turn):
             return True
-        heard = self._hear_plan(turn, asked)
-        if asked == CONFIRM and not heard and names_a_way(turn.text):
-            turn.say("utter_arrangement_way_later")  # it is kept for the part of today, which is offered at the end
-            turn.set(HINT, turn.text.lower())
+        heard = self._extract_plan(turn, asked)
+        if asked == CONFIRM and not heard and mentions_method(turn.text):
+            turn.utter("utter_arrangement_way_later")  # it is kept for the part of today, which is offered at the end
+            turn.set(METHOD_HINT, turn.text.lower())
             turn.notes["way"] = True
             return True
         if heard:
             turn.clear(CONFIRM)
-        elif asked == CONFIRM and (turn.chosen(CONFIRM) == "no" or said_no(turn)):
+        elif asked == CONFIRM and (turn.button_value(CONFIRM) == "no" or is_no(turn)):
             turn.set(CONFIRM, "no")
             return True
-        return heard or (asked == REST and self._hear_rest(turn))
+        return heard or (asked == REST and self._extract_rest(turn))
 
-    def _agrees(self, turn: Turn) -> bool:
-        if turn.chosen(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and said_yes(turn)):
+    def _is_agreed(self, turn: Turn) -> bool:
+        if turn.button_value(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and is_yes(turn)):
             turn.notes["agreed"] = True
         return "agreed" in turn.notes
 
-    def _hear_plan(self, turn: Turn, asked: str | None) -> bool:
-        before = from_data(turn.get(PLAN))
-        chosen = OFTEN_CHOICES.get(turn.chosen(OFTEN) or "")
+    def _extract_plan(self, turn: Turn, asked: str | None) -> bool:
+        before = plan_from_slot(turn.get(PLAN))
+        chosen = FREQUENCY_CHOICES.get(turn.button_value(FREQUENCY) or "")
         if chosen:
-            said, which, words = SaidPlan(every=chosen[1]), None, ""
+            said, which, words = RequestedPlan(frequency=chosen[1]), None, ""
         else:
-            many = len(plans.settle(before, int(turn.get(OWED) or 0)).parts) if asked == CONFIRM else 0
-            told = without_notice_day(turn.text)
-            which, words = which_payment(told, many) if many else (None, told)
-            said = read_plan(words, turn.backend.today(), ASKED_AS.get(asked or ""))
+            many = len(plans.build_plan(before, int(turn.get(OWED) or 0)).parts) if asked == CONFIRM else 0
+            told = remove_notice_day(turn.text)
+            which, words = extract_payment_position(told, many) if many else (None, told)
+            said = parse_payment_plan(words, turn.backend.today(), NUMBER_TYPES.get(asked or ""))
         if said.day_problem and asked in (DAY, REST, CONFIRM):
             turn.notes["day_problem"] = said.day_problem
-        if asked == OFTEN and said.every is None:
-            said = read_plan(f"every {OFTEN_LEAD.sub('', words.strip())}", turn.backend.today())
+        if asked == FREQUENCY and said.frequency is None:
+            said = parse_payment_plan(f"every {FREQUENCY_LEAD.sub('', words.strip())}", turn.backend.today())
         said = replace(said, day_problem="")
-        if said.empty:
+        if said.is_empty:
             return "day_problem" in turn.notes
-        after = self._taken_in(turn, before, said, asked, which)
-        turn.set(PLAN, after.as_data())
-        return after != before or asked in ASKS_FOR.values() or "day_problem" in turn.notes
+        after = self._merge_plan(turn, before, said, asked, which)
+        turn.set(PLAN, after.to_slot())
+        return after != before or asked in SLOT_FOR_MISSING.values() or "day_problem" in turn.notes
 
-    def _taken_in(self, turn: Turn, before: SaidPlan, said: SaidPlan, asked: str | None, which: int | None) -> SaidPlan:
-        if before.empty:
+    def _merge_plan(
+        self, turn: Turn, before: RequestedPlan, said: RequestedPlan, asked: str | None, which: int | None
+    ) -> RequestedPlan:
+        if before.is_empty:
             return said
         missing, at = turn.get(MISSING) or (None, 0)
         due = int(turn.get(OWED) or 0)
-        if asked in ASKS_FOR.values() and missing:
-            return plans.answered(before, said, missing, at, due)
-        return plans.corrected(before, said, due, which, turn.backend.today())
+        if asked in SLOT_FOR_MISSING.values() and missing:
+            return plans.apply_answer(before, said, missing, at, due)
+        return plans.apply_correction(before, said, due, which, turn.backend.today())
 
-    def _hear_rest(self, turn: Turn) -> bool:
+    def _extract_rest(self, turn: Turn) -> bool:
         """How the rest is paid in words that are no plan; a bare yes or no does not say."""
-        before = from_data(turn.get(PLAN))
-        if NOT_KNOWN.search(turn.text):
-            turn.set(PLAN, replace(before, open_rest=True).as_data())
+        before = plan_from_slot(turn.get(PLAN))
+        if REST_UNKNOWN.search(turn.text):
+            turn.set(PLAN, replace(before, is_rest_open=True).to_slot())
             return True
-        words = None if said_yes(turn) or said_no(turn) else free_text(turn)
+        words = None if is_yes(turn) or is_no(turn) else extract_free_text(turn)
         if words is None or len(words.split()) < 3:
             return False
-        turn.set(PLAN, replace(before, words=words).as_data())
+        turn.set(PLAN, replace(before, words=words).to_slot())
         return True
 
     # asking
 
-    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
         account = standing.account
         assert account is not None  # level 1 is a level on an account
-        balance = await billing.balance(turn.session, turn.backend, account.id)
+        balance = await billing.get_balance(turn.session, turn.backend, account.id)
         due = balance.amount_due_cents
         if due <= 0:
-            turn.say("utter_arrangement_nothing_due")
+            turn.utter("utter_arrangement_nothing_due")
             return None
-        await self._take_seriously(turn, account, balance)
+        await self._handle_notice(turn, account, balance)
         turn.set(OWED, due)
-        plan = plans.settle(from_data(turn.get(PLAN)), due)
-        turn.set(MISSING, [plan.missing, plan.at] if plan.missing else None)
-        if plan.missing:
-            return self._missing(turn, balance, plan)
-        if [part.on for part in plan.parts] == [turn.backend.today()] and not plan.left:
+        plan = plans.build_plan(plan_from_slot(turn.get(PLAN)), due)
+        turn.set(MISSING, [plan.missing_field, plan.missing_index] if plan.missing_field else None)
+        if plan.missing_field:
+            return self._ask_missing(turn, balance, plan)
+        if [part.on for part in plan.parts] == [turn.backend.today()] and not plan.remaining_cents:
             self._offer(turn, due)  # all of it today: nothing to arrange
             return None
-        if not turn.get(NOTICE) and _in_time(plan, balance):
-            turn.say("utter_arrangement_in_time", **owed(turn, balance))
+        if not turn.get(NOTICE) and is_paid_before_due(plan, balance):
+            turn.utter("utter_arrangement_in_time", **balance_values(turn, balance))
             self._offer(turn, due, plan.parts[0].on)
             return None
         return await self._confirm(turn, account.id, balance, plan)
 
-    async def _take_seriously(self, turn: Turn, account: Account, balance: Balance) -> None:
+    async def _handle_notice(self, turn: Turn, account: Account, balance: Balance) -> None:
         """Power that is about to be cut off does not wait for a ticket; who fears it for nothing is told so."""
         if turn.get(NOTICE) == "shutoff" and balance.past_due_cents <= 0:
-            if not turn.get(TOLD):
-                asked = Asked(turn.session, turn.backend, account, turn.whole_words)
-                turn.say("utter_told", told=await shutoff(asked))
+            if not turn.get(NOTICE_TOLD):
+                asked = AccountQuestion(turn.session, turn.backend, account, turn.full_text)
+                turn.utter("utter_told", told=await describe_shutoff(asked))
             turn.clear(NOTICE)
-            turn.set(TOLD, True)
-        if turn.get(NOTICE) and not turn.get(TOLD):
+            turn.set(NOTICE_TOLD, True)
+        if turn.get(NOTICE) and not turn.get(NOTICE_TOLD):
             now_open = turn.backend.coop.is_open(turn.backend.clock.now())
-            turn.say("utter_arrangement_notice", office_open=now_open, state=turn.get(NOTICE))
-            turn.set(TOLD, True)
+            turn.utter("utter_arrangement_notice", office_open=now_open, state=turn.get(NOTICE))
+            turn.set(NOTICE_TOLD, True)
 
-    def _missing(self, turn: Turn, balance: Balance, plan: Plan) -> Ask:
-        said = from_data(turn.get(PLAN))
+    def _ask_missing(self, turn: Turn, balance: Balance, plan: Plan) -> SlotQuestion:
+        said = plan_from_slot(turn.get(PLAN))
         today = turn.backend.today()
         values: dict[str, Any] = {
-            **owed(turn, balance),
-            "rest": format_cents(plan.left),
+            **balance_values(turn, balance),
+            "rest": format_cents(plan.remaining_cents),
             "amount": format_cents(plan.cents) if plan.cents else "",
-            "day": when_words(plan.on, today) if plan.on else "",
+            "day": format_on_day(plan.on, today) if plan.on else "",
             "count": said.count or 0,
             "known": "day" if plan.on else "amount" if plan.cents else "",
         }
-        slot = ASKS_FOR[plan.missing or plans.AMOUNT]
+        slot = SLOT_FOR_MISSING[plan.missing_field or plans.AMOUNT]
         problem = turn.notes.get("day_problem")
         if problem and slot in (DAY, REST):
-            return Ask(slot, f"utter_question_arrangement_day_{problem}", values, new=True)
+            return SlotQuestion(slot, f"utter_question_arrangement_day_{problem}", values, is_new=True)
         buttons = []
-        if slot == OFTEN:
-            buttons = [choose(tr(title), **{OFTEN: value}) for value, (title, _) in OFTEN_CHOICES.items()]
+        if slot == FREQUENCY:
+            buttons = [build_button(tr(title), **{FREQUENCY: value}) for value, (title, _) in FREQUENCY_CHOICES.items()]
         # after something was heard it is another question, though the slot may be the same
-        return Ask(slot, f"utter_question_arrangement_{plan.missing}", values, buttons, new=plan.at > 0)
+        return SlotQuestion(
+            slot, f"utter_question_arrangement_{plan.missing_field}", values, buttons, is_new=plan.missing_index > 0
+        )
 
-    async def _confirm(self, turn: Turn, account_id: int, balance: Balance, plan: Plan) -> Ask | None:
-        why_not = await self._why_not(turn, account_id, plan)
+    async def _confirm(self, turn: Turn, account_id: int, balance: Balance, plan: Plan) -> SlotQuestion | None:
+        why_not = await self._refusal_reasons(turn, account_id, plan)
         values: dict[str, Any] = {"plan": self._words(turn, plan), "state": "office" if why_not else "granted"}
         if not turn.notes.get("agreed"):
             if turn.get(CONFIRM) == "no":
-                return Ask(CONFIRM, "utter_question_arrangement_change", values)
+                return SlotQuestion(CONFIRM, "utter_question_arrangement_change", values)
             if problem := turn.notes.get("day_problem"):
-                return Ask(CONFIRM, f"utter_question_arrangement_day_{problem}", values, new=True)
-            buttons = [choose(tr("Yes"), **{CONFIRM: "yes"}), choose(tr("No"), **{CONFIRM: "no"})]
-            return Ask(CONFIRM, "utter_question_arrangement_confirm", values, buttons, new=True)
+                return SlotQuestion(CONFIRM, f"utter_question_arrangement_day_{problem}", values, is_new=True)
+            buttons = [build_button(tr("Yes"), **{CONFIRM: "yes"}), build_button(tr("No"), **{CONFIRM: "no"})]
+            return SlotQuestion(CONFIRM, "utter_question_arrangement_confirm", values, buttons, is_new=True)
         if not why_not:
             made = await arrangements.grant(turn.session, turn.backend, turn.conversation_id, account_id, plan.parts)
             if made is not None:
-                turn.say("utter_arrangement_granted", number=made.number, **values)
+                turn.utter("utter_arrangement_granted", number=made.number, **values)
                 self._offer_today(turn, plan)
                 return None
             why_not = ["there is an arrangement already"]
-        await self._send(turn, account_id, balance, plan, why_not)
+        await self._send_to_office(turn, account_id, balance, plan, why_not)
         self._offer_today(turn, plan)
         return None
 
-    async def _why_not(self, turn: Turn, account_id: int, plan: Plan) -> list[str]:
+    async def _refusal_reasons(self, turn: Turn, account_id: int, plan: Plan) -> list[str]:
         notice = bool(turn.get(NOTICE))
-        return await arrangements.why_not(turn.session, turn.backend, account_id, plan.parts, notice=notice)
+        return await arrangements.refusal_reasons(turn.session, turn.backend, account_id, plan.parts, notice=notice)
 
     def _words(self, turn: Turn, plan: Plan) -> str:
-        words = from_data(turn.get(PLAN)).words
+        words = plan_from_slot(turn.get(PLAN)).words
         if not words:
-            return plan_words(plan.parts, turn.backend.today(), plan.left)
-        told = plan_words(plan.parts, turn.backend.today())
-        return tr('{plan}; for the other {rest}: "{words}"', plan=told, rest=format_cents(plan.left), words=words)
+            return format_plan(plan.parts, turn.backend.today(), plan.remaining_cents)
+        told = format_plan(plan.parts, turn.backend.today())
+        return tr(
+            '{plan}; for the other {rest}: "{words}"', plan=told, rest=format_cents(plan.remaining_cents), words=words
+        )
 
-    async def _send(self, turn: Turn, account_id: int, balance: Balance, plan: Plan, why_not: list[str]) -> None:
-        said = from_data(turn.get(PLAN))
+    async def _send_to_office(
+        self, turn: Turn, account_id: int, balance: Balance, plan: Plan, why_not: list[str]
+    ) -> None:
+        said = plan_from_slot(turn.get(PLAN))
         details = {
             "owes": format_cents(balance.amount_due_cents),
             "past due": format_cents(balance.past_due_cents),
-            "plan": plan_for_the_office(plan.parts, turn.backend.today()) or "none yet",
+            "plan": format_plan_for_office(plan.parts, turn.backend.today()) or "none yet",
         }
-        if plan.left > 0:
-            details["the rest"] = f"{format_cents(plan.left)}: {said.words or 'not known yet'}"
+        if plan.remaining_cents > 0:
+            details["the rest"] = f"{format_cents(plan.remaining_cents)}: {said.words or 'not known yet'}"
         details["not granted at once"] = "; ".join(why_not)
         if turn.get(NOTICE):
             spoken = "a notice" if turn.get(NOTICE) == "notice" else "feared"
@@ -350,7 +360,7 @@ class ArrangementForm(IdentifiedForm):
             account_id=account_id,
             urgent=bool(turn.get(NOTICE)),
         )
-        turn.say("utter_arrangement_ticket", number=ticket.number, plan=self._words(turn, plan))
+        turn.utter("utter_arrangement_ticket", number=ticket.number, plan=self._words(turn, plan))
 
     def _offer_today(self, turn: Turn, plan: Plan) -> None:
         today = sum(part.cents for part in plan.parts if part.on == turn.backend.today())
@@ -359,21 +369,21 @@ class ArrangementForm(IdentifiedForm):
 
     def _offer(self, turn: Turn, cents: int, on: date | None = None) -> None:
         """Offer to pay it now, or on a later day."""
-        if turn.get("paused_task") or wishes(turn):
+        if turn.get("paused_task") or pending_items(turn):
             return
         today = turn.backend.today()
         slots: dict[str, Any] = {"pay_amount": cents}
         if on is not None:
             slots["pay_day"] = on.isoformat()
-        if turn.get(HINT):
-            slots |= {"pay_method": "saved", HINT: turn.get(HINT)}
-        values: dict[str, Any] = {"amount": format_cents(cents), "day": when_words(on, today) if on else ""}
-        turn.say("utter_arrangement_offer_day" if on else "utter_arrangement_offer_today", **values)
+        if turn.get(METHOD_HINT):
+            slots |= {"pay_method": "saved", METHOD_HINT: turn.get(METHOD_HINT)}
+        values: dict[str, Any] = {"amount": format_cents(cents), "day": format_on_day(on, today) if on else ""}
+        turn.utter("utter_arrangement_offer_day" if on else "utter_arrangement_offer_today", **values)
         turn.set("offer", {"opener": "quick_pay_form", "slots": slots})
 
 
-def _in_time(plan: Plan, balance: Balance) -> bool:
+def is_paid_before_due(plan: Plan, balance: Balance) -> bool:
     """Whether all of it is paid at once and before it is late: nothing has to be arranged for that."""
-    if len(plan.parts) != 1 or plan.left or balance.past_due_cents > 0 or balance.due_on is None:
+    if len(plan.parts) != 1 or plan.remaining_cents or balance.past_due_cents > 0 or balance.due_on is None:
         return False
     return plan.parts[0].on <= balance.due_on

@@ -6,40 +6,47 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from actions.base import Ask
-from actions.quick_pay.questions import choose
+from actions.base import SlotQuestion
+from actions.formatting import format_day
+from actions.quick_pay.questions import build_button
 from actions.turn import Turn
-from actions.words import day_words
-from backend.autopay.schedule import first_day
-from backend.autopay.service import Done, NextRun
-from backend.autopay.words import next_words, when
+from backend.autopay.formatting import format_next_run, format_run_day
+from backend.autopay.schedule import first_run_day
+from backend.autopay.service import AutoPayResult, NextRun
 from backend.billing.models import Bill
 from backend.language import tr
 from backend.money import format_cents
 from backend.payments.models import PaymentMethod
 
-__all__ = ["ask_method", "done_words", "fee_words", "next_words", "starting", "when"]
+__all__ = [
+    "build_method_question",
+    "confirmation_values",
+    "format_fee",
+    "format_next_run",
+    "format_run_day",
+    "format_start",
+]
 
 
-def done_words(turn: Turn, done: Done, method: str, day_of_month: int | None) -> dict[str, Any]:
+def confirmation_values(turn: Turn, done: AutoPayResult, method: str, day_of_month: int | None) -> dict[str, Any]:
     """What came of an act: from when it counts, what runs next, and the number to quote."""
     today = turn.backend.today()
     return {
         "method": method,
-        "when": when(day_of_month),
-        "next": next_words(done.next_run, today),
-        "late": done.counts_from > today,
-        "counts_from": day_words(done.counts_from, today),
+        "when": format_run_day(day_of_month),
+        "next": format_next_run(done.next_run, today),
+        "late": done.effective_from > today,
+        "counts_from": format_day(done.effective_from, today),
         "confirmation": done.confirmation,
         "confirmation_spoken": ", ".join(done.confirmation.replace("-", "")),
     }
 
 
-def ask_method(
+def build_method_question(
     slot: str, turn: Turn, methods: Sequence[PaymentMethod], expired: PaymentMethod | None = None, **values: Any
-) -> Ask:
-    buttons = [choose(method.label, **{slot: str(method.id)}) for method in methods if method is not expired]
-    return Ask(
+) -> SlotQuestion:
+    buttons = [build_button(method.label, **{slot: str(method.id)}) for method in methods if method is not expired]
+    return SlotQuestion(
         slot,
         "utter_question_auto_method_expired" if expired else "utter_question_auto_method",
         {"method": expired.label if expired else "", **values},
@@ -47,30 +54,30 @@ def ask_method(
     )
 
 
-def bill_words(bill: Bill, cents: int, today: date) -> str:
+def format_bill(bill: Bill, cents: int, today: date) -> str:
     """One open bill, told apart from the others: late, or due on its day."""
-    amount, day = format_cents(cents), day_words(bill.due_on, today)
+    amount, day = format_cents(cents), format_day(bill.due_on, today)
     if bill.due_on < today:
         return tr("the late bill of {amount}, which was due {day}", amount=amount, day=day)
     return tr("the bill of {amount} due {day}", amount=amount, day=day)
 
 
-def listed(parts: Sequence[str]) -> str:
+def join_parts(parts: Sequence[str]) -> str:
     """Parts of a sentence, joined."""
     if len(parts) < 2:
         return "".join(parts)
     return tr("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
 
 
-def starting(turn: Turn, coming: NextRun | None, starts_on: date | None = None) -> str:
+def format_start(turn: Turn, coming: NextRun | None, starts_on: date | None = None) -> str:
     """The start, as a part of what is agreed to. Nothing runs before `starts_on`, else the first day possible."""
     today = turn.backend.today()
     if coming is None:
-        first = starts_on or first_day(today, turn.backend.coop)
-        return tr("starting with the first bill due after {day}", day=day_words(first - timedelta(days=1), today))
-    return tr("starting {day}", day=day_words(coming.on, today))
+        first = starts_on or first_run_day(today, turn.backend.coop)
+        return tr("starting with the first bill due after {day}", day=format_day(first - timedelta(days=1), today))
+    return tr("starting {day}", day=format_day(coming.on, today))
 
 
-def fee_words(turn: Turn, method: PaymentMethod) -> str:
+def format_fee(turn: Turn, method: PaymentMethod) -> str:
     fee = turn.backend.coop.fee_cents(method.kind)
     return tr(" plus a fee of {fee}", fee=format_cents(fee)) if fee else ""

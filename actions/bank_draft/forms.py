@@ -5,82 +5,82 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from actions.accounts.forms import OfSeveralForm
-from actions.agenda import wishes
+from actions.accounts.forms import AccountForm
+from actions.agenda import pending_items
 from actions.autopay import questions
-from actions.autopay.details import agreement_of
-from actions.autopay.hearing import CHANGE, STOP, find, hear_method
-from actions.autopay.listening import AGREE
-from actions.base import Ask, Outside
-from actions.free_text import LOOK
+from actions.autopay.enrollment import build_agreement
+from actions.autopay.extract import CHANGE, STOP, extract_method, find_method
+from actions.autopay.slot_filling import AGREE_WORDS
+from actions.base import ExternalCall, SlotQuestion
+from actions.formatting import format_day, format_long_date
+from actions.free_text import VIEW_REQUEST
 from actions.identity.forms import IDENTITY_SLOTS
-from actions.quick_pay.questions import choose
+from actions.quick_pay.questions import build_button
 from actions.turn import Turn
-from actions.words import date_words, day_words
-from actions.yes_no import said_no, said_yes
+from actions.yes_no import is_no, is_yes
 from backend.autopay import service
 from backend.autopay.models import LegacyDraft
-from backend.autopay.schedule import active_draft, first_day, takes_effect
+from backend.autopay.schedule import effective_date, find_active_draft, first_run_day
 from backend.language import mark, tr
-from backend.members.identity import Standing
-from backend.payments import gate
+from backend.members.identity import Identity
+from backend.payments import prechecks
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
 
 ACT, METHOD, CONFIRM = "draft_act", "draft_method", "draft_confirm"
-EXPLAIN = re.compile(
+ASKS_FOR_EXPLANATION = re.compile(
     r"\b(what('s| is| are| does)|difference|same as|why can'?t|new drafts?|still work|set ?up a|sign up|should i|"
     r"can i (get|start|set)|start a|add a)\b",
     re.IGNORECASE,
 )
 
 
-class DraftForm(OfSeveralForm):
+class BankDraftForm(AccountForm):
     form = "draft_form"
     task = "bank_draft"
     title = mark("the bank draft")
     skill = "bank_draft"
-    explains = "utter_draft_where"
-    opens_with: ClassVar[frozenset[str]] = frozenset({"bank_draft"})
+    explanation_response = "utter_draft_where"
+    opening_intents: ClassVar[frozenset[str]] = frozenset({"bank_draft"})
     slots: ClassVar[tuple[str, ...]] = (ACT, METHOD, CONFIRM)
     asks: ClassVar[dict[str, str]] = {ACT: "choice", METHOD: "method", CONFIRM: "yes_no"}
-    shows_first = True
+    shows_status_first = True
 
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._hear_choices(turn)
-        if turn.intent in self.opens_with and asked not in IDENTITY_SLOTS:
-            heard = self._hear_act(turn) or heard
+    async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
+        heard = self._extract_button_values(turn)
+        if turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS:
+            heard = self._extract_act(turn) or heard
             told = "explained" in turn.notes
-            if turn.text and not told and EXPLAIN.search(turn.text) and turn.get(ACT) in (None, "show"):
-                turn.say("utter_draft_explained")
+            if turn.text and not told and ASKS_FOR_EXPLANATION.search(turn.text) and turn.get(ACT) in (None, "show"):
+                turn.utter("utter_draft_explained")
         if asked == ACT and not heard:
-            heard = self._hear_act(turn)
-        if (method := await hear_method(turn, asked, METHOD)) or turn.notes.get("new_method"):
+            heard = self._extract_act(turn)
+        if (method := await extract_method(turn, asked, METHOD)) or turn.notes.get("new_method"):
             turn.set(METHOD, method)
             turn.set(ACT, "edit")
             heard = True
         if asked == CONFIRM and not heard:
-            yes = bool(AGREE.fullmatch(turn.text.strip())) or said_yes(turn)
-            if yes or said_no(turn):
+            yes = bool(AGREE_WORDS.fullmatch(turn.text.strip())) or is_yes(turn)
+            if yes or is_no(turn):
                 turn.notes["yes"] = yes
                 heard = True
         return heard
 
-    def account_changed(self, turn: Turn) -> None:
+    def on_account_changed(self, turn: Turn) -> None:
         turn.clear(CONFIRM)
 
-    def _hear_choices(self, turn: Turn) -> bool:
-        chosen = {slot: turn.chosen(slot) for slot in (ACT, METHOD)}
+    def _extract_button_values(self, turn: Turn) -> bool:
+        chosen = {slot: turn.button_value(slot) for slot in (ACT, METHOD)}
         for slot, value in chosen.items():
             if value is not None:
                 turn.set(slot, value)
         return any(value is not None for value in chosen.values())
 
-    def _hear_act(self, turn: Turn) -> bool:
+    def _extract_act(self, turn: Turn) -> bool:
         words = turn.text.strip()
-        if said_no(turn):
+        if is_no(turn):
             turn.set(ACT, "leave")
-        elif LOOK.search(words) or EXPLAIN.search(words):
+        elif VIEW_REQUEST.search(words) or ASKS_FOR_EXPLANATION.search(words):
             turn.set(ACT, "show")
         elif STOP.search(words):
             turn.set(ACT, "remove")
@@ -90,73 +90,79 @@ class DraftForm(OfSeveralForm):
             return False
         return True
 
-    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
         assert standing.account is not None
-        draft = await active_draft(turn.session, standing.account.id)
-        if draft is None or not draft.wanted:
+        draft = await find_active_draft(turn.session, standing.account.id)
+        if draft is None or not draft.is_wanted:
             await self._none(turn, standing.account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
-            turn.say("utter_draft_left")
+            turn.utter("utter_draft_left")
             return None
         if act == "edit":
             return await self._edit(turn, standing, draft)
         if act == "remove":
             return await self._remove(turn, standing, draft)
         method = await turn.session.get_one(PaymentMethod, draft.method_id)
-        turn.say("utter_draft_shown", method=method.label, next=await self._next(turn, draft))
+        turn.utter("utter_draft_shown", method=method.label, next=await self._next(turn, draft))
         buttons = [
-            choose(tr("Another card or account"), draft_act="edit"),
-            choose(tr("Remove it"), draft_act="remove"),
-            choose(tr("Leave it as it is"), draft_act="leave"),
+            build_button(tr("Another card or account"), draft_act="edit"),
+            build_button(tr("Remove it"), draft_act="remove"),
+            build_button(tr("Leave it as it is"), draft_act="leave"),
         ]
-        return Ask(ACT, "utter_question_draft_act", {}, buttons)
+        return SlotQuestion(ACT, "utter_question_draft_act", {}, buttons)
 
     async def _next(self, turn: Turn, draft: LegacyDraft) -> str:
-        return questions.next_words(await service.next_of(turn.session, turn.backend, draft), turn.backend.today())
+        return questions.format_next_run(
+            await service.find_next_run(turn.session, turn.backend, draft), turn.backend.today()
+        )
 
     async def _none(self, turn: Turn, account_id: int) -> None:
-        row = await service.autopay_of(turn.session, account_id)
+        row = await service.find_autopay(turn.session, account_id)
         if row is None:
-            turn.say("utter_draft_none")
-            if not turn.get("paused_task") and not wishes(turn):
-                turn.say("utter_draft_offer")
+            turn.utter("utter_draft_none")
+            if not turn.get("paused_task") and not pending_items(turn):
+                turn.utter("utter_draft_offer")
                 turn.set("offer", "autopay_form")
             return
         method = await turn.session.get_one(PaymentMethod, row.change_method_id or row.method_id)
-        coming = await service.next_of(turn.session, turn.backend, row)
-        turn.say(
+        coming = await service.find_next_run(turn.session, turn.backend, row)
+        turn.utter(
             "utter_draft_none_autopay",
             method=method.label,
-            when=questions.when(row.day_of_month if row.active else row.change_day_of_month),
-            next=questions.next_words(coming, turn.backend.today()),
+            when=questions.format_run_day(row.day_of_month if row.active else row.change_day_of_month),
+            next=questions.format_next_run(coming, turn.backend.today()),
         )
 
-    async def _edit(self, turn: Turn, standing: Standing, draft: LegacyDraft) -> Ask | None:
+    async def _edit(self, turn: Turn, standing: Identity, draft: LegacyDraft) -> SlotQuestion | None:
         assert standing.account is not None
         assert standing.member is not None
         if turn.notes.get("new_method"):
-            turn.say("utter_auto_new_method")
-        day = first_day(turn.backend.today(), turn.backend.coop)
-        saved = await payments.saved_methods(turn.session, standing.member.id)
-        usable = [each for each in saved if (gate.method_ends(each) or day) >= day]
-        method = find([each for each in usable if each.id != draft.method_id], turn.get(METHOD))
+            turn.utter("utter_auto_new_method")
+        day = first_run_day(turn.backend.today(), turn.backend.coop)
+        saved = await payments.list_saved_methods(turn.session, standing.member.id)
+        usable = [each for each in saved if (prechecks.card_expiry_date(each) or day) >= day]
+        method = find_method([each for each in usable if each.id != draft.method_id], turn.get(METHOD))
         if not [each for each in usable if each.id != draft.method_id]:
-            turn.say("utter_auto_no_method")
+            turn.utter("utter_auto_no_method")
             return None
         if method is None:
-            return questions.ask_method(METHOD, turn, [each for each in usable if each.id != draft.method_id])
+            return questions.build_method_question(
+                METHOD, turn, [each for each in usable if each.id != draft.method_id]
+            )
         if not turn.notes.get("yes"):
-            return Ask(CONFIRM, "utter_question_draft_confirm", await self._words(turn, standing, draft, method))
-        agreement = agreement_of(turn, standing, "utter_question_draft_confirm")
+            return SlotQuestion(
+                CONFIRM, "utter_question_draft_confirm", await self._words(turn, standing, draft, method)
+            )
+        agreement = build_agreement(turn, standing, "utter_question_draft_confirm")
         done = await service.change_draft(
             turn.session, turn.backend, account_id=standing.account.id, method_id=method.id, agreement=agreement
         )
-        turn.say("utter_draft_changed", **questions.done_words(turn, done, method.label, None))
+        turn.utter("utter_draft_changed", **questions.confirmation_values(turn, done, method.label, None))
         return None
 
-    async def _words(self, turn: Turn, standing: Standing, draft: LegacyDraft, method: PaymentMethod) -> dict[str, Any]:
+    async def _words(self, turn: Turn, standing: Identity, draft: LegacyDraft, method: PaymentMethod) -> dict[str, Any]:
         assert standing.account is not None
         assert standing.member is not None
         today = turn.backend.today()
@@ -164,25 +170,25 @@ class DraftForm(OfSeveralForm):
             "name": standing.member.name,
             "account": standing.account.number,
             "method": method.label,
-            "fee_words": questions.fee_words(turn, method),
-            "starting": questions.starting(turn, await service.next_of(turn.session, turn.backend, draft)),
-            "today": date_words(today),
+            "fee_words": questions.format_fee(turn, method),
+            "starting": questions.format_start(turn, await service.find_next_run(turn.session, turn.backend, draft)),
+            "today": format_long_date(today),
         }
 
-    async def _remove(self, turn: Turn, standing: Standing, draft: LegacyDraft) -> Ask | None:
+    async def _remove(self, turn: Turn, standing: Identity, draft: LegacyDraft) -> SlotQuestion | None:
         assert standing.account is not None
         if not turn.notes.get("yes"):
             today = turn.backend.today()
-            coming = await service.next_of(turn.session, turn.backend, draft)
+            coming = await service.find_next_run(turn.session, turn.backend, draft)
             values = {
                 "account": standing.account.number,
-                "late": takes_effect(today, coming.on if coming else None, turn.backend.coop) > today,
-                "next_day": day_words(coming.on, today) if coming else "",
+                "late": effective_date(today, coming.on if coming else None, turn.backend.coop) > today,
+                "next_day": format_day(coming.on, today) if coming else "",
             }
-            return Ask(CONFIRM, "utter_question_draft_remove", values)
-        agreement = agreement_of(turn, standing, "utter_question_draft_remove")
+            return SlotQuestion(CONFIRM, "utter_question_draft_remove", values)
+        agreement = build_agreement(turn, standing, "utter_question_draft_remove")
         done = await service.remove_draft(
             turn.session, turn.backend, account_id=standing.account.id, agreement=agreement
         )
-        turn.say("utter_draft_removed", **questions.done_words(turn, done, "", None))
+        turn.utter("utter_draft_removed", **questions.confirmation_values(turn, done, "", None))
         return None

@@ -6,133 +6,139 @@ import re
 from typing import Any, ClassVar
 
 from actions import agenda
-from actions.accounts.forms import OfSeveralForm
-from actions.alerts.questions import number
-from actions.base import Ask, Outside
+from actions.accounts.forms import AccountForm
+from actions.alerts.questions import confirmation_values
+from actions.base import ExternalCall, SlotQuestion
 from actions.identity.forms import IDENTITY_SLOTS
-from actions.quick_pay.questions import choose
+from actions.quick_pay.questions import build_button
 from actions.turn import Turn
-from actions.yes_no import said_no, said_yes
+from actions.yes_no import is_no, is_yes
 from backend.alerts import service as alerts
-from backend.alerts.service import Author
-from backend.alerts.wishes import hear
+from backend.alerts.parsing import parse_alert_request
+from backend.alerts.service import ChangeAuthor
 from backend.language import mark, tr
-from backend.members.identity import Standing
+from backend.members.identity import Identity
 
-WISH, AGREED = "paper_wish", "paper_agreed"
-NO_PAPER = re.compile(
+CHOICE, AGREED = "paper_wish", "paper_agreed"
+WANTS_NO_PAPER = re.compile(
     r"\b(don'?t|do not|no|not|stop|without|instead of|less|save|quit|end|cancel|off|rid of)\b[\w ]{0,24}"
     r"\b(paper|mail(ed|ing)?|printed)\b(?!less)|\bfrom paper\b",
     re.IGNORECASE,
 )
-PAPER = re.compile(
+WANTS_PAPER = re.compile(
     r"\b(stop|end|cancel|quit|leave|off|undo|out of|no(t)?|remove)\b[\w ]{0,24}\b(paper ?less|e-?bills?|electronic)"
     r"|\bpaper\b(?! ?less)|\b(by|in the) (us )?mail\b|\bmail(ed)? (me|it|them|my)\b|\bprinted\b",
     re.IGNORECASE,
 )
-ELECTRONIC = re.compile(r"\bpaper ?less\b|\be-?(bill|statement|mail)|\belectronic|\bgreen\b|\bonline\b", re.IGNORECASE)
-INSTEAD = re.compile(
+WANTS_ELECTRONIC = re.compile(
+    r"\bpaper ?less\b|\be-?(bill|statement|mail)|\belectronic|\bgreen\b|\bonline\b", re.IGNORECASE
+)
+BY_EMAIL_INSTEAD = re.compile(
     r"(?<!instead of )(?<!not )(?<!rather than )\b(?:by|via|through|to|over|as an?) (?:my )?e-?mails?\b"
     r"|\be-?mail(?:ed)?\b.{0,16}\binstead\b(?! of)",
     re.IGNORECASE,
 )
 """How they are to come, whatever else is named: "it comes on paper, can it come by email instead"."""
-OWN_EMAIL = re.compile(r"\bmy e-?mail\b|@", re.IGNORECASE)
+OWN_EMAIL_ADDRESS = re.compile(r"\bmy e-?mail\b|@", re.IGNORECASE)
 BACK_TO_PAPER = re.compile(r"\bpaper\b.{0,12}\b(?:instead|again|back)\b|\bback (?:to|on) paper\b", re.IGNORECASE)
-STATUS = re.compile(r"^(am i|is my|are my|do i|how (do|am|are|is)|check if)\b", re.IGNORECASE)
+ASKS_STATUS = re.compile(r"^(am i|is my|are my|do i|how (do|am|are|is)|check if)\b", re.IGNORECASE)
 
 
-def wished(text: str) -> str | None:
+def extract_choice(text: str) -> str | None:
     """`email` or `paper`: how the member wants bills to come. None when it is not said."""
-    if STATUS.search(text.strip()):
+    if ASKS_STATUS.search(text.strip()):
         return None
-    if NO_PAPER.search(text) or (INSTEAD.search(text) and not BACK_TO_PAPER.search(text)):
+    if WANTS_NO_PAPER.search(text) or (BY_EMAIL_INSTEAD.search(text) and not BACK_TO_PAPER.search(text)):
         return "email"
-    if PAPER.search(text):
+    if WANTS_PAPER.search(text):
         return "paper"
-    return "email" if ELECTRONIC.search(text) else None
+    return "email" if WANTS_ELECTRONIC.search(text) else None
 
 
-NOTE = mark("A note of this is on its way to your email.")
-NO_NOTE = mark("There is no email on file, so no note of it is sent.")
+CONFIRMATION_SENT = mark("A note of this is on its way to your email.")
+NO_CONFIRMATION_SENT = mark("There is no email on file, so no note of it is sent.")
 
 
-class BillNotificationsForm(OfSeveralForm):
+class BillNotificationsForm(AccountForm):
     form = "bill_notifications_form"
     task = "paperless"
     title = mark("how bills come")
     skill = "bill_notifications"
-    slots: ClassVar[tuple[str, ...]] = (WISH, AGREED)
-    asks: ClassVar[dict[str, str]] = {WISH: "choice", AGREED: "yes_no"}
-    opens_with: ClassVar[frozenset[str]] = frozenset({"bill_notifications"})
+    slots: ClassVar[tuple[str, ...]] = (CHOICE, AGREED)
+    asks: ClassVar[dict[str, str]] = {CHOICE: "choice", AGREED: "yes_no"}
+    opening_intents: ClassVar[frozenset[str]] = frozenset({"bill_notifications"})
 
-    async def cancelled(self, turn: Turn) -> None:
-        turn.say("utter_bills_unchanged")
+    async def send_canceled(self, turn: Turn) -> None:
+        turn.utter("utter_bills_unchanged")
 
-    def _keep_the_alert(self, turn: Turn) -> None:
+    def _queue_alert(self, turn: Turn) -> None:
         """`Go paperless and text me when the bill is ready`: the text is an alert, which comes after this."""
-        alert = hear(turn.text)
-        by_text = alert.verb == "on" and alert.kinds and "text" in alert.ways
-        if by_text and agenda.add(turn, "alerts_form", turn.own_words, {}):
-            turn.say("utter_agenda_added", tasks=tr("alerts"))
+        alert = parse_alert_request(turn.text)
+        by_text = alert.verb == "on" and alert.kinds and "text" in alert.channels
+        if by_text and agenda.add_item(turn, "alerts_form", turn.focused_text, {}):
+            turn.utter("utter_agenda_added", tasks=tr("alerts"))
 
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        if turn.intent == "update_contact_info" and OWN_EMAIL.search(turn.text):
+    async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
+        if turn.intent == "update_contact_info" and OWN_EMAIL_ADDRESS.search(turn.text):
             return False  # a new address is no wish for bills by email
-        wish = turn.chosen(WISH)
+        wish = turn.button_value(CHOICE)
         if asked is None:
-            self._keep_the_alert(turn)
+            self._queue_alert(turn)
         if asked == AGREED:
-            if said_yes(turn):
+            if is_yes(turn):
                 turn.notes["agreed"] = True
                 return True
-            if said_no(turn):
+            if is_no(turn):
                 turn.notes["ended"] = True
                 return True
-        if wish is None and asked not in IDENTITY_SLOTS and (asked is not None or turn.intent in self.opens_with):
-            wish = wished(turn.text)
-        if wish is None and asked == WISH and (said_yes(turn) or said_no(turn)):
-            wish = "switch" if said_yes(turn) else "stay"
+        if wish is None and asked not in IDENTITY_SLOTS and (asked is not None or turn.intent in self.opening_intents):
+            wish = extract_choice(turn.text)
+        if wish is None and asked == CHOICE and (is_yes(turn) or is_no(turn)):
+            wish = "switch" if is_yes(turn) else "stay"
         if wish is None:
             return False
-        turn.set(WISH, wish)
+        turn.set(CHOICE, wish)
         return True
 
-    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
         assert standing.account is not None
         assert standing.member is not None
         paperless = await alerts.is_paperless(turn.session, standing.account.id)
         now, other = ("email", "paper") if paperless else ("paper", "email")
-        wish = {"switch": other, "stay": now}.get(str(turn.get(WISH)), turn.get(WISH))
+        wish = {"switch": other, "stay": now}.get(str(turn.get(CHOICE)), turn.get(CHOICE))
         if turn.notes.get("ended"):
-            turn.say("utter_bills_unchanged")
+            turn.utter("utter_bills_unchanged")
             return None
         if wish is None:
-            buttons = [choose(tr("Yes, switch"), paper_wish="switch"), choose(tr("No"), paper_wish="stay")]
-            return Ask(WISH, "utter_question_bills", {"state": now}, buttons)
+            buttons = [build_button(tr("Yes, switch"), paper_wish="switch"), build_button(tr("No"), paper_wish="stay")]
+            return SlotQuestion(CHOICE, "utter_question_bills", {"state": now}, buttons)
         if wish == now:
-            turn.say("utter_bills_same", state=now)
+            turn.utter("utter_bills_same", state=now)
             return None
         if wish == "email" and not standing.member.email:
-            turn.say("utter_bills_no_email")
+            turn.utter("utter_bills_no_email")
             return None
         values: dict[str, Any] = {"account": standing.account.number, "email": standing.member.email or ""}
         if not turn.notes.get("agreed"):
             buttons = [{"title": tr("Yes, do it"), "payload": "/affirm"}, {"title": tr("No"), "payload": "/deny"}]
-            return Ask(AGREED, f"utter_question_bills_{wish}", values, buttons)
+            return SlotQuestion(AGREED, f"utter_question_bills_{wish}", values, buttons)
         await self._switch(turn, standing, wish)
         return None
 
-    async def _switch(self, turn: Turn, standing: Standing, wish: str) -> None:
+    async def _switch(self, turn: Turn, standing: Identity, wish: str) -> None:
         assert standing.account is not None
-        author = Author(
+        author = ChangeAuthor(
             turn.conversation_id,
             turn.channel,
             int(standing.level),
-            wording=turn.words_of(f"utter_question_bills_{wish}"),
-            reply=turn.said,
+            wording=turn.last_text_of(f"utter_question_bills_{wish}"),
+            reply=turn.exact_reply,
         )
-        switch = alerts.go_paperless if wish == "email" else alerts.back_to_paper
+        switch = alerts.enroll_paperless if wish == "email" else alerts.cancel_paperless
         quoted = await switch(turn.session, turn.backend, standing.account, author)
         emailed = standing.member is not None and bool(standing.member.email)
-        turn.say(f"utter_bills_now_{wish}", note=tr(NOTE if emailed else NO_NOTE), **number(quoted))
+        turn.utter(
+            f"utter_bills_now_{wish}",
+            note=tr(CONFIRMATION_SENT if emailed else NO_CONFIRMATION_SENT),
+            **confirmation_values(quoted),
+        )

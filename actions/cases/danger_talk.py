@@ -8,311 +8,341 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from actions.cases.called import called
-from actions.cases.place_told import is_vague, place_words
-from actions.cases.reading_back import tell_all, tell_the_place
-from actions.danger import REPORTS, VAGUE, alarmed, say_what_to_do, signs_told
-from actions.person.in_danger import SAID, asks_for_a_person, person_in_danger
-from actions.place import read_place
+from actions.cases.callout_status import format_callout_status
+from actions.cases.place_update import format_place, has_vague_place
+from actions.cases.read_back import send_place, send_read_back
+from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
+from actions.person.danger_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger, requests_person
+from actions.place_extraction import extract_place
 from actions.turn import Turn
+from backend.agent_handoff.transcript import mask_line
 from backend.callout import service as callout
-from backend.handover.transcript import plain_line
-from backend.reading.acts.signals import is_question, only_social
-from backend.reading.asks_after import After, asks_after
-from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_dangerous, asks_who_calls_911
-from backend.reading.asks_in_danger import (
-    MAY_BE_DONE,
-    Asks,
-    asked_in_danger,
-    asks_for_all_of_it,
-    asks_how_it_ends,
-    asks_whether_to,
-    is_of_a_bill,
-    is_of_a_machine,
-    is_of_money,
-    tells_it_is_off,
-    tells_of_breath,
+from backend.reading.acts.signals import is_question, is_small_talk
+from backend.reading.hazards.danger_words import detect_crisis
+from backend.reading.hazards.emergency_questions import (
+    PERMISSION_QUESTIONS,
+    EmergencyQuestion,
+    asks_about_outcome,
+    asks_permission,
+    asks_what_was_reported,
+    detect_emergency_questions,
+    is_about_bill,
+    is_about_leaving_machine,
+    is_about_money,
+    says_is_breathing,
+    says_power_is_off,
 )
-from backend.reading.danger import crisis_in
-from backend.reading.good_news import tells_it_goes_on
-from backend.reading.hazard import BURNING_CAR, CAR, HURT, LIFE, WORSE, hazard_of, names_a_wire, what_to_do_for
-from backend.reading.of_the_filed import asks_which_place
-from backend.reading.person_wish import wants_a_call
-from backend.reading.sentences import sentences
+from backend.reading.hazards.good_news import says_it_continues
+from backend.reading.hazards.hazard_signs import (
+    BURNING_CAR,
+    CAR,
+    HURT,
+    LIFE,
+    WORSE,
+    advice_key,
+    main_hazard,
+    mentions_wire,
+)
+from backend.reading.hazards.safety_questions import asks_about_medical_help, asks_if_dangerous, asks_who_calls_911
+from backend.reading.live_agent_request import wants_call
+from backend.reading.sentences import split_sentences
+from backend.reading.tickets.filed_report_questions import asks_which_address
+from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
+from backend.tickets import escalation
 from backend.tickets import service as tickets
-from backend.tickets import worse
+from backend.tickets.danger_signs import known_signs
 from backend.tickets.kinds import DANGER
-from backend.tickets.models import DENIED, Ticket
-from backend.tickets.reporters import is_theirs
-from backend.tickets.signs import known_signs
+from backend.tickets.models import DENIED_LABEL, Ticket
+from backend.tickets.reporters import is_own_ticket
 
-FRESH = timedelta(hours=2)
+TALK_WINDOW = timedelta(hours=2)
 """So long after the report the talk is of it, unless something else is plainly wished."""
-SAYS_SOMETHING = 3
+MIN_FACT_WORDS = 3
 """Fewer words than these are a yes, a thank you or a number."""
-FEW = 5
-HARMED = frozenset({HURT, *VAGUE, WORSE})
+SHORT_MESSAGE_WORDS = 5
+INJURY_SIGNS = frozenset({HURT, *VAGUE_SIGNS, WORSE})
 """Signs of who is hurt and of nothing else that is named."""
-TELLS_MORE = 6
+MIN_REPORT_WORDS = 6
 """So many words tell more than they ask."""
-SURE_OF_ELSE = 0.8
-SURE_OF_IT = 0.85
+MIN_OTHER_INTENT_CONFIDENCE = 0.8
+MIN_DANGER_TALK_SCORE = 0.85
 """From here on what is heard beside the danger goes before a wish that is heard as surely."""
-OF_DANGER = 0.3
+MIN_DANGER_SCORE = 0.3
 """From here on what the engine's model hears is rather of the danger than of a task that is open beside it."""
-ABOUT_IT = frozenset(
+DANGER_INTENTS = frozenset(
     """report_outage outage_status outage_restored report_tree report_light voltage_problem meter_problem medical_need
     out_of_scope inform choose speak_to_human nlu_fallback""".split()
 )
 """Intents that may be of the danger."""
-FOLLOWS = frozenset({"follow_home", "follow_when", "follow_number", "follow_cost"})
-SURE_OF_A_FOLLOW_UP = 0.5
+DANGER_FOLLOW_UPS = frozenset({"follow_home", "follow_when", "follow_number", "follow_cost"})
+MIN_FOLLOW_UP_SCORE = 0.5
 """Questions that have an answer for a danger, too: whether somebody comes, and when."""
 WHETHER = "whether"
 """In what the engine's model hears: whether something may be done, of which kind it does not know."""
-SURE_BESIDE_NEWS = 0.6
+MIN_SCORE_WITH_NEWS = 0.6
 """Words that tell of danger, `it smells burnt at the meter`, are likelier news than a question without its mark."""
-STEERS = ("language", "repeat", "hold", "cancel", "social")
+CONTROL_ACTS = ("language", "repeat", "hold", "cancel", "social")
 
 
-async def fresh_danger(turn: Turn) -> Ticket | None:
+async def recent_danger_ticket(turn: Turn) -> Ticket | None:
     """The urgent report of this talk, while what is said is likely of it; another's is none."""
-    ticket = await worse.standing(turn.session, turn.backend, turn.conversation_id)
-    if ticket is None or DENIED in ticket.details:
+    ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
+    if ticket is None or DENIED_LABEL in ticket.details:
         return None
-    if not tickets.is_callout(ticket) or ticket.created_at < turn.backend.clock.now() - FRESH:
+    if not tickets.is_callout(ticket) or ticket.created_at < turn.backend.clock.now() - TALK_WINDOW:
         return None
-    return ticket if await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id) else None
+    return ticket if await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id) else None
 
 
-def hazard_now(turn: Turn, ticket: Ticket) -> str:
+def current_hazard(turn: Turn, ticket: Ticket) -> str:
     """What this message names, else what is most urgent of all that was told; who sits in a car comes first."""
     if ticket.kind != DANGER:
         return LIFE
-    known, told = known_signs(ticket), signs_told(turn, reported=True)
-    named = hazard_of(told) if told - VAGUE or names_a_wire(turn.text) else LIFE
-    most = hazard_of(known | told)
+    known, told = known_signs(ticket), detect_signs(turn, reported=True)
+    named = main_hazard(told) if told - VAGUE_SIGNS or mentions_wire(turn.text) else LIFE
+    most = main_hazard(known | told)
     return most if named == LIFE or most in (CAR, HURT) else named
 
 
-def heard_beside(turn: Turn) -> Mapping[str, float]:
+def model_danger_talk(turn: Turn) -> Mapping[str, float]:
     """What the engine's model hears asked and told beside the danger; nothing where it is surely of something else."""
-    told = turn.statistics
-    is_other = told.danger < OF_DANGER and told.whole.confidence >= SURE_OF_ELSE and turn.intent not in ABOUT_IT
-    if is_other and max(told.danger_talk.values(), default=0.0) < SURE_OF_IT:
+    told = turn.predictions
+    is_other = (
+        told.danger_score < MIN_DANGER_SCORE
+        and told.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
+        and turn.intent not in DANGER_INTENTS
+    )
+    if is_other and max(told.danger_talk.values(), default=0.0) < MIN_DANGER_TALK_SCORE:
         return {}
-    elsewhere = is_of_money(turn.whole_words) or is_of_a_bill(turn.whole_words)
-    if crisis_in(turn.text) or only_social(turn.text) or elsewhere:
+    elsewhere = is_about_money(turn.full_text) or is_about_bill(turn.full_text)
+    if detect_crisis(turn.text) or is_small_talk(turn.text) or elsewhere:
         return {}
-    breathes = tells_of_breath(turn.whole_words) or asks_for_a_doctor(turn.whole_words)
-    return {name: sure for name, sure in told.danger_talk.items() if not (breathes and name == Asks.BREATH.value)}
+    breathes = says_is_breathing(turn.full_text) or asks_about_medical_help(turn.full_text)
+    return {
+        name: sure
+        for name, sure in told.danger_talk.items()
+        if not (breathes and name == EmergencyQuestion.NOT_BREATHING.value)
+    }
 
 
-def asked_of(turn: Turn) -> frozenset[Asks]:
+def detect_questions(turn: Turn) -> frozenset[EmergencyQuestion]:
     """What somebody in danger asks: by the plain words, and by what the engine's model hears in others.
 
     Where it hears that something may be done, and not what, it is whether to go there: the answer to that is no.
     """
-    if is_of_a_bill(turn.whole_words) and not alarmed(turn):
+    if is_about_bill(turn.full_text) and not signals_danger(turn):
         return frozenset()
-    told = heard_beside(turn)
-    if tells_it_is_off(turn.whole_words):
-        told = {name: sure for name, sure in told.items() if name not in (Asks.POWER_OFF.value, WHETHER)}
-    tells = alarmed(turn) and not (is_question(turn.text) or "?" in turn.whole_words)
-    least = SURE_BESIDE_NEWS if tells else 0.0
-    plain = asked_in_danger(turn.whole_words)
-    if Asks.COMING in plain:
-        return plain - MAY_BE_DONE
-    asked = plain | {one for one in Asks if told.get(one.value, -1.0) >= least}
-    if told.get(WHETHER, -1.0) >= least and not asked & MAY_BE_DONE:
-        asked |= {Asks.GO_IN}
-    return asked - MAY_BE_DONE if asks_how_it_ends(turn.whole_words) else asked
+    told = model_danger_talk(turn)
+    if says_power_is_off(turn.full_text):
+        told = {name: sure for name, sure in told.items() if name not in (EmergencyQuestion.POWER_OFF.value, WHETHER)}
+    tells = signals_danger(turn) and not (is_question(turn.text) or "?" in turn.full_text)
+    least = MIN_SCORE_WITH_NEWS if tells else 0.0
+    plain = detect_emergency_questions(turn.full_text)
+    if EmergencyQuestion.IS_CREW_COMING in plain:
+        return plain - PERMISSION_QUESTIONS
+    asked = plain | {one for one in EmergencyQuestion if told.get(one.value, -1.0) >= least}
+    if told.get(WHETHER, -1.0) >= least and not asked & PERMISSION_QUESTIONS:
+        asked |= {EmergencyQuestion.GO_IN}
+    return asked - PERMISSION_QUESTIONS if asks_about_outcome(turn.full_text) else asked
 
 
 async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
     """Answer what somebody in danger asks. False when nothing of that is asked."""
-    if asks_which_place(turn.whole_words):
-        tell_the_place(turn, ticket)
+    if asks_which_address(turn.full_text):
+        send_place(turn, ticket)
         return True
-    return await _answer_what_is_asked(turn, ticket)
+    return await _answer_questions(turn, ticket)
 
 
-async def _answer_what_is_asked(turn: Turn, ticket: Ticket) -> bool:
-    asked = asked_of(turn)
-    calls = asks_who_calls_911(turn.whole_words)
-    if doctor := asks_for_a_doctor(turn.whole_words):
-        asked -= MAY_BE_DONE
+async def _answer_questions(turn: Turn, ticket: Ticket) -> bool:
+    asked = detect_questions(turn)
+    calls = asks_who_calls_911(turn.full_text)
+    if doctor := asks_about_medical_help(turn.full_text):
+        asked -= PERMISSION_QUESTIONS
     if calls:
-        turn.say("utter_danger_911")
-        asked -= {Asks.REPORTED, Asks.LEAVE, Asks.MAY}
+        turn.utter("utter_danger_911")
+        asked -= {EmergencyQuestion.WHAT_WAS_REPORTED, EmergencyQuestion.LEAVE, EmergencyQuestion.OTHER_PERMISSION}
     if ticket.kind != DANGER:
-        asked -= {Asks.POWER_OFF}  # "do I turn the machine off": what keeps somebody alive
-        if Asks.TOUCH not in asked_in_danger(turn.whole_words):
-            asked = asked - {Asks.TOUCH} | ({Asks.MAY} if Asks.TOUCH in asked else set())  # "hook it up to the car"
-    ends = asks_how_it_ends(turn.whole_words)
-    if not (asked - {Asks.COMING} or ends or doctor or calls):
-        if Asks.COMING in asked and asks_after(turn.whole_words) is None:
-            return await tell_who_comes(turn, ticket)
+        asked -= {EmergencyQuestion.POWER_OFF}  # "do I turn the machine off": what keeps somebody alive
+        if EmergencyQuestion.TOUCH not in detect_emergency_questions(turn.full_text):
+            asked = asked - {EmergencyQuestion.TOUCH} | (
+                {EmergencyQuestion.OTHER_PERMISSION} if EmergencyQuestion.TOUCH in asked else set()
+            )  # "hook it up to the car"
+    ends = asks_about_outcome(turn.full_text)
+    if not (asked - {EmergencyQuestion.IS_CREW_COMING} or ends or doctor or calls):
+        if EmergencyQuestion.IS_CREW_COMING in asked and detect_status_question(turn.full_text) is None:
+            return await send_who_was_notified(turn, ticket)
         return False
-    _tell_what_may_be_done(turn, ticket, asked)
-    if doctor and Asks.BREATH not in asked and not (calls and _hurts_nobody(turn, ticket)):
-        turn.say("utter_danger_doctor")
+    _answer_what_may_be_done(turn, ticket, asked)
+    if doctor and EmergencyQuestion.NOT_BREATHING not in asked and not (calls and _is_nobody_hurt(turn, ticket)):
+        turn.utter("utter_danger_doctor")
     if ends:
-        turn.say("utter_danger_ends")
-    if Asks.REPORTED in asked:
-        await _tell_it_is_reported(turn, ticket)
-    if Asks.BACK in asked:
-        turn.say("utter_danger_back")
-    if Asks.COMING in asked or asks_after(turn.whole_words) is After.SURELY:
-        await tell_who_comes(turn, ticket)
+        turn.utter("utter_danger_ends")
+    if EmergencyQuestion.WHAT_WAS_REPORTED in asked:
+        await _confirm_reported(turn, ticket)
+    if EmergencyQuestion.WHEN_POWER_RETURNS in asked:
+        turn.utter("utter_danger_back")
+    if (
+        EmergencyQuestion.IS_CREW_COMING in asked
+        or detect_status_question(turn.full_text) is StatusQuestion.ABOUT_REPORT
+    ):
+        await send_who_was_notified(turn, ticket)
     return True
 
 
-async def _tell_it_is_reported(turn: Turn, ticket: Ticket) -> None:
-    if asks_for_all_of_it(turn.whole_words):
-        await tell_all(turn, ticket)
+async def _confirm_reported(turn: Turn, ticket: Ticket) -> None:
+    if asks_what_was_reported(turn.full_text):
+        await send_read_back(turn, ticket)
         return
-    await note_and_pass_on(turn, ticket)
-    only_asks = len(sentences(turn.whole_words)) == 1
-    where = place_words(turn, ticket)
-    turn.say("utter_danger_on_it", number=ticket.number, where=where, state="asked" if only_asks else "")
+    await note_and_notify_crew(turn, ticket)
+    only_asks = len(split_sentences(turn.full_text)) == 1
+    where = format_place(turn, ticket)
+    turn.utter("utter_danger_on_it", number=ticket.number, where=where, state="asked" if only_asks else "")
 
 
-def _tell_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[Asks]) -> None:
+def _answer_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[EmergencyQuestion]) -> None:
     """A no goes before a condition: who asks to go in and to cut the power does neither."""
-    hazard = hazard_now(turn, ticket)
-    if Asks.LEAVE in asked and is_of_a_machine(turn.whole_words):
+    hazard = current_hazard(turn, ticket)
+    if EmergencyQuestion.LEAVE in asked and is_about_leaving_machine(turn.full_text):
         hazard = CAR
     if hazard == CAR:
-        hazard = what_to_do_for(known_signs(ticket) | signs_told(turn, reported=True) | {CAR})
-    if asked & {Asks.BREATH, Asks.TOUCH}:
-        response = "utter_danger_breath" if Asks.BREATH in asked else "utter_danger_touch"
-        at = hazard if Asks.BREATH in asked else _place_of_danger(turn, ticket)
-        turn.say(response, hazard=at, danger=ticket.kind == DANGER)
-    elif Asks.LEAVE in asked and hazard == HURT and known_signs(ticket) <= HARMED:
-        turn.say("utter_danger_doctor")  # "do I need to take him in": there is nothing to get away from
-    elif Asks.LEAVE in asked:
-        turn.say("utter_danger_leave", hazard=hazard)
-    if Asks.GENERATOR in asked and Asks.GO_IN not in asked:
-        turn.say("utter_danger_generator", hazard=hazard)
-    elif Asks.POWER_OFF in asked and Asks.GO_IN not in asked:
-        turn.say("utter_danger_power_off", hazard=_place_of_danger(turn, ticket))
-    if asked & {Asks.BREATH, Asks.TOUCH, Asks.LEAVE} or (Asks.GENERATOR in asked and Asks.GO_IN not in asked):
+        hazard = advice_key(known_signs(ticket) | detect_signs(turn, reported=True) | {CAR})
+    if asked & {EmergencyQuestion.NOT_BREATHING, EmergencyQuestion.TOUCH}:
+        response = "utter_danger_breath" if EmergencyQuestion.NOT_BREATHING in asked else "utter_danger_touch"
+        at = hazard if EmergencyQuestion.NOT_BREATHING in asked else _environment_hazard(turn, ticket)
+        turn.utter(response, hazard=at, danger=ticket.kind == DANGER)
+    elif EmergencyQuestion.LEAVE in asked and hazard == HURT and known_signs(ticket) <= INJURY_SIGNS:
+        turn.utter("utter_danger_doctor")  # "do I need to take him in": there is nothing to get away from
+    elif EmergencyQuestion.LEAVE in asked:
+        turn.utter("utter_danger_leave", hazard=hazard)
+    if EmergencyQuestion.GENERATOR in asked and EmergencyQuestion.GO_IN not in asked:
+        turn.utter("utter_danger_generator", hazard=hazard)
+    elif EmergencyQuestion.POWER_OFF in asked and EmergencyQuestion.GO_IN not in asked:
+        turn.utter("utter_danger_power_off", hazard=_environment_hazard(turn, ticket))
+    if asked & {EmergencyQuestion.NOT_BREATHING, EmergencyQuestion.TOUCH, EmergencyQuestion.LEAVE} or (
+        EmergencyQuestion.GENERATOR in asked and EmergencyQuestion.GO_IN not in asked
+    ):
         return
-    if Asks.GO_IN in asked or (Asks.MAY in asked and hazard == LIFE):
-        say_unsafe(turn, hazard if hazard in (CAR, BURNING_CAR) else _place_of_danger(turn, ticket))
-    elif Asks.MAY in asked:
-        _tell_not_before(turn, ticket)
-    elif Asks.DO in asked and Asks.POWER_OFF not in asked:
-        say_what_to_do(turn, known_signs(ticket) | signs_told(turn, reported=True), life=ticket.kind != DANGER)
+    if EmergencyQuestion.GO_IN in asked or (EmergencyQuestion.OTHER_PERMISSION in asked and hazard == LIFE):
+        send_unsafe_answer(turn, hazard if hazard in (CAR, BURNING_CAR) else _environment_hazard(turn, ticket))
+    elif EmergencyQuestion.OTHER_PERMISSION in asked:
+        _answer_not_until_crew(turn, ticket)
+    elif EmergencyQuestion.WHAT_TO_DO in asked and EmergencyQuestion.POWER_OFF not in asked:
+        send_safety_advice(turn, known_signs(ticket) | detect_signs(turn, reported=True), life=ticket.kind != DANGER)
 
 
-def _tell_not_before(turn: Turn, ticket: Ticket) -> None:
-    if asks_if_dangerous(turn.whole_words):
-        say_unsafe(turn, _place_of_danger(turn, ticket))
+def _answer_not_until_crew(turn: Turn, ticket: Ticket) -> None:
+    if asks_if_dangerous(turn.full_text):
+        send_unsafe_answer(turn, _environment_hazard(turn, ticket))
     else:
-        turn.say("utter_danger_not_before")
+        turn.utter("utter_danger_not_before")
 
 
-def say_unsafe(turn: Turn, hazard: str) -> None:
+def send_unsafe_answer(turn: Turn, hazard: str) -> None:
     """Keep them away: `no` to whether something is safe, `yes` to whether it is dangerous."""
-    turn.say("utter_danger_unsafe", hazard=hazard, state="dangerous" if asks_if_dangerous(turn.whole_words) else "")
+    turn.utter("utter_danger_unsafe", hazard=hazard, state="dangerous" if asks_if_dangerous(turn.full_text) else "")
 
 
-def _hurts_nobody(turn: Turn, ticket: Ticket) -> bool:
+def _is_nobody_hurt(turn: Turn, ticket: Ticket) -> bool:
     """Whether nobody who is hurt was told of: `do I call 911` is then of no doctor."""
-    return not (known_signs(ticket) | signs_told(turn, reported=True)) & HARMED
+    return not (known_signs(ticket) | detect_signs(turn, reported=True)) & INJURY_SIGNS
 
 
-def _place_of_danger(turn: Turn, ticket: Ticket) -> str:
+def _environment_hazard(turn: Turn, ticket: Ticket) -> str:
     """What the danger is beside who is hurt by it: whoever lies in water is not touched there."""
     if ticket.kind != DANGER:
         return LIFE
-    return hazard_of((known_signs(ticket) | signs_told(turn, reported=True)) - {"hurt", "trapped"})
+    return main_hazard((known_signs(ticket) | detect_signs(turn, reported=True)) - {"hurt", "trapped"})
 
 
-async def tell_who_comes(turn: Turn, ticket: Ticket) -> bool:
+async def send_who_was_notified(turn: Turn, ticket: Ticket) -> bool:
     """Say who was told of it. False when nobody was."""
-    told = await called(turn, ticket)
+    told = await format_callout_status(turn, ticket)
     if told:
-        turn.say("utter_danger_called", called=told.strip())
+        turn.utter("utter_danger_called", called=told.strip())
     return bool(told)
 
 
-async def add_to_danger_talk(turn: Turn) -> bool:
+async def add_danger_details(turn: Turn) -> bool:
     """Keep what is told, and say what is not known; False when it is rather of something else."""
-    if _is_of_something_else(turn):
+    if _is_about_something_else(turn):
         return False
-    ticket = await fresh_danger(turn)
+    ticket = await recent_danger_ticket(turn)
     if ticket is None:
         return False
-    person = asks_for_a_person(turn)
-    if person and (turn.words_of(SAID) or wants_a_call(turn.whole_words) or _is_put_through(turn)):
+    person = requests_person(turn)
+    if person and (
+        turn.last_text_of(DANGER_HANDOFF_RESPONSE) or wants_call(turn.full_text) or _is_office_transfer(turn)
+    ):
         return False
-    await note_and_pass_on(turn, ticket)
+    await note_and_notify_crew(turn, ticket)
     if person:
-        await person_in_danger(turn)
+        await handoff_in_danger(turn)
         return True
-    if any(is_question(part) or "?" in part for part in [turn.text, *sentences(turn.text)]):
-        whether = asks_whether_to(turn.whole_words)
-        turn.say("utter_danger_not_before" if whether else "utter_danger_unknown")
-    turn.say("utter_danger_added", number=ticket.number, called=await called(turn, ticket))
+    if any(is_question(part) or "?" in part for part in [turn.text, *split_sentences(turn.text)]):
+        whether = asks_permission(turn.full_text)
+        turn.utter("utter_danger_not_before" if whether else "utter_danger_unknown")
+    turn.utter("utter_danger_added", number=ticket.number, called=await format_callout_status(turn, ticket))
     return True
 
 
-def _is_put_through(turn: Turn) -> bool:
+def _is_office_transfer(turn: Turn) -> bool:
     """Whether a person takes over as usual: the office is open, and nothing of the report is still to be asked."""
-    return turn.get("open_task") not in REPORTS and turn.backend.coop.is_open(turn.backend.clock.now())
+    return turn.get("open_task") not in REPORT_FORMS and turn.backend.coop.is_open(turn.backend.clock.now())
 
 
-def _is_of_something_else(turn: Turn) -> bool:
-    words, told = turn.whole_words, turn.statistics
-    few = len(words.split()) < SAYS_SOMETHING
-    if tells_it_is_off(words) or (few and tells_it_goes_on(words)):
+def _is_about_something_else(turn: Turn) -> bool:
+    words, told = turn.full_text, turn.predictions
+    few = len(words.split()) < MIN_FACT_WORDS
+    if says_power_is_off(words) or (few and says_it_continues(words)):
         return False
-    if turn.intent in ("affirm", "deny") and turn.does("volunteer") and not few:
-        return only_social(turn.text)
-    if few or crisis_in(turn.text) or only_social(turn.text) or turn.does(*STEERS):
+    if turn.intent in ("affirm", "deny") and turn.has_act("volunteer") and not few:
+        return is_small_talk(turn.text)
+    if few or detect_crisis(turn.text) or is_small_talk(turn.text) or turn.has_act(*CONTROL_ACTS):
         return True
-    if "assistant" in turn.text.lower() and len(words.split()) <= FEW:
+    if "assistant" in turn.text.lower() and len(words.split()) <= SHORT_MESSAGE_WORDS:
         return True  # "back to the assistant"
-    if told.danger >= OF_DANGER:
+    if told.danger_score >= MIN_DANGER_SCORE:
         return False
-    if is_of_money(words) or is_of_a_bill(words):
+    if is_about_money(words) or is_about_bill(words):
         return True
     form = turn.get("open_task")
-    if form not in (None, *REPORTS) and not turn.just_opened():
+    if form not in (None, *REPORT_FORMS) and not turn.was_just_opened():
         return True
-    if any(name in FOLLOWS and score >= SURE_OF_A_FOLLOW_UP for name, score in told.knowledge):
+    if any(name in DANGER_FOLLOW_UPS and score >= MIN_FOLLOW_UP_SCORE for name, score in told.knowledge):
         return True
-    return told.whole.confidence >= SURE_OF_ELSE and turn.intent not in ABOUT_IT
+    return told.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE and turn.intent not in DANGER_INTENTS
 
 
-async def keep_what_is_told(turn: Turn, ticket: Ticket) -> None:
+async def record_facts(turn: Turn, ticket: Ticket) -> None:
     """Put on the report what is asked, and what stands beside it or a phone: who is there, the way in, what was tried.
 
     Who only asks what was reported tells nothing.
     """
-    asked = asked_of(turn) | ({Asks.MAY} if asks_how_it_ends(turn.whole_words) else set())
-    place = read_place(turn, asked=False)
-    if place and is_vague(ticket):
+    asked = detect_questions(turn) | (
+        {EmergencyQuestion.OTHER_PERMISSION} if asks_about_outcome(turn.full_text) else set()
+    )
+    place = extract_place(turn, asked=False)
+    if place and has_vague_place(ticket):
         await tickets.complete(turn.session, turn.backend, ticket, place=place, phone=None)
-    long = len(turn.whole_words.split()) >= TELLS_MORE
-    if asked - {Asks.REPORTED, Asks.COMING} or (long and not asked and not _is_of_something_else(turn)):
-        await note_and_pass_on(turn, ticket)
+    long = len(turn.full_text.split()) >= MIN_REPORT_WORDS
+    if asked - {EmergencyQuestion.WHAT_WAS_REPORTED, EmergencyQuestion.IS_CREW_COMING} or (
+        long and not asked and not _is_about_something_else(turn)
+    ):
+        await note_and_notify_crew(turn, ticket)
 
 
-async def note(turn: Turn, ticket: Ticket) -> None:
+async def add_ticket_note(turn: Turn, ticket: Ticket) -> None:
     """Put the words on the report, once."""
-    words = plain_line(turn.whole_words)
+    words = mask_line(turn.full_text)
     await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)
 
 
-async def note_and_pass_on(turn: Turn, ticket: Ticket) -> None:
+async def note_and_notify_crew(turn: Turn, ticket: Ticket) -> None:
     """Put the words on the report, and have who was told of it hear what they tell; what only asks is noted alone."""
     before = len(ticket.notes)
-    await note(turn, ticket)
-    told = " ".join(part for part in sentences(plain_line(turn.whole_words)) if not part.rstrip().endswith("?"))
-    own = await is_theirs(turn.session, turn.backend, ticket, turn.conversation_id)
-    if own and len(ticket.notes) > before and len(told.split()) >= FEW - 1 and not is_question(told):
-        await callout.reporter_adds(turn.session, turn.backend, ticket, told)
+    await add_ticket_note(turn, ticket)
+    told = " ".join(part for part in split_sentences(mask_line(turn.full_text)) if not part.rstrip().endswith("?"))
+    own = await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id)
+    if own and len(ticket.notes) > before and len(told.split()) >= SHORT_MESSAGE_WORDS - 1 and not is_question(told):
+        await callout.relay_addition(turn.session, turn.backend, ticket, told)

@@ -6,33 +6,54 @@ import re
 from typing import Any, ClassVar
 
 from actions import agenda
-from actions.base import Ask, Outside
-from actions.cases.called import called
-from actions.cases.kinds import BY_INTENT, CASES, DEATH, MAY_BE_A_CLAIM, POWER, Case, case_told
-from actions.cases.kinds import title as title_of_kind
-from actions.cases.listening import LACKS
-from actions.cases.reporting import ReportingForm
-from actions.cases.taking_back import undo
-from actions.cases.where import Where
-from actions.free_text import free_text
-from actions.identity.forms import TROUBLE, UNPROVEN
-from actions.manner import FELT
-from actions.person.subject import shortened
-from actions.turn import REQUESTED, Turn
-from actions.yes_no import said_no
+from actions.base import ExternalCall, SlotQuestion
+from actions.cases.callout_status import format_callout_status
+from actions.cases.kinds import (
+    CASE_KINDS,
+    DEATH_WORDS,
+    KIND_BY_INTENT,
+    POSSIBLE_CLAIM_KINDS,
+    POWER_KINDS,
+    CaseKind,
+    detect_case_kind,
+)
+from actions.cases.kinds import format_case_title as title_of_kind
+from actions.cases.location import ReportLocation
+from actions.cases.report_form import ReportForm
+from actions.cases.slot_filling import HAS_NO_NUMBER
+from actions.cases.withdrawal import format_withdraw_hint
+from actions.feelings import FEELINGS_SLOT
+from actions.free_text import extract_free_text
+from actions.identity.forms import CODE_TROUBLE, UNPROVEN
+from actions.person.call_subject import shorten
+from actions.turn import REQUESTED_SLOT, Turn
+from actions.yes_no import is_no
 from backend.language import mark, tr
-from backend.members.identity import Standing
+from backend.members.identity import Identity
 from backend.members.levels import NEEDS, Level
 from backend.reading.acts.signals import is_request
-from backend.reading.damage import damage_claimed
-from backend.reading.electrician import is_the_electricians_phone
-from backend.reading.moment import read_moment
-from backend.reading.spanish import glossed
+from backend.reading.dates.call_time import parse_call_time
+from backend.reading.service.damage_claim import is_damage_claim
+from backend.reading.service.electrician_work import is_electricians_phone
+from backend.reading.spanish import to_english
 
 KIND, ABOUT, WORDS, WHEN = "case_kind", "case_about", "case_words", "case_when"
-OWN = ("kind", "about", "words", "place", "phone", "when", "confirm", "no_number", "told", "danger", "warned", "filed")
+SLOT_SUFFIXES = (
+    "kind",
+    "about",
+    "words",
+    "place",
+    "phone",
+    "when",
+    "confirm",
+    "no_number",
+    "told",
+    "danger",
+    "warned",
+    "filed",
+)
 # a wish to report, and nothing of what is reported
-BARE = re.compile(
+BARE_REPORT_REQUEST = re.compile(
     r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|got|to|a|an|the|my|our|your|you|some|about|"
     r"with|on|this|that|file|make|"
     r"report|register|submit|lodge|dispute|contest|question|challenge|open|start|put|in|complain|"
@@ -41,27 +62,27 @@ BARE = re.compile(
     r"unhappy|upset|not|happy|mad|angry|sorry|company|co-?op|office|service)\b)+",
     re.IGNORECASE,
 )  # fmt: skip
-MOST = 200
-FEW_WORDS = 8
-CALL_WHEN = re.compile(
+MAX_TEXT_LENGTH = 200
+MAX_OFFER_REPLY_WORDS = 8
+CALL_TIME = re.compile(
     r"^\W*(?:(?:but|only|just|please|pero|and)\W+)*(?:call|phone|ring|llam\w+)(?: me| us)? (?:only )?"
     r"(?:after|before|between|in the|mornings?|afternoons?|on (?:mon|tues|wednes|thurs|fri)|despu[eé]s|antes|por la|"
     r"en la)\b",
     re.IGNORECASE,
 )
 """When they may call about a report; a call back of its own is asked for with other words."""
-TAKES_A_CODE = {"name_change": "name_change", "electrician": "stop_move_service"}
+CODE_REQUIRED_KINDS = {"name_change": "name_change", "electrician": "stop_move_service"}
 """Kinds of cases, and the line of the levels that says who may ask for them on an account."""
-TASKS = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint"})
+ENGINE_TASKS = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint"})
 
 
-class CaseForm(ReportingForm):
+class CaseForm(ReportForm):
     form = "case_form"
     task = "complaint"
     title = mark("a report to the office")
     skill = "cases"
-    word = "case"
-    slots: ClassVar[tuple[str, ...]] = tuple(f"case_{name}" for name in OWN)
+    slot_prefix = "case"
+    slots: ClassVar[tuple[str, ...]] = tuple(f"case_{name}" for name in SLOT_SUFFIXES)
     asks: ClassVar[dict[str, str]] = {
         "case_place": "place",
         "case_phone": "phone",
@@ -69,180 +90,196 @@ class CaseForm(ReportingForm):
         WORDS: "free_text",
         WHEN: "time",
     }
-    files = True
-    files_unproven = True
-    opens_with: ClassVar[frozenset[str]] = frozenset(BY_INTENT)
-    kinds: ClassVar[dict[str, str]] = {intent: CASES[kind].title for intent, kind in BY_INTENT.items()}
+    files_ticket = True
+    files_without_code = True
+    opening_intents: ClassVar[frozenset[str]] = frozenset(KIND_BY_INTENT)
+    intent_titles: ClassVar[dict[str, str]] = {
+        intent: CASE_KINDS[kind].title for intent, kind in KIND_BY_INTENT.items()
+    }
 
-    async def _begin(self, turn: Turn) -> Outside | None:
+    async def _start(self, turn: Turn) -> ExternalCall | None:
         """`Can somebody look at it` takes up what was offered just before, and is no report of its own."""
         offer = turn.get("offer")
-        few = is_request(turn.text) and len(turn.text.split()) <= FEW_WORDS
+        few = is_request(turn.text) and len(turn.text.split()) <= MAX_OFFER_REPLY_WORDS
         if few and isinstance(offer, dict) and turn.get(KIND) is None:
             slots = offer.get("slots") or {}
-            if offer.get("opener") == "callback_form" and agenda.add(turn, "callback_form", turn.whole_words, slots):
-                self._close(turn)
+            if offer.get("opener") == "callback_form" and agenda.add_item(turn, "callback_form", turn.full_text, slots):
+                self._close_task(turn)
                 return None
             for slot, value in slots.items() if offer.get("opener") == self.form else ():
                 turn.set(slot, value)
-        return await super()._begin(turn)
+        return await super()._start(turn)
 
-    def opened(self, turn: Turn, standing: Standing) -> bool:
+    def is_level_reached(self, turn: Turn, standing: Identity) -> bool:
         """Another name on an account, or its power off, takes a code from who has opened it."""
-        if self.kind(turn) not in TAKES_A_CODE or standing.level < Level.KNOWN:
-            return super().opened(turn, standing)
-        needed = NEEDS[TAKES_A_CODE[self.kind(turn)]]
-        return standing.level >= needed or turn.get(TROUBLE) == UNPROVEN
+        if self.kind(turn) not in CODE_REQUIRED_KINDS or standing.level < Level.KNOWN:
+            return super().is_level_reached(turn, standing)
+        needed = NEEDS[CODE_REQUIRED_KINDS[self.kind(turn)]]
+        return standing.level >= needed or turn.get(CODE_TROUBLE) == UNPROVEN
 
-    def task_now(self, turn: Turn) -> str:
+    def current_task(self, turn: Turn) -> str:
         """The engine learned replies to the questions of some kinds; those of the others are like a complaint's."""
-        return self.kind(turn) if self.kind(turn) in TASKS else self.task
+        return self.kind(turn) if self.kind(turn) in ENGINE_TASKS else self.task
 
     def kind(self, turn: Turn) -> str:
-        return str(turn.get(KIND) or case_told(turn.intent, turn.text))
+        return str(turn.get(KIND) or detect_case_kind(turn.intent, turn.text))
 
-    def case(self, turn: Turn) -> Case:
+    def case_kind(self, turn: Turn) -> CaseKind:
         kind = self.kind(turn)
-        return CASES.get(kind) or POWER.get(kind) or CASES["other"]
+        return CASE_KINDS.get(kind) or POWER_KINDS.get(kind) or CASE_KINDS["other"]
 
     def urgent(self, turn: Turn) -> bool:
-        return self.case(turn).is_urgent(str(turn.get(WORDS) or ""))
+        return self.case_kind(turn).is_urgent(str(turn.get(WORDS) or ""))
 
-    async def listen_report(self, turn: Turn, asked: str | None) -> bool:
-        chosen = turn.chosen(KIND)
+    async def extract_report_slots(self, turn: Turn, asked: str | None) -> bool:
+        chosen = turn.button_value(KIND)
         if turn.get(KIND) is None:
-            turn.set(KIND, chosen or case_told(turn.intent, turn.text))
-        elif self._turns_out_a_claim(turn):
+            turn.set(KIND, chosen or detect_case_kind(turn.intent, turn.text))
+        elif self._becomes_claim(turn):
             turn.set(KIND, "damage")
-            turn.clear(self.slot("confirm"))
+            turn.clear(self.slot_name("confirm"))
             return bool(turn.notes.setdefault("more", True))
-        if self.kind(turn) == "electrician" and turn.get(WHEN) is None and self._names_a_day(turn):
-            turn.set(WHEN, turn.own_words.strip()[:MOST])
+        if self.kind(turn) == "electrician" and turn.get(WHEN) is None and self._has_moment(turn):
+            turn.set(WHEN, turn.focused_text.strip()[:MAX_TEXT_LENGTH])
         if asked == WORDS:
-            return self._listen_words(turn)
-        if asked == WHEN and (said_no(turn) or free_text(turn)):
-            turn.set(WHEN, "any time" if said_no(turn) or LACKS.search(turn.text) else turn.own_words.strip()[:MOST])
+            return self._extract_words(turn)
+        if asked == WHEN and (is_no(turn) or extract_free_text(turn)):
+            turn.set(
+                WHEN,
+                "any time"
+                if is_no(turn) or HAS_NO_NUMBER.search(turn.text)
+                else turn.focused_text.strip()[:MAX_TEXT_LENGTH],
+            )
             return True
-        told_more = asked == self.slot("confirm") or (asked == self.slot("phone") and not self.held(turn, "phone"))
-        if told_more and self._tells_what_happened(turn):
+        told_more = asked == self.slot_name("confirm") or (
+            asked == self.slot_name("phone") and not self.get_report_slot(turn, "phone")
+        )
+        if told_more and self._adds_story(turn):
             turn.notes["added"] = True
             return bool(turn.notes.setdefault("more", True))
-        if asked is not None and turn.intent in self.opens_with and len(turn.text.split()) > 3:
+        if asked is not None and turn.intent in self.opening_intents and len(turn.text.split()) > 3:
             turn.notes["more"] = True  # told again, or a second thing: it belongs into the words
-            return asked != self.slot("place")
+            return asked != self.slot_name("place")
         return False
 
-    def _phone_in(self, turn: Turn, asked: str | None) -> str | None:
+    def _extract_phone(self, turn: Turn, asked: str | None) -> str | None:
         """The electrician's own phone goes with the words; whom the office calls stays the member."""
-        if self.kind(turn) == "electrician" and is_the_electricians_phone(turn.text):
+        if self.kind(turn) == "electrician" and is_electricians_phone(turn.text):
             turn.notes["more"] = True
             return None
-        return super()._phone_in(turn, asked)
+        return super()._extract_phone(turn, asked)
 
     @staticmethod
-    def _names_a_day(turn: Turn) -> bool:
-        return read_moment(turn.text, turn.backend.today(), turn.backend.coop.hours) is not None
+    def _has_moment(turn: Turn) -> bool:
+        return parse_call_time(turn.text, turn.backend.today(), turn.backend.coop.hours) is not None
 
-    def _tells_what_happened(self, turn: Turn) -> bool:
+    def _adds_story(self, turn: Turn) -> bool:
         """More of the story, at the read-back: it is added, and read back again."""
-        if CALL_WHEN.search(turn.text):
+        if CALL_TIME.search(turn.text):
             return True
-        said = "agreed" in turn.notes or "phone" in turn.notes or said_no(turn)
-        if said or turn.removed or "?" in turn.text or turn.does("cancel", "repeat", "person", "ask", "hold", "affirm"):
+        said = "agreed" in turn.notes or "phone" in turn.notes or is_no(turn)
+        if (
+            said
+            or turn.was_redacted
+            or "?" in turn.text
+            or turn.has_act("cancel", "repeat", "person", "ask", "hold", "affirm")
+        ):
             return False
-        if self._is_surely_another(turn) or self.held(turn, "confirm") == "no":
+        if self._is_clearly_other_task(turn) or self.get_report_slot(turn, "confirm") == "no":
             return False
-        return len(turn.text.split()) >= (2 if turn.does("answer", "volunteer", "correct") else 3)
+        return len(turn.text.split()) >= (2 if turn.has_act("answer", "volunteer", "correct") else 3)
 
-    def _turns_out_a_claim(self, turn: Turn) -> bool:
+    def _becomes_claim(self, turn: Turn) -> bool:
         """`Not flickering, the surge fried my fridge`: what was opened as something else is put right."""
         told = turn.text if turn.get(ABOUT) is None else f"{turn.text} {turn.get(WORDS)}"
-        return turn.get(KIND) in MAY_BE_A_CLAIM and damage_claimed(told)
+        return turn.get(KIND) in POSSIBLE_CLAIM_KINDS and is_damage_claim(told)
 
     def details(self, turn: Turn) -> dict[str, str]:
         about = {"about": str(turn.get(ABOUT))} if turn.get(ABOUT) else {}
         return {**about, **super().details(turn)}
 
-    async def _is_left_unfiled(self, turn: Turn) -> bool:
-        return not CALL_WHEN.search(turn.text) and await super()._is_left_unfiled(turn)
+    async def _handle_left_unfiled(self, turn: Turn) -> bool:
+        return not CALL_TIME.search(turn.text) and await super()._handle_left_unfiled(turn)
 
-    def _goes_to_a_person(self, turn: Turn) -> bool:
+    def _wants_handoff(self, turn: Turn) -> bool:
         """`Call me after 3 only`, at the read-back: when they may call is told, and goes with the words."""
-        if turn.get(REQUESTED) == self.slot("confirm") and CALL_WHEN.search(turn.text):
-            turn.focus(turn.whole_words, "inform")
+        if turn.get(REQUESTED_SLOT) == self.slot_name("confirm") and CALL_TIME.search(turn.text):
+            turn.focus(turn.full_text, "inform")
             turn.acts = [act for act in turn.acts if act.kind != "person"]
             return False
-        return super()._goes_to_a_person(turn)
+        return super()._wants_handoff(turn)
 
     @staticmethod
-    def _mourns(turn: Turn) -> bool:
+    def _needs_condolence(turn: Turn) -> bool:
         """Whether somebody died, and that was not said to be a sorrow a line before."""
-        felt = turn.notes.get("comforted") or "grief" in (turn.get(FELT) or [])
-        return bool(DEATH.search(turn.text)) and not felt
+        felt = turn.notes.get("comforted") or "grief" in (turn.get(FEELINGS_SLOT) or [])
+        return bool(DEATH_WORDS.search(turn.text)) and not felt
 
-    def what(self, turn: Turn) -> str:
+    def describe_report(self, turn: Turn) -> str:
         """The words of a placeless case stand behind it already; an electrician's day and hours stand only in them."""
         details = self.details(turn)
-        if self.case(turn).placeless and not turn.get(ABOUT):
+        if self.case_kind(turn).is_placeless and not turn.get(ABOUT):
             return title_of_kind(self.kind(turn))
-        told = shortened(str(turn.get(WHEN) or details.get("words") or "")) if self.kind(turn) == "electrician" else ""
+        told = shorten(str(turn.get(WHEN) or details.get("words") or "")) if self.kind(turn) == "electrician" else ""
         named = title_of_kind(self.kind(turn), details)
         return f"{named}, “{told}”" if told else named
 
-    def _listen_words(self, turn: Turn) -> bool:
-        words = free_text(turn)
-        if words is None or said_no(turn) or BARE.fullmatch(turn.text):
+    def _extract_words(self, turn: Turn) -> bool:
+        words = extract_free_text(turn)
+        if words is None or is_no(turn) or BARE_REPORT_REQUEST.fullmatch(turn.text):
             return False
         return bool(turn.notes.setdefault("more", True))
 
-    async def next_report_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
-        case = self.case(turn)
-        values: dict[str, Any] = {"case_kind": case.kind, "bereaved": self._mourns(turn)}
+    async def next_report_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+        case = self.case_kind(turn)
+        values: dict[str, Any] = {"case_kind": case.kind, "bereaved": self._needs_condolence(turn)}
         if case.now and not turn.get("case_told"):
-            turn.say("utter_case_now", **values)
+            turn.utter("utter_case_now", **values)
         elif case.kind == "outage" and not turn.get("case_told"):
-            turn.say("utter_outage_life_support")
+            turn.utter("utter_outage_life_support")
         turn.set("case_told", True)
         words = str(turn.get(WORDS) or "")
-        if case.asks_what and (not words or BARE.fullmatch(glossed(words))):
-            return Ask(WORDS, "utter_question_case_words", values)
-        where = await self.where(turn, standing)
-        if case.placeless:
+        if case.requires_description and (not words or BARE_REPORT_REQUEST.fullmatch(to_english(words))):
+            return SlotQuestion(WORDS, "utter_question_case_words", values)
+        where = await self.resolve_location(turn, standing)
+        if case.is_placeless:
             of = [tr("account {number}", number=standing.account.number)] if standing.account else []
-            said = ", ".join([f"“{_quoted(words)}”", *of])
-            where = Where(where.account if where else None, where.place if where else None, said)
+            said = ", ".join([f"“{_quote_newest(words)}”", *of])
+            where = ReportLocation(where.account if where else None, where.place if where else None, said)
         if where is None:
             told = "no_number" in turn.notes  # the address is enough: said once, whatever the kind
             values |= {"no_number": True, "case_kind": ""} if told else {"no_number": False}
             values["heard"] = "heard" in turn.notes
             values["case_kind"] = "" if values["heard"] else values["case_kind"]
-            return Ask("case_place", "utter_question_case_place", values, new=told or values["heard"])
-        if case.asks_when and turn.get(WHEN) is None:
-            return Ask(WHEN, "utter_question_case_when", values)
+            return SlotQuestion("case_place", "utter_question_case_place", values, is_new=told or values["heard"])
+        if case.requires_time and turn.get(WHEN) is None:
+            return SlotQuestion(WHEN, "utter_question_case_when", values)
         when = {"when it suits": str(turn.get(WHEN))} if turn.get(WHEN) else {}
-        filed = await self.finish(turn, standing, where, when)
-        if isinstance(filed, Ask):
+        filed = await self.read_back_and_file(turn, standing, where, when)
+        if isinstance(filed, SlotQuestion):
             return filed
         number = filed.ticket.number
-        team = await called(turn, filed.ticket, first=filed.new)
-        if not filed.own:
-            turn.say("utter_case_added", number="", called=team, own=False)
+        team = await format_callout_status(turn, filed.ticket, first=filed.is_new)
+        if not filed.is_own:
+            turn.utter("utter_case_added", number="", called=team, own=False)
         elif case.kind == "outage":
-            values = {"undo": undo(turn, filed.ticket), "case_kind": case.kind}
-            turn.say("utter_outage_ticket", number=number, called=team, danger=False, **values)
-        elif filed.new:
-            turn.say("utter_case_filed", number=number, called=team, undo=undo(turn, filed.ticket), **values)
+            values = {"undo": format_withdraw_hint(turn, filed.ticket), "case_kind": case.kind}
+            turn.utter("utter_outage_ticket", number=number, called=team, danger=False, **values)
+        elif filed.is_new:
+            turn.utter(
+                "utter_case_filed", number=number, called=team, undo=format_withdraw_hint(turn, filed.ticket), **values
+            )
         else:
-            turn.say("utter_case_added", number=number, called=team, own=True)
+            turn.utter("utter_case_added", number=number, called=team, own=True)
         return None
 
 
 _LANGUAGE = re.compile(r"^\W*(?:español|espanol|spanish|english|inglés|ingles)\b[\W_]*", re.IGNORECASE)
 
 
-def _quoted(words: str) -> str:
+def _quote_newest(words: str) -> str:
     """The words of a complaint as they are read back: the newest, when they are many."""
     parts = [_LANGUAGE.sub("", part).strip(" .") for part in words.split(" / ")]
-    while len(" / ".join(parts)) > MOST and len(parts) > 1:
+    while len(" / ".join(parts)) > MAX_TEXT_LENGTH and len(parts) > 1:
         parts = parts[1:]
-    return shortened(" / ".join(parts), MOST)
+    return shorten(" / ".join(parts), MAX_TEXT_LENGTH)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from actions import agenda, follow_ups
 from actions.base import SkillAction, clear_task
-from actions.cases.filed import tell_of_the_filed
-from actions.cases.worse import tell_worse
-from actions.conversation import unasked
+from actions.cases.danger_updates import handle_danger_update
+from actions.cases.filed_reports import answer_about_filed
+from actions.conversation import unprompted
 from actions.turn import Turn
 
 
@@ -20,9 +20,9 @@ class ActionFinish(SkillAction):
         clear_task(turn, keep=paused)
         if paused:
             turn.set("resuming", True)
-            turn.follow_with(paused)
+            turn.add_followup_action(paused)
         else:
-            agenda.go_on(turn)
+            agenda.start_next(turn)
 
 
 class ActionRepeat(SkillAction):
@@ -30,17 +30,19 @@ class ActionRepeat(SkillAction):
 
     async def act(self, turn: Turn) -> None:
         if (
-            await tell_worse(turn) or await tell_of_the_filed(turn) or await follow_ups.answered(turn)
+            await handle_danger_update(turn)
+            or await answer_about_filed(turn)
+            or await follow_ups.answer_follow_up(turn)
         ):  # "what was that number again"
             return
-        if turn.does("language"):  # "can you tell me that in Spanish": words said in English are no answer
-            await unasked.resolve(turn, "utter_language_what_now")
+        if turn.has_act("language"):  # "can you tell me that in Spanish": words said in English are no answer
+            await unprompted.handle_unprompted(turn, "utter_language_what_now")
             return
-        said = turn.last_said()
+        said = turn.last_bot_text()
         if said:
-            turn.say("utter_say_again", said=said)
+            turn.utter("utter_say_again", said=said)
         else:
-            turn.say("utter_repeat_nothing")
+            turn.utter("utter_repeat_nothing")
 
 
 class ActionSwitchLanguage(SkillAction):
@@ -49,8 +51,8 @@ class ActionSwitchLanguage(SkillAction):
     action_name = "action_switch_language"
 
     async def act(self, turn: Turn) -> None:
-        turn.say("utter_language_switched")
-        turn.say("utter_language_what_now")
+        turn.utter("utter_language_switched")
+        turn.utter("utter_language_what_now")
 
 
 class ActionStrayAnswer(SkillAction):
@@ -59,7 +61,7 @@ class ActionStrayAnswer(SkillAction):
     action_name = "action_stray_answer"
 
     async def act(self, turn: Turn) -> None:
-        await unasked.resolve(turn, "utter_stray_answer")
+        await unprompted.handle_unprompted(turn, "utter_stray_answer")
 
 
 class ActionUnclear(SkillAction):
@@ -68,4 +70,4 @@ class ActionUnclear(SkillAction):
     action_name = "action_unclear"
 
     async def act(self, turn: Turn) -> None:
-        await unasked.resolve(turn, "utter_unclear")
+        await unprompted.handle_unprompted(turn, "utter_unclear")

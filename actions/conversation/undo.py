@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from actions.cases import taking_back
+from actions.cases import withdrawal
 from actions.turn import Turn
 from backend.audit.models import AuditRow
-from backend.audit.service import done_by
+from backend.audit.service import list_by_actor
 from backend.payments.models import ScheduledPayment
-from backend.reading.tickets_named import kinds_named
+from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
 
 RECENT = timedelta(hours=12)
@@ -25,52 +25,52 @@ MONEY_PLANS = frozenset({"arrangement"})
 Slots = dict[str, Any]
 
 
-def _same(**slots: Any) -> Callable[[AuditRow], Slots]:
+def _fixed_slots(**slots: Any) -> Callable[[AuditRow], Slots]:
     return lambda row: dict(slots)
 
 
 # what was done -> the task that undoes it, and what it is told
-UNDONE_BY: dict[str, tuple[str, Callable[[AuditRow], Slots]]] = {
-    "autopay_set_up": ("autopay_form", _same(auto_act="cancel")),
-    "autopay_changed": ("autopay_form", _same(auto_act="change")),
-    "program_enrolled": ("budget_form", _same(program_act="leave")),
-    "paperless_on": ("bill_notifications_form", _same(paper_wish="paper")),
-    "paperless_off": ("bill_notifications_form", _same(paper_wish="email")),
-    "alerts_on": ("alerts_form", _same()),
-    "alerts_off": ("alerts_form", _same()),
-    "contact_phone": ("contact_form", _same(contact_what="phone")),
-    "contact_email": ("contact_form", _same(contact_what="email")),
-    "contact_address": ("contact_form", _same(contact_what="address")),
+UNDO_TASKS: dict[str, tuple[str, Callable[[AuditRow], Slots]]] = {
+    "autopay_set_up": ("autopay_form", _fixed_slots(auto_act="cancel")),
+    "autopay_changed": ("autopay_form", _fixed_slots(auto_act="change")),
+    "program_enrolled": ("budget_form", _fixed_slots(program_act="leave")),
+    "paperless_on": ("bill_notifications_form", _fixed_slots(paper_wish="paper")),
+    "paperless_off": ("bill_notifications_form", _fixed_slots(paper_wish="email")),
+    "alerts_on": ("alerts_form", _fixed_slots()),
+    "alerts_off": ("alerts_form", _fixed_slots()),
+    "contact_phone": ("contact_form", _fixed_slots(contact_what="phone")),
+    "contact_email": ("contact_form", _fixed_slots(contact_what="email")),
+    "contact_address": ("contact_form", _fixed_slots(contact_what="address")),
 }
 
 
-async def take_back(turn: Turn) -> bool:
+async def undo_last_action(turn: Turn) -> bool:
     """Take back, or offer to, what this conversation did last and still stands. False: nothing stands."""
-    for row in await done_by(turn.session, turn.conversation_id, turn.backend.clock.now() - RECENT):
+    for row in await list_by_actor(turn.session, turn.conversation_id, turn.backend.clock.now() - RECENT):
         if row.act.startswith("ticket_") and await _withdraw(turn, str((row.after or {}).get("number"))):
             return True
-        if kinds_named(turn.text) - MONEY_PLANS:
+        if detect_ticket_kinds(turn.text) - MONEY_PLANS:
             continue  # a report is named, and nothing else is taken back for it
         if row.act == "payment_confirmed":
-            turn.say("utter_undo_payment", confirmation=str((row.after or {}).get("confirmation")))
+            turn.utter("utter_undo_payment", confirmation=str((row.after or {}).get("confirmation")))
             return True
         if row.act == "arrangement_granted":
-            turn.say("utter_undo_arrangement", number=str((row.after or {}).get("number")))
+            turn.utter("utter_undo_arrangement", number=str((row.after or {}).get("number")))
             return True
         if row.act == "scheduled_payment_confirmed" and await _cancel_scheduled(turn, row):
             return True
-        if row.act in UNDONE_BY:
-            opener, slots = UNDONE_BY[row.act]
+        if row.act in UNDO_TASKS:
+            opener, slots = UNDO_TASKS[row.act]
             for slot, value in slots(row).items():
                 turn.set(slot, value)
-            turn.follow_with(opener)
+            turn.add_followup_action(opener)
             return True
     return False
 
 
 async def _withdraw(turn: Turn, number: str) -> bool:
-    standing = await tickets.of_conversation(turn.session, turn.conversation_id)
-    return any(ticket.number == number for ticket in standing) and await taking_back.take_back(turn)
+    standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+    return any(ticket.number == number for ticket in standing) and await withdrawal.withdraw_ticket(turn)
 
 
 async def _cancel_scheduled(turn: Turn, row: AuditRow) -> bool:
@@ -82,5 +82,5 @@ async def _cancel_scheduled(turn: Turn, row: AuditRow) -> bool:
         return False
     turn.set("sched_act", "cancel")
     turn.set("sched_item", str(item.id))
-    turn.follow_with("scheduled_form")
+    turn.add_followup_action("scheduled_form")
     return True

@@ -2,78 +2,94 @@
 
 from __future__ import annotations
 
-from actions import agenda, follow_ups, side_questions, subjects
+from actions import agenda, follow_ups, side_questions, subject_matching
 from actions.base import SkillAction
-from actions.cases.danger_talk import add_to_danger_talk
-from actions.cases.filed import tell_of_the_filed
-from actions.cases.worse import tell_worse
-from actions.conversation.unasked import resolve
-from actions.danger import heed
-from actions.faq.hours import told_of_the_day
-from actions.faq.topics import response_for
-from actions.form import MANNERS
+from actions.cases.danger_talk import add_danger_details
+from actions.cases.danger_updates import handle_danger_update
+from actions.cases.filed_reports import answer_about_filed
+from actions.conversation.unprompted import handle_unprompted
+from actions.danger import handle_danger
+from actions.faq.hours import format_hours_for_day
+from actions.faq.topics import select_response
+from actions.form import SMALL_TALK_INTENTS
 from actions.turn import Turn
 from backend.language import tr
 from backend.money import format_cents
-from backend.reading.acts.signals import only_social
+from backend.reading.acts.signals import is_small_talk
 
-NARROW = frozenset({"faq_member_number"})
+NARROW_INTENTS = frozenset({"faq_member_number"})
 """Of one thing only: `how do you know my card number` is nearer to another."""
-HOURS = "faq_hours_contact"
-HELP, SURE = "help_capabilities", 0.45
-NEARLY_IT = 0.93
+HOURS_INTENT = "faq_hours_contact"
+HELP_INTENT, MIN_CONFIDENCE = "help_capabilities", 0.45
+MIN_SUBJECT_SCORE = 0.93
 
 
 class ActionAnswer(SkillAction):
     action_name = "action_answer"
 
     async def act(self, turn: Turn) -> None:
-        if await tell_worse(turn) or await tell_of_the_filed(turn) or await add_to_danger_talk(turn) or heed(turn):
-            return
-        if side_questions.leaves(turn) and not turn.get("open_task"):
-            turn.clear("offer")
-            turn.say("utter_answer_goodbye")
-            return
-        if await side_questions.warned_of_a_scam(turn):
-            return
-        if turn.does("ask") and (
-            await follow_ups.answered(turn) or await side_questions.answered_instead(turn, _sure(turn))
+        if (
+            await handle_danger_update(turn)
+            or await answer_about_filed(turn)
+            or await add_danger_details(turn)
+            or handle_danger(turn)
         ):
             return
-        if follow_ups.is_one(turn) and follow_ups.just_told(turn):  # of that, and not of what the FAQ has
-            side_questions.offer_a_call(turn, known=True)
+        if side_questions.is_goodbye(turn) and not turn.get("open_task"):
+            turn.clear("offer")
+            turn.utter("utter_answer_goodbye")
             return
-        if turn.intent in MANNERS and turn.does("ask", "start", "person") and not only_social(turn.text):
-            await resolve(turn, response_for(turn.intent, turn.text))  # "thanks. And is there nothing to pay?"
+        if await side_questions.answer_scam(turn):
             return
-        if turn.intent == HOURS and (told := told_of_the_day(turn, turn.whole_words)):
+        if turn.has_act("ask") and (
+            await follow_ups.answer_follow_up(turn)
+            or await side_questions.answer_uncertain_question(turn, _required_confidence(turn))
+        ):
+            return
+        if follow_ups.is_follow_up(turn) and follow_ups.was_last_answer(turn):  # of that, and not of what the FAQ has
+            side_questions.offer_callback(turn, known=True)
+            return
+        if (
+            turn.intent in SMALL_TALK_INTENTS
+            and turn.has_act("ask", "start", "person")
+            and not is_small_talk(turn.text)
+        ):
+            await handle_unprompted(
+                turn, select_response(turn.intent, turn.text)
+            )  # "thanks. And is there nothing to pay?"
+            return
+        if turn.intent == HOURS_INTENT and (told := format_hours_for_day(turn, turn.full_text)):
             turn.set("misses", 0)
-            turn.say("utter_told", told=told)
+            turn.utter("utter_told", told=told)
             return
         coop = turn.backend.coop
         turn.set("misses", 0)
-        if not turn.get("open_task") and agenda.take_in(turn, turn.acts, ""):
-            agenda.go_on(turn)  # wishes beside the question: each is done after the answer
-        turn.say(
-            response_for(turn.intent, turn.text),
+        if not turn.get("open_task") and agenda.add_requests(turn, turn.acts, ""):
+            agenda.start_next(turn)  # wishes beside the question: each is done after the answer
+        turn.utter(
+            select_response(turn.intent, turn.text),
             address=coop.address,
             mail=coop.mail,
             email=coop.email,
             website=coop.website,
-            card_fee=_fee(coop.card_fee_cents),
-            bank_fee=_fee(coop.bank_fee_cents),
+            card_fee=_format_fee(coop.card_fee_cents),
+            bank_fee=_format_fee(coop.bank_fee_cents),
         )
 
 
-def _sure(turn: Turn) -> float:
+def _required_confidence(turn: Turn) -> float:
     """How sure a question of the FAQ must be to go before a subject of knowledge/."""
-    if turn.intent == HELP:  # "is there help with the bill, like some program" asks for no list of skills
-        return side_questions.SURE_OF_A_TASK if subjects.nearest_other_than_skills(turn) else SURE
-    near = subjects.nearness(turn)
-    if near < subjects.NEAR_FOR_SURE:
-        return SURE
-    return 1.0 if turn.intent in NARROW or near >= NEARLY_IT else side_questions.SURE_OF_A_TASK
+    if turn.intent == HELP_INTENT:  # "is there help with the bill, like some program" asks for no list of skills
+        return (
+            side_questions.MIN_TASK_CONFIDENCE
+            if subject_matching.matches_other_than_capabilities(turn)
+            else MIN_CONFIDENCE
+        )
+    near = subject_matching.best_score(turn)
+    if near < subject_matching.MIN_CERTAIN_SCORE:
+        return MIN_CONFIDENCE
+    return 1.0 if turn.intent in NARROW_INTENTS or near >= MIN_SUBJECT_SCORE else side_questions.MIN_TASK_CONFIDENCE
 
 
-def _fee(cents: int) -> str:
+def _format_fee(cents: int) -> str:
     return tr("a fee of {amount}", amount=format_cents(cents)) if cents else tr("no fee")

@@ -44,14 +44,14 @@ TOPICS: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
         ("details", re.compile(r"\b(details?|where|manage|scheduled|find|view|page)\b", re.I)),
     ),
 }
-WHICH_DAY = re.compile(r"(on )?(when|(what|which) (day|date))\b", re.IGNORECASE)
-ENROLLED = re.compile(r"\b(enrol\w*|am i on|i'?m on|is on)\b", re.I)
+ASKS_WHICH_DAY = re.compile(r"(on )?(when|(what|which) (day|date))\b", re.IGNORECASE)
+ASKS_IF_ENROLLED = re.compile(r"\b(enrol\w*|am i on|i'?m on|is on)\b", re.I)
 
 
-def response_for(intent: str, text: str) -> str:
+def select_response(intent: str, text: str) -> str:
     """The response that answers a question."""
     plain = f"utter_answer_{intent}"
-    if intent == "faq_drafts" and ENROLLED.search(text) and not WHICH_DAY.match(text):
+    if intent == "faq_drafts" and ASKS_IF_ENROLLED.search(text) and not ASKS_WHICH_DAY.match(text):
         return plain
     topic = next((name for name, words in TOPICS.get(intent, ()) if words.search(text)), None)
     return f"{plain}_{topic}" if topic else plain

@@ -6,29 +6,36 @@ import re
 from typing import Any, ClassVar
 
 from actions import follow_ups
-from actions.base import Ask, Outside
-from actions.cases.called import called
-from actions.cases.kinds import kind_of_outage
-from actions.cases.reporting import ReportingForm
-from actions.cases.taking_back import undo
-from actions.cases.where import Where
-from actions.danger import alarmed
-from actions.outage.known import known_values
-from actions.outage.restored import BACK, STATUS, account_meant, note_denied, note_restored, tell_restored
+from actions.base import ExternalCall, SlotQuestion
+from actions.cases.callout_status import format_callout_status
+from actions.cases.kinds import detect_outage_kind
+from actions.cases.location import ReportLocation
+from actions.cases.report_form import ReportForm
+from actions.cases.withdrawal import format_withdraw_hint
+from actions.danger import signals_danger
+from actions.outage.known_outage import outage_values
+from actions.outage.restored import (
+    RESTORED,
+    STATUS_SLOT,
+    close_restored_outage,
+    find_account,
+    note_denied,
+    note_restored,
+)
 from actions.turn import Turn
 from backend.language import mark
-from backend.members.identity import Standing
-from backend.providers.outages.base import Outage
-from backend.reading.asks_after import denies_it_is_back, denies_reporting, tells_it_is_fine
-from backend.reading.life_support import depends_on_power
-from backend.reading.tickets_named import kinds_named
+from backend.members.identity import Identity
+from backend.providers.outages.base import OutageInfo
+from backend.reading.hazards.life_support import depends_on_power
+from backend.reading.tickets.status_questions import denies_power_is_back, denies_reporting, says_power_is_fine
+from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
-from backend.tickets.kinds import MAY_TURN_DANGEROUS, POWER
+from backend.tickets.kinds import MAY_BECOME_DANGER, POWER_KINDS
 from backend.tickets.models import Ticket
-from backend.tickets.reporters import is_theirs
+from backend.tickets.reporters import is_own_ticket
 
-OWN = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "warned", "filed")
-ASKS_OF_ONE = re.compile(
+SLOT_SUFFIXES = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "warned", "filed")
+ASKS_IF_OUTAGE = re.compile(
     r"^\W*(?:so |hi |hello |hey |um+ |uh+ )*(?:is|are) there (?:an?|any|some)?.*\b(?:outages?|out|off)\b|"
     r"\b(?:any|known) outages?\b|\bdo you (?:guys )?(?:know|have)\b.*\bout|\bare you aware\b|"
     r"\boutage (?:map|status|update)\b|"
@@ -37,197 +44,220 @@ ASKS_OF_ONE = re.compile(
     re.IGNORECASE,
 )
 
-OF_MONEY = re.compile(r"\b(?:credits?|refund\w*|reimburs\w*|compensat\w*|discount)\b", re.IGNORECASE)
+MONEY_WORDS = re.compile(r"\b(?:credits?|refund\w*|reimburs\w*|compensat\w*|discount)\b", re.IGNORECASE)
 """What an outage is worth on a bill: no place is needed for it."""
-AREA = re.compile(r"\b(?:in|around|near|en|por) (?!(?:My|The|Our|Mi|La)\b)[A-Z][a-z]+")
+TOWN_NAME = re.compile(r"\b(?:in|around|near|en|por) (?!(?:My|The|Our|Mi|La)\b)[A-Z][a-z]+")
 """A town that is named."""
 
 
-class OutageForm(ReportingForm):
+class OutageForm(ReportForm):
     form = "outage_form"
     task = "outage"
     title = mark("reporting an outage")
     skill = "report_outage"
-    word = "outage"
-    slots: ClassVar[tuple[str, ...]] = tuple(f"outage_{name}" for name in OWN)
+    slot_prefix = "outage"
+    slots: ClassVar[tuple[str, ...]] = tuple(f"outage_{name}" for name in SLOT_SUFFIXES)
     asks: ClassVar[dict[str, str]] = {"outage_place": "place", "outage_phone": "phone", "outage_confirm": "yes_no"}
-    files = True
-    opens_with: ClassVar[frozenset[str]] = frozenset({"report_outage", "outage_status"})
+    files_ticket = True
+    opening_intents: ClassVar[frozenset[str]] = frozenset({"report_outage", "outage_status"})
 
-    async def _only_asked_about(self, turn: Turn) -> bool:
+    async def _handle_opening_question(self, turn: Turn) -> bool:
         """When it will be back is answered from what is known of the place, and not in general."""
-        of_one = turn.intent == "outage_status" or ASKS_OF_ONE.search(turn.text) or self._is_told(turn)
-        if of_one and not OF_MONEY.search(turn.text) and not await follow_ups.is_of_another(turn, self.task):
+        of_one = turn.intent == "outage_status" or ASKS_IF_OUTAGE.search(turn.text) or self._must_not_wait(turn)
+        if of_one and not MONEY_WORDS.search(turn.text) and not await follow_ups.follows_other_task(turn, self.task):
             return False
-        return await super()._only_asked_about(turn)
+        return await super()._handle_opening_question(turn)
 
-    def _is_told(self, turn: Turn) -> bool:
+    def _must_not_wait(self, turn: Turn) -> bool:
         """Whether something is told that must not wait, or that another action has understood already."""
-        return alarmed(turn) or turn.get(STATUS) == BACK
+        return signals_danger(turn) or turn.get(STATUS_SLOT) == RESTORED
 
-    def _name_when_unsure(self, turn: Turn) -> None:
-        if turn.get(STATUS) != BACK:
-            super()._name_when_unsure(turn)
+    def _name_task_when_unsure(self, turn: Turn) -> None:
+        if turn.get(STATUS_SLOT) != RESTORED:
+            super()._name_task_when_unsure(turn)
 
     async def _answer_questions(self, turn: Turn) -> bool:
-        if turn.just_opened() and (
-            self._is_told(turn) or turn.intent == "outage_status" or ASKS_OF_ONE.search(turn.text)
+        if turn.was_just_opened() and (
+            self._must_not_wait(turn) or turn.intent == "outage_status" or ASKS_IF_OUTAGE.search(turn.text)
         ):
             return False
         return await super()._answer_questions(turn)
 
-    def only_asked(self, turn: Turn) -> bool:
-        return bool(self.held(turn, "status"))
+    def is_only_question(self, turn: Turn) -> bool:
+        return bool(self.get_report_slot(turn, "status"))
 
     def kind(self, turn: Turn) -> str:
-        return kind_of_outage(str(self.held(turn, "words") or ""))
+        return detect_outage_kind(str(self.get_report_slot(turn, "words") or ""))
 
     def urgent(self, turn: Turn) -> bool:
         """Somebody's life may hang on the power."""
-        return depends_on_power(str(self.held(turn, "words") or ""))
+        return depends_on_power(str(self.get_report_slot(turn, "words") or ""))
 
-    async def listen_report(self, turn: Turn, asked: str | None) -> bool:
-        fine = turn.intent == "outage_restored" or (asked is None and tells_it_is_fine(turn.whole_words))
-        if fine and not denies_it_is_back(turn.whole_words) and not alarmed(turn):
+    async def extract_report_slots(self, turn: Turn, asked: str | None) -> bool:
+        fine = turn.intent == "outage_restored" or (asked is None and says_power_is_fine(turn.full_text))
+        if fine and not denies_power_is_back(turn.full_text) and not signals_danger(turn):
             turn.notes["restored"] = True
             return True
-        if turn.get(STATUS) == BACK:
+        if turn.get(STATUS_SLOT) == RESTORED:
             return False
-        if asked is None and denies_reporting(turn.whole_words) and not alarmed(turn):
+        if asked is None and denies_reporting(turn.full_text) and not signals_danger(turn):
             return bool(turn.notes.setdefault("denied", True))
-        if turn.intent == "outage_status" or (asked is None and ASKS_OF_ONE.search(turn.text)):
-            turn.set(self.slot("status"), True)
+        if turn.intent == "outage_status" or (asked is None and ASKS_IF_OUTAGE.search(turn.text)):
+            turn.set(self.slot_name("status"), True)
             return True
         if asked is not None and turn.intent == "report_outage" and len(turn.text.split()) > 2:
-            turn.clear(self.slot("status"))
+            turn.clear(self.slot_name("status"))
             turn.notes["more"] = True
-            return asked != self.slot("place")  # kept, but it tells no place
+            return asked != self.slot_name("place")  # kept, but it tells no place
         return False
 
     def read_back_values(self, turn: Turn) -> dict[str, Any]:
         unknown = turn.notes.get("nothing_known") and not turn.notes.get("added")
         return {"state": "unknown"} if unknown else super().read_back_values(turn)
 
-    async def next_report_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
-        if turn.get(STATUS) == BACK:
-            return await self._hear_where_it_is_back(turn, standing)
+    async def next_report_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+        if turn.get(STATUS_SLOT) == RESTORED:
+            return await self._handle_restored_place(turn, standing)
         if turn.notes.get("restored") or turn.notes.get("denied"):
-            await self._hear_that_none_is_wished(turn)
+            await self._handle_no_outage(turn)
             return None
-        if self.urgent(turn) and not self.held(turn, "warned"):
-            turn.say("utter_outage_life_support")
-            turn.set(self.slot("warned"), True)
-        if self.held(turn, "status") and (mine := await self._with_the_crew(turn)):
-            turn.say("utter_outage_stands", number=mine.number, called=await called(turn, mine), known=False, own=True)
+        if self.urgent(turn) and not self.get_report_slot(turn, "warned"):
+            turn.utter("utter_outage_life_support")
+            turn.set(self.slot_name("warned"), True)
+        if self.get_report_slot(turn, "status") and (mine := await self._find_crew_ticket(turn)):
+            turn.utter(
+                "utter_outage_stands",
+                number=mine.number,
+                called=await format_callout_status(turn, mine),
+                known=False,
+                own=True,
+            )
             return None
-        where = await self._where_reported(turn) if self.held(turn, "status") and not self.held(turn, "place") else None
-        where = where or await self.where(turn, standing) or await self._where_reported(turn)
+        where = (
+            await self._find_reported_location(turn)
+            if self.get_report_slot(turn, "status") and not self.get_report_slot(turn, "place")
+            else None
+        )
+        where = where or await self.resolve_location(turn, standing) or await self._find_reported_location(turn)
         if where is None:
-            return await self._ask_where(turn)
-        known = await turn.backend.outages.known(turn.session, where.place, where.account.id if where.account else None)
-        before = await self._told_before(turn, standing, where)
-        if self.held(turn, "status") and await self._tell_status(turn, known, before):
+            return await self._ask_place(turn)
+        known = await turn.backend.outages.find_outage(
+            turn.session, where.place, where.account.id if where.account else None
+        )
+        before = await self._find_same_ticket(turn, standing, where)
+        if self.get_report_slot(turn, "status") and await self._send_status(turn, known, before):
             return None
         if before:
-            await self._add(turn, standing, where, known)
+            await self._add_to_ticket(turn, standing, where, known)
             return None
-        filed = await self.finish(turn, standing, where, {})
-        if isinstance(filed, Ask):
+        filed = await self.read_back_and_file(turn, standing, where, {})
+        if isinstance(filed, SlotQuestion):
             return filed
-        if not filed.own:
-            await self._tell_added(turn, filed, known)
+        if not filed.is_own:
+            await self._send_added(turn, filed, known)
             return None
         ticket, kind = filed.ticket, filed.ticket.kind
-        team = await called(turn, ticket, first=True)
+        team = await format_callout_status(turn, ticket, first=True)
         said: dict[str, Any] = {
-            "number": ticket.number, "called": team, "undo": undo(turn, ticket), "case_kind": kind,
+            "number": ticket.number, "called": team, "undo": format_withdraw_hint(turn, ticket), "case_kind": kind,
         }  # fmt: skip
         if kind == "damage":
-            turn.say("utter_case_filed", **said)
+            turn.utter("utter_case_filed", **said)
             return None
-        turn.say("utter_outage_ticket", danger=False, **said)
-        self._tell_known(turn, known)
+        turn.utter("utter_outage_ticket", danger=False, **said)
+        self._send_known_outage(turn, known)
         return None
 
-    async def _ask_where(self, turn: Turn) -> Ask | None:
-        if await self._told_of_an_area(turn):
+    async def _ask_place(self, turn: Turn) -> SlotQuestion | None:
+        if await self._answer_for_area(turn):
             return None
         told = "no_number" in turn.notes
         heard = "heard" in turn.notes
         values = {"danger": False, "no_number": told, "heard": heard}
-        return Ask(self.slot("place"), "utter_question_outage_place", values, new=told or heard)
+        return SlotQuestion(self.slot_name("place"), "utter_question_outage_place", values, is_new=told or heard)
 
-    async def _told_of_an_area(self, turn: Turn) -> bool:
+    async def _answer_for_area(self, turn: Turn) -> bool:
         """`Is there an outage in Elizabeth`: what is known there; of whose house it is nobody has spoken."""
-        if not (turn.just_opened() and self.held(turn, "status") and AREA.search(turn.own_words)):
+        if not (
+            turn.was_just_opened() and self.get_report_slot(turn, "status") and TOWN_NAME.search(turn.focused_text)
+        ):
             return False
-        known = await turn.backend.outages.known(turn.session, turn.own_words, None)
-        self._tell_known(turn, known)
+        known = await turn.backend.outages.find_outage(turn.session, turn.focused_text, None)
+        self._send_known_outage(turn, known)
         if known is None:
-            turn.say("utter_outage_area")
+            turn.utter("utter_outage_area")
         turn.set("offer", {"opener": self.form, "slots": {}})
         return True
 
-    async def _hear_that_none_is_wished(self, turn: Turn) -> None:
+    async def _handle_no_outage(self, turn: Turn) -> None:
         if turn.notes.get("restored"):
-            await tell_restored(turn, await account_meant(turn), asked=True)
+            await close_restored_outage(turn, await find_account(turn), asked=True)
         else:
             await note_denied(turn)
 
-    async def _with_the_crew(self, turn: Turn) -> Ticket | None:
+    async def _find_crew_ticket(self, turn: Turn) -> Ticket | None:
         """What this conversation reported that is no outage: `how long do they take` means that crew."""
-        if "outage" in kinds_named(turn.text) or not turn.just_opened():
+        if "outage" in detect_ticket_kinds(turn.text) or not turn.was_just_opened():
             return None
-        standing = await tickets.of_conversation(turn.session, turn.conversation_id)
-        return next((one for one in standing if one.kind in MAY_TURN_DANGEROUS - POWER), None)
+        standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+        return next((one for one in standing if one.kind in MAY_BECOME_DANGER - POWER_KINDS), None)
 
-    async def _hear_where_it_is_back(self, turn: Turn, standing: Standing) -> Ask | None:
+    async def _handle_restored_place(self, turn: Turn, standing: Identity) -> SlotQuestion | None:
         """Which house it is, so that nobody is sent there for nothing."""
-        place, phone = self.held(turn, "place"), str(self.held(turn, "phone") or "")
+        place, phone = self.get_report_slot(turn, "place"), str(self.get_report_slot(turn, "phone") or "")
         if standing.account is not None:
-            await tell_restored(turn, standing.account)
+            await close_restored_outage(turn, standing.account)
         elif place or phone.startswith("+"):
             await note_restored(turn, str(place) if place else None, phone or None)
         else:
             values = {"no_number": "no_number" in turn.notes}
-            return Ask(self.slot("place"), "utter_question_outage_back", values, new=values["no_number"])
+            return SlotQuestion(
+                self.slot_name("place"), "utter_question_outage_back", values, is_new=values["no_number"]
+            )
         return None
 
-    async def _where_reported(self, turn: Turn) -> Where | None:
+    async def _find_reported_location(self, turn: Turn) -> ReportLocation | None:
         """Where this conversation has reported one: who asks when it will be back is not asked where again."""
-        for ticket in await tickets.of_conversation(turn.session, turn.conversation_id):
-            if ticket.kind in POWER and ticket.place:
-                return Where(None, ticket.place, ticket.place)
+        for ticket in await tickets.list_of_conversation(turn.session, turn.conversation_id):
+            if ticket.kind in POWER_KINDS and ticket.place:
+                return ReportLocation(None, ticket.place, ticket.place)
         return None
 
-    async def _told_before(self, turn: Turn, standing: Standing, where: Where) -> Ticket | None:
+    async def _find_same_ticket(self, turn: Turn, standing: Identity, where: ReportLocation) -> Ticket | None:
         """The open ticket that this belongs to."""
-        report = self.report(turn, standing, where, {}, await self._phone(turn, standing))
-        return await tickets.same_as(turn.session, turn.backend, turn.conversation_id, report)
+        report = self.report(turn, standing, where, {}, await self._contact_phone(turn, standing))
+        return await tickets.find_same_ticket(turn.session, turn.backend, turn.conversation_id, report)
 
-    async def _tell_status(self, turn: Turn, known: Outage | None, before: Ticket | None) -> bool:
+    async def _send_status(self, turn: Turn, known: OutageInfo | None, before: Ticket | None) -> bool:
         """Answer how it stands. False when nothing is known or reported there: then it is offered to report it."""
-        self._tell_known(turn, known)
+        self._send_known_outage(turn, known)
         if before:
-            told = await called(turn, before)
-            own = await is_theirs(turn.session, turn.backend, before, turn.conversation_id)
+            told = await format_callout_status(turn, before)
+            own = await is_own_ticket(turn.session, turn.backend, before, turn.conversation_id)
             number = before.number if own else ""
-            turn.say("utter_outage_stands", number=number, called=told, known=known is not None, own=own)
+            turn.utter("utter_outage_stands", number=number, called=told, known=known is not None, own=own)
         turn.notes["nothing_known"] = not known and not before
         return bool(known or before)
 
-    def _tell_known(self, turn: Turn, known: Outage | None) -> None:
+    def _send_known_outage(self, turn: Turn, known: OutageInfo | None) -> None:
         if known is not None:
-            turn.say("utter_outage_known", **known_values(turn, known))
+            turn.utter("utter_outage_known", **outage_values(turn, known))
 
-    async def _add(self, turn: Turn, standing: Standing, where: Where, known: Outage | None) -> None:
+    async def _add_to_ticket(
+        self, turn: Turn, standing: Identity, where: ReportLocation, known: OutageInfo | None
+    ) -> None:
         """Still out, or told again: it goes to the ticket that is open, and nothing has to be agreed to."""
-        report = self.report(turn, standing, where, {}, await self._phone(turn, standing))
-        filed = await tickets.file(turn.session, turn.backend, turn.conversation_id, report)
-        await self._tell_added(turn, filed, known)
+        report = self.report(turn, standing, where, {}, await self._contact_phone(turn, standing))
+        filed = await tickets.file_report(turn.session, turn.backend, turn.conversation_id, report)
+        await self._send_added(turn, filed, known)
 
-    async def _tell_added(self, turn: Turn, filed: tickets.Filed, known: Outage | None) -> None:
+    async def _send_added(self, turn: Turn, filed: tickets.FiledTicket, known: OutageInfo | None) -> None:
         """The number is told to whose ticket it is, and to nobody who only names the address."""
-        number = filed.ticket.number if filed.own else ""
-        turn.say("utter_outage_noted", number=number, called=await called(turn, filed.ticket), own=filed.own)
-        self._tell_known(turn, known)
+        number = filed.ticket.number if filed.is_own else ""
+        turn.utter(
+            "utter_outage_noted",
+            number=number,
+            called=await format_callout_status(turn, filed.ticket),
+            own=filed.is_own,
+        )
+        self._send_known_outage(turn, known)

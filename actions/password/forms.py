@@ -7,83 +7,83 @@ from datetime import timedelta
 from typing import ClassVar
 
 from actions import agenda
-from actions.base import Ask, Outside
+from actions.base import ExternalCall, SlotQuestion
 from actions.identity.forms import CODE, IDENTITY_SLOTS, LAST4, NUMBER, PHONE_TYPED, IdentifiedForm
 from actions.turn import Turn
 from backend.conversations.models import Conversation
 from backend.language import mark, tr
-from backend.logins import mail
+from backend.logins import recovery_mail
 from backend.logins.service import USER_ID
-from backend.members.identity import Standing
+from backend.members.identity import Identity
 from backend.members.service import lacks_separator
 
-NAME = "login_name"
-ALONE = re.compile(
+LOGIN_NAME = "login_name"
+BARE_USER_ID = re.compile(
     r"(?:(?:it'?s|it is|my user ?(?:id|name)(?: is)?)[: ]+)?(?P<id>\S+?)(?:[ ,]+\d{4})?[.! ]*", re.IGNORECASE
 )
-NAMED = re.compile(r"user ?(?:id|name)(?: is)?[: ]+(?P<id>\S+)", re.IGNORECASE)
+NAMED_USER_ID = re.compile(r"user ?(?:id|name)(?: is)?[: ]+(?P<id>\S+)", re.IGNORECASE)
 # a word of plain letters may be a user ID, when it was asked for, or just a word; with one of these it is no word
-TELLING = re.compile(r"[\d._@+]")
-CALLED = {
+USER_ID_CHARS = re.compile(r"[\d._@+]")
+FORM_PATTERNS = {
     "reset_password_form": re.compile(r"\bpass ?words?\b", re.IGNORECASE),
     "recover_user_id_form": re.compile(r"\b(?:user|login) ?(?:ids?|names?)\b", re.IGNORECASE),
 }
-SOON = timedelta(minutes=10)
-UNCLEAR = frozenset({"", "inform", "out_of_scope", "nlu_fallback", "choose"})
+RESEND_WINDOW = timedelta(minutes=10)
+UNCLEAR_INTENTS = frozenset({"", "inform", "out_of_scope", "nlu_fallback", "choose"})
 
 
-class MailForm(IdentifiedForm):
+class LoginMailForm(IdentifiedForm):
     """Who is meant, and the last four; then the same words in any case."""
 
     kind: ClassVar[str]
     intro: ClassVar[str]
     outcome: ClassVar[str]
-    slots: ClassVar[tuple[str, ...]] = (*IDENTITY_SLOTS, NAME, "identity_failed")
+    slots: ClassVar[tuple[str, ...]] = (*IDENTITY_SLOTS, LOGIN_NAME, "identity_failed")
 
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        name = None if turn.channel == "voice" else _user_id(turn, asked)
+    async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
+        name = None if turn.channel == "voice" else _extract_user_id(turn, asked)
         if name is None:
             return False
-        turn.set(NAME, name)
+        turn.set(LOGIN_NAME, name)
         turn.clear(NUMBER)
         return True
 
-    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
-        if turn.just_opened():
-            self._keep_the_other(turn)
-        if not any(map(turn.has_set, (NUMBER, NAME, LAST4))) and await self._is_on_its_way(turn):
+    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+        if turn.was_just_opened():
+            self._queue_other_form(turn)
+        if not any(map(turn.was_set, (NUMBER, LOGIN_NAME, LAST4))) and await self._is_mail_pending(turn):
             return None
-        who, last4 = turn.get(NAME) or turn.get(NUMBER), turn.get(LAST4)
+        who, last4 = turn.get(LOGIN_NAME) or turn.get(NUMBER), turn.get(LAST4)
         known = standing.member is not None
-        if turn.just_opened() and not known and not (who and last4):
-            turn.say(self.intro)
+        if turn.was_just_opened() and not known and not (who and last4):
+            turn.utter(self.intro)
         if not known and not who and turn.notes.get(PHONE_TYPED):
-            return Ask(NUMBER, "utter_question_number_not_phone", new=True)
+            return SlotQuestion(NUMBER, "utter_question_number_not_phone", is_new=True)
         if not known and not who:
-            return Ask(NUMBER, "utter_question_login_name")
-        if not known and not turn.get(NAME) and lacks_separator(who):
-            return Ask(NUMBER, "utter_question_separator", {"given": who})
+            return SlotQuestion(NUMBER, "utter_question_login_name")
+        if not known and not turn.get(LOGIN_NAME) and lacks_separator(who):
+            return SlotQuestion(NUMBER, "utter_question_separator", {"given": who})
         if not known and not last4:
-            return Ask(LAST4, "utter_question_phone_last4")
-        turn.clear(CODE, NAME)  # number and last four stay: a password and a user ID are often forgotten together
+            return SlotQuestion(LAST4, "utter_question_phone_last4")
+        turn.clear(CODE, LOGIN_NAME)  # number and last four stay: a password and a user ID are often forgotten together
         try:
-            reference = await self._ask_for_mail(turn, standing, who, last4)
-        except mail.TooMany:
-            turn.say("utter_mail_too_often")
+            reference = await self._request_mail(turn, standing, who, last4)
+        except recovery_mail.TooManyRequests:
+            turn.utter("utter_mail_too_often")
             return None
-        turn.say(self.outcome, reference=reference)
+        turn.utter(self.outcome, reference=reference)
         return None
 
-    def _keep_the_other(self, turn: Turn) -> None:
+    def _queue_other_form(self, turn: Turn) -> None:
         """`My password and my user ID`: both are forgotten, and one follows the other."""
-        others = [form for form, called in CALLED.items() if form != self.form and called.search(turn.text)]
-        if others and CALLED[self.form].search(turn.text):
-            agenda.add(turn, others[0], "", {})
+        others = [form for form, called in FORM_PATTERNS.items() if form != self.form and called.search(turn.text)]
+        if others and FORM_PATTERNS[self.form].search(turn.text):
+            agenda.add_item(turn, others[0], "", {})
 
-    async def _is_on_its_way(self, turn: Turn) -> bool:
+    async def _is_mail_pending(self, turn: Turn) -> bool:
         """Each mail goes out once; who then gives another number is meant by that one."""
-        since = turn.backend.clock.now() - SOON
-        asked = await mail.asked_for(turn.session, turn.conversation_id, since)
+        since = turn.backend.clock.now() - RESEND_WINDOW
+        asked = await recovery_mail.list_requests(turn.session, turn.conversation_id, since)
         sent = next((request for request in asked if request.kind == self.kind), None)
         if sent is None:
             return False
@@ -93,44 +93,48 @@ class MailForm(IdentifiedForm):
             reference=sent.reference,
             phone=turn.backend.coop.office_phone_display,
         )
-        turn.say("utter_told", told=words)
+        turn.utter("utter_told", told=words)
         return True
 
-    async def _ask_for_mail(self, turn: Turn, standing: Standing, who: str, last4: str) -> str:
+    async def _request_mail(self, turn: Turn, standing: Identity, who: str, last4: str) -> str:
         by = {"asked_by": turn.conversation_id, "channel": turn.channel}
         if standing.member is not None:
-            return await mail.ask_for(turn.session, turn.backend, self.kind, standing.member, **by)
+            return await recovery_mail.request_mail_for_member(
+                turn.session, turn.backend, self.kind, standing.member, **by
+            )
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         source = conversation.source or conversation.id
-        return await mail.ask(turn.session, turn.backend, self.kind, who=who, last4=last4, source=source, **by)
+        return await recovery_mail.request_mail(
+            turn.session, turn.backend, self.kind, who=who, last4=last4, source=source, **by
+        )
 
 
-class ResetPasswordForm(MailForm):
+class ResetPasswordForm(LoginMailForm):
     form = "reset_password_form"
     task = "password"
     title = mark("resetting the password")
     skill = "reset_password"
-    kind = mail.RESET
+    kind = recovery_mail.RESET
     intro = "utter_reset_intro"
     outcome = "utter_reset_asked"
-    opens_with: ClassVar[frozenset[str]] = frozenset({"reset_password"})
+    opening_intents: ClassVar[frozenset[str]] = frozenset({"reset_password"})
 
 
-class RecoverUserIdForm(MailForm):
+class RecoverUserIdForm(LoginMailForm):
     form = "recover_user_id_form"
     task = "user_id"
     title = mark("recovering the user ID")
     skill = "recover_user_id"
-    kind = mail.USER_ID
+    kind = recovery_mail.USER_ID
     intro = "utter_user_id_intro"
     outcome = "utter_user_id_asked"
-    opens_with: ClassVar[frozenset[str]] = frozenset({"recover_user_id"})
+    opening_intents: ClassVar[frozenset[str]] = frozenset({"recover_user_id"})
 
 
-def _user_id(turn: Turn, asked: str | None) -> str | None:
-    found = NAMED.search(turn.text) or (ALONE.fullmatch(turn.text.strip()) if asked == NUMBER else None)
+def _extract_user_id(turn: Turn, asked: str | None) -> str | None:
+    found = NAMED_USER_ID.search(turn.text) or (BARE_USER_ID.fullmatch(turn.text.strip()) if asked == NUMBER else None)
     name = found["id"].strip(".,!?;") if found else ""
     if not USER_ID.fullmatch(name):
         return None
-    plain_word = not TELLING.search(name) and not (asked == NUMBER and turn.intent in UNCLEAR)
+    plain_word = not USER_ID_CHARS.search(name) and not (asked == NUMBER and turn.intent in UNCLEAR_INTENTS)
     return None if plain_word else name

@@ -7,48 +7,48 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from actions.accounts.forms import OfSeveralForm
-from actions.base import Ask, Outside
+from actions.accounts.forms import AccountForm
+from actions.base import ExternalCall, SlotQuestion
+from actions.formatting import format_day
 from actions.turn import Turn
-from actions.words import day_words
 from backend.billing import service as billing
 from backend.language import mark, tr
-from backend.members.identity import Standing
+from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
 from backend.payments import service as payments
-from backend.payments.confirmation import ALPHABET
+from backend.payments.confirmation_numbers import ALPHABET
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.receipts import RETURN_REASONS
 
-NEWEST = 2
+MAX_PAYMENTS = 2
 NO_REASON = mark("no reason given")
-LOOK_BACK = timedelta(days=60)
+LOOKBACK = timedelta(days=60)
 # K7M-4Q2, k7m4q2, or letter by letter as it is heard on the phone
-NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
+CONFIRMATION_NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
 
 
-def confirmation_in(words: str) -> str | None:
+def extract_confirmation(words: str) -> str | None:
     """The confirmation number that the words hold, as it was said."""
-    found = NUMBER.search(words)
+    found = CONFIRMATION_NUMBER.search(words)
     return found[0] if found and re.search(r"\d", found[0]) else None
 
 
-class PaymentStatusForm(OfSeveralForm):
+class PaymentStatusForm(AccountForm):
     form = "payment_status_form"
     task = "payment_status"
     title = mark("asking whether a payment went through")
     skill = "payment_confirmation"
-    opens_with: ClassVar[frozenset[str]] = frozenset({"payment_confirmation"})
+    opening_intents: ClassVar[frozenset[str]] = frozenset({"payment_confirmation"})
     slots: ClassVar[tuple[str, ...]] = ("sched_item",)
-    informs = True
+    is_informational = True
 
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        said = confirmation_in(turn.own_words)  # as it was written: "Y" is a letter of it, too
+    async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
+        said = extract_confirmation(turn.focused_text)  # as it was written: "Y" is a letter of it, too
         if said:
             turn.set("sched_item", said)
         return said is not None
 
-    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
         assert standing.account is not None
         account_id, said = standing.account.id, turn.get("sched_item")
         if said:
@@ -56,27 +56,27 @@ class PaymentStatusForm(OfSeveralForm):
             if found is not None:
                 self._tell(turn, found)
                 return None
-            turn.say("utter_status_unknown", given=said.upper())
-        await self._tell_newest(turn, account_id)
+            turn.utter("utter_status_unknown", given=said.upper())
+        await self._send_newest(turn, account_id)
         return None
 
-    async def _tell_newest(self, turn: Turn, account_id: int) -> None:
-        since = turn.backend.clock.now() - LOOK_BACK
-        made = await payments.payments_of(turn.session, account_id, limit=NEWEST)
+    async def _send_newest(self, turn: Turn, account_id: int) -> None:
+        since = turn.backend.clock.now() - LOOKBACK
+        made = await payments.list_payments(turn.session, account_id, limit=MAX_PAYMENTS)
         newest: Sequence[Payment] = [payment for payment in made if payment.created_at >= since]
-        stands = await billing.balance(turn.session, turn.backend, account_id)
+        stands = await billing.get_balance(turn.session, turn.backend, account_id)
         for payment in newest:
             self._tell(turn, payment)
         for item in stands.scheduled:
             self._tell(turn, item)
         if not newest and not stands.scheduled:
-            if turn.words_of("utter_status_none"):  # told already, and they have paid all the same
-                turn.say("utter_status_none_still")
-                about = f"{tr('a payment that does not show')}: {turn.whole_words}"
+            if turn.last_text_of("utter_status_none"):  # told already, and they have paid all the same
+                turn.utter("utter_status_none_still")
+                about = f"{tr('a payment that does not show')}: {turn.full_text}"
                 turn.set("offer", {"opener": "callback_form", "slots": {"callback_about": about}})
                 return
-            turn.say("utter_status_none")
-        turn.say("utter_status_owed", left=format_balance(stands.amount_due_cents))
+            turn.utter("utter_status_none")
+        turn.utter("utter_status_owed", left=format_balance(stands.amount_due_cents))
 
     def _tell(self, turn: Turn, made: Payment | ScheduledPayment) -> None:
         words: dict[str, Any] = {
@@ -87,16 +87,16 @@ class PaymentStatusForm(OfSeveralForm):
         today, zone = turn.backend.today(), turn.backend.coop.zone
         if isinstance(made, Payment):
             day = made.posted_on or made.created_at.astimezone(zone).date()
-            turn.say("utter_status_payment", **words, day=day_words(day, today), status=_in_words(made))
+            turn.utter("utter_status_payment", **words, day=format_day(day, today), status=_format_status(made))
         elif made.status == "scheduled":
-            turn.say("utter_status_scheduled", **words, day=day_words(made.run_on, today))
+            turn.utter("utter_status_scheduled", **words, day=format_day(made.run_on, today))
         else:
             cancelled = made.status == "cancelled"
             status = tr("was cancelled. Nothing was taken.") if cancelled else tr("was not made.")
-            turn.say("utter_status_schedule_over", **words, day=day_words(made.run_on, today), status=status)
+            turn.utter("utter_status_schedule_over", **words, day=format_day(made.run_on, today), status=status)
 
 
-def _in_words(payment: Payment) -> str:
+def _format_status(payment: Payment) -> str:
     if payment.status == "posted":
         return tr("it went through.")
     if payment.status == "returned":

@@ -12,19 +12,26 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions import agenda, side_questions
 from actions.base import SkillAction, clear_task
-from actions.cases.danger_talk import add_to_danger_talk
-from actions.cases.filed import tell_of_the_filed
-from actions.cases.worse import danger_stands, tell_worse
-from actions.danger import heed
-from actions.manner import comfort
-from actions.person.booked import booked
-from actions.person.forms import ABOUT, BEFORE, TRIED
-from actions.person.handing_over import hand_over
-from actions.person.in_danger import SAID, person_in_danger
-from actions.person.subject import CANCELS, cancel_call, offered, said_before, subject, tried
+from actions.cases.danger_talk import add_danger_details
+from actions.cases.danger_updates import handle_danger_update, open_danger_ticket
+from actions.cases.filed_reports import answer_about_filed
+from actions.danger import handle_danger
+from actions.feelings import acknowledge_feeling
+from actions.person.agent_handoff import handoff_to_agent
+from actions.person.booked_call import find_booked_call
+from actions.person.call_subject import (
+    CANCELS_CALL,
+    cancel_call,
+    find_offered_subject,
+    find_subject,
+    find_task_tried,
+    list_earlier_messages,
+)
+from actions.person.danger_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger
+from actions.person.forms import ABOUT, EARLIER_MESSAGES, TASK_TRIED
 from actions.turn import Turn
-from backend.reading.asks_in_danger import is_of_a_bill
-from backend.reading.person_wish import wants_a_call, wants_a_person
+from backend.reading.hazards.emergency_questions import is_about_bill
+from backend.reading.live_agent_request import wants_call, wants_live_agent
 
 logger = logging.getLogger("memberline.person")
 
@@ -42,45 +49,58 @@ class ActionPerson(SkillAction):
         # whatever is broken here, the office has a phone
         dispatcher.messages.clear()
         turn = Turn(self.backend, dispatcher, tracker)
-        turn.say("utter_person_by_phone")
-        turn.end_task()
+        turn.utter("utter_person_by_phone")
+        turn.deactivate_form()
         return turn.events()
 
     async def act(self, turn: Turn) -> None:
-        if await tell_worse(turn) or await tell_of_the_filed(turn) or await add_to_danger_talk(turn) or heed(turn):
+        if (
+            await handle_danger_update(turn)
+            or await answer_about_filed(turn)
+            or await add_danger_details(turn)
+            or handle_danger(turn)
+        ):
             return
-        if await _is_in_danger(turn):
+        if await _handle_open_danger(turn):
             return
-        comfort(turn)
-        if CANCELS.search(turn.text) and await cancel_call(turn):
+        acknowledge_feeling(turn)
+        if CANCELS_CALL.search(turn.text) and await cancel_call(turn):
             return
-        certain = not turn.whole_words or wants_a_person(turn.whole_words)
-        if not certain and turn.does("ask") and await side_questions.answer_all(turn):
-            agenda.take_in(turn, turn.acts, "")
-            agenda.go_on(turn)
+        certain = not turn.full_text or wants_live_agent(turn.full_text)
+        if not certain and turn.has_act("ask") and await side_questions.answer_all(turn):
+            agenda.add_requests(turn, turn.acts, "")
+            agenda.start_next(turn)
             return
         is_open = turn.backend.coop.is_open(turn.backend.clock.now())
-        calls = wants_a_call(turn.whole_words) and turn.channel != "voice"
+        calls = wants_call(turn.full_text) and turn.channel != "voice"
         if is_open and not calls:
-            await hand_over(turn, "utter_person")
-        elif not is_open and not turn.words_of("utter_person") and await booked(turn) is None:
-            await hand_over(turn, "utter_person")  # when they open, and what is answered at any hour; told once
-        known = {ABOUT: offered(turn) or subject(turn), BEFORE: said_before(turn), TRIED: tried(turn)}
-        agenda.take_in(turn, [act for act in turn.acts if act.words and not wants_a_person(act.words)], "")
+            await handoff_to_agent(turn, "utter_person")
+        elif not is_open and not turn.last_text_of("utter_person") and await find_booked_call(turn) is None:
+            await handoff_to_agent(turn, "utter_person")  # when they open, and what is answered at any hour; told once
+        known = {
+            ABOUT: find_offered_subject(turn) or find_subject(turn),
+            EARLIER_MESSAGES: list_earlier_messages(turn),
+            TASK_TRIED: find_task_tried(turn),
+        }
+        agenda.add_requests(turn, [act for act in turn.acts if act.words and not wants_live_agent(act.words)], "")
         clear_task(turn)
         turn.clear("offer")
         for slot, value in known.items():
             turn.set(slot, value)
-        turn.end_task()
+        turn.deactivate_form()
         if calls or not is_open:
-            turn.follow_with("callback_form")
+            turn.add_followup_action("callback_form")
 
 
-async def _is_in_danger(turn: Turn) -> bool:
+async def _handle_open_danger(turn: Turn) -> bool:
     """Whoever has something urgent open hears who answers now, once, instead of when the office can call."""
-    if turn.words_of(SAID) or turn.backend.coop.is_open(turn.backend.clock.now()) or is_of_a_bill(turn.whole_words):
+    if (
+        turn.last_text_of(DANGER_HANDOFF_RESPONSE)
+        or turn.backend.coop.is_open(turn.backend.clock.now())
+        or is_about_bill(turn.full_text)
+    ):
         return False
-    if await danger_stands(turn) is None:
+    if await open_danger_ticket(turn) is None:
         return False
-    await person_in_danger(turn)
+    await handoff_in_danger(turn)
     return True

@@ -7,35 +7,41 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from actions.base import Ask, Outside
-from actions.cases.listening import URGENT_TOLD
-from actions.form import SURE_OF_ANOTHER, Form
-from actions.person.booked import booked, call_words, phone_of, tell_what_stands
-from actions.person.subject import (
-    CANCELS,
+from actions.base import ExternalCall, SlotQuestion
+from actions.cases.slot_filling import URGENT_RESPONSE
+from actions.form import MIN_OTHER_TASK_CONFIDENCE, Form
+from actions.formatting import format_day, format_day_for_office
+from actions.person.booked_call import call_values, find_booked_call, send_booked_call, ticket_phone
+from actions.person.call_subject import (  # fmt: skip
+    CANCELS_CALL,
     cancel_call,
-    named,
-    said_before,
-    shortened,
-    subject,
-    subject_in,
-    telling,
-)  # fmt: skip
-from actions.quick_pay.questions import choose
-from actions.turn import REQUESTED, Turn
-from actions.words import day_for_the_office, day_words
-from actions.yes_no import said_no, said_yes
-from backend.contact.service import read_phone
+    content_words,
+    extract_named_subject,
+    extract_subject,
+    find_subject,
+    list_earlier_messages,
+    shorten,
+)
+from actions.quick_pay.questions import build_button
+from actions.turn import REQUESTED_SLOT, Turn
+from actions.yes_no import is_no, is_yes
+from backend.contact.service import extract_phone
 from backend.conversations.models import Conversation
-from backend.coop import at_clock, clock_text
+from backend.coop import format_at_clock, format_clock
 from backend.language import mark, tr
-from backend.reading.moment import Moment, call_end, call_time, read_moment, without_past
-from backend.reading.phone_ending import phone_ending
-from backend.reading.phone_figures import without_phone_figures
+from backend.reading.contact.phone_ending import extract_phone_ending
+from backend.reading.contact.phone_patterns import remove_phone_digits
+from backend.reading.dates.call_time import (
+    RequestedTime,
+    find_call_end,
+    find_call_start,
+    parse_call_time,
+    remove_past_events,
+)
 from backend.tickets import service as tickets
 
 WHEN, DAY, PHONE, CONFIRM = "callback_when", "callback_day", "callback_phone", "callback_confirm"
-UNTIL, ABOUT, BEFORE, TRIED = "callback_until", "callback_about", "callback_before", "callback_tried"
+UNTIL, ABOUT, EARLIER_MESSAGES, TASK_TRIED = "callback_until", "callback_about", "callback_before", "callback_tried"
 OTHER_END = "callback_other_end"
 """How the phone ends that they are to call instead, as long as the whole of it is not known."""
 UNKNOWN_END = "unknown"
@@ -46,102 +52,116 @@ ANOTHER_PHONE = re.compile(
     r"\b(?:different|wrong|another) (?:number|phone)\b",
     re.IGNORECASE,
 )
-SUBJECT_ALONE = 4
-ASKS_FOR_IT = re.compile(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b", re.IGNORECASE)
-EXAMPLE = time(10)
+MAX_SUBJECT_ONLY_WORDS = 4
+ASKS_WHY_PHONE = re.compile(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b", re.IGNORECASE)
+EXAMPLE_TIME = time(10)
 
 
 class CallbackForm(Form):
     form = "callback_form"
     task = "person"
     title = mark("arranging a call back")
-    slots: ClassVar[tuple[str, ...]] = (WHEN, DAY, PHONE, CONFIRM, UNTIL, ABOUT, BEFORE, TRIED, OTHER_END)
+    slots: ClassVar[tuple[str, ...]] = (
+        WHEN,
+        DAY,
+        PHONE,
+        CONFIRM,
+        UNTIL,
+        ABOUT,
+        EARLIER_MESSAGES,
+        TASK_TRIED,
+        OTHER_END,
+    )
     asks: ClassVar[dict[str, str]] = {WHEN: "time", DAY: "day", PHONE: "phone", CONFIRM: "yes_no"}
-    opens_with: ClassVar[frozenset[str]] = frozenset()
-    LATE: ClassVar[int] = 15  # minutes: "now" is still now when its read-back is answered; later it is another time
+    opening_intents: ClassVar[frozenset[str]] = frozenset()
+    MAX_LATE_MINUTES: ClassVar[int] = (
+        15  # minutes: "now" is still now when its read-back is answered; later it is another time
+    )
 
-    def _goes_to_a_person(self, turn: Turn) -> bool:
+    def _wants_handoff(self, turn: Turn) -> bool:
         """Here they are on the way to one."""
         return (
             turn.channel == "voice"
             and turn.backend.coop.is_open(turn.backend.clock.now())
-            and super()._goes_to_a_person(turn)
+            and super()._wants_handoff(turn)
         )
 
-    async def cancelled(self, turn: Turn) -> None:
-        if not (CANCELS.search(turn.text) and await cancel_call(turn)):
-            turn.say("utter_callback_cancelled")
+    async def send_canceled(self, turn: Turn) -> None:
+        if not (CANCELS_CALL.search(turn.text) and await cancel_call(turn)):
+            turn.utter("utter_callback_cancelled")
 
     # listening
 
-    async def _hear(self, turn: Turn) -> Outside | None:
+    async def _handle_message(self, turn: Turn) -> ExternalCall | None:
         """A phone number given where it was asked for is an answer, whatever is said beside it."""
-        fresh = not (turn.just_opened() or turn.answered_something_else(self.form) or turn.get("resuming"))
-        if fresh and turn.get(REQUESTED) == PHONE and self._hear_phone(turn, PHONE):
-            self._hear_subject(turn, PHONE, heard=True)
-            return await self._ask(turn, misses=0)
-        return await super()._hear(turn)
+        fresh = not (turn.was_just_opened() or turn.other_action_answered(self.form) or turn.get("resuming"))
+        if fresh and turn.get(REQUESTED_SLOT) == PHONE and self._extract_callback_phone(turn, PHONE):
+            self._extract_subject(turn, PHONE, heard=True)
+            return await self._ask_next(turn, misses=0)
+        return await super()._handle_message(turn)
 
-    async def listen(self, turn: Turn, asked: str | None) -> bool:
-        if asked is not None and CANCELS.search(turn.text):
+    async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
+        if asked is not None and CANCELS_CALL.search(turn.text):
             return bool(turn.notes.setdefault("cancelled", True))
         if asked is None:
-            await self._begin_with_the_booked(turn)
-        if asked == CONFIRM and self._agrees(turn):
+            await self._load_booked_call(turn)
+        if asked == CONFIRM and self._is_agreed(turn):
             return True
-        heard = self._hear_phone(turn, asked) or await self._hear_other_phone(turn, asked)
-        heard = self._hear_time(turn, without_phone_figures(turn.text), asked) or heard
-        heard = heard or self._takes_the_example(turn, asked)
-        heard = self._hear_subject(turn, asked, heard) or heard
+        heard = self._extract_callback_phone(turn, asked) or await self._extract_other_phone(turn, asked)
+        heard = self._extract_time(turn, remove_phone_digits(turn.text), asked) or heard
+        heard = heard or self._accept_example_time(turn, asked)
+        heard = self._extract_subject(turn, asked, heard) or heard
         if asked != CONFIRM:
             return heard
         if heard:
             turn.clear(CONFIRM)
-        elif turn.chosen(CONFIRM) == "no" or said_no(turn):
+        elif turn.button_value(CONFIRM) == "no" or is_no(turn):
             turn.clear(WHEN, DAY, UNTIL)
             heard = True
         return heard
 
-    async def _begin_with_the_booked(self, turn: Turn) -> None:
+    async def _load_booked_call(self, turn: Turn) -> None:
         """A call that this talk has arranged is moved, and not arranged again."""
-        ticket = await booked(turn)
+        ticket = await find_booked_call(turn)
         if ticket is None or ticket.due_at is None:
             return
         turn.notes["booked"] = ticket
-        turn.set(PHONE, turn.get(PHONE) or phone_of(ticket))
-        turn.set(ABOUT, (telling(turn.whole_words) and subject_in(turn.whole_words)) or ticket.details.get("about"))
+        turn.set(PHONE, turn.get(PHONE) or ticket_phone(ticket))
+        turn.set(
+            ABOUT, (content_words(turn.full_text) and extract_subject(turn.full_text)) or ticket.details.get("about")
+        )
 
-    def _hear_subject(self, turn: Turn, asked: str | None, heard: bool) -> bool:
+    def _extract_subject(self, turn: Turn, asked: str | None, heard: bool) -> bool:
         """What it is about, told at any question; other words only where nothing is known of it yet."""
-        about = named(turn.own_words) if asked is not None else None
-        if about is None and asked == WHEN and not heard and not turn.does("ask", "deny", "cancel", "person"):
-            about = _only_subject(turn)
-        is_news = turn.intent == "report_outage" and turn.statistics.whole.confidence >= SURE_OF_ANOTHER
+        about = extract_named_subject(turn.focused_text) if asked is not None else None
+        if about is None and asked == WHEN and not heard and not turn.has_act("ask", "deny", "cancel", "person"):
+            about = _extract_bare_subject(turn)
+        is_news = turn.intent == "report_outage" and turn.predictions.whole.confidence >= MIN_OTHER_TASK_CONFIDENCE
         if about is None and turn.get(ABOUT) is None and not heard and asked in (WHEN, CONFIRM) and not is_news:
-            about = subject_in(turn.own_words)
+            about = extract_subject(turn.focused_text)
         if not about:
             return False
         turn.notes["subject"] = asked == WHEN and about != turn.get(ABOUT)
         turn.set(ABOUT, about)
-        return turn.does("answer", "volunteer", "correct", "person") or bool(turn.notes["subject"])
+        return turn.has_act("answer", "volunteer", "correct", "person") or bool(turn.notes["subject"])
 
-    def _agrees(self, turn: Turn) -> bool:
-        if turn.chosen(CONFIRM) == "yes" or said_yes(turn):
+    def _is_agreed(self, turn: Turn) -> bool:
+        if turn.button_value(CONFIRM) == "yes" or is_yes(turn):
             turn.notes["agreed"] = True
         return "agreed" in turn.notes
 
-    def _hear_phone(self, turn: Turn, asked: str | None) -> bool:
-        phone = read_phone(turn.text, strict=False)
+    def _extract_callback_phone(self, turn: Turn, asked: str | None) -> bool:
+        phone = extract_phone(turn.text, strict=False)
         if phone:
             turn.set(PHONE, phone)
             turn.clear(OTHER_END)
         return phone is not None
 
-    async def _hear_other_phone(self, turn: Turn, asked: str | None) -> bool:
+    async def _extract_other_phone(self, turn: Turn, asked: str | None) -> bool:
         """`Mine ends 2203`, `no, my cell`: another phone is meant; the whole of it is asked for."""
-        end = phone_ending(turn.text)
-        known = str(turn.get(PHONE) or await self._known_phone(turn) or "")
-        if end is None and asked == CONFIRM and said_no(turn) and ANOTHER_PHONE.search(turn.text):
+        end = extract_phone_ending(turn.text)
+        known = str(turn.get(PHONE) or await self._find_known_phone(turn) or "")
+        if end is None and asked == CONFIRM and is_no(turn) and ANOTHER_PHONE.search(turn.text):
             end = ""
         if end is None or (end and known.endswith(end)):
             return False
@@ -149,168 +169,179 @@ class CallbackForm(Form):
         turn.set(OTHER_END, end or UNKNOWN_END)
         return True
 
-    def _takes_the_example(self, turn: Turn, asked: str | None) -> bool:
+    def _accept_example_time(self, turn: Turn, asked: str | None) -> bool:
         """A yes to `for example: Monday at 10:00 AM` takes that time, which is read back before it is arranged."""
-        example = self._example(turn)
-        if asked != WHEN or example is None or turn.get(DAY) or self._next_day(turn) not in turn.question.said:
+        example = self._example_time(turn)
+        if (
+            asked != WHEN
+            or example is None
+            or turn.get(DAY)
+            or self._format_next_day(turn) not in turn.open_question.text
+        ):
             return False
-        if not said_yes(turn):
+        if not is_yes(turn):
             return False
         turn.set(WHEN, example.isoformat())
         turn.clear(UNTIL)
         return True
 
-    def _hear_time(self, turn: Turn, text: str, asked: str | None) -> bool:
-        if asked == PHONE and not turn.does("correct"):
+    def _extract_time(self, turn: Turn, text: str, asked: str | None) -> bool:
+        if asked == PHONE and not turn.has_act("correct"):
             return False
         coop = turn.backend.coop
-        said = read_moment(without_past(text), turn.backend.today(), coop.hours)
+        said = parse_call_time(remove_past_events(text), turn.backend.today(), coop.hours)
         if said is None:
             return False
-        said = self._beside_what_stands(turn, said)
+        said = self._merge_with_booked_time(turn, said)
         now = turn.backend.clock.now().astimezone(coop.zone)
-        when = call_time(said, now, coop.span_on)
+        when = find_call_start(said, now, coop.hours_on)
         turn.clear(WHEN, DAY, UNTIL)
-        end = call_end(said, when, coop.span_on) if when is not None else None
+        end = find_call_end(said, when, coop.hours_on) if when is not None else None
         if when is not None and not (said.until and end is None):
             turn.set(WHEN, when.isoformat())
             turn.set(UNTIL, end.isoformat() if end else None)
-        elif said.day is not None and said.at is None and call_time(Moment(said.day, soon=True), now, coop.span_on):
+        elif (
+            said.day is not None
+            and said.time_of_day is None
+            and find_call_start(RequestedTime(said.day, as_soon_as_possible=True), now, coop.hours_on)
+        ):
             turn.set(DAY, said.day.isoformat())
         elif asked is not None or said.day not in (None, now.date()):  # "now" at a closed office: they heard that it is
-            turn.notes["closed_then"] = self._why_closed(turn, said, now)
+            turn.notes["closed_then"] = self._closed_values(turn, said, now)
         return True
 
-    def _beside_what_stands(self, turn: Turn, said: Moment) -> Moment:
+    def _merge_with_booked_time(self, turn: Turn, said: RequestedTime) -> RequestedTime:
         """`No, at 11`: on the same day. `Tuesday instead`: at the same time."""
         ticket, zone = turn.notes.get("booked"), turn.backend.coop.zone
         stood = turn.get(WHEN) or (ticket and ticket.due_at.astimezone(zone).isoformat())
-        if said.soon or said.after is not None:
+        if said.as_soon_as_possible or said.delay is not None:
             return said
         if said.day is None and (day := turn.get(DAY) or stood):
             return replace(said, day=datetime.fromisoformat(day).date())
-        if said.at is None and not said.first and stood:
+        if said.time_of_day is None and not said.at_opening and stood:
             until = time.fromisoformat(turn.get(UNTIL)) if turn.get(UNTIL) else None
-            return replace(said, at=datetime.fromisoformat(stood).time(), until=until)
+            return replace(said, time_of_day=datetime.fromisoformat(stood).time(), until=until)
         return said
 
-    def _why_closed(self, turn: Turn, said: Moment, now: datetime) -> dict[str, Any]:
-        day = said.day or (now + said.after if said.after else now).date()
-        holiday = turn.backend.coop.holiday(day) if said.day or said.after else None
-        span = turn.backend.coop.span_on(day)
+    def _closed_values(self, turn: Turn, said: RequestedTime, now: datetime) -> dict[str, Any]:
+        day = said.day or (now + said.delay if said.delay else now).date()
+        holiday = turn.backend.coop.holiday_name(day) if said.day or said.delay else None
+        span = turn.backend.coop.hours_on(day)
         past = False
-        if said.at is not None and span is not None and said.day == now.date():
-            past = span[0] <= said.at < min(span[1], now.time())
+        if said.time_of_day is not None and span is not None and said.day == now.date():
+            past = span[0] <= said.time_of_day < min(span[1], now.time())
         return {
             "state": "holiday" if holiday else "past" if past else "closed",
-            "day": day_words(day, now.date()),
+            "day": format_day(day, now.date()),
             "holiday": holiday or "",
         }
 
     # asking
 
-    async def next_ask(self, turn: Turn) -> Ask | Outside | None:
+    async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
         if turn.notes.get("cancelled"):
-            await self.cancelled(turn)
+            await self.send_canceled(turn)
             return None
-        if turn.just_opened():
-            turn.set(ABOUT, turn.get(ABOUT) or subject(turn))
-            turn.set(BEFORE, turn.get(BEFORE) or said_before(turn))
-        self._drop_what_is_past(turn)
+        if turn.was_just_opened():
+            turn.set(ABOUT, turn.get(ABOUT) or find_subject(turn))
+            turn.set(EARLIER_MESSAGES, turn.get(EARLIER_MESSAGES) or list_earlier_messages(turn))
+        self._drop_past_time(turn)
         if turn.get(WHEN) is None:
             if turn.notes.get("booked") and not turn.notes.get("closed_then"):
-                await tell_what_stands(turn)
+                await send_booked_call(turn)
                 return None
             return self._ask_time(turn)
-        phone = turn.get(PHONE) or (None if turn.get(OTHER_END) else await self._known_phone(turn))
+        phone = turn.get(PHONE) or (None if turn.get(OTHER_END) else await self._find_known_phone(turn))
         if phone is None and turn.get(OTHER_END) not in (None, UNKNOWN_END):
-            return Ask(PHONE, "utter_question_callback_other_phone", {"last4": turn.get(OTHER_END)})
+            return SlotQuestion(PHONE, "utter_question_callback_other_phone", {"last4": turn.get(OTHER_END)})
         if phone is None:
-            return Ask(PHONE, "utter_question_callback_phone")
+            return SlotQuestion(PHONE, "utter_question_callback_phone")
         if not turn.notes.get("agreed"):
             return self._read_back(turn, phone)
-        await self._promise(turn, phone)
+        await self._file_callback(turn, phone)
         return None
 
-    def _drop_what_is_past(self, turn: Turn) -> None:
+    def _drop_past_time(self, turn: Turn) -> None:
         """A time that was read back may be over by the yes: the office closes, a talk is taken up the next day."""
         now = turn.backend.clock.now().astimezone(turn.backend.coop.zone)
         if turn.get(DAY) and date.fromisoformat(turn.get(DAY)) < now.date():
             turn.clear(DAY)
         if not turn.get(WHEN):
             return
-        when, end = datetime.fromisoformat(turn.get(WHEN)), self._end(turn)
-        day, span = when.date(), turn.backend.coop.span_on(when.date())
-        over = datetime.combine(day, end, when.tzinfo) if end else when + timedelta(minutes=self.LATE)
+        when, end = datetime.fromisoformat(turn.get(WHEN)), self._end_time(turn)
+        day, span = when.date(), turn.backend.coop.hours_on(when.date())
+        over = datetime.combine(day, end, when.tzinfo) if end else when + timedelta(minutes=self.MAX_LATE_MINUTES)
         if span is not None and now < over and turn.backend.coop.is_open(max(when, now)):
             return
         turn.clear(WHEN, DAY, UNTIL)
         turn.notes.pop("agreed", None)
-        turn.notes["closed_then"] = {"state": "past", "day": day_words(day, now.date()), "holiday": ""}
+        turn.notes["closed_then"] = {"state": "past", "day": format_day(day, now.date()), "holiday": ""}
 
-    def _ask_time(self, turn: Turn) -> Ask:
+    def _ask_time(self, turn: Turn) -> SlotQuestion:
         if closed := turn.notes.get("closed_then"):
-            return Ask(WHEN, "utter_question_callback_closed", closed, new=True)
+            return SlotQuestion(WHEN, "utter_question_callback_closed", closed, is_new=True)
         if turn.notes.get("subject"):
-            turn.say("utter_callback_subject", about=shortened(str(turn.get(ABOUT))).rstrip(" ?.!…"))
+            turn.utter("utter_callback_subject", about=shorten(str(turn.get(ABOUT))).rstrip(" ?.!…"))
         if turn.get(DAY):
-            day = day_words(date.fromisoformat(turn.get(DAY)), turn.backend.today())
-            return Ask(WHEN, "utter_question_callback_hour", {"day": day})
-        return Ask(WHEN, "utter_question_callback_when", {"example": self._next_day(turn)})
+            day = format_day(date.fromisoformat(turn.get(DAY)), turn.backend.today())
+            return SlotQuestion(WHEN, "utter_question_callback_hour", {"day": day})
+        return SlotQuestion(WHEN, "utter_question_callback_when", {"example": self._format_next_day(turn)})
 
-    def _next_day(self, turn: Turn) -> str:
+    def _format_next_day(self, turn: Turn) -> str:
         """A time of the next day after today on which somebody is there, in words: at ten, or when they open."""
-        example = self._example(turn)
+        example = self._example_time(turn)
         if example is None:
             return tr("the next working day")
-        return f"{day_words(example.date(), turn.backend.today())} {at_clock(example.time())}"
+        return f"{format_day(example.date(), turn.backend.today())} {format_at_clock(example.time())}"
 
     @staticmethod
-    def _example(turn: Turn) -> datetime | None:
+    def _example_time(turn: Turn) -> datetime | None:
         coop = turn.backend.coop
         day = coop.working_day_after(turn.backend.today())
-        span = coop.span_on(day) if day else None
+        span = coop.hours_on(day) if day else None
         if day is None or span is None:
             return None
-        at = EXAMPLE if span[0] <= EXAMPLE < span[1] else span[0]
+        at = EXAMPLE_TIME if span[0] <= EXAMPLE_TIME < span[1] else span[0]
         return datetime.combine(day, at, coop.zone)
 
-    def _read_back(self, turn: Turn, phone: str) -> Ask:
-        buttons = [choose(tr("Yes"), **{CONFIRM: "yes"}), choose(tr("No"), **{CONFIRM: "no"})]
-        return Ask(CONFIRM, "utter_question_callback_confirm", self._values(turn, phone), buttons, new=True)
+    def _read_back(self, turn: Turn, phone: str) -> SlotQuestion:
+        buttons = [build_button(tr("Yes"), **{CONFIRM: "yes"}), build_button(tr("No"), **{CONFIRM: "no"})]
+        return SlotQuestion(
+            CONFIRM, "utter_question_callback_confirm", self._call_values(turn, phone), buttons, is_new=True
+        )
 
-    def _values(self, turn: Turn, phone: str) -> dict[str, Any]:
+    def _call_values(self, turn: Turn, phone: str) -> dict[str, Any]:
         when = datetime.fromisoformat(turn.get(WHEN))
-        return call_words(turn, when, self._end(turn), phone, turn.get(ABOUT))
+        return call_values(turn, when, self._end_time(turn), phone, turn.get(ABOUT))
 
-    def _end(self, turn: Turn) -> time | None:
+    def _end_time(self, turn: Turn) -> time | None:
         return time.fromisoformat(turn.get(UNTIL)) if turn.get(UNTIL) else None
 
-    async def _answered_aside(self, turn: Turn) -> bool:
+    async def _answer_side_question(self, turn: Turn) -> bool:
         """Who asks why a number is wanted hears that, and nothing of member numbers."""
-        if turn.get(REQUESTED) == PHONE and ASKS_FOR_IT.search(turn.text):
-            turn.say("utter_callback_why_phone")
+        if turn.get(REQUESTED_SLOT) == PHONE and ASKS_WHY_PHONE.search(turn.text):
+            turn.utter("utter_callback_why_phone")
             return True
-        return await super()._answered_aside(turn)
+        return await super()._answer_side_question(turn)
 
-    async def _known_phone(self, turn: Turn) -> str | None:
+    async def _find_known_phone(self, turn: Turn) -> str | None:
         """The phone that writes or calls, else the one on file of somebody who has shown who they are."""
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
-        standing = await turn.standing()
+        standing = await turn.identity()
         return conversation.address or (standing.member.phone if standing.member else None)
 
-    async def _promise(self, turn: Turn, phone: str) -> None:
+    async def _file_callback(self, turn: Turn, phone: str) -> None:
         when = datetime.fromisoformat(turn.get(WHEN))
-        standing = await turn.standing()
+        standing = await turn.identity()
         details = {
             "name": standing.member.name if standing.member else "not identified",
             "phone": phone,
             "level": standing.level.name.lower().replace("_", " "),
-            "when": self._when_for_the_office(turn, when),
+            "when": self._format_when_for_office(turn, when),
         }
-        if end := self._end(turn):
+        if end := self._end_time(turn):
             details["until"] = end.isoformat()
-        told = {"about": ABOUT, "said before": BEFORE, "tried": TRIED}
+        told = {"about": ABOUT, "said before": EARLIER_MESSAGES, "tried": TASK_TRIED}
         details |= {label: str(turn.get(slot)) for label, slot in told.items() if turn.get(slot)}
         ticket = await tickets.open_ticket(
             turn.session,
@@ -321,19 +352,19 @@ class CallbackForm(Form):
             account_id=standing.account.id if standing.account else None,
             phone=phone,
             due_at=when,
-            urgent=bool(turn.words_of(URGENT_TOLD)),
+            urgent=bool(turn.last_text_of(URGENT_RESPONSE)),
         )
-        turn.say("utter_callback_set", number=ticket.number, **self._values(turn, phone))
+        turn.utter("utter_callback_set", number=ticket.number, **self._call_values(turn, phone))
 
-    def _when_for_the_office(self, turn: Turn, when: datetime) -> str:
-        end = self._end(turn)
-        until = f" to {clock_text(end)}" if end else ""
-        return f"{day_for_the_office(when.date(), turn.backend.today())}, {clock_text(when.time())}{until}"
+    def _format_when_for_office(self, turn: Turn, when: datetime) -> str:
+        end = self._end_time(turn)
+        until = f" to {format_clock(end)}" if end else ""
+        return f"{format_day_for_office(when.date(), turn.backend.today())}, {format_clock(when.time())}{until}"
 
 
-def _only_subject(turn: Turn) -> str | None:
+def _extract_bare_subject(turn: Turn) -> str | None:
     """`My bill.`: so few words at the question for a time name what the call is about."""
-    words = turn.own_words.strip(" .!")
-    if "?" in words or len(words.split()) > SUBJECT_ALONE or not telling(words):
+    words = turn.focused_text.strip(" .!")
+    if "?" in words or len(words.split()) > MAX_SUBJECT_ONLY_WORDS or not content_words(words):
         return None
     return words

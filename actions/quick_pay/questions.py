@@ -7,147 +7,159 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from actions.base import Ask
+from actions.base import SlotQuestion
+from actions.formatting import format_day, format_on_day
 from actions.turn import Turn
-from actions.words import day_words, when_words
 from backend.billing.service import Balance
 from backend.language import tr
 from backend.money import format_cents
-from backend.payments import gate
-from backend.payments.gate import Concern
+from backend.payments import prechecks
 from backend.payments.models import PaymentMethod
+from backend.payments.prechecks import PaymentWarning
 from backend.payments.quotes import ReadBack
-from backend.reading.pay_way import kind_of_way
+from backend.reading.money.payment_method import detect_method_kind
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
-HINT = "pay_method_hint"
-NOT_THIS = "not: "
+METHOD_HINT = "pay_method_hint"
+NOT_PREFIX = "not: "
 """Before a hint of which saved way was meant first: the other one is meant now."""
-ASK = "ask"  # a day other than today is wished, and not named yet
+ASK_DAY = "ask"  # a day other than today is wished, and not named yet
 
 
-def choose(title: str, **values: str) -> dict[str, str]:
+def build_button(title: str, **values: str) -> dict[str, str]:
     """A button that fills slots."""
     return {"title": title, "payload": "/choose" + json.dumps(values)}
 
 
-def owed(turn: Turn, balance: Balance) -> dict[str, Any]:
+def balance_values(turn: Turn, balance: Balance) -> dict[str, Any]:
     """What is owed, in words, and which wording fits it."""
     due = balance.amount_due_cents
     return {
         "amount_due": format_cents(max(due, 0)),
-        "due_on": day_words(balance.due_on, turn.backend.today()) if balance.due_on else tr("right now"),
+        "due_on": format_day(balance.due_on, turn.backend.today()) if balance.due_on else tr("right now"),
         "past_due": balance.past_due_cents > 0,
         "past_due_amount": format_cents(balance.past_due_cents),
         "rest": balance.next_due_on is not None and 0 < balance.past_due_cents < due,
         "rest_amount": format_cents(max(due - balance.past_due_cents, 0)),
-        "rest_due_on": day_words(balance.next_due_on, turn.backend.today()) if balance.next_due_on else "",
+        "rest_due_on": format_day(balance.next_due_on, turn.backend.today()) if balance.next_due_on else "",
         "state": "owes" if due > 0 else "zero" if due == 0 else "credit",
         "credit": format_cents(max(-due, 0)),
     }
 
 
-def chosen_day(turn: Turn) -> date:
+def get_chosen_day(turn: Turn) -> date:
     """The day chosen, else today, the co-op's local date."""
     day = turn.get(DAY)
-    return date.fromisoformat(day) if day and day != ASK else turn.backend.today()
+    return date.fromisoformat(day) if day and day != ASK_DAY else turn.backend.today()
 
 
-def said(turn: Turn) -> dict[str, Any]:
+def chosen_values(turn: Turn) -> dict[str, Any]:
     """The amount and the day as chosen so far."""
     today = turn.backend.today()
-    day = chosen_day(turn)
+    day = get_chosen_day(turn)
     amount = turn.get(AMOUNT)
     return {
         "amount": format_cents(int(amount)) if amount is not None else "",
-        "when": when_words(day, today),
+        "when": format_on_day(day, today),
     }
 
 
-def told(turn: Turn, slot: str) -> str:
+def format_slot(turn: Turn, slot: str) -> str:
     """The amount or the day as it was given, to be said back while something else is asked."""
     value = turn.get(slot)
     if slot == AMOUNT:
         named = {"all": tr("all of it"), "bill": tr("all of it"), "half": tr("half of it")}
         return format_cents(value) if isinstance(value, int) else named.get(str(value), "")
     if slot == METHOD and value == "saved":
-        hint = str(turn.get(HINT) or "")
+        hint = str(turn.get(METHOD_HINT) or "")
         kinds = {"card": tr("the card"), "bank": tr("the bank account"), None: ""}
-        return tr("the other one") if hint.startswith(NOT_THIS) else kinds[kind_of_way(hint)]
-    if slot == DAY and value and value not in (ASK, "due"):
-        return day_words(date.fromisoformat(value), turn.backend.today())
+        return tr("the other one") if hint.startswith(NOT_PREFIX) else kinds[detect_method_kind(hint)]
+    if slot == DAY and value and value not in (ASK_DAY, "due"):
+        return format_day(date.fromisoformat(value), turn.backend.today())
     return ""
 
 
-def last_day(turn: Turn) -> str:
+def format_last_day(turn: Turn) -> str:
     today = turn.backend.today()
-    return day_words(today + timedelta(days=turn.backend.coop.schedule_days), today)
+    return format_day(today + timedelta(days=turn.backend.coop.schedule_days), today)
 
 
-def amount(turn: Turn, balance: Balance, problem: str | None = None) -> Ask:
+def build_amount_question(turn: Turn, balance: Balance, problem: str | None = None) -> SlotQuestion:
     problem = problem or turn.notes.get("amount_problem")
-    if problem is None and turn.chosen(AMOUNT) == "other":
+    if problem is None and turn.button_value(AMOUNT) == "other":
         problem = "other"
     response = f"utter_question_pay_amount_{problem}" if problem else "utter_question_pay_amount"
     limit = format_cents(turn.backend.coop.max_payment_cents)
     due, past_due = balance.amount_due_cents, balance.past_due_cents
     buttons = []
     if problem is None and 0 < past_due < due:
-        buttons = [choose(tr("Only what is past due, {amount}", amount=format_cents(past_due)), pay_amount="past_due")]
-    return Ask(AMOUNT, response, {**owed(turn, balance), "limit": limit}, buttons, new=bool(problem))
+        buttons = [
+            build_button(tr("Only what is past due, {amount}", amount=format_cents(past_due)), pay_amount="past_due")
+        ]
+    return SlotQuestion(
+        AMOUNT, response, {**balance_values(turn, balance), "limit": limit}, buttons, is_new=bool(problem)
+    )
 
 
-def day(turn: Turn, balance: Balance, problem: str | None = None) -> Ask:
+def build_day_question(turn: Turn, balance: Balance, problem: str | None = None) -> SlotQuestion:
     problem = problem or turn.notes.get("day_problem")
-    if problem is None and turn.chosen(DAY) == "other":
+    if problem is None and turn.button_value(DAY) == "other":
         problem = "other"
     response = f"utter_question_pay_day_{problem}" if problem else "utter_question_pay_day"
     nearest: date | None = turn.notes.get("nearest_day")
     today = turn.backend.today()
-    values = {"last_day": last_day(turn), "nearest": day_words(nearest or today, today)}
-    return Ask(DAY, response, {**owed(turn, balance), **said(turn), **values}, new=bool(problem))
+    values = {"last_day": format_last_day(turn), "nearest": format_day(nearest or today, today)}
+    return SlotQuestion(
+        DAY, response, {**balance_values(turn, balance), **chosen_values(turn), **values}, is_new=bool(problem)
+    )
 
 
-def method(turn: Turn, methods: Sequence[PaymentMethod], *, opened: bool, expired: PaymentMethod | None = None) -> Ask:
+def build_method_question(
+    turn: Turn, methods: Sequence[PaymentMethod], *, opened: bool, expired: PaymentMethod | None = None
+) -> SlotQuestion:
     """Which way to pay. What is saved is named only where it is `opened`."""
     if opened:
-        day = chosen_day(turn)
-        good = [m for m in methods if m is not expired and (gate.method_ends(m) or day) >= day]
-        buttons = [choose(m.label, pay_method=str(m.id)) for m in good]
+        day = get_chosen_day(turn)
+        good = [m for m in methods if m is not expired and (prechecks.card_expiry_date(m) or day) >= day]
+        buttons = [build_button(m.label, pay_method=str(m.id)) for m in good]
     else:
-        buttons = [choose(tr("What is saved on my account"), pay_method="saved")]
-    buttons.append(choose(tr("Another card or bank account, by secure link"), pay_method="link"))
-    response, values = "utter_question_pay_method", said(turn)
+        buttons = [build_button(tr("What is saved on my account"), pay_method="saved")]
+    buttons.append(build_button(tr("Another card or bank account, by secure link"), pay_method="link"))
+    response, values = "utter_question_pay_method", chosen_values(turn)
     if expired is not None:
         response, values = "utter_question_pay_method_expired", {**values, "method": expired.label}
     elif turn.notes.get("no_such_way"):
         response, values = "utter_question_pay_method_none", {**values, "last4": turn.notes["no_such_way"]}
     elif turn.notes.get("declined"):
         response, values = "utter_question_pay_method_declined", {**values, "reason": turn.notes["declined"]}
-    return Ask(METHOD, response, values, buttons, new=response != "utter_question_pay_method")
+    return SlotQuestion(METHOD, response, values, buttons, is_new=response != "utter_question_pay_method")
 
 
-def agreement(turn: Turn, concern: Concern, balance: Balance) -> Ask:
+def build_agreement_question(turn: Turn, concern: PaymentWarning, balance: Balance) -> SlotQuestion:
     """Whether to go on in spite of something: what is already on its way, or more than is owed."""
     today, told = turn.backend.today(), concern.values
     words = {
         "other_amount": format_cents(told.get("amount_cents", 0)),
         "excess": format_cents(told.get("over_cents", 0)),
         "confirmation": told.get("confirmation", ""),
-        "day": day_words(told["on"], today) if "on" in told else "",
+        "day": format_day(told["on"], today) if "on" in told else "",
     }
-    return Ask(AGREED, f"utter_question_agree_{concern.code}", {**words, **owed(turn, balance), **said(turn)})
+    return SlotQuestion(
+        AGREED,
+        f"utter_question_agree_{concern.code}",
+        {**words, **balance_values(turn, balance), **chosen_values(turn)},
+    )
 
 
-def confirmation(turn: Turn, read: ReadBack) -> Ask:
+def build_confirm_question(turn: Turn, read: ReadBack) -> SlotQuestion:
     """The read-back: account, amount, fee, method and day, exactly as the quote has them."""
     today = turn.backend.today()
     fee = read.fee_cents
     values = {
         "total": format_cents(read.total_cents),
-        "when": tr("today") if read.pay_now else when_words(read.pay_on, today),
+        "when": tr("today") if read.pay_now else format_on_day(read.pay_on, today),
         "method": read.method,
         "account": read.account_number,
         "fee_words": tr("That includes a fee of {fee}.", fee=format_cents(fee)) if fee else tr("There is no fee."),
     }
-    return Ask(CONFIRM, "utter_question_pay_confirm", values, new=True)
+    return SlotQuestion(CONFIRM, "utter_question_pay_confirm", values, is_new=True)

@@ -6,34 +6,34 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from actions.account_question.beside import keep_wish
-from actions.accounts.forms import OfSeveralForm
-from actions.autopay.details import agreement_of
-from actions.autopay.listening import AGREE
-from actions.autopay.questions import next_words, when
-from actions.base import Ask, Outside, SkillAction
+from actions.account_question.requests_during_code import queue_request
+from actions.accounts.forms import AccountForm
+from actions.autopay.enrollment import build_agreement
+from actions.autopay.questions import format_next_run, format_run_day
+from actions.autopay.slot_filling import AGREE_WORDS
+from actions.base import ExternalCall, SkillAction, SlotQuestion
+from actions.formatting import format_day
 from actions.identity.forms import CODE, IDENTITY_SLOTS
-from actions.quick_pay.questions import choose, last_day
-from actions.scheduled.words import MOVE, act_on_existing
-from actions.turn import ASKED_AS, Turn
-from actions.words import day_words
-from actions.yes_no import said_no, said_yes
-from backend.account_questions.asked import Asked
-from backend.account_questions.automatic import taken_automatically
+from actions.quick_pay.questions import build_button, format_last_day
+from actions.scheduled.extract import MOVE, extract_existing_act
+from actions.turn import NUMBER_TYPES, Turn
+from actions.yes_no import is_no, is_yes
+from backend.account_questions.automatic_payments import describe_next_automatic_charge
+from backend.account_questions.question import AccountQuestion
 from backend.autopay import service as automatic
 from backend.autopay.models import AutoPay
-from backend.autopay.schedule import active_draft
+from backend.autopay.schedule import find_active_draft
 from backend.billing import service as billing
 from backend.language import mark, tr
-from backend.members.identity import Standing
+from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod, ScheduledPayment
-from backend.reading.amount import Amount
-from backend.reading.day import Day
+from backend.reading.dates.day_parsing import ParsedDay
+from backend.reading.money.amount import Amount
 
-ACT, ITEM, DAY, CONFIRM = "sched_act", "sched_item", "sched_day", "sched_confirm"
-ASKED_AS.update({DAY: "date"})
+ACT, ITEM_ID, DAY, CONFIRM = "sched_act", "sched_item", "sched_day", "sched_confirm"
+NUMBER_TYPES.update({DAY: "date"})
 
 
 class ActionSchedulePayment(SkillAction):
@@ -42,156 +42,156 @@ class ActionSchedulePayment(SkillAction):
     action_name = "action_schedule_payment"
 
     async def act(self, turn: Turn) -> None:
-        wished = act_on_existing(turn.text)
+        wished = extract_existing_act(turn.text)
         turn.clear(ACT)
         if wished:
             turn.set(ACT, wished)
-        turn.follow_with("scheduled_form" if wished else "quick_pay_form")
+        turn.add_followup_action("scheduled_form" if wished else "quick_pay_form")
 
 
-class ScheduledForm(OfSeveralForm):
+class ScheduledPaymentsForm(AccountForm):
     form = "scheduled_form"
     task = "scheduled"
     title = mark("scheduled payments")
     skill = "manage_scheduled"
-    opens_with: ClassVar[frozenset[str]] = frozenset({"schedule_payment"})
-    slots: ClassVar[tuple[str, ...]] = (ACT, ITEM, DAY, CONFIRM)
-    asks: ClassVar[dict[str, str]] = {ACT: "choice", ITEM: "choice", DAY: "day", CONFIRM: "yes_no"}
-    shows_first = True
+    opening_intents: ClassVar[frozenset[str]] = frozenset({"schedule_payment"})
+    slots: ClassVar[tuple[str, ...]] = (ACT, ITEM_ID, DAY, CONFIRM)
+    asks: ClassVar[dict[str, str]] = {ACT: "choice", ITEM_ID: "choice", DAY: "day", CONFIRM: "yes_no"}
+    shows_status_first = True
 
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._hear_choices(turn)
+    async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
+        heard = self._extract_button_values(turn)
         if asked in IDENTITY_SLOTS:
-            return heard or (asked == CODE and turn.get(ACT) in ("show", None) and keep_wish(turn))
-        if asked == ACT and not heard and said_no(turn):
+            return heard or (asked == CODE and turn.get(ACT) in ("show", None) and queue_request(turn))
+        if asked == ACT and not heard and is_no(turn):
             turn.set(ACT, "leave")
             return True
-        if asked in (ACT, None) and not heard and (wished := self._wished(turn, asked)):
+        if asked in (ACT, None) and not heard and (wished := self._extract_schedule_act(turn, asked)):
             turn.set(ACT, wished)
             heard = True
-        if turn.get(ACT) == "move" and asked != ITEM:
-            heard = self._hear_day(turn, asked) or heard
+        if turn.get(ACT) == "move" and asked != ITEM_ID:
+            heard = self._extract_day(turn, asked) or heard
         if asked == CONFIRM and not heard:
-            yes = bool(AGREE.fullmatch(turn.text.strip())) or said_yes(turn)
-            if yes or said_no(turn):
+            yes = bool(AGREE_WORDS.fullmatch(turn.text.strip())) or is_yes(turn)
+            if yes or is_no(turn):
                 turn.notes["yes"] = yes
                 heard = True
         return heard
 
-    def account_changed(self, turn: Turn) -> None:
-        turn.clear(ITEM, CONFIRM)
+    def on_account_changed(self, turn: Turn) -> None:
+        turn.clear(ITEM_ID, CONFIRM)
 
-    def _hear_choices(self, turn: Turn) -> bool:
-        chosen = {slot: turn.chosen(slot) for slot in (ACT, ITEM)}
+    def _extract_button_values(self, turn: Turn) -> bool:
+        chosen = {slot: turn.button_value(slot) for slot in (ACT, ITEM_ID)}
         for slot, value in chosen.items():
             if value is not None:
                 turn.set(slot, value)
         return any(value is not None for value in chosen.values())
 
-    def _wished(self, turn: Turn, asked: str | None) -> str | None:
+    def _extract_schedule_act(self, turn: Turn, asked: str | None) -> str | None:
         if asked == ACT and MOVE.search(turn.text):
             return "move"
-        return act_on_existing(turn.text)
+        return extract_existing_act(turn.text)
 
-    def _hear_day(self, turn: Turn, asked: str | None) -> bool:
-        said = turn.read(asked).day
-        if isinstance(said, Day):
-            turn.set(DAY, said.on.isoformat())
+    def _extract_day(self, turn: Turn, asked: str | None) -> bool:
+        said = turn.extract_values(asked).day
+        if isinstance(said, ParsedDay):
+            turn.set(DAY, said.day.isoformat())
         elif said is not None and asked == DAY:
             turn.clear(DAY)
             turn.notes["day_problem"] = said.code
         return said is not None
 
-    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
         assert standing.account is not None
-        items = await billing.scheduled(turn.session, standing.account.id)
+        items = await billing.list_scheduled(turn.session, standing.account.id)
         if not items:
             await self._none(turn, standing.account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
-            turn.say("utter_sched_left")
+            turn.utter("utter_sched_left")
             return None
         if act not in ("cancel", "move"):
             return await self._show(turn, items)
-        item = self._item(turn, items)
+        item = self._select_item(turn, items)
         if item is None:
-            return await self._which(turn, items)
+            return await self._ask_which_item(turn, items)
         if item.run_on <= turn.backend.today():
-            turn.say("utter_sched_too_late", **await self._words(turn, item))
+            turn.utter("utter_sched_too_late", **await self._words(turn, item))
             return None
-        return await (self._cancel if act == "cancel" else self._move)(turn, standing, item)
+        return await (self._cancel if act == "cancel" else self._reschedule)(turn, standing, item)
 
     async def _none(self, turn: Turn, account_id: int) -> None:
         """No payment set for a day; what is taken automatically is named all the same."""
-        autopay = await automatic.autopay_of(turn.session, account_id)
-        row = autopay if autopay and autopay.wanted else await active_draft(turn.session, account_id)
+        autopay = await automatic.find_autopay(turn.session, account_id)
+        row = autopay if autopay and autopay.is_wanted else await find_active_draft(turn.session, account_id)
         if row is None:
-            turn.say("utter_sched_none")
+            turn.utter("utter_sched_none")
             return
         method = await turn.session.get_one(PaymentMethod, row.method_id)
-        coming = await automatic.next_of(turn.session, turn.backend, row)
-        turn.say(
+        coming = await automatic.find_next_run(turn.session, turn.backend, row)
+        turn.utter(
             "utter_sched_none_autopay" if isinstance(row, AutoPay) else "utter_sched_none_draft",
             method=method.label,
-            when=when(row.day_of_month if isinstance(row, AutoPay) else None),
-            next=next_words(coming, turn.backend.today()),
+            when=format_run_day(row.day_of_month if isinstance(row, AutoPay) else None),
+            next=format_next_run(coming, turn.backend.today()),
         )
 
-    async def _show(self, turn: Turn, items: Sequence[ScheduledPayment]) -> Ask:
+    async def _show(self, turn: Turn, items: Sequence[ScheduledPayment]) -> SlotQuestion:
         for item in items:
-            turn.say("utter_sched_item", **await self._words(turn, item))
+            turn.utter("utter_sched_item", **await self._words(turn, item))
         buttons = [
-            choose(tr("Another day"), sched_act="move"),
-            choose(tr("Cancel it"), sched_act="cancel"),
-            choose(tr("Leave it as it is"), sched_act="leave"),
+            build_button(tr("Another day"), sched_act="move"),
+            build_button(tr("Cancel it"), sched_act="cancel"),
+            build_button(tr("Leave it as it is"), sched_act="leave"),
         ]
-        return Ask(ACT, "utter_question_sched_act", {}, buttons)
+        return SlotQuestion(ACT, "utter_question_sched_act", {}, buttons)
 
-    def _item(self, turn: Turn, items: Sequence[ScheduledPayment]) -> ScheduledPayment | None:
+    def _select_item(self, turn: Turn, items: Sequence[ScheduledPayment]) -> ScheduledPayment | None:
         """The one that is meant: the only one, the one chosen, or the one of the amount or day that was named."""
         if len(items) == 1:
             return items[0]
-        chosen = [item for item in items if str(item.id) == str(turn.get(ITEM))]
+        chosen = [item for item in items if str(item.id) == str(turn.get(ITEM_ID))]
         if chosen:
             return chosen[0]
-        said = turn.read(None)
+        said = turn.extract_values(None)
         fitting = [
             item
             for item in items
             if (isinstance(said.amount, Amount) and said.amount.cents == item.amount_cents)
-            or (isinstance(said.day, Day) and said.day.on == item.run_on)
+            or (isinstance(said.day, ParsedDay) and said.day.day == item.run_on)
         ]
         if len(fitting) != 1:
             return None
-        turn.set(ITEM, str(fitting[0].id))
+        turn.set(ITEM_ID, str(fitting[0].id))
         if turn.get(DAY) == fitting[0].run_on.isoformat():
             turn.clear(DAY)  # the day named which one, not where to
         return fitting[0]
 
-    async def _which(self, turn: Turn, items: Sequence[ScheduledPayment]) -> Ask:
+    async def _ask_which_item(self, turn: Turn, items: Sequence[ScheduledPayment]) -> SlotQuestion:
         buttons = []
         for item in items:
             words = await self._words(turn, item)
             buttons.append(
-                choose(tr("{amount} on {day}", amount=words["amount"], day=words["day"]), sched_item=str(item.id))
+                build_button(tr("{amount} on {day}", amount=words["amount"], day=words["day"]), sched_item=str(item.id))
             )
-        return Ask(ITEM, "utter_question_sched_item", {}, buttons)
+        return SlotQuestion(ITEM_ID, "utter_question_sched_item", {}, buttons)
 
     async def _words(self, turn: Turn, item: ScheduledPayment) -> dict[str, Any]:
         method = await turn.session.get_one(PaymentMethod, item.method_id)
         return {
             "amount": format_cents(item.amount_cents + item.fee_cents),
-            "day": day_words(item.run_on, turn.backend.today()),
+            "day": format_day(item.run_on, turn.backend.today()),
             "method": method.label,
             "confirmation": item.confirmation,
             "confirmation_spoken": ", ".join(item.confirmation.replace("-", "")),
         }
 
-    async def _cancel(self, turn: Turn, standing: Standing, item: ScheduledPayment) -> Ask | None:
+    async def _cancel(self, turn: Turn, standing: Identity, item: ScheduledPayment) -> SlotQuestion | None:
         words = await self._words(turn, item)
         if not turn.notes.get("yes"):
-            return Ask(CONFIRM, "utter_question_sched_cancel", words)
+            return SlotQuestion(CONFIRM, "utter_question_sched_cancel", words)
         done = await payments.cancel_scheduled(
             turn.session,
             turn.backend,
@@ -202,43 +202,43 @@ class ScheduledForm(OfSeveralForm):
             channel=turn.channel,
         )
         if done:
-            words["rest"] = await self._still_owed(turn, standing)
-        turn.say("utter_sched_cancelled" if done else "utter_sched_too_late", **words)
+            words["rest"] = await self._format_still_owed(turn, standing)
+        turn.utter("utter_sched_cancelled" if done else "utter_sched_too_late", **words)
         return None
 
-    async def _still_owed(self, turn: Turn, standing: Standing) -> str:
+    async def _format_still_owed(self, turn: Turn, standing: Identity) -> str:
         """What is to become of the bill now: nothing is owed, it is taken by itself, or it is the member's to pay."""
         assert standing.account is not None
-        asked = Asked(turn.session, turn.backend, standing.account, "")
+        asked = AccountQuestion(turn.session, turn.backend, standing.account, "")
         owed = await asked.balance()
         if owed.uncovered_cents <= 0:
             return tr("What is owed now is covered without it.")
-        if taken := await taken_automatically(asked):
+        if taken := await describe_next_automatic_charge(asked):
             return " ".join(taken)
         if owed.past_due_cents > 0:
             return tr("{amount} is past due; please pay it another way.", amount=format_cents(owed.past_due_cents))
         return tr("Please pay the bill another way by its due date.")
 
-    async def _move(self, turn: Turn, standing: Standing, item: ScheduledPayment) -> Ask | None:
+    async def _reschedule(self, turn: Turn, standing: Identity, item: ScheduledPayment) -> SlotQuestion | None:
         words = await self._words(turn, item)
         to = date.fromisoformat(turn.get(DAY)) if turn.get(DAY) else None
         refused = turn.notes.get("day_problem")
         if to is not None:
-            refused = await payments.cannot_move(turn.session, turn.backend, item, to)
+            refused = await payments.find_move_problem(turn.session, turn.backend, item, to)
         if to is None or refused:
             turn.clear(DAY)
             response = f"utter_question_sched_day_{refused}" if refused else "utter_question_sched_day"
-            return Ask(DAY, response, {**words, "last_day": last_day(turn)})
-        words["to"] = day_words(to, turn.backend.today())
+            return SlotQuestion(DAY, response, {**words, "last_day": format_last_day(turn)})
+        words["to"] = format_day(to, turn.backend.today())
         if not turn.notes.get("yes"):
-            return Ask(CONFIRM, "utter_question_sched_move", words)
+            return SlotQuestion(CONFIRM, "utter_question_sched_move", words)
         moved = await payments.move_scheduled(
             turn.session,
             turn.backend,
             scheduled_id=item.id,
             account_id=item.account_id,
             run_on=to,
-            agreement=agreement_of(turn, standing, "utter_question_sched_move"),
+            agreement=build_agreement(turn, standing, "utter_question_sched_move"),
         )
-        turn.say("utter_sched_moved" if moved else "utter_sched_too_late", **words)
+        turn.utter("utter_sched_moved" if moved else "utter_sched_too_late", **words)
         return None

@@ -8,54 +8,56 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from actions.accounts.choice import account_buttons, others
-from actions.accounts.forms import OfSeveralForm
-from actions.base import Ask, Outside
-from actions.follow_ups import LAST
+from actions.accounts.account_choice import account_buttons, list_other_accounts
+from actions.accounts.forms import AccountForm
+from actions.base import ExternalCall, SlotQuestion
+from actions.follow_ups import LAST_SUBJECT
 from actions.turn import Turn
-from actions.usage import bill_words, usage_words
+from actions.usage import bill_formatting, usage_formatting
 from backend.billing import bills
 from backend.language import mark
-from backend.members.identity import Standing
-from backend.usage import media
+from backend.members.identity import Identity
 from backend.usage import service as usage
-from backend.usage.explain import explain
-from backend.usage.months import month_of, shifted, year_before
+from backend.usage import signed_media
+from backend.usage.bill_comparison import compare_bills
+from backend.usage.months import first_of_month, shift_month, year_before
 
 KIND, MONTH = "usage_kind", "usage_month"
 MONTH_NAMES = {name.lower(): index for index, name in enumerate(calendar.month_name) if name}
-NAMED = re.compile(rf"\b({'|'.join(MONTH_NAMES)})\b", re.IGNORECASE)
-EVERY = "every"
-EACH = re.compile(
+MONTH_NAME = re.compile(rf"\b({'|'.join(MONTH_NAMES)})\b", re.IGNORECASE)
+ALL_MONTHS = "every"
+EACH_MONTH = re.compile(
     r"\b(?:each|every|all(?: the)?|other|earlier|previous|months? by|mes por|cada|los|otros) "
     r"(?:months?|mes(?:es)?)\b|\bmonths? before\b|\bmonth(?:ly)? breakdown\b|\bmes each month\b",
     re.IGNORECASE,
 )
 """Each month on its own, and not the sum."""
-MAY = re.compile(r"\bMay\b|\b(in|for|of|last|since|this) may\b")  # also a verb
+MAY_MONTH = re.compile(r"\bMay\b|\b(in|for|of|last|since|this) may\b")  # also a verb
 
 
-class UsageForm(OfSeveralForm):
+class UsageForm(AccountForm):
     form = "usage_form"
     task = "usage"
     title = mark("electric use")
     skill = "usage_history"
-    opens_with: ClassVar[frozenset[str]] = frozenset({"usage_history", "high_bill"})
+    opening_intents: ClassVar[frozenset[str]] = frozenset({"usage_history", "high_bill"})
     slots: ClassVar[tuple[str, ...]] = (KIND, MONTH)
-    informs = True
+    is_informational = True
 
-    async def listen_task(self, turn: Turn, asked: str | None) -> bool:
-        goes_on = turn.get(LAST) == self.task and asks_for_months(turn.text, turn.backend.today())
-        if asked is not None or not (goes_on or turn.intent in self.opens_with):
+    async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
+        goes_on = turn.get(LAST_SUBJECT) == self.task and asks_for_months(turn.text, turn.backend.today())
+        if asked is not None or not (goes_on or turn.intent in self.opening_intents):
             return False
-        turn.set(KIND, turn.intent if turn.intent in self.opens_with else self.skill)
-        turn.set(MONTH, [EVERY] if EACH.search(turn.text) else named_months(turn.text, turn.backend.today()))
+        turn.set(KIND, turn.intent if turn.intent in self.opening_intents else self.skill)
+        turn.set(
+            MONTH, [ALL_MONTHS] if EACH_MONTH.search(turn.text) else extract_months(turn.text, turn.backend.today())
+        )
         return True
 
-    async def next_task_ask(self, turn: Turn, standing: Standing) -> Ask | Outside | None:
+    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
         assert standing.account is not None  # level 1 is a level on an account
         kind = str(turn.get(KIND) or self.skill)
-        buttons = account_buttons(await others(turn, standing), standing, kind)
+        buttons = account_buttons(await list_other_accounts(turn, standing), standing, kind)
         if kind == "high_bill":
             await self._explain(turn, standing.account.id, buttons)
         else:
@@ -63,64 +65,83 @@ class UsageForm(OfSeveralForm):
         return None
 
     async def _tell_usage(self, turn: Turn, account_id: int, buttons: list[dict[str, str]]) -> None:
-        months = await usage.last_months(turn.session, account_id)
+        months = await usage.list_last_months(turn.session, account_id)
         if not months:
-            turn.say("utter_usage_none", buttons=buttons or None)
+            turn.utter("utter_usage_none", buttons=buttons or None)
             return
         asked = turn.get(MONTH) or []
         if asked and await self._tell_months(turn, account_id, asked, months):
             return
-        values: dict[str, Any] = usage_words.year(months)
-        picture = media.usage_chart_url(turn.backend, account_id) if turn.channel != "voice" else ""
-        turn.say("utter_usage", buttons=buttons or None, chart=picture, table=usage_words.table(months), **values)
+        values: dict[str, Any] = usage_formatting.year_values(months)
+        picture = signed_media.usage_chart_url(turn.backend, account_id) if turn.channel != "voice" else ""
+        turn.utter(
+            "utter_usage",
+            buttons=buttons or None,
+            chart=picture,
+            table=usage_formatting.build_usage_table(months),
+            **values,
+        )
 
-    async def _tell_months(self, turn: Turn, account_id: int, asked: list[str], months: Sequence[usage.Month]) -> bool:
+    async def _tell_months(
+        self, turn: Turn, account_id: int, asked: list[str], months: Sequence[usage.MonthUsage]
+    ) -> bool:
         """The months that were asked for, and no others; False where the whole year is to be told beside them."""
-        if asked == [EVERY]:
+        if asked == [ALL_MONTHS]:
             wanted = [each.now for each in months if each.now]
         else:
             wanted = [
                 found
                 for each in asked
-                if (found := await usage.reading_of(turn.session, account_id, date.fromisoformat(each)))
+                if (found := await usage.find_reading(turn.session, account_id, date.fromisoformat(each)))
             ]
         if len(wanted) == 1:
-            before = await usage.reading_of(turn.session, account_id, year_before(wanted[0].month))
-            turn.say("utter_usage_month", **usage_words.month(usage.Month(wanted[0].month, wanted[0], before)))
+            before = await usage.find_reading(turn.session, account_id, year_before(wanted[0].month))
+            turn.utter(
+                "utter_usage_month",
+                **usage_formatting.month_values(usage.MonthUsage(wanted[0].month, wanted[0], before)),
+            )
         elif len(wanted) == 2:
-            turn.say("utter_usage_compared", **usage_words.compared(*wanted))
+            turn.utter("utter_usage_compared", **usage_formatting.comparison_values(*wanted))
         elif wanted:
-            turn.say("utter_usage_months", lines=usage_words.lines(wanted), table=usage_words.table(months))
+            turn.utter(
+                "utter_usage_months",
+                lines=usage_formatting.format_lines(wanted),
+                table=usage_formatting.build_usage_table(months),
+            )
         return len(wanted) > 1
 
     async def _explain(self, turn: Turn, account_id: int, buttons: list[dict[str, str]]) -> None:
-        issued = await bills.of_account(turn.session, account_id)
+        issued = await bills.list_bills(turn.session, account_id)
         if len(issued) < 2:
-            turn.say("utter_high_bill_alone", buttons=buttons or None)
+            turn.utter("utter_high_bill_alone", buttons=buttons or None)
             return
-        newest, wanted = issued[-1], month_of(issued[-1].period_end)
-        parts = [explain(newest, issued[-2])]
-        parts += [explain(newest, bill) for bill in issued[:-2] if month_of(bill.period_end) == year_before(wanted)][
-            -1:
+        newest, wanted = issued[-1], first_of_month(issued[-1].period_end)
+        parts = [compare_bills(newest, issued[-2])]
+        parts += [
+            compare_bills(newest, bill)
+            for bill in issued[:-2]
+            if first_of_month(bill.period_end) == year_before(wanted)
+        ][-1:]
+        warmth = [
+            await usage.find_reading(turn.session, account_id, month) for month in (wanted, shift_month(wanted, -1))
         ]
-        warmth = [await usage.reading_of(turn.session, account_id, month) for month in (wanted, shifted(wanted, -1))]
-        values = bill_words.told(parts, warmth[0], warmth[1])
-        turn.say("utter_high_bill", table=bill_words.table(parts), **values)
+        values = bill_formatting.explanation_values(parts, warmth[0], warmth[1])
+        turn.utter("utter_high_bill", table=bill_formatting.build_bill_table(parts), **values)
         if len(parts) > 1:
-            turn.say("utter_high_bill_year", **bill_words.against_last_year(parts[1]))
-        turn.say("utter_high_bill_next", buttons=buttons or None)
+            turn.utter("utter_high_bill_year", **bill_formatting.last_year_values(parts[1]))
+        turn.utter("utter_high_bill_next", buttons=buttons or None)
         if not turn.get("paused_task"):
-            slots = {"case_kind": "high_bill", "case_words": turn.whole_words}
+            slots = {"case_kind": "high_bill", "case_words": turn.full_text}
             turn.set("offer", {"opener": "case_form", "slots": slots})
 
 
-def named_months(words: str, today: date) -> list[str]:
+def extract_months(words: str, today: date) -> list[str]:
     """The latest months of those names that have begun, as their first days in ISO form."""
-    names = [found[1].lower() for found in NAMED.finditer(words)]
-    months = [date(today.year, MONTH_NAMES[name], 1) for name in names if name != "may" or MAY.search(words)]
+    names = [found[1].lower() for found in MONTH_NAME.finditer(words)]
+    months = [date(today.year, MONTH_NAMES[name], 1) for name in names if name != "may" or MAY_MONTH.search(words)]
     return list(dict.fromkeys((month if month <= today else year_before(month)).isoformat() for month in months))
 
 
 def asks_for_months(words: str, today: date) -> bool:
     """`Month by month`, `September compared with October`: more of what was just shown."""
-    return bool(EACH.search(words)) or bool(named_months(words, today))
+    return bool(EACH_MONTH.search(words)) or bool(extract_months(words, today))

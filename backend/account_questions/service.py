@@ -8,33 +8,40 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.account_questions import automatic, enrolled, owed, paid, saved, used
-from backend.account_questions.asked import Asked
+from backend.account_questions import (
+    amounts_due,
+    automatic_payments,
+    enrollments,
+    past_payments,
+    payment_methods,
+    rates_and_usage,
+)
+from backend.account_questions.question import AccountQuestion
 from backend.billing.models import Account
 from backend.errors import MemberlineError
-from backend.members.levels import ACCOUNT_QUESTIONS, Level
+from backend.members.levels import QUESTION_LEVELS, Level
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-TOPICS: Mapping[str, Callable[[Asked], Awaitable[str | None]]] = MappingProxyType(
+TOPIC_HANDLERS: Mapping[str, Callable[[AccountQuestion], Awaitable[str | None]]] = MappingProxyType(
     {
-        "alerts_status": enrolled.alerts_status,
-        "autopay_status": automatic.autopay_status,
-        "budget_status": enrolled.budget_status,
-        "charged_twice": paid.charged_twice,
-        "due_when": owed.due_when,
-        "estimated": used.estimated,
-        "higher_than_last_year": used.higher_than_last_year,
-        "last_payment": paid.last_payment,
-        "late_fee_now": owed.late_fee_now,
-        "my_rate": used.my_rate,
-        "next_automatic": automatic.next_automatic,
-        "paperless_status": enrolled.paperless_status,
-        "short_month": automatic.short_month,
-        "saved_methods": saved.saved_methods,
-        "shutoff": owed.shutoff,
-        "what_is_left": owed.what_is_left,
+        "alerts_status": enrollments.alerts_status,
+        "autopay_status": automatic_payments.describe_autopay,
+        "budget_status": enrollments.budget_status,
+        "charged_twice": past_payments.describe_duplicate_charge,
+        "due_when": amounts_due.describe_due_date,
+        "estimated": rates_and_usage.describe_estimated_reading,
+        "higher_than_last_year": rates_and_usage.compare_with_last_year,
+        "last_payment": past_payments.describe_last_payment,
+        "late_fee_now": amounts_due.describe_late_fee,
+        "my_rate": rates_and_usage.describe_rate,
+        "next_automatic": automatic_payments.describe_automatic_payments,
+        "paperless_status": enrollments.paperless_status,
+        "short_month": automatic_payments.describe_short_month,
+        "saved_methods": payment_methods.describe_saved_methods,
+        "shutoff": amounts_due.describe_shutoff,
+        "what_is_left": amounts_due.describe_remaining,
     }
 )
 """The `account:` line of a subject in knowledge/ → what answers it."""
@@ -46,11 +53,11 @@ class UnknownTopic(MemberlineError):
     code = "unknown_topic"
 
 
-def needs(topic: str) -> Level:
+def required_level(topic: str) -> Level:
     """The level at which the topic may be answered. Raises UnknownTopic."""
-    if topic not in TOPICS:
+    if topic not in TOPIC_HANDLERS:
         raise UnknownTopic(f"no account question is called {topic}")
-    return ACCOUNT_QUESTIONS[topic]
+    return QUESTION_LEVELS[topic]
 
 
 async def answer(session: AsyncSession, backend: Backend, account: Account, topic: str, words: str) -> str | None:
@@ -59,6 +66,6 @@ async def answer(session: AsyncSession, backend: Backend, account: Account, topi
     The caller has made sure that whoever asks is at the level that `needs` names, for this very account. `words` are
     the member's own: a day or an amount in them is answered to. Raises UnknownTopic.
     """
-    if topic not in TOPICS:
+    if topic not in TOPIC_HANDLERS:
         raise UnknownTopic(f"no account question is called {topic}")
-    return await TOPICS[topic](Asked(session, backend, account, words))
+    return await TOPIC_HANDLERS[topic](AccountQuestion(session, backend, account, words))

@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, String, cast, exists, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from backend.alerts.kinds import PAPERLESS, in_words
+from backend.alerts.kinds import PAPERLESS, format_threshold
 from backend.alerts.models import AlertSent, AlertSetting
 from backend.audit.models import AuditRow
 from backend.billing.models import Account, Bill
-from backend.language import mark, short_date, speaking, tr
+from backend.language import format_short_date, mark, tr, use_language
 from backend.members.models import Member
 from backend.money import format_cents
 from backend.payments.models import Payment, ScheduledPayment
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PAGE = 200
 NEWS_DAYS = 7
 """What is older is no news any more, such as after an alert was off for a while."""
-NEWEST_BILL_DAYS = 45
+RECENT_BILL_DAYS = 45
 DUE_BILL_DAYS = 90
 """A bill issued longer ago than this is no longer about to be due."""
 PROFILE_ACTS = {
@@ -41,29 +41,29 @@ PROFILE_ACTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class AlertEvent:
     """One thing to tell one account. `words` follow the co-op's name, in the language that the member has on file."""
 
     setting: AlertSetting
     key: str
-    words: str
+    text: str
 
 
-Finder = Callable[["Backend", date], AsyncIterator[list[Event]]]
-Maker = Callable[[AsyncSession, AlertSetting, Any], Awaitable[Event | None]]
-BillWords = Callable[[AsyncSession, "Backend", date, AlertSetting, Bill], Awaitable[str | None]]
+Finder = Callable[["Backend", date], AsyncIterator[list[AlertEvent]]]
+EventBuilder = Callable[[AsyncSession, AlertSetting, Any], Awaitable[AlertEvent | None]]
+BillFormatter = Callable[[AsyncSession, "Backend", date, AlertSetting, Bill], Awaitable[str | None]]
 
 
 def finders() -> list[Finder]:
     """Every alert's finder."""
     return [
-        _of_bills("bill_due", DUE_BILL_DAYS, _bill_due),
-        _of_bills("past_due", DUE_BILL_DAYS, _past_due),
-        _of_bills("bill_ready", NEWS_DAYS, _bill_ready),
-        _of_bills(PAPERLESS, NEWS_DAYS, _bill_ready),
-        _of_bills("amount_over", NEWEST_BILL_DAYS, _amount_over),
-        _of_bills("usage_over", NEWEST_BILL_DAYS, _usage_over),
-        _of_bills("daily_usage_over", NEWEST_BILL_DAYS, _daily_usage_over),
+        _bill_finder("bill_due", DUE_BILL_DAYS, _bill_due),
+        _bill_finder("past_due", DUE_BILL_DAYS, _past_due),
+        _bill_finder("bill_ready", NEWS_DAYS, _bill_ready),
+        _bill_finder(PAPERLESS, NEWS_DAYS, _bill_ready),
+        _bill_finder("amount_over", RECENT_BILL_DAYS, _amount_over),
+        _bill_finder("usage_over", RECENT_BILL_DAYS, _usage_over),
+        _bill_finder("daily_usage_over", RECENT_BILL_DAYS, _daily_usage_over),
         _payments_received,
         _payments_failed,
         _schedules_failed,
@@ -71,14 +71,16 @@ def finders() -> list[Finder]:
     ]
 
 
-def _untold(kind: str, event: Any) -> ColumnElement[bool]:
+def _not_sent(kind: str, event: Any) -> ColumnElement[bool]:
     told = exists().where(
         AlertSent.account_id == AlertSetting.account_id, AlertSent.kind == kind, AlertSent.event == event
     )
     return ~told
 
 
-async def _pages(backend: Backend, query: Callable[[int], Any], make: Maker) -> AsyncIterator[list[Event]]:
+async def _page_events(
+    backend: Backend, query: Callable[[int], Any], make: EventBuilder
+) -> AsyncIterator[list[AlertEvent]]:
     """The events of rows of (setting, cause), in the order of the causes' ids: a page and a short session at a time."""
     after = 0
     owner: Any = aliased(Account)
@@ -90,11 +92,11 @@ async def _pages(backend: Backend, query: Callable[[int], Any], make: Maker) -> 
             .add_columns(Member.language)
             .limit(PAGE)
         )
-        made: list[Event | None] = []
-        async with backend.db.reading() as session:
+        made: list[AlertEvent | None] = []
+        async with backend.db.read_session() as session:
             rows = list((await session.execute(page)).all())
             for setting, cause, language in rows:
-                with speaking(language):
+                with use_language(language):
                     made.append(await make(session, setting, cause))
         # told before the next page is looked for, with no session open meanwhile
         yield [event for event in made if event is not None]
@@ -106,8 +108,8 @@ async def _pages(backend: Backend, query: Callable[[int], Any], make: Maker) -> 
 # bills
 
 
-def _of_bills(kind: str, window_days: int, words: BillWords) -> Finder:
-    async def find(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
+def _bill_finder(kind: str, window_days: int, words: BillFormatter) -> Finder:
+    async def find(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
         def query(after: int) -> Any:
             return (
                 select(AlertSetting, Bill)
@@ -120,16 +122,16 @@ def _of_bills(kind: str, window_days: int, words: BillWords) -> Finder:
                     Bill.issued_on <= on,
                     Bill.issued_on >= on - timedelta(days=window_days),
                     Bill.id > after,
-                    _untold(kind, Bill.number),
+                    _not_sent(kind, Bill.number),
                 )
                 .order_by(Bill.id)
             )
 
-        async def make(session: AsyncSession, setting: AlertSetting, bill: Bill) -> Event | None:
+        async def make(session: AsyncSession, setting: AlertSetting, bill: Bill) -> AlertEvent | None:
             said = await words(session, backend, on, setting, bill)
-            return Event(setting, bill.number, said) if said else None
+            return AlertEvent(setting, bill.number, said) if said else None
 
-        async for found in _pages(backend, query, make):
+        async for found in _page_events(backend, query, make):
             yield found
 
     return find
@@ -146,7 +148,7 @@ async def _bill_due(session: AsyncSession, backend: Backend, on: date, setting: 
         return None
     when = tr("today") if left == 0 else tr("tomorrow") if left == 1 else tr("in {count} days", count=left)
     amount = format_cents(owed.amount_due_cents)
-    return tr("{amount} is due {day}, {when}.", amount=amount, day=short_date(bill.due_on), when=when)
+    return tr("{amount} is due {day}, {when}.", amount=amount, day=format_short_date(bill.due_on), when=when)
 
 
 async def _past_due(session: AsyncSession, backend: Backend, on: date, setting: AlertSetting, bill: Bill) -> str | None:
@@ -157,7 +159,7 @@ async def _past_due(session: AsyncSession, backend: Backend, on: date, setting: 
     if owed.past_due_cents <= 0:
         return None
     amount = format_cents(owed.past_due_cents)
-    return tr("{amount} is past due since {day}.", amount=amount, day=short_date(bill.due_on))
+    return tr("{amount} is past due since {day}.", amount=amount, day=format_short_date(bill.due_on))
 
 
 async def _bill_ready(
@@ -168,7 +170,7 @@ async def _bill_ready(
     amount = format_cents(abs(bill.amount_cents))
     if bill.amount_cents < 0:
         return tr("your new bill is a credit of {amount}. Nothing is due on it.", amount=amount)
-    return tr("your new bill is {amount}, due {day}.", amount=amount, day=short_date(bill.due_on))
+    return tr("your new bill is {amount}, due {day}.", amount=amount, day=format_short_date(bill.due_on))
 
 
 async def _amount_over(
@@ -190,8 +192,8 @@ async def _usage_over(
         return None
     return tr(
         "your last bill's use was {use}, over your limit of {limit}.",
-        use=in_words("kwh", bill.kwh),
-        limit=in_words("kwh", limit),
+        use=format_threshold("kwh", bill.kwh),
+        limit=format_threshold("kwh", limit),
     )
 
 
@@ -201,9 +203,11 @@ async def _daily_usage_over(
     limit, days = setting.threshold or 0, (bill.period_end - bill.period_start).days + 1
     if bill.kwh <= limit * days or not await _is_newest(session, bill, on):
         return None
-    average = in_words("kwh", round(bill.kwh / days))
+    average = format_threshold("kwh", round(bill.kwh / days))
     return tr(
-        "your last bill's use was {use} a day, over your limit of {limit}.", use=average, limit=in_words("kwh", limit)
+        "your last bill's use was {use} a day, over your limit of {limit}.",
+        use=average,
+        limit=format_threshold("kwh", limit),
     )
 
 
@@ -220,19 +224,19 @@ def _since(backend: Backend, setting: AlertSetting) -> date:
 # payments
 
 
-async def _payments_received(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
-    async for found in _of_payments(backend, "payment_received", ("posted",), _received_words):
+async def _payments_received(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
+    async for found in _find_payments(backend, "payment_received", ("posted",), _format_received):
         yield found
 
 
-async def _payments_failed(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
-    async for found in _of_payments(backend, "payment_failed", ("declined", "voided", "returned"), _failed_words):
+async def _payments_failed(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
+    async for found in _find_payments(backend, "payment_failed", ("declined", "voided", "returned"), _format_failed):
         yield found
 
 
-async def _of_payments(
+async def _find_payments(
     backend: Backend, kind: str, statuses: tuple[str, ...], words: Callable[[Payment], str]
-) -> AsyncIterator[list[Event]]:
+) -> AsyncIterator[list[AlertEvent]]:
     earliest = backend.clock.now() - timedelta(days=NEWS_DAYS)
 
     def query(after: int) -> Any:
@@ -246,22 +250,22 @@ async def _of_payments(
                 Payment.updated_at >= AlertSetting.since,
                 Payment.updated_at >= earliest,
                 Payment.id > after,
-                _untold(kind, Payment.key),
+                _not_sent(kind, Payment.key),
             )
             .order_by(Payment.id)
         )
 
-    async def make(_session: AsyncSession, setting: AlertSetting, payment: Payment) -> Event:
-        return Event(setting, payment.key, words(payment))
+    async def make(_session: AsyncSession, setting: AlertSetting, payment: Payment) -> AlertEvent:
+        return AlertEvent(setting, payment.key, words(payment))
 
-    async for found in _pages(backend, query, make):
+    async for found in _page_events(backend, query, make):
         yield found
 
 
-CAME_BACK = mark("it came back")
+RETURNED_REASON = mark("it came back")
 
 
-def _received_words(payment: Payment) -> str:
+def _format_received(payment: Payment) -> str:
     return tr(
         "we received your payment of {amount}. Ref {number}.",
         amount=format_cents(payment.amount_cents),
@@ -269,17 +273,17 @@ def _received_words(payment: Payment) -> str:
     )
 
 
-def _failed_words(payment: Payment) -> str:
+def _format_failed(payment: Payment) -> str:
     values = {"amount": format_cents(payment.amount_cents), "number": payment.confirmation}
     if payment.status != "returned":
         return tr("your payment of {amount} did not go through. Nothing was taken. Ref {number}.", **values)
-    reason = tr(RETURN_REASONS.get(payment.decline_code or "") or CAME_BACK)
+    reason = tr(RETURN_REASONS.get(payment.decline_code or "") or RETURNED_REASON)
     return tr(
         "your bank returned your payment of {amount}: {reason}. It is due again. Ref {number}.", reason=reason, **values
     )
 
 
-async def _schedules_failed(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
+async def _schedules_failed(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
     """Scheduled payments that never came to a payment, such as for a card that has expired."""
 
     def query(after: int) -> Any:
@@ -293,15 +297,15 @@ async def _schedules_failed(backend: Backend, on: date) -> AsyncIterator[list[Ev
                 ScheduledPayment.payment_id.is_(None),
                 ScheduledPayment.run_on >= on - timedelta(days=NEWS_DAYS),
                 ScheduledPayment.id > after,
-                _untold("payment_failed", ScheduledPayment.key),
+                _not_sent("payment_failed", ScheduledPayment.key),
             )
             .order_by(ScheduledPayment.id)
         )
 
-    async def make(_session: AsyncSession, setting: AlertSetting, item: ScheduledPayment) -> Event | None:
-        return Event(setting, item.key, _not_made(item)) if item.run_on >= _since(backend, setting) else None
+    async def make(_session: AsyncSession, setting: AlertSetting, item: ScheduledPayment) -> AlertEvent | None:
+        return AlertEvent(setting, item.key, _not_made(item)) if item.run_on >= _since(backend, setting) else None
 
-    async for found in _pages(backend, query, make):
+    async for found in _page_events(backend, query, make):
         yield found
 
 
@@ -309,7 +313,7 @@ def _not_made(item: ScheduledPayment) -> str:
     return tr(
         "your payment of {amount} set for {day} was not made. Ref {number}.",
         amount=format_cents(item.amount_cents),
-        day=short_date(item.run_on),
+        day=format_short_date(item.run_on),
         number=item.confirmation,
     )
 
@@ -317,7 +321,7 @@ def _not_made(item: ScheduledPayment) -> str:
 # the profile
 
 
-async def _profile_changes(backend: Backend, on: date) -> AsyncIterator[list[Event]]:
+async def _profile_changes(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
     """A change is one of the member, so that the alert of any of their accounts tells it."""
     changed: Any = aliased(Account)
     watched: Any = aliased(Account)
@@ -337,13 +341,13 @@ async def _profile_changes(backend: Backend, on: date) -> AsyncIterator[list[Eve
                 AuditRow.at >= earliest,
                 # one act may be watched from several accounts, and a page may end between them
                 AuditRow.id >= after,
-                _untold("profile_changed", literal("audit:") + cast(AuditRow.id, String)),
+                _not_sent("profile_changed", literal("audit:") + cast(AuditRow.id, String)),
             )
             .order_by(AuditRow.id, AlertSetting.id)
         )
 
-    async def make(_session: AsyncSession, setting: AlertSetting, act: AuditRow) -> Event:
-        return Event(setting, f"audit:{act.id}", f"{tr(PROFILE_ACTS[act.act])}.")
+    async def make(_session: AsyncSession, setting: AlertSetting, act: AuditRow) -> AlertEvent:
+        return AlertEvent(setting, f"audit:{act.id}", f"{tr(PROFILE_ACTS[act.act])}.")
 
-    async for found in _pages(backend, query, make):
+    async for found in _page_events(backend, query, make):
         yield found

@@ -12,47 +12,49 @@ from backend.money import format_cents
 
 PAYMENT, USAGE, PROFILE = "payment", "balance and usage", "account profile"
 GROUPS = (PAYMENT, USAGE, PROFILE)
-WAYS = ("text", "email", "call")
+CHANNELS = ("text", "email", "call")
 PAPERLESS = "paperless"
 """Kept as an alert by email alone: the notice that takes the place of a paper bill. It is in no group."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class AlertKind:
     """One alert. `unit` is what its threshold counts: days, cents or kwh; empty where it has none."""
 
     name: str
     group: str
-    words: str  # behind "I tell you when": with {threshold} where it has one; `tr` puts it in the member's language
+    text: str  # behind "I tell you when": with {threshold} where it has one; `tr` puts it in the member's language
     unit: str = ""
-    usual: int | None = None  # the threshold when none was said; None asks for it
-    least: int = 1
-    most: int = 0
+    default_threshold: int | None = None  # the threshold when none was said; None asks for it
+    minimum: int = 1
+    maximum: int = 0
 
-    def said(self, threshold: int | None) -> str:
+    def describe(self, threshold: int | None) -> str:
         """`your bill is 3 days from due`."""
-        return tr(self.words, threshold=in_words(self.unit, threshold))
+        return tr(self.text, threshold=format_threshold(self.unit, threshold))
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType(
+KINDS: Mapping[str, AlertKind] = MappingProxyType(
     {
         kind.name: kind
         for kind in (
-            Kind("bill_due", PAYMENT, mark("your bill is {threshold} from due"), "days", usual=3, most=20),
-            Kind("payment_received", PAYMENT, mark("a payment is received")),
-            Kind("payment_failed", PAYMENT, mark("a payment fails or is returned")),
-            Kind("past_due", PAYMENT, mark("a bill is past due")),
-            Kind("bill_ready", USAGE, mark("a new bill is ready")),
-            Kind("amount_over", USAGE, mark("what you owe is over {threshold}"), "cents", most=10_000_000),
-            Kind("usage_over", USAGE, mark("a bill's use is over {threshold}"), "kwh", most=1_000_000),
-            Kind("daily_usage_over", USAGE, mark("a bill's use is over {threshold} a day"), "kwh", most=50_000),
-            Kind("profile_changed", PROFILE, mark("your account profile changes")),
+            AlertKind(
+                "bill_due", PAYMENT, mark("your bill is {threshold} from due"), "days", default_threshold=3, maximum=20
+            ),
+            AlertKind("payment_received", PAYMENT, mark("a payment is received")),
+            AlertKind("payment_failed", PAYMENT, mark("a payment fails or is returned")),
+            AlertKind("past_due", PAYMENT, mark("a bill is past due")),
+            AlertKind("bill_ready", USAGE, mark("a new bill is ready")),
+            AlertKind("amount_over", USAGE, mark("what you owe is over {threshold}"), "cents", maximum=10_000_000),
+            AlertKind("usage_over", USAGE, mark("a bill's use is over {threshold}"), "kwh", maximum=1_000_000),
+            AlertKind("daily_usage_over", USAGE, mark("a bill's use is over {threshold} a day"), "kwh", maximum=50_000),
+            AlertKind("profile_changed", PROFILE, mark("your account profile changes")),
         )
     }
 )
 
 
-class ThresholdRefused(MemberlineError):
+class InvalidThreshold(MemberlineError):
     """A threshold that its alert cannot have, or none where one is needed."""
 
     code = "alert_threshold"
@@ -63,13 +65,13 @@ def check_threshold(name: str, threshold: int | None) -> int | None:
     kind = KINDS[name]
     if not kind.unit:
         return None
-    wanted = kind.usual if threshold is None else threshold
-    if wanted is None or not kind.least <= wanted <= kind.most:
-        raise ThresholdRefused(f"{name} cannot have the threshold {wanted}")
+    wanted = kind.default_threshold if threshold is None else threshold
+    if wanted is None or not kind.minimum <= wanted <= kind.maximum:
+        raise InvalidThreshold(f"{name} cannot have the threshold {wanted}")
     return wanted
 
 
-def in_words(unit: str, threshold: int | None) -> str:
+def format_threshold(unit: str, threshold: int | None) -> str:
     """`3 days`, `$150.00` or `1,200 kWh`."""
     if threshold is None:
         return tr("some limit")
@@ -78,7 +80,7 @@ def in_words(unit: str, threshold: int | None) -> str:
     return format_cents(threshold) if unit == "cents" else f"{threshold:,} kWh"
 
 
-def together(parts: list[str]) -> str:
+def join_words(parts: list[str]) -> str:
     """`a, b and c`."""
     if len(parts) < 2:
         return "".join(parts)

@@ -32,7 +32,7 @@ class AlertSetting(Base):
     since: Mapped[datetime] = mapped_column(UtcTime)
 
     @property
-    def ways(self) -> list[str]:
+    def channels(self) -> list[str]:
         """Of text, email and call, those it goes by."""
         chosen = (("text", self.by_text), ("email", self.by_email), ("call", self.by_call))
         return [way for way, on in chosen if on]

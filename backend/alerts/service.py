@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.alerts.kinds import KINDS, PAPERLESS, WAYS, check_threshold, together
+from backend.alerts.kinds import CHANNELS, KINDS, PAPERLESS, check_threshold, join_words
 from backend.alerts.models import AlertSetting
 from backend.audit import service as audit
 from backend.autopay.models import Consent
@@ -20,14 +20,14 @@ from backend.language import tr
 from backend.members.levels import require
 from backend.members.models import Member
 from backend.outbox.service import enqueue, is_opted_out
-from backend.payments import confirmation
+from backend.payments import confirmation_numbers
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class ChangeAuthor:
     """Who asks for a change, and where. `wording` and `reply` are the read-back and the answer to it, word for word."""
 
     conversation_id: str
@@ -37,7 +37,7 @@ class Author:
     reply: str = ""
 
 
-async def settings_of(session: AsyncSession, account_id: int) -> list[AlertSetting]:
+async def list_active_settings(session: AsyncSession, account_id: int) -> list[AlertSetting]:
     """The alerts that are on, in the order in which they are listed; paperless billing is not among them."""
     on = select(AlertSetting).where(AlertSetting.account_id == account_id, AlertSetting.active)
     order = list(KINDS)
@@ -45,7 +45,7 @@ async def settings_of(session: AsyncSession, account_id: int) -> list[AlertSetti
     return sorted(found, key=lambda setting: order.index(setting.kind))
 
 
-async def thresholds_before(session: AsyncSession, account_id: int) -> dict[str, int | None]:
+async def previous_thresholds(session: AsyncSession, account_id: int) -> dict[str, int | None]:
     """The threshold of each alert that was ever on: it is taken again where none is said."""
     query = select(AlertSetting.kind, AlertSetting.threshold).where(AlertSetting.account_id == account_id)
     return {kind: threshold for kind, threshold in (await session.execute(query)).all()}
@@ -63,7 +63,7 @@ async def turn_on(
     account: Account,
     wanted: Mapping[str, int | None],
     ways: Iterable[str],
-    author: Author,
+    author: ChangeAuthor,
 ) -> str:
     """Set these alerts (kind → threshold) to go by these ways, with the consent kept; returns the number to quote.
 
@@ -72,16 +72,18 @@ async def turn_on(
     """
     require("manage_alerts", author.level)
     await lock_account(session, account.id)
-    number, chosen = await confirmation.fresh(session), set(ways)
-    before = {setting.kind: _plain(setting) for setting in await settings_of(session, account.id)}
+    number, chosen = await confirmation_numbers.new_number(session), set(ways)
+    before = {setting.kind: _format_for_audit(setting) for setting in await list_active_settings(session, account.id)}
     for name, threshold in wanted.items():
-        await _put(session, backend, account.id, name, chosen, check_threshold(name, threshold), author.channel)
+        await _save_setting(
+            session, backend, account.id, name, chosen, check_threshold(name, threshold), author.channel
+        )
     session.add(_consent(backend, account.id, "alerts", number, author))
     member = await session.get_one(Member, account.member_id)
     if "text" in chosen and not await _is_own_text(session, author, member):
         await _confirm_by_text(session, backend, member, wanted, number)
-    after = {name: _plain(await _existing(session, account.id, name)) for name in wanted}
-    await _note(session, backend, account.id, "alerts_on", author, before, {**after, "confirmation": number})
+    after = {name: _format_for_audit(await _get_setting(session, account.id, name)) for name in wanted}
+    await _record_change(session, backend, account.id, "alerts_on", author, before, {**after, "confirmation": number})
     return number
 
 
@@ -90,8 +92,8 @@ async def turn_off(
     backend: Backend,
     account: Account,
     names: Iterable[str],
-    author: Author,
-    ways: Iterable[str] = WAYS,
+    author: ChangeAuthor,
+    ways: Iterable[str] = CHANNELS,
 ) -> tuple[list[AlertSetting], str]:
     """End those of these alerts that go by these ways, or only these ways; returns them and the number to quote.
 
@@ -100,60 +102,64 @@ async def turn_off(
     require("manage_alerts", author.level)
     await lock_account(session, account.id)
     wanted, unwanted = set(names), set(ways)
-    going = await settings_of(session, account.id)
-    ended = [setting for setting in going if setting.kind in wanted and unwanted & set(setting.ways)]
+    going = await list_active_settings(session, account.id)
+    ended = [setting for setting in going if setting.kind in wanted and unwanted & set(setting.channels)]
     if not ended:
         return [], ""
-    number = await confirmation.fresh(session)
-    before = {setting.kind: _plain(setting) for setting in ended}
+    number = await confirmation_numbers.new_number(session)
+    before = {setting.kind: _format_for_audit(setting) for setting in ended}
     for setting in ended:
-        left = set(setting.ways) - unwanted
+        left = set(setting.channels) - unwanted
         setting.active = bool(left)
         if left:
-            _go_by(setting, left)
+            _set_channels(setting, left)
     await session.flush()
-    if not await settings_of(session, account.id):
+    if not await list_active_settings(session, account.id):
         await _revoke(session, backend, account.id, "alerts")
-    await _note(session, backend, account.id, "alerts_off", author, before, {"confirmation": number})
+    await _record_change(session, backend, account.id, "alerts_off", author, before, {"confirmation": number})
     return ended, number
 
 
-async def go_paperless(session: AsyncSession, backend: Backend, account: Account, author: Author) -> str:
+async def enroll_paperless(session: AsyncSession, backend: Backend, account: Account, author: ChangeAuthor) -> str:
     """From the next bill on a notice by email in place of paper. The member needs an email on file.
 
     Raises StepUpNeeded.
     """
     require("bill_notifications", author.level)
     await lock_account(session, account.id)
-    number = await confirmation.fresh(session)
-    await _put(session, backend, account.id, PAPERLESS, {"email"}, None, author.channel)
+    number = await confirmation_numbers.new_number(session)
+    await _save_setting(session, backend, account.id, PAPERLESS, {"email"}, None, author.channel)
     session.add(_consent(backend, account.id, PAPERLESS, number, author))
     words = tr("your bills come without paper now. From your next bill on, an email tells you when it is ready.")
     await _paper_notice(session, backend, account, tr("Paperless billing is on"), words, number)
-    await _note(session, backend, account.id, "paperless_on", author, {"paperless": False}, {"confirmation": number})
+    await _record_change(
+        session, backend, account.id, "paperless_on", author, {"paperless": False}, {"confirmation": number}
+    )
     return number
 
 
-async def back_to_paper(session: AsyncSession, backend: Backend, account: Account, author: Author) -> str:
+async def cancel_paperless(session: AsyncSession, backend: Backend, account: Account, author: ChangeAuthor) -> str:
     """From the next bill on paper again; returns the number to quote. Raises StepUpNeeded."""
     require("bill_notifications", author.level)
     await lock_account(session, account.id)
-    number = await confirmation.fresh(session)
-    setting = await _existing(session, account.id, PAPERLESS)
+    number = await confirmation_numbers.new_number(session)
+    setting = await _get_setting(session, account.id, PAPERLESS)
     setting.active = False
     await _revoke(session, backend, account.id, PAPERLESS)
     words = tr("your bills come on paper again, from your next bill on.")
     await _paper_notice(session, backend, account, tr("Paperless billing is off"), words, number)
-    await _note(session, backend, account.id, "paperless_off", author, {"paperless": True}, {"confirmation": number})
+    await _record_change(
+        session, backend, account.id, "paperless_off", author, {"paperless": True}, {"confirmation": number}
+    )
     return number
 
 
-def as_data(setting: AlertSetting) -> dict[str, Any]:
+def setting_to_dict(setting: AlertSetting) -> dict[str, Any]:
     """A setting as `memberline show` tells it."""
     return {
         "alert": setting.kind,
         "group": KINDS[setting.kind].group if setting.kind in KINDS else "bill notifications",
-        "ways": setting.ways,
+        "ways": setting.channels,
         "threshold": setting.threshold,
         "unit": KINDS[setting.kind].unit if setting.kind in KINDS else "",
         "active": setting.active,
@@ -162,7 +168,7 @@ def as_data(setting: AlertSetting) -> dict[str, Any]:
     }
 
 
-async def _put(
+async def _save_setting(
     session: AsyncSession,
     backend: Backend,
     account_id: int,
@@ -177,12 +183,12 @@ async def _put(
         session.add(setting)
     if not setting.active:
         setting.since = backend.clock.now()
-    _go_by(setting, ways)
+    _set_channels(setting, ways)
     setting.threshold, setting.active, setting.origin = threshold, True, origin
     await session.flush()
 
 
-def _go_by(setting: AlertSetting, ways: set[str]) -> None:
+def _set_channels(setting: AlertSetting, ways: set[str]) -> None:
     setting.by_text, setting.by_email, setting.by_call = "text" in ways, "email" in ways, "call" in ways
 
 
@@ -191,18 +197,18 @@ async def _setting(session: AsyncSession, account_id: int, name: str) -> AlertSe
     return await session.scalar(query)
 
 
-async def _existing(session: AsyncSession, account_id: int, name: str) -> AlertSetting:
+async def _get_setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting:
     found = await _setting(session, account_id, name)
     assert found is not None
     return found
 
 
-def _plain(setting: AlertSetting) -> str:
+def _format_for_audit(setting: AlertSetting) -> str:
     """As the audit trail keeps it: `text, email; 3`."""
-    return ", ".join(setting.ways) + (f"; {setting.threshold}" if setting.threshold is not None else "")
+    return ", ".join(setting.channels) + (f"; {setting.threshold}" if setting.threshold is not None else "")
 
 
-def _consent(backend: Backend, account_id: int, kind: str, number: str, author: Author) -> Consent:
+def _consent(backend: Backend, account_id: int, kind: str, number: str, author: ChangeAuthor) -> Consent:
     return Consent(
         account_id=account_id,
         kind=kind,
@@ -220,7 +226,7 @@ async def _revoke(session: AsyncSession, backend: Backend, account_id: int, kind
     await session.execute(update(Consent).where(*standing).values(revoked_at=backend.clock.now()))
 
 
-async def _is_own_text(session: AsyncSession, author: Author, member: Member) -> bool:
+async def _is_own_text(session: AsyncSession, author: ChangeAuthor, member: Member) -> bool:
     """Whether the answer to this very message is a text to the phone on file: it then says all that there is to say."""
     conversation = await session.get(Conversation, author.conversation_id)
     return author.channel == "sms" and conversation is not None and conversation.address == member.phone
@@ -230,7 +236,7 @@ async def _confirm_by_text(
     session: AsyncSession, backend: Backend, member: Member, wanted: Mapping[str, int | None], number: str
 ) -> None:
     coop = backend.coop
-    when = together([KINDS[name].said(check_threshold(name, threshold)) for name, threshold in wanted.items()])
+    when = join_words([KINDS[name].describe(check_threshold(name, threshold)) for name, threshold in wanted.items()])
     await enqueue(
         session,
         backend,
@@ -275,12 +281,12 @@ async def _paper_notice(
     )
 
 
-async def _note(
+async def _record_change(
     session: AsyncSession,
     backend: Backend,
     account_id: int,
     act: str,
-    author: Author,
+    author: ChangeAuthor,
     before: dict[str, Any],
     after: dict[str, Any],
 ) -> None:

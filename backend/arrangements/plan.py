@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from backend.arrangements.rules import Part
+from backend.arrangements.rules import PlanPart
 from backend.money import share_of
-from backend.reading.plan import SaidPart, SaidPlan, Share
+from backend.reading.money.payment_plan import PaymentShare, RequestedPart, RequestedPlan
 
-MOST_PARTS = 60
+MAX_PARTS = 60
 """More payments than these are no plan that anybody would follow."""
 AMOUNT, DAY, REST, EACH, START, EVERY = "amount", "day", "rest", "each", "start", "every"
 
@@ -20,45 +20,45 @@ class Plan:
     """Payments in the order of their days. `missing` is what to ask next (`amount` or `day` of part `at`, `rest`,
     `each`, `start` or `every`), None when the plan is whole; `left` are cents that no payment covers."""
 
-    parts: tuple[Part, ...]
-    left: int
-    missing: str | None = None
-    at: int = 0
+    parts: tuple[PlanPart, ...]
+    remaining_cents: int
+    missing_field: str | None = None
+    missing_index: int = 0
     cents: int | None = None  # of the part whose day is missing
     on: date | None = None  # of the part whose amount is missing
 
 
-def settle(said: SaidPlan, owed: int) -> Plan:
+def build_plan(said: RequestedPlan, owed: int) -> Plan:
     """What the plan comes to for an account that owes `owed` cents."""
-    parts: list[Part] = []
+    parts: list[PlanPart] = []
     left = owed
     for at, part in enumerate(said.parts):
-        cents = cents_of(part.share, owed, left)
-        if cents is None and not (said.nothing and part.on is None):
+        cents = resolve_share(part.share, owed, left)
+        if cents is None and not (said.pays_nothing_now and part.on is None):
             return Plan(tuple(parts), left, AMOUNT, at, on=part.on)
         if part.on is None:
             return Plan(tuple(parts), left, DAY, at, cents=cents)
         assert cents is not None  # without a day it was asked for above
         cents = min(cents, left)
-        if 0 < left - cents <= len(said.parts) and at == len(said.parts) - 1 and _shared(said.parts):
+        if 0 < left - cents <= len(said.parts) and at == len(said.parts) - 1 and _has_shares(said.parts):
             cents = left  # thirds leave a cent
         if cents:
-            parts.append(Part(cents, part.on))
+            parts.append(PlanPart(cents, part.on))
             left -= cents
     if left > 0:
-        return _going_on(said, parts, left)
-    return Plan(_in_order(parts), 0)
+        return _plan_remainder(said, parts, left)
+    return Plan(_sort_parts(parts), 0)
 
 
-def _shared(parts: Sequence[SaidPart]) -> bool:
+def _has_shares(parts: Sequence[RequestedPart]) -> bool:
     return all(isinstance(part.share, str) for part in parts)
 
 
-def _in_order(parts: Sequence[Part]) -> tuple[Part, ...]:
+def _sort_parts(parts: Sequence[PlanPart]) -> tuple[PlanPart, ...]:
     return tuple(sorted(parts, key=lambda part: part.on))
 
 
-def cents_of(share: Share | None, owed: int, left: int) -> int | None:
+def resolve_share(share: PaymentShare | None, owed: int, left: int) -> int | None:
     """A share in cents; None where none was said."""
     if share is None or isinstance(share, int):
         return share
@@ -70,71 +70,77 @@ def cents_of(share: Share | None, owed: int, left: int) -> int | None:
     return -(-owed // int(share.split("/")[1]))
 
 
-def _going_on(said: SaidPlan, parts: list[Part], left: int) -> Plan:
+def _plan_remainder(said: RequestedPlan, parts: list[PlanPart], left: int) -> Plan:
     """What is left is paid bit by bit, later, or is still to be asked about."""
     so_far = tuple(parts)
-    if said.open_rest or said.words:
-        return Plan(_in_order(parts), left)
-    if not said.goes_on:
-        return Plan(so_far, left, REST if parts else DAY if said.nothing else AMOUNT)
-    if said.each is None and said.count is None:
+    if said.is_rest_open or said.words:
+        return Plan(_sort_parts(parts), left)
+    if not said.has_installments:
+        return Plan(so_far, left, REST if parts else DAY if said.pays_nothing_now else AMOUNT)
+    if said.each_cents is None and said.count is None:
         return Plan(so_far, left, EACH)
     last = max((part.on for part in parts), default=None)
-    start = said.start or (said.every.after(last) if said.every and last else None)
+    start = said.start_date or (said.frequency.date_after(last) if said.frequency and last else None)
     if start is None:
         return Plan(so_far, left, START)
-    times = said.count or -(-left // max(said.each or 1, 1))
-    if said.every is None and times > 1:
+    times = said.count or -(-left // max(said.each_cents or 1, 1))
+    if said.frequency is None and times > 1:
         return Plan(so_far, left, EVERY)
-    return _rhythm(said, parts, left, start, times)
+    return _plan_recurring(said, parts, left, start, times)
 
 
-def _rhythm(said: SaidPlan, parts: list[Part], left: int, start: date, times: int) -> Plan:
-    for done in range(min(times, MOST_PARTS)):
+def _plan_recurring(said: RequestedPlan, parts: list[PlanPart], left: int, start: date, times: int) -> Plan:
+    for done in range(min(times, MAX_PARTS)):
         equal = -(-left // (times - done))
-        cents = min(said.each if said.each is not None else equal, left)
-        parts.append(Part(cents, said.every.after(start, done) if said.every else start))
+        cents = min(said.each_cents if said.each_cents is not None else equal, left)
+        parts.append(PlanPart(cents, said.frequency.date_after(start, done) if said.frequency else start))
         left -= cents
         if left <= 0:
             break
-    if left > 0 and times < MOST_PARTS:  # "3 payments of 20" for more than 60
+    if left > 0 and times < MAX_PARTS:  # "3 payments of 20" for more than 60
         return Plan(tuple(parts), left, REST)
-    return Plan(_in_order(parts), left)
+    return Plan(_sort_parts(parts), left)
 
 
-def is_whole(said: SaidPlan) -> bool:
+def is_complete(said: RequestedPlan) -> bool:
     """Whether it is a plan by itself, so that it takes the place of what was said before."""
-    if len(said.parts) > 1 or said.count or (said.each and said.every):
+    if len(said.parts) > 1 or said.count or (said.each_cents and said.frequency):
         return True
     return len(said.parts) == 1 and said.parts[0].share == "all" and said.parts[0].on is not None
 
 
-def answered(before: SaidPlan, said: SaidPlan, asked: str | None, at: int, owed: int) -> SaidPlan:
+def apply_answer(before: RequestedPlan, said: RequestedPlan, asked: str | None, at: int, owed: int) -> RequestedPlan:
     """The plan with the answer to what was missing (`Plan.missing`, `Plan.at`) put in."""
-    first = said.parts[0] if said.parts else SaidPart()
+    first = said.parts[0] if said.parts else RequestedPart()
     if asked == REST:
-        return _with_rest(before, said, settle(before, owed).left)
-    if is_whole(said):
+        return _apply_remainder(before, said, build_plan(before, owed).remaining_cents)
+    if is_complete(said):
         return said
     if asked in (EACH, START, EVERY):
-        each = said.each or (first.share if isinstance(first.share, int) else None)
+        each = said.each_cents or (first.share if isinstance(first.share, int) else None)
         return replace(
             before,
-            each=each or before.each,
+            each_cents=each or before.each_cents,
             count=before.count or said.count,
-            every=said.every or before.every,
-            start=first.on or said.start or before.start,
+            frequency=said.frequency or before.frequency,
+            start_date=first.on or said.start_date or before.start_date,
         )
-    if said.goes_on:  # "40 a week" to the question how much first
-        return replace(said, start=said.start or (first.on if first.share is None else None) or _day(before, at))
+    if said.has_installments:  # "40 a week" to the question how much first
+        return replace(
+            said, start_date=said.start_date or (first.on if first.share is None else None) or _day(before, at)
+        )
     if not before.parts:
-        return replace(said, nothing=before.nothing or said.nothing) if said.parts or said.nothing else before
-    return _put(before, at, first)
+        return (
+            replace(said, pays_nothing_now=before.pays_nothing_now or said.pays_nothing_now)
+            if said.parts or said.pays_nothing_now
+            else before
+        )
+    return _replace_part(before, at, first)
 
 
-def _with_rest(before: SaidPlan, said: SaidPlan, left: int) -> SaidPlan:
+def _apply_remainder(before: RequestedPlan, said: RequestedPlan, left: int) -> RequestedPlan:
     """How the rest is paid: shares are of what is left, and a day alone is for all of it."""
-    if not (said.goes_on or said.parts or said.start):
+    if not (said.has_installments or said.parts or said.start_date):
         return before
     parts = list(said.parts)
     if len(parts) == 1 and parts[0].share is None:
@@ -143,64 +149,77 @@ def _with_rest(before: SaidPlan, said: SaidPlan, left: int) -> SaidPlan:
     for at, part in enumerate(parts):
         if isinstance(part.share, str) and part.share.startswith("1/"):
             last = at == many - 1 and part.share == f"1/{many}"
-            parts[at] = replace(part, share="rest" if last else cents_of(part.share, left, left))
+            parts[at] = replace(part, share="rest" if last else resolve_share(part.share, left, left))
     return replace(
         before,
         parts=(*before.parts, *parts),
         count=said.count,
-        each=said.each,
-        every=said.every,
-        start=said.start,
+        each_cents=said.each_cents,
+        frequency=said.frequency,
+        start_date=said.start_date,
     )
 
 
-def _day(said: SaidPlan, at: int) -> date | None:
+def _day(said: RequestedPlan, at: int) -> date | None:
     return said.parts[at].on if at < len(said.parts) else None
 
 
-def _put(said: SaidPlan, at: int, new: SaidPart) -> SaidPlan:
+def _replace_part(said: RequestedPlan, at: int, new: RequestedPart) -> RequestedPlan:
     parts = list(said.parts)
     old = parts[at]
-    parts[at] = SaidPart(old.share if new.share is None else new.share, new.on or old.on)
-    return replace(said, parts=tuple(parts), nothing=False)
+    parts[at] = RequestedPart(old.share if new.share is None else new.share, new.on or old.on)
+    return replace(said, parts=tuple(parts), pays_nothing_now=False)
 
 
-def corrected(before: SaidPlan, said: SaidPlan, owed: int, which: int | None, today: date) -> SaidPlan:
+def apply_correction(
+    before: RequestedPlan, said: RequestedPlan, owed: int, which: int | None, today: date
+) -> RequestedPlan:
     """The plan changed by a message that corrects it. `which` is the payment that it names by its place, if any."""
-    if is_whole(said) or not (before.parts or before.goes_on):
+    if is_complete(said) or not (before.parts or before.has_installments):
         return said
-    plan = settle(before, owed)
-    if plan.missing and not plan.parts:
-        return answered(before, said, plan.missing, plan.at, owed)
-    if said.each or said.every:
+    plan = build_plan(before, owed)
+    if plan.missing_field and not plan.parts:
+        return apply_answer(before, said, plan.missing_field, plan.missing_index, owed)
+    if said.each_cents or said.frequency:
         return replace(
-            before, each=said.each or before.each, every=said.every or before.every, start=said.start or before.start
+            before,
+            each_cents=said.each_cents or before.each_cents,
+            frequency=said.frequency or before.frequency,
+            start_date=said.start_date or before.start_date,
         )
     if not said.parts:
         return before
     new = said.parts[0]
-    if before.goes_on and new.share is None and which in (None, 0) and not before.parts:
-        return replace(before, start=new.on)
-    if before.goes_on and before.each and isinstance(new.share, int) and new.on is None and which is None:
-        return replace(before, each=new.share)
-    return _exact(before, plan, new, which, today)
+    if before.has_installments and new.share is None and which in (None, 0) and not before.parts:
+        return replace(before, start_date=new.on)
+    if (
+        before.has_installments
+        and before.each_cents
+        and isinstance(new.share, int)
+        and new.on is None
+        and which is None
+    ):
+        return replace(before, each_cents=new.share)
+    return _correct_settled(before, plan, new, which, today)
 
 
-def _exact(before: SaidPlan, plan: Plan, new: SaidPart, which: int | None, today: date) -> SaidPlan:
+def _correct_settled(
+    before: RequestedPlan, plan: Plan, new: RequestedPart, which: int | None, today: date
+) -> RequestedPlan:
     """One payment of a plan that is settled: the others stay, and one of them takes what the change leaves."""
-    parts = [SaidPart(part.cents, part.on) for part in plan.parts]
+    parts = [RequestedPart(part.cents, part.on) for part in plan.parts]
     if not parts:
         return replace(before, parts=(new,))
-    at = min(which, len(parts) - 1) if which is not None else _meant(parts, new, today)
-    parts[at] = SaidPart(parts[at].share if new.share is None else new.share, new.on or parts[at].on)
+    at = min(which, len(parts) - 1) if which is not None else _find_corrected_part(parts, new, today)
+    parts[at] = RequestedPart(parts[at].share if new.share is None else new.share, new.on or parts[at].on)
     if new.share is not None and len(parts) > 1:
         other = len(parts) - 1 if at != len(parts) - 1 else 0
         parts[other] = replace(parts[other], share="rest")
         parts.append(parts.pop(other))
-    return SaidPlan(tuple(parts), open_rest=before.open_rest, words=before.words)
+    return RequestedPlan(tuple(parts), is_rest_open=before.is_rest_open, words=before.words)
 
 
-def _meant(parts: Sequence[SaidPart], new: SaidPart, today: date) -> int:
+def _find_corrected_part(parts: Sequence[RequestedPart], new: RequestedPart, today: date) -> int:
     """The payment that a new day or amount is for: that of the same day, else the one nearest to the day."""
     if new.on is None:
         return 0

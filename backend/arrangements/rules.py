@@ -18,13 +18,13 @@ class ArrangementRules:
     """
 
     past_due_days: int
-    unbroken_months: int
-    most_parts: int
-    within_days: int
+    months_without_default: int
+    max_parts: int
+    max_days: int
 
 
 @dataclass(frozen=True)
-class Part:
+class PlanPart:
     """One payment of a plan: cents, and the co-op's local day."""
 
     cents: int
@@ -32,7 +32,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Facts:
+class ArrangementFacts:
     """What the rules look at. `due_on` is the due date of the oldest unpaid bill; `levelized`: leveled billing would
     end with a plan, which is for a person to tell."""
 
@@ -45,7 +45,7 @@ class Facts:
     notice: bool = False
 
 
-def refusals(rules: ArrangementRules | None, parts: Sequence[Part], facts: Facts) -> list[str]:
+def find_refusals(rules: ArrangementRules | None, parts: Sequence[PlanPart], facts: ArrangementFacts) -> list[str]:
     """Why the plan is not granted at once: for the office, in English. Empty when it is granted."""
     if rules is None:
         return ["the office decides every arrangement"]
@@ -55,13 +55,13 @@ def refusals(rules: ArrangementRules | None, parts: Sequence[Part], facts: Facts
         (facts.notice, "the member speaks of a disconnection"),
         (sum(part.cents for part in parts) < facts.owed_cents, "the plan does not say how all of it is paid"),
         (late > rules.past_due_days, f"the oldest bill is {late} days past due"),
-        (len(parts) > rules.most_parts, f"{len(parts)} payments"),
+        (len(parts) > rules.max_parts, f"{len(parts)} payments"),
         (
-            any(part.on > today + timedelta(days=rules.within_days) for part in parts),
-            f"it goes on for more than {rules.within_days} days",
+            any(part.on > today + timedelta(days=rules.max_days) for part in parts),
+            f"it goes on for more than {rules.max_days} days",
         ),
         (
-            facts.broken_on is not None and facts.broken_on > today - rules.unbroken_months * MONTH,
+            facts.broken_on is not None and facts.broken_on > today - rules.months_without_default * MONTH,
             f"an arrangement was broken on {facts.broken_on}",
         ),
         (facts.has_plan, "there is an arrangement already"),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangements.models import Arrangement
-from backend.arrangements.rules import Facts, Part, refusals
+from backend.arrangements.rules import ArrangementFacts, PlanPart, find_refusals
 from backend.audit.service import record
 from backend.billing import bills
 from backend.billing import service as billing
@@ -18,8 +18,8 @@ from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
 from backend.members.models import Member
-from backend.programs.models import Enrolment
-from backend.tickets import in_a_name
+from backend.programs.models import ProgramEnrollment
+from backend.tickets import member_notices
 from backend.tickets.service import fresh_number
 
 if TYPE_CHECKING:
@@ -28,41 +28,43 @@ if TYPE_CHECKING:
 ACTIVE, KEPT, BROKEN = "active", "kept", "broken"
 
 
-async def why_not(
-    session: AsyncSession, backend: Backend, account_id: int, parts: Sequence[Part], *, notice: bool
+async def refusal_reasons(
+    session: AsyncSession, backend: Backend, account_id: int, parts: Sequence[PlanPart], *, notice: bool
 ) -> list[str]:
     """Why this plan is not granted at once, for the office; empty when it is."""
-    balance = await billing.balance(session, backend, account_id)
+    balance = await billing.get_balance(session, backend, account_id)
     broken = select(Arrangement.ended_on).where(Arrangement.account_id == account_id, Arrangement.status == BROKEN)
-    enrolled = select(Enrolment.program).where(Enrolment.account_id == account_id, Enrolment.ended_on.is_(None))
-    facts = Facts(
+    enrolled = select(ProgramEnrollment.program).where(
+        ProgramEnrollment.account_id == account_id, ProgramEnrollment.ended_on.is_(None)
+    )
+    facts = ArrangementFacts(
         today=backend.today(),
         owed_cents=balance.amount_due_cents,
         due_on=balance.due_on,
         broken_on=await session.scalar(broken.order_by(Arrangement.ended_on.desc()).limit(1)),
-        has_plan=await active(session, account_id) is not None,
+        has_plan=await active_arrangement(session, account_id) is not None,
         levelized=await session.scalar(enrolled) == "levelized",
         notice=notice,
     )
-    return refusals(backend.coop.arrangements, parts, facts)
+    return find_refusals(backend.coop.arrangements, parts, facts)
 
 
-async def active(session: AsyncSession, account_id: int) -> Arrangement | None:
+async def active_arrangement(session: AsyncSession, account_id: int) -> Arrangement | None:
     """The plan of this account that runs now."""
     query = select(Arrangement).where(Arrangement.account_id == account_id, Arrangement.status == ACTIVE)
     return await session.scalar(query.limit(1))
 
 
 async def grant(
-    session: AsyncSession, backend: Backend, conversation_id: str, account_id: int, parts: Sequence[Part]
+    session: AsyncSession, backend: Backend, conversation_id: str, account_id: int, parts: Sequence[PlanPart]
 ) -> Arrangement | None:
     """Keep the plan. None where one came to run meanwhile: two conversations may ask for the same account."""
     await lock_account(session, account_id)
-    if await active(session, account_id) is not None:
+    if await active_arrangement(session, account_id) is not None:
         return None
-    balance = await billing.balance(session, backend, account_id)
+    balance = await billing.get_balance(session, backend, account_id)
     made = Arrangement(
-        number=await _fresh(session),
+        number=await _new_number(session),
         account_id=account_id,
         conversation_id=conversation_id,
         parts=[{"cents": part.cents, "on": part.on.isoformat()} for part in sorted(parts, key=lambda one: one.on)],
@@ -82,21 +84,23 @@ async def grant(
         channel=conversation.channel,
         act="arrangement_granted",
         account_id=account_id,
-        after={"number": made.number, "plan": plain(made)},
+        after={"number": made.number, "plan": format_for_audit(made)},
     )
     account = await session.get_one(Account, account_id)
     member = await session.get_one(Member, account.member_id)
-    what = in_a_name.TOLD["arrangement"]
-    await in_a_name.notify(session, backend, conversation, member, account, in_a_name.ASKED, what, made.number)
+    what = member_notices.NOTICE_TEXTS["arrangement"]
+    await member_notices.send_notice(
+        session, backend, conversation, member, account, member_notices.REQUESTED_NOTICE, what, made.number
+    )
     return made
 
 
-def plain(made: Arrangement) -> str:
+def format_for_audit(made: Arrangement) -> str:
     """The plan in one line, as the audit trail keeps it: `5620 on 2026-11-20, 5620 on 2026-11-27`."""
     return ", ".join(f"{part['cents']} on {part['on']}" for part in made.parts)
 
 
-async def _fresh(session: AsyncSession) -> str:
+async def _new_number(session: AsyncSession) -> str:
     """A number that neither a payment, a ticket nor another plan has."""
     while True:
         number = await fresh_number(session)
@@ -106,7 +110,7 @@ async def _fresh(session: AsyncSession) -> str:
 
 async def review(backend: Backend, on: date) -> dict[str, int]:
     """The day's look at every plan that runs: paid to the end is kept, behind on a day that has passed is broken."""
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         ids = list(await session.scalars(select(Arrangement.id).where(Arrangement.status == ACTIVE)))
     done = {KEPT: 0, BROKEN: 0}
     for arrangement_id in ids:
@@ -123,7 +127,7 @@ async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: i
     await session.refresh(found)
     if found.status != ACTIVE:
         return None
-    left = await _left(session, backend, found, on)
+    left = await _remaining_cents(session, backend, found, on)
     may_be_left = sum(part["cents"] for part in found.parts if date.fromisoformat(part["on"]) >= on)
     status = KEPT if left <= 0 else BROKEN if left > may_be_left else None
     if status is None:
@@ -144,13 +148,13 @@ async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: i
     return status
 
 
-async def _left(session: AsyncSession, backend: Backend, made: Arrangement, on: date) -> int:
+async def _remaining_cents(session: AsyncSession, backend: Backend, made: Arrangement, on: date) -> int:
     """What is still owed of the bills that the plan is for: payments cover the oldest first."""
     owed = await backend.billing.balance(session, made.account_id, on)
-    pending = (await billing.balance(session, backend, made.account_id)).pending_cents
+    pending = (await billing.get_balance(session, backend, made.account_id)).pending_cents
     later = sum(
         bill.amount_cents
-        for bill in await bills.of_account(session, made.account_id)
+        for bill in await bills.list_bills(session, made.account_id)
         if bill.issued_on > made.granted_on
     )
     return owed.amount_due_cents - pending - later

@@ -36,7 +36,7 @@ class BrokenRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class AuditAct:
     """What a row is to say; its time and its place in the chain come when it is appended."""
 
     actor: str
@@ -64,17 +64,19 @@ async def record(
 
     `before` and `after` hold texts, whole numbers, booleans and None alone, and never a secret.
     """
-    await _take_turn(session, backend)
-    row = _next(Act(actor, level, channel, act, account_id, before, after), backend.clock.now(), await head(session))
+    await _acquire_chain_lock(session, backend)
+    row = _next(
+        AuditAct(actor, level, channel, act, account_id, before, after), backend.clock.now(), await chain_head(session)
+    )
     session.add(row)
     await session.flush()
     return row
 
 
-async def record_all(session: AsyncSession, backend: Backend, acts: Iterable[Act]) -> None:
+async def record_all(session: AsyncSession, backend: Backend, acts: Iterable[AuditAct]) -> None:
     """Append a row for each act, in batches, as `record` does for one: for what is done to many accounts at once."""
-    await _take_turn(session, backend)
-    now, end = backend.clock.now(), await head(session)
+    await _acquire_chain_lock(session, backend)
+    now, end = backend.clock.now(), await chain_head(session)
     left = iter(acts)
     while batch := list(itertools.islice(left, PAGE)):
         rows = []
@@ -99,7 +101,7 @@ async def verify(session: AsyncSession) -> BrokenRow | None:
     return None
 
 
-async def head(session: AsyncSession) -> tuple[int, str]:
+async def chain_head(session: AsyncSession) -> tuple[int, str]:
     """How many rows there are and the last hash: kept elsewhere, it proves that none was cut off the end."""
     last = await _last(session)
     return (last.id, last.hash) if last else (0, GENESIS)
@@ -123,13 +125,13 @@ def content_hash(row: AuditRow) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-async def _take_turn(session: AsyncSession, backend: Backend) -> None:
+async def _acquire_chain_lock(session: AsyncSession, backend: Backend) -> None:
     """Wait for whoever else is appending. On SQLite a writing transaction is alone already."""
     if not backend.db.sqlite:
         await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
 
 
-def _next(act: Act, at: datetime, end: tuple[int, str]) -> AuditRow:
+def _next(act: AuditAct, at: datetime, end: tuple[int, str]) -> AuditRow:
     """The row that follows the `head` of the chain."""
     row = AuditRow(
         id=end[0] + 1,
@@ -147,7 +149,7 @@ def _next(act: Act, at: datetime, end: tuple[int, str]) -> AuditRow:
     return row
 
 
-async def done_by(session: AsyncSession, actor: str, since: datetime) -> list[AuditRow]:
+async def list_by_actor(session: AsyncSession, actor: str, since: datetime) -> list[AuditRow]:
     """What `actor` did after `since` (UTC), the newest first."""
     query = select(AuditRow).where(AuditRow.actor == actor, AuditRow.at >= since).order_by(AuditRow.id.desc())
     return list(await session.scalars(query))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class ConsentEvidence:
     """Who agreed, how far they had shown who they are, and in which exact words."""
 
     actor: str

@@ -31,7 +31,7 @@ class AutoPay(Base):
     change_day_of_month: Mapped[int | None]
 
     @property
-    def wanted(self) -> bool:
+    def is_wanted(self) -> bool:
         """Whether the member wants it, as far as is known: on and not about to end, or about to begin."""
         return self.active if self.change_active is None else self.change_active
 
@@ -50,7 +50,7 @@ class LegacyDraft(Base):
     change_method_id: Mapped[int | None] = mapped_column(ForeignKey("payment_methods.id"))
 
     @property
-    def wanted(self) -> bool:
+    def is_wanted(self) -> bool:
         return self.active and self.change_active is not False
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.autopay.models import AutomaticDraft
-from backend.autopay.rules import Sequel
+from backend.autopay.rules import FailureAction
 from backend.billing.models import Account
-from backend.language import mark, short_date, speaking, tr
+from backend.language import format_short_date, mark, tr, use_language
 from backend.money import format_cents
-from backend.payments import gate, receipts
+from backend.payments import prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod
 
 if TYPE_CHECKING:
@@ -32,24 +32,24 @@ CARD_REASONS = {
 UNKNOWN_REASON = mark("the bank did not take it")
 
 
-async def not_paid(
+async def notify_payment_failed(
     session: AsyncSession,
     backend: Backend,
     draft: AutomaticDraft,
     payment: Payment,
     status: str,
     code: str | None,
-    sequel: Sequel,
+    sequel: FailureAction,
 ) -> None:
     """A draft that was declined, or that the bank sent back, and what happens next."""
-    facts = await receipts.facts_about(session, payment)
-    with speaking(facts.member.language):
+    facts = await receipts.load_facts(session, payment)
+    with use_language(facts.member.language):
         values = {
             "name": tr(NAMES[draft.kind]),
             "amount": format_cents(payment.amount_cents),
             "account": facts.account,
-            "why": _why(code),
-            "again": _again(draft.kind, sequel),
+            "why": _format_reason(code),
+            "again": _format_next_step(draft.kind, sequel),
             "number": payment.confirmation,
         }
         if status == "returned":
@@ -57,23 +57,23 @@ async def not_paid(
         else:
             text = tr("{name} of {amount} on acct {account} was declined: {why}. {again}. Ref {number}.", **values)
         await receipts.send(
-            session, backend, facts, f"{status}:{payment.key}", "notice", _title_not_made(draft.kind), text
+            session, backend, facts, f"{status}:{payment.key}", "notice", _format_failed_title(draft.kind), text
         )
 
 
-def _why(code: str | None) -> str:
+def _format_reason(code: str | None) -> str:
     return tr(receipts.RETURN_REASONS.get(code or "") or CARD_REASONS.get(code or "") or UNKNOWN_REASON)
 
 
-def _again(kind: str, sequel: Sequel) -> str:
+def _format_next_step(kind: str, sequel: FailureAction) -> str:
     if sequel.kind == "end":
         return tr("{name} is now off", name=tr(NAMES[kind]))
     if sequel.kind == "give_up" or sequel.on is None:
         return tr("Please pay another way")
-    return tr("We try again {day}", day=short_date(sequel.on))
+    return tr("We try again {day}", day=format_short_date(sequel.on))
 
 
-def _title_not_made(kind: str) -> str:
+def _format_failed_title(kind: str) -> str:
     return tr("{name} payment not made", name=tr(TITLES[kind]))
 
 
@@ -81,24 +81,24 @@ async def not_possible(session: AsyncSession, backend: Backend, draft: Automatic
     """A bill that could not even be tried on that day."""
     account = await session.get_one(Account, draft.account_id)
     method = await session.get_one(PaymentMethod, draft.method_id)
-    facts = await receipts.facts_about(session, draft)
-    with speaking(facts.member.language):
+    facts = await receipts.load_facts(session, draft)
+    with use_language(facts.member.language):
         text = tr(
             "{name} of {amount} on acct {account} was not made: {reason}. Please pay another way.",
             name=tr(NAMES[draft.kind]),
             amount=format_cents(draft.amount_cents),
             account=facts.account,
-            reason=gate.unusable(account, method, on),
+            reason=prechecks.find_method_problem(account, method, on),
         )
         await receipts.send(
-            session, backend, facts, f"not-possible:{draft.key}", "notice", _title_not_made(draft.kind), text
+            session, backend, facts, f"not-possible:{draft.key}", "notice", _format_failed_title(draft.kind), text
         )
 
 
-async def agreed(
+async def send_agreement_copy(
     session: AsyncSession,
     backend: Backend,
-    about: receipts.About,
+    about: receipts.ReceiptSubject,
     *,
     title: str,
     text: str,
@@ -107,7 +107,7 @@ async def agreed(
     number: str,
 ) -> None:
     """The copy of what was agreed: the short of it by text, the exact words by email."""
-    facts = await receipts.facts_about(session, about)
+    facts = await receipts.load_facts(session, about)
     text = tr(
         "{what} on acct {account}.{more} Confirmation {number}.",
         what=text,

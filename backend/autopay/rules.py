@@ -13,39 +13,39 @@ from typing import Literal
 
 from backend.banking_days import add_banking_days
 
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 RETRY_WITHIN = timedelta(days=180)
-PAUSES = (3, 5)
+RETRY_DELAYS = (3, 5)
 """Banking days before the second and before the third try."""
-BANK_AGAIN = frozenset({"R01", "R09"})
-NEW_AUTHORISATION = frozenset({"R05", "R07", "R10", "R29"})
-ACCOUNT_GONE = frozenset({"R02", "R03", "R04", "R16", "R20"})
-CARD_AGAIN = frozenset({"insufficient_funds", "processing_error", "card_velocity_exceeded"})
+RETRYABLE_BANK_CODES = frozenset({"R01", "R09"})
+AUTHORIZATION_REVOKED_CODES = frozenset({"R05", "R07", "R10", "R29"})
+ACCOUNT_UNUSABLE_CODES = frozenset({"R02", "R03", "R04", "R16", "R20"})
+RETRYABLE_CARD_CODES = frozenset({"insufficient_funds", "processing_error", "card_velocity_exceeded"})
 
 
 @dataclass(frozen=True, slots=True)
-class Sequel:
+class FailureAction:
     """retry `on` a day · give_up on this bill · end: the enrolment too, until the member agrees anew."""
 
     kind: Literal["retry", "give_up", "end"]
     on: date | None = None
 
 
-def after(
+def decide_failure_action(
     code: str | None,
     *,
     attempts: int,
     first_on: date,
     tried_on: date,
     closed: Callable[[date], object] | None = None,
-) -> Sequel:
+) -> FailureAction:
     """What to do after try number `attempts` failed for `code`: Nacha's for a bank, the network's for a card.
 
     `closed`: a day on which the co-op keeps a holiday.
     """
-    if code in NEW_AUTHORISATION or code in ACCOUNT_GONE:
-        return Sequel("end")
-    if code not in BANK_AGAIN | CARD_AGAIN or attempts >= MOST_ATTEMPTS:
-        return Sequel("give_up")
-    again = add_banking_days(tried_on, PAUSES[attempts - 1], closed)
-    return Sequel("retry", again) if again <= first_on + RETRY_WITHIN else Sequel("give_up")
+    if code in AUTHORIZATION_REVOKED_CODES or code in ACCOUNT_UNUSABLE_CODES:
+        return FailureAction("end")
+    if code not in RETRYABLE_BANK_CODES | RETRYABLE_CARD_CODES or attempts >= MAX_ATTEMPTS:
+        return FailureAction("give_up")
+    again = add_banking_days(tried_on, RETRY_DELAYS[attempts - 1], closed)
+    return FailureAction("retry", again) if again <= first_on + RETRY_WITHIN else FailureAction("give_up")

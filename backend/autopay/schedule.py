@@ -22,70 +22,70 @@ def next_run(day_of_month: int | None, due_on: date | None, today: date) -> date
     """The next day a payment runs, `today` included. Without a day of the month it is the due date of the open bill."""
     if day_of_month is None:
         return due_on if due_on and due_on >= today else None
-    this_month = _clamped(today.year, today.month, day_of_month)
+    this_month = _clamp_to_month(today.year, today.month, day_of_month)
     if this_month >= today:
         return this_month
     year, month = divmod(today.year * 12 + today.month, 12)
-    return _clamped(year, month + 1, day_of_month)
+    return _clamp_to_month(year, month + 1, day_of_month)
 
 
 def last_run(day_of_month: int, on: date) -> date:
     """The newest day at or before `on` that is this day of its month."""
-    this_month = _clamped(on.year, on.month, day_of_month)
+    this_month = _clamp_to_month(on.year, on.month, day_of_month)
     if this_month <= on:
         return this_month
     year, month = divmod(on.year * 12 + on.month - 2, 12)
-    return _clamped(year, month + 1, day_of_month)
+    return _clamp_to_month(year, month + 1, day_of_month)
 
 
-def comes_late(day_of_month: int, issued_on: date, due_on: date) -> bool:
+def runs_after_due_date(day_of_month: int, issued_on: date, due_on: date) -> bool:
     """Whether that day is past the due date of bills like this one, in the coming year.
 
     A whole year is looked at: the 31st is in time for a bill due on November 30, and late for one due on December 30.
     """
     for months in range(12):
-        run_on = next_run(day_of_month, None, _months_on(issued_on, months))
-        if run_on is not None and run_on > _months_on(due_on, months):
+        run_on = next_run(day_of_month, None, _add_months(issued_on, months))
+        if run_on is not None and run_on > _add_months(due_on, months):
             return True
     return False
 
 
-def runs_now(day_of_month: int | None, starts_on: date | None, issued_on: date, due_on: date, on: date) -> bool:
+def is_due_on(day_of_month: int | None, starts_on: date | None, issued_on: date, due_on: date, on: date) -> bool:
     """Whether a bill is drafted in the run of `on`, or should have been in one of the days before that was missed."""
     run_on = due_on if day_of_month is None else last_run(day_of_month, on)
     return max(issued_on, starts_on or issued_on) <= run_on <= on <= run_on + CATCH_UP
 
 
-def runs_next(
+def next_run_for_bill(
     day_of_month: int | None, starts_on: date | None, issued_on: date, due_on: date, today: date
 ) -> date | None:
     """The day on which a bill is drafted, from `today` on; None when Auto Pay does not cover it."""
     return next_run(day_of_month, due_on, max(today, issued_on, starts_on or today))
 
 
-def first_day(today: date, coop: Coop) -> date:
+def first_run_day(today: date, coop: Coop) -> date:
     """The first day on which what is set up today can run."""
-    return add_banking_days(today, LEAD_DAYS, coop.holiday)
+    return add_banking_days(today, LEAD_DAYS, coop.holiday_name)
 
 
-def takes_effect(today: date, runs_on: date | None, coop: Coop) -> date:
+def effective_date(today: date, runs_on: date | None, coop: Coop) -> date:
     """From when a change counts: today, or the day after a run that is too near to be changed."""
-    return today if runs_on is None or runs_on >= first_day(today, coop) else runs_on + timedelta(days=1)
+    return today if runs_on is None or runs_on >= first_run_day(today, coop) else runs_on + timedelta(days=1)
 
 
-def _months_on(day: date, months: int) -> date:
+def _add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return _clamped(year, month + 1, day.day)
+    return _clamp_to_month(year, month + 1, day.day)
 
 
-def _clamped(year: int, month: int, day: int) -> date:
+def _clamp_to_month(year: int, month: int, day: int) -> date:
     """Days 29 to 31 are the month's last day where it is shorter."""
     return date(year, month, min(day, calendar.monthrange(year, month)[1]))
 
 
-async def active_autopay(session: AsyncSession, account_id: int) -> AutoPay | None:
+async def find_active_autopay(session: AsyncSession, account_id: int) -> AutoPay | None:
     return await session.scalar(select(AutoPay).where(AutoPay.account_id == account_id, AutoPay.active))
 
 
-async def active_draft(session: AsyncSession, account_id: int) -> LegacyDraft | None:
+async def find_active_draft(session: AsyncSession, account_id: int) -> LegacyDraft | None:
     return await session.scalar(select(LegacyDraft).where(LegacyDraft.account_id == account_id, LegacyDraft.active))

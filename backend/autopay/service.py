@@ -11,17 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.autopay import notices
-from backend.autopay.changes import forget
-from backend.autopay.consent import Agreement
-from backend.autopay.cover import coming_runs, ran_on
+from backend.autopay.consent import ConsentEvidence
 from backend.autopay.errors import AutoPayRefused
 from backend.autopay.models import AutoPay, Consent, LegacyDraft
-from backend.autopay.schedule import active_draft, first_day, next_run, takes_effect
+from backend.autopay.open_bills import has_run_on, upcoming_runs
+from backend.autopay.pending_changes import clear_pending_change
+from backend.autopay.schedule import effective_date, find_active_draft, first_run_day, next_run
 from backend.billing.models import Account
 from backend.billing.service import lock_account
-from backend.language import short_date, tr
+from backend.language import format_short_date, tr
 from backend.members.levels import require
-from backend.payments import confirmation, gate
+from backend.payments import confirmation_numbers, prechecks
 from backend.payments.models import PaymentMethod
 
 if TYPE_CHECKING:
@@ -37,71 +37,71 @@ class NextRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class AutoPayResult:
     """What came of an act. `counts_from` later than today: the run before it is too near to be changed."""
 
     confirmation: str
-    counts_from: date
+    effective_from: date
     next_run: NextRun | None
 
 
-async def autopay_of(session: AsyncSession, account_id: int) -> AutoPay | None:
+async def find_autopay(session: AsyncSession, account_id: int) -> AutoPay | None:
     """The account's Auto Pay when it is on, or about to begin."""
     row = await session.scalar(select(AutoPay).where(AutoPay.account_id == account_id))
-    return row if row is not None and (row.active or row.wanted) else None
+    return row if row is not None and (row.active or row.is_wanted) else None
 
 
-async def next_payment(
+async def forecast_next_run(
     session: AsyncSession, backend: Backend, account_id: int, day_of_month: int | None, starts_on: date | None
 ) -> NextRun | None:
     """What such an enrolment would draft next; None when that is not known before the next bill comes."""
     today = backend.today()
-    if coming := await coming_runs(session, backend, account_id, day_of_month, starts_on):
+    if coming := await upcoming_runs(session, backend, account_id, day_of_month, starts_on):
         return NextRun(min(coming), coming[min(coming)])
     day = max(today, starts_on or today)
     on = next_run(day_of_month, None, day)
-    if on == today and await ran_on(session, account_id, today):  # the run of today is over
+    if on == today and await has_run_on(session, account_id, today):  # the run of today is over
         on = next_run(day_of_month, None, today + timedelta(days=1))
     return NextRun(on) if on else None
 
 
-async def next_of(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
+async def find_next_run(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
     """What is drafted next as things stand."""
     day = row.day_of_month if isinstance(row, AutoPay) else None
     starts_on = row.starts_on if isinstance(row, AutoPay) else None
     if isinstance(row, AutoPay) and not row.active:
         day, starts_on = row.change_day_of_month, row.change_on
-    coming = await next_payment(session, backend, row.account_id, day, starts_on)
-    if not (isinstance(row, AutoPay) and row.active and row.wanted and row.change_on):
+    coming = await forecast_next_run(session, backend, row.account_id, day, starts_on)
+    if not (isinstance(row, AutoPay) and row.active and row.is_wanted and row.change_on):
         return coming
     if coming is not None and coming.on < row.change_on:
         return coming
     # what was agreed for later counts by then
-    return await next_payment(session, backend, row.account_id, row.change_day_of_month, row.change_on)
+    return await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
 
 
-async def last_run_before_the_end(
-    session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft
-) -> NextRun | None:
+async def find_last_run(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
     """The run that still happens of what was turned off too near to it."""
-    coming = await next_of(session, backend, row)
+    coming = await find_next_run(session, backend, row)
     return coming if coming and row.active and row.change_on and coming.on < row.change_on else None
 
 
-async def begins_on(session: AsyncSession, backend: Backend, account_id: int) -> date:
+async def new_autopay_start(session: AsyncSession, backend: Backend, account_id: int) -> date:
     """The day from which Auto Pay would run as agreed to today: behind a run of what it takes the place of."""
-    first = first_day(backend.today(), backend.coop)
-    row = await autopay_of(session, account_id)
+    first = first_run_day(backend.today(), backend.coop)
+    row = await find_autopay(session, account_id)
     if row is not None and not row.active and row.change_on:
         return max(row.change_on, first)
-    before = row if row is not None and row.active else await active_draft(session, account_id)
+    before = row if row is not None and row.active else await find_active_draft(session, account_id)
     if before is None:
         return first
-    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, before)), backend.coop)
+    counts_from = effective_date(
+        backend.today(), _run_date(await find_next_run(session, backend, before)), backend.coop
+    )
     return max(counts_from, first) if counts_from > backend.today() else first
 
 
-async def enrol(
+async def enroll(
     session: AsyncSession,
     backend: Backend,
     *,
@@ -109,17 +109,17 @@ async def enrol(
     method_id: int,
     day_of_month: int | None,
     replace_draft: bool,
-    agreement: Agreement,
-) -> Done:
+    agreement: ConsentEvidence,
+) -> AutoPayResult:
     """Set up Auto Pay. With `replace_draft` it takes the place of a legacy draft; without, a draft is a refusal."""
-    account = await _opened(session, account_id, agreement)
+    account = await _lock_open_account(session, account_id, agreement)
     await _usable(session, backend, account, method_id, day_of_month)
     row = await session.scalar(select(AutoPay).where(AutoPay.account_id == account_id))
-    if row is not None and row.wanted:
+    if row is not None and row.is_wanted:
         raise AutoPayRefused("already_on")
     if row is not None and row.active:  # about to end: it goes on instead, as newly agreed
         return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_kept")
-    draft = await active_draft(session, account_id)
+    draft = await find_active_draft(session, account_id)
     if draft is not None and not replace_draft:
         raise AutoPayRefused("draft_exists")
     counts_from = backend.today()
@@ -129,9 +129,9 @@ async def enrol(
     if row is None:
         row = AutoPay(account_id=account_id, method_id=method_id, active=False)
         session.add(row)
-    _set(row, backend, counts_from, method_id, day_of_month)
+    _apply_or_defer(row, backend, counts_from, method_id, day_of_month)
     await session.flush()
-    return await _agreed(session, backend, row, agreement, "autopay", "autopay_set_up", counts_from)
+    return await _record_agreement(session, backend, row, agreement, "autopay", "autopay_set_up", counts_from)
 
 
 async def change(
@@ -141,61 +141,65 @@ async def change(
     account_id: int,
     method_id: int,
     day_of_month: int | None,
-    agreement: Agreement,
-) -> Done:
+    agreement: ConsentEvidence,
+) -> AutoPayResult:
     """Another method or another day. What is too late for the next run counts from the day after it."""
-    account = await _opened(session, account_id, agreement)
+    account = await _lock_open_account(session, account_id, agreement)
     await _usable(session, backend, account, method_id, day_of_month)
-    row = await _wanted_autopay(session, account_id)
+    row = await _require_autopay(session, account_id)
     return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_changed")
 
 
-async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, agreement: Agreement) -> Done:
+async def cancel(
+    session: AsyncSession, backend: Backend, *, account_id: int, agreement: ConsentEvidence
+) -> AutoPayResult:
     """End Auto Pay. A run that is too near still happens; one that has not begun yet never does."""
-    await _opened(session, account_id, agreement)
-    row = await _wanted_autopay(session, account_id)
+    await _lock_open_account(session, account_id, agreement)
+    row = await _require_autopay(session, account_id)
     if not row.active:
-        forget(row)
+        clear_pending_change(row)
         await session.execute(
             update(LegacyDraft)
             .where(LegacyDraft.account_id == account_id)
             .values(change_on=None, change_active=None, change_method_id=None)
         )
-        return await _ended(session, backend, row, agreement, "autopay", backend.today())
-    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
-    forget(row)
+        return await _record_ending(session, backend, row, agreement, "autopay", backend.today())
+    counts_from = effective_date(backend.today(), _run_date(await find_next_run(session, backend, row)), backend.coop)
+    clear_pending_change(row)
     if counts_from > backend.today():
         row.change_on, row.change_active = counts_from, False
     else:
         row.active = False
-    return await _ended(session, backend, row, agreement, "autopay", counts_from)
+    return await _record_ending(session, backend, row, agreement, "autopay", counts_from)
 
 
 async def change_draft(
-    session: AsyncSession, backend: Backend, *, account_id: int, method_id: int, agreement: Agreement
-) -> Done:
+    session: AsyncSession, backend: Backend, *, account_id: int, method_id: int, agreement: ConsentEvidence
+) -> AutoPayResult:
     """A legacy draft from another card or account."""
-    account = await _opened(session, account_id, agreement)
+    account = await _lock_open_account(session, account_id, agreement)
     await _usable(session, backend, account, method_id, None)
-    row = await _wanted_draft(session, account_id)
-    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
-    forget(row)
+    row = await _require_draft(session, account_id)
+    counts_from = effective_date(backend.today(), _run_date(await find_next_run(session, backend, row)), backend.coop)
+    clear_pending_change(row)
     if counts_from > backend.today():
         row.change_on, row.change_method_id = counts_from, method_id
     else:
         row.method_id = method_id
-    return await _agreed(session, backend, row, agreement, "bank_draft", "draft_changed", counts_from)
+    return await _record_agreement(session, backend, row, agreement, "bank_draft", "draft_changed", counts_from)
 
 
-async def remove_draft(session: AsyncSession, backend: Backend, *, account_id: int, agreement: Agreement) -> Done:
+async def remove_draft(
+    session: AsyncSession, backend: Backend, *, account_id: int, agreement: ConsentEvidence
+) -> AutoPayResult:
     """End a legacy draft; it cannot be set up again."""
-    await _opened(session, account_id, agreement)
-    row = await _wanted_draft(session, account_id)
+    await _lock_open_account(session, account_id, agreement)
+    row = await _require_draft(session, account_id)
     counts_from = await _end_draft(session, backend, row)
-    return await _ended(session, backend, row, agreement, "bank_draft", counts_from)
+    return await _record_ending(session, backend, row, agreement, "bank_draft", counts_from)
 
 
-async def _opened(session: AsyncSession, account_id: int, agreement: Agreement) -> Account:
+async def _lock_open_account(session: AsyncSession, account_id: int, agreement: ConsentEvidence) -> Account:
     require("setup_autopay", agreement.level)  # drafts and Auto Pay open alike
     return await lock_account(session, account_id)
 
@@ -208,35 +212,35 @@ async def _usable(
         raise AutoPayRefused("account_closed")
     if method is None or not method.saved or method.member_id != account.member_id:
         raise AutoPayRefused("method_not_usable")
-    if gate.unusable(account, method, backend.today()):
+    if prechecks.find_method_problem(account, method, backend.today()):
         raise AutoPayRefused("method_not_usable")
     if day_of_month is not None and not 1 <= day_of_month <= 31:
         raise AutoPayRefused("day_not_usable")
 
 
-async def _wanted_autopay(session: AsyncSession, account_id: int) -> AutoPay:
+async def _require_autopay(session: AsyncSession, account_id: int) -> AutoPay:
     row = await session.scalar(
         select(AutoPay).where(AutoPay.account_id == account_id).execution_options(populate_existing=True)
     )
-    if row is None or not row.wanted:
+    if row is None or not row.is_wanted:
         raise AutoPayRefused("not_on")
     return row
 
 
-async def _wanted_draft(session: AsyncSession, account_id: int) -> LegacyDraft:
-    row = await active_draft(session, account_id)
-    if row is None or not row.wanted:
+async def _require_draft(session: AsyncSession, account_id: int) -> LegacyDraft:
+    row = await find_active_draft(session, account_id)
+    if row is None or not row.is_wanted:
         raise AutoPayRefused("no_draft")
     return row
 
 
-def _on(coming: NextRun | None) -> date | None:
+def _run_date(coming: NextRun | None) -> date | None:
     return coming.on if coming else None
 
 
 async def _end_draft(session: AsyncSession, backend: Backend, row: LegacyDraft) -> date:
-    counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
-    forget(row)
+    counts_from = effective_date(backend.today(), _run_date(await find_next_run(session, backend, row)), backend.coop)
+    clear_pending_change(row)
     if counts_from > backend.today():
         row.change_on, row.change_active = counts_from, False
     else:
@@ -245,14 +249,16 @@ async def _end_draft(session: AsyncSession, backend: Backend, row: LegacyDraft) 
     return counts_from
 
 
-def _set(row: AutoPay, backend: Backend, counts_from: date, method_id: int, day_of_month: int | None) -> None:
+def _apply_or_defer(
+    row: AutoPay, backend: Backend, counts_from: date, method_id: int, day_of_month: int | None
+) -> None:
     """The setting, now or from a later day; a run needs its lead time either way."""
-    forget(row)
+    clear_pending_change(row)
     if counts_from > backend.today():
-        row.change_on, row.change_active = max(counts_from, first_day(backend.today(), backend.coop)), True
+        row.change_on, row.change_active = max(counts_from, first_run_day(backend.today(), backend.coop)), True
         row.change_method_id, row.change_day_of_month = method_id, day_of_month
     else:
-        row.active, row.starts_on = True, first_day(backend.today(), backend.coop)
+        row.active, row.starts_on = True, first_run_day(backend.today(), backend.coop)
         row.method_id, row.day_of_month = method_id, day_of_month
 
 
@@ -262,28 +268,30 @@ async def _change(
     row: AutoPay,
     method_id: int,
     day_of_month: int | None,
-    agreement: Agreement,
+    agreement: ConsentEvidence,
     act: str,
-) -> Done:
+) -> AutoPayResult:
     if row.active:
-        counts_from = takes_effect(backend.today(), _on(await next_of(session, backend, row)), backend.coop)
+        counts_from = effective_date(
+            backend.today(), _run_date(await find_next_run(session, backend, row)), backend.coop
+        )
     else:
         counts_from = row.change_on or backend.today()
-    _set(row, backend, counts_from, method_id, day_of_month)
-    return await _agreed(session, backend, row, agreement, "autopay", act, counts_from)
+    _apply_or_defer(row, backend, counts_from, method_id, day_of_month)
+    return await _record_agreement(session, backend, row, agreement, "autopay", act, counts_from)
 
 
-async def _agreed(
+async def _record_agreement(
     session: AsyncSession,
     backend: Backend,
     row: AutoPay | LegacyDraft,
-    agreement: Agreement,
+    agreement: ConsentEvidence,
     kind: str,
     act: str,
     counts_from: date,
-) -> Done:
+) -> AutoPayResult:
     """Keep the words, send the copy, write the audit row."""
-    number = await confirmation.fresh(session)
+    number = await confirmation_numbers.new_number(session)
     now = backend.clock.now()
     await _end_consents(session, backend, row.account_id, kind, counts_from)
     session.add(
@@ -298,10 +306,10 @@ async def _agreed(
         )
     )
     await session.flush()
-    coming = await _next_after(session, backend, row, counts_from)
+    coming = await _next_run_after(session, backend, row, counts_from)
     name = tr(notices.TITLES["autopay" if kind == "autopay" else "draft"])
-    when = tr(" Next run {day}.", day=short_date(coming.on)) if coming else ""
-    await notices.agreed(
+    when = tr(" Next run {day}.", day=format_short_date(coming.on)) if coming else ""
+    await notices.send_agreement_copy(
         session,
         backend,
         row,
@@ -311,26 +319,26 @@ async def _agreed(
         wording=agreement.wording,
         number=number,
     )
-    await _note(session, backend, row, agreement, act, number, counts_from)
-    return Done(number, counts_from, coming)
+    await _record_act(session, backend, row, agreement, act, number, counts_from)
+    return AutoPayResult(number, counts_from, coming)
 
 
-async def _ended(
+async def _record_ending(
     session: AsyncSession,
     backend: Backend,
     row: AutoPay | LegacyDraft,
-    agreement: Agreement,
+    agreement: ConsentEvidence,
     kind: str,
     counts_from: date,
-) -> Done:
-    number = await confirmation.fresh(session)
+) -> AutoPayResult:
+    number = await confirmation_numbers.new_number(session)
     await session.flush()
     await _end_consents(session, backend, row.account_id, kind, counts_from)
     late = counts_from > backend.today()
-    coming = await next_of(session, backend, row) if late else None
+    coming = await find_next_run(session, backend, row) if late else None
     name = tr(notices.TITLES["autopay" if kind == "autopay" else "draft"])
-    last = tr(" The run of {day} still happens.", day=short_date(coming.on)) if coming else ""
-    await notices.agreed(
+    last = tr(" The run of {day} still happens.", day=format_short_date(coming.on)) if coming else ""
+    await notices.send_agreement_copy(
         session,
         backend,
         row,
@@ -340,17 +348,17 @@ async def _ended(
         wording=agreement.wording,
         number=number,
     )
-    await _note(session, backend, row, agreement, f"{kind}_cancelled", number, counts_from)
-    return Done(number, counts_from, coming)
+    await _record_act(session, backend, row, agreement, f"{kind}_cancelled", number, counts_from)
+    return AutoPayResult(number, counts_from, coming)
 
 
-async def _next_after(
+async def _next_run_after(
     session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft, counts_from: date
 ) -> NextRun | None:
     """The next run under what was just agreed; what runs before it does so as it was."""
     if isinstance(row, AutoPay) and row.change_on:
-        return await next_payment(session, backend, row.account_id, row.change_day_of_month, row.change_on)
-    return await next_of(session, backend, row)
+        return await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
+    return await find_next_run(session, backend, row)
 
 
 async def _end_consents(session: AsyncSession, backend: Backend, account_id: int, kind: str, ends_on: date) -> None:
@@ -358,11 +366,11 @@ async def _end_consents(session: AsyncSession, backend: Backend, account_id: int
     await session.execute(update(Consent).where(*standing).values(revoked_at=backend.clock.now(), ends_on=ends_on))
 
 
-async def _note(
+async def _record_act(
     session: AsyncSession,
     backend: Backend,
     row: AutoPay | LegacyDraft,
-    agreement: Agreement,
+    agreement: ConsentEvidence,
     act: str,
     number: str,
     counts_from: date,

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing import ledger
-from backend.billing.ledger import Entry
+from backend.billing.ledger import LedgerLine
 from backend.billing.models import Bill
 from backend.errors import MemberlineError
 
 
-class BillRefused(MemberlineError):
+class InvalidBill(MemberlineError):
     """A bill whose lines do not add up to its amount."""
 
     code = "bill_lines"
@@ -23,23 +23,23 @@ class BillRefused(MemberlineError):
 async def issue(session: AsyncSession, bill: Bill, *, at: datetime) -> Bill:
     """Write the bill and book it as owed. Raises BillRefused when its lines do not sum to its amount."""
     if bill.lines and sum(line["cents"] for line in bill.lines) != bill.amount_cents:
-        raise BillRefused(f"bill {bill.number}: its lines do not sum to {bill.amount_cents} cents")
+        raise InvalidBill(f"bill {bill.number}: its lines do not sum to {bill.amount_cents} cents")
     session.add(bill)
     if bill.amount_cents:
-        entries = [Entry(ledger.RECEIVABLE, bill.amount_cents), Entry(ledger.REVENUE, -bill.amount_cents)]
-        await ledger.book(
+        entries = [LedgerLine(ledger.RECEIVABLE, bill.amount_cents), LedgerLine(ledger.REVENUE, -bill.amount_cents)]
+        await ledger.write_booking(
             session, f"bill:{bill.number}", entries, account_id=bill.account_id, at=at, memo="Electric bill"
         )
     return bill
 
 
-async def of_account(session: AsyncSession, account_id: int) -> Sequence[Bill]:
+async def list_bills(session: AsyncSession, account_id: int) -> Sequence[Bill]:
     """Every bill of the account, the one due first in front."""
     query = select(Bill).where(Bill.account_id == account_id).order_by(Bill.due_on, Bill.id)
     return (await session.scalars(query)).all()
 
 
-def unpaid(issued: Iterable[Bill], due_cents: int) -> list[tuple[Bill, int]]:
+def unpaid_bills(issued: Iterable[Bill], due_cents: int) -> list[tuple[Bill, int]]:
     """Bills not fully covered, oldest first, each with the cents left on it."""
     # a credit bill, of who made more than they used, covers others as a payment does
     issued = [bill for bill in issued if bill.amount_cents > 0]

@@ -12,7 +12,7 @@ from backend.billing.models import Bill
 from backend.payments.models import Payment
 
 
-async def payments(session: AsyncSession, account_id: int, start: int, count: int) -> Sequence[Payment]:
+async def list_payments(session: AsyncSession, account_id: int, start: int, count: int) -> Sequence[Payment]:
     """`count` payments in whatever state, leaving out the newest `start`."""
     query = (
         select(Payment)
@@ -24,7 +24,7 @@ async def payments(session: AsyncSession, account_id: int, start: int, count: in
     return (await session.scalars(query)).all()
 
 
-async def bills(session: AsyncSession, account_id: int, start: int, count: int) -> Sequence[Bill]:
+async def list_bills(session: AsyncSession, account_id: int, start: int, count: int) -> Sequence[Bill]:
     """`count` bills, leaving out the newest `start`."""
     query = (
         select(Bill)
@@ -36,7 +36,7 @@ async def bills(session: AsyncSession, account_id: int, start: int, count: int) 
     return (await session.scalars(query)).all()
 
 
-async def paid_in(session: AsyncSession, account_id: int, year: int) -> int:
+async def total_paid_in_year(session: AsyncSession, account_id: int, year: int) -> int:
     """The cents of the payments posted in a calendar year, fees included."""
     query = select(func.coalesce(func.sum(Payment.amount_cents + Payment.fee_cents), 0)).where(
         Payment.account_id == account_id,

@@ -23,17 +23,17 @@ class UnbalancedBooking(MemberlineError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerLine:
     """One line of a booking; a positive `amount_cents` is a debit of `book`."""
 
     book: str
     amount_cents: int
 
 
-async def book(
+async def write_booking(
     session: AsyncSession,
     correlation: str,
-    entries: Sequence[Entry],
+    entries: Sequence[LedgerLine],
     *,
     account_id: int,
     at: datetime,
@@ -41,7 +41,7 @@ async def book(
 ) -> None:
     """Write one booking. The same correlation a second time is refused by the database (IntegrityError)."""
     lines = [entry for entry in entries if entry.amount_cents]
-    _refuse_unbalanced(correlation, lines)
+    _check_balanced(correlation, lines)
     session.add_all(
         LedgerEntry(
             correlation=correlation,
@@ -56,14 +56,14 @@ async def book(
     await session.flush()
 
 
-def _refuse_unbalanced(correlation: str, lines: Sequence[Entry]) -> None:
+def _check_balanced(correlation: str, lines: Sequence[LedgerLine]) -> None:
     if not lines or sum(line.amount_cents for line in lines) != 0:
         raise UnbalancedBooking(f"{correlation} does not sum to zero: {lines}")
     if any(line.book not in BOOKS for line in lines):
         raise UnbalancedBooking(f"{correlation} names an unknown book: {lines}")
 
 
-async def receivable(session: AsyncSession, account_id: int) -> int:
+async def receivable_balance(session: AsyncSession, account_id: int) -> int:
     """What the account owes in cents; negative is a credit."""
     return await book_total(session, RECEIVABLE, account_id)
 
@@ -76,7 +76,7 @@ async def book_total(session: AsyncSession, name: str, account_id: int | None = 
     return int(await session.scalar(query) or 0)
 
 
-async def imbalances(session: AsyncSession) -> list[str]:
+async def find_imbalances(session: AsyncSession) -> list[str]:
     """Correlations that do not sum to zero: always empty, or the ledger was tampered with."""
     query = (
         select(LedgerEntry.correlation)

@@ -16,7 +16,7 @@ from backend.payments.models import Payment, ScheduledPayment
 if TYPE_CHECKING:
     from backend.app import Backend
 
-UNFINISHED = ("started", "authorised")
+PENDING_STATUSES = ("started", "authorised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Balance:
         return self.amount_due_cents - self.pending_cents - sum(item.amount_cents for item in self.scheduled)
 
 
-async def balance(session: AsyncSession, backend: Backend, account_id: int) -> Balance:
+async def get_balance(session: AsyncSession, backend: Backend, account_id: int) -> Balance:
     """Where the account stands now."""
     owed = await backend.billing.balance(session, account_id, backend.today())
     last = await _last_payment(session, account_id)
@@ -55,7 +55,7 @@ async def balance(session: AsyncSession, backend: Backend, account_id: int) -> B
         last_payment_cents=last.amount_cents if last else None,
         last_payment_on=last.posted_on if last else None,
         pending_cents=await _pending(session, account_id),
-        scheduled=await scheduled(session, account_id),
+        scheduled=await list_scheduled(session, account_id),
     )
 
 
@@ -65,7 +65,7 @@ async def find_account(session: AsyncSession, digits: str) -> Account | None:
     return await session.scalar(select(Account).where(Account.number_digits == plain))
 
 
-async def numbers_among(session: AsyncSession, digits: Collection[str]) -> frozenset[str]:
+async def existing_numbers(session: AsyncSession, digits: Collection[str]) -> frozenset[str]:
     """Those of the given digits, without dashes, that are the number of an account."""
     if not digits:
         return frozenset()
@@ -87,7 +87,7 @@ async def lock_account(session: AsyncSession, account_id: int) -> Account:
     return (await session.scalars(query)).one()
 
 
-async def scheduled(session: AsyncSession, account_id: int) -> tuple[ScheduledPayment, ...]:
+async def list_scheduled(session: AsyncSession, account_id: int) -> tuple[ScheduledPayment, ...]:
     """Payments still to be made on a later day, the next one first."""
     query = (
         select(ScheduledPayment)
@@ -109,6 +109,6 @@ async def _last_payment(session: AsyncSession, account_id: int) -> Payment | Non
 
 async def _pending(session: AsyncSession, account_id: int) -> int:
     query = select(func.coalesce(func.sum(Payment.amount_cents), 0)).where(
-        Payment.account_id == account_id, Payment.status.in_(UNFINISHED)
+        Payment.account_id == account_id, Payment.status.in_(PENDING_STATUSES)
     )
     return int(await session.scalar(query) or 0)

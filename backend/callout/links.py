@@ -8,30 +8,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.callout.models import Callout
-from backend.callout.roster import OnCall
+from backend.callout.roster import OnCallPerson
 from backend.language import with_language
 
 PURPOSE = "on-call-link"
 SIGNATURE = 32
 
 
-def url(backend: Backend, callout: Callout, name: str) -> str:
+def link_url(backend: Backend, callout: Callout, name: str) -> str:
     """The address of the page on which `name` takes this callout."""
-    return with_language(f"{backend.settings.public_url}/on-call/{token(backend, callout.id, name)}")
+    return with_language(f"{backend.settings.public_url}/on-call/{link_token(backend, callout.id, name)}")
 
 
-def token(backend: Backend, callout_id: int, name: str) -> str:
+def link_token(backend: Backend, callout_id: int, name: str) -> str:
     """The last part of that address: which callout, and a signature that only we can make, for this person alone."""
     return f"{callout_id}-{backend.settings.keyed_hash(PURPOSE, f'{callout_id}:{name}')[:SIGNATURE]}"
 
 
-async def meant(session: AsyncSession, backend: Backend, given: str) -> tuple[Callout, OnCall] | None:
+async def parse_link(session: AsyncSession, backend: Backend, given: str) -> tuple[Callout, OnCallPerson] | None:
     """What a link is for; None for one that we never made, or whose person is on call no more."""
     number, _, signature = given.partition("-")
     if not number.isascii() or not number.isdigit() or len(number) > 9 or not signature.isascii():
         return None
     for person in backend.coop.on_call:
-        if hmac.compare_digest(token(backend, int(number), person.name), f"{int(number)}-{signature}"):
+        if hmac.compare_digest(link_token(backend, int(number), person.name), f"{int(number)}-{signature}"):
             callout = await session.get(Callout, int(number))
             return (callout, person) if callout is not None else None
     return None

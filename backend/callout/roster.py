@@ -10,12 +10,12 @@ from typing import Any
 from backend.language import ENGLISH, LANGUAGES
 
 FIELDS = frozenset({"name", "text", "email", "languages", "hours"})
-ALWAYS = "always"
-LONGEST_NAME = 60
+ALWAYS_ON_DUTY = "always"
+MAX_NAME_LENGTH = 60
 
 
 @dataclass(frozen=True)
-class OnCall:
+class OnCallPerson:
     """Somebody who is told of urgent tickets. `phone` is E.164; `hours` are the co-op's local time, None is always."""
 
     name: str
@@ -29,7 +29,7 @@ class OnCall:
         """In which they are written to: the first of theirs."""
         return self.languages[0]
 
-    def on_duty(self, local: time) -> bool:
+    def is_on_duty(self, local: time) -> bool:
         """Whether they are on call at this time of day. Hours may go over midnight."""
         if self.hours is None:
             return True
@@ -37,12 +37,12 @@ class OnCall:
         return begins <= local < ends if begins < ends else local >= begins or local < ends
 
 
-def on_duty(people: Sequence[OnCall], local: time) -> list[OnCall]:
+def people_on_duty(people: Sequence[OnCallPerson], local: time) -> list[OnCallPerson]:
     """Who is told first. Everybody, when the hours of nobody fit: a gap in the list leaves no danger untold."""
-    return [one for one in people if one.on_duty(local)] or list(people)
+    return [one for one in people if one.is_on_duty(local)] or list(people)
 
 
-def read_people(raw: Any, phone: Callable[[str], str]) -> tuple[OnCall, ...]:
+def parse_on_call(raw: Any, phone: Callable[[str], str]) -> tuple[OnCallPerson, ...]:
     """The people of `[[on_call]]`. `phone` puts a number into E.164. Raises ValueError naming the field."""
     if not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
         raise ValueError("on_call must be a list: one [[on_call]] for each person")
@@ -56,7 +56,7 @@ def read_people(raw: Any, phone: Callable[[str], str]) -> tuple[OnCall, ...]:
     return people
 
 
-def _person(place: int, table: dict[str, Any], phone: Callable[[str], str]) -> OnCall:
+def _person(place: int, table: dict[str, Any], phone: Callable[[str], str]) -> OnCallPerson:
     where = f"on_call {place}"
     if unknown := sorted(set(table) - FIELDS):
         raise ValueError(f"{where}: there is no {unknown[0]}; there are {', '.join(sorted(FIELDS))}")
@@ -65,8 +65,8 @@ def _person(place: int, table: dict[str, Any], phone: Callable[[str], str]) -> O
         if not isinstance(value, str) or not value.isprintable():
             raise ValueError(f"{where}: {name} must be a text in quotes")
     name, text, email = (str(table.get(each, "")).strip() for each in ("name", "text", "email"))
-    if not name or len(name) > LONGEST_NAME:
-        raise ValueError(f"{where}: name must be there, with {LONGEST_NAME} letters at most")
+    if not name or len(name) > MAX_NAME_LENGTH:
+        raise ValueError(f"{where}: name must be there, with {MAX_NAME_LENGTH} letters at most")
     if not text and not email:
         raise ValueError(f"{where}: {name} needs a phone in text, an email, or both")
     if email and (email.count("@") != 1 or " " in email):
@@ -76,7 +76,7 @@ def _person(place: int, table: dict[str, Any], phone: Callable[[str], str]) -> O
     except ValueError as error:
         raise ValueError(f"{where}: text: {error}") from None
     languages = _languages(where, table.get("languages", [ENGLISH]))
-    return OnCall(name, number, email or None, languages, _hours(where, table.get("hours", ALWAYS)))
+    return OnCallPerson(name, number, email or None, languages, _hours(where, table.get("hours", ALWAYS_ON_DUTY)))
 
 
 def _languages(where: str, value: Any) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def _languages(where: str, value: Any) -> tuple[str, ...]:
 
 
 def _hours(where: str, value: Any) -> tuple[time, time] | None:
-    if value == ALWAYS:
+    if value == ALWAYS_ON_DUTY:
         return None
     try:
         begins, ends = (time.fromisoformat(part) for part in value)

@@ -13,26 +13,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.models import AuditRow
 from backend.audit.service import record
 from backend.conversations.models import Conversation
-from backend.coop import display_phone
-from backend.language import current as current_language
-from backend.language import in_each, mark, tr
-from backend.members.identity import Standing
+from backend.coop import format_phone
+from backend.language import current_language, in_each, mark, tr
+from backend.members.identity import Identity
 from backend.members.levels import StepUpNeeded, require
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
-from backend.reading import phones
-from backend.reading.address import address_said, is_whole
-from backend.reading.digits import spoken_to_digits
-from backend.reading.lost_phone import is_the_old
-from backend.reading.spanish.gloss import without_accents
+from backend.reading.contact import phone_numbers
+from backend.reading.contact.lost_phone import is_called_old_phone
+from backend.reading.contact.mailing_address import extract_full_address, is_deliverable
+from backend.reading.numbers.spoken_digits import spoken_to_digits
+from backend.reading.spanish.translation import strip_accents
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 NATIONAL_DIGITS = 10
-What = Literal["phone", "email", "address"]
-CHANGED = {
+ContactField = Literal["phone", "email", "address"]
+CHANGE_TEXTS = {
     "phone": (
         mark("Your {coop} phone number was changed"),
         mark(
@@ -54,23 +53,23 @@ CHANGED = {
     ),
 }
 """The subject and the words of a notice."""
-LOCAL = r"[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?"
-LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = re.compile(rf"{LOCAL}@(?:{LABEL}\.)+[A-Za-z]{{2,24}}")
+EMAIL_LOCAL_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?"
+DOMAIN_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL = re.compile(rf"{EMAIL_LOCAL_PART}@(?:{DOMAIN_LABEL}\.)+[A-Za-z]{{2,24}}")
 # in both languages: an address in Spanish cannot be glossed, its words are names
 SPOKEN_DOT = re.compile(r"\s+(?:dot|punto)\s+", re.IGNORECASE)
 SPOKEN_AT = re.compile(r"\s+(?:at\s+(?=\S+(?:\.|\s+dot\s+))|arroba\s+)", re.IGNORECASE)
-PLACE = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{2})(?:[^\W_]|[ .,#/'-]){8,200}")
-SAID_BEFORE = re.compile(
+ADDRESS = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{2})(?:[^\W_]|[ .,#/'-]){8,200}")
+ADDRESS_LEAD_IN = re.compile(
     r"^.*?\b(?:mailing address|new address|address|mail(?: it| my bill)?|bill)\b(?: is| to|:)?\s*(?:to\s+)?",
     re.IGNORECASE,
 )
 
 
-BETWEEN = {"sms": " ", "email": "\n\n"}
+LANGUAGE_SEPARATORS = {"sms": " ", "email": "\n\n"}
 
 
-def read_phone(text: str, *, strict: bool = True) -> str | None:
+def extract_phone(text: str, *, strict: bool = True) -> str | None:
     """The one phone number in what was said, in E.164; None when there is none.
 
     `strict` wants one that the numbering plan gives out; to call back, one that could be dialled will do. A placeholder
@@ -82,20 +81,20 @@ def read_phone(text: str, *, strict: bool = True) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def read_phones(text: str) -> list[str]:
+def extract_phones(text: str) -> list[str]:
     """Every phone number in what was said, in E.164, in order; for a call back, so that one to be dialled will do."""
     found = [number for _, number in _phones(text, strict=False, exists=False)]
-    return list(dict.fromkeys(found)) or [one for one in [read_phone(text, strict=False)] if one]
+    return list(dict.fromkeys(found)) or [one for one in [extract_phone(text, strict=False)] if one]
 
 
-def read_new_phone(text: str, *, strict: bool = True) -> tuple[str | None, str | None]:
+def extract_new_phone(text: str, *, strict: bool = True) -> tuple[str | None, str | None]:
     """The new phone and the old one, told apart by the words in front of each; the last of several is the new one.
 
     Not `strict`, the made-up ones of the demo will do, where no real member is served.
     """
     new = old = None
     for start, number in _phones(text, strict=strict, exists=True):
-        if is_the_old(text[:start]):
+        if is_called_old_phone(text[:start]):
             old = number
         else:
             new = number
@@ -106,41 +105,43 @@ def _phones(text: str, *, strict: bool, exists: bool) -> Iterator[tuple[int, str
     """Where each phone begins, and its E.164."""
     for match in phonenumbers.PhoneNumberMatcher(text, "US", leniency=phonenumbers.Leniency.POSSIBLE):
         number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
-        ten = len(str(match.number.national_number)) == NATIONAL_DIGITS and not (strict and phones.made_up(number))
-        if ten and phones.problem_of(match.number, exists=exists) is None:
+        ten = len(str(match.number.national_number)) == NATIONAL_DIGITS and not (
+            strict and phone_numbers.is_fictional(number)
+        )
+        if ten and phone_numbers.find_problem(match.number, exists=exists) is None:
             yield match.start, number
 
 
-def read_email(text: str) -> str | None:
+def extract_email(text: str) -> str | None:
     """The email address in what was typed or said (`ruth at example dot com`); None when none is well formed."""
-    plain = SPOKEN_DOT.sub(".", SPOKEN_AT.sub("@", without_accents(text.strip())))
+    plain = SPOKEN_DOT.sub(".", SPOKEN_AT.sub("@", strip_accents(text.strip())))
     found = [match for match in EMAIL.finditer(plain) if ".." not in match[0]]
     whole = [word.strip('.,;:!?<>()"') for word in plain.split() if "@" in word]
     good = {match[0].lower() for match in found if match[0] in whole}
     return good.pop() if len(good) == 1 and len(whole) == 1 else None
 
 
-def read_address(text: str, asked: bool) -> str | None:
+def extract_address(text: str, asked: bool) -> str | None:
     """A mailing address: a number and a street or box. What was said before it is left out."""
-    if (said := address_said(text)) and (asked or is_whole(said)):
+    if (said := extract_full_address(text)) and (asked or is_deliverable(said)):
         return said
     plain = re.sub(r"\s+", " ", text).strip(" .")
-    rest = SAID_BEFORE.sub("", plain, count=1) if SAID_BEFORE.search(plain) else (plain if asked else "")
-    return rest if PLACE.fullmatch(rest) else None
+    rest = ADDRESS_LEAD_IN.sub("", plain, count=1) if ADDRESS_LEAD_IN.search(plain) else (plain if asked else "")
+    return rest if ADDRESS.fullmatch(rest) else None
 
 
-def current(member: Member, what: What) -> str:
+def current_value(member: Member, what: ContactField) -> str:
     """What is on file, or an empty text."""
     return {"phone": member.phone, "email": member.email or "", "address": member.mailing_address or ""}[what]
 
 
-def shown(what: What, value: str) -> str:
+def format_value(what: ContactField, value: str) -> str:
     """As it may be read back to a member who has stepped up."""
-    return display_phone(value) if what == "phone" else value
+    return format_phone(value) if what == "phone" else value
 
 
 async def change(
-    session: AsyncSession, backend: Backend, conversation_id: str, standing: Standing, what: What, value: str
+    session: AsyncSession, backend: Backend, conversation_id: str, standing: Identity, what: ContactField, value: str
 ) -> bool:
     """Make the change a member has said yes to. False when it is that already.
 
@@ -151,14 +152,14 @@ async def change(
     require("update_contact_info", standing.level)
     if member is None or account is None:
         raise StepUpNeeded()
-    before = current(member, what)
+    before = current_value(member, what)
     if before == value:
         return False
-    told = _told(member, what, value)
+    told = _notice_recipients(member, what, value)
     if what == "address":
         member.mailing_address = value
     else:
-        member.put_on_file(what, value, backend.clock.now())
+        member.change_contact(what, value, backend.clock.now())
     await session.flush()
     conversation = await session.get_one(Conversation, conversation_id)
     row = await record(
@@ -177,7 +178,7 @@ async def change(
     return True
 
 
-async def noticed(session: AsyncSession, conversation_id: str, what: What) -> list[tuple[str, str]]:
+async def list_notified(session: AsyncSession, conversation_id: str, what: ContactField) -> list[tuple[str, str]]:
     """Whom the newest change of it was told: each address, with old, new or other. What takes no texts is left out."""
     newest = select(AuditRow).where(AuditRow.actor == conversation_id, AuditRow.act == f"contact_{what}")
     row = await session.scalar(newest.order_by(AuditRow.id.desc()).limit(1))
@@ -190,7 +191,7 @@ async def noticed(session: AsyncSession, conversation_id: str, what: What) -> li
     return [(way, which.get(way, "other")) for way in await session.scalars(told.order_by(OutboxMessage.id))]
 
 
-def _told(member: Member, what: What, value: str) -> list[str]:
+def _notice_recipients(member: Member, what: ContactField, value: str) -> list[str]:
     """Whom a change is told, in this order: the one that goes, the other way on file, and last the one that comes."""
     ways = [member.email, member.phone] if what == "email" else [member.phone, member.email]
     return [way for way in (*ways, None if what == "address" else value) if way]
@@ -200,12 +201,12 @@ async def _notice(
     session: AsyncSession,
     backend: Backend,
     recipient: str,
-    what: What,
+    what: ContactField,
     audit_id: int,
     languages: tuple[str, ...],
 ) -> None:
     coop = backend.coop
-    subject, told = CHANGED[what]
+    subject, told = CHANGE_TEXTS[what]
     kind = "email" if "@" in recipient else "sms"
     await enqueue(
         session,
@@ -213,7 +214,11 @@ async def _notice(
         kind=kind,
         recipient=recipient,
         subject=tr(subject, coop=coop.short_name) if kind == "email" else "",
-        body=in_each(languages, lambda: tr(told, coop=coop.short_name, phone=coop.office_phone_display), BETWEEN[kind]),
+        body=in_each(
+            languages,
+            lambda: tr(told, coop=coop.short_name, phone=coop.office_phone_display),
+            LANGUAGE_SEPARATORS[kind],
+        ),
         purpose="notice",
         dedupe_key=f"contact:{audit_id}:{recipient}"[:120],
     )

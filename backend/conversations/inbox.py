@@ -21,13 +21,13 @@ from backend.conversations.models import Conversation, InboundMessage
 
 LEASE_SECONDS = 5.0
 """Without a sign of life for this long a process is taken for dead. A turn may take longer: the lease is renewed."""
-MOST_AT_ONCE = 50
+BATCH_SIZE = 50
 
 INBOUND: Any = InboundMessage.__table__
 # written out, not bound: an index over the unanswered alone is used for nothing else
 UNANSWERED = INBOUND.c.status == literal_column("'received'")
 
-Standing = Literal["first", "behind", "stalled", "lost"]
+QueuePosition = Literal["first", "behind", "stalled", "lost"]
 """Where a message is: to be answered now; behind one that a living process answers; behind one that is free; or no
 longer its owner's, because it is answered or was taken over."""
 
@@ -49,20 +49,20 @@ def _sqlite_seconds(_element: Any, _compiler: Any, **_more: Any) -> str:
     return "((julianday('now') - 2440587.5) * 86400.0)"
 
 
-ORDER = (INBOUND.c.begun.desc(), INBOUND.c.arrived, INBOUND.c.id)
-OF_CONVERSATION = (INBOUND.c.conversation_id == bindparam("of"), UNANSWERED)
-BEFORE = select(
+QUEUE_ORDER = (INBOUND.c.begun.desc(), INBOUND.c.arrived, INBOUND.c.id)
+CONVERSATION_UNANSWERED = (INBOUND.c.conversation_id == bindparam("of"), UNANSWERED)
+UNANSWERED_QUERY = select(
     func.count().label("number"),
     func.max(case((INBOUND.c.owner == bindparam("by"), INBOUND.c.arrived))).label("newest"),
-).where(*OF_CONVERSATION)
-FREE = case((INBOUND.c.owner.is_(None), True), else_=INBOUND.c.leased_until <= database_seconds()).label("free")
-IN_ORDER = select(INBOUND.c.id, INBOUND.c.owner, FREE).where(*OF_CONVERSATION).order_by(*ORDER)
+).where(*CONVERSATION_UNANSWERED)
+IS_FREE = case((INBOUND.c.owner.is_(None), True), else_=INBOUND.c.leased_until <= database_seconds()).label("free")
+QUEUE_QUERY = select(INBOUND.c.id, INBOUND.c.owner, IS_FREE).where(*CONVERSATION_UNANSWERED).order_by(*QUEUE_ORDER)
 # as writing a message down locks it; rows that merely refer to the conversation may still be written
-LOCK = select(Conversation.id).where(Conversation.id == bindparam("of")).with_for_update(key_share=True)
+CONVERSATION_LOCK = select(Conversation.id).where(Conversation.id == bindparam("of")).with_for_update(key_share=True)
 
 
 @dataclass(frozen=True)
-class Free:
+class FreeMessage:
     """A message that anybody may take up. `owner` is the one that let its lease run out, if it had one."""
 
     id: int
@@ -71,16 +71,16 @@ class Free:
     leased_until: float
 
 
-async def unanswered(session: AsyncSession, conversation: str, owner: str | None) -> tuple[bool, float]:
+async def unanswered_state(session: AsyncSession, conversation: str, owner: str | None) -> tuple[bool, float]:
     """Whether a message of the conversation is unanswered, and when the newest of `owner`'s arrived; 0 without one."""
     connection = await session.connection()
-    row = (await connection.execute(BEFORE, {"of": conversation, "by": owner})).one()
+    row = (await connection.execute(UNANSWERED_QUERY, {"of": conversation, "by": owner})).one()
     return row.number > 0, row.newest or 0.0
 
 
-async def standing(session: AsyncSession, conversation: str, inbound_id: int, owner: str) -> Standing:
+async def queue_position(session: AsyncSession, conversation: str, inbound_id: int, owner: str) -> QueuePosition:
     """Where a message of `owner` is."""
-    rows = (await session.execute(IN_ORDER, {"of": conversation})).all()
+    rows = (await session.execute(QUEUE_QUERY, {"of": conversation})).all()
     if (inbound_id, owner) not in [(row.id, row.owner) for row in rows]:
         return "lost"
     if rows[0].id == inbound_id:
@@ -91,7 +91,7 @@ async def standing(session: AsyncSession, conversation: str, inbound_id: int, ow
 async def begin(session: AsyncSession, conversation: str, inbound_id: int, owner: str) -> bool:
     """Begin to answer a message of `owner`. False when it is not the first one."""
     await _lock(session, conversation)
-    if await standing(session, conversation, inbound_id, owner) != "first":
+    if await queue_position(session, conversation, inbound_id, owner) != "first":
         return False
     await session.execute(update(INBOUND).where(INBOUND.c.id == inbound_id).values(begun=True))
     return True
@@ -132,26 +132,28 @@ async def release_all(session: AsyncSession, owner: str) -> None:
     await session.execute(mine.values(owner=None, begun=False, leased_until=database_seconds()))
 
 
-async def free(session: AsyncSession, conversation: str | None = None) -> list[Free]:
+async def list_free_messages(session: AsyncSession, conversation: str | None = None) -> list[FreeMessage]:
     """What may be taken up now, oldest first: of each conversation the first unanswered message, when that is free."""
-    place = func.row_number().over(partition_by=INBOUND.c.conversation_id, order_by=ORDER).label("place")
+    place = func.row_number().over(partition_by=INBOUND.c.conversation_id, order_by=QUEUE_ORDER).label("place")
     columns = (INBOUND.c.id, INBOUND.c.conversation_id, INBOUND.c.owner, INBOUND.c.leased_until, INBOUND.c.arrived)
     unanswered = select(*columns, place).where(UNANSWERED)
     if conversation is not None:
         unanswered = unanswered.where(INBOUND.c.conversation_id == conversation)
     found = unanswered.subquery()
     query = select(found).where(found.c.place == 1, found.c.leased_until <= database_seconds())
-    rows = await session.execute(query.order_by(found.c.arrived, found.c.id).limit(MOST_AT_ONCE))
-    return [Free(row.id, row.conversation_id, row.owner, row.leased_until) for row in rows]
+    rows = await session.execute(query.order_by(found.c.arrived, found.c.id).limit(BATCH_SIZE))
+    return [FreeMessage(row.id, row.conversation_id, row.owner, row.leased_until) for row in rows]
 
 
-async def take_up(session: AsyncSession, found: Free, owner: str) -> tuple[InboundMessage, Conversation] | None:
+async def take_message(
+    session: AsyncSession, found: FreeMessage, owner: str
+) -> tuple[InboundMessage, Conversation] | None:
     """Make a free message one's own. Of all that try, one gets it with its conversation, the others None.
 
     That its owner died over it counts as a failed try: a message that ends processes must not do so for ever.
     """
     await _lock(session, found.conversation)
-    rows = (await session.execute(IN_ORDER, {"of": found.conversation})).all()
+    rows = (await session.execute(QUEUE_QUERY, {"of": found.conversation})).all()
     if not rows or rows[0].id != found.id:
         return None
     died = case((INBOUND.c.owner.is_(None), 0), else_=1)
@@ -175,4 +177,4 @@ async def take_up(session: AsyncSession, found: Free, owner: str) -> tuple[Inbou
 
 async def _lock(session: AsyncSession, conversation: str) -> None:
     """Nothing of the conversation is written down or begun by others until the transaction ends."""
-    await session.execute(LOCK, {"of": conversation})
+    await session.execute(CONVERSATION_LOCK, {"of": conversation})

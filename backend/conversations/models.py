@@ -37,14 +37,14 @@ class Conversation(Base):
     language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # in which it is answered
 
     @property
-    def vouched_for(self) -> bool:
+    def is_attested(self) -> bool:
         """Whether the other end is the phone it says: a call with attestation A. Nobody vouches for a text's sender."""
         return self.attested and self.channel == "voice"
 
     @property
-    def answers_reach_it(self) -> bool:
+    def replies_reach_sender(self) -> bool:
         """Whether what is answered reaches the phone of `address` alone: nothing on file is told to a forger of it."""
-        return self.vouched_for or (self.channel == "sms" and bool(self.address))
+        return self.is_attested or (self.channel == "sms" and bool(self.address))
 
 
 class InboundMessage(Base):
@@ -107,7 +107,7 @@ class PushEvent(Base):
     at: Mapped[datetime] = mapped_column(UtcTime)
 
 
-class Unkept(Base):
+class PendingRedaction(Base):
     """Messages that the dialogue engine has to forget: {provider_id: the text that stays of it}."""
 
     __tablename__ = "unkept"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.conversations import inbox, once, statements
+from backend.conversations import idempotency, inbox, statements
 from backend.conversations.models import Conversation, InboundMessage, PushEvent
 
 IDLE = timedelta(minutes=15)
@@ -19,7 +19,7 @@ IDLE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class Open:
+class ConversationState:
     """How a conversation stands: the buttons offered last, what was asked for last, and in which language."""
 
     offered: list[dict[str, Any]]
@@ -28,18 +28,18 @@ class Open:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedMessage:
     """An inbound message as the database has it. `fresh` is False for one that had come in before.
 
     `behind`: another message of the conversation is still unanswered. `owner` answers it; None when nobody does now.
     """
 
     id: int
-    fresh: bool
+    is_new: bool
     status: str
     reply: dict[str, Any] | None
-    open: Open
-    behind: bool = False
+    state: ConversationState
+    is_behind: bool = False
     owner: str | None = None
 
 
@@ -58,7 +58,7 @@ async def record_inbound(
     browser: str = "",
     owner: str | None = None,
     since: float | None = None,
-) -> Recorded:
+) -> RecordedMessage:
     """Write a message down before anything is done about it; a repeat is found, not written.
 
     `text` must have been through redaction. `browser` is what the page shows to be known again by. `owner` is the
@@ -66,15 +66,15 @@ async def record_inbound(
     is answered in this very transaction. `since` is the monotonic time at which the message reached this process.
     """
     now = backend.clock.now()
-    seen = await statements.see(
+    seen = await statements.upsert_conversation(
         session, conversation_id, now, IDLE, channel=channel, address=address, source=source, attested=attested
     )
     if browser:
-        await statements.show_browser(session, conversation_id, browser)
-    stands = Open(list(seen.offered), str(seen.expects), str(seen.language))
+        await statements.save_browser(session, conversation_id, browser)
+    stands = ConversationState(list(seen.offered), str(seen.expects), str(seen.language))
     # the conversation's row is locked from here on: nothing comes in between
-    behind, newest = await inbox.unanswered(session, conversation_id, owner)
-    new_id = await statements.write_down(
+    behind, newest = await inbox.unanswered_state(session, conversation_id, owner)
+    new_id = await statements.insert_inbound(
         session,
         {
             "channel": channel,
@@ -92,11 +92,11 @@ async def record_inbound(
         },
     )
     if new_id is not None:
-        return Recorded(new_id, True, "received", None, stands, behind, owner)
+        return RecordedMessage(new_id, True, "received", None, stands, behind, owner)
     row = await find_inbound(session, channel, provider_id)
     if row is None:
         raise LookupError("an inbound message conflicts with one that is not there")
-    return Recorded(row.id, False, row.status, row.reply, stands, owner=row.owner)
+    return RecordedMessage(row.id, False, row.status, row.reply, stands, owner=row.owner)
 
 
 async def find_inbound(session: AsyncSession, channel: str, provider_id: str) -> InboundMessage | None:
@@ -105,7 +105,7 @@ async def find_inbound(session: AsyncSession, channel: str, provider_id: str) ->
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def lately_said(
+async def recent_messages(
     session: AsyncSession, conversation_id: str, since: datetime, *, but: str, limit: int
 ) -> list[tuple[int, str, str]]:
     """(id, provider_id, text) of the newest messages since then, the oldest first, without the one called `but`."""
@@ -141,14 +141,16 @@ async def answered_since(
     return list(await session.scalars(query.order_by(InboundMessage.id.desc()).limit(limit)))
 
 
-async def open_now(session: AsyncSession, conversation_id: str) -> Open:
+async def open_now(session: AsyncSession, conversation_id: str) -> ConversationState:
     """How the conversation stands; one that is not there has nothing open."""
     query = select(Conversation.offered, Conversation.expects, Conversation.language)
     row = (await session.execute(query.where(Conversation.id == conversation_id))).one_or_none()
-    return Open(list(row.offered), str(row.expects), str(row.language)) if row else Open([], "")
+    return (
+        ConversationState(list(row.offered), str(row.expects), str(row.language)) if row else ConversationState([], "")
+    )
 
 
-async def locked(session: AsyncSession, inbound_id: int) -> InboundMessage:
+async def lock_inbound(session: AsyncSession, inbound_id: int) -> InboundMessage:
     """A message as it now stands, held until the transaction ends: no action can act on it meanwhile."""
     query = select(InboundMessage).where(InboundMessage.id == inbound_id).with_for_update()
     return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
@@ -172,13 +174,13 @@ async def save_reply(
 
     `offered` None leaves alone what the conversation offered and asked for last; `language` None, how it is answered.
     """
-    if not await statements.answer(session, inbound_id, status, reply, backend.clock.now(), owner):
+    if not await statements.save_answer(session, inbound_id, status, reply, backend.clock.now(), owner):
         return False
-    await once.forget(session, inbound_id)
+    await idempotency.delete_steps(session, inbound_id)
     if offered is not None:
-        await statements.offer(session, conversation_id, offered, expects[:24])
+        await statements.save_offered(session, conversation_id, offered, expects[:24])
     if language is not None:
-        await statements.speak(session, conversation_id, language)
+        await statements.save_language(session, conversation_id, language)
     return True
 
 

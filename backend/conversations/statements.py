@@ -15,15 +15,15 @@ from backend.conversations.models import Conversation, InboundMessage
 
 CONVERSATIONS: Any = Conversation.__table__
 INBOUND: Any = InboundMessage.__table__
-STARTED_WITH = (
+INITIAL_COLUMNS = (
     "id", "channel", "address", "source", "attested", "level", "last_seen_at", "started_at", "offered", "expects",
     "language",
 )  # fmt: skip
-SHOWN = ("account_id", "member_id", "verified_at")
+IDENTITY_COLUMNS = ("account_id", "member_id", "verified_at")
 """What goes with the level when a conversation falls silent."""
 
 
-async def see(
+async def upsert_conversation(
     session: AsyncSession,
     conversation_id: str,
     now: datetime,
@@ -53,16 +53,16 @@ async def see(
         "language": "en",
         "silent_since": now - idle,
     }
-    return (await connection.execute(SEE[connection.dialect.name], values)).one()
+    return (await connection.execute(UPSERT_CONVERSATION[connection.dialect.name], values)).one()
 
 
-async def write_down(session: AsyncSession, values: dict[str, Any]) -> int | None:
+async def insert_inbound(session: AsyncSession, values: dict[str, Any]) -> int | None:
     """Insert a message; its id, or None when it is there already."""
     connection = await session.connection()
-    return (await connection.execute(WRITE_DOWN[connection.dialect.name], values)).scalar_one_or_none()
+    return (await connection.execute(INSERT_INBOUND[connection.dialect.name], values)).scalar_one_or_none()
 
 
-async def answer(
+async def save_answer(
     session: AsyncSession, inbound_id: int, status: str, reply: dict[str, Any], now: datetime, owner: str | None
 ) -> bool:
     """Keep a message's answer, unless it has one or is not `owner`'s."""
@@ -71,33 +71,35 @@ async def answer(
     return (await connection.execute(ANSWER, values)).rowcount == 1
 
 
-async def offer(session: AsyncSession, conversation_id: str, offered: list[dict[str, Any]], expects: str) -> None:
+async def save_offered(
+    session: AsyncSession, conversation_id: str, offered: list[dict[str, Any]], expects: str
+) -> None:
     """Keep what a conversation offered and asked for last."""
     connection = await session.connection()
     await connection.execute(OFFER, {"of": conversation_id, "new_offered": offered, "new_expects": expects})
 
 
-async def speak(session: AsyncSession, conversation_id: str, language: str) -> None:
+async def save_language(session: AsyncSession, conversation_id: str, language: str) -> None:
     """Keep the language in which a conversation is answered from now on."""
     connection = await session.connection()
-    await connection.execute(SPEAK, {"of": conversation_id, "new_language": language})
+    await connection.execute(UPDATE_LANGUAGE, {"of": conversation_id, "new_language": language})
 
 
-async def show_browser(session: AsyncSession, conversation_id: str, browser: str) -> None:
+async def save_browser(session: AsyncSession, conversation_id: str, browser: str) -> None:
     """Keep what a page shows to be known again by."""
     connection = await session.connection()
-    await connection.execute(SHOW_BROWSER, {"of": conversation_id, "new_browser": browser})
+    await connection.execute(UPDATE_BROWSER, {"of": conversation_id, "new_browser": browser})
 
 
-def _see(insert: Any) -> Insert:
-    statement = insert(CONVERSATIONS).values({name: bindparam(name) for name in STARTED_WITH})
+def _upsert_statement(insert: Any) -> Insert:
+    statement = insert(CONVERSATIONS).values({name: bindparam(name) for name in INITIAL_COLUMNS})
     old, new = CONVERSATIONS.c, statement.excluded
     silent = and_(old.level > 0, old.last_seen_at <= bindparam("silent_since", type_=old.last_seen_at.type))
     seen: Insert = statement.on_conflict_do_update(
         index_elements=[old.id],
         set_={
             "level": case((silent, 0), else_=old.level),
-            **{name: case((silent, None), else_=old[name]) for name in SHOWN if name in old},
+            **{name: case((silent, None), else_=old[name]) for name in IDENTITY_COLUMNS if name in old},
             "last_seen_at": new.last_seen_at,
             "attested": case((new.address.is_(None), old.attested), else_=new.attested),
             "address": func.coalesce(new.address, old.address),
@@ -107,7 +109,7 @@ def _see(insert: Any) -> Insert:
     return seen.returning(old.offered, old.expects, old.language)
 
 
-def _write_down(insert: Any) -> Insert:
+def _insert_statement(insert: Any) -> Insert:
     statement: Insert = insert(INBOUND).on_conflict_do_nothing().returning(INBOUND.c.id)
     names = ("channel", "provider_id", "conversation_id", "text", "payload", "status", "received_at", "owner", "begun")
     # by one clock for all processes, without the time that it took in this one; and in the order of this one's queue
@@ -120,8 +122,8 @@ def _write_down(insert: Any) -> Insert:
     )
 
 
-SEE = {"sqlite": _see(sqlite_insert), "postgresql": _see(postgresql_insert)}
-WRITE_DOWN = {"sqlite": _write_down(sqlite_insert), "postgresql": _write_down(postgresql_insert)}
+UPSERT_CONVERSATION = {"sqlite": _upsert_statement(sqlite_insert), "postgresql": _upsert_statement(postgresql_insert)}
+INSERT_INBOUND = {"sqlite": _insert_statement(sqlite_insert), "postgresql": _insert_statement(postgresql_insert)}
 ANSWER = (
     update(INBOUND)
     .where(
@@ -136,9 +138,11 @@ OFFER = (
     .where(CONVERSATIONS.c.id == bindparam("of"))
     .values(offered=bindparam("new_offered"), expects=bindparam("new_expects"))
 )
-SHOW_BROWSER = (
+UPDATE_BROWSER = (
     update(CONVERSATIONS)
     .where(CONVERSATIONS.c.id == bindparam("of"), CONVERSATIONS.c.browser != bindparam("new_browser"))
     .values(browser=bindparam("new_browser"))
 )
-SPEAK = update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("of")).values(language=bindparam("new_language"))
+UPDATE_LANGUAGE = (
+    update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("of")).values(language=bindparam("new_language"))
+)

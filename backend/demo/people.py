@@ -8,7 +8,7 @@ HOLDER_DIGITS = {"residential": "1234", "commercial": "123456789"}
 
 
 @dataclass(frozen=True)
-class Method:
+class DemoMethod:
     """A saved method; `expires_in` is in years from today, and empty for a bank account."""
 
     kind: str
@@ -18,16 +18,16 @@ class Method:
     expires_in: int | None = None
 
 
-def card(last4: str, token: str, expires_in: int = 3, brand: str = "Visa") -> Method:
-    return Method("card", brand, last4, token, expires_in)
+def make_card(last4: str, token: str, expires_in: int = 3, brand: str = "Visa") -> DemoMethod:
+    return DemoMethod("card", brand, last4, token, expires_in)
 
 
-def bank(last4: str, token: str) -> Method:
-    return Method("bank", "checking", last4, token)
+def make_bank_account(last4: str, token: str) -> DemoMethod:
+    return DemoMethod("bank", "checking", last4, token)
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoAccount:
     """One account. `due_cents` is what it owes; `unpaid` is how many bills that is spread over (0: owes nothing).
 
     `months` is for how long there are bills.
@@ -42,15 +42,15 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Person:
+class DemoPerson:
     """One demo member. `due_in` is days until the newest bill is due; `alerts` are kinds with thresholds."""
 
     number: str
     name: str
     phone: str
     purpose: str
-    places: tuple[Place, ...]
-    methods: tuple[Method, ...] = ()
+    places: tuple[DemoAccount, ...]
+    methods: tuple[DemoMethod, ...] = ()
     email: str | None = "-"
     kind: str = "residential"
     due_in: int = 12
@@ -70,168 +70,168 @@ class Person:
         return f"{first}@example.com" if self.email == "-" else self.email
 
 
-PEOPLE = (
-    Person(
+DEMO_PEOPLE = (
+    DemoPerson(
         "99999",
         "Ruth Alvarez",
         "+15555550142",
         "a bill of $112.40, a card and a checking account on file",
-        (Place("001", "14 Mill Road, Elizabeth, IL", 11240),),
-        (card("4242", "tok_visa_4242"), bank("6789", "tok_bank_6789")),
+        (DemoAccount("001", "14 Mill Road, Elizabeth, IL", 11240),),
+        (make_card("4242", "tok_visa_4242"), make_bank_account("6789", "tok_bank_6789")),
         user_id="ruth.alvarez",
     ),
-    Person(
+    DemoPerson(
         "20417",
         "Walter Brandt",
         "+15555550111",
         "nothing due: levelized billing is open",
-        (Place("001", "3 Creek Lane, Hanover, IL", 0, unpaid=0),),
-        (card("4242", "tok_visa_4242"),),
+        (DemoAccount("001", "3 Creek Lane, Hanover, IL", 0, unpaid=0),),
+        (make_card("4242", "tok_visa_4242"),),
     ),
-    Person(
+    DemoPerson(
         "20888",
         "Ines Okafor",
         "+15555550112",
         "a credit of $25.00",
-        (Place("001", "77 Oak Street, Savanna, IL", -2500, unpaid=0),),
+        (DemoAccount("001", "77 Oak Street, Savanna, IL", -2500, unpaid=0),),
     ),
-    Person(
+    DemoPerson(
         "31005",
         "Dale Whitcomb",
         "+15555550113",
         "two bills, one past due: a disconnection notice is near",
-        (Place("001", "9 Ridge Road, Stockton, IL", 28615, unpaid=2),),
-        (bank("6789", "tok_bank_6789"),),
+        (DemoAccount("001", "9 Ridge Road, Stockton, IL", 28615, unpaid=2),),
+        (make_bank_account("6789", "tok_bank_6789"),),
         due_in=2,
     ),
-    Person(
+    DemoPerson(
         "40120",
         "Ole Lindqvist",
         "+15555550114",
         "three separators: home, barn and irrigation",
         (
-            Place("001", "510 Prairie Road, Mount Carroll, IL", 14377),
-            Place("002", "510 Prairie Road (barn), Mount Carroll, IL", 6218),
-            Place("003", "Section 12 (irrigation), Mount Carroll, IL", 40966),
+            DemoAccount("001", "510 Prairie Road, Mount Carroll, IL", 14377),
+            DemoAccount("002", "510 Prairie Road (barn), Mount Carroll, IL", 6218),
+            DemoAccount("003", "Section 12 (irrigation), Mount Carroll, IL", 40966),
         ),
-        (bank("6789", "tok_bank_6789"),),
+        (make_bank_account("6789", "tok_bank_6789"),),
         user_id="ole.lindqvist",
     ),
-    Person(
+    DemoPerson(
         "50310",
         "Galena Street Bakery LLC",
         "+15555550115",
         "a commercial account",
-        (Place("001", "201 Galena Street, Elizabeth, IL", 68452),),
-        (card("4242", "tok_visa_4242"),),
+        (DemoAccount("001", "201 Galena Street, Elizabeth, IL", 68452),),
+        (make_card("4242", "tok_visa_4242"),),
         email="office@bakery.example.com",
         kind="commercial",
     ),
-    Person(
+    DemoPerson(
         "60022",
         "Marian Voss",
         "+15555550116",
         "a legacy bank draft that runs in 4 days",
-        (Place("001", "18 Church Street, Lanark, IL", 9731),),
-        (bank("6789", "tok_bank_6789"), card("4242", "tok_visa_4242")),
+        (DemoAccount("001", "18 Church Street, Lanark, IL", 9731),),
+        (make_bank_account("6789", "tok_bank_6789"), make_card("4242", "tok_visa_4242")),
         due_in=4,
         draft=True,
     ),
-    Person(
+    DemoPerson(
         "60023",
         "Teodor Hale",
         "+15555550117",
         "Auto Pay that runs in 3 days",
-        (Place("001", "40 Depot Avenue, Thomson, IL", 10144),),
-        (card("4242", "tok_visa_4242"),),
+        (DemoAccount("001", "40 Depot Avenue, Thomson, IL", 10144),),
+        (make_card("4242", "tok_visa_4242"),),
         autopay_in=3,
     ),
-    Person(
+    DemoPerson(
         "70001",
         "Edith Crane",
         "+15555550118",
         "no email on file",
-        (Place("001", "6 Park Street, Warren, IL", 7350),),
-        (bank("6789", "tok_bank_6789"),),
+        (DemoAccount("001", "6 Park Street, Warren, IL", 7350),),
+        (make_bank_account("6789", "tok_bank_6789"),),
         email=None,
         user_id="edith.crane",
     ),
-    Person(
+    DemoPerson(
         "70002",
         "Samir Haddad",
         "+15555550119",
         "an expired card",
-        (Place("001", "88 Main Street, Apple River, IL", 8805),),
-        (card("0069", "tok_visa_expired", expires_in=-1),),
+        (DemoAccount("001", "88 Main Street, Apple River, IL", 8805),),
+        (make_card("0069", "tok_visa_expired", expires_in=-1),),
     ),
-    Person(
+    DemoPerson(
         "70003",
         "Nora Lindgren",
         "+15555550120",
         "a card that is declined",
-        (Place("001", "5 Hill Road, Scales Mound, IL", 12019),),
-        (card("0002", "tok_visa_declined"),),
+        (DemoAccount("001", "5 Hill Road, Scales Mound, IL", 12019),),
+        (make_card("0002", "tok_visa_declined"),),
     ),
-    Person(
+    DemoPerson(
         "70004",
         "Amos Fairchild",
         "+15555550121",
         "a bank account whose payment comes back days later",
-        (Place("001", "31 River Road, Chadwick, IL", 9266),),
-        (bank("2227", "tok_bank_r01"),),
+        (DemoAccount("001", "31 River Road, Chadwick, IL", 9266),),
+        (make_bank_account("2227", "tok_bank_r01"),),
     ),
-    Person(
+    DemoPerson(
         "70005",
         "Lucia Benning",
         "+15555550124",
         "a card with not enough funds",
-        (Place("001", "12 School Street, Milledgeville, IL", 15190),),
-        (card("9995", "tok_visa_insufficient"),),
+        (DemoAccount("001", "12 School Street, Milledgeville, IL", 15190),),
+        (make_card("9995", "tok_visa_insufficient"),),
     ),
-    Person(
+    DemoPerson(
         "70006",
         "Harlan Pike",
         "+15555550125",
         "a card whose network does not answer",
-        (Place("001", "2 Quarry Road, Nora, IL", 5575),),
-        (card("4242", "tok_visa_timeout"),),
+        (DemoAccount("001", "2 Quarry Road, Nora, IL", 5575),),
+        (make_card("4242", "tok_visa_timeout"),),
     ),
-    Person(
+    DemoPerson(
         "70007",
         "Priya Nolan",
         "+15555550126",
         "new at the address: five bills, so no levelized billing yet",
-        (Place("001", "29 Orchard Lane, Elizabeth, IL", 0, unpaid=0, months=5),),
-        (card("4242", "tok_visa_4242"),),
+        (DemoAccount("001", "29 Orchard Lane, Elizabeth, IL", 0, unpaid=0, months=5),),
+        (make_card("4242", "tok_visa_4242"),),
     ),
-    Person(
+    DemoPerson(
         "70008",
         "Joan Ferris",
         "+15555550127",
         "alerts and paperless bills from before",
-        (Place("001", "90 Prospect Street, Galena, IL", 13325),),
-        (bank("6789", "tok_bank_6789"),),
+        (DemoAccount("001", "90 Prospect Street, Galena, IL", 13325),),
+        (make_bank_account("6789", "tok_bank_6789"),),
         alerts=(("bill_due", 5), ("payment_received", None), ("usage_over", 1200), ("paperless", None)),
     ),
-    Person(
+    DemoPerson(
         "80001",
         "Grace Tillman",
         "+15555550122",
         "a closed account",
-        (Place("001", "64 Old Mill Road, Pearl City, IL", 4310, status="closed"),),
+        (DemoAccount("001", "64 Old Mill Road, Pearl City, IL", 4310, status="closed"),),
     ),
-    Person(
+    DemoPerson(
         "00417",
         "Benedict Rowe",
         "+15555550123",
         "a number with leading zeros",
-        (Place("002", "7 Station Road, Kent, IL", 6642),),
-        (card("4242", "tok_visa_4242"),),
+        (DemoAccount("002", "7 Station Road, Kent, IL", 6642),),
+        (make_card("4242", "tok_visa_4242"),),
     ),
 )
 
-DEMO: list[tuple[str, str, str]] = [
+DEMO_ACCOUNTS: list[tuple[str, str, str]] = [
     (f"{person.number}-{person.places[0].separator}", person.phone[-4:], f"{person.name}: {person.purpose}")
-    for person in PEOPLE
+    for person in DEMO_PEOPLE
 ]
 """Member number, last four of the phone, and what the member is there for."""

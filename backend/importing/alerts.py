@@ -5,22 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from backend.alerts.kinds import KINDS, PAPERLESS, WAYS, ThresholdRefused, check_threshold
+from backend.alerts.kinds import CHANNELS, KINDS, PAPERLESS, InvalidThreshold, check_threshold
 from backend.alerts.models import AlertSetting
-from backend.importing.cells import BadCell, account_number, dollars, one_of, shown, whole
-from backend.importing.loading import Loader, Values
-from backend.importing.table import Column, Row, Table
+from backend.importing.bulk_load import BulkLoader, RowValues
+from backend.importing.fields import (
+    InvalidField,
+    choice_parser,
+    parse_account_number,
+    parse_dollars,
+    quote_value,
+    whole_number_parser,
+)
+from backend.importing.table import Column, ParsedRow, Table
 
 
-def ways(value: str) -> str:
+def parse_channels(value: str) -> str:
     """Of text, email and call those wanted, parted by spaces or semicolons."""
     chosen = {part for part in re.split(r"[\s;/+]+", value.lower()) if part}
-    if unknown := sorted(chosen - set(WAYS)):
-        raise BadCell(f"{shown(unknown[0])} is none of {', '.join(WAYS)}")
-    return " ".join(way for way in WAYS if way in chosen)
+    if unknown := sorted(chosen - set(CHANNELS)):
+        raise InvalidField(f"{quote_value(unknown[0])} is none of {', '.join(CHANNELS)}")
+    return " ".join(way for way in CHANNELS if way in chosen)
 
 
-def _wrong(row: Row) -> Iterator[str]:
+def _find_row_errors(row: ParsedRow) -> Iterator[str]:
     kind = str(row["alert"])
     if kind == PAPERLESS:
         if row["ways"] != "email":
@@ -29,36 +36,41 @@ def _wrong(row: Row) -> Iterator[str]:
     threshold = row["threshold"]
     try:
         check_threshold(kind, int(threshold) if threshold is not None else None)
-    except ThresholdRefused:
+    except InvalidThreshold:
         unit = KINDS[kind].unit
-        yield f"{kind} needs a threshold from {KINDS[kind].least} to {KINDS[kind].most} ({unit})"
+        yield f"{kind} needs a threshold from {KINDS[kind].minimum} to {KINDS[kind].maximum} ({unit})"
 
 
 ALERTS = Table(
     "alerts",
     (
-        Column("account", account_number),
-        Column("alert", one_of(*KINDS, PAPERLESS)),
-        Column("ways", ways),
-        Column("threshold", whole(1, 10_000_000), required=False, other=("threshold_dollars", dollars)),
+        Column("account", parse_account_number),
+        Column("alert", choice_parser(*KINDS, PAPERLESS)),
+        Column("ways", parse_channels),
+        Column(
+            "threshold",
+            whole_number_parser(1, 10_000_000),
+            required=False,
+            alternative=("threshold_dollars", parse_dollars),
+        ),
     ),
     unique=(("account", "alert"),),
-    wrong=_wrong,
+    find_errors=_find_row_errors,
 )
 
 
-async def load_alerts(loader: Loader) -> None:
+async def load_alerts(loader: BulkLoader) -> None:
     columns = (
         "account_id", "kind", "by_text", "by_email", "by_call", "threshold", "active", "origin", "since",
     )  # fmt: skip
     await loader.load(AlertSetting, columns, _rows(loader))
 
 
-def _rows(loader: Loader) -> Iterator[Values]:
+def _rows(loader: BulkLoader) -> Iterator[RowValues]:
     query = (
         "SELECT i.id, a.alert, a.ways, a.threshold FROM alerts a "
         "JOIN account_ids i ON i.number = a.account ORDER BY a.line"
     )
     for id_, kind, chosen, threshold in loader.staging.rows(query):
         limit = None if kind == PAPERLESS else check_threshold(kind, threshold)
-        yield (id_, kind, *(way in chosen.split() for way in WAYS), limit, True, "portal", loader.now)
+        yield (id_, kind, *(way in chosen.split() for way in CHANNELS), limit, True, "portal", loader.now)

@@ -9,18 +9,26 @@ from typing import Any
 
 from backend.billing import ledger
 from backend.billing.models import Bill, LedgerEntry
-from backend.importing.cells import BadCell, account_number, cents, day, dollars, text, whole
-from backend.importing.loading import Loader, Values
-from backend.importing.table import Column, Row, Table
+from backend.importing.bulk_load import BulkLoader, RowValues
+from backend.importing.fields import (
+    InvalidField,
+    parse_account_number,
+    parse_cents,
+    parse_day,
+    parse_dollars,
+    text_parser,
+    whole_number_parser,
+)
+from backend.importing.table import Column, ParsedRow, Table
 
 LINE = re.compile(r"\s*(?P<label>.{1,80}?)\s*=\s*(?P<amount>-?\$?[\d,]+\.\d\d)\s*")
-LONGEST_LINES = 2000
-MOST_DAYS_TO_PAY = 120
-MOST_DAYS = 400  # of what one bill is for: a year, read late
-_text = text(LONGEST_LINES)
+MAX_LINES_LENGTH = 2000
+MAX_DAYS_TO_PAY = 120
+MAX_PERIOD_DAYS = 400  # of what one bill is for: a year, read late
+_text = text_parser(MAX_LINES_LENGTH)
 
 
-def bill_lines(value: str) -> str:
+def parse_bill_lines(value: str) -> str:
     """`Basic service charge=29.50; Energy, 730 kWh=82.90`, kept as it is."""
     _text(value)
     _split(value)
@@ -30,24 +38,24 @@ def bill_lines(value: str) -> str:
 def _split(value: str) -> list[dict[str, Any]]:
     found = [LINE.fullmatch(part) for part in value.split(";") if part.strip()]
     if not all(found):
-        raise BadCell("is not of the form: Basic service charge=29.50; Energy, 730 kWh=82.90")
-    return [{"label": line["label"], "cents": dollars(line["amount"])} for line in found if line]
+        raise InvalidField("is not of the form: Basic service charge=29.50; Energy, 730 kWh=82.90")
+    return [{"label": line["label"], "cents": parse_dollars(line["amount"])} for line in found if line]
 
 
-def _days(row: Row, first: str, last: str) -> int:
+def _days(row: ParsedRow, first: str, last: str) -> int:
     return (date.fromisoformat(str(row[last])) - date.fromisoformat(str(row[first]))).days
 
 
-def _wrong(row: Row) -> Iterator[str]:
+def _find_row_errors(row: ParsedRow) -> Iterator[str]:
     amount, paid = int(row["amount_cents"] or 0), int(row["paid_cents"] or 0)
     if str(row["period_end"]) < str(row["period_start"]):
         yield "period_end is before period_start"
     if str(row["due_on"]) < str(row["issued_on"]):
         yield "due_on is before issued_on"
-    if _days(row, "issued_on", "due_on") > MOST_DAYS_TO_PAY:
-        yield f"due_on is more than {MOST_DAYS_TO_PAY} days after issued_on"
-    if _days(row, "period_start", "period_end") > MOST_DAYS:
-        yield f"period_end is more than {MOST_DAYS} days after period_start"
+    if _days(row, "issued_on", "due_on") > MAX_DAYS_TO_PAY:
+        yield f"due_on is more than {MAX_DAYS_TO_PAY} days after issued_on"
+    if _days(row, "period_start", "period_end") > MAX_PERIOD_DAYS:
+        yield f"period_end is more than {MAX_PERIOD_DAYS} days after period_start"
     # a seasonal minimum is billed ahead; energy cannot be
     if row["kwh"] and str(row["period_end"]) > str(row["issued_on"]):
         yield "period_end is after issued_on, though the bill has kwh: energy is billed once it was used"
@@ -63,34 +71,36 @@ def _wrong(row: Row) -> Iterator[str]:
 BILLS = Table(
     "bills",
     (
-        Column("account", account_number),
-        Column("number", text(40), required=False),
-        Column("issued_on", day),
-        Column("due_on", day),
-        Column("period_start", day),
-        Column("period_end", day),
-        Column("kwh", whole(-10_000_000, 10_000_000), required=False, default=0),
-        Column("amount_cents", cents, other=("amount", dollars)),
-        Column("paid_cents", cents, required=False, default=0, other=("paid", dollars)),
-        Column("lines", bill_lines, required=False),
+        Column("account", parse_account_number),
+        Column("number", text_parser(40), required=False),
+        Column("issued_on", parse_day),
+        Column("due_on", parse_day),
+        Column("period_start", parse_day),
+        Column("period_end", parse_day),
+        Column("kwh", whole_number_parser(-10_000_000, 10_000_000), required=False, default=0),
+        Column("amount_cents", parse_cents, alternative=("amount", parse_dollars)),
+        Column("paid_cents", parse_cents, required=False, default=0, alternative=("paid", parse_dollars)),
+        Column("lines", parse_bill_lines, required=False),
     ),
     unique=(("number",), ("account", "issued_on")),
-    wrong=_wrong,
-    fill="UPDATE bills SET number = account || '-' || substr(replace(issued_on, '-', ''), 3) WHERE number IS NULL",
+    find_errors=_find_row_errors,
+    fill_statement=(
+        "UPDATE bills SET number = account || '-' || substr(replace(issued_on, '-', ''), 3) WHERE number IS NULL"
+    ),
 )
 
 
-async def load_bills(loader: Loader) -> None:
+async def load_bills(loader: BulkLoader) -> None:
     columns = (
         "account_id", "number", "issued_on", "due_on", "period_start", "period_end", "kwh", "amount_cents", "lines",
     )  # fmt: skip
     await loader.load(Bill, columns, _rows(loader))
     await loader.load(
-        LedgerEntry, ("correlation", "book", "account_id", "amount_cents", "at", "memo"), _entries(loader)
+        LedgerEntry, ("correlation", "book", "account_id", "amount_cents", "at", "memo"), _ledger_rows(loader)
     )
 
 
-def _rows(loader: Loader) -> Iterator[Values]:
+def _rows(loader: BulkLoader) -> Iterator[RowValues]:
     query = (
         "SELECT i.id, b.number, b.issued_on, b.due_on, b.period_start, b.period_end, b.kwh, b.amount_cents, b.lines "
         "FROM bills b JOIN account_ids i ON i.number = b.account ORDER BY b.account, b.issued_on"
@@ -100,7 +110,7 @@ def _rows(loader: Loader) -> Iterator[Values]:
         yield (id_, number, *days, kwh, amount, _split(lines) if lines else [])
 
 
-def _entries(loader: Loader) -> Iterator[Values]:
+def _ledger_rows(loader: BulkLoader) -> Iterator[RowValues]:
     """What is still owed of each bill; a credit is booked as one. What was paid before was money of the books that the
     co-op comes from."""
     query = (

@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from backend.importing.cells import shown
+from backend.importing.fields import quote_value
 
 SURROGATES = range(0xDC80, 0xDD00)  # what bytes that are not UTF-8 are read as
 
 
-class Unreadable(Exception):
+class UnreadableFile(Exception):
     """The file cannot be read from this line on."""
 
     def __init__(self, line: int, reason: str) -> None:
@@ -20,9 +20,9 @@ class Unreadable(Exception):
         self.line = line
 
 
-def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Each row that has anything in it, with the line that it begins on. Raises Unreadable."""
-    _refuse_other_kinds(path)
+    _reject_other_formats(path)
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         reader = csv.reader(file, strict=True)
         while True:
@@ -30,24 +30,26 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             try:
                 row = next(reader, None)
             except csv.Error as error:
-                raise Unreadable(line, f"it cannot be read from here on ({error}): is a quote not closed?") from None
+                raise UnreadableFile(
+                    line, f"it cannot be read from here on ({error}): is a quote not closed?"
+                ) from None
             if row is None:
                 return
             if any(cell.strip() for cell in row):
                 yield line, row
 
 
-def _refuse_other_kinds(path: Path) -> None:
+def _reject_other_formats(path: Path) -> None:
     """What Excel's other ways of saving make. Raises Unreadable."""
     with path.open("rb") as file:
         head = file.read(4)
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
-        raise Unreadable(1, "it is a workbook or an archive and no CSV file: save it as CSV UTF-8")
+        raise UnreadableFile(1, "it is a workbook or an archive and no CSV file: save it as CSV UTF-8")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
-        raise Unreadable(1, "it is UTF-16: save it as CSV UTF-8")
+        raise UnreadableFile(1, "it is UTF-16: save it as CSV UTF-8")
 
 
-def blanks(text: str) -> str:
+def normalize_spaces(text: str) -> str:
     """The text with every kind of blank, such as the no-break space of a spreadsheet, as a plain one."""
     if text.isascii():
         return text
@@ -59,11 +61,11 @@ def is_utf8(row: Sequence[str]) -> bool:
     return text.isascii() or not any(ord(character) in SURROGATES for character in text)
 
 
-def header_faults(header: Sequence[str], known: Sequence[str]) -> list[str]:
+def find_header_errors(header: Sequence[str], known: Sequence[str]) -> list[str]:
     """What is wrong with the line that names the columns, apart from those that are missing."""
     if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
         return ["its columns are not parted by commas: save it as CSV with commas"]
     twice = {name for name in header if name and header.count(name) > 1}
     unknown = [name for name in header if name and name not in known]  # one without a name is no column
-    faults = [f"the column {shown(name)} is there twice" for name in sorted(twice)]
-    return faults + [f"unknown column {shown(name)}; there are: {', '.join(known)}" for name in unknown]
+    faults = [f"the column {quote_value(name)} is there twice" for name in sorted(twice)]
+    return faults + [f"unknown column {quote_value(name)}; there are: {', '.join(known)}" for name in unknown]

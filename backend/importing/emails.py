@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 
-from backend.importing.cells import BadCell, refuse_card, shown
+from backend.importing.fields import InvalidField, quote_value, reject_card
 
-LONGEST, LONGEST_LOCAL = 254, 64
-LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+MAX_LENGTH, MAX_LOCAL_LENGTH = 254, 64
+LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 DOMAIN = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+([A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,59})")
 FORMULA = "=+-@"
-NOBODY = frozenset(
+PLACEHOLDER_LOCAL_PARTS = frozenset(
     "none no noemail nomail noaddress na n/a null nil unknown nobody nowhere noone declined refused notprovided "
     "notgiven notavailable noreply donotreply test testing asdf abc xxx fake example placeholder".split()
 )
-NOWHERE = frozenset("none noemail nomail na null unknown nowhere noaddress notprovided fake asdf test".split())
-INSIDE = frozenset("invalid localhost local internal lan home corp localdomain".split())
-MADE_UP = frozenset("example test".split())
+PLACEHOLDER_DOMAINS = frozenset(
+    "none noemail nomail na null unknown nowhere noaddress notprovided fake asdf test".split()
+)
+INTERNAL_DOMAINS = frozenset("invalid localhost local internal lan home corp localdomain".split())
+RESERVED_DOMAINS = frozenset("example test".split())
 """Kept free for examples (RFC 2606): for trying alone."""
-SLIPS = {
+TLD_TYPOS = {
     "con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coom": "com", "vom": "com", "xom": "com", "cim": "com",
     "nett": "net", "nte": "net", "ogr": "org", "orgg": "org",
 }  # fmt: skip
-HOSTS = {
+HOST_TYPOS = {
     **dict.fromkeys(("gmial", "gmal", "gmai", "gamil", "gnail", "gmil", "gmaill", "gmali", "gimail"), "gmail"),
     **dict.fromkeys(("yaho", "yahooo", "yhoo", "yhaoo", "yahho"), "yahoo"),
     **dict.fromkeys(("hotmial", "hotmal", "hotmai", "hotnail", "hotmil"), "hotmail"),
@@ -31,35 +33,46 @@ HOSTS = {
 """Somebody else has registered these to catch mail: a member's link must not go there."""
 
 
-def email(value: str) -> str:
+def parse_email(value: str) -> str:
     """One address, as it is written."""
-    refuse_card(value)
+    reject_card(value)
     local, _, domain = value.rpartition("@")
-    good = len(value) <= LONGEST and len(local) <= LONGEST_LOCAL and LOCAL.fullmatch(local) and DOMAIN.fullmatch(domain)
+    good = (
+        len(value) <= MAX_LENGTH
+        and len(local) <= MAX_LOCAL_LENGTH
+        and LOCAL_PART.fullmatch(local)
+        and DOMAIN.fullmatch(domain)
+    )
     if not good or value.startswith(tuple(FORMULA)):
-        raise BadCell(f"{shown(value)} is not an email address such as ann@coop.example; empty if there is none")
+        raise InvalidField(
+            f"{quote_value(value)} is not an email address such as ann@coop.example; empty if there is none"
+        )
     labels = domain.lower().split(".")
-    if _plain(local) in NOBODY or set(labels[:-1]) & NOWHERE or labels[-1] in INSIDE:
-        raise BadCell(f"{shown(value)} is a placeholder and nobody's address: leave it empty")
-    if right := _meant(labels):
-        raise BadCell(f"{shown(value)} would go to a stranger: is it {local}@{right}?")
+    if (
+        _strip_marks(local) in PLACEHOLDER_LOCAL_PARTS
+        or set(labels[:-1]) & PLACEHOLDER_DOMAINS
+        or labels[-1] in INTERNAL_DOMAINS
+    ):
+        raise InvalidField(f"{quote_value(value)} is a placeholder and nobody's address: leave it empty")
+    if right := _suggest_domain(labels):
+        raise InvalidField(f"{quote_value(value)} would go to a stranger: is it {local}@{right}?")
     return value
 
 
-def made_up(address: str) -> bool:
+def is_reserved_domain(address: str) -> bool:
     """Whether it lies in a domain that nobody has: `example.com` and the like."""
     labels = address.lower().rpartition("@")[2].split(".")
-    return labels[-1] in MADE_UP or labels[-2] == "example"
+    return labels[-1] in RESERVED_DOMAINS or labels[-2] == "example"
 
 
-def _plain(local: str) -> str:
+def _strip_marks(local: str) -> str:
     return re.sub(r"[._-]|\d+$", "", local.lower())
 
 
-def _meant(labels: list[str]) -> str | None:
+def _suggest_domain(labels: list[str]) -> str | None:
     """The domain that was most likely meant, where it is not this one."""
     host, top = labels[-2], labels[-1]
-    right_host, right_top = HOSTS.get(host, host), SLIPS.get(top, top)
+    right_host, right_top = HOST_TYPOS.get(host, host), TLD_TYPOS.get(top, top)
     if right_host in ("gmail", "hotmail", "outlook") and top in ("co", "cm", "om", "c"):
         right_top = "com"
     right = ".".join([*labels[:-2], right_host, right_top])

@@ -9,39 +9,39 @@ from argon2.exceptions import InvalidHashError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.importing.cells import BadCell
-from backend.importing.faults import Faults
-from backend.importing.loading import BATCH, Loader, Values
+from backend.importing.bulk_load import BATCH, BulkLoader, RowValues
+from backend.importing.errors import ErrorReport
+from backend.importing.fields import InvalidField
 from backend.importing.staging import Staging
-from backend.importing.table import Row
+from backend.importing.table import ParsedRow
 from backend.logins.models import Login
-from backend.logins.service import USER_ID, user_key
+from backend.logins.service import USER_ID, fold_user_id
 
 
-def user_id(value: str) -> str:
+def parse_user_id(value: str) -> str:
     """Kept in small letters: case makes no difference at sign-in, so two must not differ by it alone."""
     if not USER_ID.fullmatch(value):
-        raise BadCell("is not a user ID: 4 to 64 letters, digits, . _ @ + or -, with a letter among them")
-    return user_key(value)
+        raise InvalidField("is not a user ID: 4 to 64 letters, digits, . _ @ + or -, with a letter among them")
+    return fold_user_id(value)
 
 
-def password_hash(value: str) -> str:
+def parse_password_hash(value: str) -> str:
     """argon2's own text."""
     try:
         extract_parameters(value)
     except InvalidHashError:
-        raise BadCell(
+        raise InvalidField(
             "is not an argon2 hash (leave it empty: the member sets a password by Forgot Password?)"
         ) from None
     return value
 
 
-def wrong(row: Row) -> Iterator[str]:
+def find_row_errors(row: ParsedRow) -> Iterator[str]:
     if row["password_hash"] and not row["user_id"]:
         yield "a password_hash needs a user_id"
 
 
-async def refuse_taken(session: AsyncSession, staging: Staging, faults: Faults) -> None:
+async def reject_taken_user_ids(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
     """A user ID that somebody in the database has already."""
     for batch in staging.batches("SELECT line, user_id FROM members WHERE user_id IS NOT NULL", BATCH):
         query = select(Login.user_key).where(Login.user_key.in_([key for _line, key in batch]))
@@ -51,7 +51,7 @@ async def refuse_taken(session: AsyncSession, staging: Staging, faults: Faults) 
                 faults.add("members.csv", line, f"user ID {key} is there already")
 
 
-async def load_logins(loader: Loader) -> None:
+async def load_logins(loader: BulkLoader) -> None:
     names = (
         "member_id",
         "user_id",
@@ -62,10 +62,10 @@ async def load_logins(loader: Loader) -> None:
         "created_at",
         "password_set_at",
     )
-    await loader.load(Login, names, _logins(loader))
+    await loader.load(Login, names, _login_rows(loader))
 
 
-def _logins(loader: Loader) -> Iterator[Values]:
+def _login_rows(loader: BulkLoader) -> Iterator[RowValues]:
     query = (
         "SELECT i.id, m.user_id, m.password_hash, m.name FROM members m JOIN member_ids i ON i.number = m.number "
         "WHERE m.user_id IS NOT NULL ORDER BY m.line"

@@ -7,106 +7,112 @@ from collections.abc import Iterator
 from backend.billing import ledger
 from backend.billing.models import Account, LedgerEntry
 from backend.importing import logins
-from backend.importing.cells import (
-    BadCell,
-    cents,
-    day,
-    dollars,
-    member_number,
-    name,
-    one_of,
-    phone,
-    separator,
-    text,
+from backend.importing.bulk_load import BATCH, BulkLoader, RowValues, parse_optional_day
+from backend.importing.emails import parse_email
+from backend.importing.fields import (
+    InvalidField,
+    choice_parser,
+    name_parser,
+    parse_cents,
+    parse_day,
+    parse_dollars,
+    parse_member_number,
+    parse_phone,
+    parse_separator,
+    text_parser,
 )
-from backend.importing.emails import email
-from backend.importing.loading import BATCH, Loader, Values, optional_day
-from backend.importing.table import Column, Row, Table
-from backend.logins.creation import DIGITS
+from backend.importing.table import Column, ParsedRow, Table
+from backend.logins.login_creation import HOLDER_DIGIT_COUNTS
 from backend.logins.models import HolderProof
-from backend.logins.service import proof_hash
+from backend.logins.service import hash_holder_digits
 from backend.members.models import Member
 
 
-def holder_digits(value: str) -> str:
+def parse_holder_digits(value: str) -> str:
     """The last four of the holder's social security number, or a business's tax ID: kept as a keyed hash alone."""
     digits = value.replace("-", "")
-    if digits.isascii() and digits.isdigit() and len(digits) in DIGITS.values():
+    if digits.isascii() and digits.isdigit() and len(digits) in HOLDER_DIGIT_COUNTS.values():
         if not digits.strip("0"):
-            raise BadCell("is all zeros, which nobody has: leave it empty where it is not known")
+            raise InvalidField("is all zeros, which nobody has: leave it empty where it is not known")
         return digits
-    raise BadCell("is neither the last four of a social security number nor a nine-digit tax ID (it is not shown)")
+    raise InvalidField("is neither the last four of a social security number nor a nine-digit tax ID (it is not shown)")
 
 
-def _member_wrong(row: Row) -> Iterator[str]:
-    if row["holder_digits"] and len(str(row["holder_digits"])) != DIGITS[str(row["kind"])]:
-        yield f"holder_digits of a {row['kind']} member are {DIGITS[str(row['kind'])]} digits"
-    yield from logins.wrong(row)
+def _find_member_errors(row: ParsedRow) -> Iterator[str]:
+    if row["holder_digits"] and len(str(row["holder_digits"])) != HOLDER_DIGIT_COUNTS[str(row["kind"])]:
+        yield f"holder_digits of a {row['kind']} member are {HOLDER_DIGIT_COUNTS[str(row['kind'])]} digits"
+    yield from logins.find_row_errors(row)
 
 
 MEMBERS = Table(
     "members",
     (
-        Column("number", member_number),
-        Column("name", name(200)),
-        Column("kind", one_of("residential", "commercial"), required=False, default="residential"),
-        Column("phone", phone),
-        Column("email", email, required=False),
-        Column("language", one_of("en", "es"), required=False, default="en"),
-        Column("mailing_address", text(200), required=False),
-        Column("holder_digits", holder_digits, required=False),
-        Column("user_id", logins.user_id, required=False),
-        Column("password_hash", logins.password_hash, required=False),
+        Column("number", parse_member_number),
+        Column("name", name_parser(200)),
+        Column("kind", choice_parser("residential", "commercial"), required=False, default="residential"),
+        Column("phone", parse_phone),
+        Column("email", parse_email, required=False),
+        Column("language", choice_parser("en", "es"), required=False, default="en"),
+        Column("mailing_address", text_parser(200), required=False),
+        Column("holder_digits", parse_holder_digits, required=False),
+        Column("user_id", logins.parse_user_id, required=False),
+        Column("password_hash", logins.parse_password_hash, required=False),
     ),
     unique=(("number",), ("user_id",)),
-    wrong=_member_wrong,
+    find_errors=_find_member_errors,
 )
 
 ACCOUNTS = Table(
     "accounts",
     (
-        Column("member", member_number),
-        Column("separator", separator),
-        Column("service_address", text(200), required=False, default=""),
-        Column("status", one_of("open", "closed"), required=False, default="open"),
-        Column("opened_on", day, required=False),
-        Column("opening_balance_cents", cents, required=False, default=0, other=("opening_balance", dollars)),
+        Column("member", parse_member_number),
+        Column("separator", parse_separator),
+        Column("service_address", text_parser(200), required=False, default=""),
+        Column("status", choice_parser("open", "closed"), required=False, default="open"),
+        Column("opened_on", parse_day, required=False),
+        Column(
+            "opening_balance_cents",
+            parse_cents,
+            required=False,
+            default=0,
+            alternative=("opening_balance", parse_dollars),
+        ),
     ),
     unique=(("member", "separator"),),
 )
 
 
-async def load_members(loader: Loader) -> None:
+async def load_members(loader: BulkLoader) -> None:
     query = "SELECT number, name, kind, phone, email, language, mailing_address FROM members ORDER BY line"
     columns = ("id", "number", "name", "kind", "phone", "email", "language", "mailing_address")
     for batch in loader.staging.batches(query, BATCH):
-        ids = await loader.ids(Member, len(batch))
+        ids = await loader.reserve_ids(Member, len(batch))
         rows = [(id_, *row) for id_, row in zip(ids, batch, strict=True)]
         await loader.load(Member, columns, rows)
         loader.staging.update_ids("member_ids", [(row[0], row[1]) for row in rows])
-    await loader.load(HolderProof, ("member_id", "digits_hash"), _proofs(loader))
+    await loader.load(HolderProof, ("member_id", "digits_hash"), _holder_proof_rows(loader))
     await logins.load_logins(loader)
 
 
-def _proofs(loader: Loader) -> Iterator[Values]:
+def _holder_proof_rows(loader: BulkLoader) -> Iterator[RowValues]:
     query = (
         "SELECT i.id, m.number, m.holder_digits FROM members m JOIN member_ids i ON i.number = m.number "
         "WHERE m.holder_digits IS NOT NULL ORDER BY m.line"
     )
     for id_, number, digits in loader.staging.rows(query):
-        yield id_, proof_hash(loader.backend, number, digits)
+        yield id_, hash_holder_digits(loader.backend, number, digits)
 
 
-async def load_accounts(loader: Loader) -> None:
+async def load_accounts(loader: BulkLoader) -> None:
     query = (
         "SELECT i.id, a.member, a.separator, a.service_address, a.status, a.opened_on "
         "FROM accounts a JOIN member_ids i ON i.number = a.member ORDER BY a.line"
     )
     columns = ("id", "member_id", "separator", "number", "number_digits", "service_address", "status", "opened_on")
     for batch in loader.staging.batches(query, BATCH):
-        ids = await loader.ids(Account, len(batch))
+        ids = await loader.reserve_ids(Account, len(batch))
         rows = [
-            (id_, owner, end, f"{base}-{end}", f"{base}{end}", address, status, optional_day(opened))
+            (id_, owner, end, f"{base}-{end}", f"{base}{end}", address, status, parse_optional_day(opened))
             for id_, (owner, base, end, address, status, opened) in zip(ids, batch, strict=True)
         ]
         await loader.load(Account, columns, rows)
@@ -116,7 +122,7 @@ async def load_accounts(loader: Loader) -> None:
     )
 
 
-def _opening_entries(loader: Loader) -> Iterator[Values]:
+def _opening_entries(loader: BulkLoader) -> Iterator[RowValues]:
     """What is owed beside the bills, or a credit."""
     query = (
         "SELECT i.number, i.id, a.opening_balance_cents FROM accounts a "

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import IntegrityError
 
 from backend.audit import service as audit
-from backend.importing import known, plausible
+from backend.importing import existing_rows, plausibility
 from backend.importing.alerts import ALERTS, load_alerts
-from backend.importing.automatic import AUTOPAY, DRAFTS, load_autopay, load_drafts
 from backend.importing.bills import BILLS, load_bills
-from backend.importing.faults import Faults, ImportRefused
-from backend.importing.loading import Loader
+from backend.importing.bulk_load import BulkLoader
+from backend.importing.errors import ErrorReport, ImportRefused
 from backend.importing.members import ACCOUNTS, MEMBERS, load_accounts, load_members
-from backend.importing.methods import METHODS, load_methods
+from backend.importing.payment_methods import METHODS, load_methods
+from backend.importing.recurring_payments import AUTOPAY, DRAFTS, load_autopay, load_drafts
 from backend.importing.staging import Staging
 from backend.importing.table import Table, stage
 from backend.importing.usage import USAGE, load_usage
@@ -25,7 +25,7 @@ from backend.importing.usage import USAGE, load_usage
 if TYPE_CHECKING:
     from backend.app import Backend
 
-LOADS: tuple[tuple[Table, Callable[[Loader], Awaitable[None]]], ...] = (
+TABLE_LOADERS: tuple[tuple[Table, Callable[[BulkLoader], Awaitable[None]]], ...] = (
     (MEMBERS, load_members),
     (ACCOUNTS, load_accounts),
     (BILLS, load_bills),
@@ -50,47 +50,47 @@ async def import_folder(
     """
     staging = Staging()
     try:
-        faults = Faults(tuple(table.file for table, _ in LOADS))
+        faults = ErrorReport(tuple(table.file for table, _ in TABLE_LOADERS))
         _stage(folder, staging, faults, tell)
         tell("Checking against the database ...")
-        async with backend.db.reading() as session:
-            await known.check(session, staging, faults)
-            await plausible.check(backend, session, staging, faults)
-        faults.refuse()
+        async with backend.db.read_session() as session:
+            await existing_rows.check(session, staging, faults)
+            await plausibility.check(backend, session, staging, faults)
+        faults.raise_if_any()
         if not check_only:
             await _write(backend, staging, tell)
-        return {table.name: staging.one(f"SELECT count(*) FROM {table.name}") for table, _ in LOADS}  # noqa: S608
+        return {table.name: staging.scalar(f"SELECT count(*) FROM {table.name}") for table, _ in TABLE_LOADERS}  # noqa: S608
     finally:
         staging.close()
 
 
-def _stage(folder: Path, staging: Staging, faults: Faults, tell: Callable[[str], None]) -> None:
-    names = {table.file for table, _ in LOADS}
+def _stage(folder: Path, staging: Staging, faults: ErrorReport, tell: Callable[[str], None]) -> None:
+    names = {table.file for table, _ in TABLE_LOADERS}
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     for name in sorted(there - names):
-        if _meant_for_import(name):
+        if _looks_like_import_file(name):
             faults.add(name, 0, f"is not one of the files that can be imported: {', '.join(sorted(names))}")
     if not there & names:
         faults.add(str(folder), 0, f"has none of {', '.join(sorted(names))}")
-    for table, _ in LOADS:
+    for table, _ in TABLE_LOADERS:
         tell(f"Reading {table.file} ...")
         stage(table, folder, staging, faults)
 
 
-def _meant_for_import(name: str) -> bool:
+def _looks_like_import_file(name: str) -> bool:
     """`BILLS.CSV`, `bills.csv.txt`, `members.xlsx`, `bills (2).csv`: passed over, they would be missed by nobody."""
     plain = name.casefold()
     if plain.startswith((".", "~$")):
         return False
-    stems = {table.name for table, _ in LOADS}
+    stems = {table.name for table, _ in TABLE_LOADERS}
     return plain.endswith((".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".ods")) or plain.split(".")[0] in stems
 
 
 async def _write(backend: Backend, staging: Staging, tell: Callable[[str], None]) -> None:
     try:
         async with backend.db.transaction() as session:
-            loader = Loader(backend, session, staging, backend.clock.now())
-            for table, load in LOADS:
+            loader = BulkLoader(backend, session, staging, backend.clock.now())
+            for table, load in TABLE_LOADERS:
                 tell(f"Writing {table.name.replace('_', ' ')} ...")
                 await load(loader)
             await audit.record_all(session, backend, _acts(staging))  # last: others that append wait for the end
@@ -101,14 +101,17 @@ async def _write(backend: Backend, staging: Staging, tell: Callable[[str], None]
         ) from None
 
 
-def _acts(staging: Staging) -> Iterator[audit.Act]:
+def _acts(staging: Staging) -> Iterator[audit.AuditAct]:
     """For every account that anything was imported for, how much of what; for members there before, their methods."""
     new = "SELECT member || '-' || separator AS number, 'accounts' AS what, 1 AS many FROM accounts"
     methods = (
         "SELECT a.member || '-' || a.separator, 'payment_methods', count(*) FROM payment_methods p "
         "JOIN accounts a ON a.member = p.member GROUP BY 1"
     )
-    more = [f"SELECT account, '{table}', count(*) FROM {table} GROUP BY account" for table in known.OF_ACCOUNTS]  # noqa: S608
+    more = [
+        f"SELECT account, '{table}', count(*) FROM {table} GROUP BY account"  # noqa: S608
+        for table in existing_rows.ACCOUNT_TABLES
+    ]
     counted = " UNION ALL ".join([new, methods, *more])
     query = (
         f"SELECT i.id, c.number, c.what, c.many FROM ({counted}) c "  # noqa: S608
@@ -123,5 +126,5 @@ def _acts(staging: Staging) -> Iterator[audit.Act]:
         yield _act("member_added_to", None, {"number": number, "payment_methods": count})
 
 
-def _act(name: str, account_id: int | None, after: dict[str, Any]) -> audit.Act:
-    return audit.Act(actor=ACTOR, level=0, channel="job", act=name, account_id=account_id, after=after)
+def _act(name: str, account_id: int | None, after: dict[str, Any]) -> audit.AuditAct:
+    return audit.AuditAct(actor=ACTOR, level=0, channel="job", act=name, account_id=account_id, after=after)

@@ -48,7 +48,7 @@ class Staging:
         """One after the other; other statements may run in between."""
         return self._db.execute(query, values)
 
-    def one(self, query: str, *values: Any) -> Any:
+    def scalar(self, query: str, *values: Any) -> Any:
         """The first column of the first row."""
         row = self._db.execute(query, values).fetchone()
         return row[0] if row else None

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.importing import csvfile
-from backend.importing.cells import BadCell, Reader, Value
-from backend.importing.faults import Faults
+from backend.importing.errors import ErrorReport
+from backend.importing.fields import InvalidField, Reader, Value
 from backend.importing.staging import Staging
 
 BATCH = 5000
-Row = dict[str, Value]
+ParsedRow = dict[str, Value]
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Column:
     read: Reader
     required: bool = True
     default: Value = None
-    other: tuple[str, Reader] | None = None
+    alternative: tuple[str, Reader] | None = None
 
     @property
     def headers(self) -> list[str]:
-        return [self.name, self.other[0]] if self.other else [self.name]
+        return [self.name, self.alternative[0]] if self.alternative else [self.name]
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     unique: tuple[tuple[str, ...], ...]
-    wrong: Callable[[Row], Iterator[str]] | None = None
-    fill: str = ""
+    find_errors: Callable[[ParsedRow], Iterator[str]] | None = None
+    fill_statement: str = ""
 
     @property
     def file(self) -> str:
@@ -53,7 +53,7 @@ class Table:
         return [header for column in self.columns for header in column.headers]
 
 
-def stage(table: Table, folder: Path, staging: Staging, faults: Faults) -> None:
+def stage(table: Table, folder: Path, staging: Staging, faults: ErrorReport) -> None:
     """Read the file, if it is there, into its staging table. A cell that cannot be used is named and left empty."""
     staging.create(table.name, [column.name for column in table.columns])
     path = folder / table.file
@@ -66,29 +66,29 @@ def stage(table: Table, folder: Path, staging: Staging, faults: Faults) -> None:
             if len(batch) == BATCH:
                 staging.insert(table.name, batch)
                 batch = []
-    except csvfile.Unreadable as error:
+    except csvfile.UnreadableFile as error:
         faults.add(table.file, error.line, str(error))
     except OSError as error:
         faults.add(table.file, 0, f"cannot be read: {error.strerror}")
     staging.insert(table.name, batch)
-    if table.fill:
-        staging.run(table.fill)
+    if table.fill_statement:
+        staging.run(table.fill_statement)
     for unique in table.unique:
-        _refuse_twins(table, unique, staging, faults)
+        _report_duplicates(table, unique, staging, faults)
 
 
-def _read(table: Table, path: Path, faults: Faults) -> Iterator[tuple[int, list[Value]]]:
-    found = csvfile.rows(path)
+def _read(table: Table, path: Path, faults: ErrorReport) -> Iterator[tuple[int, list[Value]]]:
+    found = csvfile.read_rows(path)
     line, header = next(found, (1, []))
     if not csvfile.is_utf8(header):
-        raise csvfile.Unreadable(line, "is not UTF-8 text: save the file as CSV UTF-8")
-    header = [csvfile.blanks(name).strip().lower() for name in header]
-    readers = _readers(table, header, line, faults)
+        raise csvfile.UnreadableFile(line, "is not UTF-8 text: save the file as CSV UTF-8")
+    header = [csvfile.normalize_spaces(name).strip().lower() for name in header]
+    readers = _locate_columns(table, header, line, faults)
     if readers is None:
         return
     unnamed = [place for place, name in enumerate(header) if not name]
     for line, row in found:
-        row = _without_blank_end(row, len(header))
+        row = _strip_trailing_blanks(row, len(header))
         if len(row) != len(header):
             faults.add(table.file, line, f"has {len(row)} columns where line 1 names {len(header)}")
         elif not csvfile.is_utf8(row):
@@ -96,27 +96,31 @@ def _read(table: Table, path: Path, faults: Faults) -> Iterator[tuple[int, list[
         elif full := [place + 1 for place in unnamed if row[place].strip()]:
             faults.add(table.file, line, f"has something in column {full[0]}, which has no name in line 1")
         else:
-            yield line, _cells(table, readers, line, row, faults)
+            yield line, _parse_row(table, readers, line, row, faults)
 
 
-def _without_blank_end(row: list[str], width: int) -> list[str]:
+def _strip_trailing_blanks(row: list[str], width: int) -> list[str]:
     """A spreadsheet writes empty cells behind the last column where once was something."""
     return row if any(cell.strip() for cell in row[width:]) else row[:width]
 
 
-Place = tuple[Column, str, int, Reader]  # a column, the header it stands under, where, and how it is read there
+ColumnPosition = tuple[
+    Column, str, int, Reader
+]  # a column, the header it stands under, where, and how it is read there
 
 
-def _readers(table: Table, header: list[str], line: int, faults: Faults) -> list[Place | None] | None:
+def _locate_columns(
+    table: Table, header: list[str], line: int, faults: ErrorReport
+) -> list[ColumnPosition | None] | None:
     """For each column of the table where it stands; None for one that is left out. None at all: unusable."""
-    wrong = csvfile.header_faults(header, table.headers)
-    places: list[Place | None] = []
+    wrong = csvfile.find_header_errors(header, table.headers)
+    places: list[ColumnPosition | None] = []
     for column in table.columns:
         there = [name for name in column.headers if name in header]
         if len(there) > 1:
             wrong.append(f"give {' or '.join(there)}, not both")
         elif there:
-            read = column.read if there[0] == column.name or not column.other else column.other[1]
+            read = column.read if there[0] == column.name or not column.alternative else column.alternative[1]
             places.append((column, there[0], header.index(there[0]), read))
         else:
             places.append(None)
@@ -127,11 +131,13 @@ def _readers(table: Table, header: list[str], line: int, faults: Faults) -> list
     return None if wrong else places
 
 
-def _cells(table: Table, places: list[Place | None], line: int, row: list[str], faults: Faults) -> list[Value]:
+def _parse_row(
+    table: Table, places: list[ColumnPosition | None], line: int, row: list[str], faults: ErrorReport
+) -> list[Value]:
     values: list[Value] = []
     whole = True
     for column, place in zip(table.columns, places, strict=True):
-        cell = csvfile.blanks(row[place[2]]).strip() if place else ""
+        cell = csvfile.normalize_spaces(row[place[2]]).strip() if place else ""
         if not cell or place is None:
             if column.required:
                 faults.add(table.file, line, f"{place[1] if place else column.name} is empty")
@@ -140,17 +146,17 @@ def _cells(table: Table, places: list[Place | None], line: int, row: list[str], 
             continue
         try:
             values.append(place[3](cell))
-        except BadCell as error:
+        except InvalidField as error:
             faults.add(table.file, line, f"{place[1]} {error}")
             values.append(None)
             whole = False
-    if whole and table.wrong:
-        for reason in table.wrong(dict(zip([column.name for column in table.columns], values, strict=True))):
+    if whole and table.find_errors:
+        for reason in table.find_errors(dict(zip([column.name for column in table.columns], values, strict=True))):
             faults.add(table.file, line, reason)
     return values
 
 
-def _refuse_twins(table: Table, unique: tuple[str, ...], staging: Staging, faults: Faults) -> None:
+def _report_duplicates(table: Table, unique: tuple[str, ...], staging: Staging, faults: ErrorReport) -> None:
     keys = ", ".join(unique)
     query = (
         f"SELECT line, first FROM (SELECT line, {keys}, min(line) OVER (PARTITION BY {keys}) AS first "  # noqa: S608

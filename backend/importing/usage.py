@@ -6,29 +6,29 @@ import calendar
 from collections.abc import Iterator
 from datetime import date
 
-from backend.importing.cells import account_number, month, whole
-from backend.importing.loading import Loader, Values
+from backend.importing.bulk_load import BulkLoader, RowValues
+from backend.importing.fields import parse_account_number, parse_month, whole_number_parser
 from backend.importing.table import Column, Table
-from backend.usage.models import Reading
+from backend.usage.models import MeterReading
 
 USAGE = Table(
     "usage",
     (
-        Column("account", account_number),
-        Column("month", month),
-        Column("kwh", whole(-10_000_000, 10_000_000)),
-        Column("days", whole(1, 100), required=False),
-        Column("avg_temp_f", whole(-80, 140), required=False),
+        Column("account", parse_account_number),
+        Column("month", parse_month),
+        Column("kwh", whole_number_parser(-10_000_000, 10_000_000)),
+        Column("days", whole_number_parser(1, 100), required=False),
+        Column("avg_temp_f", whole_number_parser(-80, 140), required=False),
     ),
     unique=(("account", "month"),),
 )
 
 
-async def load_usage(loader: Loader) -> None:
-    await loader.load(Reading, ("account_id", "month", "kwh", "days", "avg_temp_f"), _rows(loader))
+async def load_usage(loader: BulkLoader) -> None:
+    await loader.load(MeterReading, ("account_id", "month", "kwh", "days", "avg_temp_f"), _rows(loader))
 
 
-def _rows(loader: Loader) -> Iterator[Values]:
+def _rows(loader: BulkLoader) -> Iterator[RowValues]:
     query = (
         "SELECT i.id, u.month, u.kwh, u.days, u.avg_temp_f "
         "FROM usage u JOIN account_ids i ON i.number = u.account ORDER BY u.line"

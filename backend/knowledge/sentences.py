@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 # a blank, behind what may end a sentence and before what may begin one: not in `$5.00`, not in `a.m. and`
-_GAP = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'(¿¡]*(?:[A-ZÁÉÍÓÚÑ0-9{$]))")
+_SENTENCE_BREAK = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'(¿¡]*(?:[A-ZÁÉÍÓÚÑ0-9{$]))")
 # words with a period that are never the last of a sentence, and initials such as U.S. or EE. UU.
-_NOT_LAST = re.compile(
+_ABBREVIATION = re.compile(
     r"(?:(?i:\b(?:mr|mrs|ms|dr|st|vs|sr|sra|srta|dra|ud|uds|av|núm|tel|aprox|ee|uu)|\b[a-z]\.[a-z])|(?:^|\s)[A-Z])\.$"
 )
-_NUMBERED = re.compile(r"\b[Nn]os?\.$")  # `No. 5`, but not `The answer is no.`
-_CLOCK = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
+_NUMBER_ABBREVIATION = re.compile(r"\b[Nn]os?\.$")  # `No. 5`, but not `The answer is no.`
+_AM_PM = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
 # behind a time these go on with it: `until 4:30 p.m. Monday to Friday`, `a las 8 a.m. CST`
-_GOES_ON = re.compile(
+_CONTINUATION = re.compile(
     r"(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|january|february|march|april|june|july|"
     r"august|september|october|november|december|central|eastern|mountain|[cemp][sd]?t)\b|[0-9]",
     re.IGNORECASE,
@@ -24,18 +24,18 @@ def split(text: str) -> tuple[str, ...]:
     """The sentences of a text, each with its mark. In doubt two stay together: nothing is ever said by half."""
     found: list[str] = []
     start = 0
-    for gap in _GAP.finditer(text):
+    for gap in _SENTENCE_BREAK.finditer(text):
         before = text[start : gap.start()]
-        if not _goes_on(before, text[gap.end() :]):
+        if not _is_continuation(before, text[gap.end() :]):
             found.append(text[start : gap.end()].strip())
             start = gap.end()
     found.append(text[start:].strip())
     return tuple(sentence for sentence in found if sentence)
 
 
-def _goes_on(before: str, after: str) -> bool:
-    if _CLOCK.search(before):
-        return _GOES_ON.match(after) is not None
-    if _NUMBERED.search(before):
+def _is_continuation(before: str, after: str) -> bool:
+    if _AM_PM.search(before):
+        return _CONTINUATION.match(after) is not None
+    if _NUMBER_ABBREVIATION.search(before):
         return after[:1].isdigit()
-    return _NOT_LAST.search(before) is not None
+    return _ABBREVIATION.search(before) is not None

@@ -17,7 +17,7 @@ SKILLS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SubjectContent:
     """A subject in one language. `sentences` are the answer in parts, with {placeholders}; `lines` tell where each
     question stands in its file, so that a finding can name it."""
 
@@ -43,13 +43,13 @@ class Subject:
     group: str
     skill: str | None
     account: str | None
-    words: Mapping[str, Words]  # by language; one may be missing
+    contents: Mapping[str, SubjectContent]  # by language; one may be missing
 
     @property
-    def follows(self) -> bool:
+    def is_follow_up(self) -> bool:
         """Whether it is a follow-up question, which means something only with what is talked about."""
-        return any(words.contexts for words in self.words.values())
+        return any(words.contexts for words in self.contents.values())
 
-    def answers(self, context: str) -> bool:
+    def answers_context(self, context: str) -> bool:
         """Whether it is a follow-up question with an answer for what is talked about."""
-        return any(context in words.contexts for words in self.words.values())
+        return any(context in words.contexts for words in self.contents.values())

@@ -16,26 +16,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.conversations.models import Conversation
 from backend.language import tr
 from backend.logins.models import CreationCode, CreationLink
-from backend.members.code_counts import SEND_WINDOW, SENDS
-from backend.members.codes import (
+from backend.members.code_limits import MAX_PER_WINDOW, SEND_WINDOW
+from backend.members.codes import (  # fmt: skip
     DIGITS,
-    TRIES,
-    VALID,
+    LIFETIME,
+    MAX_TRIES,
     CodeRefused,
     CodeSent,
-    draw,
-    fits,
-    keyed,
-    put_in_outbox,
-    way_to,
-)  # fmt: skip
+    choose_channel,
+    enqueue_code,
+    hashes_match,
+    keyed_code_hash,
+    random_code,
+)
 from backend.members.models import Member
 from backend.outbox.service import enqueue
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-A_DAY = 20
+MAX_PER_DAY = 20
 """So many codes of a kind in 24 hours, whoever makes a login at the member."""
 _DAY = timedelta(days=1)
 ON_FILE, NEW = "on_file", "new"
@@ -43,7 +43,7 @@ ON_FILE, NEW = "on_file", "new"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RequiredCode:
     """A code that the page asks for. `kind` is ON_FILE or NEW, `where` what may be said of where it went."""
 
     kind: str
@@ -51,14 +51,14 @@ class Wanted:
     by_text: bool
 
 
-async def needed(session: AsyncSession, backend: Backend, link: CreationLink, member: Member) -> list[str]:
+async def required_kinds(session: AsyncSession, backend: Backend, link: CreationLink, member: Member) -> list[str]:
     """Which codes have to come back. A page whose address went to the phone on file alone has shown that phone."""
     conversation = await session.get(Conversation, link.asked_by)
     reached = (
         conversation is not None
-        and conversation.answers_reach_it
+        and conversation.replies_reach_sender
         and conversation.address == member.phone
-        and member.settled("phone", backend.clock.now())
+        and member.is_established("phone", backend.clock.now())
     )
     return [*([] if reached else [ON_FILE]), *([] if member.email else [NEW])]
 
@@ -68,16 +68,16 @@ async def send(
 ) -> str:
     """Send what is needed, in place of what was sent before: ok, too_many, or no_address where nothing on file takes
     one. `by_email`: the phone on file takes no texts."""
-    kinds = await needed(session, backend, link, member)
+    kinds = await required_kinds(session, backend, link, member)
     same = bool(member.email) and link.email.casefold() == str(member.email).casefold()
-    way = await way_to(session, backend, member, by_email or same)
+    way = await choose_channel(session, backend, member, by_email or same)
     if isinstance(way, CodeRefused) and same and not by_email:
-        way = await way_to(session, backend, member, by_email=False)  # that email is too new to prove anything
+        way = await choose_channel(session, backend, member, by_email=False)  # that email is too new to prove anything
     if isinstance(way, CodeRefused) and ON_FILE in kinds:
         return "no_address"
     for kind in kinds:
-        lately = await _sent_within(session, backend, member, kind, SEND_WINDOW)
-        if lately >= SENDS or await _sent_within(session, backend, member, kind, _DAY) >= A_DAY:
+        lately = await _count_sent(session, backend, member, kind, SEND_WINDOW)
+        if lately >= MAX_PER_WINDOW or await _count_sent(session, backend, member, kind, _DAY) >= MAX_PER_DAY:
             return "too_many"
     for kind in kinds:
         to = way if kind == ON_FILE else CodeSent("email", link.email)
@@ -88,10 +88,10 @@ async def send(
     return "ok"
 
 
-async def wanted(session: AsyncSession, link: CreationLink) -> list[Wanted]:
+async def list_required(session: AsyncSession, link: CreationLink) -> list[RequiredCode]:
     """What the page asks for: the newest code of each kind, the one on file first."""
     rows = await _newest(session, link)
-    return [Wanted(row.kind, CodeSent(row.sent_by, row.sent_to).masked, row.sent_by == "text") for row in rows]
+    return [RequiredCode(row.kind, CodeSent(row.sent_by, row.sent_to).masked, row.sent_by == "text") for row in rows]
 
 
 async def check(session: AsyncSession, backend: Backend, link: CreationLink, given: dict[str, str]) -> dict[str, str]:
@@ -101,11 +101,11 @@ async def check(session: AsyncSession, backend: Backend, link: CreationLink, giv
     found: dict[str, str] = {}
     for row in rows:
         code = given.get(row.kind, "")
-        if row.used_at is not None or now >= row.expires_at or row.misses >= TRIES:
+        if row.used_at is not None or now >= row.expires_at or row.misses >= MAX_TRIES:
             found[row.kind] = "gone"
         elif len(code) != DIGITS:
             found[row.kind] = "slip"
-        elif fits(row.code_hash, _hash(backend, row, code)):
+        elif hashes_match(row.code_hash, _hash(backend, row, code)):
             found[row.kind] = "ok"
         else:
             row.misses += 1
@@ -123,17 +123,17 @@ async def check(session: AsyncSession, backend: Backend, link: CreationLink, giv
 async def _send(
     session: AsyncSession, backend: Backend, link: CreationLink, member: Member, kind: str, to: CodeSent
 ) -> None:
-    code, now = draw(), backend.clock.now()
+    code, now = random_code(), backend.clock.now()
     row = CreationCode(
-        link_id=link.id, member_id=member.id, kind=kind, sent_by=to.way, sent_to=to.to, code_hash="", sent_at=now,
-        expires_at=now + VALID,
+        link_id=link.id, member_id=member.id, kind=kind, sent_by=to.channel, sent_to=to.to, code_hash="", sent_at=now,
+        expires_at=now + LIFETIME,
     )  # fmt: skip
     session.add(row)
     await session.flush()
     row.code_hash = _hash(backend, row, code)
     key = f"creation-code-{row.id}"
     if kind == ON_FILE:
-        await put_in_outbox(session, backend, member, to, code, key)
+        await enqueue_code(session, backend, member, to, code, key)
         return
     coop = backend.coop.short_name
     await enqueue(
@@ -160,11 +160,11 @@ async def _newest(session: AsyncSession, link: CreationLink) -> list[CreationCod
     return list(await session.scalars(query))
 
 
-async def _sent_within(session: AsyncSession, backend: Backend, member: Member, kind: str, span: timedelta) -> int:
+async def _count_sent(session: AsyncSession, backend: Backend, member: Member, kind: str, span: timedelta) -> int:
     lately = CreationCode.sent_at > backend.clock.now() - span
     query = select(func.count()).where(CreationCode.member_id == member.id, CreationCode.kind == kind, lately)
     return await session.scalar(query) or 0
 
 
 def _hash(backend: Backend, row: CreationCode, code: str) -> str:
-    return keyed(backend, f"creation:{row.id}:{code}")
+    return keyed_code_hash(backend, f"creation:{row.id}:{code}")

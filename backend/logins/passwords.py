@@ -12,41 +12,43 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-SHORTEST, LONGEST = 10, 128
-ENOUGH_OF_ONES_OWN = 6
+MIN_LENGTH, MAX_LENGTH = 10, 128
+MIN_UNKNOWN_CHARACTERS = 6
 """Characters that must be left when the names anybody knows are taken out."""
-FEWEST_DIFFERENT = 4
+MIN_DISTINCT_CHARACTERS = 4
 # argon2id at 19 MiB, two passes, one lane (OWASP); a login hashed with others is hashed anew when its owner signs in
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 COMMON = Path(__file__).with_name("common_passwords.txt")
 """The common passwords of ten characters and more, as the Django project keeps them (from Royce Williams's list)."""
 
 
-def problem(password: str, known: Iterable[str] = ()) -> str | None:
+def find_password_problem(password: str, known: Iterable[str] = ()) -> str | None:
     """too_short, too_long, common or guessable (made of the `known` names and numbers); None when it will do."""
-    password = _plain(password)
-    if len(password) < SHORTEST:
+    password = _normalize_password(password)
+    if len(password) < MIN_LENGTH:
         return "too_short"
-    if len(password) > LONGEST:
+    if len(password) > MAX_LENGTH:
         return "too_long"
     folded = password.casefold()
-    if folded in _common() or len(set(folded)) < FEWEST_DIFFERENT:
+    if folded in _common() or len(set(folded)) < MIN_DISTINCT_CHARACTERS:
         return "common"
-    return "guessable" if len(_without(folded, known)) < ENOUGH_OF_ONES_OWN else None
+    return "guessable" if len(_remove_known(folded, known)) < MIN_UNKNOWN_CHARACTERS else None
 
 
-async def hashed(password: str) -> str:
+async def hash_password(password: str) -> str:
     """Its hash, with a salt of its own. Takes some 30 ms: call it while no transaction is open."""
-    return await asyncio.to_thread(HASHER.hash, _plain(password))
+    return await asyncio.to_thread(HASHER.hash, _normalize_password(password))
 
 
-async def fits(password_hash: str | None, password: str) -> bool:
+async def verify_password(password_hash: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed. Without a hash the same work is done, and the answer is no."""
-    right = await asyncio.to_thread(_verify, password_hash or _nobodys(), _plain(password)[: LONGEST + 1])
+    right = await asyncio.to_thread(
+        _verify, password_hash or _dummy_hash(), _normalize_password(password)[: MAX_LENGTH + 1]
+    )
     return right and bool(password_hash)
 
 
-def is_outdated(password_hash: str) -> bool:
+def needs_rehash(password_hash: str) -> bool:
     """Whether it was hashed with other parameters than today's."""
     return HASHER.check_needs_rehash(password_hash)
 
@@ -58,12 +60,12 @@ def _verify(password_hash: str, password: str) -> bool:
         return False
 
 
-def _plain(password: str) -> str:
+def _normalize_password(password: str) -> str:
     """One form for what looks the same, whichever keyboard it was typed on."""
     return unicodedata.normalize("NFKC", password)
 
 
-def _without(folded: str, known: Iterable[str]) -> str:
+def _remove_known(folded: str, known: Iterable[str]) -> str:
     words = {word.casefold() for name in known for word in (name, *re.split(r"[^0-9a-zA-Z]+", name)) if len(word) > 2}
     for word in sorted(words, key=len, reverse=True):
         folded = folded.replace(word, "")
@@ -76,6 +78,6 @@ def _common() -> frozenset[str]:
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     """The hash of no password that anybody has."""
     return HASHER.hash("nobody signs in with this")

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.logins.models import HolderProof, Login, PortalSession
 from backend.members.models import Member
-from backend.members.service import plain_digits
+from backend.members.service import strip_to_digits
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -22,25 +22,25 @@ USER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._@+-]{3,63}")
 """A letter at least: what is digits alone is an account number."""
 
 
-def user_key(user_id: str) -> str:
+def fold_user_id(user_id: str) -> str:
     return user_id.strip().casefold()
 
 
-def is_number(typed: str) -> bool:
+def is_account_number(typed: str) -> bool:
     """Whether it can only be an account number: digits, with a dash or blanks between them."""
     return bool(re.fullmatch(r"[\d\s-]+", typed.strip()))
 
 
-def token_hash(token: str) -> str:
+def hash_token(token: str) -> str:
     """How a token of ours is kept. It is random and long: nothing slower is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def find(session: AsyncSession, typed: str) -> tuple[Member | None, Login | None]:
     """The member meant by a user ID or a full account number, and the login. The same look-ups for any text."""
-    query = select(Member, Login).join(Login, Login.member_id == Member.id).where(Login.user_key == user_key(typed))
+    query = select(Member, Login).join(Login, Login.member_id == Member.id).where(Login.user_key == fold_user_id(typed))
     by_id = (await session.execute(query)).one_or_none()
-    number = plain_digits(typed) if is_number(typed) else ""
+    number = strip_to_digits(typed) if is_account_number(typed) else ""
     query = (
         select(Member, Login)
         .join(Account, Account.member_id == Member.id)
@@ -52,12 +52,12 @@ async def find(session: AsyncSession, typed: str) -> tuple[Member | None, Login 
     return (found[0], found[1]) if found else (None, None)
 
 
-async def of_member(session: AsyncSession, member_id: int) -> Login | None:
+async def login_of_member(session: AsyncSession, member_id: int) -> Login | None:
     return await session.scalar(select(Login).where(Login.member_id == member_id))
 
 
-async def is_taken(session: AsyncSession, user_id: str) -> bool:
-    return await session.scalar(select(Login.id).where(Login.user_key == user_key(user_id))) is not None
+async def is_user_id_taken(session: AsyncSession, user_id: str) -> bool:
+    return await session.scalar(select(Login.id).where(Login.user_key == fold_user_id(user_id))) is not None
 
 
 async def add(
@@ -75,7 +75,7 @@ async def add(
     login = Login(
         member_id=member.id,
         user_id=user_id.strip(),
-        user_key=user_key(user_id),
+        user_key=fold_user_id(user_id),
         password_hash=password_hash,
         first_name=first[:80],
         last_name=last[:80],
@@ -93,20 +93,22 @@ async def set_password(session: AsyncSession, backend: Backend, login: Login, pa
     await session.execute(delete(PortalSession).where(PortalSession.login_id == login.id))
 
 
-async def keep_proof(session: AsyncSession, backend: Backend, member: Member, digits: str) -> None:
+async def save_holder_proof(session: AsyncSession, backend: Backend, member: Member, digits: str) -> None:
     """Keep the holder's digits (last four of an SSN, or a whole tax ID) as a keyed hash."""
-    await session.merge(HolderProof(member_id=member.id, digits_hash=proof_hash(backend, member.number, digits)))
+    await session.merge(
+        HolderProof(member_id=member.id, digits_hash=hash_holder_digits(backend, member.number, digits))
+    )
 
 
-async def proven(session: AsyncSession, backend: Backend, member: Member | None, digits: str) -> bool:
+async def verify_holder_proof(session: AsyncSession, backend: Backend, member: Member | None, digits: str) -> bool:
     """Whether these are the holder's digits. The same work for nobody and for a member without any on file."""
     row = await session.scalar(select(HolderProof).where(HolderProof.member_id == (member.id if member else 0)))
-    given = proof_hash(backend, member.number if member else "", digits)
+    given = hash_holder_digits(backend, member.number if member else "", digits)
     return hmac.compare_digest(row.digits_hash if row else "-" * len(given), given)
 
 
-def proof_hash(backend: Backend, number: str, digits: str) -> str:
-    return backend.settings.keyed_hash("holder-digits", f"{number}:{plain_digits(digits)}")
+def hash_holder_digits(backend: Backend, number: str, digits: str) -> str:
+    return backend.settings.keyed_hash("holder-digits", f"{number}:{strip_to_digits(digits)}")
 
 
 def known_words(backend: Backend, member: Member, user_id: str) -> list[str]:

@@ -15,40 +15,40 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.language import tr
 from backend.logins.models import SignInCode
-from backend.logins.service import token_hash
-from backend.members.code_counts import SEND_WINDOW, SENDS
-from backend.members.codes import TRIES, VALID, draw, fits
+from backend.logins.service import hash_token
+from backend.members.code_limits import MAX_PER_WINDOW, SEND_WINDOW
+from backend.members.codes import LIFETIME, MAX_TRIES, hashes_match, random_code
 from backend.outbox.service import enqueue
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-KEPT = timedelta(days=1)
+RETENTION = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class CodeWanted:
+class CodeRequired:
     """Strangers try this name: whoever is right gets a code by email. `token` belongs to the page that asks for it."""
 
     token: str
 
 
-async def send(session: AsyncSession, backend: Backend, owner: str, email: str | None) -> CodeWanted:
+async def send(session: AsyncSession, backend: Backend, owner: str, email: str | None) -> CodeRequired:
     """Mail a new code to `email`.
 
     `owner` is whose sign-in it confirms, such as `login:12` or `staff:ann`; "" when the password did not fit. Without
     an owner, an email, or after three codes in 15 minutes nothing is sent, and the page is the same.
     """
-    now, token, code = backend.clock.now(), secrets.token_urlsafe(32), draw()
-    await session.execute(delete(SignInCode).where(SignInCode.expires_at < now - KEPT))
-    may_send = bool(owner and email) and await _sent_lately(session, backend, owner) < SENDS
+    now, token, code = backend.clock.now(), secrets.token_urlsafe(32), random_code()
+    await session.execute(delete(SignInCode).where(SignInCode.expires_at < now - RETENTION))
+    may_send = bool(owner and email) and await _count_recent(session, backend, owner) < MAX_PER_WINDOW
     row = SignInCode(
-        token_hash=token_hash(token),
+        token_hash=hash_token(token),
         owner=owner if may_send else "",
         code_hash=_hash(backend, token, code),
         misses=0,
         created_at=now,
-        expires_at=now + VALID,
+        expires_at=now + LIFETIME,
     )
     session.add(row)
     await session.flush()
@@ -63,34 +63,34 @@ async def send(session: AsyncSession, backend: Backend, owner: str, email: str |
             ),
             dedupe_key=f"sign-in-code-{row.id}",
         )  # fmt: skip
-    return CodeWanted(token)
+    return CodeRequired(token)
 
 
 async def check(session: AsyncSession, backend: Backend, token: str, code: str) -> str | None:
     """Whose sign-in the code confirms, once; None for a wrong, used or expired one. Five tries a code."""
-    query = select(SignInCode).where(SignInCode.token_hash == token_hash(token))
+    query = select(SignInCode).where(SignInCode.token_hash == hash_token(token))
     row = await session.scalar(query.with_for_update())  # two tries at once must not share one of the five
-    if row is None or not _may_be_tried(backend, row):
+    if row is None or not _is_usable(backend, row):
         return None
-    if not fits(row.code_hash, _hash(backend, token, code)) or not row.owner:
+    if not hashes_match(row.code_hash, _hash(backend, token, code)) or not row.owner:
         row.misses += 1
         return None
     row.used_at = backend.clock.now()
     return row.owner
 
 
-async def is_open(backend: Backend, token: str) -> bool:
+async def is_page_valid(backend: Backend, token: str) -> bool:
     """Whether the code of this page may still be tried."""
-    async with backend.db.reading() as session:
-        row = await session.scalar(select(SignInCode).where(SignInCode.token_hash == token_hash(token)))
-    return row is not None and _may_be_tried(backend, row)
+    async with backend.db.read_session() as session:
+        row = await session.scalar(select(SignInCode).where(SignInCode.token_hash == hash_token(token)))
+    return row is not None and _is_usable(backend, row)
 
 
-def _may_be_tried(backend: Backend, row: SignInCode) -> bool:
-    return row.used_at is None and row.misses < TRIES and backend.clock.now() < row.expires_at
+def _is_usable(backend: Backend, row: SignInCode) -> bool:
+    return row.used_at is None and row.misses < MAX_TRIES and backend.clock.now() < row.expires_at
 
 
-async def _sent_lately(session: AsyncSession, backend: Backend, owner: str) -> int:
+async def _count_recent(session: AsyncSession, backend: Backend, owner: str) -> int:
     since = backend.clock.now() - SEND_WINDOW
     query = select(func.count()).select_from(SignInCode).where(SignInCode.owner == owner, SignInCode.created_at > since)
     return await session.scalar(query) or 0

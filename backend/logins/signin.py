@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.audit.service import record
 from backend.logins import passwords, service, sign_in_codes, throttle
 from backend.logins.models import Login, PortalSession
-from backend.logins.sign_in_codes import CodeWanted
-from backend.logins.throttle import Refused
+from backend.logins.sign_in_codes import CodeRequired
+from backend.logins.throttle import SignInRefused
 from backend.members.levels import Level
 from backend.members.models import Member
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
-SEEN_EVERY = timedelta(minutes=1)
+MAX_SESSION = timedelta(hours=12)
+SEEN_INTERVAL = timedelta(minutes=1)
 OWNER = "login:"
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class PortalSignIn:
     """`token` is for the session's cookie, `device` for one that the browser keeps for longer."""
 
     token: str
@@ -42,61 +42,65 @@ class SignedIn:
 
 async def sign_in(
     backend: Backend, typed: str, password: str, *, source: str, device: str = ""
-) -> SignedIn | CodeWanted | Refused:
+) -> PortalSignIn | CodeRequired | SignInRefused:
     """Judge a user ID or full number and a password. Takes as long whether or not there is such a login."""
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         member, login = await service.find(session, typed)
         browser = device_source(backend, login, device)
         sender = browser or source
         target = _target(backend, typed, login)
-        may = await throttle.ask(session, backend, sender, target, known=browser is not None)
+        may = await throttle.check_throttle(session, backend, sender, target, known=browser is not None)
     if may == "refuse":
-        return Refused("throttled")
-    right = await passwords.fits(login.password_hash if login else None, password)
-    again = await passwords.hashed(password) if login and right and passwords.is_outdated(login.password_hash) else None
+        return SignInRefused("throttled")
+    right = await passwords.verify_password(login.password_hash if login else None, password)
+    again = (
+        await passwords.hash_password(password)
+        if login and right and passwords.needs_rehash(login.password_hash)
+        else None
+    )
     async with backend.db.transaction() as session:
         row = await session.get_one(Login, login.id) if login and right else None
         if row is not None and login is not None and row.password_hash != login.password_hash:
             row = None  # set anew while we were looking
         if row is None:
-            throttle.miss(session, backend, sender, target)
+            throttle.record_miss(session, backend, sender, target)
         if may == "code":
             # an address that is new on file proves nothing yet: whoever put it there may be the stranger
-            email = member.email if member and member.takes_login_mail(backend.clock.now()) else None
+            email = member.email if member and member.can_receive_login_mail(backend.clock.now()) else None
             return await sign_in_codes.send(session, backend, _owner(row) if row else "", email)
         if row is None:
-            return Refused("no_match")
+            return SignInRefused("no_match")
         if again:
             row.password_hash = again
-        await throttle.forgive(session, target, sender)
-        return await _let_in(session, backend, row)
+        await throttle.clear_misses(session, target, sender)
+        return await _complete_sign_in(session, backend, row)
 
 
-async def confirm(backend: Backend, token: str, code: str) -> SignedIn | None:
+async def confirm(backend: Backend, token: str, code: str) -> PortalSignIn | None:
     """Sign in with the code that was mailed; None when it is wrong or used up."""
     async with backend.db.transaction() as session:
         owner = await sign_in_codes.check(session, backend, token, code)
         if not owner or not owner.startswith(OWNER):
             return None
-        return await _let_in(session, backend, await session.get_one(Login, int(owner.removeprefix(OWNER))))
+        return await _complete_sign_in(session, backend, await session.get_one(Login, int(owner.removeprefix(OWNER))))
 
 
-async def _let_in(session: AsyncSession, backend: Backend, login: Login) -> SignedIn:
+async def _complete_sign_in(session: AsyncSession, backend: Backend, login: Login) -> PortalSignIn:
     token = await start(session, backend, login)
     await _record(session, backend, login, "signed_in")
-    return SignedIn(token, throttle.know_browser(backend, _owner(login), login.password_hash))
+    return PortalSignIn(token, throttle.issue_browser_token(backend, _owner(login), login.password_hash))
 
 
 async def start(session: AsyncSession, backend: Backend, login: Login) -> str:
     """Begin a session; the token for its cookie."""
     now, token = backend.clock.now(), secrets.token_urlsafe(32)
-    await session.execute(delete(PortalSession).where(PortalSession.seen_at < now - LONGEST))
-    session.add(PortalSession(token_hash=service.token_hash(token), login_id=login.id, started_at=now, seen_at=now))
+    await session.execute(delete(PortalSession).where(PortalSession.seen_at < now - MAX_SESSION))
+    session.add(PortalSession(token_hash=service.hash_token(token), login_id=login.id, started_at=now, seen_at=now))
     await session.flush()
     return token
 
 
-async def signed_in(backend: Backend, token: str) -> tuple[Login, Member] | None:
+async def find_session(backend: Backend, token: str) -> tuple[Login, Member] | None:
     """Whose session this is, while it lasts: half an hour of silence or half a day ends it."""
     if not token:
         return None
@@ -106,16 +110,16 @@ async def signed_in(backend: Backend, token: str) -> tuple[Login, Member] | None
         .join(Login, Login.id == PortalSession.login_id)
         .join(Member, Member.id == Login.member_id)
         .where(
-            PortalSession.token_hash == service.token_hash(token),
+            PortalSession.token_hash == service.hash_token(token),
             PortalSession.seen_at > now - IDLE,
-            PortalSession.started_at > now - LONGEST,
+            PortalSession.started_at > now - MAX_SESSION,
         )
     )
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         found = (await session.execute(query)).one_or_none()
     if found is None:
         return None
-    if now - found[0].seen_at >= SEEN_EVERY:
+    if now - found[0].seen_at >= SEEN_INTERVAL:
         async with backend.db.transaction() as session:
             row = await session.get(PortalSession, found[0].id)
             if row is not None:
@@ -125,22 +129,22 @@ async def signed_in(backend: Backend, token: str) -> tuple[Login, Member] | None
 
 async def sign_out(backend: Backend, token: str) -> None:
     async with backend.db.transaction() as session:
-        await session.execute(delete(PortalSession).where(PortalSession.token_hash == service.token_hash(token)))
+        await session.execute(delete(PortalSession).where(PortalSession.token_hash == service.hash_token(token)))
 
 
-async def forget_misses(session: AsyncSession, backend: Backend, login: Login) -> None:
+async def clear_misses(session: AsyncSession, backend: Backend, login: Login) -> None:
     """A member who has come by the mail on file is no longer held back by what strangers tried."""
-    await throttle.forgive(session, _target(backend, "", login))
+    await throttle.clear_misses(session, _target(backend, "", login))
 
 
 def _target(backend: Backend, typed: str, login: Login | None) -> str:
     """One target for a login, by whatever name it is tried; and one for each name that is nobody's."""
-    return throttle.target_of(backend, _owner(login) if login else f"typed:{service.user_key(typed)}")
+    return throttle.hash_target(backend, _owner(login) if login else f"typed:{service.fold_user_id(typed)}")
 
 
 def device_source(backend: Backend, login: Login | None, device: str) -> str | None:
     """The sender that a browser is which has signed in to this login since its password was set."""
-    return throttle.known_browser(backend, _owner(login), login.password_hash, device) if login else None
+    return throttle.known_browser_source(backend, _owner(login), login.password_hash, device) if login else None
 
 
 def _owner(login: Login) -> str:

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.models import Conversation
 from backend.language import tr
-from backend.members import code_counts
-from backend.members.code_counts import SEND_WINDOW, SENDS, STRANGER
+from backend.members import code_limits
+from backend.members.code_limits import MAX_PER_WINDOW, SEND_WINDOW, STRANGER
 from backend.members.models import Member, OneTimeCode
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue, is_opted_out
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 DIGITS = 6
-VALID = timedelta(minutes=10)
-TRIES = 5
+LIFETIME = timedelta(minutes=10)
+MAX_TRIES = 5
 
 
 @dataclass(frozen=True)
 class CodeSent:
     """`way`: text or email. `to` is what may be said of where it went: the phone's last four, or `r***@example.org`."""
 
-    way: str
+    channel: str
     to: str
 
     @property
     def masked(self) -> str:
         """`the phone ending 0142`, `the email r***@example.org`."""
-        if self.way == "text":
+        if self.channel == "text":
             return tr("the phone ending {last4}", last4=self.to)
         return tr("the email {email}", email=self.to)
 
@@ -64,43 +64,43 @@ async def send(
 
     Where no other may be sent, a text from the phone on file is pointed to the newest, which has come to that phone.
     """
-    if not second and await _too_many(session, backend, conversation_id, member, asker):
-        return await _still_good(session, backend, conversation_id, member) or CodeRefused("too_many")
-    way = await way_to(session, backend, member, by_email)
+    if not second and await _is_over_limit(session, backend, conversation_id, member, asker):
+        return await _reusable_code(session, backend, conversation_id, member) or CodeRefused("too_many")
+    way = await choose_channel(session, backend, member, by_email)
     if isinstance(way, CodeRefused):
         return way
-    code = draw()
+    code = random_code()
     now = backend.clock.now()
     row = OneTimeCode(
         conversation_id=conversation_id,
         member_id=member.id,
         code_hash=_hash(backend, conversation_id, member, code),
         sent_at=now,
-        expires_at=now + VALID,
+        expires_at=now + LIFETIME,
         second=second,
         asker=asker,
     )
     session.add(row)
     await session.flush()
-    await put_in_outbox(session, backend, member, way, code, f"code-{row.id}")
+    await enqueue_code(session, backend, member, way, code, f"code-{row.id}")
     return way
 
 
-def draw() -> str:
+def random_code() -> str:
     """A new code."""
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
 
 
-async def put_in_outbox(
+async def enqueue_code(
     session: AsyncSession, backend: Backend, member: Member, way: CodeSent, code: str, dedupe_key: str
 ) -> None:
     """Send a code the way that was found."""
     await enqueue(
         session,
         backend,
-        kind="sms" if way.way == "text" else "email",
-        recipient=member.phone if way.way == "text" else member.email or "",
-        subject="" if way.way == "text" else tr("Your {coop} code", coop=backend.coop.short_name),
+        kind="sms" if way.channel == "text" else "email",
+        recipient=member.phone if way.channel == "text" else member.email or "",
+        subject="" if way.channel == "text" else tr("Your {coop} code", coop=backend.coop.short_name),
         body=tr(
             "{code} is your {coop} code. Use it within 10 minutes, and only where you asked for it. "
             "We never call you to ask for it.",
@@ -112,23 +112,23 @@ async def put_in_outbox(
     )
 
 
-async def check(session: AsyncSession, backend: Backend, conversation_id: str, member: Member, code: str) -> str:
+async def verify_code(session: AsyncSession, backend: Backend, conversation_id: str, member: Member, code: str) -> str:
     """ok, wrong, expired, used_up (it had five wrong tries before) or locked (this was the fifth). Only the newest code
     counts; every try at it does, until it is used up."""
     row = await _newest(session, conversation_id, member)
     if row is None or row.used_at is not None or backend.clock.now() >= row.expires_at:
         return "expired"
-    if row.misses >= TRIES:
+    if row.misses >= MAX_TRIES:
         return "used_up"
     if len(code) != DIGITS:
         return "wrong"  # a slip of the thumb, not a guess: it costs no try
-    if fits(row.code_hash, _hash(backend, conversation_id, member, code)):
+    if hashes_match(row.code_hash, _hash(backend, conversation_id, member, code)):
         row.used_at = backend.clock.now()
         await session.flush()
         return "ok"
     row.misses += 1
     await session.flush()
-    return "locked" if row.misses >= TRIES else "wrong"
+    return "locked" if row.misses >= MAX_TRIES else "wrong"
 
 
 async def is_second(session: AsyncSession, conversation_id: str, member: Member) -> bool:
@@ -149,7 +149,9 @@ async def _newest(session: AsyncSession, conversation_id: str, member: Member) -
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def _too_many(session: AsyncSession, backend: Backend, conversation_id: str, member: Member, asker: str) -> bool:
+async def _is_over_limit(
+    session: AsyncSession, backend: Backend, conversation_id: str, member: Member, asker: str
+) -> bool:
     """Whether no other code may be sent now: three a talk, and what `code_counts` has for all talks of such askers.
 
     By text from the phone on file those that were tried in vain count for nothing in the talk: whoever forges the
@@ -161,25 +163,27 @@ async def _too_many(session: AsyncSession, backend: Backend, conversation_id: st
         OneTimeCode.sent_at > now - SEND_WINDOW,
         OneTimeCode.second.is_(False),
     ]
-    if await _texts_from(session, conversation_id, member):
-        here += [OneTimeCode.misses < TRIES, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now]
-    if (await session.scalar(select(func.count()).where(*here)) or 0) >= SENDS:
+    if await _is_text_from_member(session, conversation_id, member):
+        here += [OneTimeCode.misses < MAX_TRIES, OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now]
+    if (await session.scalar(select(func.count()).where(*here)) or 0) >= MAX_PER_WINDOW:
         return True
-    return await code_counts.used_up(session, member, asker, conversation_id, now)
+    return await code_limits.is_limit_reached(session, member, asker, conversation_id, now)
 
 
-async def _texts_from(session: AsyncSession, conversation_id: str, member: Member) -> bool:
+async def _is_text_from_member(session: AsyncSession, conversation_id: str, member: Member) -> bool:
     conversation = await session.get(Conversation, conversation_id)
     return conversation is not None and conversation.channel == "sms" and conversation.address == member.phone
 
 
-async def _still_good(session: AsyncSession, backend: Backend, conversation_id: str, member: Member) -> CodeSent | None:
+async def _reusable_code(
+    session: AsyncSession, backend: Backend, conversation_id: str, member: Member
+) -> CodeSent | None:
     """Where the newest code went, if it can still be given back and the phone on file asks for another by text."""
     row = await _newest(session, conversation_id, member)
     now = backend.clock.now()
-    if row is None or row.used_at is not None or row.misses >= TRIES or now >= row.expires_at:
+    if row is None or row.used_at is not None or row.misses >= MAX_TRIES or now >= row.expires_at:
         return None
-    if not await _texts_from(session, conversation_id, member):
+    if not await _is_text_from_member(session, conversation_id, member):
         return None
     sent = select(OutboxMessage.recipient).where(OutboxMessage.dedupe_key == f"code-{row.id}")
     if await session.scalar(sent) == member.phone:
@@ -187,13 +191,15 @@ async def _still_good(session: AsyncSession, backend: Backend, conversation_id: 
     return CodeSent("email", mask_email(member.email)) if member.email else None
 
 
-async def way_to(session: AsyncSession, backend: Backend, member: Member, by_email: bool) -> CodeSent | CodeRefused:
+async def choose_channel(
+    session: AsyncSession, backend: Backend, member: Member, by_email: bool
+) -> CodeSent | CodeRefused:
     """By text, or by email where the phone wants no texts or is too new to prove anything."""
     now = backend.clock.now()
     opted_out = bool(member.phone) and await is_opted_out(session, member.phone)
-    if member.phone and not opted_out and not by_email and member.settled("phone", now):
+    if member.phone and not opted_out and not by_email and member.is_established("phone", now):
         return CodeSent("text", member.phone_last4)
-    if member.email and member.settled("email", now):
+    if member.email and member.is_established("email", now):
         return CodeSent("email", mask_email(member.email))
     return CodeRefused("opted_out" if opted_out else "no_address")
 
@@ -205,14 +211,14 @@ def mask_email(address: str) -> str:
 
 
 def _hash(backend: Backend, conversation_id: str, member: Member, code: str) -> str:
-    return keyed(backend, f"{conversation_id}:{member.id}:{code}")
+    return keyed_code_hash(backend, f"{conversation_id}:{member.id}:{code}")
 
 
-def keyed(backend: Backend, text: str) -> str:
+def keyed_code_hash(backend: Backend, text: str) -> str:
     """How a code is kept: with whom and where it is for."""
     return backend.settings.keyed_hash("one-time-code", text)
 
 
-def fits(kept: str, given: str) -> bool:
+def hashes_match(kept: str, given: str) -> bool:
     """Whether two hashes are the same; compared in constant time."""
     return hmac.compare_digest(kept, given)

@@ -67,7 +67,7 @@ NEEDS: Mapping[str, Level] = MappingProxyType(
 )
 """Skill → the level it opens at. A skill that is not here must not be opened."""
 
-BY_TEXT: Mapping[str, Level] = MappingProxyType(
+REQUIRED_LEVELS_BY_TEXT: Mapping[str, Level] = MappingProxyType(
     {
         # for no more than is owed (quotes.make_quote): the money goes to the member's own bill, and what is read back
         # and the receipt go to the phone on file
@@ -76,7 +76,7 @@ BY_TEXT: Mapping[str, Level] = MappingProxyType(
 )
 """Skill → the lower level at which it opens to a text that says it is from the phone on file."""
 
-ACCOUNT_QUESTIONS: Mapping[str, Level] = MappingProxyType(
+QUESTION_LEVELS: Mapping[str, Level] = MappingProxyType(
     {
         "due_when": Level.KNOWN,
         "last_payment": Level.KNOWN,

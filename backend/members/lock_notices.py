@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
-from backend.language import mark, speaking, tr
+from backend.language import mark, tr, use_language
 from backend.members import codes
 from backend.members.codes import CodeRefused
 from backend.members.models import IdentityLock, Member
 from backend.outbox.service import enqueue
-from backend.waiting_rows import settle_waiting
+from backend.pending_rows import process_pending_rows
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-SPANS = (
+SPAN_NAMES = (
     (timedelta(minutes=15), mark("15 minutes")),
     (timedelta(hours=1), mark("an hour")),
     (timedelta(days=1), mark("a day")),
@@ -28,31 +28,31 @@ SPANS = (
 )
 
 
-def in_words(span: timedelta) -> str:
+def format_span(span: timedelta) -> str:
     """`15 minutes`, `an hour`, `a day`: the nearest name that is not too short."""
-    return tr(next((words for longest, words in SPANS if span <= longest), SPANS[-1][1]))
+    return tr(next((words for longest, words in SPAN_NAMES if span <= longest), SPAN_NAMES[-1][1]))
 
 
-async def answer_waiting(backend: Backend) -> int:
+async def process_pending(backend: Backend) -> int:
     """Tell what is still to be told; how many locks were settled. Safe in several processes at once."""
-    return await settle_waiting(backend, IdentityLock, IdentityLock.told_at, _answer)
+    return await process_pending_rows(backend, IdentityLock, IdentityLock.told_at, _process_lock)
 
 
-async def _answer(session: AsyncSession, backend: Backend, lock: IdentityLock) -> None:
+async def _process_lock(session: AsyncSession, backend: Backend, lock: IdentityLock) -> None:
     if lock.account_id is None:
         return
     account = await session.get_one(Account, lock.account_id)
     member = await session.get_one(Member, account.member_id)
-    with speaking(member.language):  # whoever missed may speak another
-        await _tell(session, backend, member, lock)
+    with use_language(member.language):  # whoever missed may speak another
+        await _notify_member(session, backend, member, lock)
 
 
-async def _tell(session: AsyncSession, backend: Backend, member: Member, lock: IdentityLock) -> None:
-    way = await codes.way_to(session, backend, member, by_email=False)
+async def _notify_member(session: AsyncSession, backend: Backend, member: Member, lock: IdentityLock) -> None:
+    way = await codes.choose_channel(session, backend, member, by_email=False)
     if isinstance(way, CodeRefused):
         return
     coop = backend.coop
-    by_text = way.way == "text"
+    by_text = way.channel == "text"
     await enqueue(
         session, backend, kind="sms" if by_text else "email",
         recipient=member.phone if by_text else member.email or "",
@@ -60,7 +60,7 @@ async def _tell(session: AsyncSession, backend: Backend, member: Member, lock: I
         body=tr(
             "{coop}: several wrong tries at your account. For {span} it opens only with a code sent to you. Was it not "
             "you? Call {phone}.",
-            coop=coop.short_name, span=in_words(lock.until - lock.at), phone=coop.office_phone_display,
+            coop=coop.short_name, span=format_span(lock.until - lock.at), phone=coop.office_phone_display,
         ),
         purpose="notice", dedupe_key=f"identity-lock-{lock.id}",
     )  # fmt: skip

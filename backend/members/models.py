@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
 
-NEW_PROVES_NOTHING = timedelta(hours=24)
+PROBATION_PERIOD = timedelta(hours=24)
 """For so long a phone or email that was just put on file steps nobody up, and an email gets no link to a password."""
 
 
@@ -33,16 +33,16 @@ class Member(Base):
     phone_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)
     email_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
-    def settled(self, way: str, now: datetime) -> bool:
+    def is_established(self, way: str, now: datetime) -> bool:
         """Whether `phone` or `email` has been on file long enough to prove anything: its predecessor may object."""
         changed = self.phone_changed_at if way == "phone" else self.email_changed_at
-        return changed is None or now - changed >= NEW_PROVES_NOTHING
+        return changed is None or now - changed >= PROBATION_PERIOD
 
-    def takes_login_mail(self, now: datetime) -> bool:
+    def can_receive_login_mail(self, now: datetime) -> bool:
         """Whether a password link or a user ID may go to the email on file: it is not new, or a code proved it."""
-        return bool(self.email) and (self.settled("email", now) or self.email_proven_at is not None)
+        return bool(self.email) and (self.is_established("email", now) or self.email_proven_at is not None)
 
-    def put_on_file(self, way: str, address: str, now: datetime) -> None:
+    def change_contact(self, way: str, address: str, now: datetime) -> None:
         """Another `phone` or `email`: new, and proven by nothing yet."""
         if way == "phone":
             self.phone, self.phone_changed_at, self.phone_proven_at = address, now, None
@@ -71,7 +71,7 @@ class OneTimeCode(Base):
     asker: Mapped[str] = mapped_column(String(8), default="stranger", server_default="stranger")  # see code_counts.py
 
 
-class IdentityProof(Base):
+class IdentityChallenge(Base):
     """A code asked for in place of number and last four alone. Written alike whether or not these fit an account: what
     is sent, and whether at all, is decided afterwards (`proof.answer_waiting`), where nobody can time it."""
 

@@ -10,21 +10,21 @@ from backend.billing.models import Account
 from backend.members.models import Member
 
 SEPARATOR = 3  # digits behind the dash
-BASE_LENGTHS = range(4, 13)  # digits in front of it
+MEMBER_NUMBER_LENGTHS = range(4, 13)  # digits in front of it
 
 
-def plain_digits(number: str) -> str:
+def strip_to_digits(number: str) -> str:
     """`99999-001` and `99999 001` → `99999001`. Text, so that leading zeros stay."""
     return "".join(character for character in number if character in "0123456789")
 
 
 def lacks_separator(number: str) -> bool:
     """Whether a number is short of the three digits behind the dash. Told by its shape alone, never by a look-up."""
-    digits = plain_digits(number)
-    if len(digits) < BASE_LENGTHS.start + SEPARATOR:
+    digits = strip_to_digits(number)
+    if len(digits) < MEMBER_NUMBER_LENGTHS.start + SEPARATOR:
         return True
     behind = number.rpartition("-")[2] if "-" in number else ""
-    return bool(behind) and len(plain_digits(behind)) < SEPARATOR
+    return bool(behind) and len(strip_to_digits(behind)) < SEPARATOR
 
 
 async def find_account(session: AsyncSession, number: str) -> Account | None:
@@ -32,7 +32,7 @@ async def find_account(session: AsyncSession, number: str) -> Account | None:
     query = (
         select(Account)
         .options(joinedload(Account.member))
-        .where(Account.number_digits == plain_digits(number))
+        .where(Account.number_digits == strip_to_digits(number))
         .execution_options(populate_existing=True)
     )
     return (await session.execute(query)).scalar_one_or_none()
@@ -43,7 +43,7 @@ async def get_account(session: AsyncSession, account_id: int) -> Account | None:
     return await session.get(Account, account_id, options=[joinedload(Account.member)], populate_existing=True)
 
 
-async def has_numbers_of(session: AsyncSession, digits: int) -> bool:
+async def is_issued_length(session: AsyncSession, digits: int) -> bool:
     """Whether the co-op gives out numbers of so many digits, the three behind the dash among them. Tells of none."""
     query = select(Account.id).where(func.length(Account.number_digits) == digits).limit(1)
     return await session.scalar(query) is not None
@@ -51,7 +51,7 @@ async def has_numbers_of(session: AsyncSession, digits: int) -> bool:
 
 async def find_member(session: AsyncSession, number: str) -> Member | None:
     """The member whose number in front of the dash this is."""
-    query = select(Member).where(Member.number == plain_digits(number))
+    query = select(Member).where(Member.number == strip_to_digits(number))
     return (await session.execute(query)).scalar_one_or_none()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from backend.private_files import private_database
+from backend.private_files import make_private_database
 
 HERE = Path(__file__).resolve().parent
 
@@ -23,5 +23,5 @@ def config(url: str) -> Config:
 def upgrade(url: str) -> None:
     """Upgrade to the newest version; several processes may do so at once on PostgreSQL (advisory lock in env.py)."""
     if url.startswith("sqlite"):
-        private_database(Path(url.split(":///", 1)[1]))
+        make_private_database(Path(url.split(":///", 1)[1]))
     command.upgrade(config(url), "head")

@@ -14,10 +14,10 @@ from backend.outages.models import KnownOutage
 if TYPE_CHECKING:
     from backend.app import Backend
 
-LONGEST_AREA, LONGEST_CAUSE = 300, 200
+MAX_AREA_LENGTH, MAX_CAUSE_LENGTH = 300, 200
 
 
-async def current(session: AsyncSession) -> list[KnownOutage]:
+async def current_outages(session: AsyncSession) -> list[KnownOutage]:
     """What is not over yet, the newest first."""
     query = select(KnownOutage).where(KnownOutage.cleared_at.is_(None))
     return list(await session.scalars(query.order_by(KnownOutage.id.desc())))
@@ -31,8 +31,8 @@ async def add(
         raise ValueError("an outage needs words for where it is")
     now = backend.clock.now()
     outage = KnownOutage(
-        area=area.strip()[:LONGEST_AREA],
-        cause=cause.strip()[:LONGEST_CAUSE],
+        area=area.strip()[:MAX_AREA_LENGTH],
+        cause=cause.strip()[:MAX_CAUSE_LENGTH],
         estimate_at=estimate_at,
         started_at=now,
         updated_at=now,
@@ -49,7 +49,7 @@ async def update(
     outage = await session.get(KnownOutage, outage_id)
     if outage is None or outage.cleared_at is not None:
         return None
-    outage.cause, outage.estimate_at = cause.strip()[:LONGEST_CAUSE], estimate_at
+    outage.cause, outage.estimate_at = cause.strip()[:MAX_CAUSE_LENGTH], estimate_at
     outage.updated_at = backend.clock.now()
     await _record(session, backend, by, "outage_updated", outage)
     return outage

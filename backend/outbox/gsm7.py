@@ -13,7 +13,7 @@ EXTENSION = frozenset("\f^{}\\[~]|€")
 """These take two places."""
 
 # One of these alone would turn a whole message into UCS-2: 70 characters a part instead of 160, twice the price.
-PLAIN = {
+REPLACEMENTS = {
     "‘": "'", "’": "'", "‚": "'", "′": "'", "´": "'", "`": "'",
     "“": '"', "”": '"', "„": '"', "″": '"', "«": '"', "»": '"',
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-",
@@ -22,39 +22,39 @@ PLAIN = {
 }  # fmt: skip
 
 
-def fits(text: str) -> bool:
+def is_gsm7(text: str) -> bool:
     """Whether every character is in the alphabet."""
     return all(character in BASIC or character in EXTENSION for character in text)
 
 
-def plain(text: str) -> str:
+def to_gsm7(text: str) -> str:
     """The text in the alphabet. A character that has no plain form is left out."""
-    return "".join(_plain(character) for character in text)
+    return "".join(_replace_character(character) for character in text)
 
 
-def _plain(character: str) -> str:
+def _replace_character(character: str) -> str:
     if character in BASIC or character in EXTENSION:
         return character
-    if character in PLAIN:
-        return PLAIN[character]
+    if character in REPLACEMENTS:
+        return REPLACEMENTS[character]
     if unicodedata.category(character).startswith("Z"):
         return " "
     bare = unicodedata.normalize("NFKD", character)
     return "".join(part for part in bare if part in BASIC or part in EXTENSION)
 
 
-def septets(text: str) -> int:
+def count_septets(text: str) -> int:
     """The places that a text in the alphabet takes."""
     return sum(2 if character in EXTENSION else 1 for character in text)
 
 
-def parts(text: str) -> int:
+def count_parts(text: str) -> int:
     """The number of parts that a carrier charges for."""
     if not text:
         return 0
-    if not fits(text):
+    if not is_gsm7(text):
         return _ucs2_parts(text)
-    if septets(text) <= 160:
+    if count_septets(text) <= 160:
         return 1
     return _packed([2 if character in EXTENSION else 1 for character in text], 153)
 

@@ -9,22 +9,22 @@ from sqlalchemy import event, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
-from backend.language import current
+from backend.language import current_language
 from backend.outbox import gsm7
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.providers.messages.base import OPTED_OUT
-from backend.reading.phones import can_be_reached
+from backend.reading.contact.phone_numbers import is_reachable
 
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3, "refused": 3}
 """How far each status is. A status only ever grows, in whatever order the carrier's news arrive."""
 
 CLAIM_SECONDS = 120
 """A message claimed this long ago and not settled belonged to a process that died."""
-MOST_ATTEMPTS = 8
+MAX_ATTEMPTS = 8
 NO_PHONE = "no_phone"
 SECRETS = ("code", "link")
-FIRST_PAUSE_SECONDS = 2
-LONGEST_PAUSE_SECONDS = 900
+FIRST_RETRY_SECONDS = 2
+MAX_RETRY_SECONDS = 900
 
 
 async def enqueue(
@@ -56,8 +56,8 @@ async def enqueue(
         kind=kind,
         recipient=recipient,
         subject=subject,
-        body=gsm7.plain(body) if kind == "sms" else body,
-        language=current(),
+        body=gsm7.to_gsm7(body) if kind == "sms" else body,
+        language=current_language(),
         media_url=media_url,
         purpose=purpose,
         status="refused" if refusal else "queued",
@@ -74,7 +74,7 @@ async def enqueue(
 
 async def _refusal(session: AsyncSession, kind: str, recipient: str) -> str | None:
     """Why nothing is sent there: it has opted out, or it is nobody's number, such as that of a withheld caller."""
-    if kind in ("sms", "call") and not can_be_reached(recipient):
+    if kind in ("sms", "call") and not is_reachable(recipient):
         return NO_PHONE
     return OPTED_OUT if kind == "sms" and await is_opted_out(session, recipient) else None
 
@@ -111,7 +111,7 @@ async def is_opted_out(session: AsyncSession, phone: str) -> bool:
     return row is not None and row.active
 
 
-async def takes_texts(session: AsyncSession, phone: str) -> bool:
+async def can_receive_texts(session: AsyncSession, phone: str) -> bool:
     """Whether a text to this phone (E.164) is sent at all: it can be reached, and has not said STOP."""
     return bool(phone) and await _refusal(session, "sms", phone) is None
 
@@ -126,7 +126,7 @@ async def _set_opt_out(session: AsyncSession, backend: Backend, phone: str, *, a
     await session.flush()
 
 
-async def due(session: AsyncSession, backend: Backend, limit: int = 50) -> list[OutboxMessage]:
+async def list_due(session: AsyncSession, backend: Backend, limit: int = 50) -> list[OutboxMessage]:
     """What may be sent now, oldest first."""
     query = (
         select(OutboxMessage)
@@ -151,13 +151,13 @@ async def claim(session: AsyncSession, backend: Backend, message_id: int) -> boo
     return claimed.scalar_one_or_none() is not None
 
 
-async def sent(session: AsyncSession, backend: Backend, message_id: int, provider_sid: str) -> None:
+async def mark_sent(session: AsyncSession, backend: Backend, message_id: int, provider_sid: str) -> None:
     """The carrier has taken it. Its later news may already have arrived: those stay."""
     await session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(provider_sid=provider_sid))
     await _raise_status(session, backend, OutboxMessage.id == message_id, "sent")
 
 
-async def not_sent(
+async def mark_not_sent(
     session: AsyncSession, backend: Backend, message: OutboxMessage, code: str, *, permanent: bool
 ) -> str:
     """The carrier did not take it: to be tried again after a pause, or never. Returns the status it has now."""
@@ -165,10 +165,10 @@ async def not_sent(
         await opt_out(session, backend, message.recipient)
         status = "refused"
     else:
-        status = "failed" if permanent or message.attempts + 1 >= MOST_ATTEMPTS else "queued"
+        status = "failed" if permanent or message.attempts + 1 >= MAX_ATTEMPTS else "queued"
     values: dict[str, Any] = {"status": status, "error_code": code[:24], "updated_at": backend.clock.now()}
     if status == "queued":
-        pause = min(FIRST_PAUSE_SECONDS * 2**message.attempts, LONGEST_PAUSE_SECONDS)
+        pause = min(FIRST_RETRY_SECONDS * 2**message.attempts, MAX_RETRY_SECONDS)
         values["not_before"] = backend.clock.now() + timedelta(seconds=pause)
     await session.execute(
         update(OutboxMessage).where(OutboxMessage.id == message.id, OutboxMessage.status == "sending").values(values)
@@ -176,7 +176,7 @@ async def not_sent(
     return status
 
 
-async def any_abandoned(session: AsyncSession, backend: Backend) -> bool:
+async def has_abandoned(session: AsyncSession, backend: Backend) -> bool:
     """Whether a process died while it was sending."""
     return await session.scalar(select(OutboxMessage.id).where(*_abandoned(backend)).limit(1)) is not None
 
@@ -193,7 +193,7 @@ def _abandoned(backend: Backend) -> tuple[Any, Any]:
     return OutboxMessage.status == "sending", OutboxMessage.updated_at < limit
 
 
-async def carrier_news(
+async def apply_carrier_status(
     session: AsyncSession,
     backend: Backend,
     *,
@@ -227,7 +227,7 @@ async def _raise_status(
     return changed.first() is not None
 
 
-async def newest(session: AsyncSession, limit: int = 100) -> list[OutboxMessage]:
+async def list_newest(session: AsyncSession, limit: int = 100) -> list[OutboxMessage]:
     """The newest messages first, for the local page and for the office."""
     query = select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(limit)
     return list(await session.scalars(query))
@@ -244,7 +244,7 @@ async def newest_body(session: AsyncSession, purpose: str, recipient: str) -> st
     return found.first()
 
 
-async def listing(session: AsyncSession) -> list[dict[str, Any]]:
+async def list_messages(session: AsyncSession) -> list[dict[str, Any]]:
     """Every message, oldest first, as plain data."""
     rows = await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
     return [

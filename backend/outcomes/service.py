@@ -9,14 +9,14 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.models import AuditRow
-from backend.audit.service import done_by
-from backend.billing.service import UNFINISHED
-from backend.logins import mail
+from backend.audit.service import list_by_actor
+from backend.billing.service import PENDING_STATUSES
+from backend.logins import recovery_mail
 from backend.logins.models import MailRequest
-from backend.payments import links
+from backend.payments import pay_links
 from backend.payments.models import Payment, Quote, ScheduledPayment
 
-ABOUT_THE_TALK = frozenset(
+CONVERSATION_ACTS = frozenset(
     {
         "identified", "identity_locked", "identity_ended", "account_switched", "code_sent", "code_locked", "stepped_up",
         "handover_closed", "office_answered", "reset_asked", "user_id_asked",
@@ -25,11 +25,11 @@ ABOUT_THE_TALK = frozenset(
 )  # fmt: skip
 """Acts that change nothing for the member, or that are told from the tables of payments and mails. What is not named
 here counts as done: a new kind of act is never called nothing."""
-NOT_TAKEN = ("declined", "voided")
+NOT_TAKEN_STATUSES = ("declined", "voided")
 
 
 @dataclass(frozen=True, slots=True)
-class Became:
+class ConversationOutcome:
     """Payments as they stand, payments for a later day, and whatever else was done; the newest first."""
 
     payments: tuple[Payment, ...] = ()
@@ -39,23 +39,23 @@ class Became:
     links_sent: int = 0
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether nothing was done, and nothing is on its way."""
         return not (self.payments or self.scheduled or self.acts or self.mails or self.links_sent)
 
     @property
-    def in_flight(self) -> bool:
+    def has_pending_payment(self) -> bool:
         """Whether money is on its way and nobody knows yet how that ends."""
-        return any(payment.status in UNFINISHED for payment in self.payments)
+        return any(payment.status in PENDING_STATUSES for payment in self.payments)
 
     @property
-    def done(self) -> bool:
+    def has_effect(self) -> bool:
         """Whether something was done or may still be; a payment that was refused has taken nothing."""
-        refused = all(payment.status in NOT_TAKEN for payment in self.payments)
+        refused = all(payment.status in NOT_TAKEN_STATUSES for payment in self.payments)
         return not refused or bool(self.scheduled or self.acts or self.mails or self.links_sent)
 
 
-async def since(session: AsyncSession, conversation_id: str, moment: datetime) -> Became:
+async def outcome_since(session: AsyncSession, conversation_id: str, moment: datetime) -> ConversationOutcome:
     """What this conversation did from `moment` (UTC) on, as it stands now."""
     paid = (Payment.conversation_id == conversation_id, Payment.created_at >= moment)
     planned = (ScheduledPayment.conversation_id == conversation_id, ScheduledPayment.created_at >= moment)
@@ -63,23 +63,25 @@ async def since(session: AsyncSession, conversation_id: str, moment: datetime) -
     payments = select(Payment).where(*paid).order_by(Payment.id.desc())
     scheduled = select(ScheduledPayment).where(*planned).order_by(ScheduledPayment.id.desc())
     made = await session.scalars(payments, execution_options=anew)
-    rows = await done_by(session, conversation_id, moment)
-    return Became(
+    rows = await list_by_actor(session, conversation_id, moment)
+    return ConversationOutcome(
         # the payments of a schedule are made by a job, long after its talk; they have notices of their own
         payments=tuple(payment for payment in made if not payment.key.startswith("sched:")),
         scheduled=tuple(await session.scalars(scheduled, execution_options=anew)),
-        acts=tuple(row for row in rows if row.act not in ABOUT_THE_TALK),
-        mails=tuple(await mail.asked_for(session, conversation_id, moment)),
-        links_sent=await links.sent(session, conversation_id, moment),
+        acts=tuple(row for row in rows if row.act not in CONVERSATION_ACTS),
+        mails=tuple(await recovery_mail.list_requests(session, conversation_id, moment)),
+        links_sent=await pay_links.count_links(session, conversation_id, moment),
     )
 
 
-def only(became: Became, acts: tuple[AuditRow, ...]) -> Became:
+def with_acts(became: ConversationOutcome, acts: tuple[AuditRow, ...]) -> ConversationOutcome:
     """The same with these acts alone beside its payments and messages."""
     return replace(became, acts=acts)
 
 
-async def closed(session: AsyncSession, conversation_id: str, moment: datetime, now: datetime) -> Became:
+async def close_outcome(
+    session: AsyncSession, conversation_id: str, moment: datetime, now: datetime
+) -> ConversationOutcome:
     """The same, after which nothing more can come of a yes that was said before.
 
     What was read out loses its force, and of a payment that is on its way the member gets a message when it is settled.
@@ -91,7 +93,7 @@ async def closed(session: AsyncSession, conversation_id: str, moment: datetime, 
     on_its_way = (
         Payment.conversation_id == conversation_id,
         Payment.created_at >= moment,
-        Payment.status.in_(UNFINISHED),
+        Payment.status.in_(PENDING_STATUSES),
     )
     await session.execute(update(Payment).where(*on_its_way).values(to_follow=True))
-    return await since(session, conversation_id, moment)
+    return await outcome_since(session, conversation_id, moment)

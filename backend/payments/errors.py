@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.errors import MemberlineError
-from backend.payments.gate import Concern
+from backend.payments.prechecks import PaymentWarning
 
 
 class PaymentRefused(MemberlineError):
@@ -11,7 +11,7 @@ class PaymentRefused(MemberlineError):
 
     code = "payment_refused"
 
-    def __init__(self, concerns: tuple[Concern, ...]) -> None:
+    def __init__(self, concerns: tuple[PaymentWarning, ...]) -> None:
         super().__init__(", ".join(concern.code for concern in concerns), **concerns[0].values)
         self.code = concerns[0].code
         self.concerns = concerns
@@ -23,13 +23,13 @@ class MethodNotUsable(MemberlineError):
     code = "method_not_usable"
 
 
-class LinkGone(MemberlineError):
+class PayLinkInvalid(MemberlineError):
     """The pay link is unknown, has expired, or has paid already."""
 
     code = "link_gone"
 
 
-class EntryNotComplete(MemberlineError):
+class CardEntryIncomplete(MemberlineError):
     """The member has not finished the provider's page; `abandoned` says that the visit is over."""
 
     code = "entry_not_complete"

@@ -13,7 +13,7 @@ from backend.language import mark, tr
 BANK_KINDS = {"checking": mark("checking"), "savings": mark("savings")}
 """The brands of bank accounts, which are words; those of cards are names."""
 
-FORWARD = {
+STATUS_TRANSITIONS = {
     "started": ("authorised", "declined", "voided"),
     "authorised": ("posted", "declined", "voided"),
     "posted": ("returned",),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.payments.gate import Concern
 from backend.payments.models import Payment, ScheduledPayment
+from backend.payments.prechecks import PaymentWarning
 
-Kind = Literal["paid", "scheduled", "declined", "pending", "expired", "changed", "already"]
+OutcomeKind = Literal["paid", "scheduled", "declined", "pending", "expired", "changed", "already"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PaymentOutcome:
     """`kind` and what belongs to it.
 
     paid: posted just now · scheduled: will be paid on its day · declined: `decline_code`, nothing was taken ·
@@ -22,10 +22,10 @@ class Outcome:
     by this very confirmation.
     """
 
-    kind: Kind
+    kind: OutcomeKind
     payment: Payment | None = None
     scheduled: ScheduledPayment | None = None
-    concerns: tuple[Concern, ...] = ()
+    warnings: tuple[PaymentWarning, ...] = ()
 
     @property
     def confirmation(self) -> str | None:
@@ -38,12 +38,12 @@ class Outcome:
         return self.payment.decline_code if self.payment else None
 
 
-def of_payment(payment: Payment, *, repeated: bool = False) -> Outcome:
+def outcome_of_payment(payment: Payment, *, repeated: bool = False) -> PaymentOutcome:
     """How a payment stands, as the answer to its confirmation."""
     if payment.status in ("posted", "returned"):
-        return Outcome("already" if repeated else "paid", payment=payment)
+        return PaymentOutcome("already" if repeated else "paid", payment=payment)
     if payment.status == "declined":
-        return Outcome("declined", payment=payment)
+        return PaymentOutcome("declined", payment=payment)
     if payment.status == "voided":
-        return Outcome("expired")
-    return Outcome("pending", payment=payment)
+        return PaymentOutcome("expired")
+    return PaymentOutcome("pending", payment=payment)

@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
-from backend.billing.service import balance, lock_account
+from backend.billing.service import get_balance, lock_account
 from backend.members import identity
 from backend.members.levels import NEEDS, Level, StepUpNeeded
-from backend.payments import gate
+from backend.payments import prechecks
 from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.models import PaymentMethod, Quote
 
@@ -56,11 +56,11 @@ async def make_quote(
     method that is not theirs, PaymentRefused for what blocks. Concerns that do not block are taken as told: the caller
     has said them before.
     """
-    if not identity.may(identity.Standing(Level(level), texting=texting), "saved_method"):
+    if not identity.is_allowed(identity.Identity(Level(level), is_texting=texting), "saved_method"):
         raise StepUpNeeded()
     async with backend.db.transaction() as session:
         account = await lock_account(session, account_id)
-        if level < NEEDS["saved_method"] and not await within_the_bill(session, backend, account_id, amount_cents):
+        if level < NEEDS["saved_method"] and not await is_within_balance(session, backend, account_id, amount_cents):
             raise StepUpNeeded()
         method = await session.get(PaymentMethod, method_id)
         if method is None or not method.saved:
@@ -77,10 +77,10 @@ async def make_quote(
         )
 
 
-async def within_the_bill(session: AsyncSession, backend: Backend, account_id: int, amount_cents: int) -> bool:
+async def is_within_balance(session: AsyncSession, backend: Backend, account_id: int, amount_cents: int) -> bool:
     """Whether no more is paid than is owed, with all that is on its way or scheduled: forged texts shall not empty a
     member's bank account into a credit."""
-    return amount_cents <= (await balance(session, backend, account_id)).uncovered_cents
+    return amount_cents <= (await get_balance(session, backend, account_id)).uncovered_cents
 
 
 async def write_quote(
@@ -97,10 +97,10 @@ async def write_quote(
     """The part of make_quote that a pay link shares; the account is held by the caller."""
     if not method.active or method.member_id != account.member_id:
         raise MethodNotUsable()
-    known = await gate.concerns(session, backend, account, amount_cents, pay_on, method=method)
-    if refused := gate.blocking(known):
+    known = await prechecks.find_warnings(session, backend, account, amount_cents, pay_on, method=method)
+    if refused := prechecks.blocking_warnings(known):
         raise PaymentRefused(refused)
-    await end_open_quotes(session, backend, conversation_id)
+    await expire_open_quotes(session, backend, conversation_id)
     now = backend.clock.now()
     quote = Quote(
         key=secrets.token_hex(16),
@@ -128,13 +128,13 @@ async def open_quote(session: AsyncSession, backend: Backend, conversation_id: s
     return await session.scalar(select(Quote).where(*good, Quote.expires_at > backend.clock.now()))
 
 
-async def was_confirmed(session: AsyncSession, conversation_id: str, key: str | None) -> bool:
+async def is_confirmed(session: AsyncSession, conversation_id: str, key: str | None) -> bool:
     """Whether the conversation has said yes to the quote of that key already."""
     query = select(Quote.confirmed_at).where(Quote.key == key, Quote.conversation_id == conversation_id)
     return key is not None and await session.scalar(query) is not None
 
 
-async def read_back(session: AsyncSession, quote: Quote) -> ReadBack:
+async def read_back_quote(session: AsyncSession, quote: Quote) -> ReadBack:
     """The words' values for the quote."""
     account = await session.get_one(Account, quote.account_id)
     method = await session.get_one(PaymentMethod, quote.method_id)
@@ -150,7 +150,7 @@ async def read_back(session: AsyncSession, quote: Quote) -> ReadBack:
     )
 
 
-async def end_open_quotes(session: AsyncSession, backend: Backend, conversation_id: str) -> None:
+async def expire_open_quotes(session: AsyncSession, backend: Backend, conversation_id: str) -> None:
     """A yes is to what was read out last, so whatever was read out before it is over."""
     now = backend.clock.now()
     open_ones = (

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
-from backend.language import SPANISH, mark, short_date, tr
+from backend.language import SPANISH, format_short_date, mark, tr
 from backend.members.models import Member
 from backend.money import format_balance, format_cents
 from backend.outbox.service import enqueue
@@ -34,7 +34,7 @@ RETURN_REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ReceiptFacts:
     """Whom it is about, and how they read on a screen that others may see."""
 
     member: Member
@@ -42,13 +42,13 @@ class Facts:
     method: str
 
 
-async def paid(session: AsyncSession, backend: Backend, payment: Payment, *, told: bool) -> None:
+async def send_receipt(session: AsyncSession, backend: Backend, payment: Payment, *, told: bool) -> None:
     """The receipt of a posted payment. `told`: the confirmation number was just said on the payment's own channel."""
-    facts = await facts_about(session, payment)
+    facts = await load_facts(session, payment)
     due = (await backend.billing.balance(session, payment.account_id, backend.today())).amount_due_cents
     text = tr(
         "paid {amount} on acct {account} with {method}. Confirmation {confirmation}. Balance {balance}.",
-        amount=_with_fee(payment),
+        amount=_format_total(payment),
         account=facts.account,
         method=facts.method,
         confirmation=payment.confirmation,
@@ -59,9 +59,9 @@ async def paid(session: AsyncSession, backend: Backend, payment: Payment, *, tol
     await send(session, backend, facts, f"receipt:{payment.key}", "receipt", tr("Payment receipt"), text, texted)
 
 
-async def not_paid(session: AsyncSession, backend: Backend, payment: Payment) -> None:
+async def notify_payment_failed(session: AsyncSession, backend: Backend, payment: Payment) -> None:
     """A payment that was on its way and did not go through."""
-    facts = await facts_about(session, payment)
+    facts = await load_facts(session, payment)
     text = tr(
         "your payment of {amount} on acct {account} with {method} {why}. Nothing was taken. Ref {confirmation}.",
         amount=format_cents(payment.amount_cents),
@@ -73,9 +73,9 @@ async def not_paid(session: AsyncSession, backend: Backend, payment: Payment) ->
     await send(session, backend, facts, f"not-paid:{payment.key}", "notice", tr("Payment not made"), text)
 
 
-async def returned(session: AsyncSession, backend: Backend, payment: Payment, code: str) -> None:
+async def notify_payment_returned(session: AsyncSession, backend: Backend, payment: Payment, code: str) -> None:
     """A bank sent the payment back, and the amount is owed again."""
-    facts = await facts_about(session, payment)
+    facts = await load_facts(session, payment)
     text = tr(
         "your bank returned your payment of {amount} on acct {account}: {reason}. It is due again. Ref {confirmation}.",
         amount=format_cents(payment.amount_cents),
@@ -86,28 +86,28 @@ async def returned(session: AsyncSession, backend: Backend, payment: Payment, co
     await send(session, backend, facts, f"returned:{payment.key}", "notice", tr("Payment returned"), text)
 
 
-async def scheduled(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
+async def send_schedule_confirmation(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
     """The copy of what was agreed for a later day."""
-    facts = await facts_about(session, item)
+    facts = await load_facts(session, item)
     text = tr(
         "{amount} will be paid on acct {account} with {method} on {day}. Confirmation {confirmation}.",
-        amount=_with_fee(item),
+        amount=_format_total(item),
         account=facts.account,
         method=facts.method,
-        day=day(item.run_on),
+        day=format_short_day(item.run_on),
         confirmation=item.confirmation,
     )
     texted = not (item.channel == "sms" and facts.member.email)
     await send(session, backend, facts, f"scheduled:{item.key}", "receipt", tr("Payment scheduled"), text, texted)
 
 
-async def schedule_failed(session: AsyncSession, backend: Backend, item: ScheduledPayment, reason: str) -> None:
+async def notify_schedule_failed(session: AsyncSession, backend: Backend, item: ScheduledPayment, reason: str) -> None:
     """A scheduled payment that could not be made."""
-    facts = await facts_about(session, item)
+    facts = await load_facts(session, item)
     text = tr(
         "the payment of {amount} set for {day} on acct {account} was not made: {reason}. Ref {confirmation}.",
         amount=format_cents(item.amount_cents),
-        day=day(item.run_on),
+        day=format_short_day(item.run_on),
         account=facts.account,
         reason=reason,
         confirmation=item.confirmation,
@@ -115,13 +115,13 @@ async def schedule_failed(session: AsyncSession, backend: Backend, item: Schedul
     await send(session, backend, facts, f"schedule-failed:{item.key}", "notice", tr("Payment not made"), text)
 
 
-async def schedule_cancelled(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
+async def send_schedule_canceled(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
     """The copy of a cancellation."""
-    facts = await facts_about(session, item)
+    facts = await load_facts(session, item)
     text = tr(
         "the payment of {amount} set for {day} on acct {account} is cancelled. Ref {confirmation}.",
         amount=format_cents(item.amount_cents),
-        day=day(item.run_on),
+        day=format_short_day(item.run_on),
         account=facts.account,
         confirmation=item.confirmation,
     )
@@ -129,15 +129,15 @@ async def schedule_cancelled(session: AsyncSession, backend: Backend, item: Sche
     await send(session, backend, facts, f"schedule-off:{item.key}", "notice", tr("Payment cancelled"), text, texted)
 
 
-async def schedule_moved(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
+async def send_schedule_moved(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
     """The copy of what was agreed anew for another day."""
-    facts = await facts_about(session, item)
+    facts = await load_facts(session, item)
     text = tr(
         "the payment of {amount} on acct {account} with {method} is now set for {day}. Ref {confirmation}.",
         amount=format_cents(item.amount_cents),
         account=facts.account,
         method=facts.method,
-        day=day(item.run_on),
+        day=format_short_day(item.run_on),
         confirmation=item.confirmation,
     )
     texted = not (item.channel == "sms" and facts.member.email)
@@ -145,12 +145,12 @@ async def schedule_moved(session: AsyncSession, backend: Backend, item: Schedule
     await send(session, backend, facts, key, "receipt", tr("Payment moved"), text, texted)
 
 
-def day(on: date) -> str:
+def format_short_day(on: date) -> str:
     """`Dec 4`, `4 dic`, short enough for a text."""
-    return short_date(on)
+    return format_short_date(on)
 
 
-def _with_fee(item: Payment | ScheduledPayment) -> str:
+def _format_total(item: Payment | ScheduledPayment) -> str:
     amount = format_cents(item.amount_cents)
     return tr("{amount} plus {fee} fee", amount=amount, fee=format_cents(item.fee_cents)) if item.fee_cents else amount
 
@@ -164,7 +164,7 @@ async def language_for(session: AsyncSession, about: Payment | ScheduledPayment)
     return SPANISH if talk and talk.language == SPANISH else member.language
 
 
-class About(Protocol):
+class ReceiptSubject(Protocol):
     """What a message can be about: it names an account and a method."""
 
     @property
@@ -173,19 +173,19 @@ class About(Protocol):
     def method_id(self) -> int: ...
 
 
-async def facts_about(session: AsyncSession, about: About) -> Facts:
+async def load_facts(session: AsyncSession, about: ReceiptSubject) -> ReceiptFacts:
     """Whom a message about this goes to, and how it reads."""
     account = await session.get_one(Account, about.account_id)
     method = await session.get_one(PaymentMethod, about.method_id)
     # never the whole number: with the phone it is sent to it would be all that identity asks for
     short = f"..{account.number[-5:]}"
-    return Facts(await session.get_one(Member, account.member_id), short, method.label)
+    return ReceiptFacts(await session.get_one(Member, account.member_id), short, method.label)
 
 
 async def send(
     session: AsyncSession,
     backend: Backend,
-    facts: Facts,
+    facts: ReceiptFacts,
     key: str,
     purpose: str,
     subject: str,
@@ -212,13 +212,13 @@ async def send(
             kind="email",
             recipient=member.email,
             subject=f"{subject} - {coop.name}",
-            body=letter(backend, written or text),
+            body=format_letter(backend, written or text),
             purpose=purpose,
             dedupe_key=f"{key}:email",
         )
 
 
-def letter(backend: Backend, text: str) -> str:
+def format_letter(backend: Backend, text: str) -> str:
     """A notice as an email."""
     coop = backend.coop
     hello = tr("Hello,")

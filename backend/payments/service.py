@@ -10,18 +10,18 @@ from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
-from backend.autopay.consent import Agreement
+from backend.autopay.consent import ConsentEvidence
 from backend.autopay.models import Consent
 from backend.billing.service import lock_account
 from backend.members.levels import require
-from backend.payments import confirmation, gate, receipts
+from backend.payments import confirmation_numbers, prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 
-async def saved_methods(session: AsyncSession, member_id: int) -> Sequence[PaymentMethod]:
+async def list_saved_methods(session: AsyncSession, member_id: int) -> Sequence[PaymentMethod]:
     """The member's saved methods, the oldest first, expired cards too: the gate says so when one is chosen."""
     query = (
         select(PaymentMethod)
@@ -31,13 +31,15 @@ async def saved_methods(session: AsyncSession, member_id: int) -> Sequence[Payme
     return (await session.scalars(query)).all()
 
 
-async def payments_of(session: AsyncSession, account_id: int, limit: int = 100) -> Sequence[Payment]:
+async def list_payments(session: AsyncSession, account_id: int, limit: int = 100) -> Sequence[Payment]:
     """The account's payments in any state, the newest first."""
     query = select(Payment).where(Payment.account_id == account_id)
     return (await session.scalars(query.order_by(Payment.created_at.desc(), Payment.id.desc()).limit(limit))).all()
 
 
-async def latest_of(session: AsyncSession, conversation_id: str, since: datetime) -> Payment | ScheduledPayment | None:
+async def find_latest(
+    session: AsyncSession, conversation_id: str, since: datetime
+) -> Payment | ScheduledPayment | None:
     """What this conversation paid or scheduled last, if that was after `since` (UTC) and stands."""
     paid = select(Payment).where(
         Payment.conversation_id == conversation_id,
@@ -55,7 +57,7 @@ async def latest_of(session: AsyncSession, conversation_id: str, since: datetime
 
 async def find_by_confirmation(session: AsyncSession, account_id: int, said: str) -> Payment | ScheduledPayment | None:
     """What that confirmation number stands for on this account; the payment once a schedule has become one."""
-    number = confirmation.normalise(said)
+    number = confirmation_numbers.normalize_number(said)
     if number is None:
         return None
     payment = await session.scalar(
@@ -84,7 +86,7 @@ async def cancel_scheduled(
     """
     require("manage_scheduled", level)
     await lock_account(session, account_id)
-    waiting = _waiting(backend, scheduled_id, account_id)
+    waiting = _is_changeable(backend, scheduled_id, account_id)
     result = await session.execute(update(ScheduledPayment).where(*waiting).values(status="cancelled"))
     assert isinstance(result, CursorResult)
     if result.rowcount != 1:
@@ -92,7 +94,7 @@ async def cancel_scheduled(
     item = await session.get_one(ScheduledPayment, scheduled_id, populate_existing=True)
     revoked = (Consent.account_id == account_id, Consent.reference == item.confirmation)
     await session.execute(update(Consent).where(*revoked).values(revoked_at=backend.clock.now()))
-    await receipts.schedule_cancelled(session, backend, item)
+    await receipts.send_schedule_canceled(session, backend, item)
     await audit.record(
         session,
         backend,
@@ -107,7 +109,7 @@ async def cancel_scheduled(
     return True
 
 
-def _waiting(backend: Backend, scheduled_id: int, account_id: int) -> tuple[ColumnElement[bool], ...]:
+def _is_changeable(backend: Backend, scheduled_id: int, account_id: int) -> tuple[ColumnElement[bool], ...]:
     """That payment while it may still be changed: until the day before."""
     return (
         ScheduledPayment.id == scheduled_id,
@@ -117,11 +119,11 @@ def _waiting(backend: Backend, scheduled_id: int, account_id: int) -> tuple[Colu
     )
 
 
-async def cannot_move(session: AsyncSession, backend: Backend, item: ScheduledPayment, to: date) -> str | None:
+async def find_move_problem(session: AsyncSession, backend: Backend, item: ScheduledPayment, to: date) -> str | None:
     """Why a scheduled payment cannot be made on that day instead: past, too_far or expired; None when it can."""
     today = backend.today()
     method = await session.get_one(PaymentMethod, item.method_id)
-    ends = gate.method_ends(method)
+    ends = prechecks.card_expiry_date(method)
     if to <= today:
         return "past"  # today is a payment for now, not one to be scheduled
     if to > today + timedelta(days=backend.coop.schedule_days):
@@ -130,7 +132,13 @@ async def cannot_move(session: AsyncSession, backend: Backend, item: ScheduledPa
 
 
 async def move_scheduled(
-    session: AsyncSession, backend: Backend, *, scheduled_id: int, account_id: int, run_on: date, agreement: Agreement
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    scheduled_id: int,
+    account_id: int,
+    run_on: date,
+    agreement: ConsentEvidence,
 ) -> bool:
     """Make a scheduled payment on another day, as newly agreed. False when it may not be changed any more.
 
@@ -138,9 +146,9 @@ async def move_scheduled(
     """
     require("manage_scheduled", agreement.level)
     await lock_account(session, account_id)
-    waiting = _waiting(backend, scheduled_id, account_id)
+    waiting = _is_changeable(backend, scheduled_id, account_id)
     item = await session.scalar(select(ScheduledPayment).where(*waiting).execution_options(populate_existing=True))
-    if item is None or await cannot_move(session, backend, item, run_on):
+    if item is None or await find_move_problem(session, backend, item, run_on):
         return False
     before, item.run_on = item.run_on, run_on
     now = backend.clock.now()
@@ -158,7 +166,7 @@ async def move_scheduled(
             ends_on=run_on,
         )
     )
-    await receipts.schedule_moved(session, backend, item)
+    await receipts.send_schedule_moved(session, backend, item)
     await audit.record(
         session,
         backend,

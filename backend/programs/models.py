@@ -12,7 +12,7 @@ from backend.db import Base, UtcTime
 ACTIVE = text("ended_on IS NULL")
 
 
-class Enrolment(Base):
+class ProgramEnrollment(Base):
     """One account in one program; `ended_on` is empty while it lasts. `amount_cents` is a month's amount of budget."""
 
     __tablename__ = "program_enrolments"

@@ -11,8 +11,8 @@ from backend.language import mark, tr
 from backend.members.models import Member
 from backend.money import format_cents
 from backend.outbox.service import enqueue
-from backend.payments.receipts import letter
-from backend.programs.models import Enrolment
+from backend.payments.receipts import format_letter
+from backend.programs.models import ProgramEnrollment
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -25,40 +25,48 @@ END_REASONS = {
 }
 
 
-async def enrolled(session: AsyncSession, backend: Backend, account: Account, made: Enrolment) -> None:
+async def notify_enrolled(session: AsyncSession, backend: Backend, account: Account, made: ProgramEnrollment) -> None:
     amount = ""
     if made.amount_cents is not None:
         amount = tr(" at {amount} a month", amount=format_cents(made.amount_cents))
     text = tr(
         "acct {account} is now on {program}{amount}, from your next bill on.",
-        account=_short(account),
+        account=_mask_account(account),
         program=tr(NAMES[made.program]),
         amount=amount,
     )
-    await _tell(session, backend, account, made, "on", tr("Billing program"), text)
+    await _send_notice(session, backend, account, made, "on", tr("Billing program"), text)
 
 
-async def ended(session: AsyncSession, backend: Backend, account: Account, made: Enrolment) -> None:
+async def notify_ended(session: AsyncSession, backend: Backend, account: Account, made: ProgramEnrollment) -> None:
     text = tr(
         "{program} on acct {account} has ended {reason}.",
         program=tr(NAMES[made.program]),
-        account=_short(account),
+        account=_mask_account(account),
         reason=tr(END_REASONS[made.end_reason or "asked"]),
     )
-    await _tell(session, backend, account, made, "off", tr("Billing program ended"), text)
+    await _send_notice(session, backend, account, made, "off", tr("Billing program ended"), text)
 
 
-async def recalculated(session: AsyncSession, backend: Backend, account: Account, made: Enrolment) -> None:
+async def notify_recalculated(
+    session: AsyncSession, backend: Backend, account: Account, made: ProgramEnrollment
+) -> None:
     text = tr(
         "budget billing on acct {account} was figured anew: {amount} a month from your next bill on.",
-        account=_short(account),
+        account=_mask_account(account),
         amount=format_cents(made.amount_cents or 0),
     )
-    await _tell(session, backend, account, made, f"{made.figured_on:%Y%m}", tr("Budget billing amount"), text)
+    await _send_notice(session, backend, account, made, f"{made.figured_on:%Y%m}", tr("Budget billing amount"), text)
 
 
-async def _tell(
-    session: AsyncSession, backend: Backend, account: Account, made: Enrolment, what: str, subject: str, text: str
+async def _send_notice(
+    session: AsyncSession,
+    backend: Backend,
+    account: Account,
+    made: ProgramEnrollment,
+    what: str,
+    subject: str,
+    text: str,
 ) -> None:
     coop = backend.coop
     member = await session.get_one(Member, account.member_id)
@@ -75,12 +83,12 @@ async def _tell(
             kind="email",
             recipient=member.email,
             subject=f"{subject} - {coop.name}",
-            body=letter(backend, text),
+            body=format_letter(backend, text),
             purpose="notice",
             dedupe_key=f"{key}:email",
         )
 
 
-def _short(account: Account) -> str:
+def _mask_account(account: Account) -> str:
     # never the whole number: with the phone it is sent to it would be all that identity asks for
     return f"..{account.number[-5:]}"

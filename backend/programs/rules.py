@@ -12,14 +12,14 @@ from backend.money import share_of
 BUDGET, LEVELIZED = "budget", "levelized"
 PROGRAMS = (BUDGET, LEVELIZED)
 MONTHS = 12
-LEVELIZED_MOST_KWH = 200_000  # a year; the limit itself is too much
-RECALCULATED_IN = 5  # May
-MISSED_TO_END = 2
+LEVELIZED_MAX_KWH = 200_000  # a year; the limit itself is too much
+RECALCULATION_MONTH = 5  # May
+MISSED_PAYMENTS_LIMIT = 2
 DOLLAR = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ProgramFacts:
     """What the rules ask about. `bills` are all of the account's, the oldest first; `missed` those past due, unpaid."""
 
     residential: bool
@@ -37,7 +37,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class ProgramCost:
     """What a program would have asked for the last twelve bills, a month each, and what those bills were."""
 
     monthly_cents: tuple[int, ...]
@@ -53,7 +53,7 @@ class Cost:
         return self.total_cents - sum(self.actual_cents)
 
 
-def refusals(program: str, facts: Facts) -> list[str]:
+def find_ineligibility(program: str, facts: ProgramFacts) -> list[str]:
     """What speaks against enrolling, the first thing to say first; empty when eligible."""
     common = {"closed": not facts.open, "past_due": facts.past_due_cents > 0}
     if program == BUDGET:
@@ -61,59 +61,59 @@ def refusals(program: str, facts: Facts) -> list[str]:
     else:
         checks = {
             **common,
-            "history": not _a_year_here(facts) or len(facts.bills) < MONTHS,
-            "too_much_use": sum(bill.kwh for bill in facts.last_year) >= LEVELIZED_MOST_KWH,
+            "history": not _has_year_of_service(facts) or len(facts.bills) < MONTHS,
+            "too_much_use": sum(bill.kwh for bill in facts.last_year) >= LEVELIZED_MAX_KWH,
             "balance": facts.past_due_cents <= 0 and facts.due_cents > 0,
         }
     return [reason for reason, holds in checks.items() if holds]
 
 
-def ends(program: str, facts: Facts) -> str | None:
+def find_end_reason(program: str, facts: ProgramFacts) -> str | None:
     """Why an enrolment is over, or None while it goes on."""
     if program == LEVELIZED:
         return "past_due" if facts.past_due_cents > 0 else None
-    return "missed_payments" if facts.missed >= MISSED_TO_END else None
+    return "missed_payments" if facts.missed >= MISSED_PAYMENTS_LIMIT else None
 
 
-def to_recalculate(figured_on: date, on: date) -> bool:
+def is_recalculation_due(figured_on: date, on: date) -> bool:
     """Whether a budget is to be figured anew on this day: in May, once."""
-    return on.month == RECALCULATED_IN and (figured_on.year, figured_on.month) != (on.year, on.month)
+    return on.month == RECALCULATION_MONTH and (figured_on.year, figured_on.month) != (on.year, on.month)
 
 
-def budget_amount(bills: Sequence[Bill]) -> int:
+def compute_budget(bills: Sequence[Bill]) -> int:
     """A month's amount: the last twelve bills by twelve, rounded to the dollar (half a dollar up)."""
     year = bills[-MONTHS:]
     total = sum(bill.amount_cents for bill in year)
     return share_of(total, 1, max(len(year), 1) * DOLLAR) * DOLLAR
 
 
-def levelized_amount(bills: Sequence[Bill]) -> int:
+def compute_levelized(bills: Sequence[Bill]) -> int:
     """The average of the newest bill and the eleven before it, to the cent (half a cent up)."""
     year = bills[-MONTHS:]
     return share_of(sum(bill.amount_cents for bill in year), 1, max(len(year), 1))
 
 
-def amount(program: str, bills: Sequence[Bill]) -> int:
+def compute_amount(program: str, bills: Sequence[Bill]) -> int:
     """What the program would ask for the month of the newest of these bills."""
-    return budget_amount(bills) if program == BUDGET else levelized_amount(bills)
+    return compute_budget(bills) if program == BUDGET else compute_levelized(bills)
 
 
-def would_have_cost(program: str, bills: Sequence[Bill]) -> Cost:
+def estimate_past_cost(program: str, bills: Sequence[Bill]) -> ProgramCost:
     """The last twelve bills under the program, as if it had begun with the first of them.
 
     Months of which fewer than twelve bills are known are figured from those there are.
     """
     first = max(len(bills) - MONTHS, 0)
     asked: list[int] = []
-    budget = budget_amount(bills[:first] or bills)
+    budget = compute_budget(bills[:first] or bills)
     for place in range(first, len(bills)):
-        if bills[place].issued_on.month == RECALCULATED_IN and place:
-            budget = budget_amount(bills[:place])
-        asked.append(budget if program == BUDGET else levelized_amount(bills[: place + 1]))
-    return Cost(tuple(asked), tuple(bill.amount_cents for bill in bills[first:]))
+        if bills[place].issued_on.month == RECALCULATION_MONTH and place:
+            budget = compute_budget(bills[:place])
+        asked.append(budget if program == BUDGET else compute_levelized(bills[: place + 1]))
+    return ProgramCost(tuple(asked), tuple(bill.amount_cents for bill in bills[first:]))
 
 
-def _a_year_here(facts: Facts) -> bool:
+def _has_year_of_service(facts: ProgramFacts) -> bool:
     """Twelve months at the address. Of an account whose start is not known, its bills tell."""
     if facts.opened_on is None:
         return len(facts.bills) >= MONTHS

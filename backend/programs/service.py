@@ -16,13 +16,13 @@ from backend.billing import bills
 from backend.billing.models import Account, Bill
 from backend.billing.service import lock_account
 from backend.errors import MemberlineError
-from backend.language import speaking
+from backend.language import use_language
 from backend.members.levels import require
 from backend.members.models import Member
-from backend.payments import confirmation
+from backend.payments import confirmation_numbers
 from backend.programs import notices, rules
-from backend.programs.models import Enrolment
-from backend.programs.rules import BUDGET, PROGRAMS, Cost, Facts
+from backend.programs.models import ProgramEnrollment
+from backend.programs.rules import BUDGET, PROGRAMS, ProgramCost, ProgramFacts
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -39,21 +39,21 @@ class NotEligible(MemberlineError):
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ProgramOffer:
     """One program as it looks for one account. `amount_cents` is what it would ask for a month now."""
 
     program: str
     reasons: tuple[str, ...]
     amount_cents: int
-    cost: Cost
+    cost: ProgramCost
 
     @property
-    def eligible(self) -> bool:
+    def is_eligible(self) -> bool:
         return not self.reasons
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class ProgramConsent:
     """The yes of a member: on which conversation and channel, to which exact words, in which."""
 
     conversation_id: str
@@ -63,33 +63,37 @@ class Agreed:
     reply: str
 
 
-async def enrolment(session: AsyncSession, account_id: int) -> Enrolment | None:
+async def find_enrollment(session: AsyncSession, account_id: int) -> ProgramEnrollment | None:
     """The enrolment that holds now."""
-    query = select(Enrolment).where(Enrolment.account_id == account_id, Enrolment.ended_on.is_(None))
+    query = select(ProgramEnrollment).where(
+        ProgramEnrollment.account_id == account_id, ProgramEnrollment.ended_on.is_(None)
+    )
     return await session.scalar(query)
 
 
-async def offers(session: AsyncSession, backend: Backend, account_id: int) -> list[Offer]:
+async def list_offers(session: AsyncSession, backend: Backend, account_id: int) -> list[ProgramOffer]:
     """Both programs for this account: eligible or not and why, and what they ask."""
     facts = await _facts(session, backend, await session.get_one(Account, account_id))
     return [_offer(program, facts) for program in PROGRAMS]
 
 
-async def enrol(session: AsyncSession, backend: Backend, account_id: int, program: str, yes: Agreed) -> Enrolment:
+async def enroll(
+    session: AsyncSession, backend: Backend, account_id: int, program: str, yes: ProgramConsent
+) -> ProgramEnrollment:
     """Enrol, with consent, audit row and notice. Raises NotEligible, StepUpNeeded."""
     require("budget_billing", yes.level)
     account = await lock_account(session, account_id)
-    if await enrolment(session, account_id):
+    if await find_enrollment(session, account_id):
         raise NotEligible(["enrolled"])
     facts = await _facts(session, backend, account)
-    if reasons := rules.refusals(program, facts):
+    if reasons := rules.find_ineligibility(program, facts):
         raise NotEligible(reasons)
     today = backend.today()
-    made = Enrolment(
+    made = ProgramEnrollment(
         account_id=account_id,
         program=program,
-        amount_cents=rules.budget_amount(facts.bills) if program == BUDGET else None,
-        confirmation=await _fresh(session),
+        amount_cents=rules.compute_budget(facts.bills) if program == BUDGET else None,
+        confirmation=await _new_number(session),
         started_on=today,
         figured_on=today,
         created_at=backend.clock.now(),
@@ -97,30 +101,32 @@ async def enrol(session: AsyncSession, backend: Backend, account_id: int, progra
     session.add(made)
     session.add(_consent(backend, made, yes, f"{program}_billing"))
     await session.flush()
-    await notices.enrolled(session, backend, account, made)
-    await _record(session, backend, made, yes, "program_enrolled", after=_plain(made))
+    await notices.notify_enrolled(session, backend, account, made)
+    await _record(session, backend, made, yes, "program_enrolled", after=_format_for_audit(made))
     return made
 
 
-async def leave(session: AsyncSession, backend: Backend, account_id: int, yes: Agreed) -> Enrolment | None:
+async def end_enrollment(
+    session: AsyncSession, backend: Backend, account_id: int, yes: ProgramConsent
+) -> ProgramEnrollment | None:
     """End the enrolment that holds, as the member asked; None when there is none any more. Raises StepUpNeeded."""
     require("budget_billing", yes.level)
     account = await lock_account(session, account_id)
-    found = await enrolment(session, account_id)
+    found = await find_enrollment(session, account_id)
     if found is None:
         return None
-    before = _plain(found)
-    await _end(session, backend, found, "asked")
+    before = _format_for_audit(found)
+    await _close_enrollment(session, backend, found, "asked")
     session.add(_consent(backend, found, yes, f"{found.program}_billing_leave"))
-    await notices.ended(session, backend, account, found)
-    await _record(session, backend, found, yes, "program_left", before, _plain(found))
+    await notices.notify_ended(session, backend, account, found)
+    await _record(session, backend, found, yes, "program_left", before, _format_for_audit(found))
     return found
 
 
 async def review(backend: Backend, on: date) -> dict[str, int]:
     """The day's look at every enrolment: end what the rules end, figure budgets anew in May. Twice is once."""
-    async with backend.db.reading() as session:
-        ids = list(await session.scalars(select(Enrolment.id).where(Enrolment.ended_on.is_(None))))
+    async with backend.db.read_session() as session:
+        ids = list(await session.scalars(select(ProgramEnrollment.id).where(ProgramEnrollment.ended_on.is_(None))))
     done = {"ended": 0, "recalculated": 0}
     for enrolment_id in ids:
         async with backend.db.transaction() as session:
@@ -130,31 +136,33 @@ async def review(backend: Backend, on: date) -> dict[str, int]:
 
 
 async def _review_one(session: AsyncSession, backend: Backend, enrolment_id: int, on: date) -> list[str]:
-    found = await session.get_one(Enrolment, enrolment_id)
+    found = await session.get_one(ProgramEnrollment, enrolment_id)
     account = await lock_account(session, found.account_id)
     await session.refresh(found)
     if found.ended_on is not None:
         return []
     facts = await _facts(session, backend, account, on)
-    job = Agreed("programs", "job", 0, "", "")
-    before = _plain(found)
+    job = ProgramConsent("programs", "job", 0, "", "")
+    before = _format_for_audit(found)
     language = (await session.get_one(Member, account.member_id)).language
-    if reason := rules.ends(found.program, facts):
-        await _end(session, backend, found, reason, on)
-        with speaking(language):
-            await notices.ended(session, backend, account, found)
-        await _record(session, backend, found, job, "program_ended", before, _plain(found))
+    if reason := rules.find_end_reason(found.program, facts):
+        await _close_enrollment(session, backend, found, reason, on)
+        with use_language(language):
+            await notices.notify_ended(session, backend, account, found)
+        await _record(session, backend, found, job, "program_ended", before, _format_for_audit(found))
         return ["ended"]
-    if found.program != BUDGET or not rules.to_recalculate(found.figured_on, on):
+    if found.program != BUDGET or not rules.is_recalculation_due(found.figured_on, on):
         return []
-    found.amount_cents, found.figured_on = rules.budget_amount(facts.bills), on
-    with speaking(language):
-        await notices.recalculated(session, backend, account, found)
-    await _record(session, backend, found, job, "program_recalculated", before, _plain(found))
+    found.amount_cents, found.figured_on = rules.compute_budget(facts.bills), on
+    with use_language(language):
+        await notices.notify_recalculated(session, backend, account, found)
+    await _record(session, backend, found, job, "program_recalculated", before, _format_for_audit(found))
     return ["recalculated"]
 
 
-async def _end(session: AsyncSession, backend: Backend, found: Enrolment, reason: str, on: date | None = None) -> None:
+async def _close_enrollment(
+    session: AsyncSession, backend: Backend, found: ProgramEnrollment, reason: str, on: date | None = None
+) -> None:
     found.ended_on, found.end_reason = on or backend.today(), reason
     consents = select(Consent).where(
         Consent.reference == found.confirmation, Consent.account_id == found.account_id, Consent.revoked_at.is_(None)
@@ -164,12 +172,12 @@ async def _end(session: AsyncSession, backend: Backend, found: Enrolment, reason
     await session.flush()
 
 
-async def _facts(session: AsyncSession, backend: Backend, account: Account, on: date | None = None) -> Facts:
+async def _facts(session: AsyncSession, backend: Backend, account: Account, on: date | None = None) -> ProgramFacts:
     today = on or backend.today()
     owed = await backend.billing.balance(session, account.id, today)
     member = await session.get_one(Member, account.member_id)
-    issued = await bills.of_account(session, account.id)
-    return Facts(
+    issued = await bills.list_bills(session, account.id)
+    return ProgramFacts(
         residential=member.kind == "residential",
         open=account.status == "open",
         opened_on=account.opened_on,
@@ -194,16 +202,16 @@ def _missed(issued: Sequence[Bill], due_cents: int, today: date) -> int:
     return missed
 
 
-def _offer(program: str, facts: Facts) -> Offer:
-    return Offer(
+def _offer(program: str, facts: ProgramFacts) -> ProgramOffer:
+    return ProgramOffer(
         program=program,
-        reasons=tuple(rules.refusals(program, facts)),
-        amount_cents=rules.amount(program, facts.bills),
-        cost=rules.would_have_cost(program, facts.bills),
+        reasons=tuple(rules.find_ineligibility(program, facts)),
+        amount_cents=rules.compute_amount(program, facts.bills),
+        cost=rules.estimate_past_cost(program, facts.bills),
     )
 
 
-def _consent(backend: Backend, made: Enrolment, yes: Agreed, kind: str) -> Consent:
+def _consent(backend: Backend, made: ProgramEnrollment, yes: ProgramConsent, kind: str) -> Consent:
     return Consent(
         account_id=made.account_id,
         kind=kind,
@@ -216,15 +224,15 @@ def _consent(backend: Backend, made: Enrolment, yes: Agreed, kind: str) -> Conse
     )
 
 
-async def _fresh(session: AsyncSession) -> str:
+async def _new_number(session: AsyncSession) -> str:
     """A number that neither a payment nor another enrolment has."""
     while True:
-        number = await confirmation.fresh(session)
-        if not await session.scalar(select(Enrolment.id).where(Enrolment.confirmation == number)):
+        number = await confirmation_numbers.new_number(session)
+        if not await session.scalar(select(ProgramEnrollment.id).where(ProgramEnrollment.confirmation == number)):
             return number
 
 
-def _plain(made: Enrolment) -> dict[str, str | int | None]:
+def _format_for_audit(made: ProgramEnrollment) -> dict[str, str | int | None]:
     return {
         "program": made.program,
         "amount_cents": made.amount_cents,
@@ -237,8 +245,8 @@ def _plain(made: Enrolment) -> dict[str, str | int | None]:
 async def _record(
     session: AsyncSession,
     backend: Backend,
-    made: Enrolment,
-    by: Agreed,
+    made: ProgramEnrollment,
+    by: ProgramConsent,
     act: str,
     before: dict[str, str | int | None] | None = None,
     after: dict[str, str | int | None] | None = None,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"(?<=[.!?;])\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 
 
-def sentences(words: str) -> list[str]:
+def split_sentences(words: str) -> list[str]:
     """The sentences in their order, each with its mark; a semicolon ends one, too."""
-    return _END.split(words)
+    return _SENTENCE_END.split(words)

@@ -13,20 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
 from backend.logins import passwords, sign_in_codes, throttle
-from backend.logins.service import token_hash
-from backend.logins.sign_in_codes import CodeWanted
-from backend.logins.throttle import Refused
+from backend.logins.service import hash_token
+from backend.logins.sign_in_codes import CodeRequired
+from backend.logins.throttle import SignInRefused
 from backend.staff.models import StaffSession
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-LASTS = timedelta(hours=8)
+SESSION_LIFETIME = timedelta(hours=8)
 OWNER = "staff:"
 
 
 @dataclass(frozen=True)
-class SignedIn:
+class StaffSignIn:
     """`token` is for the session's cookie, `device` for one by which the browser is known again."""
 
     name: str
@@ -36,31 +36,31 @@ class SignedIn:
 
 async def sign_in(
     backend: Backend, name: str, password: str, *, source: str, device: str = ""
-) -> SignedIn | CodeWanted | Refused:
+) -> StaffSignIn | CodeRequired | SignInRefused:
     """Judge a name and a password. Takes as long for a name that nobody has."""
     hashed = backend.settings.staff_accounts.get(name)
-    target = throttle.target_of(backend, f"{OWNER}{name.casefold()}")
-    browser = throttle.known_browser(backend, OWNER + name, hashed, device) if hashed else None
+    target = throttle.hash_target(backend, f"{OWNER}{name.casefold()}")
+    browser = throttle.known_browser_source(backend, OWNER + name, hashed, device) if hashed else None
     sender = browser or source
-    async with backend.db.reading() as session:
-        may = await throttle.ask(session, backend, sender, target, known=browser is not None)
+    async with backend.db.read_session() as session:
+        may = await throttle.check_throttle(session, backend, sender, target, known=browser is not None)
     if may == "refuse":
-        return Refused("throttled")
-    right = await passwords.fits(hashed, password)
+        return SignInRefused("throttled")
+    right = await passwords.verify_password(hashed, password)
     async with backend.db.transaction() as session:
         if not right:
-            throttle.miss(session, backend, sender, target)
+            throttle.record_miss(session, backend, sender, target)
             await _record(session, backend, "unknown", "office_refused")
         if may == "code":
             owner = OWNER + name if right else ""
             return await sign_in_codes.send(session, backend, owner, email_of(backend, name))
         if not right:
-            return Refused("no_match")
-        await throttle.forgive(session, target, sender)
+            return SignInRefused("no_match")
+        await throttle.clear_misses(session, target, sender)
         return await _start(session, backend, name)
 
 
-async def confirm(backend: Backend, token: str, code: str) -> SignedIn | None:
+async def confirm(backend: Backend, token: str, code: str) -> StaffSignIn | None:
     """Sign in with the code that was mailed; None when it is wrong or used up."""
     async with backend.db.transaction() as session:
         owner = await sign_in_codes.check(session, backend, token, code)
@@ -70,14 +70,14 @@ async def confirm(backend: Backend, token: str, code: str) -> SignedIn | None:
         return await _start(session, backend, name)
 
 
-async def signed_in(backend: Backend, token: str) -> str | None:
+async def find_session_name(backend: Backend, token: str) -> str | None:
     """The name whose session this is, while it lasts and its password is the same."""
     if not token:
         return None
     query = select(StaffSession).where(
-        StaffSession.token_hash == token_hash(token), StaffSession.started_at > backend.clock.now() - LASTS
+        StaffSession.token_hash == hash_token(token), StaffSession.started_at > backend.clock.now() - SESSION_LIFETIME
     )
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         row = await session.scalar(query)
     if row is None or row.name not in backend.settings.staff_accounts:
         return None
@@ -87,7 +87,7 @@ async def signed_in(backend: Backend, token: str) -> str | None:
 async def sign_out(backend: Backend, token: str, name: str) -> None:
     """End this session, also for whoever has copied its cookie."""
     async with backend.db.transaction() as session:
-        await session.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash(token)))
+        await session.execute(delete(StaffSession).where(StaffSession.token_hash == hash_token(token)))
         await _record(session, backend, name, "office_signed_out")
 
 
@@ -96,15 +96,15 @@ def email_of(backend: Backend, name: str) -> str:
     return backend.settings.staff_emails.get(name) or backend.coop.email
 
 
-async def _start(session: AsyncSession, backend: Backend, name: str) -> SignedIn:
+async def _start(session: AsyncSession, backend: Backend, name: str) -> StaffSignIn:
     now, token = backend.clock.now(), secrets.token_urlsafe(32)
-    await session.execute(delete(StaffSession).where(StaffSession.started_at < now - LASTS))
+    await session.execute(delete(StaffSession).where(StaffSession.started_at < now - SESSION_LIFETIME))
     session.add(
-        StaffSession(token_hash=token_hash(token), name=name, password_mark=_mark(backend, name), started_at=now)
+        StaffSession(token_hash=hash_token(token), name=name, password_mark=_mark(backend, name), started_at=now)
     )
     await _record(session, backend, name, "office_signed_in")
-    device = throttle.know_browser(backend, OWNER + name, backend.settings.staff_accounts[name])
-    return SignedIn(name, token, device)
+    device = throttle.issue_browser_token(backend, OWNER + name, backend.settings.staff_accounts[name])
+    return StaffSignIn(name, token, device)
 
 
 def _mark(backend: Backend, name: str) -> str:

@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.callout import service as callout
+from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
-from backend.tickets.same_event import OPEN
-from backend.tickets.service import SHOWN_AFTER_WITHDRAWAL, WITHDRAWN
+from backend.tickets.service import WITHDRAWN, WITHDRAWN_VISIBLE_FOR
 
 
-async def waiting(session: AsyncSession, limit: int = 200) -> list[Ticket]:
+async def list_open(session: AsyncSession, limit: int = 200) -> list[Ticket]:
     """What is open: danger first, then what else is urgent, promised calls by their time, the oldest."""
     query = (
         select(Ticket)
-        .where(Ticket.status.in_(OPEN))
+        .where(Ticket.status.in_(OPEN_STATUSES))
         .order_by(
             (Ticket.kind == DANGER).desc(), Ticket.urgent.desc(), Ticket.due_at.is_(None), Ticket.due_at, Ticket.id
         )
@@ -29,23 +29,23 @@ async def waiting(session: AsyncSession, limit: int = 200) -> list[Ticket]:
     return list(await session.scalars(query))
 
 
-async def taken_back(session: AsyncSession, now: datetime, limit: int = 50) -> list[Ticket]:
+async def list_withdrawn(session: AsyncSession, now: datetime, limit: int = 50) -> list[Ticket]:
     """What members have withdrawn lately, the newest first: a crew may be on its way."""
-    query = select(Ticket).where(Ticket.status == WITHDRAWN, Ticket.closed_at >= now - SHOWN_AFTER_WITHDRAWAL)
+    query = select(Ticket).where(Ticket.status == WITHDRAWN, Ticket.closed_at >= now - WITHDRAWN_VISIBLE_FOR)
     return list(await session.scalars(query.order_by(Ticket.id.desc()).limit(limit)))
 
 
-async def every(session: AsyncSession, *, only_open: bool = False) -> list[dict[str, Any]]:
+async def list_tickets(session: AsyncSession, *, only_open: bool = False) -> list[dict[str, Any]]:
     """All tickets as plain data, the newest first, linked to a member or not."""
     query = select(Ticket, Account.number).outerjoin(Account, Ticket.account_id == Account.id)
     if only_open:
-        query = query.where(Ticket.status.in_(OPEN))
+        query = query.where(Ticket.status.in_(OPEN_STATUSES))
     rows = await session.execute(query.order_by(Ticket.id.desc()))
     found = [(row[0], row[1]) for row in rows]
-    return [await as_data(session, ticket, number) for ticket, number in found]
+    return [await ticket_to_dict(session, ticket, number) for ticket, number in found]
 
 
-async def as_data(session: AsyncSession, ticket: Ticket, account: str | None) -> dict[str, Any]:
+async def ticket_to_dict(session: AsyncSession, ticket: Ticket, account: str | None) -> dict[str, Any]:
     """One ticket for JSON; `account` is its number. `words` are the member's own, where there are any; `callout` is who
     of the people on call was told when, and who has it."""
     return {
@@ -63,5 +63,5 @@ async def as_data(session: AsyncSession, ticket: Ticket, account: str | None) ->
         "created_at": ticket.created_at,
         "due_at": ticket.due_at,
         "closed_at": ticket.closed_at,
-        "callout": await callout.as_data(session, ticket.id) if ticket.urgent else None,
+        "callout": await callout.callout_to_dict(session, ticket.id) if ticket.urgent else None,
     }

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
 
-FROM_FILE = "address"
+PLACE_SOURCE_LABEL = "address"
 """In `details`: who reports did not tell the place, it is the one on file. They need not be the member."""
-REPORTER_SAYS = "the reporter says: "
+REPORTER_SAYS_PREFIX = "the reporter says: "
 """How a note begins that takes back what the crew is called out for."""
-DENIED = "no danger, says who reported it"
+DENIED_LABEL = "no danger, says who reported it"
 """A label in the details: it stays open, the talk is of it no more, and the crew is told of it less often."""
-UNPROVEN = "by text, not proven"
+UNPROVEN_LABEL = "by text, not proven"
 """Beside it: a sender can be forged, so the crew is told as often as before."""
 
 

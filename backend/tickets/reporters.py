@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 
-async def is_theirs(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:
+async def is_own_ticket(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:
     """Whether this talk may be told the ticket's number, and change it.
 
     An address can be given by anybody, and a text's sender can be forged: neither makes it theirs.
@@ -25,23 +25,23 @@ async def is_theirs(session: AsyncSession, backend: Backend, ticket: Ticket, con
         return True
     if ticket.account_id is None:
         return False
-    standing = await identity.standing(session, backend, conversation_id)
+    standing = await identity.load_identity(session, backend, conversation_id)
     if standing.account is not None and standing.account.id == ticket.account_id and standing.level >= Level.KNOWN:
         return True
     conversation = await session.get(Conversation, conversation_id)
-    if conversation is None or not conversation.vouched_for or not conversation.address:
+    if conversation is None or not conversation.is_attested or not conversation.address:
         return False
     return any(one.id == ticket.account_id for one in await accounts_at_phone(session, conversation.address))
 
 
-async def may_close(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:
+async def can_close(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:
     """Whether this talk may end it: a number and a last four are known to more than the member, and end nothing."""
     if ticket.conversation_id == conversation_id:
         return True
-    standing = await identity.standing(session, backend, conversation_id)
+    standing = await identity.load_identity(session, backend, conversation_id)
     own = standing.account is not None and standing.account.id == ticket.account_id
     if own and standing.level >= Level.STEPPED_UP:
         return True
     conversation = await session.get(Conversation, conversation_id)
-    vouched = conversation is not None and conversation.vouched_for
-    return bool(vouched) and await is_theirs(session, backend, ticket, conversation_id)
+    vouched = conversation is not None and conversation.is_attested
+    return bool(vouched) and await is_own_ticket(session, backend, ticket, conversation_id)

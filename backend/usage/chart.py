@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from backend.language import mark, month_name, tr
-from backend.usage.service import Month
+from backend.language import format_month_name, mark, tr
+from backend.usage.service import MonthUsage
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -18,8 +18,8 @@ WIDTH, HEIGHT = 800, 480
 SCALE = 2  # drawn twice as large and made smaller: smooth edges
 LEFT, RIGHT, TOP, BOTTOM = 64, 56, 74, 44
 PAPER, INK, MUTED, GRID = "#ffffff", "#17211f", "#52605c", "#dfe5e2"
-NOW, BEFORE, WARMTH = "#0b5f57", "#b4cfc9", "#c2571a"
-COLDEST, WARMEST = 0, 100  # the right-hand scale, Fahrenheit
+THIS_YEAR_COLOR, LAST_YEAR_COLOR, TEMPERATURE_COLOR = "#0b5f57", "#b4cfc9", "#c2571a"
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0, 100  # the right-hand scale, Fahrenheit
 # the font that comes with Pillow has no letters beyond ASCII: translations of these do without accents
 TITLE, THIS_YEAR, YEAR_BEFORE, TEMPERATURE = (
     mark("Electric use by month"),
@@ -39,10 +39,10 @@ class Bar:
     temp_f: int | None
 
     @classmethod
-    def of(cls, month: Month) -> Bar:
+    def of(cls, month: MonthUsage) -> Bar:
         now, before = month.now, month.before
         return cls(
-            label=month_name(month.month, short=True),
+            label=format_month_name(month.month, short=True),
             kwh=now.kwh if now else None,
             kwh_before=before.kwh if before else None,
             temp_f=now.avg_temp_f if now else None,
@@ -54,14 +54,14 @@ def draw(bars: Sequence[Bar]) -> bytes:
     from PIL import Image, ImageDraw  # here, so that a process which draws nothing does without it
 
     image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
-    _Sheet(ImageDraw.Draw(image), bars).draw()
+    _ChartCanvas(ImageDraw.Draw(image), bars).draw()
     small = image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).quantize(64)
     out = BytesIO()
     small.save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def ceiling(highest: int) -> int:
+def scale_maximum(highest: int) -> int:
     """The top of the scale: a round number that four equal steps reach."""
     if highest <= 0:
         return 4
@@ -69,13 +69,13 @@ def ceiling(highest: int) -> int:
     return next(top for top in (step * factor for factor in (1, 2, 4, 6, 8, 10, 20)) if top >= highest)
 
 
-class _Sheet:
+class _ChartCanvas:
     """Draws in points; the canvas is SCALE times larger."""
 
     def __init__(self, canvas: ImageDraw, bars: Sequence[Bar]) -> None:
         self.canvas = canvas
         self.bars = bars
-        self.top_kwh = ceiling(max((max(bar.kwh or 0, bar.kwh_before or 0) for bar in bars), default=0))
+        self.top_kwh = scale_maximum(max((max(bar.kwh or 0, bar.kwh_before or 0) for bar in bars), default=0))
         self.floor = HEIGHT - BOTTOM
         self.warm = any(bar.temp_f is not None for bar in bars)
 
@@ -85,14 +85,14 @@ class _Sheet:
         step = (WIDTH - LEFT - RIGHT) / max(len(self.bars), 1)
         for place, bar in enumerate(self.bars):
             self._bar(bar, LEFT + step * place, step)
-        self._warmth(step)
+        self._draw_temperature(step)
 
     def _legend(self) -> None:
         self._text(tr(TITLE), LEFT, 22, size=20, anchor="lm")
         left: float = LEFT
-        shown = [(tr(THIS_YEAR), NOW, False), (tr(YEAR_BEFORE), BEFORE, False)]
+        shown = [(tr(THIS_YEAR), THIS_YEAR_COLOR, False), (tr(YEAR_BEFORE), LAST_YEAR_COLOR, False)]
         if self.warm:
-            shown.append((tr(TEMPERATURE), WARMTH, True))
+            shown.append((tr(TEMPERATURE), TEMPERATURE_COLOR, True))
         for label, colour, is_line in shown:
             if is_line:
                 self._line([(left, 51), (left + 16, 51)], colour, 3)
@@ -107,34 +107,37 @@ class _Sheet:
             self._line([(LEFT, y), (WIDTH - RIGHT, y)], GRID, 1)
             self._text(f"{self.top_kwh * step // 4:,}", LEFT - 8, y, size=13, anchor="rm", colour=MUTED)
             if self.warm:
-                degrees = COLDEST + (WARMEST - COLDEST) * step // 4
-                self._text(f"{degrees} F", WIDTH - RIGHT + 8, y, size=13, anchor="lm", colour=WARMTH)
+                degrees = MIN_TEMPERATURE + (MAX_TEMPERATURE - MIN_TEMPERATURE) * step // 4
+                self._text(f"{degrees} F", WIDTH - RIGHT + 8, y, size=13, anchor="lm", colour=TEMPERATURE_COLOR)
 
     def _bar(self, bar: Bar, left: float, step: float) -> None:
         width, gap = step * 0.36, step * 0.12
-        for kwh, x, colour in ((bar.kwh_before, left + gap, BEFORE), (bar.kwh, left + gap + width, NOW)):
+        for kwh, x, colour in (
+            (bar.kwh_before, left + gap, LAST_YEAR_COLOR),
+            (bar.kwh, left + gap + width, THIS_YEAR_COLOR),
+        ):
             if kwh and kwh > 0:  # who made more than they used has no bar; the table beside tells it
                 self._box(x, self._y(kwh), x + width - 1, self.floor, colour)
         self._text(bar.label, left + step / 2, self.floor + 18, size=14, anchor="mm")
 
-    def _warmth(self, step: float) -> None:
+    def _draw_temperature(self, step: float) -> None:
         points = [
-            (LEFT + step * (place + 0.5), self._warm_y(bar.temp_f))
+            (LEFT + step * (place + 0.5), self._temperature_y(bar.temp_f))
             for place, bar in enumerate(self.bars)
             if bar.temp_f is not None
         ]
         if len(points) > 1:
             self._line(points, PAPER, 6)
-            self._line(points, WARMTH, 3)
+            self._line(points, TEMPERATURE_COLOR, 3)
         for x, y in points:
-            self._dot(x, y, WARMTH)
+            self._dot(x, y, TEMPERATURE_COLOR)
 
     def _y(self, kwh: float) -> float:
         return self.floor - (self.floor - TOP) * kwh / self.top_kwh
 
-    def _warm_y(self, degrees: int) -> float:
-        within = min(max(degrees, COLDEST), WARMEST)
-        return self.floor - (self.floor - TOP) * (within - COLDEST) / (WARMEST - COLDEST)
+    def _temperature_y(self, degrees: int) -> float:
+        within = min(max(degrees, MIN_TEMPERATURE), MAX_TEMPERATURE)
+        return self.floor - (self.floor - TOP) * (within - MIN_TEMPERATURE) / (MAX_TEMPERATURE - MIN_TEMPERATURE)
 
     def _text(self, text: str, x: float, y: float, *, size: int, anchor: str, colour: str = INK) -> float:
         """Write it; gives where it ends."""

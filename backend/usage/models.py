@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Base
 
 
-class Reading(Base):
+class MeterReading(Base):
     """What one account used in one month. `month` is its first day; the temperature is Fahrenheit, where known."""
 
     __tablename__ = "usage_readings"

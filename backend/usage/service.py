@@ -9,19 +9,19 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.usage.models import Reading
-from backend.usage.months import shifted, year_before
+from backend.usage.models import MeterReading
+from backend.usage.months import shift_month, year_before
 
 MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class MonthUsage:
     """One month of use and the same month a year before; either may be unknown."""
 
     month: date
-    now: Reading | None
-    before: Reading | None
+    now: MeterReading | None
+    before: MeterReading | None
 
     @property
     def change_percent(self) -> int | None:
@@ -31,25 +31,27 @@ class Month:
         return round((self.now.kwh - self.before.kwh) * 100 / self.before.kwh)
 
 
-async def readings(session: AsyncSession, account_id: int) -> Sequence[Reading]:
+async def list_readings(session: AsyncSession, account_id: int) -> Sequence[MeterReading]:
     """Every reading of the account, the oldest first."""
-    query = select(Reading).where(Reading.account_id == account_id).order_by(Reading.month)
+    query = select(MeterReading).where(MeterReading.account_id == account_id).order_by(MeterReading.month)
     return (await session.scalars(query)).all()
 
 
-async def last_months(session: AsyncSession, account_id: int, count: int = MONTHS) -> list[Month]:
+async def list_last_months(session: AsyncSession, account_id: int, count: int = MONTHS) -> list[MonthUsage]:
     """The last `count` months up to the newest reading, the oldest first; empty when there is no reading."""
-    by_month = {reading.month: reading for reading in await readings(session, account_id)}
+    by_month = {reading.month: reading for reading in await list_readings(session, account_id)}
     if not by_month:
         return []
     newest = max(by_month)
-    months = [shifted(newest, -back) for back in range(count - 1, -1, -1)]
-    found = [Month(month, by_month.get(month), by_month.get(year_before(month))) for month in months]
+    months = [shift_month(newest, -back) for back in range(count - 1, -1, -1)]
+    found = [MonthUsage(month, by_month.get(month), by_month.get(year_before(month))) for month in months]
     while found and found[0].now is None and found[0].before is None:
         found.pop(0)
     return found
 
 
-async def reading_of(session: AsyncSession, account_id: int, month: date) -> Reading | None:
+async def find_reading(session: AsyncSession, account_id: int, month: date) -> MeterReading | None:
     """The reading of that month (its first day)."""
-    return await session.scalar(select(Reading).where(Reading.account_id == account_id, Reading.month == month))
+    return await session.scalar(
+        select(MeterReading).where(MeterReading.account_id == account_id, MeterReading.month == month)
+    )

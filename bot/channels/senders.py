@@ -7,14 +7,14 @@ from backend.config import Settings
 WITHHELD = "withheld"
 
 
-def keyed(settings: Settings, purpose: str, value: str) -> str:
+def keyed_hash(settings: Settings, purpose: str, value: str) -> str:
     """A keyed hash of the value, different for each purpose."""
     return settings.keyed_hash(purpose, value)[:32]
 
 
-def source_of(settings: Settings, phone: str | None) -> str:
+def phone_source(settings: Settings, phone: str | None) -> str:
     """What guesses at identity are counted by.
 
     All who withhold their number count as one, or withholding it would be a way around the limit on guessing.
     """
-    return "phone-" + keyed(settings, "source", phone or WITHHELD)
+    return "phone-" + keyed_hash(settings, "source", phone or WITHHELD)

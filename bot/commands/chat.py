@@ -11,7 +11,7 @@ import aiohttp
 from backend.errors import MemberlineError
 
 
-async def talk(url: str) -> None:
+async def run_chat(url: str) -> None:
     """Read lines until the end of input. Raises MemberlineError when nothing is served at `url`."""
     async with aiohttp.ClientSession(url) as http:
         try:
@@ -26,10 +26,10 @@ async def talk(url: str) -> None:
             except EOFError:
                 return
             if said.strip():
-                await _say(http, session, said)
+                await _send_line(http, session, said)
 
 
-async def _say(http: aiohttp.ClientSession, session: str, said: str) -> None:
+async def _send_line(http: aiohttp.ClientSession, session: str, said: str) -> None:
     body = {"session": session, "id": uuid.uuid4().hex, "text": said}
     async with http.post("/chat/messages", json=body) as answer:
         result: dict[str, Any] = await answer.json()

@@ -22,7 +22,7 @@ from bot.commands.knowledge import knowledge
 ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 
 
-class OneLine(click.Group):
+class OneLineErrors(click.Group):
     """Business refusals end with one clear line instead of a trace."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -33,12 +33,12 @@ class OneLine(click.Group):
             ctx.exit(1)
 
 
-@click.group(cls=OneLine)
+@click.group(cls=OneLineErrors)
 def main() -> None:
     """memberline: an electric cooperative's assistant."""
 
 
-def _with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
+def _run_with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
     async def run() -> Any:
         backend = Backend.create(Settings.from_env())
         try:
@@ -50,15 +50,15 @@ def _with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
     return asyncio.run(run())
 
 
-def _tell_a_person(step: str) -> None:
+def _print_progress(step: str) -> None:
     if sys.stderr.isatty():
         click.echo(step, err=True)
 
 
 def _print_json(value: Any) -> None:
-    from backend.show import plain
+    from backend.show import json_default
 
-    click.echo(json.dumps(value, indent=2, default=plain))
+    click.echo(json.dumps(value, indent=2, default=json_default))
 
 
 @main.command()
@@ -81,9 +81,9 @@ def train(if_stale: bool) -> None:
 @click.option("--url", default=None, help="Where the app is served; by default this machine's PORT.")
 def chat(url: str | None) -> None:
     """Talk to a running memberline in the terminal."""
-    from bot.commands.chat import talk
+    from bot.commands.chat import run_chat
 
-    asyncio.run(talk(url or f"http://127.0.0.1:{Settings.from_env().port}"))
+    asyncio.run(run_chat(url or f"http://127.0.0.1:{Settings.from_env().port}"))
 
 
 @main.command()
@@ -94,23 +94,23 @@ def show(number: str, as_json: bool) -> None:
     from backend.show import show as tell
 
     async def work(backend: Backend) -> Any:
-        async with backend.db.reading() as session:
+        async with backend.db.read_session() as session:
             return await tell(session, backend, number)
 
-    _print_json(_with_backend(work))
+    _print_json(_run_with_backend(work))
 
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
 def outbox(as_json: bool) -> None:
     """Every message out, the oldest first."""
-    from backend.outbox.service import listing
+    from backend.outbox.service import list_messages
 
     async def work(backend: Backend) -> Any:
-        async with backend.db.reading() as session:
-            return await listing(session)
+        async with backend.db.read_session() as session:
+            return await list_messages(session)
 
-    _print_json(_with_backend(work))
+    _print_json(_run_with_backend(work))
 
 
 @main.command()
@@ -118,13 +118,13 @@ def outbox(as_json: bool) -> None:
 @click.option("--open", "only_open", is_flag=True, help="Only what is still to be done.")
 def tickets(as_json: bool, only_open: bool) -> None:
     """Every ticket and promised call, linked to a member or not, the newest first."""
-    from backend.tickets.listing import every
+    from backend.tickets.listing import list_tickets
 
     async def work(backend: Backend) -> Any:
-        async with backend.db.reading() as session:
-            return await every(session, only_open=only_open)
+        async with backend.db.read_session() as session:
+            return await list_tickets(session, only_open=only_open)
 
-    _print_json(_with_backend(work))
+    _print_json(_run_with_backend(work))
 
 
 @main.command("import")
@@ -135,9 +135,9 @@ def import_csv(folder: Path, check: bool) -> None:
     from backend.importing.service import import_folder
 
     async def work(backend: Backend) -> Any:
-        return await import_folder(backend, folder, check_only=check, tell=_tell_a_person)
+        return await import_folder(backend, folder, check_only=check, tell=_print_progress)
 
-    _print_json({"imported" if not check else "would_import": _with_backend(work)})
+    _print_json({"imported" if not check else "would_import": _run_with_backend(work)})
 
 
 @main.group()
@@ -150,13 +150,13 @@ def jobs() -> None:
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The co-op's local date.")
 def run_job(name: str, on: Any) -> None:
     """Run one job for one day; a job run twice does its work once."""
-    from backend.jobs import run
+    from backend.jobs import run_named_job
 
     async def work(backend: Backend) -> Any:
         day: date = on.date() if on else backend.today()
-        return await run(backend, name, day)
+        return await run_named_job(backend, name, day)
 
-    _print_json(_with_backend(work))
+    _print_json(_run_with_backend(work))
 
 
 @main.command("staff-password")
@@ -166,9 +166,9 @@ def staff_password(name: str, password: str) -> None:
     """Print what STAFF_ACCOUNTS needs to let NAME into the office's pages."""
     from backend.logins import passwords
 
-    if not 12 <= len(password) <= passwords.LONGEST:
-        raise MemberlineError(f"a password for the office's pages needs 12 to {passwords.LONGEST} characters")
-    click.echo(f"{name}={asyncio.run(passwords.hashed(password))}")
+    if not 12 <= len(password) <= passwords.MAX_LENGTH:
+        raise MemberlineError(f"a password for the office's pages needs 12 to {passwords.MAX_LENGTH} characters")
+    click.echo(f"{name}={asyncio.run(passwords.hash_password(password))}")
 
 
 @main.group()
@@ -182,10 +182,10 @@ def verify() -> None:
     from backend.audit.service import verify as check
 
     async def work(backend: Backend) -> Any:
-        async with backend.db.reading() as session:
+        async with backend.db.read_session() as session:
             return await check(session)
 
-    broken = _with_backend(work)
+    broken = _run_with_backend(work)
     _print_json({"ok": broken is None, "first_broken_row": broken})
     sys.exit(0 if broken is None else 1)
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from backend.config import ROOT
 from backend.errors import MemberlineError
-from backend.reading.acts import ContextReader, Question, Reader, Statistics
+from backend.reading.acts import ActReader, ContextReader, EnginePredictions, OpenQuestion
 
 
-def evaluate_acts(file: Path, model: Path, reader: Reader | None = None) -> dict[str, Any]:
+def evaluate_acts(file: Path, model: Path, reader: ActReader | None = None) -> dict[str, Any]:
     """Figures for FILE: rows are JSON objects with `text`, `acts` and the open question's `task`, `asked`, `question`.
 
     The acts of a row are compared as sets of their names. `false_yes` counts yes-or-no questions read as a yes that is
@@ -26,16 +26,18 @@ def evaluate_acts(file: Path, model: Path, reader: Reader | None = None) -> dict
             raise MemberlineError(f"{file}, line {number}: an object with text and acts was expected")
     reading = reader or ContextReader()
     pairs = []
-    for row, parsed in zip(rows, _parsed(file, model), strict=True):
+    for row, parsed in zip(rows, _parse_rows(file, model), strict=True):
         options = tuple(str(option) for option in row.get("options") or ())
         said = " ".join(str(row.get(key) or "") for key in ("question", "value")).strip()
-        question = Question(str(row.get("task") or "none"), str(row.get("asked") or "nothing"), said, options)
-        acts = reading.read(row["text"], str(row.get("lang") or "en"), question, Statistics.of(row["text"], parsed))
+        question = OpenQuestion(str(row.get("task") or "none"), str(row.get("asked") or "nothing"), said, options)
+        acts = reading.read_acts(
+            row["text"], str(row.get("lang") or "en"), question, EnginePredictions.from_parse_data(row["text"], parsed)
+        )
         pairs.append((row, {act["act"] for act in row["acts"]}, acts))
-    return _figures(pairs)
+    return _compute_scores(pairs)
 
 
-def _parsed(file: Path, model: Path) -> list[dict[str, Any]]:
+def _parse_rows(file: Path, model: Path) -> list[dict[str, Any]]:
     python = ROOT / "engine" / ".venv" / "bin" / "python"
     command = [str(python), "engine/parse.py", str(file.resolve()), "--model", str(model.resolve())]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
@@ -44,7 +46,7 @@ def _parsed(file: Path, model: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-def _figures(pairs: list[tuple[Mapping[str, Any], set[str], Any]]) -> dict[str, Any]:
+def _compute_scores(pairs: list[tuple[Mapping[str, Any], set[str], Any]]) -> dict[str, Any]:
     right, wanted, given = Counter[str](), Counter[str](), Counter[str]()
     exact, wrong = 0, []
     polar, polar_right, false_yes, certain_false_yes = 0, 0, 0, 0

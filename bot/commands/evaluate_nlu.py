@@ -12,7 +12,7 @@ from backend.config import ROOT
 from backend.errors import MemberlineError
 
 OUT_OF_SCOPE = "out_of_scope"
-ENOUGH_ROWS = 10
+MIN_ROWS = 10
 
 
 def evaluate_nlu(file: Path, model: Path) -> dict[str, Any]:
@@ -22,15 +22,15 @@ def evaluate_nlu(file: Path, model: Path) -> dict[str, Any]:
         if not isinstance(row, dict) or not {"text", "intent"} <= row.keys():
             raise MemberlineError(f"{file}, line {number}: an object with text and intent was expected")
     predicted = _predict(file, model)
-    pairs = [(_label(row, guess), guess) for row, guess in zip(rows, predicted, strict=True)]
-    return figures(pairs)
+    pairs = [(_expected_intent(row, guess), guess) for row, guess in zip(rows, predicted, strict=True)]
+    return compute_scores(pairs)
 
 
 def _predict(file: Path, model: Path) -> list[str]:
-    return [str(row["intent"]["name"]) for row in parsed(file, model)]
+    return [str(row["intent"]["name"]) for row in parse_rows(file, model)]
 
 
-def parsed(file: Path, model: Path) -> list[dict[str, Any]]:
+def parse_rows(file: Path, model: Path) -> list[dict[str, Any]]:
     """What the engine reads in each row's `text`: `intent`, `intent_ranking` and `reading`. Raises MemberlineError."""
     python = ROOT / "engine" / ".venv" / "bin" / "python"
     command = [str(python), "engine/parse.py", str(file.resolve()), "--model", str(model.resolve())]
@@ -40,25 +40,25 @@ def parsed(file: Path, model: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-def _label(row: dict[str, Any], guess: str) -> str:
+def _expected_intent(row: dict[str, Any], guess: str) -> str:
     """The right answer; where several are right and the guess is one of them, that one."""
     return guess if guess in (row.get("alt") or []) else str(row["intent"])
 
 
-def figures(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+def compute_scores(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     """From (right, predicted) pairs: accuracy, macro-F1 over intents with ten rows or more, out-of-scope figures."""
     support = Counter(right for right, _ in pairs)
     scores = {intent: _f1(pairs, intent) for intent in sorted(support)}
-    counted = [scores[intent] for intent in scores if support[intent] >= ENOUGH_ROWS]
+    counted = [scores[intent] for intent in scores if support[intent] >= MIN_ROWS]
     inside = [guess for right, guess in pairs if right != OUT_OF_SCOPE]
     outside = [guess for right, guess in pairs if right == OUT_OF_SCOPE]
     wrong = Counter(f"{right} -> {guess}" for right, guess in pairs if right != guess)
     return {
         "rows": len(pairs),
-        "accuracy": _share(sum(right == guess for right, guess in pairs), len(pairs)),
-        "macro_f1": _share(sum(counted), len(counted)),
-        "out_of_scope_recall": _share(sum(guess == OUT_OF_SCOPE for guess in outside), len(outside)),
-        "in_scope_turned_away": _share(sum(guess == OUT_OF_SCOPE for guess in inside), len(inside)),
+        "accuracy": _ratio(sum(right == guess for right, guess in pairs), len(pairs)),
+        "macro_f1": _ratio(sum(counted), len(counted)),
+        "out_of_scope_recall": _ratio(sum(guess == OUT_OF_SCOPE for guess in outside), len(outside)),
+        "in_scope_turned_away": _ratio(sum(guess == OUT_OF_SCOPE for guess in inside), len(inside)),
         "f1": {intent: round(score, 4) for intent, score in scores.items()},
         "confusions": dict(wrong.most_common(20)),
     }
@@ -70,5 +70,5 @@ def _f1(pairs: list[tuple[str, str]], intent: str) -> float:
     return 2 * right / (2 * right + wrong) if right or wrong else 0.0
 
 
-def _share(part: float, whole: int) -> float:
+def _ratio(part: float, whole: int) -> float:
     return round(part / whole, 4) if whole else 0.0

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from backend.errors import MemberlineError
-from backend.reading.day import Day, DayProblem, read_day
-from backend.reading.past_date import read_past_date
-from backend.reading.together import read_all
+from backend.reading.dates.day_parsing import DayProblem, ParsedDay, parse_day
+from backend.reading.dates.past_date import parse_past_date
+from backend.reading.extract_all import extract_all
 
 BIRTH_DATE = "date of birth"
 # A day read on two first days of leap years: what moves with them was said without a year.
-FIRST, SECOND = date(2024, 1, 1), date(2028, 1, 1)
+FIRST_TODAY, SECOND_TODAY = date(2024, 1, 1), date(2028, 1, 1)
 
-Row = Mapping[str, Any]
+LabeledRow = Mapping[str, Any]
 
 
 def evaluate_numbers(file: Path) -> dict[str, Any]:
@@ -30,81 +30,81 @@ def evaluate_numbers(file: Path) -> dict[str, Any]:
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict) or not {"text", "kind", "value"} <= row.keys() or row["kind"] not in READERS:
             raise MemberlineError(f"{file}, line {number}: an object with text, kind ({', '.join(READERS)}) and value")
-    return figures([(row, READERS[row["kind"]](row)) for row in rows])
+    return compute_scores([(row, READERS[row["kind"]](row)) for row in rows])
 
 
-def figures(read: list[tuple[Row, str | None]]) -> dict[str, Any]:
+def compute_scores(read: list[tuple[LabeledRow, str | None]]) -> dict[str, Any]:
     """From rows and what was read in each."""
     heard = [pair for pair in read if not pair[0].get("asr_error")]
     misheard = [pair for pair in read if pair[0].get("asr_error")]
     kinds = sorted({str(row["kind"]) for row, _ in read})
     return {
         "rows": len(read),
-        "exact": _share(read),
-        "exact_heard": _share(heard),
-        "kinds": {kind: _of_kind([pair for pair in read if pair[0]["kind"] == kind]) for kind in kinds},
+        "exact": _accuracy(read),
+        "exact_heard": _accuracy(heard),
+        "kinds": {kind: _score_kind([pair for pair in read if pair[0]["kind"] == kind]) for kind in kinds},
         "misheard": {
             "rows": len(misheard),
             "right": sum(value == row["value"] for row, value in misheard),
             "asked_again": sum(value is None for _, value in misheard),
         },
-        "wrong": [{**row, "read": value} for row, value in read if not _right(row, value)],
+        "wrong": [{**row, "read": value} for row, value in read if not _is_correct(row, value)],
     }
 
 
-def _of_kind(read: list[tuple[Row, str | None]]) -> dict[str, Any]:
-    return {"rows": len(read), "exact": _share(read)}
+def _score_kind(read: list[tuple[LabeledRow, str | None]]) -> dict[str, Any]:
+    return {"rows": len(read), "exact": _accuracy(read)}
 
 
-def _share(read: list[tuple[Row, str | None]]) -> float:
-    return round(sum(_right(row, value) for row, value in read) / len(read), 4) if read else 0.0
+def _accuracy(read: list[tuple[LabeledRow, str | None]]) -> float:
+    return round(sum(_is_correct(row, value) for row, value in read) / len(read), 4) if read else 0.0
 
 
-def _right(row: Row, value: str | None) -> bool:
+def _is_correct(row: LabeledRow, value: str | None) -> bool:
     return value == row["value"] or (bool(row.get("asr_error")) and value is None)
 
 
-def _today(row: Row) -> date:
-    return date.fromisoformat(row["ref_date"]) if row.get("ref_date") else FIRST
+def _reference_date(row: LabeledRow) -> date:
+    return date.fromisoformat(row["ref_date"]) if row.get("ref_date") else FIRST_TODAY
 
 
-def _account_number(row: Row) -> str | None:
-    found = read_all(row["text"], asked="member_number", today=_today(row))
-    return found.number.digits if found.number else None
+def _read_account_number(row: LabeledRow) -> str | None:
+    found = extract_all(row["text"], asked="member_number", today=_reference_date(row))
+    return found.member_number.digits if found.member_number else None
 
 
-def _last4(row: Row) -> str | None:
+def _read_last4(row: LabeledRow) -> str | None:
     """Without an `ask` the four digits stand in a request, where they count only by what they are called."""
-    return read_all(row["text"], asked="last4" if row.get("ask") else None, today=_today(row)).last4
+    return extract_all(row["text"], asked="last4" if row.get("ask") else None, today=_reference_date(row)).last4
 
 
-def _amount(row: Row) -> str | None:
-    found = read_all(row["text"], asked="amount", today=_today(row))
+def _read_amount(row: LabeledRow) -> str | None:
+    found = extract_all(row["text"], asked="amount", today=_reference_date(row))
     cents = getattr(found.amount, "cents", None)
     return found.share if cents is None else f"{cents // 100}.{cents % 100:02d}"
 
 
-def _date(row: Row) -> str | None:
+def _read_date(row: LabeledRow) -> str | None:
     if row.get("ask") == BIRTH_DATE:
-        born = read_past_date(row["text"], date.today(), day_first=True)
+        born = parse_past_date(row["text"], date.today(), day_first=True)
         return born.isoformat() if born else None
     if row.get("ref_date"):
-        day = _said(read_day(row["text"], _today(row)))
+        day = _named_date(parse_day(row["text"], _reference_date(row)))
         return day.isoformat() if day else None
-    first, second = (_said(read_day(row["text"], today)) for today in (FIRST, SECOND))
+    first, second = (_named_date(parse_day(row["text"], today)) for today in (FIRST_TODAY, SECOND_TODAY))
     if first is None or second is None:
         return None
     return first.isoformat() if first == second else f"--{first:%m-%d}"
 
 
-def _said(read: Day | DayProblem | None) -> date | None:
+def _named_date(read: ParsedDay | DayProblem | None) -> date | None:
     """The day that was named, also where it has passed and cannot be used."""
-    return read.on if isinstance(read, Day) else read.said if read else None
+    return read.day if isinstance(read, ParsedDay) else read.past_day if read else None
 
 
-READERS: dict[str, Callable[[Row], str | None]] = {
-    "account_number": _account_number,
-    "last4": _last4,
-    "amount": _amount,
-    "date": _date,
+READERS: dict[str, Callable[[LabeledRow], str | None]] = {
+    "account_number": _read_account_number,
+    "last4": _read_last4,
+    "amount": _read_amount,
+    "date": _read_date,
 }

@@ -31,8 +31,8 @@ def check(folder: Path) -> None:
             click.echo(f"{title} ({len(lines)})")
             for line in lines:
                 click.echo(f"  {line}")
-    click.echo(f"{found.count} subjects, {'with faults to mend' if found.faulty else 'no fault'}")
-    sys.exit(1 if found.faulty else 0)
+    click.echo(f"{found.count} subjects, {'with faults to mend' if found.has_errors else 'no fault'}")
+    sys.exit(1 if found.has_errors else 0)
 
 
 @knowledge.command()
@@ -40,7 +40,7 @@ def check(folder: Path) -> None:
 @click.option("--language", type=click.Choice(LANGUAGES), default=ENGLISH)
 def tell(subject: str, language: str) -> None:
     """Print what members are told of SUBJECT, the name of its file, with the co-op's facts in it."""
-    told = load().tell(subject, load_coop(Settings.from_env().coop_file), language)
+    told = load().answer_subject(subject, load_coop(Settings.from_env().coop_file), language)
     click.echo(told.text)
     if told.offer:
         click.echo(told.offer)

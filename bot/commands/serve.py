@@ -13,24 +13,29 @@ from pathlib import Path
 from typing import Any
 
 from backend.app import Backend
-from backend.config import ROOT, SERVED_NETWORK, Settings
-from backend.demo import DEMO, seed
+from backend.config import NETWORK_URL_FILE, ROOT, Settings
+from backend.demo import DEMO_ACCOUNTS, seed
 from backend.errors import SettingsError
-from backend.private_files import private_runtime
-from bot.commands.children import Children, engine_child, free_port, network_child
+from backend.private_files import make_private_runtime
+from bot.commands.child_processes import (
+    ProcessSupervisor,
+    create_engine_process,
+    create_sandbox_process,
+    find_free_port,
+)
 
 MODEL = ROOT / "models" / "current.tar.gz"
-THINGS_TO_SAY = ("pay my bill", "what do I owe", "how do I reset my password")
+EXAMPLE_MESSAGES = ("pay my bill", "what do I owe", "how do I reset my password")
 
 
 def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
     """Run until Ctrl-C or SIGTERM. Raises SettingsError with one clear line when it cannot."""
     began = time.monotonic()
     settings = Settings.from_env(environ)
-    _refuse_taken_port(settings)
+    _check_port_free(settings)
     os.umask(0o077)
-    private_runtime(settings.runtime_dir)
-    settings, children = _children(settings, model)
+    make_private_runtime(settings.runtime_dir)
+    settings, children = _plan_processes(settings, model)
     children.start()
     # SIGTERM is how a service manager says Ctrl-C
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -41,7 +46,7 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
         children.stop()
 
 
-def _refuse_taken_port(settings: Settings) -> None:
+def _check_port_free(settings: Settings) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -53,28 +58,28 @@ def _refuse_taken_port(settings: Settings) -> None:
             ) from None
 
 
-def _children(settings: Settings, model: Path) -> tuple[Settings, Children]:
+def _plan_processes(settings: Settings, model: Path) -> tuple[Settings, ProcessSupervisor]:
     """Choose the inner ports; an engine or network given by its URL is somebody else's to run."""
     members = []
     if "SANDBOX_NETWORK_URL" not in os.environ and settings.payment_provider == "sandbox":
-        port = int(os.environ.get("SANDBOX_NETWORK_PORT") or free_port())
-        settings = settings.changed(sandbox_network_url=f"http://127.0.0.1:{port}")
-        (settings.runtime_dir / SERVED_NETWORK).write_text(settings.sandbox_network_url)
-        members.append(network_child(settings, port))
+        port = int(os.environ.get("SANDBOX_NETWORK_PORT") or find_free_port())
+        settings = settings.with_values(sandbox_network_url=f"http://127.0.0.1:{port}")
+        (settings.runtime_dir / NETWORK_URL_FILE).write_text(settings.sandbox_network_url)
+        members.append(create_sandbox_process(settings, port))
     if "ENGINE_URL" not in os.environ:
-        port = int(os.environ.get("ENGINE_PORT") or free_port())
-        settings = settings.changed(engine_url=f"http://127.0.0.1:{port}")
-        members.insert(0, engine_child(settings, port, model))
-    return settings, Children(members)
+        port = int(os.environ.get("ENGINE_PORT") or find_free_port())
+        settings = settings.with_values(engine_url=f"http://127.0.0.1:{port}")
+        members.insert(0, create_engine_process(settings, port, model))
+    return settings, ProcessSupervisor(members)
 
 
-def _run_app(settings: Settings, children: Children, began: float) -> None:
+def _run_app(settings: Settings, children: ProcessSupervisor, began: float) -> None:
     # the web stack is imported while the engine is already starting
     from bot.app import create_app
     from bot.web.connections import TimedProtocol
 
     backend = Backend.create(settings)
-    asyncio.run(_prepare(backend))
+    asyncio.run(_prepare_database(backend))
     app = create_app(backend)
 
     beside: list[asyncio.Task[None]] = []
@@ -84,7 +89,7 @@ def _run_app(settings: Settings, children: Children, began: float) -> None:
         # what is loaded stays for good: a collection that looked at it would stop everybody for a quarter of a second
         gc.collect()
         gc.freeze()
-        for work in (children.watch(), _announce(app, settings, began)):
+        for work in (children.watch(), _announce_ready(app, settings, began)):
             beside.append(asyncio.create_task(work))
 
     @app.before_server_stop
@@ -104,7 +109,7 @@ def _run_app(settings: Settings, children: Children, began: float) -> None:
     )
 
 
-async def _prepare(backend: Backend) -> None:
+async def _prepare_database(backend: Backend) -> None:
     """The schema, and outside production the demo members. On its own loop, so its connections are closed again."""
     await backend.db.migrate()
     if not backend.settings.production:
@@ -112,7 +117,7 @@ async def _prepare(backend: Backend) -> None:
     await backend.db.close()
 
 
-async def _announce(app: Any, settings: Settings, began: float) -> None:
+async def _announce_ready(app: Any, settings: Settings, began: float) -> None:
     """Wait for both processes, then say what there is to do."""
     engine = app.ctx.services.engine
     while not await engine.healthy():
@@ -122,7 +127,7 @@ async def _announce(app: Any, settings: Settings, began: float) -> None:
     if settings.production:
         return
     print("Demo members (full number, last four of the phone on file):")
-    for number, last4, purpose in DEMO:
+    for number, last4, purpose in DEMO_ACCOUNTS:
         print(f"  {number:<11} {last4}  {purpose}")
-    print("\nThings to say: " + ", ".join(f'"{said}"' for said in THINGS_TO_SAY))
+    print("\nThings to say: " + ", ".join(f'"{said}"' for said in EXAMPLE_MESSAGES))
     print(f"Messages that would go out: {settings.public_url}/dev/outbox   Ctrl-C ends everything.", flush=True)

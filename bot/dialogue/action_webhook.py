@@ -20,18 +20,18 @@ from sanic import Blueprint, HTTPResponse, Request, Sanic
 from sanic import json as json_response
 
 from backend.config import Settings
-from backend.conversations.once import MessageSettled, Step, step_of
-from bot.web.guards import internal
+from backend.conversations.idempotency import ActionStep, MessageSettled, find_step
+from bot.web.guards import internal_only
 
 logger = logging.getLogger("memberline.actions")
 
-LARGEST = 4 * 1024 * 1024
+MAX_BODY_BYTES = 4 * 1024 * 1024
 """Bytes of a call once unpacked; a long conversation's last events are some tens of kilobytes."""
 
 STOP_SECONDS = 3.0
 
 
-class BadCall(ValueError):
+class InvalidActionCall(ValueError):
     """The body is not an action call."""
 
 
@@ -40,13 +40,13 @@ def load_domain(path: Path) -> dict[str, Any]:
     if path.is_dir():
         merged: dict[str, Any] = {}
         for part in sorted(path.glob("*.yml")):
-            _merge(merged, load_domain(part))
+            _merge_domain(merged, load_domain(part))
         return merged
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     return found if isinstance(found, dict) else {}
 
 
-def _merge(into: dict[str, Any], part: dict[str, Any]) -> None:
+def _merge_domain(into: dict[str, Any], part: dict[str, Any]) -> None:
     for key, value in part.items():
         if isinstance(value, dict) and isinstance(into.get(key), dict):
             into[key] = {**into[key], **value}
@@ -56,41 +56,41 @@ def _merge(into: dict[str, Any], part: dict[str, Any]) -> None:
             into[key] = value
 
 
-def intents_of(domain: dict[str, Any]) -> frozenset[str]:
+def list_intents(domain: dict[str, Any]) -> frozenset[str]:
     """The names of the domain's intents."""
     names = (next(iter(one)) if isinstance(one, dict) else one for one in domain.get("intents") or [])
     return frozenset(str(name) for name in names)
 
 
-def call_of(request: Request) -> dict[str, Any]:
+def parse_call(request: Request) -> dict[str, Any]:
     """The action call in a request, unpacked. Raises BadCall."""
-    body = _unpacked(request.body, request.headers.get("content-encoding", "").strip().lower())
+    body = _decompress(request.body, request.headers.get("content-encoding", "").strip().lower())
     try:
         call = json.loads(body)
     except (ValueError, RecursionError):
-        raise BadCall("not JSON") from None
+        raise InvalidActionCall("not JSON") from None
     if not isinstance(call, dict) or not isinstance(call.get("tracker"), dict):
-        raise BadCall("not an action call")
+        raise InvalidActionCall("not an action call")
     return call
 
 
-def _unpacked(body: bytes, encoding: str) -> bytes:
+def _decompress(body: bytes, encoding: str) -> bytes:
     if encoding in ("", "identity"):
         return body
     if encoding not in ("gzip", "deflate"):
-        raise BadCall("unknown content-encoding")
+        raise InvalidActionCall("unknown content-encoding")
     # 47: zlib and gzip headers alike
     unpacker = zlib.decompressobj(47)
     try:
-        out = unpacker.decompress(body, LARGEST)
+        out = unpacker.decompress(body, MAX_BODY_BYTES)
     except zlib.error:
-        raise BadCall("damaged") from None
+        raise InvalidActionCall("damaged") from None
     if unpacker.unconsumed_tail or not unpacker.eof:
-        raise BadCall("too large or cut off")
+        raise InvalidActionCall("too large or cut off")
     return out
 
 
-async def run(executor: ActionExecutor, domain: dict[str, Any], call: dict[str, Any]) -> HTTPResponse:
+async def run_action(executor: ActionExecutor, domain: dict[str, Any], call: dict[str, Any]) -> HTTPResponse:
     """Run one action and answer as the engine expects."""
     name = str(call.get("next_action") or "")
     if not call.get("domain"):
@@ -98,27 +98,27 @@ async def run(executor: ActionExecutor, domain: dict[str, Any], call: dict[str, 
     try:
         result = await executor.run(call)
     except ActionExecutionRejection as rejection:
-        return _refused(400, rejection.message, name)
+        return _error_response(400, rejection.message, name)
     except MessageSettled:
         logger.info("action %s came too late: its message is settled", name)
-        return _refused(409, "the message is settled", name)
+        return _error_response(409, "the message is settled", name)
     except ActionNotFoundException:
         logger.error("the engine asked for an action that is not there: %s", name)
-        return _refused(404, "no such action", name)
+        return _error_response(404, "no such action", name)
     except Exception as failure:
         # our own lines only: the failure's text may quote a member
         frames = traceback.extract_tb(failure.__traceback__)[-8:]
         where = "\n".join(f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
         logger.error("action %s failed: %s\n%s", name, type(failure).__name__, where)
-        return _refused(500, "the action failed", name)
+        return _error_response(500, "the action failed", name)
     return json_response(result.model_dump() if result is not None else {"events": [], "responses": []})
 
 
-def _refused(status: int, message: str, name: str) -> HTTPResponse:
+def _error_response(status: int, message: str, name: str) -> HTTPResponse:
     return json_response({"error": message, "action_name": name}, status=status)
 
 
-class Steps:
+class ActionRunner:
     """The steps that are being taken now. One that was asked for is taken to its end, also when the engine goes away.
 
     An engine that starts again asks for the same step again; it then waits for the one that is on its way.
@@ -127,50 +127,50 @@ class Steps:
     def __init__(self, executor: ActionExecutor, domain: dict[str, Any]) -> None:
         self._executor = executor
         self._domain = domain
-        self._now: dict[tuple[str, Step] | object, asyncio.Task[HTTPResponse]] = {}
+        self._now: dict[tuple[str, ActionStep] | object, asyncio.Task[HTTPResponse]] = {}
 
-    async def take(self, call: dict[str, Any]) -> HTTPResponse:
-        key = _key(call) or object()  # a message without an id is nobody's repeat
+    async def run(self, call: dict[str, Any]) -> HTTPResponse:
+        key = _call_key(call) or object()  # a message without an id is nobody's repeat
         task = self._now.get(key)
         if task is None:
-            task = self._now[key] = asyncio.create_task(run(self._executor, self._domain, call))
+            task = self._now[key] = asyncio.create_task(run_action(self._executor, self._domain, call))
             task.add_done_callback(lambda _: self._now.pop(key, None))
         taken = await asyncio.shield(task)
         return HTTPResponse(taken.body, taken.status, content_type="application/json")  # one may go to two askers
 
-    async def idle(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait until all are taken (before the process ends)."""
         while self._now:
             await asyncio.wait(set(self._now.values()))
 
 
-def _key(call: dict[str, Any]) -> tuple[str, Step] | None:
+def _call_key(call: dict[str, Any]) -> tuple[str, ActionStep] | None:
     tracker = call["tracker"]
     events = [event for event in tracker.get("events") or () if isinstance(event, dict)]
     channel = str(tracker.get("latest_input_channel") or "")
-    step = step_of(str(call.get("next_action") or ""), channel, events)
+    step = find_step(str(call.get("next_action") or ""), channel, events)
     return (str(tracker.get("sender_id") or ""), step) if step else None
 
 
 def blueprint(settings: Settings, executor: ActionExecutor, domain: dict[str, Any]) -> Blueprint:
     """POST /internal/actions/webhook, for the engine alone."""
-    steps = Steps(executor, domain)
+    steps = ActionRunner(executor, domain)
     routes = Blueprint("actions", url_prefix="/internal/actions")
 
     @routes.post("/webhook")
-    @internal(lambda request: settings.engine_token)
+    @internal_only(lambda request: settings.engine_token)
     async def webhook(request: Request) -> HTTPResponse:
         try:
-            call = call_of(request)
-        except BadCall as problem:
-            return _refused(400, str(problem), "")
-        return await steps.take(call)
+            call = parse_call(request)
+        except InvalidActionCall as problem:
+            return _error_response(400, str(problem), "")
+        return await steps.run(call)
 
     @routes.before_server_stop
     async def take_them_to_their_end(_app: Sanic) -> None:
         try:
             async with asyncio.timeout(STOP_SECONDS):
-                await steps.idle()
+                await steps.wait_until_idle()
         except TimeoutError:
             logger.warning("stopped in the middle of an action; what it began is kept")
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 
-MOST_LANES = 20_000
+MAX_QUEUES = 20_000
 
 
-class Ticket:
+class QueuePlace:
     """A place in a lane. It is drawn at once, without waiting, so that the order is the order of arrival."""
 
     def __init__(self, before: asyncio.Event | None) -> None:
@@ -21,13 +21,13 @@ class Ticket:
     def must_wait(self) -> bool:
         return self._before is not None and not self._before.is_set()
 
-    async def came(self) -> None:
+    async def wait_for_turn(self) -> None:
         """Wait for everyone ahead."""
         if self._before is not None:
             await self._before.wait()
 
 
-class Lane:
+class ConversationQueue:
     """The queue of one conversation."""
 
     def __init__(self) -> None:
@@ -36,36 +36,36 @@ class Lane:
         self._last: asyncio.Event | None = None
         self._places = 0
 
-    def draw(self) -> Ticket:
-        ticket = Ticket(self._last)
+    def take_place(self) -> QueuePlace:
+        ticket = QueuePlace(self._last)
         self._last = ticket.done
         self._places += 1
         return ticket
 
-    def leave(self, ticket: Ticket) -> None:
+    def leave_place(self, ticket: QueuePlace) -> None:
         ticket.done.set()
         self._places -= 1
 
     @property
-    def idle(self) -> bool:
+    def is_idle(self) -> bool:
         return self._places == 0
 
 
-class Lanes:
+class ConversationQueues:
     """All lanes of this process."""
 
     def __init__(self) -> None:
-        self._lanes: dict[str, Lane] = {}
+        self._lanes: dict[str, ConversationQueue] = {}
 
-    def of(self, conversation: str) -> Lane:
-        lane = self._lanes.pop(conversation, None) or Lane()
+    def get_queue(self, conversation: str) -> ConversationQueue:
+        lane = self._lanes.pop(conversation, None) or ConversationQueue()
         self._lanes[conversation] = lane  # behind all others: the first ones are those not used for longest
         return lane
 
-    def sweep(self) -> None:
+    def drop_idle(self) -> None:
         """Forget lanes in which nobody has stood for long, when there are too many."""
-        if len(self._lanes) <= MOST_LANES:
+        if len(self._lanes) <= MAX_QUEUES:
             return
-        idle = [conversation for conversation, lane in self._lanes.items() if lane.idle]
-        for conversation in idle[: MOST_LANES // 2]:
+        idle = [conversation for conversation, lane in self._lanes.items() if lane.is_idle]
+        for conversation in idle[: MAX_QUEUES // 2]:
             del self._lanes[conversation]

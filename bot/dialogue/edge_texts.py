@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from backend.coop import Coop
 from backend.language import mark, tr
-from backend.reading.hazard import alarm_in
-from backend.reading.spanish import glossed
+from backend.reading.hazards.hazard_signs import is_alarming
+from backend.reading.spanish import to_english
 
-EXPECTED = {
+EXPECTED_TEXTS = {
     "member_number": mark("your member number, such as 99999-001"),
     "last4": mark("the last four digits of the phone on the account"),
     "code": mark("the 6-digit code I sent you"),
@@ -20,7 +20,7 @@ EXPECTED = {
     "address": mark("a street or box with its number, and the town"),
     "time": mark("a day and a time, such as tomorrow at 10"),
 }
-NOTICES = {
+REDACTION_NOTICES = {
     "card": (
         mark(
             "Please don't send card numbers here. I removed it and kept no copy. You can enter a card on our secure pay"
@@ -68,9 +68,9 @@ NOTICES = {
         mark("That number was too long for anything I need, so I took it out and did not keep it."),
     ),
 }
-IF_A_MEMBER_NUMBER = mark("If that was your member number, please write it with its dash, such as 99999-001.")
-IF_SAID = mark("If that was your member number, please say dash before its last three digits.")
-STILL_ASKED = mark("To go on, please send {expected}.")
+MEMBER_NUMBER_HINT = mark("If that was your member number, please write it with its dash, such as 99999-001.")
+SPOKEN_MEMBER_NUMBER_HINT = mark("If that was your member number, please say dash before its last three digits.")
+PLEASE_SEND = mark("To go on, please send {expected}.")
 TOO_LONG = (
     mark("That message was too long for me to read well. Please send {expected}."),
     mark("Still too long for me, sorry. A sentence or two works best: please send {expected}."),
@@ -83,64 +83,64 @@ NOTHING_TO_SAY = (
     mark("Sorry, I have no answer to that. Try 'pay my bill', or 'person' to reach our office."),
     mark("I could not make sense of that either. Try 'pay my bill', or call our office at {office}."),
 )
-WAITING = mark(
+ANSWER_DELAYED = mark(
     "Sorry, I can't answer right now. I kept your message and will answer as soon as I can. If it can't wait, call our"
     " office at {office}."
 )
-VOICE_DOWN = mark("I'm sorry, I can't help on this line right now. I'll put you through to our office.")
-BACK = (
+VOICE_TRANSFERRING = mark("I'm sorry, I can't help on this line right now. I'll put you through to our office.")
+BACK_WITH_ASSISTANT = (
     mark("You are back with the automated assistant. What can I do for you?"),
     mark("I am with you again. How can I help?"),
 )
 VOICE_NOTHING_DONE = mark("I could not do that just now. Nothing has been changed or paid for it.")
-VOICE_LATE = mark("I am sorry, that took too long.")
-VOICE_UNKNOWN = mark(
+VOICE_TOO_SLOW = mark("I am sorry, that took too long.")
+VOICE_OUTCOME_UNKNOWN = mark(
     "I cannot see right now what became of what you said last. Please ask our office before you pay or try again."
 )
 GAVE_UP = mark(
     "Sorry, I could not answer your earlier message. Please send it again, or call our office at {office}."
     " Nothing was done with it."
 )
-DONE_UNSAID = mark(
+DONE_UNANSWERED = mark(
     "Sorry, I could not finish my answer to your earlier message; please do not repeat it. {told} Our office: {office}."
 )
-REFUSED_UNSAID = mark(
+REFUSED_UNANSWERED = mark(
     "Sorry, I could not finish my answer to your earlier message. {told} Our office can help: {office}."
 )
-ANYTHING = mark("what you need in a few words, such as 'pay my bill'")
+DEFAULT_EXPECTED = mark("what you need in a few words, such as 'pay my bill'")
 
 
-def expected(hint: str) -> str:
+def format_expected(hint: str) -> str:
     """What a member is asked for, in words that fit behind `please send`."""
-    return tr(EXPECTED.get(hint, ANYTHING))
+    return tr(EXPECTED_TEXTS.get(hint, DEFAULT_EXPECTED))
 
 
-def pick(variants: tuple[str, ...], last: str, **values: str) -> str:
+def pick_variant(variants: tuple[str, ...], last: str, **values: str) -> str:
     """The first variant that was not just said."""
     texts = [tr(variant, **values) if values else tr(variant) for variant in variants]
     return next((text for text in texts if text != last), texts[0])
 
 
-def office(coop: Coop) -> dict[str, str]:
+def office_values(coop: Coop) -> dict[str, str]:
     return {"office": coop.office_phone_display}
 
 
-DANGER_FIRST = mark("If anybody is in danger, call 911, then our outage line at {outage}.")
+DANGER_ADVICE = mark("If anybody is in danger, call 911, then our outage line at {outage}.")
 
 
-def with_danger(text: str, said: str, coop: Coop) -> str:
+def add_danger_advice(text: str, said: str, coop: Coop) -> str:
     """Words for somebody who cannot be answered now. Who told of danger is told first whom to call."""
-    first = danger_words(said, coop)
+    first = format_danger_advice(said, coop)
     return f"{first} {text}" if first else text
 
 
-def danger_words(said: str, coop: Coop) -> str:
+def format_danger_advice(said: str, coop: Coop) -> str:
     """Whom to call first, for who told of danger in either language; empty for anybody else."""
-    if not (alarm_in(said) or alarm_in(said, glossed(said))):
+    if not (is_alarming(said) or is_alarming(said, to_english(said))):
         return ""
-    return tr(DANGER_FIRST, outage=coop.outage_phone_display)
+    return tr(DANGER_ADVICE, outage=coop.outage_phone_display)
 
 
-NOT_KEPT = mark(
+MESSAGE_NOT_KEPT = mark(
     "Sorry, something is wrong on our side and I could not take your message. Please call our office at {office}."
 )

@@ -26,7 +26,7 @@ class EngineFailed(EngineError):
     """It was reached, and this turn failed inside."""
 
 
-class Engine:
+class EngineClient:
     """Speaks to the engine's own channel on loopback."""
 
     def __init__(self, settings: Settings) -> None:
@@ -34,7 +34,7 @@ class Engine:
         self._headers = {"Authorization": f"Bearer {settings.engine_token}"}
         self._session: aiohttp.ClientSession | None = None
 
-    async def turn(self, inbound: Inbound, text: str, metadata: dict[str, Any]) -> tuple[Message, ...]:
+    async def send_turn(self, inbound: Inbound, text: str, metadata: dict[str, Any]) -> tuple[Message, ...]:
         """Take one turn. `text` is the member's words or one of our own payloads. Raises EngineError."""
         body = {
             "conversation": inbound.conversation,
@@ -43,7 +43,7 @@ class Engine:
             "metadata": metadata,
         }
         answer = await self._post("turn", body)
-        return tuple(_message(raw) for raw in answer.get("messages", []))
+        return tuple(_parse_message(raw) for raw in answer.get("messages", []))
 
     async def parse(self, text: str, channel: str) -> dict[str, Any]:
         """What the engine understands in a sentence, without a conversation. Raises EngineError."""
@@ -53,11 +53,11 @@ class Engine:
         """Have it take messages out of what it remembers: {provider_id: the text that stays}. Raises EngineError."""
         await self._post("forget", {"conversation": conversation, "messages": messages})
 
-    async def healthy(self) -> bool:
+    async def is_healthy(self) -> bool:
         """Whether it has loaded its model and answers."""
         try:
             timeout = aiohttp.ClientTimeout(total=CONNECT_SECONDS)
-            async with self._open().get(f"{self._url}/health", timeout=timeout) as answer:
+            async with self._get_session().get(f"{self._url}/health", timeout=timeout) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError):
             return False
@@ -68,7 +68,7 @@ class Engine:
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         try:
-            async with self._open().post(f"{self._url}/{path}", json=body) as answer:
+            async with self._get_session().post(f"{self._url}/{path}", json=body) as answer:
                 if answer.status != 200:
                     raise EngineFailed(f"status {answer.status}")
                 found = await answer.json()
@@ -80,7 +80,7 @@ class Engine:
             raise EngineFailed("not an object")
         return found
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _get_session(self) -> aiohttp.ClientSession:
         # made inside the running loop, at the first turn
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
@@ -91,12 +91,12 @@ class Engine:
         return self._session
 
 
-def _message(raw: dict[str, Any]) -> Message:
+def _parse_message(raw: dict[str, Any]) -> Message:
     custom = raw.get("custom") if isinstance(raw.get("custom"), dict) else {}
     hints = dict(custom or {})
     return Message(
         text=str(raw.get("text") or "").strip(),
-        buttons=tuple(_button(button) for button in raw.get("buttons") or []),
+        buttons=tuple(_parse_button(button) for button in raw.get("buttons") or []),
         image=raw.get("image") or None,
         alt=hints.pop("alt", None),
         link=hints.pop("link", None),
@@ -105,13 +105,13 @@ def _message(raw: dict[str, Any]) -> Message:
     )
 
 
-def _button(raw: dict[str, Any]) -> Button:
+def _parse_button(raw: dict[str, Any]) -> Button:
     return Button(title=str(raw.get("title") or ""), payload=str(raw.get("payload") or ""))
 
 
-async def wait_until_healthy(engine: Engine, *, first: float = 0.25, longest: float = 5.0) -> None:
+async def wait_until_healthy(engine: EngineClient, *, first: float = 0.25, longest: float = 5.0) -> None:
     """Ask until the engine answers, ever more patiently."""
     pause = first
-    while not await engine.healthy():
+    while not await engine.is_healthy():
         await asyncio.sleep(pause)
         pause = min(longest, pause * 1.6)

@@ -1,7 +1,7 @@
 """Gives up on a message with words that are true: what came of it is looked up, and made to stay so, in one go.
 
-Behind the commit no action may act on the message any more (backend/conversations/once.py), what was read out has lost
-its force, and a payment that is on its way is followed by a message. So "nothing was done" is never overtaken.
+Behind the commit no action may act on the message any more (backend/conversations/idempotency.py), what was
+read out has lost its force, and a payment that is on its way is followed by a message. So "nothing was done" is never overtaken.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from backend.app import Backend
 from backend.conversations import service as conversations
-from backend.language import speaking, tr
+from backend.language import tr, use_language
+from backend.outcomes import formatting as outcome_words
 from backend.outcomes import service as outcomes
-from backend.outcomes import words as outcome_words
-from backend.outcomes.service import Became
+from backend.outcomes.service import ConversationOutcome
 from bot.dialogue import edge_texts
 from bot.dialogue.messages import Inbound, Message, Reply
 from bot.dialogue.reply_json import reply_from_json, reply_to_json
 
 if TYPE_CHECKING:
-    from bot.dialogue.message_turn import Turn
-    from bot.dialogue.turn import Turns
+    from bot.dialogue.message_turn import MessageTurn
+    from bot.dialogue.turn import TurnProcessor
 
 logger = logging.getLogger("memberline.settling")
 
@@ -29,55 +29,59 @@ SETTLED = "settled"
 """What a conversation expects when something was done in a turn that could not be finished: its question is over."""
 
 
-async def settle(turns: Turns, turn: Turn) -> Reply:
+async def give_up_on(turns: TurnProcessor, turn: MessageTurn) -> Reply:
     """Answer a message that the engine could not: with what came of it. One that was answered has its own answer."""
     backend, inbound = turns.backend, turn.inbound
-    turn.sealed = True
-    with speaking(turn.language):
+    turn.is_sealed = True
+    with use_language(turn.language):
         async with backend.db.transaction() as session:
-            row = await conversations.locked(session, turn.record_id)
+            row = await conversations.lock_inbound(session, turn.record_id)
             if row.status != "received":
                 return reply_from_json(row.reply or {})
             now = backend.clock.now()
-            became = await outcomes.closed(session, inbound.conversation, row.received_at, now)
-            reply = _reply(backend, inbound, became)
+            became = await outcomes.close_outcome(session, inbound.conversation, row.received_at, now)
+            reply = _format_reply(backend, inbound, became)
             await conversations.save_reply(
                 session,
                 backend,
                 turn.record_id,
                 inbound.conversation,
-                {**reply_to_json(reply), "late": turn.late},
+                {**reply_to_json(reply), "late": turn.is_late},
                 status="failed",
-                offered=[] if became.done else None,
-                expects=SETTLED if became.done else "",
+                offered=[] if became.has_effect else None,
+                expects=SETTLED if became.has_effect else "",
                 owner=row.owner,  # whoever has it: behind this commit it is answered
             )
             if inbound.channel in turns.deliver:
-                await turns.deliver[inbound.channel](session, inbound, reply, turn.late)
-    logger.error("gave up on a message of %s%s", inbound.channel, "" if became.nothing else "; something came of it")
+                await turns.deliver[inbound.channel](session, inbound, reply, turn.is_late)
+    logger.error("gave up on a message of %s%s", inbound.channel, "" if became.is_empty else "; something came of it")
     for notify in turns.after_commit:
         notify(inbound)
     return reply
 
 
-def _reply(backend: Backend, inbound: Inbound, became: Became) -> Reply:
+def _format_reply(backend: Backend, inbound: Inbound, became: ConversationOutcome) -> Reply:
     if inbound.channel == "voice":
-        return _spoken(backend, inbound, became)
-    told = " ".join(outcome_words.sentences(backend, became))
+        return _format_spoken_reply(backend, inbound, became)
+    told = " ".join(outcome_words.format_outcome(backend, became))
     words = (
-        edge_texts.GAVE_UP if became.nothing else edge_texts.DONE_UNSAID if became.done else edge_texts.REFUSED_UNSAID
+        edge_texts.GAVE_UP
+        if became.is_empty
+        else edge_texts.DONE_UNANSWERED
+        if became.has_effect
+        else edge_texts.REFUSED_UNANSWERED
     )
-    text = tr(words, told=told, **edge_texts.office(backend.coop))
-    return Reply((Message(edge_texts.with_danger(text, inbound.text, backend.coop)),))
+    text = tr(words, told=told, **edge_texts.office_values(backend.coop))
+    return Reply((Message(edge_texts.add_danger_advice(text, inbound.text, backend.coop)),))
 
 
-def _spoken(backend: Backend, inbound: Inbound, became: Became) -> Reply:
+def _format_spoken_reply(backend: Backend, inbound: Inbound, became: ConversationOutcome) -> Reply:
     """On a call: after good news, or none yet, the line goes on; else a person takes over."""
-    danger = [first] if (first := edge_texts.danger_words(inbound.text, backend.coop)) else []
-    if became.done:
-        told = outcome_words.sentences(backend, became, spoken=True)
-        return Reply(tuple(Message(one) for one in (*danger, tr(edge_texts.VOICE_LATE), *told)))
-    told = outcome_words.sentences(backend, became, spoken=True) or [tr(edge_texts.VOICE_NOTHING_DONE)]
+    danger = [first] if (first := edge_texts.format_danger_advice(inbound.text, backend.coop)) else []
+    if became.has_effect:
+        told = outcome_words.format_outcome(backend, became, spoken=True)
+        return Reply(tuple(Message(one) for one in (*danger, tr(edge_texts.VOICE_TOO_SLOW), *told)))
+    told = outcome_words.format_outcome(backend, became, spoken=True) or [tr(edge_texts.VOICE_NOTHING_DONE)]
     hand_over = {"act": "transfer"}
-    said = (*danger, *told, tr(edge_texts.VOICE_DOWN))
+    said = (*danger, *told, tr(edge_texts.VOICE_TRANSFERRING))
     return Reply(tuple(Message(one, hints=hand_over) for one in said), transfer=True)

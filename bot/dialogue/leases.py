@@ -15,7 +15,7 @@ logger = logging.getLogger("memberline.leases")
 RENEW_SECONDS = 1.0
 
 
-class Leases:
+class MessageLeases:
     """`owner` names this process in the inbox for as long as it runs."""
 
     def __init__(self, backend: Backend) -> None:
@@ -30,7 +30,7 @@ class Leases:
         """From now on renew the lease of this message."""
         self._held.add(inbound_id)
 
-    def let_go(self, inbound_id: int) -> None:
+    def drop(self, inbound_id: int) -> None:
         """Its lease runs out, unless it is answered or released."""
         self._held.discard(inbound_id)
 

@@ -5,44 +5,44 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from backend.agent_handoff import service as handover
 from backend.app import Backend
-from backend.handover import service as handover
-from backend.language import SPANISH, current
-from backend.reading.danger import crisis_in
-from backend.reading.hazard import signs_in
-from backend.reading.spanish import glossed
-from backend.tickets import worse
+from backend.language import SPANISH, current_language
+from backend.reading.hazards.danger_words import detect_crisis
+from backend.reading.hazards.hazard_signs import find_hazard_signs
+from backend.reading.spanish import to_english
+from backend.tickets import escalation
 from bot.dialogue import normalize
 from bot.dialogue.messages import Inbound
 
-WITH_A_PERSON = handover.WITH_A_PERSON
-BACK = re.compile(
+LIVE_AGENT = handover.LIVE_AGENT
+BACK_TO_ASSISTANT = re.compile(
     r"(?:(?:please|ok|okay|no|i want|let me|take me|go|switch|talk) )*(?:to )?"
     r"(?:(?:back|return) (?:to )?(?:the |my )?(?:assistant|bot|machine|robot)|(?:the )?(?:assistant|bot))"
     r"(?: please)?[.! ]*",
     re.IGNORECASE,
 )
 
-Outcome = Literal["quiet", "back", "go on"]
+HandoffDecision = Literal["quiet", "back", "go on"]
 
 
-async def heard(backend: Backend, inbound: Inbound) -> Outcome:
+async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDecision:
     """What to do with a message that came in while a person answers.
 
     `back`: the member wants the assistant, and is told so. `go on`: the assistant answers this very message: a button
     was pressed, somebody is in danger, the office has ended it, or has left it: it has closed and nobody had answered,
     or who answered has not written for long.
     """
-    said = normalize.as_words(inbound.text)
-    words = glossed(said) if current() == SPANISH else said
+    said = normalize.extract_words(inbound.text)
+    words = to_english(said) if current_language() == SPANISH else said
     async with backend.db.transaction() as session:
-        waiting = await handover.open_of(session, inbound.conversation)
-        if inbound.payload is not None or BACK.fullmatch(words):
-            await handover.leave(session, backend, inbound.conversation)
+        waiting = await handover.find_open_handoff(session, inbound.conversation)
+        if inbound.payload is not None or BACK_TO_ASSISTANT.fullmatch(words):
+            await handover.return_to_assistant(session, backend, inbound.conversation)
             return "back" if inbound.payload is None else "go on"
-        reported = await worse.standing(session, backend, inbound.conversation) is not None
-        danger = bool(signs_in(said, words, reported=reported)) or crisis_in(words)
-        if danger or waiting is None or await handover.is_left(session, backend, waiting):
-            await handover.leave(session, backend, inbound.conversation, keep_place=True)
+        reported = await escalation.find_escalatable(session, backend, inbound.conversation) is not None
+        danger = bool(find_hazard_signs(said, words, reported=reported)) or detect_crisis(words)
+        if danger or waiting is None or await handover.is_abandoned(session, backend, waiting):
+            await handover.return_to_assistant(session, backend, inbound.conversation, keep_place=True)
             return "go on"
     return "quiet"

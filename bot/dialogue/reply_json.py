@@ -22,7 +22,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
 def reply_from_json(data: dict[str, Any]) -> Reply:
     """The reply that `reply_to_json` wrote."""
     return Reply(
-        messages=tuple(_message(raw) for raw in data.get("messages", [])),
+        messages=tuple(_message_from_json(raw) for raw in data.get("messages", [])),
         transfer=bool(data.get("transfer")),
         end=bool(data.get("end")),
         pending=bool(data.get("pending")),
@@ -47,7 +47,7 @@ def buttons_to_json(buttons: tuple[Button, ...]) -> list[dict[str, str]]:
     return [{"title": button.title, "payload": button.payload} for button in buttons]
 
 
-def _message(raw: dict[str, Any]) -> Message:
+def _message_from_json(raw: dict[str, Any]) -> Message:
     return Message(
         text=raw.get("text") or "",
         buttons=tuple(Button(one["title"], one["payload"]) for one in raw.get("buttons") or []),

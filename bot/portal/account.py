@@ -8,24 +8,24 @@ from sanic import HTTPResponse, Request
 
 from backend.language import mark, tr
 from backend.logins import sign_in_codes, signin
-from backend.logins.service import is_number
+from backend.logins.service import is_account_number
 from backend.members.codes import mask_email
 from backend.members.service import lacks_separator
 from bot.portal import cookies, pages
-from bot.portal.desk import Desk, fields
-from bot.portal.summary import summary_of
+from bot.portal.base_pages import PortalPages, parse_fields
+from bot.portal.summary import load_summary
 
-HOME, LOGIN = "/portal", "/portal/login"
+HOME_URL, LOGIN_URL = "/portal", "/portal/login"
 NO_MATCH = mark("The user ID or number and the password do not fit each other.")
 THROTTLED = mark("Too many tries from here. Please wait 15 minutes, or set a new password by Forgot Password?")
 WRONG_CODE = mark("That is not the code of our newest email.")
-CODE_GONE = mark("That code is used up or too old. Please sign in again.")
-NUMBER_ALONE = mark(
+CODE_EXPIRED = mark("That code is used up or too old. Please sign in again.")
+SUFFIX_MISSING = mark(
     "The number alone no longer opens an account: add the three digits behind the dash. They are on your bill."
 )
 
 
-class AccountDesk(Desk):
+class AccountPages(PortalPages):
     PAGES = (
         ("summary", "GET", ""),
         ("login", "GET", "/login"),
@@ -37,76 +37,76 @@ class AccountDesk(Desk):
 
     async def summary(self, request: Request) -> HTTPResponse:
         """What is owed, what was billed and paid, what is set up, and recent use."""
-        found = await self.who(request)
+        found = await self.find_signed_in(request)
         if found is None:
-            return pages.see_other(LOGIN)
+            return pages.redirect(LOGIN_URL)
         _login, member = found
-        return self.page(
-            "summary.html", summary=await summary_of(self.backend, member), form_token=self._token(request)
+        return self.render_page(
+            "summary.html", summary=await load_summary(self.backend, member), form_token=self._form_token(request)
         )
 
     async def login(self, request: Request) -> HTTPResponse:
-        if await self.who(request):
-            return pages.see_other(HOME)
+        if await self.find_signed_in(request):
+            return pages.redirect(HOME_URL)
         said = tr("Your new password is set. You can sign in with it.") if request.args.get("set") == "1" else ""
         said = tr("You are signed out.") if request.args.get("out") == "1" else said
-        return self.form_page("sign_in.html", user_id="", said=said)
+        return self.render_form("sign_in.html", user_id="", said=said)
 
     async def sign_in(self, request: Request) -> HTTPResponse:
-        given = fields(request, "user_id", "password")
+        given = parse_fields(request, "user_id", "password")
         typed = given["user_id"].strip()
-        if is_number(typed) and lacks_separator(typed):
-            return self._again(typed, NUMBER_ALONE)  # told by its shape alone; nothing was looked up
+        if is_account_number(typed) and lacks_separator(typed):
+            return self._render_sign_in_error(typed, SUFFIX_MISSING)  # told by its shape alone; nothing was looked up
         result = await signin.sign_in(
             self.backend,
             typed,
             given["password"],
-            source=self.source(request),
-            device=cookies.device_of(request, self.settings),
+            source=self.client_source(request),
+            device=cookies.read_device(request, self.settings),
         )
-        if isinstance(result, signin.CodeWanted):
-            return self.form_page("sign_in_code.html", code_token=result.token)
-        if isinstance(result, signin.Refused):
-            return self._again(typed, THROTTLED if result.reason == "throttled" else NO_MATCH)
-        return self._let_in(result)
+        if isinstance(result, signin.CodeRequired):
+            return self.render_form("sign_in_code.html", code_token=result.token)
+        if isinstance(result, signin.SignInRefused):
+            return self._render_sign_in_error(typed, THROTTLED if result.reason == "throttled" else NO_MATCH)
+        return self._finish_sign_in(result)
 
     async def confirm(self, request: Request) -> HTTPResponse:
         """The code that was mailed, when strangers try this login and the browser is new."""
-        given = fields(request, "code_token", "code")
+        given = parse_fields(request, "code_token", "code")
         result = await signin.confirm(self.backend, given["code_token"], given["code"].strip())
         if result is not None:
-            return self._let_in(result)
-        if await sign_in_codes.is_open(self.backend, given["code_token"]):
-            return self.form_page("sign_in_code.html", {"code": tr(WRONG_CODE)}, code_token=given["code_token"])
-        return self._again("", CODE_GONE)
+            return self._finish_sign_in(result)
+        if await sign_in_codes.is_page_valid(self.backend, given["code_token"]):
+            return self.render_form("sign_in_code.html", {"code": tr(WRONG_CODE)}, code_token=given["code_token"])
+        return self._render_sign_in_error("", CODE_EXPIRED)
 
-    def _let_in(self, result: signin.SignedIn) -> HTTPResponse:
-        response = pages.see_other(HOME)
-        cookies.keep_session(response, self.settings, result.token)
-        cookies.keep_device(response, self.settings, result.device)
+    def _finish_sign_in(self, result: signin.PortalSignIn) -> HTTPResponse:
+        response = pages.redirect(HOME_URL)
+        cookies.set_session(response, self.settings, result.token)
+        cookies.set_device(response, self.settings, result.device)
         return response
 
-    def _again(self, typed: str, problem: str) -> HTTPResponse:
-        return self.form_page("sign_in.html", {"password": tr(problem)}, user_id=typed, said="")
+    def _render_sign_in_error(self, typed: str, problem: str) -> HTTPResponse:
+        return self.render_form("sign_in.html", {"password": tr(problem)}, user_id=typed, said="")
 
     async def sign_out(self, request: Request) -> HTTPResponse:
-        given = fields(request, "form_token")["form_token"]
-        if not hmac.compare_digest(given.encode(), self._token(request).encode()):
-            return pages.see_other(HOME)
-        await signin.sign_out(self.backend, cookies.session_of(request, self.settings))
-        response = pages.see_other(f"{LOGIN}?out=1")
-        cookies.drop_session(response, self.settings)
+        given = parse_fields(request, "form_token")["form_token"]
+        if not hmac.compare_digest(given.encode(), self._form_token(request).encode()):
+            return pages.redirect(HOME_URL)
+        await signin.sign_out(self.backend, cookies.read_session(request, self.settings))
+        response = pages.redirect(f"{LOGIN_URL}?out=1")
+        cookies.clear_session(response, self.settings)
         return response
 
     async def created(self, request: Request) -> HTTPResponse:
         """The confirmation page of a login just made."""
-        found = await self.who(request)
+        found = await self.find_signed_in(request)
         if found is None:
-            return pages.see_other(LOGIN)
+            return pages.redirect(LOGIN_URL)
         login, member = found
-        return self.page(
+        return self.render_page(
             "created.html", user_id=login.user_id, email=mask_email(member.email) if member.email else tr("none")
         )
 
-    def _token(self, request: Request) -> str:
-        return cookies.form_token(self.settings, cookies.session_of(request, self.settings))
+    def _form_token(self, request: Request) -> str:
+        return cookies.form_token(self.settings, cookies.read_session(request, self.settings))

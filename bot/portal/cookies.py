@@ -10,36 +10,36 @@ from backend.config import Settings
 SESSION, DEVICE, LANGUAGE = "ml_session", "ml_device", "ml_language"
 PREFIX = "__Host-"  # browsers hold a cookie of this name to our own host, by https alone
 DEVICE_SECONDS = 180 * 24 * 3600
-LONGEST = 200
+MAX_VALUE_LENGTH = 200
 
 
-def session_of(request: Request, settings: Settings) -> str:
+def read_session(request: Request, settings: Settings) -> str:
     return _read(request, settings, SESSION)
 
 
-def device_of(request: Request, settings: Settings) -> str:
+def read_device(request: Request, settings: Settings) -> str:
     return _read(request, settings, DEVICE)
 
 
-def language_of(request: Request, settings: Settings) -> str:
+def read_language(request: Request, settings: Settings) -> str:
     return _read(request, settings, LANGUAGE)
 
 
-def keep_language(response: HTTPResponse, settings: Settings, language: str) -> None:
+def set_language(response: HTTPResponse, settings: Settings, language: str) -> None:
     """Until the browser is closed."""
     _write(response, settings, LANGUAGE, language)
 
 
-def keep_session(response: HTTPResponse, settings: Settings, token: str) -> None:
+def set_session(response: HTTPResponse, settings: Settings, token: str) -> None:
     """Until the browser is closed; how long it is good is decided on our side."""
     _write(response, settings, SESSION, token)
 
 
-def keep_device(response: HTTPResponse, settings: Settings, device: str) -> None:
+def set_device(response: HTTPResponse, settings: Settings, device: str) -> None:
     _write(response, settings, DEVICE, device, DEVICE_SECONDS)
 
 
-def drop_session(response: HTTPResponse, settings: Settings) -> None:
+def clear_session(response: HTTPResponse, settings: Settings) -> None:
     _write(response, settings, SESSION, "", 0)
 
 
@@ -48,17 +48,17 @@ def form_token(settings: Settings, session: str) -> str:
     return settings.keyed_hash("portal-form", session)
 
 
-def _https(settings: Settings) -> bool:
+def _is_https(settings: Settings) -> bool:
     return settings.public_url.startswith("https://")
 
 
 def _read(request: Request, settings: Settings, name: str) -> str:
-    value = request.cookies.get((PREFIX if _https(settings) else "") + name) or ""
-    return str(value)[:LONGEST]
+    value = request.cookies.get((PREFIX if _is_https(settings) else "") + name) or ""
+    return str(value)[:MAX_VALUE_LENGTH]
 
 
 def _write(response: HTTPResponse, settings: Settings, name: str, value: str, seconds: int | None = None) -> None:
-    https = _https(settings)
+    https = _is_https(settings)
     response.add_cookie(
         name, value, path="/", secure=https, host_prefix=https, httponly=True, samesite="Lax", max_age=seconds
     )

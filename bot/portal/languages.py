@@ -9,33 +9,33 @@ from typing import Any
 from sanic import HTTPResponse, Request
 
 from backend.config import Settings
-from backend.language import ENGLISH, LANGUAGES, speaking
+from backend.language import ENGLISH, LANGUAGES, use_language
 from bot.portal import cookies
 
-ARGUMENT = "lang"  # /portal/login?lang=es
-FIELD = "language"  # of a form: its words are agreed to in the language in which they were shown
-Page = Callable[..., Coroutine[Any, Any, HTTPResponse]]
-Kept = Callable[..., Awaitable[str]]
+LANGUAGE_ARGUMENT = "lang"  # /portal/login?lang=es
+LANGUAGE_FIELD = "language"  # of a form: its words are agreed to in the language in which they were shown
+PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+LanguageLookup = Callable[..., Awaitable[str]]
 """The language kept with what the address names; takes the handler's values, such as `token`."""
 
 
-def in_language(handler: Page, settings: Settings, kept: Kept | None = None) -> Page:
+def with_language(handler: PageHandler, settings: Settings, kept: LanguageLookup | None = None) -> PageHandler:
     """The handler, speaking the reader's language. A wish in the address holds for the pages that follow."""
 
     @wraps(handler)
     async def spoken(request: Request, **values: str) -> HTTPResponse:
-        language = _asked(request, settings) or (await kept(**values) if kept else ENGLISH)
-        with speaking(language):
+        language = _requested_language(request, settings) or (await kept(**values) if kept else ENGLISH)
+        with use_language(language):
             response = await handler(request, **values)
-        if (wish := request.args.get(ARGUMENT)) in LANGUAGES:
-            cookies.keep_language(response, settings, wish)
+        if (wish := request.args.get(LANGUAGE_ARGUMENT)) in LANGUAGES:
+            cookies.set_language(response, settings, wish)
         return response
 
     return spoken
 
 
-def _asked(request: Request, settings: Settings) -> str:
+def _requested_language(request: Request, settings: Settings) -> str:
     """What was asked for here, in the form, or on an earlier page in this browser; else an empty text."""
     form: Any = (request.get_form() if request.method == "POST" else None) or {}
-    wishes = (request.args.get(ARGUMENT), form.get(FIELD), cookies.language_of(request, settings))
+    wishes = (request.args.get(LANGUAGE_ARGUMENT), form.get(LANGUAGE_FIELD), cookies.read_language(request, settings))
     return next((str(wish) for wish in wishes if wish in LANGUAGES), "")

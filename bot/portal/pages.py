@@ -13,13 +13,13 @@ from markupsafe import Markup
 from sanic import HTTPResponse, Request
 
 from backend.config import Settings
-from backend.language import current, day_words, short_date, short_month, tr
+from backend.language import current_language, format_day, format_short_date, format_short_month, tr
 from backend.money import format_cents
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
 
-PRIVATE = {
+PRIVATE_HEADERS = {
     # the address of such a page is a key to it: it must not be kept, told on, or found
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
@@ -31,7 +31,7 @@ PRIVATE = {
 
 
 @cache
-def environment() -> Environment:
+def template_environment() -> Environment:
     """The templates: `tr` for their words, amounts and days as filters, all in the language that is spoken."""
     env = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
@@ -40,31 +40,36 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"cents": format_cents, "day": long_day, "short_day": short_day, "month": short_month}
-    env.globals |= {"tr": words, "language": current}
+    env.filters |= {
+        "cents": format_cents,
+        "day": format_day_with_year,
+        "short_day": format_short_day,
+        "month": format_short_month,
+    }
+    env.globals |= {"tr": translate_markup, "language": current_language}
     return env
 
 
-def words(text: str, **values: object) -> Markup:
+def translate_markup(text: str, **values: object) -> Markup:
     """`tr` for templates: the text is ours and may have entities, what is put into it is escaped."""
     return Markup(tr(text)).format(**values)  # noqa: S704 - our own words
 
 
-def private_page(
+def render_private_page(
     template: str, *, status: int = 200, form_targets: tuple[str, ...] = (), **values: Any
 ) -> HTTPResponse:
     """A page for one member's eyes. `form_targets` are origins that its forms may be sent on to."""
-    html = environment().get_template(template).render(values)
-    headers = {**PRIVATE, "content-security-policy": content_policy(form_targets)}
+    html = template_environment().get_template(template).render(values)
+    headers = {**PRIVATE_HEADERS, "content-security-policy": content_security_policy(form_targets)}
     return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
 
 
-def see_other(url: str) -> HTTPResponse:
+def redirect(url: str) -> HTTPResponse:
     """Send the browser on, with a GET."""
-    return HTTPResponse(status=303, headers={**PRIVATE, "location": url})
+    return HTTPResponse(status=303, headers={**PRIVATE_HEADERS, "location": url})
 
 
-def content_policy(form_targets: tuple[str, ...] = ()) -> str:
+def content_security_policy(form_targets: tuple[str, ...] = ()) -> str:
     """No script at all. Browsers hold redirects of a form against form-action too, so the provider is named in it."""
     targets = " ".join(("'self'", *form_targets))
     return (
@@ -73,7 +78,7 @@ def content_policy(form_targets: tuple[str, ...] = ()) -> str:
     )
 
 
-def from_our_pages(request: Request, settings: Settings) -> bool:
+def is_same_site_post(request: Request, settings: Settings) -> bool:
     """Whether a form post comes from a page of ours, as far as the browser tells.
 
     Pages sent with `no-referrer` post with `Origin: null`; then Sec-Fetch-Site tells, and the token in the address is
@@ -85,19 +90,19 @@ def from_our_pages(request: Request, settings: Settings) -> bool:
         return False
     if not origin or origin == "null":
         return True
-    return origin in (_origin(settings.public_url), f"{request.scheme}://{request.host}")
+    return origin in (_url_origin(settings.public_url), f"{request.scheme}://{request.host}")
 
 
-def long_day(on: date) -> str:
+def format_day_with_year(on: date) -> str:
     """`Friday, December 4, 2026`, `viernes 4 de diciembre de 2026`."""
-    return day_words(on, date.min)  # with its year always
+    return format_day(on, date.min)  # with its year always
 
 
-def short_day(on: date) -> str:
+def format_short_day(on: date) -> str:
     """`Dec 4, 2026`, `4 dic 2026`."""
-    return short_date(on, year=True)
+    return format_short_date(on, year=True)
 
 
-def _origin(url: str) -> str:
+def _url_origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

@@ -7,15 +7,15 @@ import re
 from sanic import HTTPResponse, Request
 
 from backend.language import tr
-from backend.logins import mail
+from backend.logins import recovery_mail
 from bot.portal import cookies, pages
-from bot.portal.account import LOGIN
-from bot.portal.desk import TOKEN, Desk, fields, password_problem
+from bot.portal.account import LOGIN_URL
+from bot.portal.base_pages import TOKEN, PortalPages, format_password_problem, parse_fields
 
 LAST4 = re.compile(r"\d{4}")
 
 
-class PasswordDesk(Desk):
+class PasswordPages(PortalPages):
     PAGES = (
         ("forgot", "GET", "/forgot"),
         ("ask", "POST", "/forgot"),
@@ -24,60 +24,60 @@ class PasswordDesk(Desk):
     )
 
     async def forgot(self, _request: Request) -> HTTPResponse:
-        return self.form_page("forgot.html", who="")
+        return self.render_form("forgot.html", who="")
 
     async def ask(self, request: Request) -> HTTPResponse:
         """The same page for anybody: what is mailed is decided behind it."""
-        given = fields(request, "who", "last4", "kind")
+        given = parse_fields(request, "who", "last4", "kind")
         who, last4 = given["who"].strip(), given["last4"].strip()
         errors = {} if who else {"who": tr("Please give your full member number or your user ID.")}
         if not LAST4.fullmatch(last4):
             errors["last4"] = tr("Four digits, please: the end of the phone number on the account.")
         if errors:
-            return self.form_page("forgot.html", errors, who=who)
-        kind = mail.USER_ID if given["kind"] == mail.USER_ID else mail.RESET
+            return self.render_form("forgot.html", errors, who=who)
+        kind = recovery_mail.USER_ID if given["kind"] == recovery_mail.USER_ID else recovery_mail.RESET
         try:
             async with self.backend.db.transaction() as session:
-                reference = await mail.ask(
+                reference = await recovery_mail.request_mail(
                     session, self.backend, kind, who=who, last4=last4,
-                    source=self.source(request), asked_by=mail.PORTAL, channel="portal",
-                    device=cookies.device_of(request, self.settings),
+                    source=self.client_source(request), asked_by=recovery_mail.PORTAL, channel="portal",
+                    device=cookies.read_device(request, self.settings),
                 )  # fmt: skip
-        except mail.TooMany:
+        except recovery_mail.TooManyRequests:
             texts = [tr("No more can be asked for here for 15 minutes.")]
-            return self.notice(tr("Please wait a while"), texts, status=429)
+            return self.render_notice(tr("Please wait a while"), texts, status=429)
         texts = [
             tr("If that fits an online account, your user ID is on its way to the email on file.")
-            if kind == mail.USER_ID
+            if kind == recovery_mail.USER_ID
             else tr(
                 "If that fits an online account, a link to set a new password, good once and for 30 minutes, is on "
                 "its way to the email on file."
             ),
             tr("Your reference is {reference}. If no email comes, our office helps.", reference=reference),
         ]
-        return self.notice(tr("Please look at your email"), texts)
+        return self.render_notice(tr("Please look at your email"), texts)
 
     async def choose(self, _request: Request, token: str) -> HTTPResponse:
-        if not TOKEN.fullmatch(token) or not await mail.is_open(self.backend, token):
-            return self._gone()
-        return self.form_page("reset.html", here=f"/portal/reset/{token}")
+        if not TOKEN.fullmatch(token) or not await recovery_mail.is_reset_link_valid(self.backend, token):
+            return self._render_invalid_link()
+        return self.render_form("reset.html", here=f"/portal/reset/{token}")
 
     async def set(self, request: Request, token: str) -> HTTPResponse:
-        given = fields(request, "password", "again")
+        given = parse_fields(request, "password", "again")
         here = f"/portal/reset/{token}"
         if given["password"] != given["again"]:
-            return self.form_page("reset.html", {"password": password_problem("different")}, here=here)
+            return self.render_form("reset.html", {"password": format_password_problem("different")}, here=here)
         try:
-            await mail.reset(self.backend, token, given["password"])
-        except mail.ResetGone:
-            return self._gone()
-        except mail.PasswordRefused as refused:
-            return self.form_page("reset.html", {"password": password_problem(refused.code)}, here=here)
-        response = pages.see_other(f"{LOGIN}?set=1")
-        cookies.drop_session(response, self.settings)
+            await recovery_mail.reset(self.backend, token, given["password"])
+        except recovery_mail.ResetLinkInvalid:
+            return self._render_invalid_link()
+        except recovery_mail.InvalidPassword as refused:
+            return self.render_form("reset.html", {"password": format_password_problem(refused.code)}, here=here)
+        response = pages.redirect(f"{LOGIN_URL}?set=1")
+        cookies.clear_session(response, self.settings)
         return response
 
-    def _gone(self) -> HTTPResponse:
+    def _render_invalid_link(self) -> HTTPResponse:
         """The same for a link that never was, one that was used and one that has expired."""
         texts = [tr("The link works once, for 30 minutes. Nothing has been changed now.")]
-        return self.notice(tr("This link cannot be used any more"), texts, status=404, again="/portal/forgot")
+        return self.render_notice(tr("This link cannot be used any more"), texts, status=404, again="/portal/forgot")

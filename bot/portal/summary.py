@@ -11,18 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.alerts.service import is_paperless
 from backend.app import Backend
-from backend.autopay.schedule import active_autopay, active_draft
+from backend.autopay.schedule import find_active_autopay, find_active_draft
 from backend.billing.models import Account, Bill
-from backend.billing.service import Balance, balance
+from backend.billing.service import Balance, get_balance
 from backend.language import mark, tr
 from backend.members.models import Member
 from backend.members.service import accounts_of
 from backend.payments.models import Payment
-from backend.programs.service import enrolment
-from backend.usage.service import Month, last_months
+from backend.programs.service import find_enrollment
+from backend.usage.service import MonthUsage, list_last_months
 
-SHOWN = 12
-STATES = {
+MAX_SHOWN = 12
+STATUS_TEXTS = {
     "started": mark("on its way"),
     "authorised": mark("on its way"),
     "posted": mark("paid"),
@@ -30,7 +30,7 @@ STATES = {
     "voided": mark("not taken"),
     "returned": mark("returned by the bank"),
 }
-PROGRAMS = {"budget": mark("Budget billing"), "levelized": mark("Levelized billing")}
+PROGRAM_NAMES = {"budget": mark("Budget billing"), "levelized": mark("Levelized billing")}
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class AccountView:
     bills: Sequence[Bill]
     payments: Sequence[tuple[Payment, date, str]]
     enrolled: Sequence[tuple[str, str]]
-    usage: Sequence[Month]
+    usage: Sequence[MonthUsage]
 
 
 @dataclass(frozen=True)
-class Summary:
+class AccountSummary:
     """All of a member's accounts. `due_cents` is their sum; a credit of one does not pay for another."""
 
     name: str
@@ -57,10 +57,12 @@ class Summary:
     accounts: Sequence[AccountView]
 
 
-async def summary_of(backend: Backend, member: Member) -> Summary:
-    async with backend.db.reading() as session:
-        views = [await _view(session, backend, account) for account in await accounts_of(session, member.id)]
-    return Summary(
+async def load_summary(backend: Backend, member: Member) -> AccountSummary:
+    async with backend.db.read_session() as session:
+        views = [
+            await _load_account_view(session, backend, account) for account in await accounts_of(session, member.id)
+        ]
+    return AccountSummary(
         name=member.name,
         due_cents=sum(max(view.stands.amount_due_cents, 0) for view in views),
         past_due_cents=sum(view.stands.past_due_cents for view in views),
@@ -68,31 +70,31 @@ async def summary_of(backend: Backend, member: Member) -> Summary:
     )
 
 
-async def _view(session: AsyncSession, backend: Backend, account: Account) -> AccountView:
-    issued = select(Bill).where(Bill.account_id == account.id).order_by(Bill.issued_on.desc()).limit(SHOWN)
-    made = select(Payment).where(Payment.account_id == account.id).order_by(Payment.created_at.desc()).limit(SHOWN)
+async def _load_account_view(session: AsyncSession, backend: Backend, account: Account) -> AccountView:
+    issued = select(Bill).where(Bill.account_id == account.id).order_by(Bill.issued_on.desc()).limit(MAX_SHOWN)
+    made = select(Payment).where(Payment.account_id == account.id).order_by(Payment.created_at.desc()).limit(MAX_SHOWN)
     return AccountView(
         number=account.number,
         address=account.service_address,
         closed=account.status == "closed",
-        stands=await balance(session, backend, account.id),
+        stands=await get_balance(session, backend, account.id),
         bills=(await session.scalars(issued)).all(),
-        payments=[_made(backend, payment) for payment in await session.scalars(made)],
-        enrolled=await _enrolled(session, account),
-        usage=list(reversed(await last_months(session, account.id))),
+        payments=[_payment_row(backend, payment) for payment in await session.scalars(made)],
+        enrolled=await _enrollment_rows(session, account),
+        usage=list(reversed(await list_last_months(session, account.id))),
     )
 
 
-def _made(backend: Backend, payment: Payment) -> tuple[Payment, date, str]:
+def _payment_row(backend: Backend, payment: Payment) -> tuple[Payment, date, str]:
     day = payment.posted_on or payment.created_at.astimezone(backend.coop.zone).date()
-    return payment, day, tr(STATES.get(payment.status, payment.status))
+    return payment, day, tr(STATUS_TEXTS.get(payment.status, payment.status))
 
 
-async def _enrolled(session: AsyncSession, account: Account) -> list[tuple[str, str]]:
+async def _enrollment_rows(session: AsyncSession, account: Account) -> list[tuple[str, str]]:
     """Each way that there is, and how it stands."""
-    autopay = await active_autopay(session, account.id)
-    draft = await active_draft(session, account.id)
-    program = await enrolment(session, account.id)
+    autopay = await find_active_autopay(session, account.id)
+    draft = await find_active_draft(session, account.id)
+    program = await find_enrollment(session, account.id)
     runs = tr("Not enrolled")
     if autopay is not None:
         day = autopay.day_of_month
@@ -105,6 +107,6 @@ async def _enrolled(session: AsyncSession, account: Account) -> list[tuple[str, 
         (tr("Bill notifications"), tr("Paperless, by email") if paperless else tr("Bills by mail")),
         (
             tr("Budget or levelized billing"),
-            tr(PROGRAMS.get(program.program, "")) if program else tr("Not enrolled"),
+            tr(PROGRAM_NAMES.get(program.program, "")) if program else tr("Not enrolled"),
         ),
     ]

@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING
 from sanic import HTTPResponse, Request
 
 from backend.outages import service as outages
-from bot.dialogue.normalize import fit_to_keep
-from bot.portal.pages import see_other
+from bot.dialogue.normalize import clean_and_redact
+from bot.portal.pages import redirect
 from bot.staff import views
-from bot.staff.fields import field
+from bot.staff.form_fields import form_field
 
 if TYPE_CHECKING:
-    from bot.staff.routes import Office
+    from bot.staff.routes import StaffPages
 
-HERE = "/staff/outages"
+OUTAGES_URL = "/staff/outages"
 
 
 class OutagePages:
     """See, add, change and clear."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: StaffPages) -> None:
         self.office = office
         self.backend = office.backend
 
-    async def listing(self, request: Request, name: str) -> HTTPResponse:
-        async with self.backend.db.reading() as session:
-            found = await outages.current(session)
+    async def list_outages(self, request: Request, name: str) -> HTTPResponse:
+        async with self.backend.db.read_session() as session:
+            found = await outages.current_outages(session)
         token = self.office.browser.form_token(request)
-        return self.office.page("outages.html", outages=found, name=name, token=token)
+        return self.office.render_page("outages.html", outages=found, name=name, token=token)
 
     async def add(self, request: Request, name: str) -> HTTPResponse:
-        area = fit_to_keep(field(request, "area"))
+        area = clean_and_redact(form_field(request, "area"))
         if area:
             async with self.backend.db.transaction() as session:
                 await outages.add(
@@ -40,10 +40,10 @@ class OutagePages:
                     self.backend,
                     name,
                     area=area,
-                    cause=fit_to_keep(field(request, "cause")),
-                    estimate_at=views.read_field_time(self.backend, field(request, "estimate")),
+                    cause=clean_and_redact(form_field(request, "cause")),
+                    estimate_at=views.parse_field_time(self.backend, form_field(request, "estimate")),
                 )
-        return see_other(HERE)
+        return redirect(OUTAGES_URL)
 
     async def update(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
@@ -52,12 +52,12 @@ class OutagePages:
                 self.backend,
                 name,
                 outage_id,
-                cause=fit_to_keep(field(request, "cause")),
-                estimate_at=views.read_field_time(self.backend, field(request, "estimate")),
+                cause=clean_and_redact(form_field(request, "cause")),
+                estimate_at=views.parse_field_time(self.backend, form_field(request, "estimate")),
             )
-        return see_other(HERE)
+        return redirect(OUTAGES_URL)
 
     async def clear(self, request: Request, name: str, outage_id: int) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
             await outages.clear(session, self.backend, name, outage_id)
-        return see_other(HERE)
+        return redirect(OUTAGES_URL)

@@ -11,37 +11,37 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import NotFound
 
+from backend.agent_handoff import service as handover
 from backend.audit.service import record
 from backend.callout import service as callout
-from backend.callout.telling import told as callout_told
-from backend.handover import service as handover
+from backend.callout.delivery import list_notices as callout_told
 from backend.logins import sign_in_codes
 from backend.staff import signin
 from backend.tickets import service as tickets
-from backend.tickets.telling import told_by
-from bot.dialogue.normalize import fit_to_keep
-from bot.portal.pages import PRIVATE, content_policy, from_our_pages, see_other
+from backend.tickets.reporter_notices import reporting_conversations
+from bot.dialogue.normalize import clean_and_redact
+from bot.portal.pages import PRIVATE_HEADERS, content_security_policy, is_same_site_post, redirect
 from bot.services import Services
 from bot.staff import views
-from bot.staff.browser import StaffBrowser
-from bot.staff.fields import field
+from bot.staff.cookies import StaffCookies
+from bot.staff.form_fields import form_field
 from bot.staff.outages import OutagePages
-from bot.web.client_source import web_source
-from bot.web.guards import guarded
-from bot.web.json_requests import READ
+from bot.web.client_source import client_source
+from bot.web.guards import mark_guard
+from bot.web.json_requests import READ_METHODS
 
 FOLDER = Path(__file__).parent / "templates"
-LONGEST_ANSWER = 600
-Page = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+MAX_ANSWER_LENGTH = 600
+PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 
-class Office:
+class StaffPages:
     """The pages over the services."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
         self.backend = services.backend
-        self.browser = StaffBrowser(services.settings)
+        self.browser = StaffCookies(services.settings)
         self._pages = Environment(
             loader=FileSystemLoader(FOLDER),
             autoescape=True,
@@ -49,152 +49,156 @@ class Office:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._pages.filters |= views.filters(services.backend)
+        self._pages.filters |= views.template_filters(services.backend)
 
-    def at_the_door(self, handler: Page) -> Page:
+    def allow_signed_out(self, handler: PageHandler) -> PageHandler:
         """For everyone, as long as there are accounts; a form must come from our own page."""
 
         @wraps(handler)
         async def checked(request: Request, **values: Any) -> HTTPResponse:
             if not self.services.settings.staff_accounts:
                 raise NotFound()
-            if request.method == "POST" and not from_our_pages(request, self.services.settings):
-                return self._sign_in_page("Please use this page to sign in.", status=403)
+            if request.method == "POST" and not is_same_site_post(request, self.services.settings):
+                return self._render_sign_in("Please use this page to sign in.", status=403)
             return await handler(request, **values)
 
-        return guarded(checked, "staff door")  # type: ignore[return-value]
+        return mark_guard(checked, "staff door")  # type: ignore[return-value]
 
-    def inside(self, handler: Page) -> Page:
+    def require_sign_in(self, handler: PageHandler) -> PageHandler:
         """Only for somebody signed in, and a form only with the token of that session."""
 
         @wraps(handler)
         async def checked(request: Request, **values: Any) -> HTTPResponse:
             if not self.services.settings.staff_accounts:
                 raise NotFound()
-            name = await signin.signed_in(self.backend, self.browser.session(request))
+            name = await signin.find_session_name(self.backend, self.browser.read_session(request))
             if name is None:
-                return see_other("/staff/sign-in")
+                return redirect("/staff/sign-in")
             if request.method == "POST":
-                ours = from_our_pages(request, self.services.settings)
-                if not ours or not self.browser.form_is_ours(request, field(request, "token")):
-                    return self.page("notice.html", 403, heading="Please try again", text="The page was too old.")
+                ours = is_same_site_post(request, self.services.settings)
+                if not ours or not self.browser.is_form_token_valid(request, form_field(request, "token")):
+                    return self.render_page(
+                        "notice.html", 403, heading="Please try again", text="The page was too old."
+                    )
             return await handler(request, name, **values)
 
-        return guarded(checked, "staff")  # type: ignore[return-value]
+        return mark_guard(checked, "staff")  # type: ignore[return-value]
 
     # the door
 
     async def sign_in_page(self, request: Request) -> HTTPResponse:
-        return self._sign_in_page("")
+        return self._render_sign_in("")
 
     async def sign_in(self, request: Request) -> HTTPResponse:
         result = await signin.sign_in(
             self.backend,
-            field(request, "name").strip(),
-            field(request, "password"),
-            source=web_source(request, self.services.settings),
-            device=self.browser.device(request),
+            form_field(request, "name").strip(),
+            form_field(request, "password"),
+            source=client_source(request, self.services.settings),
+            device=self.browser.read_device(request),
         )
-        if isinstance(result, signin.CodeWanted):
-            return self._code_page(result.token)
-        if isinstance(result, signin.SignedIn):
-            return self._let_in(result)
+        if isinstance(result, signin.CodeRequired):
+            return self._render_code_form(result.token)
+        if isinstance(result, signin.StaffSignIn):
+            return self._finish_sign_in(result)
         if result.reason == "throttled":
-            return self._sign_in_page("Too many tries from here. Please wait 15 minutes.", status=429)
-        return self._sign_in_page("Name and password do not match.", status=403)
+            return self._render_sign_in("Too many tries from here. Please wait 15 minutes.", status=429)
+        return self._render_sign_in("Name and password do not match.", status=403)
 
-    async def confirm(self, request: Request) -> HTTPResponse:
+    async def confirm_code(self, request: Request) -> HTTPResponse:
         """The code that was mailed, when strangers try this name and the browser is new."""
-        token = field(request, "code_token")
-        result = await signin.confirm(self.backend, token, field(request, "code").strip())
+        token = form_field(request, "code_token")
+        result = await signin.confirm(self.backend, token, form_field(request, "code").strip())
         if result is not None:
-            return self._let_in(result)
-        if await sign_in_codes.is_open(self.backend, token):
-            return self._code_page(token, "That is not the code of our newest email.", 403)
-        return self._sign_in_page("That code is used up or too old. Please sign in again.", status=403)
+            return self._finish_sign_in(result)
+        if await sign_in_codes.is_page_valid(self.backend, token):
+            return self._render_code_form(token, "That is not the code of our newest email.", 403)
+        return self._render_sign_in("That code is used up or too old. Please sign in again.", status=403)
 
     async def sign_out(self, request: Request, name: str) -> HTTPResponse:
-        await signin.sign_out(self.backend, self.browser.session(request), name)
-        response = see_other("/staff/sign-in")
-        self.browser.drop_session(response)
+        await signin.sign_out(self.backend, self.browser.read_session(request), name)
+        response = redirect("/staff/sign-in")
+        self.browser.clear_session(response)
         return response
 
-    def _let_in(self, signed_in: signin.SignedIn) -> HTTPResponse:
-        response = see_other("/staff")
-        self.browser.keep(response, signed_in)
+    def _finish_sign_in(self, signed_in: signin.StaffSignIn) -> HTTPResponse:
+        response = redirect("/staff")
+        self.browser.set_sign_in(response, signed_in)
         return response
 
     # inside
 
-    async def desk(self, request: Request, name: str) -> HTTPResponse:
-        async with self.backend.db.reading() as session:
-            found = await views.desk(session, self.backend.clock.now())
-        return self.page("desk.html", desk=found, name=name, token=self.browser.form_token(request))
+    async def show_queue(self, request: Request, name: str) -> HTTPResponse:
+        async with self.backend.db.read_session() as session:
+            found = await views.load_queue(session, self.backend.clock.now())
+        return self.render_page("desk.html", desk=found, name=name, token=self.browser.form_token(request))
 
-    async def talk(self, request: Request, name: str, conversation: str) -> HTTPResponse:
-        async with self.backend.db.reading() as session:
-            found = await views.talk(session, conversation)
+    async def show_conversation(self, request: Request, name: str, conversation: str) -> HTTPResponse:
+        async with self.backend.db.read_session() as session:
+            found = await views.load_conversation(session, conversation)
         if found is None:
             raise NotFound()
         await self._record("office_read", name, {"conversation": conversation})
         token = self.browser.form_token(request)
-        return self.page("talk.html", talk=found, name=name, token=token, longest=LONGEST_ANSWER, ticket="")
+        return self.render_page("talk.html", talk=found, name=name, token=token, longest=MAX_ANSWER_LENGTH, ticket="")
 
-    async def ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
-        async with self.backend.db.reading() as session:
+    async def show_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
+        async with self.backend.db.read_session() as session:
             found = await tickets.find(session, number)
             if found is None:
                 raise NotFound()
-            talk = await views.talk(session, found.conversation_id)
-            account = await views.account_number(session, found.account_id)
-            called = await callout.of_ticket(session, found.id)
+            talk = await views.load_conversation(session, found.conversation_id)
+            account = await views.load_account_number(session, found.account_id)
+            called = await callout.find_callout(session, found.id)
             told = await callout_told(session, called.id) if called else []
         await self._record("office_read", name, {"ticket": number})
         token = self.browser.form_token(request)
-        return self.page(
+        return self.render_page(
             "ticket.html", ticket=found, talk=talk, account=account, callout=called, told=told,
-            name=name, token=token, longest=LONGEST_ANSWER,
+            name=name, token=token, longest=MAX_ANSWER_LENGTH,
         )  # fmt: skip
 
-    async def answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
+    async def send_answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
         """Send what was written; a number that must not be sent is taken out of it first."""
-        text = fit_to_keep(field(request, "text").strip()[:LONGEST_ANSWER])
-        number = field(request, "ticket")
+        text = clean_and_redact(form_field(request, "text").strip()[:MAX_ANSWER_LENGTH])
+        number = form_field(request, "ticket")
         if text:
             async with self.backend.db.transaction() as session:
-                way = await handover.answer(session, self.backend, conversation, text, name)
+                way = await handover.send_answer(session, self.backend, conversation, text, name)
                 ticket = await tickets.find(session, number) if number and way else None
                 if ticket is not None and ticket.conversation_id == conversation:
-                    await tickets.answered(session, self.backend, ticket, name)
+                    await tickets.mark_answered(session, self.backend, ticket, name)
             if way == "web":
                 self.services.pushes.notify(conversation)
             if way is None:
-                return self.page("notice.html", 409, heading="No way to write there", text="Please call instead.")
-        return see_other(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
+                return self.render_page(
+                    "notice.html", 409, heading="No way to write there", text="Please call instead."
+                )
+        return redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
 
-    async def close(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
+    async def close_handoff(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
             closed = await handover.close(session, self.backend, handover_id, name)
         if closed is not None:
             self.services.pushes.notify(closed.conversation_id)
-        return see_other("/staff")
+        return redirect("/staff")
 
     async def take_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         """Somebody of the office sees to it: the people on call are told so, and called no more."""
         async with self.backend.db.transaction() as session:
             found = await tickets.find(session, number)
-            called = await callout.of_ticket(session, found.id) if found else None
+            called = await callout.find_callout(session, found.id) if found else None
             if found is None or called is None:
                 raise NotFound()
             await callout.take(session, self.backend, called, found, name, "office")
-        return see_other(f"/staff/tickets/{number}")
+        return redirect(f"/staff/tickets/{number}")
 
     async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
             closed = await tickets.close(session, self.backend, number, name)
-        for conversation in told_by(closed) if closed else []:
+        for conversation in reporting_conversations(closed) if closed else []:
             self.services.pushes.notify(conversation)
-        return see_other("/staff")
+        return redirect("/staff")
 
     async def _record(self, act: str, name: str, after: dict[str, Any] | None = None) -> None:
         async with self.backend.db.transaction() as session:
@@ -209,36 +213,36 @@ class Office:
                 after=after,
             )
 
-    def _sign_in_page(self, trouble: str, status: int = 200) -> HTTPResponse:
-        return self.page("sign_in.html", status, trouble=trouble)
+    def _render_sign_in(self, trouble: str, status: int = 200) -> HTTPResponse:
+        return self.render_page("sign_in.html", status, trouble=trouble)
 
-    def _code_page(self, token: str, trouble: str = "", status: int = 200) -> HTTPResponse:
-        return self.page("code.html", status, trouble=trouble, code_token=token)
+    def _render_code_form(self, token: str, trouble: str = "", status: int = 200) -> HTTPResponse:
+        return self.render_page("code.html", status, trouble=trouble, code_token=token)
 
-    def page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
+    def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
         html = self._pages.get_template(template).render(coop=self.backend.coop, **values)
-        headers = {**PRIVATE, "content-security-policy": content_policy()}
+        headers = {**PRIVATE_HEADERS, "content-security-policy": content_security_policy()}
         return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
 
 
 def blueprint(services: Services) -> Blueprint:
     """Everything under /staff."""
-    office = Office(services)
+    office = StaffPages(services)
     staff = Blueprint("staff", url_prefix="/staff")
-    door, inside = office.at_the_door, office.inside
-    staff.add_route(door(office.sign_in_page), "/sign-in", methods=READ, name="sign_in_page")
+    door, inside = office.allow_signed_out, office.require_sign_in
+    staff.add_route(door(office.sign_in_page), "/sign-in", methods=READ_METHODS, name="sign_in_page")
     staff.add_route(door(office.sign_in), "/sign-in", methods=["POST"], name="sign_in")
-    staff.add_route(door(office.confirm), "/sign-in/code", methods=["POST"], name="confirm")
+    staff.add_route(door(office.confirm_code), "/sign-in/code", methods=["POST"], name="confirm")
     staff.add_route(inside(office.sign_out), "/sign-out", methods=["POST"], name="sign_out")
-    staff.add_route(inside(office.desk), "/", methods=READ, name="desk")
-    staff.add_route(inside(office.talk), "/talks/<conversation:str>", methods=READ, name="talk")
-    staff.add_route(inside(office.answer), "/talks/<conversation:str>/answer", methods=["POST"], name="answer")
-    staff.add_route(inside(office.close), "/handovers/<handover_id:int>/close", methods=["POST"], name="close")
-    staff.add_route(inside(office.ticket), "/tickets/<number:str>", methods=READ, name="ticket")
+    staff.add_route(inside(office.show_queue), "/", methods=READ_METHODS, name="desk")
+    staff.add_route(inside(office.show_conversation), "/talks/<conversation:str>", methods=READ_METHODS, name="talk")
+    staff.add_route(inside(office.send_answer), "/talks/<conversation:str>/answer", methods=["POST"], name="answer")
+    staff.add_route(inside(office.close_handoff), "/handovers/<handover_id:int>/close", methods=["POST"], name="close")
+    staff.add_route(inside(office.show_ticket), "/tickets/<number:str>", methods=READ_METHODS, name="ticket")
     staff.add_route(inside(office.take_ticket), "/tickets/<number:str>/take", methods=["POST"], name="take_ticket")
     staff.add_route(inside(office.close_ticket), "/tickets/<number:str>/close", methods=["POST"], name="close_ticket")
     pages = OutagePages(office)
-    staff.add_route(inside(pages.listing), "/outages", methods=READ, name="outages")
+    staff.add_route(inside(pages.list_outages), "/outages", methods=READ_METHODS, name="outages")
     staff.add_route(inside(pages.add), "/outages", methods=["POST"], name="add_outage")
     staff.add_route(inside(pages.update), "/outages/<outage_id:int>", methods=["POST"], name="update_outage")
     staff.add_route(inside(pages.clear), "/outages/<outage_id:int>/clear", methods=["POST"], name="clear_outage")

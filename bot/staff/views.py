@@ -8,25 +8,25 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.agent_handoff import service as handover
+from backend.agent_handoff import transcript
+from backend.agent_handoff.models import AgentHandoff
+from backend.agent_handoff.transcript import TranscriptLine
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.conversations.models import Conversation
-from backend.coop import display_phone
-from backend.handover import service as handover
-from backend.handover import transcript
-from backend.handover.models import Handover
-from backend.handover.transcript import Line
+from backend.coop import format_phone
 from backend.tickets import listing
 from backend.tickets.models import Ticket
 
 
 @dataclass(frozen=True)
-class Desk:
+class StaffQueue:
     """The first page: who waits, promised calls, the other tickets, and what was taken back lately."""
 
-    handovers: list[Handover]
+    handovers: list[AgentHandoff]
     callbacks: list[Ticket]
     tickets: list[Ticket]
     withdrawn: list[Ticket]
@@ -34,46 +34,46 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Talk:
+class ConversationView:
     """One conversation. `can_answer`: there is a way to write to whoever is at the other end."""
 
     id: str
     channel: str
-    handover: Handover | None
-    lines: list[Line]
+    handover: AgentHandoff | None
+    lines: list[TranscriptLine]
     can_answer: bool
 
 
-async def desk(session: AsyncSession, now: datetime) -> Desk:
-    found = await listing.waiting(session)
-    return Desk(
-        handovers=await handover.listing(session),
+async def load_queue(session: AsyncSession, now: datetime) -> StaffQueue:
+    found = await listing.list_open(session)
+    return StaffQueue(
+        handovers=await handover.list_waiting(session),
         callbacks=[ticket for ticket in found if ticket.kind == "callback"],
         tickets=[ticket for ticket in found if ticket.kind != "callback"],
-        withdrawn=await listing.taken_back(session, now),
-        callouts=await callout.of_tickets(session, [ticket.id for ticket in found if ticket.urgent]),
+        withdrawn=await listing.list_withdrawn(session, now),
+        callouts=await callout.find_callouts(session, [ticket.id for ticket in found if ticket.urgent]),
     )
 
 
-async def talk(session: AsyncSession, conversation_id: str) -> Talk | None:
+async def load_conversation(session: AsyncSession, conversation_id: str) -> ConversationView | None:
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None:
         return None
-    return Talk(
+    return ConversationView(
         id=conversation_id,
         channel=conversation.channel,
-        handover=await handover.open_of(session, conversation_id),
-        lines=await transcript.of(session, conversation_id),
+        handover=await handover.find_open_handoff(session, conversation_id),
+        lines=await transcript.read_transcript(session, conversation_id),
         can_answer=conversation.channel == "web" or bool(conversation.address),
     )
 
 
-async def account_number(session: AsyncSession, account_id: int | None) -> str:
+async def load_account_number(session: AsyncSession, account_id: int | None) -> str:
     account = await session.get(Account, account_id) if account_id else None
     return account.number if account else ""
 
 
-def local(backend: Backend, at: datetime | None) -> str:
+def format_local_time(backend: Backend, at: datetime | None) -> str:
     """A time as the office's clock shows it: `Nov 23, 10:05 AM`."""
     if at is None:
         return ""
@@ -81,15 +81,15 @@ def local(backend: Backend, at: datetime | None) -> str:
     return f"{here:%b} {here.day}, {here:%I:%M %p}".replace(" 0", " ")
 
 
-def local_iso(backend: Backend, at: str) -> str:
+def format_local_iso(backend: Backend, at: str) -> str:
     """The same for the time of a note, which is kept as text."""
-    return local(backend, datetime.fromisoformat(at))
+    return format_local_time(backend, datetime.fromisoformat(at))
 
 
-def callout_words(backend: Backend, called: Callout) -> str:
+def format_callout(backend: Backend, called: Callout) -> str:
     """How it stands with the people on call: `Sam has it since Nov 23, 10:05 AM`."""
     if called.status == callout.TAKEN:
-        return f"{called.taken_by} has it since {local(backend, called.taken_at)}"
+        return f"{called.taken_by} has it since {format_local_time(backend, called.taken_at)}"
     times = "once" if called.rounds == 1 else f"{called.rounds} times"
     if called.status == callout.CALLING:
         return f"on call told {times}, nobody has it yet"
@@ -97,29 +97,29 @@ def callout_words(backend: Backend, called: Callout) -> str:
     return f"on call told {times}, nobody answered" if unanswered else "on call told it is over"
 
 
-def kind_words(kind: str) -> str:
+def format_kind(kind: str) -> str:
     """`name change`, as a person reads it."""
     return kind.replace("_", " ")
 
 
-def filters(backend: Backend) -> dict[str, Any]:
+def template_filters(backend: Backend) -> dict[str, Any]:
     return {
-        "at": lambda moment: local(backend, moment),
-        "at_iso": lambda text: local_iso(backend, text),
-        "kind": kind_words,
-        "callout": lambda called: callout_words(backend, called),
-        "phone": display_phone,
+        "at": lambda moment: format_local_time(backend, moment),
+        "at_iso": lambda text: format_local_iso(backend, text),
+        "kind": format_kind,
+        "callout": lambda called: format_callout(backend, called),
+        "phone": format_phone,
         "way": lambda way: {"sms": "text"}.get(way, way),
-        "field_time": lambda moment: field_time(backend, moment),
+        "field_time": lambda moment: format_field_time(backend, moment),
     }
 
 
-def field_time(backend: Backend, at: datetime | None) -> str:
+def format_field_time(backend: Backend, at: datetime | None) -> str:
     """A time as a form's field of date and time wants it, on the co-op's clock."""
     return f"{at.astimezone(backend.coop.zone):%Y-%m-%dT%H:%M}" if at else ""
 
 
-def read_field_time(backend: Backend, text: str) -> datetime | None:
+def parse_field_time(backend: Backend, text: str) -> datetime | None:
     """What such a field was filled with, aware; None when it is empty or no time."""
     try:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=backend.coop.zone)

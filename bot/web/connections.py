@@ -61,14 +61,14 @@ class TimedProtocol(WebSocketProtocol):
         self._silence = self.loop.call_later(FIRST_BYTE_SECONDS, self.close)
 
     def data_received(self, data: bytes) -> None:
-        self._end_silence()
+        self._cancel_first_byte_timer()
         super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end_silence()
+        self._cancel_first_byte_timer()
         super().connection_lost(exc)
 
-    def _end_silence(self) -> None:
+    def _cancel_first_byte_timer(self) -> None:
         if self._silence is not None:
             self._silence.cancel()
             self._silence = None

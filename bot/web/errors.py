@@ -13,17 +13,17 @@ from sanic.exceptions import SanicException
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.errors import MemberlineError
-from backend.language import ENGLISH, speaking
-from backend.reading.language import language_of
+from backend.language import ENGLISH, use_language
+from backend.reading.language import detect_language
 from bot.dialogue import edge_texts
-from bot.dialogue.keep_deadline import NotKept
+from bot.dialogue.keep_deadline import MessageNotKept
 
 logger = logging.getLogger("memberline.web")
 
 MESSAGES_PATH = "/chat/messages"
-MOST_READ = 2000  # letters of a refused message that are looked at
+MAX_READ_CHARS = 2000  # letters of a refused message that are looked at
 PAGE_PATHS = ("/portal", "/staff", "/dev")
-CODES = {
+ERROR_CODES = {
     400: "bad_request",
     403: "forbidden",
     404: "not_found",
@@ -37,7 +37,7 @@ CODES = {
     500: "internal",
     503: "unavailable",
 }
-WORDS = {
+ERROR_TEXTS = {
     400: "This request could not be understood.",
     403: "This request is not allowed.",
     404: "There is nothing at this address.",
@@ -51,11 +51,11 @@ WORDS = {
 }
 
 
-UNAVAILABLE = (SQLAlchemyError, OSError, NotKept)
+UNAVAILABLE_ERRORS = (SQLAlchemyError, OSError, MessageNotKept)
 """A database that fails, refuses, hangs (its drivers raise OSError and TimeoutError), or did not keep a message."""
 
 
-class Refusal(SanicException):
+class RequestRefused(SanicException):
     """A refusal with a status, a code for programs and words for people."""
 
     def __init__(
@@ -72,7 +72,7 @@ class Refusal(SanicException):
         self.field = field
 
 
-class BadField(Refusal):
+class InvalidRequestField(RequestRefused):
     """A field of the request is missing or wrong."""
 
     def __init__(self, field: str, problem: str, *, status: int = 422) -> None:
@@ -100,37 +100,39 @@ def error_page(status: int, message: str, reference: str = "") -> HTTPResponse:
 
 def install(app: Sanic) -> None:
     """Answer every failure of this app in our own words."""
-    app.exception(Exception)(on_failure)
+    app.exception(Exception)(handle_failure)
 
 
-async def on_failure(request: Request, failure: Exception) -> HTTPResponse:
+async def handle_failure(request: Request, failure: Exception) -> HTTPResponse:
     """Turn any failure into an answer. What a member wrote and what failed inside stay out of it."""
-    if isinstance(failure, Refusal):
-        response = _answer(request, failure.status_code, failure.code, str(failure), failure.field)
+    if isinstance(failure, RequestRefused):
+        response = _error_response(request, failure.status_code, failure.code, str(failure), failure.field)
     elif isinstance(failure, MemberlineError):
-        response = _answer(request, 422, failure.code, str(failure))
+        response = _error_response(request, 422, failure.code, str(failure))
     elif isinstance(failure, SanicException) and failure.status_code < 500:
         status = failure.status_code
-        response = _answer(request, status, CODES.get(status, "refused"), WORDS.get(status, "Not possible."))
-    elif isinstance(failure, UNAVAILABLE) or getattr(failure, "status_code", None) == 503:
-        logger.error("unavailable: %s\n%s", type(failure).__name__, _own_lines(failure))
-        response = _answer(request, 503, CODES[503], WORDS[503])
+        response = _error_response(
+            request, status, ERROR_CODES.get(status, "refused"), ERROR_TEXTS.get(status, "Not possible.")
+        )
+    elif isinstance(failure, UNAVAILABLE_ERRORS) or getattr(failure, "status_code", None) == 503:
+        logger.error("unavailable: %s\n%s", type(failure).__name__, _format_traceback(failure))
+        response = _error_response(request, 503, ERROR_CODES[503], ERROR_TEXTS[503])
     else:
-        response = _unexpected(request, failure)
+        response = _unexpected_response(request, failure)
     if isinstance(failure, SanicException):
         response.headers.update(failure.headers)
     return response
 
 
-def _unexpected(request: Request, failure: Exception) -> HTTPResponse:
+def _unexpected_response(request: Request, failure: Exception) -> HTTPResponse:
     reference = secrets.token_hex(4)
     path = getattr(request.route, "path", "?") if request is not None and request.route else "?"
     # the traceback names our own lines; the failure's text may quote a member and is left out
-    logger.error("reference %s: %s at /%s\n%s", reference, type(failure).__name__, path, _own_lines(failure))
-    return _answer(request, 500, CODES[500], WORDS[500], reference=reference)
+    logger.error("reference %s: %s at /%s\n%s", reference, type(failure).__name__, path, _format_traceback(failure))
+    return _error_response(request, 500, ERROR_CODES[500], ERROR_TEXTS[500], reference=reference)
 
 
-def _own_lines(failure: BaseException) -> str:
+def _format_traceback(failure: BaseException) -> str:
     lines: list[str] = []
     seen = failure.__traceback__
     while seen is not None:
@@ -140,7 +142,7 @@ def _own_lines(failure: BaseException) -> str:
     return "\n".join(lines[-12:])
 
 
-def _with_danger(request: Request, message: str) -> str:
+def _add_danger_advice(request: Request, message: str) -> str:
     """Whoever tells of danger hears whom to call first, whatever the reason that they are not answered."""
     try:
         said = json.loads(request.body)["text"]
@@ -148,12 +150,12 @@ def _with_danger(request: Request, message: str) -> str:
         return message
     if not isinstance(said, str):
         return message
-    said = said[:MOST_READ]
-    with speaking(language_of(said, ENGLISH)):
-        return edge_texts.with_danger(message, said, request.app.ctx.services.coop)
+    said = said[:MAX_READ_CHARS]
+    with use_language(detect_language(said, ENGLISH)):
+        return edge_texts.add_danger_advice(message, said, request.app.ctx.services.coop)
 
 
-def _answer(
+def _error_response(
     request: Request | None,
     status: int,
     code: str,
@@ -163,7 +165,7 @@ def _answer(
 ) -> HTTPResponse:
     path = request.path if request is not None else ""
     if request is not None and path.endswith(MESSAGES_PATH):
-        message = _with_danger(request, message)
+        message = _add_danger_advice(request, message)
     wants_page = path == "/" or path.startswith(PAGE_PATHS)
     if wants_page:
         return error_page(status, message, reference)

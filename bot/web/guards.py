@@ -19,7 +19,7 @@ SocketHandler = Callable[[Request, Websocket], Coroutine[Any, Any, None]]
 AnyHandler = TypeVar("AnyHandler", Handler, SocketHandler)
 
 
-def guarded(handler: AnyHandler, guard: str) -> AnyHandler:
+def mark_guard(handler: AnyHandler, guard: str) -> AnyHandler:
     """Write on a handler which guard it stands behind."""
     handler.guard = guard  # type: ignore[attr-defined]
     return handler
@@ -27,21 +27,21 @@ def guarded(handler: AnyHandler, guard: str) -> AnyHandler:
 
 def public(handler: Handler) -> Handler:
     """Anybody may call it: the handler itself knows whom it serves by an unguessable token, or serves everyone."""
-    return guarded(handler, "public")
+    return mark_guard(handler, "public")
 
 
-def internal(token: Callable[[Request], str | None]) -> Callable[[Handler], Handler]:
+def internal_only(token: Callable[[Request], str | None]) -> Callable[[Handler], Handler]:
     """Only from this machine and with the shared token. To anyone else the route does not exist."""
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
             expected = token(request)
-            if not expected or not is_loopback(request) or not has_bearer(request, expected):
+            if not expected or not is_loopback(request) or not has_bearer_token(request, expected):
                 raise NotFound()
             return await handler(request, *args, **kwargs)
 
-        return guarded(checked, "internal")
+        return mark_guard(checked, "internal")
 
     return decorate
 
@@ -53,12 +53,12 @@ def loopback_or_token(token: Callable[[Request], str | None]) -> Callable[[Handl
         @wraps(handler)
         async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
             expected = token(request)
-            allowed = has_bearer(request, expected) if expected else is_loopback(request)
+            allowed = has_bearer_token(request, expected) if expected else is_loopback(request)
             if not allowed:
                 raise NotFound()
             return await handler(request, *args, **kwargs)
 
-        return guarded(checked, "loopback or token")
+        return mark_guard(checked, "loopback or token")
 
     return decorate
 
@@ -70,14 +70,14 @@ def development_only(handler: Handler) -> Handler:
     async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
         settings = request.app.ctx.services.backend.settings
         # a web page elsewhere may have made its own name point at this machine: the name asked for must be ours
-        if settings.production or not is_loopback(request) or not _names_us(request, settings):
+        if settings.production or not is_loopback(request) or not _is_own_host(request, settings):
             raise NotFound()
         return await handler(request, *args, **kwargs)
 
-    return guarded(checked, "development")
+    return mark_guard(checked, "development")
 
 
-def _names_us(request: Request, settings: Settings) -> bool:
+def _is_own_host(request: Request, settings: Settings) -> bool:
     asked = urlsplit(f"//{request.host}").hostname
     return asked in ("localhost", "127.0.0.1", "::1", urlsplit(settings.public_url).hostname)
 
@@ -92,18 +92,18 @@ def is_loopback(request: Request) -> bool:
         return False
 
 
-def has_bearer(request: Request, token: str) -> bool:
+def has_bearer_token(request: Request, token: str) -> bool:
     """Whether the request carries the token; compared in constant time."""
     given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
     return hmac.compare_digest(given, f"Bearer {token}".encode())
 
 
-def guard_of(handler: Any) -> str | None:
+def find_guard(handler: Any) -> str | None:
     """Which guard the handler of a route stands behind; that of a socket Sanic has wrapped in one of its own."""
     own = handler.args[0] if isinstance(handler, partial) and handler.args else handler
     return getattr(own, "guard", None)
 
 
-def unguarded_routes(app: Sanic) -> list[str]:
+def find_unguarded_routes(app: Sanic) -> list[str]:
     """The paths of routes that do not say who may call them."""
-    return [f"/{route.path}" for route in app.router.routes if not guard_of(route.handler)]
+    return [f"/{route.path}" for route in app.router.routes if not find_guard(route.handler)]

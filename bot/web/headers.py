@@ -5,15 +5,15 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request, Sanic
 
 from backend.config import Settings
-from bot.web.errors import Refusal
-from bot.web.json_requests import LARGEST
+from bot.web.errors import RequestRefused
+from bot.web.json_requests import MAX_BODY_BYTES
 from bot.web.metrics import Metrics
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-HEADERS = {
+SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -22,19 +22,19 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "Cache-Control": "no-store",
 }
-INTERNAL = "/internal/"
+INTERNAL_PREFIX = "/internal/"
 
 
 def install(app: Sanic, settings: Settings, metrics: Metrics) -> None:
     """Check the size of what comes in, and complete what goes out. A handler's own header is left as it is."""
-    headers = dict(HEADERS)
+    headers = dict(SECURITY_HEADERS)
     if settings.public_url.startswith("https://"):
         headers["Strict-Transport-Security"] = "max-age=31536000"
 
     @app.on_request
     async def not_too_large(request: Request) -> None:
-        if len(request.body) > LARGEST and not request.path.startswith(INTERNAL):
-            raise Refusal("too_large", f"Send {LARGEST // 1024} KB at most.", status=413)
+        if len(request.body) > MAX_BODY_BYTES and not request.path.startswith(INTERNAL_PREFIX):
+            raise RequestRefused("too_large", f"Send {MAX_BODY_BYTES // 1024} KB at most.", status=413)
 
     @app.on_response
     async def complete(request: Request, response: HTTPResponse) -> None:

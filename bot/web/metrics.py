@@ -35,6 +35,6 @@ class Metrics:
             registry=self.registry,
         )
 
-    def text(self) -> bytes:
+    def render(self) -> bytes:
         """The registry in Prometheus' text form."""
         return generate_latest(self.registry)

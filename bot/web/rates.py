@@ -18,22 +18,22 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from backend.config import Settings
-from bot.channels.senders import keyed
+from bot.channels.senders import keyed_hash
 
 logger = logging.getLogger("memberline.rates")
 
-REDIS_SECONDS = 0.15
+REDIS_TIMEOUT_SECONDS = 0.15
 """A Redis that is away or frozen may cost a request this much, and then nothing for AWAY_SECONDS."""
-AWAY_SECONDS = 10.0
-NOT_COUNTED = (RedisError, OSError, TimeoutError)
+REDIS_RETRY_SECONDS = 10.0
+REDIS_ERRORS = (RedisError, OSError, TimeoutError)
 
 
-def rule(name: str, most: int, seconds: int) -> RateLimitItem:
+def rate_limit(name: str, most: int, seconds: int) -> RateLimitItem:
     """At most `most` in any `seconds`, counted under `name`."""
     return RateLimitItemPerSecond(most, seconds, namespace=name)
 
 
-class Rates:
+class RateLimiter:
     """Counts for every rule. No address or session stands in it readably: Redis may be shared and logged."""
 
     def __init__(self, settings: Settings) -> None:
@@ -42,55 +42,55 @@ class Rates:
         self._pool: ConnectionPool | None = None
         self._shared: SlidingWindowCounterRateLimiter | None = None
         if settings.redis_url:
-            waits = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
+            waits = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
             self._pool = ConnectionPool.from_url(settings.redis_url, **waits)
             self._shared = SlidingWindowCounterRateLimiter(_redis_storage(settings.redis_url, self._pool))
         self._away = False
         self._look_again = 0.0
 
-    async def wait(self, *counts: tuple[RateLimitItem, str]) -> int:
+    async def hit(self, *counts: tuple[RateLimitItem, str]) -> int:
         """Count one for each sender, in turn. Whole seconds to wait before the next try; 0: it may go on.
 
         Behind the first that refuses nothing is counted: what a session was refused does not burden its neighbors.
         """
-        hashed = [(item, keyed(self._settings, "rate", sender)) for item, sender in counts]
-        if self._shared is not None and self._may_ask():
+        hashed = [(item, keyed_hash(self._settings, "rate", sender)) for item, sender in counts]
+        if self._shared is not None and self._should_try_redis():
             try:
-                async with asyncio.timeout(REDIS_SECONDS):
-                    waited = await _wait(self._shared, hashed)
-            except NOT_COUNTED as failure:
-                self._went_away(failure)
+                async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
+                    waited = await _hit_all(self._shared, hashed)
+            except REDIS_ERRORS as failure:
+                self._mark_redis_down(failure)
             else:
                 self._away = False
                 return waited
-        return await _wait(self._own, hashed)
+        return await _hit_all(self._own, hashed)
 
-    async def wait_here(self, *counts: tuple[RateLimitItem, str]) -> int:
+    async def hit_locally(self, *counts: tuple[RateLimitItem, str]) -> int:
         """As `wait`, for what this process alone can see, such as an open socket."""
-        return await _wait(self._own, list(counts))
+        return await _hit_all(self._own, list(counts))
 
-    async def forget(self, item: RateLimitItem, sender: str) -> None:
+    async def reset(self, item: RateLimitItem, sender: str) -> None:
         """Begin anew for this sender, who turned out to be no guesser."""
-        key = keyed(self._settings, "rate", sender)
+        key = keyed_hash(self._settings, "rate", sender)
         await self._own.clear(item, key)
         if self._shared is not None and not self._away:
             try:
-                async with asyncio.timeout(REDIS_SECONDS):
+                async with asyncio.timeout(REDIS_TIMEOUT_SECONDS):
                     await self._shared.clear(item, key)
-            except NOT_COUNTED as failure:
-                self._went_away(failure)
+            except REDIS_ERRORS as failure:
+                self._mark_redis_down(failure)
 
-    def _may_ask(self) -> bool:
+    def _should_try_redis(self) -> bool:
         """Whether to ask Redis: always while it answers; while it is away, one request now and then finds out."""
         if not self._away:
             return True
         if time.monotonic() < self._look_again:
             return False
-        self._look_again = time.monotonic() + AWAY_SECONDS
+        self._look_again = time.monotonic() + REDIS_RETRY_SECONDS
         return True
 
-    def _went_away(self, failure: BaseException) -> None:
-        self._away, self._look_again = True, time.monotonic() + AWAY_SECONDS
+    def _mark_redis_down(self, failure: BaseException) -> None:
+        self._away, self._look_again = True, time.monotonic() + REDIS_RETRY_SECONDS
         logger.warning("counting in this process alone: %s", type(failure).__name__)
 
     async def close(self) -> None:
@@ -98,7 +98,7 @@ class Rates:
             await self._pool.aclose()
 
 
-async def _wait(limiter: SlidingWindowCounterRateLimiter, counts: list[tuple[RateLimitItem, str]]) -> int:
+async def _hit_all(limiter: SlidingWindowCounterRateLimiter, counts: list[tuple[RateLimitItem, str]]) -> int:
     for item, sender in counts:
         if not await limiter.hit(item, sender):
             stats = await limiter.get_window_stats(item, sender)

@@ -13,11 +13,11 @@ from sanic.response import html
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.demo import DEMO
+from backend.demo import DEMO_ACCOUNTS
 from backend.outbox import service as outbox
 from bot.services import Services
 from bot.web.guards import development_only, loopback_or_token, public
-from bot.web.json_requests import READ
+from bot.web.json_requests import READ_METHODS
 from bot.web.static_files import StaticFiles
 
 BOT = Path(__file__).resolve().parent.parent
@@ -27,8 +27,8 @@ OUTBOX_PAGE = "/dev/outbox"
 def blueprint(services: Services) -> Blueprint:
     """GET /, /widget.js and what is watched: /health, /ready, /metrics, /dev/outbox."""
     routes = Blueprint("site")
-    _pages(routes, services)
-    _watching(routes, services)
+    _add_pages(routes, services)
+    _add_monitoring(routes, services)
     return routes
 
 
@@ -37,75 +37,75 @@ def static_blueprint() -> Blueprint:
     routes = Blueprint("static")
     files = StaticFiles(BOT / "portal" / "static")
 
-    @routes.route("/portal/static/<name:str>", methods=READ)
+    @routes.route("/portal/static/<name:str>", methods=READ_METHODS)
     @public
     async def portal_file(request: Request, name: str) -> HTTPResponse:
-        return files.answer(request, name)
+        return files.respond(request, name)
 
     return routes
 
 
-def _pages(routes: Blueprint, services: Services) -> None:
+def _add_pages(routes: Blueprint, services: Services) -> None:
     templates = Environment(
         loader=FileSystemLoader([BOT / "portal" / "templates", BOT / "templates"]),
         autoescape=select_autoescape(default=True),
     )
     widget = StaticFiles(BOT / "channels" / "webchat" / "static")
-    demo_page = templates.get_template("demo.html").render(demo_values(services))
+    demo_page = templates.get_template("demo.html").render(demo_page_values(services))
 
-    @routes.route("/", methods=READ)
+    @routes.route("/", methods=READ_METHODS)
     @public
     async def demo(request: Request) -> HTTPResponse:
         return html(demo_page)
 
-    @routes.route("/widget.js", methods=READ)
+    @routes.route("/widget.js", methods=READ_METHODS)
     @public
     async def widget_file(request: Request) -> HTTPResponse:
-        return widget.answer(request, "widget.js", any_site=True)
+        return widget.respond(request, "widget.js", any_site=True)
 
-    @routes.route(OUTBOX_PAGE, methods=READ)
+    @routes.route(OUTBOX_PAGE, methods=READ_METHODS)
     @development_only
     async def outbox_page(request: Request) -> HTTPResponse:
-        async with services.backend.db.reading() as session:
-            messages = await outbox.newest(session)
+        async with services.backend.db.read_session() as session:
+            messages = await outbox.list_newest(session)
         values = {"messages": messages, "coop": services.coop}
         return html(templates.get_template("outbox.html").render(values))
 
 
-def demo_values(services: Services) -> dict[str, Any]:
+def demo_page_values(services: Services) -> dict[str, Any]:
     """What the demo page shows; the demo members only where they exist."""
     if services.settings.production:
         return {"coop": services.coop}
-    members = [{"number": number, "last4": last4, "purpose": purpose} for number, last4, purpose in DEMO]
+    members = [{"number": number, "last4": last4, "purpose": purpose} for number, last4, purpose in DEMO_ACCOUNTS]
     return {"coop": services.coop, "demo_members": members, "outbox_url": OUTBOX_PAGE}
 
 
-def _watching(routes: Blueprint, services: Services) -> None:
-    @routes.route("/health", methods=READ)
+def _add_monitoring(routes: Blueprint, services: Services) -> None:
+    @routes.route("/health", methods=READ_METHODS)
     @public
     async def health(request: Request) -> HTTPResponse:
         return json_response({"status": "ok"})
 
-    @routes.route("/ready", methods=READ)
+    @routes.route("/ready", methods=READ_METHODS)
     @public
     async def ready(request: Request) -> HTTPResponse:
         checks = {
-            "database": "ok" if await _database_answers(services) else "unreachable",
-            "engine": "ok" if await services.engine.healthy() else "unreachable",
+            "database": "ok" if await _is_database_up(services) else "unreachable",
+            "engine": "ok" if await services.engine.is_healthy() else "unreachable",
         }
         good = all(state == "ok" for state in checks.values())
         body = {"status": "ok" if good else "unavailable", "checks": checks}
         return json_response(body, status=200 if good else 503)
 
-    @routes.route("/metrics", methods=READ)
+    @routes.route("/metrics", methods=READ_METHODS)
     @loopback_or_token(lambda request: services.settings.metrics_token)
     async def metrics(request: Request) -> HTTPResponse:
-        return HTTPResponse(services.metrics.text(), content_type=CONTENT_TYPE_LATEST)
+        return HTTPResponse(services.metrics.render(), content_type=CONTENT_TYPE_LATEST)
 
 
-async def _database_answers(services: Services) -> bool:
+async def _is_database_up(services: Services) -> bool:
     try:
-        async with services.backend.db.reading() as session:
+        async with services.backend.db.read_session() as session:
             await session.execute(text("SELECT 1"))
     except (SQLAlchemyError, OSError):
         return False

@@ -10,7 +10,7 @@ from pathlib import Path
 from sanic import HTTPResponse, Request
 from sanic.exceptions import NotFound
 
-TYPES = {
+CONTENT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
@@ -26,7 +26,7 @@ class StaticFile:
     """One file in memory, plain and compressed."""
 
     body: bytes
-    packed: bytes | None
+    gzipped: bytes | None
     content_type: str
     etag: str
 
@@ -36,9 +36,9 @@ class StaticFiles:
 
     def __init__(self, folder: Path) -> None:
         found = sorted(folder.iterdir()) if folder.is_dir() else []
-        self._files = {path.name: _read(path) for path in found if path.suffix in TYPES}
+        self._files = {path.name: _load_file(path) for path in found if path.suffix in CONTENT_TYPES}
 
-    def answer(self, request: Request, name: str, *, any_site: bool = False) -> HTTPResponse:
+    def respond(self, request: Request, name: str, *, any_site: bool = False) -> HTTPResponse:
         """The file, or "not modified". Raises NotFound."""
         file = self._files.get(name)
         if file is None:
@@ -53,14 +53,14 @@ class StaticFiles:
             headers["Access-Control-Allow-Origin"] = "*"
         if request.headers.get("if-none-match") == file.etag:
             return HTTPResponse(status=304, headers=headers)
-        if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        if file.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
             headers["Content-Encoding"] = "gzip"
-            return HTTPResponse(file.packed, headers=headers, content_type=file.content_type)
+            return HTTPResponse(file.gzipped, headers=headers, content_type=file.content_type)
         return HTTPResponse(file.body, headers=headers, content_type=file.content_type)
 
 
-def _read(path: Path) -> StaticFile:
+def _load_file(path: Path) -> StaticFile:
     body = path.read_bytes()
     packed = gzip.compress(body, mtime=0) if path.suffix in COMPRESSIBLE else None
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return StaticFile(body, packed, TYPES[path.suffix], etag)
+    return StaticFile(body, packed, CONTENT_TYPES[path.suffix], etag)

@@ -12,9 +12,9 @@ from sanic.exceptions import Forbidden
 from twilio.request_validator import RequestValidator
 
 from backend.config import Settings
-from backend.reading.phones import is_withheld
-from bot.web.errors import BadField
-from bot.web.guards import Handler, SocketHandler, guarded
+from backend.reading.contact.phone_numbers import is_withheld
+from bot.web.errors import InvalidRequestField
+from bot.web.guards import Handler, SocketHandler, mark_guard
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SHORT_CODE = re.compile(r"\d{3,8}")
@@ -27,14 +27,14 @@ POLICY_VIOLATION = 1008
 class TwilioForm(dict[str, str]):
     """The fields of a verified request, in the order they came."""
 
-    def need(self, name: str, pattern: re.Pattern[str]) -> str:
+    def require(self, name: str, pattern: re.Pattern[str]) -> str:
         """A field that must be there and look right. Raises BadField naming it."""
         value = self.get(name, "")
         if not pattern.fullmatch(value):
-            raise BadField(name, "is missing or not what Twilio sends", status=400)
+            raise InvalidRequestField(name, "is missing or not what Twilio sends", status=400)
         return value
 
-    def phone(self, name: str) -> str | None:
+    def parse_phone(self, name: str) -> str | None:
         """A field with a phone number in E.164; None when it is withheld, a short code or a SIP address.
 
         Twilio writes a withheld number in words, or as these words' keys: +266696687 is `anonymous`.
@@ -48,15 +48,15 @@ def webhook_token(settings: Settings) -> str:
     return settings.twilio_auth_token or settings.derived_key("twilio-dev")[:32]
 
 
-def signed_url(settings: Settings, path: str) -> str:
+def public_webhook_url(settings: Settings, path: str) -> str:
     """The address that Twilio signed. It is built from PUBLIC_URL, never from headers, which anyone can write."""
     return settings.public_url + path
 
 
-def sign(settings: Settings, path: str, fields: dict[str, str]) -> str:
+def compute_signature(settings: Settings, path: str, fields: dict[str, str]) -> str:
     """The signature of a genuine request: for the tests, and for tools that speak as Twilio would."""
     validator = RequestValidator(webhook_token(settings))
-    return str(validator.compute_signature(signed_url(settings, path), fields))
+    return str(validator.compute_signature(public_webhook_url(settings, path), fields))
 
 
 def twilio_signed(handler: Handler) -> Handler:
@@ -64,10 +64,10 @@ def twilio_signed(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
-        form = verified_form(request, request.app.ctx.services.backend.settings)
+        form = verify_form(request, request.app.ctx.services.backend.settings)
         return await handler(request, form, *args, **kwargs)
 
-    return guarded(checked, "twilio signature")
+    return mark_guard(checked, "twilio signature")
 
 
 def twilio_signed_socket(handler: SocketHandler) -> SocketHandler:
@@ -75,20 +75,20 @@ def twilio_signed_socket(handler: SocketHandler) -> SocketHandler:
 
     @wraps(handler)
     async def checked(request: Request, socket: Websocket) -> None:
-        if verified_handshake(request, request.app.ctx.services.backend.settings):
+        if is_genuine_handshake(request, request.app.ctx.services.backend.settings):
             await handler(request, socket)
         else:
             await socket.close(POLICY_VIOLATION, "not signed by Twilio")
 
-    return guarded(checked, "twilio signature")
+    return mark_guard(checked, "twilio signature")
 
 
 def socket_url(settings: Settings, path: str) -> str:
     """The address of a socket of ours, as Twilio is told to open it."""
-    return re.sub("^http", "ws", signed_url(settings, path))
+    return re.sub("^http", "ws", public_webhook_url(settings, path))
 
 
-def verified_handshake(request: Request, settings: Settings) -> bool:
+def is_genuine_handshake(request: Request, settings: Settings) -> bool:
     """Whether Twilio opened the socket: it signs the wss address, with the arguments behind it as parameters."""
     path, _, query = request.raw_url.decode("ascii", "replace").partition("?")
     arguments = dict(parse_qsl(query, keep_blank_values=True)[:MAX_FIELDS])
@@ -103,13 +103,13 @@ def _signature(request: Request) -> str:
     return str(request.headers.get("x-twilio-signature", ""))
 
 
-def verified_form(request: Request, settings: Settings) -> TwilioForm:
+def verify_form(request: Request, settings: Settings) -> TwilioForm:
     """The fields of a genuine request. Raises Forbidden for any other."""
     signature = _signature(request)
     if not signature:
         raise Forbidden("The request is not signed.")
-    form = _fields(request)
-    url = signed_url(settings, request.raw_url.decode("ascii", "replace"))
+    form = _parse_form(request)
+    url = public_webhook_url(settings, request.raw_url.decode("ascii", "replace"))
     if not RequestValidator(webhook_token(settings)).validate(url, form, signature):
         raise Forbidden("The signature does not match.")
     account = settings.twilio_account_sid
@@ -118,7 +118,7 @@ def verified_form(request: Request, settings: Settings) -> TwilioForm:
     return form
 
 
-def _fields(request: Request) -> TwilioForm:
+def _parse_form(request: Request) -> TwilioForm:
     # not request.form: it drops blank fields, and Twilio has signed those too
     try:
         pairs = parse_qsl(

@@ -9,13 +9,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend import jobs
 from backend.app import Backend
-from backend.rota import service as rota
-from backend.rota.times import TIMES
+from backend.job_locks import service as rota
+from backend.job_locks.schedule import JOB_SCHEDULES
 
 logger = logging.getLogger("memberline.clock")
 
 
-class JobClock:
+class JobScheduler:
     """Runs backend/jobs.py by the table of times. It needs no other program; a restart makes up for what was missed."""
 
     def __init__(self, backend: Backend) -> None:
@@ -24,11 +24,11 @@ class JobClock:
     async def run(self) -> None:
         """Until cancelled."""
         scheduler = AsyncIOScheduler(timezone=self._backend.coop.zone)
-        for name in TIMES:
+        for name in JOB_SCHEDULES:
             if name in jobs.JOBS:
                 # a look that comes late is as good, and of several missed looks one is enough
                 scheduler.add_job(
-                    self.look, "cron", [name], second=0, coalesce=True, misfire_grace_time=None, max_instances=1
+                    self.run_if_due, "cron", [name], second=0, coalesce=True, misfire_grace_time=None, max_instances=1
                 )
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a look skipped while the job still runs is no news
         scheduler.start()
@@ -37,18 +37,18 @@ class JobClock:
         finally:
             scheduler.shutdown(wait=False)
 
-    async def look(self, name: str) -> bool:
+    async def run_if_due(self, name: str) -> bool:
         """Do this job if it is due and nobody else does it; returns whether it was done."""
-        backend, times = self._backend, TIMES[name]
-        async with backend.db.reading() as session:
-            slot = await rota.due(session, backend, name, times)
+        backend, times = self._backend, JOB_SCHEDULES[name]
+        async with backend.db.read_session() as session:
+            slot = await rota.find_due_slot(session, backend, name, times)
         if slot is None:
             return False
         async with backend.db.transaction() as session:
-            if not await rota.take(session, backend, name, times, slot):
+            if not await rota.acquire(session, backend, name, times, slot):
                 return False
         try:
-            result = await jobs.run(backend, name, backend.today())
+            result = await jobs.run_named_job(backend, name, backend.today())
         except Exception as failure:
             # left unfinished: the turn is free again after its lease, and the job goes on where it was
             logger.error("job %s failed: %s", name, type(failure).__name__)

@@ -6,13 +6,13 @@ from __future__ import annotations
 import asyncio
 
 from backend.app import Backend
-from backend.logins import mail
-from backend.members import lock_notices, proof
+from backend.logins import recovery_mail
+from backend.members import identity_challenge, lock_notices
 
-LOOK_EVERY = 1.0
+POLL_SECONDS = 1.0
 
 
-class LoginMail:
+class LoginMailWorker:
     """Looks at the database, so that a request is answered by any process, also one that was away when it came."""
 
     def __init__(self, backend: Backend) -> None:
@@ -20,10 +20,12 @@ class LoginMail:
 
     async def run(self) -> None:
         while True:
-            if not await self.answer():
-                await asyncio.sleep(LOOK_EVERY)
+            if not await self.answer_pending():
+                await asyncio.sleep(POLL_SECONDS)
 
-    async def answer(self) -> int:
+    async def answer_pending(self) -> int:
         """How much was waiting."""
-        answered = [await one(self._backend) for one in (proof.answer_waiting, mail.answer_waiting)]
-        return sum(answered) + await lock_notices.answer_waiting(self._backend)
+        answered = [
+            await one(self._backend) for one in (identity_challenge.process_pending, recovery_mail.process_pending)
+        ]
+        return sum(answered) + await lock_notices.process_pending(self._backend)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.app import Backend
-from backend.language import speaking
+from backend.language import use_language
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
 from backend.providers.messages.base import TransportError
@@ -17,9 +17,9 @@ from bot.web.metrics import Metrics
 
 logger = logging.getLogger("memberline.outbox")
 
-LOOK_SECONDS = 1.0
-AT_ONCE = 8
-RELEASE_EVERY = 30
+POLL_SECONDS = 1.0
+MAX_CONCURRENT = 8
+RELEASE_EVERY_POLLS = 30
 
 
 class OutboxSender:
@@ -28,7 +28,7 @@ class OutboxSender:
     def __init__(self, backend: Backend, metrics: Metrics) -> None:
         self._backend = backend
         self._metrics = metrics
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._room = asyncio.Semaphore(MAX_CONCURRENT)
 
     def wake(self) -> None:
         """Look now."""
@@ -39,21 +39,21 @@ class OutboxSender:
         looks = 0
         while True:
             try:
-                if looks % RELEASE_EVERY == 0:
-                    await self._release()
+                if looks % RELEASE_EVERY_POLLS == 0:
+                    await self._release_abandoned()
                 sent = await self.send_due()
             except (SQLAlchemyError, OSError) as failure:
                 logger.error("the outbox could not be read: %s", type(failure).__name__)
                 sent = 0
             looks += 1
             if not sent:
-                await self._sleep()
+                await self._wait_for_work()
 
     async def send_due(self) -> int:
         """Send everything that may go now; returns how many were tried."""
         self._backend.outbox_ready.clear()
-        async with self._backend.db.reading() as session:
-            due = await outbox.due(session, self._backend)
+        async with self._backend.db.read_session() as session:
+            due = await outbox.list_due(session, self._backend)
         by_recipient: dict[str, list[OutboxMessage]] = defaultdict(list)
         for message in due:
             by_recipient[message.recipient].append(message)
@@ -71,39 +71,41 @@ class OutboxSender:
                 return
         # no transaction is open while the carrier takes its time
         try:
-            sid = await self._hand_over(message)
+            sid = await self._send_by_kind(message)
         except TransportError as failure:
-            await self._not_sent(message, failure)
+            await self._record_failure(message, failure)
             return
         async with self._backend.db.transaction() as session:
-            await outbox.sent(session, self._backend, message.id, sid)
+            await outbox.mark_sent(session, self._backend, message.id, sid)
         self._metrics.outbox.labels(message.kind, "sent").inc()
 
-    async def _hand_over(self, message: OutboxMessage) -> str:
+    async def _send_by_kind(self, message: OutboxMessage) -> str:
         provider = self._backend.messages
         if message.kind == "email":
             return await provider.send_email(message.recipient, message.subject, message.body, key=message.dedupe_key)
         if message.kind == "call":
-            with speaking(message.language):
+            with use_language(message.language):
                 return await provider.send_call(message.recipient, message.body, key=message.dedupe_key)
         return await provider.send_sms(message.recipient, message.body, message.media_url, key=message.dedupe_key)
 
-    async def _not_sent(self, message: OutboxMessage, failure: TransportError) -> None:
+    async def _record_failure(self, message: OutboxMessage, failure: TransportError) -> None:
         async with self._backend.db.transaction() as session:
-            status = await outbox.not_sent(session, self._backend, message, failure.code, permanent=failure.permanent)
+            status = await outbox.mark_not_sent(
+                session, self._backend, message, failure.code, permanent=failure.permanent
+            )
         self._metrics.outbox.labels(message.kind, status).inc()
         logger.warning("message %d: %s, code %s", message.id, status, failure.code)
 
-    async def _release(self) -> None:
-        async with self._backend.db.reading() as session:
-            abandoned = await outbox.any_abandoned(session, self._backend)
+    async def _release_abandoned(self) -> None:
+        async with self._backend.db.read_session() as session:
+            abandoned = await outbox.has_abandoned(session, self._backend)
         if abandoned:
             async with self._backend.db.transaction() as session:
                 await outbox.release_abandoned(session, self._backend)
 
-    async def _sleep(self) -> None:
+    async def _wait_for_work(self) -> None:
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
+            async with asyncio.timeout(POLL_SECONDS):
                 await self._backend.outbox_ready.wait()
         except TimeoutError:
             return

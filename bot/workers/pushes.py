@@ -28,26 +28,26 @@ from bot.dialogue.reply_json import message_to_json
 
 logger = logging.getLogger("memberline.pushes")
 
-CHANNEL = "memberline:push"
-LOOK_SECONDS = 1.0
-REDIS_SECONDS = 0.1
+REDIS_CHANNEL = "memberline:push"
+POLL_SECONDS = 1.0
+REDIS_TIMEOUT_SECONDS = 0.1
 """How long anything is waited for from Redis."""
-HEALTH_SECONDS = 5
-NO_REDIS_SECONDS = 10.0
+HEALTH_CHECK_SECONDS = 5
+REDIS_RETRY_SECONDS = 10.0
 """After a failure Redis is left alone for so long."""
 
 
-def _redis(url: str) -> Redis:
+def _connect_redis(url: str) -> Redis:
     return Redis.from_url(
         url,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        health_check_interval=HEALTH_SECONDS,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        health_check_interval=HEALTH_CHECK_SECONDS,
         retry=Retry(NoBackoff(), 0),
     )
 
 
-class Listener:
+class StreamListener:
     """One open stream. `signs` are events that are not kept, such as a typing sign."""
 
     def __init__(self) -> None:
@@ -55,21 +55,21 @@ class Listener:
         self.signs: list[str] = []
 
 
-class Pushes:
+class PushNotifier:
     """Who listens to which conversation, in this process."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._listeners: dict[str, set[Listener]] = {}
-        self._redis = _redis(backend.settings.redis_url) if backend.settings.redis_url else None
+        self._listeners: dict[str, set[StreamListener]] = {}
+        self._redis = _connect_redis(backend.settings.redis_url) if backend.settings.redis_url else None
         self._no_redis_until = 0.0  # of the monotonic clock
         self._sending: set[asyncio.Task[Any]] = set()
         self.closing = False
 
     @contextmanager
-    def listening(self, conversation: str) -> Iterator[Listener]:
+    def open_listener(self, conversation: str) -> Iterator[StreamListener]:
         """A listener, for as long as a stream is open."""
-        listener = Listener()
+        listener = StreamListener()
         self._listeners.setdefault(conversation, set()).add(listener)
         try:
             yield listener
@@ -99,7 +99,7 @@ class Pushes:
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
-    def typing(self, conversation: str) -> None:
+    def show_typing(self, conversation: str) -> None:
         """Show a typing sign to whoever listens here. It is not kept."""
         for listener in self._listeners.get(conversation, ()):
             listener.signs.append("typing")
@@ -108,11 +108,11 @@ class Pushes:
     async def run(self) -> None:
         """Until cancelled: listen for what other processes add."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._again_and_again(self._look, LOOK_SECONDS))
+            group.create_task(self._keep_running(self._poll, POLL_SECONDS))
             if self._redis is not None:
-                group.create_task(self._again_and_again(self._subscribe, NO_REDIS_SECONDS))
+                group.create_task(self._keep_running(self._subscribe, REDIS_RETRY_SECONDS))
 
-    async def _again_and_again(self, listen: Callable[[], Awaitable[None]], pause: float) -> None:
+    async def _keep_running(self, listen: Callable[[], Awaitable[None]], pause: float) -> None:
         while True:
             try:
                 await listen()
@@ -136,32 +136,32 @@ class Pushes:
         if self._redis is None:
             return
         try:
-            await self._redis.publish(CHANNEL, conversation)
+            await self._redis.publish(REDIS_CHANNEL, conversation)
         except (RedisError, OSError) as failure:
-            self._no_redis_until = time.monotonic() + NO_REDIS_SECONDS
+            self._no_redis_until = time.monotonic() + REDIS_RETRY_SECONDS
             logger.warning("a push stayed in this process: %s", type(failure).__name__)
 
     async def _subscribe(self) -> None:
         if self._redis is None:
             return
         async with self._redis.pubsub() as channel:
-            await channel.subscribe(CHANNEL)
+            await channel.subscribe(REDIS_CHANNEL)
             while True:
                 # not for ever: each time the driver writes to an idle connection, and finds out that it is broken
-                message = await channel.get_message(ignore_subscribe_messages=True, timeout=LOOK_SECONDS)
+                message = await channel.get_message(ignore_subscribe_messages=True, timeout=POLL_SECONDS)
                 if message is not None:
                     self._wake(message["data"].decode())
 
-    async def _look(self) -> None:
-        async with self._backend.db.reading() as session:
+    async def _poll(self) -> None:
+        async with self._backend.db.read_session() as session:
             newest = await conversations.newest_event(session)
         for conversation in list(self._listeners):
             self._wake(conversation)  # what was added before this first look, or since one that failed
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
             if not self._listeners:
                 continue
-            async with self._backend.db.reading() as session:
+            async with self._backend.db.read_session() as session:
                 added = await conversations.conversations_with_events(session, newest)
             for event_id, conversation in added:
                 newest = max(newest, event_id)

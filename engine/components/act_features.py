@@ -7,54 +7,56 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.components.features import Sparse, words
-from engine.components.question import KINDS, TASKS, Question
+from engine.components.features import TfidfFeatures, word_ngrams
+from engine.components.question_context import QUESTION_TYPES, TASKS, QuestionContext
 
-SEEN = 2  # times that a word must stand under a kind of question to count there
-LONG = (1, 2, 4, 8, 16, 32)
+MIN_COUNT = 2  # times that a word must stand under a kind of question to count there
+LENGTH_STEPS = (1, 2, 4, 8, 16, 32)
 
 
-def crossed(question: Question, text: str) -> Iterator[str]:
+def cross_features(question: QuestionContext, text: str) -> Iterator[str]:
     """Yield the features that say in which situation a normalised text is said."""
     yield f"asked {question.asked}"
     yield f"task {question.task}"
     yield f"{question.asked} under {question.task}"
     tokens = text.split()
-    yield f"{question.asked} long {sum(len(tokens) >= least for least in LONG)}"
-    for gram in words(text):
+    yield f"{question.asked} long {sum(len(tokens) >= least for least in LENGTH_STEPS)}"
+    for gram in word_ngrams(text):
         yield f"{question.asked}: {gram}"
-    said = set(words(question.said.lower())) | {word for option in question.options for word in words(option.lower())}
+    said = set(word_ngrams(question.said.lower())) | {
+        word for option in question.options for word in word_ngrams(option.lower())
+    }
     yield f"{question.asked} said again {min(3, sum(token in said for token in tokens if len(token) > 1))}"
 
 
 class ActFeatures:
     """Positions and weights of a reply's features in one long vector."""
 
-    def __init__(self, sparse: Sparse, situations: list[str]) -> None:
+    def __init__(self, sparse: TfidfFeatures, situations: list[str]) -> None:
         """``situations`` are the features of ``crossed`` that were seen in training."""
         self.sparse, self.situations = sparse, situations
         self._index = {name: sparse.size + number for number, name in enumerate(situations)}
         self.size = sparse.size + len(situations)
 
     @classmethod
-    def learnt(cls, asked: list[tuple[Question, str]]) -> ActFeatures:
+    def learnt(cls, asked: list[tuple[QuestionContext, str]]) -> ActFeatures:
         """Take the features from training replies (normalised)."""
         seen: Counter[str] = Counter()
         for question, text in asked:
-            seen.update(set(crossed(question, text)))
-        situations = sorted(name for name, count in seen.items() if count >= SEEN)
-        return cls(Sparse.learnt([text for _, text in asked]), situations)
+            seen.update(set(cross_features(question, text)))
+        situations = sorted(name for name, count in seen.items() if count >= MIN_COUNT)
+        return cls(TfidfFeatures.learnt([text for _, text in asked]), situations)
 
-    def __call__(self, question: Question, text: str) -> tuple[np.ndarray, np.ndarray]:
+    def __call__(self, question: QuestionContext, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the positions and weights of a reply's features."""
         at, weights = self.sparse(text)
-        own = sorted({i for name in crossed(question, text) if (i := self._index.get(name)) is not None})
+        own = sorted({i for name in cross_features(question, text) if (i := self._index.get(name)) is not None})
         share = np.full(len(own), 1 / np.sqrt(len(own) or 1), np.float32)
         return np.concatenate([at, np.array(own, np.int64)]), np.concatenate([weights, share])
 
 
-def situation(question: Question) -> np.ndarray:
+def encode_question_type(question: QuestionContext) -> np.ndarray:
     """Return the kind of question and the task as zeros and ones, to stand beside the meaning."""
-    found = np.zeros(len(KINDS) + len(TASKS), np.float32)
-    found[KINDS.index(question.asked)] = found[len(KINDS) + TASKS.index(question.task)] = 1
+    found = np.zeros(len(QUESTION_TYPES) + len(TASKS), np.float32)
+    found[QUESTION_TYPES.index(question.asked)] = found[len(QUESTION_TYPES) + TASKS.index(question.task)] = 1
     return found

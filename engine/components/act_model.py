@@ -14,44 +14,46 @@ from typing import Any
 
 import numpy as np
 
-from engine.components.act_features import ActFeatures, situation
-from engine.components.encoder import THREADS, Encoder, Text
-from engine.components.features import BLOCKS, Sparse, normalise
-from engine.components.held_out import is_held_out
-from engine.components.question import Question
-from engine.components.replies import ACTS, Reply
+from engine.components.act_features import ActFeatures, encode_question_type
+from engine.components.encoder import THREADS, Encoder, EncoderInput
+from engine.components.features import BLOCKS, TfidfFeatures, normalize_text
+from engine.components.held_out_split import is_held_out
+from engine.components.labeled_replies import ACT_NAMES, LabeledReply
+from engine.components.question_context import QuestionContext
 
 SPARSE_C = 15.0
 DENSE_C = 4.0
 DENSE_STEPS = 120
-SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)  # of the quick model, to choose from
-SURE = 0.96
-CAREFUL = frozenset({"affirm"})  # never called below an even chance: a false yes costs more than one asked again
-TRIED = np.arange(-2.0, 1.01, 0.1, np.float32)  # logits from which acts may be called
-STEEPEST = 12.0  # logits beyond it say no more
+SPARSE_SHARES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)  # of the quick model, to choose from
+SURE_PROBABILITY = 0.96
+NEVER_GUESSED_ACTS = frozenset(
+    {"affirm"}
+)  # never called below an even chance: a false yes costs more than one asked again
+TRIED_SHIFTS = np.arange(-2.0, 1.01, 0.1, np.float32)  # logits from which acts may be called
+MAX_LOGIT = 12.0  # logits beyond it say no more
 WEIGHTS_FILE = "acts.npz"
 WORDS_FILE = "acts.json"
 
 Weights = tuple[np.ndarray, np.ndarray]
 
 
-def is_held_out_reply(reply: Reply) -> bool:
+def is_held_out_reply(reply: LabeledReply) -> bool:
     """Tell whether a reply is kept from the tuning of the encoder: whole questions are, so that none is half known."""
     return is_held_out(f"{reply.question.task}|{reply.question.said}")
 
 
-def pair(question: Question, text: str) -> Text:
+def encoder_input(question: QuestionContext, text: str) -> EncoderInput:
     """Return what the encoder reads."""
     before = question.context()
-    return (normalise(before), text) if before else text
+    return (normalize_text(before), text) if before else text
 
 
-def labels_of(replies: Sequence[Reply]) -> np.ndarray:
+def label_matrix(replies: Sequence[LabeledReply]) -> np.ndarray:
     """Return which acts each reply has, as ones in replies x acts."""
-    return np.array([[name in reply.names() for name in ACTS] for reply in replies], np.float32)
+    return np.array([[name in reply.names() for name in ACT_NAMES] for reply in replies], np.float32)
 
 
-def _matrix(features: ActFeatures, asked: list[tuple[Question, str]]) -> Any:
+def _feature_matrix(features: ActFeatures, asked: list[tuple[QuestionContext, str]]) -> Any:
     from scipy.sparse import csr_matrix
 
     rows = [features(question, text) for question, text in asked]
@@ -60,11 +62,11 @@ def _matrix(features: ActFeatures, asked: list[tuple[Question, str]]) -> Any:
     return csr_matrix((data, np.concatenate([at for at, _ in rows]), ends), shape=(len(rows), features.size))
 
 
-def _sparse_fit(x: Any, y: np.ndarray) -> Weights:
+def _fit_sparse(x: Any, y: np.ndarray) -> Weights:
     """Return weights (features x acts) and bias of one logistic regression an act."""
     from sklearn.linear_model import LogisticRegression
 
-    weights, bias = np.zeros((x.shape[1], len(ACTS)), np.float32), np.full(len(ACTS), -STEEPEST, np.float32)
+    weights, bias = np.zeros((x.shape[1], len(ACT_NAMES)), np.float32), np.full(len(ACT_NAMES), -MAX_LOGIT, np.float32)
 
     def fit(act: int) -> None:
         if 0 < y[:, act].sum() < len(y):
@@ -72,15 +74,15 @@ def _sparse_fit(x: Any, y: np.ndarray) -> Weights:
             weights[:, act], bias[act] = fitted.coef_[0], fitted.intercept_[0]
 
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(fit, range(len(ACTS))))
+        list(pool.map(fit, range(len(ACT_NAMES))))
     return weights, bias
 
 
-def _dense_fit(x: np.ndarray, y: np.ndarray) -> Weights:
+def _fit_dense(x: np.ndarray, y: np.ndarray) -> Weights:
     """Return the same for few features that are never zero: all acts in one descent are ten times quicker."""
     from scipy.optimize import minimize
 
-    shape = (x.shape[1] + 1, len(ACTS))
+    shape = (x.shape[1] + 1, len(ACT_NAMES))
     held_down = np.ones(shape, np.float32) / DENSE_C
     held_down[-1] = 0  # the bias is free
     wide = np.hstack([x, np.ones((len(x), 1), np.float32)])
@@ -98,10 +100,10 @@ def _dense_fit(x: np.ndarray, y: np.ndarray) -> Weights:
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return np.asarray(1 / (1 + np.exp(-np.clip(x, -STEEPEST, STEEPEST))))
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -MAX_LOGIT, MAX_LOGIT))))
 
 
-def f1_of(called: np.ndarray, truth: np.ndarray) -> float:
+def f1_score(called: np.ndarray, truth: np.ndarray) -> float:
     """Return F1 over all acts; both are replies x acts, ones and zeros."""
     return float(2 * (called * truth).sum() / max(1.0, called.sum() + truth.sum()))
 
@@ -112,9 +114,9 @@ def best_shifts(logits: np.ndarray, truth: np.ndarray) -> np.ndarray:
     They are the same for all but the careful ones: a best of its own for each act, found on the few replies that do
     it, tells other replies worse (0.778 to 0.781 over halves of the held-out ones).
     """
-    floor = np.array([0.0 if name in CAREFUL else -np.inf for name in ACTS], np.float32)
-    every = [np.maximum(shift, floor) for shift in TRIED]
-    return max(every, key=lambda shifts: f1_of(logits >= shifts, truth))
+    floor = np.array([0.0 if name in NEVER_GUESSED_ACTS else -np.inf for name in ACT_NAMES], np.float32)
+    every = [np.maximum(shift, floor) for shift in TRIED_SHIFTS]
+    return max(every, key=lambda shifts: f1_score(logits >= shifts, truth))
 
 
 class ActModel:
@@ -134,37 +136,39 @@ class ActModel:
         self.share, self.shifts = share, shifts
 
     @classmethod
-    def trained(cls, replies: Sequence[Reply], encoder: Encoder, remembered: Path | None = None) -> ActModel:
+    def trained(cls, replies: Sequence[LabeledReply], encoder: Encoder, remembered: Path | None = None) -> ActModel:
         """Fit on all replies, after choosing share and shifts on the held-out ones."""
-        asked = [(reply.question, normalise(reply.text)) for reply in replies]
-        vectors = encoder.many([pair(*one) for one in asked], remembered)
-        x = np.hstack([vectors, np.stack([situation(question) for question, _ in asked])])
-        y = labels_of(replies)
+        asked = [(reply.question, normalize_text(reply.text)) for reply in replies]
+        vectors = encoder.many([encoder_input(*one) for one in asked], remembered)
+        x = np.hstack([vectors, np.stack([encode_question_type(question) for question, _ in asked])])
+        y = label_matrix(replies)
         features = ActFeatures.learnt(asked)
-        words = _matrix(features, asked)
+        words = _feature_matrix(features, asked)
         held = np.array([is_held_out_reply(reply) for reply in replies])
-        share, shifts = 0.4, np.zeros(len(ACTS), np.float32)
+        share, shifts = 0.4, np.zeros(len(ACT_NAMES), np.float32)
         if held.any() and not held.all():
-            sparse, dense = _sparse_fit(words[~held], y[~held]), _dense_fit(x[~held], y[~held])
-            share, shifts = _chosen(words[held] @ sparse[0] + sparse[1], x[held] @ dense[0] + dense[1], y[held])
-        sparse, dense = _sparse_fit(words, y), _dense_fit(x, y)
+            sparse, dense = _fit_sparse(words[~held], y[~held]), _fit_dense(x[~held], y[~held])
+            share, shifts = _choose_share_and_shifts(
+                words[held] @ sparse[0] + sparse[1], x[held] @ dense[0] + dense[1], y[held]
+            )
+        sparse, dense = _fit_sparse(words, y), _fit_dense(x, y)
         return cls(encoder, features, sparse, dense, share, shifts)
 
-    def quick(self, question: Question, text: str) -> np.ndarray:
+    def quick(self, question: QuestionContext, text: str) -> np.ndarray:
         """Return the quick model's logits for a normalised text."""
         at, values = self.features(question, text)
         return np.asarray(values @ self.sparse[0][at] + self.sparse[1])
 
-    def predict(self, question: Question, text: str) -> dict[str, float]:
+    def predict(self, question: QuestionContext, text: str) -> dict[str, float]:
         """Return each act's probability for a reply as the member typed or said it."""
-        clean = normalise(text)
+        clean = normalize_text(text)
         quick = self.quick(question, clean)
         p = _sigmoid(quick)
-        if not (np.maximum(p, 1 - p).min() >= SURE and p.max() >= SURE):
-            meant = np.concatenate([self.encoder(pair(question, clean)), situation(question)])
+        if not (np.maximum(p, 1 - p).min() >= SURE_PROBABILITY and p.max() >= SURE_PROBABILITY):
+            meant = np.concatenate([self.encoder(encoder_input(question, clean)), encode_question_type(question)])
             deep = meant @ self.dense[0] + self.dense[1]
             p = _sigmoid(self.share * quick + (1 - self.share) * deep - self.shifts)
-        return dict(zip(ACTS, p.tolist(), strict=True))
+        return dict(zip(ACT_NAMES, p.tolist(), strict=True))
 
     def save(self, folder: Path) -> None:
         """Write the weights as npz and the words as JSON."""
@@ -174,7 +178,7 @@ class ActModel:
         arrays |= {"dense_weights": self.dense[0], "dense_bias": self.dense[1], "shifts": self.shifts}
         np.savez(folder / WEIGHTS_FILE, **arrays)
         words = {"vocabulary": sparse.vocabulary, "situations": self.features.situations, "share": self.share}
-        (folder / WORDS_FILE).write_text(json.dumps({**words, "acts": ACTS}), encoding="utf-8")
+        (folder / WORDS_FILE).write_text(json.dumps({**words, "acts": ACT_NAMES}), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path, encoder: Encoder) -> ActModel:
@@ -182,7 +186,7 @@ class ActModel:
         with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         words = json.loads((folder / WORDS_FILE).read_text(encoding="utf-8"))
-        sparse = Sparse(words["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS})
+        sparse = TfidfFeatures(words["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS})
         return cls(
             encoder,
             ActFeatures(sparse, words["situations"]),
@@ -193,13 +197,13 @@ class ActModel:
         )
 
 
-def _chosen(quick: np.ndarray, deep: np.ndarray, truth: np.ndarray) -> tuple[float, np.ndarray]:
+def _choose_share_and_shifts(quick: np.ndarray, deep: np.ndarray, truth: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the share with the best F1 over all acts, and each act's shift at it."""
     best: tuple[float, float, np.ndarray] | None = None
-    for share in SHARES:
+    for share in SPARSE_SHARES:
         logits = share * quick + (1 - share) * deep
         shifts = best_shifts(logits, truth)
-        f1 = f1_of(logits >= shifts, truth)
+        f1 = f1_score(logits >= shifts, truth)
         if best is None or f1 > best[0]:
             best = f1, share, shifts
     assert best is not None

@@ -17,27 +17,27 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.components.clauses import clauses
-from engine.components.encoder import shared
-from engine.components.intent_model import OUT_OF_SCOPE, IntentModel, Prediction, Settings
+from engine.components.clause_splitter import split_clauses
+from engine.components.encoder import shared_encoder
+from engine.components.intent_model import OUT_OF_SCOPE, IntentModel, IntentModelSettings, IntentPrediction
 
 ENGLISH = "en"
 # of a message, for the components behind this one
 LANGUAGE = "language"
 CLAUSES = "clauses"
 INFORM = "inform"  # a message that only answers a question: a number, an amount, a day
-SURE_OF_THE_REST = 0.6
+MIN_REST_CONFIDENCE = 0.6
 # Left out when looking at what is said beside a number: digits, and the words that only introduce them.
-NUMBERS = re.compile(
+NUMBER_WORDS = re.compile(
     r"\S*\d\S*|\b(?:my|the|and|is|it'?s|full|member|account|acct|number|no|phone|last|four|4|digits?|ending|ends|in|with)\b",
     re.IGNORECASE,
 )
 # "my number is 99999-001" only gives the number
-NOT_BESIDE_NUMBERS = frozenset({INFORM, OUT_OF_SCOPE, "faq_member_number", "update_contact_info"})
+INTENTS_OF_BARE_NUMBERS = frozenset({INFORM, OUT_OF_SCOPE, "faq_member_number", "update_contact_info"})
 PAYLOAD = re.compile(r"/\w+(@[\d.]+)?(\{.*\})?", re.DOTALL)
 
 
-def _as_rasa(prediction: Prediction, length: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _to_rasa_ranking(prediction: IntentPrediction, length: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the intent and the ranking; what is not ours is `out_of_scope`, before what it is nearest to."""
     ranking = [{"name": name, "confidence": p} for name, p in prediction.ranking[:length]]
     if not prediction.in_scope and ranking[0]["name"] != OUT_OF_SCOPE:
@@ -46,7 +46,7 @@ def _as_rasa(prediction: Prediction, length: int) -> tuple[dict[str, Any], list[
     return ranking[0], ranking
 
 
-def _by_language(examples: list[Message]) -> dict[str, list[Message]]:
+def _group_by_language(examples: list[Message]) -> dict[str, list[Message]]:
     """The examples that have a text, parted by the `metadata: {language: es}` of their intent; without it, English."""
     parted: dict[str, list[Message]] = {}
     for example in examples:
@@ -56,7 +56,7 @@ def _by_language(examples: list[Message]) -> dict[str, list[Message]]:
     return parted
 
 
-def _remembered(language: str) -> Path | None:
+def _vector_cache_file(language: str) -> Path | None:
     """The file of a language's sentence vectors from earlier trainings."""
     if "SENTENCE_CACHE" not in os.environ:
         return None
@@ -93,14 +93,16 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the examples that have an intent, and keep the result in the model archive."""
-        encoder = shared()
+        encoder = shared_encoder()
 
         def trained(language: str, examples: list[Message]) -> IntentModel:
             texts, names = [e.get(TEXT) for e in examples], [e.get(INTENT) for e in examples]
-            settings = Settings(self._config["turned_away"], self._config["sure"], english=language == ENGLISH)
-            return IntentModel.trained(texts, names, settings, encoder, _remembered(language))
+            settings = IntentModelSettings(
+                self._config["turned_away"], self._config["sure"], english=language == ENGLISH
+            )
+            return IntentModel.trained(texts, names, settings, encoder, _vector_cache_file(language))
 
-        parted = _by_language(training_data.intent_examples)
+        parted = _group_by_language(training_data.intent_examples)
         with ThreadPoolExecutor(len(parted) or 1) as pool:  # most of it is arithmetic outside the interpreter's lock
             self._models = dict(zip(parted, pool.map(trained, parted, parted.values()), strict=True))
         with self._storage.write_to(self._resource) as folder:
@@ -120,7 +122,7 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
     ) -> LeanIntentClassifier:
         """Load a trained one."""
         loaded = cls(config, model_storage, resource)
-        encoder = shared()
+        encoder = shared_encoder()
         with model_storage.read_from(resource) as folder:
             for own in sorted(folder.iterdir()):
                 loaded._models[own.name] = IntentModel.load(own, encoder)
@@ -149,20 +151,20 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
 
     def _clauses(self, model: IntentModel, text: str) -> list[dict[str, Any]]:
         """Each clause with what it asks for; none when the message is a single one."""
-        parts = clauses(text)
+        parts = split_clauses(text)
         return [{"text": part, "intent": self._understood(model, part)[0]} for part in parts] if len(parts) > 1 else []
 
     def _understood(self, model: IntentModel, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """What the words ask for. Numbers given along with a wish must not drown it: `what do i owe 99999-001 0142`."""
         length = self._config["ranking_length"]
-        found = _as_rasa(model.predict(text), length)
+        found = _to_rasa_ranking(model.predict(text), length)
         if found[0]["name"] != INFORM or not any(letter.isdigit() for letter in text):
             return found
-        rest = " ".join(NUMBERS.sub(" ", text).split()).strip(" ,.;:!?-")
+        rest = " ".join(NUMBER_WORDS.sub(" ", text).split()).strip(" ,.;:!?-")
         if not any(letter.isalpha() for letter in rest):
             return found
-        beside = _as_rasa(model.predict(rest), length)
-        sure = beside[0]["confidence"] >= SURE_OF_THE_REST and beside[0]["name"] not in NOT_BESIDE_NUMBERS
+        beside = _to_rasa_ranking(model.predict(rest), length)
+        sure = beside[0]["confidence"] >= MIN_REST_CONFIDENCE and beside[0]["name"] not in INTENTS_OF_BARE_NUMBERS
         return beside if sure else found
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -23,54 +23,54 @@ SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-TUNED = Path(__file__).with_suffix(".onnx")
+TUNED_LAYERS_FILE = Path(__file__).with_suffix(".onnx")
 LAYERS = 6
 HEADS = 12
-SIZE = 384
+VECTOR_SIZE = 384
 MAX_TOKENS = 64  # of a sentence or a reply
-MAX_BEFORE = 32  # of what stands before a reply: its beginning, which names task and kind, and its end
-BEGINNING = 10
+MAX_CONTEXT_TOKENS = 32  # of what stands before a reply: its beginning, which names task and kind, and its end
+CONTEXT_START_TOKENS = 10
 EPSILON = 1e-12
 BATCH = 32
 THREADS = 2  # of `many`, which is for training; a message takes one
-REMEMBERED = 2000  # sentences whose vector is kept: "yes" and "1" come all the time
+CACHE_SIZE = 2000  # sentences whose vector is kept: "yes" and "1" come all the time
 
-Text = str | tuple[str, str]  # a sentence, or what was said before it and a reply
+EncoderInput = str | tuple[str, str]  # a sentence, or what was said before it and a reply
 
 
 class WrongWeightsError(Exception):
     """The encoder's files are missing or not the right ones."""
 
 
-class Tokens(NamedTuple):
+class TokenIds(NamedTuple):
     """The numbers of a text's tokens; ``before`` of them stand before the reply."""
 
     ids: list[int]
     before: int
 
 
-def tokens_of(tokenizer: Any, text: Text) -> Tokens:
+def tokenize(tokenizer: Any, text: EncoderInput) -> TokenIds:
     """Return a text's tokens, cut to what the encoder reads."""
     before, reply = ("", text) if isinstance(text, str) else text
     ids: list[int] = tokenizer.encode(reply).ids
     if len(ids) > MAX_TOKENS:
         ids = [*ids[: MAX_TOKENS - 1], ids[-1]]
     if not before:
-        return Tokens(ids, 0)
+        return TokenIds(ids, 0)
     asked: list[int] = tokenizer.encode(before).ids
-    if len(asked) > MAX_BEFORE:
-        asked = asked[:BEGINNING] + asked[BEGINNING - MAX_BEFORE :]
-    return Tokens(asked + ids[1:], len(asked))
+    if len(asked) > MAX_CONTEXT_TOKENS:
+        asked = asked[:CONTEXT_START_TOKENS] + asked[CONTEXT_START_TOKENS - MAX_CONTEXT_TOKENS :]
+    return TokenIds(asked + ids[1:], len(asked))
 
 
-def _folder() -> Path:
+def _package_folder() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise WrongWeightsError(f"package {PACKAGE} is not installed: run `make setup`")
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
-def _checked(path: Path, expected: str) -> Path:
+def _verify_hash(path: Path, expected: str) -> Path:
     with path.open("rb") as file:
         actual = hashlib.file_digest(file, "sha256").hexdigest()
     if actual != expected:
@@ -78,7 +78,7 @@ def _checked(path: Path, expected: str) -> Path:
     return path
 
 
-def mapped(path: Path) -> dict[str, np.ndarray]:
+def load_safetensors(path: Path) -> dict[str, np.ndarray]:
     """Return the tensors of a safetensors file as views of the file."""
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -93,13 +93,13 @@ def mapped(path: Path) -> dict[str, np.ndarray]:
     return tensors
 
 
-def told_of(tuned: Path = TUNED) -> dict[str, Any]:
+def read_tuning_info(tuned: Path = TUNED_LAYERS_FILE) -> dict[str, Any]:
     """Return what the JSON beside the layers tells of them: their hash, and what they were tuned on."""
     told: dict[str, Any] = json.loads(tuned.with_suffix(".json").read_text(encoding="utf-8"))
     return told
 
 
-def _session(layers: Path) -> Any:
+def _open_session(layers: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -109,12 +109,12 @@ def _session(layers: Path) -> Any:
     return onnxruntime.InferenceSession(str(layers), options, providers=["CPUExecutionProvider"])
 
 
-def _normalised(x: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
+def _layer_norm(x: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
     x = x - x.mean(-1, keepdims=True)
     return np.asarray(x / np.sqrt((x * x).mean(-1, keepdims=True) + EPSILON) * scale + shift)
 
 
-def _read(remembered: Path, of: str) -> dict[Text, np.ndarray]:
+def _read_cache(remembered: Path, of: str) -> dict[EncoderInput, np.ndarray]:
     try:
         with np.load(remembered, allow_pickle=False) as stored:
             if str(stored["of"]) != of:
@@ -125,7 +125,7 @@ def _read(remembered: Path, of: str) -> dict[Text, np.ndarray]:
         return {}  # none yet, or broken off while written: compute anew
 
 
-def _write(remembered: Path, of: str, vectors: dict[Text, np.ndarray]) -> None:
+def _write_cache(remembered: Path, of: str, vectors: dict[EncoderInput, np.ndarray]) -> None:
     draft = remembered.with_suffix(f".{os.getpid()}.npz")
     rows = np.stack(list(vectors.values()))
     try:
@@ -139,7 +139,7 @@ def _write(remembered: Path, of: str, vectors: dict[Text, np.ndarray]) -> None:
 class Encoder:
     """Call it with a sentence, or a pair of what was said and a reply, to get its vector, of length 1."""
 
-    def __init__(self, layers: Path = TUNED) -> None:
+    def __init__(self, layers: Path = TUNED_LAYERS_FILE) -> None:
         """Map the word embeddings and load the layers.
 
         Raises:
@@ -147,10 +147,10 @@ class Encoder:
         """
         from tokenizers import Tokenizer
 
-        weights, tokenizer = (_checked(_folder() / name, expected) for name, expected in SHA256.items())
-        tensors = mapped(weights)
-        self.identity = str(told_of(layers)["sha256"])
-        self._session = _session(_checked(layers, self.identity))
+        weights, tokenizer = (_verify_hash(_package_folder() / name, expected) for name, expected in SHA256.items())
+        tensors = load_safetensors(weights)
+        self.identity = str(read_tuning_info(layers)["sha256"])
+        self._session = _open_session(_verify_hash(layers, self.identity))
         self._words = tensors["embeddings.word_embeddings.weight"]
         self._places = tensors["embeddings.position_embeddings.weight"]
         self._parts = tensors["embeddings.token_type_embeddings.weight"]
@@ -158,28 +158,28 @@ class Encoder:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._remembered: dict[Text, np.ndarray] = {}
+        self._remembered: dict[EncoderInput, np.ndarray] = {}
 
     def words(self) -> list[str]:
         """Return the whole words of the tokenizer's vocabulary, which are common English ones."""
         return [word for word in self._tokenizer.get_vocab() if word.isalpha() and word.isascii()]
 
-    def __call__(self, text: Text) -> np.ndarray:
+    def __call__(self, text: EncoderInput) -> np.ndarray:
         """Return the vector of a sentence, or of a reply behind what was said."""
         vector = self._remembered.get(text)
         if vector is None:
-            if len(self._remembered) >= REMEMBERED:
+            if len(self._remembered) >= CACHE_SIZE:
                 self._remembered.clear()
-            vector = self._remembered[text] = self._encode([tokens_of(self._tokenizer, text)])[0]
+            vector = self._remembered[text] = self._encode([tokenize(self._tokenizer, text)])[0]
         return vector
 
-    def many(self, texts: Sequence[Text], remembered: Path | None = None) -> np.ndarray:
+    def many(self, texts: Sequence[EncoderInput], remembered: Path | None = None) -> np.ndarray:
         """Return the vectors of many texts; those in the file ``remembered`` are not computed again."""
-        known = _read(remembered, self.identity) if remembered else {}
+        known = _read_cache(remembered, self.identity) if remembered else {}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
-        by_length: dict[int, list[tuple[Text, Tokens]]] = {}
+        by_length: dict[int, list[tuple[EncoderInput, TokenIds]]] = {}
         for text in missing:
-            tokens = tokens_of(self._tokenizer, text)
+            tokens = tokenize(self._tokenizer, text)
             by_length.setdefault(len(tokens.ids), []).append((text, tokens))
         batches = [same[at : at + BATCH] for same in by_length.values() for at in range(0, len(same), BATCH)]
         with ThreadPoolExecutor(THREADS) as pool:
@@ -187,10 +187,10 @@ class Encoder:
             for batch, vectors in zip(batches, found, strict=True):
                 known.update((text, vector) for (text, _), vector in zip(batch, vectors, strict=True))
         if remembered and missing:
-            _write(remembered, self.identity, {text: known[text] for text in texts})
+            _write_cache(remembered, self.identity, {text: known[text] for text in texts})
         return np.stack([known[text] for text in texts])
 
-    def _encode(self, texts: list[Tokens]) -> np.ndarray:
+    def _encode(self, texts: list[TokenIds]) -> np.ndarray:
         """Return the vectors of texts of as many tokens each: means over the reply's tokens, not the question's."""
         places = np.arange(len(texts[0].ids))
         own = np.array([text.before <= places for text in texts], np.float32)
@@ -198,14 +198,14 @@ class Encoder:
         mean = (own[:, None, :] @ states)[:, 0]
         return np.asarray(mean / np.sqrt((mean * mean).sum(-1, keepdims=True)), np.float32)
 
-    def _embedded(self, texts: list[Tokens]) -> np.ndarray:
+    def _embedded(self, texts: list[TokenIds]) -> np.ndarray:
         ids = np.array([text.ids for text in texts])
         befores = np.array([text.before for text in texts])[:, None]
         part = ((befores > 0) & (np.arange(ids.shape[1]) >= befores)).astype(int)
-        return _normalised(self._words[ids] + self._places[: ids.shape[1]] + self._parts[part], *self._norm)
+        return _layer_norm(self._words[ids] + self._places[: ids.shape[1]] + self._parts[part], *self._norm)
 
 
 @functools.cache
-def shared() -> Encoder:
+def shared_encoder() -> Encoder:
     """Return the one encoder of this process."""
     return Encoder()

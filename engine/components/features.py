@@ -14,21 +14,21 @@ from itertools import pairwise
 import numpy as np
 
 TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|[0$%?#*]+")
-CURLY = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
+PLAIN_PUNCTUATION = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
 DIGIT = re.compile(r"\d")
-PIECE_LENGTHS = (2, 3, 4, 5)
+NGRAM_LENGTHS = (2, 3, 4, 5)
 BLOCKS = ("words", "pieces")
 
 
-def normalise(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Return the text in lower case with plain quotes and dashes, and without accents: many write none."""
-    plain = unicodedata.normalize("NFKC", text).translate(CURLY).lower().strip()
+    plain = unicodedata.normalize("NFKC", text).translate(PLAIN_PUNCTUATION).lower().strip()
     if plain.isascii():
         return plain
     return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
 
 
-def words(text: str) -> Iterator[str]:
+def word_ngrams(text: str) -> Iterator[str]:
     """Yield the words and pairs of words of a normalised text; every digit counts as 0."""
     tokens = TOKEN.findall(DIGIT.sub("0", text))
     yield from tokens
@@ -36,24 +36,24 @@ def words(text: str) -> Iterator[str]:
         yield f"{first} {second}"
 
 
-def pieces(text: str) -> Iterator[str]:
+def character_ngrams(text: str) -> Iterator[str]:
     """Yield the pieces of 2 to 5 letters of each word, with its edges marked."""
     for token in DIGIT.sub("0", text).split():
         padded = f" {token} "
-        for length in PIECE_LENGTHS:
+        for length in NGRAM_LENGTHS:
             if length >= len(padded):
                 yield padded
                 break
             yield from (padded[i : i + length] for i in range(len(padded) - length + 1))
 
 
-def grams(text: str, block: str) -> Iterator[str]:
+def ngrams(text: str, block: str) -> Iterator[str]:
     """Yield the features of one block."""
-    return words(text) if block == "words" else pieces(text)
+    return word_ngrams(text) if block == "words" else character_ngrams(text)
 
 
 @dataclass
-class Block:
+class FeatureBlock:
     """One kind of features: which there are, how rare each is, and where its rows begin."""
 
     index: dict[str, int]
@@ -61,30 +61,30 @@ class Block:
     offset: int
 
 
-class Sparse:
+class TfidfFeatures:
     """Turns a text into positions and weights in one long vector; each block has length sqrt(1/2)."""
 
     def __init__(self, vocabulary: dict[str, list[str]], idf: dict[str, np.ndarray]) -> None:
         """``vocabulary`` and ``idf`` hold a list per block."""
         self.vocabulary = vocabulary
         self.idf = idf
-        self.blocks: dict[str, Block] = {}
+        self.blocks: dict[str, FeatureBlock] = {}
         offset = 0
         for block in BLOCKS:
             index = {gram: i for i, gram in enumerate(vocabulary[block])}
-            self.blocks[block] = Block(index, idf[block], offset)
+            self.blocks[block] = FeatureBlock(index, idf[block], offset)
             offset += len(index)
         self.size = offset
 
     @classmethod
-    def learnt(cls, texts: list[str]) -> "Sparse":
+    def learnt(cls, texts: list[str]) -> "TfidfFeatures":
         """Take the vocabulary from training texts (normalised); a piece must occur twice."""
         vocabulary: dict[str, list[str]] = {}
         idf: dict[str, np.ndarray] = {}
         for block, least in zip(BLOCKS, (1, 2), strict=True):
             seen: Counter[str] = Counter()
             for text in texts:
-                seen.update(set(grams(text, block)))
+                seen.update(set(ngrams(text, block)))
             kept = sorted(gram for gram, count in seen.items() if count >= least)
             vocabulary[block] = kept
             counts = np.array([seen[gram] for gram in kept], dtype=np.float32)
@@ -97,8 +97,8 @@ class Sparse:
         return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
 
     @staticmethod
-    def _block(text: str, name: str, block: Block) -> tuple[np.ndarray, np.ndarray]:
-        counts = Counter(i for gram in grams(text, name) if (i := block.index.get(gram)) is not None)
+    def _block(text: str, name: str, block: FeatureBlock) -> tuple[np.ndarray, np.ndarray]:
+        counts = Counter(i for gram in ngrams(text, name) if (i := block.index.get(gram)) is not None)
         at = np.fromiter(counts.keys(), np.int64, len(counts))
         weights = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * block.idf[at]
         length = float(np.sqrt(weights @ weights)) or 1.0
@@ -110,7 +110,7 @@ class Sparse:
         return np.asarray(values @ weights[at])
 
 
-def matrix(sparse: Sparse, texts: Iterable[str]) -> "object":
+def feature_matrix(sparse: TfidfFeatures, texts: Iterable[str]) -> "object":
     """Return the texts' features as a scipy matrix, for training."""
     from scipy.sparse import csr_matrix
 

@@ -13,23 +13,23 @@ import numpy as np
 
 from engine.components.dense_model import DenseModel
 from engine.components.encoder import Encoder
-from engine.components.features import BLOCKS, Sparse, normalise
-from engine.components.held_out import is_held_out
+from engine.components.features import BLOCKS, TfidfFeatures, normalize_text
+from engine.components.held_out_split import is_held_out
 from engine.components.sparse_model import SparseModel
-from engine.components.speller import WORD, Speller
+from engine.components.spelling_corrector import WORD, SpellingCorrector
 
 OUT_OF_SCOPE = "out_of_scope"
 FOLDS = 3  # each costs a training
-ENOUGH_HELD_OUT = 300  # sentences
+MIN_HELD_OUT = 300  # sentences
 TEMPERATURES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 DEFAULT_TEMPERATURE = 5.0
-SPARSE_SHARE = 0.5
+SPARSE_WEIGHT = 0.5
 WEIGHTS_FILE = "weights.npz"
 WORDS_FILE = "words.json"
 
 
 @dataclass
-class Settings:
+class IntentModelSettings:
     """``turned_away``: the share of in-scope messages that may fall below the threshold, measured on unseen ones.
 
     ``sure``: the sparse model's probability from which it is not worth asking the other.
@@ -41,7 +41,7 @@ class Settings:
 
 
 @dataclass
-class Prediction:
+class IntentPrediction:
     """``ranking`` is every intent with its probability, best first; ``score``, how like our data it is."""
 
     ranking: list[tuple[str, float]]
@@ -55,13 +55,13 @@ def log_softmax(scores: np.ndarray) -> np.ndarray:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
-def mixed(margins: np.ndarray, logits: np.ndarray, temperature: float) -> np.ndarray:
+def mix_log_probabilities(margins: np.ndarray, logits: np.ndarray, temperature: float) -> np.ndarray:
     """Return log probabilities: the geometric mean of both models'."""
     sparse, dense = log_softmax(margins * temperature), log_softmax(logits)
-    return log_softmax(SPARSE_SHARE * sparse + (1 - SPARSE_SHARE) * dense)
+    return log_softmax(SPARSE_WEIGHT * sparse + (1 - SPARSE_WEIGHT) * dense)
 
 
-def likeness(probability: float, nearness: float) -> float:
+def in_scope_score(probability: float, nearness: float) -> float:
     """Return how much a message is like our data: sure of the intent, and near its examples."""
     return float(np.sqrt(probability) * nearness)
 
@@ -80,14 +80,14 @@ class IntentModel:
     ) -> None:
         """``counts`` are the training words; ``tuned`` holds ``temperature``, ``threshold`` and ``sure``."""
         self.intents, self.encoder, self.sparse, self.dense, self.tuned = intents, encoder, sparse, dense, tuned
-        self.speller = Speller(counts, encoder.words() if tuned.get("english", 1) else ())
+        self.speller = SpellingCorrector(counts, encoder.words() if tuned.get("english", 1) else ())
 
     @classmethod
     def trained(
         cls,
         texts: list[str],
         names: list[str],
-        settings: Settings,
+        settings: IntentModelSettings,
         encoder: Encoder,
         remembered: Path | None = None,
     ) -> "IntentModel":
@@ -97,32 +97,32 @@ class IntentModel:
         """
         intents = sorted(set(names))
         labels = np.searchsorted(np.array(intents), np.array(names))
-        clean = [normalise(text) for text in texts]
+        clean = [normalize_text(text) for text in texts]
         vectors = encoder.many(clean, remembered)
-        tuned = _tuned(clean, vectors, labels, intents, settings)
+        tuned = _choose_parameters(clean, vectors, labels, intents, settings)
         tuned |= {"sure": settings.sure, "english": float(settings.english)}
         sparse, dense = SparseModel.trained(clean, labels), DenseModel.trained(vectors, labels)
-        return cls(intents, encoder, Speller.counted(clean).counts, sparse, dense, tuned)
+        return cls(intents, encoder, SpellingCorrector.counted(clean).counts, sparse, dense, tuned)
 
-    def predict(self, text: str) -> Prediction:
+    def predict(self, text: str) -> IntentPrediction:
         """Return the ranking for a message as the member typed or said it."""
-        clean = self.speller(normalise(text))
+        clean = self.speller(normalize_text(text))
         margins = self.sparse.margins(clean)
         log_p = log_softmax(margins * self.tuned["temperature"])
         best = int(log_p.argmax())
         score = float(np.exp(log_p[best]))
         if score < self.tuned["sure"]:
             vector = self.encoder(clean)
-            log_p = mixed(margins, self.dense.logits(vector), self.tuned["temperature"])
+            log_p = mix_log_probabilities(margins, self.dense.logits(vector), self.tuned["temperature"])
             best = int(log_p.argmax())
-            score = likeness(float(np.exp(log_p[best])), self.dense.nearness(vector, best))
+            score = in_scope_score(float(np.exp(log_p[best])), self.dense.nearness(vector, best))
         ranking = [(self.intents[i], float(np.exp(log_p[i]))) for i in np.argsort(-log_p, kind="stable")]
         in_scope = score >= self.tuned["threshold"] and self.intents[best] != OUT_OF_SCOPE
-        return Prediction(ranking, score, in_scope)
+        return IntentPrediction(ranking, score, in_scope)
 
     def familiarity(self, text: str) -> int:
         """Return how many words of a text the training sentences have."""
-        return sum(word in self.speller.counts for word in WORD.findall(normalise(text)))
+        return sum(word in self.speller.counts for word in WORD.findall(normalize_text(text)))
 
     def save(self, folder: Path) -> None:
         """Write the weights as npz and the words as JSON: no pickle, so loading a model cannot run code."""
@@ -145,18 +145,18 @@ class IntentModel:
         with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         words: dict[str, Any] = json.loads((folder / WORDS_FILE).read_text(encoding="utf-8"))
-        features = Sparse(words["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS})
+        features = TfidfFeatures(words["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS})
         sparse = SparseModel(features, arrays["sparse_weights"], arrays["sparse_bias"])
         dense = DenseModel(arrays["dense_weights"], arrays["dense_bias"], arrays["examples"], arrays["labels"])
         return cls(words["intents"], encoder, words["counts"], sparse, dense, words["tuned"])
 
 
-def _splits(texts: list[str], labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+def _train_test_splits(texts: list[str], labels: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return what to learn from and what to measure on: the sentences that the encoder was not tuned on, if enough."""
     held = np.array([is_held_out(text) for text in texts])
     known = set(labels[~held])
     held &= np.array([label in known for label in labels])
-    if held.sum() >= ENOUGH_HELD_OUT:
+    if held.sum() >= MIN_HELD_OUT:
         return [(np.flatnonzero(~held), np.flatnonzero(held))]
     folds = min(FOLDS, int(np.bincount(labels).min()))
     if folds < 2:  # an intent with a single example: nothing to measure with
@@ -166,28 +166,28 @@ def _splits(texts: list[str], labels: np.ndarray) -> list[tuple[np.ndarray, np.n
     return list(StratifiedKFold(folds, shuffle=True, random_state=0).split(labels, labels))
 
 
-def _tuned(
-    texts: list[str], vectors: np.ndarray, labels: np.ndarray, intents: list[str], settings: Settings
+def _choose_parameters(
+    texts: list[str], vectors: np.ndarray, labels: np.ndarray, intents: list[str], settings: IntentModelSettings
 ) -> dict[str, float]:
     """Choose the temperature with the least log loss, and the threshold for the share turned away, on unseen data."""
-    splits = _splits(texts, labels)
+    splits = _train_test_splits(texts, labels)
     if not splits:
         return {"temperature": DEFAULT_TEMPERATURE, "threshold": 0.0}
-    margins, logits, dense = _unseen(texts, vectors, labels, splits)
+    margins, logits, dense = _predict_held_out(texts, vectors, labels, splits)
     rows = np.concatenate([held for _, held in splits])
     losses = [-log_softmax(margins[rows] * t)[np.arange(len(rows)), labels[rows]].mean() for t in TEMPERATURES]
     temperature = TEMPERATURES[int(np.argmin(losses))]
-    log_p = mixed(margins, logits, temperature)
+    log_p = mix_log_probabilities(margins, logits, temperature)
     best = log_p.argmax(axis=1)
     scores = []
     for (_, held), model in zip(splits, dense, strict=True):
         ours = [i for i in held if intents[labels[i]] != OUT_OF_SCOPE]
-        scores += [likeness(float(np.exp(log_p[i, best[i]])), model.nearness(vectors[i], best[i])) for i in ours]
+        scores += [in_scope_score(float(np.exp(log_p[i, best[i]])), model.nearness(vectors[i], best[i])) for i in ours]
     threshold = float(np.quantile(scores, settings.turned_away)) if scores else 0.0
     return {"temperature": temperature, "threshold": threshold}
 
 
-def _unseen(
+def _predict_held_out(
     texts: list[str], vectors: np.ndarray, labels: np.ndarray, splits: list[tuple[np.ndarray, np.ndarray]]
 ) -> tuple[np.ndarray, np.ndarray, list[DenseModel]]:
     """Return the margins and logits of each held text by models that did not see it, and those models."""

@@ -20,26 +20,26 @@ from typing import Any
 import numpy as np
 
 from engine.components.encoder import Encoder
-from engine.components.features import normalise, words
+from engine.components.features import normalize_text, word_ngrams
 
-TITLES = "en"  # the language that they are in
+TITLE_LANGUAGE = "en"  # the language that they are in
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LANGUAGE = re.compile(r"^## (\w+)\s*$")
-WORDS_SHARE = 0.35  # of the likeness to an example that is the words' in common, not the meaning's
-NEAREST = 3  # of a subject's examples count, by half; the mean of all counts by the other
-ELSEWHERE = 0.3  # how much an example in another language counts in that mean
+WORD_OVERLAP_WEIGHT = 0.35  # of the likeness to an example that is the words' in common, not the meaning's
+NEAREST_EXAMPLES = 3  # of a subject's examples count, by half; the mean of all counts by the other
+OTHER_LANGUAGE_WEIGHT = 0.3  # how much an example in another language counts in that mean
 # From nearness, and lead over the next subject, to the share of messages that are about it, as measured by
 # tests/nlu/score_knowledge.py on questions left out.
-OF_NEARNESS, OF_LEAD, FROM = 4.0, 13.5, -3.0
-MOST = 3
-UNSURE = 0.5  # below it a short message may go on with the subject told last, and is searched together with it
-SHORT = 16  # words
-WITH_LAST = 2 / 3  # the share of that search
-LEAST = 0.05  # below it a subject is not worth naming
+NEARNESS_WEIGHT, LEAD_WEIGHT, SCORE_BIAS = 4.0, 13.5, -3.0
+MAX_SUBJECTS = 3
+CONFIDENT_SCORE = 0.5  # below it a short message may go on with the subject told last, and is searched together with it
+MAX_CONTEXT_WORDS = 16  # words
+LAST_SUBJECT_WEIGHT = 2 / 3  # the share of that search
+MIN_SCORE = 0.05  # below it a subject is not worth naming
 
 
 @dataclass(frozen=True)
-class Example:
+class KnowledgeExample:
     """A text about a subject: a question as members ask it, or else the title or the answer."""
 
     subject: str
@@ -49,7 +49,7 @@ class Example:
     follows: bool = False
 
 
-def _read(subject: str, lines: list[str]) -> Iterator[Example]:
+def _parse_examples(subject: str, lines: list[str]) -> Iterator[KnowledgeExample]:
     language = ""
     answers: dict[str, list[str]] = {}
     follows = any(line.startswith("@ ") for line in lines)
@@ -58,31 +58,31 @@ def _read(subject: str, lines: list[str]) -> Iterator[Example]:
         if heading:
             language = heading[1]
         elif line.startswith("? ") and language:
-            yield Example(subject, language, line[2:].strip(), follows=follows)
+            yield KnowledgeExample(subject, language, line[2:].strip(), follows=follows)
         elif line.startswith("# "):
-            yield Example(subject, TITLES, line[2:].strip(), asked=False, follows=follows)
+            yield KnowledgeExample(subject, TITLE_LANGUAGE, line[2:].strip(), asked=False, follows=follows)
         elif language and line.strip() and not follows and not line.startswith("+ "):
             answers.setdefault(language, []).append(PLACEHOLDER.sub(lambda match: match[1].replace("_", " "), line))
     for language, answer in answers.items():
-        yield Example(subject, language, " ".join(answer), asked=False)
+        yield KnowledgeExample(subject, language, " ".join(answer), asked=False)
 
 
-def read(folder: Path) -> list[Example]:
+def load_examples(folder: Path) -> list[KnowledgeExample]:
     """Return the questions, titles and answers of all files; none when there is no folder."""
     found = []
     for path in sorted(folder.glob("*.md"), key=lambda path: path.stem):
-        found += _read(path.stem, path.read_text(encoding="utf-8").splitlines())
+        found += _parse_examples(path.stem, path.read_text(encoding="utf-8").splitlines())
     return found
 
 
-class Words:
+class WordOverlap:
     """How many words, and pairs of words, texts have in common, the rare ones counting most."""
 
     def __init__(self, texts: list[str]) -> None:
         """``texts`` are normalised."""
         from scipy.sparse import csr_matrix
 
-        grams = [Counter(words(text)) for text in texts]
+        grams = [Counter(word_ngrams(text)) for text in texts]
         seen = Counter(gram for own in grams for gram in own)
         self._index = {gram: i for i, gram in enumerate(seen)}
         self._idf = np.log((1 + len(texts)) / (1 + np.array(list(seen.values()), np.float32))) + 1
@@ -98,16 +98,16 @@ class Words:
 
     def common(self, text: str) -> np.ndarray:
         """Return how much each text has in common with a normalised one, 0 to 1."""
-        at, values = self._row(Counter(words(text)))
+        at, values = self._row(Counter(word_ngrams(text)))
         whole = np.zeros(len(self._idf), np.float32)
         whole[at] = values
         return np.asarray(self._matrix @ whole)
 
 
-class Shelf:
+class LanguageIndex:
     """The examples of one language, and the mean of each subject's in all."""
 
-    def __init__(self, examples: list[Example], vectors: np.ndarray, language: str) -> None:
+    def __init__(self, examples: list[KnowledgeExample], vectors: np.ndarray, language: str) -> None:
         """``examples`` and their ``vectors`` are those of all languages, a subject's together."""
         own = [i for i, example in enumerate(examples) if example.language == language]
         self.examples = [examples[i] for i in own]
@@ -116,11 +116,11 @@ class Shelf:
         self.follows = np.array([subject in follows for subject in self.subjects], bool)
         self._of = np.array([self.subjects.index(example.subject) for example in self.examples])
         self._vectors = vectors[own]
-        self._words = Words([normalise(example.text) for example in self.examples])
+        self._words = WordOverlap([normalize_text(example.text) for example in self.examples])
         self._sums = np.zeros((len(self.subjects), vectors.shape[1]), np.float32)
         for example, vector in zip(examples, vectors, strict=True):
             if example.subject in self.subjects:
-                weight = 1.0 if example.language == language else ELSEWHERE
+                weight = 1.0 if example.language == language else OTHER_LANGUAGE_WEIGHT
                 self._sums[self.subjects.index(example.subject)] += weight * vector
 
     def scores(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
@@ -129,7 +129,9 @@ class Shelf:
 
     def near(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
         """Return how near each subject is to a normalised text."""
-        likeness = np.clip(self._vectors @ vector, 0, 1) * (1 - WORDS_SHARE) + WORDS_SHARE * self._words.common(text)
+        likeness = np.clip(self._vectors @ vector, 0, 1) * (
+            1 - WORD_OVERLAP_WEIGHT
+        ) + WORD_OVERLAP_WEIGHT * self._words.common(text)
         sums = self._sums
         if without is not None:
             likeness[without] = 0
@@ -142,7 +144,7 @@ class Shelf:
         """Return the scores that follow from nearness: a subject leads over subjects, a follow-up over all."""
         rivals = self._best_others(np.where(self.follows, -1.0, near))
         lead = near - np.where(self.follows, self._best_others(near), rivals)
-        return np.asarray(1 / (1 + np.exp(-(OF_NEARNESS * near + OF_LEAD * lead + FROM))))
+        return np.asarray(1 / (1 + np.exp(-(NEARNESS_WEIGHT * near + LEAD_WEIGHT * lead + SCORE_BIAS))))
 
     @staticmethod
     def _best_others(near: np.ndarray) -> np.ndarray:
@@ -159,28 +161,28 @@ class Shelf:
         order = np.lexsort((-likeness, self._of))
         starts = np.searchsorted(self._of[order], np.arange(len(self.subjects)))
         place = np.arange(len(order)) - starts[self._of[order]]
-        kept = np.where(place < NEAREST, likeness[order], 0)
-        counts = np.minimum(np.bincount(self._of), NEAREST)
+        kept = np.where(place < NEAREST_EXAMPLES, likeness[order], 0)
+        counts = np.minimum(np.bincount(self._of), NEAREST_EXAMPLES)
         return np.asarray(np.bincount(self._of[order], kept) / counts)
 
 
-class Knowledge:
+class KnowledgeIndex:
     """All shelves; ask with a message and its language."""
 
-    def __init__(self, examples: list[Example], encoder: Encoder, remembered: Path | None = None) -> None:
+    def __init__(self, examples: list[KnowledgeExample], encoder: Encoder, remembered: Path | None = None) -> None:
         """``remembered`` is a file of vectors from earlier starts."""
         self._encoder = encoder
         self._titles = {example.subject: example.text for example in reversed(examples) if not example.asked}
-        texts = [normalise(example.text) for example in examples]
+        texts = [normalize_text(example.text) for example in examples]
         vectors = encoder.many(texts, remembered) if examples else np.zeros((0, 1))
         languages = sorted({example.language for example in examples})
-        self._shelves = {language: Shelf(examples, vectors, language) for language in languages}
+        self._shelves = {language: LanguageIndex(examples, vectors, language) for language in languages}
 
     @classmethod
-    def opened(cls, encoder: Encoder) -> Knowledge:
+    def opened(cls, encoder: Encoder) -> KnowledgeIndex:
         """Read the folder that the environment names."""
         folder, remembered = os.environ.get("KNOWLEDGE_FOLDER"), os.environ.get("KNOWLEDGE_CACHE")
-        examples = read(Path(folder)) if folder else []
+        examples = load_examples(Path(folder)) if folder else []
         return cls(examples, encoder, Path(remembered) if remembered else None)
 
     def nearest(self, text: str, language: str, last: str = "") -> list[dict[str, object]]:
@@ -191,19 +193,23 @@ class Knowledge:
         shelf = self._shelves.get(language)
         if shelf is None:
             return []
-        clean = normalise(text)
+        clean = normalize_text(text)
         near = shelf.near(self._encoder(clean), clean)
         scores = shelf.told(near)
         title = self._titles.get(last)
-        if title and len(clean.split()) <= SHORT and scores[~shelf.follows].max(initial=0) < UNSURE:
-            both = normalise(f"{title}: {text}")
-            joint = (1 - WITH_LAST) * near + WITH_LAST * shelf.near(self._encoder(both), both)
+        if (
+            title
+            and len(clean.split()) <= MAX_CONTEXT_WORDS
+            and scores[~shelf.follows].max(initial=0) < CONFIDENT_SCORE
+        ):
+            both = normalize_text(f"{title}: {text}")
+            joint = (1 - LAST_SUBJECT_WEIGHT) * near + LAST_SUBJECT_WEIGHT * shelf.near(self._encoder(both), both)
             scores = np.where(shelf.follows, scores, shelf.told(joint))
         return [*self._best(shelf, scores, ~shelf.follows), *self._best(shelf, scores, shelf.follows)]
 
     @staticmethod
-    def _best(shelf: Shelf, scores: np.ndarray, among: np.ndarray) -> list[dict[str, object]]:
-        order = [i for i in np.argsort(-scores, kind="stable") if among[i]][:MOST]
+    def _best(shelf: LanguageIndex, scores: np.ndarray, among: np.ndarray) -> list[dict[str, object]]:
+        order = [i for i in np.argsort(-scores, kind="stable") if among[i]][:MAX_SUBJECTS]
         return [
-            {"subject": shelf.subjects[i], "score": round(float(scores[i]), 3)} for i in order if scores[i] >= LEAST
+            {"subject": shelf.subjects[i], "score": round(float(scores[i]), 3)} for i in order if scores[i] >= MIN_SCORE
         ]

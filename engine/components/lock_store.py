@@ -10,7 +10,7 @@ from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore
 
 
 @dataclass
-class _Queue:
+class _LockEntry:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0  # the holder and those who wait
 
@@ -25,14 +25,14 @@ class OrderedLockStore(InMemoryLockStore):
     def __init__(self, endpoint_config: Any = None) -> None:
         """``endpoint_config`` is what Rasa passes; there is nothing to set."""
         super().__init__()
-        self._queues: dict[str, _Queue] = {}
+        self._queues: dict[str, _LockEntry] = {}
 
     @asynccontextmanager
     async def lock(
         self, conversation_id: str, lock_lifetime: float = LOCK_LIFETIME, wait_time_in_seconds: float = 1
     ) -> AsyncGenerator[asyncio.Lock, None]:
         """Hold the conversation's lock; waiters get it in the order in which they asked."""
-        queue = self._queues.setdefault(conversation_id, _Queue())
+        queue = self._queues.setdefault(conversation_id, _LockEntry())
         queue.users += 1
         try:
             async with queue.lock:

@@ -12,26 +12,26 @@ from rasa.shared.core.trackers import DialogueStateTracker
 logger = logging.getLogger(__name__)
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]\w*)\}")
-FILLED_KEYS = ("text", "image", "custom", "buttons")
+TEMPLATED_KEYS = ("text", "image", "custom", "buttons")
 # How many of the bot's last messages a new one is compared with: one answer may be several messages.
-LAST_SAID = 4
+RECENT_MESSAGES = 4
 ENGLISH = "en"
 
 Variant = dict[str, Any]
 
 
-def _holds(condition: dict[str, Any], slots: dict[str, Any]) -> bool:
+def _is_condition_met(condition: dict[str, Any], slots: dict[str, Any]) -> bool:
     wanted, actual = condition["value"], slots.get(condition["name"])
     if isinstance(wanted, str) and isinstance(actual, str):
         return wanted.casefold() == actual.casefold()
     return bool(wanted == actual)
 
 
-def _rank(variant: Variant) -> tuple[int, int]:
+def _variant_rank(variant: Variant) -> tuple[int, int]:
     return len(variant.get("condition") or ()), int(variant.get("channel") is not None)
 
 
-def fitting(variants: list[Variant], channel: str, slots: dict[str, Any]) -> list[tuple[int, Variant]]:
+def find_best_variants(variants: list[Variant], channel: str, slots: dict[str, Any]) -> list[tuple[int, Variant]]:
     """Return the best fitting variants with their positions.
 
     A variant fits when its channel is the turn's or none, and all its conditions hold. The most conditions
@@ -41,13 +41,13 @@ def fitting(variants: list[Variant], channel: str, slots: dict[str, Any]) -> lis
         (position, variant)
         for position, variant in enumerate(variants)
         if variant.get("channel") in (None, channel)
-        and all(_holds(condition, slots) for condition in variant.get("condition") or ())
+        and all(_is_condition_met(condition, slots) for condition in variant.get("condition") or ())
     ]
-    best = max((_rank(variant) for _, variant in fits), default=None)
-    return [(position, variant) for position, variant in fits if _rank(variant) == best]
+    best = max((_variant_rank(variant) for _, variant in fits), default=None)
+    return [(position, variant) for position, variant in fits if _variant_rank(variant) == best]
 
 
-def fill(value: Any, values: dict[str, Any], response: str) -> Any:
+def fill_placeholders(value: Any, values: dict[str, Any], response: str) -> Any:
     """Put values into ``{name}`` placeholders, at any depth of a response.
 
     Other braces stay as they are, so that a payload may be written ``/choose{"slot":"value"}``, or with
@@ -56,9 +56,9 @@ def fill(value: Any, values: dict[str, Any], response: str) -> Any:
     that ``table: "{table}"`` holds a table.
     """
     if isinstance(value, dict):
-        return {key: fill(item, values, response) for key, item in value.items()}
+        return {key: fill_placeholders(item, values, response) for key, item in value.items()}
     if isinstance(value, list):
-        return [fill(item, values, response) for item in value]
+        return [fill_placeholders(item, values, response) for item in value]
     if not isinstance(value, str):
         return value
     whole = PLACEHOLDER.fullmatch(value)
@@ -75,21 +75,21 @@ def fill(value: Any, values: dict[str, Any], response: str) -> Any:
     return PLACEHOLDER.sub(put, value.replace("{{", "{").replace("}}", "}"))
 
 
-def _said(tracker: DialogueStateTracker) -> tuple[set[str], dict[str, int]]:
+def _recent_texts_and_variants(tracker: DialogueStateTracker) -> tuple[set[str], dict[str, int]]:
     """Return the texts last said in this conversation, and each response's variant last used."""
     texts: list[str] = []
     used: dict[str, int] = {}
     for event in reversed(tracker.events):
         if not isinstance(event, BotUttered):
             continue
-        if event.text and len(texts) < LAST_SAID:
+        if event.text and len(texts) < RECENT_MESSAGES:
             texts.append(event.text)
         if "variant" in event.metadata:
             used.setdefault(event.metadata.get("utter_action", ""), event.metadata["variant"])
     return set(texts), used
 
 
-class RotatingResponses(TemplatedNaturalLanguageGenerator):
+class RotatingResponseGenerator(TemplatedNaturalLanguageGenerator):
     """Rasa's templated wording, with our choice among the variants."""
 
     def __init__(self, endpoint_config: Any = None, domain: Any = None) -> None:
@@ -102,11 +102,11 @@ class RotatingResponses(TemplatedNaturalLanguageGenerator):
         """Return the filled response for this conversation, or None when there is none that fits."""
         # what the action gives with the response is newer than the slots, which it may be about to change
         slots = {**tracker.current_slot_values(), **kwargs}
-        candidates = fitting(self._variants(utter_action, tracker), output_channel, slots)
+        candidates = find_best_variants(self._variants(utter_action, tracker), output_channel, slots)
         if not candidates:
             logger.error("no wording of %s fits channel %s", utter_action, output_channel)
             return None
-        texts, used = _said(tracker)
+        texts, used = _recent_texts_and_variants(tracker)
         # One action may say several things before the tracker hears of any of them.
         texts |= set(now := tracker.__dict__.setdefault("said_now", []))
         last = used.get(utter_action, -1)
@@ -128,9 +128,9 @@ class RotatingResponses(TemplatedNaturalLanguageGenerator):
         first: dict[str, Any] | None = None
         for position, variant in rotated:
             filled = copy.deepcopy(variant)
-            for key in FILLED_KEYS:
+            for key in TEMPLATED_KEYS:
                 if key in filled:
-                    filled[key] = fill(filled[key], values, utter_action)
+                    filled[key] = fill_placeholders(filled[key], values, utter_action)
             # `variant` and `utter_action` end up in the utterance's metadata, where _said finds them
             filled |= {"variant": position, "utter_action": utter_action}
             if filled.get("text") not in texts:

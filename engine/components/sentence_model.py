@@ -13,20 +13,20 @@ from pathlib import Path
 import numpy as np
 
 from engine.components.encoder import Encoder
-from engine.components.features import BLOCKS, Sparse, matrix, normalise
+from engine.components.features import BLOCKS, TfidfFeatures, feature_matrix, normalize_text
 from engine.components.intent_model import log_softmax
 
 SPARSE_C = 20.0
 DENSE_C = 10.0
-STEPS = 300
-SHARE = 0.5  # of the model on words
-LEAST_LETTERS = 6
+MAX_STEPS = 300
+SPARSE_WEIGHT = 0.5  # of the model on words
+MIN_LETTERS = 6
 """A shorter message tells of nothing by itself: "yes", "14"."""
 
 Weights = tuple[np.ndarray, np.ndarray]
 Sentences = Sequence[tuple[str, str]]
 """The label and the words, as they were written."""
-Weigh = Callable[[np.ndarray], np.ndarray]
+WeightFunction = Callable[[np.ndarray], np.ndarray]
 """From the place of each sentence's label to how much the sentence counts."""
 
 
@@ -34,12 +34,12 @@ class BadSentenceFileError(Exception):
     """A file of sentences is named after no label; the text says which."""
 
 
-def is_one_of_three(text: str) -> bool:
+def is_sampled(text: str) -> bool:
     """Tell which of the other training sentences stand for what is none of it: a third tells as much as all of them."""
     return hashlib.sha256(text.encode()).digest()[1] % 3 == 0
 
 
-def read_all(folder: Path, labels: Sequence[str]) -> list[tuple[str, str]]:
+def load_sentences(folder: Path, labels: Sequence[str]) -> list[tuple[str, str]]:
     """Return the sentences of `<label>.<language>.txt`, one a line.
 
     Raises:
@@ -55,13 +55,13 @@ def read_all(folder: Path, labels: Sequence[str]) -> list[tuple[str, str]]:
     return found
 
 
-def first_is_half(places: np.ndarray) -> np.ndarray:
+def weigh_first_as_half(places: np.ndarray) -> np.ndarray:
     """Weigh the first label as much as all the others, though there may be fewer of these."""
     others = max(1, int((places > 0).sum()))
     return np.where(places > 0, (places == 0).sum() / others, 1.0)
 
 
-def all_alike(places: np.ndarray) -> np.ndarray:
+def weigh_equally(places: np.ndarray) -> np.ndarray:
     """Weigh every label the same, however many sentences it has."""
     counts = np.bincount(places)
     return len(places) / (np.count_nonzero(counts) * counts[places])
@@ -70,7 +70,9 @@ def all_alike(places: np.ndarray) -> np.ndarray:
 class SentenceModel:
     """Both models; the first label is that of what says none of the others."""
 
-    def __init__(self, labels: Sequence[str], encoder: Encoder, sparse: Sparse, words: Weights, deep: Weights) -> None:
+    def __init__(
+        self, labels: Sequence[str], encoder: Encoder, sparse: TfidfFeatures, words: Weights, deep: Weights
+    ) -> None:
         """``words`` and ``deep`` are weights (features x labels) and bias of each."""
         self.labels = tuple(labels)
         self.encoder, self.sparse, self.words, self.deep = encoder, sparse, words, deep
@@ -82,25 +84,25 @@ class SentenceModel:
         sentences: Sentences,
         encoder: Encoder,
         remembered: Path | None = None,
-        weigh: Weigh = first_is_half,
+        weigh: WeightFunction = weigh_first_as_half,
     ) -> SentenceModel:
         """Fit on all sentences. Vectors that the file ``remembered`` has are not computed again."""
-        clean = [normalise(text) for _, text in sentences]
+        clean = [normalize_text(text) for _, text in sentences]
         places = np.array([labels.index(label) for label, _ in sentences])
         weights = weigh(places)
-        sparse = Sparse.learnt(clean)
-        words = _fit(matrix(sparse, clean), places, len(labels), SPARSE_C, weights)
-        deep = _fit(encoder.many(clean, remembered), places, len(labels), DENSE_C, weights)
+        sparse = TfidfFeatures.learnt(clean)
+        words = _fit_weights(feature_matrix(sparse, clean), places, len(labels), SPARSE_C, weights)
+        deep = _fit_weights(encoder.many(clean, remembered), places, len(labels), DENSE_C, weights)
         return cls(labels, encoder, sparse, words, deep)
 
     def predict(self, text: str) -> dict[str, float]:
         """Return the probability of each label, for words as the member typed or said them."""
-        clean = normalise(text)
-        if sum(character.isalpha() for character in clean) < LEAST_LETTERS:
+        clean = normalize_text(text)
+        if sum(character.isalpha() for character in clean) < MIN_LETTERS:
             return {self.labels[0]: 1.0}
         of_words = log_softmax(self.sparse.scores(clean, self.words[0]) + self.words[1])
         of_meaning = log_softmax(self.encoder(clean) @ self.deep[0] + self.deep[1])
-        both = log_softmax(SHARE * of_words + (1 - SHARE) * of_meaning)
+        both = log_softmax(SPARSE_WEIGHT * of_words + (1 - SPARSE_WEIGHT) * of_meaning)
         return dict(zip(self.labels, np.exp(both).tolist(), strict=True))
 
     def save(self, folder: Path, name: str) -> None:
@@ -120,16 +122,16 @@ class SentenceModel:
         with np.load(folder / f"{name}.npz", allow_pickle=False) as stored:
             arrays = {one: stored[one] for one in stored.files}
         told = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-        sparse = Sparse(told["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS})
+        sparse = TfidfFeatures(told["vocabulary"], {block: arrays[f"idf_{block}"] for block in BLOCKS})
         words = arrays["words"].astype(np.float32), arrays["words_bias"]
         return cls(told["labels"], encoder, sparse, words, (arrays["deep"], arrays["deep_bias"]))
 
 
-def _fit(x: object, places: np.ndarray, labels: int, c: float, weights: np.ndarray) -> Weights:
+def _fit_weights(x: object, places: np.ndarray, labels: int, c: float, weights: np.ndarray) -> Weights:
     """Return weights (features x labels) and bias; a label without a sentence is never told."""
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(C=c, max_iter=STEPS, tol=1e-3).fit(x, places, sample_weight=weights)
+    fitted = LogisticRegression(C=c, max_iter=MAX_STEPS, tol=1e-3).fit(x, places, sample_weight=weights)
     coefficients, bias = np.zeros((labels, fitted.coef_.shape[1]), np.float32), np.full(labels, -20.0)
     coefficients[fitted.classes_], bias[fitted.classes_] = fitted.coef_, fitted.intercept_
     return coefficients.T, bias.astype(np.float32)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.components.features import Sparse, matrix
+from engine.components.features import TfidfFeatures, feature_matrix
 
 SVC_C = 0.5
 
@@ -10,7 +10,7 @@ SVC_C = 0.5
 class SparseModel:
     """Answers in a third of a millisecond, and well on misspelt words."""
 
-    def __init__(self, sparse: Sparse, weights: np.ndarray, bias: np.ndarray) -> None:
+    def __init__(self, sparse: TfidfFeatures, weights: np.ndarray, bias: np.ndarray) -> None:
         """``weights`` is features x intents."""
         self.sparse, self.weights, self.bias = sparse, weights, bias
 
@@ -19,8 +19,8 @@ class SparseModel:
         """Fit on normalised texts; every label from 0 up occurs."""
         from sklearn.svm import LinearSVC
 
-        sparse = Sparse.learnt(texts)
-        fitted = LinearSVC(C=SVC_C, random_state=0).fit(matrix(sparse, texts), labels)
+        sparse = TfidfFeatures.learnt(texts)
+        fitted = LinearSVC(C=SVC_C, random_state=0).fit(feature_matrix(sparse, texts), labels)
         coefficients, bias = fitted.coef_, fitted.intercept_
         if len(bias) == 1:  # two intents: scikit-learn keeps the second one's row only
             coefficients, bias = np.vstack([-coefficients, coefficients]), np.concatenate([-bias, bias])

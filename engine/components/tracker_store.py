@@ -31,18 +31,18 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.pool import StaticPool
 
-from engine.answering import NOW, Answering
-from engine.components.forgetting import forget
+from engine.components.redaction import redact_events
+from engine.current_turn import CURRENT_TURN, ActiveTurn
 
-WINDOW = 60
+MAX_LOADED_EVENTS = 60
 # What stays after a snapshot: enough turns for rules and memoized stories to look back on.
-KEPT = 24
-MOST_FORGOTTEN = 400  # events in which something is looked for that was said minutes ago
+EVENTS_AFTER_SNAPSHOT = 24
+MAX_REDACTED_EVENTS = 400  # events in which something is looked for that was said minutes ago
 # Of a conversation's answers: the app delivers again only what has no answer yet, and that is among the newest.
-KEPT_ANSWERS = 20
+MAX_KEPT_ANSWERS = 20
 
 # Of an advisory lock in PostgreSQL; the app's own are in backend/postgresql.py.
-CREATING = 7_262_003
+CREATION_LOCK_ID = 7_262_003
 
 metadata = sa.MetaData()
 big_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -76,24 +76,26 @@ answers_table = sa.Table(
     sa.UniqueConstraint("sender_id", "message_id"),
 )
 
-SNAPSHOT = sa.text("SELECT upto, state FROM tracker_snapshots WHERE sender_id = :sender")
-SINCE = sa.text("SELECT id, data FROM tracker_events WHERE sender_id = :sender AND id > :upto ORDER BY id")
-ALL = sa.text("SELECT id, data FROM tracker_events WHERE sender_id = :sender ORDER BY id")
-CHANGE = sa.text("UPDATE tracker_events SET data = :data WHERE id = :id")
-ANSWER = sa.text("SELECT said FROM tracker_answers WHERE sender_id = :sender AND message_id = :message")
-FORGET_ANSWERS = sa.text(
+SELECT_SNAPSHOT = sa.text("SELECT upto, state FROM tracker_snapshots WHERE sender_id = :sender")
+SELECT_EVENTS_SINCE = sa.text(
+    "SELECT id, data FROM tracker_events WHERE sender_id = :sender AND id > :upto ORDER BY id"
+)
+SELECT_ALL_EVENTS = sa.text("SELECT id, data FROM tracker_events WHERE sender_id = :sender ORDER BY id")
+UPDATE_EVENT = sa.text("UPDATE tracker_events SET data = :data WHERE id = :id")
+SELECT_ANSWER = sa.text("SELECT said FROM tracker_answers WHERE sender_id = :sender AND message_id = :message")
+DELETE_OLD_ANSWERS = sa.text(
     "DELETE FROM tracker_answers WHERE sender_id = :sender AND id NOT IN "
     "(SELECT id FROM tracker_answers WHERE sender_id = :sender ORDER BY id DESC LIMIT :kept)"
 )
-SENDERS = sa.text("SELECT DISTINCT sender_id FROM tracker_events")
-KEEP_SNAPSHOT = sa.text(
+SELECT_SENDERS = sa.text("SELECT DISTINCT sender_id FROM tracker_events")
+UPSERT_SNAPSHOT = sa.text(
     "INSERT INTO tracker_snapshots (sender_id, upto, state) VALUES (:sender, :upto, :state) "
     "ON CONFLICT (sender_id) DO UPDATE SET upto = excluded.upto, state = excluded.state"
 )
 
 
 @dataclass
-class Stored:
+class StoredState:
     """What of a tracker is in the database already; carried on the tracker between load and save."""
 
     events: int = 0  # how many of tracker.events, from the start
@@ -101,19 +103,19 @@ class Stored:
     ids: list[int] = field(default_factory=list)  # of the events after the snapshot
 
 
-def sync_url(url: str) -> str:
+def to_sync_url(url: str) -> str:
     """Accept the app's kind of URL, which names an async driver."""
     return url.replace("+asyncpg", "").replace("+aiosqlite", "").replace("postgres://", "postgresql://")
 
 
 def connect(url: str) -> sa.engine.Engine:
     """Open the database and create what is missing."""
-    address = sa.engine.make_url(sync_url(url))
+    address = sa.engine.make_url(to_sync_url(url))
     if address.get_backend_name() != "sqlite":
         engine = sa.create_engine(address, pool_pre_ping=True)
         with engine.begin() as connection:
             # one engine after the other: of two that create a table at once, one fails
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": CREATING})
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": CREATION_LOCK_ID})
             metadata.create_all(connection)
         return engine
     if address.database and address.database != ":memory:":
@@ -127,7 +129,7 @@ def connect(url: str) -> sa.engine.Engine:
     return engine
 
 
-def _last_session(events: list[dict[str, Any]]) -> int:
+def _find_session_start(events: list[dict[str, Any]]) -> int:
     """Return the position of the last session's start, or 0."""
     for position in range(len(events) - 1, 0, -1):
         if events[position]["event"] == SessionStarted.type_name:
@@ -135,7 +137,7 @@ def _last_session(events: list[dict[str, Any]]) -> int:
     return 0
 
 
-def _cut(events: list[Event], at_most: int) -> int:
+def _find_turn_boundary(events: list[Event], at_most: int) -> int:
     """Return the last turn boundary not after ``at_most``: the bot has answered and waits."""
     for position in range(at_most, 0, -1):
         event = events[position]
@@ -144,7 +146,7 @@ def _cut(events: list[Event], at_most: int) -> int:
     return 0
 
 
-def state_of(tracker: DialogueStateTracker) -> list[Event]:
+def state_events(tracker: DialogueStateTracker) -> list[Event]:
     """Return the few events that bring a new tracker to the state of this one."""
     state: list[Event] = [SlotSet(slot.name, slot.value) for slot in tracker.slots.values() if slot.has_been_set]
     loop = tracker.active_loop
@@ -159,7 +161,7 @@ def state_of(tracker: DialogueStateTracker) -> list[Event]:
     return state
 
 
-def _row(sender: str, event: Event) -> dict[str, Any]:
+def _event_row(sender: str, event: Event) -> dict[str, Any]:
     data = event.as_dict()
     return {
         "sender_id": sender,
@@ -171,10 +173,10 @@ def _row(sender: str, event: Event) -> dict[str, Any]:
     }
 
 
-def _keep_answer(connection: sa.engine.Connection, sender: str, answering: Answering) -> None:
+def _save_answer(connection: sa.engine.Connection, sender: str, answering: ActiveTurn) -> None:
     said = json.dumps(answering.said)
     connection.execute(answers_table.insert(), {"sender_id": sender, "message_id": answering.message, "said": said})
-    connection.execute(FORGET_ANSWERS, {"sender": sender, "kept": KEPT_ANSWERS})
+    connection.execute(DELETE_OLD_ANSWERS, {"sender": sender, "kept": MAX_KEPT_ANSWERS})
 
 
 class WindowedTrackerStore(TrackerStore):
@@ -185,7 +187,7 @@ class WindowedTrackerStore(TrackerStore):
         domain: Domain | None = None,
         host: str | None = None,
         event_broker: Any = None,
-        window: int = WINDOW,
+        window: int = MAX_LOADED_EVENTS,
         **kwargs: Any,
     ) -> None:
         """``host`` is the database's URL, as Rasa names it; ``window``, the most events loaded for a turn."""
@@ -196,33 +198,33 @@ class WindowedTrackerStore(TrackerStore):
     def init_tracker(self, sender_id: str) -> DialogueStateTracker:
         """Return an empty tracker that this store can save."""
         tracker = super().init_tracker(sender_id)
-        tracker.stored = Stored()
+        tracker.stored = StoredState()
         return tracker
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation's current session, its older part as a snapshot."""
         with self.engine.connect() as connection:
-            snapshot = connection.execute(SNAPSHOT, {"sender": sender_id}).first()
+            snapshot = connection.execute(SELECT_SNAPSHOT, {"sender": sender_id}).first()
             upto = snapshot.upto if snapshot else 0
-            rows = connection.execute(SINCE, {"sender": sender_id, "upto": upto}).all()
+            rows = connection.execute(SELECT_EVENTS_SINCE, {"sender": sender_id, "upto": upto}).all()
         if not rows:
             return None
         since = [json.loads(row.data) for row in rows]
-        start = _last_session(since)
+        start = _find_session_start(since)
         state = json.loads(snapshot.state) if snapshot and not start else []
         ids = [row.id for row in rows[start:]]
-        return self._tracker(sender_id, [*state, *since[start:]], Stored(snapshot=len(state), ids=ids))
+        return self._tracker(sender_id, [*state, *since[start:]], StoredState(snapshot=len(state), ids=ids))
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """Return the conversation with every event ever."""
         with self.engine.connect() as connection:
-            rows = connection.execute(ALL, {"sender": conversation_id}).all()
+            rows = connection.execute(SELECT_ALL_EVENTS, {"sender": conversation_id}).all()
         if not rows:
             return None
         events = [json.loads(row.data) for row in rows]
-        return self._tracker(conversation_id, events, Stored(ids=[row.id for row in rows]))
+        return self._tracker(conversation_id, events, StoredState(ids=[row.id for row in rows]))
 
-    def _tracker(self, sender: str, events: list[dict[str, Any]], stored: Stored) -> DialogueStateTracker:
+    def _tracker(self, sender: str, events: list[dict[str, Any]], stored: StoredState) -> DialogueStateTracker:
         tracker = DialogueStateTracker.from_dict(sender, events, self.domain.slots)
         stored.events = len(tracker.events)
         tracker.stored = stored
@@ -239,13 +241,13 @@ class WindowedTrackerStore(TrackerStore):
             raise ValueError("only a tracker from this store can be saved")
         await self.stream_events(tracker)
         events = list(tracker.events)
-        rows = [_row(tracker.sender_id, event) for event in events[stored.events :]]
+        rows = [_event_row(tracker.sender_id, event) for event in events[stored.events :]]
         if not rows:
             return
         with self.engine.begin() as connection:
             connection.execute(events_table.insert(), rows)
-            if answering := NOW.get():
-                _keep_answer(connection, tracker.sender_id, answering)
+            if answering := CURRENT_TURN.get():
+                _save_answer(connection, tracker.sender_id, answering)
             if len(stored.ids) > self.window - len(rows):
                 self._move_snapshot(connection, tracker.sender_id, events, stored)
         stored.events = len(events)
@@ -253,37 +255,37 @@ class WindowedTrackerStore(TrackerStore):
     def answer_to(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
         """Return what this message was answered, or None: it was never understood to its end."""
         with self.engine.connect() as connection:
-            said = connection.execute(ANSWER, {"sender": sender_id, "message": message_id}).scalar_one_or_none()
+            said = connection.execute(SELECT_ANSWER, {"sender": sender_id, "message": message_id}).scalar_one_or_none()
         return None if said is None else json.loads(said)
 
     def _move_snapshot(
-        self, connection: sa.engine.Connection, sender: str, events: list[Event], stored: Stored
+        self, connection: sa.engine.Connection, sender: str, events: list[Event], stored: StoredState
     ) -> None:
-        cut = _cut(events, stored.snapshot + len(stored.ids) - KEPT)
+        cut = _find_turn_boundary(events, stored.snapshot + len(stored.ids) - EVENTS_AFTER_SNAPSHOT)
         if cut <= stored.snapshot:
             return
         before = DialogueStateTracker.from_events(sender, events[:cut], self.domain.slots)
-        state = json.dumps([event.as_dict() for event in state_of(before)])
+        state = json.dumps([event.as_dict() for event in state_events(before)])
         upto = stored.ids[cut - stored.snapshot - 1]
-        connection.execute(KEEP_SNAPSHOT, {"sender": sender, "upto": upto, "state": state})
+        connection.execute(UPSERT_SNAPSHOT, {"sender": sender, "upto": upto, "state": state})
 
     async def forget(self, sender: str, messages: dict[str, str]) -> None:
         """Take messages, by the id in their metadata, out of what is kept: {id: the text that stays}."""
         with self.engine.begin() as connection:
             # the app has all answers by now: it lets nothing be forgotten while a message of the talk waits for one
-            connection.execute(FORGET_ANSWERS, {"sender": sender, "kept": 0})
-            rows = connection.execute(ALL, {"sender": sender}).all()[-MOST_FORGOTTEN:]
-            snapshot = connection.execute(SNAPSHOT, {"sender": sender}).first()
+            connection.execute(DELETE_OLD_ANSWERS, {"sender": sender, "kept": 0})
+            rows = connection.execute(SELECT_ALL_EVENTS, {"sender": sender}).all()[-MAX_REDACTED_EVENTS:]
+            snapshot = connection.execute(SELECT_SNAPSHOT, {"sender": sender}).first()
             events = [json.loads(row.data) for row in rows]
             state = json.loads(snapshot.state) if snapshot else []
-            places, state_too = forget(events, state, messages)
+            places, state_too = redact_events(events, state, messages)
             for place in places:
-                connection.execute(CHANGE, {"id": rows[place].id, "data": json.dumps(events[place])})
+                connection.execute(UPDATE_EVENT, {"id": rows[place].id, "data": json.dumps(events[place])})
             if snapshot and state_too:
                 changed = {"sender": sender, "upto": snapshot.upto, "state": json.dumps(state)}
-                connection.execute(KEEP_SNAPSHOT, changed)
+                connection.execute(UPSERT_SNAPSHOT, changed)
 
     async def keys(self) -> Iterable[str]:
         """Return the ids of all conversations."""
         with self.engine.connect() as connection:
-            return list(connection.execute(SENDERS).scalars())
+            return list(connection.execute(SELECT_SENDERS).scalars())

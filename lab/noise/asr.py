@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from random import Random
 
-from lab.noise.fairness import spared
+from lab.noise.protected_words import is_protected
 
-SHARE = 0.35
+ERROR_RATE = 0.35
 """Of the places where a slip of that kind is possible."""
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-LETTERS_LOST = re.compile(r"[?!.,;:](?=\s|$)")  # a recogniser gives few marks
+DROPPED_MARKS = re.compile(r"[?!.,;:](?=\s|$)")  # a recogniser gives few marks
 SOUNDS_LIKE = (
     (r"\bpayment\b", "pay mint"),
     (r"\bautopay\b", "auto pay"),
@@ -29,9 +29,9 @@ SOUNDS_LIKE = (
     (r"\bwant to\b", "wanna"),
     (r"\bgoing to\b", "gonna"),
 )
-NUMBERS_LIKE = ((r"\bfor\b", "four"), (r"\bto\b", "two"), (r"\btoo\b", "two"), (r"\bwon\b", "one"))
+SOUNDS_LIKE_NUMBER = ((r"\bfor\b", "four"), (r"\bto\b", "two"), (r"\btoo\b", "two"), (r"\bwon\b", "one"))
 """Only in a line that holds no number: beside one they would be another number, and who reads a bill says digits."""
-SMALL = re.compile(r"\b(?:a|an|the|please|just)\s+", re.IGNORECASE)
+SMALL_WORDS = re.compile(r"\b(?:a|an|the|please|just)\s+", re.IGNORECASE)
 AMOUNT = re.compile(r"\$?\d[\d,]*(?:\.\d+)?|\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
 NUMBER_WORD = re.compile(
     r"\b(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy"
@@ -40,26 +40,26 @@ NUMBER_WORD = re.compile(
 )
 
 
-def misheard(line: str, rng: Random) -> str:
+def add_asr_errors(line: str, rng: Random) -> str:
     """The line as a recogniser may give it, or as it is where that would not be fair."""
     if line.startswith("<"):
         return line
     if re.fullmatch(r"[\d\s-]+", line):
-        return _digits_said(line, rng)
-    if spared(line) or "@" in line:
+        return _spell_digits(line, rng)
+    if is_protected(line) or "@" in line:
         return line
-    said = LETTERS_LOST.sub("", line)
-    said = SMALL.sub(lambda found: "" if rng.random() < SHARE else found[0], said)
-    pairs = SOUNDS_LIKE if AMOUNT.search(said) or NUMBER_WORD.search(said) else SOUNDS_LIKE + NUMBERS_LIKE
+    said = DROPPED_MARKS.sub("", line)
+    said = SMALL_WORDS.sub(lambda found: "" if rng.random() < ERROR_RATE else found[0], said)
+    pairs = SOUNDS_LIKE if AMOUNT.search(said) or NUMBER_WORD.search(said) else SOUNDS_LIKE + SOUNDS_LIKE_NUMBER
     slips = 0
     for pattern, heard in rng.sample(pairs, len(pairs)):
-        if slips < 2 and re.search(pattern, said, re.IGNORECASE) and rng.random() < SHARE:
+        if slips < 2 and re.search(pattern, said, re.IGNORECASE) and rng.random() < ERROR_RATE:
             said = re.sub(pattern, heard, said, count=1, flags=re.IGNORECASE)
             slips += 1
     return said.strip() or line
 
 
-def _digits_said(line: str, rng: Random) -> str:
+def _spell_digits(line: str, rng: Random) -> str:
     """A number said digit by digit: in words or in figures, apart, and with "oh" for some zeros."""
     words = rng.random() < 0.6
     said = []

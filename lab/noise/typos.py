@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from random import Random
 
-from lab.noise.fairness import spared, touchable
+from lab.noise.protected_words import changeable_words, is_protected
 
-SHARE = 0.18
+TYPO_RATE = 0.18
 """Of the words of four letters or more; shorter ones are rarely missed, and too little is left of them."""
-MOST = 3
-SHORTEST = 4
-BESIDE = {
+MAX_TYPOS = 3
+MIN_WORD_LENGTH = 4
+NEIGHBOR_KEYS = {
     "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk",
     "k": "jl", "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry",
     "u": "yi", "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "xa",
 }  # fmt: skip
 
 
-def mistyped(line: str, rng: Random) -> str:
+def add_typos(line: str, rng: Random) -> str:
     """The line with a few typos, or as it is where none would be fair."""
-    if spared(line):
+    if is_protected(line):
         return line
-    chosen = [word for word in touchable(line) if len(word[0]) >= SHORTEST and rng.random() < SHARE][:MOST]
+    chosen = [word for word in changeable_words(line) if len(word[0]) >= MIN_WORD_LENGTH and rng.random() < TYPO_RATE][
+        :MAX_TYPOS
+    ]
     for word in reversed(chosen):
-        line = line[: word.start()] + _slip(word[0], rng) + line[word.end() :]
+        line = line[: word.start()] + _make_typo(word[0], rng) + line[word.end() :]
     return line
 
 
-def _slip(word: str, rng: Random) -> str:
+def _make_typo(word: str, rng: Random) -> str:
     """One slip behind the first letter, which people get right."""
     at = rng.randrange(1, len(word) - 1)
     kind = rng.choice(("swapped", "missed", "doubled", "beside"))
@@ -37,4 +39,4 @@ def _slip(word: str, rng: Random) -> str:
         return word[:at] + word[at + 1 :]
     if kind == "doubled":
         return word[:at] + word[at] + word[at:]
-    return word[:at] + rng.choice(BESIDE.get(word[at].lower(), word[at])) + word[at + 1 :]
+    return word[:at] + rng.choice(NEIGHBOR_KEYS.get(word[at].lower(), word[at])) + word[at + 1 :]

@@ -7,20 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from bot.channels.voice.speech import amount_in_words
-from lab.records import money
-from lab.simulation import manners
-from lab.simulation.composing import AT_ONCE, CORRECTING, NO_SEPARATOR, TERSE, WRONG_CODE, WRONG_LAST4, Character
-from lab.simulation.reading import Choice
+from bot.channels.voice.speech import spell_amount
+from lab.records import format_money
+from lab.simulation import style
+from lab.simulation.personas import ALL_AT_ONCE, CORRECTING, NO_SEPARATOR, TERSE, WRONG_CODE, WRONG_LAST4, Persona
+from lab.simulation.response_matching import OfferedChoice
 
 MONEY_GOALS = ("pay_all", "pay_part", "pay_more", "schedule")
 
 
 @dataclass
-class State:
+class MemberState:
     """What the member knows, wants now, and has done in this conversation."""
 
-    character: Character
+    character: Persona
     number: str
     last4: str
     code: Callable[[], str]
@@ -39,12 +39,12 @@ class State:
 
 
 @dataclass(frozen=True)
-class Asked:
+class HeardQuestion:
     """A question as it was heard."""
 
     name: str
     text: str
-    choices: list[Choice]
+    choices: list[OfferedChoice]
 
     def choose(self, *wishes: str) -> str:
         """The first choice whose title fits a wish; where none is offered, the first wish in plain words."""
@@ -55,7 +55,7 @@ class Asked:
         return self.choices[0].line if self.choices else re.sub(r"\W+", " ", wishes[0].split("|")[0]).strip()
 
 
-def answer(state: State, asked: Asked) -> str | None:
+def answer_question(state: MemberState, asked: HeardQuestion) -> str | None:
     """The line, or None for a question that no member knows an answer to."""
     for pattern, how in ANSWERS:
         if re.fullmatch(pattern, asked.name):
@@ -63,77 +63,77 @@ def answer(state: State, asked: Asked) -> str | None:
     return None
 
 
-def _number(state: State, asked: Asked) -> str:
+def _give_number(state: MemberState, asked: HeardQuestion) -> str:
     first = state.times(asked.name) == 1
     if state.character.knowledge == NO_SEPARATOR and first and "login" not in asked.name:
-        return manners.digits(state.number.split("-")[0], "sms", state.rng)
-    if state.character.knowledge == AT_ONCE and state.channel != "voice":
+        return style.format_digits(state.number.split("-")[0], "sms", state.rng)
+    if state.character.knowledge == ALL_AT_ONCE and state.channel != "voice":
         return f"{state.number} {state.last4}"
-    if state.character.manner == CORRECTING and first and state.channel != "voice":
+    if state.character.style == CORRECTING and first and state.channel != "voice":
         wrong = state.number.replace("-", "")[:-4] + "9-001"
         return f"{wrong} no wait {state.number}"
-    return manners.number(state.number, state.channel, state.character.manner, state.rng)
+    return style.format_member_number(state.number, state.channel, state.character.style, state.rng)
 
 
-def _separator(state: State, asked: Asked) -> str:
+def _give_suffix(state: MemberState, asked: HeardQuestion) -> str:
     if state.times(asked.name) > 1:
-        return manners.number(state.number, state.channel, TERSE, state.rng)
-    return manners.digits(state.number.split("-")[1], state.channel, state.rng)
+        return style.format_member_number(state.number, state.channel, TERSE, state.rng)
+    return style.format_digits(state.number.split("-")[1], state.channel, state.rng)
 
 
-def _last4(state: State, asked: Asked) -> str:
+def _give_last4(state: MemberState, asked: HeardQuestion) -> str:
     if state.character.knowledge == WRONG_LAST4 and state.times(asked.name) == 1 and "identity" not in asked.name:
-        return manners.digits(f"{(int(state.last4) + 1) % 10000:04d}", state.channel, state.rng)
-    return manners.digits(state.last4, state.channel, state.rng)
+        return style.format_digits(f"{(int(state.last4) + 1) % 10000:04d}", state.channel, state.rng)
+    return style.format_digits(state.last4, state.channel, state.rng)
 
 
-def _code(state: State, asked: Asked) -> str:
+def _give_code(state: MemberState, asked: HeardQuestion) -> str:
     code = state.code()
     if state.character.knowledge == WRONG_CODE and state.times(asked.name) == 1 and not asked.name.endswith("again"):
         code = f"{(int(code) + 1) % 1000000:06d}"
-    return manners.digits(code, state.channel, state.rng)
+    return style.format_digits(code, state.channel, state.rng)
 
 
-def _amount(state: State, asked: Asked) -> str:
+def _give_amount(state: MemberState, asked: HeardQuestion) -> str:
     if state.cents is not None:
-        return manners.amount(state.cents, state.channel, state.character.manner, state.rng)
+        return style.format_amount(state.cents, state.channel, state.character.style, state.rng)
     if state.rng.random() < 0.4 and any("All of it today" in choice.title for choice in asked.choices):
         return asked.choose("All of it today")
     return state.rng.choice(("all of it", "the whole thing", "everything", "the full amount"))
 
 
-def _day(state: State, asked: Asked) -> str:
+def _give_day(state: MemberState, asked: HeardQuestion) -> str:
     if state.character.day != "today":
         return state.character.day
     return asked.choose("^Today$") if asked.choices and state.rng.random() < 0.5 else "today"
 
 
-def _method(state: State, asked: Asked) -> str:
+def _choose_method(state: MemberState, asked: HeardQuestion) -> str:
     if asked.name.endswith(("declined", "expired")):
         return asked.choose("secure link", "another")
     wish = {"visa": "visa", "checking": "checking", "saved": "saved"}[state.character.method]
     return asked.choose(wish, "saved", "visa|checking", "secure link")
 
 
-def reads_back(text: str, cents: int, channel: str) -> bool:
+def mentions_amount(text: str, cents: int, channel: str) -> bool:
     """Whether this amount is in what was read out."""
-    return (amount_in_words(cents) if channel == "voice" else money(cents)) in text
+    return (spell_amount(cents) if channel == "voice" else format_money(cents)) in text
 
 
-def _pay_confirm(state: State, asked: Asked) -> str:
+def _confirm_payment(state: MemberState, asked: HeardQuestion) -> str:
     """Yes to what was meant; else what was meant."""
-    if state.character.manner == CORRECTING and not state.corrected:
+    if state.character.style == CORRECTING and not state.corrected:
         state.corrected = True
         state.cents = state.character.other_cents
-        return f"no wait, make it {manners.amount(state.cents, state.channel, TERSE, state.rng)}"
-    if state.cents is not None and not reads_back(asked.text, state.cents, state.channel):
+        return f"no wait, make it {style.format_amount(state.cents, state.channel, TERSE, state.rng)}"
+    if state.cents is not None and not mentions_amount(asked.text, state.cents, state.channel):
         if state.times(asked.name) > 4:
             return "never mind"
-        return f"no, {manners.amount(state.cents, state.channel, TERSE, state.rng)}"
-    return yes(state, asked)
+        return f"no, {style.format_amount(state.cents, state.channel, TERSE, state.rng)}"
+    return say_yes(state, asked)
 
 
-def yes(state: State, asked: Asked) -> str:
+def say_yes(state: MemberState, asked: HeardQuestion) -> str:
     """A plain yes, as the channel asks for it."""
     word = re.search(r"Reply (PAY|AGREE|OK|ENROLL)\b", asked.text)
     if word and state.rng.random() < 0.6:
@@ -145,151 +145,151 @@ def yes(state: State, asked: Asked) -> str:
     return state.rng.choice(("yes", "yes please", "yep", "yes go ahead", "ok"))
 
 
-def no(state: State, asked: Asked) -> str:
+def say_no(state: MemberState, asked: HeardQuestion) -> str:
     """A plain no."""
     if state.channel == "web" and asked.choices and state.rng.random() < 0.5:
         return asked.choose("^no")
     return state.rng.choice(("no", "no thanks", "nope"))
 
 
-def _agree(state: State, asked: Asked) -> str:
+def _answer_warning(state: MemberState, asked: HeardQuestion) -> str:
     """Concerns about a payment: who wants it says so; who is told of a second payment leaves it."""
     if asked.name.endswith("same_amount_recent"):
-        return no(state, asked)
+        return say_no(state, asked)
     wanted = state.character.goal == "pay_more" or state.character.index % 4 or state.times(asked.name) > 1
-    return yes(state, asked) if wanted else no(state, asked)
+    return say_yes(state, asked) if wanted else say_no(state, asked)
 
 
-def _pay_change(state: State, asked: Asked) -> str:
+def _change_payment(state: MemberState, asked: HeardQuestion) -> str:
     if state.cents is None or state.times(asked.name) > 2:
         return "never mind"
-    return f"pay {manners.amount(state.cents, state.channel, TERSE, state.rng)}"
+    return f"pay {style.format_amount(state.cents, state.channel, TERSE, state.rng)}"
 
 
-def _arranged(state: State, asked: Asked) -> str:
-    return manners.amount(state.character.other_cents, state.channel, state.character.manner, state.rng)
+def _give_arranged_amount(state: MemberState, asked: HeardQuestion) -> str:
+    return style.format_amount(state.character.other_cents, state.channel, state.character.style, state.rng)
 
 
-def _autopay_day(state: State, asked: Asked) -> str:
+def _give_autopay_day(state: MemberState, asked: HeardQuestion) -> str:
     return state.rng.choice((asked.choose("due date"), "the 15th", "the due date"))
 
 
-def _act(state: State, asked: Asked) -> str:
+def _choose_act(state: MemberState, asked: HeardQuestion) -> str:
     """With a draft or Auto Pay that is there: who came to end it ends it, others leave it."""
     ends = "remove|turn it off|turn off|off" if state.character.index % 2 else "leave|keep"
     return asked.choose(ends, "leave|keep")
 
 
-def _alert_what(state: State, asked: Asked) -> str:
+def _choose_alert(state: MemberState, asked: HeardQuestion) -> str:
     if state.times(asked.name) > 1:
         return asked.choose("due|payment")
     return state.rng.choice(("text me 3 days before it is due", "when my bill is ready", "when a payment is received"))
 
 
-def _contact(state: State, asked: Asked) -> str:
+def _choose_contact(state: MemberState, asked: HeardQuestion) -> str:
     opening = state.character.opening
     return asked.choose(*(wish for wish in ("phone", "email", "address") if wish in opening), "email|address|phone")
 
 
-def _new_phone(state: State, asked: Asked) -> str:
+def _give_new_phone(state: MemberState, asked: HeardQuestion) -> str:
     number = f"815555{state.character.index % 10000:04d}"
     return number if state.channel == "voice" else f"{number[:3]}-{number[3:6]}-{number[6:]}"
 
 
-def _new_email(state: State, asked: Asked) -> str:
+def _give_new_email(state: MemberState, asked: HeardQuestion) -> str:
     return f"new{state.character.index}@example.org"
 
 
-def _program(state: State, asked: Asked) -> str:
+def _choose_program(state: MemberState, asked: HeardQuestion) -> str:
     return asked.choose("join|leave", "no")
 
 
-def _service_kind(state: State, asked: Asked) -> str:
+def _choose_service(state: MemberState, asked: HeardQuestion) -> str:
     return asked.choose("start" if "start" in state.character.opening else "stop")
 
 
-def _place(state: State, asked: Asked) -> str:
+def _give_place(state: MemberState, asked: HeardQuestion) -> str:
     """A place of one's own: who reports from the same spot adds to the same ticket."""
     return f"{100 + state.character.index} {state.rng.choice(('Sand Road, Elizabeth', 'prairie road', 'Elm Street'))}"
 
 
-def _always(*lines: str) -> Callable[[State, Asked], str]:
-    def say(state: State, asked: Asked) -> str:
+def _always_say(*lines: str) -> Callable[[MemberState, HeardQuestion], str]:
+    def say(state: MemberState, asked: HeardQuestion) -> str:
         return state.rng.choice(lines)
 
     return say
 
 
-def _choosing(*wishes: str) -> Callable[[State, Asked], str]:
-    def choose(state: State, asked: Asked) -> str:
+def _choose_among(*wishes: str) -> Callable[[MemberState, HeardQuestion], str]:
+    def choose(state: MemberState, asked: HeardQuestion) -> str:
         return asked.choose(*wishes)
 
     return choose
 
 
-ANSWERS: tuple[tuple[str, Callable[[State, Asked], str]], ...] = (
-    (r"utter_question_(member_number|number_not_phone|login_name)", _number),
-    (r"utter_question_separator", _separator),
-    (r"utter_question_(phone_last4\w*|identity_\w+)", _last4),
-    (r"utter_question_(code|proof)\w*", _code),
-    (r"utter_question_pay_amount\w*", _amount),
-    (r"utter_question_pay_day\w*", _day),
-    (r"utter_question_pay_method\w*", _method),
-    (r"utter_question_agree_\w+", _agree),
-    (r"utter_question_pay_confirm", _pay_confirm),
-    (r"utter_question_pay_change", _pay_change),
-    (r"utter_question_autopay_day\w*", _autopay_day),
-    (r"utter_question_(auto|draft)_method\w*", _choosing("visa|checking")),
-    (r"utter_question_autopay_(late|replace|confirm|cancel)", yes),
-    (r"utter_question_draft_(confirm|remove)", yes),
-    (r"utter_question_autopay_(change|off)", _always("never mind")),
-    (r"utter_question_(autopay|draft)_act", _act),
-    (r"utter_question_alert_what", _alert_what),
-    (r"utter_question_alert_another", _always("never mind")),
-    (r"utter_question_alert_ways", _choosing("text", "email")),
-    (r"utter_question_alert_bill_due_wrong", _always("3")),
-    (r"utter_question_alert_amount_over\w*", _always("150", "$200")),
-    (r"utter_question_alert_usage_over\w*", _always("1200", "900")),
-    (r"utter_question_alert_daily_usage_over\w*", _always("40")),
-    (r"utter_question_alert_confirm", yes),
-    (r"utter_question_bills\w*", yes),
-    (r"utter_question_program", _program),
-    (r"utter_question_program_\w+", yes),
-    (r"utter_question_arrangement_amount", _arranged),
-    (r"utter_question_arrangement_(day\w*|start)", _always("friday", "next friday", "on the 27th")),
-    (r"utter_question_arrangement_rest", _always("the rest in two weeks", "half on december 1, half on the 15th")),
-    (r"utter_question_arrangement_every", _always("every two weeks", "every month")),
-    (r"utter_question_arrangement_each", _always("40", "$50")),
-    (r"utter_question_arrangement_confirm", yes),
-    (r"utter_question_arrangement_change", _always("never mind")),
-    (r"utter_question_contact_what", _contact),
-    (r"utter_question_contact_phone", _new_phone),
-    (r"utter_question_contact_email", _new_email),
-    (r"utter_question_contact_address", _always("PO Box 12, Hanover IL 61041")),
-    (r"utter_question_contact_confirm", yes),
-    (r"utter_question_contact_proof\w*", _always("later")),
-    (r"utter_question_service_kind", _service_kind),
-    (r"utter_question_service_address", _always("12 Oak Street, Hanover", "88 River Road, Savanna")),
-    (r"utter_question_service_day\w*", _always("friday", "december 5")),
-    (r"utter_question_service_name", _always("my name is Ann Miller", "Ann Miller")),
-    (r"utter_question_service_final_bill", _always("email", "PO Box 12, Hanover IL 61041")),
-    (r"utter_question_(service|callback)_confirm", yes),
-    (r"utter_question_service_change", _always("never mind")),
-    (r"utter_question_((service|callback|case)|callback_other)_phone", _new_phone),
-    (r"utter_question_(outage|case)_place|utter_question_outage_back", _place),
+ANSWERS: tuple[tuple[str, Callable[[MemberState, HeardQuestion], str]], ...] = (
+    (r"utter_question_(member_number|number_not_phone|login_name)", _give_number),
+    (r"utter_question_separator", _give_suffix),
+    (r"utter_question_(phone_last4\w*|identity_\w+)", _give_last4),
+    (r"utter_question_(code|proof)\w*", _give_code),
+    (r"utter_question_pay_amount\w*", _give_amount),
+    (r"utter_question_pay_day\w*", _give_day),
+    (r"utter_question_pay_method\w*", _choose_method),
+    (r"utter_question_agree_\w+", _answer_warning),
+    (r"utter_question_pay_confirm", _confirm_payment),
+    (r"utter_question_pay_change", _change_payment),
+    (r"utter_question_autopay_day\w*", _give_autopay_day),
+    (r"utter_question_(auto|draft)_method\w*", _choose_among("visa|checking")),
+    (r"utter_question_autopay_(late|replace|confirm|cancel)", say_yes),
+    (r"utter_question_draft_(confirm|remove)", say_yes),
+    (r"utter_question_autopay_(change|off)", _always_say("never mind")),
+    (r"utter_question_(autopay|draft)_act", _choose_act),
+    (r"utter_question_alert_what", _choose_alert),
+    (r"utter_question_alert_another", _always_say("never mind")),
+    (r"utter_question_alert_ways", _choose_among("text", "email")),
+    (r"utter_question_alert_bill_due_wrong", _always_say("3")),
+    (r"utter_question_alert_amount_over\w*", _always_say("150", "$200")),
+    (r"utter_question_alert_usage_over\w*", _always_say("1200", "900")),
+    (r"utter_question_alert_daily_usage_over\w*", _always_say("40")),
+    (r"utter_question_alert_confirm", say_yes),
+    (r"utter_question_bills\w*", say_yes),
+    (r"utter_question_program", _choose_program),
+    (r"utter_question_program_\w+", say_yes),
+    (r"utter_question_arrangement_amount", _give_arranged_amount),
+    (r"utter_question_arrangement_(day\w*|start)", _always_say("friday", "next friday", "on the 27th")),
+    (r"utter_question_arrangement_rest", _always_say("the rest in two weeks", "half on december 1, half on the 15th")),
+    (r"utter_question_arrangement_every", _always_say("every two weeks", "every month")),
+    (r"utter_question_arrangement_each", _always_say("40", "$50")),
+    (r"utter_question_arrangement_confirm", say_yes),
+    (r"utter_question_arrangement_change", _always_say("never mind")),
+    (r"utter_question_contact_what", _choose_contact),
+    (r"utter_question_contact_phone", _give_new_phone),
+    (r"utter_question_contact_email", _give_new_email),
+    (r"utter_question_contact_address", _always_say("PO Box 12, Hanover IL 61041")),
+    (r"utter_question_contact_confirm", say_yes),
+    (r"utter_question_contact_proof\w*", _always_say("later")),
+    (r"utter_question_service_kind", _choose_service),
+    (r"utter_question_service_address", _always_say("12 Oak Street, Hanover", "88 River Road, Savanna")),
+    (r"utter_question_service_day\w*", _always_say("friday", "december 5")),
+    (r"utter_question_service_name", _always_say("my name is Ann Miller", "Ann Miller")),
+    (r"utter_question_service_final_bill", _always_say("email", "PO Box 12, Hanover IL 61041")),
+    (r"utter_question_(service|callback)_confirm", say_yes),
+    (r"utter_question_service_change", _always_say("never mind")),
+    (r"utter_question_((service|callback|case)|callback_other)_phone", _give_new_phone),
+    (r"utter_question_(outage|case)_place|utter_question_outage_back", _give_place),
     (
         r"utter_question_case_words",
-        _always("your truck left ruts in my lawn on monday", "a fee of 25 that is not mine"),
+        _always_say("your truck left ruts in my lawn on monday", "a fee of 25 that is not mine"),
     ),
-    (r"utter_question_case_when", _always("any time", "weekday mornings, the gate is open")),
-    (r"utter_question_case_confirm", yes),
-    (r"utter_question_case_change", _always("never mind")),
-    (r"utter_question_change_done", _always("never mind")),
-    (r"utter_question_unknown", _always("never mind")),
-    (r"utter_question_callback_(when|closed)", _always("tomorrow at 10", "friday at 2")),
-    (r"utter_question_callback_hour", _always("at 10", "2:30")),
-    (r"utter_question_sched_act", _choosing("leave")),
-    (r"utter_question_sched_item", _choosing(".")),
-    (r"utter_question_sched_day\w*", _always("in ten days")),
-    (r"utter_question_sched_(move|cancel)", yes),
+    (r"utter_question_case_when", _always_say("any time", "weekday mornings, the gate is open")),
+    (r"utter_question_case_confirm", say_yes),
+    (r"utter_question_case_change", _always_say("never mind")),
+    (r"utter_question_change_done", _always_say("never mind")),
+    (r"utter_question_unknown", _always_say("never mind")),
+    (r"utter_question_callback_(when|closed)", _always_say("tomorrow at 10", "friday at 2")),
+    (r"utter_question_callback_hour", _always_say("at 10", "2:30")),
+    (r"utter_question_sched_act", _choose_among("leave")),
+    (r"utter_question_sched_item", _choose_among(".")),
+    (r"utter_question_sched_day\w*", _always_say("in ten days")),
+    (r"utter_question_sched_(move|cancel)", say_yes),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-RUTH, NOTHING_DUE, CREDIT, PAST_DUE, FARM = "99999-001", "20417-001", "20888-001", "31005-001", "40120-001"
+USUAL_MEMBER, NOTHING_DUE, CREDIT, PAST_DUE, FARM = "99999-001", "20417-001", "20888-001", "31005-001", "40120-001"
 BAKERY, DRAFT, AUTOPAY, NO_EMAIL, EXPIRED = "50310-001", "60022-001", "60023-001", "70001-001", "70002-001"
 DECLINED, RETURNED, NEW, ALERTS, CLOSED = "70003-001", "70004-001", "70007-001", "70008-001", "80001-001"
-MANY = (RUTH, RUTH, RUTH, PAST_DUE, FARM, BAKERY, NO_EMAIL, RETURNED, ALERTS)
+COMMON_MEMBERS = (USUAL_MEMBER, USUAL_MEMBER, USUAL_MEMBER, PAST_DUE, FARM, BAKERY, NO_EMAIL, RETURNED, ALERTS)
 
 
 @dataclass(frozen=True)
@@ -17,17 +17,17 @@ class Goal:
 
     name: str
     openings: tuple[str, ...]
-    ends: str
-    likes: tuple[str, ...] = MANY
+    end_responses: str
+    demo_members: tuple[str, ...] = COMMON_MEMBERS
     channels: tuple[str, ...] = ("sms", "web", "voice")
-    numbered: bool = False
-    identified: bool = True
+    needs_number: bool = False
+    needs_identity: bool = True
 
-    def ended_by(self, response: str) -> bool:
-        return bool(re.fullmatch(self.ends, response))
+    def is_ended_by(self, response: str) -> bool:
+        return bool(re.fullmatch(self.end_responses, response))
 
 
-REFUSALS = re.compile(
+REFUSAL_RESPONSES = re.compile(
     r"utter_(identity_locked|code_locked|code_refused|task_cancelled|pay_(cancelled|nothing_due|account_closed|left_to_autopay|link)"
     r"|auto_(no_method|new_method)|autopay_(closed|draft_kept|left|off|off_draft|no_pause)|draft_(left|none|none_autopay)"
     r"|alerts_(none_to_end|no_email|left)|bills_(same|no_email|unchanged)|program_(refused|left|none)\w*|mail_too_often"
@@ -36,7 +36,7 @@ REFUSALS = re.compile(
     r"|callback_cancelled|usage_none|high_bill_alone|\w+_history_none|status_none)"
 )
 """Responses that say clearly that it is not done, and mostly why: they end any task."""
-PAID = "utter_pay_(done|scheduled|pending|already)"
+PAID_RESPONSES = "utter_pay_(done|scheduled|pending|already)"
 
 GOALS = (
     Goal(
@@ -45,9 +45,11 @@ GOALS = (
             "I want to pay my bill", "pay my light bill", "i'd like to pay what i owe", "can i pay my electric bill",
             "take care of my bill", "need to make a payment", "pay the whole balance please", "pay my bill in full",
         ),
-        PAID,
-        likes=(*MANY, RUTH, RUTH, EXPIRED, DECLINED, DRAFT, AUTOPAY, NOTHING_DUE, CREDIT, CLOSED),
-        numbered=True,
+        PAID_RESPONSES,
+        demo_members=(
+            *COMMON_MEMBERS, USUAL_MEMBER, USUAL_MEMBER, EXPIRED, DECLINED, DRAFT, AUTOPAY, NOTHING_DUE, CREDIT, CLOSED,
+        ),
+        needs_number=True,
     ),
     Goal(
         "pay_part",
@@ -56,8 +58,8 @@ GOALS = (
             "put {amount} on my account",
             "can i just pay {amount}", "let me pay {amount} today", "make a payment of {amount}",
         ),
-        PAID,
-        numbered=True,
+        PAID_RESPONSES,
+        needs_number=True,
     ),
     Goal(
         "pay_more",
@@ -65,9 +67,9 @@ GOALS = (
             "i want to pay {amount} on my account", "pay {amount}",
             "i'd like to pay extra, {amount}", "make a {amount} payment",
         ),
-        PAID,
-        likes=(RUTH, NO_EMAIL, ALERTS),
-        numbered=True,
+        PAID_RESPONSES,
+        demo_members=(USUAL_MEMBER, NO_EMAIL, ALERTS),
+        needs_number=True,
     ),
     Goal(
         "schedule",
@@ -75,8 +77,8 @@ GOALS = (
             "schedule a payment", "i want to schedule a payment for {day}", "can i pay {day} when i get my check",
             "set up a payment for later", "pay my bill {day}", "pay {amount} {day}",
         ),
-        PAID,
-        numbered=True,
+        PAID_RESPONSES,
+        needs_number=True,
     ),
     Goal(
         "balance",
@@ -85,13 +87,13 @@ GOALS = (
             "can you tell me my current balance", "what is my amount due",
         ),
         "utter_balance|utter_balance_(offer|others|all|account)",
-        likes=(*MANY, NOTHING_DUE, CREDIT, CLOSED, NEW),
+        demo_members=(*COMMON_MEMBERS, NOTHING_DUE, CREDIT, CLOSED, NEW),
     ),
     Goal(
         "due_date",
         ("when is my bill due", "what's my due date", "due date?", "when do i have to pay by", "is my bill due yet"),
         "utter_balance|utter_balance_(offer|others|all|account)",
-        likes=(*MANY, NOTHING_DUE, CREDIT),
+        demo_members=(*COMMON_MEMBERS, NOTHING_DUE, CREDIT),
     ),
     Goal(
         "autopay_on",
@@ -100,22 +102,22 @@ GOALS = (
             "enroll in auto pay", "can you take my payment automatically",
         ),
         "utter_autopay_(done|changed|status)",
-        likes=(RUTH, RUTH, PAST_DUE, BAKERY, DRAFT, AUTOPAY, EXPIRED, CREDIT, NOTHING_DUE),
-        numbered=True,
+        demo_members=(USUAL_MEMBER, USUAL_MEMBER, PAST_DUE, BAKERY, DRAFT, AUTOPAY, EXPIRED, CREDIT, NOTHING_DUE),
+        needs_number=True,
     ),
     Goal(
         "autopay_off",
         ("cancel my autopay", "turn off auto pay", "stop auto pay", "i don't want automatic payments anymore"),
         "utter_autopay_cancelled",
-        likes=(AUTOPAY, AUTOPAY, AUTOPAY, RUTH, DRAFT),
-        numbered=True,
+        demo_members=(AUTOPAY, AUTOPAY, AUTOPAY, USUAL_MEMBER, DRAFT),
+        needs_number=True,
     ),
     Goal(
         "draft",
         ("remove my bank draft", "show my bank draft", "i want to stop my draft", "am i enrolled in auto draft"),
         "utter_draft_(changed|removed)",
-        likes=(DRAFT, DRAFT, DRAFT, RUTH),
-        numbered=True,
+        demo_members=(DRAFT, DRAFT, DRAFT, USUAL_MEMBER),
+        needs_number=True,
     ),
     Goal(
         "alerts_on",
@@ -125,35 +127,35 @@ GOALS = (
             "tell me when a payment is received", "let me know when i use more than 1200 kwh",
         ),
         "utter_alerts_on",
-        numbered=True,
+        needs_number=True,
     ),
     Goal(
         "alerts_off",
         ("turn off all my alerts", "stop alerting me", "cancel my alerts", "turn off my usage alert"),
         "utter_alerts_off",
-        likes=(ALERTS, ALERTS, RUTH),
-        numbered=True,
+        demo_members=(ALERTS, ALERTS, USUAL_MEMBER),
+        needs_number=True,
     ),
     Goal(
         "paperless",
         ("go paperless", "stop mailing me paper bills", "i want my bill by email", "sign up for paperless billing"),
         "utter_bills_now_email",
-        likes=(RUTH, BAKERY, NO_EMAIL, ALERTS),
-        numbered=True,
+        demo_members=(USUAL_MEMBER, BAKERY, NO_EMAIL, ALERTS),
+        needs_number=True,
     ),
     Goal(
         "reset_password",
         ("i forgot my password", "reset my password", "can't log in to my account", "i need a new password"),
         "utter_reset_asked",
-        likes=(RUTH, FARM, NO_EMAIL, BAKERY),
-        numbered=True,
+        demo_members=(USUAL_MEMBER, FARM, NO_EMAIL, BAKERY),
+        needs_number=True,
     ),
     Goal(
         "user_id",
         ("i forgot my user id", "what is my user name", "i can't remember my user id"),
         "utter_user_id_asked",
-        likes=(RUTH, FARM),
-        numbered=True,
+        demo_members=(USUAL_MEMBER, FARM),
+        needs_number=True,
     ),
     Goal(
         "payments",
@@ -186,7 +188,7 @@ GOALS = (
             "can i pay the same every month",
         ),
         "utter_program_(joined|left)\\w*",
-        likes=(RUTH, NOTHING_DUE, BAKERY, NEW, CREDIT),
+        demo_members=(USUAL_MEMBER, NOTHING_DUE, BAKERY, NEW, CREDIT),
     ),
     Goal(
         "arrangement",
@@ -195,15 +197,15 @@ GOALS = (
             "i need more time to pay my bill", "can i pay half today and half friday, i can't pay it all",
         ),
         "utter_arrangement_(ticket|granted)",
-        likes=(RUTH, PAST_DUE, PAST_DUE, FARM, CREDIT),
-        numbered=True,
+        demo_members=(USUAL_MEMBER, PAST_DUE, PAST_DUE, FARM, CREDIT),
+        needs_number=True,
     ),
     Goal(
         "outage",
         ("my power is out", "i have no electricity", "the lights went out", "report an outage", "we lost power"),
         "utter_outage_(ticket|noted)",
-        numbered=True,
-        identified=False,
+        needs_number=True,
+        needs_identity=False,
     ),
     Goal(
         "case",
@@ -214,14 +216,14 @@ GOALS = (
             "i want to make a complaint",
         ),
         "utter_case_(filed|added)",
-        numbered=True,
-        identified=False,
+        needs_number=True,
+        needs_identity=False,
     ),
     Goal(
         "outage_status",
         ("when will my power be back on", "any update on the outage", "what is the status of the outage"),
         "utter_outage_(stands|known|ticket|noted)",
-        identified=False,
+        needs_identity=False,
     ),
     Goal(
         "contact",
@@ -233,28 +235,28 @@ GOALS = (
         "service",
         ("stop my service", "i am moving and want to stop my electric service", "start service at a new address"),
         "utter_service_ticket",
-        numbered=True,
-        identified=False,
+        needs_number=True,
+        needs_identity=False,
     ),
     Goal(
         "person",
         ("let me talk to a person", "i want to speak to a human", "representative", "can i talk to somebody"),
         "utter_person\\w*",
-        identified=False,
+        needs_identity=False,
     ),
     Goal(
         "callback",
         ("have someone call me back", "can somebody call me tomorrow", "i want a call back"),
         "utter_callback_set",
         channels=("sms", "web"),
-        numbered=True,
-        identified=False,
+        needs_number=True,
+        needs_identity=False,
     ),
     Goal(
         "create_account",
         ("i want to create an online account", "sign up for the portal", "register online"),
         "utter_create_account",
-        identified=False,
+        needs_identity=False,
     ),
     Goal(
         "faq",
@@ -265,9 +267,19 @@ GOALS = (
             "where do i log in", "is a payment posted the same day", "what day do drafts come out",
         ),
         "utter_answer_\\w+",
-        identified=False,
+        needs_identity=False,
     ),
 )  # fmt: skip
-BY_NAME = {goal.name: goal for goal in GOALS}
-OFTEN = ("pay_all", "pay_part", "pay_more", "schedule", "pay_all", "pay_part", "schedule", "balance", "autopay_on")
+GOALS_BY_NAME = {goal.name: goal for goal in GOALS}
+FREQUENT_GOALS = (
+    "pay_all",
+    "pay_part",
+    "pay_more",
+    "schedule",
+    "pay_all",
+    "pay_part",
+    "schedule",
+    "balance",
+    "autopay_on",
+)
 """What is drawn more often than the rest: money."""

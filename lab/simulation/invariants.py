@@ -14,49 +14,51 @@ from backend.audit import service as audit
 from backend.billing import ledger
 from backend.billing.models import Account, LedgerEntry
 from backend.members.models import Member
-from backend.payments.models import FORWARD, Payment, Quote
+from backend.payments.models import STATUS_TRANSITIONS, Payment, Quote
 from lab import records
-from lab.simulation import manners
-from lab.simulation.conversation import Held, same_answers
-from lab.simulation.crowd import SYLLABLES, Made, strangers
-from lab.simulation.goals import BY_NAME
+from lab.simulation import style
+from lab.simulation.conversation import SimulatedConversation, find_same_answers
+from lab.simulation.goals import GOALS_BY_NAME
+from lab.simulation.population import SYLLABLES, SimulatedAccount, find_foreign_words
 
 NUMBER_TO_QUOTE = re.compile(
     r"\b(?=[A-Z0-9-]*[A-Z])(?=[A-Z0-9-]*\d)[A-Z0-9]{1,4}-?[A-Z0-9]{3,8}\b"
     r"|\b[A-Z]{3}-[A-Z]{3}\b|\b(?:[A-Z0-9], ){4,}[A-Z0-9]\b"
 )
-TURNED_AWAY = ("utter_identity_locked", "utter_code_locked", "utter_mail_too_often")
-BASES = re.compile(r"\b\d{6}(?=-?\d{3}\b)")
+LOCKED_OUT_RESPONSES = ("utter_identity_locked", "utter_code_locked", "utter_mail_too_often")
+BASE_NUMBERS = re.compile(r"\b\d{6}(?=-?\d{3}\b)")
 EMAILS = re.compile(r"\bmember\d+@example\.com")
 SURNAMES = re.compile(rf"\b(?:{'|'.join(SYLLABLES)}){{5}}\b", re.IGNORECASE)
 
 
-async def examine(session: AsyncSession, held: Held) -> dict[str, str]:
+async def check_conversation(session: AsyncSession, held: SimulatedConversation) -> dict[str, str]:
     """Add what does not hold to `held.breaches`; the statuses of its payments, by key."""
-    record = await records.read(session, held.conversation)
-    held.repeated_questions = records.repeated_questions(record.turns)
-    held.false_confirmations = records.unagreed(record)
+    record = await records.read_record(session, held.conversation)
+    held.repeated_questions = records.find_repeated_questions(record.turns)
+    held.false_confirmations = records.find_unconfirmed_movements(record)
     breaches = held.breaches
     breaches += [f"money without a yes: {wrong}" for wrong in held.false_confirmations]
-    breaches += _payments_at_most_once(record)
-    breaches += await _others_money(session, held.made, record)
-    breaches += await _unbalanced(session, held.made)
-    breaches += same_answers(held.turns)
-    breaches += _others_data(held, record)
-    breaches += _ending(held, record)
+    breaches += _check_payment_count(record)
+    breaches += await _find_foreign_payments(session, held.account, record)
+    breaches += await _find_unbalanced(session, held.account)
+    breaches += find_same_answers(held.turns)
+    breaches += _find_foreign_data(held, record)
+    breaches += _check_ending(held, record)
     breaches += [f"{turn.text!r} is {turn.status}" for turn in record.turns if turn.status != "answered"]
-    return {moved.key: moved.status for moved in record.moved if moved.kind == "paid"}
+    return {moved.key: moved.status for moved in record.movements if moved.kind == "paid"}
 
 
-def _payments_at_most_once(record: records.Record) -> list[str]:
+def _check_payment_count(record: records.ConversationRecord) -> list[str]:
     yeses = sum(turn.is_yes for turn in record.turns)
-    paid = sum(moved.kind == "paid" for moved in record.moved)
+    paid = sum(moved.kind == "paid" for moved in record.movements)
     return [f"{paid} payments after {yeses} yeses"] if paid > yeses else []
 
 
-async def _others_money(session: AsyncSession, made: Made, record: records.Record) -> list[str]:
+async def _find_foreign_payments(
+    session: AsyncSession, made: SimulatedAccount, record: records.ConversationRecord
+) -> list[str]:
     """Payments of this conversation on somebody else's account, and payments on this account by nobody's yes."""
-    own = [moved.account for moved in record.moved]
+    own = [moved.account for moved in record.movements]
     wrong = [f"money moved on {account}" for account in own if not account.startswith(f"{made.base}-")]
     query = (
         select(Payment.confirmation)
@@ -68,7 +70,7 @@ async def _others_money(session: AsyncSession, made: Made, record: records.Recor
     return wrong + [f"payment {number} has no confirmed quote" for number in await session.scalars(query)]
 
 
-async def _unbalanced(session: AsyncSession, made: Made) -> list[str]:
+async def _find_unbalanced(session: AsyncSession, made: SimulatedAccount) -> list[str]:
     accounts = select(Account.id).join(Member, Member.id == Account.member_id).where(Member.number == made.base)
     query = (
         select(LedgerEntry.correlation)
@@ -79,16 +81,16 @@ async def _unbalanced(session: AsyncSession, made: Made) -> list[str]:
     return [f"booking {correlation} does not sum to zero" for correlation in await session.scalars(query)]
 
 
-def _others_data(held: Held, record: records.Record) -> list[str]:
+def _find_foreign_data(held: SimulatedConversation, record: records.ConversationRecord) -> list[str]:
     """Numbers, emails and surnames of other members in what was answered."""
     answered = "\n".join(turn.answer for turn in record.turns)
     said = "\n".join(turn.text for turn in record.turns)
-    found = {word for shape in (BASES, EMAILS, SURNAMES) for word in shape.findall(answered)}
-    foreign = {word for word in strangers(found, held.made) if word not in said}
+    found = {word for shape in (BASE_NUMBERS, EMAILS, SURNAMES) for word in shape.findall(answered)}
+    foreign = {word for word in find_foreign_words(found, held.account) if word not in said}
     return [f"{word!r} is another member's" for word in sorted(foreign)]
 
 
-def _ending(held: Held, record: records.Record) -> list[str]:
+def _check_ending(held: SimulatedConversation, record: records.ConversationRecord) -> list[str]:
     """A number to quote or a clear refusal; and a person for whoever wants one."""
     if held.ending is None:
         return [] if held.breaches else ["it has no end"]
@@ -96,61 +98,61 @@ def _ending(held: Held, record: records.Record) -> list[str]:
         return [f"the member does not know how to go on: {held.ending.response}"]
     if held.wanted_person and not held.ending.response:
         return ["a person was wanted, and none was there"]
-    if held.ending.response in TURNED_AWAY:
+    if held.ending.response in LOCKED_OUT_RESPONSES:
         return ["it was turned away as if it guessed, though it missed once at the most"]
-    if held.ending.kind == "done" and BY_NAME[held.character.goal].numbered:
+    if held.ending.kind == "done" and GOALS_BY_NAME[held.persona.goal].needs_number:
         last = record.turns[-1].answer if record.turns else ""
         if not NUMBER_TO_QUOTE.search(last) and "status" not in held.ending.response:
             return ["it is done, with no number to quote"]
     return []
 
 
-async def of_the_whole(session: AsyncSession) -> list[str]:
+async def check_database(session: AsyncSession) -> list[str]:
     """Of the whole database: the ledger and the audit chain."""
-    wrong = [f"booking {correlation} does not sum to zero" for correlation in await ledger.imbalances(session)]
+    wrong = [f"booking {correlation} does not sum to zero" for correlation in await ledger.find_imbalances(session)]
     if broken := await audit.verify(session):
         wrong.append(f"the audit chain breaks at row {broken.id}: {broken.reason}")
     return wrong
 
 
-async def went_back(session: AsyncSession, seen: dict[str, str]) -> list[str]:
+async def find_backward_statuses(session: AsyncSession, seen: dict[str, str]) -> list[str]:
     """Payments whose status is none that can follow the one that was seen."""
     wrong = []
     keys = list(seen)
     for start in range(0, len(keys), 500):
         query = select(Payment.key, Payment.status).where(Payment.key.in_(keys[start : start + 500]))
         for key, status in await session.execute(query):
-            if status not in _reachable(seen[key]):
+            if status not in _reachable_statuses(seen[key]):
                 wrong.append(f"payment {key} went from {seen[key]} to {status}")
     return wrong
 
 
-def _reachable(status: str) -> set[str]:
+def _reachable_statuses(status: str) -> set[str]:
     found = {status}
-    for following in FORWARD[status]:
-        found |= _reachable(following)
+    for following in STATUS_TRANSITIONS[status]:
+        found |= _reachable_statuses(following)
     return found
 
 
-def secrets_of(held: Collection[Held]) -> dict[int, tuple[str, ...]]:
+def list_sent_secrets(held: Collection[SimulatedConversation]) -> dict[int, tuple[str, ...]]:
     """The digits that must not be found anywhere, by the conversation that sent them."""
     sent = {}
     for one in held:
-        index = one.character.index
-        card, social = manners.card(index), manners.social(index)
-        texts = (card, card.replace(" ", ""), social) if one.character.blurts else ()
+        index = one.persona.index
+        card, social = style.make_card_number(index), style.make_ssn(index)
+        texts = (card, card.replace(" ", ""), social) if one.persona.leaks else ()
         if any(secret in said for said, _ in one.turns for secret in texts):
             sent[index] = tuple(text for text in texts)
     return sent
 
 
-async def kept_secrets(backend: Backend, secrets: dict[int, tuple[str, ...]]) -> dict[int, list[str]]:
+async def find_stored_secrets(backend: Backend, secrets: dict[int, tuple[str, ...]]) -> dict[int, list[str]]:
     """Where card and social security digits stand in the database of the app, by the conversation that sent them."""
     found: dict[int, list[str]] = {}
     if not secrets:
         return found
-    async with backend.db.reading() as session:
-        for table in backend_tables():
+    async with backend.db.read_session() as session:
+        for table in list_text_tables():
             for column in table.columns:
                 for value in await session.scalars(select(column).where(column.is_not(None))):
                     text = str(value)
@@ -160,7 +162,7 @@ async def kept_secrets(backend: Backend, secrets: dict[int, tuple[str, ...]]) ->
     return found
 
 
-def backend_tables() -> list[Any]:
+def list_text_tables() -> list[Any]:
     """The tables that keep words of a conversation."""
     from backend.conversations.models import InboundMessage, PushEvent
     from backend.outbox.models import OutboxMessage

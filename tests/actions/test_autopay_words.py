@@ -8,12 +8,12 @@ from typing import cast
 
 import pytest
 
-from actions.autopay.hearing import hear_act, hear_day
-from actions.autopay.questions import when
-from actions.payment_status.forms import confirmation_in
-from actions.scheduled.forms import act_on_existing
+from actions.autopay.extract import extract_act, extract_day
+from actions.autopay.questions import format_run_day
+from actions.formatting import format_long_date
+from actions.payment_status.forms import extract_confirmation
+from actions.scheduled.forms import extract_existing_act
 from actions.turn import Turn
-from actions.words import date_words
 
 
 def said(words: str) -> Turn:
@@ -46,7 +46,7 @@ def said(words: str) -> Turn:
     ],
 )
 def test_a_day_of_the_month(words: str, asked: bool, day: str | None) -> None:
-    assert hear_day(said(words), asked) == day
+    assert extract_day(said(words), asked) == day
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_day_of_the_month(words: str, asked: bool, day: str | None) -> None:
     ],
 )
 def test_what_to_do_with_auto_pay(words: str, act: str | None) -> None:
-    assert hear_act(said(words)) == act
+    assert extract_act(said(words)) == act
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_to_do_with_auto_pay(words: str, act: str | None) -> None:
     ],
 )
 def test_a_payment_that_is_there_already(words: str, act: str | None) -> None:
-    assert act_on_existing(words) == act
+    assert extract_existing_act(words) == act
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_a_payment_that_is_there_already(words: str, act: str | None) -> None:
     ],
 )
 def test_a_confirmation_number(words: str, number: str | None) -> None:
-    assert confirmation_in(words) == number
+    assert extract_confirmation(words) == number
 
 
 def test_days_in_words() -> None:
-    assert when(None) == "on the due date of each bill"
-    assert when(2) == "on the 2nd of each month"
-    assert when(31) == "on the 31st of each month (the last day of a shorter month)"
-    assert date_words(date(2026, 12, 4)) == "December 4, 2026"
+    assert format_run_day(None) == "on the due date of each bill"
+    assert format_run_day(2) == "on the 2nd of each month"
+    assert format_run_day(31) == "on the 31st of each month (the last day of a shorter month)"
+    assert format_long_date(date(2026, 12, 4)) == "December 4, 2026"

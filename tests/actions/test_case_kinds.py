@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from actions.cases.forms import BARE
-from actions.cases.kinds import BY_INTENT, CASES, DEATH, TITLES, case_told, kind_of_outage
-from actions.cases.listening import LACKS, TAKES_BACK, YES_AND
-from actions.cases.taking_back import WITHDRAW
-from backend.reading.spanish import glossed
+from actions.cases.forms import BARE_REPORT_REQUEST
+from actions.cases.kinds import (
+    CASE_KINDS,
+    DEATH_WORDS,
+    KIND_BY_INTENT,
+    KIND_TITLES,
+    detect_case_kind,
+    detect_outage_kind,
+)
+from actions.cases.slot_filling import HAS_NO_NUMBER, RETRACTS_YES, YES_WITH_MORE
+from actions.cases.withdrawal import WITHDRAW_WORDS
+from backend.reading.spanish import to_english
 from backend.tickets.kinds import KINDS
 
 
 def test_every_kind_of_ticket_has_a_title() -> None:
-    assert set(TITLES) == set(KINDS)
-    assert set(BY_INTENT.values()) == set(CASES) - {"high_bill", "damage", "other", "electrician"}
+    assert set(KIND_TITLES) == set(KINDS)
+    assert set(KIND_BY_INTENT.values()) == set(CASE_KINDS) - {"high_bill", "damage", "other", "electrician"}
 
 
 @pytest.mark.parametrize(
@@ -30,7 +37,7 @@ def test_every_kind_of_ticket_has_a_title() -> None:
     ],
 )
 def test_a_light_or_a_flicker_is_no_outage(words: str, kind: str) -> None:
-    assert kind_of_outage(words) == kind
+    assert detect_outage_kind(words) == kind
 
 
 @pytest.mark.parametrize(
@@ -38,7 +45,7 @@ def test_a_light_or_a_flicker_is_no_outage(words: str, kind: str) -> None:
     [("no prende la farola", "light"), ("la luz parpadea", "voltage"), ("se fue la luz en mi calle", "outage")],
 )
 def test_the_same_in_spanish(words: str, kind: str) -> None:
-    assert kind_of_outage(glossed(words)) == kind
+    assert detect_outage_kind(to_english(words)) == kind
 
 
 @pytest.mark.parametrize(
@@ -53,17 +60,17 @@ def test_the_same_in_spanish(words: str, kind: str) -> None:
     ],
 )
 def test_the_kind_by_the_intent_and_the_words(intent: str, words: str, kind: str) -> None:
-    assert case_told(intent, words) == kind
+    assert detect_case_kind(intent, words) == kind
 
 
 @pytest.mark.parametrize("words", ["i want to make a complaint", "complaint", "i have a complaint", "dispute a charge"])
 def test_words_that_only_name_the_kind(words: str) -> None:
-    assert BARE.fullmatch(words)
+    assert BARE_REPORT_REQUEST.fullmatch(words)
 
 
 @pytest.mark.parametrize("words", ["your crew left my gate open", "take the late fee off, i paid on time"])
 def test_words_that_tell_what_happened(words: str) -> None:
-    assert not BARE.fullmatch(words)
+    assert not BARE_REPORT_REQUEST.fullmatch(words)
 
 
 @pytest.mark.parametrize(
@@ -80,35 +87,35 @@ def test_words_that_tell_what_happened(words: str) -> None:
     ],
 )
 def test_a_yes_that_tells_more(words: str, yes: bool) -> None:
-    found = YES_AND.match(words)
-    assert bool(found and not TAKES_BACK.search(found["more"])) is yes
+    found = YES_WITH_MORE.match(words)
+    assert bool(found and not RETRACTS_YES.search(found["more"])) is yes
 
 
 @pytest.mark.parametrize(
     "words", ["WITHDRAW IT", "take it back", "cancel my report", "take my complaint back", "please withdraw my report"]
 )
 def test_taking_back(words: str) -> None:
-    assert WITHDRAW.search(words)
+    assert WITHDRAW_WORDS.search(words)
 
 
 def test_taking_back_in_spanish() -> None:
-    assert WITHDRAW.search(glossed("retírelo"))
-    assert WITHDRAW.search(glossed("cancele mi reporte"))
-    assert not WITHDRAW.search("cancel my autopay")
-    assert not WITHDRAW.search("call me back")
+    assert WITHDRAW_WORDS.search(to_english("retírelo"))
+    assert WITHDRAW_WORDS.search(to_english("cancele mi reporte"))
+    assert not WITHDRAW_WORDS.search("cancel my autopay")
+    assert not WITHDRAW_WORDS.search("call me back")
 
 
 @pytest.mark.parametrize("words", ["i don't have it", "no idea", "i'm not a member", "i don't know my number"])
 def test_without_a_number(words: str) -> None:
-    assert LACKS.search(words)
+    assert HAS_NO_NUMBER.search(words)
 
 
 @pytest.mark.parametrize("words", ["no lo tengo", "no soy socio", "no me acuerdo"])
 def test_without_a_number_in_spanish(words: str) -> None:
-    assert LACKS.search(glossed(words))
+    assert HAS_NO_NUMBER.search(to_english(words))
 
 
 def test_death_is_heard() -> None:
-    assert DEATH.search("my husband passed away")
-    assert DEATH.search(glossed("mi esposo falleció"))
-    assert not DEATH.search("i got married")
+    assert DEATH_WORDS.search("my husband passed away")
+    assert DEATH_WORDS.search(to_english("mi esposo falleció"))
+    assert not DEATH_WORDS.search("i got married")

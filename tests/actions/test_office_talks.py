@@ -63,12 +63,12 @@ async def home(backend: Backend) -> Household:
 
 
 async def tickets(backend: Backend) -> list[Ticket]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return list(await session.scalars(select(Ticket).order_by(Ticket.id)))
 
 
 async def granted(backend: Backend) -> list[Arrangement]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return list(await session.scalars(select(Arrangement)))
 
 

@@ -8,11 +8,11 @@ from typing import cast
 
 import pytest
 
-from actions.arrangement.hearing import which_payment
-from actions.person.subject import CANCELS, subject_in
-from actions.service.hearing import kind_in, moves_out, name_inside, place_in, without_place
+from actions.arrangement.extract import extract_payment_position
+from actions.person.call_subject import CANCELS_CALL, extract_subject
+from actions.service.extract import extract_kind, extract_name, extract_service_address, is_moving_out, remove_place
 from actions.turn import Turn
-from backend.reading.shutoff import speaks_of
+from backend.reading.service.disconnection_notice import detect_disconnection_topic
 
 
 def turn(words: str, **more: object) -> Turn:
@@ -33,7 +33,7 @@ def turn(words: str, **more: object) -> Turn:
     ],
 )
 def test_kinds_of_service(words: str, kind: str | None, moving: bool) -> None:
-    assert (kind_in(words), moves_out(words)) == (kind, moving)
+    assert (extract_kind(words), is_moving_out(words)) == (kind, moving)
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,13 @@ def test_kinds_of_service(words: str, kind: str | None, moving: bool) -> None:
     ],
 )
 def test_a_name_beside_other_things(words: str, name: str | None) -> None:
-    assert name_inside(words) == name
+    assert extract_name(words) == name
 
 
 def test_of_two_addresses_the_one_they_move_to() -> None:
     words = "moving from 12 Oak Street, Hanover to 5 Elm Street, Galena on friday"
-    assert place_in(turn(words), asked=False, kind="move") == "5 Elm Street, Galena"
-    assert "12" not in re.sub(r"\s+", " ", without_place("on 12 Oak Street", "12 Oak Street"))
+    assert extract_service_address(turn(words), asked=False, kind="move") == "5 Elm Street, Galena"
+    assert "12" not in re.sub(r"\s+", " ", remove_place("on 12 Oak Street", "12 Oak Street"))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_of_two_addresses_the_one_they_move_to() -> None:
     ],
 )
 def test_what_a_call_is_about(words: str, subject: str | None) -> None:
-    assert subject_in(words) == subject
+    assert extract_subject(words) == subject
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_what_a_call_is_about(words: str, subject: str | None) -> None:
     ["cancel the call back", "don't call me", "i no longer need a call", "forget the call", "do not call me anymore"],
 )
 def test_taking_a_call_back(words: str) -> None:
-    assert CANCELS.search(words)
+    assert CANCELS_CALL.search(words)
 
 
 @pytest.mark.parametrize("words", ["call me", "don't call me before 10", "call me back tomorrow", "i can't call"])
 def test_wanting_a_call(words: str) -> None:
-    assert not CANCELS.search(words)
+    assert not CANCELS_CALL.search(words)
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_wanting_a_call(words: str) -> None:
     ],
 )
 def test_a_disconnection(words: str, spoken_of: str | None) -> None:
-    assert speaks_of(words) == spoken_of
+    assert detect_disconnection_topic(words) == spoken_of
 
 
 @pytest.mark.parametrize(
     ("words", "place"), [("make the second payment 60", 1), ("the last one on friday", 2), ("make it 60", None)]
 )
 def test_which_payment(words: str, place: int | None) -> None:
-    assert which_payment(words, 3)[0] == place
+    assert extract_payment_position(words, 3)[0] == place

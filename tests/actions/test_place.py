@@ -7,13 +7,13 @@ from typing import Any, cast
 
 import pytest
 
-from actions.place import address_in, read_place
+from actions.place_extraction import extract_address_or_road, extract_place
 from actions.turn import Turn
-from backend.reading.spanish import glossed
+from backend.reading.spanish import to_english
 
 
 def turn(words: str, *, spanish: bool = False, intent: str = "inform") -> Turn:
-    made: Any = SimpleNamespace(own_words=words, text=glossed(words) if spanish else words, intent=intent)
+    made: Any = SimpleNamespace(own_words=words, text=to_english(words) if spanish else words, intent=intent)
     return cast(Turn, made)
 
 
@@ -45,7 +45,7 @@ def turn(words: str, *, spanish: bool = False, intent: str = "inform") -> Turn:
     ],
 )
 def test_an_address_is_found_anywhere(words: str, place: str | None) -> None:
-    assert address_in(words) == place
+    assert extract_address_or_road(words) == place
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_an_address_is_found_anywhere(words: str, place: str | None) -> None:
     ],
 )
 def test_behind_the_question_a_spot_will_do(words: str, place: str | None) -> None:
-    assert read_place(turn(words), asked=True) == place
+    assert extract_place(turn(words), asked=True) == place
 
 
 @pytest.mark.parametrize("words", ["the Hansen farm past the church", "lot 14"])
 def test_nothing_but_an_address_is_taken_unasked(words: str) -> None:
-    assert read_place(turn(words), asked=False) is None
+    assert extract_place(turn(words), asked=False) is None
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_nothing_but_an_address_is_taken_unasked(words: str) -> None:
     ],
 )
 def test_in_spanish(words: str, place: str | None) -> None:
-    assert read_place(turn(words, spanish=True), asked=True) == place
+    assert extract_place(turn(words, spanish=True), asked=True) == place
 
 
 @pytest.mark.parametrize(
@@ -108,4 +108,4 @@ def test_in_spanish(words: str, place: str | None) -> None:
     ],
 )
 def test_a_house_number_that_is_said_in_words_is_told_in_figures(words: str, place: str | None) -> None:
-    assert address_in(words) == place
+    assert extract_address_or_road(words) == place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.scheduled.forms import act_on_existing
+from actions.scheduled.forms import extract_existing_act
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from actions.scheduled.forms import act_on_existing
     ],
 )
 def test_act_on_existing(words: str, act: str | None) -> None:
-    assert act_on_existing(words) == act
+    assert extract_existing_act(words) == act

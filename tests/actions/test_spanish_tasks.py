@@ -8,23 +8,23 @@ from typing import cast
 
 import pytest
 
-from actions.alerts.questions import said
-from actions.autopay.hearing import hear_act, hear_day
-from actions.autopay.questions import when
-from actions.bank_draft.forms import EXPLAIN
-from actions.bill_notifications.forms import wished
-from actions.budget_billing.forms import AGREE, JOIN, LEAVE, LOOK, _act, _named
-from actions.history.forms import COPY, how_many
+from actions.alerts.questions import read_back_values
+from actions.autopay.extract import extract_act, extract_day
+from actions.autopay.questions import format_run_day
+from actions.bank_draft.forms import ASKS_FOR_EXPLANATION
+from actions.bill_notifications.forms import extract_choice
+from actions.budget_billing.forms import AGREE_WORDS, JOIN, LEAVE, VIEW, _extract_act, _extract_program
 from actions.identity.forms import ASKS_HOW
+from actions.payment_history.forms import WANTS_COPY, extract_count
 from actions.turn import Turn
-from actions.usage.forms import named_months
-from backend.language import speaking
-from backend.reading.spanish import glossed
+from actions.usage.forms import extract_months
+from backend.language import use_language
+from backend.reading.spanish import to_english
 
 
 def turn(words: str) -> Turn:
     """A turn of which only the words are read."""
-    return cast(Turn, SimpleNamespace(text=glossed(words)))
+    return cast(Turn, SimpleNamespace(text=to_english(words)))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def turn(words: str) -> Turn:
     ],
 )
 def test_what_to_do_with_auto_pay(words: str, act: str | None) -> None:
-    assert hear_act(turn(words)) == act
+    assert extract_act(turn(words)) == act
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ def test_what_to_do_with_auto_pay(words: str, act: str | None) -> None:
     ],
 )
 def test_a_day_of_the_month(words: str, asked: bool, day: str | None) -> None:
-    assert hear_day(turn(words), asked) == day
+    assert extract_day(turn(words), asked) == day
 
 
 @pytest.mark.parametrize(
     "words", ["qué es el débito bancario", "cómo pongo un débito bancario", "me conviene el débito"]
 )
 def test_a_question_about_drafts(words: str) -> None:
-    assert EXPLAIN.search(turn(words).text)
+    assert ASKS_FOR_EXPLANATION.search(turn(words).text)
 
 
 @pytest.mark.parametrize(
@@ -95,29 +95,29 @@ def test_a_question_about_drafts(words: str) -> None:
     ],
 )
 def test_how_bills_are_to_come(words: str, wish: str | None) -> None:
-    assert wished(turn(words).text) == wish
+    assert extract_choice(turn(words).text) == wish
 
 
 @pytest.mark.parametrize(
     ("words", "act", "program"),
     [
-        ("¿qué es la facturación presupuestada?", LOOK, "budget"),
-        ("¿cómo funciona el plan nivelado?", LOOK, "levelized"),
-        ("¿estoy en el plan de presupuesto?", LOOK, "budget"),
+        ("¿qué es la facturación presupuestada?", VIEW, "budget"),
+        ("¿cómo funciona el plan nivelado?", VIEW, "levelized"),
+        ("¿estoy en el plan de presupuesto?", VIEW, "budget"),
         ("inscríbame en la facturación nivelada", JOIN, "levelized"),
         ("quiero la facturación presupuestada", JOIN, "budget"),
         ("salirme del plan nivelado", LEAVE, "levelized"),
         ("dejar la facturación presupuestada", LEAVE, "budget"),
-        ("diferencia entre presupuesto y pago nivelado", LOOK, None),
+        ("diferencia entre presupuesto y pago nivelado", VIEW, None),
     ],
 )
 def test_billing_programs(words: str, act: str, program: str | None) -> None:
-    assert (_act(turn(words).text), _named(turn(words).text)) == (act, program)
+    assert (_extract_act(turn(words).text), _extract_program(turn(words).text)) == (act, program)
 
 
 @pytest.mark.parametrize("words", ["INSCRIBIR", "sí, inscríbame", "Inscribame por favor"])
 def test_a_yes_to_a_program(words: str) -> None:
-    assert AGREE.fullmatch(turn(words).text)
+    assert AGREE_WORDS.fullmatch(turn(words).text)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_yes_to_a_program(words: str) -> None:
     ],
 )
 def test_how_many(words: str, count: int | None) -> None:
-    assert how_many(turn(words).text) == count
+    assert extract_count(turn(words).text) == count
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def test_a_question_of_how(words: str) -> None:
 
 
 def test_a_copy_of_a_bill() -> None:
-    assert COPY.search(turn("quiero una copia de mi factura").text)
-    assert not COPY.search(turn("mis facturas anteriores").text)
+    assert WANTS_COPY.search(turn("quiero una copia de mi factura").text)
+    assert not WANTS_COPY.search(turn("mis facturas anteriores").text)
 
 
 @pytest.mark.parametrize(
@@ -157,13 +157,13 @@ def test_a_copy_of_a_bill() -> None:
     [("consumo de julio", "2026-07-01"), ("¿cuánto usé en mayo?", "2026-05-01"), ("diciembre", "2025-12-01")],
 )
 def test_a_month(words: str, month: str) -> None:
-    assert named_months(turn(words).text, date(2026, 11, 18)) == [month]
+    assert extract_months(turn(words).text, date(2026, 11, 18)) == [month]
 
 
 def test_days_and_alerts_are_said_in_spanish() -> None:
-    with speaking("es"):
-        assert when(None) == "en la fecha de vencimiento de cada factura"
-        assert when(31) == "el día 31 de cada mes (el último día en los meses más cortos)"
-        told = said({"bill_due": 3, "usage_over": 1200}, ["text", "email"])
+    with use_language("es"):
+        assert format_run_day(None) == "en la fecha de vencimiento de cada factura"
+        assert format_run_day(31) == "el día 31 de cada mes (el último día en los meses más cortos)"
+        told = read_back_values({"bill_due": 3, "usage_over": 1200}, ["text", "email"])
     assert told["ways"] == "texto y correo electrónico"
     assert told["when"] == "su factura esté a 3 días de vencer y el consumo de una factura pase de 1,200 kWh"

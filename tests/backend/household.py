@@ -64,7 +64,7 @@ async def make_household(
 async def add_bill(backend: Backend, account_id: int, cents: int, due_on: date) -> str:
     """Issue a bill; returns its number."""
     async with backend.db.transaction() as session:
-        count = len(await bills.of_account(session, account_id))
+        count = len(await bills.list_bills(session, account_id))
         bill = Bill(
             account_id=account_id,
             number=f"{account_id}-{count + 1}",

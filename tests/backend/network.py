@@ -18,8 +18,8 @@ from backend.providers.payments.base import (
     ProviderTimeout,
     ReturnNotice,
 )
-from sandbox.charges import Charges, Outcome, Refusal
-from sandbox.database import Database
+from sandbox.charges import ChargeRefused, ChargeResult, Charges
+from sandbox.database import NetworkDatabase
 
 T = TypeVar("T")
 
@@ -28,20 +28,20 @@ class DirectNetwork:
     """A payment provider. `before` and `after` are called with the name of each call, and may raise."""
 
     def __init__(self) -> None:
-        self.database = Database(":memory:")
+        self.database = NetworkDatabase(":memory:")
         self.charges = Charges(self.database)
         self.calls: list[tuple[str, str]] = []
         self.before: Callable[[str], None] = lambda name: None
         self.after: Callable[[str], None] = lambda name: None
         self.entries: dict[str, EntryResult] = {}
 
-    async def authorise(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
+    async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
         return await self._charge(
-            "authorise", key, lambda: self.charges.authorise(key, token, amount_cents, description)
+            "authorise", key, lambda: self.charges.authorize(key, token, amount_cents, description)
         )
 
-    async def post(self, key: str) -> Charge:
-        return await self._charge("post", key, lambda: self.charges.post(key))
+    async def capture(self, key: str) -> Charge:
+        return await self._charge("post", key, lambda: self.charges.capture(key))
 
     async def void(self, key: str) -> Charge:
         return await self._charge("void", key, lambda: self.charges.void(key))
@@ -77,9 +77,9 @@ class DirectNetwork:
         self.charges.move_calendar(to)
         return to
 
-    async def _charge(self, name: str, key: str, act: Callable[[], Outcome]) -> Charge:
+    async def _charge(self, name: str, key: str, act: Callable[[], ChargeResult]) -> Charge:
         outcome = await self._call(name, key, act)
-        if outcome.silent or outcome.charge is None:
+        if outcome.is_lost or outcome.charge is None:
             raise ProviderTimeout(name)
         return outcome.charge
 
@@ -89,7 +89,7 @@ class DirectNetwork:
         self.before(name)
         try:
             done = act()
-        except Refusal as refusal:
+        except ChargeRefused as refusal:
             raise ProviderRejected(refusal.code, str(refusal)) from None
         self.after(name)
         return done

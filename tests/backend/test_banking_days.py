@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from backend.autopay.schedule import first_day
-from backend.banking_days import add_banking_days, holidays
+from backend.autopay.schedule import first_run_day
+from backend.banking_days import add_banking_days, federal_holidays
 from backend.config import ROOT
 from backend.coop import load_coop
 
@@ -24,12 +24,12 @@ FEDERAL_RESERVE_2026 = {
 
 
 def test_the_holidays_of_a_year_with_one_on_a_saturday() -> None:
-    assert holidays(2026) - {date(2026, 7, 4)} == FEDERAL_RESERVE_2026
+    assert federal_holidays(2026) - {date(2026, 7, 4)} == FEDERAL_RESERVE_2026
 
 
 def test_a_sunday_holiday_is_kept_on_monday() -> None:
-    assert date(2027, 7, 5) in holidays(2027)
-    assert date(2023, 1, 2) in holidays(2023)
+    assert date(2027, 7, 5) in federal_holidays(2027)
+    assert date(2023, 1, 2) in federal_holidays(2023)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,6 @@ def test_a_holiday_of_the_co_op_is_no_banking_day_for_it() -> None:
     assert add_banking_days(date(2026, 11, 25), 1) == date(2026, 11, 27), (
         "the banks are open the day after Thanksgiving"
     )
-    assert add_banking_days(date(2026, 11, 25), 1, coop.holiday) == date(2026, 11, 30)
-    assert first_day(date(2026, 11, 25), coop) == date(2026, 12, 1)
-    assert first_day(date(2027, 12, 30), coop) == date(2028, 1, 4), "New Year's Day is kept on the Friday before"
+    assert add_banking_days(date(2026, 11, 25), 1, coop.holiday_name) == date(2026, 11, 30)
+    assert first_run_day(date(2026, 11, 25), coop) == date(2026, 12, 1)
+    assert first_run_day(date(2027, 12, 30), coop) == date(2028, 1, 4), "New Year's Day is kept on the Friday before"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from backend.config import Settings
 from backend.errors import SettingsError
-from backend.weak_secrets import weakness
+from backend.weak_secrets import find_weakness
 
 KEY = "9f2c61d07be4a835f01d9c7746e8b25a3c90d1fe8ab76452e1907cd35b4f8a60"
 HASH = PasswordHasher().hash("a password of the office")
@@ -76,7 +76,7 @@ def test_it_is_frozen_typed_and_made_without_an_environment(monkeypatch: pytest.
     assert (settings.port, settings.twilio_number) == (99, None)
     with pytest.raises(ValidationError):
         settings.port = 100  # type: ignore[misc]
-    other = settings.changed(redis_url="redis://x")
+    other = settings.with_values(redis_url="redis://x")
     assert (other.redis_url, settings.redis_url) == ("redis://x", None)
 
 
@@ -305,4 +305,4 @@ def test_a_wrong_value_is_refused_everywhere(name: str, value: str) -> None:
 
 def test_secrets_as_they_are_made_are_taken() -> None:
     made = ("c2ff0e9d4ab17f6358e0a1b2d96c7e45", "Zk3n-8VbQeR1tYx_0pLwMfGh2dSaU7cJ", "Vg7-hK2wQz")
-    assert [weakness(secret, len(secret)) for secret in made] == [None] * 3
+    assert [find_weakness(secret, len(secret)) for secret in made] == [None] * 3

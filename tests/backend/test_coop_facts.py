@@ -10,7 +10,7 @@ from backend.app import Backend
 from backend.config import ROOT, Settings
 from backend.coop import KNOWN_FACTS, Coop, load_coop
 from backend.errors import SettingsError
-from backend.language import speaking
+from backend.language import use_language
 
 WITHOUT = (ROOT / "coop.toml").read_text(encoding="utf-8").split("[facts]")[0]
 
@@ -23,15 +23,15 @@ def with_facts(folder: Path, lines: str) -> Coop:
 
 def test_a_fact_is_one_text_or_one_each(tmp_path: Path) -> None:
     coop = with_facts(tmp_path, 'late_fee = "$5.00"\ndue_days = 20\nbase_charge = { en = "a dollar", es = "un dolar" }')
-    assert [coop.fact(name) for name in ("late_fee", "due_days", "base_charge")] == ["$5.00", "20", "a dollar"]
-    with speaking("es"):
-        assert [coop.fact(name) for name in ("late_fee", "due_days", "base_charge")] == ["$5.00", "20", "un dolar"]
+    assert [coop.get_fact(name) for name in ("late_fee", "due_days", "base_charge")] == ["$5.00", "20", "a dollar"]
+    with use_language("es"):
+        assert [coop.get_fact(name) for name in ("late_fee", "due_days", "base_charge")] == ["$5.00", "20", "un dolar"]
 
 
 def test_a_fact_that_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "coop.toml"
     path.write_text(WITHOUT, encoding="utf-8")
-    assert load_coop(path).fact("late_fee") is None
+    assert load_coop(path).get_fact("late_fee") is None
 
 
 @pytest.mark.parametrize(
@@ -45,18 +45,18 @@ def test_a_fact_that_is_not_there(tmp_path: Path) -> None:
     ],
 )
 def test_what_stands_in_the_other_tables_is_a_fact(name: str, said: str) -> None:
-    assert load_coop(ROOT / "coop.toml").fact(name) == said
+    assert load_coop(ROOT / "coop.toml").get_fact(name) == said
 
 
 def test_every_known_fact_has_words() -> None:
     coop = load_coop(ROOT / "coop.toml")
-    assert all(coop.fact(name) for name in KNOWN_FACTS if name != "portal_url"), "that is filled in with our own"
+    assert all(coop.get_fact(name) for name in KNOWN_FACTS if name != "portal_url"), "that is filled in with our own"
 
 
 def test_an_empty_fact_is_none(tmp_path: Path) -> None:
     path = tmp_path / "coop.toml"
     path.write_text(WITHOUT.replace('"office@prairierivers.example"', '""'), encoding="utf-8")
-    assert load_coop(path).fact("office_email") is None
+    assert load_coop(path).get_fact("office_email") is None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_portal_is_our_own_unless_the_file_names_another(tmp_path: Path) -> 
     assert Backend.create(settings).coop.portal_url == "https://bot.coop.example/portal"
     path = tmp_path / "coop.toml"
     path.write_text(WITHOUT.replace("[coop]", '[coop]\nportal_url = "https://pay.coop.example/"'), encoding="utf-8")
-    assert Backend.create(settings.changed(coop_file=path)).coop.portal_url == "https://pay.coop.example/"
+    assert Backend.create(settings.with_values(coop_file=path)).coop.portal_url == "https://pay.coop.example/"
 
 
 def test_the_license_is_there() -> None:

@@ -7,8 +7,8 @@ from datetime import time
 import pytest
 
 from backend.config import ROOT
-from backend.coop import at_clock, load_coop
-from backend.language import speaking
+from backend.coop import format_at_clock, load_coop
+from backend.language import use_language
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from backend.language import speaking
     [("en", "Monday to Friday 8:00 AM to 4:30 PM"), ("es", "de lunes a viernes de 8:00 AM a 4:30 PM")],
 )
 def test_the_hours(language: str, hours: str) -> None:
-    with speaking(language):
+    with use_language(language):
         assert load_coop(ROOT / "coop.toml").hours_text == hours
 
 
@@ -29,5 +29,5 @@ def test_the_hours(language: str, hours: str) -> None:
     ],
 )
 def test_a_time(language: str, at: time, said: str) -> None:
-    with speaking(language):
-        assert at_clock(at) == said
+    with use_language(language):
+        assert format_at_clock(at) == said

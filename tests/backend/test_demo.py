@@ -19,13 +19,13 @@ from backend.billing.models import Account, Bill
 from backend.billing.service import find_account
 from backend.clock import ManualClock
 from backend.members.models import Member
-from backend.payments import gate
+from backend.payments import prechecks
 from backend.payments.models import PaymentMethod
-from backend.payments.service import saved_methods
+from backend.payments.service import list_saved_methods
 from backend.programs import service as programs
 from backend.programs.rules import BUDGET, LEVELIZED
-from backend.show import NoSuchMember, plain, show
-from backend.usage.models import Reading
+from backend.show import NoSuchMember, json_default, show
+from backend.usage.models import MeterReading
 from tests.backend.conftest import build
 from tests.backend.databases import KINDS, Databases
 from tests.backend.household import NOW
@@ -46,17 +46,17 @@ async def seeded(
 
 
 async def shown(backend: Backend, number: str) -> dict[str, Any]:
-    async with backend.db.reading() as session:
-        return dict(json.loads(json.dumps(await show(session, backend, number), default=plain)))
+    async with backend.db.read_session() as session:
+        return dict(json.loads(json.dumps(await show(session, backend, number), default=json_default)))
 
 
 async def concerns(backend: Backend, number: str, amount: int | None = None) -> list[str]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         account = await find_account(session, number)
         assert account
-        due = await ledger.receivable(session, account.id)
-        methods = await saved_methods(session, account.member_id)
-        found = await gate.concerns(
+        due = await ledger.receivable_balance(session, account.id)
+        methods = await list_saved_methods(session, account.member_id)
+        found = await prechecks.find_warnings(
             session, backend, account, amount or due, backend.today(), method=methods[0] if methods else None
         )
     return [concern.code for concern in found]
@@ -65,9 +65,9 @@ async def concerns(backend: Backend, number: str, amount: int | None = None) -> 
 async def test_seeding_twice_is_seeding_once(backend: Backend) -> None:
     assert await demo.seed(backend) is True
     assert await demo.seed(backend) is False
-    async with backend.db.reading() as session:
-        assert await session.scalar(select(func.count(Member.id))) == len(demo.PEOPLE)
-        assert await ledger.imbalances(session) == []
+    async with backend.db.read_session() as session:
+        assert await session.scalar(select(func.count(Member.id))) == len(demo.DEMO_PEOPLE)
+        assert await ledger.find_imbalances(session) == []
         assert await audit.verify(session) is None
 
 
@@ -134,10 +134,10 @@ async def test_each_shows_what_it_is_there_for(seeded: Backend, number: str, exp
 async def test_who_may_have_budget_or_levelized_billing(
     seeded: Backend, number: str, budget: list[str], levelized: list[str]
 ) -> None:
-    async with seeded.db.reading() as session:
+    async with seeded.db.read_session() as session:
         account = await find_account(session, number)
         assert account
-        refused = {offer.program: offer.reasons for offer in await programs.offers(session, seeded, account.id)}
+        refused = {offer.program: offer.reasons for offer in await programs.list_offers(session, seeded, account.id)}
     assert (list(refused[BUDGET])[:1], list(refused[LEVELIZED])[:1]) == (budget, levelized)
 
 
@@ -148,10 +148,10 @@ async def test_alerts_from_before_are_on(seeded: Backend) -> None:
 
 async def test_the_newcomer_has_five_bills_and_as_many_months(seeded: Backend) -> None:
     assert len((await shown(seeded, "70007"))["bills"]) == 5
-    async with seeded.db.reading() as session:
+    async with seeded.db.read_session() as session:
         account = await find_account(session, "70007-001")
         assert account
-        months = list(await session.scalars(select(Reading).where(Reading.account_id == account.id)))
+        months = list(await session.scalars(select(MeterReading).where(MeterReading.account_id == account.id)))
     assert len(months) == 5
     assert all(month.kwh > 0 for month in months)
 
@@ -163,16 +163,16 @@ async def test_the_past_due_one_is_past_due(seeded: Backend) -> None:
 
 
 async def test_the_banner_names_real_members(seeded: Backend) -> None:
-    async with seeded.db.reading() as session:
-        for number, last4, _purpose in demo.DEMO:
+    async with seeded.db.read_session() as session:
+        for number, last4, _purpose in demo.DEMO_ACCOUNTS:
             account = await find_account(session, number)
             assert account
             assert (await session.get_one(Member, account.member_id)).phone_last4 == last4
-    assert demo.DEMO[0][:2] == ("99999-001", "0142")
+    assert demo.DEMO_ACCOUNTS[0][:2] == ("99999-001", "0142")
 
 
 async def test_bills_follow_each_other_and_add_up(seeded: Backend) -> None:
-    async with seeded.db.reading() as session:
+    async with seeded.db.read_session() as session:
         for account in await session.scalars(select(Account)):
             query = select(Bill).where(Bill.account_id == account.id).order_by(Bill.period_start)
             bills = list(await session.scalars(query))
@@ -185,7 +185,7 @@ async def test_bills_follow_each_other_and_add_up(seeded: Backend) -> None:
 
 async def test_every_demo_card_is_known_to_the_sandbox_network(seeded: Backend) -> None:
     network = DirectNetwork()
-    async with seeded.db.reading() as session:
+    async with seeded.db.read_session() as session:
         for method in await session.scalars(select(PaymentMethod).where(PaymentMethod.active)):
             [row] = network.database.all("select kind, last4 from methods where token = ?", method.token)
             assert (row["kind"], row["last4"]) == (method.kind, method.last4)

@@ -12,8 +12,8 @@ import pytest
 from backend.config import ROOT
 from backend.coop import Coop, load_coop
 from backend.errors import SettingsError
-from backend.holidays import read_rule
-from backend.language import speaking
+from backend.holidays import parse_rule
+from backend.language import use_language
 
 ZONE = ZoneInfo("America/Chicago")
 
@@ -39,12 +39,12 @@ def coop() -> Coop:
     ],
 )
 def test_rules(rule: str, year: int, day: date) -> None:
-    assert read_rule(rule)(year) == [day]
+    assert parse_rule(rule)(year) == [day]
 
 
 def test_a_single_day_and_a_leap_day_are_not_every_year() -> None:
-    assert read_rule("2026-12-24")(2027) == []
-    assert read_rule("february 29")(2027) == []
+    assert parse_rule("2026-12-24")(2027) == []
+    assert parse_rule("february 29")(2027) == []
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_single_day_and_a_leap_day_are_not_every_year() -> None:
 )
 def test_rules_that_are_none(rule: str) -> None:
     with pytest.raises(ValueError, match=r"there is no|is no day"):
-        read_rule(rule)
+        parse_rule(rule)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_hours_name_the_closed_days_of_the_coming_week(coop: Coop) -> None:
     before = replace(coop, today=lambda: date(2026, 11, 22))
     hours = "Monday to Friday 8:00 AM to 4:30 PM"
     assert before.hours_text == f"{hours}, closed on Thursday, November 26 and Friday, November 27"
-    with speaking("es"):
+    with use_language("es"):
         assert before.hours_text.endswith(", cerrada el jueves 26 de noviembre y el viernes 27 de noviembre")
     christmas = replace(coop, today=lambda: date(2026, 12, 19))
     assert christmas.hours_text == f"{hours}, closed on Friday, December 25"
@@ -86,12 +86,12 @@ def test_the_hours_name_the_closed_days_of_the_coming_week(coop: Coop) -> None:
 
 
 def test_all_of_them_by_name(coop: Coop) -> None:
-    assert coop.fact("holidays") == (
+    assert coop.get_fact("holidays") == (
         "New Year's Day, Memorial Day, Independence Day, Labor Day, Thanksgiving, "
         "the day after Thanksgiving and Christmas"
     )
-    with speaking("es"):
-        assert str(coop.fact("holidays")).endswith("y Navidad")
+    with use_language("es"):
+        assert str(coop.get_fact("holidays")).endswith("y Navidad")
 
 
 @pytest.mark.parametrize(

@@ -59,13 +59,18 @@ def test_half_a_cent_goes_up(cents: int, parts: int, whole: int, share: int) -> 
 
 
 def test_half_of_an_odd_bill_is_the_same_wherever_it_is_said() -> None:
-    from backend.arrangements.plan import cents_of
-    from backend.programs.rules import levelized_amount
-    from backend.reading.amount import read_amount
-    from backend.reading.amount_meant import Amount
-    from backend.reading.references import half_of
+    from backend.arrangements.plan import resolve_share
+    from backend.programs.rules import compute_levelized
+    from backend.reading.back_references import resolve_half
+    from backend.reading.money.amount import parse_amount
+    from backend.reading.money.amount_choice import Amount
 
     bills: Any = [SimpleNamespace(amount_cents=11241), SimpleNamespace(amount_cents=0)]
-    assert read_amount("half of it", 11241) == read_amount("50%", 11241) == Amount(5621)
-    assert half_of("half of that", 11241) == cents_of("1/2", 11241, 11241) == cents_of("percent 5000", 11241, 0) == 5621
-    assert levelized_amount(bills) == 5621
+    assert parse_amount("half of it", 11241) == parse_amount("50%", 11241) == Amount(5621)
+    assert (
+        resolve_half("half of that", 11241)
+        == resolve_share("1/2", 11241, 11241)
+        == resolve_share("percent 5000", 11241, 0)
+        == 5621
+    )
+    assert compute_levelized(bills) == 5621

@@ -16,8 +16,8 @@ import pytest
 from backend.config import Settings
 from backend.db import Database
 from backend.migrations.run import upgrade
-from backend.private_files import private_database, private_folder, private_runtime
-from bot.commands.children import Child, network_child
+from backend.private_files import make_private_database, make_private_folder, make_private_runtime
+from bot.commands.child_processes import ChildProcess, create_sandbox_process
 from sandbox import network
 
 
@@ -80,7 +80,7 @@ def test_the_runtime_folder_with_what_was_there_before(tmp_path: Path) -> None:
     elsewhere = tmp_path / "another's.db"
     elsewhere.touch(0o644)
     (tmp_path / "var" / "linked.db").symlink_to(elsewhere)
-    private_runtime(tmp_path / "var")
+    make_private_runtime(tmp_path / "var")
     found = modes(tmp_path)
     assert found["var"] == found["logs"] == "0o700"
     assert {found[path.name] for path in kept} == {"0o600"}
@@ -91,7 +91,7 @@ def test_a_folder_that_belongs_to_all_stays_so(tmp_path: Path) -> None:
     shared = tmp_path / "tmp"
     shared.mkdir()
     shared.chmod(0o1777)
-    private_folder(shared)
+    make_private_folder(shared)
     assert modes(tmp_path) == {"tmp": "0o1777"}
 
 
@@ -99,7 +99,7 @@ def test_the_logs_of_the_processes_beside_the_app(tmp_path: Path) -> None:
     log = tmp_path / "logs" / "child.log"
     log.parent.mkdir()
     log.touch(0o666)
-    child = Child("child", ["/bin/sh", "-c", f"echo hello; echo own > {tmp_path}/own"], {}, log)
+    child = ChildProcess("child", ["/bin/sh", "-c", f"echo hello; echo own > {tmp_path}/own"], {}, log)
     child.start()
     assert child.process is not None
     child.process.wait(10)
@@ -109,7 +109,7 @@ def test_the_logs_of_the_processes_beside_the_app(tmp_path: Path) -> None:
 
 def test_the_sandbox_network_s_file(tmp_path: Path) -> None:
     settings = Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(tmp_path), "SECRET_KEY": "a key"})
-    path = Path(network_child(settings, 1).command[-1])
+    path = Path(create_sandbox_process(settings, 1).command[-1])
     network._open(path).close()
     assert set(modes(tmp_path).values()) == {"0o600"}
 
@@ -120,7 +120,7 @@ def test_closing_a_database_to_others_gives_up_no_lock_on_it(tmp_path: Path) -> 
     with closing(sqlite3.connect(path, isolation_level=None)) as mine:
         mine.execute("create table t (a)")
         mine.execute("begin exclusive")
-        private_database(path)
+        make_private_database(path)
         other = f"import sqlite3; sqlite3.connect({str(path)!r}, timeout=0).execute('insert into t values (1)')"
         tried = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True, check=False)
         assert "locked" in tried.stderr

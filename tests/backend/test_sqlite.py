@@ -21,7 +21,7 @@ async def db(tmp_path: Path) -> Database:
 
 
 async def test_rows_come_whole_and_in_order(db: Database) -> None:
-    async with db.reading() as session:
+    async with db.read_session() as session:
         result = await session.execute(text("SELECT a, b FROM t ORDER BY a"))
         assert result.fetchmany(2) == [(1, "0"), (2, "1")]
         assert result.fetchone() == (3, "2")
@@ -45,14 +45,14 @@ async def test_errors_are_the_databases_own_and_roll_back(db: Database) -> None:
             await session.execute(text("INSERT INTO t (b) VALUES ('1')"))
 
     async def nonsense() -> None:
-        async with db.reading() as session:
+        async with db.read_session() as session:
             await session.execute(text("SELECT nothing FROM nowhere"))
 
     with pytest.raises(IntegrityError):
         await insert_twice()
     with pytest.raises(OperationalError):
         await nonsense()
-    async with db.reading() as session:
+    async with db.read_session() as session:
         assert await session.scalar(text("SELECT count(*) FROM t")) == 300
     await db.close()
 
@@ -60,8 +60,8 @@ async def test_errors_are_the_databases_own_and_roll_back(db: Database) -> None:
 async def test_a_reader_sees_nothing_that_is_not_committed(db: Database) -> None:
     async with db.transaction() as writing:
         await writing.execute(text("DELETE FROM t"))
-        async with db.reading() as session:
+        async with db.read_session() as session:
             assert await session.scalar(text("SELECT count(*) FROM t")) == 300
-    async with db.reading() as session:
+    async with db.read_session() as session:
         assert await session.scalar(text("SELECT count(*) FROM t")) == 0
     await db.close()

@@ -32,27 +32,27 @@ def family() -> Iterator[tuple[int, int]]:
 
 def test_tree_finds_children(family: tuple[int, int]) -> None:
     parent, child = family
-    assert set(processes.tree([parent])) == {parent, child}
+    assert set(processes.list_process_tree([parent])) == {parent, child}
 
 
 def test_cpu_is_counted(family: tuple[int, int]) -> None:
-    assert processes.cpu_ms([family[0]]) >= 140
+    assert processes.read_cpu_ms([family[0]]) >= 140
 
 
 def test_memory_is_counted(family: tuple[int, int]) -> None:
-    held = processes.memory(family)
+    held = processes.read_memory(family)
     assert 1 < held.pss_mb <= held.rss_mb < 200
 
 
 def test_a_process_that_is_gone_counts_nothing() -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    assert processes.cpu_ms([gone.pid]) == 0
-    assert processes.memory([gone.pid]) == processes.Memory(0, 0)
-    assert processes.command_of(gone.pid) == ""
+    assert processes.read_cpu_ms([gone.pid]) == 0
+    assert processes.read_memory([gone.pid]) == processes.MemoryUse(0, 0)
+    assert processes.read_command(gone.pid) == ""
 
 
 def test_stop_ends_what_was_started() -> None:
     started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    processes.stop(started)
+    processes.stop_process(started)
     assert started.poll() is not None

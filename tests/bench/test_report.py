@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bench.drive import percentile
-from bench.report import SERIES, rows, table, targets
+from bench.load_test import percentile
+from bench.report import SERIES, build_rows, check_targets, format_report
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def side(p50_ms: float, turns_s: float, **other: Any) -> dict[str, Any]:
 
 
 def reached(ours: dict[str, Any], stock: dict[str, Any]) -> list[bool]:
-    return [target.reached for target in targets(ours, stock)]
+    return [target.reached for target in check_targets(ours, stock)]
 
 
 def test_all_targets_reached() -> None:
@@ -78,17 +78,17 @@ def test_the_worst_series_decides() -> None:
 def test_a_conversation_that_grows_slow_misses() -> None:
     ours = side(20.0, 60.0)
     ours["growth"]["late_cpu_ms"] = 13.5
-    assert not targets(ours, side(60.0, 16.0))[-1].reached
+    assert not check_targets(ours, side(60.0, 16.0))[-1].reached
 
 
 def test_ratio_is_ours_by_stock_and_comes_first() -> None:
     ours, stock = side(20.0, 60.0), side(60.0, 16.0)
-    assert rows(ours, stock)[0].line().split()[:3] == ["0.33", "20.0", "60.0"]
+    assert build_rows(ours, stock)[0].format_line().split()[:3] == ["0.33", "20.0", "60.0"]
 
 
 def test_the_report_says_when_answers_were_wrong_and_the_machine_was_busy() -> None:
     ours = side(20.0, 60.0, first_unexpected="'hi' -> ''")
     ours["turns"]["faq-1"]["unexpected"] = 3
-    told = table({"memberline": ours, "stock": side(60.0, 16.0), "others_share": 0.25, "cores": 2})
+    told = format_report({"memberline": ours, "stock": side(60.0, 16.0), "others_share": 0.25, "cores": 2})
     assert "memberline: 3 of 32 answers were not of the kind to be expected; the first: 'hi' -> ''" in told
     assert "25% of the machine's 2 cores went to other work" in told

@@ -35,7 +35,7 @@ async def _schema(backend: Backend) -> None:
         await backend.db.migrate()
         return
     if "sqlite" not in _empty_databases:
-        made = Backend.create(backend.settings.changed(database_url=f"{url}.empty"))
+        made = Backend.create(backend.settings.with_values(database_url=f"{url}.empty"))
         await made.db.migrate()
         await made.close()
         _empty_databases["sqlite"] = await asyncio.to_thread(Path(f"{file}.empty").read_bytes)

@@ -10,8 +10,8 @@ from sanic import Sanic
 from sanic.response import text
 
 from bot.app import create_app
-from bot.web.guards import guard_of, public, unguarded_routes
-from bot.web.site import demo_values
+from bot.web.guards import find_guard, find_unguarded_routes, public
+from bot.web.site import demo_page_values
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Edge
 from tests.bot.serving import settings_for
@@ -23,10 +23,10 @@ async def test_every_route_says_who_may_call_it(app_server: Edge) -> None:
     from backend.app import Backend
 
     app = create_app(Backend.create(app_server.services.settings), executor=object(), domain={})
-    assert unguarded_routes(app) == []
+    assert find_unguarded_routes(app) == []
     paths = {f"/{route.path}" for route in app.router.routes}
     assert {"/twilio/sms", "/twilio/status", "/twilio/voice", "/twilio/voice/turn", "/twilio/relay"} <= paths
-    guards = {f"/{route.path}": guard_of(route.handler) for route in app.router.routes}
+    guards = {f"/{route.path}": find_guard(route.handler) for route in app.router.routes}
     assert {path for path, guard in guards.items() if guard == "twilio signature"} == {
         path for path in paths if path.startswith("/twilio/")
     }
@@ -45,7 +45,7 @@ def test_a_route_without_a_guard_is_found() -> None:
     async def said(request: object) -> object:
         return text("x")
 
-    assert unguarded_routes(app) == ["/open"]
+    assert find_unguarded_routes(app) == ["/open"]
 
 
 @pytest.mark.parametrize("path", ["/", "/widget.js", "/health", "/ready", "/portal/static/portal.css"])
@@ -138,9 +138,9 @@ async def test_the_demo_page_names_demo_members_outside_production_only(app_serv
     from dataclasses import replace
 
     backend = replace(
-        app_server.services.backend, settings=app_server.services.settings.changed(environment="production")
+        app_server.services.backend, settings=app_server.services.settings.with_values(environment="production")
     )
-    assert "demo_members" not in demo_values(replace(app_server.services, backend=backend))
+    assert "demo_members" not in demo_page_values(replace(app_server.services, backend=backend))
 
 
 async def test_the_widget_may_be_loaded_by_the_coops_site_and_is_cached(app_server: Edge) -> None:

@@ -68,7 +68,7 @@ class PaymentProviderContract:
 
     async def authorised(self, provider: PaymentProvider, key: str, **other: object) -> Charge:
         request = {"token": self.approved_token, "amount_cents": 11240, "description": "Electric bill"}
-        return await provider.authorise(key=key, **{**request, **other})  # type: ignore[arg-type]
+        return await provider.authorize(key=key, **{**request, **other})  # type: ignore[arg-type]
 
     def test_it_has_every_method_of_the_protocol(self, provider: PaymentProvider) -> None:
         assert isinstance(provider, PaymentProvider)
@@ -130,7 +130,7 @@ class PaymentProviderContract:
         for call in (
             self.authorised(provider, key),
             provider.find(key),
-            provider.post(key),
+            provider.capture(key),
             provider.void(key),
         ):
             assert await rejection(call) == "invalid_key"
@@ -139,7 +139,7 @@ class PaymentProviderContract:
     async def test_keys_of_every_allowed_shape_work(self, provider: PaymentProvider, key: str) -> None:
         key = (uuid.uuid4().hex + key)[:200]
         assert (await self.authorised(provider, key)).key == key
-        assert (await provider.post(key)).status == "posted"
+        assert (await provider.capture(key)).status == "posted"
 
     @pytest.mark.parametrize("text", ["", "Señora's bill: 50% off", "'; drop table charges; --", "<b>&amp;"])
     async def test_a_description_is_only_text(self, provider: PaymentProvider, text: str) -> None:
@@ -152,7 +152,7 @@ class PaymentProviderContract:
     async def test_post_takes_the_money_once(self, provider: PaymentProvider) -> None:
         key = new_key()
         authorised = await self.authorised(provider, key)
-        posted = await asyncio.gather(*(provider.post(key) for _ in range(AT_ONCE)))
+        posted = await asyncio.gather(*(provider.capture(key) for _ in range(AT_ONCE)))
         assert {(charge.ref, charge.status, charge.amount_cents) for charge in posted} == {
             (authorised.ref, "posted", 11240)
         }
@@ -163,26 +163,26 @@ class PaymentProviderContract:
         await self.authorised(provider, key)
         assert (await provider.void(key)).status == "voided"
         assert (await provider.void(key)).status == "voided"
-        assert await rejection(provider.post(key)) == "not_authorised"
+        assert await rejection(provider.capture(key)) == "not_authorised"
         assert (await self.authorised(provider, key)).status == "voided"
 
     async def test_what_is_posted_cannot_be_voided(self, provider: PaymentProvider) -> None:
         key = new_key()
         await self.authorised(provider, key)
-        await provider.post(key)
+        await provider.capture(key)
         assert await rejection(provider.void(key)) == "already_posted"
         assert (await found(provider, key)).status == "posted"
 
     async def test_what_was_declined_can_be_neither(self, provider: PaymentProvider) -> None:
         key = new_key()
         await self.authorised(provider, key, token=self.declined_token)
-        assert await rejection(provider.post(key)) == "not_authorised"
+        assert await rejection(provider.capture(key)) == "not_authorised"
         assert await rejection(provider.void(key)) == "not_voidable"
 
     async def test_post_and_void_at_once_have_one_winner(self, provider: PaymentProvider) -> None:
         key = new_key()
         await self.authorised(provider, key)
-        results = await asyncio.gather(provider.post(key), provider.void(key), return_exceptions=True)
+        results = await asyncio.gather(provider.capture(key), provider.void(key), return_exceptions=True)
         won = [result for result in results if isinstance(result, Charge)]
         lost = [result for result in results if isinstance(result, ProviderRejected)]
         assert (len(won), len(lost)) == (1, 1)
@@ -190,7 +190,7 @@ class PaymentProviderContract:
 
     async def test_a_charge_never_made_is_known_to_nobody(self, provider: PaymentProvider) -> None:
         assert await provider.find(new_key()) is None
-        assert await rejection(provider.post(new_key())) == "no_such_charge"
+        assert await rejection(provider.capture(new_key())) == "no_such_charge"
         assert await rejection(provider.void(new_key())) == "no_such_charge"
 
     @pytest.mark.parametrize("steps", list(itertools.product(("authorise", "post", "void"), repeat=3)))
@@ -207,7 +207,7 @@ class PaymentProviderContract:
         return await self.authorised(provider, key)
 
     async def post(self, provider: PaymentProvider, key: str) -> Charge:
-        return await provider.post(key)
+        return await provider.capture(key)
 
     async def void(self, provider: PaymentProvider, key: str) -> Charge:
         return await provider.void(key)
@@ -220,7 +220,7 @@ class PaymentProviderContract:
             pytest.skip("this provider's test mode has no account whose payments come back")
         key, before = new_key(), await all_returns(provider)
         await self.authorised(provider, key, token=self.returned_bank_token, amount_cents=5001)
-        assert (await provider.post(key)).status == "posted"
+        assert (await provider.capture(key)).status == "posted"
         assert await all_returns(provider) == before
         await self.pass_return_time(provider)
         (notice,) = [notice for notice in await all_returns(provider) if notice.key == key]
@@ -230,7 +230,7 @@ class PaymentProviderContract:
         key, notice = await self.returned(provider)
         assert (notice.code, notice.amount_cents) == (self.return_code, 5001)
         assert (await found(provider, key)).status == "returned"
-        assert (await provider.post(key)).status == "returned"
+        assert (await provider.capture(key)).status == "returned"
         assert await rejection(provider.void(key)) == "already_posted"
 
     async def test_a_return_is_told_once_past_the_cursor(self, provider: PaymentProvider) -> None:
@@ -246,7 +246,7 @@ class PaymentProviderContract:
     async def test_only_what_was_posted_to_a_bad_account_comes_back(self, provider: PaymentProvider) -> None:
         good, unposted = new_key(), new_key()
         await self.authorised(provider, good, token=self.bank_token)
-        await provider.post(good)
+        await provider.capture(good)
         await self.authorised(provider, unposted, token=self.returned_bank_token or self.bank_token)
         await self.pass_return_time(provider)
         assert not {good, unposted} & {notice.key for notice in await all_returns(provider)}

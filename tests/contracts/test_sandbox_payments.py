@@ -59,7 +59,7 @@ def provider_of(network: SandboxNetwork, **options: float) -> SandboxProvider:
 async def authorise(
     provider: PaymentProvider, key: str, token: str = "tok_visa_4242", amount_cents: int = 11240
 ) -> str:
-    charge = await provider.authorise(key=key, token=token, amount_cents=amount_cents, description="Electric bill")
+    charge = await provider.authorize(key=key, token=token, amount_cents=amount_cents, description="Electric bill")
     return charge.status
 
 
@@ -102,7 +102,7 @@ class TestTimeouts:
             await authorise(hasty, key, "tok_visa_timeout")
         assert (await found(hasty, key)).status == "authorised"
         assert await authorise(hasty, key, "tok_visa_timeout") == "authorised"
-        assert (await hasty.post(key)).status == "posted"
+        assert (await hasty.capture(key)).status == "posted"
 
     async def test_the_charge_is_not_made_and_no_answer_comes(self, hasty: SandboxProvider) -> None:
         key = new_key()
@@ -115,9 +115,9 @@ class TestTimeouts:
         key = new_key()
         assert await authorise(hasty, key, "tok_visa_timeout_post") == "authorised"
         with pytest.raises(ProviderTimeout):
-            await hasty.post(key)
+            await hasty.capture(key)
         assert (await found(hasty, key)).status == "posted"
-        assert (await hasty.post(key)).status == "posted"
+        assert (await hasty.capture(key)).status == "posted"
 
     async def test_a_silent_request_holds_up_nobody_else(self, hasty: SandboxProvider) -> None:
         silent = asyncio.create_task(authorise(hasty, new_key(), "tok_visa_timeout"))
@@ -133,10 +133,10 @@ class TestCrashes:
         before = await found(provider, key)
         mortal_network.kill()
         with pytest.raises(ProviderUnavailable):
-            await provider.post(key)
+            await provider.capture(key)
         mortal_network.start()
         assert await found(provider, key) == before
-        assert (await provider.post(key)).ref == before.ref
+        assert (await provider.capture(key)).ref == before.ref
         await provider.close()
 
     async def test_killed_while_answering_leaves_the_outcome_open(self, mortal_network: SandboxNetwork) -> None:
@@ -158,7 +158,7 @@ class TestCrashes:
         entry = await provider.open_entry(reference="r", amount_cents=1, description="d", return_url=RETURN_URL)
         await TestSandbox().finish_entry(provider, entry)
         await authorise(provider, key, "tok_bank_r02")
-        await provider.post(key)
+        await provider.capture(key)
         moved_to = await provider.calendar() + timedelta(days=6)
         await provider.move_calendar(moved_to)
         returns, result = await all_returns(provider), await provider.entry_result(entry.entry_id)
@@ -210,7 +210,7 @@ class TestCalendar:
         friday = today + timedelta(days=(4 - today.weekday()) % 7)
         await provider.move_calendar(friday)
         await authorise(provider, key, "tok_bank_r01")
-        await provider.post(key)
+        await provider.capture(key)
         await provider.move_calendar(friday + timedelta(days=3))
         assert (await found(provider, key)).status == "posted"
         await provider.move_calendar(friday + timedelta(days=10))

@@ -10,7 +10,7 @@ SHIFTS = """
 import json
 import numpy as np
 from engine.components.act_model import best_shifts
-from engine.components.replies import ACTS
+from engine.components.labeled_replies import ACTS
 deny, affirm = ACTS.index("deny"), ACTS.index("affirm")
 logits = np.full((9, len(ACTS)), -9.0, np.float32)
 truth = np.zeros((9, len(ACTS)), np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.components.clauses import clauses
+from engine.components.clause_splitter import split_clauses
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ from engine.components.clauses import clauses
     ],
 )
 def test_a_message_is_parted_where_people_start_anew(text: str, parts: list[str]) -> None:
-    assert clauses(text) == parts
+    assert split_clauses(text) == parts
 
 
 def test_a_long_story_has_few_clauses() -> None:
-    assert len(clauses("i was home. " * 40)) == 6
+    assert len(split_clauses("i was home. " * 40)) == 6

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.components.question import Question
-from engine.components.replies import Act, BadReplyError, read, read_all
+from engine.components.labeled_replies import BadReplyError, ReplyAct, load_all_replies, load_replies
+from engine.components.question_context import QuestionContext
 
 GOOD = """# A comment.
 ? sms | en | quick_pay | choice | Which account? | House (001) / Barn (002)
@@ -28,7 +28,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_a_reply_knows_its_question_and_its_acts(tmp_path: Path) -> None:
-    replies = read(written(tmp_path, GOOD))
+    replies = load_replies(written(tmp_path, GOOD))
     assert [reply.text for reply in replies] == [
         "the barn",
         "not the barn. how much is it",
@@ -37,23 +37,23 @@ def test_a_reply_knows_its_question_and_its_acts(tmp_path: Path) -> None:
         "quiero pagar",
     ]
     first, second, *_, last = replies
-    assert first.question == Question("quick_pay", "choice", ("House (001)", "Barn (002)"), "Which account?")
-    assert second.acts == (Act("deny"), Act("ask", value="amount due"))
-    assert (last.channel, last.language, last.acts) == ("web", "es", (Act("start", "quick_pay"),))
-    assert last.question == Question()
+    assert first.question == QuestionContext("quick_pay", "choice", ("House (001)", "Barn (002)"), "Which account?")
+    assert second.acts == (ReplyAct("deny"), ReplyAct("ask", value="amount due"))
+    assert (last.channel, last.language, last.acts) == ("web", "es", (ReplyAct("start", "quick_pay"),))
+    assert last.question == QuestionContext()
 
 
 @pytest.mark.parametrize(
     ("act", "read_as"),
     [
-        ("correct amount: 60", Act("correct", "amount", "60")),
-        ("volunteer life support: oxygen", Act("volunteer", "life support", "oxygen")),
-        ("language: es", Act("language", "", "es")),
-        ("ask: when: noon or later", Act("ask", "", "when: noon or later")),
+        ("correct amount: 60", ReplyAct("correct", "amount", "60")),
+        ("volunteer life support: oxygen", ReplyAct("volunteer", "life support", "oxygen")),
+        ("language: es", ReplyAct("language", "", "es")),
+        ("ask: when: noon or later", ReplyAct("ask", "", "when: noon or later")),
     ],
 )
-def test_an_act_has_what_and_value(tmp_path: Path, act: str, read_as: Act) -> None:
-    assert read(written(tmp_path, f"? sms | en | none | nothing |\nx => {act}\n"))[0].acts == (read_as,)
+def test_an_act_has_what_and_value(tmp_path: Path, act: str, read_as: ReplyAct) -> None:
+    assert load_replies(written(tmp_path, f"? sms | en | none | nothing |\nx => {act}\n"))[0].acts == (read_as,)
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,17 @@ def test_an_act_has_what_and_value(tmp_path: Path, act: str, read_as: Act) -> No
 )
 def test_the_line_that_cannot_be_read_is_named(tmp_path: Path, line: str) -> None:
     with pytest.raises(BadReplyError, match="line 3"):
-        read(written(tmp_path, f"? sms | en | none | nothing |\nhi => social\n{line}\n"))
+        load_replies(written(tmp_path, f"? sms | en | none | nothing |\nhi => social\n{line}\n"))
 
 
 def test_no_folder_holds_no_replies(tmp_path: Path) -> None:
-    assert read_all(tmp_path / "none") == []
+    assert load_all_replies(tmp_path / "none") == []
 
 
 def test_what_is_told_of_a_question_may_be_anything() -> None:
-    assert Question.of(None) == Question.of({"task": "dancing", "asked": 3, "options": "a"}) == Question()
-    assert Question.of({"said": "x" * 400}).said == "x" * 300
+    assert (
+        QuestionContext.from_metadata(None)
+        == QuestionContext.from_metadata({"task": "dancing", "asked": 3, "options": "a"})
+        == QuestionContext()
+    )
+    assert QuestionContext.from_metadata({"said": "x" * 400}).text == "x" * 300

@@ -13,7 +13,7 @@ from tests.engine.test_reading import reading
 LEARN = """
 import json, sys
 from pathlib import Path
-from engine.components.danger import HAZARDS
+from engine.components.danger_models import HAZARDS
 from engine.components.encoder import shared
 from engine.components.sentence_model import SentenceModel
 
@@ -32,7 +32,7 @@ print(json.dumps([[max(p, key=p.get) for p in map(model.predict, texts)] for mod
 
 TALK = """
 import json
-from engine.components.danger import said_in_danger, talk_model
+from engine.components.danger_models import said_in_danger, talk_model
 from engine.components.encoder import shared
 
 said = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from lab.figures import grouped, picture, table
+from lab.metrics import draw_chart, format_table, group_metrics
 
 
 def row(channel: str, language: str, success: bool, turns: int, **more: Any) -> dict[str, Any]:
@@ -32,7 +32,7 @@ ROWS = [
 
 
 def test_a_group_for_each_channel_and_language_that_there_is() -> None:
-    groups = grouped(ROWS)
+    groups = group_metrics(ROWS)
     assert [(g["channel"], g["language"], g["tasks"], g["succeeded"]) for g in groups] == [
         ("sms", "en", 2, 1),
         ("sms", "es", 1, 1),
@@ -54,15 +54,15 @@ def test_a_group_for_each_channel_and_language_that_there_is() -> None:
 
 
 def test_the_table_has_a_line_for_each_group() -> None:
-    lines = table(grouped(ROWS)).splitlines()
+    lines = format_table(group_metrics(ROWS)).splitlines()
     assert lines[0].startswith("channel  language")
     assert [line.split()[:2] for line in lines[1:]] == [["sms", "en"], ["sms", "es"], ["voice", "en"], ["all", "all"]]
     assert "50.0%" in lines[1]
 
 
 def test_the_picture_is_a_png_with_a_row_for_each_group() -> None:
-    small = Image.open(BytesIO(picture("Title", "subtitle", grouped(ROWS[:1]))))
-    large = Image.open(BytesIO(picture("Title", "subtitle", grouped(ROWS))))
+    small = Image.open(BytesIO(draw_chart("Title", "subtitle", group_metrics(ROWS[:1]))))
+    large = Image.open(BytesIO(draw_chart("Title", "subtitle", group_metrics(ROWS))))
     assert small.format == "PNG"
     assert large.width == small.width
     assert large.height > small.height

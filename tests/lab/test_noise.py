@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
+from lab.channel_clients import ClientRequest
 from lab.noise import DOUBLED, REORDERED, SILENCE
-from lab.noise.asr import misheard
-from lab.noise.line import Disturbed, NoisyLine
-from lab.noise.typos import mistyped
-from lab.system import System
-from lab.talkers import Delivery
+from lab.noise.asr import add_asr_errors
+from lab.noise.noisy_line import DeliveryMismatch, NoisyLine
+from lab.noise.typos import add_typos
+from lab.system import MemberlineSystem
 
 LINES = (
     "i want to pay my electric bill",
@@ -35,12 +35,12 @@ UNTOUCHED = (
 
 @pytest.mark.parametrize("line", UNTOUCHED)
 def test_no_typo_where_it_would_be_unfair(line: str) -> None:
-    assert {mistyped(line, Random(seed)) for seed in range(200)} == {line}
+    assert {add_typos(line, Random(seed)) for seed in range(200)} == {line}
 
 
 def test_typos_change_letters_and_never_digits_or_numbers() -> None:
     line = "text me 3 days before payment and when usage goes over twelve hundred or $84.50"
-    made = [mistyped(line, Random(seed)) for seed in range(300)]
+    made = [add_typos(line, Random(seed)) for seed in range(300)]
     assert len(set(made)) > 50
     for text in made:
         assert " 3 " in text
@@ -51,20 +51,20 @@ def test_typos_change_letters_and_never_digits_or_numbers() -> None:
 @pytest.mark.parametrize("line", LINES)
 def test_a_typo_is_a_small_slip_behind_the_first_letter(line: str) -> None:
     for seed in range(100):
-        slipped = mistyped(line, Random(seed)).split()
+        slipped = add_typos(line, Random(seed)).split()
         assert len(slipped) == len(line.split())
         assert sum(a != b for a, b in zip(slipped, line.split(), strict=True)) <= 3
         assert [word[0] for word in slipped] == [word[0] for word in line.split()]
 
 
-@pytest.mark.parametrize("slip", [mistyped, misheard])
+@pytest.mark.parametrize("slip", [add_typos, add_asr_errors])
 def test_the_same_seed_makes_the_same_noise(slip) -> None:  # type: ignore[no-untyped-def]
     for line in LINES:
         assert [slip(line, Random(seed)) for seed in range(50)] == [slip(line, Random(seed)) for seed in range(50)]
 
 
 def test_a_recogniser_confuses_words_that_sound_alike() -> None:
-    heard = {misheard("i want to make a payment for my bill", Random(seed)) for seed in range(300)}
+    heard = {add_asr_errors("i want to make a payment for my bill", Random(seed)) for seed in range(300)}
     assert any("pay mint" in text for text in heard)
     assert any("four" in text for text in heard)
     assert any(" make payment" in text or " make pay mint" in text for text in heard)
@@ -72,7 +72,7 @@ def test_a_recogniser_confuses_words_that_sound_alike() -> None:
 
 def test_a_recogniser_adds_no_number_to_a_number() -> None:
     for line in ("pay fifty dollars for my bill", "pay 50 to my bill on friday"):
-        heard = {misheard(line, Random(seed)) for seed in range(200)}
+        heard = {add_asr_errors(line, Random(seed)) for seed in range(200)}
         assert not any("four" in text or "two" in text for text in heard)
 
 
@@ -80,7 +80,7 @@ def test_digits_are_said_one_by_one_and_stay_the_same() -> None:
     words = {name: str(n) for n, name in enumerate("zero one two three four five six seven eight nine".split())} | {
         "oh": "0"
     }
-    heard = {misheard("99999-001", Random(seed)) for seed in range(100)}
+    heard = {add_asr_errors("99999-001", Random(seed)) for seed in range(100)}
     assert any("oh" in text for text in heard)
     for text in heard:
         assert "".join(words.get(word, word) for word in text.split() if word != "dash") == "99999001"
@@ -88,7 +88,7 @@ def test_digits_are_said_one_by_one_and_stay_the_same() -> None:
 
 @pytest.mark.parametrize("line", ["<1>", "yes please", "no"])
 def test_a_yes_on_the_phone_is_heard_right(line: str) -> None:
-    assert {misheard(line, Random(seed)) for seed in range(100)} == {line}
+    assert {add_asr_errors(line, Random(seed)) for seed in range(100)} == {line}
 
 
 class Echo:
@@ -96,7 +96,7 @@ class Echo:
 
     channel = "web"
     conversation = "echo"
-    served = System("http://nowhere.invalid")
+    served = MemberlineSystem("http://nowhere.invalid")
 
     def __init__(self, forgetful: bool = False) -> None:
         self.deliveries: list[str] = []
@@ -105,10 +105,10 @@ class Echo:
     def say(self, line: str) -> str:
         return self.hear(self.deliver(self.prepare(line)))
 
-    def prepare(self, line: str) -> Delivery:
-        return Delivery("/", line.encode(), {}, line)
+    def prepare(self, line: str) -> ClientRequest:
+        return ClientRequest("/", line.encode(), {}, line)
 
-    def deliver(self, delivery: Delivery) -> str:
+    def deliver(self, delivery: ClientRequest) -> str:
         self.deliveries.append(delivery.body.decode())
         answer = delivery.body.decode() + (f" {len(self.deliveries)}" if self.forgetful else "")
         return json.dumps({"messages": [{"text": answer}]})
@@ -137,7 +137,7 @@ def _place(text: str) -> int:
 @pytest.mark.parametrize("kind", [DOUBLED, REORDERED])
 def test_another_answer_to_the_same_message_is_found(kind: str) -> None:
     line = NoisyLine(Echo(forgetful=True), (kind,), Random(1))
-    with pytest.raises(Disturbed, match="delivered twice"):
+    with pytest.raises(DeliveryMismatch, match="delivered twice"):
         _say_much(line)
 
 

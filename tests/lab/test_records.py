@@ -8,13 +8,20 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.dialogue.messages import Message, Reply
-from lab.records import Moved, Quoted, Record, Turn, money, unagreed
+from lab.records import (
+    ConversationRecord,
+    MoneyMovement,
+    RecordedQuote,
+    RecordedTurn,
+    find_unconfirmed_movements,
+    format_money,
+)
 
 DAY = date(2026, 11, 20)
 READ_BACK = "Please check: pay $50.00 on Friday, November 20 with Visa ending 4242. Reply PAY to do it."
 DONE = "Done. $50.00 will be paid on Friday, November 20. Your confirmation number is K7M-4Q2."
-QUOTED = Quoted("key", 5000, "Visa ending 4242", DAY, pay_now=False, confirmed=True)
-MOVED = Moved(
+QUOTED = RecordedQuote("key", 5000, "Visa ending 4242", DAY, pay_now=False, confirmed=True)
+MOVED = MoneyMovement(
     kind="scheduled",
     key="key",
     confirmation="K7M-4Q2",
@@ -29,29 +36,31 @@ MOVED = Moved(
 )
 
 
-def turn(said: str, answer: str, payload: str | None = None) -> Turn:
-    return Turn(said, payload, "answered", Reply((Message(answer),)))
+def turn(said: str, answer: str, payload: str | None = None) -> RecordedTurn:
+    return RecordedTurn(said, payload, "answered", Reply((Message(answer),)))
 
 
-def record(read_back: str = READ_BACK, yes: str = "PAY", quoted: Quoted = QUOTED, moved: Moved = MOVED) -> Record:
+def record(
+    read_back: str = READ_BACK, yes: str = "PAY", quoted: RecordedQuote = QUOTED, moved: MoneyMovement = MOVED
+) -> ConversationRecord:
     turns = [turn("pay 50 on friday", read_back), turn(yes, DONE)]
-    return Record("talk", turns, [moved], {"key": quoted})
+    return ConversationRecord("talk", turns, [moved], {"key": quoted})
 
 
 def test_what_was_read_back_and_agreed_to_is_right() -> None:
-    assert unagreed(record()) == []
+    assert find_unconfirmed_movements(record()) == []
 
 
 @pytest.mark.parametrize("yes", ["yes", "Yes please!", "ok", "yep", "go ahead", "sí, por favor", "that's right"])
 def test_plain_yeses(yes: str) -> None:
-    assert unagreed(record(yes=yes)) == []
+    assert find_unconfirmed_movements(record(yes=yes)) == []
 
 
 @pytest.mark.parametrize(
     "yes", ["no", "yes 60", "yes when i have money", "yes, the other card", "what?", "pay 50", "50", ""]
 )
 def test_what_is_no_plain_yes(yes: str) -> None:
-    assert "no plain yes" in unagreed(record(yes=yes))[0]
+    assert "no plain yes" in find_unconfirmed_movements(record(yes=yes))[0]
 
 
 @pytest.mark.parametrize(
@@ -64,31 +73,31 @@ def test_what_is_no_plain_yes(yes: str) -> None:
     ],
 )
 def test_a_read_back_that_lacks_something(read_back: str, missing: str) -> None:
-    assert missing in unagreed(record(read_back))[0]
+    assert missing in find_unconfirmed_movements(record(read_back))[0]
 
 
 def test_a_quote_that_nobody_confirmed_or_that_is_another() -> None:
-    assert "no read-back" in unagreed(record(quoted=replace(QUOTED, confirmed=False)))[0]
-    assert "no read-back" in unagreed(replace(record(), quoted={}))[0]
-    assert "read back was $40.00" in unagreed(record(quoted=replace(QUOTED, total_cents=4000)))[0]
+    assert "no read-back" in find_unconfirmed_movements(record(quoted=replace(QUOTED, confirmed=False)))[0]
+    assert "no read-back" in find_unconfirmed_movements(replace(record(), quotes={}))[0]
+    assert "read back was $40.00" in find_unconfirmed_movements(record(quoted=replace(QUOTED, total_cents=4000)))[0]
 
 
 def test_a_quote_that_is_paid_twice() -> None:
     paid = replace(MOVED, kind="paid", status="posted")
-    assert "was paid 2 times" in unagreed(replace(record(), moved=[paid, paid]))[0]
+    assert "was paid 2 times" in find_unconfirmed_movements(replace(record(), movements=[paid, paid]))[0]
 
 
 def test_money_that_is_never_told() -> None:
-    silent = Record("talk", [turn("pay 50", READ_BACK), turn("yes", "Hello.")], [MOVED], {"key": QUOTED})
-    assert "never told" in unagreed(silent)[0]
+    silent = ConversationRecord("talk", [turn("pay 50", READ_BACK), turn("yes", "Hello.")], [MOVED], {"key": QUOTED})
+    assert "never told" in find_unconfirmed_movements(silent)[0]
 
 
 def test_a_pressed_yes_is_one_and_another_button_is_none() -> None:
     pressed = [turn("", READ_BACK), turn("", DONE, "/affirm")]
-    assert unagreed(Record("talk", pressed, [MOVED], {"key": QUOTED})) == []
+    assert find_unconfirmed_movements(ConversationRecord("talk", pressed, [MOVED], {"key": QUOTED})) == []
     other = [turn("", READ_BACK), turn("", DONE, "/deny")]
-    assert unagreed(Record("talk", other, [MOVED], {"key": QUOTED}))
+    assert find_unconfirmed_movements(ConversationRecord("talk", other, [MOVED], {"key": QUOTED}))
 
 
 def test_cents_as_they_are_written() -> None:
-    assert [money(5), money(11240), money(123456789)] == ["$0.05", "$112.40", "$1,234,567.89"]
+    assert [format_money(5), format_money(11240), format_money(123456789)] == ["$0.05", "$112.40", "$1,234,567.89"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from backend.errors import MemberlineError
-from lab.offices import OwnOffices
-from lab.report import evaluate, table
+from lab.report import evaluate_transcripts, format_report
+from lab.system_pool import OwnSystems
 
 GREETED = """about: a greeting is answered
 channels: [sms, web]
@@ -23,11 +23,11 @@ turns:
 
 
 @pytest.mark.engine
-def test_each_script_is_a_task_that_succeeds_or_not(offices: OwnOffices, tmp_path: Path) -> None:
+def test_each_script_is_a_task_that_succeeds_or_not(offices: OwnSystems, tmp_path: Path) -> None:
     (tmp_path / "talk").mkdir()
     (tmp_path / "talk" / "hours.yml").write_text(GREETED, encoding="utf-8")
     (tmp_path / "wrong.yml").write_text(NOT_SAID, encoding="utf-8")
-    result = evaluate(offices, tmp_path, ["sms", "web", "voice"])
+    result = evaluate_transcripts(offices, tmp_path, ["sms", "web", "voice"])
     assert [(row["script"], row["channel"], row["success"]) for row in result["scripts"]] == [
         ("talk/hours", "sms", True),
         ("talk/hours", "web", True),
@@ -39,9 +39,9 @@ def test_each_script_is_a_task_that_succeeds_or_not(offices: OwnOffices, tmp_pat
         "web": {"scripts": 2, "succeeded": 1, "success": 0.5},
         "all": {"scripts": 3, "succeeded": 2, "success": 0.6667},
     }
-    assert "FAILED web   wrong" in table(result)
+    assert "FAILED web   wrong" in format_report(result)
 
 
 def test_a_folder_without_scripts_is_said(tmp_path: Path) -> None:
     with pytest.raises(MemberlineError, match="no script"):
-        evaluate(OwnOffices(tmp_path), tmp_path, ["web"])
+        evaluate_transcripts(OwnSystems(tmp_path), tmp_path, ["web"])

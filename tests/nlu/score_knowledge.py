@@ -22,8 +22,8 @@ sys.path.insert(0, str(ROOT))
 
 from engine.components import knowledge  # noqa: E402 - the line above makes it importable
 from engine.components.encoder import Encoder  # noqa: E402
-from engine.components.features import normalise  # noqa: E402
-from engine.components.held_out import is_held_out  # noqa: E402
+from engine.components.features import normalize_text  # noqa: E402
+from engine.components.held_out_split import is_held_out  # noqa: E402
 
 FILES = {"en": "nlu.yml", "es": "nlu.es.yml"}
 LEVELS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -33,15 +33,15 @@ def outside(language: str) -> list[str]:
     """The out-of-scope sentences of data/ that the encoder was not tuned on."""
     blocks = yaml.safe_load((ROOT / "data" / FILES[language]).read_text(encoding="utf-8"))["nlu"]
     lines = [line for b in blocks if b["intent"] == "out_of_scope" for line in b["examples"].splitlines()]
-    return [text for line in lines if is_held_out(text := normalise(line[2:]))]
+    return [text for line in lines if is_held_out(text := normalize_text(line[2:]))]
 
 
-def report(language: str, shelf: knowledge.Shelf, encoder: Encoder, held_out: bool) -> None:
+def report(language: str, shelf: knowledge.LanguageIndex, encoder: Encoder, held_out: bool) -> None:
     """Print a language's figures."""
     found = []
     for i, example in enumerate(shelf.examples):
-        text = normalise(example.text)
-        if not example.asked or example.follows or (held_out and not is_held_out(text)):
+        text = normalize_text(example.text)
+        if not example.is_question or example.is_follow_up or (held_out and not is_held_out(text)):
             continue
         scores = shelf.scores(encoder(text), text, without=i)
         order = np.argsort(-scores)[:3]
@@ -68,10 +68,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--held-out", action="store_true")
     options = parser.parse_args()
-    examples, encoder = knowledge.read(ROOT / "knowledge"), Encoder()
-    vectors = encoder.many([normalise(example.text) for example in examples], ROOT / "models" / "knowledge.npz")
+    examples, encoder = knowledge.load_examples(ROOT / "knowledge"), Encoder()
+    vectors = encoder.encode_many(
+        [normalize_text(example.text) for example in examples], ROOT / "models" / "knowledge.npz"
+    )
     for language in FILES:
-        report(language, knowledge.Shelf(examples, vectors, language), encoder, options.held_out)
+        report(language, knowledge.LanguageIndex(examples, vectors, language), encoder, options.held_out)
     return 0
 
 

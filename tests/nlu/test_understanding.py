@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from actions.cases.danger_talk import WHETHER
-from actions.danger import SURE
+from actions.danger import MIN_SCORE
 from backend.config import ROOT
-from backend.reading.asks_in_danger import MAY_BE_DONE
-from backend.reading.hazard import signs_in
-from backend.reading.spanish import glossed
-from bot.commands.evaluate_nlu import evaluate_nlu, parsed
+from backend.reading.hazards.emergency_questions import PERMISSION_QUESTIONS
+from backend.reading.hazards.hazard_signs import find_hazard_signs
+from backend.reading.spanish import to_english
+from bot.commands.evaluate_nlu import evaluate_nlu, parse_rows
 
 SILENT = {"fact", "else", "person"}
-MAY = {one.value for one in MAY_BE_DONE}
+MAY = {one.value for one in PERMISSION_QUESTIONS}
 HERE = Path(__file__).parent
 PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 
@@ -68,7 +68,7 @@ def test_ordinary_talk_with_words_of_danger() -> None:
 def test_what_is_said_beside_a_danger() -> None:
     """What is asked and told in words that others wrote, a third of it two things at once; rules hear a quarter."""
     rows = [json.loads(line) for line in (HERE / "held_danger_talk.jsonl").read_text(encoding="utf-8").splitlines()]
-    read = parsed(HERE / "held_danger_talk.jsonl", ROOT / "models" / "current.tar.gz")
+    read = parse_rows(HERE / "held_danger_talk.jsonl", ROOT / "models" / "current.tar.gz")
     right = wrong = missed = whether = asked_whether = 0
     for row, one in zip(rows, read, strict=True):
         said, heard = set(row["says"]) - SILENT, set(one["reading"]["danger_talk"])
@@ -86,12 +86,14 @@ def test_what_is_said_beside_a_danger() -> None:
 def _told_of_danger(file: str) -> tuple[list[dict[str, Any]], list[str], list[str]]:
     """The rows of a file, the dangers among them that were missed, and what was taken for one."""
     rows = [json.loads(line) for line in (HERE / file).read_text(encoding="utf-8").splitlines()]
-    read = parsed(HERE / file, ROOT / "models" / "current.tar.gz")
-    heard = [bool(_signs(row)) or one["reading"]["danger"]["sure"] >= SURE for row, one in zip(rows, read, strict=True)]
+    read = parse_rows(HERE / file, ROOT / "models" / "current.tar.gz")
+    heard = [
+        bool(_signs(row)) or one["reading"]["danger"]["sure"] >= MIN_SCORE for row, one in zip(rows, read, strict=True)
+    ]
     missed = [row["text"] for row, found in zip(rows, heard, strict=True) if row["danger"] and not found]
     false = [row["text"] for row, found in zip(rows, heard, strict=True) if not row["danger"] and found]
     return rows, missed, false
 
 
 def _signs(row: dict[str, Any]) -> frozenset[str]:
-    return signs_in(row["text"], glossed(row["text"]) if row["lang"] == "es" else "")
+    return find_hazard_signs(row["text"], to_english(row["text"]) if row["lang"] == "es" else "")

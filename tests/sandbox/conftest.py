@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from sandbox.database import Database
+from sandbox.database import NetworkDatabase
 from sandbox.network import build
 from sandbox.provider import SandboxProvider
 
@@ -19,14 +19,14 @@ class Served:
     """A running network: its address, file, a merchant's provider and a member's browser."""
 
     url: str
-    database: Database
+    database: NetworkDatabase
     provider: SandboxProvider
     browser: aiohttp.ClientSession
 
 
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:
-    database = Database(":memory:")
+    database = NetworkDatabase(":memory:")
     runner = web.AppRunner(build(database, KEY), handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -4,8 +4,15 @@ from datetime import date
 
 import pytest
 
-from backend.luhn import luhn
-from sandbox.entry_form import CARD_FIELDS, aba, check_bank, check_card, kept, parse_expiry
+from backend.luhn import is_luhn_valid
+from sandbox.entry_form import (
+    CARD_FIELDS,
+    check_bank,
+    check_card,
+    is_routing_number_valid,
+    parse_expiry,
+    redisplay_values,
+)
 from sandbox.instruments import ACCOUNTS, CARDS, TEST_ROUTING
 
 TODAY = date(2026, 11, 22)
@@ -127,14 +134,14 @@ def test_american_express_has_a_four_digit_code() -> None:
 
 @pytest.mark.parametrize("number", CARDS)
 def test_every_test_number_passes_the_check_digit_and_no_neighbour_does(number: str) -> None:
-    assert luhn(number)
-    assert not luhn(number[:-1] + str((int(number[-1]) + 1) % 10))
+    assert is_luhn_valid(number)
+    assert not is_luhn_valid(number[:-1] + str((int(number[-1]) + 1) % 10))
 
 
 def test_the_routing_check_digit() -> None:
-    assert aba(TEST_ROUTING)
-    assert aba("021000021")
-    assert not aba("021000022")
+    assert is_routing_number_valid(TEST_ROUTING)
+    assert is_routing_number_valid("021000021")
+    assert not is_routing_number_valid("021000022")
 
 
 def test_last_fours_are_those_of_the_numbers() -> None:
@@ -143,7 +150,7 @@ def test_last_fours_are_those_of_the_numbers() -> None:
 
 
 def test_what_is_shown_again_holds_no_number() -> None:
-    shown = kept(CARD | {"zip": "4242 4242 4242 4242"}, CARD_FIELDS)
+    shown = redisplay_values(CARD | {"zip": "4242 4242 4242 4242"}, CARD_FIELDS)
     assert shown == {"name": "Ruth Alvarez", "expiry": "07/30", "zip": ""}
 
 

@@ -216,7 +216,7 @@ async def test_each_test_card_does_what_it_is_published_for(served: Served, numb
     cvc = "1234" if CARDS[number].brand == "American Express" else "123"
     await submit(served, entry.url, GOOD_CARD | {"number": number, "cvc": cvc})
     token = (await served.provider.entry_result(entry.entry_id)).token or ""
-    charge = await served.provider.authorise(key="k", token=token, amount_cents=100, description="d")
+    charge = await served.provider.authorize(key="k", token=token, amount_cents=100, description="d")
     assert charge.decline_code == CARDS[number].code
     assert charge.status == ("declined" if CARDS[number].code else "authorised")
 
@@ -226,9 +226,9 @@ async def test_a_card_on_file_expires(served: Served) -> None:
     today = await served.provider.calendar()
     await submit(served, entry.url, GOOD_CARD | {"expiry": f"{today.month:02}/{today.year}"})
     token = (await served.provider.entry_result(entry.entry_id)).token or ""
-    this_month = await served.provider.authorise(key="a", token=token, amount_cents=1, description="d")
+    this_month = await served.provider.authorize(key="a", token=token, amount_cents=1, description="d")
     await served.provider.move_calendar(today.replace(year=today.year + 1, day=1))
-    a_year_on = await served.provider.authorise(key="b", token=token, amount_cents=1, description="d")
+    a_year_on = await served.provider.authorize(key="b", token=token, amount_cents=1, description="d")
     assert (this_month.status, a_year_on.decline_code) == ("authorised", "expired_card")
 
 
@@ -237,8 +237,8 @@ async def test_each_test_account_does_what_it_is_published_for(served: Served, a
     entry = await opened(served)
     await submit(served, f"{entry.url}/bank", BANK | {"account": account, "account_again": account})
     token = (await served.provider.entry_result(entry.entry_id)).token or ""
-    await served.provider.authorise(key="k", token=token, amount_cents=100, description="d")
-    await served.provider.post("k")
+    await served.provider.authorize(key="k", token=token, amount_cents=100, description="d")
+    await served.provider.capture("k")
     today = await served.provider.calendar()
     await served.provider.move_calendar(today.fromordinal(today.toordinal() + 6))
     codes = [notice.code for notice in await served.provider.returns_since(0)]

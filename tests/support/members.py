@@ -1,5 +1,5 @@
 """A member of a test's own, from the lab."""
 
-from lab.members import Copy, add_copy, stranger
+from lab.members import MemberCopy, add_member_copy, unused_phone
 
-__all__ = ["Copy", "add_copy", "stranger"]
+__all__ = ["MemberCopy", "add_member_copy", "unused_phone"]

@@ -1,5 +1,5 @@
 """memberline as it is really served, from the lab."""
 
-from lab.served import Served
+from lab.served_system import ServedSystem
 
-__all__ = ["Served"]
+__all__ = ["ServedSystem"]

@@ -1,5 +1,5 @@
 """A member on each channel, from the lab."""
 
-from lab.talkers import Browser, Caller, Talker, Texter, post, signed_post
+from lab.channel_clients import ChannelClient, SmsClient, VoiceClient, WebChatClient, post_signed, send_post
 
-__all__ = ["Browser", "Caller", "Talker", "Texter", "post", "signed_post"]
+__all__ = ["ChannelClient", "SmsClient", "VoiceClient", "WebChatClient", "post_signed", "send_post"]

@@ -10,7 +10,7 @@ from typing import Any
 from actions import build_executor, registry
 from backend.app import Backend
 from backend.language import ENGLISH
-from backend.reading.acts.model import KINDS
+from backend.reading.acts.model import ACT_KINDS
 from tests.tasks.engine import Engine
 from tests.tasks.log import LISTEN, REQUESTED, Event, Log, action
 
@@ -204,7 +204,7 @@ def clause(text: str, *, intent: str = "", acts: Acts | None = None, sure: float
 
 def _likely(acts: Acts | None) -> dict[str, float]:
     likely = dict(acts) if isinstance(acts, Mapping) else dict.fromkeys(acts or (), SURE)
-    assert set(likely) <= set(KINDS), f"{set(likely) - set(KINDS)} are no acts"
+    assert set(likely) <= set(ACT_KINDS), f"{set(likely) - set(ACT_KINDS)} are no acts"
     return likely
 
 

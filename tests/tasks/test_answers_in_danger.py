@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from backend.tickets import service as tickets
-from backend.tickets.models import DENIED, Ticket
+from backend.tickets.models import DENIED_LABEL, Ticket
 from tests.tasks.harness import Talk
 from tests.tasks.test_worse_told import WIRE
 
 
 async def filed(talk: Talk) -> list[Ticket]:
     async with talk.backend.db.transaction() as session:
-        return await tickets.of_conversation(session, talk.log.conversation_id)
+        return await tickets.list_of_conversation(session, talk.log.conversation_id)
 
 
 async def reported(talk: Talk) -> Ticket:
@@ -66,7 +66,7 @@ async def test_a_cable_that_was_another_ends_the_talk_of_the_danger(talk: Talk) 
     talk.assert_response("utter_danger_denied")
     (ticket,) = await filed(talk)
     assert ticket.status == "open"
-    assert DENIED in ticket.details
+    assert DENIED_LABEL in ticket.details
 
 
 async def test_the_last_four_behind_the_number_tell_whose_it_is(stranger: Talk) -> None:

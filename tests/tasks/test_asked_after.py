@@ -8,9 +8,9 @@ from sqlalchemy import select
 from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.members.levels import Level
-from backend.reading.asks_after import After, asks_after
-from backend.reading.asks_if_known import asks_if_known
-from backend.reading.spanish import glossed
+from backend.reading.spanish import to_english
+from backend.reading.tickets.already_reported import asks_if_already_reported
+from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from tests.tasks.conftest import Begin
@@ -57,31 +57,31 @@ DANGER = "a power line is down and sparking at 23 Mill Road"
 
 @pytest.mark.parametrize("words", AFTER)
 def test_a_report_is_asked_after(words: str) -> None:
-    assert asks_after(words) is After.SURELY
+    assert detect_status_question(words) is StatusQuestion.ABOUT_REPORT
 
 
 @pytest.mark.parametrize("words", PERHAPS)
 def test_what_was_spoken_of_last_is_asked_after(words: str) -> None:
-    assert asks_after(words) is After.PERHAPS
+    assert detect_status_question(words) is StatusQuestion.ABOUT_LAST_TOPIC
 
 
 @pytest.mark.parametrize("words", SOMETHING_ELSE)
 def test_no_report_is_asked_after(words: str) -> None:
-    assert asks_after(words) is None
+    assert detect_status_question(words) is None
 
 
 @pytest.mark.parametrize("words", IF_KNOWN)
 def test_it_is_only_asked_whether_it_is_known(words: str) -> None:
-    assert asks_if_known(words, glossed(words))
+    assert asks_if_already_reported(words, to_english(words))
 
 
 @pytest.mark.parametrize("words", TELLS)
 def test_a_thing_is_told_beside_the_question(words: str) -> None:
-    assert not asks_if_known(words, glossed(words))
+    assert not asks_if_already_reported(words, to_english(words))
 
 
 async def all_tickets(talk: Talk) -> list[Ticket]:
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         return list(await session.scalars(select(Ticket)))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from backend.members.levels import Level
-from backend.reading.acts.signals import takes_leave, wants_to_know
-from backend.reading.scam import tells_of_a_scam
+from backend.reading.acts.signals import asks_for_information, says_goodbye
+from backend.reading.service.scam_report import reports_scam
 from tests.tasks.conftest import Begin
 from tests.tasks.harness import Talk, clause
 
@@ -65,10 +65,10 @@ async def test_a_guess_of_a_task_gives_way_to_what_is_known(talk: Talk) -> None:
 
 
 def test_words() -> None:
-    assert takes_leave("no, that's all, thank you so much")
-    assert not takes_leave("that is all wrong")
-    assert not takes_leave("thanks")
-    assert wants_to_know("I need to know how much the deposit is")
-    assert tells_of_a_scam("¿Eso es una estafa?")
-    assert not tells_of_a_scam("how do i know this is not a scam")
-    assert not tells_of_a_scam("can I pay with Zelle?")
+    assert says_goodbye("no, that's all, thank you so much")
+    assert not says_goodbye("that is all wrong")
+    assert not says_goodbye("thanks")
+    assert asks_for_information("I need to know how much the deposit is")
+    assert reports_scam("¿Eso es una estafa?")
+    assert not reports_scam("how do i know this is not a scam")
+    assert not reports_scam("can I pay with Zelle?")

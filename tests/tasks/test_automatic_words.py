@@ -8,15 +8,15 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from backend.account_questions.asked import Asked
-from backend.account_questions.automatic import autopay_status
+from backend.account_questions.automatic_payments import describe_autopay
+from backend.account_questions.question import AccountQuestion
 from backend.app import Backend
+from backend.autopay.daily_run import run_autopay
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
-from backend.autopay.run import run_autopay
-from backend.autopay.schedule import first_day
+from backend.autopay.schedule import first_run_day
 from backend.billing.models import Account
 from backend.clock import ManualClock
-from backend.language import day_words
+from backend.language import format_day
 from backend.money import format_cents
 from backend.payments.models import Payment, ScheduledPayment
 from tests.backend.household import NOW, TODAY, Household, add_bill, make_household
@@ -64,13 +64,13 @@ async def enrolled(backend: Backend, at: int, day: int | None, bills: tuple[tupl
 
 
 async def told(backend: Backend, home: Household) -> str:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         account = await session.get_one(Account, home.account_id)
-        return await autopay_status(Asked(session, backend, account, ""))
+        return await describe_autopay(AccountQuestion(session, backend, account, ""))
 
 
 async def drafts(backend: Backend, home: Household) -> list[AutomaticDraft]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         query = select(AutomaticDraft).where(AutomaticDraft.account_id == home.account_id)
         return list(await session.scalars(query.order_by(AutomaticDraft.run_on, AutomaticDraft.id)))
 
@@ -89,7 +89,7 @@ async def test_the_next_run_is_told_as_it_comes(backend: Backend, clock: ManualC
         made = await drafts(backend, home)
         _fits(first, made, TODAY)
         _fits(then, made[done:], TODAY)
-        assert not (done and day_words(TODAY, TODAY) in then), then
+        assert not (done and format_day(TODAY, TODAY) in then), then
 
 
 def _fits(words: str, made: list[AutomaticDraft], today: date) -> None:
@@ -99,7 +99,7 @@ def _fits(words: str, made: list[AutomaticDraft], today: date) -> None:
         return
     on = made[0].run_on
     cents = sum(draft.amount_cents for draft in made if draft.run_on == on)
-    assert f"The next run is {day_words(on, today)}, {format_cents(cents)} as of now." in words, (words, on, cents)
+    assert f"The next run is {format_day(on, today)}, {format_cents(cents)} as of now." in words, (words, on, cents)
 
 
 async def test_what_replaces_a_draft_that_is_near_starts_behind_it(
@@ -123,7 +123,7 @@ async def test_a_change_too_near_a_run_starts_behind_it(talk: Talk, backend: Bac
     talk.assert_message("starting Tuesday, December 8")
     await talk.user_input("yes")
     talk.assert_message("so it goes as before")
-    assert first_day(TODAY, backend.coop) == TODAY + timedelta(days=2)
+    assert first_run_day(TODAY, backend.coop) == TODAY + timedelta(days=2)
 
 
 @pytest.mark.parametrize("said", ["stop auto pay", "cancel auto pay"])

@@ -7,7 +7,7 @@ from datetime import timedelta
 from backend.app import Backend
 from backend.autopay.models import AutoPay
 from backend.billing.models import Account
-from backend.payments.gate import concerns
+from backend.payments.prechecks import find_warnings
 from tests.backend.household import TODAY, Household, add_bill
 from tests.tasks.harness import Talk
 
@@ -27,8 +27,8 @@ async def test_a_payment_hears_of_the_bill_that_runs_next(talk: Talk, backend: B
     await add_bill(backend, home.account_id, 7000, TODAY + timedelta(days=1))
     async with backend.db.transaction() as session:
         session.add(AutoPay(account_id=home.account_id, method_id=home.card_id, active=True))
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         account = await session.get_one(Account, home.account_id)
-        found = await concerns(session, backend, account, 5000, TODAY)
+        found = await find_warnings(session, backend, account, 5000, TODAY)
     (soon,) = [one for one in found if one.code == "autopay_soon"]
     assert soon.values == {"on": TODAY + timedelta(days=1), "amount_cents": 7000}

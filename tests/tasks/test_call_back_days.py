@@ -32,7 +32,7 @@ def at(clock: ManualClock, local: str) -> None:
 
 async def calls(talk: Talk) -> list[Ticket]:
     async with talk.backend.db.transaction() as session:
-        found = await tickets.of_conversation(session, talk.log.conversation_id)
+        found = await tickets.list_of_conversation(session, talk.log.conversation_id)
         return [ticket for ticket in found if ticket.kind == CALLBACK]
 
 

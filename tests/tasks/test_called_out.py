@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from backend.callout import service
 from backend.callout.models import Callout
-from backend.callout.roster import OnCall
+from backend.callout.roster import OnCallPerson
 from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
 from backend.tickets.models import Ticket
@@ -18,7 +18,7 @@ WIRE = "a power line is down and sparking in my yard"
 
 
 async def callout_texts(talk: Talk) -> list[OutboxMessage]:
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         found = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "callout"))
         return [one for one in found if one.kind == "sms"]
 
@@ -98,7 +98,7 @@ async def test_nothing_is_said_to_be_texted_with_nobody_on_call(talk: Talk) -> N
 
 
 async def test_nothing_is_said_to_be_texted_when_it_was_emailed(talk: Talk) -> None:
-    object.__setattr__(talk.backend.coop, "on_call", (OnCall("Desk", None, "desk@coop.example"),))
+    object.__setattr__(talk.backend.coop, "on_call", (OnCallPerson("Desk", None, "desk@coop.example"),))
     await talk.user_input("a power line is down and sparking in my yard", intent="report_outage", acts={"start"})
     talk.assert_message("I am emailing the crew on call.")
 

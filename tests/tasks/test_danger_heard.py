@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.danger import SURE, SURE_BESIDE_A_WISH, SURE_OF_AN_ANSWER
+from actions.danger import MIN_SCORE, MIN_SCORE_IN_ANSWER, MIN_SCORE_WITH_OTHER_INTENT
 from backend.tickets.models import Ticket
 from tests.tasks.conftest import Begin
 from tests.tasks.harness import Talk
@@ -19,7 +19,7 @@ async def kinds(talk: Talk) -> list[str]:
 
 @pytest.mark.parametrize("intent", ["out_of_scope", "report_light", "greet", "speak_to_human", "report_outage"])
 async def test_it_is_filed_and_what_to_do_said(talk: Talk, intent: str) -> None:
-    sure = SURE_BESIDE_A_WISH if intent == "report_light" else SURE
+    sure = MIN_SCORE_WITH_OTHER_INTENT if intent == "report_light" else MIN_SCORE
     await talk.user_input(CORD, intent=intent, acts={"volunteer"}, danger=("wire", sure))
     talk.assert_message("Never touch a wire")
     (ticket,) = await tickets(talk)
@@ -51,7 +51,7 @@ async def test_whose_air_ends_has_an_urgent_outage_and_no_wire(talk: Talk) -> No
 @pytest.mark.parametrize(
     ("words", "danger"),
     [
-        ("the kids swing has a cord across it", ("wire", SURE - 0.01)),
+        ("the kids swing has a cord across it", ("wire", MIN_SCORE - 0.01)),
         ("what if the pole falls on my house some day", ("wire", 0.99)),
         ("my wife is on oxygen and you can not shut our power off", ("life", 0.99)),
     ],
@@ -67,9 +67,9 @@ async def test_what_is_not_sure_only_supposed_or_feared_is_none(
 async def test_an_answer_must_be_surer(talk: Talk, begin: Begin) -> None:
     await talk.user_input("a tree needs trimming", intent="report_tree", acts={"start"})
     tall = "the big sweetgum on the left side"
-    await talk.user_input(tall, intent="inform", acts={"answer"}, danger=("fire", SURE_OF_AN_ANSWER - 0.01))
+    await talk.user_input(tall, intent="inform", acts={"answer"}, danger=("fire", MIN_SCORE_IN_ANSWER - 0.01))
     assert "danger" not in await kinds(talk)
-    await talk.user_input(tall, intent="inform", acts={"answer"}, danger=("fire", SURE_OF_AN_ANSWER))
+    await talk.user_input(tall, intent="inform", acts={"answer"}, danger=("fire", MIN_SCORE_IN_ANSWER))
     talk.assert_message("Get everybody out")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.tickets.models import DENIED
+from backend.tickets.models import DENIED_LABEL
 from tests.backend.household import Household
 from tests.tasks.harness import Talk
 from tests.tasks.test_worse_told import WIRE, tickets
@@ -314,7 +314,7 @@ async def test_what_puts_another_matter_right_denies_no_danger(talk: Talk, words
     await talk.user_input(words, intent="deny", acts={"deny", "volunteer"})
     talk.assert_no_response("utter_danger_denied")
     (ticket,) = await tickets(talk)
-    assert DENIED not in ticket.details
+    assert DENIED_LABEL not in ticket.details
 
 
 async def test_a_call_about_a_plan_is_no_word_of_the_danger(talk: Talk) -> None:

@@ -15,20 +15,20 @@ import actions
 import backend.models
 import backend.show
 from actions import registry, side_questions
-from actions.cases.kinds import BY_INTENT, CASES
-from actions.conversation.undo import UNDONE_BY
+from actions.cases.kinds import CASE_KINDS, KIND_BY_INTENT
+from actions.conversation.undo import UNDO_TASKS
 from actions.form import Form
 from actions.identity.forms import IdentifiedForm
-from actions.registry import FORMS, Declared
-from backend.account_questions.service import TOPICS
+from actions.registry import FORMS, FormSpec
+from backend.account_questions.service import TOPIC_HANDLERS
 from backend.app import Backend
 from backend.config import ROOT
-from backend.knowledge.service import shipped
+from backend.knowledge.service import default_knowledge
 from backend.knowledge.subjects import SKILLS
-from backend.language import catalogue
-from backend.members.levels import ACCOUNT_QUESTIONS, NEEDS
-from backend.reading.acts.model import KINDS
-from engine.components import question, replies
+from backend.language import load_catalog
+from backend.members.levels import NEEDS, QUESTION_LEVELS
+from backend.reading.acts.model import ACT_KINDS
+from engine.components import labeled_replies, question_context
 from tests.tasks import project
 from tests.tasks.harness import Talk
 
@@ -68,7 +68,7 @@ every_form = pytest.mark.parametrize("declared", FORMS.values(), ids=list(FORMS)
 
 
 @every_form
-def test_the_domain_knows_the_form(declared: Declared) -> None:
+def test_the_domain_knows_the_form(declared: FormSpec) -> None:
     domain = project.domain()
     assert declared.form in domain["forms"], "forms"
     assert f"validate_{declared.form}" in domain["actions"], "actions"
@@ -78,18 +78,20 @@ def test_the_domain_knows_the_form(declared: Declared) -> None:
 
 
 @every_form
-def test_the_rules_open_and_close_the_form(declared: Declared) -> None:
+def test_the_rules_open_and_close_the_form(declared: FormSpec) -> None:
     rules = project.rules()
     assert rules.closes.get(declared.form) == "action_finish", "a rule that closes it with action_finish"
     opened = {intent for intent, form in rules.opens.items() if form == declared.form}
-    assert opened <= declared.opens_with, "opens_with, for the intents whose rule opens it"
-    unopened = declared.opens_with - opened
-    by_action = {intent for intent in unopened if rules.first.get(intent) == registry.ACTIONS.get(intent, ("",))[0]}
+    assert opened <= declared.opening_intents, "opens_with, for the intents whose rule opens it"
+    unopened = declared.opening_intents - opened
+    by_action = {
+        intent for intent in unopened if rules.first.get(intent) == registry.OPENER_ACTIONS.get(intent, ("",))[0]
+    }
     assert unopened - by_action == set(), "a rule that opens it, or an action of registry.ACTIONS"
 
 
 @every_form
-def test_the_form_opens_at_a_level(declared: Declared) -> None:
+def test_the_form_opens_at_a_level(declared: FormSpec) -> None:
     form = CLASSES[declared.form]
     if issubclass(form, IdentifiedForm):
         own = form.level_needed is not IdentifiedForm.level_needed
@@ -97,39 +99,39 @@ def test_the_form_opens_at_a_level(declared: Declared) -> None:
 
 
 @every_form
-def test_the_form_has_a_title_in_spanish(declared: Declared) -> None:
-    assert declared.title in catalogue(), "its title in an es.po"
+def test_the_form_has_a_title_in_spanish(declared: FormSpec) -> None:
+    assert declared.title in load_catalog(), "its title in an es.po"
 
 
 @every_form
-def test_its_questions_are_of_types_that_the_engine_learns(declared: Declared) -> None:
+def test_its_questions_are_of_types_that_the_engine_learns(declared: FormSpec) -> None:
     asks = dict(declared.asks)
     assert set(asks.values()) - ANSWERS == set(), "data/answers has no such type"
     assert set(asks) - set(declared.slots) == set(), "typed questions for slots that are none of its own"
     required = set(project.domain()["forms"][declared.form]["required_slots"])
     assert required - set(asks) == set(), "the types of these questions, in `asks`"
-    assert declared.task in question.TASKS, (
+    assert declared.task in question_context.TASKS, (
         f"the engine knows no task {declared.task}, and reads its messages as of none"
     )
 
 
-@pytest.mark.parametrize("kind", CASES)
+@pytest.mark.parametrize("kind", CASE_KINDS)
 async def test_every_kind_of_case_is_a_task_that_the_engine_knows(talk: Talk, kind: str) -> None:
     talk.log.slots["offer"] = {"opener": "case_form", "slots": {"case_kind": kind}}
     await talk.user_input("yes")
-    assert talk.slots["question"]["task"] in question.TASKS
-    if kind in question.TASKS:
+    assert talk.slots["question"]["task"] in question_context.TASKS
+    if kind in question_context.TASKS:
         assert talk.slots["question"]["task"] == kind
 
 
 def test_the_engine_and_the_actions_know_the_same_acts_and_types() -> None:
-    assert set(replies.ACTS) == set(KINDS)
-    assert set(question.KINDS) == ANSWERS
+    assert set(labeled_replies.ACT_NAMES) == set(ACT_KINDS)
+    assert set(question_context.QUESTION_TYPES) == ANSWERS
 
 
 def test_every_title_has_its_spanish() -> None:
-    titles = {title for _, title in registry.ACTIONS.values()} | {declared.title for declared in FORMS.values()}
-    assert titles - set(catalogue()) == set()
+    titles = {title for _, title in registry.OPENER_ACTIONS.values()} | {declared.title for declared in FORMS.values()}
+    assert titles - set(load_catalog()) == set()
 
 
 def test_every_intent_has_a_rule() -> None:
@@ -141,8 +143,8 @@ def test_every_action_that_a_rule_or_a_wish_names_is_there() -> None:
     domain = project.domain()
     known = {*domain["actions"], *domain["forms"]}
     rules = project.rules()
-    named = {*rules.first.values(), *rules.closes.values(), *side_questions.OPENERS.values()}
-    named |= {opener for opener, _ in UNDONE_BY.values()} | {action for action, _ in registry.ACTIONS.values()}
+    named = {*rules.first.values(), *rules.closes.values(), *side_questions.OPENER_BY_SKILL.values()}
+    named |= {opener for opener, _ in UNDO_TASKS.values()} | {action for action, _ in registry.OPENER_ACTIONS.values()}
     assert named - known == set()
 
 
@@ -152,17 +154,17 @@ def test_the_actions_of_the_code_are_those_of_the_domain(backend: Backend) -> No
 
 
 def test_every_skill_that_knowledge_may_offer_opens_something() -> None:
-    opened = {skill for skill in SKILLS if side_questions.opener_of_skill(skill)}
-    assert SKILLS - opened - side_questions.CASES == set()
-    assert side_questions.CASES - set(CASES) - {"person"} == set()
-    assert set(BY_INTENT.values()) <= set(CASES)
+    opened = {skill for skill in SKILLS if side_questions.find_skill_opener(skill)}
+    assert SKILLS - opened - side_questions.CASE_SKILLS == set()
+    assert side_questions.CASE_SKILLS - set(CASE_KINDS) - {"person"} == set()
+    assert set(KIND_BY_INTENT.values()) <= set(CASE_KINDS)
 
 
 def test_every_account_question_has_a_level_and_a_subject() -> None:
-    assert set(TOPICS) == set(ACCOUNT_QUESTIONS)
-    knowledge = shipped()
+    assert set(TOPIC_HANDLERS) == set(QUESTION_LEVELS)
+    knowledge = default_knowledge()
     subjects = [knowledge.find(path.stem) for path in (ROOT / "knowledge").glob("*.md")]
-    assert {subject.account for subject in subjects if subject} - {None} == set(TOPICS)
+    assert {subject.account for subject in subjects if subject} - {None} == set(TOPIC_HANDLERS)
 
 
 def test_every_button_says_what_the_domain_knows() -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from backend.members.levels import Level
-from backend.reading.danger import tree_on_wire
-from backend.reading.lost_phone import keeps_a_number
-from backend.reading.moment import without_past
-from backend.reading.of_the_filed import Of, of_the_filed
-from backend.reading.person_wish import wants_a_person
-from backend.reading.place import address_in, place_in
-from backend.reading.spanish import glossed
+from backend.reading.contact.location import extract_address_or_road, extract_location
+from backend.reading.contact.lost_phone import declines_to_give_phone
+from backend.reading.dates.call_time import remove_past_events
+from backend.reading.hazards.danger_words import mentions_tree_on_wire
+from backend.reading.live_agent_request import wants_live_agent
+from backend.reading.spanish import to_english
+from backend.reading.tickets.filed_report_questions import FiledQuestion, detect_filed_question
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from tests.tasks.conftest import Begin
@@ -20,7 +20,7 @@ from tests.tasks.harness import Talk
 
 async def filed(talk: Talk) -> list[Ticket]:
     async with talk.backend.db.transaction() as session:
-        return await tickets.of_conversation(session, talk.log.conversation_id)
+        return await tickets.list_of_conversation(session, talk.log.conversation_id)
 
 
 async def a_light_is_filed(talk: Talk) -> str:
@@ -33,17 +33,17 @@ async def a_light_is_filed(talk: Talk) -> str:
 @pytest.mark.parametrize(
     ("words", "meant"),
     [
-        ("about my yard light, what was that number? I didn't catch it", Of.NUMBER),
-        ("¿cuál era el número?", Of.NUMBER),
-        ("but you did take my report for the barn light, right?", Of.STANDS),
-        ("You already reported it, didn't you?", Of.STANDS),
-        ("Is 983-H52 on file?", Of.STANDS),
-        ("¿ya quedó registrada?", Of.STANDS),
-        ("and you put down it's by the bend?", Of.SAYS),
-        ("can they call my other phone when it's back on? 555-555-7731", Of.PHONE),
-        ("Will I get a text when it's back on?", Of.NEWS),
-        ("ok I did call 911. thanks", Of.CALLED_911),
-        ("ya llamé al 911", Of.CALLED_911),
+        ("about my yard light, what was that number? I didn't catch it", FiledQuestion.NUMBER),
+        ("¿cuál era el número?", FiledQuestion.NUMBER),
+        ("but you did take my report for the barn light, right?", FiledQuestion.IS_FILED),
+        ("You already reported it, didn't you?", FiledQuestion.IS_FILED),
+        ("Is 983-H52 on file?", FiledQuestion.IS_FILED),
+        ("¿ya quedó registrada?", FiledQuestion.STANDS),
+        ("and you put down it's by the bend?", FiledQuestion.CONTENT),
+        ("can they call my other phone when it's back on? 555-555-7731", FiledQuestion.PHONE),
+        ("Will I get a text when it's back on?", FiledQuestion.NEWS),
+        ("ok I did call 911. thanks", FiledQuestion.CALLED_911),
+        ("ya llamé al 911", FiledQuestion.CALLED_911),
         ("what is my member number", None),
         ("what number do I call", None),
         ("I called 911, and now the house is on fire", None),
@@ -51,8 +51,8 @@ async def a_light_is_filed(talk: Talk) -> str:
         ("how do you report a power outage?", None),
     ],
 )
-def test_what_speaks_of_the_report(words: str, meant: Of | None) -> None:
-    assert of_the_filed(words, glossed(words)) is meant
+def test_what_speaks_of_the_report(words: str, meant: FiledQuestion | None) -> None:
+    assert detect_filed_question(words, to_english(words)) is meant
 
 
 @pytest.mark.parametrize("intent", ["report_light", "out_of_scope", "faq_hours_contact", "repeat"])
@@ -155,12 +155,12 @@ async def test_a_phone_with_words_beside_it_is_an_answer(stranger: Talk) -> None
 
 
 def test_what_is_read() -> None:
-    assert tree_on_wire("a big maple leaning on the wire")
-    assert not tree_on_wire("no tree on the wire")
-    assert keeps_a_number("hmm I'd rather not give out my phone number honestly")
-    assert not keeps_a_number("it is 555-551-2203")
-    assert without_past("Tuesday is when I paid twice! Call me Monday, around 10") == "Call me Monday, around 10"
-    assert not wants_a_person("no hace falta que me llamen")
-    assert place_in("I gave the member number, 41106, and last four, 2742, in my first message.") is None
-    assert place_in("at 74 Mill Road, well let me give you the number instead") == "74 Mill Road"
-    assert address_in("it's lying on the ground by the road") is None
+    assert mentions_tree_on_wire("a big maple leaning on the wire")
+    assert not mentions_tree_on_wire("no tree on the wire")
+    assert declines_to_give_phone("hmm I'd rather not give out my phone number honestly")
+    assert not declines_to_give_phone("it is 555-551-2203")
+    assert remove_past_events("Tuesday is when I paid twice! Call me Monday, around 10") == "Call me Monday, around 10"
+    assert not wants_live_agent("no hace falta que me llamen")
+    assert extract_location("I gave the member number, 41106, and last four, 2742, in my first message.") is None
+    assert extract_location("at 74 Mill Road, well let me give you the number instead") == "74 Mill Road"
+    assert extract_address_or_road("it's lying on the ground by the road") is None

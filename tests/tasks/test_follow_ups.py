@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from backend.knowledge.service import shipped
+from backend.knowledge.service import default_knowledge
 from backend.language import LANGUAGES
 from backend.members.levels import Level
 from backend.tickets.kinds import KINDS
 from tests.tasks.conftest import Begin
 from tests.tasks.harness import Talk, clause
 
-FOLLOW_UPS = [subject for subject in shipped().subjects.values() if subject.follows]
+FOLLOW_UPS = [subject for subject in default_knowledge().subjects.values() if subject.is_follow_up]
 
 
 async def test_why_is_answered_for_the_open_question(begin: Begin) -> None:
@@ -133,9 +133,9 @@ def test_every_context_is_answered_in_every_language(subject: object) -> None:
 
 @pytest.mark.parametrize("name", ["follow_home", "follow_when", "follow_next", "follow_cost"])
 def test_every_kind_of_ticket_is_answered(name: str) -> None:
-    subject = shipped().find(name)
+    subject = default_knowledge().find(name)
     assert subject is not None
-    assert not [kind for kind in KINDS if not subject.answers(kind)]
+    assert not [kind for kind in KINDS if not subject.answers_context(kind)]
 
 
 async def test_a_price_that_is_named_is_never_called_free(begin: Begin) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation
-from backend.logins import mail
+from backend.logins import recovery_mail
 from backend.logins.service import add as add_login
 from backend.members.levels import NEEDS, Level
 from backend.members.models import Member
@@ -44,13 +44,13 @@ async def begin(
 
 async def mails(backend: Backend) -> list[tuple[str, str]]:
     """Whom something was mailed, and the link's or code's purpose, in order."""
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         query = select(OutboxMessage).where(OutboxMessage.kind == "email").order_by(OutboxMessage.id)
         return [(message.recipient, message.purpose) for message in await session.scalars(query)]
 
 
 async def newest_code(backend: Backend, recipient: str) -> str:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         query = select(OutboxMessage.body).where(OutboxMessage.recipient == recipient, OutboxMessage.purpose == "code")
         found = re.search(r"\b\d{6}\b", str(await session.scalar(query.order_by(OutboxMessage.id.desc()).limit(1))))
     assert found
@@ -58,7 +58,7 @@ async def newest_code(backend: Backend, recipient: str) -> str:
 
 
 async def on_file(backend: Backend, home: Household) -> tuple[str, str | None]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         member = await session.get_one(Member, home.member_id)
         return member.phone, member.email
 
@@ -104,7 +104,7 @@ async def test_five_texts_in_a_members_name_change_no_email_and_no_link_goes_to_
     await talk.user_input("123456", acts={"answer"})
     await talk.user_input("i forgot my password", intent="reset_password", acts={"start"})
     talk.assert_response("utter_reset_asked")
-    await mail.answer_waiting(backend)
+    await recovery_mail.process_pending(backend)
     assert await on_file(backend, home) == (PHONE, "ruth@example.com")
     assert await mails(backend) == [("ruth@example.com", "link")]
 
@@ -244,7 +244,7 @@ async def test_where_no_code_can_go_it_takes_a_person(backend: Backend, home: Ho
     async with backend.db.transaction() as session:
         member = await session.get_one(Member, home.member_id)
         member.email = None
-        member.put_on_file("phone", PHONE, NOW)
+        member.change_contact("phone", PHONE, NOW)
     talk = await begin(backend, home)
     await talk.user_input("change my email", intent="update_contact_info", acts={"start"})
     talk.assert_response("utter_code_refused", "utter_person")

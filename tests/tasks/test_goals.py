@@ -129,7 +129,7 @@ async def test_two_reports_in_one_message_are_two_tickets(talk: Talk) -> None:
     talk.assert_response("utter_agenda_next")
     await talk.user_input("yes")
     async with talk.backend.db.transaction() as session:
-        filed = await tickets.of_conversation(session, talk.log.conversation_id)
+        filed = await tickets.list_of_conversation(session, talk.log.conversation_id)
     assert sorted(ticket.kind for ticket in filed) == ["light", "tree"]
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from backend.members import proof
+from backend.members import identity_challenge
 from backend.members.levels import Level
 from backend.members.models import IdentityMiss
 from backend.outbox.models import OutboxMessage
@@ -18,13 +18,13 @@ NUMBER, LAST4 = "99999-001", "0142"
 
 
 async def misses(talk: Talk) -> int:
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         return await session.scalar(select(func.count()).select_from(IdentityMiss)) or 0
 
 
 async def code_sent(talk: Talk) -> str | None:
-    await proof.answer_waiting(talk.backend)
-    async with talk.backend.db.reading() as session:
+    await identity_challenge.process_pending(talk.backend)
+    async with talk.backend.db.read_session() as session:
         query = select(OutboxMessage.body).where(OutboxMessage.purpose == "code").order_by(OutboxMessage.id.desc())
         body = await session.scalar(query.limit(1))
     found = re.search(r"\b\d{6}\b", body or "")

@@ -20,7 +20,7 @@ from tests.tasks.test_in_a_name import newest, notices
 async def file(backend: Backend, talk: Talk, kind: str, account_id: int | None, phone: str | None = None) -> str:
     report = tickets.Report(kind=kind, details={"words": "please"}, account_id=account_id, phone=phone)
     async with backend.db.transaction() as session:
-        return (await tickets.file(session, backend, talk.log.conversation_id, report)).ticket.number
+        return (await tickets.file_report(session, backend, talk.log.conversation_id, report)).ticket.number
 
 
 async def stranger(backend: Backend) -> Talk:
@@ -73,6 +73,6 @@ async def test_who_has_no_account_is_told_where_they_wrote(backend: Backend, hom
     number = await file(backend, asker, "callback", None)
     thief = await stranger(backend)
     await thief.user_input(f"not me {number}", intent="deny", acts={"deny"})
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         told = list(await session.scalars(select(OutboxMessage.body)))
     assert any("was never asked for" in body and number in body for body in told)

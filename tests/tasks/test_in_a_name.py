@@ -17,7 +17,7 @@ from backend.members.levels import Level
 from backend.members.models import Member
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
-from backend.tickets import in_a_name
+from backend.tickets import member_notices
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from tests.backend.household import NOW, Household
@@ -31,13 +31,13 @@ KEYWORDS = re.compile(r"\b(?:reply|responda|text) (?:stop|cancel|end|quit|unsubs
 
 
 async def notices(backend: Backend) -> list[OutboxMessage]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         query = select(OutboxMessage).where(OutboxMessage.purpose == "notice").order_by(OutboxMessage.id)
         return list(await session.scalars(query))
 
 
 async def newest(backend: Backend) -> Ticket:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         ticket = await session.scalar(select(Ticket).order_by(Ticket.id.desc()).limit(1))
     assert ticket is not None
     return ticket
@@ -76,8 +76,8 @@ async def test_the_member_is_told_by_both_ways_and_the_office_what_is_proven(
         assert "meter" in message.body
         assert not KEYWORDS.search(message.body)
         assert "99999-001" not in message.body
-    assert ticket.details[in_a_name.WHO_ASKED].startswith("UNPROVEN")
-    assert "the member was told" in ticket.details[in_a_name.WHO_ASKED]
+    assert ticket.details[member_notices.REQUESTER_LABEL].startswith("UNPROVEN")
+    assert "the member was told" in ticket.details[member_notices.REQUESTER_LABEL]
 
 
 async def test_a_phone_that_wants_no_texts_gets_none(backend: Backend, home: Household, begin: Begin) -> None:
@@ -85,8 +85,8 @@ async def test_a_phone_that_wants_no_texts_gets_none(backend: Backend, home: Hou
         await outbox.opt_out(session, backend, PHONE)
     await file_meter(await begin(Level.KNOWN))
     assert [(one.kind, one.status) for one in await notices(backend)] == [("sms", "refused"), ("email", "queued")]
-    assert "by email" in (await newest(backend)).details[in_a_name.WHO_ASKED]
-    assert "by text" not in (await newest(backend)).details[in_a_name.WHO_ASKED]
+    assert "by email" in (await newest(backend)).details[member_notices.REQUESTER_LABEL]
+    assert "by text" not in (await newest(backend)).details[member_notices.REQUESTER_LABEL]
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ async def test_a_stop_a_move_and_a_name_take_a_code(backend: Backend, begin: Beg
     await talk.user_input(await newest_code(backend, PHONE), intent="inform", acts={"answer"})
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
     ticket = await newest(backend)
-    assert ticket.details[in_a_name.WHO_ASKED].startswith("proven")
-    assert "until then the member may object" in ticket.details[in_a_name.NOT_BEFORE]
+    assert ticket.details[member_notices.REQUESTER_LABEL].startswith("proven")
+    assert "until then the member may object" in ticket.details[member_notices.NOT_BEFORE_LABEL]
     assert len(await notices(backend)) == 2
 
 
@@ -118,7 +118,7 @@ async def test_without_a_way_on_file_a_stop_is_filed_as_unproven(
     talk.assert_response("utter_code_unproven", "utter_question_service_confirm")
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
     talk.assert_response("utter_service_ticket")
-    asked = (await newest(backend)).details[in_a_name.WHO_ASKED]
+    asked = (await newest(backend)).details[member_notices.REQUESTER_LABEL]
     assert asked.startswith("UNPROVEN")
     assert "could NOT be told" in asked
 
@@ -130,7 +130,7 @@ async def test_codes_that_are_used_up_are_no_way_around_them(backend: Backend, b
     for _ in range(6):
         await talk.user_input("I did not get it, send another code", intent="repeat", acts={"answer"})
         await talk.user_input("000000", intent="inform", acts={"answer"})
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert await session.scalar(select(Ticket.id).limit(1)) is None
 
 
@@ -227,7 +227,7 @@ async def test_a_plan_that_was_granted_goes_to_the_office(backend: Backend, home
     await talk.user_input("a payment arrangement", intent="payment_arrangement", acts={"start"})
     await talk.user_input("half today and half in two weeks", intent="inform", acts={"answer"})
     await talk.user_input("yes", intent="affirm", acts={"affirm"})
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         plan = await session.scalar(select(Arrangement))
     assert plan is not None
     assert all(plan.number in message.body for message in await notices(backend))
@@ -277,8 +277,8 @@ async def test_who_calls_back_reads_what_is_proven_and_the_member_is_sent_nothin
 ) -> None:
     async with backend.db.transaction() as session:
         told = tickets.Report(kind="callback", details={"about": "my account"}, account_id=home.account_id)
-        ticket = (await tickets.file(session, backend, home.conversation_id, told)).ticket
-    assert ticket.details[in_a_name.WHO_ASKED].startswith("UNPROVEN")
+        ticket = (await tickets.file_report(session, backend, home.conversation_id, told)).ticket
+    assert ticket.details[member_notices.REQUESTER_LABEL].startswith("UNPROVEN")
     assert await notices(backend) == []
 
 
@@ -290,9 +290,9 @@ async def test_nobody_is_flooded_with_notices(backend: Backend, home: Household)
             session.add(Conversation(id=name, channel="web", last_seen_at=NOW, started_at=NOW, **known))
             await session.flush()
             told = tickets.Report(kind="other", details={"words": f"thing {place}"}, account_id=home.account_id)
-            await tickets.file(session, backend, name, told)
+            await tickets.file_report(session, backend, name, told)
     texts = [one for one in await notices(backend) if one.kind == "sms"]
-    assert len(texts) == in_a_name.MOST_A_DAY
+    assert len(texts) == member_notices.MAX_PER_DAY
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ import pytest
 from backend.alerts.models import AlertSetting
 from backend.app import Backend
 from backend.autopay.models import AutoPay, LegacyDraft
-from backend.conversations import once
+from backend.conversations import idempotency
 from backend.conversations import service as conversations
-from backend.language import speaking
+from backend.language import use_language
 from backend.members.levels import Level
+from backend.outcomes import formatting
 from backend.outcomes import service as outcomes
-from backend.outcomes import words
 from backend.payments.models import ScheduledPayment
 from tests.backend.household import NOW, TODAY, Household
 from tests.tasks.conftest import Begin
@@ -129,19 +129,19 @@ async def test_what_was_done_behind_a_lost_answer_is_told(
     await act(talk, task)
     name = talk.log.conversation_id
     async with backend.db.transaction() as session:
-        became = await outcomes.closed(session, name, NOW, NOW)
-    assert not became.nothing
-    assert became.done
-    told = " ".join(words.sentences(backend, became))
+        became = await outcomes.close_outcome(session, name, NOW, NOW)
+    assert not became.is_empty
+    assert became.has_effect
+    told = " ".join(formatting.format_outcome(backend, became))
     assert TASKS[task][1] in told
-    assert words.SOMETHING not in told
-    with speaking("es"):
-        assert " ".join(words.sentences(backend, became)) != told
+    assert formatting.OTHER_CHANGE not in told
+    with use_language("es"):
+        assert " ".join(formatting.format_outcome(backend, became)) != told
     async with backend.db.transaction() as session:
         row = await conversations.find_inbound(session, channel, "acts")
         assert row is not None
         await conversations.save_reply(session, backend, row.id, name, {}, status="failed")
-    with pytest.raises(once.MessageSettled):  # so that what was told stays so
+    with pytest.raises(idempotency.MessageSettled):  # so that what was told stays so
         await talk.user_input("yes")
 
 

@@ -163,7 +163,7 @@ async def test_a_yes_that_comes_again_pays_once(talk: Talk, network: DirectNetwo
 
 
 async def scheduled(talk: Talk) -> list[str]:
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         return list(await session.scalars(select(ScheduledPayment.status)))
 
 

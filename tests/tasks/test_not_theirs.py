@@ -24,12 +24,12 @@ TAKEN_BACK = [
 
 
 async def everything(talk: Talk) -> list[Ticket]:
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         return list(await session.scalars(select(Ticket).order_by(Ticket.id)))
 
 
 async def to_the_crew(talk: Talk) -> str:
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         found = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "callout"))
         return "\n".join(one.body for one in found)
 

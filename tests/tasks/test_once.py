@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 
 from backend.audit.models import AuditRow
 from backend.clock import ManualClock
-from backend.conversations import once
+from backend.conversations import idempotency
 from backend.conversations import service as conversations
 from backend.conversations.models import ActionResult, InboundMessage
 from backend.members import codes
 from backend.members.levels import Level
-from backend.payments import flow
+from backend.payments import confirm
 from backend.payments.models import Payment
 from backend.providers.payments.base import ProviderTimeout
 from tests.backend.network import DirectNetwork
@@ -55,7 +55,7 @@ async def twice(talk: Talk, message: str, say: Say) -> list[list[str]]:
 
 
 async def acts(talk: Talk) -> list[str]:
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         query = select(AuditRow.act).where(AuditRow.actor == talk.log.conversation_id).order_by(AuditRow.id)
         return list(await session.scalars(query))
 
@@ -100,7 +100,7 @@ async def test_a_step_that_dies_behind_its_work_outside_goes_on_from_there(
     talk: Talk, network: DirectNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talk.user_input("pay 40 with my visa", intent="quick_pay", acts={"start"})
-    real, dead = flow.confirm, [True]
+    real, dead = confirm.confirm_quote, [True]
 
     async def dies_behind_it(*args: object, **more: object) -> object:
         outcome = await real(*args, **more)  # type: ignore[arg-type]
@@ -108,7 +108,7 @@ async def test_a_step_that_dies_behind_its_work_outside_goes_on_from_there(
             raise ConnectionResetError
         return outcome
 
-    monkeypatch.setattr(flow, "confirm", dies_behind_it)
+    monkeypatch.setattr(confirm, "confirm_quote", dies_behind_it)
     await write_down(talk, "m1")
     before = deepcopy(talk.log.__dict__)
     with pytest.raises(ConnectionResetError):
@@ -119,16 +119,16 @@ async def test_a_step_that_dies_behind_its_work_outside_goes_on_from_there(
     talk.assert_response("utter_pay_already")
 
 
-@pytest.mark.parametrize("status", once.SETTLED)
+@pytest.mark.parametrize("status", idempotency.SETTLED_STATUSES)
 async def test_a_settled_message_acts_no_more(talk: Talk, network: DirectNetwork, status: str) -> None:
     await talk.user_input("pay 40 with my visa", intent="quick_pay", acts={"start"})
     inbound = await write_down(talk, "m1")
     async with talk.backend.db.transaction() as session:
         await conversations.save_reply(session, talk.backend, inbound, talk.log.conversation_id, {}, status=status)
-    with pytest.raises(once.MessageSettled):
+    with pytest.raises(idempotency.MessageSettled):
         await talk.user_input("yes")
     assert network.taken_cents() == 0
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         assert await session.scalar(select(func.count()).select_from(Payment)) == 0
 
 
@@ -145,7 +145,7 @@ async def test_an_answer_ends_what_was_kept_for_its_repeat(talk: Talk) -> None:
 async def test_what_only_reads_keeps_nothing(talk: Talk, clock: ManualClock) -> None:
     await write_down(talk, "m1")
     await talk.user_input("what do I owe", intent="check_balance", acts={"start"})
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         assert await session.scalar(select(func.count()).select_from(ActionResult)) == 0
         assert await session.scalar(select(InboundMessage.status)) == "received"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from actions.danger import UNLIKELY
+from actions.danger import MAX_UNLIKELY_SCORE
 from backend.clock import ManualClock
-from backend.reading.ordinary import only_ordinary, without_ordinary
+from backend.reading.hazards.harmless_talk import is_harmless_talk, remove_harmless_talk
 from tests.tasks.harness import Talk
 from tests.tasks.test_worse_told import WIRE, texts, tickets
 
@@ -46,16 +46,16 @@ async def test_danger_in_the_same_words_is_heard(talk: Talk, words: str) -> None
 
 
 def test_only_the_ordinary_sentence_is_left_out() -> None:
-    assert without_ordinary("My tenant left after the fire last year. The meter sparks.") == "The meter sparks."
-    assert only_ordinary("My tenant left after the fire last year. I want to pay.")
-    assert not only_ordinary("My tenant left after the fire last year. The wire lies in the yard.")
-    assert not only_ordinary("is it safe to mow under the line?"), "the engine's model may know better"
+    assert remove_harmless_talk("My tenant left after the fire last year. The meter sparks.") == "The meter sparks."
+    assert is_harmless_talk("My tenant left after the fire last year. I want to pay.")
+    assert not is_harmless_talk("My tenant left after the fire last year. The wire lies in the yard.")
+    assert not is_harmless_talk("is it safe to mow under the line?"), "the engine's model may know better"
 
 
 async def test_where_the_model_finds_no_danger_what_to_do_is_said_once_and_the_wish_goes_on(talk: Talk) -> None:
     words = "my name is Wanda Sparks and I want to pay my bill"
     for _ in range(2):
-        await talk.user_input(words, intent="quick_pay", acts={"start"}, danger=("wire", UNLIKELY - 0.01))
+        await talk.user_input(words, intent="quick_pay", acts={"start"}, danger=("wire", MAX_UNLIKELY_SCORE - 0.01))
         talk.assert_response("utter_question_pay_amount")
         if talk.text.count("call 911"):
             assert await tickets(talk) == []
@@ -65,7 +65,7 @@ async def test_where_the_model_finds_no_danger_what_to_do_is_said_once_and_the_w
 
 
 @pytest.mark.parametrize(
-    ("words", "danger"), [("the meter sparks here at the barn", UNLIKELY), ("the meter sparks", 0.0)]
+    ("words", "danger"), [("the meter sparks here at the barn", MAX_UNLIKELY_SCORE), ("the meter sparks", 0.0)]
 )
 async def test_what_the_model_does_not_rule_out_and_a_cry_are_heard(talk: Talk, words: str, danger: float) -> None:
     await talk.user_input(words, intent="quick_pay", acts={"start"}, danger=("wire", danger))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.accounts.choice import ALL, named
+from actions.accounts.account_choice import ALL_ACCOUNTS, find_named_account
 from backend.billing.models import Account
 
 HOME = Account(id=1, number="41006-001", separator="001", service_address="16 Mill Road, Elizabeth, IL")
@@ -14,15 +14,15 @@ THIRD = Account(id=3, number="41006-003", separator="003", service_address="18 M
 
 @pytest.mark.parametrize("words", ["and the other one", "the bill at my other place"])
 def test_the_other_of_two(words: str) -> None:
-    assert named(words, "41006", [HOME, BARN], HOME) is BARN
-    assert named(words, "41006", [HOME, BARN], BARN) is HOME
+    assert find_named_account(words, "41006", [HOME, BARN], HOME) is BARN
+    assert find_named_account(words, "41006", [HOME, BARN], BARN) is HOME
 
 
 def test_the_other_of_three_or_of_none_is_not_known() -> None:
-    assert named("the other one", "41006", [HOME, BARN, THIRD], HOME) is None
-    assert named("the other one", "41006", [HOME, BARN]) is None
+    assert find_named_account("the other one", "41006", [HOME, BARN, THIRD], HOME) is None
+    assert find_named_account("the other one", "41006", [HOME, BARN]) is None
 
 
 @pytest.mark.parametrize("words", ["both together?", "how much for both", "when are they due"])
 def test_all_are_meant(words: str) -> None:
-    assert ALL.search(words)
+    assert ALL_ACCOUNTS.search(words)

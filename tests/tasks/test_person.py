@@ -21,8 +21,8 @@ async def night(clock: ManualClock, begin: Begin) -> Talk:
 
 
 async def arranged(backend: Backend, talk: Talk) -> Ticket:
-    async with backend.db.reading() as session:
-        [ticket] = await tickets.of_conversation(session, talk.log.conversation_id)
+    async with backend.db.read_session() as session:
+        [ticket] = await tickets.list_of_conversation(session, talk.log.conversation_id)
         return ticket
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.conversations.models import Conversation
-from backend.tickets.place_correction import corrected_place
+from backend.tickets.place_correction import extract_corrected_place
 from tests.backend.household import NOW
 from tests.tasks.harness import Talk
 from tests.tasks.test_worse_told import WIRE, texts, tickets
@@ -45,12 +45,12 @@ NO_CORRECTION = [
 
 @pytest.mark.parametrize(("place", "words", "right"), RIGHT)
 def test_the_whole_place_as_it_is_right(place: str, words: str, right: str) -> None:
-    assert corrected_place(words, place) == right
+    assert extract_corrected_place(words, place) == right
 
 
 @pytest.mark.parametrize(("place", "words"), NO_CORRECTION)
 def test_other_figures_and_places_correct_nothing(place: str, words: str) -> None:
-    assert corrected_place(words, place) is None
+    assert extract_corrected_place(words, place) is None
 
 
 @pytest.mark.parametrize("intent", ["deny", "cancel", "out_of_scope", "report_outage"])

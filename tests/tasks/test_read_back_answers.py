@@ -11,7 +11,7 @@ from tests.tasks.harness import Talk, clause
 
 async def filed(talk: Talk) -> list[Ticket]:
     async with talk.backend.db.transaction() as session:
-        return await tickets.of_conversation(session, talk.log.conversation_id)
+        return await tickets.list_of_conversation(session, talk.log.conversation_id)
 
 
 async def at_the_read_back(talk: Talk, place: str = "35 Franklin St, Elizabeth") -> None:

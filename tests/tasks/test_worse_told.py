@@ -19,12 +19,12 @@ WIRE = "a wire is down in my yard at 14 Mill Road"
 
 
 async def tickets(talk: Talk) -> list[Ticket]:
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         return list(await session.scalars(select(Ticket).order_by(Ticket.id)))
 
 
 async def texts(talk: Talk, holding: str = "") -> list[str]:
-    async with talk.backend.db.reading() as session:
+    async with talk.backend.db.read_session() as session:
         found = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "callout"))
         return [one.body for one in found if one.kind == "sms" and holding in one.body]
 
@@ -208,7 +208,7 @@ async def test_what_may_be_touched_is_never_answered_yes(stranger: Talk, told: s
 async def test_a_place_beside_the_question_is_kept(stranger: Talk) -> None:
     await stranger.user_input("the meter is on fire", intent="report_outage", acts={"start"})
     await stranger.user_input("77 River Road in Hanover, is somebody coming?", intent="out_of_scope", acts={"ask"})
-    async with stranger.backend.db.reading() as session:
+    async with stranger.backend.db.read_session() as session:
         assert [one.place for one in await session.scalars(select(Ticket))] == ["77 River Road, Hanover"]
 
 

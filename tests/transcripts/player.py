@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.player import office_of, play, transcripts
+from lab.player import list_transcripts, play_transcript, script_office
 
-__all__ = ["HERE", "office_of", "play", "transcripts"]
+__all__ = ["HERE", "list_transcripts", "play_transcript", "script_office"]
 
 HERE = Path(__file__).parent

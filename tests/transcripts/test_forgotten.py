@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.members import stranger
-from lab.talkers import Browser, Caller, Texter
+from lab.channel_clients import SmsClient, VoiceClient, WebChatClient
+from lab.members import unused_phone
 from tests.support.kept_words import without_measures
 from tests.support.secrets_said import squeezed
-from tests.support.served import Served
+from tests.support.served import ServedSystem
 
 pytestmark = pytest.mark.engine
 
@@ -28,7 +28,7 @@ STORES = (
 SAID = ("text", "reply", "data", "details", "summary", "state")
 
 
-def kept_of(served: Served, conversation: str) -> str:
+def kept_of(served: ServedSystem, conversation: str) -> str:
     """All of a conversation in both stores, squeezed, without the names and times of its rows."""
     found = []
     for file, whose, tables in STORES:
@@ -41,14 +41,14 @@ def kept_of(served: Served, conversation: str) -> str:
     return squeezed("\n".join(found))
 
 
-def left(served: Served, conversation: str) -> list[str]:
+def left(served: ServedSystem, conversation: str) -> list[str]:
     kept = kept_of(served, conversation)
     assert kept
     return [needle for needle in NEEDLES if needle in kept]
 
 
-def test_a_card_half_by_keypad_and_half_by_voice_is_forgotten(served: Served) -> None:
-    call = Caller(served, stranger())
+def test_a_card_half_by_keypad_and_half_by_voice_is_forgotten(served: ServedSystem) -> None:
+    call = VoiceClient(served, unused_phone())
     call.say("pay my bill")
     call.say("<41111111>")
     heard = call.say("one one one one one one one one")
@@ -56,12 +56,12 @@ def test_a_card_half_by_keypad_and_half_by_voice_is_forgotten(served: Served) ->
     assert left(served, call.conversation) == []
 
 
-def test_a_card_in_two_texts_is_forgotten(served: Served) -> None:
+def test_a_card_in_two_texts_is_forgotten(served: ServedSystem) -> None:
     for first, second in (
         ("5555555555", "554444"), ("four one one one one one one one", "one one one one one one one one"),
         ("cuatro uno uno uno uno uno uno uno", "1111 1111"),
     ):  # fmt: skip
-        talk = Texter(served, stranger())
+        talk = SmsClient(served, unused_phone())
         talk.say("pay my bill")
         talk.say(first)
         assert "kept no copy" in talk.say(second) or "no guard" in talk.say("hola")
@@ -69,8 +69,8 @@ def test_a_card_in_two_texts_is_forgotten(served: Served) -> None:
         assert talk.say("never mind")
 
 
-def test_what_is_said_of_oneself_is_not_kept(served: Served) -> None:
-    talk = Browser(served)
+def test_what_is_said_of_oneself_is_not_kept(served: ServedSystem) -> None:
+    talk = WebChatClient(served)
     for line in (
         "report a broken yard light at 10 Mill Road, my password is correct horse battery",
         "yes, and my social is 900451234",

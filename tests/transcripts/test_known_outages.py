@@ -8,25 +8,25 @@ import pytest
 
 from backend.app import Backend
 from backend.outages import service as outages
-from lab.members import stranger
-from lab.talkers import Browser, Texter
-from tests.support.served import Served
+from lab.channel_clients import SmsClient, WebChatClient
+from lab.members import unused_phone
+from tests.support.served import ServedSystem
 
 pytestmark = pytest.mark.engine
 
 
-def written_down(served: Served, area: str, cause: str) -> None:
+def written_down(served: ServedSystem, area: str, cause: str) -> None:
     async def write(backend: Backend) -> None:
         async with backend.db.transaction() as session:
             back_at = backend.clock.now() + timedelta(hours=2)
             await outages.add(session, backend, "ann", area=area, cause=cause, estimate_at=back_at)
 
-    served.on_its_data(write)
+    served.run_with_backend(write)
 
 
-def test_who_asks_hears_the_cause_and_the_time(served: Served) -> None:
+def test_who_asks_hears_the_cause_and_the_time(served: ServedSystem) -> None:
     written_down(served, "Quarry Hill Road", "a tree on the line")
-    talk = Browser(served)
+    talk = WebChatClient(served)
     assert "Where is it" in talk.say("when will my power be back on")
     told = talk.say("12 Quarry Hill Road")
     assert "Cause: a tree on the line" in told
@@ -34,9 +34,9 @@ def test_who_asks_hears_the_cause_and_the_time(served: Served) -> None:
     assert "Yes or no" not in told
 
 
-def test_who_reports_hears_it_after_the_number(served: Served) -> None:
+def test_who_reports_hears_it_after_the_number(served: ServedSystem) -> None:
     written_down(served, "Cinder Road", "a car hit a pole")
-    talk = Texter(served, stranger())
+    talk = SmsClient(served, unused_phone())
     assert "Report the power out" in talk.say("my power is out at 30 Cinder Road")
     told = talk.say("yes")
     assert "reported, number" in told
@@ -44,9 +44,9 @@ def test_who_reports_hears_it_after_the_number(served: Served) -> None:
     assert "a car hit a pole" in talk.say("any update on the outage"), "the place is not asked again"
 
 
-def test_what_is_known_of_one_place_is_not_told_of_another(served: Served) -> None:
+def test_what_is_known_of_one_place_is_not_told_of_another(served: ServedSystem) -> None:
     written_down(served, "Marl Road", "planned work")
-    talk = Browser(served)
+    talk = WebChatClient(served)
     talk.say("when will the lights be back on")
     told = talk.say("8 Larch Street, Galena")
     assert "know of no outage" in told or "phone number" in told

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from lab.members import stranger
-from lab.talkers import Browser, Caller, Texter
-from tests.support.served import Served
+from lab.channel_clients import SmsClient, VoiceClient, WebChatClient
+from lab.members import unused_phone
+from tests.support.served import ServedSystem
 
 pytestmark = pytest.mark.engine
 
 
-def test_the_queue_the_quiet_and_the_way_back(open_office: Served) -> None:
-    for talk in (Browser(open_office), Texter(open_office, stranger())):
+def test_the_queue_the_quiet_and_the_way_back(open_office: ServedSystem) -> None:
+    for talk in (WebChatClient(open_office), SmsClient(open_office, unused_phone())):
         assert "member number" in talk.say("pay my bill")
         assert "555-555-0100" in talk.say("i want to talk to a person")
         assert talk.say("what do i owe") == ""
@@ -20,8 +20,8 @@ def test_the_queue_the_quiet_and_the_way_back(open_office: Served) -> None:
         assert "member number" in talk.say("what do i owe")
 
 
-def test_the_queue_and_danger_in_spanish(open_office: Served) -> None:
-    talk = Browser(open_office)
+def test_the_queue_and_danger_in_spanish(open_office: ServedSystem) -> None:
+    talk = WebChatClient(open_office)
     assert "Una persona de la oficina" in talk.say("quiero hablar con una persona")
     assert talk.say("cuánto debo") == ""
     assert "Aléjese" in talk.say("se cayó un cable y está echando chispas")  # a machine must not be silent on that
@@ -31,8 +31,8 @@ def test_the_queue_and_danger_in_spanish(open_office: Served) -> None:
     assert "número de socio" in talk.say("cuánto debo")
 
 
-def test_a_third_miss_brings_a_person(open_office: Served) -> None:
-    talk = Texter(open_office, stranger())
+def test_a_third_miss_brings_a_person(open_office: ServedSystem) -> None:
+    talk = SmsClient(open_office, unused_phone())
     talk.say("pay my bill")
     for _ in range(2):
         talk.say("blue elephants sing")
@@ -40,13 +40,13 @@ def test_a_third_miss_brings_a_person(open_office: Served) -> None:
     assert talk.say("hello") == ""
 
 
-def test_a_callback_when_it_is_asked_for(open_office: Served) -> None:
-    talk = Texter(open_office, stranger())
+def test_a_callback_when_it_is_asked_for(open_office: ServedSystem) -> None:
+    talk = SmsClient(open_office, unused_phone())
     assert "call" in talk.say("please call me back")
     assert "at 10:00 AM" in talk.say("tomorrow at 10 am")
 
 
-def test_the_phone_is_put_through(open_office: Served) -> None:
-    call = Caller(open_office, stranger())
+def test_the_phone_is_put_through(open_office: ServedSystem) -> None:
+    call = VoiceClient(open_office, unused_phone())
     call.say("i would rather talk to somebody at the office")
     assert call.transferred_to == "+15555550101"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from lab.offices import Offices
-from tests.transcripts.player import HERE, office_of, play, transcripts
+from lab.system_pool import SystemPool
+from tests.transcripts.player import HERE, list_transcripts, play_transcript, script_office
 
-ALL = transcripts(HERE)
+ALL = list_transcripts(HERE)
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize(("path", "channel"), ALL, ids=[f"{p.relative_to(HERE).with_suffix('')}-{c}" for p, c in ALL])
-def test_transcript(offices: Offices, path: Path, channel: str) -> None:
-    play(offices.of(office_of(path)), path, channel)
+def test_transcript(offices: SystemPool, path: Path, channel: str) -> None:
+    play_transcript(offices.get_system(script_office(path)), path, channel)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class AccountBalance:
     """What an account owes. Negative is a credit; `due_on` is that of the oldest unpaid bill.
 
     `next_due_on` is that of the oldest unpaid bill that is not past due, where the provider knows it.
@@ -40,7 +40,7 @@ class PaymentFact:
 
 @runtime_checkable
 class BillingProvider(Protocol):
-    async def balance(self, session: AsyncSession, account_id: int, today: date) -> Owed:
+    async def balance(self, session: AsyncSession, account_id: int, today: date) -> AccountBalance:
         """What the account owes on `today`."""
         ...
 

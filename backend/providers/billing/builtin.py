@@ -7,23 +7,23 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing import bills, ledger
-from backend.billing.ledger import Entry
+from backend.billing.ledger import LedgerLine
 from backend.config import Settings
-from backend.providers.billing.base import Owed, PaymentFact
+from backend.providers.billing.base import AccountBalance, PaymentFact
 
 
 class BuiltinBilling:
     """What an account owes is its receivable book; payments cover the oldest bill first."""
 
-    async def balance(self, session: AsyncSession, account_id: int, today: date) -> Owed:
-        due = await ledger.receivable(session, account_id)
-        unpaid = bills.unpaid(await bills.of_account(session, account_id), due)
+    async def balance(self, session: AsyncSession, account_id: int, today: date) -> AccountBalance:
+        due = await ledger.receivable_balance(session, account_id)
+        unpaid = bills.unpaid_bills(await bills.list_bills(session, account_id), due)
         past_due = sum(left for bill, left in unpaid if bill.due_on < today)
         coming = next((bill.due_on for bill, _ in unpaid if bill.due_on >= today), None)
-        return Owed(due, unpaid[0][0].due_on if unpaid else None, past_due, coming)
+        return AccountBalance(due, unpaid[0][0].due_on if unpaid else None, past_due, coming)
 
     async def payment_posted(self, session: AsyncSession, payment: PaymentFact) -> None:
-        await ledger.book(
+        await ledger.write_booking(
             session,
             f"payment:{payment.key}",
             _entries(payment),
@@ -33,8 +33,8 @@ class BuiltinBilling:
         )
 
     async def payment_returned(self, session: AsyncSession, payment: PaymentFact) -> None:
-        reversed_entries = [Entry(entry.book, -entry.amount_cents) for entry in _entries(payment)]
-        await ledger.book(
+        reversed_entries = [LedgerLine(entry.book, -entry.amount_cents) for entry in _entries(payment)]
+        await ledger.write_booking(
             session,
             f"return:{payment.key}",
             reversed_entries,
@@ -48,9 +48,9 @@ def create(settings: Settings) -> BuiltinBilling:
     return BuiltinBilling()
 
 
-def _entries(payment: PaymentFact) -> list[Entry]:
+def _entries(payment: PaymentFact) -> list[LedgerLine]:
     return [
-        Entry(ledger.CLEARING, payment.amount_cents + payment.fee_cents),
-        Entry(ledger.RECEIVABLE, -payment.amount_cents),
-        Entry(ledger.FEES, -payment.fee_cents),
+        LedgerLine(ledger.CLEARING, payment.amount_cents + payment.fee_cents),
+        LedgerLine(ledger.RECEIVABLE, -payment.amount_cents),
+        LedgerLine(ledger.FEES, -payment.fee_cents),
     ]

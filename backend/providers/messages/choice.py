@@ -6,13 +6,13 @@ from backend.config import Settings
 from backend.providers.messages.base import MessageProvider
 from backend.providers.messages.outbox_only import OutboxOnly
 from backend.providers.messages.smtp import SmtpEmail
-from backend.providers.messages.twilio import TwilioSms
+from backend.providers.messages.twilio import TwilioProvider
 
 
-class TwoWays:
+class SplitMessageProvider:
     """Texts and calls one way, email another."""
 
-    def __init__(self, sms: TwilioSms | OutboxOnly, email: SmtpEmail | OutboxOnly) -> None:
+    def __init__(self, sms: TwilioProvider | OutboxOnly, email: SmtpEmail | OutboxOnly) -> None:
         self._sms = sms
         self._email = email
 
@@ -32,7 +32,7 @@ class TwoWays:
 
 def create(settings: Settings) -> MessageProvider:
     """The provider that MESSAGES_PROVIDER=auto stands for."""
-    return TwoWays(
-        TwilioSms(settings) if settings.twilio_configured else OutboxOnly(),
+    return SplitMessageProvider(
+        TwilioProvider(settings) if settings.twilio_configured else OutboxOnly(),
         SmtpEmail(settings) if settings.smtp_url else OutboxOnly(),
     )

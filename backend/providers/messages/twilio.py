@@ -10,16 +10,16 @@ from xml.sax.saxutils import escape
 import aiohttp
 
 from backend.config import Settings
-from backend.language import ENGLISH, SPANISH, current, tr
+from backend.language import ENGLISH, SPANISH, current_language, tr
 from backend.providers.messages.base import TransportError
 
 API = "https://api.twilio.com"
 SECONDS = 10.0
 SAY_LANGUAGES = {ENGLISH: "en-US", SPANISH: "es-US"}
-TRY_AGAIN = frozenset({408, 409, 425, 429})
+RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
 
 
-class TwilioSms:
+class TwilioProvider:
     """Sends from the co-op's number, and asks for news of every message at /twilio/status."""
 
     def __init__(self, settings: Settings) -> None:
@@ -46,7 +46,7 @@ class TwilioSms:
 
     async def send_call(self, to: str, words: str, *, key: str) -> str:
         """Call, say the words twice, for whoever was still finding the phone, and end. Raises TransportError."""
-        say = f'<Say language="{SAY_LANGUAGES[current()]}">'
+        say = f'<Say language="{SAY_LANGUAGES[current_language()]}">'
         said, again = escape(words), escape(tr("Again: {words}", words=words))
         twiml = f'<Response>{say}{said}</Say><Pause length="1"/>{say}{again}</Say></Response>'
         return await self._post("Calls.json", {"To": to, "From": self._number, "Twiml": twiml}, key)
@@ -88,5 +88,5 @@ def _sid(status: int, body: dict[str, Any]) -> str:
         return str(body["sid"])
     code = str(body.get("code") or status)
     # 401 and 403 are temporary to us: the office corrects the setting and nothing that was written is lost
-    permanent = 400 <= status < 500 and status not in TRY_AGAIN and status not in (401, 403)
+    permanent = 400 <= status < 500 and status not in RETRYABLE_STATUSES and status not in (401, 403)
     raise TransportError(code, permanent=permanent)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 @dataclass(frozen=True, slots=True)
-class Outage:
+class OutageInfo:
     """One outage that is known. `area` says where in the office's words; `cause` is empty while nobody knows it.
 
     `estimate` is when power is expected back (aware), None while there is none; `updated` when this was last written.
@@ -29,7 +29,7 @@ class Outage:
 
 @runtime_checkable
 class OutageProvider(Protocol):
-    async def known(self, session: AsyncSession, place: str | None, account_id: int | None) -> Outage | None:
+    async def find_outage(self, session: AsyncSession, place: str | None, account_id: int | None) -> OutageInfo | None:
         """The outage at a place, in a member's own words, or at an account; None when nothing is known there.
 
         Gets the session of the transaction that it is part of, and only reads.

@@ -10,22 +10,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.config import Settings
 from backend.outages import service as outages
-from backend.providers.outages.base import Outage
-from backend.tickets.places import SHORT
+from backend.providers.outages.base import OutageInfo
+from backend.tickets.place_matching import ABBREVIATIONS
 
-EVERYWHERE = frozenset({"everywhere", "all", "all members", "whole system"})
+WHOLE_SYSTEM_NAMES = frozenset({"everywhere", "all", "all members", "whole system"})
 
 
 class BuiltinOutages:
     """An outage is at a place when one of its area's names stands in the words for the place, or in the address."""
 
-    async def known(self, session: AsyncSession, place: str | None, account_id: int | None) -> Outage | None:
+    async def find_outage(self, session: AsyncSession, place: str | None, account_id: int | None) -> OutageInfo | None:
         account = await session.get(Account, account_id) if account_id is not None else None
-        told = [plain(words) for words in (place, account.service_address if account else None) if words]
-        for one in await outages.current(session):
-            names = [plain(name) for name in one.area.split(",")]
-            if any(name in EVERYWHERE or any(_within(name, words) for words in told) for name in names if name):
-                return Outage(one.area, one.cause, one.estimate_at, one.updated_at)
+        told = [normalize_place(words) for words in (place, account.service_address if account else None) if words]
+        for one in await outages.current_outages(session):
+            names = [normalize_place(name) for name in one.area.split(",")]
+            if any(
+                name in WHOLE_SYSTEM_NAMES or any(_contains_words(name, words) for words in told)
+                for name in names
+                if name
+            ):
+                return OutageInfo(one.area, one.cause, one.estimate_at, one.updated_at)
         return None
 
 
@@ -33,12 +37,12 @@ def create(settings: Settings) -> BuiltinOutages:
     return BuiltinOutages()
 
 
-def plain(words: str) -> str:
+def normalize_place(words: str) -> str:
     """Lower case, without accents and marks, streets in their short forms: `Ridge Road.` is `ridge rd`."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", words.lower()) if not unicodedata.combining(c))
-    return " ".join(SHORT.get(word, word) for word in re.sub(r"[^a-z0-9]+", " ", bare).split())
+    return " ".join(ABBREVIATIONS.get(word, word) for word in re.sub(r"[^a-z0-9]+", " ", bare).split())
 
 
-def _within(name: str, words: str) -> bool:
+def _contains_words(name: str, words: str) -> bool:
     """Whether `name` stands in `words` as whole words: `Oak` is not in `Oakland Avenue`."""
     return f" {name} " in f" {words} "

@@ -105,11 +105,11 @@ class PaymentProvider(Protocol):
     Proven by tests/contracts/payment_provider.py, which an outside package can subclass.
     """
 
-    async def authorise(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
+    async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
         """Reserve `amount_cents` (above zero): "authorised" or "declined". Nothing moves before post()."""
         ...
 
-    async def post(self, key: str) -> Charge:
+    async def capture(self, key: str) -> Charge:
         """Take an authorised charge: "posted". Already posted, or since returned: that charge, unchanged."""
         ...
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-KINDS = (
+ACT_KINDS = (
     "start",
     "affirm",
     "deny",
@@ -27,7 +27,7 @@ KINDS = (
 """The closed set of acts. Names after ISO 24617-2 and Rasa's commands; docs/conversation.md explains each."""
 
 
-FOLLOW_UP = "follow_"
+FOLLOW_UP_PREFIX = "follow_"
 """How the names of those subjects of knowledge/ begin that are follow-up questions."""
 
 
@@ -45,34 +45,34 @@ class Act:
     value: str = ""
     intent: str = ""
     words: str = ""
-    sure: float = 1.0
-    certain: bool = False
-    intent_sure: float = 1.0
+    confidence: float = 1.0
+    is_certain: bool = False
+    intent_confidence: float = 1.0
 
 
 @dataclass(frozen=True)
-class Question:
+class OpenQuestion:
     """The question that is open. `asked` is its type (`yes_no`, `amount`, `nothing`, …), `said` its words.
 
     `options` are the titles of its buttons, in order.
     """
 
     task: str = "none"
-    asked: str = "nothing"
-    said: str = ""
+    question_type: str = "nothing"
+    text: str = ""
     options: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any] | None, said: str = "") -> Question:
+    def from_slot(cls, stored: Mapping[str, Any] | None, said: str = "") -> OpenQuestion:
         """From the `question` slot; None means that nothing is open."""
         if not stored:
-            return cls(said=said)
+            return cls(text=said)
         options = tuple(str(option) for option in stored.get("options") or ())
         return cls(str(stored.get("task") or "none"), str(stored.get("asked") or "nothing"), said, options)
 
 
 @dataclass(frozen=True)
-class Clause:
+class PredictedClause:
     """A part of a message that may do something of its own, with what the classifiers say of it."""
 
     text: str
@@ -80,58 +80,62 @@ class Clause:
     confidence: float = 0.0
     acts: Mapping[str, float] = field(default_factory=dict)
     knowledge: tuple[tuple[str, float], ...] = ()
-    others: tuple[tuple[str, float], ...] = ()
+    other_intents: tuple[tuple[str, float], ...] = ()
     """The next intents of the classifier's ranking, the likeliest first; of the whole message only."""
 
 
 @dataclass(frozen=True)
-class Statistics:
+class EnginePredictions:
     """What the engine's classifiers say: of the whole message, and of each clause where there are several.
 
     `knowledge` has the nearest subjects of knowledge/ with a score 0 to 1, best first; `hazard` is the likeliest of
-    `backend/reading/hazard.py`, and `danger`, 0 to 1, how sure it is that some danger is told of.
+    `backend/reading/hazards/hazard_signs.py`, and `danger`, 0 to 1, how sure it is that some danger is told of.
     `danger_talk` is what is asked and told beside a danger that was reported, each with how sure it is; the names are
-    those of `engine/components/danger.py`.
+    those of `engine/components/danger_models.py`.
     """
 
-    whole: Clause
-    clauses: tuple[Clause, ...] = ()
+    whole: PredictedClause
+    clauses: tuple[PredictedClause, ...] = ()
     knowledge: tuple[tuple[str, float], ...] = ()
     hazard: str = ""
-    danger: float = 0.0
+    danger_score: float = 0.0
     danger_talk: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def follow_up(self) -> float:
+    def follow_up_score(self) -> float:
         """How surely the message is a follow-up question, such as "do I have to be home?", by itself."""
-        return max((score for name, score in self.knowledge if name.startswith(FOLLOW_UP)), default=0.0)
+        return max((score for name, score in self.knowledge if name.startswith(FOLLOW_UP_PREFIX)), default=0.0)
 
     @classmethod
-    def of(cls, text: str, parsed: Mapping[str, Any]) -> Statistics:
+    def from_parse_data(cls, text: str, parsed: Mapping[str, Any]) -> EnginePredictions:
         """From Rasa's parse data: `intent` and `reading` (engine/components)."""
         reading = parsed.get("reading") or {}
-        whole = _clause({"text": text, "intent": parsed.get("intent"), "acts": reading.get("acts")})
+        whole = _build_clause({"text": text, "intent": parsed.get("intent"), "acts": reading.get("acts")})
         ranking = parsed.get("intent_ranking") or ()
         others = tuple((str(one["name"]), float(one["confidence"])) for one in ranking if one["name"] != whole.intent)
-        whole = replace(whole, others=others)
-        clauses = tuple(_clause(raw) for raw in reading.get("clauses") or ())
+        whole = replace(whole, other_intents=others)
+        clauses = tuple(_build_clause(raw) for raw in reading.get("clauses") or ())
         told = reading.get("danger") or {}
         hazard, danger = str(told.get("hazard") or ""), float(told.get("sure") or 0.0)
-        return cls(whole, clauses, _subjects(reading), hazard, danger, dict(reading.get("danger_talk") or {}))
+        return cls(whole, clauses, _scored_subjects(reading), hazard, danger, dict(reading.get("danger_talk") or {}))
 
 
-def _clause(raw: Mapping[str, Any]) -> Clause:
+def _build_clause(raw: Mapping[str, Any]) -> PredictedClause:
     intent = raw.get("intent") or {}
     name, confidence = str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
-    return Clause(str(raw.get("text") or ""), name, confidence, dict(raw.get("acts") or {}), _subjects(raw))
+    return PredictedClause(
+        str(raw.get("text") or ""), name, confidence, dict(raw.get("acts") or {}), _scored_subjects(raw)
+    )
 
 
-def _subjects(raw: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+def _scored_subjects(raw: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     return tuple((str(one["subject"]), float(one["score"])) for one in raw.get("knowledge") or ())
 
 
-class Reader(Protocol):
+class ActReader(Protocol):
     """Words and context in, acts out. Another reader can be measured against ours: `memberline evaluate acts`."""
 
-    def read(self, words: str, language: str, question: Question, statistics: Statistics) -> Sequence[Act]:
+    def read_acts(
+        self, words: str, language: str, question: OpenQuestion, statistics: EnginePredictions
+    ) -> Sequence[Act]:
         """The acts of a message in their order; at least one. `words` are the member's own, buttons excluded."""

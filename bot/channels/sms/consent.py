@@ -6,31 +6,31 @@ from typing import Literal
 
 from backend.coop import Coop
 from backend.language import tr
-from backend.reading.opt_out import reads_start, reads_stop
-from backend.reading.plain_words import plain
+from backend.reading.plain_text import to_plain_text
+from backend.reading.texts.opt_out import detect_opt_out, is_opt_in
 
 START_WORDS = frozenset({"start", "unstop"})
 HELP_WORDS = frozenset({"help", "info"})
 
-Wish = Literal["stop", "perhaps", "start", "help"]
-TOLD: dict[str, Wish] = {"stop": "stop", "start": "start", "help": "help"}
+OptRequest = Literal["stop", "perhaps", "start", "help"]
+OPT_OUT_TYPES: dict[str, OptRequest] = {"stop": "stop", "start": "start", "help": "help"}
 
 
-def wish(body: str, opt_out_type: str = "", *, stopped: bool, idle: bool = True) -> Wish | None:
+def detect_opt_request(body: str, opt_out_type: str = "", *, stopped: bool, idle: bool = True) -> OptRequest | None:
     """What a text says about receiving texts, if it says that; `perhaps` where it may mean that none are wished.
 
     `opt_out_type` is Twilio's own finding where Advanced Opt-Out is on. YES means "start" only from a phone that has
     stopped: to anyone else it answers a question. `idle`: no question is open.
     """
-    if told := TOLD.get(opt_out_type.strip().lower()):
+    if told := OPT_OUT_TYPES.get(opt_out_type.strip().lower()):
         return told
-    word = plain(body).strip(" .,!?\t\r\n\"'")
-    if word in START_WORDS or (stopped and reads_start(body)):
+    word = to_plain_text(body).strip(" .,!?\t\r\n\"'")
+    if word in START_WORDS or (stopped and is_opt_in(body)):
         return "start"
-    return "help" if word in HELP_WORDS else reads_stop(body, idle=idle)
+    return "help" if word in HELP_WORDS else detect_opt_out(body, idle=idle)
 
 
-def confirmation(kind: Wish, coop: Coop) -> str:
+def format_confirmation(kind: OptRequest, coop: Coop) -> str:
     """What is answered; one part."""
     values = {"coop": coop.short_name, "phone": coop.office_phone_display}
     if kind == "stop":

@@ -7,25 +7,25 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from backend.reading.phones import is_withheld
-from bot.web.errors import BadField
+from backend.reading.contact.phone_numbers import is_withheld
+from bot.web.errors import InvalidRequestField
 from bot.web.twilio_guard import E164, SHORT_CODE, TwilioForm
 
-APP = re.compile(r"(?P<app>[a-z]{2,12}):(?P<rest>.*)", re.DOTALL)
+APP_ADDRESS = re.compile(r"(?P<app>[a-z]{2,12}):(?P<rest>.*)", re.DOTALL)
 NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
 """Neither an area code nor the three digits behind it begin with 0 or 1; nothing else with +1 is a phone."""
 APP_NAMES = {"whatsapp": "WhatsApp", "rcs": "RCS"}
 
 
 @dataclass(frozen=True)
-class Origin:
+class TextOrigin:
     """A phone that can be answered. `app` is empty for a plain text, else `whatsapp` or `rcs`."""
 
     phone: str
     app: str = ""
 
 
-def origin_of(form: TwilioForm) -> Origin | None:
+def parse_origin(form: TwilioForm) -> TextOrigin | None:
     """Who sent it; None for short codes, names and numbers that no phone has. Raises BadField for a form without one.
 
     A short code is a machine, as is a name; to answer it would be two machines talking, and Twilio takes no message
@@ -33,20 +33,20 @@ def origin_of(form: TwilioForm) -> Origin | None:
     """
     sender, receiver = form.get("From", "").strip(), form.get("To", "").strip()
     if not sender:
-        raise BadField("From", "is missing or not what Twilio sends", status=400)
-    matched = APP.fullmatch(sender)
-    known = E164.fullmatch(receiver) or SHORT_CODE.fullmatch(receiver) or APP.fullmatch(receiver)
+        raise InvalidRequestField("From", "is missing or not what Twilio sends", status=400)
+    matched = APP_ADDRESS.fullmatch(sender)
+    known = E164.fullmatch(receiver) or SHORT_CODE.fullmatch(receiver) or APP_ADDRESS.fullmatch(receiver)
     if not known and not form.get("MessagingServiceSid"):  # a messaging service answers for any sender of its own
-        raise BadField("To", "is missing or not what Twilio sends", status=400)
+        raise InvalidRequestField("To", "is missing or not what Twilio sends", status=400)
     app, phone = (matched["app"], matched["rest"].strip()) if matched else ("", sender)
-    if not is_phone(phone) or (app and app not in APP_NAMES):
+    if not is_valid_phone(phone) or (app and app not in APP_NAMES):
         return None
     if sender == receiver:
         return None  # a text of our own that came back: every answer would come back too
-    return Origin(phone, app)
+    return TextOrigin(phone, app)
 
 
-def is_phone(number: str) -> bool:
+def is_valid_phone(number: str) -> bool:
     """Whether it is a number in E.164 that a phone can have."""
     if not E164.fullmatch(number) or is_withheld(number):
         return False

@@ -10,36 +10,36 @@ from twilio.twiml.messaging_response import MessagingResponse
 from backend.outbox import gsm7
 from bot.dialogue.messages import Button, Message, Reply
 
-LONGEST = 1600
+MAX_LENGTH = 1600
 """Carriers take no more in one message."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 @dataclass(frozen=True)
-class Text:
+class OutgoingText:
     """One message out; with `media` it is an MMS."""
 
     body: str
     media: str | None = None
 
 
-def texts(reply: Reply, public_url: str = "") -> list[Text]:
+def render_texts(reply: Reply, public_url: str = "") -> list[OutgoingText]:
     """As few messages as it takes: what is said in one turn goes out as one text, pictures each on their own."""
     offered = reply.buttons
     bodies: list[str] = []
-    out: list[Text] = []
+    out: list[OutgoingText] = []
     for message in reply.messages:
-        words = _words(message, offered if message.buttons == offered else ())
+        words = _message_body(message, offered if message.buttons == offered else ())
         if message.image:
-            out += [Text(body) for body in split("\n".join(bodies))]
+            out += [OutgoingText(body) for body in split_text("\n".join(bodies))]
             bodies = []
-            out.append(Text(words[:LONGEST], _absolute(message.image, public_url)))
+            out.append(OutgoingText(words[:MAX_LENGTH], _absolute_url(message.image, public_url)))
         elif words:
             bodies.append(words)
-    return out + [Text(body) for body in split("\n".join(bodies))]
+    return out + [OutgoingText(body) for body in split_text("\n".join(bodies))]
 
 
-def twiml(out: list[Text]) -> str:
+def render_twiml(out: list[OutgoingText]) -> str:
     """The TwiML that sends them. Empty when there is nothing to say."""
     response = MessagingResponse()
     for text in out:
@@ -51,26 +51,26 @@ def twiml(out: list[Text]) -> str:
     return str(response)
 
 
-def split(text: str) -> list[str]:
+def split_text(text: str) -> list[str]:
     """Pieces that a carrier takes, cut behind a sentence, or where a sentence is too long, between words."""
     pieces: list[str] = []
     rest = text.strip()
-    while len(rest) > LONGEST:
-        cut = _cut(rest)
+    while len(rest) > MAX_LENGTH:
+        cut = _find_cut(rest)
         pieces.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*pieces, rest] if rest else pieces
 
 
-def _cut(text: str) -> int:
-    ends = [match.end() for match in SENTENCE_END.finditer(text, 0, LONGEST)]
-    if ends and ends[-1] > LONGEST // 4:
+def _find_cut(text: str) -> int:
+    ends = [match.end() for match in SENTENCE_END.finditer(text, 0, MAX_LENGTH)]
+    if ends and ends[-1] > MAX_LENGTH // 4:
         return ends[-1]
-    space = text.rfind(" ", 0, LONGEST)
-    return space if space > 0 else LONGEST
+    space = text.rfind(" ", 0, MAX_LENGTH)
+    return space if space > 0 else MAX_LENGTH
 
 
-def _words(message: Message, choices: tuple[Button, ...]) -> str:
+def _message_body(message: Message, choices: tuple[Button, ...]) -> str:
     parts = [message.text.strip()]
     if message.link and message.link not in message.text:
         parts.append(message.link)
@@ -78,8 +78,8 @@ def _words(message: Message, choices: tuple[Button, ...]) -> str:
     if choices:
         numbered = ", ".join(f"{place} {button.title}" for place, button in enumerate(choices, start=1))
         body = f"{body}\n{numbered}" if body else numbered
-    return gsm7.plain(body).strip()
+    return gsm7.to_gsm7(body).strip()
 
 
-def _absolute(address: str, public_url: str) -> str:
+def _absolute_url(address: str, public_url: str) -> str:
     return public_url + address if address.startswith("/") else address

@@ -13,17 +13,17 @@ from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import enqueue
 from bot.dialogue.messages import Inbound, Reply
-from bot.dialogue.turn import Deliver
+from bot.dialogue.turn import ReplyDeliverer
 
-NEVER_SENT = ("refused", "failed", "undelivered")
+UNSENT_STATUSES = ("refused", "failed", "undelivered")
 
 
-def delivery(backend: Backend) -> Deliver:
+def create_deliverer(backend: Backend) -> ReplyDeliverer:
     """How replies are handed on to the phone line: TwiML is made by whoever asks; links go out with the reply kept."""
 
     async def deliver(session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
         links = [message.link for message in reply.messages if message.link]
-        phone = await _recipient(session, inbound) if links else None
+        phone = await _find_recipient(session, inbound) if links else None
         if phone is None:
             return
         await enqueue(
@@ -37,20 +37,20 @@ def delivery(backend: Backend) -> Deliver:
                 links=" ".join(links),
             ),
             purpose="link",
-            dedupe_key=_key(inbound.provider_id),
+            dedupe_key=_dedupe_key(inbound.provider_id),
         )
 
     return deliver
 
 
-async def texted_to(session: AsyncSession, provider_id: str) -> str | None:
+async def find_texted_phone(session: AsyncSession, provider_id: str) -> str | None:
     """The phone that the links of this turn were texted to; None when they could not be."""
-    query = select(OutboxMessage).where(OutboxMessage.dedupe_key == _key(provider_id))
+    query = select(OutboxMessage).where(OutboxMessage.dedupe_key == _dedupe_key(provider_id))
     message = await session.scalar(query)
-    return message.recipient if message and message.status not in NEVER_SENT else None
+    return message.recipient if message and message.status not in UNSENT_STATUSES else None
 
 
-async def _recipient(session: AsyncSession, inbound: Inbound) -> str | None:
+async def _find_recipient(session: AsyncSession, inbound: Inbound) -> str | None:
     """The phone on file of whoever has shown who they are; else the phone that calls.
 
     A caller's number is only what they say it is, so what belongs to an account goes to the phone on the account.
@@ -62,5 +62,5 @@ async def _recipient(session: AsyncSession, inbound: Inbound) -> str | None:
     return await session.scalar(query.where(Account.id == conversation.account_id))
 
 
-def _key(provider_id: str) -> str:
+def _dedupe_key(provider_id: str) -> str:
     return f"voice-link:{provider_id}"

@@ -3,41 +3,41 @@
 from __future__ import annotations
 
 from backend.coop import Coop
-from backend.language import SPANISH, current, mark, tr
+from backend.language import SPANISH, current_language, mark, tr
 from backend.reading.language import SPEAK_ENGLISH, SPEAK_SPANISH
 from bot.dialogue.messages import Button, Message, Reply
 
 # What most people call about. All else is said in the caller's own words: a new skill needs no line here. The second
 # key is the other language, as phone lines in this country have it.
-PAY = (mark("pay your bill"), "/quick_pay")
-MORE = (
+PAY_OPTION = (mark("pay your bill"), "/quick_pay")
+MORE_OPTIONS = (
     (mark("hear your balance and due date"), "/check_balance"),
     (mark("report an outage"), "/report_outage"),
     (mark("hear our hours and phone numbers"), "/faq_hours_contact"),
 )
 LANGUAGE_KEY = 2
-SPOKEN = mark(
+SPEECH_HINTS = mark(
     "pay my bill, my balance, what do I owe, when is my bill due, report an outage, my power is out, "
     "office hours, person, operator"
 )
 
 
-def opening(coop: Coop) -> str:
+def format_opening(coop: Coop) -> str:
     """Who answers. A caller who speaks early does not interrupt it: they must know it is a machine."""
     return tr("Thank you for calling {coop}. This is an automated assistant.", coop=coop.name)
 
 
-def main_menu() -> Reply:
+def build_main_menu() -> Reply:
     """The choices of the start of a call; the answer to turn 0."""
-    other = Button("English", SPEAK_ENGLISH) if current() == SPANISH else Button("español", SPEAK_SPANISH)
-    first, *rest = (Button(tr(title), payload) for title, payload in (PAY, *MORE))
+    other = Button("English", SPEAK_ENGLISH) if current_language() == SPANISH else Button("español", SPEAK_SPANISH)
+    first, *rest = (Button(tr(title), payload) for title, payload in (PAY_OPTION, *MORE_OPTIONS))
     choices = (first, other, *rest)
     return Reply(
         (Message(tr("How can I help? You can say it in your own words."), choices, hints={"expect": "choice"}),)
     )
 
 
-def connecting(coop: Coop, is_open: bool) -> str:
+def format_connecting(coop: Coop, is_open: bool) -> str:
     if is_open:
         return tr("One moment, I am connecting you to a person.")
     return tr(
@@ -48,7 +48,7 @@ def connecting(coop: Coop, is_open: bool) -> str:
     )
 
 
-def nobody_answered(coop: Coop) -> str:
+def format_nobody_answered(coop: Coop) -> str:
     """After a transfer that nobody took."""
     return tr(
         "I am sorry, nobody could take your call. The office is open {hours}, and the number is {phone}. "
@@ -59,7 +59,7 @@ def nobody_answered(coop: Coop) -> str:
     )
 
 
-def out_of_order(coop: Coop) -> str:
+def format_out_of_order(coop: Coop) -> str:
     """When the assistant itself cannot answer."""
     return tr(
         "I am sorry, I cannot help on this line right now. Please call our office at {phone}. It is open {hours}. "
@@ -70,16 +70,16 @@ def out_of_order(coop: Coop) -> str:
     )
 
 
-def read_back(number: str) -> str:
+def format_read_back(number: str) -> str:
     """The member number as it was understood."""
     return tr("I have {number}.", number=number)
 
 
-def texted(last_digits: str) -> str:
+def format_texted(last_digits: str) -> str:
     return tr("It went by text message to the phone ending {last4}.", last4=last_digits)
 
 
-def not_texted(coop: Coop) -> str:
+def format_not_texted(coop: Coop) -> str:
     return tr("I could not text it to you. Please call our office at {phone}.", phone=coop.office_phone_display)
 
 
@@ -89,14 +89,14 @@ USE_THE_KEYPAD = mark("Let us use the keypad.")
 PERSON_KEY = mark("For a person, press 0 at any time.")
 STAR_KEY = mark("To hear the question again, press star.")
 ANYTHING_ELSE = mark("Is there anything else I can do for you?")
-LISTENING = mark("I am listening.")
+I_AM_LISTENING = mark("I am listening.")
 STILL_THERE = mark("Are you still there? Say what you need, or press star to hear that again.")
-LAST_CALL = mark("If you are done, you can just hang up. Otherwise say what you need, or press 0 for a person.")
+FINAL_REPROMPT = mark("If you are done, you can just hang up. Otherwise say what you need, or press 0 for a person.")
 HEARD_NOTHING = mark("I did not hear anything.")
-NOT_CAUGHT = mark("Sorry, I did not catch that.")
+NOT_UNDERSTOOD = mark("Sorry, I did not catch that.")
 STAR_IS_NOT_A_POINT = mark("I cannot take the star key inside a number, so I did not use what you pressed.")
 FILLER = mark("One moment please, I am looking that up.")
 STILL_LOOKING = mark("Thank you for waiting. I am still looking.")
-THIRD_MISS = mark("I am having trouble hearing you, so let me get you a person.")
+TRANSFER_AFTER_MISSES = mark("I am having trouble hearing you, so let me get you a person.")
 GOODBYE = mark("Thank you for calling. Goodbye.")
-THIS_LANGUAGE = mark("For English, press 2.")  # said to those who hear the other one
+LANGUAGE_OFFER = mark("For English, press 2.")  # said to those who hear the other one

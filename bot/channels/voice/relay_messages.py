@@ -13,57 +13,57 @@ from twilio.twiml.voice_response import Connect, VoiceResponse
 
 from backend.config import Settings
 from backend.coop import Coop
-from backend.language import ENGLISH, SPANISH, speaking, tr
-from backend.reading.phones import is_withheld
-from bot.channels.senders import keyed, source_of
-from bot.channels.voice import menu, saying
+from backend.language import ENGLISH, SPANISH, tr, use_language
+from backend.reading.contact.phone_numbers import is_withheld
+from bot.channels.senders import keyed_hash, phone_source
+from bot.channels.voice import menu, prompts
 from bot.channels.voice.call import CALL_ID, Caller
-from bot.channels.voice.listening import ALWAYS, NUMBERS
-from bot.channels.voice.render import TWILIO_LANGUAGES, say_all
-from bot.channels.voice.speech import speakable
-from bot.channels.voice.steps import End, HandOver, Place, Step, Wait
+from bot.channels.voice.gather_options import COMMON_HINTS, NUMBER_HINTS
+from bot.channels.voice.render import TWILIO_LANGUAGES, add_says
+from bot.channels.voice.speech import make_speakable
+from bot.channels.voice.steps import CallPosition, CallStep, EndStep, TransferStep, WaitStep
 from bot.web.twilio_guard import E164, socket_url
 
 RELAY_PATH = "/twilio/relay"
 VOICES = {ENGLISH: "Joanna-Neural", SPANISH: "Lupe-Neural"}
-KEYS = frozenset("0123456789*#")
-MOST_WORDS = 20
+VALID_KEYS = frozenset("0123456789*#")
+MAX_HANDOFF_TEXTS = 20
 
 Frame = dict[str, Any]
 
 
-class BadFrame(ValueError):
+class InvalidFrame(ValueError):
     """Nothing that Twilio would send."""
 
 
 @dataclass(frozen=True)
-class Spoken:
+class SpeechEvent:
     """The caller said this; `last` is False for what may still change."""
 
     words: str
-    last: bool = True
+    is_final: bool = True
 
 
 @dataclass(frozen=True)
-class Pressed:
+class KeyEvent:
     """The caller pressed one key."""
 
     key: str
 
 
 @dataclass(frozen=True)
-class Interrupted:
+class InterruptEvent:
     """The caller spoke into what was being said."""
 
 
-Event = Spoken | Pressed | Interrupted
+RelayEvent = SpeechEvent | KeyEvent | InterruptEvent
 
 
-def connect(settings: Settings, coop: Coop, caller: Caller, ended_path: str) -> str:
+def render_connect(settings: Settings, coop: Coop, caller: Caller, ended_path: str) -> str:
     """The TwiML that opens a relay: who answers is heard to its end, then the choices."""
     response = VoiceResponse()
-    say_all(response, (menu.opening(coop),))
-    opening = saying.question(menu.main_menu(), Place(1))
+    add_says(response, (menu.format_opening(coop),))
+    opening = prompts.build_question(menu.build_main_menu(), CallPosition(1))
     connect_ = Connect(action=urlsplit(settings.public_url).path + ended_path, method="POST")
     relay = connect_.conversation_relay(
         url=socket_url(settings, RELAY_PATH),
@@ -72,32 +72,32 @@ def connect(settings: Settings, coop: Coop, caller: Caller, ended_path: str) -> 
         voice=VOICES[ENGLISH],
         dtmf_detection=True,
         profanity_filter=False,
-        welcome_greeting=" ".join(speakable(line) for line in (opening.aside, *opening.then)),
+        welcome_greeting=" ".join(make_speakable(line) for line in (opening.language_offer, *opening.interruptible)),
         welcome_greeting_interruptible="any",
         interruptible="any",
         # what is said into a read-back, which cannot be interrupted, was no answer to it
         report_input_during_agent_speech="none",
-        hints=f"{tr(menu.SPOKEN)}, {NUMBERS}, {ALWAYS}, español, Spanish",
+        hints=f"{tr(menu.SPEECH_HINTS)}, {NUMBER_HINTS}, {COMMON_HINTS}, español, Spanish",
     )
     for language, voice in VOICES.items():
         relay.language(code=TWILIO_LANGUAGES[language], tts_provider="Amazon", voice=voice)
-    for name, value in _vouched(settings, caller).items():
+    for name, value in _signed_parameters(settings, caller).items():
         relay.parameter(name=name, value=value)
     response.append(connect_)
     return str(response)
 
 
-def _vouched(settings: Settings, caller: Caller) -> dict[str, str]:
+def _signed_parameters(settings: Settings, caller: Caller) -> dict[str, str]:
     """What the signed webhook told of the caller, for the socket: its own words are only as good as its handshake."""
     attested = "1" if caller.attested else "0"
-    return {"attested": attested, "pass": _pass(settings, caller.call, caller.address, attested)}
+    return {"attested": attested, "pass": _sign_caller(settings, caller.call_id, caller.address, attested)}
 
 
-def _pass(settings: Settings, call: str, address: str | None, attested: str) -> str:
-    return keyed(settings, "relay-pass", f"{call} {address} {attested}")
+def _sign_caller(settings: Settings, call: str, address: str | None, attested: str) -> str:
+    return keyed_hash(settings, "relay-pass", f"{call} {address} {attested}")
 
 
-def caller_of(settings: Settings, setup: Mapping[str, Any]) -> Caller:
+def parse_setup(settings: Settings, setup: Mapping[str, Any]) -> Caller:
     """Who calls, from the first message of a socket. Raises BadFrame.
 
     A caller for whom our own TwiML did not vouch is one who withholds the number: a handshake's signature has no time
@@ -105,70 +105,74 @@ def caller_of(settings: Settings, setup: Mapping[str, Any]) -> Caller:
     """
     call, account = setup.get("callSid"), settings.twilio_account_sid
     if setup.get("type") != "setup" or not isinstance(call, str) or not CALL_ID.fullmatch(call):
-        raise BadFrame("a socket begins with its setup")
+        raise InvalidFrame("a socket begins with its setup")
     if account and setup.get("accountSid") != account:
-        raise BadFrame("the call belongs to another account")
+        raise InvalidFrame("the call belongs to another account")
     vouched = setup.get("customParameters")
     vouched = vouched if isinstance(vouched, dict) else {}
-    address, attested = _phone(setup.get("from")), str(vouched.get("attested", "0"))
-    good = hmac.compare_digest(_pass(settings, call, address, attested).encode(), str(vouched.get("pass")).encode())
+    address, attested = _parse_phone(setup.get("from")), str(vouched.get("attested", "0"))
+    good = hmac.compare_digest(
+        _sign_caller(settings, call, address, attested).encode(), str(vouched.get("pass")).encode()
+    )
     address = address if good else None
     return Caller(
-        call=call,
+        call_id=call,
         address=address,
         attested=good and address is not None and attested == "1",
-        source=source_of(settings, address),
-        ours=_phone(setup.get("to")),
+        source=phone_source(settings, address),
+        called_number=_parse_phone(setup.get("to")),
     )
 
 
-def _phone(value: Any) -> str | None:
+def _parse_phone(value: Any) -> str | None:
     return value if isinstance(value, str) and E164.fullmatch(value) and not is_withheld(value) else None
 
 
-def frame(data: Any) -> Frame:
+def parse_frame(data: Any) -> Frame:
     """A message of the socket. Raises BadFrame."""
     if not isinstance(data, str):
-        raise BadFrame("not a text")
+        raise InvalidFrame("not a text")
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
-        raise BadFrame("not JSON") from None
+        raise InvalidFrame("not JSON") from None
     if not isinstance(found, dict):
-        raise BadFrame("not an object")
+        raise InvalidFrame("not an object")
     return found
 
 
-def event(message: Frame) -> Event | None:
+def parse_event(message: Frame) -> RelayEvent | None:
     """What a message tells; None when it is nothing to act on, such as a kind that is new."""
     kind = message.get("type")
     if kind == "prompt":
         words = message.get("voicePrompt")
-        return Spoken(words if isinstance(words, str) else "", message.get("last") is not False)
+        return SpeechEvent(words if isinstance(words, str) else "", message.get("last") is not False)
     if kind == "dtmf":
         key = message.get("digit")
-        return Pressed(key) if isinstance(key, str) and key in KEYS else None
-    return Interrupted() if kind == "interrupt" else None
+        return KeyEvent(key) if isinstance(key, str) and key in VALID_KEYS else None
+    return InterruptEvent() if kind == "interrupt" else None
 
 
-def frames(step: Step) -> list[Frame]:
+def render_frames(step: CallStep) -> list[Frame]:
     """The messages that say a step. Where the relay ends, its last words are said by the TwiML behind it."""
-    if isinstance(step, HandOver | End):
-        return [{"type": "end", "handoffData": _hand_off(step)}]
-    with speaking(step.language):
-        if isinstance(step, Wait):
-            return _texts([(line, True) for line in step.words])
-        return _texts([(line, False) for line in step.first] + [(line, True) for line in step.then])
+    if isinstance(step, TransferStep | EndStep):
+        return [{"type": "end", "handoffData": _render_handoff(step)}]
+    with use_language(step.language):
+        if isinstance(step, WaitStep):
+            return _render_text_frames([(line, True) for line in step.texts])
+        return _render_text_frames(
+            [(line, False) for line in step.uninterruptible] + [(line, True) for line in step.interruptible]
+        )
 
 
-def language_frame(language: str) -> Frame:
+def render_language_frame(language: str) -> Frame:
     """The message that goes over to another language, in speaking and in listening."""
     code = TWILIO_LANGUAGES[language]
     return {"type": "language", "ttsLanguage": code, "transcriptionLanguage": code}
 
 
-def _texts(lines: list[tuple[str, bool]]) -> list[Frame]:
-    spoken = [(words, free) for line, free in lines if (words := speakable(line))]
+def _render_text_frames(lines: list[tuple[str, bool]]) -> list[Frame]:
+    spoken = [(words, free) for line, free in lines if (words := make_speakable(line))]
     return [
         {
             "type": "text",
@@ -181,26 +185,26 @@ def _texts(lines: list[tuple[str, bool]]) -> list[Frame]:
     ]
 
 
-def _hand_off(step: HandOver | End) -> str:
-    data: dict[str, Any] = {"reason": "end", "words": list(step.words), "language": step.language}
-    if isinstance(step, HandOver):
-        data |= {"reason": "transfer", "turn": step.place.turn, "asked": step.place.asked}
+def _render_handoff(step: TransferStep | EndStep) -> str:
+    data: dict[str, Any] = {"reason": "end", "words": list(step.texts), "language": step.language}
+    if isinstance(step, TransferStep):
+        data |= {"reason": "transfer", "turn": step.position.turn, "asked": step.position.question_turn}
     return json.dumps(data, separators=(",", ":"))
 
 
-def handed_off(data: str) -> Step | None:
+def parse_handoff(data: str) -> CallStep | None:
     """The step with which a relay ended; None when it broke off, or for what is none of ours."""
     try:
-        found = frame(data)
-    except BadFrame:
+        found = parse_frame(data)
+    except InvalidFrame:
         return None
     words, turn, asked = found.get("words"), found.get("turn"), found.get("asked")
-    if not isinstance(words, list) or len(words) > MOST_WORDS or not all(isinstance(one, str) for one in words):
+    if not isinstance(words, list) or len(words) > MAX_HANDOFF_TEXTS or not all(isinstance(one, str) for one in words):
         return None
     language = SPANISH if found.get("language") == SPANISH else ENGLISH
     if found.get("reason") == "end":
-        return End(tuple(words), language)
+        return EndStep(tuple(words), language)
     if found.get("reason") != "transfer" or not isinstance(turn, int) or not isinstance(asked, int):
         return None
-    place = Place(turn, asked, after_dial=True)
-    return HandOver(tuple(words), place, language) if 0 <= asked < turn else None
+    place = CallPosition(turn, asked, is_after_dial=True)
+    return TransferStep(tuple(words), place, language) if 0 <= asked < turn else None

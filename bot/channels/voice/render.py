@@ -6,63 +6,63 @@ from collections.abc import Iterable
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from backend.language import ENGLISH, SPANISH, current, other_language, speaking
-from bot.channels.voice.listening import listening_for
-from bot.channels.voice.saying import choices_of
-from bot.channels.voice.speech import in_pieces, speakable
-from bot.channels.voice.steps import Ask, HandOver, Step, Wait
+from backend.language import ENGLISH, SPANISH, current_language, other_language, use_language
+from bot.channels.voice.gather_options import select_gather_options
+from bot.channels.voice.prompts import list_choices
+from bot.channels.voice.speech import make_speakable, split_speech
+from bot.channels.voice.steps import AskStep, CallStep, TransferStep, WaitStep
 
 # what Twilio speaks and hears each language with
 VOICES = {ENGLISH: "Polly.Joanna-Neural", SPANISH: "Polly.Lupe-Neural"}
 TWILIO_LANGUAGES = {ENGLISH: "en-US", SPANISH: "es-US"}
-LONGEST_SAY = 1500  # Polly takes 3000, and spaced digits were added before this is counted
+MAX_SAY_LENGTH = 1500  # Polly takes 3000, and spaced digits were added before this is counted
 DIAL_SECONDS = 25
 
 
-def twiml(step: Step, base: str, person: str, caller_id: str | None) -> str:
+def render_twiml(step: CallStep, base: str, person: str, caller_id: str | None) -> str:
     """`base` is the path of the turn webhook. A person is at the number `person`, called from `caller_id`."""
-    with speaking(step.language):
-        return _twiml(step, base, person, caller_id)
+    with use_language(step.language):
+        return _render_step(step, base, person, caller_id)
 
 
-def _twiml(step: Step, base: str, person: str, caller_id: str | None) -> str:
+def _render_step(step: CallStep, base: str, person: str, caller_id: str | None) -> str:
     response = VoiceResponse()
-    if isinstance(step, Ask):
-        _asking(response, step, base)
-    elif isinstance(step, HandOver):
-        _connecting(response, step, base, person, caller_id)
-    elif isinstance(step, Wait):
-        say_all(response, step.words)
+    if isinstance(step, AskStep):
+        _add_question(response, step, base)
+    elif isinstance(step, TransferStep):
+        _add_transfer(response, step, base, person, caller_id)
+    elif isinstance(step, WaitStep):
+        add_says(response, step.texts)
         response.pause(length=1)
-        response.redirect(step.place.url(base), method="POST")
+        response.redirect(step.position.build_url(base), method="POST")
     else:
-        say_all(response, step.words)
+        add_says(response, step.texts)
         response.hangup()
     return str(response)
 
 
-def say_all(parent: VoiceResponse | Gather, texts: Iterable[str]) -> None:
+def add_says(parent: VoiceResponse | Gather, texts: Iterable[str]) -> None:
     """One <Say> a text, or more for a long one."""
     for text in texts:
-        for piece in in_pieces(speakable(text), LONGEST_SAY):
-            parent.say(piece, voice=VOICES[current()], language=TWILIO_LANGUAGES[current()])
+        for piece in split_speech(make_speakable(text), MAX_SAY_LENGTH):
+            parent.say(piece, voice=VOICES[current_language()], language=TWILIO_LANGUAGES[current_language()])
 
 
-def _asking(response: VoiceResponse, step: Ask, base: str) -> None:
-    say_all(response, step.first)  # outside <Gather>: heard to its end
-    gather = _gather(response, step, base)
-    with speaking(other_language(step.language)):
-        say_all(gather, (step.aside,) if step.aside else ())  # a key at once interrupts it
-    say_all(gather, step.then)
+def _add_question(response: VoiceResponse, step: AskStep, base: str) -> None:
+    add_says(response, step.uninterruptible)  # outside <Gather>: heard to its end
+    gather = _add_gather(response, step, base)
+    with use_language(other_language(step.language)):
+        add_says(gather, (step.language_offer,) if step.language_offer else ())  # a key at once interrupts it
+    add_says(gather, step.interruptible)
     # for a carrier that does not send an empty result: silence is a reprompt there too
-    response.redirect(step.place.url(base), method="POST")
+    response.redirect(step.position.build_url(base), method="POST")
 
 
-def _connecting(response: VoiceResponse, step: HandOver, base: str, person: str, caller_id: str | None) -> None:
-    say_all(response, step.words)
+def _add_transfer(response: VoiceResponse, step: TransferStep, base: str, person: str, caller_id: str | None) -> None:
+    add_says(response, step.texts)
     response.dial(
         person,
-        action=step.place.url(base),
+        action=step.position.build_url(base),
         method="POST",
         timeout=DIAL_SECONDS,
         caller_id=caller_id,
@@ -70,13 +70,13 @@ def _connecting(response: VoiceResponse, step: HandOver, base: str, person: str,
     )
 
 
-def _gather(response: VoiceResponse, step: Ask, base: str) -> Gather:
-    listening = listening_for(step.reply, tuple(button.title for button in choices_of(step.reply)))
+def _add_gather(response: VoiceResponse, step: AskStep, base: str) -> Gather:
+    listening = select_gather_options(step.reply, tuple(button.title for button in list_choices(step.reply)))
     return response.gather(
         input="dtmf speech",
-        action=step.place.url(base),
+        action=step.position.build_url(base),
         method="POST",
-        language=TWILIO_LANGUAGES[current()],
+        language=TWILIO_LANGUAGES[current_language()],
         timeout=listening.timeout,
         speech_timeout=listening.speech_timeout,
         speech_model="phone_call",

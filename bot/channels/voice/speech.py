@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from backend.language import ENGLISH, current, date_words, mark, tr
+from backend.language import ENGLISH, current_language, format_long_date, mark, tr
 
 MONTHS = (
     "January",
@@ -34,7 +34,7 @@ _RATE = re.compile(r"\$0?\.(\d\d)(\d{1,3})\b")  # parts of a cent: $0.0450
 _ISO_DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 _US_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(20\d\d)\b")
 _MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?(?= \d)")
-_DAY = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b(?=,? )")
+_WEEKDAY = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b(?=,? )")
 _TIME = re.compile(r"\b(\d{1,2}):(\d\d) ?([AaPp])(?:\.[Mm]\.|[Mm]\b)")
 _DASHED = re.compile(r"(?<![\w-])(?:\+?1-)?\d{2,}(?:-\d{2,})+(?![\w-])")
 _MASKED = re.compile(r"(?:\.{2,3}|\*+|x{2,})-?(\d{2,6})\b", re.IGNORECASE)
@@ -51,14 +51,14 @@ _PLUS_PHONE = re.compile(r"\+1(\d{3})(\d{3})(\d{4})\b")
 _LONG_NUMBER = re.compile(r"(?<![\d.,$])\d{5,}(?![\d,]*\d)")
 _UNSPEAKABLE = re.compile(r"[^\w\s.,;:!?¿¡'\"()$%&@#/+*-]|_")
 _SPACES = re.compile(r"\s+")
-_WORDS = (
+_WORD_RULES = (
     (r"(?<=\ba )kWh\b|(?<=\bper )kWh\b|(?<=\bpor )kWh\b|(?<=\bel )kWh\b", mark("kilowatt hour")),
     (r"\bkWh\b", mark("kilowatt hours")),
     (r"\s*&\s*", mark(" and ")),
     (r"(?<=\d)\s?%", mark(" percent")),
     (r"\b911\b", "9 1 1"),
 )
-_DAYS = {
+_WEEKDAYS = {
     "Mon": "Monday",
     "Tue": "Tuesday",
     "Wed": "Wednesday",
@@ -69,21 +69,21 @@ _DAYS = {
 }
 
 
-def speakable(text: str) -> str:
+def make_speakable(text: str) -> str:
     """`text` as a voice should get it: no web address, amounts and dates in words, digits in groups."""
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
-    text = _UNSPEAKABLE.sub(" ", _without_controls(text))
+    text = _UNSPEAKABLE.sub(" ", _replace_controls(text))
     return _SPACES.sub(" ", text).strip()
 
 
-def digits_in_groups(digits: str) -> str:
+def spell_digits(digits: str) -> str:
     """`99999001` as `9 9 9, 9 9 0, 0 1`: groups of three, a lone last digit joins its neighbour."""
-    groups = _groups([digits[start : start + 3] for start in range(0, len(digits), 3)])
+    groups = _merge_lone_digit([digits[start : start + 3] for start in range(0, len(digits), 3)])
     return ", ".join(" ".join(group) for group in groups)
 
 
-def amount_in_words(cents: int) -> str:
+def spell_amount(cents: int) -> str:
     """11240 cents as `112 dollars and 40 cents`."""
     sign = tr("minus") + " " if cents < 0 else ""
     dollars, rest = divmod(abs(cents), 100)
@@ -94,7 +94,7 @@ def amount_in_words(cents: int) -> str:
     return sign + (tr("{dollars} and {cents}", dollars=whole, cents=part) if dollars else part)
 
 
-def in_pieces(text: str, longest: int) -> list[str]:
+def split_speech(text: str, longest: int) -> list[str]:
     """`text` cut at the ends of sentences, or of words, into pieces of `longest` characters at most."""
     pieces = []
     while len(text) > longest:
@@ -107,54 +107,54 @@ def in_pieces(text: str, longest: int) -> list[str]:
     return [*pieces, text] if text else pieces
 
 
-def _groups(groups: list[str]) -> list[str]:
+def _merge_lone_digit(groups: list[str]) -> list[str]:
     if len(groups) > 1 and len(groups[-1]) == 1:
         return [*groups[:-2], groups[-2] + groups[-1]]
     return groups
 
 
-def _without_controls(text: str) -> str:
+def _replace_controls(text: str) -> str:
     # XML 1.0 has no way to write most control characters, and the SDK does not refuse them
     return "".join(letter if letter.isprintable() or letter in "\n\t" else " " for letter in text)
 
 
-def _money(match: re.Match[str]) -> str:
+def _spell_money(match: re.Match[str]) -> str:
     cents = int(match["dollars"].replace(",", "")) * 100 + int(match["cents"] or 0)
-    return amount_in_words(-cents if match["minus"] else cents)
+    return spell_amount(-cents if match["minus"] else cents)
 
 
-def _rate(cents: str, rest: str) -> str:
+def _spell_rate(cents: str, rest: str) -> str:
     """`$0.1135` as `11.35 cents`."""
     return tr("{number} cents", number=f"{int(cents)}.{rest}".rstrip("0").rstrip("."))
 
 
-def _date(year: str, month: str, day: str, written: str) -> str:
+def _spell_date(year: str, month: str, day: str, written: str) -> str:
     try:
         on = date(int(year), int(month), int(day))
     except ValueError:
         return written
-    return date_words(on)
+    return format_long_date(on)
 
 
-def _month(match: re.Match[str]) -> str:
+def _spell_month(match: re.Match[str]) -> str:
     return next(month for month in MONTHS if month.startswith(match[1][:3]))
 
 
-def _time(match: re.Match[str]) -> str:
+def _format_time(match: re.Match[str]) -> str:
     minutes = "" if match[2] == "00" else f":{match[2]}"
     return f"{int(match[1])}{minutes} {match[3].upper()}M"
 
 
-def _dashed(match: re.Match[str]) -> str:
-    return ", ".join(digits_in_groups(part) for part in match[0].lstrip("+").split("-"))
+def _spell_dashed(match: re.Match[str]) -> str:
+    return ", ".join(spell_digits(part) for part in match[0].lstrip("+").split("-"))
 
 
-def _reference(match: re.Match[str]) -> str:
+def _spell_reference(match: re.Match[str]) -> str:
     """A confirmation number, letter by letter. Plain words in capitals have no digit and are left alone."""
-    return ", ".join(digits_in_groups(part) for part in match[0].split("-"))
+    return ", ".join(spell_digits(part) for part in match[0].split("-"))
 
 
-def _said(word: str) -> Callable[[re.Match[str]], str]:
+def _translated(word: str) -> Callable[[re.Match[str]], str]:
     """The word in the language that is spoken when it is said."""
     return lambda match: tr(word)
 
@@ -162,18 +162,18 @@ def _said(word: str) -> Callable[[re.Match[str]], str]:
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (_URL, lambda match: tr("the link")),
     (_EMAIL, lambda match: tr("{name} at {place}", name=match[1], place=match[2].replace(".", tr(" dot ")))),
-    (_RATE, lambda match: _rate(match[1], match[2])),
-    (_MONEY, _money),
-    (_ISO_DATE, lambda match: _date(match[1], match[2], match[3], match[0])),
-    (_US_DATE, lambda match: _date(match[3], match[1], match[2], match[0])),
-    (_MONTH, lambda match: _month(match) if current() == ENGLISH else match[0]),
-    (_DAY, lambda match: _DAYS[match[1]] if current() == ENGLISH else match[0]),
-    (_TIME, _time),
+    (_RATE, lambda match: _spell_rate(match[1], match[2])),
+    (_MONEY, _spell_money),
+    (_ISO_DATE, lambda match: _spell_date(match[1], match[2], match[3], match[0])),
+    (_US_DATE, lambda match: _spell_date(match[3], match[1], match[2], match[0])),
+    (_MONTH, lambda match: _spell_month(match) if current_language() == ENGLISH else match[0]),
+    (_WEEKDAY, lambda match: _WEEKDAYS[match[1]] if current_language() == ENGLISH else match[0]),
+    (_TIME, _format_time),
     (_PLUS_PHONE, lambda match: ", ".join(" ".join(part) for part in match.groups())),
-    (_DASHED, _dashed),
+    (_DASHED, _spell_dashed),
     (_MASKED, lambda match: tr("ending {digits}", digits=" ".join(match[1]))),
-    (_LAST_DIGITS, lambda match: f"{match[1]}{match[2]} {digits_in_groups(match[3])}"),
-    (_REFERENCE, _reference),
-    (_LONG_NUMBER, lambda match: digits_in_groups(match[0])),
-    *((re.compile(pattern), _said(word)) for pattern, word in _WORDS),
+    (_LAST_DIGITS, lambda match: f"{match[1]}{match[2]} {spell_digits(match[3])}"),
+    (_REFERENCE, _spell_reference),
+    (_LONG_NUMBER, lambda match: spell_digits(match[0])),
+    *((re.compile(pattern), _translated(word)) for pattern, word in _WORD_RULES),
 )

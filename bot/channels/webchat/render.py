@@ -9,7 +9,7 @@ from bot.dialogue.messages import Reply
 from bot.dialogue.reply_json import message_to_json
 
 
-def answer(reply: Reply, known: str | None = None) -> dict[str, Any]:
+def render_answer(reply: Reply, known: str | None = None) -> dict[str, Any]:
     """The answer to a posted message. `pending`: the real one will come by the stream. `known`: a token for the page to
     keep and to show in later talks, as one of `known`."""
     body: dict[str, Any] = {"known": known} if known else {}
@@ -22,14 +22,14 @@ def answer(reply: Reply, known: str | None = None) -> dict[str, Any]:
     return body
 
 
-def event(data: dict[str, Any], event_id: int | None = None, name: str = "message") -> str:
+def render_event(data: dict[str, Any], event_id: int | None = None, name: str = "message") -> str:
     """One server-sent event."""
     head = f"id: {event_id}\n" if event_id is not None else ""
     return f"{head}event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
 
 
-RETRY = "retry: 2000\n\n"
+RETRY_EVENT = "retry: 2000\n\n"
 """How long a browser waits before it connects again, in milliseconds."""
 
-HEARTBEAT = ": still here\n\n"
+HEARTBEAT_COMMENT = ": still here\n\n"
 """A comment: proxies close a silent connection, and a vanished reader is noticed only by writing to it."""

@@ -14,84 +14,84 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.conversations import service as conversations
 from backend.members import identity, known_senders
 from bot.channels.webchat import render, sessions
-from bot.channels.webchat.brakes import Brakes
 from bot.channels.webchat.cors import cors_headers, preflight
+from bot.channels.webchat.rate_limits import ChatRateLimits
 from bot.dialogue import normalize
 from bot.dialogue.messages import Inbound, Reply
 from bot.services import Services
-from bot.web.client_source import web_source
-from bot.web.errors import BadField, Refusal
+from bot.web.client_source import client_source
+from bot.web.errors import InvalidRequestField, RequestRefused
 from bot.web.guards import public
-from bot.web.json_requests import id_field, is_json, json_object, text_field
-from bot.workers.pushes import Listener
+from bot.web.json_requests import is_json_request, parse_id_field, parse_json_object, parse_text_field
+from bot.workers.pushes import StreamListener
 
 ANSWER_SECONDS = 8.5
 """Longer than this a page is not kept waiting: the answer then comes by the stream."""
 HEARTBEAT_SECONDS = 15.0
-LONGEST_STREAM_SECONDS = 30 * 60
+MAX_STREAM_SECONDS = 30 * 60
 """A browser connects again by itself; a stream that nobody reads any more must end some day."""
-MOST_PAYLOAD = 1000
+MAX_PAYLOAD_LENGTH = 1000
 
 
-def unknown_session() -> Refusal:
-    return Refusal("unknown_session", "This chat session is not known. Start a new one.", status=404)
+def unknown_session_error() -> RequestRefused:
+    return RequestRefused("unknown_session", "This chat session is not known. Start a new one.", status=404)
 
 
 @dataclass
-class WebChat:
+class WebChatChannel:
     """The web chat over the services."""
 
     services: Services
 
     def __post_init__(self) -> None:
-        self._brakes = Brakes(self.services.rates, self.services.settings.chat_per_address)
+        self._brakes = ChatRateLimits(self.services.rates, self.services.settings.chat_per_address)
 
-    async def start(self, request: Request) -> str:
+    async def start_session(self, request: Request) -> str:
         """A new session's token. The request need not say anything; JSON that is none is refused all the same."""
-        if request.body and is_json(request):
-            json_object(request)
-        await self._brakes.new_session(request)
-        return sessions.new_session(self.services.settings)
+        if request.body and is_json_request(request):
+            parse_json_object(request)
+        await self._brakes.check_new_session(request)
+        return sessions.create_session_token(self.services.settings)
 
-    def conversation(self, token: Any) -> str:
+    def find_conversation(self, token: Any) -> str:
         """The conversation of a session token. Raises Refusal."""
-        found = sessions.conversation_of(self.services.settings, token) if isinstance(token, str) else None
+        found = sessions.session_conversation_id(self.services.settings, token) if isinstance(token, str) else None
         if found is None:
-            raise unknown_session()
+            raise unknown_session_error()
         return found
 
-    def inbound(self, request: Request) -> Inbound:
+    def parse_inbound(self, request: Request) -> Inbound:
         """The neutral message of a request. Raises Refusal."""
-        body = json_object(request)
-        token = text_field(body, "session", longest=200)
-        client_id = id_field(body, "id")
-        text, payload = _said(body)
-        conversation = self.conversation(token)
+        body = parse_json_object(request)
+        token = parse_text_field(body, "session", longest=200)
+        client_id = parse_id_field(body, "id")
+        text, payload = _parse_text_or_payload(body)
+        conversation = self.find_conversation(token)
         return Inbound(
             channel="web",
             conversation=conversation,
             provider_id=f"{conversation}:{client_id}",
             text=text,
             payload=payload,
-            source=web_source(request, self.services.settings),
-            browser=_known(body),
+            source=client_source(request, self.services.settings),
+            browser=_parse_browser_tokens(body),
         )
 
-    async def take(self, request: Request) -> tuple[Inbound, Reply]:
+    async def take_message(self, request: Request) -> tuple[Inbound, Reply]:
         """The message of a request and its answer. Raises Refusal, also for what comes too fast."""
-        inbound = self.inbound(request)
-        async with self._brakes.message(request, inbound.conversation):
-            self.services.pushes.typing(inbound.conversation)
+        inbound = self.parse_inbound(request)
+        async with self._brakes.limit_message(request, inbound.conversation):
+            self.services.pushes.show_typing(inbound.conversation)
             return inbound, await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
 
-    async def newly_known(self, inbound: Inbound) -> str | None:
+    async def issue_browser_token(self, inbound: Inbound) -> str | None:
         """A token for a page that has been let in, unless it shows one that is good for a while yet."""
         backend = self.services.backend
-        async with backend.db.reading() as session:
-            member = (await identity.standing(session, backend, inbound.conversation)).member
+        async with backend.db.read_session() as session:
+            member = (await identity.load_identity(session, backend, inbound.conversation)).member
         if member is None or known_senders.knows_browser(backend, inbound.browser, member):
             return None
-        return known_senders.browser_token(backend, member)
+        return known_senders.issue_browser_token(backend, member)
 
     async def deliver(self, session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
         """Add every answer to the stream: another tab shows it, and a page that lost its POST gets it there."""
@@ -100,19 +100,19 @@ class WebChat:
             session, inbound.conversation, reply.messages, reply_to=client_id, language=reply.language
         )
 
-    def delivered(self, inbound: Inbound) -> None:
+    def notify_delivered(self, inbound: Inbound) -> None:
         if inbound.channel == "web":
             self.services.pushes.notify(inbound.conversation)
 
-    async def stream(self, request: Request) -> None:
+    async def send_stream(self, request: Request) -> None:
         """Send what is behind the last event that the page has, then what comes."""
-        conversation = self.conversation(request.args.get("session"))
-        after = _last_event(request)
-        async with self._brakes.stream(request, conversation):
-            with self.services.pushes.listening(conversation) as listener:
+        conversation = self.find_conversation(request.args.get("session"))
+        after = _parse_last_event(request)
+        async with self._brakes.limit_stream(request, conversation):
+            with self.services.pushes.open_listener(conversation) as listener:
                 await self._send_events(request, conversation, after, listener)
 
-    async def _send_events(self, request: Request, conversation: str, after: int, listener: Listener) -> None:
+    async def _send_events(self, request: Request, conversation: str, after: int, listener: StreamListener) -> None:
         headers = {
             **cors_headers(request, self.services.settings),
             "Cache-Control": "no-store",
@@ -121,54 +121,54 @@ class WebChat:
         response = await request.respond(content_type="text/event-stream; charset=utf-8", headers=headers)
         if response is None:
             return
-        await response.send(render.RETRY)
-        ends = time.monotonic() + LONGEST_STREAM_SECONDS
+        await response.send(render.RETRY_EVENT)
+        ends = time.monotonic() + MAX_STREAM_SECONDS
         while not self.services.pushes.closing and time.monotonic() < ends:
             listener.news.clear()
             after = await self._send_new(response, conversation, after, listener)
-            if not await _news_within(listener, HEARTBEAT_SECONDS):
-                await response.send(render.HEARTBEAT)
+            if not await _wait_for_news(listener, HEARTBEAT_SECONDS):
+                await response.send(render.HEARTBEAT_COMMENT)
         await response.eof()
 
-    async def _send_new(self, response: HTTPResponse, conversation: str, after: int, listener: Listener) -> int:
+    async def _send_new(self, response: HTTPResponse, conversation: str, after: int, listener: StreamListener) -> int:
         signs, listener.signs = listener.signs, []
-        async with self.services.backend.db.reading() as session:
+        async with self.services.backend.db.read_session() as session:
             events = await conversations.events_after(session, conversation, after)
         for event in events:
-            await response.send(render.event(event.data, event.id))
+            await response.send(render.render_event(event.data, event.id))
             after = event.id
         if not events and signs:
-            await response.send(render.event({}, name=signs[-1]))
+            await response.send(render.render_event({}, name=signs[-1]))
         if len(events) == 100:
             listener.news.set()  # there may be more than one look gives
         return after
 
 
-def _said(body: dict[str, Any]) -> tuple[str, str | None]:
+def _parse_text_or_payload(body: dict[str, Any]) -> tuple[str, str | None]:
     """Text or payload, and exactly one of them."""
     if body.get("text") is not None and body.get("payload") is not None:
-        raise BadField("payload", "and text were both sent: send one of them")
+        raise InvalidRequestField("payload", "and text were both sent: send one of them")
     if body.get("payload") is not None:
-        return "", text_field(body, "payload", longest=MOST_PAYLOAD)
-    return text_field(body, "text", longest=normalize.MAX_TEXT), None
+        return "", parse_text_field(body, "payload", longest=MAX_PAYLOAD_LENGTH)
+    return parse_text_field(body, "text", longest=normalize.MAX_TEXT_LENGTH), None
 
 
-def _known(body: dict[str, Any]) -> str:
+def _parse_browser_tokens(body: dict[str, Any]) -> str:
     """The tokens of a browser that has been let in before. What is none of ours counts for nothing, and is no error."""
     shown = body.get("known")
     tokens = [token for token in shown if isinstance(token, str)] if isinstance(shown, list) else []
     good = [token for token in tokens if known_senders.TOKEN.fullmatch(token)]
-    return " ".join(good[-known_senders.MOST_BROWSERS :])
+    return " ".join(good[-known_senders.MAX_BROWSER_TOKENS :])
 
 
-def _last_event(request: Request) -> int:
+def _parse_last_event(request: Request) -> int:
     last = request.headers.get("last-event-id") or request.args.get("last_event_id") or "0"
     if not last.isascii() or not last.isdigit() or len(last) > 18:
-        raise BadField("last_event_id", "must be a number")
+        raise InvalidRequestField("last_event_id", "must be a number")
     return int(last)
 
 
-async def _news_within(listener: Listener, seconds: float) -> bool:
+async def _wait_for_news(listener: StreamListener, seconds: float) -> bool:
     try:
         async with asyncio.timeout(seconds):
             await listener.news.wait()
@@ -179,31 +179,31 @@ async def _news_within(listener: Listener, seconds: float) -> bool:
 
 def blueprint(services: Services) -> Blueprint:
     """POST /chat/sessions, POST /chat/messages, GET /chat/events."""
-    chat = WebChat(services)
+    chat = WebChatChannel(services)
     services.turns.deliver["web"] = chat.deliver
-    services.turns.after_commit.append(chat.delivered)
+    services.turns.after_commit.append(chat.notify_delivered)
     routes = Blueprint("webchat", url_prefix="/chat")
 
     @routes.post("/sessions")
     @public
     async def new_session(request: Request) -> HTTPResponse:
-        return json_response({"session": await chat.start(request)}, status=201)
+        return json_response({"session": await chat.start_session(request)}, status=201)
 
     @routes.post("/messages")
     @public
     async def message(request: Request) -> HTTPResponse:
-        inbound, reply = await chat.take(request)
-        return json_response(render.answer(reply, await chat.newly_known(inbound)))
+        inbound, reply = await chat.take_message(request)
+        return json_response(render.render_answer(reply, await chat.issue_browser_token(inbound)))
 
     @routes.get("/events")
     @public
     async def events(request: Request) -> None:
-        await chat.stream(request)
+        await chat.send_stream(request)
 
     @routes.head("/events")
     @public
     async def head_of_events(request: Request) -> HTTPResponse:
-        chat.conversation(request.args.get("session"))  # a stream has no end; its head must not hold one open
+        chat.find_conversation(request.args.get("session"))  # a stream has no end; its head must not hold one open
         return HTTPResponse(content_type="text/event-stream; charset=utf-8", headers={"Cache-Control": "no-store"})
 
     # by name: a route for every path under /chat would lose to these two, which know no OPTIONS

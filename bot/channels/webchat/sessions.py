@@ -12,27 +12,27 @@ from backend.config import Settings
 
 RANDOM_BYTES = 32
 PROOF_BYTES = 16
-SHAPE = re.compile(r"[A-Za-z0-9_-]{64}")
+TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{64}")
 
 
-def new_session(settings: Settings) -> str:
+def create_session_token(settings: Settings) -> str:
     """A new token: 256 random bits, and the proof that we made it."""
     nonce = secrets.token_bytes(RANDOM_BYTES)
-    return base64.urlsafe_b64encode(nonce + _proof(settings, nonce)).decode()
+    return base64.urlsafe_b64encode(nonce + _sign_nonce(settings, nonce)).decode()
 
 
-def conversation_of(settings: Settings, session: str) -> str | None:
+def session_conversation_id(settings: Settings, session: str) -> str | None:
     """The conversation of a session; None for a token that we never made."""
-    if not SHAPE.fullmatch(session):
+    if not TOKEN_PATTERN.fullmatch(session):
         return None
     raw = base64.urlsafe_b64decode(session)
     nonce, proof = raw[:RANDOM_BYTES], raw[RANDOM_BYTES:]
-    if not hmac.compare_digest(proof, _proof(settings, nonce)):
+    if not hmac.compare_digest(proof, _sign_nonce(settings, nonce)):
         return None
     key = settings.derived_key("conversation").encode()
     return "web-" + hmac.new(key, raw, hashlib.sha256).hexdigest()[:32]
 
 
-def _proof(settings: Settings, nonce: bytes) -> bytes:
+def _sign_nonce(settings: Settings, nonce: bytes) -> bytes:
     key = settings.derived_key("chat-session").encode()
     return hmac.new(key, nonce, hashlib.sha256).digest()[:PROOF_BYTES]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.dialogue.redaction.digits import Group, plain
+from bot.dialogue.redaction.digits import DigitGroup, fold_text
 
-LONGEST = 48
+MAX_GAP_LENGTH = 48
 FILLERS = (
     r"and|then|next|the|rest|is|are|um|uh|er|hmm|dash|hyphen|minus|space|blank|dot|point|period|comma|slash|pause|"
     r"followed|by|last|first|final|other|starts?|begins?|middle|ends|done|ok|okay|two|three|four|five|six|part|half|digits?|numbers?|"
@@ -26,7 +26,7 @@ DASH = re.compile(
 
 def is_gap(lowered: str, start: int, end: int) -> bool:
     """Whether what stands at [start, end) of a plain text parts no numbers."""
-    return end - start <= LONGEST and GAP.fullmatch(lowered, start, end) is not None
+    return end - start <= MAX_GAP_LENGTH and GAP.fullmatch(lowered, start, end) is not None
 
 
 def is_dash(lowered: str, start: int, end: int) -> bool:
@@ -34,10 +34,10 @@ def is_dash(lowered: str, start: int, end: int) -> bool:
     return end - start <= 12 and DASH.fullmatch(lowered, start, end) is not None
 
 
-def runs_in(text: str, groups: Sequence[Group]) -> list[list[Group]]:
+def split_into_sequences(text: str, groups: Sequence[DigitGroup]) -> list[list[DigitGroup]]:
     """Groups of digits with nothing but a gap between them."""
-    lowered = plain(text)
-    runs: list[list[Group]] = []
+    lowered = fold_text(text)
+    runs: list[list[DigitGroup]] = []
     for group in groups:
         if runs and is_gap(lowered, runs[-1][-1].end, group.start):
             runs[-1].append(group)

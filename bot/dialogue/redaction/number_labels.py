@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-REACH = 40
+MAX_DISTANCE = 40
 SSN = (
     r"ss[#n]|s\.s\.n\.?|social\s+security(?:\s+(?:number|no|num|#))?|socials?|soc\s+sec|tax\s*id|taxpayer(?:\s+id)?|tin|f?ein|itin|federal\s+id|"
     r"(?:numero|num|no)\.?\s+de\s+seguro|cuatro\s+de\s+(?:mi|su|el)\s+seguro|seguro\s+social|nss|id\s+fiscal|identificacion\s+fiscal|"
@@ -22,11 +22,11 @@ BANK = (
     rf"{ROUTING_WORDS}|bank|banking|checking|savings|iban|clabe|swift|direct\s+deposit|withdrawal\s+account|banco|bancari[oa]s?|"
     rf"cuenta\s+(?:de\s+)?(?:cheques|corriente|ahorros?|banco)|cheques|ahorros?|{BANKS}"
 )
-OF_A_CARD = r"(?:card'?s?|visa|amex|american\s+express|master\s?card|debit|credit|atm|tarjetas?|debito|credito|cajero)"
+CARD_WORDS = r"(?:card'?s?|visa|amex|american\s+express|master\s?card|debit|credit|atm|tarjetas?|debito|credito|cajero)"
 CODE = (
     r"(?<!zip )(?<!postal )(?<!gate )(?:codes?|pins?|nip|clave|codigo|numeros?\s+secretos?|"
     r"(?:security|secret|verification)\s+number)\s+"
-    rf"(?:(?:on|for|of|from|to|in|de|del|para|the|my|our|la|mi|el|front|back|face|side|debit|bank)\s+){{1,6}}{OF_A_CARD}|"
+    rf"(?:(?:on|for|of|from|to|in|de|del|para|the|my|our|la|mi|el|front|back|face|side|debit|bank)\s+){{1,6}}{CARD_WORDS}|"
     r"atm\s+(?:code|number|pin|no)|"
     r"(?:punch|key|type|enter|use|marco|tecle\w+|pongo|uso)\w*\s+(?:in\s+)?"
     r"(?=\d{4,6}\s+(?:at|into|en)\s+(?:the|an|any|el|un)\s+(?:atm|cajero|pin\s?pad|cash\s+machine))|"
@@ -37,46 +37,46 @@ CODE = (
     r"(?:codigo|clave|numero|numeros)\s+(?:de\s+)?(?:seguridad|secret[oa])|access\s+code|atm\s+code|"
     r"(?:numbers?|digits?|code)\s+on\s+(?:the\s+)?back|(?:numeros?|digitos?|codigo)\s+(?:de\s+)?atras"
 )
-HALF = (
+HALF_NUMBER = (
     r"(?:(?:first|last|second|other|next)\s+(?:eight|8|twelve|12|half|part)|(?:primer[oa]s?|ultim[oa]s|segund[oa]|otr[oa]s?)\s+"
     r"(?:ocho|doce|mitad|parte))(?:\s+(?:digits?|numbers?|ones|digitos|numeros))?(?=[^\d$]{0,12}\d{4}[ -]?\d{4})"
 )
 """Of a number with at least eight figures behind it: half a bill has fewer."""
 CARD = (
-    rf"{HALF}|"
+    rf"{HALF_NUMBER}|"
     r"card(?:\s+on\s+file)?|debit|credit|visa|master\s?card|amex|american\s+express|discover|tarjetas?|cc|ccn|"
     r"(?:card|tarjeta)\s+(?:number|no|num|de\s+(?:credito|debito))|pan"
 )
-OTHER = (
+OTHER_NUMBERS = (
     r"phone|ph|tel|cel|cell|mobile|telephone|call|text|telefono|celular|movil|llam\w+|fax|"
     r"member(?:ship)?|customer|socio|socia|miembro|cliente|meters?|medidor|contador|confirmation|confirmacion|"
     r"usage|consumo|invoice|bill\s+(?:number|no)|zip|postal|amount|monto|cantidad|tickets?|case|caso|boleto|order|orden|reference|"
     r"referencia|readings?|lectura|kwh|kw|pole|poste|transformer|transformador|check\s+(?:number|no|#)|serial|serie|"
     r"tracking|work\s+order|gate|padlock|candado|porton|report|reporte|box|apartado|apt|unit"
 )
-WORDS = re.compile(
+LABEL_PATTERN = re.compile(
     r"(?P<placeholder>\[[a-z ,]+ removed(?:, in part)?\])"
-    rf"|(?<![a-z])(?:(?P<code>{CODE})|(?P<ssn>{SSN})|(?P<bank>{BANK})|(?P<card>{CARD})|(?P<other>{OTHER}))(?![a-z])"
+    rf"|(?<![a-z])(?:(?P<code>{CODE})|(?P<ssn>{SSN})|(?P<bank>{BANK})|(?P<card>{CARD})|(?P<other>{OTHER_NUMBERS}))(?![a-z])"
     r"|(?P<money>\$)"
 )
 ROUTING = re.compile(rf"(?<![a-z])(?:{ROUTING_WORDS})(?![a-z])")
-DRAWN_ON = re.compile(
+BANK_DEBIT = re.compile(
     r"\b(?:debit(?!\s+card)|draft|withdraw(?:al)?|ach|e-?check|from\s+my\s+(?:account|acct)|debit(?:en?|ar)(?:lo)?|"
     r"de\s+mi\s+cuenta|retir(?:en?|ar))\b"
 )
 # beside the word account a number may be the member's with us; `for my account` says so
-ACCOUNT = re.compile(
+ACCOUNT_BEFORE = re.compile(
     r"(?P<owned>\b(?:for|para|de)\s+(?:my\s+|the\s+|mi\s+|la\s+)?)?(?<![a-z])(?:account|acct|a/c|cuenta)(?![a-z])[^\d]{0,24}$"
 )
-FOR = re.compile(r"\b(?:for|para)\b")
-AFTER = re.compile(
+PAYMENT_FOR = re.compile(r"\b(?:for|para)\b")
+LABEL_AFTER_GAP = re.compile(
     r"\s*(?:,|-|is|was|are|=|es|era|son)?\s*(?:is\s+|es\s+|son\s+)?(?:my|the|our|mi|el|la|los|nuestro|nuestra)\s+"
     r"(?:\w+\s+){0,4}?"
 )
 ON_THE_BACK = re.compile(
     r"\s*,?\s*(?:is\s+|are\s+|es\s+)?(?:on\s+(?:the\s+)?back|atras)(?:\s+of\s+(?:the\s+|my\s+)?card)?\s*(?:[.,;!?]|$)"
 )
-DIRECT = re.compile(
+CARD_LABEL_GAP = re.compile(
     r"[\s:#.,;=>-]*(?:(?:number|numbers|no|num|is|it'?s|was|are|digits?|the|my|um|uh|on|file|numero|es|son|de|credito|"
     r"debito|el|la|mi|ends?|begins?|starts?|with|empieza|comienza|con|here|goes|aqui|esta|va|card|tarjeta)[\s:#.,;=>-]*){0,5}"
 )
@@ -84,7 +84,7 @@ DIRECT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class NumberLabel:
     """A telling word, at [start, end): `kind` is ssn, bank, code, card, other or money."""
 
     start: int
@@ -92,23 +92,23 @@ class Mark:
     kind: str
 
 
-def marks_in(lowered: str) -> list[Mark]:
+def find_labels(lowered: str) -> list[NumberLabel]:
     """The telling words of a plain text; those of our own placeholders tell nothing."""
-    found = (Mark(one.start(), one.end(), str(one.lastgroup)) for one in WORDS.finditer(lowered))
+    found = (NumberLabel(one.start(), one.end(), str(one.lastgroup)) for one in LABEL_PATTERN.finditer(lowered))
     return [mark for mark in found if mark.kind != "placeholder"]
 
 
-def before(start: int, marks: list[Mark]) -> Mark | None:
+def find_label_before(start: int, marks: list[NumberLabel]) -> NumberLabel | None:
     """The nearest telling word in front of a number."""
-    near = [mark for mark in marks if 0 <= start - mark.end <= REACH]
+    near = [mark for mark in marks if 0 <= start - mark.end <= MAX_DISTANCE]
     return near[-1] if near else None
 
 
-def after(end: int, lowered: str, marks: list[Mark]) -> str:
+def find_kind_after(end: int, lowered: str, marks: list[NumberLabel]) -> str:
     """What a number is said to be right behind it: `is my routing number`."""
     if ON_THE_BACK.match(lowered, end):
         return "code"
     for mark in marks:
-        if 0 <= mark.start - end <= REACH and AFTER.fullmatch(lowered, end, mark.start):
+        if 0 <= mark.start - end <= MAX_DISTANCE and LABEL_AFTER_GAP.fullmatch(lowered, end, mark.start):
             return mark.kind
     return ""

@@ -44,13 +44,13 @@ MISHEARD = {
     "sero": 0, "un": 1, "sinco": 5, "ceis": 6, "ciete": 7, "nuebe": 9,
 }  # fmt: skip
 """What recognizers and hasty fingers write for a digit; only between others, or in a long row of them."""
-LONG_ROW = 7
+MIN_LONG_ROW = 7
 """So many words in a row that are digits or sound like them are no sentence."""
 ONLY_BESIDE_OTHERS = frozenset(("once", "una", "o", "oo", "oh", "mil"))
 """Words that are mostly something else: digits only beside other digits."""
-AND = frozenset(("and", "y"))
+AND_WORDS = frozenset(("and", "y"))
 NUMBER_WORDS = frozenset({*UNITS, *TEENS, *TENS, *HUNDREDS, *HUNDRED, *THOUSAND, *REPEATS, *PLURALS})
-SPANISH = frozenset(
+SPANISH_NUMBER_WORDS = frozenset(
     "cero uno una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince veinte treinta "
     "cuarenta cincuenta sesenta setenta ochenta noventa cien doble".split()
 )

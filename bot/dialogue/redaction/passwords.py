@@ -23,16 +23,16 @@ CHANGED_TO = re.compile(
     r"\b(?:(?:chang\w*|set|re-?set\w*|mak\w+|made|switch\w*|updat\w+)\s+(?:it|that|mine)\s+(?:back\s+)?(?:to\s+|as\s+)?|"
     r"(?:(?:lo|la)\s+(?:cambi\w+|puse)|(?:cambi|pon)\w*(?:la|lo))\s+(?:(?:a|por|en|como)\s+)?)[\"']?$"
 )
-ALONE = re.compile(r"\W*(?:(?:it'?s|it\s+is|its|is|try|use|used|or|maybe|es|prueb[ae]|us[ae]|era|was)\s+)?\W*")
-NAMED = re.compile(r"\b(?:user\s?-?(?:name|id)?|usuario|as|como)\s*(?:is|was|es|era)?\s*[:=]?\s*$")
+FILLER_ONLY = re.compile(r"\W*(?:(?:it'?s|it\s+is|its|is|try|use|used|or|maybe|es|prueb[ae]|us[ae]|era|was)\s+)?\W*")
+USER_NAME_BEFORE = re.compile(r"\b(?:user\s?-?(?:name|id)?|usuario|as|como)\s*(?:is|was|es|era)?\s*[:=]?\s*$")
 """In front of what a person is known by, which is no secret."""
-REFERENCE = re.compile(
+REFERENCE_BEFORE = re.compile(
     r"\b(?:confirm\w*|conf|tickets?|cases?|ref(?:erence)?|orders?|invoice|serial|model|meter|pole|report|folio|boleto|"
     r"caso|reporte|referencia|orden|factura|medidor|poste|modelo|serie)\b[^.!?]{0,24}$"
 )
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:[.,][\w-]+)+|\w+://\S*|www\.\S*|\S+\.(?:com|org|net|coop|gov|edu)\b\S*")
-TIME = re.compile(r"[a-z]+@\d{1,2}(?::\d\d)?(?:[ap]m?)?")
-NOT_SECRET = frozenset(
+TIME_OF_DAY = re.compile(r"[a-z]+@\d{1,2}(?::\d\d)?(?:[ap]m?)?")
+ORDINARY_WORDS = frozenset(
     # what has a number of its own
     "apt apartment unit ste suite lot box pobox bldg building room rm floor flr space trailer house hwy highway "
     "route rt rte road rd county cr sr us street st ave avenue lane ln drive dr loop trail exit mile calle casa "
@@ -55,76 +55,78 @@ NOT_SECRET = frozenset(
     "safari edge opera kindle fire echo nokia lg xbox playstation error err code codigo http https smarthub wifi "
     "internet web app covid vitamin model modelo nest ecobee honeywell ford tesla chevy level2 mp3 mp4".split()
 )
-WITH_A_PRICE = re.compile(r"[a-z]{2,}\$[a-z]{2,}")
+DOLLAR_INSIDE = re.compile(r"[a-z]{2,}\$[a-z]{2,}")
 """`sun$hine`: figures are missing, and no other mark stands so in a word."""
 LETTERS = re.compile(r"[a-z]+")
 THREE_LETTERS = re.compile(r"[a-z]{3}")
-CAMEL = re.compile(r"[a-z]{2}[A-Z][a-z]")
-FIGURES_AS_LETTERS = re.compile(r"[a-z]+(?:[0134578@$][a-z]+){1,3}")
+CAMEL_CASE = re.compile(r"[a-z]{2}[A-Z][a-z]")
+LEETSPEAK = re.compile(r"[a-z]+(?:[0134578@$][a-z]+){1,3}")
 WORD_AND_FIGURES = re.compile(r"[a-z]{4,}\d{1,4}!*")
-A_TRY = re.compile(r"[a-z]{5,}[_.-]?\d{2,4}[a-z]?!*")
+PASSWORD_GUESS = re.compile(r"[a-z]{5,}[_.-]?\d{2,4}[a-z]?!*")
 TOKEN = re.compile(r"\S+")
-AROUND, BEHIND = "\"'()[]<>,;:`“”‘’«».?", "!"
-SHORTEST, SHORTEST_STRONG = 5, 6
+OUTER_MARKS, TRAILING_MARK = "\"'()[]<>,;:`“”‘’«».?", "!"
+MIN_LENGTH, MIN_STRONG_LENGTH = 5, 6
 
 Span = tuple[int, int]
 
 
-def passwords_in(text: str, lowered: str, *, spoken_of: bool = False, asked: str = "") -> Iterator[Span]:
+def find_passwords(text: str, lowered: str, *, spoken_of: bool = False, asked: str = "") -> Iterator[Span]:
     """Where passwords stand in a text and its plain form. `spoken_of`: a login was just spoken of; `asked`: a hint."""
     login = (spoken_of and not asked) or LOGIN.search(lowered) is not None
     for found in TOKEN.finditer(lowered):
-        start, end = _inner(lowered, *found.span())
+        start, end = _trim_marks(lowered, *found.span())
         word = lowered[start:end]
-        if not _may_be(word) or REFERENCE.search(lowered, max(0, start - 40), start):
+        if not _looks_like_password(word) or REFERENCE_BEFORE.search(lowered, max(0, start - 40), start):
             continue
-        tried = spoken_of and A_TRY.fullmatch(word) is not None  # "maybe it was ..." in answer to another question
+        tried = (
+            spoken_of and PASSWORD_GUESS.fullmatch(word) is not None
+        )  # "maybe it was ..." in answer to another question
         told = login or tried or CHANGED_TO.search(lowered, max(0, start - 40), start) is not None
-        alone = not asked and WORD_AND_FIGURES.fullmatch(word) is not None and _is_all(lowered, start, end)
-        named = NAMED.search(lowered, max(0, start - 20), start) is not None or len(word) < SHORTEST
+        alone = not asked and WORD_AND_FIGURES.fullmatch(word) is not None and _is_whole_message(lowered, start, end)
+        named = USER_NAME_BEFORE.search(lowered, max(0, start - 20), start) is not None or len(word) < MIN_LENGTH
         if _is_strong(text[start:end], word) or ((told or alone) and not named):
             yield start, end
 
 
-def speaks_of_login(lowered: str) -> bool:
+def mentions_login(lowered: str) -> bool:
     """Whether a plain text is about getting in, so that a word with figures behind it may be a password."""
     return LOGIN.search(lowered) is not None
 
 
-def _is_all(lowered: str, start: int, end: int) -> bool:
-    return end == len(lowered.rstrip(AROUND)) and ALONE.fullmatch(lowered, 0, start) is not None
+def _is_whole_message(lowered: str, start: int, end: int) -> bool:
+    return end == len(lowered.rstrip(OUTER_MARKS)) and FILLER_ONLY.fullmatch(lowered, 0, start) is not None
 
 
-def _inner(text: str, start: int, end: int) -> Span:
-    while start < end and text[start] in AROUND:
+def _trim_marks(text: str, start: int, end: int) -> Span:
+    while start < end and text[start] in OUTER_MARKS:
         start += 1
-    while start < end and text[end - 1] in AROUND:
+    while start < end and text[end - 1] in OUTER_MARKS:
         end -= 1
     return start, end
 
 
-def _may_be(word: str) -> bool:
+def _looks_like_password(word: str) -> bool:
     """Letters with figures or marks among them, and neither an address nor a thing with its number."""
-    bare = word.rstrip(BEHIND)
-    if not THREE_LETTERS.search(bare) and not FIGURES_AS_LETTERS.fullmatch(bare):
+    bare = word.rstrip(TRAILING_MARK)
+    if not THREE_LETTERS.search(bare) and not LEETSPEAK.fullmatch(bare):
         return False
-    if not any(one.isdigit() for one in bare) and not WITH_A_PRICE.fullmatch(bare):
+    if not any(one.isdigit() for one in bare) and not DOLLAR_INSIDE.fullmatch(bare):
         return False
-    if ADDRESS.fullmatch(bare) or TIME.fullmatch(bare) or "removed]" in word:
+    if ADDRESS.fullmatch(bare) or TIME_OF_DAY.fullmatch(bare) or "removed]" in word:
         return False
     parts = LETTERS.findall(bare)
     # `member#99999-001`, `50dollars`: all its letters are one known word, or several
-    return not all(part in NOT_SECRET or len(part) == 1 for part in parts)
+    return not all(part in ORDINARY_WORDS or len(part) == 1 for part in parts)
 
 
 def _is_strong(written: str, word: str) -> bool:
-    bare = word.rstrip(BEHIND)
-    if len(bare) < SHORTEST_STRONG:
+    bare = word.rstrip(TRAILING_MARK)
+    if len(bare) < MIN_STRONG_LENGTH:
         return False
     figures = sum(one.isdigit() for one in bare)
     if figures and any(mark in bare for mark in "@#$%^&*!"):
         return True
-    if figures and CAMEL.search(written):
+    if figures and CAMEL_CASE.search(written):
         return True
     letters = len(bare) - figures
-    return bool(figures) and letters >= SHORTEST and not written.isupper() and bool(FIGURES_AS_LETTERS.fullmatch(bare))
+    return bool(figures) and letters >= MIN_LENGTH and not written.isupper() and bool(LEETSPEAK.fullmatch(bare))

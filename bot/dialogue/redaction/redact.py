@@ -12,16 +12,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.dialogue.redaction import number_labels as labels
-from bot.dialogue.redaction.beside_card import beside_card
-from bot.dialogue.redaction.card_numbers import FIRST_DIGITS, card_from, fits_a_network
-from bot.dialogue.redaction.digits import Group, groups_in, plain
-from bot.dialogue.redaction.disguised import undisguised
-from bot.dialogue.redaction.gaps import runs_in
-from bot.dialogue.redaction.identity_papers import papers_in
-from bot.dialogue.redaction.number_labels import Mark
-from bot.dialogue.redaction.passwords import passwords_in
-from bot.dialogue.redaction.plausible import SSN_SIZES, Situation, account_in, candidates, is_expected, is_told, staying
-from bot.dialogue.redaction.secret_words import is_of_a_gate, secrets_in
+from bot.dialogue.redaction.card_details import find_card_details
+from bot.dialogue.redaction.card_numbers import CARD_FIRST_DIGITS, find_card_end, matches_network
+from bot.dialogue.redaction.digits import DigitGroup, find_digit_groups, fold_text
+from bot.dialogue.redaction.expected_numbers import (
+    SSN_SIZES,
+    RedactionContext,
+    account_candidates,
+    classify_legitimate,
+    count_account_groups,
+    is_legitimate,
+    matches_question,
+)
+from bot.dialogue.redaction.gaps import split_into_sequences
+from bot.dialogue.redaction.identity_documents import find_identity_documents
+from bot.dialogue.redaction.lookalikes import replace_lookalikes
+from bot.dialogue.redaction.number_labels import NumberLabel
+from bot.dialogue.redaction.passwords import find_passwords
+from bot.dialogue.redaction.secret_words import find_secrets, is_about_gate
 
 KINDS = ("card", "ssn", "bank", "code", "secret", "number")
 PLACEHOLDERS = {
@@ -32,26 +40,28 @@ PLACEHOLDERS = {
     "secret": "[secret removed]",
     "number": "[long number removed]",
 }
-IN_PART = "[card number removed, in part]"
+PARTIAL_CARD_PLACEHOLDER = "[card number removed, in part]"
 """The rest of it may be still to come."""
-WHOLE_CARD = 13
-PLACEHOLDER = re.compile("|".join(re.escape(text) for text in (*PLACEHOLDERS.values(), IN_PART)))
-NOWHERE = Situation()
+MIN_CARD_DIGITS = 13
+PLACEHOLDER_PATTERN = re.compile(
+    "|".join(re.escape(text) for text in (*PLACEHOLDERS.values(), PARTIAL_CARD_PLACEHOLDER))
+)
+NO_CONTEXT = RedactionContext()
 
 DATE_SHAPE = re.compile(r"\d{1,2}[ .-]\d{1,2}[ .-](?:20)?\d{2}")
-SHORTEST_BANK, SHORTEST_BESIDE_ROUTING, SHORTEST_CARD = 6, 5, 5
-LONGER_THAN_MOST_MEMBER_NUMBERS = 11
+MIN_BANK_DIGITS, MIN_DIGITS_BESIDE_ROUTING, MIN_LABELED_CARD_DIGITS = 6, 5, 5
+MIN_LONG_ACCOUNT_DIGITS = 11
 
-HALF_A_CARD = [4, 4]
-AMEX, AMEX_BEGINS = ("34", "37"), [4, 6]
-MOST_BESIDE = 13
+HALF_CARD_SIZES = [4, 4]
+AMEX_PREFIXES, AMEX_FIRST_SIZES = ("34", "37"), [4, 6]
+MAX_CARD_DETAIL_DIGITS = 13
 """Digits that may follow a card number in one breath: expiry, code and zip."""
 
 Finding = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
-class Redacted:
+class RedactedText:
     """The text with placeholders, and which kinds of thing were taken out of it."""
 
     text: str
@@ -59,98 +69,106 @@ class Redacted:
 
 
 @dataclass
-class Reading:
+class TextAnalysis:
     """A text with the groups of digits in it, what they are part of, and the runs that they make."""
 
     text: str
-    situation: Situation
+    situation: RedactionContext
     lowered: str = ""
-    groups: list[Group] = field(default_factory=list)
-    stays: dict[int, str] = field(default_factory=dict)
-    marks: list[Mark] = field(default_factory=list)
+    groups: list[DigitGroup] = field(default_factory=list)
+    legitimate_kinds: dict[int, str] = field(default_factory=dict)
+    number_labels: list[NumberLabel] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.lowered = plain(self.text)
-        self.marks = labels.marks_in(self.lowered)
+        self.lowered = fold_text(self.text)
+        self.number_labels = labels.find_labels(self.lowered)
         # the 2 of CVV2 is no figure of it, nor the 8 of "the last 8 are"
-        codes = [mark for mark in self.marks if mark.kind in ("code", "card")]
-        self.groups = [one for one in groups_in(self.text) if not any(m.start < one.start < m.end for m in codes)]
-        kinds = staying(self.lowered, self.groups)
-        self.stays = {group.start: kind for group, kind in zip(self.groups, kinds, strict=True) if kind}
+        codes = [mark for mark in self.number_labels if mark.kind in ("code", "card")]
+        self.groups = [
+            one for one in find_digit_groups(self.text) if not any(m.start < one.start < m.end for m in codes)
+        ]
+        kinds = classify_legitimate(self.lowered, self.groups)
+        self.legitimate_kinds = {group.start: kind for group, kind in zip(self.groups, kinds, strict=True) if kind}
 
-    def stays_as(self, group: Group) -> str:
-        return self.stays.get(group.start, "")
+    def legitimate_kind(self, group: DigitGroup) -> str:
+        return self.legitimate_kinds.get(group.start, "")
 
 
-def redact(text: str, situation: Situation = NOWHERE) -> Redacted:
+def redact(text: str, situation: RedactionContext = NO_CONTEXT) -> RedactedText:
     """Replace everything that must not be kept by a placeholder."""
-    return replaced(text, findings(text, situation))
+    return replace_findings(text, find_sensitive(text, situation))
 
 
-def replaced(text: str, found: Sequence[Finding]) -> Redacted:
+def replace_findings(text: str, found: Sequence[Finding]) -> RedactedText:
     """The text with a placeholder for each of what was found in it."""
     pieces: list[str] = []
     at = 0
-    for start, end, kind in _merged(text, sorted(found)):
-        pieces += [text[at:start], _placeholder(text[start:end], kind)]
+    for start, end, kind in _merge_findings(text, sorted(found)):
+        pieces += [text[at:start], _select_placeholder(text[start:end], kind)]
         at = end
     cleaned = "".join([*pieces, text[at:]])
-    return Redacted(cleaned, kinds_in(cleaned))
+    return RedactedText(cleaned, list_removed_kinds(cleaned))
 
 
-def findings(text: str, situation: Situation = NOWHERE) -> list[Finding]:
+def find_sensitive(text: str, situation: RedactionContext = NO_CONTEXT) -> list[Finding]:
     """(start, end, kind) of everything in a text that must not be kept."""
-    reading = Reading(text, situation)
-    found = list(_numbers(reading)) if reading.groups else []
-    found += _disguised(reading)
-    secrets = [*secrets_in(reading.lowered), *papers_in(reading.lowered)]
-    secrets += passwords_in(text, reading.lowered, spoken_of=situation.login, asked=situation.asked)
+    reading = TextAnalysis(text, situation)
+    found = list(_find_numbers(reading)) if reading.groups else []
+    found += _find_lookalikes(reading)
+    secrets = [*find_secrets(reading.lowered), *find_identity_documents(reading.lowered)]
+    secrets += find_passwords(text, reading.lowered, spoken_of=situation.login_mentioned, asked=situation.asked)
     found += [(start, end, "secret") for start, end in secrets]
-    return _without_placeholders_inside(text, found)
+    return _drop_already_removed(text, found)
 
 
-def _disguised(reading: Reading) -> Iterator[Finding]:
+def _find_lookalikes(reading: TextAnalysis) -> Iterator[Finding]:
     """What letters that stand for figures hide."""
-    clear = undisguised(reading.lowered)
+    clear = replace_lookalikes(reading.lowered)
     if clear == reading.lowered:
         return
     changed = [at for at, letter in enumerate(clear) if letter != reading.lowered[at]]
-    for start, end, kind in _numbers(Reading(clear, reading.situation)):
+    for start, end, kind in _find_numbers(TextAnalysis(clear, reading.situation)):
         if any(start <= at < end for at in changed):
             yield start, end, kind
 
 
-def to_look_up(text: str) -> set[str]:
+def list_account_candidates(text: str) -> set[str]:
     """What in a text might be the number of an account, in digits."""
-    clear = undisguised(plain(text))
-    groups = groups_in(clear)
-    return {one for run in runs_in(clear, groups) for one in candidates([group.digits for group in run])}
+    clear = replace_lookalikes(fold_text(text))
+    groups = find_digit_groups(clear)
+    return {
+        one
+        for run in split_into_sequences(clear, groups)
+        for one in account_candidates([group.digits for group in run])
+    }
 
 
-def kinds_in(text: str) -> tuple[str, ...]:
+def list_removed_kinds(text: str) -> tuple[str, ...]:
     """The kinds of thing that were taken out of a redacted text."""
-    return tuple(kind for kind in KINDS if PLACEHOLDERS[kind] in text or (kind == "card" and IN_PART in text))
+    return tuple(
+        kind for kind in KINDS if PLACEHOLDERS[kind] in text or (kind == "card" and PARTIAL_CARD_PLACEHOLDER in text)
+    )
 
 
-def _placeholder(taken: str, kind: str) -> str:
-    part = kind == "card" and sum(len(group.digits) for group in groups_in(taken)) < WHOLE_CARD
-    return IN_PART if part else PLACEHOLDERS[kind]
+def _select_placeholder(taken: str, kind: str) -> str:
+    part = kind == "card" and sum(len(group.digits) for group in find_digit_groups(taken)) < MIN_CARD_DIGITS
+    return PARTIAL_CARD_PLACEHOLDER if part else PLACEHOLDERS[kind]
 
 
-def without_placeholders(text: str) -> str:
+def remove_placeholders(text: str) -> str:
     """What is left to be understood of a redacted text."""
-    return re.sub(r"\s+", " ", PLACEHOLDER.sub(" ", text)).strip()
+    return re.sub(r"\s+", " ", PLACEHOLDER_PATTERN.sub(" ", text)).strip()
 
 
-def _without_placeholders_inside(text: str, found: list[Finding]) -> list[Finding]:
+def _drop_already_removed(text: str, found: list[Finding]) -> list[Finding]:
     """What was taken out already is not taken out again, nor what stands around it with it."""
-    taken = [match.span() for match in PLACEHOLDER.finditer(text)]
+    taken = [match.span() for match in PLACEHOLDER_PATTERN.finditer(text)]
     if not taken:
         return found
     return [one for one in found if not any(one[0] < end and start < one[1] for start, end in taken)]
 
 
-def _merged(text: str, found: Sequence[Finding]) -> Iterator[Finding]:
+def _merge_findings(text: str, found: Sequence[Finding]) -> Iterator[Finding]:
     """One for what overlaps, and for what is of a kind with nothing between."""
     last: Finding | None = None
     for start, end, kind in found:
@@ -164,29 +182,29 @@ def _merged(text: str, found: Sequence[Finding]) -> Iterator[Finding]:
         yield last
 
 
-def _numbers(reading: Reading) -> Iterator[Finding]:
+def _find_numbers(reading: TextAnalysis) -> Iterator[Finding]:
     cards = False
-    runs = runs_in(reading.text, reading.groups)
-    free: list[list[Group]] = []
+    runs = split_into_sequences(reading.text, reading.groups)
+    free: list[list[DigitGroup]] = []
     for run in runs:
         taken: set[int] = set()
-        for first, last in _cards(run, reading):
+        for first, last in _find_cards(run, reading):
             cards = True
             yield run[first].start, run[last].end, "card"
             taken.update(range(first, last + 1))
-        free += _parted(run, taken, reading)
-    yield from beside_card(reading.lowered, reading.groups, reading.marks, reading.situation, whole=cards)
+        free += _remaining_parts(run, taken, reading)
+    yield from find_card_details(reading.lowered, reading.groups, reading.number_labels, reading.situation, whole=cards)
     for run in free:
-        kind = _kind(run, reading)
+        kind = _classify_sequence(run, reading)
         if kind is not None:
             yield run[0].start, run[-1].end, kind
 
 
-def _parted(run: list[Group], taken: set[int], reading: Reading) -> Iterator[list[Group]]:
+def _remaining_parts(run: list[DigitGroup], taken: set[int], reading: TextAnalysis) -> Iterator[list[DigitGroup]]:
     """What is left of a run between cards and what stays."""
-    part: list[Group] = []
+    part: list[DigitGroup] = []
     for index, group in enumerate(run):
-        if index in taken or reading.stays_as(group):
+        if index in taken or reading.legitimate_kind(group):
             if part:
                 yield part
             part = []
@@ -196,100 +214,110 @@ def _parted(run: list[Group], taken: set[int], reading: Reading) -> Iterator[lis
         yield part
 
 
-def _cards(run: list[Group], reading: Reading) -> Iterator[tuple[int, int]]:
+def _find_cards(run: list[DigitGroup], reading: TextAnalysis) -> Iterator[tuple[int, int]]:
     """The first and last group of each card number in a run, with what follows it in one breath."""
     digits = [group.digits for group in run]
-    other = [bool(reading.stays_as(group)) for group in run]
+    other = [bool(reading.legitimate_kind(group)) for group in run]
     first = 0
     while first < len(run):
-        last = card_from(digits, first, other)
-        if last is None or account_in(digits[first : last + 1], reading.situation):
+        last = find_card_end(digits, first, other)
+        if last is None or count_account_groups(digits[first : last + 1], reading.situation):
             first += 1
             continue
         size = 0
         while last + 1 < len(run):
             size += len(digits[last + 1])
-            if reading.stays_as(run[last + 1]) not in ("", "date") or len(digits[last + 1]) > 5 or size > MOST_BESIDE:
+            if (
+                reading.legitimate_kind(run[last + 1]) not in ("", "date")
+                or len(digits[last + 1]) > 5
+                or size > MAX_CARD_DETAIL_DIGITS
+            ):
                 break
-            if card_from(digits, last + 1, other) is not None:
+            if find_card_end(digits, last + 1, other) is not None:
                 break
             last += 1
         yield first, last
         first = last + 1
 
 
-def _kind(run: list[Group], reading: Reading) -> str | None:
+def _classify_sequence(run: list[DigitGroup], reading: TextAnalysis) -> str | None:
     """What a run is that must not be kept, or None."""
     digits = [group.digits for group in run]
     sizes = [len(group) for group in digits]
     start, end = run[0].start, run[-1].end
-    mark = labels.before(start, reading.marks)
-    label = mark.kind if mark else labels.after(end, reading.lowered, reading.marks)
-    named = _by_name(run, reading, mark, label)
+    mark = labels.find_label_before(start, reading.number_labels)
+    label = mark.kind if mark else labels.find_kind_after(end, reading.lowered, reading.number_labels)
+    named = _classify_by_label(run, reading, mark, label)
     if named is not None:
         return named or None
-    if sizes == SSN_SIZES and not (reading.situation.number_asked and account_in(digits, reading.situation)):
+    if sizes == SSN_SIZES and not (
+        reading.situation.is_number_asked and count_account_groups(digits, reading.situation)
+    ):
         return "ssn"
-    if label != "other" and _is_half_a_card(digits) and not account_in(digits, reading.situation):
+    if label != "other" and _is_half_card(digits) and not count_account_groups(digits, reading.situation):
         return "card"
-    if is_expected(sizes, reading.situation):
+    if matches_question(sizes, reading.situation):
         return None
-    if is_told(digits, reading.situation, named=label == "other"):
+    if is_legitimate(digits, reading.situation, named=label == "other"):
         return None
-    return _kind_of_shape(digits, sizes)
+    return _classify_by_shape(digits, sizes)
 
 
-def _is_half_a_card(digits: list[str]) -> bool:
+def _is_half_card(digits: list[str]) -> bool:
     """Parted as the figures of a card are, whatever was asked for: nobody parts a phone or a member number so."""
     sizes = [len(one) for one in digits]
-    return (sizes == HALF_A_CARD and digits[0][0] in FIRST_DIGITS) or (sizes == AMEX_BEGINS and digits[0][:2] in AMEX)
+    return (sizes == HALF_CARD_SIZES and digits[0][0] in CARD_FIRST_DIGITS) or (
+        sizes == AMEX_FIRST_SIZES and digits[0][:2] in AMEX_PREFIXES
+    )
 
 
-def _by_name(run: list[Group], reading: Reading, mark: Mark | None, label: str) -> str | None:
+def _classify_by_label(
+    run: list[DigitGroup], reading: TextAnalysis, mark: NumberLabel | None, label: str
+) -> str | None:
     """The kind that the words around say; an empty text: they say that it stays; None: they say nothing."""
     digits = [group.digits for group in run]
     size = sum(map(len, digits))
     start, end = run[0].start, run[-1].end
-    direct = mark is None or labels.DIRECT.fullmatch(reading.lowered, mark.end, start) is not None
+    direct = mark is None or labels.CARD_LABEL_GAP.fullmatch(reading.lowered, mark.end, start) is not None
     if label == "ssn" and (3 if direct else 5 if mark and start - mark.end > 30 else 4) <= size <= 12:
         return "ssn"
-    own = account_in(digits, reading.situation) > 0
-    gate = mark is not None and is_of_a_gate(reading.lowered, mark.start)
+    own = count_account_groups(digits, reading.situation) > 0
+    gate = mark is not None and is_about_gate(reading.lowered, mark.start)
     if label == "code" and 3 <= size <= 8 and not own and not gate:
         return "" if reading.situation.asked == "code" and size == 6 else "code"
     if own and label != "ssn":
         return None
     if DATE_SHAPE.fullmatch(reading.text, start, end):
         return "" if size <= 8 and label != "card" else None
-    exempt = mark is not None and _is_for(reading.lowered, mark, start)
-    if label == "bank" and size >= SHORTEST_BANK and not exempt:
+    exempt = mark is not None and _is_payment_target(reading.lowered, mark, start)
+    if label == "bank" and size >= MIN_BANK_DIGITS and not exempt:
         return "bank"
-    if _drawn_on(reading.lowered, start, size, label, digits[0]):
+    if _is_bank_account(reading.lowered, start, size, label, digits[0]):
         return "bank"
-    if label == "card" and size >= SHORTEST_CARD and direct and not exempt:
+    if label == "card" and size >= MIN_LABELED_CARD_DIGITS and direct and not exempt:
         return "card"
     return None
 
 
-def _kind_of_shape(digits: Sequence[str], sizes: list[int]) -> str:
+def _classify_by_shape(digits: Sequence[str], sizes: list[int]) -> str:
     joined = "".join(digits)
     if sum(sizes) == 9:
         return "ssn"
-    if (len(joined) >= 8 and sizes[:2] == [4, 4] and joined[0] in FIRST_DIGITS) or fits_a_network(joined):
+    if (len(joined) >= 8 and sizes[:2] == [4, 4] and joined[0] in CARD_FIRST_DIGITS) or matches_network(joined):
         return "card"
     return "number"
 
 
-def _is_for(lowered: str, mark: Mark, start: int) -> bool:
+def _is_payment_target(lowered: str, mark: NumberLabel, start: int) -> bool:
     """`with checking for 99999001`: the number is what is paid for, not what it is paid from."""
-    return bool(labels.FOR.search(lowered, mark.end, start)) and not labels.ROUTING.match(lowered, mark.start)
+    return bool(labels.PAYMENT_FOR.search(lowered, mark.end, start)) and not labels.ROUTING.match(lowered, mark.start)
 
 
-def _drawn_on(lowered: str, start: int, size: int, label: str, first: str) -> bool:
+def _is_bank_account(lowered: str, start: int, size: int, label: str, first: str) -> bool:
     """Whether an account number is one with a bank by what else the message says."""
-    account = labels.ACCOUNT.search(lowered[max(0, start - 60) : start])
-    if size >= SHORTEST_BESIDE_ROUTING and labels.ROUTING.search(lowered) and (account or label != "other"):
+    account = labels.ACCOUNT_BEFORE.search(lowered[max(0, start - 60) : start])
+    if size >= MIN_DIGITS_BESIDE_ROUTING and labels.ROUTING.search(lowered) and (account or label != "other"):
         return True
     # a member's own number, written without its dash, is shorter and begins with no zero
-    long = size >= LONGER_THAN_MOST_MEMBER_NUMBERS or (size >= SHORTEST_BANK and first[0] == "0")
-    return bool(account and not account["owned"] and long and labels.DRAWN_ON.search(lowered))
+    long = size >= MIN_LONG_ACCOUNT_DIGITS or (size >= MIN_BANK_DIGITS and first[0] == "0")
+    return bool(account and not account["owned"] and long and labels.BANK_DEBIT.search(lowered))

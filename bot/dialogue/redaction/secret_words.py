@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.dialogue.redaction.identity_papers import LICENSE
+from bot.dialogue.redaction.identity_documents import DOCUMENT_NAMES
 
 PASSWORDS = (
     r"pass\s?words?|pa?s+w[aeiou]{0,2}r?d?s?|passords?|pwd|pw|pass\s?codes?|pass\s?phrase|phrase(?=\s+(?:is|was)\b)|"
@@ -25,27 +25,29 @@ _IS = (
     r"(?:\s*'s(?![a-z])|\s+(?:is|was|would\s+be|should\s+be|(?:used\s+to|has\s+(?:always\s+)?|have\s+)\s?be(?:en)?|es|era|seria|"
     r"sera|ha\s+sido)(?:\s*[:=-])?(?![a-z'])|\s*(?:[:=]|->|–|—|-(?=\s)))\s*"
 )
-SAID = re.compile(rf"(?<![a-z])(?:{PASSWORDS}|{MAIDEN}){_ABOUT}{_IS}")
-BARE = re.compile(rf"(?<![a-z])(?:{PASSWORDS})(?:\s+|\s*[?/,;>-]+\s*)(?=\S)")
-BARE_NAME = re.compile(r"\b(?:mother'?s\s+maiden\s+name|first\s+pet|pass\s?phrase)\s+(?=[a-z])")
+SECRET_THEN_VALUE = re.compile(rf"(?<![a-z])(?:{PASSWORDS}|{MAIDEN}){_ABOUT}{_IS}")
+SECRET_WITHOUT_VERB = re.compile(rf"(?<![a-z])(?:{PASSWORDS})(?:\s+|\s*[?/,;>-]+\s*)(?=\S)")
+NAME_WITHOUT_VERB = re.compile(r"\b(?:mother'?s\s+maiden\s+name|first\s+pet|pass\s?phrase)\s+(?=[a-z])")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-NAMED_AFTER = re.compile(rf"\s+(?:is|was|es|era)\s+(?:my|the|our|mi|la|el)\s+(?:{PASSWORDS}|{MAIDEN})(?![a-z])")
-TOLD_AFTER = re.compile(
+VALUE_IS_SECRET = re.compile(rf"\s+(?:is|was|es|era)\s+(?:my|the|our|mi|la|el)\s+(?:{PASSWORDS}|{MAIDEN})(?![a-z])")
+VALUE_AS_SECRET = re.compile(
     r"(?<!\S)(?P<value>\S+?)[\"',]*\s+(?:(?:is|was|es|era)\s+)?(?:that'?s|thats|as|for|como|de|para|which\s+is|es[ao]\s+es)\s+"
     rf"(?:my|the|a|our|mi|la|el)\s+(?:new\s+|old\s+)?(?:{PASSWORDS})(?![a-z])"
 )
-OPEN_END = re.compile(rf"(?<![a-z])(?:{PASSWORDS}|{MAIDEN}){_ABOUT}{_IS}(?:um+|uh+|eh+|[.,\s])*$")
-NAME_AT_END = re.compile(rf"(?<![a-z])(?P<name>(?:{PASSWORDS}|{LICENSE})(?:\s+(?:number|no|code|numero))?)[\s.:]*$")
-LOST = re.compile(
+ENDS_BEFORE_VALUE = re.compile(rf"(?<![a-z])(?:{PASSWORDS}|{MAIDEN}){_ABOUT}{_IS}(?:um+|uh+|eh+|[.,\s])*$")
+ENDS_WITH_SECRET_NAME = re.compile(
+    rf"(?<![a-z])(?P<name>(?:{PASSWORDS}|{DOCUMENT_NAMES})(?:\s+(?:number|no|code|numero))?)[\s.:]*$"
+)
+SECRET_LOST = re.compile(
     r"\b(?:forg\w*|reset\w*|chang\w*|los[te]\w*|need\w*|new|recover\w*|updat\w*|without|no|not|don'?t|can'?t|cannot|"
     r"remember\w*|olvid\w*|restablec\w*|cambi\w*|recuper\w*|perd\w*|necesit\w*|nuev\w*|sin|recuerd\w*|acuerd\w*)"
     r"\b[^.!?]{0,20}$"
 )
 
-OF_A_GATE = re.compile(r"\b(?:gate|padlock|lock\s?box|garage|fence|candado|porton|reja|garaje|cerca)\b[^.!?]{0,25}$")
+GATE_BEFORE = re.compile(r"\b(?:gate|padlock|lock\s?box|garage|fence|candado|porton|reja|garaje|cerca)\b[^.!?]{0,25}$")
 """What a crew needs to come in is no secret of the member's."""
 
-STATES = frozenset(
+STATE_WORDS = frozenset(
     "not no never always still already wrong incorrect expired expiring invalid locked rejected refused forgotten lost "
     "broken missing blocked denied required needed unknown empty blank reset changed gone stuck disabled outdated "
     "accepted being showing saying coming asking too very about what where how which who when why supposed going "
@@ -55,17 +57,17 @@ STATES = frozenset(
     "perdida rechazada necesaria obligatoria muy demasiado demasiada cual que donde como misma mismo igual siempre "
     "nunca todavia privada segura confidencial importante necesario para solo en por con aqui de".split()
 )
-MAYBE_STATES = frozenset(
+POSSIBLE_STATE_WORDS = frozenset(
     "correct right good fine ok okay strong weak new simple long short easy hard there working valid active "
     "correcta correcto buena bueno vieja nueva larga corta facil dificil valida".split()
 )
-JOINS = frozenset(
+JOINING_WORDS = frozenset(
     "but and so when because cause it i i'm we they that this for from to on in at since after before until anymore "
     "again now today yesterday please then or if can could would how what why you your "
     "pero y porque cuando desde ya hoy ayer si o para en el la mi por yo me no puede pueden".split()
 )
-THE_SAME = frozenset(("same", "misma", "mismo", "problem", "problema", "issue"))
-SUBJECTS = frozenset(
+SAME_WORDS = frozenset(("same", "misma", "mismo", "problem", "problema", "issue"))
+SUBJECT_WORDS = frozenset(
     "what which where how when why this that it he she here there problem issue need want lost forgot trouble thing "
     "question wrong missing know give tell say all only think same also ask asking case such so use used cual que esta "
     "esa eso esto donde como problema olvide necesito quiero falta perdi cosa duda".split()
@@ -73,112 +75,116 @@ SUBJECTS = frozenset(
 VERBS = frozenset("is was are am did does do have has had must should will won't es era son ya deposit fee".split())
 END_OF_WORD = re.compile(r"[.!?;,]+$")
 TOKEN = re.compile(r"\S+")
-MOST_WORDS = 8
+MAX_WORDS = 8
 Span = tuple[int, int]
 
 
-def secrets_in(lowered: str) -> Iterator[Span]:
+def find_secrets(lowered: str) -> Iterator[Span]:
     """Where in a plain text something stands that only its owner may know."""
-    for found in SAID.finditer(lowered):
-        if not is_of_a_gate(lowered, found.start()) and (end := _value_end(lowered, found.end())) is not None:
+    for found in SECRET_THEN_VALUE.finditer(lowered):
+        if not is_about_gate(lowered, found.start()) and (end := _find_value_end(lowered, found.end())) is not None:
             yield found.end(), end
-    for found in NAMED_AFTER.finditer(lowered):
-        if (start := _value_start(lowered, found.start())) is not None:
+    for found in VALUE_IS_SECRET.finditer(lowered):
+        if (start := _find_value_start(lowered, found.start())) is not None:
             yield start, found.start()
-    for found in TOLD_AFTER.finditer(lowered):
+    for found in VALUE_AS_SECRET.finditer(lowered):
         if _looks_secret(found["value"]):
             yield found.span("value")
-    yield from _bare_ones(lowered)
+    yield from _find_bare_secrets(lowered)
 
 
-def _bare_ones(lowered: str) -> Iterator[Span]:
+def _find_bare_secrets(lowered: str) -> Iterator[Span]:
     """Behind the word for it without an `is`: `password hunter2`, `first pet Snowball`."""
-    for found in BARE.finditer(lowered):
+    for found in SECRET_WITHOUT_VERB.finditer(lowered):
         token = TOKEN.match(lowered, found.end())
-        if not token or LOST.search(lowered, 0, found.start()):
+        if not token or SECRET_LOST.search(lowered, 0, found.start()):
             continue
-        if _looks_secret(token[0]) and not EMAIL.fullmatch(_bare(token[0])):
+        if _looks_secret(token[0]) and not EMAIL.fullmatch(_strip_marks(token[0])):
             yield token.span()
-    for found in BARE_NAME.finditer(lowered):
-        end = _value_end(lowered, found.end())
-        first = _bare(lowered[found.end() :].split(maxsplit=1)[0])
-        if end is not None and first not in JOINS | SUBJECTS | VERBS and "?" not in lowered[end : end + 1]:
+    for found in NAME_WITHOUT_VERB.finditer(lowered):
+        end = _find_value_end(lowered, found.end())
+        first = _strip_marks(lowered[found.end() :].split(maxsplit=1)[0])
+        if end is not None and first not in JOINING_WORDS | SUBJECT_WORDS | VERBS and "?" not in lowered[end : end + 1]:
             yield found.end(), end
 
 
-def tells_nothing(lowered: str) -> bool:
+def names_no_secret(lowered: str) -> bool:
     """Whether words behind `my password is` tell none: `not working`."""
-    words = [_bare(word) for word in lowered.split()]
-    return not any(words) or (_tells_nothing(words) and not any(map(_looks_secret, words[:3])))
+    words = [_strip_marks(word) for word in lowered.split()]
+    return not any(words) or (_names_no_secret(words) and not any(map(_looks_secret, words[:3])))
 
 
-def is_of_a_gate(lowered: str, at: int) -> bool:
+def is_about_gate(lowered: str, at: int) -> bool:
     """Whether the word at `at` is about a gate or a lock that a crew has to open."""
-    return OF_A_GATE.search(lowered, max(0, at - 40), at) is not None
+    return GATE_BEFORE.search(lowered, max(0, at - 40), at) is not None
 
 
-def open_at_the_end(lowered: str) -> bool:
+def ends_before_value(lowered: str) -> bool:
     """`my password is`, and nothing more: what comes next is it."""
-    return OPEN_END.search(lowered) is not None
+    return ENDS_BEFORE_VALUE.search(lowered) is not None
 
 
-def named_at_the_end(lowered: str) -> str:
+def find_trailing_name(lowered: str) -> str:
     """The word for a secret that a short message ends with: `mi clave`, `driver's license number`."""
-    found = NAME_AT_END.search(lowered)
-    return found["name"] if found and len(lowered.split()) <= MOST_WORDS // 2 and not LOST.search(lowered) else ""
+    found = ENDS_WITH_SECRET_NAME.search(lowered)
+    return found["name"] if found and len(lowered.split()) <= MAX_WORDS // 2 and not SECRET_LOST.search(lowered) else ""
 
 
-def _value_end(lowered: str, start: int) -> int | None:
+def _find_value_end(lowered: str, start: int) -> int | None:
     """Where the value that begins at `start` ends; None when the words tell none."""
     tokens: list[re.Match[str]] = []
     for token in TOKEN.finditer(lowered, start):
-        if tokens and (_bare(token[0]) in JOINS and not _looks_secret(token[0])) and _goes_on(lowered, token.end()):
+        if (
+            tokens
+            and (_strip_marks(token[0]) in JOINING_WORDS and not _looks_secret(token[0]))
+            and _continues_after(lowered, token.end())
+        ):
             break
         tokens.append(token)
-        if END_OF_WORD.search(token[0]) or len(tokens) == MOST_WORDS:
+        if END_OF_WORD.search(token[0]) or len(tokens) == MAX_WORDS:
             break
-    words = [_bare(token[0]) for token in tokens]
+    words = [_strip_marks(token[0]) for token in tokens]
     if not words or not any(words):
         return None
-    if _tells_nothing(words) and not any(map(_looks_secret, words[:3])):
+    if _names_no_secret(words) and not any(map(_looks_secret, words[:3])):
         return None
-    return tokens[-1].end() - len(_tail(tokens[-1][0]))
+    return tokens[-1].end() - len(_trailing_marks(tokens[-1][0]))
 
 
-def _tail(word: str) -> str:
+def _trailing_marks(word: str) -> str:
     """Marks that end the sentence; an exclamation mark may belong to a password."""
     found = re.search(r"[.,;?]+$", word)
     return found[0] if found else ""
 
 
-def _goes_on(lowered: str, at: int) -> bool:
+def _continues_after(lowered: str, at: int) -> bool:
     """Whether a sentence goes on behind a joining word, as `and my member number is` does."""
     return TOKEN.match(lowered, at + 1) is not None
 
 
-def _tells_nothing(words: list[str]) -> bool:
+def _names_no_secret(words: list[str]) -> bool:
     first, second = words[0], words[1] if len(words) > 1 else ""
-    if first in STATES or (first in ("the", "la", "el", "lo") and second in THE_SAME):
+    if first in STATE_WORDS or (first in ("the", "la", "el", "lo") and second in SAME_WORDS):
         return True
-    return first in MAYBE_STATES and (not second or second in JOINS)
+    return first in POSSIBLE_STATE_WORDS and (not second or second in JOINING_WORDS)
 
 
-def _value_start(lowered: str, end: int) -> int | None:
+def _find_value_start(lowered: str, end: int) -> int | None:
     """Where the words in front of `is my password` begin; None when they tell nothing."""
     clause = max(lowered.rfind(mark, 0, end) for mark in (". ", "! ", "? ", "; ", ", ", "\n")) + 1
     tokens = list(TOKEN.finditer(lowered, clause, end))
-    if not tokens or len(tokens) > MOST_WORDS or _bare(tokens[-1][0]) in SUBJECTS:
+    if not tokens or len(tokens) > MAX_WORDS or _strip_marks(tokens[-1][0]) in SUBJECT_WORDS:
         return None
     return tokens[0].start()
 
 
-def _bare(word: str) -> str:
+def _strip_marks(word: str) -> str:
     return word.strip(".,!?;:'\"()")
 
 
 def _looks_secret(word: str) -> bool:
     """Letters with figures or marks among them: no ordinary word."""
-    inner = _bare(word)
+    inner = _strip_marks(word)
     letters = any(character.isalpha() for character in inner)
     odd = any(character.isdigit() or character in "@#$%^&*_+=~!" for character in inner)
     return len(inner) >= 4 and letters and odd and not re.fullmatch(r"\d+(?:st|nd|rd|th|am|pm|kwh|kw)", inner)

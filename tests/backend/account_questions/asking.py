@@ -7,16 +7,16 @@ from datetime import date, timedelta
 from backend.account_questions.service import answer
 from backend.app import Backend
 from backend.billing.models import Account
-from backend.language import speaking
+from backend.language import use_language
 from backend.payments.models import Payment, ScheduledPayment
 from backend.providers.billing.base import PaymentFact
 from tests.backend.household import NOW, TODAY, Household
 
 
 async def ask(backend: Backend, home: Household, topic: str, words: str = "", language: str = "en") -> str | None:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         account = await session.get_one(Account, home.account_id)
-        with speaking(language):
+        with use_language(language):
             return await answer(session, backend, account, topic, words)
 
 

@@ -8,7 +8,7 @@ from backend.alerts.models import AlertSetting
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.outbox.models import OptOut
-from backend.programs.models import Enrolment
+from backend.programs.models import ProgramEnrollment
 from tests.backend.account_questions.asking import ask, in_both
 from tests.backend.household import NOW, TODAY, Household
 from tests.backend.programs.test_service import enrol, with_history
@@ -88,7 +88,7 @@ async def test_levelized_billing_is_the_average_of_the_newest_bills(backend: Bac
         account = await session.scalar(select(Account))
         assert account
         session.add(
-            Enrolment(
+            ProgramEnrollment(
                 account_id=account.id, program="levelized", confirmation="KKK-222",
                 started_on=TODAY, figured_on=TODAY, created_at=NOW,
             )
@@ -105,5 +105,5 @@ async def test_an_enrolment_that_has_ended_is_none(backend: Backend, home: House
     await with_history(backend, home)
     await enrol(backend, home)
     async with backend.db.transaction() as session:
-        await session.execute(update(Enrolment).values(ended_on=TODAY, end_reason="asked"))
+        await session.execute(update(ProgramEnrollment).values(ended_on=TODAY, end_reason="asked"))
     assert (await ask(backend, home, "budget_status") or "").startswith("No,")

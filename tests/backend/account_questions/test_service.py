@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from backend.account_questions.service import TOPICS, UnknownTopic, needs
+from backend.account_questions.service import TOPIC_HANDLERS, UnknownTopic, required_level
 from backend.app import Backend
 from backend.config import ROOT
 from backend.knowledge.service import load
-from backend.members.levels import ACCOUNT_QUESTIONS, NEEDS, Level
+from backend.members.levels import NEEDS, QUESTION_LEVELS, Level
 from tests.backend.account_questions.asking import add_payment, ask
 from tests.backend.autopay.enrolments import add_autopay
 from tests.backend.household import DUE_CENTS, Household, make_household
@@ -30,23 +30,23 @@ OF_A_SKILL = {
 
 
 def test_every_topic_has_a_level_and_nothing_else_has() -> None:
-    assert set(TOPICS) == set(ACCOUNT_QUESTIONS)
-    assert all(level >= Level.KNOWN for level in ACCOUNT_QUESTIONS.values())
+    assert set(TOPIC_HANDLERS) == set(QUESTION_LEVELS)
+    assert all(level >= Level.KNOWN for level in QUESTION_LEVELS.values())
 
 
 @pytest.mark.parametrize(("topic", "skill"), OF_A_SKILL.items())
 def test_a_question_opens_no_earlier_than_the_skill_about_the_same(topic: str, skill: str) -> None:
-    assert needs(topic) == NEEDS[skill]
+    assert required_level(topic) == NEEDS[skill]
 
 
 def test_every_topic_has_a_subject_and_one_alone() -> None:
     asked = [subject.account for subject in load(ROOT / "knowledge").subjects.values() if subject.account]
-    assert sorted(asked) == sorted(TOPICS)
+    assert sorted(asked) == sorted(TOPIC_HANDLERS)
 
 
 async def test_a_topic_that_there_is_not(backend: Backend, home: Household) -> None:
     with pytest.raises(UnknownTopic):
-        needs("horoscope")
+        required_level("horoscope")
     with pytest.raises(UnknownTopic):
         await ask(backend, home, "horoscope")
 
@@ -58,7 +58,7 @@ async def test_another_account_is_never_spoken_of(backend: Backend, home: Househ
     await add_payment(backend, neighbour, "QQQ-222", 77_700, days_ago=1)
     await add_payment(backend, neighbour, "QQQ-333", 77_700)
     await add_autopay(backend, neighbour)
-    for topic in TOPICS:
+    for topic in TOPIC_HANDLERS:
         said = await ask(backend, home, topic, language=language) or ""
         assert "QQQ" not in said
         assert "777" not in said
@@ -66,7 +66,7 @@ async def test_another_account_is_never_spoken_of(backend: Backend, home: Househ
     assert f"${DUE_CENTS / 100:.2f}" in (await ask(backend, home, "due_when", language=language) or "")
 
 
-@pytest.mark.parametrize("topic", [name for name, level in ACCOUNT_QUESTIONS.items() if level == Level.KNOWN])
+@pytest.mark.parametrize("topic", [name for name, level in QUESTION_LEVELS.items() if level == Level.KNOWN])
 async def test_no_method_is_named_before_a_step_up(backend: Backend, home: Household, topic: str) -> None:
     await add_autopay(backend, home, day=15)
     await add_payment(backend, home, "KKK-222", 1_000)

@@ -12,7 +12,7 @@ from backend.app import Backend
 from backend.billing import bills
 from backend.billing.models import Bill
 from backend.members.models import Member
-from backend.usage.models import Reading
+from backend.usage.models import MeterReading
 from tests.backend.account_questions.asking import in_both
 from tests.backend.household import NOW, Household, make_household
 
@@ -132,7 +132,7 @@ async def test_without_the_bill_of_a_year_before_the_use_is_compared(backend: Ba
     assert await in_both(backend, empty, "higher_than_last_year") == [None, None]
     async with backend.db.transaction() as session:
         for month, kwh in ((date(2026, 10, 1), 1_700), (date(2025, 10, 1), 650)):
-            session.add(Reading(account_id=empty.account_id, month=month, kwh=kwh, days=31))
+            session.add(MeterReading(account_id=empty.account_id, month=month, kwh=kwh, days=31))
     assert await in_both(backend, empty, "higher_than_last_year") == [
         "In October 2026 you used 1,700 kWh, against 650 kWh in October 2025.",
         "En octubre de 2026 usó 1,700 kWh, contra 650 kWh en octubre de 2025.",

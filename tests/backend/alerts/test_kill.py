@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from backend.alerts import telling
+from backend.alerts import delivery
 from backend.alerts.models import AlertSent
 from backend.clock import ManualClock, SystemClock
 from backend.config import ROOT, Settings
@@ -64,11 +64,11 @@ async def test_killed_again_and_again(url: str, tmp_path: Path) -> None:
     assert Settings.from_env(environment).database_url == url
     for _ in range(KILLS):
         begin_and_kill(environment)
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         halfway = await session.scalar(select(func.count()).select_from(AlertSent)) or 0
     assert 0 < halfway < MEMBERS
-    await telling.run(backend, today)
-    async with backend.db.reading() as session:
+    await delivery.deliver_alerts(backend, today)
+    async with backend.db.read_session() as session:
         assert await session.scalar(select(func.count()).select_from(AlertSent)) == MEMBERS
         kinds = list(await session.scalars(select(OutboxMessage.kind).where(OutboxMessage.purpose == "alert")))
     assert (kinds.count("sms"), kinds.count("email")) == (MEMBERS, MEMBERS)

@@ -6,20 +6,20 @@ import pytest
 from sqlalchemy import select
 
 from backend.alerts import service as alerts
-from backend.alerts.kinds import ThresholdRefused
+from backend.alerts.kinds import InvalidThreshold
 from backend.alerts.models import AlertSetting
-from backend.alerts.service import Author
+from backend.alerts.service import ChangeAuthor
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.audit.service import verify
 from backend.autopay.models import Consent
 from backend.billing.models import Account
-from backend.outbox.service import listing
+from backend.outbox.service import list_messages
 from tests.backend.household import Household
 
 
-def author(home: Household, channel: str = "web") -> Author:
-    return Author(home.conversation_id, channel, 2, "Shall I turn them on?", "yes")
+def author(home: Household, channel: str = "web") -> ChangeAuthor:
+    return ChangeAuthor(home.conversation_id, channel, 2, "Shall I turn them on?", "yes")
 
 
 async def on(backend: Backend, home: Household, wanted: dict[str, int | None], *ways: str, channel: str = "web") -> str:
@@ -36,18 +36,18 @@ async def off(backend: Backend, home: Household, *names: str) -> list[str]:
 
 
 async def outbox(backend: Backend, purpose: str) -> list[tuple[str, str]]:
-    async with backend.db.reading() as session:
-        return [(row["kind"], row["body"]) for row in await listing(session) if row["purpose"] == purpose]
+    async with backend.db.read_session() as session:
+        return [(row["kind"], row["body"]) for row in await list_messages(session) if row["purpose"] == purpose]
 
 
 async def test_several_at_once_are_listed_and_consented_to(backend: Backend, home: Household) -> None:
     number = await on(backend, home, {"bill_due": 3, "usage_over": 1200}, "text")
-    async with backend.db.reading() as session:
-        listed = await alerts.settings_of(session, home.account_id)
+    async with backend.db.read_session() as session:
+        listed = await alerts.list_active_settings(session, home.account_id)
         consent = (await session.scalars(select(Consent))).one()
         acts = list(await session.scalars(select(AuditRow.act)))
         assert await verify(session) is None
-    assert [(s.kind, s.ways, s.threshold) for s in listed] == [
+    assert [(s.kind, s.channels, s.threshold) for s in listed] == [
         ("bill_due", ["text"], 3),
         ("usage_over", ["text"], 1200),
     ]
@@ -67,9 +67,9 @@ async def test_email_alone_texts_nobody(backend: Backend, home: Household) -> No
 async def test_a_new_threshold_takes_the_place_of_the_old(backend: Backend, home: Household) -> None:
     await on(backend, home, {"amount_over": 15000}, "text")
     await on(backend, home, {"amount_over": 20000}, "email")
-    async with backend.db.reading() as session:
-        [setting] = await alerts.settings_of(session, home.account_id)
-    assert (setting.threshold, setting.ways) == (20000, ["email"])
+    async with backend.db.read_session() as session:
+        [setting] = await alerts.list_active_settings(session, home.account_id)
+    assert (setting.threshold, setting.channels) == (20000, ["email"])
 
 
 @pytest.mark.parametrize(
@@ -78,19 +78,19 @@ async def test_a_new_threshold_takes_the_place_of_the_old(backend: Backend, home
 async def test_a_threshold_that_makes_no_sense(
     backend: Backend, home: Household, kind: str, threshold: int | None
 ) -> None:
-    with pytest.raises(ThresholdRefused):
+    with pytest.raises(InvalidThreshold):
         await on(backend, home, {kind: threshold}, "text")
-    async with backend.db.reading() as session:
-        assert await alerts.settings_of(session, home.account_id) == []
+    async with backend.db.read_session() as session:
+        assert await alerts.list_active_settings(session, home.account_id) == []
 
 
 async def test_the_last_one_off_revokes_the_consent(backend: Backend, home: Household) -> None:
     await on(backend, home, {"bill_due": 5, "past_due": None}, "text")
     assert await off(backend, home, "bill_due", "bill_ready") == ["bill_due"]
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert (await session.scalars(select(Consent.revoked_at))).one() is None
     assert await off(backend, home, "past_due") == ["past_due"]
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert (await session.scalars(select(Consent.revoked_at))).one() is not None
         kept = await session.scalar(select(AlertSetting.threshold).where(AlertSetting.kind == "bill_due"))
     assert kept == 5  # turned on again it has what it had
@@ -99,11 +99,11 @@ async def test_the_last_one_off_revokes_the_consent(backend: Backend, home: Hous
 async def test_paperless_on_and_off(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         account = await session.get_one(Account, home.account_id)
-        number = await alerts.go_paperless(session, backend, account, author(home))
+        number = await alerts.enroll_paperless(session, backend, account, author(home))
         assert await alerts.is_paperless(session, home.account_id)
-        assert await alerts.settings_of(session, home.account_id) == []
+        assert await alerts.list_active_settings(session, home.account_id) == []
     async with backend.db.transaction() as session:
-        await alerts.back_to_paper(session, backend, await session.get_one(Account, home.account_id), author(home))
+        await alerts.cancel_paperless(session, backend, await session.get_one(Account, home.account_id), author(home))
         assert not await alerts.is_paperless(session, home.account_id)
         consent = (await session.scalars(select(Consent))).one()
     assert consent.kind == "paperless"

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from backend.alerts import delivery
 from backend.alerts import service as alerts
-from backend.alerts import telling
-from backend.alerts.wishes import hear
+from backend.alerts.parsing import parse_alert_request
 from backend.app import Backend
 from backend.billing.models import Account
-from backend.language import current, speaking
+from backend.language import current_language, use_language
 from backend.members.models import Member
-from backend.reading.spanish import glossed
+from backend.reading.spanish import to_english
 from tests.backend.alerts.test_settings import author, on, outbox
 from tests.backend.alerts.test_telling import DUE, pay, told
 from tests.backend.household import TODAY, Household
@@ -24,7 +24,7 @@ async def test_an_alert_is_in_the_language_on_file(backend: Backend, home: House
     await on(backend, home, {"bill_due": 3, "payment_failed": None}, "text", "email", "call")
     async with backend.db.transaction() as session:
         await session.execute(update(Member).values(language="es"))
-    await telling.run(backend, DUE - timedelta(days=3))
+    await delivery.deliver_alerts(backend, DUE - timedelta(days=3))
     messages = {message.kind: message for message in await told(backend)}
     for message in messages.values():
         days = "3 dias" if message.kind == "sms" else "3 días"  # a text goes without accents
@@ -34,17 +34,17 @@ async def test_an_alert_is_in_the_language_on_file(backend: Backend, home: House
     assert messages["email"].subject.startswith("Su factura vence pronto")
     assert messages["call"].body.startswith("Hola, le llama")
     await pay(backend, home, "b" * 32, "returned", "R01")
-    await telling.run(backend, TODAY)
+    await delivery.deliver_alerts(backend, TODAY)
     assert "su banco devolvió su pago de $50.00: fondos insuficientes" in (await told(backend))[-1].body
-    assert current() == "en"
+    assert current_language() == "en"
 
 
 async def test_a_notice_of_a_talk_is_in_the_language_of_the_talk(backend: Backend, home: Household) -> None:
-    with speaking("es"):
+    with use_language("es"):
         await on(backend, home, {"bill_due": 1}, "text")
         async with backend.db.transaction() as session:
             account = await session.get_one(Account, home.account_id)
-            await alerts.go_paperless(session, backend, account, author(home))
+            await alerts.enroll_paperless(session, backend, account, author(home))
     texts = dict(await outbox(backend, "notice"))
     assert "pidio que le avisemos por texto cuando su factura esté a 1 dia de vencer" in texts["sms"]
     assert "sus facturas ahora llegan sin papel" in texts["email"]
@@ -71,8 +71,8 @@ async def test_a_notice_of_a_talk_is_in_the_language_of_the_talk(backend: Backen
     ],
 )
 def test_alerts_asked_for_in_spanish(text: str, kinds: dict[str, int | None], ways: set[str]) -> None:
-    wish = hear(glossed(text))
-    assert (wish.verb, wish.kinds, wish.ways) == ("on", kinds, ways)
+    wish = parse_alert_request(to_english(text))
+    assert (wish.verb, wish.kinds, wish.channels) == ("on", kinds, ways)
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_alerts_asked_for_in_spanish(text: str, kinds: dict[str, int | None], wa
     ],
 )
 def test_alerts_ended_in_spanish(text: str, kinds: dict[str, int | None], denied: set[str]) -> None:
-    wish = hear(glossed(text))
-    assert (wish.verb, wish.kinds, wish.denied) == ("off", kinds, denied)
+    wish = parse_alert_request(to_english(text))
+    assert (wish.verb, wish.kinds, wish.unwanted_channels) == ("off", kinds, denied)
 
 
 @pytest.mark.parametrize("text", ["¿qué alertas tengo?", "mis alertas", "cuáles son mis alertas", "alertas"])
 def test_alerts_listed_in_spanish(text: str) -> None:
-    assert hear(glossed(text)).verb == "list"
+    assert parse_alert_request(to_english(text)).verb == "list"

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from backend.alerts import delivery
 from backend.alerts import service as alerts
-from backend.alerts import telling
 from backend.alerts.kinds import PAPERLESS
 from backend.alerts.models import AlertSent
 from backend.app import Backend
@@ -29,7 +29,7 @@ DUE = TODAY + timedelta(days=20)
 
 
 async def told(backend: Backend) -> list[OutboxMessage]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         query = select(OutboxMessage).where(OutboxMessage.purpose == "alert").order_by(OutboxMessage.id)
         return list(await session.scalars(query))
 
@@ -51,9 +51,9 @@ async def pay(backend: Backend, home: Household, key: str, status: str, code: st
 
 async def test_days_before_the_due_date(backend: Backend, home: Household) -> None:
     await on(backend, home, {"bill_due": 3}, "text")
-    assert (await telling.run(backend, DUE - timedelta(days=4))) == {"told": 0}
-    assert (await telling.run(backend, DUE - timedelta(days=3))) == {"told": 1}
-    assert (await telling.run(backend, DUE - timedelta(days=2))) == {"told": 0}
+    assert (await delivery.deliver_alerts(backend, DUE - timedelta(days=4))) == {"told": 0}
+    assert (await delivery.deliver_alerts(backend, DUE - timedelta(days=3))) == {"told": 1}
+    assert (await delivery.deliver_alerts(backend, DUE - timedelta(days=2))) == {"told": 0}
     [body] = await words(backend)
     assert "$112.40 is due Dec 8, in 3 days." in body
     assert "STOP" in body
@@ -62,7 +62,7 @@ async def test_days_before_the_due_date(backend: Backend, home: Household) -> No
 
 async def test_a_day_that_was_missed_is_made_up_for(backend: Backend, home: Household) -> None:
     await on(backend, home, {"bill_due": 3}, "text")
-    await telling.run(backend, DUE - timedelta(days=1))
+    await delivery.deliver_alerts(backend, DUE - timedelta(days=1))
     assert "due Dec 8, tomorrow" in (await words(backend))[0]
 
 
@@ -71,13 +71,13 @@ async def test_nothing_owed_is_nothing_due(backend: Backend) -> None:
     await add_bill(backend, home.account_id, 0, DUE)
     await on(backend, home, {"bill_due": 3, "past_due": None}, "text")
     for days in (3, -1):
-        assert (await telling.run(backend, DUE - timedelta(days=days))) == {"told": 0}
+        assert (await delivery.deliver_alerts(backend, DUE - timedelta(days=days))) == {"told": 0}
 
 
 async def test_past_due_and_over_a_limit(backend: Backend, home: Household) -> None:
     await on(backend, home, {"past_due": None, "amount_over": 10000}, "email")
-    assert (await telling.run(backend, TODAY)) == {"told": 1}
-    assert (await telling.run(backend, DUE + timedelta(days=1))) == {"told": 1}
+    assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 1}
+    assert (await delivery.deliver_alerts(backend, DUE + timedelta(days=1))) == {"told": 1}
     over, late = await words(backend)
     assert "you owe $112.40, over your limit of $100.00" in over
     assert "$112.40 is past due since Dec 8" in late
@@ -87,7 +87,7 @@ async def test_use_over_a_limit(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         await session.execute(update(Bill).values(kwh=1500))
     await on(backend, home, {"usage_over": 1200, "daily_usage_over": 60}, "text")
-    assert (await telling.run(backend, TODAY)) == {"told": 1}
+    assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 1}
     assert "1,500 kWh, over your limit of 1,200 kWh" in (await words(backend))[0]
 
 
@@ -95,18 +95,18 @@ async def test_a_new_bill_and_not_the_one_before(backend: Backend, home: Househo
     await on(backend, home, {"bill_ready": None}, "text")
     async with backend.db.transaction() as session:
         await session.execute(update(Bill).values(issued_on=TODAY - timedelta(days=2)))
-    assert (await telling.run(backend, TODAY)) == {"told": 0}
+    assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 0}
     await add_bill(backend, home.account_id, 9000, TODAY + timedelta(days=22))
-    assert (await telling.run(backend, TODAY + timedelta(days=2))) == {"told": 1}
+    assert (await delivery.deliver_alerts(backend, TODAY + timedelta(days=2))) == {"told": 1}
     assert "your new bill is $90.00, due Dec 10" in (await words(backend))[0]
 
 
 async def test_paperless_is_told_by_email(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         account = await session.get_one(Account, home.account_id)
-        await alerts.go_paperless(session, backend, account, author(home))
-    await telling.run(backend, TODAY)
-    async with backend.db.reading() as session:
+        await alerts.enroll_paperless(session, backend, account, author(home))
+    await delivery.deliver_alerts(backend, TODAY)
+    async with backend.db.read_session() as session:
         assert PAPERLESS in list(await session.scalars(select(AlertSent.kind)))
     assert [message.kind for message in await told(backend)] == ["email"]
 
@@ -119,7 +119,7 @@ async def test_payments_that_come_and_that_fail(backend: Backend, home: Househol
     await pay(backend, home, "after-222", "posted")
     await pay(backend, home, "after-333", "declined")
     await pay(backend, home, "after-444", "returned", "R01")
-    assert (await telling.run(backend, TODAY)) == {"told": 3}
+    assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 3}
     said = "\n".join(await words(backend))
     assert "we received your payment of $50.00. Ref K7M-222" in said
     assert "did not go through. Nothing was taken. Ref K7M-333" in said
@@ -133,13 +133,13 @@ async def test_a_change_of_the_profile(backend: Backend, home: Household) -> Non
         await record(
             session, backend, actor="x", level=2, channel="web", act="contact_email", account_id=home.account_id
         )
-    assert (await telling.run(backend, TODAY)) == {"told": 1}
+    assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 1}
     assert "the email address on file was changed" in (await words(backend))[0]
 
 
 async def test_each_way_gets_its_own_message(backend: Backend, home: Household) -> None:
     await on(backend, home, {"amount_over": 100}, "text", "email", "call")
-    await telling.run(backend, TODAY)
+    await delivery.deliver_alerts(backend, TODAY)
     assert [(m.kind, m.recipient) for m in await told(backend)] == [
         ("sms", "+15555550142"),
         ("email", "ruth@example.com"),
@@ -151,7 +151,7 @@ async def test_a_phone_that_said_stop_gets_the_email_it_chose(backend: Backend, 
     await on(backend, home, {"amount_over": 100}, "text", "email")
     async with backend.db.transaction() as session:
         await opt_out(session, backend, "+15555550142")
-    await telling.run(backend, TODAY)
+    await delivery.deliver_alerts(backend, TODAY)
     assert [(m.kind, m.status) for m in await told(backend)] == [("sms", "refused"), ("email", "queued")]
 
 
@@ -169,13 +169,13 @@ async def test_a_phone_that_said_stop_gets_the_email_it_chose(backend: Backend, 
 )
 async def test_quiet_hours(backend: Backend, local: datetime, sent_at: datetime) -> None:
     zone = backend.coop.zone
-    assert backend.coop.awake(local.replace(tzinfo=zone)) == sent_at.replace(tzinfo=zone).astimezone(UTC)
+    assert backend.coop.after_quiet_hours(local.replace(tzinfo=zone)) == sent_at.replace(tzinfo=zone).astimezone(UTC)
 
 
 async def test_texts_and_calls_wait_for_the_morning(backend: Backend, home: Household, clock: ManualClock) -> None:
     await on(backend, home, {"amount_over": 100}, "text", "email", "call")
     clock.advance(hours=12)  # ten in the evening
-    await telling.run(backend, TODAY)
+    await delivery.deliver_alerts(backend, TODAY)
     morning = NOW + timedelta(hours=22)
     assert [m.not_before for m in await told(backend)] == [morning, None, morning]
 
@@ -183,14 +183,14 @@ async def test_texts_and_calls_wait_for_the_morning(backend: Backend, home: Hous
 async def test_off_is_off(backend: Backend, home: Household) -> None:
     await on(backend, home, {"amount_over": 100}, "text")
     await off(backend, home, "amount_over")
-    assert (await telling.run(backend, TODAY)) == {"told": 0}
+    assert (await delivery.deliver_alerts(backend, TODAY)) == {"told": 0}
 
 
 async def test_two_processes_at_once_tell_it_once(backend: Backend) -> None:
     for count in range(12):
         home = await make_household(backend, number=f"5{count:04d}")
         await on(backend, home, {"amount_over": 100, "bill_due": 20}, "text")
-    results = await asyncio.gather(telling.run(backend, TODAY), telling.run(backend, TODAY))
+    results = await asyncio.gather(delivery.deliver_alerts(backend, TODAY), delivery.deliver_alerts(backend, TODAY))
     assert sum(result["told"] for result in results) == 24
     assert len(await told(backend)) == 24
 
@@ -205,11 +205,11 @@ async def test_a_crash_between_any_two_steps_tells_each_once(
     for points in range(20):
         faults.arm(points)
         with contextlib.suppress(Crash):
-            await telling.run(backend, TODAY)
+            await delivery.deliver_alerts(backend, TODAY)
         if faults.struck is None:
             break
         faults.disarm()
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert await session.scalar(select(func.count()).select_from(AlertSent)) == 22
     assert len(await told(backend)) == 44
     await original.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.alerts.wishes import hear, read_threshold
+from backend.alerts.parsing import extract_threshold, parse_alert_request
 
 ON = [
     (
@@ -38,8 +38,8 @@ ON = [
 
 @pytest.mark.parametrize(("text", "kinds", "ways"), ON)
 def test_on(text: str, kinds: dict[str, int | None], ways: set[str]) -> None:
-    wish = hear(text)
-    assert (wish.verb, wish.kinds, wish.ways) == ("on", kinds, ways)
+    wish = parse_alert_request(text)
+    assert (wish.verb, wish.kinds, wish.channels) == ("on", kinds, ways)
 
 
 @pytest.mark.parametrize(
@@ -54,16 +54,16 @@ def test_on(text: str, kinds: dict[str, int | None], ways: set[str]) -> None:
     ],
 )
 def test_off(text: str, kinds: dict[str, int | None], denied: set[str]) -> None:
-    wish = hear(text)
-    assert (wish.verb, wish.kinds, wish.denied) == ("off", kinds, denied)
+    wish = parse_alert_request(text)
+    assert (wish.verb, wish.kinds, wish.unwanted_channels) == ("off", kinds, denied)
 
 
 @pytest.mark.parametrize(
     "text", ["what alerts do i have", "show my alerts", "alerts", "do my old alerts still work", "list my reminders"]
 )
 def test_list(text: str) -> None:
-    assert hear(text).verb == "list"
-    assert not hear(text).kinds
+    assert parse_alert_request(text).verb == "list"
+    assert not parse_alert_request(text).kinds
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_list(text: str) -> None:
     ],
 )
 def test_threshold(unit: str, text: str, threshold: int | None) -> None:
-    assert read_threshold(unit, text) == threshold
+    assert extract_threshold(unit, text) == threshold
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,4 @@ def test_threshold(unit: str, text: str, threshold: int | None) -> None:
     ],
 )
 def test_a_member_number_is_no_limit(text: str) -> None:
-    assert hear(text).kinds == {"usage_over": None}
+    assert parse_alert_request(text).kinds == {"usage_over": None}

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from backend.arrangements.plan import answered, corrected, settle
-from backend.reading.plan import SaidPlan, read_plan
+from backend.arrangements.plan import apply_answer, apply_correction, build_plan
+from backend.reading.money.payment_plan import RequestedPlan, parse_payment_plan
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 ASKED = {"amount": "amount", "each": "amount", "day": "date", "start": "date", "rest": "date", None: "change"}
@@ -16,18 +16,18 @@ Plan = tuple[list[tuple[int, str]], str | None]
 
 def talk(*messages: str, owed: int = 11240) -> Plan:
     """What the messages come to, each the answer to what was missing, or a correction where nothing was."""
-    said = SaidPlan()
+    said = RequestedPlan()
     for words in messages:
-        plan = settle(said, owed)
-        new = read_plan(words, TODAY, ASKED.get(plan.missing))
-        if said.empty:
+        plan = build_plan(said, owed)
+        new = parse_payment_plan(words, TODAY, ASKED.get(plan.missing_field))
+        if said.is_empty:
             said = new
-        elif plan.missing:
-            said = answered(said, new, plan.missing, plan.at, owed)
+        elif plan.missing_field:
+            said = apply_answer(said, new, plan.missing_field, plan.missing_index, owed)
         else:
-            said = corrected(said, new, owed, None, TODAY)
-    plan = settle(said, owed)
-    return [(part.cents, f"{part.on:%m-%d}") for part in plan.parts], plan.missing
+            said = apply_correction(said, new, owed, None, TODAY)
+    plan = build_plan(said, owed)
+    return [(part.cents, f"{part.on:%m-%d}") for part in plan.parts], plan.missing_field
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,6 @@ def test_corrections(messages: tuple[str, ...], plan: list[tuple[int, str]]) -> 
 )
 @pytest.mark.parametrize("owed", [1, 2, 99, 11240, 11241, 18615])
 def test_a_whole_plan_pays_exactly_what_is_owed(words: str, owed: int) -> None:
-    plan = settle(read_plan(words, TODAY), owed)
-    assert sum(part.cents for part in plan.parts) + plan.left == owed
+    plan = build_plan(parse_payment_plan(words, TODAY), owed)
+    assert sum(part.cents for part in plan.parts) + plan.remaining_cents == owed
     assert all(part.cents > 0 for part in plan.parts)

@@ -10,67 +10,67 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.arrangements import service as arrangements
 from backend.arrangements.models import Arrangement
-from backend.arrangements.rules import ArrangementRules, Facts, Part, refusals
+from backend.arrangements.rules import ArrangementFacts, ArrangementRules, PlanPart, find_refusals
 from backend.audit import service as audit
 from backend.audit.models import AuditRow
 from backend.billing import ledger
-from backend.billing.ledger import Entry
+from backend.billing.ledger import LedgerLine
 from backend.clock import ManualClock
 from backend.show import show
 from tests.backend.household import TODAY, Household, add_bill, make_household
 
 FRIDAY = TODAY + timedelta(days=2)
-HALVES = [Part(5620, TODAY), Part(5620, FRIDAY)]
-RULES = ArrangementRules(past_due_days=30, unbroken_months=12, most_parts=3, within_days=30)
-FACTS = Facts(today=TODAY, owed_cents=11240, due_on=TODAY + timedelta(days=20))
+HALVES = [PlanPart(5620, TODAY), PlanPart(5620, FRIDAY)]
+RULES = ArrangementRules(past_due_days=30, months_without_default=12, max_parts=3, max_days=30)
+FACTS = ArrangementFacts(today=TODAY, owed_cents=11240, due_on=TODAY + timedelta(days=20))
 
 
-async def why_not(backend: Backend, home: Household, parts: list[Part], *, notice: bool = False) -> list[str]:
-    async with backend.db.reading() as session:
-        return await arrangements.why_not(session, backend, home.account_id, parts, notice=notice)
+async def why_not(backend: Backend, home: Household, parts: list[PlanPart], *, notice: bool = False) -> list[str]:
+    async with backend.db.read_session() as session:
+        return await arrangements.refusal_reasons(session, backend, home.account_id, parts, notice=notice)
 
 
-async def grant(backend: Backend, home: Household, parts: list[Part] = HALVES) -> Arrangement | None:
+async def grant(backend: Backend, home: Household, parts: list[PlanPart] = HALVES) -> Arrangement | None:
     async with backend.db.transaction() as session:
         return await arrangements.grant(session, backend, home.conversation_id, home.account_id, parts)
 
 
 async def pay(backend: Backend, home: Household, cents: int, key: str) -> None:
     async with backend.db.transaction() as session:
-        entries = [Entry(ledger.CLEARING, cents), Entry(ledger.RECEIVABLE, -cents)]
-        await ledger.book(session, key, entries, account_id=home.account_id, at=backend.clock.now())
+        entries = [LedgerLine(ledger.CLEARING, cents), LedgerLine(ledger.RECEIVABLE, -cents)]
+        await ledger.write_booking(session, key, entries, account_id=home.account_id, at=backend.clock.now())
 
 
 @pytest.mark.parametrize(
     ("parts", "facts", "reason"),
     [
         (HALVES, FACTS, None),
-        ([Part(5620, TODAY)], FACTS, "does not say how all"),
-        ([Part(2810, TODAY)] * 4, FACTS, "4 payments"),
-        ([Part(11240, TODAY + timedelta(days=31))], FACTS, "more than 30 days"),
-        (HALVES, Facts(TODAY, 11240, TODAY - timedelta(days=31)), "31 days past due"),
-        (HALVES, Facts(TODAY, 11240, TODAY - timedelta(days=30)), None),
-        (HALVES, Facts(TODAY, 11240, TODAY, broken_on=TODAY - timedelta(days=100)), "was broken on"),
-        (HALVES, Facts(TODAY, 11240, TODAY, broken_on=TODAY - timedelta(days=400)), None),
-        (HALVES, Facts(TODAY, 11240, TODAY, has_plan=True), "already"),
-        (HALVES, Facts(TODAY, 11240, TODAY, levelized=True), "levelized"),
-        (HALVES, Facts(TODAY, 11240, TODAY, notice=True), "disconnection"),
+        ([PlanPart(5620, TODAY)], FACTS, "does not say how all"),
+        ([PlanPart(2810, TODAY)] * 4, FACTS, "4 payments"),
+        ([PlanPart(11240, TODAY + timedelta(days=31))], FACTS, "more than 30 days"),
+        (HALVES, ArrangementFacts(TODAY, 11240, TODAY - timedelta(days=31)), "31 days past due"),
+        (HALVES, ArrangementFacts(TODAY, 11240, TODAY - timedelta(days=30)), None),
+        (HALVES, ArrangementFacts(TODAY, 11240, TODAY, broken_on=TODAY - timedelta(days=100)), "was broken on"),
+        (HALVES, ArrangementFacts(TODAY, 11240, TODAY, broken_on=TODAY - timedelta(days=400)), None),
+        (HALVES, ArrangementFacts(TODAY, 11240, TODAY, has_plan=True), "already"),
+        (HALVES, ArrangementFacts(TODAY, 11240, TODAY, levelized=True), "levelized"),
+        (HALVES, ArrangementFacts(TODAY, 11240, TODAY, notice=True), "disconnection"),
     ],
 )
-def test_the_rules(parts: list[Part], facts: Facts, reason: str | None) -> None:
-    found = refusals(RULES, parts, facts)
+def test_the_rules(parts: list[PlanPart], facts: ArrangementFacts, reason: str | None) -> None:
+    found = find_refusals(RULES, parts, facts)
     assert (not found) if reason is None else (len(found) == 1 and reason in found[0])
 
 
 def test_without_rules_the_office_decides() -> None:
-    assert refusals(None, HALVES, FACTS) == ["the office decides every arrangement"]
+    assert find_refusals(None, HALVES, FACTS) == ["the office decides every arrangement"]
 
 
 async def test_a_granted_plan_is_kept_shown_and_audited(backend: Backend, home: Household) -> None:
     assert await why_not(backend, home, HALVES) == []
     made = await grant(backend, home)
     assert made is not None
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         told = await show(session, backend, "99999-001")
         [row] = await session.scalars(select(AuditRow).where(AuditRow.act == "arrangement_granted"))
         assert await audit.verify(session) is None
@@ -93,7 +93,7 @@ async def test_another_account_has_its_own(backend: Backend, home: Household) ->
 
 
 async def status(backend: Backend) -> str:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return (await session.scalars(select(Arrangement))).one().status
 
 
@@ -116,7 +116,7 @@ async def test_what_is_paid_on_time_is_kept(backend: Backend, home: Household) -
 
 
 async def test_a_new_bill_is_no_part_of_it(backend: Backend, home: Household) -> None:
-    await grant(backend, home, [Part(11240, FRIDAY)])
+    await grant(backend, home, [PlanPart(11240, FRIDAY)])
     await add_bill(backend, home.account_id, 9000, date(2026, 12, 30))  # issued on December 10
     await pay(backend, home, 11240, "all")
     assert await arrangements.review(backend, FRIDAY + timedelta(days=1)) == {"kept": 1, "broken": 0}

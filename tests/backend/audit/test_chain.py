@@ -36,7 +36,7 @@ async def write(backend: Backend, act: str, account_id: int | None = None, **aft
 
 
 async def broken(backend: Backend) -> audit.BrokenRow | None:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return await audit.verify(session)
 
 
@@ -58,8 +58,8 @@ async def test_what_was_written_is_whole_and_reads_back(backend: Backend, home: 
     await write(backend, "paid", home.account_id, amount_cents=11240, method="Visa ending 4242", none=None)
     await write(backend, "übermäßig", home.account_id, text="\u2603 \U0001f4a1")
     assert await broken(backend) is None
-    async with backend.db.reading() as session:
-        assert (await audit.head(session))[0] == 2
+    async with backend.db.read_session() as session:
+        assert (await audit.chain_head(session))[0] == 2
 
 
 async def test_a_long_trail_is_read_over_many_pages(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +75,7 @@ async def test_a_long_trail_is_read_over_many_pages(backend: Backend, monkeypatc
 async def test_writers_at_once_make_one_chain(backend: Backend, home: Household) -> None:
     await asyncio.gather(*(write(backend, f"act {number}", home.account_id) for number in range(12)))
     assert await broken(backend) is None
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert sorted(await session.scalars(select(AuditRow.id))) == list(range(1, 13))
 
 
@@ -108,7 +108,7 @@ async def test_any_edit_is_found(backend: Backend, change: dict[str, Any]) -> No
 async def test_an_edit_with_its_hash_made_anew_breaks_the_next_row(backend: Backend) -> None:
     for number in range(4):
         await write(backend, f"act {number}")
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         row = await session.get_one(AuditRow, 2)
     row.act = "forged"
     forged = update(AuditRow).where(AuditRow.id == 2).values(act="forged", hash=audit.content_hash(row))

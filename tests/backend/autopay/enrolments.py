@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from backend.app import Backend
 from backend.autopay import service
-from backend.autopay.consent import Agreement
+from backend.autopay.consent import ConsentEvidence
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
-from backend.autopay.service import Done
+from backend.autopay.service import AutoPayResult
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
 from tests.backend.household import Household
 
-AGREEMENT = Agreement("sms-99999", 2, "sms", "Auto Pay: the exact words. Reply AGREE.", "agree")
+AGREEMENT = ConsentEvidence("sms-99999", 2, "sms", "Auto Pay: the exact words. Reply AGREE.", "agree")
 
 
 async def add_autopay(
@@ -43,7 +43,7 @@ async def add_draft(backend: Backend, home: Household, method_id: int | None = N
         session.add(LegacyDraft(account_id=home.account_id, method_id=method_id or home.bank_id))
 
 
-async def enrol(backend: Backend, home: Household, **other: object) -> Done:
+async def enrol(backend: Backend, home: Household, **other: object) -> AutoPayResult:
     asked: dict[str, object] = {
         "account_id": home.account_id,
         "method_id": home.card_id,
@@ -52,23 +52,23 @@ async def enrol(backend: Backend, home: Household, **other: object) -> Done:
         "agreement": AGREEMENT,
     }
     async with backend.db.transaction() as session:
-        return await service.enrol(session, backend, **{**asked, **other})  # type: ignore[arg-type]
+        return await service.enroll(session, backend, **{**asked, **other})  # type: ignore[arg-type]
 
 
-async def change(backend: Backend, home: Household, method_id: int, day: int | None) -> Done:
+async def change(backend: Backend, home: Household, method_id: int, day: int | None) -> AutoPayResult:
     async with backend.db.transaction() as session:
         return await service.change(
             session, backend, account_id=home.account_id, method_id=method_id, day_of_month=day, agreement=AGREEMENT
         )
 
 
-async def cancel(backend: Backend, home: Household) -> Done:
+async def cancel(backend: Backend, home: Household) -> AutoPayResult:
     async with backend.db.transaction() as session:
         return await service.cancel(session, backend, account_id=home.account_id, agreement=AGREEMENT)
 
 
 async def drafts(backend: Backend) -> list[AutomaticDraft]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return list(await session.scalars(select(AutomaticDraft).order_by(AutomaticDraft.id)))
 
 
@@ -79,6 +79,6 @@ async def set_token(backend: Backend, method_id: int, token: str) -> None:
 
 async def texts(backend: Backend, purpose: str) -> list[str]:
     """The texts sent for that purpose, in their order."""
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         query = select(OutboxMessage.body).where(OutboxMessage.purpose == purpose, OutboxMessage.kind == "sms")
         return list(await session.scalars(query.order_by(OutboxMessage.id)))

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from backend.app import Backend
-from backend.autopay.run import run_autopay
+from backend.autopay.daily_run import run_autopay
 from backend.clock import ManualClock
 from backend.config import Settings
 from sandbox.provider import SandboxProvider

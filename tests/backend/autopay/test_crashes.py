@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from backend.app import Backend
-from backend.autopay.run import run_autopay
+from backend.autopay.daily_run import run_autopay
 from backend.clock import ManualClock
 from backend.providers.payments.base import PaymentProviderError, ProviderTimeout
 from tests.backend.autopay.enrolments import add_autopay, add_draft, drafts

@@ -170,8 +170,8 @@ async def test_every_bill_is_debited_once_whenever_the_run_is_killed(
     assert sorted(cents for _, status, cents in taken if status == "posted") == [5000 + n for n in range(bills)], seed
     assert {key for key, _, _ in taken} == {payment.key for payment in made}
     assert {payment.status for payment in made} == {"posted"}
-    async with backend.db.reading() as session:
-        assert await ledger.imbalances(session) == []
+    async with backend.db.read_session() as session:
+        assert await ledger.find_imbalances(session) == []
         assert await ledger.book_total(session, ledger.RECEIVABLE) == 0
         assert len(list(await session.scalars(select(Bill.id)))) == bills
         assert await audit.verify(session) is None

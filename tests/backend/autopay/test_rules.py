@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from backend.autopay.rules import Sequel, after
+from backend.autopay.rules import FailureAction, decide_failure_action
 
 ON = date(2026, 12, 8)
 
@@ -14,20 +14,20 @@ ON = date(2026, 12, 8)
 @pytest.mark.parametrize(
     ("code", "attempts", "first_on", "expected"),
     [
-        ("R01", 1, ON, Sequel("retry", date(2026, 12, 11))),
-        ("R09", 2, ON, Sequel("retry", date(2026, 12, 15))),
-        ("R01", 3, ON, Sequel("give_up")),
-        ("R01", 1, date(2026, 6, 14), Sequel("retry", date(2026, 12, 11))),
-        ("R01", 1, date(2026, 6, 13), Sequel("give_up")),
-        ("R07", 1, ON, Sequel("end")),
-        ("R10", 1, ON, Sequel("end")),
-        ("R02", 1, ON, Sequel("end")),
-        ("R08", 1, ON, Sequel("give_up")),
-        ("insufficient_funds", 1, ON, Sequel("retry", date(2026, 12, 11))),
-        ("insufficient_funds", 3, ON, Sequel("give_up")),
-        ("lost_card", 1, ON, Sequel("give_up")),
-        (None, 1, ON, Sequel("give_up")),
+        ("R01", 1, ON, FailureAction("retry", date(2026, 12, 11))),
+        ("R09", 2, ON, FailureAction("retry", date(2026, 12, 15))),
+        ("R01", 3, ON, FailureAction("give_up")),
+        ("R01", 1, date(2026, 6, 14), FailureAction("retry", date(2026, 12, 11))),
+        ("R01", 1, date(2026, 6, 13), FailureAction("give_up")),
+        ("R07", 1, ON, FailureAction("end")),
+        ("R10", 1, ON, FailureAction("end")),
+        ("R02", 1, ON, FailureAction("end")),
+        ("R08", 1, ON, FailureAction("give_up")),
+        ("insufficient_funds", 1, ON, FailureAction("retry", date(2026, 12, 11))),
+        ("insufficient_funds", 3, ON, FailureAction("give_up")),
+        ("lost_card", 1, ON, FailureAction("give_up")),
+        (None, 1, ON, FailureAction("give_up")),
     ],
 )
-def test_the_sequel(code: str | None, attempts: int, first_on: date, expected: Sequel) -> None:
-    assert after(code, attempts=attempts, first_on=first_on, tried_on=ON) == expected
+def test_the_sequel(code: str | None, attempts: int, first_on: date, expected: FailureAction) -> None:
+    assert decide_failure_action(code, attempts=attempts, first_on=first_on, tried_on=ON) == expected

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from backend.app import Backend
+from backend.autopay.daily_run import run_autopay
 from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
-from backend.autopay.run import run_autopay
 from backend.clock import ManualClock
-from backend.payments import flow
+from backend.payments import confirm
 from backend.payments.models import Payment, PaymentMethod
 from tests.backend.autopay.enrolments import add_autopay, add_draft, cancel, drafts, enrol, set_token, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_bill, make_household
@@ -79,7 +79,7 @@ async def test_what_is_paid_or_on_its_way_is_left_alone(
     await say_yes(backend, await quote_for(backend, home, amount=4000))
     await say_yes(backend, await quote_for(backend, home, amount=5000, pay_on=DUE_ON))
     await run_on(backend, clock, DUE_ON)
-    await flow.run_scheduled(backend, DUE_ON)
+    await confirm.run_scheduled(backend, DUE_ON)
     assert [payment.amount_cents for payment in await payments(backend)] == [4000, DUE_CENTS - 9000, 5000]
     assert network.taken_cents() == DUE_CENTS
     assert await due(backend, home.account_id) == 0
@@ -204,7 +204,7 @@ async def test_a_revoked_authorisation_ends_the_enrolment(
         clock.advance(days=1)
     assert [made.decline_code for made in await payments(backend)] == ["R07"]
     assert "Auto Pay is now off" in (await texts(backend, "notice"))[0]
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert (await session.scalars(select(AutoPay.active))).one() is False
         assert (await session.scalars(select(Consent.revoked_at))).one() is not None
 
@@ -253,6 +253,6 @@ async def test_a_draft_replaced_by_autopay_takes_no_bill_twice(
         await run_autopay(backend, backend.today())
         clock.advance(days=1)
     assert network.taken_cents() == DUE_CENTS
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert list(await session.scalars(select(LegacyDraft.active))) == [False]
         assert len(list(await session.scalars(select(Payment.id)))) == 1

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from backend.autopay.schedule import comes_late, next_run
+from backend.autopay.schedule import next_run, runs_after_due_date
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_the_next_run(day: int | None, due_on: date | None, today: date, expecte
     ],
 )
 def test_a_day_is_late_when_it_is_so_in_any_month(day: int, issued_on: date, due_on: date, late: bool) -> None:
-    assert comes_late(day, issued_on, due_on) is late
+    assert runs_after_due_date(day, issued_on, due_on) is late

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.audit import service as audit
 from backend.autopay import service
-from backend.autopay.consent import Agreement
+from backend.autopay.consent import ConsentEvidence
+from backend.autopay.daily_run import run_autopay
 from backend.autopay.errors import AutoPayRefused
 from backend.autopay.models import AutoPay, Consent, LegacyDraft
-from backend.autopay.run import run_autopay
 from backend.clock import ManualClock
 from backend.members.levels import StepUpNeeded
 from backend.outbox.models import OutboxMessage
@@ -27,18 +27,18 @@ DUE_ON = TODAY + timedelta(days=20)
 
 
 async def autopay(backend: Backend) -> AutoPay:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return (await session.scalars(select(AutoPay))).one()
 
 
 async def consents(backend: Backend) -> list[Consent]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return list(await session.scalars(select(Consent).order_by(Consent.id)))
 
 
 async def test_what_was_agreed_is_kept_copied_and_tells_the_next_run(backend: Backend, home: Household) -> None:
     done = await enrol(backend, home)
-    assert (done.counts_from, done.next_run) == (TODAY, service.NextRun(DUE_ON, DUE_CENTS))
+    assert (done.effective_from, done.next_run) == (TODAY, service.NextRun(DUE_ON, DUE_CENTS))
     [kept] = await consents(backend)
     assert (kept.kind, kept.wording, kept.reply) == ("autopay", AGREEMENT.wording, AGREEMENT.reply)
     assert (kept.reference, kept.ends_on, kept.revoked_at) == (done.confirmation, None, None)
@@ -46,7 +46,7 @@ async def test_what_was_agreed_is_kept_copied_and_tells_the_next_run(backend: Ba
     assert done.confirmation in text
     assert "Dec 8" in text
     assert len(text) <= 160
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         [letter] = await session.scalars(select(OutboxMessage.body).where(OutboxMessage.kind == "email"))
         assert await audit.verify(session) is None
     assert AGREEMENT.wording in letter
@@ -104,7 +104,7 @@ async def test_an_expired_card_is_refused(backend: Backend, home: Household) -> 
 
 async def test_it_takes_a_step_up(backend: Backend, home: Household) -> None:
     with pytest.raises(StepUpNeeded):
-        await enrol(backend, home, agreement=Agreement("web", 1, "web", "words", "yes"))
+        await enrol(backend, home, agreement=ConsentEvidence("web", 1, "web", "words", "yes"))
 
 
 async def test_a_draft_is_replaced_only_when_asked_and_never_both(backend: Backend, home: Household) -> None:
@@ -113,7 +113,7 @@ async def test_a_draft_is_replaced_only_when_asked_and_never_both(backend: Backe
         await enrol(backend, home)
     assert refused.value.code == "draft_exists"
     await enrol(backend, home, replace_draft=True)
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert (await session.scalars(select(LegacyDraft.active))).one() is False
     assert (await autopay(backend)).active
 
@@ -124,7 +124,7 @@ async def test_a_draft_that_runs_tomorrow_still_does_and_autopay_begins_behind_i
     home = await make_household(backend, due_on=TODAY + timedelta(days=1))
     await add_draft(backend, home)
     done = await enrol(backend, home, replace_draft=True)
-    assert done.counts_from == TODAY + timedelta(days=2)
+    assert done.effective_from == TODAY + timedelta(days=2)
     assert not (await autopay(backend)).active
     for _ in range(6):
         await run_autopay(backend, backend.today())
@@ -136,7 +136,7 @@ async def test_a_draft_that_runs_tomorrow_still_does_and_autopay_begins_behind_i
 async def test_a_change_in_time_counts_at_once(backend: Backend, home: Household) -> None:
     await enrol(backend, home)
     done = await change(backend, home, home.bank_id, 25)
-    assert (done.counts_from, done.next_run) == (TODAY, service.NextRun(date(2026, 11, 25), DUE_CENTS))
+    assert (done.effective_from, done.next_run) == (TODAY, service.NextRun(date(2026, 11, 25), DUE_CENTS))
     assert (await autopay(backend)).method_id == home.bank_id
     first, second = await consents(backend)
     assert first.revoked_at is not None
@@ -148,7 +148,7 @@ async def test_a_change_too_late_counts_after_the_run(
 ) -> None:
     await add_autopay(backend, home, day=19)
     done = await change(backend, home, home.bank_id, None)
-    assert done.counts_from == date(2026, 11, 20)
+    assert done.effective_from == date(2026, 11, 20)
     clock.advance(days=1)
     await run_autopay(backend, backend.today())
     [payment] = await payments(backend)
@@ -162,7 +162,7 @@ async def test_a_change_too_late_counts_after_the_run(
 async def test_cancelling_in_time_ends_it_at_once(backend: Backend, home: Household, network: DirectNetwork) -> None:
     await enrol(backend, home)
     done = await cancel(backend, home)
-    assert (done.counts_from, done.next_run) == (TODAY, None)
+    assert (done.effective_from, done.next_run) == (TODAY, None)
     await run_autopay(backend, DUE_ON)
     assert await payments(backend) == []
     [kept] = await consents(backend)
@@ -176,7 +176,7 @@ async def test_cancelling_too_late_says_that_the_run_still_happens(
 ) -> None:
     await add_autopay(backend, home, day=19)
     done = await cancel(backend, home)
-    assert done.counts_from == date(2026, 11, 20)
+    assert done.effective_from == date(2026, 11, 20)
     assert done.next_run
     assert done.next_run.on == date(2026, 11, 19)
     for _ in range(4):
@@ -194,7 +194,7 @@ async def test_a_draft_is_changed_and_removed(backend: Backend, home: Household)
         )
     async with backend.db.transaction() as session:
         await service.remove_draft(session, backend, account_id=home.account_id, agreement=AGREEMENT)
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         draft = (await session.scalars(select(LegacyDraft))).one()
     assert (draft.method_id, draft.active) == (home.card_id, False)
     with pytest.raises(AutoPayRefused):

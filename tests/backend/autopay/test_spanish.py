@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 
 from backend.app import Backend
 from backend.audit.models import AuditRow
+from backend.autopay.daily_run import run_autopay
 from backend.autopay.models import Consent
-from backend.autopay.run import run_autopay
-from backend.language import current, speaking
+from backend.language import current_language, use_language
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
@@ -30,7 +30,7 @@ async def test_a_declined_draft_is_told_in_the_language_on_file(backend: Backend
     [told] = await texts(backend, "notice")
     assert "fue rechazado: fondos insuficientes. Lo intentamos otra vez el " in told
     assert len(told) <= 160
-    assert current() == "en"
+    assert current_language() == "en"
 
 
 async def test_a_draft_that_cannot_be_made_is_told_so_and_audited_in_english(backend: Backend, home: Household) -> None:
@@ -42,16 +42,16 @@ async def test_a_draft_that_cannot_be_made_is_told_so_and_audited_in_english(bac
     [told] = await texts(backend, "notice")
     assert "no se hizo" in told
     assert "Por favor pague de otra forma" in told
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         row = (await session.scalars(select(AuditRow).where(AuditRow.act == "autopay_not_possible"))).one()
     assert row.after is not None
     assert "has expired" in row.after["reason"]
 
 
 async def test_a_copy_is_in_the_language_of_the_talk(backend: Backend, home: Household) -> None:
-    with speaking("es"):
+    with use_language("es"):
         await enrol(backend, home)
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         consent = (await session.scalars(select(Consent))).one()
         letter = (await session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "email"))).one()
     assert (consent.wording, consent.reply) == (AGREEMENT.wording, AGREEMENT.reply)

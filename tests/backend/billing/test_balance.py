@@ -8,10 +8,10 @@ import pytest
 
 from backend.app import Backend
 from backend.billing import bills, ledger
-from backend.billing.bills import BillRefused
-from backend.billing.ledger import Entry
+from backend.billing.bills import InvalidBill
+from backend.billing.ledger import LedgerLine
 from backend.billing.models import Bill
-from backend.billing.service import Balance, balance, find_account
+from backend.billing.service import Balance, find_account, get_balance
 from backend.clock import ManualClock
 from backend.providers.billing.base import BillingProvider, PaymentFact
 from tests.backend.household import DUE_CENTS, NOW, TODAY, Household, add_bill, make_household
@@ -21,8 +21,8 @@ LATE, OPEN = TODAY - timedelta(days=11), TODAY + timedelta(days=19)
 
 
 async def standing(backend: Backend, home: Household) -> Balance:
-    async with backend.db.reading() as session:
-        return await balance(session, backend, home.account_id)
+    async with backend.db.read_session() as session:
+        return await get_balance(session, backend, home.account_id)
 
 
 async def pay(backend: Backend, home: Household, cents: int, key: str = "p1") -> None:
@@ -77,8 +77,8 @@ async def test_a_credit_covers_the_next_bill(backend: Backend) -> None:
 async def test_money_owed_outside_of_bills_makes_no_bill_larger(backend: Backend) -> None:
     home = await two_bills(backend)
     async with backend.db.transaction() as session:
-        pair = Entry(ledger.RECEIVABLE, 500), Entry(ledger.REVENUE, -500)
-        await ledger.book(session, "opening", pair, account_id=home.account_id, at=NOW)
+        pair = LedgerLine(ledger.RECEIVABLE, 500), LedgerLine(ledger.REVENUE, -500)
+        await ledger.write_booking(session, "opening", pair, account_id=home.account_id, at=NOW)
     now = await standing(backend, home)
     assert (now.amount_due_cents, now.past_due_cents) == (18500, 10000)
 
@@ -110,7 +110,7 @@ async def test_scheduled_payments_are_listed_next_first(backend: Backend, home: 
 
 @pytest.mark.parametrize("digits", ["99999-001", "99999001", " 99999001 "])
 async def test_an_account_is_found_with_and_without_its_dash(backend: Backend, home: Household, digits: str) -> None:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         account = await find_account(session, digits)
     assert account
     assert account.id == home.account_id
@@ -118,7 +118,7 @@ async def test_an_account_is_found_with_and_without_its_dash(backend: Backend, h
 
 @pytest.mark.parametrize("digits", ["", "99999", "99999002", "099999001"])
 async def test_nearly_an_account_number_finds_nothing(backend: Backend, home: Household, digits: str) -> None:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert await find_account(session, digits) is None
 
 
@@ -127,7 +127,7 @@ async def test_a_bill_whose_lines_do_not_add_up_is_refused(backend: Backend, hom
         account_id=home.account_id, number="odd", issued_on=TODAY, due_on=TODAY, period_start=TODAY,
         period_end=TODAY, amount_cents=100, lines=[{"label": "Energy", "cents": 99}],
     )  # fmt: skip
-    with pytest.raises(BillRefused):
+    with pytest.raises(InvalidBill):
         async with backend.db.transaction() as session:
             await bills.issue(session, bill, at=NOW)
 

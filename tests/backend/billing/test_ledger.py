@@ -15,26 +15,26 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from backend.app import Backend
 from backend.billing import ledger
-from backend.billing.ledger import CLEARING, FEES, RECEIVABLE, REVENUE, Entry, UnbalancedBooking
+from backend.billing.ledger import CLEARING, FEES, RECEIVABLE, REVENUE, LedgerLine, UnbalancedBooking
 from backend.billing.models import LedgerEntry
 from tests.backend.household import DUE_CENTS, NOW, Household
 
 BOOKS = [RECEIVABLE, REVENUE, CLEARING, FEES]
 
 
-async def book(backend: Backend, home: Household, correlation: str, *entries: Entry) -> None:
+async def book(backend: Backend, home: Household, correlation: str, *entries: LedgerLine) -> None:
     async with backend.db.transaction() as session:
-        await ledger.book(session, correlation, entries, account_id=home.account_id, at=NOW)
+        await ledger.write_booking(session, correlation, entries, account_id=home.account_id, at=NOW)
 
 
 async def total(backend: Backend, name: str) -> int:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return await ledger.book_total(session, name)
 
 
 async def test_a_bill_is_owed(backend: Backend, home: Household) -> None:
-    async with backend.db.reading() as session:
-        assert await ledger.receivable(session, home.account_id) == DUE_CENTS
+    async with backend.db.read_session() as session:
+        assert await ledger.receivable_balance(session, home.account_id) == DUE_CENTS
     assert await total(backend, REVENUE) == -DUE_CENTS
 
 
@@ -42,14 +42,14 @@ async def test_a_bill_is_owed(backend: Backend, home: Household) -> None:
     "entries",
     [
         [],
-        [Entry(RECEIVABLE, 0)],
-        [Entry(RECEIVABLE, 100)],
-        [Entry(RECEIVABLE, 100), Entry(REVENUE, -99)],
-        [Entry("slush", 100), Entry(REVENUE, -100)],
+        [LedgerLine(RECEIVABLE, 0)],
+        [LedgerLine(RECEIVABLE, 100)],
+        [LedgerLine(RECEIVABLE, 100), LedgerLine(REVENUE, -99)],
+        [LedgerLine("slush", 100), LedgerLine(REVENUE, -100)],
     ],
 )
 async def test_what_does_not_sum_to_zero_is_never_written(
-    backend: Backend, home: Household, entries: list[Entry]
+    backend: Backend, home: Household, entries: list[LedgerLine]
 ) -> None:
     with pytest.raises(UnbalancedBooking):
         await book(backend, home, "odd", *entries)
@@ -57,7 +57,7 @@ async def test_what_does_not_sum_to_zero_is_never_written(
 
 
 async def test_a_booking_is_written_once(backend: Backend, home: Household) -> None:
-    pair = Entry(CLEARING, 100), Entry(RECEIVABLE, -100)
+    pair = LedgerLine(CLEARING, 100), LedgerLine(RECEIVABLE, -100)
     await book(backend, home, "payment:1", *pair)
     with pytest.raises(IntegrityError):
         await book(backend, home, "payment:1", *pair)
@@ -65,7 +65,7 @@ async def test_a_booking_is_written_once(backend: Backend, home: Household) -> N
 
 
 async def test_one_of_many_at_once_is_written(backend: Backend, home: Household) -> None:
-    pair = Entry(CLEARING, 100), Entry(RECEIVABLE, -100)
+    pair = LedgerLine(CLEARING, 100), LedgerLine(RECEIVABLE, -100)
     tries: list[Coroutine[Any, Any, None]] = [book(backend, home, "payment:1", *pair) for _ in range(5)]
     found = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(result is None for result in found) == 1
@@ -86,13 +86,13 @@ async def test_whatever_is_booked_all_books_sum_to_zero(
 ) -> None:
     """Random bookings over random books: what is refused leaves nothing, what is written sums to zero."""
     names = data.draw(st.lists(st.sampled_from(BOOKS), min_size=4, max_size=4, unique=True))
-    entries = [Entry(name, cents) for name, cents in zip(names, amounts, strict=False)]
-    entries.append(Entry(names[3], data.draw(st.sampled_from([-sum(amounts), 1]))))
+    entries = [LedgerLine(name, cents) for name, cents in zip(names, amounts, strict=False)]
+    entries.append(LedgerLine(names[3], data.draw(st.sampled_from([-sum(amounts), 1]))))
     try:
         await book(backend, home, uuid.uuid4().hex, *entries)
     except UnbalancedBooking:
         lines = [entry for entry in entries if entry.amount_cents]
         assert not lines or sum(entry.amount_cents for entry in lines) != 0
     assert sum([await total(backend, name) for name in BOOKS]) == 0
-    async with backend.db.reading() as session:
-        assert await ledger.imbalances(session) == []
+    async with backend.db.read_session() as session:
+        assert await ledger.find_imbalances(session) == []

@@ -11,7 +11,7 @@ from backend import jobs
 from backend.app import Backend
 from backend.callout import codes, replies, service
 from backend.callout.models import Callout
-from backend.callout.roster import OnCall
+from backend.callout.roster import OnCallPerson
 from backend.clock import ManualClock
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
@@ -20,27 +20,27 @@ from backend.tickets.models import Ticket
 from backend.tickets.service import Report
 from tests.backend.household import Household
 
-SAM = OnCall("Sam", "+15555550111", "sam@coop.example")
-ALMA = OnCall("Alma", "+15555550112", None, ("es",))
-NIGHT = OnCall("Noor", "+15555550113", "noor@coop.example", hours=(time(22), time(6)))
+SAM = OnCallPerson("Sam", "+15555550111", "sam@coop.example")
+ALMA = OnCallPerson("Alma", "+15555550112", None, ("es",))
+NIGHT = OnCallPerson("Noor", "+15555550113", "noor@coop.example", hours=(time(22), time(6)))
 
 
 async def file(backend: Backend, home: Household, kind: str = "danger", **told: Any) -> Ticket:
     told = {"urgent": True, "place": "12 Oak Road", "phone": "+18155550123", **told}
     async with backend.db.transaction() as session:
         report = Report(kind=kind, details={"words": "a wire is down and it sparks"}, **told)
-        return (await tickets.file(session, backend, home.conversation_id, report)).ticket
+        return (await tickets.file_report(session, backend, home.conversation_id, report)).ticket
 
 
 async def sent(backend: Backend, kind: str | None = None, purpose: str = "callout") -> list[OutboxMessage]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         found = list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
     return [one for one in found if one.purpose == purpose and (kind is None or one.kind == kind)]
 
 
 async def standing(backend: Backend, ticket: Ticket) -> Callout:
-    async with backend.db.reading() as session:
-        found = await service.of_ticket(session, ticket.id)
+    async with backend.db.read_session() as session:
+        found = await service.find_callout(session, ticket.id)
     assert found is not None
     return found
 
@@ -48,12 +48,12 @@ async def standing(backend: Backend, ticket: Ticket) -> Callout:
 async def carry(backend: Backend, refuses: frozenset[str] = frozenset()) -> None:
     """The carrier takes what is due, but for the kinds that it refuses for now."""
     async with backend.db.transaction() as session:
-        for message in await outbox.due(session, backend, 1000):
+        for message in await outbox.list_due(session, backend, 1000):
             await outbox.claim(session, backend, message.id)
             if message.kind in refuses:
-                await outbox.not_sent(session, backend, message, "500", permanent=False)
+                await outbox.mark_not_sent(session, backend, message, "500", permanent=False)
             else:
-                await outbox.sent(session, backend, message.id, f"SM{message.id}")
+                await outbox.mark_sent(session, backend, message.id, f"SM{message.id}")
 
 
 async def later(backend: Backend, clock: ManualClock, minutes: int, refuses: frozenset[str] = frozenset()) -> None:
@@ -61,23 +61,23 @@ async def later(backend: Backend, clock: ManualClock, minutes: int, refuses: fro
     for _ in range(minutes):
         await carry(backend, refuses)
         clock.advance(minutes=1)
-        await jobs.run(backend, "callouts", backend.today())
+        await jobs.run_named_job(backend, "callouts", backend.today())
 
 
-async def code(backend: Backend, ticket: Ticket, person: OnCall) -> str:
+async def code(backend: Backend, ticket: Ticket, person: OnCallPerson) -> str:
     """The code that this person was sent for this ticket."""
     async with backend.db.transaction() as session:
-        callout = await service.of_ticket(session, ticket.id)
+        callout = await service.find_callout(session, ticket.id)
         assert callout is not None
-        return codes.shown(backend, await codes.issue(session, backend, callout, person))
+        return codes.format_code(backend, await codes.issue(session, backend, callout, person))
 
 
-async def reply(backend: Backend, person: OnCall, text: str, conversation: str = "sms-crew") -> str | None:
+async def reply(backend: Backend, person: OnCallPerson, text: str, conversation: str = "sms-crew") -> str | None:
     async with backend.db.transaction() as session:
-        return await replies.heard(session, backend, person, conversation, text)
+        return await replies.handle_reply(session, backend, person, conversation, text)
 
 
 async def words_of(backend: Backend, ticket: Ticket, *, first: bool = False) -> str:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         fresh = await session.get_one(Ticket, ticket.id)
-        return await service.member_words(session, backend, fresh, first=first)
+        return await service.format_for_member(session, backend, fresh, first=first)

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import update
 
 from backend.app import Backend
-from backend.callout import links, rounds, service, telling
+from backend.callout import delivery, links, reminders, service
 from backend.callout.models import Callout
-from backend.callout.roster import OnCall, on_duty
+from backend.callout.roster import OnCallPerson, people_on_duty
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation
 from backend.outbox import service as outbox
 from backend.tickets import service as tickets
-from backend.tickets.listing import every
+from backend.tickets.listing import list_tickets
 from backend.tickets.models import Ticket
 from tests.backend.callout.crew import ALMA, NIGHT, SAM, carry, code, file, later, reply, sent, standing, words_of
 from tests.backend.household import Household, add_conversation
@@ -120,7 +120,7 @@ async def test_after_a_day_they_are_told_each_hour(backend: Backend, home: House
     ticket = await file(backend, home)
     async with backend.db.transaction() as session:
         callout = await session.get_one(Callout, (await standing(backend, ticket)).id)
-        callout.rounds = rounds.SELDOM_AFTER
+        callout.rounds = reminders.SLOW_DOWN_AFTER_ROUNDS
     await later(backend, clock, 5)
     count = len(await sent(backend, "sms"))
     await later(backend, clock, 59)
@@ -197,7 +197,7 @@ async def test_a_text_that_fails_later_is_followed_by_a_call_within_a_minute(
     text = (await sent(backend, "sms"))[0]
     await carry(backend)
     async with backend.db.transaction() as session:
-        await outbox.carrier_news(session, backend, provider_sid=f"SM{text.id}", key=None, status="undelivered")
+        await outbox.apply_carrier_status(session, backend, provider_sid=f"SM{text.id}", key=None, status="undelivered")
     await later(backend, clock, 1)
     assert [one.recipient for one in await sent(backend, "call")] == [SAM.phone]
     await later(backend, clock, 3)
@@ -214,7 +214,7 @@ async def test_nothing_is_said_to_be_sent_when_nobody_is_on_call(backend: Backen
 
 
 async def test_only_email_is_said_to_be_email(backend: Backend, home: Household) -> None:
-    object.__setattr__(backend.coop, "on_call", (OnCall("Desk", None, "desk@coop.example"),))
+    object.__setattr__(backend.coop, "on_call", (OnCallPerson("Desk", None, "desk@coop.example"),))
     ticket = await file(backend, home)
     assert await words_of(backend, ticket, first=True) == "I am emailing the crew on call."
     await carry(backend)
@@ -253,7 +253,9 @@ async def test_only_what_went_out_is_said_to_be_sent(backend: Backend, home: Hou
     async with backend.db.transaction() as session:
         for message in await sent(backend):
             for status in ("undelivered", "failed"):
-                await outbox.carrier_news(session, backend, provider_sid=f"SM{message.id}", key=None, status=status)
+                await outbox.apply_carrier_status(
+                    session, backend, provider_sid=f"SM{message.id}", key=None, status=status
+                )
     assert "I could not reach anybody" in await words_of(backend, ticket)
     assert "911" in await words_of(backend, ticket)
 
@@ -291,8 +293,8 @@ async def test_a_call_reads_out_what_was_told(backend: Backend, home: Household,
     ticket = await file(backend, home)
     await add(backend, home, ticket, "the fence is live too")
     async with backend.db.transaction() as session:
-        found, callout = await session.get_one(Ticket, ticket.id), await service.of_ticket(session, ticket.id)
-        await telling.phone(session, backend, SAM, (callout, found))
+        found, callout = await session.get_one(Ticket, ticket.id), await service.find_callout(session, ticket.id)
+        await delivery.call_person(session, backend, SAM, (callout, found))
     (call,) = await sent(backend, "call")
     assert "a wire is down and it sparks" in call.body
     assert "the fence is live too" in call.body
@@ -381,7 +383,7 @@ async def test_a_ticket_taken_back_is_called_out_on_and_the_crew_hears(
     assert kept.notes[0]["unproven"]
     heard = [one.body for one in await sent(backend, "sms") if one.recipient == SAM.phone and "Not proven" in one.body]
     assert "a mistake" in heard[0]
-    assert len(heard) <= service.MOST_SAID, "nobody makes the crew's phones ring without end"
+    assert len(heard) <= service.MAX_STATEMENTS, "nobody makes the crew's phones ring without end"
     count = len(await sent(backend))
     await later(backend, clock, 6)
     assert len(await sent(backend)) > count
@@ -406,28 +408,28 @@ async def test_a_crash_in_the_middle_of_a_round_tells_nobody_twice(
 ) -> None:
     await file(backend, home)
     clock.advance(minutes=5)
-    told, real = [], rounds.telling.tell
+    told, real = [], reminders.telling.tell
 
-    async def dies(session: Any, at: Backend, person: OnCall, *rest: Any) -> None:
+    async def dies(session: Any, at: Backend, person: OnCallPerson, *rest: Any) -> None:
         told.append(person.name)
         if len(told) == 2:
             raise RuntimeError("killed")
         await real(session, at, person, *rest)
 
-    monkeypatch.setattr(rounds.telling, "tell", dies)
+    monkeypatch.setattr(reminders.telling, "tell", dies)
     with pytest.raises(RuntimeError):
-        await rounds.remind(backend, backend.today())
+        await reminders.send_reminders(backend, backend.today())
     assert len(await sent(backend, "sms")) == 2
-    monkeypatch.setattr(rounds.telling, "tell", real)
-    await asyncio.gather(*(rounds.remind(backend, backend.today()) for _ in range(3)))
+    monkeypatch.setattr(reminders.telling, "tell", real)
+    await asyncio.gather(*(reminders.send_reminders(backend, backend.today()) for _ in range(3)))
     assert len(await sent(backend, "sms")) == 4
 
 
 async def test_the_list_keeps_who_was_told_when_and_who_took_it(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     await reply(backend, SAM, await code(backend, ticket, SAM))
-    async with backend.db.reading() as session:
-        (shown,) = await every(session)
+    async with backend.db.read_session() as session:
+        (shown,) = await list_tickets(session)
     callout = shown["callout"]
     assert (callout["status"], callout["taken_by"], callout["taken_how"]) == ("taken", "Sam", "text")
     assert {(one["name"], one["way"]) for one in callout["told"]} >= {("Sam", "sms"), ("Sam", "email"), ("Alma", "sms")}
@@ -437,19 +439,19 @@ async def test_the_list_keeps_who_was_told_when_and_who_took_it(backend: Backend
 async def test_only_our_own_link_takes_it(backend: Backend, home: Household) -> None:
     ticket = await file(backend, home)
     callout = await standing(backend, ticket)
-    good = links.token(backend, callout.id, "Sam")
-    async with backend.db.reading() as session:
-        found = await links.meant(session, backend, good)
+    good = links.link_token(backend, callout.id, "Sam")
+    async with backend.db.read_session() as session:
+        found = await links.parse_link(session, backend, good)
         assert found is not None
         assert found[1] == SAM
         for bad in (good[:-1] + ("0" if good[-1] != "0" else "1"), f"{callout.id + 1}-{good.split('-')[1]}", "1-", "x",
-                    links.token(backend, callout.id, "Mallory"), "²-aa"):  # fmt: skip
-            assert await links.meant(session, backend, bad) is None
+                    links.link_token(backend, callout.id, "Mallory"), "²-aa"):  # fmt: skip
+            assert await links.parse_link(session, backend, bad) is None
 
 
 def test_hours_may_go_over_midnight_and_a_gap_leaves_no_one_out() -> None:
-    day = OnCall("Day", "+15555550111", None, hours=(time(8), time(16)))
-    assert on_duty([day, NIGHT], time(23)) == [NIGHT]
-    assert on_duty([day, NIGHT], time(5, 59)) == [NIGHT]
-    assert on_duty([day, NIGHT], time(8)) == [day]
-    assert on_duty([day, NIGHT], time(7)) == [day, NIGHT]
+    day = OnCallPerson("Day", "+15555550111", None, hours=(time(8), time(16)))
+    assert people_on_duty([day, NIGHT], time(23)) == [NIGHT]
+    assert people_on_duty([day, NIGHT], time(5, 59)) == [NIGHT]
+    assert people_on_duty([day, NIGHT], time(8)) == [day]
+    assert people_on_duty([day, NIGHT], time(7)) == [day, NIGHT]

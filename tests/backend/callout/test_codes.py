@@ -85,11 +85,11 @@ async def test_a_flood_of_made_up_codes_is_not_answered_each_time(backend: Backe
 
 def test_the_chance_to_guess_a_code() -> None:
     """As docs/security.md has it: 1 in 10,000 for each length that can be reached, whatever is sent."""
-    for digits, (most, longer) in codes.LENGTHENS.items():
+    for digits, (most, longer) in codes.LENGTH_BY_MISSES.items():
         assert most / 10**digits <= 1 / 10_000
         assert longer > digits
-    assert codes.DIGITS in codes.LENGTHENS
-    assert 60 * 60 * 24 * 365 / 10 ** max(longer for _, longer in codes.LENGTHENS.values()) < 1 / 10_000
+    assert codes.DIGITS in codes.LENGTH_BY_MISSES
+    assert 60 * 60 * 24 * 365 / 10 ** max(longer for _, longer in codes.LENGTH_BY_MISSES.values()) < 1 / 10_000
 
 
 async def test_many_guesses_in_one_text_are_many(backend: Backend, home: Household) -> None:

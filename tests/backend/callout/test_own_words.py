@@ -27,7 +27,7 @@ MEMBERS = ["pay my bill", "whats my balance", "50", "815-555-0142", "my power is
 
 
 async def fresh(backend: Backend, ticket: Ticket) -> Ticket:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return await session.get_one(Ticket, ticket.id)
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.contact import proving
+from backend.contact import email_verification
 from backend.contact import service as contact
-from backend.logins import creation, mail
+from backend.logins import login_creation, recovery_mail
 from backend.logins import service as logins
 from backend.members import identity
 from backend.members.levels import Level
@@ -31,19 +31,19 @@ async def changed(backend: Backend, home: Household, what: Any, value: str, *, s
         last4 = (await session.get_one(Member, home.member_id)).phone_last4
         await get_or_start(session, backend, home.conversation_id, channel="sms")
         await identity.identify(session, backend, home.conversation_id, number="99999-001", last4=last4)
-        standing = replace(await identity.standing(session, backend, home.conversation_id), level=Level.STEPPED_UP)
+        standing = replace(await identity.load_identity(session, backend, home.conversation_id), level=Level.STEPPED_UP)
         assert await contact.change(session, backend, home.conversation_id, standing, what, value)
         if send:
-            assert await proving.send(session, backend, home.conversation_id, standing)
+            assert await email_verification.send(session, backend, home.conversation_id, standing)
 
 
 async def give_back(backend: Backend, home: Household, code: str) -> str:
     async with backend.db.transaction() as session:
-        return await proving.check(session, backend, home.conversation_id, code)
+        return await email_verification.check(session, backend, home.conversation_id, code)
 
 
 async def messages(backend: Backend, purpose: str) -> list[OutboxMessage]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         query = select(OutboxMessage).where(OutboxMessage.purpose == purpose).order_by(OutboxMessage.id)
         return list(await session.scalars(query))
 
@@ -58,10 +58,10 @@ async def code_to(backend: Backend, recipient: str) -> str:
 async def linked(backend: Backend, kind: str) -> list[str]:
     """Whom a reset link or user ID went to, after asking for one as anybody may who knows the number."""
     async with backend.db.transaction() as session:
-        await mail.ask(
+        await recovery_mail.request_mail(
             session, backend, kind, who="ruth.a", last4="0142", source="web-1", asked_by="web-1", channel="web"
         )
-    await mail.answer_waiting(backend)
+    await recovery_mail.process_pending(backend)
     return [message.recipient for message in await messages(backend, "link")]
 
 
@@ -73,7 +73,7 @@ async def member(backend: Backend, home: Household) -> Household:
     return home
 
 
-@pytest.mark.parametrize("kind", [mail.RESET, mail.USER_ID])
+@pytest.mark.parametrize("kind", [recovery_mail.RESET, recovery_mail.USER_ID])
 async def test_nothing_of_the_login_goes_to_a_new_email_for_a_day(
     backend: Backend, member: Household, clock: ManualClock, kind: str
 ) -> None:
@@ -85,7 +85,7 @@ async def test_nothing_of_the_login_goes_to_a_new_email_for_a_day(
     assert await linked(backend, kind) == [NEW]
 
 
-@pytest.mark.parametrize("kind", [mail.RESET, mail.USER_ID])
+@pytest.mark.parametrize("kind", [recovery_mail.RESET, recovery_mail.USER_ID])
 async def test_a_new_email_that_a_code_has_proven_gets_it_at_once(
     backend: Backend, member: Household, kind: str
 ) -> None:
@@ -100,14 +100,14 @@ async def test_a_code_to_one_email_proves_no_other(backend: Backend, member: Hou
     code = await code_to(backend, NEW)
     await changed(backend, member, "email", "third@example.org")
     assert await give_back(backend, member, code) == "expired"
-    assert await linked(backend, mail.RESET) == []
+    assert await linked(backend, recovery_mail.RESET) == []
 
 
 async def test_a_proven_email_that_is_changed_again_is_new_again(backend: Backend, member: Household) -> None:
     await changed(backend, member, "email", NEW, send=True)
     assert await give_back(backend, member, await code_to(backend, NEW)) == "ok"
     await changed(backend, member, "email", "third@example.org")
-    assert await linked(backend, mail.RESET) == []
+    assert await linked(backend, recovery_mail.RESET) == []
 
 
 async def test_a_code_counts_once_for_ten_minutes_and_five_tries(
@@ -120,12 +120,12 @@ async def test_a_code_counts_once_for_ten_minutes_and_five_tries(
     assert [await give_back(backend, member, wrong) for _ in range(5)] == ["wrong"] * 4 + ["locked"]
     assert await give_back(backend, member, code) == "locked"
     async with backend.db.transaction() as session:
-        standing = await identity.standing(session, backend, member.conversation_id)
-        assert await proving.send(session, backend, member.conversation_id, standing)
+        standing = await identity.load_identity(session, backend, member.conversation_id)
+        assert await email_verification.send(session, backend, member.conversation_id, standing)
     code = await code_to(backend, NEW)
     clock.advance(minutes=10)
     assert await give_back(backend, member, code) == "expired"
-    assert await linked(backend, mail.RESET) == []
+    assert await linked(backend, recovery_mail.RESET) == []
 
 
 async def test_a_code_to_a_new_email_steps_nobody_up(backend: Backend, member: Household) -> None:
@@ -134,7 +134,7 @@ async def test_a_code_to_a_new_email_steps_nobody_up(backend: Backend, member: H
     async with backend.db.transaction() as session:
         result = await identity.check_code(session, backend, member.conversation_id, code=code)
     assert result.status == "expired"
-    assert result.standing.level is Level.KNOWN
+    assert result.identity.level is Level.KNOWN
 
 
 async def test_a_phone_that_was_changed_first_gets_no_code(backend: Backend, member: Household) -> None:
@@ -161,7 +161,7 @@ async def test_what_a_step_up_code_went_to_is_written_down_as_proven(
     async with backend.db.transaction() as session:
         code = await code_to(backend, PHONE)
         assert (await identity.check_code(session, backend, member.conversation_id, code=code)).status == "ok"
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         row = await session.get_one(Member, member.member_id)
         assert (row.phone_proven_at, row.email_proven_at) == (clock.now(), None)
         assert (await session.scalars(select(OneTimeCode))).one().used_at == clock.now()
@@ -172,9 +172,9 @@ async def test_a_password_set_while_the_email_is_new_is_told_to_the_phone_too(
 ) -> None:
     await changed(backend, member, "email", NEW, send=True)
     await give_back(backend, member, await code_to(backend, NEW))
-    await linked(backend, mail.RESET)
+    await linked(backend, recovery_mail.RESET)
     token = (await messages(backend, "link"))[0].body.partition("/portal/reset/")[2].split()[0]
-    await mail.reset(backend, token, "brown hens 1955 lake")
+    await recovery_mail.reset(backend, token, "brown hens 1955 lake")
     told = {message.recipient for message in await messages(backend, "notice") if "password" in message.body}
     assert told == {NEW, PHONE}
 
@@ -185,14 +185,14 @@ async def test_an_email_given_with_a_new_login_is_told_the_user_id_once_its_code
     async with backend.db.transaction() as session:
         row = await session.get_one(Member, home.member_id)
         row.email = None
-        await logins.keep_proof(session, backend, row, "1234")
-        token = (await creation.create(session, backend, "web-1")).rpartition("/")[2]
-    holder = creation.Holder("99999-001", "0142", "residential", "1234")
-    assert await creation.prove(backend, token, holder, source="web-1") == "ok"
-    await creation.name(backend, token, first_name="Ruth", last_name="Alvarez", email=NEW)
+        await logins.save_holder_proof(session, backend, row, "1234")
+        token = (await login_creation.create(session, backend, "web-1")).rpartition("/")[2]
+    holder = login_creation.HolderClaim("99999-001", "0142", "residential", "1234")
+    assert await login_creation.verify_holder(backend, token, holder, source="web-1") == "ok"
+    await login_creation.save_name(backend, token, first_name="Ruth", last_name="Alvarez", email=NEW)
     codes = {"on_file": await code_to(backend, PHONE), "new": await code_to(backend, NEW)}
-    assert set((await creation.give_codes(backend, token, codes, source="web-1")).values()) == {"ok"}
-    await creation.finish(backend, token, user_id="ruth.a", password="violet tractor 88 hills")
+    assert set((await login_creation.verify_codes(backend, token, codes, source="web-1")).values()) == {"ok"}
+    await login_creation.create_login(backend, token, user_id="ruth.a", password="violet tractor 88 hills")
     assert [one.recipient for one in await messages(backend, "notice") if "ruth.a" in one.body] == [NEW]
     assert {message.recipient for message in await messages(backend, "notice")} == {NEW, PHONE}
-    assert await linked(backend, mail.RESET) == [NEW]
+    assert await linked(backend, recovery_mail.RESET) == [NEW]

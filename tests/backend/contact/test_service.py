@@ -13,7 +13,7 @@ from backend.audit.models import AuditRow
 from backend.clock import ManualClock
 from backend.contact import service as contact
 from backend.conversations.models import Conversation
-from backend.language import SPANISH, speaking
+from backend.language import SPANISH, use_language
 from backend.members import identity
 from backend.members.levels import Level, StepUpNeeded
 from backend.outbox.models import OutboxMessage
@@ -26,19 +26,19 @@ OLD, NEW = "+15555550142", "+18155550188"
 async def changed(backend: Backend, home: Household, what: Any, value: str) -> bool:
     async with backend.db.transaction() as session:
         await identity.identify(session, backend, home.conversation_id, number="99999-001", last4="0142")
-        standing = replace(await identity.standing(session, backend, home.conversation_id), level=Level.STEPPED_UP)
+        standing = replace(await identity.load_identity(session, backend, home.conversation_id), level=Level.STEPPED_UP)
         return await contact.change(session, backend, home.conversation_id, standing, what, value)
 
 
 async def told(backend: Backend) -> list[str]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return list(await session.scalars(select(OutboxMessage.recipient).order_by(OutboxMessage.id)))
 
 
 async def test_the_old_and_the_new_phone_and_the_email_are_told(backend: Backend, home: Household) -> None:
     assert await changed(backend, home, "phone", NEW)
     assert await told(backend) == [OLD, "ruth@example.com", NEW], "the old one first"
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         row = await session.scalar(select(AuditRow).where(AuditRow.act == "contact_phone"))
     assert row is not None
     assert (row.before, row.after) == ({"phone": OLD}, {"phone": NEW})
@@ -53,7 +53,7 @@ async def test_the_old_and_the_new_email_are_told(backend: Backend, home: Househ
 async def test_nobody_changes_anything_below_the_step_up(backend: Backend, home: Household, level: Level) -> None:
     async with backend.db.transaction() as session:
         reached = await identity.identify(session, backend, home.conversation_id, number="99999-001", last4="0142")
-        standing = replace(reached.standing, level=level, texting=True)
+        standing = replace(reached.identity, level=level, is_texting=True)
         with pytest.raises(StepUpNeeded):
             await contact.change(session, backend, home.conversation_id, standing, "email", "thief@example.org")
     assert await told(backend) == []
@@ -75,27 +75,27 @@ async def test_a_new_phone_steps_nobody_up_for_a_day(backend: Backend, home: Hou
         )
         await session.flush()
         result = await identity.identify(session, backend, "voice-new", number="99999-001", last4="0188")
-        assert result.standing.level is Level.KNOWN
+        assert result.identity.level is Level.KNOWN
         sent = await identity.send_code(session, backend, "voice-new")
         assert isinstance(sent, identity.CodeSent)
-        assert sent.way == "email"
+        assert sent.channel == "email"
     clock.advance(hours=24)
     async with backend.db.transaction() as session:
         result = await identity.identify(session, backend, "voice-new", number="99999-001", last4="0188")
-        assert result.standing.level is Level.STEPPED_UP
+        assert result.identity.level is Level.STEPPED_UP
 
 
 @pytest.mark.parametrize("said", ["000-000-0000", "123-456-7890", "999-999-9999", "1111111111", "815-555-5555",
                                   "+10000000000"])  # fmt: skip
 @pytest.mark.parametrize("strict", [True, False])
 def test_a_placeholder_is_no_phone(said: str, strict: bool) -> None:
-    assert contact.read_phone(said, strict=strict) is None
-    assert contact.read_new_phone(f"change my phone to {said}", strict=strict) == (None, None)
+    assert contact.extract_phone(said, strict=strict) is None
+    assert contact.extract_new_phone(f"change my phone to {said}", strict=strict) == (None, None)
 
 
 def test_the_demos_numbers_are_for_trying_alone() -> None:
-    assert contact.read_new_phone("555-555-0199", strict=False) == ("+15555550199", None)
-    assert contact.read_new_phone("555-555-0199", strict=True) == (None, None)
+    assert contact.extract_new_phone("555-555-0199", strict=False) == ("+15555550199", None)
+    assert contact.extract_new_phone("555-555-0199", strict=True) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_the_demos_numbers_are_for_trying_alone() -> None:
     [("815-555-0188", NEW), ("it is (815) 555 0188", NEW), ("555-0188", None), ("815-555-0188 or 815-555-0189", None)],
 )
 def test_phones(said: str, phone: str | None) -> None:
-    assert contact.read_phone(said) == phone
+    assert contact.extract_phone(said) == phone
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_phones(said: str, phone: str | None) -> None:
     ],
 )
 def test_emails(said: str, email: str | None) -> None:
-    assert contact.read_email(said) == email
+    assert contact.extract_email(said) == email
 
 
 @pytest.mark.parametrize(
@@ -131,13 +131,13 @@ def test_emails(said: str, email: str | None) -> None:
     ],
 )
 def test_addresses(said: str, asked: bool, address: str | None) -> None:
-    assert contact.read_address(said, asked) == address
+    assert contact.extract_address(said, asked) == address
 
 
 async def test_a_notice_is_in_the_language_of_the_talk_and_the_one_on_file(backend: Backend, home: Household) -> None:
-    with speaking(SPANISH):
+    with use_language(SPANISH):
         assert await changed(backend, home, "phone", NEW)
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         sent = list(await session.scalars(select(OutboxMessage)))
     for message in sent:
         assert "se acaba de cambiar el teléfono" in message.body

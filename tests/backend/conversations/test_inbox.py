@@ -18,7 +18,7 @@ ME, OTHER, THIRD = "me", "other", "third"
 
 async def record(
     backend: Backend, key: str, owner: str | None, conversation: str = "sms-1", since: float | None = None
-) -> conversations.Recorded:
+) -> conversations.RecordedMessage:
     async with backend.db.transaction() as session:
         return await conversations.record_inbound(
             session,
@@ -33,28 +33,28 @@ async def record(
         )
 
 
-async def standing(backend: Backend, message: conversations.Recorded, owner: str) -> inbox.Standing:
-    async with backend.db.reading() as session:
-        return await inbox.standing(session, "sms-1", message.id, owner)
+async def standing(backend: Backend, message: conversations.RecordedMessage, owner: str) -> inbox.QueuePosition:
+    async with backend.db.read_session() as session:
+        return await inbox.queue_position(session, "sms-1", message.id, owner)
 
 
-async def free(backend: Backend) -> list[inbox.Free]:
-    async with backend.db.reading() as session:
-        return await inbox.free(session)
+async def free(backend: Backend) -> list[inbox.FreeMessage]:
+    async with backend.db.read_session() as session:
+        return await inbox.list_free_messages(session)
 
 
-async def take_up(backend: Backend, found: inbox.Free, owner: str) -> InboundMessage | None:
+async def take_up(backend: Backend, found: inbox.FreeMessage, owner: str) -> InboundMessage | None:
     async with backend.db.transaction() as session:
-        taken = await inbox.take_up(session, found, owner)
+        taken = await inbox.take_message(session, found, owner)
     return taken[0] if taken else None
 
 
-async def begin(backend: Backend, message: conversations.Recorded, owner: str) -> bool:
+async def begin(backend: Backend, message: conversations.RecordedMessage, owner: str) -> bool:
     async with backend.db.transaction() as session:
         return await inbox.begin(session, "sms-1", message.id, owner)
 
 
-async def answer(backend: Backend, message: conversations.Recorded, owner: str | None) -> bool:
+async def answer(backend: Backend, message: conversations.RecordedMessage, owner: str | None) -> bool:
     async with backend.db.transaction() as session:
         return await conversations.save_reply(session, backend, message.id, "sms-1", {}, owner=owner)
 
@@ -69,12 +69,12 @@ async def die(backend: Backend, owner: str) -> None:
 async def test_the_row_says_who_comes_first(backend: Backend) -> None:
     first = await record(backend, "1", OTHER)
     second = await record(backend, "2", ME)
-    assert (first.behind, second.behind) == (False, True)
+    assert (first.is_behind, second.is_behind) == (False, True)
     assert await standing(backend, first, OTHER) == "first"
     assert await standing(backend, second, ME) == "behind"
     assert await answer(backend, first, OTHER)
     assert await standing(backend, second, ME) == "first"
-    assert not (await record(backend, "3", ME, conversation="sms-2")).behind
+    assert not (await record(backend, "3", ME, conversation="sms-2")).is_behind
 
 
 async def test_who_arrived_first_comes_first_though_it_was_written_down_later(backend: Backend) -> None:
@@ -115,7 +115,7 @@ async def test_of_many_that_want_to_begin_one_does(backend: Backend) -> None:
 async def test_a_turn_of_a_living_process_is_nobody_elses(backend: Backend) -> None:
     message = await record(backend, "1", OTHER)
     assert await free(backend) == []
-    found = inbox.Free(message.id, "sms-1", OTHER, 0.0)
+    found = inbox.FreeMessage(message.id, "sms-1", OTHER, 0.0)
     assert await take_up(backend, found, ME) is None
     assert not await answer(backend, message, ME)
     assert await answer(backend, message, OTHER)
@@ -159,7 +159,7 @@ async def test_what_cannot_be_answered_now_waits_for_anybody(backend: Backend, f
         assert not await inbox.release(session, ME, message.id)
     assert await standing(backend, behind, ME) == "stalled"
     again = await record(backend, "1", OTHER)
-    assert (again.fresh, again.status, again.owner, again.reply) == (False, "received", None, {"said": "wait"})
+    assert (again.is_new, again.status, again.owner, again.reply) == (False, "received", None, {"said": "wait"})
     (found,) = await free(backend)
     taken = await take_up(backend, found, OTHER)
     assert taken

@@ -17,17 +17,17 @@ PHONE = "+15555550142"
 MESSAGE: dict[str, Any] = {"channel": "sms", "conversation_id": "sms-1", "text": "hello", "address": PHONE}
 
 
-async def record(backend: Backend, provider_id: str = "SM1", **more: Any) -> conversations.Recorded:
+async def record(backend: Backend, provider_id: str = "SM1", **more: Any) -> conversations.RecordedMessage:
     async with backend.db.transaction() as session:
         return await conversations.record_inbound(session, backend, provider_id=provider_id, **{**MESSAGE, **more})
 
 
 async def conversation(backend: Backend, key: str = "sms-1") -> Conversation:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return await session.get_one(Conversation, key)
 
 
-async def answer(backend: Backend, recorded: conversations.Recorded, text: str, **more: Any) -> bool:
+async def answer(backend: Backend, recorded: conversations.RecordedMessage, text: str, **more: Any) -> bool:
     async with backend.db.transaction() as session:
         return await conversations.save_reply(session, backend, recorded.id, "sms-1", {"text": text}, **more)
 
@@ -35,15 +35,15 @@ async def answer(backend: Backend, recorded: conversations.Recorded, text: str, 
 async def test_a_message_is_written_once_and_a_repeat_is_found(backend: Backend) -> None:
     first = await record(backend)
     again = await record(backend, text="other words")
-    assert (first.fresh, again.fresh, first.id) == (True, False, again.id)
+    assert (first.is_new, again.is_new, first.id) == (True, False, again.id)
     assert await answer(backend, first, "hi")
     assert (await record(backend)).reply == {"text": "hi"}
-    assert (await record(backend, channel="web")).fresh
+    assert (await record(backend, channel="web")).is_new
 
 
 async def test_of_many_deliveries_at_once_one_is_fresh(backend: Backend) -> None:
     found = await asyncio.gather(*(record(backend) for _ in range(5)))
-    assert sorted(one.fresh for one in found) == [False, False, False, False, True]
+    assert sorted(one.is_new for one in found) == [False, False, False, False, True]
 
 
 async def test_a_message_is_answered_once(backend: Backend) -> None:
@@ -51,8 +51,8 @@ async def test_a_message_is_answered_once(backend: Backend) -> None:
     assert await answer(backend, recorded, "first", offered=[{"title": "A", "payload": "/a"}], expects="choice")
     assert not await answer(backend, recorded, "second", offered=[], expects="")
     again = await record(backend)
-    assert (again.reply, again.open.expects) == ({"text": "first"}, "choice")
-    assert again.open.offered == [{"title": "A", "payload": "/a"}]
+    assert (again.reply, again.state.expects) == ({"text": "first"}, "choice")
+    assert again.state.offered == [{"title": "A", "payload": "/a"}]
 
 
 async def test_an_answer_may_leave_the_offer_alone(backend: Backend) -> None:
@@ -100,7 +100,7 @@ async def test_a_stream_is_replayed_from_any_event(backend: Backend) -> None:
     async with backend.db.transaction() as session:
         ids = [await conversations.push(session, backend, "sms-1", {"n": number}) for number in range(3)]
         await conversations.push(session, backend, "sms-2", {"n": 9})
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         found = await conversations.events_after(session, "sms-1", ids[0])
         assert [event.data["n"] for event in found] == [1, 2]
         assert await conversations.newest_event(session) > ids[2]

@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from backend.agent_handoff import service as handover
+from backend.agent_handoff.transcript import mask_line
 from backend.app import Backend
 from backend.audit.service import verify
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
-from backend.handover import service as handover
-from backend.handover.transcript import plain_line
-from backend.language import SPANISH, speaking
+from backend.language import SPANISH, use_language
 from backend.outbox.models import OutboxMessage
 from tests.backend.household import Household, add_conversation
 
 
 async def test_who_asks_twice_keeps_the_place(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
-        first = await handover.ask(session, backend, home.conversation_id, tried="paying a bill")
-        again = await handover.ask(session, backend, home.conversation_id, tried="nothing")
+        first = await handover.request_handoff(session, backend, home.conversation_id, tried="paying a bill")
+        again = await handover.request_handoff(session, backend, home.conversation_id, tried="nothing")
         assert again.id == first.id
         assert first.summary["tried"] == "paying a bill"
         assert first.summary["who"] == "not identified"
@@ -36,7 +36,7 @@ async def test_the_summary_has_no_code_and_no_last_four(backend: Backend, home: 
                 conversation_id=home.conversation_id,
                 text=text,
             )
-        made = await handover.ask(session, backend, home.conversation_id, tried="paying a bill")
+        made = await handover.request_handoff(session, backend, home.conversation_id, tried="paying a bill")
     said = "\n".join(made.summary["last_lines"])
     assert "0142" not in said
     assert "482913" not in said
@@ -45,28 +45,28 @@ async def test_the_summary_has_no_code_and_no_last_four(backend: Backend, home: 
 
 async def test_the_office_is_told_that_somebody_writes_spanish(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
-        with speaking(SPANISH):
-            made = await handover.ask(session, backend, home.conversation_id, tried="paying a bill")
+        with use_language(SPANISH):
+            made = await handover.request_handoff(session, backend, home.conversation_id, tried="paying a bill")
     assert made.summary["language"] == "Spanish"
 
 
 async def test_an_answer_reaches_the_web_page(backend: Backend, home: Household) -> None:
     web = await add_conversation(backend, "web-1")
     async with backend.db.transaction() as session:
-        await handover.ask(session, backend, web, tried="nothing")
-        assert await handover.answer(session, backend, web, "We are on it.", "Ann") == "web"
+        await handover.request_handoff(session, backend, web, tried="nothing")
+        assert await handover.send_answer(session, backend, web, "We are on it.", "Ann") == "web"
         events = await conversations.events_after(session, web, 0)
         said = events[0].data["messages"][0]
         assert (said["author"], said["text"]) == ("Ann", "We are on it.")
         talk = await session.get_one(Conversation, web, populate_existing=True)
-        assert talk.expects == handover.WITH_A_PERSON
+        assert talk.expects == handover.LIVE_AGENT
 
 
 async def test_an_answer_reaches_the_phone(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         talk = await session.get_one(Conversation, home.conversation_id)
         talk.address = "+15555550142"
-        assert await handover.answer(session, backend, talk.id, "We are on it.", "Ann") == "sms"
+        assert await handover.send_answer(session, backend, talk.id, "We are on it.", "Ann") == "sms"
         message = await session.scalar(select(OutboxMessage))
         assert message is not None
         assert message.recipient == "+15555550142"
@@ -76,15 +76,15 @@ async def test_an_answer_reaches_the_phone(backend: Backend, home: Household) ->
 
 async def test_closing_brings_the_assistant_back(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
-        made = await handover.ask(session, backend, home.conversation_id, tried="nothing")
+        made = await handover.request_handoff(session, backend, home.conversation_id, tried="nothing")
         talk = await session.get_one(Conversation, home.conversation_id)
-        talk.expects = handover.WITH_A_PERSON
+        talk.expects = handover.LIVE_AGENT
         await session.flush()
         assert await handover.close(session, backend, made.id, "ann")
         assert await handover.close(session, backend, made.id, "ann") is None
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert (await session.get_one(Conversation, home.conversation_id)).expects == ""
-        assert await handover.open_of(session, home.conversation_id) is None
+        assert await handover.find_open_handoff(session, home.conversation_id) is None
         assert await verify(session) is None
 
 
@@ -93,10 +93,10 @@ async def test_the_member_is_told_that_the_person_has_left(backend: Backend, ans
     web = await add_conversation(backend, "web-1")
     async with backend.db.transaction() as session:
         talk = await session.get_one(Conversation, web)
-        talk.language, talk.expects = SPANISH, handover.WITH_A_PERSON
-        made = await handover.ask(session, backend, web, tried="nothing")
+        talk.language, talk.expects = SPANISH, handover.LIVE_AGENT
+        made = await handover.request_handoff(session, backend, web, tried="nothing")
         if answered:
-            await handover.answer(session, backend, web, "Hola.", "ann.berg")
+            await handover.send_answer(session, backend, web, "Hola.", "ann.berg")
         assert await handover.close(session, backend, made.id, "bob")
         events = await conversations.events_after(session, web, 0)
         said = events[-1].data["messages"][0]
@@ -107,7 +107,7 @@ async def test_the_member_is_told_that_the_person_has_left(backend: Backend, ans
 async def test_who_went_back_alone_is_told_nothing_more(backend: Backend) -> None:
     web = await add_conversation(backend, "web-1")
     async with backend.db.transaction() as session:
-        made = await handover.ask(session, backend, web, tried="nothing")
+        made = await handover.request_handoff(session, backend, web, tried="nothing")
         assert await handover.close(session, backend, made.id, "ann")
         assert await conversations.events_after(session, web, 0) == []
 
@@ -127,4 +127,4 @@ async def test_who_went_back_alone_is_told_nothing_more(backend: Backend) -> Non
     ],
 )
 def test_lines(said: str, kept: str) -> None:
-    assert plain_line(said) == kept
+    assert mask_line(said) == kept

@@ -10,17 +10,17 @@ from sqlalchemy import func, select
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.importing.faults import ImportRefused
+from backend.importing.errors import ImportRefused
 from backend.importing.service import import_folder
 from backend.members.models import Member
 from backend.models import Account, AlertSetting, AutoPay, Bill, LegacyDraft, PaymentMethod
-from backend.usage.models import Reading
+from backend.usage.models import MeterReading
 from tests.backend.conftest import build
 from tests.backend.databases import Databases
 from tests.backend.household import NOW
 from tests.backend.network import DirectNetwork
 
-MODELS = (Member, Account, Bill, Reading, PaymentMethod, LegacyDraft, AutoPay, AlertSetting)
+MODELS = (Member, Account, Bill, MeterReading, PaymentMethod, LegacyDraft, AutoPay, AlertSetting)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ async def backend(address: str, tmp_path: Path) -> AsyncIterator[Backend]:
 
 
 async def counts(backend: Backend) -> list[int]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return [int(await session.scalar(select(func.count()).select_from(model)) or 0) for model in MODELS]
 
 

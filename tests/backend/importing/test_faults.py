@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backend.app import Backend
-from backend.importing.faults import KEPT
+from backend.importing.errors import MAX_ERRORS
 from tests.backend.importing.files import GOOD, only, write
 from tests.backend.importing.refusing import address as address
 from tests.backend.importing.refusing import backend as backend
@@ -158,9 +158,9 @@ async def test_what_is_not_utf8_is_named(backend: Backend, tmp_path: Path) -> No
 
 
 async def test_more_faults_than_anyone_reads_are_counted(backend: Backend, tmp_path: Path) -> None:
-    rows = "".join(f"{41000 + number},A,12\n" for number in range(KEPT + 5))
+    rows = "".join(f"{41000 + number},A,12\n" for number in range(MAX_ERRORS + 5))
     said = await refusal(backend, only(tmp_path, members=HEAD + rows))
-    assert len(said) == KEPT + 1
+    assert len(said) == MAX_ERRORS + 1
     assert said[-1] == "... and 5 more"
 
 

@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from backend.app import Backend
-from backend.importing.faults import ImportRefused
+from backend.importing.errors import ImportRefused
 from backend.importing.service import import_folder
 from backend.logins import signin
 
@@ -27,10 +27,10 @@ async def test_an_old_user_id_and_password_open_the_portal(backend: Backend, tmp
     rows = (f'41700,Ann Berg,5555550123,Ann.Berg,"{OLD}"', "41701,Bo Berg,5555550124,bo.berg,")
     await import_folder(backend, members(tmp_path, *rows))
     for typed in ("ann.berg", "ANN.BERG", "41700-001"):
-        assert isinstance(await signin.sign_in(backend, typed, PASSWORD, source="web-1"), signin.SignedIn)
+        assert isinstance(await signin.sign_in(backend, typed, PASSWORD, source="web-1"), signin.PortalSignIn)
     for password in ("", PASSWORD, "nobody signs in with this"):  # no password yet: only a reset gives one
         refused = await signin.sign_in(backend, "bo.berg", password, source="web-2")
-        assert refused == signin.Refused("no_match")
+        assert refused == signin.SignInRefused("no_match")
 
 
 @pytest.mark.parametrize(

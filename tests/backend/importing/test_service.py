@@ -14,22 +14,22 @@ from backend.app import Backend
 from backend.audit import service as audit
 from backend.audit.models import AuditRow
 from backend.billing import ledger
-from backend.importing import known
-from backend.importing.faults import ImportRefused
+from backend.importing import existing_rows
+from backend.importing.errors import ImportRefused
 from backend.importing.service import import_folder
-from backend.logins.service import proven
+from backend.logins.service import verify_holder_proof
 from backend.members.models import Member
 from backend.members.service import find_account, find_member
-from backend.show import plain, show
-from bench.make_members import make
+from backend.show import json_default, show
+from bench.make_members import write_members
 from tests.backend.household import Household
 from tests.backend.importing.files import GOOD, only, write
 from tests.backend.importing.refusing import counts, refusal
 
 
 async def shown(backend: Backend, number: str) -> dict[str, Any]:
-    async with backend.db.reading() as session:
-        return dict(json.loads(json.dumps(await show(session, backend, number), default=plain)))
+    async with backend.db.read_session() as session:
+        return dict(json.loads(json.dumps(await show(session, backend, number), default=json_default)))
 
 
 async def test_everything_arrives(backend: Backend, tmp_path: Path) -> None:
@@ -56,8 +56,8 @@ async def test_everything_arrives(backend: Backend, tmp_path: Path) -> None:
 
 async def test_the_books_and_the_trail_stay_whole(backend: Backend, home: Household, tmp_path: Path) -> None:
     await import_folder(backend, write(tmp_path))
-    async with backend.db.reading() as session:
-        assert await ledger.imbalances(session) == []
+    async with backend.db.read_session() as session:
+        assert await ledger.find_imbalances(session) == []
         assert await audit.verify(session) is None
         rows = list(await session.scalars(select(AuditRow).where(AuditRow.actor == "import").order_by(AuditRow.id)))
     assert [row.act for row in rows] == ["account_imported"] * 3
@@ -68,10 +68,10 @@ async def test_the_books_and_the_trail_stay_whole(backend: Backend, home: Househ
 
 async def test_who_was_imported_can_make_a_login(backend: Backend, tmp_path: Path) -> None:
     await import_folder(backend, write(tmp_path))
-    async with backend.db.reading() as session:
-        assert await proven(session, backend, await find_member(session, "00417"), "1234")
-        assert await proven(session, backend, await find_member(session, "88001"), "12-3456789")
-        assert not await proven(session, backend, await find_member(session, "00417"), "4321")
+    async with backend.db.read_session() as session:
+        assert await verify_holder_proof(session, backend, await find_member(session, "00417"), "1234")
+        assert await verify_holder_proof(session, backend, await find_member(session, "88001"), "12-3456789")
+        assert not await verify_holder_proof(session, backend, await find_member(session, "00417"), "4321")
 
 
 async def test_what_comes_after_an_import_gets_its_own_ids(backend: Backend, tmp_path: Path) -> None:
@@ -107,14 +107,14 @@ async def test_more_may_be_added_to_what_is_there(backend: Backend, home: Househ
 
 async def test_somebody_else_may_be_faster(backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A member who is added between the checks and the writing."""
-    check = known.check
+    check = existing_rows.check
 
     async def check_and_be_late(*of: Any) -> None:
         await check(*of)
         async with backend.db.transaction() as session:
             session.add(Member(number="00417", name="Somebody", phone="+15555550177"))
 
-    monkeypatch.setattr(known, "check", check_and_be_late)
+    monkeypatch.setattr(existing_rows, "check", check_and_be_late)
     with pytest.raises(ImportRefused, match="changed meanwhile"):
         await import_folder(backend, write(tmp_path))
     assert await counts(backend) == [1, 0, 0, 0, 0, 0, 0, 0]
@@ -133,15 +133,15 @@ async def test_what_a_spreadsheet_adds_is_borne(backend: Backend, tmp_path: Path
 
 
 async def test_two_thousand_members(backend: Backend, tmp_path: Path) -> None:
-    make(2000, tmp_path)
+    write_members(2000, tmp_path)
     result = await import_folder(backend, tmp_path)
     assert (result["members"], result["bills"], result["usage"]) == (2000, 24_000, 48_000)
-    async with backend.db.reading() as session:
-        assert await ledger.imbalances(session) == []
+    async with backend.db.read_session() as session:
+        assert await ledger.find_imbalances(session) == []
         assert await audit.verify(session) is None
         account = await find_account(session, "1001990-001")
         assert account
-        assert await ledger.receivable(session, account.id) == 9000 + 100 * (1001990 % 80)
+        assert await ledger.receivable_balance(session, account.id) == 9000 + 100 * (1001990 % 80)
         # every tenth owes its newest bill: 1000000, 1000010, ...
         assert await ledger.book_total(session, ledger.RECEIVABLE) == sum(
             9000 + 100 * (number % 80) for number in range(1_000_000, 1_002_000, 10)
@@ -160,22 +160,22 @@ async def test_a_credit_of_net_metering_is_booked_as_one(backend: Backend, tmp_p
     assert found["balance"]["amount_due_cents"] == 8800
     assert found["balance"]["past_due_cents"] == 8800, "the credit covers a part of what is late"
     assert [(bill["kwh"], bill["amount_cents"]) for bill in found["bills"]] == [(-35, -1200), (800, 10000)]
-    async with backend.db.reading() as session:
-        assert await ledger.imbalances(session) == []
+    async with backend.db.read_session() as session:
+        assert await ledger.find_imbalances(session) == []
 
 
 async def test_blank_columns_and_no_break_spaces_are_borne(backend: Backend, tmp_path: Path) -> None:
     ruths = "41700,Ruth\u00a0Abbott,555\u00a0555\u00a00123,,\r\n"
     members = f"number,name,phone,,\r\n{ruths}41701,Alma,5555550124,,,,\r\n,,,,\r\n"
     assert (await import_folder(backend, only(tmp_path, members=members)))["members"] == 2
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         ruth = await find_member(session, "41700")
     assert ruth is not None
     assert (ruth.name, ruth.phone) == ("Ruth Abbott", "+15555550123")
 
 
 async def test_the_made_up_area_is_no_phone_in_production(backend: Backend, tmp_path: Path) -> None:
-    production = replace(backend, settings=backend.settings.changed(environment="production"))
+    production = replace(backend, settings=backend.settings.with_values(environment="production"))
     said = await refusal(production, only(tmp_path, members="number,name,phone\n41700,A,5555550123\n"))
     assert len(said) == 1
     assert said[0].startswith("members.csv:2: phone is in the area 555")

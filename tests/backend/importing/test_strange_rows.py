@@ -253,6 +253,6 @@ async def test_files_that_are_none_are_named(backend: Backend, tmp_path: Path) -
 
 async def test_a_production_member_has_no_address_for_examples(backend: Backend, tmp_path: Path) -> None:
     members = "number,name,phone,email\n41700,A,309-245-1233,ruth@example.com\n41701,B,309-245-1234,b@gmail.com\n"
-    production = replace(backend, settings=backend.settings.changed(environment="production"))
+    production = replace(backend, settings=backend.settings.with_values(environment="production"))
     said = await refusal(production, only(tmp_path, members=members))
     assert said == ["members.csv:2: email is in a domain kept for examples: it is for trying alone"]

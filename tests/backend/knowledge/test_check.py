@@ -23,7 +23,7 @@ def coop() -> Coop:
 def test_a_folder_without_fault(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "late_fee", LATE_FEE)
     found = check(tmp_path, coop)
-    assert not found.faulty
+    assert not found.has_errors
     assert [lines for lines in found.sections().values() if lines] == []
 
 
@@ -31,7 +31,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "late_fee", LATE_FEE)
     write(tmp_path, "bad", "# Bad\nsomething\n")
     found = check(tmp_path, coop)
-    assert found.faulty
+    assert found.has_errors
     assert [line.split(":")[0] for line in found.unreadable] == ["bad.md, line 2"]
 
 
@@ -40,44 +40,44 @@ def test_the_same_question_in_two_subjects_is_a_fault(tmp_path: Path, coop: Coop
     write(tmp_path, "late_fee", LATE_FEE)
     write(tmp_path, "other", subject("something else", again))
     found = check(tmp_path, coop)
-    assert found.faulty
-    assert found.clashes == ["late_fee.md, line 6 and other.md, line 6: is there a late fee"]
-    assert found.nearly == []
+    assert found.has_errors
+    assert found.duplicates == ["late_fee.md, line 6 and other.md, line 6: is there a late fee"]
+    assert found.near_duplicates == []
 
 
 def test_accents_do_not_part_questions(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "one", subject("a b c", spanish="? cuánto me cobran por mes\nNada."))
     write(tmp_path, "two", subject("d e f", spanish="? Cuanto me cobran por mes?\nNada."))
-    assert len(check(tmp_path, coop).clashes) == 1
+    assert len(check(tmp_path, coop).duplicates) == 1
 
 
 def test_nearly_the_same_is_told_and_no_fault(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "one", subject("how much is the fee for a late bill"))
     write(tmp_path, "two", subject("how much is the fee for a bill", "what is auto pay", spanish="? y esto\nSí."))
     found = check(tmp_path, coop)
-    assert not found.faulty
-    assert len(found.nearly) == 1
-    assert "one.md, line 5 and two.md, line 5" in found.nearly[0]
+    assert not found.has_errors
+    assert len(found.near_duplicates) == 1
+    assert "one.md, line 5 and two.md, line 5" in found.near_duplicates[0]
 
 
 def test_what_is_only_a_little_alike_is_not_told(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "one", subject("am i on auto pay", spanish="? uno\nSí."))
     write(tmp_path, "two", subject("what is auto pay", "auto pay", spanish="? dos\nSí."))
-    assert check(tmp_path, coop).nearly == []
+    assert check(tmp_path, coop).near_duplicates == []
 
 
 def test_one_subject_may_repeat_itself_and_languages_are_apart(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "one", subject("no no", "no no", spanish="? solar\nSí."))
     write(tmp_path, "two", subject("solar", spanish="? no no\nSí."))
     found = check(tmp_path, coop)
-    assert (found.clashes, found.nearly) == ([], [])
+    assert (found.duplicates, found.near_duplicates) == ([], [])
 
 
 def test_gaps_are_told_and_no_fault(tmp_path: Path, coop: Coop) -> None:
     write(tmp_path, "one", subject("a", answer="It is {peak_rate}, by {office_phone}.\n+ Ask {tree_phone}."))
     write(tmp_path, "two", subject("b", answer="It is {peak_rate}.", spanish=None, header="group: safety\nskill: fly"))
     found = check(tmp_path, coop)
-    assert not found.faulty
+    assert not found.has_errors
     assert found.gaps == ["peak_rate: one.md, two.md", "tree_phone: one.md"]
     assert found.unused == ["late_fee"]
     assert found.languages == ["two.md has no ## es"]
@@ -122,7 +122,7 @@ def test_what_is_shipped_can_be_told() -> None:
     shipped = check(ROOT / "knowledge", load_coop(ROOT / "coop.toml"))
     assert shipped.count >= 120
     assert shipped.unreadable == []
-    assert shipped.clashes == []
+    assert shipped.duplicates == []
     assert shipped.languages == []
     assert shipped.unknown == []
     assert shipped.long == []

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from backend.knowledge.reading import KnowledgeError, read_file, read_folder
+from backend.knowledge.parsing import KnowledgeError, load_folder, parse_file
 from backend.knowledge.service import load
 from tests.backend.knowledge.files import LATE_FEE, subject, write
 
 
 def test_a_subject(tmp_path: Path) -> None:
-    found = read_file(write(tmp_path, "late_fee", LATE_FEE))
+    found = parse_file(write(tmp_path, "late_fee", LATE_FEE))
     assert (found.name, found.title, found.group) == ("late_fee", "Late fee", "billing")
     assert (found.skill, found.account) == ("arrangement", None)
-    english, spanish = found.words["en"], found.words["es"]
+    english, spanish = found.contents["en"], found.contents["es"]
     assert english.questions == ("is there a late fee", "how much if im late")
     assert english.lines == (6, 7)
     assert len(english.sentences) == 3
@@ -25,19 +25,19 @@ def test_a_subject(tmp_path: Path) -> None:
 
 
 def test_an_answer_may_go_over_several_lines(tmp_path: Path) -> None:
-    found = read_file(write(tmp_path, "long", subject("how long", answer="It begins here\nand ends here. Then more.")))
-    assert found.words["en"].sentences == ("It begins here and ends here.", "Then more.")
+    found = parse_file(write(tmp_path, "long", subject("how long", answer="It begins here\nand ends here. Then more.")))
+    assert found.contents["en"].sentences == ("It begins here and ends here.", "Then more.")
 
 
 def test_an_account_question(tmp_path: Path) -> None:
     text = subject("am i on auto pay", header="group: payments\naccount: autopay_status")
-    assert read_file(write(tmp_path, "account_autopay_status", text)).account == "autopay_status"
+    assert parse_file(write(tmp_path, "account_autopay_status", text)).account == "autopay_status"
 
 
 def test_a_file_made_on_windows_is_read(tmp_path: Path) -> None:
     path = tmp_path / "late_fee.md"
     path.write_bytes(b"\xef\xbb\xbf" + LATE_FEE.replace("\n", "\r\n").encode())
-    assert read_file(path).words["en"].offer == "I can ask the office for more time."
+    assert parse_file(path).contents["en"].offer == "I can ask the office for more time."
 
 
 FAULTS = {
@@ -73,7 +73,7 @@ FAULTS = {
 @pytest.mark.parametrize(("text", "told"), FAULTS.values(), ids=FAULTS.keys())
 def test_a_fault_is_named_by_file_and_line(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(KnowledgeError) as fault:
-        read_file(write(tmp_path, "one", text))
+        parse_file(write(tmp_path, "one", text))
     assert str(fault.value).startswith(told)
 
 
@@ -81,19 +81,19 @@ def test_a_file_that_is_no_utf8_is_named_by_its_line(tmp_path: Path) -> None:
     path = tmp_path / "one.md"
     path.write_bytes("# Añadir\n".encode("latin-1"))
     with pytest.raises(KnowledgeError, match=r"one\.md, line 1: is not UTF-8"):
-        read_file(path)
+        parse_file(path)
 
 
 def test_a_name_that_nothing_could_ask_for_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match=r"Late-Fee\.md: the name of a file"):
-        read_file(write(tmp_path, "Late-Fee", LATE_FEE))
+        parse_file(write(tmp_path, "Late-Fee", LATE_FEE))
 
 
 def test_one_bad_file_hides_no_other(tmp_path: Path) -> None:
     write(tmp_path, "good", LATE_FEE)
     write(tmp_path, "bad", "")
     write(tmp_path, "worse", "x")
-    subjects, faults = read_folder(tmp_path)
+    subjects, faults = load_folder(tmp_path)
     assert [subject.name for subject in subjects] == ["good"]
     assert [str(fault).split(",")[0] for fault in faults] == ["bad.md", "worse.md"]
     with pytest.raises(KnowledgeError, match=r"bad\.md.*worse\.md"):

@@ -9,8 +9,8 @@ import pytest
 
 from backend.config import ROOT
 from backend.coop import Coop, load_coop
-from backend.knowledge.service import Knowledge, Told, UnknownSubject, load
-from backend.language import current
+from backend.knowledge.service import Knowledge, KnowledgeAnswer, UnknownSubject, load
+from backend.language import current_language
 from tests.backend.knowledge.files import LATE_FEE, subject, write
 
 ASK = "The office can tell you the rest at 555-555-0100."
@@ -31,16 +31,16 @@ def knowing(folder: Path, **files: str) -> Knowledge:
 
 def test_facts_are_filled_in(tmp_path: Path, coop: Coop) -> None:
     knowledge = knowing(tmp_path, late_fee=LATE_FEE)
-    assert knowledge.tell("late_fee", coop, "en") == Told(
+    assert knowledge.answer_subject("late_fee", coop, "en") == KnowledgeAnswer(
         "A late bill gets a charge, which shows on the next bill. The late charge here is $5.00 a month. "
         "The office can help.",
         "I can ask the office for more time.",
         "arrangement",
     )
-    assert knowledge.tell("late_fee", coop, "es").text == (
+    assert knowledge.answer_subject("late_fee", coop, "es").text == (
         "Una factura tardía lleva un recargo. El recargo aquí es de $5.00 al mes. La oficina puede ayudar."
     )
-    assert current() == "en"
+    assert current_language() == "en"
 
 
 @pytest.mark.parametrize(
@@ -52,23 +52,25 @@ def test_facts_are_filled_in(tmp_path: Path, coop: Coop) -> None:
 )
 def test_a_sentence_whose_fact_is_missing_is_dropped(tmp_path: Path, coop: Coop, language: str, said: str) -> None:
     knowledge = knowing(tmp_path, late_fee=LATE_FEE)
-    assert knowledge.tell("late_fee", replace(coop, facts={}), language).text == said
+    assert knowledge.answer_subject("late_fee", replace(coop, facts={}), language).text == said
 
 
 def test_the_member_is_sent_to_the_office_once(tmp_path: Path, coop: Coop) -> None:
     answer = "It is so. The first is {one}. The second is {two}, by {late_fee}. It ends well."
     knowledge = knowing(tmp_path, several=subject("how", answer=answer))
-    assert knowledge.tell("several", coop, "en").text == f"It is so. {ASK} It ends well."
+    assert knowledge.answer_subject("several", coop, "en").text == f"It is so. {ASK} It ends well."
 
 
 def test_a_period_is_not_said_twice(tmp_path: Path, coop: Coop) -> None:
     knowledge = knowing(tmp_path, closing=subject("when", answer="It goes on until {ends}. Come in."))
-    assert knowledge.tell("closing", coop, "en").text == "It goes on until 2 p.m. Come in."
+    assert knowledge.answer_subject("closing", coop, "en").text == "It goes on until 2 p.m. Come in."
 
 
 def test_an_offer_whose_fact_is_missing_is_not_made(tmp_path: Path, coop: Coop) -> None:
     text = subject("how", answer="It is so.\n+ Call {nobody}.", header="group: billing\nskill: person")
-    assert knowing(tmp_path, offer=text).tell("offer", coop, "en") == Told("It is so.", None, "person")
+    assert knowing(tmp_path, offer=text).answer_subject("offer", coop, "en") == KnowledgeAnswer(
+        "It is so.", None, "person"
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,16 +86,16 @@ def test_what_stands_elsewhere_in_coop_toml_is_known(tmp_path: Path, coop: Coop,
         answer="Open {office_hours}. The card fee is {card_fee}. Call {office_phone}.",
         spanish="? cuando\nAbre {office_hours}. La tarjeta cuesta {card_fee}. Llame al {office_phone}.",
     )
-    assert knowing(tmp_path, hours=text).tell("hours", coop, language).text == said
+    assert knowing(tmp_path, hours=text).answer_subject("hours", coop, language).text == said
 
 
 def test_what_is_missing_in_one_language_is_told_in_the_other(tmp_path: Path, coop: Coop) -> None:
     knowledge = knowing(tmp_path, one=subject("how", answer="Call {office_phone}.", spanish=None))
-    assert knowledge.tell("one", coop, "es").text == "Call 555-555-0100."
+    assert knowledge.answer_subject("one", coop, "es").text == "Call 555-555-0100."
 
 
 def test_a_subject_that_there_is_not(tmp_path: Path, coop: Coop) -> None:
     knowledge = knowing(tmp_path, late_fee=LATE_FEE)
     assert knowledge.find("gone") is None
     with pytest.raises(UnknownSubject, match="gone"):
-        knowledge.tell("gone", coop, "en")
+        knowledge.answer_subject("gone", coop, "en")

@@ -27,20 +27,20 @@ KNOWN = ["Prairie Rivers Electric Cooperative", "99999", "Ruth Alvarez", "ruth.a
     ],
 )
 def test_length_and_blocklist_and_no_other_rule(password: str, problem: str | None) -> None:
-    assert passwords.problem(password, KNOWN) == problem
+    assert passwords.find_password_problem(password, KNOWN) == problem
 
 
 async def test_argon2id_as_strong_as_asked() -> None:
-    made = await passwords.hashed("violet tractor 88 hills")
+    made = await passwords.hash_password("violet tractor 88 hills")
     parameters = extract_parameters(made)
     assert made.startswith("$argon2id$")
     assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (19456, 2, 1)
-    assert await passwords.fits(made, "violet tractor 88 hills")
-    assert not await passwords.fits(made, "violet tractor 88 hill")
-    assert not await passwords.fits(None, "nobody signs in with this")
-    assert not await passwords.fits("not a hash", "violet tractor 88 hills")
-    assert not passwords.is_outdated(made)
+    assert await passwords.verify_password(made, "violet tractor 88 hills")
+    assert not await passwords.verify_password(made, "violet tractor 88 hill")
+    assert not await passwords.verify_password(None, "nobody signs in with this")
+    assert not await passwords.verify_password("not a hash", "violet tractor 88 hills")
+    assert not passwords.needs_rehash(made)
 
 
 def test_a_hash_of_other_parameters_is_outdated() -> None:
-    assert passwords.is_outdated(PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash("violet tractor"))
+    assert passwords.needs_rehash(PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash("violet tractor"))

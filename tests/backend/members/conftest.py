@@ -11,7 +11,7 @@ import pytest
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.members import identity
-from backend.members.identity import IdentityResult, Standing
+from backend.members.identity import Identity, IdentityResult
 from backend.members.models import Member
 from tests.support.conversations import get_or_start
 
@@ -51,20 +51,20 @@ class Talk:
     async def identify(self, number: str = RUTH, last4: str = RUTH_LAST4) -> IdentityResult:
         return await self._within(identity.identify, number=number, last4=last4)
 
-    async def standing(self) -> Standing:
-        return await self._within(identity.standing)
+    async def standing(self) -> Identity:
+        return await self._within(identity.load_identity)
 
     async def send_code(self) -> identity.CodeSent | identity.CodeRefused:
         return await self._within(identity.send_code)
 
     async def ask_proof_again(self, *, by_email: bool = False) -> bool:
-        return await self._within(identity.ask_proof_again, by_email=by_email)
+        return await self._within(identity.resend_challenge, by_email=by_email)
 
     async def check_code(self, code: str) -> identity.CodeResult:
         return await self._within(identity.check_code, code=code)
 
     async def forget(self) -> None:
-        await self._within(identity.forget)
+        await self._within(identity.end_identity)
 
     async def miss(self, times: int = 1, number: str = RUTH) -> list[str]:
         return [(await self.identify(number, "9999")).status for _ in range(times)]

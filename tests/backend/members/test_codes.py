@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
-from backend.language import SPANISH, speaking
-from backend.members import code_counts, known_senders, proof
+from backend.language import SPANISH, use_language
+from backend.members import code_limits, identity_challenge, known_senders
 from backend.members.codes import CodeRefused, CodeSent
 from backend.members.levels import Level
-from backend.members.models import IdentityProof, Member, OneTimeCode
+from backend.members.models import IdentityChallenge, Member, OneTimeCode
 from backend.outbox import gsm7
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import opt_out
@@ -20,7 +20,7 @@ from tests.backend.members.conftest import RUTH_PHONE
 
 
 async def newest_message(backend: Backend) -> OutboxMessage:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return (await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc()))).first()
 
 
@@ -173,12 +173,12 @@ async def test_a_step_up_ends_with_the_identity(talk, members_backend, clock):
 
 async def test_a_spanish_talk_has_its_code_in_spanish(talk, members_backend):
     await talk().identify()
-    with speaking(SPANISH):
+    with use_language(SPANISH):
         sent = await talk().send_code()
         assert sent.masked == "al teléfono que termina en 0142"
     message = await newest_message(members_backend)
     assert "es su codigo de Prairie Rivers" in message.body
-    assert gsm7.parts(message.body) == 1
+    assert gsm7.count_parts(message.body) == 1
 
 
 async def use_up(talk, talks=9):
@@ -194,7 +194,7 @@ async def use_up(talk, talks=9):
 async def test_strangers_have_so_many_codes_a_day_together(talk, clock):
     got = await use_up(talk)
     clock.advance(hours=23)
-    assert got + await use_up(talk, 3) == code_counts.A_DAY
+    assert got + await use_up(talk, 3) == code_limits.MAX_PER_DAY
 
 
 async def test_a_stranger_who_uses_up_the_codes_keeps_nobody_out_on_the_phone_on_file(talk):
@@ -209,7 +209,7 @@ async def test_a_stranger_who_uses_up_the_codes_keeps_nobody_out_on_the_phone_on
 async def test_nor_in_a_browser_that_was_let_in_before(talk, members_backend):
     async with members_backend.db.reading() as session:
         ruth = (await session.scalars(select(Member).where(Member.number == "99999"))).one()
-    shown = known_senders.browser_token(members_backend, ruth)
+    shown = known_senders.issue_browser_token(members_backend, ruth)
     await use_up(talk)
     member = talk("web-known", browser=shown)
     await member.identify()
@@ -246,13 +246,13 @@ async def test_what_is_asked_under_pressure_is_counted_the_same_way(talk, member
         other = talk(f"web-{number + 2}")
         for _ in range(1 if number else 3):
             await other.identify()
-    await proof.answer_waiting(members_backend)
+    await identity_challenge.process_pending(members_backend)
     async with members_backend.db.reading() as session:
-        sent = [row for row in (await session.scalars(select(IdentityProof))).all() if row.code_hash]
-    assert len(sent) == code_counts.A_DAY
+        sent = [row for row in (await session.scalars(select(IdentityChallenge))).all() if row.code_hash]
+    assert len(sent) == code_limits.MAX_PER_DAY
     texts = talk("sms-1", channel="sms", address=RUTH_PHONE)
     await texts.miss(5)
     for _ in range(5):
         assert (await texts.identify()).status == "proof"
-    await proof.answer_waiting(members_backend)
+    await identity_challenge.process_pending(members_backend)
     assert (await texts.check_code(await newest_code(members_backend))).status == "ok"

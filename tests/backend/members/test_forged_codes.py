@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from backend.app import Backend
-from backend.members import guessing, proof
+from backend.members import identity_challenge, rate_limits
 from backend.members.identity import CodeRefused
-from backend.members.ladder import YEAR
 from backend.members.levels import Level
+from backend.members.lockouts import YEAR
 from backend.members.models import IdentityMiss
 from tests.backend.members.conftest import RUTH_PHONE
 from tests.backend.members.test_guessing import sent_code, wrong
@@ -59,19 +59,19 @@ async def test_a_code_in_place_of_the_digits_is_not_used_up_by_forged_texts_eith
     await texts.miss(5)
     for _ in range(4):
         assert (await texts.identify()).status == "proof"
-        await proof.answer_waiting(members_backend)
+        await identity_challenge.process_pending(members_backend)
         code = wrong(await sent_code(members_backend))
         assert [(await texts.check_code(code)).status for _ in range(5)] == ["wrong"] * 4 + ["expired"]
     assert (await texts.identify()).status == "proof"
-    await proof.answer_waiting(members_backend)
+    await identity_challenge.process_pending(members_backend)
     assert (await texts.check_code(await sent_code(members_backend))).status == "another"
     assert (await texts.standing()).level is Level.ANONYMOUS
-    await proof.answer_waiting(members_backend)
+    await identity_challenge.process_pending(members_backend)
     assert (await texts.check_code(await sent_code(members_backend))).status == "ok"
 
 
 async def code_misses(backend: Backend) -> int:
     """How many wrong codes count."""
-    async with backend.db.reading() as session:
-        query = select(func.count()).select_from(IdentityMiss).where(IdentityMiss.kind == guessing.CODE)
+    async with backend.db.read_session() as session:
+        query = select(func.count()).select_from(IdentityMiss).where(IdentityMiss.kind == rate_limits.CODE)
         return await session.scalar(query) or 0

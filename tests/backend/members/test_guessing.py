@@ -13,11 +13,11 @@ from sqlalchemy import func, select
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.members import known_senders, ladder, lock_notices, proof
-from backend.members.code_counts import A_DAY
+from backend.members import identity_challenge, known_senders, lock_notices, lockouts
+from backend.members.code_limits import MAX_PER_DAY
 from backend.members.identity import CodeRefused
-from backend.members.ladder import AT_ONE_MEMBER, YEAR
 from backend.members.levels import Level
+from backend.members.lockouts import AT_ONE_MEMBER, YEAR
 from backend.members.models import IdentityLock, IdentityMiss, Member
 from backend.outbox.models import OutboxMessage
 from backend.outbox.service import opt_out
@@ -28,13 +28,13 @@ OWEN, OWEN_LAST4 = "04512-001", "0177"
 
 
 async def outbox(backend: Backend, purpose: str) -> list[OutboxMessage]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         query = select(OutboxMessage).where(OutboxMessage.purpose == purpose).order_by(OutboxMessage.id)
         return list(await session.scalars(query))
 
 
 async def sent_code(backend: Backend) -> str:
-    await proof.answer_waiting(backend)
+    await identity_challenge.process_pending(backend)
     return re.search(r"\b\d{6}\b", (await outbox(backend, "code"))[-1].body)[0]
 
 
@@ -43,7 +43,7 @@ def wrong(code: str) -> str:
 
 
 async def member(backend: Backend, number: str = "99999") -> Member:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return (await session.scalars(select(Member).where(Member.number == number))).one()
 
 
@@ -71,7 +71,7 @@ async def test_each_lock_is_longer_than_the_one_before(talk, clock):
             result = await talk(f"after {len(held)}").identify(last4="9999")
         held.append(result.locked_for)
         clock.advance(seconds=result.locked_for.total_seconds())
-    assert held == list(AT_ONE_MEMBER.pauses)
+    assert held == list(AT_ONE_MEMBER.durations)
     assert held[:3] == [timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)]
 
 
@@ -150,7 +150,7 @@ class LockModel:
         self.misses.append(now)
         if len(self.misses) not in (5, 8, 11, 14, 17, 20):
             return "no_match"
-        self.until = now + dict(zip((5, 8, 11, 14, 17, 20), AT_ONE_MEMBER.pauses, strict=True))[len(self.misses)]
+        self.until = now + dict(zip((5, 8, 11, 14, 17, 20), AT_ONE_MEMBER.durations, strict=True))[len(self.misses)]
         return "locked"
 
 
@@ -208,8 +208,8 @@ async def test_the_member_is_told_once_a_lock_by_text(talk, members_backend, clo
     await lock(talk)
     for name in ("x", "y", "z"):
         await talk(name).miss(2)
-    await lock_notices.answer_waiting(members_backend)
-    await lock_notices.answer_waiting(members_backend)
+    await lock_notices.process_pending(members_backend)
+    await lock_notices.process_pending(members_backend)
     (told,) = await outbox(members_backend, "notice")
     assert (told.kind, told.recipient) == ("sms", RUTH_PHONE)
     assert "wrong tries" in told.body
@@ -217,7 +217,7 @@ async def test_the_member_is_told_once_a_lock_by_text(talk, members_backend, clo
     assert len(told.body) <= 160
     clock.advance(minutes=16)
     await talk("a stranger").miss(3)
-    await lock_notices.answer_waiting(members_backend)
+    await lock_notices.process_pending(members_backend)
     assert "an hour" in (await outbox(members_backend, "notice"))[-1].body
 
 
@@ -225,14 +225,14 @@ async def test_a_member_who_wants_no_texts_is_told_by_email(talk, members_backen
     async with members_backend.db.transaction() as session:
         await opt_out(session, members_backend, RUTH_PHONE)
     await lock(talk)
-    await lock_notices.answer_waiting(members_backend)
+    await lock_notices.process_pending(members_backend)
     (told,) = await outbox(members_backend, "notice")
     assert (told.kind, told.recipient) == ("email", "ruth@example.org")
 
 
 async def test_nobody_is_told_of_a_lock_of_nobodys_number(talk, members_backend):
     await lock(talk, UNKNOWN)
-    assert await lock_notices.answer_waiting(members_backend) == 1
+    assert await lock_notices.process_pending(members_backend) == 1
     assert await outbox(members_backend, "notice") == []
 
 
@@ -268,10 +268,10 @@ async def test_a_code_in_place_of_the_digits_works_once_for_ten_minutes_and_only
 
 async def test_whoever_knows_the_last_four_cannot_flood_the_member_with_codes(talk, members_backend):
     await lock(talk)
-    for number in range(A_DAY + 5):
+    for number in range(MAX_PER_DAY + 5):
         await talk(f"of a stranger {number}").identify()
-    await proof.answer_waiting(members_backend)
-    assert len(await outbox(members_backend, "code")) == A_DAY
+    await identity_challenge.process_pending(members_backend)
+    assert len(await outbox(members_backend, "code")) == MAX_PER_DAY
     answers = [(await talk("f").identify()).status for _ in range(4)]
     assert answers == ["proof"] * 3 + ["locked"]
 
@@ -309,7 +309,7 @@ async def test_one_caller_id_after_the_other_is_no_way_around_a_lock(talk):
 
 
 async def test_caller_ids_tried_until_they_lock_again_and_again_stop_counting_as_the_phone(talk, clock):
-    for caller in range(known_senders.MOST_PHONES):
+    for caller in range(known_senders.MAX_MISSING_PHONES):
         how = {"channel": "voice", "address": f"+1555555{caller:04d}", "source": f"phone-{caller}"}
         await talk(f"call-{caller}", **how).identify(last4="9999")
         clock.advance(days=8)
@@ -321,25 +321,25 @@ async def test_caller_ids_tried_until_they_lock_again_and_again_stop_counting_as
 
 
 async def test_a_stranger_locks_nobody_out_on_a_browser_known_from_before(talk, members_backend):
-    token = known_senders.browser_token(members_backend, await member(members_backend))
+    token = known_senders.issue_browser_token(members_backend, await member(members_backend))
     await lock(talk)
     assert (await talk("known", browser=token).identify()).status == "ok"
     assert (await talk("unknown").identify()).status == "proof"
 
 
 async def test_a_known_browser_is_known_at_its_member_alone(talk, members_backend):
-    of_owen = known_senders.browser_token(members_backend, await member(members_backend, "04512"))
+    of_owen = known_senders.issue_browser_token(members_backend, await member(members_backend, "04512"))
     await lock(talk)
     forged = of_owen.rpartition(".")[0] + "." + "0" * 64
     for token in (of_owen, forged, "x", "a.1.b", "a.-5." + "0" * 64, f"{of_owen} {forged}"):
         assert (await talk(f"with {token[:9]}{len(token)}", browser=token).identify()).status == "proof"
-    own = known_senders.browser_token(members_backend, await member(members_backend))
+    own = known_senders.issue_browser_token(members_backend, await member(members_backend))
     assert (await talk("both", browser=f"{of_owen} {own}").identify()).status == "ok"
 
 
 async def test_a_browser_is_known_for_180_days_and_until_the_phone_changes(talk, members_backend, clock):
     ruth = await member(members_backend)
-    token = known_senders.browser_token(members_backend, ruth)
+    token = known_senders.issue_browser_token(members_backend, ruth)
     clock.advance(days=179)
     assert known_senders.knows_browser(members_backend, token, ruth) is False, "a new one is due"
     await lock(talk)
@@ -348,14 +348,14 @@ async def test_a_browser_is_known_for_180_days_and_until_the_phone_changes(talk,
     await talk("a stranger", source="a stranger").miss(3)
     await talk("a stranger", source="a stranger").miss(3)
     assert (await talk("too late", browser=token).identify()).status == "proof"
-    fresh = known_senders.browser_token(members_backend, ruth)
+    fresh = known_senders.issue_browser_token(members_backend, ruth)
     async with members_backend.db.transaction() as session:
         (await session.get_one(Member, ruth.id)).phone = "+15555550199"
     assert (await talk("other phone", browser=fresh).identify(last4="0199")).status == "proof"
 
 
 async def test_a_known_browser_is_held_back_by_its_own_misses(talk, members_backend):
-    token = known_senders.browser_token(members_backend, await member(members_backend))
+    token = known_senders.issue_browser_token(members_backend, await member(members_backend))
     assert await talk("known", browser=token).miss(5) == ["no_match"] * 4 + ["locked"]
     assert (await talk("known", browser=token).identify()).status == "proof"
     assert (await talk("elsewhere").identify()).status == "ok"
@@ -366,7 +366,7 @@ async def test_neighbors_behind_one_address_are_asked_for_a_code_and_not_refused
         await talk(f"neighbor {i}", source="one address").identify(f"7{i:04d}-001", "0142")
     assert (await talk("first try", source="one address").identify()).status == "proof"
     assert (await talk("first try", source="one address").check_code(await sent_code(members_backend))).status == "ok"
-    token = known_senders.browser_token(members_backend, await member(members_backend))
+    token = known_senders.issue_browser_token(members_backend, await member(members_backend))
     assert (await talk("known", source="one address", browser=token).identify()).status == "ok"
     assert (await talk("elsewhere").identify()).status == "ok"
 
@@ -390,12 +390,12 @@ async def test_a_new_sender_for_each_guess_is_stopped_over_all_and_nobody_is_ref
         result = await talk(f"t{i}", source=f"sender {i}").identify(f"{i:05d}7-001", "0142")
         judged.append(result.status == "no_match")
         clock.advance(hours=5)
-    assert sum(judged) == dict(ladder.OVERALL)[timedelta(days=30)]
+    assert sum(judged) == dict(lockouts.OVERALL_LIMITS)[timedelta(days=30)]
     assert (await talk("member").identify()).status == "proof"
     assert (await talk("member").check_code(await sent_code(members_backend))).status == "ok"
     phone = {"channel": "sms", "address": RUTH_PHONE, "source": "phone-ruth"}
     assert (await talk("phone", **phone).identify()).status == "ok"
-    token = known_senders.browser_token(members_backend, await member(members_backend))
+    token = known_senders.issue_browser_token(members_backend, await member(members_backend))
     assert (await talk("known", browser=token).identify()).status == "ok"
     clock.advance(days=31)
     assert (await talk("later").identify()).status == "ok"
@@ -440,7 +440,7 @@ async def test_a_stranger_who_misses_codes_shuts_the_member_out_nowhere_known(ta
     stranger = talk("another", source="another")
     await stranger.identify()
     assert await stranger.send_code() == CodeRefused("too_many")
-    token = known_senders.browser_token(members_backend, await member(members_backend))
+    token = known_senders.issue_browser_token(members_backend, await member(members_backend))
     own = talk("known", browser=token)
     await own.identify()
     clock.advance(minutes=10)

@@ -10,9 +10,9 @@ from backend.audit.models import AuditRow
 from backend.audit.service import verify
 from backend.billing.models import Account
 from backend.clock import ManualClock
-from backend.members.identity import may, number_of_sender
-from backend.members.ladder import AT_ONE_MEMBER
-from backend.members.levels import BY_TEXT, NEEDS, Level
+from backend.members.identity import account_number_of_sender, is_allowed
+from backend.members.levels import NEEDS, REQUIRED_LEVELS_BY_TEXT, Level
+from backend.members.lockouts import AT_ONE_MEMBER
 from backend.members.models import IdentityMiss, Member
 from tests.backend.members.conftest import RUTH, RUTH_LAST4, RUTH_PHONE
 
@@ -42,7 +42,7 @@ async def test_one_failure_whichever_part_is_wrong(talk, number, last4):
 @pytest.mark.parametrize("number", ["99999", "88888", "0451", "999999", "99999-01", "9"])
 async def test_a_number_without_separator_is_told_by_its_shape_and_is_no_miss(talk, members_backend, number):
     """99999 exists and 88888 does not: nobody learns which."""
-    for _ in range(AT_ONE_MEMBER.first + 1):
+    for _ in range(AT_ONE_MEMBER.first_after + 1):
         result = await talk().identify(number)
         assert (result.status, result.needs_separator) == ("no_match", True)
     async with members_backend.db.reading() as session:
@@ -97,16 +97,18 @@ async def test_a_text_in_the_name_of_the_phone_on_file_opens_paying_with_what_is
     await mine.identify()
     await theirs.identify()
     opened = {
-        skill for skill, level in NEEDS.items() if level is Level.STEPPED_UP and may(await mine.standing(), skill)
+        skill
+        for skill, level in NEEDS.items()
+        if level is Level.STEPPED_UP and is_allowed(await mine.standing(), skill)
     }
-    assert opened == set(BY_TEXT) == {"saved_method"}
-    assert not may(await theirs.standing(), "saved_method"), "that phone is not Ruth's"
+    assert opened == set(REQUIRED_LEVELS_BY_TEXT) == {"saved_method"}
+    assert not is_allowed(await theirs.standing(), "saved_method"), "that phone is not Ruth's"
 
 
 async def test_a_text_saves_asking_whose_account_and_opens_nothing(talk, members_backend):
     async def sender(name: str) -> str | None:
         async with members_backend.db.reading() as session:
-            return await number_of_sender(session, name)
+            return await account_number_of_sender(session, name)
 
     for name, channel, address, number in (
         ("sms-1", "sms", RUTH_PHONE, RUTH),
@@ -150,7 +152,7 @@ async def test_what_happened_is_in_the_audit_trail_without_digits(talk, members_
     clock.advance(minutes=16)
     await talk().identify()
     await talk().forget()
-    async with members_backend.db.reading() as session:
+    async with members_backend.db.read_session() as session:
         rows = list(await session.scalars(select(AuditRow).order_by(AuditRow.id)))
         assert [(row.act, row.level) for row in rows] == [
             ("identity_locked", 0), ("identified", 1), ("identity_ended", 0),

@@ -40,8 +40,8 @@ async def add(backend: Backend, area: str, cause: str = "a tree on the line") ->
 )
 async def test_by_the_words_of_a_place(backend: Backend, area: str, place: str, known: bool) -> None:
     await add(backend, area)
-    async with backend.db.reading() as session:
-        found = await backend.outages.known(session, place, None)
+    async with backend.db.read_session() as session:
+        found = await backend.outages.find_outage(session, place, None)
     assert (found is not None) is known
     if found:
         assert (found.cause, found.estimate, found.updated) == ("a tree on the line", ESTIMATE, NOW)
@@ -50,11 +50,11 @@ async def test_by_the_words_of_a_place(backend: Backend, area: str, place: str, 
 async def test_by_the_address_of_the_account(backend: Backend, home: Household) -> None:
     await add(backend, "Ridge Road")
     async with backend.db.transaction() as session:
-        assert await backend.outages.known(session, None, home.account_id) is None
+        assert await backend.outages.find_outage(session, None, home.account_id) is None
         (await session.get_one(Account, home.account_id)).service_address = "12 Ridge Road, Elizabeth"
         await session.flush()
-        assert await backend.outages.known(session, None, home.account_id) is not None
-        assert await backend.outages.known(session, None, None) is None
+        assert await backend.outages.find_outage(session, None, home.account_id) is not None
+        assert await backend.outages.find_outage(session, None, None) is None
 
 
 async def test_changed_and_cleared_once(backend: Backend, clock: ManualClock) -> None:
@@ -62,13 +62,13 @@ async def test_changed_and_cleared_once(backend: Backend, clock: ManualClock) ->
     clock.advance(minutes=10)
     async with backend.db.transaction() as session:
         await outages.update(session, backend, "bob", number, cause="a car hit a pole", estimate_at=None)
-        found = await backend.outages.known(session, "Ridge Road", None)
+        found = await backend.outages.find_outage(session, "Ridge Road", None)
         assert found is not None
         assert (found.cause, found.estimate, found.updated) == ("a car hit a pole", None, NOW + timedelta(minutes=10))
         assert await outages.clear(session, backend, "bob", number) is not None
         assert await outages.clear(session, backend, "bob", number) is None
         assert await outages.update(session, backend, "bob", number, cause="x", estimate_at=None) is None
-        assert await backend.outages.known(session, "Ridge Road", None) is None
+        assert await backend.outages.find_outage(session, "Ridge Road", None) is None
         rows = [(row.act, row.actor) for row in await session.scalars(select(AuditRow).order_by(AuditRow.id))]
     assert rows == [
         ("outage_known", "office:ann"),

@@ -25,7 +25,7 @@ async def enqueue(backend: Backend, key: str = "k", **more: str) -> OutboxMessag
 
 
 async def status_of(backend: Backend, message: OutboxMessage) -> str:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return (await session.get_one(OutboxMessage, message.id)).status
 
 
@@ -63,17 +63,17 @@ async def test_a_temporary_refusal_is_tried_again_ever_later_and_in_the_end_give
 ) -> None:
     message = await enqueue(backend)
     pauses = []
-    for _ in range(outbox.MOST_ATTEMPTS):
-        async with backend.db.reading() as session:
-            due = await outbox.due(session, backend)
+    for _ in range(outbox.MAX_ATTEMPTS):
+        async with backend.db.read_session() as session:
+            due = await outbox.list_due(session, backend)
         assert [one.id for one in due] == [message.id]
         assert await claim(backend, due[0])
         async with backend.db.transaction() as session:
-            status = await outbox.not_sent(session, backend, due[0], "503", permanent=False)
+            status = await outbox.mark_not_sent(session, backend, due[0], "503", permanent=False)
         if status == "failed":
             break
-        async with backend.db.reading() as session:
-            assert await outbox.due(session, backend) == []
+        async with backend.db.read_session() as session:
+            assert await outbox.list_due(session, backend) == []
             waits = (await session.get_one(OutboxMessage, message.id)).not_before
         assert waits is not None
         pauses.append(waits - clock.now())
@@ -87,7 +87,7 @@ async def test_a_permanent_refusal_is_final(backend: Backend) -> None:
     message = await enqueue(backend)
     await claim(backend, message)
     async with backend.db.transaction() as session:
-        assert await outbox.not_sent(session, backend, message, "21211", permanent=True) == "failed"
+        assert await outbox.mark_not_sent(session, backend, message, "21211", permanent=True) == "failed"
 
 
 async def test_a_phone_that_stopped_gets_nothing_neither_new_nor_waiting(backend: Backend) -> None:
@@ -108,7 +108,7 @@ async def test_what_a_dead_process_had_claimed_is_sent_after_all(backend: Backen
     for seconds, status in ((outbox.CLAIM_SECONDS - 1, "sending"), (2, "queued")):
         clock.advance(seconds=seconds)
         async with backend.db.transaction() as session:
-            assert await outbox.any_abandoned(session, backend) is (status == "queued")
+            assert await outbox.has_abandoned(session, backend) is (status == "queued")
             await outbox.release_abandoned(session, backend)
         assert await status_of(backend, message) == status
 
@@ -121,7 +121,7 @@ async def test_a_status_never_goes_back(backend: Backend, news: list[str]) -> No
     before = outbox.RANKS[message.status]
     for status in news:
         async with backend.db.transaction() as session:
-            await outbox.carrier_news(session, backend, provider_sid="SM0", key=key, status=status)
+            await outbox.apply_carrier_status(session, backend, provider_sid="SM0", key=key, status=status)
         after = outbox.RANKS[await status_of(backend, message)]
         assert after >= before
         before = after
@@ -130,14 +130,14 @@ async def test_a_status_never_goes_back(backend: Backend, news: list[str]) -> No
 
 async def test_news_of_nobodys_message_change_nothing(backend: Backend) -> None:
     async with backend.db.transaction() as session:
-        assert not await outbox.carrier_news(session, backend, provider_sid="SM9", key=None, status="sent")
+        assert not await outbox.apply_carrier_status(session, backend, provider_sid="SM9", key=None, status="sent")
 
 
 async def test_the_listing_tells_everything_oldest_first(backend: Backend) -> None:
     await enqueue(backend, "a")
     await enqueue(backend, "b", kind="email", recipient="ruth@example.com", subject="Hello")
-    async with backend.db.reading() as session:
-        rows = await outbox.listing(session)
+    async with backend.db.read_session() as session:
+        rows = await outbox.list_messages(session)
     assert [(row["kind"], row["subject"], row["status"]) for row in rows] == [
         ("sms", "", "queued"),
         ("email", "Hello", "queued"),

@@ -8,19 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
-from backend.language import ENGLISH, SPANISH, speaking
+from backend.language import ENGLISH, SPANISH, use_language
 from backend.outbox.models import OutboxMessage
+from backend.outcomes import formatting
 from backend.outcomes import service as outcomes
-from backend.outcomes import words
-from backend.outcomes.service import Became
-from backend.payments import flow
+from backend.outcomes.service import ConversationOutcome
+from backend.payments import confirm
 from backend.payments.models import Payment, PaymentMethod
 from tests.backend.household import NOW, TODAY, Household
 from tests.backend.network import DirectNetwork
 
 
 async def quote(backend: Backend, home: Household, days: int = 0) -> str:
-    made = await flow.make_quote(
+    made = await confirm.make_quote(
         backend,
         home.conversation_id,
         account_id=home.account_id,
@@ -32,38 +32,38 @@ async def quote(backend: Backend, home: Household, days: int = 0) -> str:
     return made.key
 
 
-async def confirm(backend: Backend, home: Household, key: str) -> flow.Outcome:
-    return await flow.confirm(
+async def confirm_payment(backend: Backend, home: Household, key: str) -> confirm.PaymentOutcome:
+    return await confirm.confirm_quote(
         backend, key, conversation_id=home.conversation_id, channel="sms", wording="Pay $40?", reply="yes"
     )
 
 
-async def closed(backend: Backend, home: Household) -> Became:
+async def closed(backend: Backend, home: Household) -> ConversationOutcome:
     async with backend.db.transaction() as session:
-        return await outcomes.closed(session, home.conversation_id, NOW, NOW)
+        return await outcomes.close_outcome(session, home.conversation_id, NOW, NOW)
 
 
 async def texts(backend: Backend) -> list[str]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return list(await session.scalars(select(OutboxMessage.body).where(OutboxMessage.kind == "sms")))
 
 
 async def test_nothing_stays_nothing(backend: Backend, home: Household, network: DirectNetwork) -> None:
     key = await quote(backend, home)
-    assert (await closed(backend, home)).nothing
-    assert (await confirm(backend, home, key)).kind == "expired"
-    assert (await closed(backend, home)).nothing
+    assert (await closed(backend, home)).is_empty
+    assert (await confirm_payment(backend, home, key)).kind == "expired"
+    assert (await closed(backend, home)).is_empty
     assert network.taken_cents() == 0
 
 
 async def test_money_is_told_by_its_number_and_in_both_languages(backend: Backend, home: Household) -> None:
-    paid = await confirm(backend, home, await quote(backend, home))
-    planned = await confirm(backend, home, await quote(backend, home, days=5))
+    paid = await confirm_payment(backend, home, await quote(backend, home))
+    planned = await confirm_payment(backend, home, await quote(backend, home, days=5))
     became = await closed(backend, home)
-    assert (became.nothing, became.done, became.in_flight) == (False, True, False)
+    assert (became.is_empty, became.has_effect, became.has_pending_payment) == (False, True, False)
     for language, made in ((ENGLISH, "is made"), (SPANISH, "está hecho")):
-        with speaking(language):
-            first, second = words.sentences(backend, became)
+        with use_language(language):
+            first, second = formatting.format_outcome(backend, became)
         assert made in first
         assert str(paid.confirmation) in first
         assert str(planned.confirmation) in second
@@ -76,16 +76,16 @@ async def test_a_member_who_was_told_that_a_message_follows_gets_one(
     """The answer comes after the talk was told that it is not known yet: nobody hears it, so a text says it."""
     async with backend.db.transaction() as session:
         (await session.get_one(PaymentMethod, home.card_id)).token = token
-    real, seen = network.authorise, list[Became]()
+    real, seen = network.authorize, list[ConversationOutcome]()
 
     async def slow(**order: object) -> object:
         seen.append(await closed(backend, home))
         return await real(**order)  # type: ignore[arg-type]
 
-    network.authorise = slow  # type: ignore[assignment, method-assign]
-    await confirm(backend, home, await quote(backend, home))
-    assert seen[0].in_flight
-    async with backend.db.reading() as session:
+    network.authorize = slow  # type: ignore[assignment, method-assign]
+    await confirm_payment(backend, home, await quote(backend, home))
+    assert seen[0].has_pending_payment
+    async with backend.db.read_session() as session:
         payment = (await session.scalars(select(Payment))).one()
     assert payment.status == status
     assert any(payment.confirmation in text for text in await texts(backend))
@@ -94,13 +94,13 @@ async def test_a_member_who_was_told_that_a_message_follows_gets_one(
 async def test_a_refused_payment_is_nothing_done_but_not_silence(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         (await session.get_one(PaymentMethod, home.card_id)).token = "tok_visa_declined"
-    await confirm(backend, home, await quote(backend, home))
+    await confirm_payment(backend, home, await quote(backend, home))
     became = await closed(backend, home)
-    assert (became.nothing, became.done) == (False, False)
+    assert (became.is_empty, became.has_effect) == (False, False)
 
 
 async def test_what_another_talk_did_is_not_told(backend: Backend, home: Household) -> None:
-    await confirm(backend, home, await quote(backend, home))
-    async with backend.db.reading() as session:
-        assert (await outcomes.since(session, "web-other", NOW)).nothing
-        assert (await outcomes.since(session, home.conversation_id, NOW + timedelta(seconds=1))).nothing
+    await confirm_payment(backend, home, await quote(backend, home))
+    async with backend.db.read_session() as session:
+        assert (await outcomes.outcome_since(session, "web-other", NOW)).is_empty
+        assert (await outcomes.outcome_since(session, home.conversation_id, NOW + timedelta(seconds=1))).is_empty

@@ -10,14 +10,14 @@ from backend.app import Backend
 from backend.audit import service as audit
 from backend.billing import ledger
 from backend.billing.models import Bill
-from backend.payments.models import FORWARD, Payment
+from backend.payments.models import STATUS_TRANSITIONS, Payment
 from tests.backend.network import DirectNetwork
 
 
 async def check_at_any_instant(backend: Backend, network: DirectNetwork, seen: dict[int, str]) -> None:
     """`seen` is each payment's status when last looked; it is brought up to date."""
-    async with backend.db.reading() as session:
-        assert await ledger.imbalances(session) == []
+    async with backend.db.read_session() as session:
+        assert await ledger.find_imbalances(session) == []
         assert await audit.verify(session) is None
         payments = list(await session.scalars(select(Payment)))
     for payment in payments:
@@ -31,7 +31,7 @@ async def check_at_any_instant(backend: Backend, network: DirectNetwork, seen: d
 
 async def check_when_settled(backend: Backend, network: DirectNetwork) -> None:
     """Nothing lost, nothing twice, and both sides tell the same story."""
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         payments = list(await session.scalars(select(Payment)))
         billed = int(await session.scalar(select(func.coalesce(func.sum(Bill.amount_cents), 0))) or 0)
         assert await ledger.book_total(session, ledger.CLEARING) == network.taken_cents()
@@ -49,6 +49,6 @@ async def check_when_settled(backend: Backend, network: DirectNetwork) -> None:
 def _reachable(status: str) -> set[str]:
     """Where a payment may be after any number of steps from `status`, standing still included."""
     found = {status}
-    for step in FORWARD[status]:
+    for step in STATUS_TRANSITIONS[status]:
         found |= _reachable(step)
     return found

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.app import Backend
-from backend.payments import confirmation
+from backend.payments import confirmation_numbers
 from backend.payments.service import find_by_confirmation
 from tests.backend.household import Household, make_household
 from tests.backend.payments.test_flow import quote_for, say_yes
@@ -17,7 +17,7 @@ from tests.backend.payments.test_flow import quote_for, say_yes
 
 def test_numbers_have_one_shape_and_no_doubtful_letter() -> None:
     for _ in range(500):
-        number = confirmation.draw()
+        number = confirmation_numbers.random_number()
         assert re.fullmatch(r"[A-Z2-9]{3}-[A-Z2-9]{3}", number)
         assert not set(number) & set("01OILAEUSBDPTVZCGN")
         assert not number.replace("-", "").isdigit()
@@ -25,21 +25,21 @@ def test_numbers_have_one_shape_and_no_doubtful_letter() -> None:
 
 @given(separator=st.sampled_from(["", " ", "-", ". "]), upper=st.booleans())
 def test_what_a_member_types_is_understood(separator: str, upper: bool) -> None:
-    number = confirmation.draw()
+    number = confirmation_numbers.random_number()
     said = separator.join(number.replace("-", ""))
-    assert confirmation.normalise(said if upper else said.lower()) == number
+    assert confirmation_numbers.normalize_number(said if upper else said.lower()) == number
 
 
 @pytest.mark.parametrize("said", ["", "K7M", "K7M-4Q", "K7M-4Q22", "K7M-4O2", "'; DROP TABLE payments; --"])
 def test_what_cannot_be_one_is_none(said: str) -> None:
-    assert confirmation.normalise(said) is None
+    assert confirmation_numbers.normalize_number(said) is None
 
 
 async def test_it_finds_the_payment_of_its_own_account_alone(backend: Backend, home: Household) -> None:
     other = await make_household(backend, number="88888")
     outcome = await say_yes(backend, await quote_for(backend, home))
     said = str(outcome.confirmation).lower().replace("-", " ")
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         found = await find_by_confirmation(session, home.account_id, said)
         assert found
         assert found.confirmation == outcome.confirmation

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
-from backend.billing.service import balance
+from backend.billing.service import get_balance
 from backend.clock import ManualClock
-from backend.payments import flow
+from backend.payments import confirm
 from backend.payments.models import Payment, ScheduledPayment
 from backend.providers.payments.base import ProviderTimeout, ProviderUnavailable
 from tests.backend.faults import Crash, Faults, break_everywhere
@@ -32,8 +32,8 @@ async def faults(backend: Backend, network: DirectNetwork) -> AsyncIterator[Faul
 
 
 async def due(backend: Backend, home: Household) -> int:
-    async with backend.db.reading() as session:
-        return (await balance(session, backend, home.account_id)).amount_due_cents
+    async with backend.db.read_session() as session:
+        return (await get_balance(session, backend, home.account_id)).amount_due_cents
 
 
 @pytest.mark.parametrize("resay", [False, True], ids=["recovered", "said again"])
@@ -55,7 +55,7 @@ async def test_a_crash_between_any_two_steps_of_a_yes(
         clock.advance(seconds=40)
         if resay:
             assert (await say_yes(backend, quote)).kind in ("paid", "already")
-        await flow.recover(backend)
+        await confirm.recover(backend)
         # before the first commit nothing had happened, and afterwards everything must
         assert await due(backend, home) == (DUE_CENTS if struck == ["before commit"] and not resay else 0)
     else:
@@ -79,10 +79,10 @@ async def test_a_fault_at_any_point_of_recovering(
         clock.advance(seconds=40)
         faults.arm(points, error)
         with contextlib.suppress(Crash):
-            await flow.recover(backend)
+            await confirm.recover(backend)
         settled = faults.struck is None
         faults.disarm()
-        await flow.recover(backend)
+        await confirm.recover(backend)
         assert await due(backend, home) == 0
         if settled:
             break
@@ -101,19 +101,19 @@ async def test_a_crash_between_any_two_steps_of_a_scheduled_run(
         clock.advance(days=1)
         faults.arm(points)
         with contextlib.suppress(Crash):
-            await flow.run_scheduled(backend, on)
+            await confirm.run_scheduled(backend, on)
         struck = faults.struck
         faults.disarm()
         for _ in range(2):
-            await flow.run_scheduled(backend, on)
-            await flow.recover(backend)
+            await confirm.run_scheduled(backend, on)
+            await confirm.recover(backend)
         assert await due(backend, home) == 0
         if struck is None:
             break
     else:
         pytest.fail("the points never end")
     await check_when_settled(backend, network)
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert set(await session.scalars(select(ScheduledPayment.status))) == {"done"}
 
 
@@ -127,17 +127,17 @@ async def test_a_crash_between_any_two_steps_of_collecting_returns(
         network.pass_days(7)
         faults.arm(points)
         with contextlib.suppress(Crash):
-            await flow.collect_returns(backend)
+            await confirm.collect_returns(backend)
         struck = faults.struck
         faults.disarm()
-        await flow.collect_returns(backend)
+        await confirm.collect_returns(backend)
         assert await due(backend, home) == DUE_CENTS
         if struck is None:
             break
     else:
         pytest.fail("the points never end")
     await check_when_settled(backend, network)
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert set(await session.scalars(select(Payment.status))) == {"returned"}
 
 
@@ -150,7 +150,7 @@ async def test_a_return_is_booked_although_the_post_was_never_written_down(
     with pytest.raises(Crash, match="before commit"):
         await say_yes(backend, quote)
     network.pass_days(7)
-    await flow.collect_returns(backend)
-    await flow.recover(backend)
+    await confirm.collect_returns(backend)
+    await confirm.recover(backend)
     await check_when_settled(backend, network)
     assert await due(backend, home) == DUE_CENTS

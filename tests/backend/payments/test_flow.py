@@ -14,13 +14,13 @@ from backend.audit import service as audit
 from backend.audit.models import AuditRow
 from backend.autopay.models import Consent
 from backend.billing import ledger
-from backend.billing.service import balance
+from backend.billing.service import get_balance
 from backend.clock import ManualClock
 from backend.members.levels import StepUpNeeded
 from backend.outbox.models import OutboxMessage
-from backend.payments import flow
+from backend.payments import confirm
+from backend.payments.confirm import PaymentOutcome
 from backend.payments.errors import MethodNotUsable, PaymentRefused
-from backend.payments.flow import Outcome
 from backend.payments.models import Payment, PaymentMethod, Quote
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_conversation, make_household
 from tests.backend.network import DirectNetwork
@@ -37,11 +37,11 @@ async def quote_for(backend: Backend, home: Household, amount: int = DUE_CENTS, 
         "level": 2,
     }
     conversation = str(other.pop("conversation_id", home.conversation_id))
-    return await flow.make_quote(backend, conversation, **{**asked, **other})  # type: ignore[arg-type]
+    return await confirm.make_quote(backend, conversation, **{**asked, **other})  # type: ignore[arg-type]
 
 
-async def say_yes(backend: Backend, quote: Quote, conversation_id: str | None = None) -> Outcome:
-    return await flow.confirm(
+async def say_yes(backend: Backend, quote: Quote, conversation_id: str | None = None) -> PaymentOutcome:
+    return await confirm.confirm_quote(
         backend,
         quote.key,
         conversation_id=conversation_id or quote.conversation_id,
@@ -52,17 +52,17 @@ async def say_yes(backend: Backend, quote: Quote, conversation_id: str | None = 
 
 
 async def due(backend: Backend, account_id: int) -> int:
-    async with backend.db.reading() as session:
-        return (await balance(session, backend, account_id)).amount_due_cents
+    async with backend.db.read_session() as session:
+        return (await get_balance(session, backend, account_id)).amount_due_cents
 
 
 async def payments(backend: Backend) -> list[Payment]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return list(await session.scalars(select(Payment).order_by(Payment.id)))
 
 
 async def outbox(backend: Backend) -> list[OutboxMessage]:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         return list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
 
 
@@ -74,14 +74,14 @@ async def test_a_yes_pays_and_gives_a_number(backend: Backend, home: Household, 
     assert outcome.payment.posted_on == TODAY
     assert network.taken_cents() == DUE_CENTS
     assert await due(backend, home.account_id) == 0
-    async with backend.db.reading() as session:
-        assert await ledger.imbalances(session) == []
+    async with backend.db.read_session() as session:
+        assert await ledger.find_imbalances(session) == []
         assert await ledger.book_total(session, ledger.CLEARING) == DUE_CENTS
 
 
 async def test_consent_keeps_the_exact_words_and_the_exact_reply(backend: Backend, home: Household) -> None:
     outcome = await say_yes(backend, await quote_for(backend, home))
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         consent = (await session.scalars(select(Consent))).one()
     assert (consent.wording, consent.reply) == (WORDING, "Yes please")
     assert consent.reference == outcome.confirmation
@@ -90,7 +90,7 @@ async def test_consent_keeps_the_exact_words_and_the_exact_reply(backend: Backen
 
 async def test_every_step_is_in_the_audit_trail(backend: Backend, home: Household) -> None:
     await say_yes(backend, await quote_for(backend, home))
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         rows = list(await session.scalars(select(AuditRow).order_by(AuditRow.id)))
         assert await audit.verify(session) is None
     assert [row.act for row in rows] == ["payment_confirmed", "payment_authorised", "payment_posted"]
@@ -145,7 +145,7 @@ async def test_two_conversations_cannot_both_pay_the_whole_bill(
     outcomes = await asyncio.gather(say_yes(backend, mine), say_yes(backend, theirs))
     assert sorted(outcome.kind for outcome in outcomes) == ["changed", "paid"]
     changed = next(outcome for outcome in outcomes if outcome.kind == "changed")
-    assert {concern.code for concern in changed.concerns} & {"pending_payment", "nothing_due"}
+    assert {concern.code for concern in changed.warnings} & {"pending_payment", "nothing_due"}
     assert network.taken_cents() == DUE_CENTS
 
 
@@ -171,7 +171,7 @@ async def test_a_closed_account_stops_the_yes(backend: Backend, home: Household,
 
         (await session.get_one(Account, home.account_id)).status = "closed"
     outcome = await say_yes(backend, quote)
-    assert (outcome.kind, outcome.concerns[0].code) == ("changed", "account_closed")
+    assert (outcome.kind, outcome.warnings[0].code) == ("changed", "account_closed")
     assert network.calls == []
 
 
@@ -179,7 +179,7 @@ async def test_a_removed_card_stops_the_yes(backend: Backend, home: Household) -
     quote = await quote_for(backend, home)
     async with backend.db.transaction() as session:
         (await session.get_one(PaymentMethod, home.card_id)).active = False
-    assert (await say_yes(backend, quote)).concerns[0].code == "method_removed"
+    assert (await say_yes(backend, quote)).warnings[0].code == "method_removed"
 
 
 async def test_a_quote_lives_ten_minutes(
@@ -197,7 +197,7 @@ async def test_midnight_makes_today_another_day(backend: Backend, home: Househol
     quote = await quote_for(backend, home)
     clock.advance(minutes=6)
     outcome = await say_yes(backend, quote)
-    assert (outcome.kind, outcome.concerns[0].code) == ("changed", "day_past")
+    assert (outcome.kind, outcome.warnings[0].code) == ("changed", "day_past")
 
 
 async def test_a_later_quote_replaces_the_one_before(backend: Backend, home: Household) -> None:
@@ -249,7 +249,7 @@ async def test_a_time_out_is_pending_then_settled_once(
     assert outcome.confirmation
     clock.advance(minutes=1)
     for _ in range(3):
-        await flow.recover(backend)
+        await confirm.recover(backend)
     assert [payment.status for payment in await payments(backend)] == ["posted"]
     assert network.taken_cents() == DUE_CENTS
     assert await due(backend, home.account_id) == 0
@@ -263,7 +263,7 @@ async def test_a_charge_that_was_made_is_taken_however_late_it_is_found(
     home = await make_household(backend, card_token="tok_visa_timeout")
     assert (await say_yes(backend, await quote_for(backend, home))).kind == "pending"
     clock.advance(hours=5)
-    await flow.recover(backend)
+    await confirm.recover(backend)
     assert [payment.status for payment in await payments(backend)] == ["posted"]
     assert network.held() == []
 
@@ -275,7 +275,7 @@ async def test_a_charge_never_seen_is_given_up_when_nobody_expects_it(
     quote = await quote_for(backend, home)
     assert (await say_yes(backend, quote)).kind == "pending"
     clock.advance(minutes=11)
-    await flow.recover(backend)
+    await confirm.recover(backend)
     assert [payment.status for payment in await payments(backend)] == ["voided"]
     assert network.taken_cents() == 0
     assert any("Nothing was taken" in message.body for message in await outbox(backend))
@@ -291,7 +291,7 @@ async def test_a_charge_never_seen_is_given_up_when_the_bill_is_paid_otherwise(
     bank = await quote_for(backend, home, method_id=home.bank_id, conversation_id=other)
     assert (await say_yes(backend, bank)).kind == "paid"
     clock.advance(minutes=1)
-    await flow.recover(backend)
+    await confirm.recover(backend)
     assert [payment.status for payment in await payments(backend)] == ["voided", "posted"]
     assert network.taken_cents() == DUE_CENTS
 
@@ -306,14 +306,14 @@ async def test_an_answer_that_comes_after_giving_up_is_voided_at_the_network(
             await session.execute(update(Payment).values(status="voided"))
 
     quote = await quote_for(backend, home)
-    original = network.authorise
+    original = network.authorize
 
     async def slow(**request: object) -> object:
         charge = await original(**request)  # type: ignore[arg-type]
         await give_up()
         return charge
 
-    network.authorise = slow  # type: ignore[method-assign, assignment]
+    network.authorize = slow  # type: ignore[method-assign, assignment]
     assert (await say_yes(backend, quote)).kind == "expired"
     assert network.held() == []
     assert network.taken_cents() == 0
@@ -357,9 +357,9 @@ async def test_a_fee_is_quoted_taken_and_booked_apart(
     assert (await say_yes(backend, quote)).kind == "paid"
     assert network.taken_cents() == DUE_CENTS + 250
     assert await due(backend, home.account_id) == 0
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert await ledger.book_total(session, ledger.FEES) == -250
-        assert await ledger.imbalances(session) == []
+        assert await ledger.find_imbalances(session) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from backend.app import Backend
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.billing.models import Account
 from backend.clock import ManualClock
-from backend.payments import gate
+from backend.payments import prechecks
 from backend.payments.models import PaymentMethod
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.payments.test_flow import quote_for, say_yes
@@ -21,11 +21,11 @@ Change = Callable[[Backend, Household], Awaitable[None]]
 
 async def found(
     backend: Backend, home: Household, amount: int = DUE_CENTS, on: date = TODAY, method_id: int | None = None
-) -> list[gate.Concern]:
-    async with backend.db.reading() as session:
+) -> list[prechecks.PaymentWarning]:
+    async with backend.db.read_session() as session:
         account = await session.get_one(Account, home.account_id)
         method = await session.get_one(PaymentMethod, method_id) if method_id else None
-        return await gate.concerns(session, backend, account, amount, on, method=method)
+        return await prechecks.find_warnings(session, backend, account, amount, on, method=method)
 
 
 async def codes(backend: Backend, home: Household, **asked: object) -> list[str]:
@@ -57,7 +57,7 @@ async def test_amounts_and_days_at_their_edges(
 
 
 async def test_the_due_date_is_in_time_and_the_day_after_is_late(backend: Backend, home: Household) -> None:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         owed = await backend.billing.balance(session, home.account_id, backend.today())
     assert owed.due_on is not None
     assert await codes(backend, home, on=owed.due_on) == []

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from backend.app import Backend
-from backend.autopay.run import run_autopay
+from backend.autopay.daily_run import run_autopay
 from backend.clock import ManualClock
-from backend.payments import flow
+from backend.payments import confirm
+from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PaymentMethod
-from backend.payments.returns import collect_returns
-from backend.payments.settle import ChargeMismatch, record
+from backend.payments.processing import ChargeMismatch, record_charge
 from backend.providers.payments.base import Charge
 from tests.backend.autopay.enrolments import add_autopay, add_draft, drafts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
@@ -35,7 +35,7 @@ async def test_an_automatic_run_counts_a_payment_that_is_still_on_its_way(
     await run_autopay(backend, DUE_ON)
     drafted = [draft.amount_cents for draft in await drafts(backend)]
     assert drafted == ([] if on_its_way == DUE_CENTS else [DUE_CENTS - on_its_way])
-    await flow.recover(backend)
+    await confirm.recover(backend)
     assert network.taken_cents() == DUE_CENTS
 
 
@@ -64,7 +64,7 @@ async def test_a_scheduled_payment_takes_nothing_from_another_members_card(
     await schedule(backend, home)
     await strangers_card(backend, home)
     clock.advance(days=3)
-    await flow.run_scheduled(backend, ON)
+    await confirm.run_scheduled(backend, ON)
     assert network.calls == []
     assert await statuses(backend) == ["failed"]
 
@@ -78,10 +78,10 @@ async def test_a_charge_of_another_amount_is_never_booked(
     [payment] = await payments(backend)
     charge = Charge(payment.key, "ref", "posted", DUE_CENTS + off_by, None, "card")
     with pytest.raises(ChargeMismatch):
-        await record(backend, payment.id, charge, told=False)
+        await record_charge(backend, payment.id, charge, told=False)
     assert [one.status for one in await payments(backend)] == ["started"]
     assert await due(backend, home.account_id) == DUE_CENTS
-    assert await record(backend, payment.id, replace(charge, amount_cents=DUE_CENTS), told=False) == "posted"
+    assert await record_charge(backend, payment.id, replace(charge, amount_cents=DUE_CENTS), told=False) == "posted"
 
 
 @pytest.mark.parametrize("off_by", [-1, 1, -5000])

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.payments import flow, links
-from backend.payments.errors import EntryNotComplete, LinkGone, MethodNotUsable, PaymentRefused
+from backend.payments import confirm, pay_links
+from backend.payments.errors import CardEntryIncomplete, MethodNotUsable, PayLinkInvalid, PaymentRefused
 from backend.payments.models import PayLink, PaymentMethod, Quote
-from backend.payments.service import saved_methods
+from backend.payments.service import list_saved_methods
 from backend.providers.payments.base import EntryResult
 from tests.backend.household import DUE_CENTS, Household
 from tests.backend.network import DirectNetwork
@@ -32,11 +32,11 @@ class Page:
     token: str
 
     async def type_card(self, result: EntryResult = CARD) -> None:
-        url = await links.begin_entry(self.backend, self.token)
+        url = await pay_links.begin_entry(self.backend, self.token)
         self.network.entries[url.rsplit("/", 1)[1]] = result
 
     async def read_back(self) -> Quote:
-        return await links.take_result(self.backend, self.token)
+        return await pay_links.quote_from_entry(self.backend, self.token)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def page(backend: Backend, network: DirectNetwork, home: Household) -> Pag
 
 async def open_page(backend: Backend, network: DirectNetwork, home: Household, amount: int = DUE_CENTS) -> Page:
     async with backend.db.transaction() as session:
-        _, url = await links.create(
+        _, url = await pay_links.create(
             session,
             backend,
             home.conversation_id,
@@ -61,15 +61,15 @@ async def open_page(backend: Backend, network: DirectNetwork, home: Household, a
 async def test_a_link_pays(backend: Backend, page: Page, home: Household) -> None:
     await page.type_card()
     quote = await page.read_back()
-    async with backend.db.reading() as session:
-        told = await flow.read_back(session, quote)
+    async with backend.db.read_session() as session:
+        told = await confirm.read_back_quote(session, quote)
     assert (told.account_number, told.amount_cents, told.method) == ("99999-001", DUE_CENTS, "Visa ending 4242")
     assert (await say_yes(backend, quote)).kind == "paid"
     assert await due(backend, home.account_id) == 0
 
 
 async def test_only_the_hash_of_the_token_is_kept(backend: Backend, page: Page) -> None:
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         link = (await session.scalars(select(PayLink))).one()
     assert page.token not in str(vars(link))
     assert len(page.token) >= 22
@@ -91,8 +91,8 @@ async def test_a_paid_link_answers_with_what_it_paid(backend: Backend, page: Pag
     first = await say_yes(backend, await page.read_back())
     again = await say_yes(backend, await page.read_back())
     assert (again.kind, again.confirmation) == ("already", first.confirmation)
-    with pytest.raises(LinkGone):
-        await links.begin_entry(backend, page.token)
+    with pytest.raises(PayLinkInvalid):
+        await pay_links.begin_entry(backend, page.token)
 
 
 async def test_a_second_tab_cannot_pay_beside_the_first(
@@ -116,7 +116,7 @@ async def test_a_declined_card_leaves_the_link_for_another(
     assert (await say_yes(backend, await page.read_back())).kind == "paid"
     assert (await say_yes(backend, declined)).kind == "declined"
     assert network.taken_cents() == DUE_CENTS
-    with pytest.raises(LinkGone):
+    with pytest.raises(PayLinkInvalid):
         await page.type_card()
 
 
@@ -133,29 +133,29 @@ async def test_an_expired_read_back_is_read_back_anew(backend: Backend, page: Pa
 async def test_a_link_lives_half_an_hour(backend: Backend, page: Page, clock: ManualClock) -> None:
     await page.type_card()
     clock.advance(minutes=30)
-    for use in (page.read_back(), links.begin_entry(backend, page.token)):
-        with pytest.raises(LinkGone):
+    for use in (page.read_back(), pay_links.begin_entry(backend, page.token)):
+        with pytest.raises(PayLinkInvalid):
             await use
-    async with backend.db.reading() as session:
-        assert await links.find(session, backend, page.token) is None
+    async with backend.db.read_session() as session:
+        assert await pay_links.find(session, backend, page.token) is None
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "' OR 1=1 --", "x" * 5000])
 async def test_a_made_up_token_finds_nothing(backend: Backend, page: Page, token: str) -> None:
-    async with backend.db.reading() as session:
-        assert await links.find(session, backend, token) is None
+    async with backend.db.read_session() as session:
+        assert await pay_links.find(session, backend, token) is None
 
 
 @pytest.mark.parametrize(("status", "abandoned"), [("pending", False), ("abandoned", True)])
 async def test_an_unfinished_visit_is_told(page: Page, status: str, abandoned: bool) -> None:
     await page.type_card(EntryResult(status))  # type: ignore[arg-type]
-    with pytest.raises(EntryNotComplete) as refusal:
+    with pytest.raises(CardEntryIncomplete) as refusal:
         await page.read_back()
     assert refusal.value.abandoned is abandoned
 
 
 async def test_coming_back_without_having_been_there(page: Page) -> None:
-    with pytest.raises(EntryNotComplete):
+    with pytest.raises(CardEntryIncomplete):
         await page.read_back()
 
 
@@ -177,8 +177,8 @@ async def test_a_bill_paid_meanwhile_is_refused(backend: Backend, page: Page, ho
 async def test_a_typed_card_is_for_this_payment_alone(backend: Backend, page: Page, home: Household) -> None:
     await page.type_card()
     quote = await page.read_back()
-    async with backend.db.reading() as session:
-        assert quote.method_id not in {method.id for method in await saved_methods(session, home.member_id)}
+    async with backend.db.read_session() as session:
+        assert quote.method_id not in {method.id for method in await list_saved_methods(session, home.member_id)}
         assert not (await session.get_one(PaymentMethod, quote.method_id)).saved
     with pytest.raises(MethodNotUsable):
         await quote_for(backend, home, method_id=quote.method_id)
@@ -195,7 +195,7 @@ async def test_a_link_for_what_cannot_be_paid_is_not_made(
 async def test_a_link_may_pay_on_a_later_day(backend: Backend, network: DirectNetwork, home: Household) -> None:
     on = backend.today() + timedelta(days=4)
     async with backend.db.transaction() as session:
-        _, url = await links.create(
+        _, url = await pay_links.create(
             session, backend, home.conversation_id, account_id=home.account_id, amount_cents=4000, pay_on=on
         )
     page = Page(backend, network, url.rsplit("/", 1)[1])

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from backend.clock import ManualClock
-from backend.payments import flow
+from backend.payments import confirm
+from backend.payments.confirm import PaymentOutcome
 from backend.payments.errors import PaymentRefused
-from backend.payments.flow import Outcome
 from backend.payments.models import PaymentMethod, Quote
 from backend.providers.payments.base import PaymentProviderError, ProviderTimeout, ProviderUnavailable
 from tests.backend.conftest import build
@@ -98,7 +98,7 @@ class Money(RuleBasedStateMachine):
         later=st.sampled_from([0, 0, 0, 1, 5]),
     )
     def read_out(self, who: int, method: int, cents: int, later: int) -> None:
-        work = flow.make_quote(
+        work = confirm.make_quote(
             self.backend,
             self.conversations[who],
             account_id=self.home.account_id,
@@ -115,13 +115,13 @@ class Money(RuleBasedStateMachine):
     def yes(self, back: int, times: int, fault: tuple[int, type[BaseException]] | None) -> None:
         quote = self.quotes[-1 - back % len(self.quotes)]
 
-        async def said_at_once() -> list[Outcome]:
+        async def said_at_once() -> list[PaymentOutcome]:
             said = (say_yes(self.backend, quote) for _ in range(times))
             found = await asyncio.gather(*said, return_exceptions=True)
             for outcome in found:
                 if isinstance(outcome, BaseException):
                     raise outcome
-            return [outcome for outcome in found if isinstance(outcome, Outcome)]
+            return [outcome for outcome in found if isinstance(outcome, PaymentOutcome)]
 
         for outcome in self.guarded(said_at_once(), fault) or []:
             if outcome.confirmation:
@@ -133,17 +133,17 @@ class Money(RuleBasedStateMachine):
 
     @rule(fault=FAULTS)
     def recover(self, fault: tuple[int, type[BaseException]] | None) -> None:
-        self.guarded(flow.recover(self.backend), fault)
+        self.guarded(confirm.recover(self.backend), fault)
 
     @rule(days=st.integers(1, 6), fault=FAULTS)
     def days_pass(self, days: int, fault: tuple[int, type[BaseException]] | None) -> None:
         self.clock.advance(days=days)
         self.network.pass_days(days)
-        self.guarded(flow.run_scheduled(self.backend, self.backend.today()), fault)
+        self.guarded(confirm.run_scheduled(self.backend, self.backend.today()), fault)
 
     @rule(fault=FAULTS)
     def returns_come(self, fault: tuple[int, type[BaseException]] | None) -> None:
-        self.guarded(flow.collect_returns(self.backend), fault)
+        self.guarded(confirm.collect_returns(self.backend), fault)
 
     @rule()
     def a_bill_comes(self) -> None:
@@ -164,9 +164,9 @@ class Money(RuleBasedStateMachine):
     async def _settle(self) -> None:
         for _ in range(2):
             self.clock.advance(minutes=1)
-            await flow.recover(self.backend)
-            await flow.run_scheduled(self.backend, self.backend.today())
-            await flow.collect_returns(self.backend)
+            await confirm.recover(self.backend)
+            await confirm.run_scheduled(self.backend, self.backend.today())
+            await confirm.collect_returns(self.backend)
         await check_at_any_instant(self.backend, self.network, self.seen)
         await check_when_settled(self.backend, self.network)
 

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from backend.app import Backend
-from backend.payments import flow, links
+from backend.payments import confirm, pay_links
 from sandbox.provider import SandboxProvider
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.payments.test_flow import due, payments, quote_for, say_yes
@@ -44,7 +44,7 @@ async def test_a_link_is_paid_by_a_card_typed_on_the_networks_page(
     backend: Backend, provider: SandboxProvider, home: Household
 ) -> None:
     async with backend.db.transaction() as session:
-        _, url = await links.create(
+        _, url = await pay_links.create(
             session,
             backend,
             home.conversation_id,
@@ -53,13 +53,13 @@ async def test_a_link_is_paid_by_a_card_typed_on_the_networks_page(
             pay_on=backend.today(),
         )
     token = url.rsplit("/", 1)[1]
-    page = await links.begin_entry(backend, token)
+    page = await pay_links.begin_entry(backend, token)
     async with aiohttp.ClientSession() as browser:
         async with browser.get(page) as shown:
             assert "$112.40" in await shown.text()
         async with browser.post(page, data=CARD, allow_redirects=False) as answer:
             assert answer.headers["Location"] == f"{url}/return"
-    outcome = await say_yes(backend, await links.take_result(backend, token))
+    outcome = await say_yes(backend, await pay_links.quote_from_entry(backend, token))
     assert outcome.kind == "paid"
     assert await due(backend, home.account_id) == 0
 
@@ -72,7 +72,7 @@ async def test_a_silent_network_is_asked_again_with_the_same_key(
     quote = await quote_for(backend, home)
     assert (await say_yes(backend, quote)).kind == "pending"
     assert (await say_yes(backend, quote)).kind == "paid"
-    assert await flow.recover(backend) == 0
+    assert await confirm.recover(backend) == 0
     charge = await provider.find(quote.key)
     assert charge
     assert (charge.status, charge.amount_cents) == ("posted", DUE_CENTS)
@@ -84,9 +84,9 @@ async def test_a_dead_network_takes_nothing_and_loses_nothing(
     process.kill()
     outcome = await say_yes(backend, await quote_for(backend, home))
     assert outcome.kind == "pending"
-    await flow.recover(backend)
+    await confirm.recover(backend)
     process.start()
-    await flow.recover(backend)
+    await confirm.recover(backend)
     [payment] = await payments(backend)
     assert (payment.status, payment.confirmation) == ("posted", outcome.confirmation)
 
@@ -96,6 +96,6 @@ async def test_a_bank_sends_it_back_days_later(backend: Backend, provider: Sandb
     quote = await quote_for(backend, home, method_id=home.bank_id)
     assert (await say_yes(backend, quote)).kind == "paid"
     await provider.move_calendar(await provider.calendar() + timedelta(days=6))
-    assert await flow.collect_returns(backend) >= 1
+    assert await confirm.collect_returns(backend) >= 1
     assert (await payments(backend))[0].status == "returned"
     assert await due(backend, home.account_id) == DUE_CENTS

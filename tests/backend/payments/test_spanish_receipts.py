@@ -12,10 +12,10 @@ from backend.audit.models import AuditRow
 from backend.billing.models import Account
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation
-from backend.language import ENGLISH, SPANISH, speaking
+from backend.language import ENGLISH, SPANISH, use_language
 from backend.members.models import Member
 from backend.outbox import gsm7
-from backend.payments import flow
+from backend.payments import confirm
 from backend.payments.models import PaymentMethod, ScheduledPayment
 from backend.payments.service import cancel_scheduled
 from tests.backend.household import TODAY, Household, make_household
@@ -45,7 +45,7 @@ async def schedule(backend: Backend, home: Household) -> ScheduledPayment:
 
 
 async def test_the_receipt_of_a_spanish_talk(backend: Backend, home: Household) -> None:
-    with speaking(SPANISH):
+    with use_language(SPANISH):
         outcome = await say_yes(backend, await quote_for(backend, home))
     [mail] = await outbox(backend)
     assert mail.subject.startswith("Recibo de pago - ")
@@ -55,19 +55,19 @@ async def test_the_receipt_of_a_spanish_talk(backend: Backend, home: Household) 
 
 async def test_a_talk_in_english_has_an_english_receipt_whoever_it_is(backend: Backend, home: Household) -> None:
     await speaks_spanish(backend, home, "member")
-    with speaking(ENGLISH):
+    with use_language(ENGLISH):
         await say_yes(backend, await quote_for(backend, home))
     assert (await newest(backend, "email")).startswith("Hello,")
 
 
 async def test_a_text_is_one_plain_part(backend: Backend) -> None:
     home = await make_household(backend, email=None)
-    with speaking(SPANISH):
+    with use_language(SPANISH):
         quote = await quote_for(backend, home, amount=5000, method_id=home.bank_id)
         await say_yes(backend, quote)
     text = await newest(backend, "sms")
     assert "cuenta de cheques terminada en 6789. Confirmacion" in text, "accents that cost a second part are left out"
-    assert gsm7.parts(text) == 1
+    assert gsm7.count_parts(text) == 1
 
 
 @pytest.mark.parametrize("who", ["member", "talk"])
@@ -77,7 +77,7 @@ async def test_what_a_job_pays_is_told_in_spanish(
     await speaks_spanish(backend, home, who)
     await schedule(backend, home)
     clock.advance(days=3)
-    await flow.run_scheduled(backend, ON)
+    await confirm.run_scheduled(backend, ON)
     assert "Pago de $112.40" in await newest(backend, "email")
 
 
@@ -93,10 +93,10 @@ async def test_what_a_job_cannot_pay_is_told_in_spanish_and_kept_in_english(
         else:
             (await session.get_one(PaymentMethod, home.card_id)).active = False
     clock.advance(days=3)
-    await flow.run_scheduled(backend, ON)
+    await confirm.run_scheduled(backend, ON)
     assert reason in await newest(backend, "email")
-    assert gsm7.parts(await newest(backend, "sms")) == 1
-    async with backend.db.reading() as session:
+    assert gsm7.count_parts(await newest(backend, "sms")) == 1
+    async with backend.db.read_session() as session:
         row = await session.scalar(select(AuditRow).where(AuditRow.act == "scheduled_payment_failed"))
     assert row
     assert row.after
@@ -108,16 +108,16 @@ async def test_a_return_is_told_in_spanish(backend: Backend, network: DirectNetw
     await speaks_spanish(backend, home, "member")
     await say_yes(backend, await quote_for(backend, home, method_id=home.bank_id))
     network.pass_days(7)
-    await flow.collect_returns(backend)
+    await confirm.collect_returns(backend)
     text = await newest(backend, "sms")
     assert "su banco devolvio su pago de $112.40 en la cuenta ..9-001: fondos insuficientes" in text
-    assert gsm7.parts(text) == 1
+    assert gsm7.count_parts(text) == 1
 
 
 async def test_a_cancelled_schedule_is_told_in_the_language_of_the_talk(backend: Backend) -> None:
     home = await make_household(backend, email=None)
     item = await schedule(backend, home)
-    with speaking(SPANISH):
+    with use_language(SPANISH):
         async with backend.db.transaction() as session:
             await cancel_scheduled(
                 session,
@@ -130,4 +130,4 @@ async def test_a_cancelled_schedule_is_told_in_the_language_of_the_talk(backend:
             )
     text = await newest(backend, "sms")
     assert "el pago de $112.40 del 21 nov en la cuenta ..9-001 esta cancelado" in text
-    assert gsm7.parts(text) == 1
+    assert gsm7.count_parts(text) == 1

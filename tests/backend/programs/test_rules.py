@@ -9,18 +9,18 @@ import pytest
 
 from backend.billing.models import Bill
 from backend.programs import rules
-from backend.programs.rules import BUDGET, LEVELIZED, Facts
-from backend.usage.months import shifted
+from backend.programs.rules import BUDGET, LEVELIZED, ProgramFacts
+from backend.usage.months import shift_month
 
 
 def bills(*amounts: int, kwh: int = 700) -> list[Bill]:
     """One a month, the newest of November 2026."""
     newest = date(2026, 11, 1)
-    months = [shifted(newest, back - len(amounts) + 1) for back in range(len(amounts))]
+    months = [shift_month(newest, back - len(amounts) + 1) for back in range(len(amounts))]
     return [Bill(issued_on=on, amount_cents=cents, kwh=kwh) for on, cents in zip(months, amounts, strict=True)]
 
 
-GOOD = Facts(
+GOOD = ProgramFacts(
     residential=True,
     open=True,
     opened_on=date(2025, 11, 18),
@@ -50,14 +50,14 @@ GOOD = Facts(
 )
 def test_who_may_enrol(change: dict, budget: list[str], levelized: list[str]) -> None:
     facts = replace(GOOD, **change)
-    assert rules.refusals(BUDGET, facts) == budget
-    assert rules.refusals(LEVELIZED, facts) == levelized
+    assert rules.find_ineligibility(BUDGET, facts) == budget
+    assert rules.find_ineligibility(LEVELIZED, facts) == levelized
 
 
 def test_exactly_the_limit_of_a_year_is_too_much() -> None:
     year = bills(*[10_000] * 12, kwh=16_666)
     year[-1].kwh = 200_000 - 11 * 16_666
-    assert rules.refusals(LEVELIZED, replace(GOOD, bills=year)) == ["too_much_use"]
+    assert rules.find_ineligibility(LEVELIZED, replace(GOOD, bills=year)) == ["too_much_use"]
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_exactly_the_limit_of_a_year_is_too_much() -> None:
     [([10_000] * 12, 10_000), ([10_049] * 12, 10_000), ([10_050] * 12, 10_100), ([99_999, *[10_000] * 12], 10_000)],
 )
 def test_a_budget_is_the_last_year_by_twelve_to_the_dollar(amounts: list[int], cents: int) -> None:
-    assert rules.budget_amount(bills(*amounts)) == cents
+    assert rules.compute_budget(bills(*amounts)) == cents
 
 
 def test_a_levelized_month_is_the_average_with_the_eleven_before() -> None:
-    assert rules.levelized_amount(bills(99_999, *[10_000] * 11, 10_018)) == 10_002  # 1.5 cents above, rounded up
+    assert rules.compute_levelized(bills(99_999, *[10_000] * 11, 10_018)) == 10_002  # 1.5 cents above, rounded up
 
 
 @pytest.mark.parametrize(
@@ -82,13 +82,13 @@ def test_a_levelized_month_is_the_average_with_the_eleven_before() -> None:
     ],
 )
 def test_what_ends_an_enrolment(program: str, change: dict, reason: str | None) -> None:
-    assert rules.ends(program, replace(GOOD, **change)) == reason
+    assert rules.find_end_reason(program, replace(GOOD, **change)) == reason
 
 
 def test_what_it_would_have_cost() -> None:
     year_before, year = [10_000] * 12, [20_000] * 12
     history = bills(*year_before, *year)  # December 2024 to November 2026
-    budget, levelized = rules.would_have_cost(BUDGET, history), rules.would_have_cost(LEVELIZED, history)
+    budget, levelized = rules.estimate_past_cost(BUDGET, history), rules.estimate_past_cost(LEVELIZED, history)
     assert budget.actual_cents == levelized.actual_cents == tuple(year)
     # 100 dollars until April; in May five months of the new price are in the twelve before
     assert budget.monthly_cents == (10_000,) * 5 + (14_200,) * 7
@@ -98,6 +98,6 @@ def test_what_it_would_have_cost() -> None:
 
 
 def test_little_history_costs_what_there_is() -> None:
-    found = rules.would_have_cost(LEVELIZED, bills(5_000, 7_000))
+    found = rules.estimate_past_cost(LEVELIZED, bills(5_000, 7_000))
     assert found.monthly_cents == (5_000, 6_000)
-    assert rules.would_have_cost(BUDGET, []).monthly_cents == ()
+    assert rules.estimate_past_cost(BUDGET, []).monthly_cents == ()

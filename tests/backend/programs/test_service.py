@@ -15,11 +15,11 @@ from backend.clock import ManualClock
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.programs import service as programs
-from backend.programs.models import Enrolment
-from backend.programs.service import Agreed, NotEligible
+from backend.programs.models import ProgramEnrollment
+from backend.programs.service import NotEligible, ProgramConsent
 from tests.backend.household import TODAY, Household, add_bill
 
-YES = Agreed("sms-99999", "sms", 2, "Please check: budget billing ...", "ENROLL")
+YES = ProgramConsent("sms-99999", "sms", 2, "Please check: budget billing ...", "ENROLL")
 
 
 async def with_history(backend: Backend, home: Household, bills: int = 12) -> None:
@@ -28,16 +28,16 @@ async def with_history(backend: Backend, home: Household, bills: int = 12) -> No
         await add_bill(backend, home.account_id, 10_000, TODAY + timedelta(days=20))
 
 
-async def enrol(backend: Backend, home: Household, program: str = "budget") -> Enrolment:
+async def enrol(backend: Backend, home: Household, program: str = "budget") -> ProgramEnrollment:
     async with backend.db.transaction() as session:
-        return await programs.enrol(session, backend, home.account_id, program, YES)
+        return await programs.enroll(session, backend, home.account_id, program, YES)
 
 
 async def test_enrolling_keeps_the_consent_and_tells_the_member(backend: Backend, home: Household) -> None:
     await with_history(backend, home)
     made = await enrol(backend, home)
     assert made.amount_cents == 10_000
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         [consent] = await session.scalars(select(Consent))
         assert (consent.wording, consent.reply, consent.reference) == (YES.wording, "ENROLL", made.confirmation)
         assert (consent.kind, consent.ends_on) == ("budget_billing", None)
@@ -62,8 +62,8 @@ async def test_who_is_not_eligible_is_not_enrolled(backend: Backend, home: House
     with pytest.raises(NotEligible) as refused:
         await enrol(backend, home, "levelized")
     assert refused.value.reasons == ["balance"]
-    async with backend.db.reading() as session:
-        assert await programs.enrolment(session, home.account_id) is None
+    async with backend.db.read_session() as session:
+        assert await programs.find_enrollment(session, home.account_id) is None
         assert list(await session.scalars(select(OutboxMessage))) == []
 
 
@@ -71,12 +71,12 @@ async def test_leaving_ends_it_and_the_consent(backend: Backend, home: Household
     await with_history(backend, home)
     await enrol(backend, home)
     async with backend.db.transaction() as session:
-        left = await programs.leave(session, backend, home.account_id, YES)
+        left = await programs.end_enrollment(session, backend, home.account_id, YES)
         assert left is not None
         assert (left.ended_on, left.end_reason) == (TODAY, "asked")
     async with backend.db.transaction() as session:
-        assert await programs.leave(session, backend, home.account_id, YES) is None
-    async with backend.db.reading() as session:
+        assert await programs.end_enrollment(session, backend, home.account_id, YES) is None
+    async with backend.db.read_session() as session:
         first, second = await session.scalars(select(Consent).order_by(Consent.id))
         assert (first.kind, first.ends_on) == ("budget_billing", TODAY)
         assert first.revoked_at is not None
@@ -91,8 +91,8 @@ async def test_two_missed_payments_end_a_budget_once(backend: Backend, home: Hou
     late = TODAY + timedelta(days=21)
     assert await programs.review(backend, late) == {"ended": 1, "recalculated": 0}
     assert await programs.review(backend, late) == {"ended": 0, "recalculated": 0}
-    async with backend.db.reading() as session:
-        [ended] = await session.scalars(select(Enrolment))
+    async with backend.db.read_session() as session:
+        [ended] = await session.scalars(select(ProgramEnrollment))
         assert (ended.ended_on, ended.end_reason) == (late, "missed_payments")
         bodies = [message.body for message in await session.scalars(select(OutboxMessage))]
         assert sum("has ended because two payments were missed" in body for body in bodies) == 2
@@ -104,7 +104,7 @@ async def test_what_ends_by_itself_is_told_in_the_language_on_file(backend: Back
     await with_history(backend, home)
     await enrol(backend, home)
     await programs.review(backend, TODAY + timedelta(days=21))
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         bodies = list(await session.scalars(select(OutboxMessage.body).order_by(OutboxMessage.id)))
     joined, ended = bodies[0], bodies[-1]
     assert "is now on budget billing" in joined  # the talk was in English
@@ -121,6 +121,6 @@ async def test_a_budget_is_figured_anew_in_may_once(backend: Backend, home: Hous
     # Ruth's first bill of the household is past due by then: one missed payment alone ends nothing
     assert await programs.review(backend, date(2027, 5, 1)) == {"ended": 0, "recalculated": 1}
     assert await programs.review(backend, date(2027, 5, 2)) == {"ended": 0, "recalculated": 0}
-    async with backend.db.reading() as session:
-        now = await session.get_one(Enrolment, made.id)
+    async with backend.db.read_session() as session:
+        now = await session.get_one(ProgramEnrollment, made.id)
         assert (now.amount_cents, now.figured_on) == (11_000, date(2027, 5, 1))

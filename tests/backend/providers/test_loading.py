@@ -7,8 +7,8 @@ import pytest
 from backend.app import Backend
 from backend.config import Settings
 from backend.errors import SettingsError
-from backend.providers import loading
-from backend.providers.loading import ProviderSettingError, load
+from backend.providers import loader
+from backend.providers.loader import ProviderSettingError, load
 from sandbox.provider import SandboxProvider
 
 SETTINGS = SimpleNamespace(production=False, sandbox_network_url="http://127.0.0.1:1", sandbox_network_key="k")
@@ -23,7 +23,7 @@ class OutsideProvider:
 
 
 NOT_CALLABLE = 3
-BUILTIN = loading.BUILTIN["PAYMENT_PROVIDER"]
+BUILTIN = loader.BUILTIN["PAYMENT_PROVIDER"]
 
 
 def test_a_builtin_is_found_by_its_name() -> None:

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from backend.reading.acts import ContextReader, Question, Statistics
+from backend.reading.acts import ContextReader, EnginePredictions, OpenQuestion
 
 READ_OUT = "Please check: pay $50.00 today with Visa ending 4242. There is no fee. Shall I do it?"
-CONFIRM = Question("quick_pay", "yes_no", READ_OUT, ("Yes, pay $50.00", "No, change something"))
+CONFIRM = OpenQuestion("quick_pay", "yes_no", READ_OUT, ("Yes, pay $50.00", "No, change something"))
 
 
-def read(words: str, question: Question, language: str = "en", **reading: Any) -> list[tuple[str, bool]]:
+def read(words: str, question: OpenQuestion, language: str = "en", **reading: Any) -> list[tuple[str, bool]]:
     parsed: Mapping[str, Any] = {"intent": {"name": reading.pop("intent", ""), "confidence": 0.9}, "reading": reading}
-    acts = ContextReader().read(words, language, question, Statistics.of(words, parsed))
-    return [(act.kind, act.certain) for act in acts]
+    acts = ContextReader().read_acts(words, language, question, EnginePredictions.from_parse_data(words, parsed))
+    return [(act.kind, act.is_certain) for act in acts]
 
 
 @pytest.mark.parametrize(
@@ -78,21 +78,21 @@ def test_a_wish_beside_a_yes_leaves_the_yes() -> None:
 
 @pytest.mark.parametrize("words", ["hold on", "let me get my glasses", "wait a minute please", "one sec"])
 def test_waiting(words: str) -> None:
-    assert read(words, Question("quick_pay", "member_number")) == [("hold", True)]
+    assert read(words, OpenQuestion("quick_pay", "member_number")) == [("hold", True)]
 
 
 @pytest.mark.parametrize("words", ["wait what time do yall close today", "let me look, 2791", "wait, make it 60"])
 def test_more_than_waiting(words: str) -> None:
-    assert ("hold", True) not in read(words, Question("quick_pay", "last4"), acts={"ask": 0.4, "answer": 0.4})
+    assert ("hold", True) not in read(words, OpenQuestion("quick_pay", "last4"), acts={"ask": 0.4, "answer": 0.4})
 
 
 @pytest.mark.parametrize("words", ["i didn't ask for this", "undo that", "cancel the report", "never mind"])
 def test_taking_back(words: str) -> None:
-    assert read(words, Question("outage", "anything_else")) == [("cancel", True)]
+    assert read(words, OpenQuestion("outage", "anything_else")) == [("cancel", True)]
 
 
 def test_a_question_is_no_command() -> None:
-    nothing = Question()
+    nothing = OpenQuestion()
     assert read("will it still go out tomorrow", nothing, acts={"start": 0.6, "ask": 0.9}) == [("ask", False)]
     assert read("can you stop it please", nothing, intent="change_or_cancel_autopay", acts={"start": 0.9}) == [
         ("start", False)
@@ -104,14 +104,14 @@ def test_a_feeling_is_found_beside_a_yes() -> None:
 
 
 def test_spanish_reads_as_english() -> None:
-    question = Question("quick_pay", "yes_no", "Revise: pagar $50.00 hoy con Visa. ¿Lo hago?")
+    question = OpenQuestion("quick_pay", "yes_no", "Revise: pagar $50.00 hoy con Visa. ¿Lo hago?")
     assert read("sí, páguelo", question, "es") == [("affirm", True)]
     assert read("si me pagan", question, "es", acts={"affirm": 0.9}) != [("affirm", True)]
 
 
 def test_without_the_classifiers_of_acts_the_intent_speaks() -> None:
-    assert read("pay my bill", Question(), intent="quick_pay") == [("start", False)]
-    assert read("is there a fee?", Question(), intent="out_of_scope") == [("ask", False)]
+    assert read("pay my bill", OpenQuestion(), intent="quick_pay") == [("start", False)]
+    assert read("is there a fee?", OpenQuestion(), intent="out_of_scope") == [("ask", False)]
 
 
 @pytest.mark.parametrize(
@@ -124,14 +124,18 @@ def test_without_the_classifiers_of_acts_the_intent_speaks() -> None:
 def test_values_do_not_hide_a_wish(intent: str, others: list[tuple[str, float]], wish: str) -> None:
     ranking = [{"name": intent, "confidence": 0.6}, *({"name": name, "confidence": p} for name, p in others)]
     parsed = {"intent": ranking[0], "intent_ranking": ranking, "reading": {"acts": {"start": 0.9, "volunteer": 0.9}}}
-    acts = ContextReader().read("60 on monday", "en", Question(), Statistics.of("60 on monday", parsed))
+    acts = ContextReader().read_acts(
+        "60 on monday", "en", OpenQuestion(), EnginePredictions.from_parse_data("60 on monday", parsed)
+    )
     assert [(act.kind, act.intent) for act in acts if act.kind == "start"] == [("start", wish)]
 
 
 def test_a_message_of_no_kind_of_ours_wishes_nothing() -> None:
     ranking = [{"name": "out_of_scope", "confidence": 0.99}, {"name": "complaint", "confidence": 0.001}]
     parsed = {"intent": ranking[0], "intent_ranking": ranking, "reading": {"acts": {"start": 0.9}}}
-    acts = ContextReader().read("sing me a song", "en", Question(), Statistics.of("sing me a song", parsed))
+    acts = ContextReader().read_acts(
+        "sing me a song", "en", OpenQuestion(), EnginePredictions.from_parse_data("sing me a song", parsed)
+    )
     assert [act.kind for act in acts] == ["unclear"]
 
 
@@ -174,18 +178,20 @@ def test_a_no_with_nothing_in_its_place_is_one(words: str) -> None:
 
 
 def test_a_question_is_no_answer_but_where_it_names_one() -> None:
-    asked = Question("quick_pay", "day", "Which day?")
+    asked = OpenQuestion("quick_pay", "day", "Which day?")
     both = {"answer": 0.8, "ask": 0.9}
     assert read("when is the last day for it", asked, acts=both) == [("ask", False)]
     assert read("can I do the 5th", asked, acts=both) == [("ask", False), ("answer", False)]
 
 
 def test_words_like_a_question_may_answer() -> None:
-    assert read("what I paid last time", Question(asked="amount"), acts={"answer": 0.97}) == [("answer", False)]
+    assert read("what I paid last time", OpenQuestion(question_type="amount"), acts={"answer": 0.97}) == [
+        ("answer", False)
+    ]
 
 
 def test_a_fact_counts_when_it_is_likely() -> None:
-    asked = Question(asked="amount")
+    asked = OpenQuestion(question_type="amount")
     assert read("fifty i guess", asked, acts={"answer": 0.9, "volunteer": 0.6}) == [("answer", False)]
     assert ("volunteer", False) in read("fifty i guess", asked, acts={"answer": 0.9, "volunteer": 0.8})
 
@@ -196,29 +202,31 @@ def test_a_wish_that_no_clause_holds_alone_is_that_of_the_whole() -> None:
         for text in ("half the house has power.", "the other rooms are black")
     ]
     told = {"acts": {"start": 0.9, "volunteer": 0.9}, "clauses": clauses, "intent": "voltage_problem"}
-    assert ("start", False) in read("half the house has power. the other rooms are black", Question(), **dict(told))
-    assert ("start", False) not in read("half the house", Question(asked="amount"), **dict(told))
+    assert ("start", False) in read("half the house has power. the other rooms are black", OpenQuestion(), **dict(told))
+    assert ("start", False) not in read("half the house", OpenQuestion(question_type="amount"), **dict(told))
 
 
 def test_a_number_that_should_be_so_is_no_question() -> None:
-    asked = Question("balance", "member_number", "What is your member number?")
+    asked = OpenQuestion("balance", "member_number", "What is your member number?")
     assert read("should be 40733 dash 1", asked, acts={"answer": 0.9}) == [("answer", False)]
     assert ("ask", False) in read("should I read all of it", asked, acts={"answer": 0.3})
 
 
 @pytest.mark.parametrize("words", ["it is out in the barn so hang on", "my wife has it, give me a minute please"])
 def test_a_wait_may_stand_at_the_end(words: str) -> None:
-    assert read(words, Question(asked="member_number"), acts={"answer": 0.9}) == [("hold", True)]
+    assert read(words, OpenQuestion(question_type="member_number"), acts={"answer": 0.9}) == [("hold", True)]
 
 
 def test_a_number_beyond_the_choices_is_none_of_them() -> None:
-    three = Question(asked="choice", options=("House", "Barn", "Shop"))
+    three = OpenQuestion(question_type="choice", options=("House", "Barn", "Shop"))
     assert read("8", three, acts={"answer": 0.99}) == [("unclear", True)]
     assert read("3", three, acts={"answer": 0.99}) == [("answer", False)]
 
 
 def test_the_likeliest_act_is_better_than_none() -> None:
-    assert read("the cheap one", Question(asked="method"), acts={"answer": 0.4, "skip": 0.2}) == [("answer", False)]
+    assert read("the cheap one", OpenQuestion(question_type="method"), acts={"answer": 0.4, "skip": 0.2}) == [
+        ("answer", False)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -232,13 +240,15 @@ def test_the_likeliest_act_is_better_than_none() -> None:
 )
 def test_behind_a_hold_stands_a_wish_or_none(words: str, intent: str, kind: str) -> None:
     parsed = {"intent": {"name": intent, "confidence": 0.95}, "intent_ranking": []}
-    question = Question("quick_pay", "member_number", "What is your full member number?")
-    (act,) = ContextReader().read(words, "en", question, Statistics.of(words, parsed))
+    question = OpenQuestion("quick_pay", "member_number", "What is your full member number?")
+    (act,) = ContextReader().read_acts(words, "en", question, EnginePredictions.from_parse_data(words, parsed))
     assert act.kind == kind
 
 
 @pytest.mark.parametrize("words", ["is 41005-001", "its 41005-001", "41005-001"])
 def test_a_number_with_hardly_a_word_asks_nothing(words: str) -> None:
     parsed = {"intent": {"name": "out_of_scope", "confidence": 0.9}, "reading": {"acts": {"ask": 0.95}}}
-    (act,) = ContextReader().read(words, "en", Question("quick_pay", "member_number"), Statistics.of(words, parsed))
+    (act,) = ContextReader().read_acts(
+        words, "en", OpenQuestion("quick_pay", "member_number"), EnginePredictions.from_parse_data(words, parsed)
+    )
     assert act.kind == "answer"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.reading.amount import Amount, AmountProblem, read_amount
+from backend.reading.money.amount import Amount, AmountProblem, parse_amount
 
 DUE = 11240
 
@@ -36,7 +36,7 @@ DUE = 11240
     ],
 )  # fmt: skip
 def test_amounts(text, cents):
-    assert read_amount(text, DUE) == Amount(cents)
+    assert parse_amount(text, DUE) == Amount(cents)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_amounts(text, cents):
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_an_amount(text, code):
-    problem = read_amount(text, DUE)
+    problem = parse_amount(text, DUE)
     assert isinstance(problem, AmountProblem)
     assert problem.code == code
 
@@ -64,7 +64,7 @@ def test_what_is_wrong_with_an_amount(text, code):
              "on the 15th", "dec 1", "number one", "my last four is 0142"]
 )  # fmt: skip
 def test_what_is_no_amount(text):
-    assert read_amount(text, DUE) is None
+    assert parse_amount(text, DUE) is None
 
 
 @pytest.mark.parametrize(
@@ -80,23 +80,23 @@ def test_what_is_no_amount(text):
     ],
 )  # fmt: skip
 def test_unasked_an_amount_needs_a_money_word_or_a_verb(text, cents):
-    read = read_amount(text, DUE, asked=False)
+    read = parse_amount(text, DUE, asked=False)
     assert (read.cents if isinstance(read, Amount) else read) == cents
 
 
 def test_two_fifty_is_what_is_due_where_that_fits():
-    assert read_amount("two fifty", 250) == Amount(250)
-    assert read_amount("two fifty", DUE) == Amount(25000)
+    assert parse_amount("two fifty", 250) == Amount(250)
+    assert parse_amount("two fifty", DUE) == Amount(25000)
 
 
 @pytest.mark.parametrize("text", ["all", "half", "the whole thing"])
 def test_all_of_nothing_is_zero(text):
-    assert read_amount(text, 0).code == "zero"
-    assert read_amount(text, -500).code == "zero"
+    assert parse_amount(text, 0).code == "zero"
+    assert parse_amount(text, -500).code == "zero"
 
 
 def test_half_a_cent_is_rounded_up():
-    assert read_amount("half", 11241) == Amount(5621)
+    assert parse_amount("half", 11241) == Amount(5621)
 
 
 ONES = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -120,13 +120,13 @@ def spoken(number: int, joined: bool = True) -> str:
 @given(st.integers(1, 9999), st.integers(0, 99), st.booleans())
 def test_spoken_dollars_and_cents_come_back(dollars, cents, joined):
     words = f"{spoken(dollars, joined)} dollars" + (f" and {spoken(cents)} cents" if cents else "")
-    assert read_amount(words, DUE) == Amount(dollars * 100 + cents)
-    assert read_amount(f"please pay {words} tomorrow", DUE, asked=False) == Amount(dollars * 100 + cents)
+    assert parse_amount(words, DUE) == Amount(dollars * 100 + cents)
+    assert parse_amount(f"please pay {words} tomorrow", DUE, asked=False) == Amount(dollars * 100 + cents)
 
 
 @given(st.integers(10, 99), st.integers(10, 99))
 def test_spoken_short_comes_back(dollars, cents):
-    assert read_amount(f"{spoken(dollars)} {spoken(cents)}", DUE) == Amount(dollars * 100 + cents)
+    assert parse_amount(f"{spoken(dollars)} {spoken(cents)}", DUE) == Amount(dollars * 100 + cents)
 
 
 @given(st.integers(1, 9_999_999))
@@ -137,10 +137,10 @@ def test_written_amounts_come_back(cents):
         f"$ {cents / 100:.2f}",
         f"pay {cents // 100}.{cents % 100:02d}",
     ):
-        assert read_amount(text, DUE) == Amount(cents)
+        assert parse_amount(text, DUE) == Amount(cents)
 
 
 @given(st.text(max_size=300), st.integers(-100_000, 1_000_000), st.booleans())
 def test_nothing_breaks_it_and_an_amount_is_always_a_sane_one(text, due, asked):
-    read = read_amount(text, due, asked)
+    read = parse_amount(text, due, asked)
     assert not isinstance(read, Amount) or 0 < read.cents < 100_000_000

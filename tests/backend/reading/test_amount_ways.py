@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from backend.reading.amount import Amount
-from backend.reading.menu_number import is_menu_number
-from backend.reading.together import read_all
+from backend.reading.extract_all import extract_all
+from backend.reading.money.amount import Amount
+from backend.reading.numbers.menu_number import is_menu_number
 from tests.backend.reading.test_amount import spoken
 
 TODAY = date(2026, 11, 12)
@@ -18,7 +18,7 @@ DUE = 11240
 
 
 def cents_or_code(text, asked):
-    found = read_all(text, asked=asked, today=TODAY, due_cents=DUE)
+    found = extract_all(text, asked=asked, today=TODAY, due_cents=DUE)
     if found.share or found.amount is None:
         return found.share
     return found.amount.cents if isinstance(found.amount, Amount) else found.amount.code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.asks_if_safe import asks_for_a_doctor, asks_if_safe
+from backend.reading.hazards.safety_questions import asks_about_medical_help, asks_if_safe
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_other_questions(words: str) -> None:
     "words", ["should i take her to the er", "¿ya viene alguien o lo llevo al hospital?", "should i call 911"]
 )
 def test_whether_to_see_a_doctor(words: str) -> None:
-    assert asks_for_a_doctor(words)
+    assert asks_about_medical_help(words)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.danger import danger_in
-from backend.reading.spanish import glossed
+from backend.reading.hazards.danger_words import detect_danger
+from backend.reading.spanish import to_english
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from backend.reading.spanish import glossed
     ],
 )
 def test_what_is_long_mended_supposed_or_a_name_is_none(words: str) -> None:
-    assert not danger_in(glossed(words))
+    assert not detect_danger(to_english(words))
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_what_is_long_mended_supposed_or_a_name_is_none(words: str) -> None:
     ],
 )
 def test_what_is_so_now_is_heard(words: str) -> None:
-    assert danger_in(words)
+    assert detect_danger(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.danger import danger_in
+from backend.reading.hazards.danger_words import detect_danger
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from backend.reading.danger import danger_in
     ],
 )
 def test_a_bill_that_shocks_is_none(words: str) -> None:
-    assert not danger_in(words)
+    assert not detect_danger(words)
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_a_bill_that_shocks_is_none(words: str) -> None:
     ],
 )
 def test_danger_beside_a_bill_is_heard(words: str) -> None:
-    assert danger_in(words)
+    assert detect_danger(words)

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.reading.day import Day, DayProblem, read_day, read_day_of_month, wants_due_date
+from backend.reading.dates.day_parsing import (
+    DayProblem,
+    ParsedDay,
+    is_due_date_requested,
+    parse_day,
+    parse_day_of_month,
+)
 
 TODAY = date(2026, 11, 12)
 DUE = date(2026, 11, 30)
@@ -53,7 +59,7 @@ def on(month: int, day: int, year: int = 2026) -> date:
     ],
 )  # fmt: skip
 def test_days(text, day):
-    assert read_day(text, TODAY, DUE) == Day(day)
+    assert parse_day(text, TODAY, DUE) == ParsedDay(day)
 
 
 @pytest.mark.parametrize(
@@ -86,16 +92,16 @@ def test_days(text, day):
     ],
 )
 def test_days_that_cannot_be_used(text, problem):
-    assert read_day(text, TODAY) == problem
+    assert parse_day(text, TODAY) == problem
 
 
 def test_the_nearest_day_is_never_a_past_one():
-    assert read_day("feb 30", date(2026, 2, 28)) == DayProblem("no_such_day", on(2, 28))
-    assert read_day("the 31st", date(2026, 11, 30)) == DayProblem("no_such_day", on(11, 30))
+    assert parse_day("feb 30", date(2026, 2, 28)) == DayProblem("no_such_day", on(2, 28))
+    assert parse_day("the 31st", date(2026, 11, 30)) == DayProblem("no_such_day", on(11, 30))
 
 
 def test_the_day_before_a_due_date_that_is_today_has_passed():
-    assert read_day("the day before it's due", TODAY, TODAY) == DayProblem("past", TODAY, on(11, 11))
+    assert parse_day("the day before it's due", TODAY, TODAY) == DayProblem("past", TODAY, on(11, 11))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,7 @@ def test_the_day_before_a_due_date_that_is_today_has_passed():
              "when is it due?", "what's my due date"]
 )  # fmt: skip
 def test_what_is_no_day(text):
-    assert read_day(text, TODAY, DUE) is None
+    assert parse_day(text, TODAY, DUE) is None
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,7 @@ def test_what_is_no_day(text):
     ["15", "fifteen", "12012026", "i paid yesterday", "talk to you later", "my payment 3 days ago", "the first bill"],
 )
 def test_unasked_a_day_must_be_said_plainly(text):
-    assert read_day(text, TODAY, asked=False) is None
+    assert parse_day(text, TODAY, asked=False) is None
 
 
 @given(st.dates(TODAY, TODAY + timedelta(days=150)))
@@ -123,24 +129,24 @@ def test_dates_written_in_many_ways_come_back(day):
         f"{month} {day.day}", f"{short} {day.day}{ordinal}", f"the {day.day}{ordinal} of {month}",
         f"on {month.lower()} {day.day}, {day.year}", f"{day:%A}, {month} {day.day}",
     ):  # fmt: skip
-        assert read_day(text, TODAY) == Day(day), text
+        assert parse_day(text, TODAY) == ParsedDay(day), text
 
 
 @given(st.dates(date(2024, 1, 1), date(2030, 12, 31)), st.integers(0, 500))
 def test_counting_days(today, days):
-    assert read_day(f"in {days} days", today) == Day(today + timedelta(days=days))
+    assert parse_day(f"in {days} days", today) == ParsedDay(today + timedelta(days=days))
 
 
 @given(st.text(max_size=200), st.dates(date(2024, 1, 1), date(2030, 12, 31)))
 def test_nothing_breaks_it_and_a_day_is_never_past(text, today):
-    read = read_day(text, today)
-    assert not isinstance(read, Day) or read.on >= today
+    read = parse_day(text, today)
+    assert not isinstance(read, ParsedDay) or read.day >= today
 
 
 @given(st.from_regex(r"[0-9/. -]{1,14}( (of|the|days|month|jan|feb|th|nd))*", fullmatch=True))
 def test_odd_figures_break_nothing(text):
-    read_day(text, TODAY)
-    read_day_of_month(text)
+    parse_day(text, TODAY)
+    parse_day_of_month(text)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +156,7 @@ def test_odd_figures_break_nothing(text):
      ("the 32nd", DayProblem("no_such_day")), ("the 5th and the 20th", DayProblem("unclear")), ("hello", None)],
 )  # fmt: skip
 def test_the_day_of_each_month(text, day):
-    assert read_day_of_month(text) == day
+    assert parse_day_of_month(text) == day
 
 
 @pytest.mark.parametrize(
@@ -159,25 +165,25 @@ def test_the_day_of_each_month(text, day):
      ("pay the amount due", False), ("what is due", False), ("when is it due", False), ("the 15th", False)],
 )  # fmt: skip
 def test_whether_the_due_date_is_wanted(text, wanted):
-    assert wants_due_date(text) is wanted
+    assert is_due_date_requested(text) is wanted
 
 
 @pytest.mark.parametrize("text", ["not friday", "not today", "i can't do friday", "same day as before"])
 def test_a_day_that_is_refused_or_only_compared_with_is_none(text):
-    assert read_day(text, TODAY) is None
+    assert parse_day(text, TODAY) is None
 
 
 @pytest.mark.parametrize("text", ["exp 12/28", "expires 12/28", "expiration date is 12/28", "expires december 2028"])
 def test_the_expiry_of_a_card_is_no_day(text):
-    assert read_day(text, TODAY) is None
-    assert read_day(f"visa {text}, pay friday", TODAY) == Day(on(11, 13))
+    assert parse_day(text, TODAY) is None
+    assert parse_day(f"visa {text}, pay friday", TODAY) == ParsedDay(on(11, 13))
 
 
 @pytest.mark.parametrize("text", ["DUE", "due", "due day", "on due", "when due", "Due, please"])
 def test_due_alone_is_the_due_date(text):
-    assert wants_due_date(text)
+    assert is_due_date_requested(text)
 
 
 @pytest.mark.parametrize("text", ["past due", "due?", "is it due", "amount due"])
 def test_other_talk_of_due_is_not(text):
-    assert not wants_due_date(text)
+    assert not is_due_date_requested(text)

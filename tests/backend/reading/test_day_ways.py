@@ -6,18 +6,18 @@ from datetime import date
 
 import pytest
 
-from backend.reading.day import Day
-from backend.reading.together import read_all
+from backend.reading.dates.day_parsing import ParsedDay
+from backend.reading.extract_all import extract_all
 
 TODAY = date(2026, 11, 12)
 DUE = date(2026, 11, 30)
 
 
 def day_or_problem(text, asked):
-    found = read_all(text, asked=asked, today=TODAY, due_on=DUE).day
+    found = extract_all(text, asked=asked, today=TODAY, due_on=DUE).day
     if found is None:
         return None
-    return str(found.on) if isinstance(found, Day) else f"{found.code} {found.nearest or ''}".strip()
+    return str(found.day) if isinstance(found, ParsedDay) else f"{found.code} {found.nearest or ''}".strip()
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.hazard import alarm_in, hazard_of, signs_in
-from backend.reading.no_danger import denies_danger
-from backend.reading.spanish import glossed
+from backend.reading.hazards.danger_denial import denies_danger
+from backend.reading.hazards.hazard_signs import find_hazard_signs, is_alarming, main_hazard
+from backend.reading.spanish import to_english
 
 ALONE = {
     "hurt": [
@@ -53,23 +53,23 @@ NO_NEWS = [
 
 @pytest.mark.parametrize(("hazard", "words"), [(name, one) for name, many in ALONE.items() for one in many])
 def test_danger_is_heard_by_itself_for_what_it_is(hazard: str, words: str) -> None:
-    assert alarm_in(words, glossed(words))
-    assert hazard_of(signs_in(words, glossed(words))) == hazard
+    assert is_alarming(words, to_english(words))
+    assert main_hazard(find_hazard_signs(words, to_english(words))) == hazard
 
 
 @pytest.mark.parametrize("words", OF_WHAT_STANDS)
 def test_few_words_do_of_what_stands(words: str) -> None:
-    assert signs_in(words, glossed(words), reported=True)
+    assert find_hazard_signs(words, to_english(words), reported=True)
 
 
 @pytest.mark.parametrize("words", NOTHING)
 def test_what_is_none_raises_nobody(words: str) -> None:
-    assert not alarm_in(words, glossed(words))
+    assert not is_alarming(words, to_english(words))
 
 
 @pytest.mark.parametrize("words", NO_NEWS)
 def test_what_is_no_news_is_none(words: str) -> None:
-    assert not signs_in(words, glossed(words), reported=True)
+    assert not find_hazard_signs(words, to_english(words), reported=True)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.language import asks_for_a_language, language_of
+from backend.reading.language import detect_language, detect_language_request
 
 
 @pytest.mark.parametrize(
@@ -13,12 +13,12 @@ from backend.reading.language import asks_for_a_language, language_of
      "can we talk in spanish please", "spanish"],
 )  # fmt: skip
 def test_asking_for_spanish(text: str) -> None:
-    assert asks_for_a_language(text) == "es"
+    assert detect_language_request(text) == "es"
 
 
 @pytest.mark.parametrize("text", ["english", "in english please", "inglés", "en inglés por favor"])
 def test_asking_for_english(text: str) -> None:
-    assert asks_for_a_language(text) == "en"
+    assert detect_language_request(text) == "en"
 
 
 @pytest.mark.parametrize(
@@ -27,19 +27,19 @@ def test_asking_for_english(text: str) -> None:
      "sí, por favor", "necesito ayuda"],
 )  # fmt: skip
 def test_spanish_is_heard(text: str) -> None:
-    assert (language_of(text, "en"), language_of(text, "es")) == ("es", "es")
+    assert (detect_language(text, "en"), detect_language(text, "es")) == ("es", "es")
 
 
 @pytest.mark.parametrize("text", ["si", "no", "ok", "99999-001", "$50", "total", "0142", ""])
 def test_what_both_have_changes_nothing(text: str) -> None:
-    assert (language_of(text, "en"), language_of(text, "es")) == ("en", "es")
+    assert (detect_language(text, "en"), detect_language(text, "es")) == ("en", "es")
 
 
 @pytest.mark.parametrize("text", ["I want to pay my bill", "what do I owe on Camino Real", "speak to a person"])
 def test_english_is_heard(text: str) -> None:
-    assert (language_of(text, "en"), language_of(text, "es")) == ("en", "en")
+    assert (detect_language(text, "en"), detect_language(text, "es")) == ("en", "en")
 
 
 def test_names_and_streets_change_nothing() -> None:
-    assert language_of("Calle de la Paz 12, El Paso", "en", free=True) == "en"
-    assert language_of("en español", "en", free=True) == "es"
+    assert detect_language("Calle de la Paz 12, El Paso", "en", free=True) == "en"
+    assert detect_language("en español", "en", free=True) == "es"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.reading.last4 import read_last4
+from backend.reading.numbers.phone_last4 import parse_last4
 
 
 @pytest.mark.parametrize(
@@ -19,14 +19,14 @@ from backend.reading.last4 import read_last4
      "my member number is 99999-001 and the last four is 0142", "the phone ends with 0142 thanks"],
 )  # fmt: skip
 def test_the_last_four_in_many_forms(text):
-    assert read_last4(text) == "0142"
+    assert parse_last4(text) == "0142"
 
 
 @pytest.mark.parametrize(
     "text", ["", "hello", "142", "one four two", "99999-001", "99999", "$5000", "84.50", "fifty bucks", "12345678"]
 )
 def test_what_is_not_the_last_four(text):
-    assert read_last4(text) is None
+    assert parse_last4(text) is None
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_what_is_not_the_last_four(text):
      ("pay 1500 to 99999-001", None)],
 )  # fmt: skip
 def test_when_something_else_was_asked_it_must_be_called_that(text, digits):
-    assert read_last4(text, asked="amount") == digits
+    assert parse_last4(text, asked="amount") == digits
 
 
 @pytest.mark.parametrize(
@@ -46,23 +46,23 @@ def test_when_something_else_was_asked_it_must_be_called_that(text, digits):
 )  # fmt: skip
 @pytest.mark.parametrize("asked", ["last4", None])
 def test_a_cards_or_bank_accounts_last_four_are_nobodys_phone(text, asked):
-    assert read_last4(text, asked) is None
+    assert parse_last4(text, asked) is None
 
 
 @pytest.mark.parametrize(
     "text", ["my card expired, the last four are 0142", "not the card ending 4242: the phone ending 0142"]
 )
 def test_a_phone_beside_a_card(text):
-    assert read_last4(text, None) == "0142"
+    assert parse_last4(text, None) == "0142"
 
 
 @given(st.text("0123456789", min_size=4, max_size=4), st.text("23456789", min_size=3, max_size=3))
 def test_the_end_of_a_whole_phone_number(last4, area):
     for text in (f"{area}-555-{last4}", f"({area}) 555-{last4}", f"+1{area}555{last4}", f"{area}555{last4}"):
-        assert read_last4(text) == last4
+        assert parse_last4(text) == last4
 
 
 @given(st.text(max_size=300))
 def test_nothing_breaks_it(text):
-    digits = read_last4(text)
+    digits = parse_last4(text)
     assert digits is None or (len(digits) == 4 and digits.isdigit())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.danger import danger_in
-from backend.reading.life_support import at_risk_now, depends_on_power, power_is_out
+from backend.reading.hazards.danger_words import detect_danger
+from backend.reading.hazards.life_support import depends_on_power, is_at_risk_now, says_power_is_out_now
 
 BOTH = [
     "my mother is on oxygen and the electric just quit",
@@ -27,7 +27,7 @@ BOTH = [
 @pytest.mark.parametrize("text", BOTH)
 def test_a_life_hangs_on_power_that_is_out(text: str) -> None:
     assert depends_on_power(text)
-    assert power_is_out(text)
+    assert says_power_is_out_now(text)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_life_hangs_on_power_that_is_out(text: str) -> None:
 )
 def test_a_need_alone_is_no_outage(text: str) -> None:
     assert depends_on_power(text)
-    assert not power_is_out(text)
+    assert not says_power_is_out_now(text)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_need_alone_is_no_outage(text: str) -> None:
 )
 def test_neither(text: str) -> None:
     assert not depends_on_power(text)
-    assert not power_is_out(text)
+    assert not says_power_is_out_now(text)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_neither(text: str) -> None:
     ],
 )
 def test_a_need_of_today(text: str) -> None:
-    assert at_risk_now(text)
+    assert is_at_risk_now(text)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_need_of_today(text: str) -> None:
     ],
 )
 def test_danger_without_its_best_known_word(text: str) -> None:
-    assert danger_in(text)
+    assert detect_danger(text)
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ def test_danger_without_its_best_known_word(text: str) -> None:
     ],
 )
 def test_no_danger(text: str) -> None:
-    assert not danger_in(text)
+    assert not detect_danger(text)

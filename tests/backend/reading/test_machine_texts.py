@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.machine_texts import machine_kind, without_signature
+from backend.reading.texts.automated_texts import detect_automated, remove_signature
 
 REACTIONS = [
     "Loved “Please check: pay $40.00 today with checking ending 6789 ... Reply PAY to do it, NO to change it.”",
@@ -123,22 +123,22 @@ ALIKE = [
 
 @pytest.mark.parametrize("text", OTHERS_LINES)
 def test_another_companys_line_is_known(text: str) -> None:
-    assert machine_kind(text) == "auto_reply"
+    assert detect_automated(text) == "auto_reply"
 
 
 @pytest.mark.parametrize("text", CARRIERS)
 def test_more_notices_of_carriers_are_known(text: str) -> None:
-    assert machine_kind(text) == "notice"
+    assert detect_automated(text) == "notice"
 
 
 @pytest.mark.parametrize("text", ALIKE)
 def test_people_who_speak_of_such_things_are_heard(text: str) -> None:
-    assert machine_kind(text) is None
+    assert detect_automated(text) is None
 
 
 def test_the_small_print_of_an_office_is_no_part_of_it() -> None:
     said = "pay my bill\n*** CONFIDENTIAL: if you are not the person named, stop and delete this ***"
-    assert without_signature(said) == "pay my bill"
+    assert remove_signature(said) == "pay my bill"
 
 
 PEOPLE = [
@@ -175,27 +175,27 @@ PEOPLE = [
 
 @pytest.mark.parametrize("text", REACTIONS)
 def test_a_reaction_is_nobodys_word(text: str) -> None:
-    assert machine_kind(text) == "reaction"
+    assert detect_automated(text) == "reaction"
 
 
 @pytest.mark.parametrize("text", AUTOMATIC)
 def test_an_automatic_reply_is_known(text: str) -> None:
-    assert machine_kind(text) == "auto_reply"
+    assert detect_automated(text) == "auto_reply"
 
 
 @pytest.mark.parametrize("text", NOTICES)
 def test_a_carriers_notice_is_known(text: str) -> None:
-    assert machine_kind(text) == "notice"
+    assert detect_automated(text) == "notice"
 
 
 @pytest.mark.parametrize("text", PEOPLE)
 def test_people_are_heard(text: str) -> None:
-    assert machine_kind(text) is None
+    assert detect_automated(text) is None
 
 
 def test_a_very_long_text_takes_no_time() -> None:
     for piece in ("a ", "👍 ", '"', "loved ", "thank you for "):
-        machine_kind(piece * 5000)
+        detect_automated(piece * 5000)
 
 
 @pytest.mark.parametrize(
@@ -215,4 +215,4 @@ def test_a_very_long_text_takes_no_time() -> None:
     ],
 )
 def test_a_signature_is_no_part_of_what_is_said(text: str, kept: str) -> None:
-    assert without_signature(text) == kept
+    assert remove_signature(text) == kept

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.reading.digits import spoken_to_digits
-from backend.reading.member_number import read_member_number
+from backend.reading.numbers.member_number import parse_member_number
+from backend.reading.numbers.spoken_digits import spoken_to_digits
 
 NAMES = {"0": ["zero", "oh", "0"], "9": ["nine", "niner", "9"]} | {
     str(digit): [name, str(digit)]
@@ -41,9 +41,9 @@ NAMES = {"0": ["zero", "oh", "0"], "9": ["nine", "niner", "9"]} | {
     ],
 )  # fmt: skip
 def test_one_number_in_many_forms(text):
-    reading = read_member_number(text)
+    reading = parse_member_number(text)
     assert reading is not None
-    assert (reading.digits, reading.dashed, reading.complete) == ("99999001", "99999-001", True)
+    assert (reading.digits, reading.dashed, reading.is_complete) == ("99999001", "99999-001", True)
 
 
 @pytest.mark.parametrize(
@@ -58,15 +58,15 @@ def test_one_number_in_many_forms(text):
     ],
 )
 def test_any_length_and_leading_zeros(text, dashed):
-    assert read_member_number(text).dashed == dashed
+    assert parse_member_number(text).dashed == dashed
 
 
 @pytest.mark.parametrize(
     ("text", "digits"), [("99999", "99999"), ("it's 999999", "999999"), ("0456", "0456"), ("99999-01", "9999901")]
 )
 def test_without_its_separator_it_is_not_complete(text, digits):
-    reading = read_member_number(text)
-    assert (reading.digits, reading.dashed, reading.complete) == (digits, None, False)
+    reading = parse_member_number(text)
+    assert (reading.digits, reading.dashed, reading.is_complete) == (digits, None, False)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_without_its_separator_it_is_not_complete(text, digits):
      "oh no", "one second please", "1234567890123456", "dec 1 2026", "pay 5000 dollars"],
 )  # fmt: skip
 def test_what_is_no_member_number(text):
-    assert read_member_number(text) is None
+    assert parse_member_number(text) is None
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_is_no_member_number(text):
     ],
 )
 def test_when_something_else_was_asked_only_clear_numbers_count(asked, text, digits):
-    reading = read_member_number(text, asked)
+    reading = parse_member_number(text, asked)
     assert (reading.digits if reading else None) == digits
 
 
@@ -122,7 +122,7 @@ def _speak(draw: st.DrawFn, digits: str) -> str:
 @given(_said())
 def test_what_is_said_is_read_back(said):
     dashed, text = said
-    reading = read_member_number(text)
+    reading = parse_member_number(text)
     assert reading is not None
     assert reading.dashed == dashed
 
@@ -134,12 +134,12 @@ def test_what_is_said_is_read_back(said):
 )
 def test_number_and_last_four_never_take_each_others_digits(base, separator, last4):
     text = f"member number {base}-{separator} and the last four is {last4}"
-    assert read_member_number(text).digits == base + separator
+    assert parse_member_number(text).digits == base + separator
 
 
 @given(st.text(max_size=300))
 def test_nothing_breaks_it(text):
-    reading = read_member_number(text)
+    reading = parse_member_number(text)
     assert reading is None or reading.digits.isdigit()
 
 

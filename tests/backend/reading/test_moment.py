@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from backend.reading.danger import danger_in
-from backend.reading.moment import call_time, read_moment
+from backend.reading.dates.call_time import find_call_start, parse_call_time
+from backend.reading.hazards.danger_words import detect_danger
 
 ZONE = ZoneInfo("America/Chicago")
 HOURS = {day: (time(8), time(16, 30)) for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
@@ -50,9 +50,9 @@ SUNDAY = datetime(2026, 11, 22, 17, 0, tzinfo=ZONE)
     ],
 )
 def test_times(said: str, when: str | None) -> None:
-    moment = read_moment(said, SUNDAY.date(), HOURS)
+    moment = parse_call_time(said, SUNDAY.date(), HOURS)
     assert moment is not None
-    found = call_time(moment, SUNDAY, span_on)
+    found = find_call_start(moment, SUNDAY, span_on)
     assert (f"{found:%Y-%m-%d %H:%M}" if found else None) == when
 
 
@@ -73,17 +73,17 @@ def test_times(said: str, when: str | None) -> None:
 )
 def test_times_in_the_middle_of_a_working_day(said: str, when: str | None) -> None:
     now = datetime(2026, 11, 23, 10, 30, 20, tzinfo=ZONE)
-    moment = read_moment(said, now.date(), HOURS)
+    moment = parse_call_time(said, now.date(), HOURS)
     assert moment is not None
-    found = call_time(moment, now, span_on)
+    found = find_call_start(moment, now, span_on)
     assert (f"{found:%Y-%m-%d %H:%M}" if found else None) == when
 
 
 def test_over_midnight_and_the_holiday() -> None:
     late = datetime(2026, 11, 25, 23, 59, tzinfo=ZONE)
-    moment = read_moment("as soon as possible", late.date(), HOURS)
+    moment = parse_call_time("as soon as possible", late.date(), HOURS)
     assert moment is not None
-    assert f"{call_time(moment, late, span_on):%Y-%m-%d %H:%M}" == "2026-11-27 08:00"
+    assert f"{find_call_start(moment, late, span_on):%Y-%m-%d %H:%M}" == "2026-11-27 08:00"
 
 
 @pytest.mark.parametrize(
@@ -91,16 +91,16 @@ def test_over_midnight_and_the_holiday() -> None:
     [("tomorrow at 10", False), ("tomorrow morning", True), ("asap", True), ("between 2 and 4", True)],
 )
 def test_whose_hour_it_is(said: str, vague: bool) -> None:
-    moment = read_moment(said, SUNDAY.date(), HOURS)
+    moment = parse_call_time(said, SUNDAY.date(), HOURS)
     assert moment is not None
-    assert moment.vague == vague
+    assert moment.is_vague == vague
 
 
 def test_a_day_alone_is_no_time_yet() -> None:
-    moment = read_moment("friday", SUNDAY.date(), HOURS)
+    moment = parse_call_time("friday", SUNDAY.date(), HOURS)
     assert moment is not None
-    assert (moment.at, call_time(moment, SUNDAY, span_on)) == (None, None)
-    assert read_moment("blue", SUNDAY.date(), HOURS) is None
+    assert (moment.time_of_day, find_call_start(moment, SUNDAY, span_on)) == (None, None)
+    assert parse_call_time("blue", SUNDAY.date(), HOURS) is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_day_alone_is_no_time_yet() -> None:
     ],
 )
 def test_danger(said: str) -> None:
-    assert danger_in(said)
+    assert detect_danger(said)
 
 
 @pytest.mark.parametrize(
@@ -139,4 +139,4 @@ def test_danger(said: str) -> None:
     ],
 )
 def test_no_danger(said: str) -> None:
-    assert not danger_in(said)
+    assert not detect_danger(said)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.reading.together import read_all
+from backend.reading.extract_all import extract_all
 
 TODAY = date(2026, 11, 12)
 
@@ -75,7 +75,7 @@ TODAY = date(2026, 11, 12)
     ],
 )  # fmt: skip
 def test_member_numbers(text, digits):
-    number = read_all(text, asked="member_number", today=TODAY).number
+    number = extract_all(text, asked="member_number", today=TODAY).member_number
     assert (number.digits if number else None) == digits
 
 
@@ -112,7 +112,7 @@ def test_member_numbers(text, digits):
     ],
 )  # fmt: skip
 def test_the_last_four_where_they_were_asked_for(text, last4):
-    assert read_all(text, asked="last4", today=TODAY).last4 == last4
+    assert extract_all(text, asked="last4", today=TODAY).last4 == last4
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_last_four_where_they_were_asked_for(text, last4):
     ],
 )  # fmt: skip
 def test_unasked_the_last_four_are_called_so(text, last4):
-    assert read_all(text, asked=None, today=TODAY).last4 == last4
+    assert extract_all(text, asked=None, today=TODAY).last4 == last4
 
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -159,7 +159,7 @@ def given_somehow(draw: st.DrawFn, base: str, ending: str) -> str:
 @given(st.data(), st.text("0123456789", min_size=5, max_size=9), st.text("0123456789", min_size=3, max_size=3))
 def test_a_member_number_given_in_any_form_comes_back(data, base, ending):
     text = data.draw(given_somehow(base, ending))
-    number = read_all(text, asked="member_number", today=TODAY).number
+    number = extract_all(text, asked="member_number", today=TODAY).member_number
     assert number is not None, text
     assert number.digits == base + ending, text
 
@@ -168,4 +168,4 @@ def test_a_member_number_given_in_any_form_comes_back(data, base, ending):
 def test_the_last_four_in_any_form_come_back(data, digits):
     text = data.draw(st.sampled_from(("{}", "it's {}", "last four is {}", "they end in {}", "{} thanks")))
     text = text.format(data.draw(st.sampled_from((digits, " ".join(digits), data.draw(spoken(digits))))))
-    assert read_all(text, asked="last4", today=TODAY).last4 == digits, text
+    assert extract_all(text, asked="last4", today=TODAY).last4 == digits, text

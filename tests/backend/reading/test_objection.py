@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.objection import Objection, numbers_in, objection_in
+from backend.reading.tickets.objection import Objection, detect_objection, find_request_numbers
 
 OBJECTS = """
 I did not ask for this|I didnt ask for that
@@ -57,20 +57,20 @@ def each(lines: str) -> list[str]:
 
 @pytest.mark.parametrize("words", each(OBJECTS))
 def test_who_never_asked_for_it(words: str) -> None:
-    assert objection_in(words) in (Objection.SURE, Objection.SAID)
+    assert detect_objection(words) in (Objection.SURE, Objection.NEVER_ASKED)
 
 
 @pytest.mark.parametrize("words", each(CANCELS))
 def test_who_names_what_is_to_be_stopped(words: str) -> None:
-    assert objection_in(words) is not None
-    assert numbers_in(words) == ["YJK-2J9"]
+    assert detect_objection(words) is not None
+    assert find_request_numbers(words) == ["YJK-2J9"]
 
 
 @pytest.mark.parametrize("words", each(NEITHER))
 def test_who_speaks_of_something_else(words: str) -> None:
-    assert objection_in(words) in (None, Objection.CANCELS)
+    assert detect_objection(words) in (None, Objection.ASKS_TO_CANCEL)
 
 
 @pytest.mark.parametrize("words", ["y j k dash 2 j 9", "Y-J-K-2-J-9", "it is yjk2j9", "Y J K, 2 J 9"])
 def test_a_number_as_it_is_typed_or_spelled(words: str) -> None:
-    assert "YJK-2J9" in numbers_in(words)
+    assert "YJK-2J9" in find_request_numbers(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.on_call import What, read
+from backend.reading.texts.on_call_replies import OnCallAction, parse_reply
 
 
 @pytest.mark.parametrize(
@@ -14,31 +14,36 @@ from backend.reading.on_call import What, read
      "k7m-4q2 4821", "HAVE4821", "HAVE #4821"],
 )  # fmt: skip
 def test_with_the_code_it_is_taken(text: str) -> None:
-    said = read(text)
+    said = parse_reply(text)
     assert said is not None
-    assert (said.what, said.codes) == (What.HAS, ("4821",))
+    assert (said.action, said.codes) == (OnCallAction.ACCEPTS, ("4821",))
 
 
 @pytest.mark.parametrize(
     "text", ["done 4821", "4821 fixed", "listo 4821", "4821 ya quedo", "it's fixed 4821", "power is back on 4821"]
 )
 def test_done(text: str) -> None:
-    said = read(text)
+    said = parse_reply(text)
     assert said is not None
-    assert said.what is What.DONE
+    assert said.action is OnCallAction.DONE
 
 
 @pytest.mark.parametrize("text", ["no 4821", "not me 4821", "i cant take 4821", "4821 no puedo", "I'm away 4821"])
 def test_who_cannot(text: str) -> None:
-    said = read(text)
+    said = parse_reply(text)
     assert said is not None
-    assert said.what is What.CANNOT
+    assert said.action is OnCallAction.DECLINES
 
 
 @pytest.mark.parametrize("text", ["not fixed 4821", "4821?", "what is 4821", "no lo tengo 4821", "i don't have 4821"])
 def test_what_is_not_sure_takes_nothing(text: str) -> None:
-    said = read(text)
-    assert said is None or said.what in (What.UNSURE, What.CANNOT, What.NOTE, What.ASKS)
+    said = parse_reply(text)
+    assert said is None or said.action in (
+        OnCallAction.UNSURE,
+        OnCallAction.DECLINES,
+        OnCallAction.NOTE,
+        OnCallAction.ASKS_DETAILS,
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,11 +63,11 @@ def test_what_is_not_sure_takes_nothing(text: str) -> None:
     ],
 )
 def test_without_a_code_it_is_about_it_as_well(text: str) -> None:
-    said = read(text)
+    said = parse_reply(text)
     assert said is not None
     assert said.codes == ()
 
 
 @pytest.mark.parametrize("text", ["pay my bill", "50", "815-555-0142", "I don't have it", "what's my balance"])
 def test_other_texts_are_a_members(text: str) -> None:
-    assert read(text) is None
+    assert parse_reply(text) is None

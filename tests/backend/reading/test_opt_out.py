@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.opt_out import agrees_to_stop, reads_start, reads_stop
+from backend.reading.texts.opt_out import detect_opt_out, is_opt_in, parse_stop_confirmation
 
 STOPS = [
     "STOP",
@@ -414,7 +414,7 @@ OF_SOMETHING_ELSE = [
 @pytest.mark.parametrize("text", STOPS)
 @pytest.mark.parametrize("idle", [True, False])
 def test_texts_are_stopped(text: str, idle: bool) -> None:
-    assert reads_stop(text, idle=idle) == "stop"
+    assert detect_opt_out(text, idle=idle) == "stop"
 
 
 LOOSE_STOPS = [
@@ -449,38 +449,38 @@ NO_LOOSE = [
 
 @pytest.mark.parametrize("text", LOOSE_STOPS)
 def test_words_around_a_demand_do_not_hide_it(text: str) -> None:
-    assert reads_stop(text, idle=True) in ("stop", "perhaps")
+    assert detect_opt_out(text, idle=True) in ("stop", "perhaps")
 
 
 @pytest.mark.parametrize("text", LOOSE_PERHAPS)
 def test_loose_words_are_asked_about(text: str) -> None:
-    assert reads_stop(text, idle=True) == "perhaps"
-    assert reads_stop(text, idle=False) != "stop"
+    assert detect_opt_out(text, idle=True) == "perhaps"
+    assert detect_opt_out(text, idle=False) != "stop"
 
 
 @pytest.mark.parametrize("text", NO_LOOSE)
 def test_a_stop_of_another_thing_is_none_of_the_texts(text: str) -> None:
-    assert reads_stop(text, idle=True) is None
+    assert detect_opt_out(text, idle=True) is None
 
 
 @pytest.mark.parametrize("text", UNWANTED)
 def test_texts_that_are_not_wished_may_be_those_of_the_task(text: str) -> None:
-    assert (reads_stop(text, idle=True), reads_stop(text, idle=False)) == ("stop", "perhaps")
+    assert (detect_opt_out(text, idle=True), detect_opt_out(text, idle=False)) == ("stop", "perhaps")
 
 
 @pytest.mark.parametrize("text", PERHAPS)
 def test_what_is_not_plain_is_asked(text: str) -> None:
-    assert reads_stop(text, idle=True) == "perhaps"
+    assert detect_opt_out(text, idle=True) == "perhaps"
 
 
 @pytest.mark.parametrize("text", OF_SOMETHING_ELSE)
 def test_what_is_said_of_something_else_stops_no_texts(text: str) -> None:
-    assert reads_stop(text, idle=True) is None
+    assert detect_opt_out(text, idle=True) is None
 
 
 @pytest.mark.parametrize("text", ["stop it", "quit it", "end it", "no more", "enough", "STOP, that is wrong", "no mas"])
 def test_in_a_task_it_is_the_task_that_is_to_stop(text: str) -> None:
-    assert reads_stop(text, idle=False) is None
+    assert detect_opt_out(text, idle=False) is None
 
 
 @pytest.mark.parametrize(
@@ -488,12 +488,12 @@ def test_in_a_task_it_is_the_task_that_is_to_stop(text: str) -> None:
     ["START", "unstop", "Unstop please", "text me again", "opt in", "resubscribe", "turn texts back on", "sí", "YES"],
 )
 def test_texts_are_wished_again(text: str) -> None:
-    assert reads_start(text)
+    assert is_opt_in(text)
 
 
 @pytest.mark.parametrize("text", ["pay my bill", "start my service", "start autopay", "why", "stop", ""])
 def test_nothing_else_starts_texts(text: str) -> None:
-    assert not reads_start(text)
+    assert not is_opt_in(text)
 
 
 @pytest.mark.parametrize(
@@ -511,4 +511,4 @@ def test_nothing_else_starts_texts(text: str) -> None:
     ],
 )
 def test_the_question_is_answered(text: str, agrees: bool | None) -> None:
-    assert agrees_to_stop(text) is agrees
+    assert parse_stop_confirmation(text) is agrees

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from backend.alerts.wishes import hear, no_such_alert
-from backend.reading.address import with_number, with_part
-from backend.reading.electrician import is_the_electricians_phone, off_for_an_electrician
-from backend.reading.passes_on import passes_on
-from backend.reading.phone_ending import is_another_phone, phone_ending
+from backend.alerts.parsing import find_unsupported_alert, parse_alert_request
+from backend.reading.contact.mailing_address import replace_house_number, replace_street
+from backend.reading.contact.phone_ending import extract_phone_ending, is_new_phone
+from backend.reading.message_for_office import has_message_for_office
+from backend.reading.service.electrician_work import is_electricians_phone, is_off_for_electrician
 
 
 @pytest.mark.parametrize(
@@ -23,19 +23,19 @@ from backend.reading.phone_ending import is_another_phone, phone_ending
     ],
 )
 def test_the_end_of_a_phone(words: str, end: str | None) -> None:
-    assert phone_ending(words) == end
+    assert extract_phone_ending(words) == end
 
 
 @pytest.mark.parametrize(
     "words", ["my new phone is 815-555-6161", "my number changed to 815-555-6161", "call me at 815-555-6161"]
 )
 def test_a_new_phone_proves_nobody(words: str) -> None:
-    assert is_another_phone(words)
+    assert is_new_phone(words)
 
 
 @pytest.mark.parametrize("words", ["the last four are 6161", "my phone is 815-555-6161"])
 def test_the_phone_on_file_may(words: str) -> None:
-    assert not is_another_phone(words)
+    assert not is_new_phone(words)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_the_phone_on_file_may(words: str) -> None:
     ],
 )
 def test_off_and_on_for_an_electrician(words: str) -> None:
-    assert off_for_an_electrician(words)
+    assert is_off_for_electrician(words)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_off_and_on_for_an_electrician(words: str) -> None:
     ],
 )
 def test_other_words_of_electricians_and_power(words: str) -> None:
-    assert not off_for_an_electrician(words)
+    assert not is_off_for_electrician(words)
 
 
 def test_the_electricians_phone_is_his() -> None:
-    assert is_the_electricians_phone("the electrician is Joe at 815-555-0182")
-    assert not is_the_electricians_phone("call me at 815-555-0182")
+    assert is_electricians_phone("the electrician is Joe at 815-555-0182")
+    assert not is_electricians_phone("call me at 815-555-0182")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_the_electricians_phone_is_his() -> None:
     ],
 )
 def test_what_the_office_is_to_be_told(words: str, meant: bool) -> None:
-    assert passes_on(words) is meant
+    assert has_message_for_office(words) is meant
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ def test_what_the_office_is_to_be_told(words: str, meant: bool) -> None:
     ],
 )
 def test_a_part_put_right_keeps_the_rest(address: str, words: str, told: str) -> None:
-    assert with_part(address, words) == told
+    assert replace_street(address, words) == told
 
 
 def test_a_number_alone_puts_the_house_right() -> None:
-    assert with_number("77 Cedar Ct, Hanover IL 61041", "no 79") == "79 Cedar Ct, Hanover IL 61041"
-    assert with_number("77 Cedar Ct, Hanover IL 61041", "no, that is wrong") is None
+    assert replace_house_number("77 Cedar Ct, Hanover IL 61041", "no 79") == "79 Cedar Ct, Hanover IL 61041"
+    assert replace_house_number("77 Cedar Ct, Hanover IL 61041", "no, that is wrong") is None
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def test_a_number_alone_puts_the_house_right() -> None:
     ],
 )
 def test_alerts_that_there_are_not(words: str, lacks: str | None) -> None:
-    assert no_such_alert(words) == lacks
+    assert find_unsupported_alert(words) == lacks
 
 
 def test_what_ends_and_what_stays() -> None:
-    by_email = hear("no more alerts by email")
-    assert (by_email.verb, by_email.denied) == ("off", {"email"})
-    kept = hear("turn off payment texts but keep due ones")
+    by_email = parse_alert_request("no more alerts by email")
+    assert (by_email.verb, by_email.unwanted_channels) == ("off", {"email"})
+    kept = parse_alert_request("turn off payment texts but keep due ones")
     assert "bill_due" not in kept.kinds
     assert "payment_received" in kept.kinds
-    assert hear("text me before my service is shut off").verb == "on"
+    assert parse_alert_request("text me before my service is shut off").verb == "on"

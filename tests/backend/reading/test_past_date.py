@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.reading.past_date import read_past_date
+from backend.reading.dates.past_date import parse_past_date
 
 TODAY = date(2026, 11, 12)
 
@@ -34,13 +34,13 @@ TODAY = date(2026, 11, 12)
     ],
 )  # fmt: skip
 def test_dates_with_the_day_first(text, read):
-    found = read_past_date(text, TODAY, day_first=True)
+    found = parse_past_date(text, TODAY, day_first=True)
     assert (found.isoformat() if found else None) == read
 
 
 def test_the_order_of_bare_figures_is_the_callers():
-    assert read_past_date("12 5 1992", TODAY) == date(1992, 12, 5)
-    assert read_past_date("12 5 1992", TODAY, day_first=True) == date(1992, 5, 12)
+    assert parse_past_date("12 5 1992", TODAY) == date(1992, 12, 5)
+    assert parse_past_date("12 5 1992", TODAY, day_first=True) == date(1992, 5, 12)
 
 
 @given(st.dates(date(1900, 1, 1), TODAY), st.booleans())
@@ -52,15 +52,15 @@ def test_dates_broken_anywhere_sensible_come_back(day, day_first):
         f"{front.replace(' ', '')} {day.year}", f"{day:%d} {day:%B} {day.year}", f"{day:%B} {day.day}, {day.year}",
         " ".join(f"{front}{day.year}".replace(" ", "")),
     ):  # fmt: skip
-        assert read_past_date(text, TODAY, day_first) == day, text
+        assert parse_past_date(text, TODAY, day_first) == day, text
 
 
 @given(st.text(max_size=200), st.booleans())
 def test_nothing_breaks_it_and_it_is_never_ahead(text, day_first):
-    found = read_past_date(text, TODAY, day_first)
+    found = parse_past_date(text, TODAY, day_first)
     assert found is None or date(1900, 1, 1) <= found <= TODAY
 
 
 @given(st.from_regex(r"([0-9]{1,5}|oh|first|of|may|the|and|two|thousand|-|/| ){1,9}", fullmatch=True), st.booleans())
 def test_odd_pieces_break_nothing(text, day_first):
-    read_past_date(text, TODAY, day_first)
+    parse_past_date(text, TODAY, day_first)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.card_update import updates_a_card
-from backend.reading.last4 import read_last4
-from backend.reading.pay_way import asks_what_is_owed, kind_of_way, last4_of_way, pays_the_bill, pays_with
-from backend.reading.references import asks_about_the_next
+from backend.reading.back_references import asks_about_next_payment
+from backend.reading.money.card_update import asks_to_update_card
+from backend.reading.money.payment_method import (
+    asks_amount_owed,
+    detect_method_kind,
+    extract_method_last4,
+    names_method_to_pay,
+    pays_whole_bill,
+)
+from backend.reading.numbers.phone_last4 import parse_last4
 
 
 @pytest.mark.parametrize(
@@ -23,8 +29,8 @@ from backend.reading.references import asks_about_the_next
     ],
 )
 def test_a_way_to_pay_is_heard_at_any_time(words: str, kind: str) -> None:
-    assert pays_with(words, answers=False)
-    assert kind_of_way(words) == kind
+    assert names_method_to_pay(words, answers=False)
+    assert detect_method_kind(words) == kind
 
 
 @pytest.mark.parametrize(
@@ -32,18 +38,18 @@ def test_a_way_to_pay_is_heard_at_any_time(words: str, kind: str) -> None:
     ["i want to change the bank for my bank draft", "my card expired", "the bank draft", "is a credit on it?", "60"],
 )
 def test_what_only_names_a_card_or_bank_pays_with_nothing(words: str) -> None:
-    assert not pays_with(words, answers=False)
+    assert not names_method_to_pay(words, answers=False)
 
 
 def test_the_bare_word_counts_only_as_an_answer() -> None:
-    assert pays_with("card i guess", answers=True)
-    assert not pays_with("card i guess", answers=False)
+    assert names_method_to_pay("card i guess", answers=True)
+    assert not names_method_to_pay("card i guess", answers=False)
 
 
 def test_the_last_four_of_a_way_are_no_phone() -> None:
-    assert last4_of_way("the one ending 6789") == "6789"
-    assert read_last4("pay with the card ending in 9999", None) is None
-    assert read_last4("my phone ending in 9999", None) == "9999"
+    assert extract_method_last4("the one ending 6789") == "6789"
+    assert parse_last4("pay with the card ending in 9999", None) is None
+    assert parse_last4("my phone ending in 9999", None) == "9999"
 
 
 @pytest.mark.parametrize(
@@ -60,26 +66,26 @@ def test_the_last_four_of_a_way_are_no_phone() -> None:
     ],
 )
 def test_a_bill_is_paid_whole_unless_a_part_is_named(words: str, whole: bool) -> None:
-    assert pays_the_bill(words) is whole
+    assert pays_whole_bill(words) is whole
 
 
 def test_how_much_it_is_asks_for_the_bill_and_not_the_fee() -> None:
-    assert asks_what_is_owed("how much is it")
-    assert not asks_what_is_owed("how much is the fee")
+    assert asks_amount_owed("how much is it")
+    assert not asks_amount_owed("how much is the fee")
 
 
 @pytest.mark.parametrize(
     "words", ["0069 new exp 8/30", "my card expired but i got a new one", "update the card on file"]
 )
 def test_a_new_date_on_a_card_is_told_from_a_payment(words: str) -> None:
-    assert updates_a_card(words)
+    assert asks_to_update_card(words)
 
 
 @pytest.mark.parametrize("words", ["pay with my new card", "my auto pay card expired, got a new one", "pay 40 on 8/30"])
 def test_what_is_to_be_done_with_a_card_is_no_update(words: str) -> None:
-    assert not updates_a_card(words)
+    assert not asks_to_update_card(words)
 
 
 def test_the_next_run_is_asked_about() -> None:
-    assert asks_about_the_next("wait, will that cancel the december one too")
-    assert not asks_about_the_next("yes stop it")
+    assert asks_about_next_payment("wait, will that cancel the december one too")
+    assert not asks_about_next_payment("yes stop it")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.phones import NoPhone, can_be_reached, is_withheld, made_up, read_one
+from backend.reading.contact.phone_numbers import InvalidPhone, is_fictional, is_reachable, is_withheld, parse_phone
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from backend.reading.phones import NoPhone, can_be_reached, is_withheld, made_up
     ],
 )
 def test_phones(text: str, phone: str) -> None:
-    assert read_one(text) == phone
+    assert parse_phone(text) == phone
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,15 @@ def test_phones(text: str, phone: str) -> None:
     ],
 )
 def test_what_is_no_phone(text: str, problem: str) -> None:
-    with pytest.raises(NoPhone) as refused:
-        read_one(text)
+    with pytest.raises(InvalidPhone) as refused:
+        parse_phone(text)
     assert refused.value.problem == problem
 
 
 def test_the_made_up_area() -> None:
-    assert made_up("+15555550142")
-    assert not made_up("+18155550142")
-    assert not made_up("+555555550142")
+    assert is_fictional("+15555550142")
+    assert not is_fictional("+18155550142")
+    assert not is_fictional("+555555550142")
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,10 @@ def test_the_made_up_area() -> None:
 )  # fmt: skip
 def test_a_withheld_caller_is_nobody(sender: str) -> None:
     assert is_withheld(sender)
-    assert not can_be_reached(sender)
+    assert not is_reachable(sender)
 
 
 @pytest.mark.parametrize("sender", ["+18157770142", "+15555550142", "+525512345678", "+33726662436", "+4433361234567"])
 def test_a_phone_is_not_withheld(sender: str) -> None:
     assert not is_withheld(sender)
-    assert can_be_reached(sender)
+    assert is_reachable(sender)

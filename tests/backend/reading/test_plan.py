@@ -6,16 +6,16 @@ from datetime import date
 
 import pytest
 
-from backend.reading.plan import SaidPlan, from_data, read_plan
-from backend.reading.plan_words import Every
-from backend.reading.spanish import glossed
+from backend.reading.money.payment_plan import RequestedPlan, parse_payment_plan, plan_from_slot
+from backend.reading.money.payment_plan_patterns import Frequency
+from backend.reading.spanish import to_english
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 FRIDAY = "11-20"
-WEEK, TWO_WEEKS, MONTH = Every(1, "week"), Every(2, "week"), Every(1, "month")
+WEEK, TWO_WEEKS, MONTH = Frequency(1, "week"), Frequency(2, "week"), Frequency(1, "month")
 
 
-def parts(said: SaidPlan) -> list[tuple[object, str | None]]:
+def parts(said: RequestedPlan) -> list[tuple[object, str | None]]:
     return [(part.share, f"{part.on:%m-%d}" if part.on else None) for part in said.parts]
 
 
@@ -51,7 +51,7 @@ def parts(said: SaidPlan) -> list[tuple[object, str | None]]:
     ],
 )
 def test_payments_one_by_one(words: str, found: list[tuple[object, str | None]]) -> None:
-    assert parts(read_plan(words, TODAY)) == found
+    assert parts(parse_payment_plan(words, TODAY)) == found
 
 
 @pytest.mark.parametrize(
@@ -76,25 +76,25 @@ def test_payments_one_by_one(words: str, found: list[tuple[object, str | None]])
     ],
 )
 def test_payments_in_a_rhythm(
-    words: str, count: int | None, each: int | None, every: Every | None, start: str | None
+    words: str, count: int | None, each: int | None, every: Frequency | None, start: str | None
 ) -> None:
-    said = read_plan(words, TODAY)
-    assert (said.count, said.each, said.every) == (count, each, every)
-    assert (f"{said.start:%m-%d}" if said.start else None) == start
+    said = parse_payment_plan(words, TODAY)
+    assert (said.count, said.each_cents, said.frequency) == (count, each, every)
+    assert (f"{said.start_date:%m-%d}" if said.start_date else None) == start
     assert said.parts == ()
 
 
 def test_a_payment_and_then_a_rhythm() -> None:
-    said = read_plan("100 today and then 20 a week", TODAY)
-    assert (parts(said), said.each, said.every) == ([(10000, "11-18")], 2000, WEEK)
-    said = read_plan("half now and the rest in 3 payments", TODAY)
+    said = parse_payment_plan("100 today and then 20 a week", TODAY)
+    assert (parts(said), said.each_cents, said.frequency) == ([(10000, "11-18")], 2000, WEEK)
+    said = parse_payment_plan("half now and the rest in 3 payments", TODAY)
     assert (parts(said), said.count) == ([("1/2", "11-18")], 3)
 
 
 @pytest.mark.parametrize("words", ["nothing until the 1st", "i can't pay anything until december 1st"])
 def test_nothing_until_a_day(words: str) -> None:
-    said = read_plan(words, TODAY)
-    assert (said.nothing, parts(said)) == (True, [(None, "12-01")])
+    said = parse_payment_plan(words, TODAY)
+    assert (said.pays_nothing_now, parts(said)) == (True, [(None, "12-01")])
 
 
 @pytest.mark.parametrize(
@@ -107,14 +107,14 @@ def test_nothing_until_a_day(words: str) -> None:
     ],
 )
 def test_no_plan(words: str) -> None:
-    assert read_plan(words, TODAY).empty
+    assert parse_payment_plan(words, TODAY).is_empty
 
 
 @pytest.mark.parametrize(
     ("words", "asked"), [("31005-001 4821", "member_number"), ("4821", "last4"), ("482113", "code")]
 )
 def test_who_somebody_is_is_no_plan(words: str, asked: str) -> None:
-    assert read_plan(words, TODAY, asked).empty
+    assert parse_payment_plan(words, TODAY, asked).is_empty
 
 
 @pytest.mark.parametrize(
@@ -128,12 +128,12 @@ def test_who_somebody_is_is_no_plan(words: str, asked: str) -> None:
     ],
 )
 def test_answers(words: str, asked: str, found: list[tuple[object, str | None]]) -> None:
-    assert parts(read_plan(words, TODAY, asked)) == found
+    assert parts(parse_payment_plan(words, TODAY, asked)) == found
 
 
 @pytest.mark.parametrize(("words", "problem"), [("next month", "unclear"), ("yesterday", "past"), ("friday", "")])
 def test_a_day_that_is_none(words: str, problem: str) -> None:
-    assert read_plan(words, TODAY, "date").day_problem == problem
+    assert parse_payment_plan(words, TODAY, "date").day_problem == problem
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_day_that_is_none(words: str, problem: str) -> None:
     ],
 )
 def test_payments_in_spanish(words: str, found: list[tuple[object, str | None]]) -> None:
-    assert parts(read_plan(glossed(words), TODAY)) == found
+    assert parts(parse_payment_plan(to_english(words), TODAY)) == found
 
 
 @pytest.mark.parametrize(
@@ -168,23 +168,23 @@ def test_payments_in_spanish(words: str, found: list[tuple[object, str | None]])
         ("puedo dar 50 cada quincena", None, 5000, TWO_WEEKS),
     ],
 )
-def test_a_rhythm_in_spanish(words: str, count: int | None, each: int | None, every: Every | None) -> None:
-    said = read_plan(glossed(words), TODAY)
-    assert (said.count, said.each, said.every) == (count, each, every)
+def test_a_rhythm_in_spanish(words: str, count: int | None, each: int | None, every: Frequency | None) -> None:
+    said = parse_payment_plan(to_english(words), TODAY)
+    assert (said.count, said.each_cents, said.frequency) == (count, each, every)
 
 
 @pytest.mark.parametrize("words", ["half today and half friday", "40 every two weeks", "nothing until the 1st"])
 def test_a_plan_in_a_slot_comes_back_as_it_was(words: str) -> None:
-    said = read_plan(words, TODAY)
-    assert from_data(said.as_data()) == said
+    said = parse_payment_plan(words, TODAY)
+    assert plan_from_slot(said.to_slot()) == said
 
 
 def test_the_last_day_of_a_month_in_a_shorter_one() -> None:
-    assert [MONTH.after(date(2026, 12, 31), times) for times in (1, 2)] == [date(2027, 1, 31), date(2027, 2, 28)]
+    assert [MONTH.date_after(date(2026, 12, 31), times) for times in (1, 2)] == [date(2027, 1, 31), date(2027, 2, 28)]
 
 
 @pytest.mark.parametrize("text", ["1", "press 1", "#1", "one please", "option 2", "number 3"])
 def test_the_number_of_a_choice_is_no_payment(text: str) -> None:
     for asked in ("amount", "change", None):
-        assert read_plan(text, TODAY, asked).empty
-    assert not read_plan("$1", TODAY, "amount").empty
+        assert parse_payment_plan(text, TODAY, asked).is_empty
+    assert not parse_payment_plan("$1", TODAY, "amount").is_empty

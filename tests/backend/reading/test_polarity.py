@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.acts.polarity import NO as A_NO
-from backend.reading.acts.polarity import YES as A_YES
-from backend.reading.acts.polarity import polarity
+from backend.reading.acts.yes_no import NO as A_NO
+from backend.reading.acts.yes_no import YES as A_YES
+from backend.reading.acts.yes_no import detect_yes_no
 
 YES = """yes
 Yes.
@@ -89,12 +89,12 @@ pay half""".splitlines()
 
 @pytest.mark.parametrize("text", YES)
 def test_a_plain_yes(text: str) -> None:
-    assert polarity(text) == A_YES
+    assert detect_yes_no(text) == A_YES
 
 
 @pytest.mark.parametrize("text", NOT_YES)
 def test_more_than_a_yes_is_none(text: str) -> None:
-    assert polarity(text) != A_YES
+    assert detect_yes_no(text) != A_YES
 
 
 READ_BACK = "Please check: pay $50.00 today with Visa ending 4242. Shall I do it?"
@@ -104,7 +104,7 @@ READ_BACK = "Please check: pay $50.00 today with Visa ending 4242. Shall I do it
     "text", ["yes pay a hundred", "yes the hundred", "yes pay the hundred dollars", "yes a thousand", "ok sixty"]
 )
 def test_another_sum_in_words_is_no_yes(text: str) -> None:
-    assert polarity(text, READ_BACK) is None
+    assert detect_yes_no(text, READ_BACK) is None
 
 
 @pytest.mark.parametrize(
@@ -114,21 +114,21 @@ def test_another_sum_in_words_is_no_yes(text: str) -> None:
      ("one, yes, do it before I come to my senses", READ_BACK)],
 )  # fmt: skip
 def test_the_sum_that_was_read_out_is_a_yes(text: str, read_out: str) -> None:
-    assert polarity(text, read_out) == A_YES
+    assert detect_yes_no(text, read_out) == A_YES
 
 
 @pytest.mark.parametrize("text", ["one", "1", "ok 5"])
 def test_a_figure_alone_is_none(text: str) -> None:
-    assert polarity(text, "Pay $50.00 on December 5?") is None
+    assert detect_yes_no(text, "Pay $50.00 on December 5?") is None
 
 
 @pytest.mark.parametrize(
     "text", ["No dear, not today", "no, not this week. I'll see", "I said not today dear. I don't want to pay now"]
 )
 def test_not_now_is_a_no(text: str) -> None:
-    assert polarity(text, READ_BACK) == A_NO
+    assert detect_yes_no(text, READ_BACK) == A_NO
 
 
 @pytest.mark.parametrize("text", ["no, not today, friday", "no not today, make it monday"])
 def test_another_day_behind_it_is_a_change(text: str) -> None:
-    assert polarity(text, READ_BACK) is None
+    assert detect_yes_no(text, READ_BACK) is None

@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 from backend.language import SPANISH
-from backend.reading.acts.polarity import NO, polarity
-from backend.reading.acts.polarity import YES as A_YES
-from backend.reading.spanish import glossed
-from backend.reading.spanish.gloss import TABLES
+from backend.reading.acts.yes_no import NO, detect_yes_no
+from backend.reading.acts.yes_no import YES as A_YES
+from backend.reading.spanish import to_english
+from backend.reading.spanish.translation import TABLES_FOLDER
 
 YES = """sí
 si
@@ -134,17 +134,17 @@ no pague""".splitlines()
 
 @pytest.mark.parametrize("said", YES)
 def test_a_yes(said: str) -> None:
-    assert polarity(glossed(said), "", SPANISH) == A_YES
+    assert detect_yes_no(to_english(said), "", SPANISH) == A_YES
 
 
 @pytest.mark.parametrize("said", NOT_YES)
 def test_no_yes(said: str) -> None:
-    assert polarity(glossed(said), "", SPANISH) != A_YES
+    assert detect_yes_no(to_english(said), "", SPANISH) != A_YES
 
 
 @pytest.mark.parametrize("said", NO_WORDS)
 def test_a_no(said: str) -> None:
-    assert polarity(glossed(said), "", SPANISH) == NO
+    assert detect_yes_no(to_english(said), "", SPANISH) == NO
 
 
 # Every phrase of the tables that is put into nothing but words of agreement, and so is a yes to a read-back. A new one
@@ -163,9 +163,9 @@ si senorita/si si/siga/siga adelante/sigale/simon/sip/todo bien/todo correcto/va
 def test_only_words_of_agreement_become_a_yes() -> None:
     phrases = {
         phrase.strip()
-        for path in TABLES.glob("*.yml")
+        for path in TABLES_FOLDER.glob("*.yml")
         for line in yaml.safe_load(path.read_text(encoding="utf-8")).values()
         for phrase in line.split(",")
     }
-    agreeing = {phrase for phrase in phrases if polarity(glossed(phrase), "", SPANISH) == A_YES}
+    agreeing = {phrase for phrase in phrases if detect_yes_no(to_english(phrase), "", SPANISH) == A_YES}
     assert agreeing - set(AGREEING.strip().replace("\n", "/").split("/")) == set()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.acts.agreement import agreement
-from backend.reading.cut_off import cut_off_by_us
-from backend.reading.damage import damage_claimed
-from backend.reading.danger import danger_in
-from backend.reading.place import place_in
-from backend.reading.shouts import without_shouts
-from backend.reading.spanish import glossed
-from backend.reading.tickets_named import kinds_named
-from backend.tickets.places import place_key
+from backend.reading.acts.qualified_yes import parse_qualified_yes
+from backend.reading.bystander_talk import remove_bystander_talk
+from backend.reading.contact.location import extract_location
+from backend.reading.hazards.danger_words import detect_danger
+from backend.reading.service.damage_claim import is_damage_claim
+from backend.reading.service.disconnected_by_coop import says_coop_disconnected
+from backend.reading.spanish import to_english
+from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
+from backend.tickets.place_matching import make_place_key
 
 READ_OUT = "Report a street or yard light out, 33 Mill Road, account 41023-001, and call the phone ending 2161?"
 
@@ -38,11 +38,11 @@ READ_OUT = "Report a street or yard light out, 33 Mill Road, account 41023-001, 
     ],
 )
 def test_the_part_that_is_a_place_is_taken(words: str, place: str | None) -> None:
-    assert place_in(words) == place
+    assert extract_location(words) == place
 
 
 def test_a_house_number_behind_the_street_is_the_same_house() -> None:
-    assert place_key("Mill Road 78, Elizabeth") == place_key("78 Mill Rd")
+    assert make_place_key("Mill Road 78, Elizabeth") == make_place_key("78 Mill Rd")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_house_number_behind_the_street_is_the_same_house() -> None:
     ],
 )
 def test_what_burns_now_is_danger(words: str) -> None:
-    assert danger_in(glossed(words))
+    assert detect_danger(to_english(words))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_burns_now_is_danger(words: str) -> None:
     ],
 )
 def test_what_is_supposed_denied_or_over_is_none(words: str) -> None:
-    assert not danger_in(glossed(words))
+    assert not detect_danger(to_english(words))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_what_is_supposed_denied_or_over_is_none(words: str) -> None:
     ],
 )
 def test_a_claim_for_what_broke(words: str, claimed: bool) -> None:
-    assert damage_claimed(glossed(words)) is claimed
+    assert is_damage_claim(to_english(words)) is claimed
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_claim_for_what_broke(words: str, claimed: bool) -> None:
     ],
 )
 def test_a_yes_with_more_beside_it(words: str) -> None:
-    assert agreement(words, READ_OUT) is not None
+    assert parse_qualified_yes(words, READ_OUT) is not None
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_yes_with_more_beside_it(words: str) -> None:
     ["yes if it's free", "yes but at 14 Oak Road", "yes?", "is that a yes?", "maybe yes", "yes but not the phone"],
 )
 def test_what_is_no_yes(words: str) -> None:
-    assert agreement(words, READ_OUT) is None
+    assert parse_qualified_yes(words, READ_OUT) is None
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_what_is_no_yes(words: str) -> None:
     ],
 )
 def test_a_shout_at_somebody_else_is_left_out(words: str, rest: str) -> None:
-    assert without_shouts(words) == rest
+    assert remove_bystander_talk(words) == rest
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_shout_at_somebody_else_is_left_out(words: str, rest: str) -> None:
     ],
 )
 def test_what_is_named_to_be_taken_back(words: str, kinds: set[str]) -> None:
-    assert kinds_named(words) == kinds
+    assert detect_ticket_kinds(words) == kinds
 
 
 @pytest.mark.parametrize(
@@ -154,4 +154,4 @@ def test_what_is_named_to_be_taken_back(words: str, kinds: set[str]) -> None:
     ],
 )
 def test_who_was_shut_off(words: str, cut_off: bool) -> None:
-    assert cut_off_by_us(glossed(words)) is cut_off
+    assert says_coop_disconnected(to_english(words)) is cut_off

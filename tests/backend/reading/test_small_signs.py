@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from backend.reading.acts.signals import (
-    checks_presence,
-    disputes,
-    goes_on,
+    asks_if_present,
+    asks_to_repeat,
+    declines_to_say,
+    disputes_answer,
+    is_continuation,
     is_question,
-    only_social,
-    wants_it_again,
-    withholds,
+    is_small_talk,
 )
 
 
@@ -19,36 +19,36 @@ from backend.reading.acts.signals import (
     "words", ["Can you hear me?", "yeah can you hear me now", "are you even listening", "still there?"]
 )
 def test_presence(words: str) -> None:
-    assert checks_presence(words)
+    assert asks_if_present(words)
 
 
 @pytest.mark.parametrize("words", ["yes", "hello", "is there a fee", "are you there on monday"])
 def test_no_presence(words: str) -> None:
-    assert not checks_presence(words)
+    assert not asks_if_present(words)
 
 
 @pytest.mark.parametrize(
     "words", ["I don't want to give you that.", "id rather not say", "I'm not giving it", "none of your business"]
 )
 def test_withheld(words: str) -> None:
-    assert withholds(words)
+    assert declines_to_say(words)
 
 
 @pytest.mark.parametrize("words", ["I don't have it here", "don't tell me it went up", "41005-001"])
 def test_not_withheld(words: str) -> None:
-    assert not withholds(words)
+    assert not declines_to_say(words)
 
 
 @pytest.mark.parametrize(
     "words", ["that's wrong, I paid that last week", "check again", "that can't be right", "I already paid it"]
 )
 def test_disputed(words: str) -> None:
-    assert disputes(words)
+    assert disputes_answer(words)
 
 
 @pytest.mark.parametrize("words", ["I want to pay it", "what do I owe", "is that right"])
 def test_not_disputed(words: str) -> None:
-    assert not disputes(words)
+    assert not disputes_answer(words)
 
 
 def test_a_question_behind_a_lead() -> None:
@@ -57,16 +57,16 @@ def test_a_question_behind_a_lead() -> None:
 
 
 def test_a_question_about_reading_is_no_wish_to_hear_it_again() -> None:
-    assert wants_it_again("can you read it")
-    assert not wants_it_again("How often do you read it?")
+    assert asks_to_repeat("can you read it")
+    assert not asks_to_repeat("How often do you read it?")
 
 
 def test_how_are_you_is_a_greeting() -> None:
-    assert only_social("Hi there, how are you today?")
-    assert only_social("Hello?")
+    assert is_small_talk("Hi there, how are you today?")
+    assert is_small_talk("Hello?")
 
 
 def test_what_goes_on() -> None:
-    assert goes_on("and September?")
-    assert goes_on("what about the membership fee")
-    assert not goes_on("and the power went out at my mother's house")
+    assert is_continuation("and September?")
+    assert is_continuation("what about the membership fee")
+    assert not is_continuation("and the power went out at my mother's house")

@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from backend.reading.spanish import glossed
-from backend.reading.spanish.numerals import numbers_in_english
-from backend.reading.together import read_all
+from backend.reading.extract_all import extract_all
+from backend.reading.spanish import to_english
+from backend.reading.spanish.number_translation import translate_numbers
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 
 
 def read(text: str, asked: str | None = None) -> dict[str, object]:
-    found = read_all(glossed(text), asked=asked, today=TODAY)
+    found = extract_all(to_english(text), asked=asked, today=TODAY)
     return {name: value for name, value in vars(found).items() if value is not None}
 
 
@@ -84,9 +84,9 @@ def test_last_four_with_a_correction() -> None:
 
 @pytest.mark.parametrize("said", ["luz.garcia@example.com", "mi usuario es luz.mitad", "www.todo.example"])
 def test_addresses_and_user_ids_stay(said: str) -> None:
-    assert glossed(said).split()[-1] == said.split()[-1]
+    assert to_english(said).split()[-1] == said.split()[-1]
 
 
 def test_tens_and_ones_of_thousands() -> None:
-    assert numbers_in_english("cuarenta y uno mil cuarenta y uno") == "forty one thousand forty one"
-    assert numbers_in_english("mil doscientos") == "one thousand two hundred"
+    assert translate_numbers("cuarenta y uno mil cuarenta y uno") == "forty one thousand forty one"
+    assert translate_numbers("mil doscientos") == "one thousand two hundred"

@@ -6,19 +6,19 @@ from datetime import date, time
 
 import pytest
 
-from actions.contact.forms import WORDS
-from actions.faq.topics import response_for
-from actions.password.forms import ALONE, NAMED
-from actions.service.hearing import KINDS
-from backend.contact.service import read_address, read_email, read_phone
-from backend.reading.danger import crisis_in, danger_in
-from backend.reading.language import language_of
-from backend.reading.moment import read_moment
-from backend.reading.name import name_said
-from backend.reading.person_wish import wants_a_call
-from backend.reading.plan_words import NOTHING
-from backend.reading.shutoff import speaks_of
-from backend.reading.spanish import glossed
+from actions.contact.forms import CONTACT_KIND_PATTERNS
+from actions.faq.topics import select_response
+from actions.password.forms import BARE_USER_ID, NAMED_USER_ID
+from actions.service.extract import KIND_PATTERNS
+from backend.contact.service import extract_address, extract_email, extract_phone
+from backend.reading.contact.person_name import parse_person_name
+from backend.reading.dates.call_time import parse_call_time
+from backend.reading.hazards.danger_words import detect_crisis, detect_danger
+from backend.reading.language import detect_language
+from backend.reading.live_agent_request import wants_call
+from backend.reading.money.payment_plan_patterns import NOTHING_NOW
+from backend.reading.service.disconnection_notice import detect_disconnection_topic
+from backend.reading.spanish import to_english
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 HOURS = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), (time(8), time(16, 30)))
@@ -44,26 +44,26 @@ DANGER = [
 
 @pytest.mark.parametrize("said", DANGER)
 def test_danger(said: str) -> None:
-    assert danger_in(glossed(said))
-    assert language_of(said, "en") == "es", "danger is answered in the language in which it is told, at once"
+    assert detect_danger(to_english(said))
+    assert detect_language(said, "en") == "es", "danger is answered in the language in which it is told, at once"
 
 
 @pytest.mark.parametrize(
     "said", ["no hay chispas", "se fue la luz", "dónde descargo mi factura en línea", "quiero cambiar mi teléfono"]
 )
 def test_no_danger(said: str) -> None:
-    assert not danger_in(glossed(said))
+    assert not detect_danger(to_english(said))
 
 
 @pytest.mark.parametrize("said", ["me quiero morir", "ya no quiero vivir", "voy a suicidarme", "quiero hacerme daño"])
 def test_despair(said: str) -> None:
-    assert crisis_in(glossed(said))
-    assert language_of(said, "en") == "es"
+    assert detect_crisis(to_english(said))
+    assert detect_language(said, "en") == "es"
 
 
 @pytest.mark.parametrize("said", ["my power line sparks", "the meter is on fire on Calle Real", "i want to die"])
 def test_danger_in_english_stays_english(said: str) -> None:
-    assert language_of(said, "en") == "en"
+    assert detect_language(said, "en") == "en"
 
 
 @pytest.mark.parametrize(
@@ -78,35 +78,35 @@ def test_danger_in_english_stays_english(said: str) -> None:
     ],
 )
 def test_what_is_changed(said: str, what: str) -> None:
-    assert next(name for name, words in WORDS if words.search(glossed(said))) == what
+    assert next(name for name, words in CONTACT_KIND_PATTERNS if words.search(to_english(said))) == what
 
 
 def test_new_contact_details() -> None:
-    assert read_email("es ruth punto nueva arroba example punto com") == "ruth.nueva@example.com"
-    assert read_email("José.Peña@example.com") == "jose.pena@example.com"
-    assert read_phone(glossed("el nuevo es 815 555 0188")) == "+18155550188"
+    assert extract_email("es ruth punto nueva arroba example punto com") == "ruth.nueva@example.com"
+    assert extract_email("José.Peña@example.com") == "jose.pena@example.com"
+    assert extract_phone(to_english("el nuevo es 815 555 0188")) == "+18155550188"
     said = "mi dirección nueva es PO Box 12, Hanover IL 61041"
-    assert read_address(glossed(said), asked=False) == "po box 12, hanover il 61041"
-    assert read_address("Calle Peña 12, Hanover", asked=True) == "Calle Peña 12, Hanover"
+    assert extract_address(to_english(said), asked=False) == "po box 12, hanover il 61041"
+    assert extract_address("Calle Peña 12, Hanover", asked=True) == "Calle Peña 12, Hanover"
 
 
 @pytest.mark.parametrize("word", ["correo-nuevo@example.com", "todo+luz@example.com", "calle-nueva.7", "ver.todo"])
 def test_addresses_and_user_ids_stay(word: str) -> None:
-    assert glossed(f"mi usuario es {word}").split()[-1] == word
+    assert to_english(f"mi usuario es {word}").split()[-1] == word
 
 
 def test_a_user_id_is_heard() -> None:
-    named = NAMED.search(glossed("mi usuario es maria.garcia"))
+    named = NAMED_USER_ID.search(to_english("mi usuario es maria.garcia"))
     assert named
     assert named["id"] == "maria.garcia"
-    alone = ALONE.fullmatch(glossed("mi nombre de usuario es maria.garcia"))
+    alone = BARE_USER_ID.fullmatch(to_english("mi nombre de usuario es maria.garcia"))
     assert alone
     assert alone["id"] == "maria.garcia"
 
 
 @pytest.mark.parametrize("said", ["que alguien me llame", "me pueden llamar", "quiero que me llame una persona"])
 def test_a_call_back(said: str) -> None:
-    assert wants_a_call(said)
+    assert wants_call(said)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,13 @@ def test_a_call_back(said: str) -> None:
     ],
 )
 def test_when_to_call(said: str, day: str | None, at: str | None, soon: bool) -> None:
-    moment = read_moment(glossed(said), TODAY, HOURS)
+    moment = parse_call_time(to_english(said), TODAY, HOURS)
     assert moment is not None
-    assert (moment.day and moment.day.isoformat(), moment.at and f"{moment.at:%H:%M}", moment.soon) == (day, at, soon)
+    assert (
+        moment.day and moment.day.isoformat(),
+        moment.time_of_day and f"{moment.time_of_day:%H:%M}",
+        moment.as_soon_as_possible,
+    ) == (day, at, soon)
 
 
 @pytest.mark.parametrize(
@@ -140,12 +144,12 @@ def test_when_to_call(said: str, day: str | None, at: str | None, soon: bool) ->
     ],
 )
 def test_kinds_of_service(said: str, kind: str) -> None:
-    assert next(name for name, words in KINDS if words.search(glossed(said))) == kind
+    assert next(name for name, words in KIND_PATTERNS if words.search(to_english(said))) == kind
 
 
 @pytest.mark.parametrize("said", ["me llamo Ana Morales", "mi nombre es Ana Morales", "a nombre de Ana Morales"])
 def test_names(said: str) -> None:
-    assert (name_said(said) or "").lower() == "ana morales"
+    assert (parse_person_name(said) or "").lower() == "ana morales"
 
 
 @pytest.mark.parametrize(
@@ -161,12 +165,12 @@ def test_names(said: str) -> None:
     ],
 )
 def test_a_disconnection(said: str, spoken_of: str | None) -> None:
-    assert speaks_of(glossed(said)) == spoken_of
+    assert detect_disconnection_topic(to_english(said)) == spoken_of
 
 
 @pytest.mark.parametrize("said", ["nada todavía", "no puedo pagar nada", "no tengo dinero"])
 def test_nothing_yet(said: str) -> None:
-    assert NOTHING.search(glossed(said))
+    assert NOTHING_NOW.search(to_english(said))
 
 
 @pytest.mark.parametrize(
@@ -193,4 +197,4 @@ def test_nothing_yet(said: str) -> None:
     ],
 )
 def test_topics(intent: str, said: str, topic: str) -> None:
-    assert response_for(intent, glossed(said)) == f"utter_answer_faq_{topic}"
+    assert select_response(intent, to_english(said)) == f"utter_answer_faq_{topic}"

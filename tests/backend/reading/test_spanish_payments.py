@@ -8,14 +8,14 @@ from datetime import date
 import pytest
 import yaml
 
-from actions.accounts.choice import ALL
-from actions.scheduled.forms import act_on_existing
-from backend.reading.amount import Amount, AmountProblem
-from backend.reading.day import Day, wants_due_date
-from backend.reading.pay_way import LINK_WORDS, OTHER_WORDS, SAVED_WORDS
-from backend.reading.spanish import glossed
-from backend.reading.spanish.gloss import TABLES, without_accents
-from backend.reading.together import read_all
+from actions.accounts.account_choice import ALL_ACCOUNTS
+from actions.scheduled.forms import extract_existing_act
+from backend.reading.dates.day_parsing import ParsedDay, is_due_date_requested
+from backend.reading.extract_all import extract_all
+from backend.reading.money.amount import Amount, AmountProblem
+from backend.reading.money.payment_method import SAVED_WORDS, WANTS_OTHER_METHOD, WANTS_PAY_LINK
+from backend.reading.spanish import to_english
+from backend.reading.spanish.translation import TABLES_FOLDER, strip_accents
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 
@@ -41,7 +41,7 @@ TODAY = date(2026, 11, 18)  # a Wednesday
     ],
 )
 def test_amounts_of_a_payment(said: str, cents: int) -> None:
-    found = read_all(glossed(said), asked="amount", today=TODAY).amount
+    found = extract_all(to_english(said), asked="amount", today=TODAY).amount
     assert isinstance(found, Amount)
     assert found.cents == cents
 
@@ -52,12 +52,12 @@ def test_amounts_of_a_payment(said: str, cents: int) -> None:
     "el cincuenta por ciento/menos 5/el doble".split("/"),
 )
 def test_an_amount_that_is_bent_is_asked_about(said: str) -> None:
-    assert isinstance(read_all(glossed(said), asked="amount", today=TODAY).amount, AmountProblem)
+    assert isinstance(extract_all(to_english(said), asked="amount", today=TODAY).amount, AmountProblem)
 
 
 @pytest.mark.parametrize("said", ["no todo", "no quiero pagar todo", "no puedo pagar todo"])
 def test_not_all_is_no_share(said: str) -> None:
-    assert read_all(glossed(said), asked="amount", today=TODAY).share is None
+    assert extract_all(to_english(said), asked="amount", today=TODAY).share is None
 
 
 @pytest.mark.parametrize(
@@ -65,46 +65,46 @@ def test_not_all_is_no_share(said: str) -> None:
     [("no hoy, mañana", "2026-11-19"), ("de hoy en ocho", "2026-11-25"), ("a mediados de mes", "2026-12-15")],
 )
 def test_days_of_a_payment(said: str, day: str) -> None:
-    found = read_all(glossed(said), asked="date", today=TODAY).day
-    assert isinstance(found, Day)
-    assert found.on.isoformat() == day
+    found = extract_all(to_english(said), asked="date", today=TODAY).day
+    assert isinstance(found, ParsedDay)
+    assert found.day.isoformat() == day
 
 
 @pytest.mark.parametrize("said", ["99999 menos 001", "99999 menos cero cero uno"])
 def test_the_dash_may_be_called_minus(said: str) -> None:
-    found = read_all(glossed(said), asked="member_number", today=TODAY).number
+    found = extract_all(to_english(said), asked="member_number", today=TODAY).member_number
     assert found
     assert found.dashed == "99999-001"
 
 
 @pytest.mark.parametrize("said", ["cuando venza", "el día que vence", "en la fecha de vencimiento", "VENCIMIENTO"])
 def test_the_due_date_as_a_day(said: str) -> None:
-    assert wants_due_date(glossed(said))
+    assert is_due_date_requested(to_english(said))
 
 
 @pytest.mark.parametrize(
     "said", ["¿cuándo vence?", "cuándo vence mi factura", "cuando vence mi recibo", "qué día vence"]
 )
 def test_a_question_about_the_due_date_chooses_no_day(said: str) -> None:
-    assert not wants_due_date(glossed(said))
+    assert not is_due_date_requested(to_english(said))
 
 
 @pytest.mark.parametrize(
     ("said", "pattern"),
     [
-        ("por enlace", LINK_WORDS),
-        ("con una tarjeta nueva", LINK_WORDS),
-        ("otra tarjeta", OTHER_WORDS),
-        ("de otra forma", OTHER_WORDS),
+        ("por enlace", WANTS_PAY_LINK),
+        ("con una tarjeta nueva", WANTS_PAY_LINK),
+        ("otra tarjeta", WANTS_OTHER_METHOD),
+        ("de otra forma", WANTS_OTHER_METHOD),
         ("con mi tarjeta", SAVED_WORDS),
         ("la tarjeta guardada", SAVED_WORDS),
         ("la misma tarjeta", SAVED_WORDS),
-        ("el saldo de todas mis cuentas", ALL),
-        ("las dos cuentas", ALL),
+        ("el saldo de todas mis cuentas", ALL_ACCOUNTS),
+        ("las dos cuentas", ALL_ACCOUNTS),
     ],
 )
 def test_ways_to_pay_and_accounts(said: str, pattern: object) -> None:
-    assert pattern.search(glossed(said))  # type: ignore[attr-defined]
+    assert pattern.search(to_english(said))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_ways_to_pay_and_accounts(said: str, pattern: object) -> None:
      "Pagos programados, por favor"],
 )  # fmt: skip
 def test_what_is_scheduled_is_shown_and_nothing_is_paid(said: str) -> None:
-    assert act_on_existing(glossed(said)) == "show"
+    assert extract_existing_act(to_english(said)) == "show"
 
 
 @pytest.mark.parametrize(
@@ -130,13 +130,13 @@ def test_what_is_scheduled_is_shown_and_nothing_is_paid(said: str) -> None:
     ],
 )
 def test_payments_that_are_there_already(said: str, act: str | None) -> None:
-    assert act_on_existing(glossed(said)) == act
+    assert extract_existing_act(to_english(said)) == act
 
 
 def test_a_phrase_stands_in_one_table_with_one_meaning() -> None:
     meanings: dict[str, set[str]] = defaultdict(set)
-    for path in TABLES.glob("*.yml"):
+    for path in TABLES_FOLDER.glob("*.yml"):
         for english, phrases in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             for phrase in phrases.split(","):
-                meanings[" ".join(without_accents(phrase.strip().lower()).split())].add(str(english))
+                meanings[" ".join(strip_accents(phrase.strip().lower()).split())].add(str(english))
     assert {phrase: found for phrase, found in meanings.items() if len(found) > 1} == {}

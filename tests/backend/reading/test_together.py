@@ -8,23 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.reading.amount import Amount
-from backend.reading.day import Day, wants_due_date
-from backend.reading.together import Everything, read_all
+from backend.reading.dates.day_parsing import ParsedDay, is_due_date_requested
+from backend.reading.extract_all import ExtractedValues, extract_all
+from backend.reading.money.amount import Amount
 from tests.support.costs import cost_of
 
 TODAY = date(2026, 11, 12)
 EVERY_QUESTION = ("member_number", "last4", "code", "amount", "change", "date", None)
 
 
-def short(found: Everything) -> dict[str, object]:
+def short(found: ExtractedValues) -> dict[str, object]:
     """What was found, in plain values."""
     values = {
-        "number": found.number.dashed or found.number.digits if found.number else None,
+        "number": found.member_number.dashed or found.member_number.digits if found.member_number else None,
         "last4": found.last4,
         "cents": found.amount.cents if isinstance(found.amount, Amount) else found.amount,
         "share": found.share,
-        "on": found.day.on.day if isinstance(found.day, Day) else found.day,
+        "on": found.day.day.day if isinstance(found.day, ParsedDay) else found.day,
         "code": found.code,
     }
     return {name: value for name, value in values.items() if value is not None}
@@ -59,7 +59,7 @@ def short(found: Everything) -> dict[str, object]:
     ],
 )  # fmt: skip
 def test_whatever_was_asked_a_plain_message_means_the_same(asked, text, values):
-    assert short(read_all(text, asked=asked, today=TODAY)) == values
+    assert short(extract_all(text, asked=asked, today=TODAY)) == values
 
 
 @pytest.mark.parametrize(
@@ -116,23 +116,23 @@ def test_whatever_was_asked_a_plain_message_means_the_same(asked, text, values):
     ],
 )
 def test_what_a_bare_number_means_follows_from_what_was_asked(asked, text, values):
-    assert short(read_all(text, asked=asked, today=TODAY)) == values
+    assert short(extract_all(text, asked=asked, today=TODAY)) == values
 
 
 def test_all_is_an_amount_once_the_amount_due_is_known():
     for text in ("pay it all", "all today"):
-        assert read_all(text, asked="amount", today=TODAY, due_cents=11240).amount == Amount(11240)
+        assert extract_all(text, asked="amount", today=TODAY, due_cents=11240).amount == Amount(11240)
 
 
 def test_half_on_the_due_date_with_the_number():
     text = "pay half my bill on the due date, 99999-001, last four 0142"
-    found = read_all(text, asked=None, today=TODAY)
-    assert (found.number.dashed, found.last4, found.share) == ("99999-001", "0142", "half")
-    assert wants_due_date(text)
+    found = extract_all(text, asked=None, today=TODAY)
+    assert (found.member_number.dashed, found.last4, found.share) == ("99999-001", "0142", "half")
+    assert is_due_date_requested(text)
 
 
 def test_a_share_and_figures_that_disagree_are_no_share():
-    found = read_all("everything but 20", asked="amount", today=TODAY)
+    found = extract_all("everything but 20", asked="amount", today=TODAY)
     assert found.share is None
     assert found.amount.code == "unclear"
 
@@ -145,16 +145,16 @@ digits = st.text("0123456789", min_size=3, max_size=3)
 def test_no_digit_is_read_twice(base, separator, last4, cents, asked):
     text = f"pay ${cents / 100:.2f} on {base}-{separator}, the last four is {last4}"
     values = {"number": f"{base}-{separator}", "last4": last4, "cents": cents}
-    assert short(read_all(text, asked=asked, today=TODAY)) == values
+    assert short(extract_all(text, asked=asked, today=TODAY)) == values
 
 
 @given(st.text(max_size=300), st.sampled_from(EVERY_QUESTION))
 def test_nothing_breaks_it(text, asked):
-    read_all(text, asked=asked, today=TODAY)
+    extract_all(text, asked=asked, today=TODAY)
 
 
 @pytest.mark.parametrize(
     "text", ["9" * 10_000, "nine " * 2_000, "1-" * 5_000, "$1," * 3_000, "no wait " * 1_500, "the first of " * 800]
 )
 def test_hostile_length_costs_little(text):
-    assert cost_of(lambda: read_all(text, asked="member_number", today=TODAY)) < 0.25
+    assert cost_of(lambda: extract_all(text, asked="member_number", today=TODAY)) < 0.25

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.wrong_number import is_misdirected, looks_misdirected, may_be_misdirected
+from backend.reading.texts.wrong_number import is_wrong_number, may_be_wrong_number, should_ask_wrong_number
 
 DENIES = [
     "This is not Samir, you have the wrong number",
@@ -62,22 +62,22 @@ NAMES = ["Samir Haddad"]
 
 @pytest.mark.parametrize("text", DENIES)
 def test_somebody_else_is_at_the_phone(text: str) -> None:
-    assert looks_misdirected(text)
-    assert is_misdirected(text, NAMES, idle=True)
+    assert may_be_wrong_number(text)
+    assert is_wrong_number(text, NAMES, idle=True)
 
 
 @pytest.mark.parametrize("text", OF_SOMETHING_ELSE)
 def test_other_wrong_things_are_not_the_phone(text: str) -> None:
-    assert not is_misdirected(text, NAMES, idle=True)
+    assert not is_wrong_number(text, NAMES, idle=True)
 
 
 def test_in_a_task_a_wrong_number_is_that_of_the_account() -> None:
-    assert not is_misdirected("sorry, wrong number", NAMES, idle=False)
-    assert is_misdirected("This is not Samir", NAMES, idle=False)
+    assert not is_wrong_number("sorry, wrong number", NAMES, idle=False)
+    assert is_wrong_number("This is not Samir", NAMES, idle=False)
 
 
 def test_a_name_that_is_on_no_file_denies_nobody() -> None:
-    assert not is_misdirected("This is not Visa", [], idle=True)
+    assert not is_wrong_number("This is not Visa", [], idle=True)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_a_name_that_is_on_no_file_denies_nobody() -> None:
     ["wrong number dude", "Wrong nubmer", "wrong #", "oops wrong phone", "numero incorrecto", "incorrect cell"],
 )
 def test_few_words_with_a_slip_say_it_too(text: str) -> None:
-    assert looks_misdirected(text)
-    assert is_misdirected(text, [], idle=True)
+    assert may_be_wrong_number(text)
+    assert is_wrong_number(text, [], idle=True)
 
 
 @pytest.mark.parametrize(
@@ -106,18 +106,18 @@ def test_few_words_with_a_slip_say_it_too(text: str) -> None:
     ],
 )
 def test_what_the_member_could_say_as_well_is_asked(text: str) -> None:
-    assert looks_misdirected(text)
-    assert may_be_misdirected(text, on_file=True)
-    assert not may_be_misdirected(text, on_file=False)
+    assert may_be_wrong_number(text)
+    assert should_ask_wrong_number(text, on_file=True)
+    assert not should_ask_wrong_number(text, on_file=False)
 
 
 def test_a_denied_name_is_asked_about_whoever_has_the_phone() -> None:
-    assert may_be_misdirected("This is not Ramona", on_file=False)
-    assert not may_be_misdirected("This is not Visa", on_file=True)
+    assert should_ask_wrong_number("This is not Ramona", on_file=False)
+    assert not should_ask_wrong_number("This is not Visa", on_file=True)
 
 
 @pytest.mark.parametrize(
     "text", ["I am not a member yet, how do I join", "he doesn't have power", "my number has changed", "I am not sure"]
 )
 def test_a_members_own_news_are_not(text: str) -> None:
-    assert not may_be_misdirected(text, on_file=True)
+    assert not should_ask_wrong_number(text, on_file=True)

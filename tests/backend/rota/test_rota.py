@@ -10,22 +10,22 @@ import pytest
 
 from backend.app import Backend
 from backend.clock import ManualClock
+from backend.job_locks import service as rota
+from backend.job_locks.schedule import JOB_SCHEDULES, JobSchedule
 from backend.jobs import JOBS
-from backend.rota import service as rota
-from backend.rota.times import TIMES, Times
 
 CHICAGO = ZoneInfo("America/Chicago")
-HOURLY = Times("hour", lease=timedelta(minutes=15))
+HOURLY = JobSchedule("hour", lease=timedelta(minutes=15))
 
 
-async def take(backend: Backend, times: Times = HOURLY) -> str | None:
+async def take(backend: Backend, times: JobSchedule = HOURLY) -> str | None:
     """As the clock does it: the turn taken, or None."""
-    async with backend.db.reading() as session:
-        slot = await rota.due(session, backend, "work", times)
+    async with backend.db.read_session() as session:
+        slot = await rota.find_due_slot(session, backend, "work", times)
     if slot is None:
         return None
     async with backend.db.transaction() as session:
-        return slot if await rota.take(session, backend, "work", times, slot) else None
+        return slot if await rota.acquire(session, backend, "work", times, slot) else None
 
 
 async def finish(backend: Backend, slot: str) -> None:
@@ -36,20 +36,20 @@ async def finish(backend: Backend, slot: str) -> None:
 @pytest.mark.parametrize(
     ("times", "at", "slot"),
     [
-        (Times("day", time(6)), datetime(2026, 11, 18, 5, 59), None),
-        (Times("day", time(6)), datetime(2026, 11, 18, 6, 0), "2026-11-18"),
-        (Times("day", time(6)), datetime(2026, 11, 18, 23, 59), "2026-11-18"),
-        (Times("hour"), datetime(2026, 11, 18, 10, 30), "2026-11-18 16"),
-        (Times("minute"), datetime(2026, 11, 18, 10, 30), "2026-11-18 16:30"),
+        (JobSchedule("day", time(6)), datetime(2026, 11, 18, 5, 59), None),
+        (JobSchedule("day", time(6)), datetime(2026, 11, 18, 6, 0), "2026-11-18"),
+        (JobSchedule("day", time(6)), datetime(2026, 11, 18, 23, 59), "2026-11-18"),
+        (JobSchedule("hour"), datetime(2026, 11, 18, 10, 30), "2026-11-18 16"),
+        (JobSchedule("minute"), datetime(2026, 11, 18, 10, 30), "2026-11-18 16:30"),
     ],
 )
-def test_what_is_due(times: Times, at: datetime, slot: str | None) -> None:
-    assert times.slot(at.replace(tzinfo=CHICAGO)) == slot
+def test_what_is_due(times: JobSchedule, at: datetime, slot: str | None) -> None:
+    assert times.slot_at(at.replace(tzinfo=CHICAGO)) == slot
 
 
 def test_the_hour_that_comes_twice_in_autumn_is_two_turns() -> None:
     twice = datetime(2026, 11, 1, 1, 30, tzinfo=CHICAGO)
-    assert HOURLY.slot(twice) != HOURLY.slot(twice.replace(fold=1))
+    assert HOURLY.slot_at(twice) != HOURLY.slot_at(twice.replace(fold=1))
 
 
 async def test_of_many_one_takes_it(backend: Backend) -> None:
@@ -75,11 +75,11 @@ async def test_an_unfinished_turn_is_taken_again_after_its_lease(backend: Backen
 
 
 async def test_a_turn_still_at_work_keeps_out_the_next_one(backend: Backend, clock: ManualClock) -> None:
-    long = Times("minute", lease=timedelta(minutes=15))
+    long = JobSchedule("minute", lease=timedelta(minutes=15))
     assert await take(backend, long)
     clock.advance(minutes=3)
     assert await take(backend, long) is None
 
 
 def test_every_job_has_its_times() -> None:
-    assert set(JOBS) <= set(TIMES)
+    assert set(JOBS) <= set(JOB_SCHEDULES)

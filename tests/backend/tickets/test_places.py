@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.tickets.places import names_a_spot, place_key
+from backend.tickets.place_matching import is_specific_place, make_place_key
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from backend.tickets.places import names_a_spot, place_key
     ],
 )
 def test_the_same_place(one: str, other: str) -> None:
-    assert place_key(one) == place_key(other)
+    assert make_place_key(one) == make_place_key(other)
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ def test_the_same_place(one: str, other: str) -> None:
     [("12 Oak Road", "14 Oak Road"), ("12 Oak Road", "12 Oakland Road"), ("County Road 12", "County Road 14")],
 )
 def test_another_place(one: str, other: str) -> None:
-    assert place_key(one) != place_key(other)
+    assert make_place_key(one) != make_place_key(other)
 
 
 def test_words_that_may_be_anywhere() -> None:
-    assert names_a_spot(place_key("12 Oak Road"))
-    assert not names_a_spot(place_key("by the church"))
-    assert not names_a_spot(place_key("12"))
+    assert is_specific_place(make_place_key("12 Oak Road"))
+    assert not is_specific_place(make_place_key("by the church"))
+    assert not is_specific_place(make_place_key("12"))

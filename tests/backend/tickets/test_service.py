@@ -13,30 +13,30 @@ from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.audit.service import verify
 from backend.billing.models import Account
-from backend.callout import words
+from backend.callout import messages
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation
-from backend.language import SPANISH, speaking
+from backend.language import SPANISH, use_language
 from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
-from backend.payments.confirmation import normalise
+from backend.payments.confirmation_numbers import normalize_number
 from backend.tickets import listing
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
-from backend.tickets.service import Filed, Report
+from backend.tickets.service import FiledTicket, Report
 from tests.backend.household import NOW, Household, add_conversation, make_household
 
 PLACE = "12 Oak Road, Elizabeth"
 
 
-async def file(backend: Backend, conversation: str, kind: str, **told: Any) -> Filed:
+async def file(backend: Backend, conversation: str, kind: str, **told: Any) -> FiledTicket:
     words = told.pop("words", f"first words about the {kind}")
     async with backend.db.transaction() as session:
         report = Report(kind=kind, details={"words": words, **told.pop("details", {})}, **told)
-        return await tickets.file(session, backend, conversation, report)
+        return await tickets.file_report(session, backend, conversation, report)
 
 
-async def read(session: AsyncSession, filed: Filed) -> Ticket:
+async def read(session: AsyncSession, filed: FiledTicket) -> Ticket:
     found = await tickets.find(session, filed.ticket.number)
     assert found is not None
     return found
@@ -44,7 +44,7 @@ async def read(session: AsyncSession, filed: Filed) -> Ticket:
 
 async def test_a_ticket_says_where_and_how_to_reach_who_told_it(backend: Backend, home: Household) -> None:
     filed = await file(backend, home.conversation_id, "meter", account_id=home.account_id)
-    assert normalise(filed.ticket.number) == filed.ticket.number
+    assert normalize_number(filed.ticket.number) == filed.ticket.number
     assert filed.ticket.phone == "+15555550142", "the phone on file, where none is told and none writes"
     talk = await add_conversation(backend, "sms-stranger", "sms")
     async with backend.db.transaction() as session:
@@ -89,7 +89,7 @@ async def test_one_event_of_one_talk_is_one_ticket(
     one = await file(backend, home.conversation_id, first[0], **first[1])
     two = await file(backend, home.conversation_id, second[0], words="and more", **second[1])
     assert (two.ticket.number == one.ticket.number) is same
-    assert two.new is not same
+    assert two.is_new is not same
     if same:
         assert [note["words"] for note in two.ticket.notes] == ["and more"]
         assert two.ticket.details["words"] == one.ticket.details["words"], "the first words stay"
@@ -167,7 +167,7 @@ async def test_a_call_back_is_moved_not_doubled(backend: Backend, home: Househol
 
 
 async def test_whoever_calls_back_knows_to_speak_spanish(backend: Backend, home: Household) -> None:
-    with speaking(SPANISH):
+    with use_language(SPANISH):
         filed = await file(backend, home.conversation_id, "complaint", words="nadie contesta")
     assert filed.ticket.details == {"words": "nadie contesta", "language": "Spanish"}
 
@@ -178,15 +178,15 @@ async def test_taking_back_is_for_who_filed_it(backend: Backend, home: Household
     async with backend.db.transaction() as session:
         number = filed.ticket.number
         assert await tickets.withdraw(session, backend, number, stranger, "not mine") is None
-        assert [each.number for each in await tickets.of_conversation(session, home.conversation_id)] == [number]
+        assert [each.number for each in await tickets.list_of_conversation(session, home.conversation_id)] == [number]
         taken = await tickets.withdraw(session, backend, number, home.conversation_id, "it came on")
         assert taken is not None
         assert (taken.status, taken.outcome, taken.closed_at) == ("withdrawn", "it came on", NOW)
         assert await tickets.withdraw(session, backend, number, home.conversation_id, "again") is None
-        assert await tickets.of_conversation(session, home.conversation_id) == []
-        assert await listing.waiting(session) == []
-        assert [each.number for each in await listing.taken_back(session, NOW)] == [number]
-        assert await listing.taken_back(session, NOW + timedelta(days=3)) == []
+        assert await tickets.list_of_conversation(session, home.conversation_id) == []
+        assert await listing.list_open(session) == []
+        assert [each.number for each in await listing.list_withdrawn(session, NOW)] == [number]
+        assert await listing.list_withdrawn(session, NOW + timedelta(days=3)) == []
         acts = [row.act for row in await session.scalars(select(AuditRow).order_by(AuditRow.id))]
         assert acts[-2:] == ["ticket_light", "ticket_withdrawn"]
         assert await verify(session) is None
@@ -206,29 +206,31 @@ async def test_power_that_is_back_closes_the_outage_of_the_account(backend: Back
     filed = await file(backend, home.conversation_id, "outage", account_id=home.account_id)
     talk = await add_conversation(backend, "web-later")
     async with backend.db.transaction() as session:
-        assert await tickets.restored(session, backend, talk, None, "it is back") is None, "nobody's business"
-        noted = await tickets.restored(session, backend, talk, home.account_id, "on again")
+        assert await tickets.close_restored_outage(session, backend, talk, None, "it is back") is None, (
+            "nobody's business"
+        )
+        noted = await tickets.close_restored_outage(session, backend, talk, home.account_id, "on again")
         assert noted is not None
         assert (noted.status, noted.notes[-1]["unproven"]) == ("open", True), "a sender alone closes nothing"
         known = await session.get_one(Conversation, talk)
         known.level, known.account_id, known.member_id = Level.KNOWN, home.account_id, home.member_id
-        noted = await tickets.restored(session, backend, talk, home.account_id, "on, I say")
+        noted = await tickets.close_restored_outage(session, backend, talk, home.account_id, "on, I say")
         assert noted is not None
         assert noted.status == "open", "a number and a last four are known to more than the member"
         known.level = Level.STEPPED_UP
-        closed = await tickets.restored(session, backend, talk, home.account_id, "it is back")
+        closed = await tickets.close_restored_outage(session, backend, talk, home.account_id, "it is back")
         assert closed is not None
         assert (closed.number, closed.status, closed.outcome) == (filed.ticket.number, "closed", "restored")
         assert closed.notes[-1]["words"] == "it is back"
         told = await session.scalars(select(OutboxMessage).where(OutboxMessage.purpose == "ticket"))
         assert [closed.number in message.body for message in told] == [True], "who reported it hears of it"
-        assert await tickets.restored(session, backend, talk, home.account_id, "it is back") is None
+        assert await tickets.close_restored_outage(session, backend, talk, home.account_id, "it is back") is None
 
 
 async def test_danger_does_not_go_with_the_lights_on(backend: Backend, home: Household) -> None:
     await file(backend, home.conversation_id, "danger", place=PLACE)
     async with backend.db.transaction() as session:
-        found = await tickets.restored(session, backend, home.conversation_id, None, "power is back")
+        found = await tickets.close_restored_outage(session, backend, home.conversation_id, None, "power is back")
         assert found is not None
         assert (found.status, found.notes[-1]["words"]) == ("open", "power is back")
 
@@ -239,8 +241,8 @@ async def test_danger_comes_first_and_promised_calls_by_their_time(backend: Back
         await file(backend, talk, "callback", due_at=NOW + timedelta(hours=hours), details={"name": name})
     await file(backend, home.conversation_id, "medical", urgent=True)
     await file(backend, home.conversation_id, "danger")
-    async with backend.db.reading() as session:
-        found = await listing.waiting(session)
+    async with backend.db.read_session() as session:
+        found = await listing.list_open(session)
     assert [ticket.details.get("name", ticket.kind) for ticket in found] == ["danger", "medical", "soon", "late"]
 
 
@@ -249,9 +251,9 @@ async def test_a_ticket_is_closed_once(backend: Backend, home: Household) -> Non
     async with backend.db.transaction() as session:
         assert await tickets.close(session, backend, made.ticket.number, "ann")
         assert await tickets.close(session, backend, made.ticket.number, "ann") is None
-        assert await listing.waiting(session) == []
+        assert await listing.list_open(session) == []
         ticket = await read(session, made)
-        await tickets.answered(session, backend, ticket, "ann")
+        await tickets.mark_answered(session, backend, ticket, "ann")
         assert ticket.status == "closed", "writing about it does not open it again"
 
 
@@ -260,8 +262,8 @@ async def test_the_list_has_strangers_and_members(backend: Backend, home: Househ
     light = await file(backend, await add_conversation(backend, "web-other"), "light", place=PLACE, words="it is dark")
     async with backend.db.transaction() as session:
         await tickets.close(session, backend, light.ticket.number, "ann")
-        everything = await listing.every(session)
-        still = await listing.every(session, only_open=True)
+        everything = await listing.list_tickets(session)
+        still = await listing.list_tickets(session, only_open=True)
     assert [(each["kind"], each["account"], each["place"]) for each in everything] == [
         ("light", None, PLACE),
         ("meter", "99999-001", None),
@@ -276,9 +278,9 @@ async def test_the_crew_hears_that_a_place_is_from_our_file_and_no_more_once_it_
     async with backend.db.transaction() as session:
         (await session.get_one(Account, home.account_id)).service_address = "20 Oak Road"
     filed = await file(backend, home.conversation_id, "danger", account_id=home.account_id)
-    assert "20 Oak Road (from our file" in words.summary(filed.ticket)
+    assert "20 Oak Road (from our file" in messages.format_summary(filed.ticket)
     async with backend.db.transaction() as session:
         ticket = await tickets.find(session, filed.ticket.number)
         assert ticket is not None
         await tickets.complete(session, backend, ticket, place=PLACE, phone=None)
-        assert "from our file" not in words.summary(ticket)
+        assert "from our file" not in messages.format_summary(ticket)

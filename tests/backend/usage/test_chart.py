@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from backend.language import LANGUAGES, month_name, speaking, tr
+from backend.language import LANGUAGES, format_month_name, tr, use_language
 from backend.usage import chart
 from backend.usage.chart import Bar
 
@@ -28,7 +28,7 @@ def test_it_is_a_small_png(bars: list[Bar]) -> None:
 def test_a_taller_month_is_a_taller_bar() -> None:
     with Image.open(BytesIO(chart.draw([Bar("A", 100, None, None), Bar("B", 1000, None, None)]))) as image:
         pixels = image.convert("RGB")
-    green = tuple(int(chart.NOW[at : at + 2], 16) for at in (1, 3, 5))
+    green = tuple(int(chart.THIS_YEAR_COLOR[at : at + 2], 16) for at in (1, 3, 5))
     middle = (chart.LEFT + chart.WIDTH - chart.RIGHT) // 2
     left, right = (
         sum(
@@ -48,12 +48,12 @@ def _near(pixel: object, colour: tuple[int, ...]) -> bool:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_font_has_every_letter_of_its_words(language: str) -> None:
-    with speaking(language):
+    with use_language(language):
         words = [tr(text) for text in (chart.TITLE, chart.THIS_YEAR, chart.YEAR_BEFORE, chart.TEMPERATURE)]
-        words += [month_name(date(2026, month, 1), short=True) for month in range(1, 13)]
+        words += [format_month_name(date(2026, month, 1), short=True) for month in range(1, 13)]
     assert [word for word in words if not word.isascii()] == []
 
 
 @pytest.mark.parametrize(("highest", "top"), [(0, 4), (1, 1), (9, 10), (61, 80), (100, 100), (993, 1000), (1001, 2000)])
 def test_the_scale_is_round_and_high_enough(highest: int, top: int) -> None:
-    assert chart.ceiling(highest) == top
+    assert chart.scale_maximum(highest) == top

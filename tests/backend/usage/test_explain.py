@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.billing.models import Bill
-from backend.usage.explain import explain
+from backend.usage.bill_comparison import compare_bills
 
 
 def bill(kwh: int, days: int, lines: list[dict[str, Any]], amount: int | None = None) -> Bill:
@@ -37,7 +37,7 @@ bills = st.one_of(
 
 @given(bills, bills)
 def test_the_parts_sum_to_the_difference_to_the_cent(now: Bill, before: Bill) -> None:
-    found = explain(now, before)
+    found = compare_bills(now, before)
     parts = found.days_cents + found.use_cents + found.rate_cents + found.fees_cents
     assert parts == found.difference_cents == now.amount_cents - before.amount_cents
     if now.lines and before.lines:
@@ -54,9 +54,9 @@ def test_each_part_is_what_its_name_says() -> None:
     assert parts(more, before) == (0, 3000, 0, 0)
     assert parts(dearer, before) == (0, 0, 600, 0)
     assert parts(late, before) == (0, 0, 0, 500)
-    assert [(fee.label, fee.cents) for fee in explain(late, before).fees] == [("Late charge", 500)]
+    assert [(fee.label, fee.cents) for fee in compare_bills(late, before).fees] == [("Late charge", 500)]
 
 
 def parts(now: Bill, before: Bill) -> tuple[int, int, int, int]:
-    found = explain(now, before)
+    found = compare_bills(now, before)
     return found.days_cents, found.use_cents, found.rate_cents, found.fees_cents

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.language import speaking
-from backend.usage import media
+from backend.language import use_language
+from backend.usage import signed_media
 
 
 def token_of(url: str) -> str:
@@ -13,23 +13,23 @@ def token_of(url: str) -> str:
 
 
 async def test_it_opens_for_an_hour(backend: Backend, clock: ManualClock) -> None:
-    token = token_of(media.usage_chart_url(backend, 7))
-    assert media.opened(backend, token) == media.Picture(7)
+    token = token_of(signed_media.usage_chart_url(backend, 7))
+    assert signed_media.open_token(backend, token) == signed_media.ChartRequest(7)
     clock.advance(minutes=59)
-    assert media.opened(backend, token) == media.Picture(7)
+    assert signed_media.open_token(backend, token) == signed_media.ChartRequest(7)
     clock.advance(minutes=2)
-    assert media.opened(backend, token) is None
+    assert signed_media.open_token(backend, token) is None
 
 
 async def test_it_is_drawn_in_the_language_of_the_talk(backend: Backend) -> None:
-    with speaking("es"):
-        token = token_of(media.usage_chart_url(backend, 7))
-    assert media.opened(backend, token) == media.Picture(7, "es")
+    with use_language("es"):
+        token = token_of(signed_media.usage_chart_url(backend, 7))
+    assert signed_media.open_token(backend, token) == signed_media.ChartRequest(7, "es")
 
 
 async def test_nothing_that_we_did_not_make_opens(backend: Backend) -> None:
-    token = token_of(media.usage_chart_url(backend, 7))
-    other = token_of(media.usage_chart_url(backend, 8))
+    token = token_of(signed_media.usage_chart_url(backend, 7))
+    other = token_of(signed_media.usage_chart_url(backend, 8))
     forged = other[: -len(token[-24:])] + token[-24:]
     wrong = [token[:-1] + ("A" if token[-1] != "A" else "B"), forged, token[1:], token + "A", "", "A" * 60, token[-24:]]
-    assert [media.opened(backend, each) for each in wrong] == [None] * len(wrong)
+    assert [signed_media.open_token(backend, each) for each in wrong] == [None] * len(wrong)

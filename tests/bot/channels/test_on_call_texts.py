@@ -19,21 +19,21 @@ async def urgent(edge: Edge) -> Ticket:
     home = await make_household(edge.services.backend)
     async with edge.services.backend.db.transaction() as session:
         report = Report(kind="danger", details={"words": "wire down"}, place="12 Oak Road")
-        return (await tickets.file(session, edge.services.backend, home.conversation_id, report)).ticket
+        return (await tickets.file_report(session, edge.services.backend, home.conversation_id, report)).ticket
 
 
 async def standing(edge: Edge, ticket: Ticket) -> Callout:
-    async with edge.services.backend.db.reading() as session:
-        found = await service.of_ticket(session, ticket.id)
+    async with edge.services.backend.db.read_session() as session:
+        found = await service.find_callout(session, ticket.id)
     assert found is not None
     return found
 
 
 async def code_of(edge: Edge, ticket: Ticket) -> str:
-    async with edge.services.backend.db.reading() as session:
+    async with edge.services.backend.db.read_session() as session:
         row = await session.scalar(select(CalloutCode).where(CalloutCode.name == "Sam"))
     assert row is not None
-    return codes.shown(edge.services.backend, row)
+    return codes.format_code(edge.services.backend, row)
 
 
 async def test_a_forged_sender_takes_nothing(app_server: Edge) -> None:
@@ -87,7 +87,7 @@ async def test_their_own_words_never_reach_the_members_skills(app_server: Edge) 
     await app_server.text(code, phone=CREW)
     (answer,) = twiml_texts(await app_server.text(f"nobody home {code}", phone=CREW))
     assert ticket.number in answer
-    async with app_server.services.backend.db.reading() as session:
+    async with app_server.services.backend.db.read_session() as session:
         kept = await session.get_one(Ticket, ticket.id)
     assert [(note["crew"], note["words"]) for note in kept.notes] == [("Sam", "nobody home")]
     assert app_server.engine.turns == []
@@ -104,7 +104,7 @@ async def test_made_up_codes_by_text_stop_nobody(app_server: Edge) -> None:
 
 async def test_the_page_of_the_email_takes_it_by_its_button_alone(app_server: Edge) -> None:
     ticket = await urgent(app_server)
-    path = f"/on-call/{links.token(app_server.services.backend, (await standing(app_server, ticket)).id, 'Sam')}"
+    path = f"/on-call/{links.link_token(app_server.services.backend, (await standing(app_server, ticket)).id, 'Sam')}"
     page = await app_server.get(path)
     assert page.status == 200
     assert "12 Oak Road" in page.text

@@ -7,43 +7,47 @@ from xml.etree import ElementTree
 import pytest
 
 from backend.outbox import gsm7
-from bot.channels.sms.render import LONGEST, Text, split, texts, twiml
+from bot.channels.sms.render import MAX_LENGTH, OutgoingText, render_texts, render_twiml, split_text
 from bot.dialogue.messages import Button, Message, Reply
 
 
 def test_what_is_said_in_one_turn_is_one_text() -> None:
     reply = Reply((Message("Thank you."), Message("The amount due is $112.40.")))
-    assert texts(reply) == [Text("Thank you.\nThe amount due is $112.40.")]
+    assert render_texts(reply) == [OutgoingText("Thank you.\nThe amount due is $112.40.")]
 
 
 def test_choices_are_numbered() -> None:
     buttons = (Button("Full amount", "/a"), Button("Other amount", "/b"))
-    assert texts(Reply((Message("How much?", buttons),))) == [Text("How much?\n1 Full amount, 2 Other amount")]
+    assert render_texts(Reply((Message("How much?", buttons),))) == [
+        OutgoingText("How much?\n1 Full amount, 2 Other amount")
+    ]
 
 
 def test_only_the_choices_offered_last_are_numbered() -> None:
     early, late = (Button("Old", "/o"),), (Button("New", "/n"),)
-    assert texts(Reply((Message("A?", early), Message("B?", late)))) == [Text("A?\nB?\n1 New")]
+    assert render_texts(Reply((Message("A?", early), Message("B?", late)))) == [OutgoingText("A?\nB?\n1 New")]
 
 
 def test_a_picture_is_a_message_of_its_own_with_a_whole_address() -> None:
     reply = Reply((Message("Before."), Message("Your use", image="/use.png"), Message("After.")))
-    assert texts(reply, "https://bot.example") == [
-        Text("Before."),
-        Text("Your use", "https://bot.example/use.png"),
-        Text("After."),
+    assert render_texts(reply, "https://bot.example") == [
+        OutgoingText("Before."),
+        OutgoingText("Your use", "https://bot.example/use.png"),
+        OutgoingText("After."),
     ]
 
 
 def test_a_link_is_written_once() -> None:
-    assert texts(Reply((Message("Pay here:", link="https://x.example/1"),))) == [Text("Pay here: https://x.example/1")]
+    assert render_texts(Reply((Message("Pay here:", link="https://x.example/1"),))) == [
+        OutgoingText("Pay here: https://x.example/1")
+    ]
     said = Message("Pay at https://x.example/1", link="https://x.example/1")
-    assert texts(Reply((said,))) == [Text("Pay at https://x.example/1")]
+    assert render_texts(Reply((said,))) == [OutgoingText("Pay at https://x.example/1")]
 
 
 def test_nothing_to_say_is_no_text() -> None:
-    assert texts(Reply()) == []
-    assert twiml([]) == '<?xml version="1.0" encoding="UTF-8"?><Response />'
+    assert render_texts(Reply()) == []
+    assert render_twiml([]) == '<?xml version="1.0" encoding="UTF-8"?><Response />'
 
 
 @pytest.mark.parametrize(
@@ -58,9 +62,9 @@ def test_nothing_to_say_is_no_text() -> None:
     ],
 )
 def test_a_text_stays_in_the_plain_alphabet(raw: str, expected: str) -> None:
-    body = texts(Reply((Message(raw),)))[0].body
+    body = render_texts(Reply((Message(raw),)))[0].body
     assert body == expected
-    assert gsm7.fits(body)
+    assert gsm7.is_gsm7(body)
 
 
 @pytest.mark.parametrize(
@@ -84,29 +88,29 @@ def test_a_text_stays_in_the_plain_alphabet(raw: str, expected: str) -> None:
     ],
 )
 def test_parts_are_counted_as_carriers_do(text: str, parts: int) -> None:
-    assert gsm7.parts(text) == parts
+    assert gsm7.count_parts(text) == parts
 
 
 def test_a_long_text_is_cut_behind_a_sentence_and_nothing_is_lost() -> None:
     sentence = "This is one of many sentences. "
-    pieces = split(sentence * 120)
-    assert all(len(piece) <= LONGEST and piece.endswith(".") for piece in pieces)
+    pieces = split_text(sentence * 120)
+    assert all(len(piece) <= MAX_LENGTH and piece.endswith(".") for piece in pieces)
     assert " ".join(pieces) == (sentence * 120).strip()
 
 
 def test_a_text_without_sentences_is_cut_between_words() -> None:
-    pieces = split("word " * 900)
-    assert all(len(piece) <= LONGEST for piece in pieces)
+    pieces = split_text("word " * 900)
+    assert all(len(piece) <= MAX_LENGTH for piece in pieces)
     assert " ".join(pieces).split() == ["word"] * 900
 
 
 def test_a_text_without_spaces_is_cut_anyway() -> None:
-    assert [len(piece) for piece in split("x" * 4000)] == [1600, 1600, 800]
+    assert [len(piece) for piece in split_text("x" * 4000)] == [1600, 1600, 800]
 
 
 def test_twiml_escapes_what_a_member_could_have_written() -> None:
     body = "<Redirect>https://x</Redirect> & <Message>"
-    root = ElementTree.fromstring(twiml([Text(body, "https://bot.example/a.png?x=1&y=2")]))
+    root = ElementTree.fromstring(render_twiml([OutgoingText(body, "https://bot.example/a.png?x=1&y=2")]))
     assert [child.tag for child in root] == ["Message"]
     assert root[0].findtext("Body") == body
     assert root[0].findtext("Media") == "https://bot.example/a.png?x=1&y=2"

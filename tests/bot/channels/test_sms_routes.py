@@ -185,7 +185,7 @@ async def test_card_numbers_reach_neither_engine_nor_database(app_server: Edge) 
     assert "Please don't send card numbers here" in answer[0]
     assert "You said: pay with please" in answer[0]
     assert "4111" not in str([turn["text"] for turn in app_server.engine.turns])
-    async with app_server.services.backend.db.reading() as session:
+    async with app_server.services.backend.db.read_session() as session:
         row = await session.get_one(InboundMessage, 1)
         assert "4111" not in row.text + str(row.reply)
 
@@ -255,7 +255,7 @@ async def test_stop_words_stop_at_once(app_server: Edge, word: str) -> None:
     assert len(answer) == 1
     assert "no more texts" in answer[0]
     assert app_server.engine.turns == []
-    async with app_server.services.backend.db.reading() as session:
+    async with app_server.services.backend.db.read_session() as session:
         assert await outbox.is_opted_out(session, MEMBER)
 
 
@@ -282,12 +282,12 @@ async def test_a_stop_ends_what_was_open_even_without_the_engine(app_server: Edg
         pay_on=backend.today(),
         level=2,
     )
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         assert await open_quote(session, backend, mine, quote.key)
     await app_server.engine.stop()
     await app_server.text("STOP")
     await app_server.text("START")
-    async with backend.db.reading() as session:
+    async with backend.db.read_session() as session:
         conversation = await session.get_one(Conversation, mine)
         assert (conversation.level, conversation.offered, conversation.expects) == (0, [], "")
         assert await open_quote(session, backend, mine, quote.key) is None
@@ -325,7 +325,7 @@ async def test_help_says_who_we_are(app_server: Edge, word: str) -> None:
 
 async def test_where_the_carrier_has_answered_we_only_take_note(app_server: Edge) -> None:
     assert twiml_texts(await app_server.text("arret", OptOutType="STOP")) == []
-    async with app_server.services.backend.db.reading() as session:
+    async with app_server.services.backend.db.read_session() as session:
         assert await outbox.is_opted_out(session, MEMBER)
 
 
@@ -345,8 +345,8 @@ async def _enqueue(edge: Edge, key: str = "a receipt", phone: str = MEMBER) -> N
 
 
 async def _status(edge: Edge) -> str:
-    async with edge.services.backend.db.reading() as session:
-        return str((await outbox.newest(session))[0].status)
+    async with edge.services.backend.db.read_session() as session:
+        return str((await outbox.list_newest(session))[0].status)
 
 
 async def test_news_of_a_message_only_go_forward(app_server: Edge) -> None:
@@ -391,7 +391,7 @@ async def test_a_refusal_told_later_counts_too(app_server: Edge) -> None:
     sent = (await until(lambda: app_server.twilio.messages))[0]
     await until(lambda: _is(app_server, "sent"))
     await app_server.twilio.tell(sent, "failed", app_server.url, error_code="21610")
-    async with app_server.services.backend.db.reading() as session:
+    async with app_server.services.backend.db.read_session() as session:
         assert await outbox.is_opted_out(session, MEMBER)
 
 

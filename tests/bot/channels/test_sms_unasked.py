@@ -16,12 +16,12 @@ READ_BACK = "Please check: pay $40.00 today with checking ending 6789. Reply PAY
 
 
 async def stopped(edge: Edge, phone: str = MEMBER) -> bool:
-    async with edge.services.backend.db.reading() as session:
+    async with edge.services.backend.db.read_session() as session:
         return await outbox.is_opted_out(session, phone)
 
 
 async def tickets(edge: Edge) -> list[Ticket]:
-    async with edge.services.backend.db.reading() as session:
+    async with edge.services.backend.db.read_session() as session:
         return list(await session.scalars(select(Ticket)))
 
 
@@ -219,7 +219,7 @@ async def test_a_sender_that_no_phone_has_is_ignored(app_server: Edge, sender: s
     answer = await app_server.text("pay my bill", phone=sender)
     assert (answer.status, twiml_texts(answer)) == (200, [])
     assert app_server.engine.turns == []
-    async with app_server.services.backend.db.reading() as session:
+    async with app_server.services.backend.db.read_session() as session:
         assert list(await session.scalars(select(InboundMessage))) == []
 
 

@@ -131,7 +131,7 @@ async def test_a_typed_command_is_words(app_server: Edge) -> None:
 async def test_a_card_number_sent_as_a_payload_is_kept_nowhere(app_server: Edge, payload: str) -> None:
     answer = await app_server.chat(await app_server.session(), id="1", payload=payload)
     assert "card number" in answer.json["messages"][0]["text"]
-    async with app_server.services.backend.db.reading() as session:
+    async with app_server.services.backend.db.read_session() as session:
         row = await session.get_one(InboundMessage, 1)
     assert "41111111" not in f"{row.text} {row.payload} {row.reply} {app_server.engine.turns}"
     assert not any(turn["text"].startswith("/") for turn in app_server.engine.turns)
@@ -209,7 +209,7 @@ async def test_an_unknown_session_is_told(app_server: Edge, session: str) -> Non
 
 
 async def test_a_session_of_another_key_is_unknown(app_server: Edge) -> None:
-    foreign = sessions.new_session(app_server.services.settings.changed(secret_key="another"))
+    foreign = sessions.create_session_token(app_server.services.settings.with_values(secret_key="another"))
     assert (await app_server.chat(foreign, "hello", id="1")).status == 404
 
 
@@ -335,12 +335,12 @@ async def test_errors_can_be_read_by_the_page_too(app_server: Edge) -> None:
 async def let_in(app_server: Edge, session: str) -> Member:
     """What the assistant does when number and last four fit."""
     backend = app_server.services.backend
-    conversation = str(sessions.conversation_of(backend.settings, session))
+    conversation = str(sessions.session_conversation_id(backend.settings, session))
     async with backend.db.transaction() as transaction:
         result = await identity.identify(transaction, backend, conversation, number="99999-001", last4="0142")
     assert result.status == "ok", result
-    assert result.standing.member
-    return result.standing.member
+    assert result.identity.member
+    return result.identity.member
 
 
 async def test_a_browser_that_was_let_in_gets_a_token_of_its_own_and_others_get_none(app_server: Edge) -> None:
@@ -373,7 +373,7 @@ async def test_a_strangers_misses_hold_no_known_browser_back(app_server: Edge) -
     token = (await app_server.chat(session, "hello", id="2")).json["known"]
     stranger = await app_server.session()
     await app_server.chat(stranger, "hello", id="1")
-    conversation = str(sessions.conversation_of(backend.settings, stranger))
+    conversation = str(sessions.session_conversation_id(backend.settings, stranger))
     for last4 in range(5):
         async with backend.db.transaction() as transaction:
             await identity.identify(transaction, backend, conversation, number="99999-001", last4=f"999{last4}")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.webchat import brakes, sessions
-from bot.web.rates import rule
+from bot.channels.webchat import rate_limits, sessions
+from bot.web.rates import rate_limit
 from tests.attacks.streams import streams
 from tests.bot.conftest import running_edge
 from tests.bot.edge import Answer, Edge
@@ -20,10 +20,10 @@ from tests.standins.twilio import StandInTwilio
 @pytest.fixture(autouse=True)
 def slow_machines_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows so long that no test outlives one, however slow it runs."""
-    monkeypatch.setattr(brakes, "HELD_BACK_SECONDS", 0.0)
-    monkeypatch.setattr(brakes, "WINDOW_SECONDS", 600)
-    monkeypatch.setattr(brakes, "OF_A_SESSION", rule("chat-session", 30, 600))
-    monkeypatch.setattr(brakes, "STREAMS_OPENED", rule("streams-session", 60, 600))
+    monkeypatch.setattr(rate_limits, "REFUSAL_DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limits, "WINDOW_SECONDS", 600)
+    monkeypatch.setattr(rate_limits, "SESSION_LIMIT", rate_limit("chat-session", 30, 600))
+    monkeypatch.setattr(rate_limits, "SESSION_STREAM_LIMIT", rate_limit("streams-session", 60, 600))
 
 
 async def chat(edge: Edge, session: str, id: str, address: str = "") -> Answer:
@@ -59,7 +59,7 @@ async def test_a_session_that_floods_is_slowed_down_and_another_is_not(app_serve
     await asyncio.gather(*(flood(f"f{number}") for number in range(8)))
     over.set()
     assert await talking > 0
-    most = 2 * brakes.OF_A_SESSION.amount  # where a window ends while this runs
+    most = 2 * rate_limits.SESSION_LIMIT.amount  # where a window ends while this runs
     assert 0 < statuses[200] <= most
     assert statuses[429] == 400 - statuses[200]
 
@@ -68,14 +68,14 @@ async def test_a_refused_message_is_taken_later_with_the_same_id(app_server: Edg
     session = await app_server.session()
     while (await chat(app_server, session, "again")).status == 200:
         pass
-    await app_server.services.rates.forget(brakes.OF_A_SESSION, _conversation(app_server, session))
+    await app_server.services.rates.reset(rate_limits.SESSION_LIMIT, _conversation(app_server, session))
     answer = await chat(app_server, session, "again")
     assert answer.json["messages"][0]["text"] == "You said: hello"
     assert len(app_server.engine.turns) == 1
 
 
 def _conversation(edge: Edge, session: str) -> str:
-    found = sessions.conversation_of(edge.services.settings, session)
+    found = sessions.session_conversation_id(edge.services.settings, session)
     assert found is not None
     return found
 
@@ -84,7 +84,7 @@ async def test_of_many_at_once_only_a_few_wait_for_an_answer(app_server: Edge) -
     session = await app_server.session()
     slow = [asyncio.create_task(app_server.chat(session, "slow", id=f"s{number}")) for number in range(20)]
     done: set[asyncio.Task[Answer]] = set()
-    while len(done) < 20 - brakes.UNANSWERED_OF_A_SESSION:
+    while len(done) < 20 - rate_limits.MAX_UNANSWERED_PER_SESSION:
         done, _ = await asyncio.wait(slow, return_when=asyncio.FIRST_COMPLETED)
     assert all(task.result().status == 429 and refused_well(task.result()) for task in done)
     app_server.engine.gate.set()
@@ -110,34 +110,37 @@ async def test_streams_of_a_session_and_of_an_address_are_few(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
     async with running_edge(folder, engine, twilio, PROXIES_COUNT="1") as edge:
-        made = [sessions.new_session(edge.services.settings) for _ in range(81)]
+        made = [sessions.create_session_token(edge.services.settings) for _ in range(81)]
         mine = {"X-Forwarded-For": "2001:db8::1"}
         async with streams(edge.url, made[:1], 40, mine) as found:
-            assert found.statuses == {200: brakes.STREAMS_OF_A_SESSION, 429: 40 - brakes.STREAMS_OF_A_SESSION}
+            assert found.statuses == {
+                200: rate_limits.MAX_STREAMS_PER_SESSION,
+                429: 40 - rate_limits.MAX_STREAMS_PER_SESSION,
+            }
             assert all(int(wait) >= 1 for wait in found.retry_after)
         async with streams(edge.url, made, 6, mine) as found:
-            assert found.held <= brakes.STREAMS_OF_AN_ADDRESS
+            assert found.held <= rate_limits.MAX_STREAMS_PER_ADDRESS
             assert found.statuses.total() == 486
             async with streams(edge.url, made[:1], 1, {"X-Forwarded-For": "2001:db8:0:1::1"}) as other:
                 # the session has its own bound, whoever opens them
                 assert other.statuses.total() == 1
-            async with streams(edge.url, [sessions.new_session(edge.services.settings)], 1) as other:
+            async with streams(edge.url, [sessions.create_session_token(edge.services.settings)], 1) as other:
                 assert other.held == 1
 
 
 async def test_all_streams_of_a_process_are_bounded(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(brakes, "STREAMS", 3)
-    made = [sessions.new_session(app_server.services.settings) for _ in range(5)]
+    monkeypatch.setattr(rate_limits, "MAX_STREAMS", 3)
+    made = [sessions.create_session_token(app_server.services.settings) for _ in range(5)]
     async with streams(app_server.url, made, 1) as found:
         assert found.statuses == {200: 3, 429: 2}
 
 
 async def test_streams_that_are_opened_again_and_again_are_slowed_down(app_server: Edge) -> None:
-    session = sessions.new_session(app_server.services.settings)
+    session = sessions.create_session_token(app_server.services.settings)
     statuses = []
-    for _ in range(2 * brakes.STREAMS_OPENED.amount + 1):
+    for _ in range(2 * rate_limits.SESSION_STREAM_LIMIT.amount + 1):
         async with streams(app_server.url, [session], 1) as found:
             statuses += list(found.statuses)
-        if statuses[-1] == 429 and found.retry_after != {str(brakes.AGAIN_SECONDS)}:
+        if statuses[-1] == 429 and found.retry_after != {str(rate_limits.RETRY_AFTER_SECONDS)}:
             break
     assert statuses[-1] == 429

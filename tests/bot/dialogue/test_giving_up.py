@@ -13,13 +13,13 @@ from backend.app import Backend
 from backend.audit.service import record
 from backend.clock import ManualClock
 from backend.contact import service as contact
-from backend.conversations import once
+from backend.conversations import idempotency
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation, InboundMessage
 from backend.members import identity
 from backend.outbox.models import OutboxMessage
 from backend.outcomes import service as outcomes
-from backend.payments import flow
+from backend.payments import confirm
 from backend.payments.models import Payment, PaymentMethod
 from backend.providers.payments.base import ProviderTimeout
 from bot.channels.voice import call as calls
@@ -62,7 +62,7 @@ class Till:
                         **known,
                     )
                 )
-        quote = await flow.make_quote(
+        quote = await confirm.make_quote(
             self.backend,
             conversation,
             account_id=self.home.account_id,
@@ -74,7 +74,7 @@ class Till:
         self.quote = quote.key
 
     async def pay(self, conversation: str) -> None:
-        await flow.confirm(
+        await confirm.confirm_quote(
             self.backend, self.quote, conversation_id=conversation, channel="web", wording="Pay $40?", reply="yes"
         )
 
@@ -84,15 +84,15 @@ class Till:
 
     async def change_email(self, conversation: str) -> None:
         async with self.backend.db.transaction() as session:
-            standing = await identity.standing(session, self.backend, conversation)
+            standing = await identity.load_identity(session, self.backend, conversation)
             await contact.change(session, self.backend, conversation, standing, "email", "new@example.com")
 
     async def number(self) -> str:
-        async with self.backend.db.reading() as session:
+        async with self.backend.db.read_session() as session:
             return str(await session.scalar(select(Payment.confirmation)))
 
     async def status(self) -> str:
-        async with self.backend.db.reading() as session:
+        async with self.backend.db.read_session() as session:
             return str(await session.scalar(select(Payment.status)))
 
     async def settled(self, channel: str, conversation: str = "") -> str:
@@ -106,14 +106,14 @@ class Till:
         return " ".join(message.text for message in reply.messages)
 
     async def answer(self, inbound: Inbound) -> Reply | None:
-        async with self.backend.db.reading() as session:
+        async with self.backend.db.read_session() as session:
             row = await conversations.find_inbound(session, inbound.channel, inbound.provider_id)
         # until then the row holds what was said meanwhile: that the answer comes later
         return None if row is None or row.status == "received" else await self.edge.services.turns.take_turn(inbound)
 
     async def written(self) -> list[str]:
         """The texts in the outbox."""
-        async with self.backend.db.reading() as session:
+        async with self.backend.db.read_session() as session:
             return list(await session.scalars(select(OutboxMessage.body).where(OutboxMessage.kind == "sms")))
 
 
@@ -168,7 +168,7 @@ async def test_a_payment_on_its_way_is_told_so_and_its_end_follows(till: Till, c
     assert not any(claim in told.lower() for claim in CLAIMS)
     before = await till.written()
     till.network.before = lambda _name: None
-    await flow.recover(till.backend)
+    await confirm.recover(till.backend)
     news = [text for text in await till.written() if text not in before]
     number = await till.number()
     assert any(number in text for text in news)
@@ -179,14 +179,14 @@ async def test_nothing_done_is_said_only_when_nothing_can_come_any_more(till: Ti
     till.edge.engine.failing = True
     told = await till.settled(channel)
     assert "nothing" in told.lower()
-    late = await flow.confirm(
+    late = await confirm.confirm_quote(
         till.backend, till.quote, conversation_id=f"{channel}-1", channel=channel, wording="Pay $40?", reply="yes"
     )
     assert late.kind == "expired"
-    step = once.Step(channel, f"{channel}:1", "validate_quick_pay_form", 3)
+    step = idempotency.ActionStep(channel, f"{channel}:1", "validate_quick_pay_form", 3)
     async with till.backend.db.transaction() as session:
-        with pytest.raises(once.MessageSettled):
-            await once.begin(session, step)
+        with pytest.raises(idempotency.MessageSettled):
+            await idempotency.begin(session, step)
     assert till.network.taken_cents() == 0
 
 
@@ -258,8 +258,8 @@ async def test_an_answer_behind_the_engines_time_is_waited_for_on_the_call(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine_client, "TURN_SECONDS", 0.3)
-    monkeypatch.setattr(unanswered, "MOST_ATTEMPTS", 1000)
-    monkeypatch.setattr(calls, "ANSWER_WITHIN", 0.2)
+    monkeypatch.setattr(unanswered, "MAX_ATTEMPTS", 1000)
+    monkeypatch.setattr(calls, "ANSWER_SECONDS", 0.2)
     line = Line(till.edge)
     await line.go()
     root = await line.speak("slow yes")
@@ -283,11 +283,11 @@ async def test_a_call_that_waited_long_enough_ends_with_what_is_known(
     await till.read_back(line.conversation, "voice")
     await line.go()
     await line.speak("expect confirm")
-    monkeypatch.setattr(calls, "ANSWER_WITHIN", 0.05)
+    monkeypatch.setattr(calls, "ANSWER_SECONDS", 0.05)
     till.network.before = out_of_reach
     till.edge.engine.acts["slow yes"] = till.pay
     root = await line.speak("slow yes")
-    for _ in range(calls.MOST_POLLS):
+    for _ in range(calls.MAX_POLLS):
         assert root.find("Redirect") is not None
         root = await line.go()
     assert "on its way" in said(root)
@@ -375,16 +375,16 @@ async def test_an_act_of_a_kind_that_nobody_named_is_not_called_nothing(till: Ti
             act="solar_panel_sold",
             account_id=till.home.account_id,
         )
-    async with till.backend.db.reading() as session:
-        became = await outcomes.since(session, "web-1", now)
-        assert not became.nothing
-        assert (await outcomes.since(session, "web-2", now)).nothing
+    async with till.backend.db.read_session() as session:
+        became = await outcomes.outcome_since(session, "web-1", now)
+        assert not became.is_empty
+        assert (await outcomes.outcome_since(session, "web-2", now)).is_empty
 
 
 async def test_a_message_that_was_answered_meanwhile_keeps_its_answer(till: Till) -> None:
     inbound = Inbound("voice", "call-1", "1", "hello", address=MEMBER)
     reply = await till.edge.services.turns.take_turn(inbound)
     assert await till.edge.services.turns.give_up(inbound) == reply
-    async with till.backend.db.reading() as session:
+    async with till.backend.db.read_session() as session:
         assert await session.scalar(select(InboundMessage.status)) == "answered"
         assert await session.scalar(select(Conversation.expects)) != giving_up.SETTLED

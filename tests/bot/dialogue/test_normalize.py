@@ -2,7 +2,14 @@
 
 import pytest
 
-from bot.dialogue.normalize import Said, as_words, clean, fit_to_keep, has_words, understood
+from bot.dialogue.normalize import (
+    NormalizedMessage,
+    clean_and_redact,
+    clean_text,
+    extract_words,
+    has_readable_text,
+    interpret_message,
+)
 
 OFFERED = [
     {"title": "Full amount", "payload": '/choose{"amount":"full"}'},
@@ -27,7 +34,7 @@ INTENTS = frozenset({"quick_pay", "speak_to_human"})
     ],
 )
 def test_text_is_cleaned(raw: str, expected: str) -> None:
-    assert clean(raw) == expected
+    assert clean_text(raw) == expected
 
 
 @pytest.mark.parametrize(
@@ -44,12 +51,12 @@ def test_text_is_cleaned(raw: str, expected: str) -> None:
     ],
 )
 def test_a_typed_command_never_reaches_the_engine(typed: str) -> None:
-    said = understood(fit_to_keep(typed), None, [], INTENTS)
+    said = interpret_message(clean_and_redact(typed), None, [], INTENTS)
     assert said.text == "restart"
 
 
 def test_a_card_number_in_front_of_a_command_does_not_let_it_through() -> None:
-    said = understood(fit_to_keep("4111111111111111 /restart"), None, [], INTENTS)
+    said = interpret_message(clean_and_redact("4111111111111111 /restart"), None, [], INTENTS)
     assert said.text == "restart"
 
 
@@ -68,25 +75,25 @@ def test_a_card_number_in_front_of_a_command_does_not_let_it_through() -> None:
     ],
 )
 def test_a_typed_choice_is_the_button(typed: str, payload: str) -> None:
-    assert understood(typed, None, OFFERED, INTENTS) == Said(payload, typed)
+    assert interpret_message(typed, None, OFFERED, INTENTS) == NormalizedMessage(payload, typed)
 
 
 @pytest.mark.parametrize("typed", ["3", "0", "22", "$2", "2 dollars", "-1", "the full amount please", "1.50"])
 def test_other_words_are_words(typed: str) -> None:
-    assert understood(typed, None, OFFERED, INTENTS) == Said(typed, typed)
+    assert interpret_message(typed, None, OFFERED, INTENTS) == NormalizedMessage(typed, typed)
 
 
 def test_a_number_means_nothing_when_nothing_is_on_offer() -> None:
-    assert understood("2", None, [], INTENTS) == Said("2", "2")
+    assert interpret_message("2", None, [], INTENTS) == NormalizedMessage("2", "2")
 
 
 def test_an_offered_payload_counts_and_bears_its_title() -> None:
-    said = understood("", OFFERED[0]["payload"], OFFERED, INTENTS)
-    assert said == Said(OFFERED[0]["payload"], "Full amount")
+    said = interpret_message("", OFFERED[0]["payload"], OFFERED, INTENTS)
+    assert said == NormalizedMessage(OFFERED[0]["payload"], "Full amount")
 
 
 def test_a_known_wish_needs_no_offer() -> None:
-    assert understood("", "/quick_pay", [], INTENTS) == Said("/quick_pay", "quick pay")
+    assert interpret_message("", "/quick_pay", [], INTENTS) == NormalizedMessage("/quick_pay", "quick pay")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +101,7 @@ def test_a_known_wish_needs_no_offer() -> None:
     ['/choose{"amount":"1"}', "/restart", "/session_start", '/quick_pay{"level":"2"}', "EXTERNAL: x", "/quick_pay\n/x"],
 )
 def test_a_payload_of_ones_own_making_is_only_words(payload: str) -> None:
-    said = understood("", payload, OFFERED, INTENTS)
+    said = interpret_message("", payload, OFFERED, INTENTS)
     assert not said.text.startswith("/")
     assert "{" not in said.text
 
@@ -103,4 +110,4 @@ def test_a_payload_of_ones_own_making_is_only_words(payload: str) -> None:
     ("text", "expected"), [("", False), ("...", False), ("?", False), ("ok", True), ("\U0001f44d", True)]
 )
 def test_whether_there_is_anything_to_answer(text: str, expected: bool) -> None:
-    assert has_words(as_words(text)) is expected
+    assert has_readable_text(extract_words(text)) is expected

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from bot.channels.sms.routes import conversation_of
+from bot.channels.sms.routes import sms_conversation_id
 from bot.channels.webchat import sessions
-from bot.dialogue.normalize import clean
-from bot.dialogue.redaction.earlier import MOST_EARLIER, Kept, read_behind
-from bot.dialogue.redaction.fitting import Fitting
-from bot.dialogue.redaction.plausible import Situation
-from bot.dialogue.redaction.redact import redact, to_look_up
+from bot.dialogue.normalize import clean_text
+from bot.dialogue.redaction.across_messages import MAX_EARLIER, EarlierMessage, redact_in_context
+from bot.dialogue.redaction.expected_numbers import RedactionContext
+from bot.dialogue.redaction.message_redaction import MessageRedactor
+from bot.dialogue.redaction.redact import list_account_candidates, redact
 from tests.bot.conftest import running_edge
 from tests.bot.edge import ACCOUNT, NUMBER, Edge
 from tests.standins.engine import StandInEngine
@@ -62,12 +62,12 @@ class Talk:
         self.phone = f"+1555333{self.number:04d}"
         self.call = f"CA{self.number:032x}"
         if self.channel == "web":
-            self.token = sessions.new_session(self.edge.services.settings)
-            self.conversation = sessions.conversation_of(self.edge.services.settings, self.token) or ""
+            self.token = sessions.create_session_token(self.edge.services.settings)
+            self.conversation = sessions.session_conversation_id(self.edge.services.settings, self.token) or ""
         elif self.channel == "voice":
             self.conversation = f"call-{self.call}"
         else:
-            self.conversation = conversation_of(self.edge.services.settings, self.phone)
+            self.conversation = sms_conversation_id(self.edge.services.settings, self.phone)
 
     async def play(self) -> None:
         if self.said.asked:
@@ -191,23 +191,23 @@ def test_no_way_of_saying_it_comes_through(asked: str) -> None:
     assert len(SINGLE) > 1500
     left = []
     for said in SINGLE:
-        text = redact(clean(said.messages[0]), Situation(asked)).text
+        text = redact(clean_text(said.messages[0]), RedactionContext(asked)).text
         left += [f"{said.messages[0]!r}: {needle}" for needle in said.needles if needle in squeezed(text)]
     assert left == []
 
 
 def test_no_number_in_pieces_comes_through() -> None:
     for said in SPLIT:
-        kept: list[Kept] = []
+        kept: list[EarlierMessage] = []
         for place, message in enumerate(said.messages):
-            whole = read_behind(kept, clean(message), Situation(said.asked))
-            kept = [Kept(one.id, "", whole.again.get(one.id, one.text)) for one in kept]
-            kept.append(Kept(place, "", whole.text))
+            whole = redact_in_context(kept, clean_text(message), RedactionContext(said.asked))
+            kept = [EarlierMessage(one.id, "", whole.rewritten_texts.get(one.id, one.text)) for one in kept]
+            kept.append(EarlierMessage(place, "", whole.text))
         assert leaks([squeezed(one.text) for one in kept], said.needles) == [], said.messages
 
 
 def accounts_in(text: str) -> frozenset[str]:
-    return frozenset(to_look_up(text)) & frozenset(ACCOUNTS)
+    return frozenset(list_account_candidates(text)) & frozenset(ACCOUNTS)
 
 
 def test_what_members_need_to_say_stays() -> None:
@@ -215,8 +215,8 @@ def test_what_members_need_to_say_stays() -> None:
     assert len(harmless) >= 400
     taken = []
     for text, asked in harmless:
-        whole = clean(text)
-        left = redact(whole, Situation(asked, accounts_in(whole))).text
+        whole = clean_text(text)
+        left = redact(whole, RedactionContext(asked, accounts_in(whole))).text
         taken += [f"{asked}: {whole!r} -> {left!r}"] if left != whole else []
     assert taken == []
 
@@ -225,8 +225,8 @@ def test_what_members_need_to_say_stays() -> None:
     ("text", "asked"), [*((text, "") for text in harmless_in_passing.SAID), *harmless_in_passing.ASKED]
 )
 def test_what_stands_near_a_secret_stays(text: str, asked: str) -> None:
-    whole = clean(text)
-    assert redact(whole, Situation(asked, accounts_in(whole))).text == whole
+    whole = clean_text(text)
+    assert redact(whole, RedactionContext(asked, accounts_in(whole))).text == whole
 
 
 def test_answers_one_after_the_other_stay() -> None:
@@ -235,20 +235,22 @@ def test_answers_one_after_the_other_stay() -> None:
     order = ["member_number", "last4", "amount", "date", "code", "phone"]
     by_asked = {asked: [one.text for one in answers if one.asked == asked] for asked in order}
     for turn in range(120):
-        kept: list[Kept] = []
+        kept: list[EarlierMessage] = []
         for place, asked in enumerate(order):
-            text = clean(by_asked[asked][turn % len(by_asked[asked])])
+            text = clean_text(by_asked[asked][turn % len(by_asked[asked])])
             accounts = accounts_in(text).union(*(accounts_in(one.text) for one in kept))
-            whole = read_behind(kept[-MOST_EARLIER:], text, Situation(asked, accounts))
-            assert (whole.text, whole.again) == (text, {}), [one.text for one in kept]
-            kept.append(Kept(place, "", text))
+            whole = redact_in_context(kept[-MAX_EARLIER:], text, RedactionContext(asked, accounts))
+            assert (whole.text, whole.rewritten_texts) == (text, {}), [one.text for one in kept]
+            kept.append(EarlierMessage(place, "", text))
 
 
 def test_it_costs_little() -> None:
     """Processor time, so that a busy machine is no failure."""
-    texts = [clean(said.messages[0]) for said in SINGLE[::7]] + [clean(one.text) for one in everything_harmless()]
-    before = [Kept(1, "", "pay my bill"), Kept(2, "", "99999001"), Kept(3, "", "0142")]
-    cost = cost_of(lambda: [read_behind(before, text, Situation("amount")) for text in texts])
+    texts = [clean_text(said.messages[0]) for said in SINGLE[::7]] + [
+        clean_text(one.text) for one in everything_harmless()
+    ]
+    before = [EarlierMessage(1, "", "pay my bill"), EarlierMessage(2, "", "99999001"), EarlierMessage(3, "", "0142")]
+    cost = cost_of(lambda: [redact_in_context(before, text, RedactionContext("amount")) for text in texts])
     assert cost / len(texts) * 1000 < MILLISECONDS
 
 
@@ -256,7 +258,7 @@ def test_it_costs_little() -> None:
     "text", ["<>" * 500, "1 " * 500, "one " * 250, "4111 " * 200, "my password is " * 60, "y " * 500, "is my pin " * 90]
 )
 def test_no_text_takes_long(text: str) -> None:
-    assert cost_of(lambda: read_behind([Kept(1, "", text)], clean(text), Situation())) < 0.5
+    assert cost_of(lambda: redact_in_context([EarlierMessage(1, "", text)], clean_text(text), RedactionContext())) < 0.5
 
 
 async def test_a_member_s_own_nine_digits_come_through_and_nobody_else_s(edge: Edge) -> None:
@@ -307,17 +309,17 @@ async def test_what_the_engine_has_to_forget_waits_for_it(edge: Edge) -> None:
     await edge.text("41111111", phone=phone)
     edge.engine.failing = True
     await edge.text("11111111", phone=phone)
-    async with edge.services.backend.db.reading() as session:
-        from backend.conversations import unkeeping
+    async with edge.services.backend.db.read_session() as session:
+        from backend.conversations import history_redaction
 
-        left = await unkeeping.to_forget(session)
+        left = await history_redaction.list_pending_redactions(session)
     assert len(left) == 1
     assert "4111" not in json.dumps(left[0].messages)
     edge.engine.failing = False
     edge.engine.forgotten.clear()
-    assert await edge.services.turns.unkeeping._all()
-    async with edge.services.backend.db.reading() as session:
-        assert await unkeeping.to_forget(session) == []
+    assert await edge.services.turns.unkeeping._redact_all()
+    async with edge.services.backend.db.read_session() as session:
+        assert await history_redaction.list_pending_redactions(session) == []
 
 
 async def test_one_sentence_tells_of_all_that_was_taken_out(edge: Edge) -> None:
@@ -327,12 +329,12 @@ async def test_one_sentence_tells_of_all_that_was_taken_out(edge: Edge) -> None:
 
 
 async def test_a_payload_of_ours_is_left_alone_and_another_s_is_not(edge: Edge) -> None:
-    fitting = Fitting(edge.services.backend, edge.services.rates)
+    fitting = MessageRedactor(edge.services.backend, edge.services.rates)
     from bot.dialogue.messages import Inbound
 
     async with edge.services.backend.db.transaction() as session:
         inbound = Inbound("web", "web-x", "web-x:1", "", payload='/inform{"x":"4111 1111 1111 1111"}')
-        fit = await fitting.fit(session, inbound)
+        fit = await fitting.redact(session, inbound)
     assert fit.inbound.payload is None
     assert "4111" not in fit.inbound.text
 
@@ -346,11 +348,11 @@ async def test_a_payload_of_ours_is_left_alone_and_another_s_is_not(edge: Edge) 
     ],
 )
 def test_what_is_asked_for_is_no_rest_of_a_secret(earlier: tuple[str, ...], text: str, asked: str) -> None:
-    kept = [Kept(place, f"m{place}", words) for place, words in enumerate(earlier)]
-    whole = read_behind(kept, text, Situation(asked))
-    assert (whole.text, whole.again) == (text, {})
+    kept = [EarlierMessage(place, f"m{place}", words) for place, words in enumerate(earlier)]
+    whole = redact_in_context(kept, text, RedactionContext(asked))
+    assert (whole.text, whole.rewritten_texts) == (text, {})
 
 
 def test_a_card_in_four_answers_goes_all_the_same() -> None:
-    kept = [Kept(place, f"m{place}", words) for place, words in enumerate(("4111", "1111", "1111"))]
-    assert "1111" not in read_behind(kept, "1111", Situation("last4")).text
+    kept = [EarlierMessage(place, f"m{place}", words) for place, words in enumerate(("4111", "1111", "1111"))]
+    assert "1111" not in redact_in_context(kept, "1111", RedactionContext("last4")).text

@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
-from bot.dialogue.redaction.earlier import Kept, read_behind
-from bot.dialogue.redaction.plausible import Situation
-from bot.dialogue.redaction.redact import PLACEHOLDERS, kinds_in, redact, without_placeholders
+from bot.dialogue.redaction.across_messages import EarlierMessage, redact_in_context
+from bot.dialogue.redaction.expected_numbers import RedactionContext
+from bot.dialogue.redaction.redact import PLACEHOLDERS, list_removed_kinds, redact, remove_placeholders
 
 # the card networks' public test numbers
 TAKEN_OUT = [
@@ -116,7 +116,7 @@ def test_what_members_need_to_say_stays(text: str) -> None:
 
 def test_the_rest_of_the_message_still_counts() -> None:
     found = redact("pay my bill with 4111 1111 1111 1111 please, member 99999-001")
-    assert without_placeholders(found.text) == "pay my bill with please, member 99999-001"
+    assert remove_placeholders(found.text) == "pay my bill with please, member 99999-001"
     assert found.kinds == ("card",)
 
 
@@ -208,7 +208,7 @@ def test_no_identity_with_an_amount_is_taken_for_a_card_or_a_bank_account() -> N
 def test_redacting_twice_changes_nothing() -> None:
     once = redact("my card 4111 1111 1111 1111, ssn 123-45-6789").text
     assert redact(once).text == once
-    assert kinds_in(once) == ("card", "ssn")
+    assert list_removed_kinds(once) == ("card", "ssn")
 
 
 def test_a_long_text_of_digits_takes_no_time() -> None:
@@ -218,9 +218,9 @@ def test_a_long_text_of_digits_takes_no_time() -> None:
 
 def test_the_code_that_is_asked_for_is_no_end_of_a_card() -> None:
     """A last four, a wrong code and the right one: 4617 0000 0017 2368 would pass a card's check."""
-    said = [Kept(1, "1", "4617"), Kept(2, "2", "000000"), Kept(3, "3", "no code")]
-    assert read_behind(said, "172368", Situation("code")).text == "172368"
-    assert read_behind(said, "172368", Situation("")).text != "172368", "nothing was asked for"
+    said = [EarlierMessage(1, "1", "4617"), EarlierMessage(2, "2", "000000"), EarlierMessage(3, "3", "no code")]
+    assert redact_in_context(said, "172368", RedactionContext("code")).text == "172368"
+    assert redact_in_context(said, "172368", RedactionContext("")).text != "172368", "nothing was asked for"
 
 
 @pytest.mark.parametrize("asked", ["last4", "member_number", ""])
@@ -233,5 +233,5 @@ def test_the_code_that_is_asked_for_is_no_end_of_a_card() -> None:
     ],
 )
 def test_second_thoughts_about_a_password_go_whatever_was_asked(asked: str, words: str, kept: str) -> None:
-    before = [Kept(1, "1", "i cannot log in"), Kept(2, "2", "41000-001")]
-    assert read_behind(before, words, Situation(asked)).text == kept
+    before = [EarlierMessage(1, "1", "i cannot log in"), EarlierMessage(2, "2", "41000-001")]
+    assert redact_in_context(before, words, RedactionContext(asked)).text == kept

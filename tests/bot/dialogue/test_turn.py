@@ -33,7 +33,7 @@ from tests.standins.twilio import StandInTwilio
 
 
 async def _statuses(edge: Edge) -> list[str]:
-    async with edge.services.backend.db.reading() as session:
+    async with edge.services.backend.db.read_session() as session:
         return list(await session.scalars(select(InboundMessage.status).order_by(InboundMessage.id)))
 
 
@@ -150,7 +150,7 @@ async def test_an_act_of_the_engine_is_told_to_the_channel(app_server: Edge) -> 
 @pytest.fixture
 def surely_dead(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lease that has run out is believed at once."""
-    monkeypatch.setattr("bot.workers.unanswered.SURE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.workers.unanswered.LEASE_GRACE_SECONDS", 0.0)
 
 
 async def _leave(folder: Path, *messages: tuple[str, str, str], clock: Clock | None = None) -> None:
@@ -229,7 +229,7 @@ async def test_a_burst_of_one_member_keeps_its_order(app_server: Edge) -> None:
     )
     assert app_server.engine.said("sms-burst") == said
     assert app_server.engine.most_at_once["sms-burst"] == 1
-    async with app_server.services.backend.db.reading() as session:
+    async with app_server.services.backend.db.read_session() as session:
         assert list(await session.scalars(select(InboundMessage.text).order_by(InboundMessage.id))) == said
 
 
@@ -277,7 +277,7 @@ async def test_a_text_too_long_is_told_what_was_asked_for(app_server: Edge) -> N
     answer = twiml_texts(await app_server.text("x" * 1500))
     assert "99999-001" in answer[0]
     # the question is still open
-    async with app_server.services.backend.db.reading() as session:
+    async with app_server.services.backend.db.read_session() as session:
         assert await session.scalar(select(Conversation.expects)) == "member_number"
 
 
@@ -311,7 +311,7 @@ async def test_fifteen_minutes_of_silence_end_what_was_shown(
         for minutes, level in ((14, 1), (14, 1), (15, 0)):
             clock.advance(minutes=minutes)
             await edge.text("still here")
-            async with db.reading() as session:
+            async with db.read_session() as session:
                 assert await session.scalar(select(Conversation.level)) == level
         assert timedelta(minutes=15) == conversations.IDLE
 
@@ -319,7 +319,7 @@ async def test_fifteen_minutes_of_silence_end_what_was_shown(
 async def test_one_conversation_and_one_row_a_message(app_server: Edge) -> None:
     for number in range(3):
         await app_server.text(f"message {number}")
-    async with app_server.services.backend.db.reading() as session:
+    async with app_server.services.backend.db.read_session() as session:
         assert await session.scalar(select(func.count()).select_from(Conversation)) == 1
         assert await session.scalar(select(func.count()).select_from(InboundMessage)) == 3
 
@@ -396,7 +396,7 @@ async def test_nothing_is_pending_that_is_not_written_down(
     assert (page.status, page.json["error"]["code"]) == (503, "unavailable")
     assert "<Redirect" not in line.text, "a caller is not asked to wait for what was not kept"
     # what was said not to be kept is not: nothing of it is done once the database is back
-    await app_server.services.turns.idle()
+    await app_server.services.turns.wait_until_idle()
     assert await _statuses(app_server) == []
     assert app_server.engine.turns == []
     assert twiml_texts(await app_server.text("what do I owe", sid=sid)) == ["You said: what do I owe"]

@@ -13,7 +13,7 @@ from backend.app import Backend
 from backend.billing.service import find_account
 from backend.clock import ManualClock
 from backend.demo import seed
-from backend.payments import links
+from backend.payments import pay_links
 from tests.bot.serving import serving, settings_for
 from tests.contracts.sandbox_network import KEY, SandboxNetwork
 from tests.support.conversations import get_or_start
@@ -45,7 +45,7 @@ class Member:
             account = await find_account(session, number)
             assert account is not None
             day = on or self.backend.today()
-            _, url = await links.create(
+            _, url = await pay_links.create(
                 session, self.backend, "web-1", account_id=account.id, amount_cents=cents, pay_on=day
             )
         return url

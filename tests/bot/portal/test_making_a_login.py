@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.billing.service import find_account
-from backend.logins import creation
+from backend.logins import login_creation
 from backend.members.models import Member
 from tests.bot.portal.test_online_account import NEW, Visitor, codes_sent, create, give_codes, told
 from tests.bot.portal.test_online_account import visitor as visitor
@@ -45,7 +45,7 @@ async def test_an_email_is_added_where_none_was_once_its_code_and_the_phones_cam
     await give_codes(visitor, here, on_file="+15555550111", new="new@example.net")
     assert await make_login(visitor, here) == "/portal/created"
     assert (await walter(visitor)).email == "new@example.net"
-    assert (await walter(visitor)).takes_login_mail(visitor.clock.now())
+    assert (await walter(visitor)).can_receive_login_mail(visitor.clock.now())
     assert await told(visitor) == ["new@example.net", "+15555550111"]
 
 
@@ -111,7 +111,7 @@ async def test_a_page_whose_address_was_texted_to_the_phone_on_file_wants_no_cod
         name = f"sms-{phone}"
         async with backend.db.transaction() as session:
             await get_or_start(session, backend, name, channel="sms", address=phone)
-            here = await creation.create(session, backend, name)
+            here = await login_creation.create(session, backend, name)
         await visitor.post(here, step="holder", number="20417-001", last4="0111", kind="residential", digits="1234")
         _, page, _ = await visitor.post(here, step="person", first_name="W", last_name="B", email="w@example.net")
         assert ("Code sent to" in text(page)) is wanted

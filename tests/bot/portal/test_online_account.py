@@ -12,10 +12,10 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from backend.clock import ManualClock
-from backend.demo import PASSWORD, seed
+from backend.demo import DEMO_PASSWORD, seed
 from backend.logins import signin, throttle
 from backend.logins.models import PortalSession
-from backend.members import guessing
+from backend.members import rate_limits
 from backend.outbox.models import OutboxMessage
 from bot.services import Services
 from tests.bot.edge import until
@@ -43,7 +43,7 @@ class Visitor:
         async with self.http.post(self._url(path), data=form) as answer:
             return answer.status, await answer.text(), answer.url.path
 
-    async def sign_in(self, user_id: str = "ruth.alvarez", password: str = PASSWORD) -> tuple[int, str, str]:
+    async def sign_in(self, user_id: str = "ruth.alvarez", password: str = DEMO_PASSWORD) -> tuple[int, str, str]:
         return await self.post("/portal/login", user_id=user_id, password=password)
 
     async def mailed(self, count: int = 1) -> str:
@@ -90,9 +90,9 @@ async def test_sign_in_by_user_id_or_full_number(visitor: Visitor, user_id: str)
     ("user_id", "password", "said"),
     [
         ("ruth.alvarez", "lantern birch rivers", "do not fit each other"),
-        ("nobody.here", PASSWORD, "do not fit each other"),
-        ("20417-001", PASSWORD, "do not fit each other"),  # a member without a login
-        ("99999", PASSWORD, "number alone no longer opens"),
+        ("nobody.here", DEMO_PASSWORD, "do not fit each other"),
+        ("20417-001", DEMO_PASSWORD, "do not fit each other"),  # a member without a login
+        ("99999", DEMO_PASSWORD, "number alone no longer opens"),
         ("", "", "do not fit each other"),
     ],
 )
@@ -105,7 +105,7 @@ async def test_what_does_not_open(visitor: Visitor, user_id: str, password: str,
 
 async def test_the_cookie_and_the_headers(visitor: Visitor) -> None:
     url = visitor.services.settings.public_url
-    form = {"user_id": "ruth.alvarez", "password": PASSWORD}
+    form = {"user_id": "ruth.alvarez", "password": DEMO_PASSWORD}
     async with visitor.http.post(f"{url}/portal/login", data=form, allow_redirects=False) as answer:
         cookies = answer.headers.getall("set-cookie")
         assert answer.status == 303
@@ -117,7 +117,7 @@ async def test_the_cookie_and_the_headers(visitor: Visitor) -> None:
 
 async def test_a_form_of_another_site_is_refused(visitor: Visitor) -> None:
     url = visitor.services.settings.public_url
-    form = {"user_id": "ruth.alvarez", "password": PASSWORD}
+    form = {"user_id": "ruth.alvarez", "password": DEMO_PASSWORD}
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
         async with visitor.http.post(f"{url}/portal/login", data=form, headers=headers) as answer:
             assert answer.status == 403
@@ -130,7 +130,7 @@ async def test_sign_out_ends_the_session_on_our_side(visitor: Visitor) -> None:
     token = re.search(r'name="form_token" value="(\w+)"', page)
     assert token
     assert (await visitor.post("/portal/logout", form_token=token[1]))[2] == "/portal/login"
-    async with visitor.services.backend.db.reading() as session:
+    async with visitor.services.backend.db.read_session() as session:
         assert (await session.scalars(select(PortalSession))).all() == []
 
 
@@ -144,21 +144,25 @@ async def test_silence_ends_a_session(visitor: Visitor) -> None:
 
 async def test_a_lock_of_the_assistant_leaves_the_portal_open(visitor: Visitor) -> None:
     backend = visitor.services.backend
-    target = guessing.target_of(backend, "99999001")
+    target = rate_limits.hash_target(backend, "99999001")
     for _ in range(5):
         async with backend.db.transaction() as session:
-            pressure = await guessing.missed(session, backend, guessing.Try(guessing.IDENTITY, target, "a stranger"))
-    assert pressure.locked
+            pressure = await rate_limits.record_miss(
+                session, backend, rate_limits.IdentityAttempt(rate_limits.IDENTITY, target, "a stranger")
+            )
+    assert pressure.locked_until
     assert (await visitor.sign_in())[2] == "/portal"
 
 
 async def test_misses_in_the_assistant_close_neither_reset_nor_creation(visitor: Visitor) -> None:
     backend = visitor.services.backend
     for number in ("99999001", "20417001"):
-        target = guessing.target_of(backend, number)
+        target = rate_limits.hash_target(backend, number)
         for _ in range(20):
             async with backend.db.transaction() as session:
-                await guessing.missed(session, backend, guessing.Try(guessing.IDENTITY, target, "a stranger"))
+                await rate_limits.record_miss(
+                    session, backend, rate_limits.IdentityAttempt(rate_limits.IDENTITY, target, "a stranger")
+                )
     _, page, _ = await visitor.post("/portal/forgot", who="99999-001", last4="0142", kind="reset")
     assert "on its way to the email on file" in text(page)
     assert await link_from_mail(visitor)
@@ -222,7 +226,7 @@ async def test_the_user_id_by_email(visitor: Visitor) -> None:
 
 async def codes_sent(visitor: Visitor) -> dict[str, str]:
     """The newest code to each recipient."""
-    async with visitor.services.backend.db.reading() as session:
+    async with visitor.services.backend.db.read_session() as session:
         query = select(OutboxMessage).where(OutboxMessage.purpose == "code").order_by(OutboxMessage.id)
         return {row.recipient: row.body.split()[0] for row in await session.scalars(query)}
 
@@ -307,7 +311,7 @@ async def test_guessing_the_holder_is_stopped(visitor: Visitor) -> None:
 
 async def told(visitor: Visitor) -> list[str]:
     """Whom a notice went to."""
-    async with visitor.services.backend.db.reading() as session:
+    async with visitor.services.backend.db.read_session() as session:
         query = select(OutboxMessage.recipient).where(OutboxMessage.purpose == "notice").order_by(OutboxMessage.id)
         return list(await session.scalars(query))
 
@@ -318,7 +322,7 @@ async def test_a_member_with_an_account_is_told_so_only_after_the_proof(visitor:
 
 
 async def test_a_login_that_strangers_try_is_opened_by_a_code(visitor: Visitor) -> None:
-    for count in range(throttle.AT_ONE):
+    for count in range(throttle.MAX_PER_TARGET):
         await signin.sign_in(visitor.services.backend, "ruth.alvarez", "wrong", source=f"web-{count}")
     wrong = await visitor.sign_in(password="not the one")
     right = await visitor.sign_in()

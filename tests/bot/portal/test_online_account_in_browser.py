@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from backend.demo import PASSWORD
+from backend.demo import DEMO_PASSWORD
 from tests.bot.portal.test_online_account import NEW, Visitor, codes_sent, link_from_mail, visitor
 from tests.bot.portal.test_pay_pages_in_browser import browser, check
 from tests.browser.test_access import DESKTOP, PHONE, PHONE_DARK
@@ -34,9 +34,9 @@ async def test_making_an_account_and_signing_in(browser: Browser, visitor: Visit
 
     await page.goto(f"{url}/portal")
     await check(page, "sign_in")
-    await fill(page, "Sign In", user_id="99999", password=PASSWORD)
+    await fill(page, "Sign In", user_id="99999", password=DEMO_PASSWORD)
     await check(page, "sign_in_problem")
-    await fill(page, "Sign In", user_id="ole.lindqvist", password=PASSWORD)
+    await fill(page, "Sign In", user_id="ole.lindqvist", password=DEMO_PASSWORD)
     await heading(page, "My Account")
     await check(page, "summary")
     await page.get_by_role("button", name="Sign out").click()

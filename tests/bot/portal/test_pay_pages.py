@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from backend.autopay.models import Consent
 from backend.payments.models import Payment, ScheduledPayment
-from backend.payments.settle import recover
+from backend.payments.processing import recover
 from tests.bot.portal.conftest import Member, in_days
 from tests.contracts.sandbox_network import SandboxNetwork
 
@@ -29,7 +29,7 @@ def quote_in(page: str) -> str:
 
 
 async def payments(member: Member) -> list[Payment]:
-    async with member.backend.db.reading() as session:
+    async with member.backend.db.read_session() as session:
         query = select(Payment).where(Payment.conversation_id == "web-1").order_by(Payment.id)
         return list(await session.scalars(query))
 
@@ -65,7 +65,7 @@ async def test_the_words_that_were_shown_are_kept(member: Member) -> None:
     url = await member.link()
     page = await member.enter_card(url)
     await member.post(f"{url}/confirm", data={"quote": quote_in(page)})
-    async with member.backend.db.reading() as session:
+    async with member.backend.db.read_session() as session:
         consent = (await session.scalars(select(Consent))).one()
     assert consent.wording in text(page)
     assert consent.reply == "Pay $112.40"
@@ -128,7 +128,7 @@ async def test_a_later_day_is_scheduled(member: Member) -> None:
     _, page = await member.post(f"{url}/confirm", data={"quote": quote_in(page)})
     assert "it is scheduled" in text(page)
     assert await payments(member) == []
-    async with member.backend.db.reading() as session:
+    async with member.backend.db.read_session() as session:
         made = (await session.scalars(select(ScheduledPayment).where(ScheduledPayment.run_on == day))).one()
     assert made.confirmation in page
 
@@ -250,7 +250,7 @@ async def test_nothing_due_any_more_cannot_be_paid(member: Member) -> None:
     status, page = await member.get(f"{second}/return")
     assert status == 409
     assert "Nothing is due" in text(page)
-    async with member.backend.db.reading() as session:
+    async with member.backend.db.read_session() as session:
         count = await session.scalar(select(func.count()).where(Payment.conversation_id == "web-1"))
     assert count == 1
 

@@ -53,7 +53,7 @@ async def test_the_words_that_were_shown_are_kept_in_their_language(member: Memb
     form = {"quote": quote_in(page), "language": "es"}
     assert 'name="language" value="es"' in page
     await member.post(f"{url}/confirm", data=form, cookies={"ml_language": "en"})
-    async with member.backend.db.reading() as session:
+    async with member.backend.db.read_session() as session:
         consent = (await session.scalars(select(Consent))).one()
     assert consent.wording in text(page)
     assert consent.wording.startswith("Autorizo a ")
@@ -138,7 +138,7 @@ async def test_making_an_account_in_spanish(visitor: Visitor) -> None:
     _, page, path = await visitor.post(here, step="login", user_id="walter.brandt", password=NEW, again=NEW)
     assert path == "/portal/created"
     assert "Su cuenta en línea está lista" in text(page)
-    async with visitor.services.backend.db.reading() as session:
+    async with visitor.services.backend.db.read_session() as session:
         notice = await session.scalar(select(OutboxMessage).where(OutboxMessage.purpose == "notice"))
     assert notice is not None
     assert "se hizo una cuenta en línea" in notice.body

@@ -11,17 +11,17 @@ import aiohttp
 import pytest
 from argon2 import PasswordHasher
 
+from backend.agent_handoff import service as handover
 from backend.clock import ManualClock
 from backend.conversations import service as conversations
-from backend.handover import service as handover
 from backend.logins import throttle
 from backend.outbox import service as outbox
 from backend.staff import signin
-from backend.tickets import by_us
 from backend.tickets import service as tickets
+from backend.tickets import staff_actions
 from backend.tickets.models import Ticket
-from bot.channels.sms.routes import conversation_of
-from bot.channels.webchat.sessions import conversation_of as web_conversation_of
+from bot.channels.sms.routes import sms_conversation_id
+from bot.channels.webchat.sessions import session_conversation_id as web_conversation_of
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER, Answer, Edge, twiml_texts
 from tests.standins.engine import StandInEngine
@@ -58,7 +58,7 @@ def token_in(page: Answer) -> str:
 async def wait_for_a_person(edge: Edge, conversation: str) -> None:
     """What the dialogue does when a person is asked for in open hours."""
     async with edge.services.backend.db.transaction() as session:
-        await handover.ask(session, edge.services.backend, conversation, tried="paying a bill")
+        await handover.request_handoff(session, edge.services.backend, conversation, tried="paying a bill")
 
 
 async def test_without_an_account_the_pages_do_not_exist(app_server: Edge) -> None:
@@ -76,8 +76,8 @@ async def test_nobody_gets_in_without_the_password(edge: Edge) -> None:
 
 
 async def test_guessing_is_slowed_down(edge: Edge, clock: ManualClock) -> None:
-    answers = [(await sign_in(edge, "wrong")).status for _ in range(throttle.FROM_SOURCE_AT_ONE + 1)]
-    assert answers == [403] * throttle.FROM_SOURCE_AT_ONE + [429]
+    answers = [(await sign_in(edge, "wrong")).status for _ in range(throttle.MAX_PER_SOURCE_AND_TARGET + 1)]
+    assert answers == [403] * throttle.MAX_PER_SOURCE_AND_TARGET + [429]
     assert (await sign_in(edge)).status == 429
     clock.advance(minutes=15)
     assert "Who waits" in (await sign_in(edge)).text
@@ -85,7 +85,7 @@ async def test_guessing_is_slowed_down(edge: Edge, clock: ManualClock) -> None:
 
 async def press_ann(edge: Edge) -> None:
     """Strangers at many addresses try her name."""
-    for count in range(throttle.AT_ONE):
+    for count in range(throttle.MAX_PER_TARGET):
         await signin.sign_in(edge.services.backend, "ann", "wrong", source=f"web-{count}")
 
 
@@ -102,8 +102,8 @@ async def test_a_new_browser_gets_in_by_a_code(edge: Edge) -> None:
     wrong = await sign_in(edge, "wrong")
     page = await sign_in(edge)
     assert re.sub(r'code_token" value="[^"]+"', "", wrong.text) == re.sub(r'code_token" value="[^"]+"', "", page.text)
-    async with edge.services.backend.db.reading() as session:
-        sent = await outbox.listing(session)
+    async with edge.services.backend.db.read_session() as session:
+        sent = await outbox.list_messages(session)
     assert [message["recipient"] for message in sent] == ["ann@prairierivers.example"]
     form = {"code_token": re.findall(r'code_token" value="([^"]+)"', page.text)[0], "code": "nothing"}
     again = await edge.post("/staff/sign-in/code", data=form)
@@ -170,7 +170,7 @@ async def test_a_web_conversation_with_a_person_and_back(edge: Edge) -> None:
     data = {"token": token_in(page), "text": "<b>Yes</b>, Ann here.", "ticket": ""}
     answered = await edge.post(f"/staff/talks/{conversation}/answer", data=data)
     assert "&lt;b&gt;Yes" in answered.text
-    async with edge.services.backend.db.reading() as reading:
+    async with edge.services.backend.db.read_session() as reading:
         events = await conversations.events_after(reading, conversation, 0)
     said = events[-1].data["messages"][0]
     assert (said["author"], said["text"]) == ("Ann", "<b>Yes</b>, Ann here.")
@@ -184,21 +184,21 @@ async def test_a_web_conversation_with_a_person_and_back(edge: Edge) -> None:
 
 async def test_a_text_is_answered_by_text_and_closed(edge: Edge) -> None:
     await edge.text("expect person")
-    conversation = conversation_of(edge.services.settings, MEMBER)
+    conversation = sms_conversation_id(edge.services.settings, MEMBER)
     await wait_for_a_person(edge, conversation)
     assert twiml_texts(await edge.text("hello?")) == []
     await sign_in(edge)
     page = await edge.get(f"/staff/talks/{conversation}")
     data = {"token": token_in(page), "text": "Please call us.", "ticket": ""}
     await edge.post(f"/staff/talks/{conversation}/answer", data=data)
-    async with edge.services.backend.db.reading() as session:
-        sent = [message["body"] for message in await outbox.listing(session)]
+    async with edge.services.backend.db.read_session() as session:
+        sent = [message["body"] for message in await outbox.list_messages(session)]
     assert "Ann (Prairie Rivers): Please call us." in sent
     close = re.search(r'action="(/staff/handovers/\d+/close)"', page.text)
     assert close
     await edge.post(close[1], data={"token": token_in(page)})
-    async with edge.services.backend.db.reading() as session:
-        sent = [message["body"] for message in await outbox.listing(session)]
+    async with edge.services.backend.db.read_session() as session:
+        sent = [message["body"] for message in await outbox.list_messages(session)]
     assert any(body.startswith("Ann has left this talk.") for body in sent)
     assert twiml_texts(await edge.text("hello again")) != []
 
@@ -217,7 +217,7 @@ async def test_danger_and_closing_time_end_the_quiet(edge: Edge, clock: ManualCl
 
 async def test_tickets_are_shown_and_closed(edge: Edge) -> None:
     await edge.text("hello")
-    conversation = conversation_of(edge.services.settings, MEMBER)
+    conversation = sms_conversation_id(edge.services.settings, MEMBER)
     async with edge.services.backend.db.transaction() as session:
         made = await tickets.open_ticket(
             session, edge.services.backend, conversation, kind="outage", details={"danger": "a wire"}, urgent=True
@@ -232,7 +232,7 @@ async def test_tickets_are_shown_and_closed(edge: Edge) -> None:
 
 async def test_what_was_told_later_and_what_was_taken_back(edge: Edge) -> None:
     await edge.text("hello")
-    conversation = conversation_of(edge.services.settings, MEMBER)
+    conversation = sms_conversation_id(edge.services.settings, MEMBER)
     backend = edge.services.backend
     async with backend.db.transaction() as session:
         for words in ("it is dark", "<b>still</b> dark"):
@@ -243,7 +243,7 @@ async def test_what_was_told_later_and_what_was_taken_back(edge: Edge) -> None:
     assert "name change" in (await edge.get("/staff")).text
     async with backend.db.transaction() as session:
         ticket = await session.get_one(Ticket, made.id)
-        await by_us.crew_note(session, backend, ticket, conversation, "Sam", "need a second truck")
+        await staff_actions.add_crew_note(session, backend, ticket, conversation, "Sam", "need a second truck")
         await tickets.add_note(session, backend, ticket, conversation, "it was nothing", unproven=True)
     page = (await edge.get(f"/staff/tickets/{made.number}")).text
     assert "Sam, on call: need a second truck" in page
@@ -269,8 +269,8 @@ async def test_known_outages_are_kept_by_the_office(edge: Edge) -> None:
     page = await edge.post("/staff/outages", data=new)
     assert "Ridge Road" in page.text
     assert 'value="2026-11-18T13:30"' in page.text
-    async with edge.services.backend.db.reading() as session:
-        known = await edge.services.backend.outages.known(session, "12 Ridge Rd", None)
+    async with edge.services.backend.db.read_session() as session:
+        known = await edge.services.backend.outages.find_outage(session, "12 Ridge Rd", None)
     assert known is not None
     assert known.estimate == datetime(2026, 11, 18, 19, 30, tzinfo=UTC), "the field is on the co-op's clock"
     change = re.search(r'action="(/staff/outages/\d+)"', page.text)

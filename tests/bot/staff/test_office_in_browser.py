@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from backend.agent_handoff import service as handover
 from backend.clock import ManualClock
-from backend.handover import service as handover
 from backend.tickets import service as tickets
-from bot.channels.sms.routes import conversation_of
+from bot.channels.sms.routes import sms_conversation_id
 from tests.bot.conftest import running_edge
 from tests.bot.edge import MEMBER
 from tests.bot.portal.test_pay_pages_in_browser import browser, check
@@ -27,10 +27,10 @@ pytestmark = pytest.mark.browser
 async def test_every_page(browser: Browser, folder: Path, engine: StandInEngine, twilio: StandInTwilio) -> None:
     async with running_edge(folder, engine, twilio, ManualClock(OPEN), STAFF_ACCOUNTS=ACCOUNTS) as edge:
         await edge.text("hello, is somebody there?")
-        talk = conversation_of(edge.services.settings, MEMBER)
+        talk = sms_conversation_id(edge.services.settings, MEMBER)
         backend = edge.services.backend
         async with backend.db.transaction() as session:
-            await handover.ask(session, backend, talk, tried="paying a bill, asked for the last four")
+            await handover.request_handoff(session, backend, talk, tried="paying a bill, asked for the last four")
             details = {"danger": "a wire on the road", "place": "Mill Road 14"}
             outage = await tickets.open_ticket(session, backend, talk, kind="outage", details=details, urgent=True)
             call = {"name": "not identified", "phone": MEMBER, "when": "tomorrow"}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.web.client_source import sender_of
+from bot.web.client_source import normalize_address
 
 
 def test_a_64_of_ipv6_is_one_sender() -> None:
     """The attack: a new address out of one's own 18 quintillion for each guess."""
-    own = {sender_of(f"2001:db8:1:2:{number:x}:{number:x}::{number:x}") for number in range(500)}
+    own = {normalize_address(f"2001:db8:1:2:{number:x}:{number:x}::{number:x}") for number in range(500)}
     assert own == {"2001:db8:1:2::/64"}
-    assert sender_of("2001:db8:1:3::1") not in own
+    assert normalize_address("2001:db8:1:3::1") not in own
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ def test_a_64_of_ipv6_is_one_sender() -> None:
     ],
 )
 def test_an_address_is_read_however_it_is_written(written: str, sender: str) -> None:
-    assert sender_of(written) == sender
+    assert normalize_address(written) == sender

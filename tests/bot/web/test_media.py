@@ -6,8 +6,8 @@ from datetime import date
 
 from backend.billing.models import Account
 from backend.members.models import Member
-from backend.usage import media
-from backend.usage.models import Reading
+from backend.usage import signed_media
+from backend.usage.models import MeterReading
 from tests.bot.edge import Edge
 
 
@@ -19,12 +19,12 @@ async def an_account(edge: Edge) -> int:
         account = Account(member_id=member.id, separator="001", number="99999-001", number_digits="99999001")
         session.add(account)
         await session.flush()
-        session.add(Reading(account_id=account.id, month=date(2026, 11, 1), kwh=705, days=31, avg_temp_f=36))
+        session.add(MeterReading(account_id=account.id, month=date(2026, 11, 1), kwh=705, days=31, avg_temp_f=36))
         return account.id
 
 
 async def test_the_chart_is_drawn_for_who_has_its_address(app_server: Edge) -> None:
-    url = media.usage_chart_url(app_server.services.backend, await an_account(app_server))
+    url = signed_media.usage_chart_url(app_server.services.backend, await an_account(app_server))
     async with app_server.http.get(url) as answer:
         body = await answer.read()
         assert (answer.status, answer.content_type) == (200, "image/png")
@@ -35,7 +35,7 @@ async def test_the_chart_is_drawn_for_who_has_its_address(app_server: Edge) -> N
 
 
 async def test_no_other_address_shows_anything(app_server: Edge) -> None:
-    url = media.usage_chart_url(app_server.services.backend, await an_account(app_server))
+    url = signed_media.usage_chart_url(app_server.services.backend, await an_account(app_server))
     path = url.removeprefix(app_server.url)
     for wrong in (
         path[:-5] + ("A" if path[-5] != "A" else "B") + ".png",

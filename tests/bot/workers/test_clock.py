@@ -16,7 +16,7 @@ from backend.app import Backend
 from backend.clock import ManualClock
 from backend.config import Settings
 from backend.migrations.run import upgrade
-from bot.workers.clock import JobClock
+from bot.workers.clock import JobScheduler
 
 NOW = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
 
@@ -54,8 +54,8 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[date]:
 
 
 async def test_of_several_processes_one_does_it(backend: Backend, done: list[date]) -> None:
-    clocks = [JobClock(backend) for _ in range(4)]
-    results = await asyncio.gather(*(clock.look("alerts") for clock in clocks))
+    clocks = [JobScheduler(backend) for _ in range(4)]
+    results = await asyncio.gather(*(clock.run_if_due("alerts") for clock in clocks))
     assert sorted(results) == [False, False, False, True]
     assert done == [date(2026, 11, 18)]
 
@@ -63,7 +63,7 @@ async def test_of_several_processes_one_does_it(backend: Backend, done: list[dat
 async def test_once_an_hour(backend: Backend, clock: ManualClock, done: list[date]) -> None:
     looks = []
     for _ in range(3):
-        looks.append(await JobClock(backend).look("alerts"))
+        looks.append(await JobScheduler(backend).run_if_due("alerts"))
         clock.advance(minutes=30)
     assert looks == [True, False, True]
 
@@ -79,13 +79,13 @@ async def test_a_job_that_fails_is_taken_up_again(
             raise OSError("the line is down")
 
     monkeypatch.setitem(jobs.JOBS, "scheduled-payments", breaks_once)
-    ticking = JobClock(backend)
-    assert not await ticking.look("scheduled-payments")
-    assert not await ticking.look("scheduled-payments")
+    ticking = JobScheduler(backend)
+    assert not await ticking.run_if_due("scheduled-payments")
+    assert not await ticking.run_if_due("scheduled-payments")
     clock.advance(minutes=15)
-    assert await ticking.look("scheduled-payments")
+    assert await ticking.run_if_due("scheduled-payments")
     clock.advance(hours=3)
-    assert not await ticking.look("scheduled-payments")  # done for today
+    assert not await ticking.run_if_due("scheduled-payments")  # done for today
     assert len(tries) == 2
 
 
@@ -94,8 +94,8 @@ async def test_a_daily_job_waits_for_its_hour(backend: Backend, clock: ManualClo
         return None
 
     monkeypatch.setitem(jobs.JOBS, "scheduled-payments", work)
-    ticking = JobClock(backend)
+    ticking = JobScheduler(backend)
     clock.advance(hours=19, minutes=59)  # a minute to six, the next morning at the co-op
-    assert not await ticking.look("scheduled-payments")
+    assert not await ticking.run_if_due("scheduled-payments")
     clock.advance(minutes=1)
-    assert await ticking.look("scheduled-payments")
+    assert await ticking.run_if_due("scheduled-payments")

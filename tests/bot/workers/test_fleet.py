@@ -63,7 +63,7 @@ async def _no_demo(url: str) -> None:
 
 async def _unanswered(url: str) -> int:
     db = Database(url)
-    async with db.reading() as session:
+    async with db.read_session() as session:
         query = select(func.count()).select_from(InboundMessage).where(InboundMessage.status == "received")
         number = await session.scalar(query)
     await db.close()
@@ -77,7 +77,7 @@ async def test_two_first_starts_on_an_empty_postgresql_both_succeed(
     async with fleet_over(tmp_path, engine, twilio, DATABASE_URL=url) as fleet:
         await fleet.start(2)
         db = Database(url)
-        async with db.reading() as session:
+        async with db.read_session() as session:
             members = list(await session.scalars(select(Member.number)))
         await db.close()
     assert members

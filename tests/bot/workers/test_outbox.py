@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from backend.language import speaking
+from backend.language import use_language
 from backend.outbox import service as outbox
 from backend.outbox.models import OutboxMessage
 from bot.workers.outbox import OutboxSender
@@ -21,8 +21,8 @@ async def enqueue(edge: Edge, *keys: str, phone: str = MEMBER) -> None:
 
 
 async def newest(edge: Edge) -> OutboxMessage:
-    async with edge.services.backend.db.reading() as session:
-        return (await outbox.newest(session))[0]
+    async with edge.services.backend.db.read_session() as session:
+        return (await outbox.list_newest(session))[0]
 
 
 async def test_a_message_goes_out_soon_after_its_commit(app_server: Edge) -> None:
@@ -49,7 +49,7 @@ async def test_a_call_is_made_as_a_call(app_server: Edge) -> None:
 
 async def test_a_call_is_spoken_in_the_language_that_it_was_written_in(app_server: Edge) -> None:
     backend = app_server.services.backend
-    with speaking("es"):
+    with use_language("es"):
         async with backend.db.transaction() as session:
             await outbox.enqueue(
                 session, backend, kind="call", recipient=MEMBER, body="Su factura vence hoy.", dedupe_key="alert:2:call"

@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 
 from bot.dialogue.messages import Message, Reply
-from lab.members import Copy
-from lab.records import Record, Turn
+from lab.members import MemberCopy
+from lab.records import ConversationRecord, RecordedTurn
 from lab.simulation import invariants
-from lab.simulation.composing import compose
-from lab.simulation.conversation import Held
-from lab.simulation.crowd import Made, surname
-from lab.simulation.member import Ending
+from lab.simulation.conversation import SimulatedConversation
+from lab.simulation.member import ConversationEnding
+from lab.simulation.personas import compose_persona
+from lab.simulation.population import SimulatedAccount, make_surname
 
-MADE = Made(Copy("100007-001", "+15557100007"), surname(100_007), "member100007@example.com")
-
-
-def held(goal: str, ending: Ending | None, wanted_person: bool = False) -> Held:
-    place = next(n for n in range(5000) if compose(1, n).goal == goal)
-    return Held(compose(1, place), MADE, ending=ending, wanted_person=wanted_person)
+MADE = SimulatedAccount(MemberCopy("100007-001", "+15557100007"), make_surname(100_007), "member100007@example.com")
 
 
-def record(answer: str, said: str = "hello") -> Record:
-    return Record("talk", [Turn(said, None, "answered", Reply((Message(answer),)))])
+def held(goal: str, ending: ConversationEnding | None, wanted_person: bool = False) -> SimulatedConversation:
+    place = next(n for n in range(5000) if compose_persona(1, n).goal == goal)
+    return SimulatedConversation(compose_persona(1, place), MADE, ending=ending, wanted_person=wanted_person)
+
+
+def record(answer: str, said: str = "hello") -> ConversationRecord:
+    return ConversationRecord("talk", [RecordedTurn(said, None, "answered", Reply((Message(answer),)))])
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def record(answer: str, said: str = "hello") -> Record:
         "That is account 100008-001.",
         "That is account 100008001.",
         "A link went to member100008@example.com.",
-        f"Hello, Ruth {surname(100_008)}.",
+        f"Hello, Ruth {make_surname(100_008)}.",
     ],
 )
 def test_what_is_another_members_is_found(answer: str) -> None:
-    assert "another member's" in invariants._others_data(held("balance", None), record(answer))[0]
+    assert "another member's" in invariants._find_foreign_data(held("balance", None), record(answer))[0]
 
 
 @pytest.mark.parametrize(
@@ -48,35 +48,38 @@ def test_what_is_another_members_is_found(answer: str) -> None:
     ],
 )
 def test_what_is_ones_own_is_not(answer: str) -> None:
-    assert invariants._others_data(held("balance", None), record(answer)) == []
+    assert invariants._find_foreign_data(held("balance", None), record(answer)) == []
 
 
 def test_a_number_that_the_member_said_may_be_said_back() -> None:
-    assert invariants._others_data(held("balance", None), record("100008-001?", "it is 100008-001")) == []
+    assert invariants._find_foreign_data(held("balance", None), record("100008-001?", "it is 100008-001")) == []
 
 
 @pytest.mark.parametrize("number", ["K7M-4Q2", "FHJ-KMQ", "W, H, 5, 2, W, 8", "T7K2M9"])
 def test_an_end_with_a_number_to_quote(number: str) -> None:
-    done = held("pay_all", Ending("done", "utter_pay_done"))
-    assert invariants._ending(done, record(f"It is paid. Your confirmation number is {number}.")) == []
+    done = held("pay_all", ConversationEnding("done", "utter_pay_done"))
+    assert invariants._check_ending(done, record(f"It is paid. Your confirmation number is {number}.")) == []
 
 
 def test_ends_that_are_none() -> None:
-    done = held("pay_all", Ending("done", "utter_pay_done"))
+    done = held("pay_all", ConversationEnding("done", "utter_pay_done"))
     bare = "Thank you. $50.00 is paid from Visa ending 4242 for 100007-001. Call 555-555-0100."
-    assert invariants._ending(done, record(bare)) == ["it is done, with no number to quote"]
-    assert invariants._ending(held("pay_all", None), record("?")) == ["it has no end"]
-    assert "does not know" in invariants._ending(held("faq", Ending("lost", "utter_question_new")), record("?"))[0]
-    locked = held("balance", Ending("refused", "utter_identity_locked"))
-    assert "turned away" in invariants._ending(locked, record("?"))[0]
-    alone = held("balance", Ending("person", ""), wanted_person=True)
-    assert invariants._ending(alone, record("?")) == ["a person was wanted, and none was there"]
+    assert invariants._check_ending(done, record(bare)) == ["it is done, with no number to quote"]
+    assert invariants._check_ending(held("pay_all", None), record("?")) == ["it has no end"]
+    assert (
+        "does not know"
+        in invariants._check_ending(held("faq", ConversationEnding("lost", "utter_question_new")), record("?"))[0]
+    )
+    locked = held("balance", ConversationEnding("refused", "utter_identity_locked"))
+    assert "turned away" in invariants._check_ending(locked, record("?"))[0]
+    alone = held("balance", ConversationEnding("person", ""), wanted_person=True)
+    assert invariants._check_ending(alone, record("?")) == ["a person was wanted, and none was there"]
 
 
 def test_digits_that_were_sent_are_known_again() -> None:
-    place = next(n for n in range(5000) if compose(1, n).blurts == "card")
-    talk = Held(compose(1, place), MADE)
-    assert invariants.secrets_of([talk]) == {}
+    place = next(n for n in range(5000) if compose_persona(1, n).leaks == "card")
+    talk = SimulatedConversation(compose_persona(1, place), MADE)
+    assert invariants.list_sent_secrets([talk]) == {}
     card = invariants.manners.card(place)
     talk.turns.append((f"my card number is {card}", "Never send that."))
-    assert card.replace(" ", "") in invariants.secrets_of([talk])[place]
+    assert card.replace(" ", "") in invariants.list_sent_secrets([talk])[place]

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from lab.simulation.answers import ANSWERS
-from lab.simulation.reading import choices, read, wordings
+from lab.simulation.response_matching import extract_choices, load_patterns, match_responses
 
 
 class Heard:
@@ -45,7 +45,7 @@ class Heard:
     ],
 )
 def test_what_is_asked(channel: str, text: str, names: list[str]) -> None:
-    assert read(text, channel) == names
+    assert match_responses(text, channel) == names
 
 
 def test_an_answer_and_the_question_behind_it_in_their_order() -> None:
@@ -54,12 +54,12 @@ def test_an_answer_and_the_question_behind_it_in_their_order() -> None:
         "Would you like to pay it?\n"
         "1 Pay my bill, 2 No, thank you"
     )
-    assert read(text, "sms") == ["utter_balance", "utter_balance_last_payment", "utter_balance_offer"]
+    assert match_responses(text, "sms") == ["utter_balance", "utter_balance_last_payment", "utter_balance_offer"]
 
 
 def test_numbered_choices() -> None:
     text = "How would you like to pay $20.50?\n1 What is saved on my account, 2 Another card, by secure link"
-    found = choices(text, Heard("sms"))  # type: ignore[arg-type]
+    found = extract_choices(text, Heard("sms"))  # type: ignore[arg-type]
     assert [(one.title, one.line) for one in found] == [
         ("What is saved on my account", "1"),
         ("Another card, by secure link", "2"),
@@ -70,12 +70,12 @@ def test_keyed_choices() -> None:
     text = (
         "How would you like to pay? For Visa ending 4 2 4 2, press 1. By secure link, press 2. For a person, press 0."
     )
-    found = choices(text, Heard("voice"))  # type: ignore[arg-type]
+    found = extract_choices(text, Heard("voice"))  # type: ignore[arg-type]
     assert [(one.title, one.line) for one in found] == [("Visa ending 4 2 4 2", "<1>"), ("By secure link", "<2>")]
 
 
 def test_a_member_knows_an_answer_to_each_question_that_there_is() -> None:
-    questions = {wording.name for wording in wordings(False) if wording.name.startswith("utter_question_")}
+    questions = {wording.name for wording in load_patterns(False) if wording.name.startswith("utter_question_")}
     assert len(questions) > 60
     unknown = {name for name in questions if not any(re.fullmatch(pattern, name) for pattern, _ in ANSWERS)}
     assert unknown == set(), "add a line to lab/simulation/answers.py"

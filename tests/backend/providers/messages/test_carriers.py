@@ -11,13 +11,13 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from backend.config import Settings
 from backend.errors import SettingsError
-from backend.language import speaking
+from backend.language import use_language
 from backend.providers.messages import smtp
 from backend.providers.messages.base import MessageProvider, TransportError
-from backend.providers.messages.choice import TwoWays, create
+from backend.providers.messages.choice import SplitMessageProvider, create
 from backend.providers.messages.outbox_only import OutboxOnly
 from backend.providers.messages.smtp import SmtpEmail
-from backend.providers.messages.twilio import TwilioSms
+from backend.providers.messages.twilio import TwilioProvider
 from tests.standins.smtp import StandInMail
 from tests.standins.twilio import StandInTwilio, Trouble
 
@@ -55,13 +55,13 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def sms(settings: Settings, twilio: StandInTwilio) -> AsyncIterator[TwilioSms]:
-    made = TwilioSms(settings.changed(twilio_api_url=twilio.url))
+async def sms(settings: Settings, twilio: StandInTwilio) -> AsyncIterator[TwilioProvider]:
+    made = TwilioProvider(settings.with_values(twilio_api_url=twilio.url))
     yield made
     await made.close()
 
 
-async def test_a_text_goes_out_with_all_that_twilio_needs(sms: TwilioSms, twilio: StandInTwilio) -> None:
+async def test_a_text_goes_out_with_all_that_twilio_needs(sms: TwilioProvider, twilio: StandInTwilio) -> None:
     sid = await sms.send_sms(MEMBER, "Paid.", "https://bot.example/a.png", key="receipt:1")
     sent = twilio.messages[0]
     assert sent.sid == sid
@@ -77,10 +77,10 @@ async def test_a_text_goes_out_with_all_that_twilio_needs(sms: TwilioSms, twilio
 
 @pytest.mark.parametrize(("language", "spoken", "again"), [("en", "en-US", "Again: "), ("es", "es-US", "Repito: ")])
 async def test_a_call_says_the_words_twice(
-    sms: TwilioSms, twilio: StandInTwilio, language: str, spoken: str, again: str
+    sms: TwilioProvider, twilio: StandInTwilio, language: str, spoken: str, again: str
 ) -> None:
     words = "About your bill <$5 & more>."
-    with speaking(language):
+    with use_language(language):
         sid = await sms.send_call(MEMBER, words, key="alert:1:call")
         assert await sms.send_call(MEMBER, words, key="alert:1:call") == sid
     [call] = twilio.calls
@@ -93,7 +93,7 @@ async def test_a_call_says_the_words_twice(
     assert twilio.messages == []
 
 
-async def test_the_same_key_again_sends_nothing_more(sms: TwilioSms, twilio: StandInTwilio) -> None:
+async def test_the_same_key_again_sends_nothing_more(sms: TwilioProvider, twilio: StandInTwilio) -> None:
     first = await sms.send_sms(MEMBER, "Paid.", key="receipt:1")
     assert await sms.send_sms(MEMBER, "Paid.", key="receipt:1") == first
     assert len(twilio.messages) == 1
@@ -112,7 +112,7 @@ async def test_the_same_key_again_sends_nothing_more(sms: TwilioSms, twilio: Sta
     ],
 )
 async def test_a_refusal_says_whether_trying_again_can_help(
-    sms: TwilioSms, twilio: StandInTwilio, status: int, code: int, permanent: bool
+    sms: TwilioProvider, twilio: StandInTwilio, status: int, code: int, permanent: bool
 ) -> None:
     twilio.trouble = Trouble(status, code, times=1)
     with pytest.raises(TransportError) as refusal:
@@ -121,14 +121,14 @@ async def test_a_refusal_says_whether_trying_again_can_help(
 
 
 async def test_a_wrong_token_waits_for_the_office(settings: Settings, twilio: StandInTwilio) -> None:
-    wrong = TwilioSms(settings.changed(twilio_api_url=twilio.url, twilio_auth_token="wrong"))
+    wrong = TwilioProvider(settings.with_values(twilio_api_url=twilio.url, twilio_auth_token="wrong"))
     with pytest.raises(TransportError) as refusal:
         await wrong.send_sms(MEMBER, "Paid.", key="1")
     assert (refusal.value.code, refusal.value.permanent) == ("20003", False)
     await wrong.close()
 
 
-async def test_a_carrier_that_is_away_is_tried_again(sms: TwilioSms, twilio: StandInTwilio) -> None:
+async def test_a_carrier_that_is_away_is_tried_again(sms: TwilioProvider, twilio: StandInTwilio) -> None:
     await twilio.stop()
     with pytest.raises(TransportError) as failure:
         await sms.send_sms(MEMBER, "Paid.", key="1")
@@ -136,7 +136,7 @@ async def test_a_carrier_that_is_away_is_tried_again(sms: TwilioSms, twilio: Sta
 
 
 async def test_an_email_goes_out_whole(settings: Settings, mail: StandInMail) -> None:
-    email = SmtpEmail(settings.changed(smtp_url=mail.url))
+    email = SmtpEmail(settings.with_values(smtp_url=mail.url))
     first = await email.send_email("ruth@example.com", "Payment received", "Paid.\n.\nThank you.", key="1")
     recipient, message = mail.mails[0]
     assert recipient == "ruth@example.com"
@@ -150,7 +150,7 @@ async def test_an_email_goes_out_whole(settings: Settings, mail: StandInMail) ->
 @pytest.mark.parametrize(("line", "permanent"), [("550 no such person", True), ("451 try later", False)])
 async def test_a_refused_recipient_is_told(settings: Settings, mail: StandInMail, line: str, permanent: bool) -> None:
     mail.answers["ruth@example.com"] = line
-    email = SmtpEmail(settings.changed(smtp_url=mail.url))
+    email = SmtpEmail(settings.with_values(smtp_url=mail.url))
     with pytest.raises(TransportError) as refusal:
         await email.send_email("ruth@example.com", "Hello", "Hello", key="1")
     assert (refusal.value.code, refusal.value.permanent) == (line[:3], permanent)
@@ -158,7 +158,7 @@ async def test_a_refused_recipient_is_told(settings: Settings, mail: StandInMail
 
 async def test_a_mail_server_that_is_away_is_tried_again(settings: Settings, mail: StandInMail) -> None:
     await mail.stop()
-    email = SmtpEmail(settings.changed(smtp_url=mail.url))
+    email = SmtpEmail(settings.with_values(smtp_url=mail.url))
     with pytest.raises(TransportError) as failure:
         await email.send_email("ruth@example.com", "Hello", "Hello", key="1")
     assert not failure.value.permanent
@@ -169,7 +169,7 @@ async def test_a_mail_server_that_is_away_is_tried_again(settings: Settings, mai
     [("a@example.com\r\nBcc: b@example.com", "x"), ("a@example.com", "x\r\nBcc: b@example.com"), ("", "x")],
 )
 async def test_no_header_can_be_smuggled_in(settings: Settings, mail: StandInMail, to: str, subject: str) -> None:
-    email = SmtpEmail(settings.changed(smtp_url=mail.url))
+    email = SmtpEmail(settings.with_values(smtp_url=mail.url))
     with pytest.raises(TransportError) as refusal:
         await email.send_email(to, subject, "Hello", key="1")
     assert refusal.value.permanent
@@ -179,13 +179,13 @@ async def test_no_header_can_be_smuggled_in(settings: Settings, mail: StandInMai
 @pytest.mark.parametrize("url", ["mail.example", "http://mail.example", "smtp://"])
 def test_a_wrong_smtp_url_is_a_refusal_to_start(settings: Settings, url: str) -> None:
     with pytest.raises(SettingsError, match="SMTP_URL"):
-        create(settings.changed(smtp_url=url))
+        create(settings.with_values(smtp_url=url))
 
 
 async def test_without_credentials_everything_stays_in_the_outbox(tmp_path: Path) -> None:
     provider = create(Settings.from_env({"MEMBERLINE_RUNTIME_DIR": str(tmp_path)}))
     assert isinstance(provider, MessageProvider)
-    assert isinstance(provider, TwoWays)
+    assert isinstance(provider, SplitMessageProvider)
     assert isinstance(provider._sms, OutboxOnly)
     assert await provider.send_sms(MEMBER, "x", key="1") != await provider.send_sms(MEMBER, "x", key="2")
     assert (await provider.send_call(MEMBER, "x", key="1")).startswith("CA")
@@ -196,7 +196,7 @@ async def test_no_mail_goes_to_another_machine_without_tls(
     settings: Settings, mail: StandInMail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smtp, "is_this_machine", lambda host: False)  # the stand-in, which has no STARTTLS, is here
-    email = SmtpEmail(settings.changed(smtp_url=mail.url))
+    email = SmtpEmail(settings.with_values(smtp_url=mail.url))
     with pytest.raises(TransportError) as refusal:
         await email.send_email("ruth@example.com", "Hello", "Hello", key="1")
     assert not refusal.value.permanent

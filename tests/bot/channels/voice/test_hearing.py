@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.voice import menu
-from bot.channels.voice.hearing import PERSON, Heard, heard
+from bot.channels.voice.extract import HUMAN_PAYLOAD, CallerInput, extract_input
 from bot.dialogue.messages import Button, Message, Reply
 
 
@@ -19,58 +19,62 @@ WAYS = asking("choice", Button("Visa ending 4242", '/choose{"m":"1"}'), Button("
 AMOUNTS = asking("amount", Button("All of it", '/choose{"a":"all"}'), Button("Another amount", '/choose{"a":"other"}'))
 
 CASES = {
-    "nothing": (OPEN, {}, Heard("silence")),
-    "blank fields": (OPEN, {"Digits": "", "SpeechResult": "  "}, Heard("silence")),
-    "member number by keys": (NUMBER, {"Digits": "99999001"}, Heard("answer", "99999001")),
-    "last four with a leading zero": (LAST4, {"Digits": "0142"}, Heard("answer", "0142")),
-    "0 is a person": (NUMBER, {"Digits": "0"}, Heard("person", "a person", PERSON)),
-    "star repeats": (NUMBER, {"Digits": "*"}, Heard("repeat")),
-    "star inside an amount": (AMOUNT, {"Digits": "50*25"}, Heard("star_inside")),
-    "star before an amount": (AMOUNT, {"Digits": "*50"}, Heard("star_inside")),
-    "1 confirms": (CONFIRM, {"Digits": "1"}, Heard("answer", "yes", "/affirm")),
-    "2 denies": (CONFIRM, {"Digits": "2"}, Heard("answer", "no", "/deny")),
-    "3 is neither": (CONFIRM, {"Digits": "3"}, Heard("no_match")),
-    "a choice": (WAYS, {"Digits": "2"}, Heard("answer", "A pay link")),
-    "a choice that is not there": (WAYS, {"Digits": "3"}, Heard("no_match")),
-    "a choice is never an amount": (AMOUNTS, {"Digits": "50"}, Heard("no_match")),
-    "whole dollars": (AMOUNT, {"Digits": "50"}, Heard("answer", "50")),
-    "a date": (DATE, {"Digits": "0615"}, Heard("answer", "06/15")),
-    "the main menu": (menu.main_menu(), {"Digits": "1"}, Heard("answer", "pay your bill", "/quick_pay")),
-    "keys win over speech": (LAST4, {"Digits": "0142", "SpeechResult": "hm"}, Heard("answer", "0142")),
-    "huge digits": (NUMBER, {"Digits": "9" * 5000}, Heard("no_match")),
-    "letters as digits": (NUMBER, {"Digits": "12; drop"}, Heard("no_match")),
-    "superscript digits": (WAYS, {"Digits": "²"}, Heard("no_match")),
-    "speech": (OPEN, {"SpeechResult": "pay my bill", "Confidence": "0.9"}, Heard("answer", "pay my bill")),
-    "unsure speech": (OPEN, {"SpeechResult": "pay my bill", "Confidence": "0.39"}, Heard("no_match")),
-    "speech without confidence": (OPEN, {"SpeechResult": "hello"}, Heard("answer", "hello")),
-    "odd confidence": (OPEN, {"SpeechResult": "hello", "Confidence": "high"}, Heard("answer", "hello")),
-    "only marks": (OPEN, {"SpeechResult": "... ?!"}, Heard("no_match")),
-    "a person": (NUMBER, {"SpeechResult": "Operator, please."}, Heard("person", "Operator, please.", PERSON)),
-    "a real person": (OPEN, {"SpeechResult": "I'd like a person"}, Heard("answer", "I'd like a person")),
+    "nothing": (OPEN, {}, CallerInput("silence")),
+    "blank fields": (OPEN, {"Digits": "", "SpeechResult": "  "}, CallerInput("silence")),
+    "member number by keys": (NUMBER, {"Digits": "99999001"}, CallerInput("answer", "99999001")),
+    "last four with a leading zero": (LAST4, {"Digits": "0142"}, CallerInput("answer", "0142")),
+    "0 is a person": (NUMBER, {"Digits": "0"}, CallerInput("person", "a person", HUMAN_PAYLOAD)),
+    "star repeats": (NUMBER, {"Digits": "*"}, CallerInput("repeat")),
+    "star inside an amount": (AMOUNT, {"Digits": "50*25"}, CallerInput("star_inside")),
+    "star before an amount": (AMOUNT, {"Digits": "*50"}, CallerInput("star_inside")),
+    "1 confirms": (CONFIRM, {"Digits": "1"}, CallerInput("answer", "yes", "/affirm")),
+    "2 denies": (CONFIRM, {"Digits": "2"}, CallerInput("answer", "no", "/deny")),
+    "3 is neither": (CONFIRM, {"Digits": "3"}, CallerInput("no_match")),
+    "a choice": (WAYS, {"Digits": "2"}, CallerInput("answer", "A pay link")),
+    "a choice that is not there": (WAYS, {"Digits": "3"}, CallerInput("no_match")),
+    "a choice is never an amount": (AMOUNTS, {"Digits": "50"}, CallerInput("no_match")),
+    "whole dollars": (AMOUNT, {"Digits": "50"}, CallerInput("answer", "50")),
+    "a date": (DATE, {"Digits": "0615"}, CallerInput("answer", "06/15")),
+    "the main menu": (menu.build_main_menu(), {"Digits": "1"}, CallerInput("answer", "pay your bill", "/quick_pay")),
+    "keys win over speech": (LAST4, {"Digits": "0142", "SpeechResult": "hm"}, CallerInput("answer", "0142")),
+    "huge digits": (NUMBER, {"Digits": "9" * 5000}, CallerInput("no_match")),
+    "letters as digits": (NUMBER, {"Digits": "12; drop"}, CallerInput("no_match")),
+    "superscript digits": (WAYS, {"Digits": "²"}, CallerInput("no_match")),
+    "speech": (OPEN, {"SpeechResult": "pay my bill", "Confidence": "0.9"}, CallerInput("answer", "pay my bill")),
+    "unsure speech": (OPEN, {"SpeechResult": "pay my bill", "Confidence": "0.39"}, CallerInput("no_match")),
+    "speech without confidence": (OPEN, {"SpeechResult": "hello"}, CallerInput("answer", "hello")),
+    "odd confidence": (OPEN, {"SpeechResult": "hello", "Confidence": "high"}, CallerInput("answer", "hello")),
+    "only marks": (OPEN, {"SpeechResult": "... ?!"}, CallerInput("no_match")),
+    "a person": (
+        NUMBER,
+        {"SpeechResult": "Operator, please."},
+        CallerInput("person", "Operator, please.", HUMAN_PAYLOAD),
+    ),
+    "a real person": (OPEN, {"SpeechResult": "I'd like a person"}, CallerInput("answer", "I'd like a person")),
     "talk to a person": (
         OPEN,
         {"SpeechResult": "talk to a person"},
-        Heard("person", "talk to a person", PERSON),
+        CallerInput("person", "talk to a person", HUMAN_PAYLOAD),
     ),
-    "zero written as a digit": (OPEN, {"SpeechResult": "0"}, Heard("person", "0", PERSON)),
-    "zero said as an answer": (LAST4, {"SpeechResult": "zero"}, Heard("answer", "zero")),
+    "zero written as a digit": (OPEN, {"SpeechResult": "0"}, CallerInput("person", "0", HUMAN_PAYLOAD)),
+    "zero said as an answer": (LAST4, {"SpeechResult": "zero"}, CallerInput("answer", "zero")),
     "not just a person": (OPEN, {"SpeechResult": "which person is my agent"}, None),
-    "repeat": (NUMBER, {"SpeechResult": "Please repeat that."}, Heard("repeat")),
-    "long speech is cut": (OPEN, {"SpeechResult": "a" * 9000}, Heard("answer", "a" * 1000)),
+    "repeat": (NUMBER, {"SpeechResult": "Please repeat that."}, CallerInput("repeat")),
+    "long speech is cut": (OPEN, {"SpeechResult": "a" * 9000}, CallerInput("answer", "a" * 1000)),
 }
 
 
 @pytest.mark.parametrize(("question", "form", "meaning"), CASES.values(), ids=CASES.keys())
-def test_means(question: Reply, form: dict[str, str], meaning: Heard | None) -> None:
-    result = heard(form, question)
-    assert result == (meaning or Heard("answer", form["SpeechResult"]))
+def test_means(question: Reply, form: dict[str, str], meaning: CallerInput | None) -> None:
+    result = extract_input(form, question)
+    assert result == (meaning or CallerInput("answer", form["SpeechResult"]))
 
 
 @settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60), st.sampled_from([OPEN, NUMBER, AMOUNT, DATE, CONFIRM, WAYS]))
 def test_never_fails_and_never_invents_a_payload(digits: str, said: str, question: Reply) -> None:
-    result = heard({"Digits": digits, "SpeechResult": said}, question)
-    offered = {button.payload for button in question.buttons} | {None, PERSON, "/affirm", "/deny"}
+    result = extract_input({"Digits": digits, "SpeechResult": said}, question)
+    offered = {button.payload for button in question.buttons} | {None, HUMAN_PAYLOAD, "/affirm", "/deny"}
     assert result.payload in offered
     assert (result.kind in ("answer", "person")) == bool(result.text)
 
@@ -78,7 +82,7 @@ def test_never_fails_and_never_invents_a_payload(digits: str, said: str, questio
 @settings(deadline=None)
 @given(st.text("0123456789*#", min_size=1, max_size=12))
 def test_a_star_never_becomes_part_of_an_amount(keys: str) -> None:
-    result = heard({"Digits": keys}, AMOUNT)
+    result = extract_input({"Digits": keys}, AMOUNT)
     if result.kind == "answer":
         assert result.text == keys.strip("#")
         assert "*" not in keys

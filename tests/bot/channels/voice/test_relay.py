@@ -24,7 +24,7 @@ from backend.outbox.models import OutboxMessage
 from bot.channels.voice import call as calls
 from bot.channels.voice import relay as relays
 from bot.channels.voice import routes
-from bot.web.rates import rule
+from bot.web.rates import rate_limit
 from tests.bot.channels.voice.twiml_check import check
 from tests.bot.conftest import running_edge
 from tests.bot.edge import ACCOUNT, AUTH_TOKEN, MEMBER, NUMBER, Edge, until
@@ -258,7 +258,7 @@ async def test_keys_are_collected_into_an_answer(edge: Edge, expect: str, keys: 
 
 
 async def test_a_pause_ends_a_number(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relays, "pause_after_keys", lambda step: 0.05)
+    monkeypatch.setattr(relays, "key_pause_seconds", lambda step: 0.05)
     async with talk(edge) as socket:
         await socket.speak("expect amount")
         await socket.press("50")
@@ -279,7 +279,7 @@ async def test_words_into_the_keys_do_not_replace_them(edge: Edge) -> None:
 async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     async with talk(edge) as socket:
         await socket.speak("expect member_number")
-        monkeypatch.setattr(relays, "quiet_after", lambda step: 0.05)
+        monkeypatch.setattr(relays, "seconds_until_silence", lambda step: 0.05)
         await socket.press("*#")  # asked again, and from now on with less patience
         await socket.said()
         heard = [await socket.said(), await socket.said()]
@@ -290,12 +290,12 @@ async def test_silence_is_helped_more_each_time_and_then_a_person(edge: Edge, mo
 
 
 async def test_silence_counts_from_when_the_words_are_spoken() -> None:
-    from bot.channels.voice.saying import question
-    from bot.channels.voice.steps import Place
+    from bot.channels.voice.prompts import build_question
+    from bot.channels.voice.steps import CallPosition
     from bot.dialogue.messages import Message, Reply
 
-    short = relays.quiet_after(question(Reply((Message("Well?"),)), Place(2, 1)))
-    long = relays.quiet_after(question(Reply((Message("A word. " * 100),)), Place(2, 1)))
+    short = relays.seconds_until_silence(build_question(Reply((Message("Well?"),)), CallPosition(2, 1)))
+    long = relays.seconds_until_silence(build_question(Reply((Message("A word. " * 100),)), CallPosition(2, 1)))
     assert long > short + 30
 
 
@@ -312,13 +312,13 @@ async def test_a_yes_said_before_the_read_back_is_no_yes_to_it(edge: Edge) -> No
 
 
 def test_a_read_back_cannot_be_interrupted() -> None:
-    from bot.channels.voice.relay_messages import frames
-    from bot.channels.voice.saying import question
-    from bot.channels.voice.steps import Place
+    from bot.channels.voice.prompts import build_question
+    from bot.channels.voice.relay_messages import render_frames
+    from bot.channels.voice.steps import CallPosition
     from bot.dialogue.messages import Message, Reply
 
     reply = Reply((Message("Please check: pay $112.40 today.", hints={"expect": "confirm"}),))
-    first, last = frames(question(reply, Place(2, 1)))
+    first, last = render_frames(build_question(reply, CallPosition(2, 1)))
     assert (first["interruptible"], last["interruptible"]) == (False, True)
     assert "112 dollars and 40 cents" in first["token"]
 
@@ -384,7 +384,7 @@ async def test_hand_off_data_of_no_relay_of_ours_goes_on_by_webhooks(edge: Edge,
 
 
 async def test_a_slow_answer_is_waited_for_with_a_word(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "ANSWER_WITHIN", 0.3)
+    monkeypatch.setattr(calls, "ANSWER_SECONDS", 0.3)
     async with talk(edge) as socket:
         assert "One moment" in await socket.speak("slow one")
         edge.engine.gate.set()
@@ -409,7 +409,7 @@ async def test_a_link_is_texted_and_never_read_out(edge: Edge) -> None:
         heard = await socket.speak("link")
     assert "ending 0 7 7 7" in heard
     assert "pay.example" not in heard
-    async with edge.services.backend.db.reading() as session:
+    async with edge.services.backend.db.read_session() as session:
         (message,) = await session.scalars(select(OutboxMessage))
     assert message.recipient == "+15555550777"
 
@@ -433,7 +433,7 @@ async def test_who_calls_is_what_the_webhook_told(
 
 
 async def who(edge: Edge, socket: Socket) -> tuple[str | None, bool]:
-    async with edge.services.backend.db.reading() as session:
+    async with edge.services.backend.db.read_session() as session:
         row = await session.get_one(Conversation, socket.conversation)
     return row.address, row.attested
 
@@ -561,10 +561,10 @@ async def test_a_large_message_in_small_pieces_closes_the_socket(edge: Edge) -> 
 
 
 async def test_a_flood_of_messages_closes_the_socket(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relays, "FRAMES", rule("relay", 200, 600))  # however slow the machine is
+    monkeypatch.setattr(relays, "FRAME_LIMIT", rate_limit("relay", 200, 600))  # however slow the machine is
     async with talk(edge) as socket:
         with contextlib.suppress(ConnectionError):
-            for _ in range(3 * relays.FRAMES.amount):
+            for _ in range(3 * relays.FRAME_LIMIT.amount):
                 await socket.send(type="prompt", voicePrompt="he", last=False)
         while not socket.ws.closed:
             await socket.ws.receive(timeout=10)
@@ -572,7 +572,7 @@ async def test_a_flood_of_messages_closes_the_socket(edge: Edge, monkeypatch: py
 
 
 async def test_sockets_are_bounded(edge: Edge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(routes, "MOST_RELAYS", 2)
+    monkeypatch.setattr(routes, "MAX_RELAYS", 2)
     async with running_edge(tmp_path, edge.engine, edge.twilio, ManualClock(OPEN)) as small, AsyncExitStack() as stack:
         for _ in range(2):
             await stack.enter_async_context(talk(small))

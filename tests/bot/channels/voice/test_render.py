@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.coop import load_coop
-from bot.channels.voice import menu, saying
-from bot.channels.voice.render import twiml
-from bot.channels.voice.steps import HandOver, Place, Step
+from bot.channels.voice import menu, prompts
+from bot.channels.voice.render import render_twiml
+from bot.channels.voice.steps import CallPosition, CallStep, TransferStep
 from bot.dialogue.messages import Button, Message, Reply
 from tests.bot.channels.voice.twiml_check import check
 
@@ -25,8 +25,8 @@ READ_BACK = Reply(
 )
 
 
-def shown(step: Step) -> str:
-    return twiml(step, BASE, COOP.transfer_phone, COOP.text_line)
+def shown(step: CallStep) -> str:
+    return render_twiml(step, BASE, COOP.transfer_phone, COOP.text_line)
 
 
 def said(element: ET.Element) -> str:
@@ -40,14 +40,14 @@ def gather(twiml: str) -> ET.Element:
 
 
 def test_greeting_names_the_coop_and_says_that_it_is_a_machine_before_anything_can_interrupt() -> None:
-    root = check(shown(saying.greeting(menu.opening(COOP), Place(1))))
+    root = check(shown(prompts.build_greeting(menu.format_opening(COOP), CallPosition(1))))
     assert [child.tag for child in root] == ["Say", "Gather", "Redirect"]
     assert COOP.name in (root[0].text or "")
     assert "automated assistant" in (root[0].text or "")
 
 
 def test_greeting_offers_the_choice_before_its_key_and_a_person() -> None:
-    words = said(gather(shown(saying.greeting(menu.opening(COOP), Place(1)))))
+    words = said(gather(shown(prompts.build_greeting(menu.format_opening(COOP), CallPosition(1)))))
     assert "To pay your bill, press 1." in words
     assert "For a person, press 0" in words
     assert words.count("press") <= 6
@@ -68,7 +68,9 @@ EXPECTED = {
 
 @pytest.mark.parametrize(("expect", "attributes"), EXPECTED.items(), ids=EXPECTED.keys())
 def test_listens_for_what_was_asked(expect: str, attributes: dict[str, str | None]) -> None:
-    found = gather(shown(saying.question(Reply((Message("Well?", hints={"expect": expect}),)), Place(2, 1))))
+    found = gather(
+        shown(prompts.build_question(Reply((Message("Well?", hints={"expect": expect}),)), CallPosition(2, 1)))
+    )
     assert {name: found.get(name) for name in attributes} == attributes
     assert found.get("input") == "dtmf speech"
     assert found.get("action") == f"{BASE}?turn=2&asked=1"
@@ -76,7 +78,7 @@ def test_listens_for_what_was_asked(expect: str, attributes: dict[str, str | Non
 
 def test_choices_take_one_key_even_where_an_amount_is_asked_for() -> None:
     reply = Reply((Message("How much?", (Button("All of it", "/a"),), hints={"expect": "amount"}),))
-    found = gather(shown(saying.question(reply, Place(2, 1))))
+    found = gather(shown(prompts.build_question(reply, CallPosition(2, 1))))
     assert found.get("numDigits") == "1"
     assert "For All of it, press 1." in said(found)
 
@@ -84,29 +86,29 @@ def test_choices_take_one_key_even_where_an_amount_is_asked_for() -> None:
 def test_choices_are_said_as_people_say_them() -> None:
     titles = ("Today", "On the due date", "Pay all of it")
     reply = Reply((Message("When?", tuple(Button(title, "/a") for title in titles), hints={"expect": "date"}),))
-    words = said(gather(shown(saying.question(reply, Place(2, 1)))))
+    words = said(gather(shown(prompts.build_question(reply, CallPosition(2, 1)))))
     assert "For Today, press 1. On the due date, press 2. To pay all of it, press 3." in words
 
 
 def test_a_payment_is_read_back_to_its_end_and_the_keys_are_asked_after() -> None:
-    root = check(shown(saying.question(READ_BACK, Place(5, 4))))
+    root = check(shown(prompts.build_question(READ_BACK, CallPosition(5, 4))))
     before = root[0]
     assert before.tag == "Say"
     assert "112 dollars and 40 cents" in (before.text or "")
     assert "9 9 9, 9 9, 0 0 1" in (before.text or "")
-    assert "press 1" in said(gather(shown(saying.question(READ_BACK, Place(5, 4)))))
+    assert "press 1" in said(gather(shown(prompts.build_question(READ_BACK, CallPosition(5, 4)))))
 
 
 def test_words_that_tell_the_keys_are_not_told_them_twice() -> None:
     reply = Reply((Message("Press 1 to pay all of it.", (Button("All of it", "/a"),), hints={"expect": "amount"}),))
-    assert said(gather(shown(saying.question(reply, Place(2, 1))))) == "Press 1 to pay all of it."
+    assert said(gather(shown(prompts.build_question(reply, CallPosition(2, 1))))) == "Press 1 to pay all of it."
 
 
 def test_each_reprompt_helps_more_and_differently() -> None:
     reply = Reply((Message("What is your member number?", hints={"expect": "member_number"}),))
-    first = shown(saying.reprompt(reply, Place(3, 1, misses=1), start="I did not hear anything."))
-    second = shown(saying.reprompt(reply, Place(4, 1, misses=2), start="I did not hear anything."))
-    asked = shown(saying.question(reply, Place(2, 1)))
+    first = shown(prompts.build_reprompt(reply, CallPosition(3, 1, misses=1), start="I did not hear anything."))
+    second = shown(prompts.build_reprompt(reply, CallPosition(4, 1, misses=2), start="I did not hear anything."))
+    asked = shown(prompts.build_question(reply, CallPosition(2, 1)))
     texts = [said(gather(twiml)) for twiml in (asked, first, second)]
     assert len(set(texts)) == 3
     assert "one digit at a time" in texts[1]
@@ -116,8 +118,8 @@ def test_each_reprompt_helps_more_and_differently() -> None:
 
 
 def test_handover_dials_with_our_number_and_comes_back() -> None:
-    place = Place(3, 1, after_dial=True)
-    root = check(shown(HandOver(("One moment.",), place)))
+    place = CallPosition(3, 1, is_after_dial=True)
+    root = check(shown(TransferStep(("One moment.",), place)))
     dial = root.find("Dial")
     assert dial is not None
     assert dial.text == COOP.transfer_phone
@@ -127,14 +129,14 @@ def test_handover_dials_with_our_number_and_comes_back() -> None:
 
 
 def test_a_slow_answer_is_bridged_and_asked_for_again() -> None:
-    root = check(shown(saying.filler(Place(3, 2, polls=1))))
+    root = check(shown(prompts.build_filler(CallPosition(3, 2, polls=1))))
     assert [child.tag for child in root] == ["Say", "Pause", "Redirect"]
     assert root[2].text == f"{BASE}?turn=3&asked=2&poll=1"
 
 
 def test_long_texts_are_split_at_sentences() -> None:
     reply = Reply((Message("This is a sentence about the bill. " * 200),))
-    pieces = list(gather(shown(saying.question(reply, Place(2, 1)))).iter("Say"))
+    pieces = list(gather(shown(prompts.build_question(reply, CallPosition(2, 1)))).iter("Say"))
     assert len(pieces) > 3
     assert all((piece.text or "").endswith((".", "?")) for piece in pieces)
 
@@ -150,5 +152,5 @@ def test_any_reply_gives_valid_twiml(texts: list[str], titles: list[str], expect
     buttons = tuple(Button(title, "/choose") for title in titles)
     messages = [*(Message(text) for text in texts), Message("Well?", buttons, hints={"expect": expect})]
     reply = Reply(tuple(messages))
-    check(shown(saying.question(reply, Place(2, 1))))
-    check(shown(saying.reprompt(reply, Place(2, 1, misses), start="Sorry.")))
+    check(shown(prompts.build_question(reply, CallPosition(2, 1))))
+    check(shown(prompts.build_reprompt(reply, CallPosition(2, 1, misses), start="Sorry.")))

@@ -110,9 +110,9 @@ async def test_a_signature_is_for_its_own_turn_only(edge: Edge) -> None:
     """The place in the call is in the address, and the address is signed."""
     line = Line(edge)
     path = "/twilio/voice/turn?turn=1&asked=0"
-    from bot.web.twilio_guard import sign
+    from bot.web.twilio_guard import compute_signature
 
-    headers = {"X-Twilio-Signature": sign(edge.services.settings, path, line.fields)}
+    headers = {"X-Twilio-Signature": compute_signature(edge.services.settings, path, line.fields)}
     assert (await edge.post(path, data=line.fields, headers=headers)).status == 200
     assert (await edge.post(path.replace("=1", "=7"), data=line.fields, headers=headers)).status == 403
 
@@ -311,7 +311,7 @@ async def test_the_dialogue_may_hand_over_and_may_end(edge: Edge) -> None:
 
 
 async def test_a_slow_answer_is_waited_for_with_a_word(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "ANSWER_WITHIN", 0.1)
+    monkeypatch.setattr(calls, "ANSWER_SECONDS", 0.1)
     line = Line(edge)
     await line.go()
     first = await line.speak("slow one")
@@ -319,17 +319,17 @@ async def test_a_slow_answer_is_waited_for_with_a_word(edge: Edge, monkeypatch: 
     assert first.find("Redirect") is not None
     assert said(await line.go()) != said(first)
     edge.engine.gate.set()
-    await edge.services.turns.idle()
+    await edge.services.turns.wait_until_idle()
     assert "You said: slow one" in said(await line.go())
     assert edge.engine.said(line.conversation) == ["slow one"]
 
 
 async def test_an_answer_that_never_comes_is_a_person(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calls, "ANSWER_WITHIN", 0.05)
+    monkeypatch.setattr(calls, "ANSWER_SECONDS", 0.05)
     line = Line(edge)
     await line.go()
     root = await line.speak("slow two")
-    for _ in range(calls.MOST_POLLS):
+    for _ in range(calls.MAX_POLLS):
         assert root.find("Redirect") is not None
         root = await line.go()
     assert root.findtext("Dial") == TRANSFER
@@ -342,13 +342,13 @@ async def test_where_nobody_takes_over_from_an_answer_that_never_came_earlier_tu
     await line.go()
     for words in ("one thing", "another thing"):
         await line.speak(words)
-    monkeypatch.setattr(calls, "ANSWER_WITHIN", 0.05)
+    monkeypatch.setattr(calls, "ANSWER_SECONDS", 0.05)
     await line.speak("slow two")
-    for _ in range(calls.MOST_POLLS):
+    for _ in range(calls.MAX_POLLS):
         await line.go()
     await line.go(DialCallStatus="no-answer")
     edge.engine.gate.set()
-    monkeypatch.setattr(calls, "ANSWER_WITHIN", 4.0)
+    monkeypatch.setattr(calls, "ANSWER_SECONDS", 4.0)
     assert "You said: something new" in said(await line.speak("something new"))
 
 
@@ -372,7 +372,7 @@ async def test_a_broken_engine_out_of_hours_says_where_to_call(closed: Edge) -> 
 
 
 async def texts_to(edge: Edge) -> list[OutboxMessage]:
-    async with edge.services.backend.db.reading() as session:
+    async with edge.services.backend.db.read_session() as session:
         return list(await session.scalars(select(OutboxMessage)))
 
 
@@ -437,7 +437,7 @@ async def test_who_calls(edge: Edge, phone: str, more: dict[str, str], expected:
     line = Line(edge, phone=phone, **more)
     await line.go()
     await line.speak("hello")
-    async with edge.services.backend.db.reading() as session:
+    async with edge.services.backend.db.read_session() as session:
         row = await session.get_one(Conversation, line.conversation)
     assert (row.address, row.attested) == expected
     assert MEMBER not in row.source
@@ -449,7 +449,7 @@ async def test_one_phone_is_one_sender_whether_it_calls_or_texts(edge: Edge) -> 
     await line.go()
     await line.speak("hello")
     await edge.text("hello", phone=MEMBER)
-    async with edge.services.backend.db.reading() as session:
+    async with edge.services.backend.db.read_session() as session:
         rows = list(await session.scalars(select(Conversation)))
     assert {row.channel for row in rows} == {"voice", "sms"}
     assert len({row.source for row in rows}) == 1

@@ -6,19 +6,19 @@ import pytest
 
 from backend.config import ROOT
 from backend.coop import load_coop
-from backend.language import SPANISH, speaking
-from bot.channels.voice import menu, saying
-from bot.channels.voice.hearing import heard
-from bot.channels.voice.render import twiml as rendered
-from bot.channels.voice.speech import speakable
-from bot.channels.voice.steps import Place, Step
+from backend.language import SPANISH, use_language
+from bot.channels.voice import menu, prompts
+from bot.channels.voice.extract import extract_input
+from bot.channels.voice.render import render_twiml as rendered
+from bot.channels.voice.speech import make_speakable
+from bot.channels.voice.steps import CallPosition, CallStep
 from bot.dialogue.messages import Message, Reply
 from tests.bot.channels.voice.twiml_check import check
 
 COOP = load_coop(ROOT / "coop.toml")
 
 
-def shown(step: Step) -> str:
+def shown(step: CallStep) -> str:
     return rendered(step, "/twilio/voice/turn", COOP.transfer_phone, COOP.text_line)
 
 
@@ -26,19 +26,19 @@ ASKED = Reply((Message("¿Cuál es su número?", hints={"expect": "member_number
 
 
 def test_the_greeting_offers_spanish_first_and_in_spanish() -> None:
-    twiml = shown(saying.greeting("Thank you for calling.", Place(1)))
+    twiml = shown(prompts.build_greeting("Thank you for calling.", CallPosition(1)))
     check(twiml)
     offer = '<Say language="es-US" voice="Polly.Lupe-Neural">Para español, oprima el 2.</Say>'
     assert twiml.index(offer) < twiml.index("To pay your bill, press 1.")
     assert "press 2" not in twiml
-    assert heard({"Digits": "2"}, menu.main_menu()).payload == "/speak_spanish"
+    assert extract_input({"Digits": "2"}, menu.build_main_menu()).payload == "/speak_spanish"
 
 
 def test_in_spanish_everything_is_said_and_heard_in_spanish() -> None:
-    with speaking(SPANISH):
-        twiml = shown(saying.question(menu.main_menu(), Place(2)))
-        again = shown(saying.reprompt(ASKED, Place(2, misses=1), start=menu.NOT_CAUGHT))
-        assert heard({"Digits": "2"}, menu.main_menu()).payload == "/speak_english"
+    with use_language(SPANISH):
+        twiml = shown(prompts.build_question(menu.build_main_menu(), CallPosition(2)))
+        again = shown(prompts.build_reprompt(ASKED, CallPosition(2, misses=1), start=menu.NOT_UNDERSTOOD))
+        assert extract_input({"Digits": "2"}, menu.build_main_menu()).payload == "/speak_english"
     for made in (twiml, again):
         check(made)
         assert made.count('language="en-US"') == made.count("For English, press 2.")
@@ -48,14 +48,14 @@ def test_in_spanish_everything_is_said_and_heard_in_spanish() -> None:
 
 @pytest.mark.parametrize("said", ["una persona", "quiero hablar con una persona", "operadora", "un agente por favor"])
 def test_a_person_in_spanish(said: str) -> None:
-    with speaking(SPANISH):
-        assert heard({"SpeechResult": said, "Confidence": "0.9"}, ASKED).kind == "person"
+    with use_language(SPANISH):
+        assert extract_input({"SpeechResult": said, "Confidence": "0.9"}, ASKED).kind == "person"
 
 
 def test_zero_inside_a_number_is_a_digit() -> None:
-    with speaking(SPANISH):
-        assert heard({"SpeechResult": "cero", "Confidence": "0.9"}, ASKED).kind == "answer"
-        assert heard({"SpeechResult": "repita por favor", "Confidence": "0.9"}, ASKED).kind == "repeat"
+    with use_language(SPANISH):
+        assert extract_input({"SpeechResult": "cero", "Confidence": "0.9"}, ASKED).kind == "answer"
+        assert extract_input({"SpeechResult": "repita por favor", "Confidence": "0.9"}, ASKED).kind == "repeat"
 
 
 @pytest.mark.parametrize(
@@ -69,5 +69,5 @@ def test_zero_inside_a_number_is_a_digit() -> None:
     ],
 )
 def test_says_it_right(written: str, said: str) -> None:
-    with speaking(SPANISH):
-        assert speakable(written) == said
+    with use_language(SPANISH):
+        assert make_speakable(written) == said

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.voice.speech import amount_in_words, digits_in_groups, in_pieces, speakable
+from bot.channels.voice.speech import make_speakable, spell_amount, spell_digits, split_speech
 
 WRITTEN_AND_SAID = [
     ("You owe $112.40.", "You owe 112 dollars and 40 cents."),
@@ -33,13 +33,13 @@ WRITTEN_AND_SAID = [
 
 @pytest.mark.parametrize(("written", "said"), WRITTEN_AND_SAID)
 def test_says_it_right(written: str, said: str) -> None:
-    assert speakable(written) == said
+    assert make_speakable(written) == said
 
 
 @settings(deadline=None)
 @given(st.integers(min_value=0, max_value=10**9))
 def test_amounts_keep_their_value(cents: int) -> None:
-    said = amount_in_words(cents)
+    said = spell_amount(cents)
     numbers = {
         unit: int(number) for number, unit in zip(said.split()[::3], [w[:4] for w in said.split()[1::3]], strict=True)
     }
@@ -49,7 +49,7 @@ def test_amounts_keep_their_value(cents: int) -> None:
 @settings(deadline=None)
 @given(st.text("0123456789", min_size=1, max_size=30))
 def test_grouped_digits_are_the_same_digits(digits: str) -> None:
-    said = digits_in_groups(digits)
+    said = spell_digits(digits)
     assert said.replace(" ", "").replace(",", "") == digits
     groups = said.split(", ")
     assert all(2 <= len(group.split()) <= 4 for group in groups) or len(digits) < 2
@@ -58,6 +58,6 @@ def test_grouped_digits_are_the_same_digits(digits: str) -> None:
 @settings(deadline=None)
 @given(st.text(max_size=400), st.integers(min_value=5, max_value=60))
 def test_pieces_are_short_and_lose_no_word(text: str, longest: int) -> None:
-    pieces = in_pieces(text, longest)
+    pieces = split_speech(text, longest)
     assert all(len(piece) <= longest for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())

@@ -1,0 +1,38 @@
+"""What is wished while a code is waited for, at a question about what goes out: a change of it, or a payment."""
+
+from __future__ import annotations
+
+from actions import agenda, registry
+from actions.autopay.extract import METHOD_WORDS_PREFIX, extract_act, extract_day
+from actions.turn import Turn
+from backend.language import tr
+from backend.reading.money.amount import Amount
+from backend.reading.money.payment_method import INSTEAD_WORDS, names_method_to_pay
+
+AUTOPAY, PAY = "autopay_form", "quick_pay_form"
+MAX_CODE_WORDS = 2  # words; fewer are a try at the code
+
+
+def queue_request(turn: Turn, *, asks: bool = False) -> bool:
+    """`Ok, switch it to the 20th`, `set one up for 40`: kept for after the answer, and named back."""
+    if len(turn.text.split()) <= MAX_CODE_WORDS:
+        return False
+    if asks or turn.has_act("ask"):
+        way = names_method_to_pay(turn.text.lower(), answers=False) and INSTEAD_WORDS.search(turn.text)
+        return bool(way) and _queue_and_announce(
+            turn, AUTOPAY, {"auto_act": "change", "auto_method": f"{METHOD_WORDS_PREFIX}{turn.text.lower()}"}
+        )
+    if isinstance(turn.extract_values(None).amount, Amount):
+        return _queue_and_announce(turn, PAY, {})
+    act, day = extract_act(turn), extract_day(turn, asked_for_it=False)
+    if act not in ("cancel", "change") and not (day and day != "0"):
+        return False
+    return _queue_and_announce(
+        turn, AUTOPAY, {"auto_act": act or "change"} | ({"auto_day": day} if day and day != "0" else {})
+    )
+
+
+def _queue_and_announce(turn: Turn, opener: str, slots: dict[str, str]) -> bool:
+    if agenda.add_item(turn, opener, turn.focused_text, dict(slots)):
+        turn.utter("utter_agenda_added", tasks=tr(registry.format_task_title(opener)))
+    return True

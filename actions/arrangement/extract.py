@@ -1,0 +1,91 @@
+"""About which payment of a plan a message speaks, and that the rest is not known."""
+
+from __future__ import annotations
+
+import re
+
+PAYMENT_POSITIONS = (
+    (0, re.compile(r"\b(?:the )?(?:first|1st) (?:one|payment|part|half|amount)\b|\btoday'?s (?:one|part)\b", re.I)),
+    (1, re.compile(r"\b(?:the )?(?:second|2nd|other) (?:one|payment|part|half|amount)\b", re.I)),
+    (2, re.compile(r"\b(?:the )?(?:third|3rd) (?:one|payment|part|amount)\b", re.I)),
+    (-1, re.compile(r"\b(?:the )?(?:last|final) (?:one|payment|part|half|amount)\b", re.I)),
+)  # fmt: skip
+REST_UNKNOWN = re.compile(
+    r"\b(?:don'?t know|do not know|not (?:sure|known)|no idea|can'?t (?:say|tell)|unknown|whenever i can|"
+    r"when i can|not yet|later|dunno|idk|as soon as i can)\b",
+    re.IGNORECASE,
+)
+
+
+ASKS_HOW_PLAN_WORKS = re.compile(
+    r"\b(?:how|what)\b.{0,24}\b(?:plan|arrangement|it|this|that)\b.{0,16}\b(?:work\w*|mean\w*|explain\w*)\b|"
+    r"\bhow does it work\b|\bexplain\b.{0,24}\b(?:plan|arrangement|it|this)\b|"
+    r"\bwhat (?:is|kind of)\b.{0,10}\b(?:plan|arrangement)\b|\bc[oó]mo funciona\b",
+    re.IGNORECASE,
+)
+
+
+def asks_how_it_works(text: str) -> bool:
+    """`How does this plan work?`"""
+    return bool(ASKS_HOW_PLAN_WORKS.search(text))
+
+
+_ASKS_IF_ALL_AT_ONCE = re.compile(
+    r"^\W*(?:(?:so|and|wait|ok(?:ay)?|but|y|entonces)\W+)*(?:is|was|would|does|do|will|es|ser[ií]a|"
+    r"son)\b(?! it be (?:ok|possible))"
+    r".{0,30}\b(?:(?:all|both|everything|it|that) (?:of it )?(?:at once|at the same time|together|in one|taken today|"
+    r"due today)|"
+    r"at once|one payment|a single|in full|todo junto|de una vez|de golpe)\b",
+    re.IGNORECASE,
+)
+_NOTICE_DAY = re.compile(
+    r"\b(?:notice|letter|tag|paper|shut ?-?off|disconnect\w*|aviso|carta|corte)\b(?: date)?\W+"
+    r"(?:says?|said|is|on|dated|by|date|dice|es)\b"
+    r"[^.,;!?\n]*?(?=[.,;!?\n]|\b(?:can|could|but|if|and|so|unless|or|i|we|puedo|podr[ií]a|pero|si|y)\b|$)",
+    re.IGNORECASE,
+)
+_CANCELS_ARRANGEMENT = re.compile(
+    r"\b(?:cancel|undo|withdraw|drop|end|never ?mind|take back|get rid of|forget|scratch|(?:don'?t|do not) (?:want|"
+    r"need)|"
+    r"cancel\w+|quit\w+)\b"
+    r".{0,20}\b(?:arrangements?|payment plan|plan|extension|arreglo|acuerdo)\b",
+    re.IGNORECASE,
+)
+_WANTS_ANOTHER = re.compile(
+    r"\b(?:and|then|instead|but|new|another|set up|make|budget|all of it|today|hoy|todo)\b", re.IGNORECASE
+)
+
+
+_AUTOMATIC = re.compile(
+    r"\b(?:automatic\w*|auto|by itself|on its own|autom[aá]tic\w*|se cobra sol[oa])\b", re.IGNORECASE
+)
+
+
+def asks_if_automatic(text: str) -> bool:
+    """`Is the second part automatic?`"""
+    return bool(_AUTOMATIC.search(text))
+
+
+def asks_if_all_at_once(text: str) -> bool:
+    """`Is that all at once?` asks about the plan that was read back, and names no other one."""
+    return bool(_ASKS_IF_ALL_AT_ONCE.search(text))
+
+
+def remove_notice_day(text: str) -> str:
+    """The words without the day that a notice names: `the notice says dec 3` is no day of the plan."""
+    return _NOTICE_DAY.sub(" ", text)
+
+
+def cancels_arrangement(text: str) -> bool:
+    """`Please cancel the arrangement`, with no wish for another one beside it."""
+    return bool(_CANCELS_ARRANGEMENT.search(text)) and not _WANTS_ANOTHER.search(text)
+
+
+def extract_payment_position(text: str, many: int) -> tuple[int | None, str]:
+    """The payment that is named by its place, of `many`, and the words without its name."""
+    for place, words in PAYMENT_POSITIONS:
+        match = words.search(text)
+        if match is not None:
+            at = many - 1 if place < 0 else place
+            return min(at, max(many - 1, 0)), text[: match.start()] + " " + text[match.end() :]
+    return None, text

@@ -1,0 +1,51 @@
+"""A plan in one line, for the member and for the office."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from actions.agenda import join_with_and
+from actions.formatting import format_day_for_office, format_on_day
+from backend.arrangements.rules import PlanPart
+from backend.language import format_day, tr
+from backend.money import format_cents
+
+MAX_LISTED_PARTS = 4
+
+
+def format_plan(parts: Sequence[PlanPart], today: date, left: int = 0) -> str:
+    """`$56.20 today and $56.20 on Friday, November 27`; of many equal payments the count, the first and the last."""
+    if len(parts) > MAX_LISTED_PARTS and (told := _format_equal_parts(parts, today)):
+        return told
+    each = [
+        tr("{amount} {when}", amount=format_cents(part.cents), when=format_on_day(part.on, today)) for part in parts
+    ]
+    if left > 0:
+        each.append(tr("{amount} on a day not known yet", amount=format_cents(left)))
+    return join_with_and(each)
+
+
+def _format_equal_parts(parts: Sequence[PlanPart], today: date) -> str:
+    usual = parts[0].cents
+    if any(part.cents != usual for part in parts[:-1]) or len({part.on for part in parts}) < len(parts):
+        return ""
+    values = {
+        "count": len(parts) - (parts[-1].cents != usual),
+        "amount": format_cents(usual),
+        "first": format_day(parts[0].on, today),
+        "last": format_day(parts[-1].on, today),
+        "next": format_day(parts[1].on, today),
+    }
+    if parts[-1].cents == usual:
+        return tr("{count} payments of {amount}: {first}, then {next}, and so on until {last}", **values)
+    return tr(
+        "{count} payments of {amount}: {first}, then {next}, and so on, and a last one of {last_amount} on {last}",
+        last_amount=format_cents(parts[-1].cents),
+        **values,
+    )
+
+
+def format_plan_for_office(parts: Sequence[PlanPart], today: date) -> str:
+    """Every payment, in English."""
+    return "; ".join(f"{format_cents(part.cents)} on {format_day_for_office(part.on, today)}" for part in parts)

@@ -1,0 +1,240 @@
+"""Setting Auto Pay up, or to another day or method: what is read out whole before it is agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from actions.autopay import questions
+from actions.autopay.extract import DUE_DATE, find_method
+from actions.autopay.slot_filling import (
+    AGREED,
+    CONFIRM,
+    DAY,
+    EXCLUDED_METHOD_PREFIX,
+    EXPIRES_SOON,
+    METHOD,
+    READ_OUT,
+    REPLACE_DRAFT_PREFIX,
+    AutoPaySlotFilling,
+)
+from actions.base import ExternalCall, SlotQuestion
+from actions.formatting import format_day, format_long_date
+from actions.quick_pay.questions import build_button
+from actions.turn import Turn
+from backend.autopay import service
+from backend.autopay.consent import ConsentEvidence
+from backend.autopay.models import AutoPay
+from backend.autopay.open_bills import list_open_bills
+from backend.autopay.schedule import find_active_draft, first_run_day, next_run_for_bill, runs_after_due_date
+from backend.billing import bills
+from backend.billing import service as billing
+from backend.language import tr
+from backend.members.identity import Identity
+from backend.money import format_cents
+from backend.payments import prechecks
+from backend.payments import service as payments
+from backend.payments.models import PaymentMethod
+
+
+class AutoPayEnrollment(AutoPaySlotFilling):
+    """A form that asks for the day and the method, reads them out, and does what is agreed to."""
+
+    async def _ask_enroll(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+        assert standing.account is not None
+        draft = await find_active_draft(turn.session, standing.account.id)
+        agreed_to = draft_replacement_key(standing.account.id)
+        if draft is not None and agreed_to not in (turn.get(AGREED) or []):
+            method = await turn.session.get_one(PaymentMethod, draft.method_id)
+            ask = SlotQuestion(AGREED, "utter_question_autopay_replace", {"method": method.label})
+            outcome = self._ask_agreement(turn, agreed_to, ask)
+            if outcome is not None or turn.notes.get("ended"):
+                return outcome
+        return await self._ask_details(turn, standing)
+
+    def _ask_agreement(self, turn: Turn, name: str, ask: SlotQuestion) -> SlotQuestion | None:
+        """Ask once whether to go on in spite of something; a no ends it, or takes the day back."""
+        answer = turn.notes.pop("yes", None)
+        if answer is None:
+            return ask
+        if answer:
+            turn.set(AGREED, [*(turn.get(AGREED) or []), name])
+            return None
+        if not name.startswith(REPLACE_DRAFT_PREFIX):
+            turn.clear(DAY)
+            return self._ask_day(turn)
+        turn.utter("utter_autopay_draft_kept")
+        turn.notes["ended"] = True
+        return None
+
+    def _ask_day(self, turn: Turn) -> SlotQuestion:
+        buttons = [
+            build_button(tr("On the due date"), auto_day=DUE_DATE),
+            build_button(tr("Another day"), auto_day="other"),
+        ]
+        if turn.notes.get("no_such_day"):
+            return SlotQuestion(DAY, "utter_question_autopay_day_none")
+        if turn.notes.get("other_day"):
+            return SlotQuestion(DAY, "utter_question_autopay_day_other")
+        return SlotQuestion(DAY, "utter_question_autopay_day", {}, buttons)
+
+    async def _ask_details(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+        assert standing.account is not None
+        assert standing.member is not None
+        refused = turn.get(AGREED) or []
+        saved = await payments.list_saved_methods(turn.session, standing.member.id)
+        methods = [method for method in saved if f"{EXCLUDED_METHOD_PREFIX} {method.id}" not in refused]
+        if not self._usable_methods(turn, methods):
+            turn.utter("utter_auto_no_method")
+            return None
+        if turn.get(DAY) in (None, "other") or turn.notes.get("no_such_day"):
+            turn.clear(DAY)
+            return self._ask_day(turn)
+        day = None if turn.get(DAY) == DUE_DATE else int(turn.get(DAY))
+        if (
+            day
+            and await self._is_after_due_date(turn, standing.account.id, day)
+            and f"late{day}" not in (turn.get(AGREED) or [])
+        ):
+            ask = SlotQuestion(AGREED, "utter_question_autopay_late", {"when": questions.format_run_day(day)})
+            outcome = self._ask_agreement(turn, f"late{day}", ask)
+            if outcome is not None:
+                return outcome
+        method = self._select_method(turn, methods)
+        if isinstance(method, SlotQuestion):
+            return method
+        return await self._ask_confirm(turn, standing, method, day)
+
+    def _select_method(self, turn: Turn, methods: Sequence[PaymentMethod]) -> PaymentMethod | SlotQuestion:
+        usable = self._usable_methods(turn, methods)
+        method = find_method(methods, turn.get(METHOD))
+        if method is None and len(methods) == 1:
+            method = methods[0]
+        if method and method not in usable:
+            turn.clear(METHOD)
+            return questions.build_method_question(METHOD, turn, usable, expired=method)
+        if method is None:
+            return questions.build_method_question(METHOD, turn, methods)
+        turn.set(METHOD, str(method.id))
+        return method
+
+    def _usable_methods(self, turn: Turn, methods: Sequence[PaymentMethod]) -> list[PaymentMethod]:
+        """Those that have not expired by the first day on which Auto Pay could run."""
+        first = first_run_day(turn.backend.today(), turn.backend.coop)
+        return [method for method in methods if (prechecks.card_expiry_date(method) or first) >= first]
+
+    async def _is_after_due_date(self, turn: Turn, account_id: int, day: int) -> bool:
+        """Whether that day of the month comes after the due date in any month, going by the newest bill."""
+        issued = await bills.list_bills(turn.session, account_id)
+        return bool(issued) and runs_after_due_date(day, issued[-1].issued_on, issued[-1].due_on)
+
+    async def _ask_confirm(
+        self, turn: Turn, standing: Identity, method: PaymentMethod, day: int | None
+    ) -> SlotQuestion | ExternalCall | None:
+        assert standing.account is not None
+        assert standing.member is not None
+        answer = turn.notes.get("yes")
+        read_out = [standing.account.id, method.id, day]
+        if answer and turn.get(READ_OUT) == read_out:
+            await self._submit(turn, standing, method, day)
+            return None
+        if answer is False:
+            turn.clear(READ_OUT)  # a yes counts only for what is read out after this
+            return SlotQuestion(CONFIRM, "utter_question_autopay_change")
+        starts_on = await service.new_autopay_start(turn.session, turn.backend, standing.account.id)
+        coming = await service.forecast_next_run(turn.session, turn.backend, standing.account.id, day, starts_on)
+        if turn.get(READ_OUT) != read_out:
+            await self._send_notes(turn, standing.account.id, method, day)
+            turn.set(READ_OUT, read_out)
+        return SlotQuestion(
+            CONFIRM,
+            "utter_question_autopay_confirm",
+            {
+                "name": standing.member.name,
+                "account": standing.account.number,
+                "method": method.label,
+                "when": questions.format_run_day(day),
+                "starting": questions.format_start(turn, coming, starts_on),
+                "fee_words": questions.format_fee(turn, method),
+                "today": format_long_date(turn.backend.today()),
+            },
+        )
+
+    async def _send_notes(self, turn: Turn, account_id: int, method: PaymentMethod, day: int | None) -> None:
+        """What to know before agreeing: money on its way, a bill that is due too soon, a card that ends soon."""
+        today = turn.backend.today()
+        starts_on = await service.new_autopay_start(turn.session, turn.backend, account_id)
+        near = await self._due_dates_still_paid(turn, account_id, starts_on)
+        stands = await billing.get_balance(turn.session, turn.backend, account_id)
+        if stands.pending_cents:
+            turn.utter("utter_autopay_note_pending", amount=format_cents(stands.pending_cents))
+        for item in stands.scheduled[:1]:
+            amount, on = format_cents(item.amount_cents), format_day(item.run_on, today)
+            turn.utter("utter_autopay_note_scheduled", amount=amount, day=on)
+        left = [
+            questions.format_bill(bill, cents, today)
+            for bill, cents in await list_open_bills(turn.session, turn.backend, account_id, today)
+            if next_run_for_bill(day, starts_on, bill.issued_on, bill.due_on, today) is None and bill.due_on not in near
+        ]
+        if left:  # in one sentence: of two notes alike a member hears the first
+            turn.utter("utter_autopay_note_uncovered", bills=questions.join_parts(left))
+        ends = prechecks.card_expiry_date(method)
+        if ends and ends < starts_on + EXPIRES_SOON:
+            turn.utter("utter_autopay_note_expiring", method=method.label, day=format_day(ends, today))
+
+    async def _due_dates_still_paid(self, turn: Turn, account_id: int, starts_on: date) -> set[date]:
+        """Due dates of bills that what is there now still takes, before what is agreed to begins."""
+        row = await service.find_autopay(turn.session, account_id)
+        before = row if row is not None and row.active else await find_active_draft(turn.session, account_id)
+        if before is None:
+            return set()
+        today = turn.backend.today()
+        day, since = (before.day_of_month, before.starts_on) if isinstance(before, AutoPay) else (None, None)
+        runs = [
+            (bill.due_on, next_run_for_bill(day, since, bill.issued_on, bill.due_on, today))
+            for bill, _ in await list_open_bills(turn.session, turn.backend, account_id, today)
+        ]
+        return {due_on for due_on, on in runs if on is not None and on < starts_on}
+
+    async def _submit(self, turn: Turn, standing: Identity, method: PaymentMethod, day: int | None) -> None:
+        assert standing.account is not None
+        account_id = standing.account.id
+        agreement = build_agreement(turn, standing, "utter_question_autopay_confirm")
+        row = await service.find_autopay(turn.session, account_id)
+        if row is not None and row.is_wanted:
+            done = await service.change(
+                turn.session,
+                turn.backend,
+                account_id=account_id,
+                method_id=method.id,
+                day_of_month=day,
+                agreement=agreement,
+            )
+            turn.utter("utter_autopay_changed", **questions.confirmation_values(turn, done, method.label, day))
+            return
+        done = await service.enroll(
+            turn.session,
+            turn.backend,
+            account_id=account_id,
+            method_id=method.id,
+            day_of_month=day,
+            replace_draft=draft_replacement_key(account_id) in (turn.get(AGREED) or []),
+            agreement=agreement,
+        )
+        turn.utter("utter_autopay_done", **questions.confirmation_values(turn, done, method.label, day))
+
+
+def draft_replacement_key(account_id: int) -> str:
+    """What a yes to replacing the draft is remembered as: it is for this account alone."""
+    return f"{REPLACE_DRAFT_PREFIX}{account_id}"
+
+
+def build_agreement(turn: Turn, standing: Identity, response: str) -> ConsentEvidence:
+    """The exact words that were read out, and the exact reply."""
+    return ConsentEvidence(
+        actor=turn.conversation_id,
+        level=int(standing.level),
+        channel=turn.channel,
+        wording=turn.last_text_of(response),
+        reply=turn.exact_reply,
+    )

@@ -1,0 +1,132 @@
+"""What a message says about Auto Pay: what to do with it, the day, the method, a yes or a no."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from actions.accounts.forms import AccountForm
+from actions.autopay import questions
+from actions.autopay.extract import (
+    asks_whether_enrolled,
+    extract_act,
+    extract_day,
+    extract_day_in_question,
+    extract_method,
+)
+from actions.identity.forms import CODE, IDENTITY_SLOTS
+from actions.turn import Turn
+from actions.yes_no import is_no, is_yes
+from backend.reading.back_references import is_no_longer_valid
+
+ACT, DAY, METHOD, AGREED, CONFIRM, READ_OUT = (
+    "auto_act",
+    "auto_day",
+    "auto_method",
+    "auto_agreed",
+    "auto_confirm",
+    "auto_told",
+)
+# the word that the text asks for; a lone YES is taken by carriers as opting in
+AGREE_WORDS = re.compile(r"(yes,? )?(i )?agree[.! ]*", re.IGNORECASE)
+EXPIRES_SOON = timedelta(days=60)  # a card that ends so soon after the first run is mentioned
+REPLACE_DRAFT_PREFIX = "draft of "
+EXCLUDED_METHOD_PREFIX = "not"
+"""Before the id of a saved card or account that must not be used."""
+CURRENT_METHOD_INVALID, NEW_CARD_EXPLAINED, CALL_OFFERED = (
+    "current not good",
+    "told where a new card is saved",
+    "a call is offered",
+)
+NON_ENROLLMENT_ACTS = ("cancel", "change", "show", "leave")
+
+
+class AutoPaySlotFilling(AccountForm):
+    """A form that reads wishes about Auto Pay into its slots."""
+
+    async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
+        heard = self._extract_button_values(turn)
+        aside = asked == CODE and len(turn.text.split()) > 1  # told while a code is waited for
+        if (turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS) or aside:
+            heard = self._extract_act(turn) or heard
+        if asked == ACT and not heard:
+            heard = self._extract_act(turn) or self._extract_leave(turn)
+        if turn.text and (asked not in IDENTITY_SLOTS or turn.intent in self.opening_intents or aside):
+            heard = await self._extract_details(turn, asked) or heard
+        if asked in (CONFIRM, AGREED) and not heard:
+            heard = self._extract_yes_no(turn)
+        return heard
+
+    def _extract_button_values(self, turn: Turn) -> bool:
+        heard = False
+        for slot in (ACT, DAY, METHOD):
+            value = turn.button_value(slot)
+            if value is None:
+                continue
+            heard = True
+            if value == "other":
+                turn.notes["other_day"] = True
+            else:
+                turn.set(slot, value)
+        return heard
+
+    def _extract_act(self, turn: Turn) -> bool:
+        wished = extract_act(turn)
+        if wished is None and turn.intent == "change_or_cancel_autopay":
+            wished = "change"
+        if wished == "pause":
+            turn.notes["pause"] = True
+            return True
+        if asks_whether_enrolled(turn):
+            wished = "show"
+        if wished and not (turn.intent == "setup_autopay" and wished != "show"):
+            turn.set(ACT, wished)
+        if wished == "change" and is_no_longer_valid(turn.text):
+            self._remember_agreed(turn, CURRENT_METHOD_INVALID)
+        return wished is not None
+
+    def _explain_task(self, turn: Turn) -> bool:
+        """A day that is asked for beside how it works is answered too, before who they are is known."""
+        told = not asks_whether_enrolled(turn) and super()._explain_task(turn)
+        if told and (day := extract_day_in_question(turn)):
+            turn.utter("utter_autopay_day_works", when=questions.format_run_day(int(day)))
+        return told
+
+    def _remember_agreed(self, turn: Turn, name: str) -> None:
+        turn.set(AGREED, [*(turn.get(AGREED) or []), name])
+
+    def _extract_leave(self, turn: Turn) -> bool:
+        if is_no(turn):
+            turn.set(ACT, "leave")
+        return is_no(turn)
+
+    async def _extract_details(self, turn: Turn, asked: str | None) -> bool:
+        day = extract_day(turn, asked == DAY)
+        method = await extract_method(turn, asked, METHOD)
+        if day == "0":
+            turn.notes["no_such_day"] = True
+            return True
+        if day:
+            turn.set(DAY, day)
+        if method:
+            turn.set(METHOD, method)
+        for refused in turn.notes.get("not_good", ()):
+            self._remember_agreed(turn, f"{EXCLUDED_METHOD_PREFIX} {refused}")
+            turn.clear(METHOD)
+        if (day or method) and turn.get(ACT) in ("show", None) and asked in (ACT, CODE):
+            turn.set(ACT, "change")
+        return bool(day or method or turn.notes.get("new_method") or turn.notes.get("not_good"))
+
+    def _extract_yes_no(self, turn: Turn) -> bool:
+        if asked_while_off(turn) and extract_act(turn) == "cancel":
+            turn.notes["yes"] = False  # "yes, stop it": there is nothing to stop
+            return True
+        yes = bool(AGREE_WORDS.fullmatch(turn.text.strip())) or is_yes(turn)
+        if yes or is_no(turn):
+            turn.notes["yes"] = yes
+        return "yes" in turn.notes
+
+
+def asked_while_off(turn: Turn) -> bool:
+    """Whether it was asked if Auto Pay is wanted, after there was none to change or stop."""
+    return turn.get("requested_slot") == AGREED and turn.get(ACT) in NON_ENROLLMENT_ACTS

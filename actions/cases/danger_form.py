@@ -1,0 +1,194 @@
+"""A danger is filed at once, with what is known; where it is and whom to call are asked for after that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.agenda import CURRENT_ITEM as AGENDA_NOW
+from actions.base import SlotQuestion
+from actions.cases.callout_status import format_callout_status
+from actions.cases.danger_talk import MIN_FACT_WORDS, add_ticket_note
+from actions.cases.location import LocatedReport, ReportLocation
+from actions.cases.phone_update import PHONE_SAVED, set_ticket_phone
+from actions.cases.slot_filling import THIS_CHAT, TICKET_NUMBER_SENT
+from actions.cases.withdrawal import format_withdraw_hint
+from actions.danger import detect_signs, send_safety_advice
+from actions.identity.forms import IDENTITY_SLOTS, LAST4, NUMBER
+from actions.person.danger_handoff import handoff_in_danger, requests_person
+from actions.turn import REQUESTED_SLOT, Turn
+from backend.language import tr
+from backend.members.identity import Identity
+from backend.members.levels import Level
+from backend.reading.hazards.hazard_signs import HAZARDS, find_hazard_signs, is_only_medical_need
+from backend.reading.hazards.life_support import says_power_is_out_now
+from backend.reading.spanish import to_english
+from backend.reading.tickets.filed_report_questions import says_still_out
+from backend.tickets import lookup
+from backend.tickets import service as tickets
+from backend.tickets.danger_signs import HAZARD
+from backend.tickets.deduplication import SAME_EVENT_WINDOW
+from backend.tickets.kinds import DANGER, OUTAGE
+from backend.tickets.models import Ticket
+from backend.tickets.place_matching import make_place_key
+
+
+class DangerReportForm(LocatedReport):
+    """A report that may turn out to be of a danger."""
+
+    def _is_addressed_to_form(self, turn: Turn) -> bool:
+        """Whether the message was said to this form, or opens it."""
+        return not (turn.other_action_answered(self.form) or turn.get("resuming") or turn.get(AGENDA_NOW))
+
+    async def _next_danger_question(self, turn: Turn) -> SlotQuestion | None:
+        """Filed at once, with what is known: who is in danger may not write again. Then where it is."""
+        if not self.get_report_slot(turn, "warned"):
+            if stands := await self._find_open_danger(turn):
+                words = str(self.get_report_slot(turn, "danger"))
+                await tickets.add_note(turn.session, turn.backend, stands, turn.conversation_id, words)
+                turn.utter(
+                    "utter_case_added", number=stands.number, called=await format_callout_status(turn, stands), own=True
+                )
+                return None
+            if (
+                self.form == "outage_form" or turn.intent == "report_outage"
+            ):  # else it was said before this form was asked
+                send_safety_advice(turn, self._collect_signs(turn))
+            turn.set(self.slot_name("warned"), True)
+        await self._identify_from_numbers(turn)
+        standing = await turn.identity()
+        if self.get_report_slot(turn, "place") is None and (place := await self._find_earlier_place(turn)):
+            turn.set(self.slot_name("place"), place)
+        where = await self.resolve_location(turn, standing)
+        filed = await self._file_or_update_danger(turn, standing, where)
+        ticket = filed.ticket
+        told = f" {filed.relayed_text}" if filed.relayed_text else await format_callout_status(turn, ticket, first=True)
+        if (
+            not filed.is_own
+        ):  # another has told of it: what was said is added, and nothing of theirs is asked or changed
+            turn.utter("utter_case_added", number="", called=told, own=False)
+            await self._handle_person_request(turn)
+            return None
+        turn.set(self.slot_name("filed"), ticket.number)
+        if self.get_report_slot(turn, "place") is None and not (standing.account and ticket.place):
+            await self._handle_person_request(turn)
+            again = turn.get(REQUESTED_SLOT) == self.slot_name("place") and not turn.was_just_opened()
+            half = again and turn.get(NUMBER) and not turn.get(LAST4)
+            values: dict[str, Any] = {"danger": True, "no_number": False, "called": told}
+            values["again"] = "half" if half else again
+            return SlotQuestion(self.slot_name("place"), "utter_question_outage_place", values)
+        if self.get_report_slot(turn, "warned") != TICKET_NUMBER_SENT:
+            more: dict[str, Any] = {
+                "danger": True,
+                "undo": format_withdraw_hint(turn, ticket),
+                "case_kind": ticket.kind,
+            }
+            turn.utter("utter_outage_ticket", number=ticket.number, called=told, **more)
+            turn.set(self.slot_name("warned"), TICKET_NUMBER_SENT)
+            await self._handle_person_request(turn)
+            if ticket.phone is None and not self.get_report_slot(
+                turn, "phone"
+            ):  # last of all: the crew may have to ask where exactly
+                return SlotQuestion(self.slot_name("phone"), "utter_question_case_phone")
+        elif ticket.phone is None and not self.get_report_slot(turn, "phone"):
+            return SlotQuestion(self.slot_name("phone"), "utter_question_case_phone")
+        elif self.get_report_slot(turn, "phone") == THIS_CHAT:
+            turn.utter("utter_filed_no_phone", number=ticket.number, called=await format_callout_status(turn, ticket))
+        elif not turn.notes.get(PHONE_SAVED):
+            turn.utter("utter_noted", what=tr("the phone number"))
+        return None
+
+    async def _identify_from_numbers(self, turn: Turn) -> None:
+        """A member number and last four that were given tell where it is. Nobody in danger is asked to prove them."""
+        known = (await turn.identity()).level >= Level.KNOWN
+        if self.get_report_slot(turn, "filed") and turn.get(NUMBER) and turn.get(LAST4) and not known:
+            await self._identify(turn)
+            turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
+
+    async def _handle_person_request(self, turn: Turn) -> None:
+        """Who wished for a person beside the danger gets one as far as there is one now, and no call on Monday."""
+        if (self._is_addressed_to_form(turn) or turn.was_just_opened()) and requests_person(turn):
+            await handoff_in_danger(turn)
+
+    def _collect_signs(self, turn: Turn) -> frozenset[str]:
+        """What was told of the danger."""
+        words = str(self.get_report_slot(turn, "danger"))
+        return find_hazard_signs(words, to_english(words)) | detect_signs(turn, reported=False)
+
+    def _detect_danger_kind(self, turn: Turn) -> str:
+        """Danger; but who only needs air or medicine needs power: no wire is to be looked for."""
+        if not is_only_medical_need(self._collect_signs(turn)):
+            return DANGER
+        told = f"{self.get_report_slot(turn, 'words') or ''} {self.get_report_slot(turn, 'danger')}"
+        outage = says_power_is_out_now(told) or (
+            self.form == "outage_form" and bool(self.get_report_slot(turn, "words"))
+        )
+        return OUTAGE if outage else "medical"
+
+    async def _find_open_danger(self, turn: Turn) -> Ticket | None:
+        """The danger that this talk has reported, when it is told once more and of no other place."""
+        told = self.get_report_slot(turn, "place")
+        for ticket in await tickets.list_of_conversation(turn.session, turn.conversation_id):
+            if ticket.kind == DANGER and ticket.place and (not told or make_place_key(str(told)) == ticket.place_key):
+                return ticket
+        return None
+
+    async def _find_earlier_place(self, turn: Turn) -> str | None:
+        """Where it was when this talk told of it before: `they left and the line is still down`."""
+        if self.get_report_slot(turn, "filed") or not says_still_out(str(self.get_report_slot(turn, "danger"))):
+            return None
+        since = turn.backend.clock.now() - SAME_EVENT_WINDOW
+        told = await lookup.list_for_conversation(turn.session, turn.conversation_id, None, since)
+        own = (one for one in told if one.conversation_id == turn.conversation_id and one.kind == DANGER)
+        return next((one.place for one in own if one.place), None)
+
+    async def _file_or_update_danger(
+        self, turn: Turn, standing: Identity, where: ReportLocation | None
+    ) -> tickets.FiledTicket:
+        told = str(self.get_report_slot(turn, "place") or "")
+        number = self.get_report_slot(turn, "filed")
+        if number and (ticket := await tickets.find(turn.session, str(number))) is not None:
+            await self._note_extra_words(turn, ticket)
+            phone = await self._contact_phone(turn, standing)
+            await tickets.complete(turn.session, turn.backend, ticket, place=told or None, phone=phone)
+            if where is not None and where.account is not None and not ticket.place:
+                await tickets.use_place_on_file(turn.session, turn.backend, ticket, where.account)
+            if phone and phone != ticket.phone and phone == self.get_report_slot(turn, "phone"):
+                await set_ticket_phone(turn, ticket, phone)  # told after the one that it came with
+            return tickets.FiledTicket(ticket, is_new=False)
+        words = str(self.get_report_slot(turn, "danger"))
+        details = {"words": words, **member_name_details(standing)}
+        if (heard := detect_signs(turn, reported=False) - find_hazard_signs(words, to_english(words))) and heard <= set(
+            HAZARDS
+        ):
+            details[HAZARD] = min(heard)
+        if (before := self.get_report_slot(turn, "words")) and str(before) not in details["words"]:
+            details["words"] = f"{before} / {details['words']}"
+        filed = await tickets.file_report(
+            turn.session,
+            turn.backend,
+            turn.conversation_id,
+            tickets.Report(
+                kind=self._detect_danger_kind(turn),
+                details=details,
+                account_id=where.account.id if where and where.account else None,
+                place=told or None,
+                phone=await self._contact_phone(turn, standing),
+                urgent=True,
+            ),
+        )
+        if not filed.is_new and filed.is_own and filed.ticket.place:
+            turn.set(self.slot_name("place"), filed.ticket.place)  # told before, with what it has grown out of
+        return filed
+
+    async def _note_extra_words(self, turn: Turn, ticket: Ticket) -> None:
+        """What is said beside the place or the phone goes on the report, too: who is hurt, the way in, what stands by.
+
+        Not before it was filed, and not what a note has already.
+        """
+        beside = len(turn.full_text.split()) - len(str(self.get_report_slot(turn, "place") or "").split())
+        if self._is_addressed_to_form(turn) and not turn.was_just_opened() and beside >= MIN_FACT_WORDS:
+            await add_ticket_note(turn, ticket)
+
+
+def member_name_details(standing: Identity) -> dict[str, str]:
+    return {"name": standing.member.name} if standing.member else {}

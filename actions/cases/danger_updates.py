@@ -1,0 +1,222 @@
+"""Worse news of what this talk has reported: what to do now, the ticket raised, who has it told, whatever is asked."""
+
+from __future__ import annotations
+
+from actions import agenda
+from actions.cases.callout_status import CALLOUT_TOLD, format_callout_status
+from actions.cases.danger_talk import (
+    add_ticket_note,
+    answer_in_danger,
+    detect_questions,
+    model_danger_talk,
+    recent_danger_ticket,
+    record_facts,
+    send_unsafe_answer,
+    send_who_was_notified,
+)
+from actions.cases.phone_update import save_phone
+from actions.cases.place_update import save_place
+from actions.danger import REPORT_FORMS, VAGUE_SIGNS, detect_signs, send_safety_advice, signals_danger
+from actions.place_extraction import extract_place
+from actions.turn import Turn
+from backend.agent_handoff.transcript import mask_line
+from backend.callout import service as callout
+from backend.language import tr
+from backend.reading.acts.signals import is_question
+from backend.reading.hazards.danger_denial import denies_danger, denies_harm
+from backend.reading.hazards.emergency_questions import EmergencyQuestion, asks_about_outcome, is_about_bill
+from backend.reading.hazards.good_news import is_good_news, says_it_continues, says_someone_is_inside
+from backend.reading.hazards.hazard_signs import (
+    CAR,
+    HURT,
+    LIFE,
+    LIFE_NEED,
+    WIRE,
+    WORSE,
+    has_trapped_fumes,
+    is_only_medical_need,
+    main_hazard,
+)
+from backend.reading.hazards.safety_questions import asks_about_medical_help, asks_if_safe, is_about_outage_supplies
+from backend.reading.tickets.filed_report_questions import FiledQuestion, detect_filed_question, says_report_is_moot
+from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
+from backend.tickets import escalation
+from backend.tickets import service as tickets
+from backend.tickets.danger_signs import is_new_information, known_signs, record_denial
+from backend.tickets.kinds import CALLOUT_KINDS, DANGER
+from backend.tickets.models import Ticket
+from backend.tickets.place_matching import is_specific_place, make_place_key
+from backend.tickets.reporters import is_own_ticket
+
+NON_SPECIFIC_SIGNS = VAGUE_SIGNS | {WORSE, "noise", "inside"}
+"""Signs that do not tell by themselves what to do."""
+EASES_LABEL, SIGN_BY_LABEL = "eases", {"breath": "hurt", "worse": WORSE}
+"""What the engine's model hears beside a danger, and which signs those are."""
+MIN_GOOD_NEWS_SCORE = 0.5
+DANGER_DENIED = "left_the_danger"
+"""Of the turn's notes: there is no danger, and a form that reports it ends."""
+MILD_SIGNS = frozenset({"down", "fell", "noise", "danger", WORSE})
+"""`Never mind, the limb fell off, it's fine` takes back; with fire or who is hurt beside it nothing does."""
+SHORT_MESSAGE_WORDS = 6  # words
+
+
+async def handle_danger_update(turn: Turn) -> bool:
+    """Hear worse news of the open danger, outage or the like of this conversation, and a phone beside it.
+
+    False when there is neither, or something else is said beside the phone.
+    """
+    if not turn.full_text:
+        return False
+    talk_of = await recent_danger_ticket(turn)
+    if talk_of is not None and _denies_danger(turn, talk_of):
+        return await _record_denial(turn, talk_of)
+    placed = talk_of is not None and await save_place(turn, talk_of)
+    answered = talk_of is not None and await answer_in_danger(turn, talk_of)
+    told = await _handle_worse_news(turn, answered=answered)
+    if talk_of is not None and not placed:  # its words are on the report already
+        await record_facts(turn, talk_of)
+    return await save_phone(turn, any_phone=talk_of is not None) or told or answered or placed
+
+
+def _denies_danger(turn: Turn, ticket: Ticket) -> bool:
+    """Whether there is none of what was reported: nobody hurt is good to hear, and the wire is down all the same.
+
+    `There's no wire, he is in the kitchen. Does he need a doctor?` denies nothing where somebody was hurt.
+    """
+    words, known = turn.full_text, known_signs(ticket)
+    unharmed = denies_harm(words)
+    if (turn.intent == "cancel" or turn.has_act("cancel")) and len(words.split()) <= SHORT_MESSAGE_WORDS:
+        return False  # "forget it, it was nothing" takes it back, which the crew hears as that
+    if (
+        signals_danger(turn)
+        or asks_about_medical_help(words)
+        or (HURT in known and not unharmed and is_question(turn.text))
+    ):
+        return False
+    return denies_danger(words) or (unharmed and known == {HURT})
+
+
+async def _record_denial(turn: Turn, ticket: Ticket) -> bool:
+    """There is none, says who reported it: the crew hears so, and what they wish is asked for."""
+    await note_unverified_for_crew(turn, ticket)
+    record_denial(ticket, mask_line(turn.full_text), proven=turn.channel != "sms")
+    turn.notes[DANGER_DENIED] = True
+    agenda.add_requests(turn, turn.acts, "")
+    waits = bool(agenda.pending_items(turn)) or turn.get("open_task") not in (None, *REPORT_FORMS)
+    turn.utter("utter_danger_denied", number=ticket.number, asks=not waits)
+    if turn.get("open_task") is None and not turn.was_just_opened():
+        agenda.start_next(turn)
+    return True
+
+
+async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
+    if _is_good_news(turn):
+        return await _handle_good_news(turn, answered=answered)
+    signs = detect_signs(turn, reported=True) | {
+        SIGN_BY_LABEL[one] for one in model_danger_talk(turn) if one in SIGN_BY_LABEL
+    }
+    if not signs or (signs <= MILD_SIGNS and says_report_is_moot(turn.full_text)):
+        return not signs and not answered and await _answer_if_safe(turn)
+    ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
+    if ticket is None or (is_only_medical_need(signs) and ticket.kind not in CALLOUT_KINDS):
+        return False
+    if tickets.is_callout(ticket) and ticket.kind != DANGER:
+        signs = frozenset(
+            LIFE_NEED if sign in SIGN_BY_LABEL.values() else sign for sign in signs
+        )  # a person's, no wire's
+    words = mask_line(turn.full_text)
+    of_breath = EmergencyQuestion.NOT_BREATHING in detect_questions(turn)
+    news = of_breath or is_new_information(ticket, words, signs)
+    own = await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id)
+    if not own and not (ticket.urgent and (ticket.kind == DANGER or is_only_medical_need(signs))):
+        return False  # another's is not raised: it becomes a report of its own
+    if _is_different_place(turn, ticket) or _only_asks_or_withdraws(turn, is_news=news and signs != VAGUE_SIGNS):
+        return False
+    # "it is getting worse" is of what was told before; a new thing is spoken of by itself
+    meant = signs if signs - NON_SPECIFIC_SIGNS else signs | known_signs(ticket)
+    meant |= known_signs(ticket) & {CAR}  # who sits in it stays in it, also when it smokes
+    if (news or main_hazard(meant) != WIRE) and not answered:
+        send_safety_advice(turn, meant, life=ticket.kind != DANGER)
+    told = await escalation.escalate(
+        turn.session, turn.backend, ticket, turn.conversation_id, words, signs, of_breath=of_breath
+    )
+    passed = (
+        f" {told.relayed_text}"
+        if told.relayed_text
+        else await format_callout_status(turn, ticket, first=told.was_raised)
+    )
+    turn.notes[CALLOUT_TOLD] = True
+    if own and not news:
+        turn.utter("utter_case_added", number=ticket.number, called=passed, own=True)
+        return True
+    number = tr(", number {number}", number=ticket.number) if own else ""
+    turn.utter("utter_danger_worse", number=number, called=passed, danger=ticket.kind == DANGER)
+    return True
+
+
+def _is_good_news(turn: Turn) -> bool:
+    """By plain words, or by what the engine's model hears, unless anything else stands beside it."""
+    told = model_danger_talk(turn)
+    heard = told.get(EASES_LABEL, 0.0) >= MIN_GOOD_NEWS_SCORE and not (told.keys() & SIGN_BY_LABEL)
+    if has_trapped_fumes(turn.full_text) or says_someone_is_inside(turn.full_text):
+        return False  # "my son got the generator going in the garage, so we're ok"
+    good = is_good_news(turn.full_text) or (heard and not says_it_continues(turn.full_text))
+    return good and EmergencyQuestion.NOT_BREATHING not in detect_questions(turn)
+
+
+async def _handle_good_news(turn: Turn, *, answered: bool) -> bool:
+    """Put good news on the report, for whoever is on the way; it closes nothing, and nobody goes back by it."""
+    ticket = await open_danger_ticket(turn)
+    if ticket is None or not await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id):
+        return False
+    await note_unverified_for_crew(turn, ticket)
+    turn.utter("utter_danger_eased", number=ticket.number, danger=ticket.kind == DANGER)
+    if not answered and (
+        EmergencyQuestion.IS_CREW_COMING in detect_questions(turn)
+        or detect_status_question(turn.full_text) is StatusQuestion.ABOUT_REPORT
+    ):
+        await send_who_was_notified(turn, ticket)
+    return True
+
+
+async def note_unverified_for_crew(turn: Turn, ticket: Ticket) -> None:
+    """Put the words on the report, and have who was told of it hear them, as what they are: not proven."""
+    await add_ticket_note(turn, ticket)
+    await callout.relay_statement(turn.session, turn.backend, ticket, mask_line(turn.full_text))
+
+
+async def _answer_if_safe(turn: Turn) -> bool:
+    """Answer whether something may be touched or entered beside what this talk reported: never a yes."""
+    doctor, asked = asks_about_medical_help(turn.full_text), detect_signs(turn, reported=True)
+    if is_about_bill(turn.full_text) and not signals_danger(turn):
+        return False  # "can I get a call about a payment plan"
+    if not doctor and (not asks_if_safe(turn.full_text) or asks_about_outcome(turn.full_text)):
+        return False
+    ticket = await open_danger_ticket(turn)
+    if ticket is None:
+        return False
+    hazard = LIFE if ticket.kind != DANGER else HURT if doctor else main_hazard(known_signs(ticket) | asked)
+    if not doctor and (hazard == LIFE or (hazard == WIRE and is_about_outage_supplies(turn.full_text))):
+        return False
+    send_unsafe_answer(turn, hazard)
+    return True
+
+
+def _only_asks_or_withdraws(turn: Turn, *, is_news: bool) -> bool:
+    """Whether this asks how the report stands, says that 911 is called, or takes it back, and tells nothing new."""
+    meant = detect_filed_question(turn.full_text, turn.text)
+    return meant is FiledQuestion.CALLED_911 or (not is_news and (meant is not None or turn.has_act("cancel")))
+
+
+def _is_different_place(turn: Turn, ticket: Ticket) -> bool:
+    """Whether another place is told: that is another event, and gets its own ticket."""
+    told = extract_place(turn, asked=False)
+    if not told or not ticket.place_key or not is_specific_place(make_place_key(told)):
+        return False
+    return make_place_key(told) != ticket.place_key
+
+
+async def open_danger_ticket(turn: Turn) -> Ticket | None:
+    """The urgent report of this conversation that is open."""
+    ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
+    return ticket if ticket is not None and tickets.is_callout(ticket) else None

@@ -1,0 +1,17 @@
+"""Whoever was shut off: a kind word, what stands on the account where it is known, and a person."""
+
+from __future__ import annotations
+
+from actions.feelings import acknowledge_feeling
+from actions.turn import Turn
+from backend.account_questions import service as account_questions
+
+
+async def handle_disconnected(turn: Turn) -> None:
+    acknowledge_feeling(turn)
+    standing = await turn.identity()
+    if standing.account is not None:
+        told = await account_questions.answer(turn.session, turn.backend, standing.account, "shutoff", turn.full_text)
+        if told:
+            turn.utter("utter_told", told=told)
+    turn.add_followup_action("action_person")

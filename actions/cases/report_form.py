@@ -1,0 +1,322 @@
+"""What every report shares: where it is, how to reach whoever tells it, a read-back and a yes; danger before all."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+from actions import side_questions, subject_matching
+from actions.base import ExternalCall, SlotQuestion
+from actions.cases.compound_agreement import (
+    answer_extras,
+    asks_for_person,
+    drops_report,
+    find_agreement,
+    find_question_subject,
+)
+from actions.cases.danger_form import DangerReportForm, member_name_details
+from actions.cases.danger_talk import MIN_OTHER_INTENT_CONFIDENCE, add_danger_details
+from actions.cases.danger_updates import DANGER_DENIED, handle_danger_update
+from actions.cases.disconnection import handle_disconnected
+from actions.cases.filed_reports import answer_about_filed
+from actions.cases.kinds import format_case_title
+from actions.cases.location import ReportLocation
+from actions.cases.phone_update import PHONE_SAVED
+from actions.cases.slot_filling import THIS_CHAT, URGENT_RESPONSE
+from actions.cases.status_questions import answer_not_filed_yet
+from actions.cases.withdrawal import keep_ticket
+from actions.danger import signals_danger
+from actions.identity.forms import NUMBER
+from actions.place_extraction import extract_place
+from actions.quick_pay.questions import build_button
+from actions.turn import REQUESTED_SLOT, Turn
+from actions.yes_no import is_no, is_yes
+from backend.agent_handoff.transcript import mask_line
+from backend.contact.service import extract_phone
+from backend.language import tr
+from backend.members.identity import Identity
+from backend.members.levels import Level
+from backend.reading.contact.lost_phone import declines_to_give_phone, mentions_phone
+from backend.reading.service.disconnected_by_coop import says_coop_disconnected
+from backend.reading.tickets.read_back_replies import may_refuse_report, says_power_is_out
+from backend.tickets import service as tickets
+from backend.tickets.deduplication import OPEN_STATUSES
+
+
+class ReportForm(DangerReportForm):
+    """A form that files a ticket. Its slots are named after its own word: `case_place`, `outage_place`.
+
+    A member number with the last four opens the account; an address does as well, so that a neighbor, a passer-by or
+    somebody without a bill at hand can report. Nothing on file is told to them.
+    """
+
+    is_number_optional = True
+
+    @abstractmethod
+    def kind(self, turn: Turn) -> str:
+        """The kind of the ticket."""
+
+    @abstractmethod
+    async def next_report_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+        """The next question, or what was done told; nobody is in danger."""
+
+    def level_needed(self, turn: Turn) -> Level:
+        """Who has begun to give a member number goes on with it; nobody else is asked for one."""
+        return Level.KNOWN if turn.get(NUMBER) and not self.get_report_slot(turn, "no_number") else Level.ANONYMOUS
+
+    async def send_canceled(self, turn: Turn) -> None:
+        """What was filed as danger stays filed; who wants to take it back says so."""
+        number = self.get_report_slot(turn, "filed")
+        ticket = await tickets.find(turn.session, str(number)) if number else None
+        if ticket is None or ticket.status not in OPEN_STATUSES:
+            turn.utter("utter_case_left")
+        else:
+            await keep_ticket(turn, ticket)
+
+    async def _start(self, turn: Turn) -> ExternalCall | None:
+        """Whoever was shut off needs a person, and hears what stands on the account; no crew and no address."""
+        if turn.other_action_answered(self.form):
+            return await super()._start(turn)
+        if signals_danger(turn):
+            return await self._report_danger_now(turn)
+        if not says_coop_disconnected(turn.text):
+            return await super()._start(turn)
+        self._pause_open_task(turn)
+        await handle_disconnected(turn)
+        self._close_task(turn)
+        return None
+
+    async def _report_danger_now(self, turn: Turn) -> ExternalCall | None:
+        """A danger is filed before what is asked in the same breath is answered; other wishes come after it."""
+        self._pause_open_task(turn)
+        turn.clear("offer")
+        turn.set("open_task", self.form)
+        self._queue_other_requests(turn)
+        await self.extract_slots(turn, None)
+        return await self._ask_next(turn, misses=0)
+
+    def _name_task_when_unsure(self, turn: Turn) -> None:
+        """Whoever is in danger hears what to do, and not what they were taken to wish."""
+        if not signals_danger(turn):
+            super()._name_task_when_unsure(turn)
+
+    async def _answer_questions(self, turn: Turn) -> bool:
+        return not signals_danger(turn) and await super()._answer_questions(turn)
+
+    # listening
+
+    async def _handle_message(self, turn: Turn) -> ExternalCall | None:
+        """A yes to the read-back files at once; what was asked beside it is answered then."""
+        if self._is_addressed_to_form(turn) and await handle_danger_update(turn):
+            if turn.notes.get(DANGER_DENIED):
+                self._close_task(turn)
+                return None
+            return await self._after_danger_update(turn, opened=turn.was_just_opened())
+        if await self._handle_filed_report(turn):
+            return await self._ask_next(turn, misses=0) if turn.notes.get("not_yet") else None
+        if await self._handle_withheld_phone(turn):
+            return await self._ask_next(turn, misses=0)
+        if self._is_addressed_to_form(turn) and self._adds_to_danger(turn) and await add_danger_details(turn):
+            return await self._after_danger_update(turn, opened=turn.was_just_opened())
+        asked, fresh = turn.get(REQUESTED_SLOT), not (turn.was_just_opened() or turn.other_action_answered(self.form))
+        found = (
+            find_agreement(turn) if fresh and asked == self.slot_name("confirm") and not turn.get("resuming") else None
+        )
+        if found is None or is_yes(turn) or signals_danger(turn):
+            leaves = fresh and asked == self.slot_name("confirm") and not signals_danger(turn)
+            return None if leaves and await self._handle_left_unfiled(turn) else await super()._handle_message(turn)
+        turn.notes["agreed"] = True
+        self._queue_other_requests(turn)
+        turn.focus(None)
+        unknown = bool(found.questions) and find_question_subject(turn, found) is None
+        turn.notes["more"] = bool(found.facts) or unknown
+        self._save_words(turn, asked, None)
+        outside = await self._ask_next(turn, misses=0)
+        await answer_extras(turn, found, self.form)
+        return outside
+
+    def _adds_to_danger(self, turn: Turn) -> bool:
+        """Whether this is likelier more of the danger that was just reported than a report or an answer of its own."""
+        if extract_place(turn, asked=turn.get(REQUESTED_SLOT) == self.slot_name("place")) or extract_phone(
+            turn.text, strict=False
+        ):
+            return False
+        if turn.was_just_opened():
+            return turn.predictions.whole.confidence < MIN_OTHER_INTENT_CONFIDENCE
+        return bool(self.get_report_slot(turn, "filed"))
+
+    async def _after_danger_update(self, turn: Turn, *, opened: bool) -> ExternalCall | None:
+        """The report that it belongs to may still lack its place, and that may stand beside the news."""
+        turn.notes["worse"] = True
+        asked = turn.get(REQUESTED_SLOT) == self.slot_name("place")
+        if not opened and self.get_report_slot(turn, "place") is None and (place := extract_place(turn, asked=asked)):
+            turn.set(self.slot_name("place"), place)
+        asked_phone = turn.get(REQUESTED_SLOT) == self.slot_name("phone")
+        if taken := turn.notes.get(PHONE_SAVED) or (
+            self._extract_phone(turn, self.slot_name("phone")) if asked_phone else None
+        ):
+            turn.set(self.slot_name("phone"), taken)
+        return await super()._after_danger_update(turn, opened=opened)
+
+    async def _handle_filed_report(self, turn: Turn) -> bool:
+        """Whether this is about what was filed before, and no second report of it: this one is left."""
+        if not self._is_addressed_to_form(turn):
+            return False
+        asked = turn.get(REQUESTED_SLOT) if not turn.was_just_opened() else None
+        if (
+            asked
+            and not self.get_report_slot(turn, "filed")
+            and not self.get_report_slot(turn, "danger")
+            and await answer_not_filed_yet(turn)
+        ):
+            turn.notes["not_yet"] = True
+            return True
+        if not await answer_about_filed(turn):
+            return False
+        if self.get_report_slot(turn, "filed") and self._extract_besides_status(turn):
+            turn.notes["not_yet"] = True
+            return True
+        if self.get_report_slot(turn, "filed") and turn.get(REQUESTED_SLOT) == self.slot_name("place"):
+            self._set_requested_slot(turn, self.slot_name("place"), 0, keep=True)  # where it is was asked, and still is
+            return True
+        if turn.was_just_opened():
+            self._pause_open_task(turn)
+        self._close_task(turn)
+        return True
+
+    def _extract_besides_status(self, turn: Turn) -> bool:
+        """`77 River Road, is somebody coming?`: the place, or the phone, that was asked for stands beside it."""
+        asked = turn.get(REQUESTED_SLOT)
+        place = extract_place(turn, asked=False) if asked == self.slot_name("place") else None
+        phone = extract_phone(turn.text, strict=False) if asked == self.slot_name("phone") else None
+        if place:
+            turn.set(self.slot_name("place"), place)
+        if phone:
+            turn.set(self.slot_name("phone"), phone)
+        return bool(place or phone)
+
+    async def _handle_withheld_phone(self, turn: Turn) -> bool:
+        """Who would rather give no phone number is not asked again: it is reported without it."""
+        asked = turn.get(REQUESTED_SLOT)
+        ahead = asked == self.slot_name("place") and self.get_report_slot(turn, "filed") and mentions_phone(turn.text)
+        if not (ahead or asked == self.slot_name("phone")) or turn.other_action_answered(self.form):
+            return False
+        if extract_phone(turn.text, strict=False) or not declines_to_give_phone(turn.text):
+            return False
+        turn.set(self.slot_name("phone"), THIS_CHAT)
+        if place := extract_place(turn, asked=False):
+            turn.set(self.slot_name("place"), place)
+        return True
+
+    async def _handle_left_unfiled(self, turn: Turn) -> bool:
+        """Whether the report is left at its read-back: for a person, or let go, or it was never wished."""
+        if asks_for_person(turn) and not is_yes(turn):
+            self._set_requested_slot(turn, self.slot_name("confirm"), 0, keep=True)
+            turn.add_followup_action("action_person")
+            return True
+        unwished = self.is_only_question(turn) and is_no(turn) and not says_power_is_out(turn.full_text)
+        if not drops_report(turn) and not unwished:
+            return False
+        await self.send_canceled(turn)
+        self._close_task(turn)
+        subject = subject_matching.match_message(turn)
+        if subject is not None:
+            await side_questions.answer_subject(turn, subject)
+        return True
+
+    def is_only_question(self, turn: Turn) -> bool:
+        """Whether it was only asked how something stands, and the report was our offer."""
+        return False
+
+    def _is_declined(self, turn: Turn) -> bool:
+        return may_refuse_report(turn.focused_text) and super()._is_declined(turn)
+
+    # asking
+
+    async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
+        mine = turn.was_just_opened() or not turn.other_action_answered(self.form)
+        if mine and signals_danger(turn) and not turn.notes.get("worse"):
+            turn.set(self.slot_name("danger"), mask_line(turn.focused_text))
+        if self.get_report_slot(turn, "danger"):
+            return await self._next_danger_question(turn)
+        ask = await super().next_question(turn)
+        if ask is not None or "done" in turn.notes:
+            return ask
+        standing = await turn.identity()
+        if standing.level >= Level.KNOWN and not self.is_level_reached(turn, standing):
+            return None  # no code for now, and it is not filed without one
+        self._continue_without_number(turn)  # the account is locked: an address will do
+        turn.notes["no_number"] = True
+        return await self.next_task_question(turn, standing)
+
+    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+        ask = await self.next_report_question(turn, standing)
+        turn.notes["done"] = True
+        return ask
+
+    async def read_back_and_file(
+        self, turn: Turn, standing: Identity, where: ReportLocation, more: dict[str, str]
+    ) -> tickets.FiledTicket | SlotQuestion:
+        """Ask how to reach them and for a yes to the read-back; file what was read back."""
+        if turn.notes.get("added"):
+            turn.utter("utter_case_words_added")
+        told = str(self.get_report_slot(turn, "phone") or "")
+        phone = await self._contact_phone(turn, standing)
+        if (phone is None and not told) or turn.notes.get("other_phone"):
+            return SlotQuestion(self.slot_name("phone"), "utter_question_case_phone")
+        if not turn.notes.get("agreed"):
+            return self._read_back(turn, where, phone, told)
+        if phone is None:
+            more = {**more, "reach": told}
+        return await tickets.file_report(
+            turn.session,
+            turn.backend,
+            turn.conversation_id,
+            self.report(turn, standing, where, more, phone),
+        )
+
+    def report(
+        self, turn: Turn, standing: Identity, where: ReportLocation, more: dict[str, str], phone: str | None
+    ) -> tickets.Report:
+        return tickets.Report(
+            kind=self.kind(turn),
+            details={**self.details(turn), **member_name_details(standing), **more},
+            account_id=where.account.id if where.account else None,
+            place=where.place,
+            phone=phone,
+            urgent=self.urgent(turn) or bool(turn.last_text_of(URGENT_RESPONSE)),
+        )
+
+    def details(self, turn: Turn) -> dict[str, str]:
+        """What is told of it: the member's own words."""
+        words = str(self.get_report_slot(turn, "words") or "")
+        return {"words": words} if words else {}
+
+    def urgent(self, turn: Turn) -> bool:
+        """Whether somebody must look at it first."""
+        return False
+
+    def _read_back(self, turn: Turn, where: ReportLocation, phone: str | None, told: str) -> SlotQuestion:
+        slot = self.slot_name("confirm")
+        if self.get_report_slot(turn, "confirm") == "no":
+            return SlotQuestion(slot, "utter_question_case_change", is_new=True)
+        if phone:
+            reach = tr("call the phone ending {last4}", last4=phone[-4:])
+        else:
+            reach = tr("answer in this chat") if told == THIS_CHAT else tr("write to {email}", email=told)
+        values = {
+            "what": self.describe_report(turn),
+            "where": where.display_text,
+            "reach": reach,
+            **self.read_back_values(turn),
+        }
+        buttons = [build_button(tr("Yes, report it"), **{slot: "yes"}), build_button(tr("No"), **{slot: "no"})]
+        return SlotQuestion(slot, "utter_question_case_confirm", values, buttons, is_new=True)
+
+    def describe_report(self, turn: Turn) -> str:
+        """What is reported, as the read-back names it."""
+        return format_case_title(self.kind(turn), self.details(turn))
+
+    def read_back_values(self, turn: Turn) -> dict[str, Any]:
+        """More values for the words of the read-back."""
+        return {"state": "added" if turn.notes.get("added") else ""}

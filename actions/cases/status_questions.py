@@ -1,0 +1,276 @@
+"""Who asks after a report hears what is known: when it was told, to whom, who has it, how it ended; no promise."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from actions.cases.callout_status import CALLOUT_TOLD, format_callout_status
+from actions.cases.kinds import format_ticket_title
+from actions.cases.read_back import was_mentioned
+from actions.danger import signals_danger
+from actions.follow_ups import list_contexts
+from actions.outage.known_outage import outage_values
+from actions.person.booked_call import send_booked_call
+from actions.place_extraction import extract_place
+from actions.turn import REQUESTED_SLOT, Turn
+from backend.agent_handoff.transcript import mask_line
+from backend.callout.messages import format_time
+from backend.contact.service import extract_phone
+from backend.knowledge.term_coverage import covers_question
+from backend.language import tr
+from backend.members.levels import Level
+from backend.reading.acts.yes_no import starts_with_yes
+from backend.reading.hazards.danger_words import mentions_gas
+from backend.reading.tickets.already_reported import asks_if_already_reported
+from backend.reading.tickets.filed_report_questions import says_still_out
+from backend.reading.tickets.status_questions import StatusQuestion, asks_if_must_be_home, detect_status_question
+from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
+from backend.tickets import lookup
+from backend.tickets import service as tickets
+from backend.tickets.deduplication import OPEN_STATUSES
+from backend.tickets.kinds import CALLBACK, CALLOUT_KINDS, CREW_KINDS, DANGER, POWER_KINDS
+from backend.tickets.models import Ticket
+from backend.tickets.place_matching import make_place_key
+from backend.tickets.reporters import is_own_ticket
+
+MAX_STATUS_ONLY_WORDS = 3
+"""So few words ask nothing else, whatever wish they are taken for: `update pls`."""
+MAX_STATUS_WORDS = 8
+"""More words than these, with nothing reported, speak of something else by `how much longer`."""
+MIN_SUBJECT_SCORE = 0.8
+"""So near a subject of knowledge/ is what was asked: `is the tree crew coming to our road this year`."""
+MIN_OTHER_INTENT_CONFIDENCE = 0.9
+LOOKBACK = timedelta(days=7)
+REPORT_FORMS = ("outage_form", "case_form")
+INTENTS_ASKING_PLACE = ("outage_status", "report_outage")
+HOME_FOLLOW_UP = "follow_home"
+HOW_LONG_FOLLOW_UP = "follow_when"
+
+
+async def answer_report_status(turn: Turn) -> bool:
+    """Answer who asks after a report, or whether a thing is reported. False when nobody asks so."""
+    if asks_if_already_reported(turn.full_text, turn.text):
+        return await _answer_if_known(turn)
+    meant = detect_status_question(turn.full_text)
+    if (
+        meant is None
+        or _agrees_at_read_back(turn)
+        or (turn.get("open_task") not in (None, *REPORT_FORMS) and not turn.was_just_opened())
+    ):
+        return False
+    told = await _recent_tickets(turn)
+    ticket = _select_ticket(turn, told, meant)
+    if signals_danger(turn) and (ticket is None or ticket.kind != DANGER or ticket.status not in OPEN_STATUSES):
+        return False  # it is told again, or for the first time, and that goes before any question
+    if ticket is None:
+        return await _answer_no_report(turn, meant, told)
+    if meant is StatusQuestion.ABOUT_LAST_TOPIC and not await _is_about_ticket(turn, ticket):
+        return False
+    await send_ticket_status(turn, ticket)
+    return True
+
+
+async def answer_not_filed_yet(turn: Turn) -> bool:
+    """Say that what is being asked about is not reported before that is answered. False when nobody asks after it."""
+    if _agrees_at_read_back(turn) or signals_danger(turn) or says_still_out(turn.text):
+        return False
+    if asks_if_already_reported(turn.full_text, turn.text) or detect_status_question(turn.full_text) is None:
+        return False
+    if asks_if_must_be_home(turn.full_text):
+        return False  # what such a report takes is a question of its own
+    if extract_place(turn, asked=False) or extract_phone(turn.text, strict=False):
+        return False  # the answer stands beside it
+    turn.utter("utter_filed_not_yet")
+    return True
+
+
+def _agrees_at_read_back(turn: Turn) -> bool:
+    """`Yes, when will they come` at the read-back files it first. In Spanish `ya` asks, and is no yes."""
+    at_the_read_back = str(turn.get(REQUESTED_SLOT) or "").endswith("_confirm")
+    return at_the_read_back and starts_with_yes(turn.text) and not turn.full_text.lower().startswith("ya ")
+
+
+async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
+    """All that is known of it, and how to tell it again when it is over."""
+    if ticket.kind == CALLBACK and ticket.status in OPEN_STATUSES and await send_booked_call(turn):
+        return
+    if not await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id):
+        turn.utter(
+            "utter_filed_with_others", called=await format_callout_status(turn, ticket)
+        )  # another's number is not told
+        return
+    if ticket.status in OPEN_STATUSES and _answered_must_be_home(turn, ticket):
+        return
+    values: dict[str, Any] = {
+        "number": ticket.number,
+        "what": format_ticket_title(ticket),
+        "where": tr(", at {place}", place=ticket.place) if ticket.place and was_mentioned(turn, ticket.place) else "",
+        "at": format_time(turn.backend, ticket.created_at),
+    }
+    if ticket.status not in OPEN_STATUSES:
+        _send_closed_status(turn, ticket, values)
+        return
+    turn.notes.pop(CALLOUT_TOLD, None)
+    told = await format_callout_status(turn, ticket)
+    if told:
+        gas = mentions_gas(str(ticket.details.get("words") or ""))
+        guard = "" if ticket.kind != DANGER else "gas" if gas else "danger"
+        turn.utter("utter_filed_called", called=told, guard=guard, **values)
+    else:
+        state = "answered" if ticket.status == tickets.ANSWERED else "office"
+        state = "crew" if ticket.kind in CREW_KINDS and state == "office" else state
+        day = str(ticket.details.get("day") or "")
+        asked = tr(" You asked for {day}.", day=day) if day and turn.language == "en" else ""
+        turn.utter("utter_filed_open", state=state, day=asked, more=_format_how_long(turn, ticket), **values)
+    if ticket.kind in POWER_KINDS:
+        known = await turn.backend.outages.find_outage(turn.session, ticket.place, ticket.account_id)
+        if known is not None:
+            turn.utter("utter_outage_known", **outage_values(turn, known))
+    if not ticket.place and turn.get(REQUESTED_SLOT) == "outage_place" and extract_place(turn, asked=True) is None:
+        turn.utter("utter_filed_where")
+    if signals_danger(turn) or says_still_out(turn.text):
+        await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, mask_line(turn.full_text))
+        turn.utter("utter_filed_noted", number=ticket.number)
+
+
+def _answered_must_be_home(turn: Turn, ticket: Ticket) -> bool:
+    """Who asks whether they must be there hears that, and not how it stands."""
+    if ticket.kind == DANGER or signals_danger(turn) or not asks_if_must_be_home(turn.full_text):
+        return False
+    home = turn.backend.knowledge.follow_up(HOME_FOLLOW_UP, [ticket.kind], turn.backend.coop, turn.language, {})
+    if home:
+        turn.utter("utter_told", told=home)
+    return bool(home)
+
+
+def _send_closed_status(turn: Turn, ticket: Ticket, values: dict[str, Any]) -> None:
+    at = format_time(turn.backend, ticket.closed_at or ticket.created_at)
+    crew = lookup.crew_closer(ticket)
+    how = {tickets.WITHDRAWN: "withdrawn"}.get(ticket.status, "crew" if crew else "office")
+    how = "restored" if ticket.outcome == tickets.RESTORED_OUTCOME else how
+    turn.utter("utter_filed_over", how=how, name=crew or "", danger=ticket.kind == DANGER, **{**values, "at": at})
+    place = ticket.place if ticket.place and was_mentioned(turn, ticket.place) else None
+    _offer_report(turn, ticket.kind, str(ticket.details.get("words") or format_ticket_title(ticket)), place)
+
+
+def _format_how_long(turn: Turn, ticket: Ticket) -> str:
+    """What is known in general of how long such a thing takes; of danger and the like nothing is."""
+    if ticket.kind in CALLOUT_KINDS - {"outage"}:
+        return ""
+    told = turn.backend.knowledge.follow_up(HOW_LONG_FOLLOW_UP, [ticket.kind], turn.backend.coop, turn.language, {})
+    return f" {told}" if told else ""
+
+
+async def _recent_tickets(turn: Turn) -> list[Ticket]:
+    """What this talk has told, and the account where it is known whose: what is open first, then the newest."""
+    standing = await turn.identity()
+    known = standing.account is not None and standing.level >= Level.KNOWN
+    account = standing.account.id if standing.account is not None and known else None
+    since = turn.backend.clock.now() - LOOKBACK
+    told = await lookup.list_for_conversation(turn.session, turn.conversation_id, account, since)
+    return [
+        one
+        for one in told
+        if one.status in OPEN_STATUSES
+        or one.conversation_id == turn.conversation_id
+        or (account is not None and one.account_id == account)
+    ]
+
+
+def _select_ticket(turn: Turn, told: list[Ticket], meant: StatusQuestion) -> Ticket | None:
+    """The one that is spoken of: a call where one is asked for, the kind that is named, else the newest."""
+    calls = [one for one in told if one.kind == CALLBACK]
+    if meant is StatusQuestion.ABOUT_CALLBACK:
+        return next(iter([one for one in calls if one.status in OPEN_STATUSES] or told), None)
+    named = detect_ticket_kinds(turn.text)
+    same = [one for one in told if one.kind in named]
+    others = [one for one in told if one.kind != CALLBACK]
+    return next(iter(same or others or calls), None)
+
+
+async def _is_about_ticket(turn: Turn, ticket: Ticket) -> bool:
+    """Whether `did it go through` means the report, and not a payment that was made after it."""
+    if turn.get("open_task") in REPORT_FORMS:
+        return True
+    if _has_own_subject(turn) or (turn.has_act("start") and len(turn.full_text.split()) > MAX_STATUS_ONLY_WORDS):
+        return False
+    done = await list_contexts(turn)
+    return not done or ticket.kind in done[:2] or ticket.status not in OPEN_STATUSES
+
+
+def _has_own_subject(turn: Turn) -> bool:
+    found = [(turn.backend.knowledge.find(name), score) for name, score in turn.predictions.knowledge]
+    return any(
+        subject is not None
+        and not subject.is_follow_up
+        and score >= MIN_SUBJECT_SCORE
+        and covers_question(subject, turn.full_text)
+        for subject, score in found
+    )
+
+
+async def _answer_no_report(turn: Turn, meant: StatusQuestion, told: list[Ticket]) -> bool:
+    """Nothing is reported, as far as this talk and the account tell: say so, and offer to report."""
+    if (
+        meant is StatusQuestion.ABOUT_CALLBACK
+        or asks_if_must_be_home(turn.full_text)
+        or _has_own_subject(turn)
+        or says_still_out(turn.text)
+    ):
+        return False
+    if turn.get("open_task") is not None and not turn.was_just_opened():
+        return False  # what is being asked about is not reported yet: that is told there
+    if meant is StatusQuestion.ABOUT_LAST_TOPIC and (
+        len(turn.full_text.split()) > MAX_STATUS_WORDS or await list_contexts(turn) or _is_clearly_other_intent(turn)
+    ):
+        return False
+    standing = await turn.identity()
+    account = standing.account.number if standing.account and standing.level >= Level.KNOWN else ""
+    turn.utter("utter_filed_none", account=account, known=bool(account))
+    return True
+
+
+def _is_clearly_other_intent(turn: Turn) -> bool:
+    return turn.intent == "payment_confirmation" and turn.predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
+
+
+async def _answer_if_known(turn: Turn) -> bool:
+    """Tell what this talk has reported there, else what is known of an outage; of others' reports nothing is told."""
+    if turn.get("open_task") not in (None, *REPORT_FORMS) and not turn.was_just_opened():
+        return False
+    place = extract_place(turn, asked=False)
+    kind = _detect_kind(turn)
+    for ticket in await _recent_tickets(turn):
+        here = not place or (ticket.place_key is not None and ticket.place_key == make_place_key(place))
+        if here and (ticket.kind in detect_ticket_kinds(turn.text) or ticket.kind == kind):
+            await send_ticket_status(turn, ticket)
+            return True
+    if kind == DANGER:
+        turn.utter("utter_outage_danger")
+    known = await turn.backend.outages.find_outage(turn.session, turn.full_text, None) if kind == "outage" else None
+    if known is None and kind == "outage" and not place and turn.intent in INTENTS_ASKING_PLACE:
+        return False  # the outage's own form asks where it is, and tells what is known there
+    if known is not None:
+        turn.utter("utter_outage_known", **outage_values(turn, known))
+    turn.utter("utter_filed_of_others", known=known is not None)
+    _offer_report(turn, kind, mask_line(turn.full_text), place)
+    return True
+
+
+def _detect_kind(turn: Turn) -> str:
+    if signals_danger(turn):
+        return DANGER
+    named = detect_ticket_kinds(turn.text)
+    return next((kind for kind in ("tree", "light", "voltage", "meter") if kind in named), "outage")
+
+
+def _offer_report(turn: Turn, kind: str, words: str, place: str | None) -> None:
+    """What a yes opens: a report, with what is known for it, that is read back before it is filed."""
+    if kind in POWER_KINDS:
+        slots = {"outage_danger" if kind == DANGER else "outage_words": words, "outage_place": place}
+        turn.set("offer", {"opener": "outage_form", "slots": slots})
+    else:
+        slots = {"case_kind": kind, "case_words": words, "case_place": place}
+        opener = "service_form" if kind == "service" else "callback_form" if kind == CALLBACK else "case_form"
+        turn.set("offer", {"opener": opener, "slots": slots if opener == "case_form" else {}})

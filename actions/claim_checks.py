@@ -1,0 +1,116 @@
+"""Words that claim something are looked up before they are said: that nothing was done, that a copy is on its way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from actions.cases.kinds import format_ticket_title
+from backend.language import mark, tr
+from backend.outbox.service import can_receive_texts
+from backend.outcomes import formatting as outcome_words
+from backend.outcomes import service as outcomes
+from backend.tickets import service as tickets
+
+if TYPE_CHECKING:
+    from actions.turn import Turn
+
+RECENT = timedelta(hours=12)
+JUST_NOW = timedelta(minutes=10)
+"""As long as a message may be answered late: a turn that was lost behind its act is no older."""
+TICKET_ACT_PREFIXES = ("ticket_", "handover")
+
+ANY_ACT = ""
+NOTHING_DONE_RESPONSES: dict[str, tuple[str, str | tuple[str, ...], timedelta]] = {
+    "utter_stray_answer": ("utter_stray_answer_done", ANY_ACT, RECENT),
+    "utter_nothing_open": ("utter_nothing_open_done", ANY_ACT, RECENT),
+    "utter_task_cancelled": ("utter_stopped_done", ANY_ACT, JUST_NOW),
+    "utter_identity_by_office": ("utter_identity_by_office_done", ANY_ACT, RECENT),
+    "utter_alerts_left": ("utter_stopped_done", "alerts_", JUST_NOW),
+    "utter_bills_unchanged": ("utter_stopped_done", "paperless_", JUST_NOW),
+    "utter_contact_unchanged": ("utter_stopped_done", "contact_", JUST_NOW),
+    "utter_autopay_left": ("utter_stopped_done", "autopay_", JUST_NOW),
+    "utter_autopay_draft_kept": ("utter_stopped_done", "autopay_", JUST_NOW),
+    "utter_draft_left": ("utter_stopped_done", ("draft_", "bank_draft_"), JUST_NOW),
+    "utter_program_left_alone": ("utter_stopped_done", "program_", JUST_NOW),
+    "utter_sched_left": ("utter_stopped_done", "scheduled_payment_", JUST_NOW),
+    "utter_arrangement_left": ("utter_stopped_done", ("arrangement_", "ticket_arrangement"), JUST_NOW),
+    "utter_case_left": ("utter_stopped_done", "ticket_", JUST_NOW),
+    "utter_question_case_change": ("utter_question_change_done", "ticket_", JUST_NOW),
+    "utter_question_service_change": ("utter_question_change_done", "ticket_service", JUST_NOW),
+    "utter_question_arrangement_change": (
+        "utter_question_change_done",
+        ("arrangement_", "ticket_arrangement"),
+        JUST_NOW,
+    ),
+    "utter_question_autopay_change": ("utter_question_change_done", "autopay_", JUST_NOW),
+    "utter_question_alert_another": ("utter_question_change_done", "alerts_", JUST_NOW),
+    "utter_service_left": ("utter_stopped_done", "ticket_service", JUST_NOW),
+}
+"""A response that says that nothing was done: what is said in its place when something was, by which acts in the audit
+trail, and how far back it is looked for."""
+
+COPY_SENT, NOTICE_SENT, RECEIPT_SENT = (
+    mark("A copy is on its way."),
+    mark("A notice is on its way."),
+    mark("A receipt is on its way."),
+)
+CANNOT_SEND = mark("I cannot send it in writing: no email is on file, and the phone on file takes no texts from us.")
+WRITTEN_COPY_RESPONSES = {
+    "utter_autopay_done": COPY_SENT,
+    "utter_autopay_changed": COPY_SENT,
+    "utter_autopay_cancelled": COPY_SENT,
+    "utter_draft_changed": COPY_SENT,
+    "utter_draft_removed": COPY_SENT,
+    "utter_sched_moved": COPY_SENT,
+    "utter_program_joined_budget": NOTICE_SENT,
+    "utter_program_joined_levelized": NOTICE_SENT,
+    "utter_program_left": NOTICE_SENT,
+    "utter_pay_done": RECEIPT_SENT,
+}
+"""Responses with `{copy}`: what is sent of it to the phone and email on file."""
+
+
+async def verify_messages(turn: Turn, messages: list[dict[str, Any]]) -> None:
+    """Make each message that is about to be said true as things stand now."""
+    for message in messages:
+        response = str(message.get("response") or "")
+        if response in NOTHING_DONE_RESPONSES:
+            await _replace_if_done(turn, message, *NOTHING_DONE_RESPONSES[response])
+        elif response in WRITTEN_COPY_RESPONSES and "copy" not in message:
+            message["copy"] = tr(WRITTEN_COPY_RESPONSES[response]) if await _can_send_notice(turn) else tr(CANNOT_SEND)
+
+
+async def list_completed_actions(
+    turn: Turn, within: timedelta = RECENT, acts: str | tuple[str, ...] = ANY_ACT
+) -> list[str]:
+    """What this conversation did and what stands of it, in a few words each."""
+    since = turn.backend.clock.now() - within
+    became = await outcomes.outcome_since(turn.session, turn.conversation_id, since)
+    if acts:
+        became = outcomes.ConversationOutcome(acts=tuple(row for row in became.acts if row.act.startswith(acts)))
+    others = tuple(row for row in became.acts if row.act in outcome_words.ACT_TEXTS and not _is_ticket_act(row.act))
+    told = outcome_words.list_acts(turn.backend, outcomes.with_acts(became, others))
+    for ticket in await tickets.list_of_conversation(turn.session, turn.conversation_id):
+        if ticket.created_at >= since and (not acts or f"ticket_{ticket.kind}".startswith(acts)):
+            told.append(tr("{what}, number {number}", what=format_ticket_title(ticket), number=ticket.number))
+    return list(dict.fromkeys(told))
+
+
+def _is_ticket_act(act: str) -> bool:
+    """Told by the ticket itself, as long as it stands."""
+    return act.startswith(TICKET_ACT_PREFIXES)
+
+
+async def _replace_if_done(
+    turn: Turn, message: dict[str, Any], instead: str, acts: str | tuple[str, ...], within: timedelta
+) -> None:
+    if things := await list_completed_actions(turn, within, acts):
+        message["response"] = instead
+        message["things"] = "; ".join(things)
+
+
+async def _can_send_notice(turn: Turn) -> bool:
+    """Whether the member of this talk has a way that a notice can go."""
+    member = (await turn.identity()).member
+    return member is not None and (bool(member.email) or await can_receive_texts(turn.session, member.phone))

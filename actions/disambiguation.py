@@ -1,0 +1,82 @@
+"""What a first message really wishes, where the classifier is not sure: another part of it, or one of two.
+
+Rasa's rule opens the task of the likeliest intent. When no part of the message bears that out, the part that does wish
+something is taken, or the member is asked which of two it is about. What was said of it is kept meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions import agenda, registry
+from actions.scheduled.extract import find_meant_opener
+from actions.turn import Turn
+from backend.language import tr
+
+MIN_CERTAIN_CONFIDENCE = 0.85
+"""The whole message is taken at its word from here on."""
+MIN_CONFIDENCE = 0.6
+MAX_MARGIN = 0.15
+"""How far the second intent must be behind for the first to be taken."""
+MIN_SECOND_CONFIDENCE = 0.1
+MIN_FIRST_CONFIDENCE = 0.3
+"""Below it the first intent is a guess like any other, and two of them are no choice to put before anybody."""
+EARLIER_WORDS = "wish_words"
+
+
+def is_supported(turn: Turn, form: str) -> bool:
+    """Whether the words wish this form's task: the whole is sure, or a part of it says so."""
+    whole, clauses = turn.predictions.whole, turn.predictions.clauses
+    if not turn.full_text or whole.confidence >= MIN_CERTAIN_CONFIDENCE:
+        return True
+    if clauses:
+        return any(find_meant_opener(turn, clause.intent) == form for clause in clauses)
+    return whole.confidence >= MIN_CONFIDENCE or len(find_candidates(turn)) < 2
+
+
+def find_candidates(turn: Turn) -> list[tuple[str, str]]:
+    """The intents that the message may mean, each with what it opens, when the first is hardly ahead; else none."""
+    ranking = [(str(one["name"]), float(one["confidence"])) for one in turn.ranking]
+    opening = {opener: (name, sure) for name, sure in reversed(ranking) if (opener := find_meant_opener(turn, name))}
+    likely = sorted(((sure, name, str(opener)) for opener, (name, sure) in opening.items()), reverse=True)[:2]
+    if len(likely) < 2:
+        return []
+    (first, *_), (second, *_) = likely
+    if first < MIN_FIRST_CONFIDENCE or second < MIN_SECOND_CONFIDENCE or first - second > MAX_MARGIN:
+        return []
+    return [(name, opener) for _, name, opener in likely]
+
+
+def switch_task(turn: Turn, form: str) -> bool:
+    """Turn to what the message wishes instead, or ask which of two it is. False: nothing better is known."""
+    if agenda.add_requests(turn, turn.acts, form):
+        save_identity_numbers(turn)
+        return True  # the end of the form opens it
+    choices = find_candidates(turn)
+    if not choices:
+        return False
+    buttons: list[dict[str, Any]] = []
+    for name, opener in choices:
+        title = tr(registry.format_task_title(opener, name))
+        buttons.append({"title": title[:1].upper() + title[1:], "payload": f"/{name}"})
+    save_identity_numbers(turn)
+    turn.set(EARLIER_WORDS, {"words": turn.full_text, "openers": [opener for _, opener in choices]})
+    turn.utter("utter_which_wish", buttons=buttons)
+    return True
+
+
+def save_identity_numbers(turn: Turn) -> None:
+    """A member number and last four in the message are kept for whichever task comes."""
+    said = turn.extract_values(None)
+    if said.member_number is not None and said.member_number.is_complete:
+        turn.set("member_number", said.member_number.dashed)
+    if said.last4:
+        turn.set("phone_last4", said.last4)
+
+
+def restore_earlier_words(turn: Turn, form: str) -> None:
+    """Read the words that were said before it was asked which; they tell what the chosen task needs."""
+    earlier = turn.get(EARLIER_WORDS)
+    turn.clear(EARLIER_WORDS)
+    if earlier and form in earlier["openers"]:
+        turn.focus(" ".join(filter(None, (str(earlier["words"]), turn.full_text))))

@@ -1,0 +1,86 @@
+"""Payments and bills as rows of a table and as words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions.turn import Turn
+from backend.billing.models import Bill
+from backend.language import format_day_of_month, format_short_date, mark, tr
+from backend.money import format_cents
+from backend.payments.models import Payment, PaymentMethod
+
+STATUS_LABELS = {
+    "started": mark("on its way"),
+    "authorised": mark("on its way"),
+    "posted": mark("posted"),
+    "declined": mark("declined"),
+    "returned": mark("returned by the bank"),
+    "voided": mark("voided"),
+}
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One item: its words for the channel, and its cells under `head`."""
+
+    words: str
+    cells: list[str]
+    head: list[str]
+
+
+PAYMENT_HEAD = (mark("Date"), mark("Amount"), mark("Paid with"), mark("Confirmation"), mark("Status"))
+BILL_HEAD = (mark("Bill of"), mark("Amount"), mark("Due"), "kWh")
+
+
+async def build_payment_rows(payments: Sequence[Payment], turn: Turn) -> list[HistoryRow]:
+    return [await _build_payment_row(payment, turn) for payment in payments]
+
+
+async def _build_payment_row(payment: Payment, turn: Turn) -> HistoryRow:
+    method = await turn.session.get_one(PaymentMethod, payment.method_id)
+    on = payment.posted_on or payment.created_at.astimezone(turn.backend.coop.zone).date()
+    amount, status = format_cents(payment.amount_cents + payment.fee_cents), tr(STATUS_LABELS[payment.status])
+    cells = [format_short_date(on, year=True), amount, method.label, payment.confirmation, status]
+    words = " ".join([cells[0], amount, payment.confirmation, status])
+    if turn.channel == "voice":
+        words = tr(
+            "On {day}, {amount}{status}, confirmation {confirmation}.",
+            day=format_day_of_month(on),
+            amount=amount,
+            status="" if payment.status == "posted" else f", {status}",
+            confirmation=payment.confirmation,
+        )
+    return HistoryRow(words, cells, [tr(word) for word in PAYMENT_HEAD])
+
+
+def build_bill_rows(bills: Sequence[Bill], turn: Turn) -> list[HistoryRow]:
+    return [_build_bill_row(bill, turn) for bill in bills]
+
+
+def _build_bill_row(bill: Bill, turn: Turn) -> HistoryRow:
+    amount = format_cents(bill.amount_cents)
+    cells = [
+        format_short_date(bill.issued_on, year=True),
+        amount,
+        format_short_date(bill.due_on, year=True),
+        f"{bill.kwh:,}",
+    ]
+    if turn.channel == "voice":
+        words = tr(
+            "The bill of {day}: {amount} for {kwh} kWh, due {due}.",
+            day=format_day_of_month(bill.issued_on),
+            amount=amount,
+            kwh=bill.kwh,
+            due=format_day_of_month(bill.due_on),
+        )
+    else:
+        words = tr(
+            "{day} {amount}, {kwh} kWh, due {due}",
+            day=cells[0],
+            amount=amount,
+            kwh=cells[3],
+            due=format_short_date(bill.due_on),
+        )
+    return HistoryRow(words, cells, [tr(word) for word in BILL_HEAD])

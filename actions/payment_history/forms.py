@@ -1,0 +1,134 @@
+"""Payments and bills of the past, the newest first, as many at a time as fit the channel."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from actions.accounts.account_choice import account_buttons, list_other_accounts
+from actions.accounts.forms import AccountForm
+from actions.base import ExternalCall, SlotQuestion
+from actions.formatting import format_day
+from actions.payment_history.formatting import HistoryRow, build_bill_rows, build_payment_rows
+from actions.turn import Turn
+from backend.billing import history
+from backend.billing import service as billing
+from backend.language import mark, tr
+from backend.members.identity import Identity
+from backend.members.levels import NEEDS, Level
+from backend.money import format_cents
+
+KIND, START_INDEX, COUNT = "history_kind", "history_from", "history_count"
+PAGE_SIZES = {"sms": 4, "web": 10, "voice": 3}
+MAX_ROWS = 24
+COUNT_WORDS = re.compile(r"\b(?:last|past|latest|recent|previous)\s+(\d{1,2}|[a-z]+)\b", re.IGNORECASE)
+ONLY_LATEST = 1
+ASKS_LAST_PAYMENT = re.compile(
+    r"\b(my|the|your|what was|when was|how much was) ?(very |most )?(last|latest|recent|previous) payment\b(?! method)|"
+    r"\bwhen did i (last pay|pay last|make my last)\b|\bdid i pay (you )?last\b(?! \w)",
+    re.IGNORECASE,
+)
+NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+WANTS_PRINTED_COPY = re.compile(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|reprint)\b", re.IGNORECASE)
+"""Paper or a file is wished, and not to see the list."""
+WANTS_COPY = re.compile(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b", re.IGNORECASE)
+
+
+class PaymentHistoryForm(AccountForm):
+    form = "history_form"
+    task = "history"
+    title = mark("bills and payments of the past")
+    skill = "payment_history"
+    explanation_response = "utter_history_where"
+    explanation_pattern = re.compile(
+        r"\bwhere\b|\b(on|in) (the|your) (web ?)?(site|portal)\b|\bonline\b", re.IGNORECASE
+    )
+    opening_intents: ClassVar[frozenset[str]] = frozenset({"payment_history", "billing_history"})
+    slots: ClassVar[tuple[str, ...]] = (KIND, START_INDEX, COUNT)
+    is_informational = True
+
+    async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
+        if asked is not None or turn.intent not in self.opening_intents:
+            return False
+        turn.set(KIND, turn.intent)
+        turn.set(START_INDEX, int(turn.button_value(START_INDEX) or 0))
+        turn.set(COUNT, extract_count(turn.text))
+        turn.notes["copy"] = bool(WANTS_COPY.search(turn.text))
+        return True
+
+    def level_needed(self, turn: Turn) -> Level:
+        """The one last payment is told with the balance; a list of them opens later."""
+        return NEEDS["check_balance"] if self._is_latest_only(turn) else NEEDS[self.skill]
+
+    def _is_latest_only(self, turn: Turn) -> bool:
+        return turn.get(KIND) == self.skill and turn.get(COUNT) == ONLY_LATEST
+
+    async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
+        if turn.notes.get("copy") and turn.get(KIND) == "billing_history" and WANTS_PRINTED_COPY.search(turn.text):
+            turn.utter("utter_bill_copy_how")  # needs nobody's number: none can be sent from here
+            turn.set("offer", {"opener": "callback_form", "slots": {"callback_about": turn.full_text}})
+            return None
+        return await super().next_question(turn)
+
+    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+        assert standing.account is not None  # level 1 is a level on an account
+        if self._is_latest_only(turn):
+            stands = await billing.get_balance(turn.session, turn.backend, standing.account.id)
+            if stands.last_payment_cents and stands.last_payment_on:
+                day = format_day(stands.last_payment_on, turn.backend.today())
+                turn.utter("utter_balance_last_payment", amount=format_cents(stands.last_payment_cents), day=day)
+                return None
+        start = int(turn.get(START_INDEX) or 0)
+        count = min(turn.get(COUNT) or MAX_ROWS, PAGE_SIZES.get(turn.channel, PAGE_SIZES["web"]))
+        if turn.get(KIND) == "billing_history":
+            rows = build_bill_rows(await history.list_bills(turn.session, standing.account.id, start, count + 1), turn)
+            paid = ""
+        else:
+            found = await history.list_payments(turn.session, standing.account.id, start, count + 1)
+            rows = await build_payment_rows(found, turn)
+            year = await history.total_paid_in_year(turn.session, standing.account.id, turn.backend.today().year)
+            paid = format_cents(year)
+        await self._tell(turn, standing, rows[:count], more=len(rows) > count, paid=paid)
+        return None
+
+    async def _tell(self, turn: Turn, standing: Identity, rows: Sequence[HistoryRow], *, more: bool, paid: str) -> None:
+        kind = str(turn.get(KIND) or self.skill)
+        start = int(turn.get(START_INDEX) or 0)
+        assert standing.account is not None
+        values: dict[str, Any] = {
+            "account": standing.account.separator,
+            "count": len(rows),
+            "several": len(rows) > 1,
+            "older": start > 0,
+            "lines": (" " if turn.channel == "voice" else "\n").join(row.words for row in rows),
+            "paid": paid,
+            "table": {"head": rows[0].head, "rows": [row.cells for row in rows]} if rows else {},
+        }
+        buttons = (
+            [
+                {
+                    "title": tr("Hear more") if turn.channel == "voice" else tr("More"),
+                    "payload": f"/{kind}" + json.dumps({START_INDEX: str(start + len(rows))}),
+                }
+            ]
+            if more
+            else []
+        )
+        buttons += account_buttons(await list_other_accounts(turn, standing), standing, kind)
+        turn.utter(f"utter_{kind}" if rows else f"utter_{kind}_none", buttons=buttons or None, **values)
+        if turn.notes.get("copy") and kind == "billing_history":
+            turn.utter("utter_bill_copy")
+
+
+def extract_count(words: str) -> int | None:
+    """`my last three payments` → 3."""
+    if ASKS_LAST_PAYMENT.search(words):
+        return ONLY_LATEST
+    found = COUNT_WORDS.search(words)
+    if not found:
+        return None
+    said = found[1].lower()
+    number = int(said) if said.isdigit() else NUMBER_WORDS.index(said) + 1 if said in NUMBER_WORDS else 0
+    return number or None

@@ -1,0 +1,127 @@
+"""The quote and the payment: both ask the outside world, so neither holds a transaction."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from actions import agenda
+from actions.formatting import format_day
+from actions.turn import Turn
+from backend.billing import service as billing
+from backend.billing.service import PENDING_STATUSES
+from backend.language import mark, tr
+from backend.members.levels import StepUpNeeded
+from backend.money import format_cents
+from backend.payments import confirm, quotes
+from backend.payments import service as payments
+from backend.payments.errors import MethodNotUsable, PaymentRefused
+from backend.payments.models import PaymentMethod
+from backend.payments.outcome import PaymentOutcome
+
+DECLINE_REASONS = {
+    "insufficient_funds": mark("there is not enough money on it"),
+    "expired_card": mark("the card has expired"),
+    "lost_card": mark("the bank says the card was reported lost"),
+    "incorrect_cvc": mark("the security code did not fit"),
+    "processing_error": mark("the bank could not process it just now"),
+}
+GENERIC_DECLINE = mark("the bank declined it")
+JUST_NOW = timedelta(minutes=5)
+REQUOTE_OUTCOMES = ("changed", "expired")
+
+
+async def create_quote(turn: Turn) -> None:
+    """Make the quote: exactly what will be read out, with its fee, good for ten minutes and one yes."""
+    standing = await turn.identity()
+    assert standing.account is not None
+    try:
+        quote = await quotes.make_quote(
+            turn.backend,
+            turn.conversation_id,
+            account_id=standing.account.id,
+            amount_cents=int(turn.get("pay_amount")),
+            method_id=int(turn.get("pay_method")),
+            pay_on=date.fromisoformat(turn.get("pay_day")),
+            level=standing.level,
+            texting=standing.is_texting,
+        )
+    except (MethodNotUsable, PaymentRefused, StepUpNeeded):
+        # what blocks is told at the question it belongs to; the method is asked again there
+        turn.clear("pay_quote", "pay_method")
+        return
+    turn.set("pay_quote", quote.key)
+
+
+async def confirm_payment(turn: Turn) -> None:
+    """Act on the yes, and say what came of it."""
+    key = turn.get("pay_confirm")
+    turn.clear("pay_confirm", "pay_quote")
+    outcome = await confirm.confirm_quote(
+        turn.backend,
+        key,
+        conversation_id=turn.conversation_id,
+        channel=turn.channel,
+        wording=turn.last_text_of("utter_question_pay_confirm"),
+        reply=turn.exact_reply,
+    )
+    await _send_outcome(turn, outcome)
+
+
+async def _send_outcome(turn: Turn, outcome: PaymentOutcome) -> None:
+    if outcome.kind == "declined":
+        turn.clear("pay_method")
+        turn.notes["declined"] = tr(DECLINE_REASONS.get(outcome.decline_code or "", GENERIC_DECLINE))
+        return
+    if outcome.kind in REQUOTE_OUTCOMES:
+        turn.utter("utter_pay_quote_expired" if outcome.kind == "expired" else "utter_pay_changed")
+        return
+    turn.notes["ended"] = True
+    response = {"paid": "done", "scheduled": "scheduled", "pending": "pending", "already": "already"}[outcome.kind]
+    turn.utter(f"utter_pay_{response}", **await _outcome_values(turn, outcome))
+
+
+async def send_already_paid(turn: Turn) -> bool:
+    """A yes that comes again after the payment it made: say so, with its number. False when there was none just now."""
+    since = turn.backend.clock.now() - JUST_NOW
+    made = await payments.find_latest(turn.session, turn.conversation_id, since)
+    if made is None:
+        return False
+    if made.status in PENDING_STATUSES:
+        turn.utter("utter_pay_pending", confirmation=made.confirmation)
+        return True
+    total = format_cents(made.amount_cents + made.fee_cents)
+    turn.utter("utter_pay_already", total=total, confirmation=made.confirmation)
+    return True
+
+
+async def has_unfinished_payment(turn: Turn) -> bool:
+    """Whether this talk has a payment of which nobody knows yet how it ends."""
+    made = await payments.find_latest(turn.session, turn.conversation_id, turn.backend.clock.now() - JUST_NOW)
+    return made is not None and made.status in PENDING_STATUSES
+
+
+def _format_remaining(due_cents: int) -> str:
+    if due_cents < 0:
+        return tr("You now have a credit of {amount}.", amount=format_cents(-due_cents))
+    return tr("You now owe {amount}.", amount=format_cents(due_cents))
+
+
+async def _outcome_values(turn: Turn, outcome: PaymentOutcome) -> dict[str, Any]:
+    made = outcome.payment or outcome.scheduled
+    assert made is not None
+    today = turn.backend.today()
+    async with turn.backend.db.read_session() as session:
+        balance = await billing.get_balance(session, turn.backend, made.account_id)
+        method = await session.get_one(PaymentMethod, made.method_id)
+    words = {
+        "total": format_cents(made.amount_cents + made.fee_cents),
+        "method": method.label,
+        "confirmation": made.confirmation,
+        "confirmation_spoken": ", ".join(made.confirmation.replace("-", "")),
+        "left": _format_remaining(balance.amount_due_cents),
+    }
+    agenda.remove_items_for(turn, "balance_form")  # what is left is told here
+    if outcome.scheduled is not None:
+        words["day"] = format_day(outcome.scheduled.run_on, today)
+    return words

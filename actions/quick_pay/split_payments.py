@@ -1,0 +1,34 @@
+"""Several payments in one wish: parts with a day each are a plan, and several accounts are paid one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from actions import agenda, registry
+from actions.disambiguation import save_identity_numbers
+from actions.turn import Turn
+from backend.billing.models import Account
+from backend.language import tr
+from backend.reading.money.payment_plan import parse_payment_plan
+
+ARRANGEMENT_FORM, PAYMENT_FORM = "arrangement_form", "quick_pay_form"
+
+
+def wants_split_payment(turn: Turn) -> bool:
+    """`60 on Monday and the rest on the 15th`: several amounts on several days."""
+    parts = parse_payment_plan(turn.text, turn.backend.today()).parts
+    return len({part.on for part in parts}) > 1 and all(part.on and part.share for part in parts)
+
+
+def queue_arrangement(turn: Turn) -> None:
+    """Keep the words for the plan, which comes next."""
+    save_identity_numbers(turn)
+    agenda.add_item(turn, ARRANGEMENT_FORM, turn.full_text, {})
+
+
+def queue_other_accounts(turn: Turn, accounts: Sequence[Account]) -> None:
+    """`Pay both`: the other accounts come after this one, each with its own read-back."""
+    for account in accounts:
+        words = f"pay account {account.number}"
+        agenda.add_item(turn, PAYMENT_FORM, words, {"account_said": words})
+    turn.utter("utter_agenda_added", tasks=tr(registry.format_task_title(PAYMENT_FORM)))

@@ -1,0 +1,120 @@
+"""Use by month as words and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from backend.language import format_month, format_month_name, format_short_month, tr
+from backend.usage.models import MeterReading
+from backend.usage.service import MonthUsage
+
+
+def month_values(found: MonthUsage) -> dict[str, Any]:
+    """One month's values for its sentence."""
+    assert found.now is not None
+    return {
+        "month": format_month(found.month),
+        "kwh": f"{found.now.kwh:,}",
+        "daily": format_daily_kwh(found.now),
+        "compared": _format_change(found),
+    }
+
+
+def year_values(months: Sequence[MonthUsage]) -> dict[str, Any]:
+    """The newest month, the sum and the highest of all months."""
+    known = [each for each in months if each.now]
+    highest = max(known, key=lambda each: each.now.kwh if each.now else 0)
+    total = sum(each.now.kwh for each in known if each.now)
+    before = sum(each.before.kwh for each in known if each.before)
+    whole_year_before = all(each.before for each in known)
+    values = {
+        **month_values(known[-1]),
+        "total": f"{total:,}",
+        "months": len(known),
+        "total_before": tr(", after {kwh} in the year before", kwh=f"{before:,}") if whole_year_before else "",
+        "highest": format_month_name(highest.month),
+    }
+    alt = tr(
+        "Chart of electric use: {kwh} kWh in {month}{compared}. {total} kWh in {months} months, most in {highest}. "
+        "The table below has every figure.",
+        **values,
+    )
+    return {**values, "alt": alt}
+
+
+def build_usage_table(months: Sequence[MonthUsage]) -> dict[str, Any]:
+    """Every figure of the chart."""
+    rows = [
+        [
+            format_short_month(each.month),
+            _format_kwh(each.now),
+            _format_kwh(each.before),
+            _format_temperature(each.now),
+            _format_temperature(each.before),
+        ]
+        for each in reversed(months)
+    ]
+    head = [tr("Month"), "kWh", tr("Year before"), tr("Deg F"), tr("Year before")]
+    return {"head": head, "rows": rows}
+
+
+def format_lines(found: Sequence[MeterReading]) -> str:
+    """`October 705 kWh, September 640 kWh`, the newest first."""
+    newest_first = sorted(found, key=lambda each: each.month, reverse=True)
+    return ", ".join(f"{format_month_name(each.month)} {each.kwh:,} kWh" for each in newest_first)
+
+
+def comparison_values(first: MeterReading, second: MeterReading) -> dict[str, Any]:
+    """Two months in the order in which they were named, and by how much the second differs."""
+    more = second.kwh - first.kwh
+    kwh = f"{abs(more):,}"
+    difference = tr("{kwh} kWh more", kwh=kwh) if more > 0 else tr("{kwh} kWh less", kwh=kwh)
+    return {
+        "first": format_month(first.month),
+        "first_kwh": f"{first.kwh:,}",
+        "second": format_month(second.month),
+        "second_kwh": f"{second.kwh:,}",
+        "difference": difference if more else tr("the same"),
+    }
+
+
+def format_daily_kwh(reading: MeterReading) -> str:
+    """kWh a day, with one decimal."""
+    return f"{reading.kwh / max(reading.days, 1):.1f}"
+
+
+def _format_change(found: MonthUsage) -> str:
+    percent = found.change_percent
+    if percent is None:
+        return ""
+    if percent == 0:
+        return tr(", the same as a year before")
+    values = {"percent": abs(percent), "degrees": _format_degrees(found.now, found.before)}
+    if percent > 0:
+        return tr(", {percent}% more than a year before{degrees}", **values)
+    return tr(", {percent}% less than a year before{degrees}", **values)
+
+
+def _format_degrees(now: MeterReading | None, before: MeterReading | None) -> str:
+    difference = temperature_change(now, before)
+    if not difference:
+        return ""
+    if difference > 0:
+        return tr(" (it was {degrees} degrees warmer)", degrees=difference)
+    return tr(" (it was {degrees} degrees colder)", degrees=-difference)
+
+
+def temperature_change(now: MeterReading | None, before: MeterReading | None) -> int:
+    """Degrees Fahrenheit on average; 0 where either is not known."""
+    if now is None or before is None or now.avg_temp_f is None or before.avg_temp_f is None:
+        return 0
+    return now.avg_temp_f - before.avg_temp_f
+
+
+def _format_kwh(reading: MeterReading | None) -> str:
+    return f"{reading.kwh:,}" if reading else "-"
+
+
+def _format_temperature(reading: MeterReading | None) -> str:
+    return str(reading.avg_temp_f) if reading and reading.avg_temp_f is not None else "-"

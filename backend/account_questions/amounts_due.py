@@ -1,0 +1,116 @@
+"""When and what is owed, and what follows when it is late."""
+
+from __future__ import annotations
+
+from backend.account_questions.automatic_payments import describe_next_automatic_charge, describe_next_charge
+from backend.account_questions.question import AccountQuestion
+from backend.alerts.kinds import join_words
+from backend.billing.service import Balance
+from backend.language import tr
+from backend.money import format_balance, format_cents
+
+
+async def describe_due_date(asked: AccountQuestion) -> str:
+    """What is due and on which day."""
+    owed = await asked.balance()
+    if owed.amount_due_cents < 0:
+        return tr("Nothing is due: the account has a credit of {amount}.", amount=format_cents(-owed.amount_due_cents))
+    if owed.amount_due_cents == 0:
+        return tr("Nothing is due on this account now.")
+    if owed.past_due_cents > 0:
+        return _past_due(asked, owed)
+    amount = format_cents(owed.amount_due_cents)
+    if owed.due_on is None:  # owed outside of any bill
+        return tr("{amount} is due now.", amount=amount)
+    return tr("{amount} is due {when}.", amount=amount, when=asked.format_when(owed.due_on))
+
+
+async def describe_shutoff(asked: AccountQuestion) -> str:
+    """Whether anything is past due. The day of a shutoff is the office's to set and to tell; nothing is promised."""
+    owed = await asked.balance()
+    if owed.past_due_cents <= 0:
+        parts = [tr("Nothing is past due on this account, so nothing owed calls for a shutoff.")]
+        if owed.amount_due_cents > 0 and owed.due_on:
+            amount = format_cents(owed.amount_due_cents)
+            parts.append(tr("{amount} is due {when}.", amount=amount, when=asked.format_when(owed.due_on)))
+            parts += await describe_next_charge(asked)
+        return " ".join(parts)
+    said = tr(
+        "{amount} is past due on this account. The office sets the day of a shutoff and can tell you where yours "
+        "stands: {phone}.",
+        amount=format_cents(owed.past_due_cents),
+        phone=asked.office_phone,
+    )
+    return said + _describe_pending(owed)
+
+
+async def describe_late_fee(asked: AccountQuestion) -> str:
+    """Whether a late charge is to be expected, and what one is here where the co-op has said."""
+    owed = await asked.balance()
+    if owed.past_due_cents > 0 and owed.due_on:
+        said = tr(
+            "{amount} has been past due since {day}, so a late charge can come on the next bill.",
+            amount=format_cents(owed.past_due_cents),
+            day=asked.format_day(owed.due_on),
+        )
+    elif owed.amount_due_cents > 0 and owed.due_on:
+        said = tr(
+            "Nothing is past due now: {amount} is due {when}, and a late charge can come only after that.",
+            amount=format_cents(owed.amount_due_cents),
+            when=asked.format_when(owed.due_on),
+        )
+    else:
+        said = tr("Nothing is past due on this account now, so no late charge is coming.")
+    fee = asked.backend.coop.get_fact("late_fee")
+    return f"{said} {tr('The late charge here is {fee}.', fee=fee)}" if fee else said
+
+
+async def describe_remaining(asked: AccountQuestion) -> str:
+    """What is owed once what is on its way and what is scheduled have come off it."""
+    owed = await asked.balance()
+    coming = []
+    if owed.pending_cents:
+        coming.append(tr("{amount} on its way", amount=format_cents(owed.pending_cents)))
+    coming += [
+        tr("{amount} scheduled for {day}", amount=format_cents(item.amount_cents), day=asked.format_day(item.run_on))
+        for item in owed.scheduled
+    ]
+    if not coming:
+        return await _describe_balance(asked, owed)
+    left = owed.amount_due_cents - owed.pending_cents - sum(item.amount_cents for item in owed.scheduled)
+    return tr(
+        "Your balance is {owed}. With {coming} taken off, it comes to {left}.",
+        owed=format_balance(owed.amount_due_cents),
+        coming=join_words(coming),
+        left=format_balance(left),
+    )
+
+
+async def _describe_balance(asked: AccountQuestion, owed: Balance) -> str:
+    """`Do I owe anything, am I behind?`: what is due and when, whether any is late, and what is taken by itself."""
+    said = [await describe_due_date(asked)]
+    if owed.amount_due_cents > 0 and owed.past_due_cents <= 0:
+        said.append(tr("Nothing is past due."))
+    said += await describe_next_automatic_charge(asked) or [tr("No payment is on its way or scheduled.")]
+    return " ".join(said)
+
+
+def _past_due(asked: AccountQuestion, owed: Balance) -> str:
+    amount = format_cents(owed.past_due_cents)
+    rest = owed.amount_due_cents - owed.past_due_cents
+    if rest > 0 and owed.next_due_on:
+        return tr(
+            "{amount} is past due, and {rest} is due {when}.",
+            amount=amount,
+            rest=format_cents(rest),
+            when=asked.format_when(owed.next_due_on),
+        )
+    if owed.due_on:
+        return tr("{amount} is past due: it was due on {day}.", amount=amount, day=asked.format_day(owed.due_on))
+    return tr("{amount} is past due.", amount=amount)
+
+
+def _describe_pending(owed: Balance) -> str:
+    if not owed.pending_cents:
+        return ""
+    return " " + tr("{amount} is on its way and not counted yet.", amount=format_cents(owed.pending_cents))

@@ -1,0 +1,236 @@
+"""What goes out by itself: Auto Pay, a bank draft, a scheduled payment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from backend.account_questions.question import AccountQuestion
+from backend.autopay.formatting import format_next_run, format_ordinal, format_run_day
+from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
+from backend.autopay.schedule import find_active_draft
+from backend.autopay.service import NextRun, find_autopay, find_last_run, find_next_run
+from backend.billing import service as billing
+from backend.language import SPANISH, current_language, mark, tr
+from backend.money import format_cents
+from backend.payments import prechecks
+from backend.payments.models import PaymentMethod
+from backend.reading.dates.day_parsing import ParsedDay, parse_day
+from backend.reading.spanish.translation import to_english
+
+LAST_DAY_OF_EVERY_MONTH = 28
+AUTOPAY, DRAFT, SCHEDULED, RETRY = "autopay", "draft", "scheduled", "retry"
+AMOUNT_KNOWN_TEXTS = {
+    AUTOPAY: mark("Auto Pay takes {amount} {when}."),
+    DRAFT: mark("The bank draft takes {amount} {when}."),
+    SCHEDULED: mark("A scheduled payment of {amount} goes out {when}."),
+    RETRY: mark("An automatic payment of {amount} is tried again {when}."),
+}
+AMOUNT_UNKNOWN_TEXTS = {
+    AUTOPAY: mark("Auto Pay runs next {when} and takes what is open then."),
+    DRAFT: mark("The bank draft runs next {when} and takes what is open then."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UpcomingCharge:
+    """Money that goes out by itself `on` a day; the cents are None when they are not known yet. `trouble` is why its
+    card or account cannot be charged on that day, empty when nothing is known against it."""
+
+    kind: str
+    on: date
+    cents: int | None
+    problem: str = ""
+
+
+async def describe_autopay(asked: AccountQuestion) -> str:
+    """Whether Auto Pay is on, how it pays, and when it runs next; or the bank draft in its place."""
+    autopay = await find_autopay(asked.session, asked.account.id)
+    if autopay is not None:
+        return await _autopay(asked, autopay)
+    draft = await find_active_draft(asked.session, asked.account.id)
+    if draft is not None:
+        return await _draft(asked, draft)
+    return tr("No, neither Auto Pay nor a bank draft is on for this account.")
+
+
+async def describe_automatic_payments(asked: AccountQuestion) -> str:
+    """What goes out next and when; where the words name a day, whether anything goes out on it."""
+    going = await _upcoming_charges(asked)
+    day = parse_day(to_english(asked.words) if current_language() == SPANISH else asked.words, asked.today, asked=False)
+    if isinstance(day, ParsedDay):
+        then = [one for one in going if one.on == day.day]
+        if then:
+            return " ".join([tr("Yes."), *_format_charges(asked, then)])
+        said = [
+            tr("No, nothing is set to go out {when}.", when=asked.format_when(day.day)),
+            *_format_charges(asked, going[:1]),
+        ]
+        return " ".join(said)
+    if going:
+        return " ".join(_format_charges(asked, going[:2]))
+    standing = await _active_enrollment(asked)
+    if standing is not None and not standing.is_wanted:  # it ends before it would run again
+        return tr("Nothing more is set to go out by itself.")
+    if standing is not None:
+        return tr("Nothing is set to be taken now; your next bill is taken on its due date.")
+    return tr("Nothing goes out by itself: there is no Auto Pay, no bank draft and no scheduled payment.")
+
+
+async def describe_next_charge(asked: AccountQuestion) -> list[str]:
+    """A sentence about what goes out next by itself; none when nothing does."""
+    return _format_charges(asked, (await _upcoming_charges(asked))[:1])
+
+
+async def describe_next_automatic_charge(asked: AccountQuestion) -> list[str]:
+    """A sentence about what Auto Pay or the bank draft takes next; none when neither does."""
+    return _format_charges(asked, [one for one in await _upcoming_charges(asked) if one.kind in (AUTOPAY, DRAFT)][:1])
+
+
+async def describe_short_month(asked: AccountQuestion) -> str | None:
+    """What Auto Pay does in a month that lacks its day; None without Auto Pay."""
+    row = await find_autopay(asked.session, asked.account.id)
+    if row is None:
+        return None
+    day = row.day_of_month if row.active else row.change_day_of_month
+    if day is None:
+        return tr("Your Auto Pay runs on the due date of each bill, so a short month changes nothing.")
+    if day <= LAST_DAY_OF_EVERY_MONTH:
+        return tr("Your Auto Pay runs on the {day}, which every month has.", day=format_ordinal(day))
+    said = tr(
+        "Your Auto Pay is set for the {day}; in a shorter month it runs on the last day.", day=format_ordinal(day)
+    )
+    return f"{said} {format_next_run(await find_next_run(asked.session, asked.backend, row), asked.today)}"
+
+
+async def _autopay(asked: AccountQuestion, row: AutoPay) -> str:
+    coming = await find_next_run(asked.session, asked.backend, row)
+    if not row.active and row.change_on and row.change_method_id:  # takes the place of a draft after its last run
+        method = await asked.session.get_one(PaymentMethod, row.change_method_id)
+        said = tr(
+            "Auto Pay is set up and begins on {day}: it pays from {method} {when}.",
+            day=asked.format_day(row.change_on),
+            method=method.label,
+            when=format_run_day(row.change_day_of_month),
+        )
+        return said + _format_method_problem(asked, method, coming)
+    method = await asked.session.get_one(PaymentMethod, row.method_id)
+    if row.change_on and not row.is_wanted:
+        last = await find_last_run(asked.session, asked.backend, row)
+        if last is None:
+            return tr("Auto Pay was turned off and ends on {day}; nothing runs before that.", day=_day(asked, row))
+        said = tr("Auto Pay was turned off and ends on {day}; a run before that still happens.", day=_day(asked, row))
+        return f"{said} {format_next_run(last, asked.today)}"
+    said = tr(
+        "Yes, Auto Pay is on: it pays from {method} {when}.", method=method.label, when=format_run_day(row.day_of_month)
+    )
+    changed = await _change(asked, row)
+    return f"{said} {format_next_run(coming, asked.today)}{changed}" + _format_method_problem(asked, method, coming)
+
+
+async def _change(asked: AccountQuestion, row: AutoPay) -> str:
+    """What is agreed for later."""
+    if not row.change_on or not row.change_method_id:
+        return ""
+    method = await asked.session.get_one(PaymentMethod, row.change_method_id)
+    return " " + tr(
+        "From {day} on it pays from {method} {when}.",
+        day=_day(asked, row),
+        method=method.label,
+        when=format_run_day(row.change_day_of_month),
+    )
+
+
+async def _draft(asked: AccountQuestion, row: LegacyDraft) -> str:
+    coming = await find_next_run(asked.session, asked.backend, row)
+    method = await asked.session.get_one(PaymentMethod, row.method_id)
+    said = tr(
+        "Auto Pay is not on, but a bank draft is: it takes each bill on its due date from {method}.",
+        method=method.label,
+    )
+    ends = ""
+    if row.change_on and not row.is_wanted:
+        ends = " " + tr("It was removed and ends on {day}.", day=_day(asked, row))
+    return f"{said} {format_next_run(coming, asked.today)}{ends}" + _format_method_problem(asked, method, coming)
+
+
+def _day(asked: AccountQuestion, row: AutoPay | LegacyDraft) -> str:
+    return asked.format_day(row.change_on) if row.change_on else ""
+
+
+def _format_method_problem(asked: AccountQuestion, method: PaymentMethod, coming: NextRun | None) -> str:
+    """A card that has expired by the next run: better heard now than after it failed."""
+    why = prechecks.find_method_problem(asked.account, method, coming.on if coming else asked.today)
+    return " " + tr("It cannot run like this: {why}.", why=why) if why else ""
+
+
+async def _active_enrollment(asked: AccountQuestion) -> AutoPay | LegacyDraft | None:
+    """What takes the account's bills now."""
+    row = await find_autopay(asked.session, asked.account.id)
+    return row or await find_active_draft(asked.session, asked.account.id)
+
+
+async def _upcoming_charges(asked: AccountQuestion) -> list[UpcomingCharge]:
+    """All that is known to go out, the next one first."""
+    account_id = asked.account.id
+    found = [
+        UpcomingCharge(
+            SCHEDULED,
+            item.run_on,
+            item.amount_cents + item.fee_cents,
+            await _method_problem(asked, item.method_id, item.run_on),
+        )
+        for item in await billing.list_scheduled(asked.session, account_id)
+    ]
+    waiting = select(AutomaticDraft).where(AutomaticDraft.account_id == account_id, AutomaticDraft.status == "retry")
+    found += [
+        UpcomingCharge(RETRY, draft.retry_on, draft.amount_cents)
+        for draft in await asked.session.scalars(waiting)
+        if draft.retry_on
+    ]
+    autopay = await find_autopay(asked.session, account_id)
+    draft = await find_active_draft(asked.session, account_id)
+    drafted: list[UpcomingCharge] = []
+    if draft is not None:  # until Auto Pay has taken its place it is the draft that runs
+        coming = await find_next_run(asked.session, asked.backend, draft)
+        against = await _method_problem(asked, draft.method_id, coming.on) if coming else ""
+        drafted = _unless_ended(DRAFT, coming, None if draft.is_wanted else draft.change_on, against)
+    if autopay is not None:
+        coming = await find_next_run(asked.session, asked.backend, autopay)
+        if coming and drafted:  # what is open now is the draft's to take
+            coming = NextRun(coming.on)
+        against = await _method_problem(asked, _method_id_on(autopay, coming.on), coming.on) if coming else ""
+        found += _unless_ended(AUTOPAY, coming, None if autopay.is_wanted else autopay.change_on, against)
+    return sorted(found + drafted, key=lambda one: one.on)
+
+
+def _method_id_on(row: AutoPay, on: date) -> int:
+    """The method that Auto Pay charges on that day: what is agreed for later counts from its day on."""
+    changed = row.change_on is not None and row.change_method_id is not None and on >= row.change_on
+    return row.change_method_id if changed and row.change_method_id else row.method_id
+
+
+async def _method_problem(asked: AccountQuestion, method_id: int, on: date) -> str:
+    return prechecks.find_method_problem(asked.account, await asked.session.get_one(PaymentMethod, method_id), on) or ""
+
+
+def _unless_ended(kind: str, coming: NextRun | None, ends_on: date | None, against: str) -> list[UpcomingCharge]:
+    if coming is None or (ends_on is not None and coming.on >= ends_on):
+        return []
+    return [UpcomingCharge(kind, coming.on, coming.amount_cents, against)]
+
+
+def _format_charges(asked: AccountQuestion, going: Sequence[UpcomingCharge]) -> list[str]:
+    return [_format_charge(asked, one) for one in going]
+
+
+def _format_charge(asked: AccountQuestion, one: UpcomingCharge) -> str:
+    """What goes out and when; a card that has expired by then is named, or the bill would be thought paid."""
+    if one.cents:
+        said = tr(AMOUNT_KNOWN_TEXTS[one.kind], amount=format_cents(one.cents), when=asked.format_when(one.on))
+    else:
+        said = tr(AMOUNT_UNKNOWN_TEXTS[one.kind], when=asked.format_when(one.on))
+    return f"{said} {tr('It cannot run like this: {why}.', why=one.problem)}" if one.problem else said

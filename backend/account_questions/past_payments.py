@@ -1,0 +1,118 @@
+"""What was paid: the last payment, and whether one was taken twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import combinations
+
+from backend.account_questions.question import AccountQuestion
+from backend.billing.service import PENDING_STATUSES
+from backend.language import SPANISH, current_language, tr
+from backend.money import format_cents
+from backend.payments.models import Payment
+from backend.payments.service import list_payments
+from backend.reading.money.amount import Amount, parse_amount
+from backend.reading.spanish.translation import to_english
+
+LOOK_BACK = timedelta(days=35)
+"""As far as two charges of one bill can be apart from being noticed."""
+DUPLICATE_WINDOW = timedelta(days=3)
+TAKEN_STATUSES = (*PENDING_STATUSES, "posted")
+_MAILED_PAYMENT = re.compile(
+    r"\b(?:checks?|cheques?|mail(?:ed)?|money order|correo|giro|envi[eé]|mand[eé])\b", re.IGNORECASE
+)
+
+
+async def describe_last_payment(asked: AccountQuestion) -> str:
+    """The payment that the words name by its amount, else the newest ones: what is on its way, what went through."""
+    made = await list_payments(asked.session, asked.account.id)
+    named = _extract_amount(asked.words)
+    if named is not None:
+        fitting = [one for one in made if named in (one.amount_cents, one.total_cents)]
+        if fitting:
+            return _format_status(asked, fitting[0])
+        said = tr("I see no payment of {amount} on this account.", amount=format_cents(named))
+        return " ".join([said, *_newest(asked, made)[:1]])
+    return " ".join(_newest(asked, made))
+
+
+async def describe_duplicate_charge(asked: AccountQuestion) -> str:
+    """Whether two payments of one amount were taken within three days, in the last 35; declined ones took nothing."""
+    since = asked.today - LOOK_BACK
+    made = await list_payments(asked.session, asked.account.id)
+    taken = [one for one in made if one.status in TAKEN_STATUSES and asked.payment_date(one) >= since]
+    if not taken:
+        return tr("No payment was taken on this account in the last {days} days.", days=LOOK_BACK.days)
+    for newer, older in combinations(taken, 2):  # the newest pair first
+        near = asked.payment_date(newer) - asked.payment_date(older) <= DUPLICATE_WINDOW
+        if near and newer.total_cents == older.total_cents:
+            return _format_duplicate(asked, newer, older)
+    if len(taken) == 1:
+        return tr(
+            "No, one payment was taken in the last {days} days: {payment}.",
+            days=LOOK_BACK.days,
+            payment=_format_payment(asked, taken[0]),
+        )
+    return tr(
+        "No, in the last {days} days no two payments of one amount are within {near} days of each other. "
+        "The newest are {newer} and {older}.",
+        days=LOOK_BACK.days,
+        near=DUPLICATE_WINDOW.days,
+        newer=_format_payment(asked, taken[0]),
+        older=_format_payment(asked, taken[1]),
+    )
+
+
+def _format_duplicate(asked: AccountQuestion, newer: Payment, older: Payment) -> str:
+    return tr(
+        "Yes, I see two payments of {amount}: on {first}, number {number}, and on {second}, number {other}. "
+        "If only one was meant, the office can look into it: {phone}.",
+        amount=format_cents(newer.total_cents),
+        first=asked.format_day(asked.payment_date(older)),
+        number=older.confirmation,
+        second=asked.format_day(asked.payment_date(newer)),
+        other=newer.confirmation,
+        phone=asked.office_phone,
+    )
+
+
+def _extract_amount(words: str) -> int | None:
+    """The cents that are spoken of; a bare number may be that of a check."""
+    read = parse_amount(to_english(words) if current_language() == SPANISH else words, 0, asked=False)
+    return read.cents if isinstance(read, Amount) and read.cents > 0 else None
+
+
+def _newest(asked: AccountQuestion, made: Sequence[Payment]) -> list[str]:
+    """Sentences: the newest attempt, and the last one that went through where that is another."""
+    if not made:
+        said = [tr("No payment is on this account yet.")]
+    else:
+        said = [_format_status(asked, made[0])]
+        posted = next((one for one in made if one.status == "posted"), None)
+        if posted is not None and posted is not made[0]:
+            said.append(tr("The last one that went through: {payment}.", payment=_format_payment(asked, posted)))
+    if _MAILED_PAYMENT.search(asked.words):
+        said.append(tr("What comes by mail shows here once the office has posted it."))
+    return said
+
+
+def _format_status(asked: AccountQuestion, payment: Payment) -> str:
+    words = _format_payment(asked, payment)
+    if payment.status == "posted":
+        return tr("Your payment went through: {payment}.", payment=words)
+    if payment.status in PENDING_STATUSES:
+        return tr("Your payment is on its way: {payment}.", payment=words)
+    if payment.status == "returned":
+        return tr("The bank sent your payment back, so it is due again: {payment}.", payment=words)
+    return tr("Your payment did not go through, and nothing was taken: {payment}.", payment=words)
+
+
+def _format_payment(asked: AccountQuestion, payment: Payment) -> str:
+    return tr(
+        "{amount} on {day}, number {number}",
+        amount=format_cents(payment.total_cents),
+        day=asked.format_day(asked.payment_date(payment)),
+        number=payment.confirmation,
+    )

@@ -1,0 +1,54 @@
+"""What a question about an account is answered from, and the words that several answers share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing import service as billing
+from backend.billing.models import Account
+from backend.language import format_day, tr
+from backend.payments.models import Payment
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+@dataclass(frozen=True, slots=True)
+class AccountQuestion:
+    """A question about `account`, in the member's own `words`."""
+
+    session: AsyncSession
+    backend: Backend
+    account: Account
+    words: str
+
+    @property
+    def today(self) -> date:
+        """The co-op's local date."""
+        return self.backend.today()
+
+    @property
+    def office_phone(self) -> str:
+        """The office's, as it is written."""
+        return self.backend.coop.office_phone_display
+
+    async def balance(self) -> billing.Balance:
+        """Where the account stands, in cents."""
+        return await billing.get_balance(self.session, self.backend, self.account.id)
+
+    def format_day(self, on: date) -> str:
+        """`Friday, December 4`."""
+        return format_day(on, self.today)
+
+    def format_when(self, on: date) -> str:
+        """`today`, `tomorrow` or `on Friday, December 4`."""
+        near = {self.today: tr("today"), self.today + timedelta(days=1): tr("tomorrow")}
+        return near.get(on) or tr("on {day}", day=self.format_day(on))
+
+    def payment_date(self, payment: Payment) -> date:
+        """The co-op's local date of a payment: when it posted, else when it was made."""
+        return payment.posted_on or payment.created_at.astimezone(self.backend.coop.zone).date()

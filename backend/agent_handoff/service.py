@@ -1,0 +1,234 @@
+"""Putting somebody in the queue for a person, answering, and ending it. Functions flush; the caller commits."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.agent_handoff import transcript
+from backend.agent_handoff.models import AgentHandoff, OfficeMessage
+from backend.audit.service import record
+from backend.conversations import service as conversations
+from backend.conversations.models import Conversation
+from backend.language import ENGLISH, SPANISH, current_language, tr, use_language
+from backend.members import identity
+from backend.outbox.service import enqueue
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+LIVE_AGENT = "person"
+"""What a conversation `expects` while a person answers it: the assistant then stays quiet."""
+OPEN_STATUSES = ("waiting", "answered")
+SUMMARY_LINES = 10
+ABANDONED_AFTER, ABANDONED_AFTER_WHEN_CLOSED = timedelta(hours=12), timedelta(hours=1)
+"""So long after the last words of a person at the office, while it is open or closed, nobody waits there for more."""
+LANGUAGES = {ENGLISH: "English", SPANISH: "Spanish"}
+"""As the office reads them."""
+
+
+async def request_handoff(
+    session: AsyncSession, backend: Backend, conversation_id: str, *, tried: str, put_through: bool = False
+) -> AgentHandoff:
+    """Put a conversation in the queue with its summary; one that waits already keeps its place.
+
+    `put_through`: the channel connects the call itself, so that the office only reads what was tried.
+    """
+    waiting = await find_open_handoff(session, conversation_id)
+    if waiting is not None:
+        return waiting
+    standing = await identity.load_identity(session, backend, conversation_id)
+    conversation = await session.get_one(Conversation, conversation_id)
+    handover = AgentHandoff(
+        conversation_id=conversation_id,
+        account_id=standing.account.id if standing.account else None,
+        status="transferred" if put_through else "waiting",
+        summary=await _summary(session, standing, conversation, tried),
+        created_at=backend.clock.now(),
+    )
+    session.add(handover)
+    await session.flush()
+    await record(
+        session,
+        backend,
+        actor=conversation_id,
+        level=int(standing.level),
+        channel=conversation.channel,
+        act="handover",
+        account_id=handover.account_id,
+        after={"handover": handover.id, "status": handover.status},
+    )
+    return handover
+
+
+async def _summary(
+    session: AsyncSession, standing: identity.Identity, conversation: Conversation, tried: str
+) -> dict[str, Any]:
+    lines = await transcript.read_transcript(session, conversation.id, SUMMARY_LINES)
+    return {
+        "who": standing.member.name if standing.member else "not identified",
+        "account": standing.account.number if standing.account else "",
+        "level": standing.level.name.lower().replace("_", " "),
+        "channel": conversation.channel,
+        "language": LANGUAGES[current_language()],
+        "tried": tried,
+        "last_lines": [f"{line.who}: {line.text}" for line in lines],
+    }
+
+
+async def find_open_handoff(session: AsyncSession, conversation_id: str) -> AgentHandoff | None:
+    """The handover of a conversation that still waits or is being answered."""
+    query = select(AgentHandoff).where(
+        AgentHandoff.conversation_id == conversation_id, AgentHandoff.status.in_(OPEN_STATUSES)
+    )
+    return await session.scalar(query.order_by(AgentHandoff.id.desc()).limit(1))
+
+
+async def list_waiting(session: AsyncSession, limit: int = 200) -> list[AgentHandoff]:
+    """Who waits, the longest first; calls that were put through come last."""
+    query = (
+        select(AgentHandoff)
+        .where(AgentHandoff.status != "closed")
+        .order_by((AgentHandoff.status == "transferred"), AgentHandoff.id)
+        .limit(limit)
+    )
+    return list(await session.scalars(query))
+
+
+async def send_answer(session: AsyncSession, backend: Backend, conversation_id: str, text: str, by: str) -> str | None:
+    """Send what the office wrote to the web chat or by text. Returns the way, `web` or `sms`, or None: no way there.
+
+    `by` is the name that somebody signs in with. On the web the caller wakes the page's stream after the commit.
+    """
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None or (conversation.channel != "web" and not conversation.address):
+        return None
+    written = OfficeMessage(conversation_id=conversation_id, author=by, text=text, at=backend.clock.now())
+    session.add(written)
+    await session.flush()
+    way = await _send_message(
+        session, backend, conversation, text, f"office:{written.id}", author=agent_display_name(by)
+    )
+    # who is written to answers the person, also where nobody had asked for one: the office began it
+    handover = await request_handoff(session, backend, conversation_id, tried="the office wrote first")
+    handover.status = "answered"
+    await _set_expects(session, conversation_id, LIVE_AGENT)
+    await _record(session, backend, conversation, "office_answered", f"office:{by}", handover)
+    return way
+
+
+async def is_abandoned(session: AsyncSession, backend: Backend, handover: AgentHandoff) -> bool:
+    """Whether nobody of the office is there any more: a talk by text has no end, and must not fall silent."""
+    now = backend.clock.now()
+    is_open = backend.coop.is_open(now)
+    if handover.status == "waiting":
+        return not is_open
+    query = select(func.max(OfficeMessage.at)).where(OfficeMessage.conversation_id == handover.conversation_id)
+    written = await session.scalar(query)
+    return written is not None and now - written > (ABANDONED_AFTER if is_open else ABANDONED_AFTER_WHEN_CLOSED)
+
+
+def agent_display_name(by: str) -> str:
+    """The name of somebody at the office as a member reads it: `Ann Berg` for `ann.berg`."""
+    return " ".join(part[:1].upper() + part[1:] for part in re.split(r"[._\s-]+", by) if part)
+
+
+async def _send_message(
+    session: AsyncSession, backend: Backend, conversation: Conversation, text: str, key: str, author: str = ""
+) -> str | None:
+    """Words to whoever is at the other end. `author` is the person they come from; without one, the assistant."""
+    if conversation.channel == "web":
+        said: dict[str, Any] = {"text": text, "buttons": [], "image": None, "alt": None, "link": None}
+        # a screen reader speaks our own words in their language; in which a person wrote is not known
+        said |= {"author": author} if author else {"lang": conversation.language}
+        await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [said]})
+        return "web"
+    if not conversation.address:
+        return None
+    signed = f"{author} ({backend.coop.short_name}): {text}" if author else text
+    await enqueue(
+        session, backend, kind="sms", recipient=conversation.address, body=signed, purpose="reply", dedupe_key=key
+    )
+    return "sms"
+
+
+async def close(session: AsyncSession, backend: Backend, handover_id: int, by: str) -> AgentHandoff | None:
+    """The office user `by` is done: the assistant answers again, and the member is told. None when closed already.
+
+    On the web the caller wakes the page's stream after the commit.
+    """
+    handover = await session.get(AgentHandoff, handover_id)
+    if handover is None or handover.status == "closed":
+        return None
+    conversation = await session.get_one(Conversation, handover.conversation_id)
+    if conversation.expects == LIVE_AGENT:  # whoever has gone back to the assistant needs no word
+        with use_language(conversation.language):
+            words = await _format_closing(session, handover)
+        await _send_message(session, backend, conversation, words, f"office-left:{handover.id}")
+    await _end(session, backend, handover, f"office:{by}")
+    return handover
+
+
+async def _format_closing(session: AsyncSession, handover: AgentHandoff) -> str:
+    """What is true of it: somebody has left, or nobody had written."""
+    query = select(OfficeMessage.author).where(
+        OfficeMessage.conversation_id == handover.conversation_id, OfficeMessage.at >= handover.created_at
+    )
+    author = await session.scalar(query.order_by(OfficeMessage.id.desc()).limit(1))
+    if author:
+        return tr(
+            "{name} has left this talk. The automated assistant answers again; for a person, say so at any time.",
+            name=agent_display_name(author),
+        )
+    return tr(
+        "Our office has closed your wish for a person here. The automated assistant answers again; if you still need "
+        "a person, say so."
+    )
+
+
+async def return_to_assistant(
+    session: AsyncSession, backend: Backend, conversation_id: str, *, keep_place: bool = False
+) -> None:
+    """Back to the assistant. `keep_place`: the office has closed meanwhile, and will still find the wish."""
+    handover = await find_open_handoff(session, conversation_id)
+    if handover is not None and not keep_place:
+        await _end(session, backend, handover, conversation_id)
+    else:
+        await _set_expects(session, conversation_id, "")
+
+
+async def _end(session: AsyncSession, backend: Backend, handover: AgentHandoff, actor: str) -> None:
+    handover.status, handover.closed_at = "closed", backend.clock.now()
+    conversation = await session.get_one(Conversation, handover.conversation_id)
+    if conversation.expects == LIVE_AGENT:
+        await _set_expects(session, conversation.id, "")
+    await _record(session, backend, conversation, "handover_closed", actor, handover)
+
+
+async def _set_expects(session: AsyncSession, conversation_id: str, expects: str) -> None:
+    await session.execute(update(Conversation).where(Conversation.id == conversation_id).values(expects=expects))
+
+
+async def _record(
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    act: str,
+    actor: str,
+    handover: AgentHandoff | None,
+) -> None:
+    await session.flush()
+    await record(
+        session,
+        backend,
+        actor=actor,
+        level=0 if actor.startswith("office:") else int(conversation.level),
+        channel="office" if actor.startswith("office:") else conversation.channel,
+        act=act,
+        account_id=handover.account_id if handover else None,
+        after={"handover": handover.id if handover else None, "conversation": conversation.id},
+    )

@@ -1,0 +1,87 @@
+"""A conversation as the office reads it: who said what, with codes, last fours and links to money taken out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.agent_handoff.models import OfficeMessage
+from backend.conversations.models import InboundMessage
+from backend.reading.contact.location import extract_address_or_road
+
+ONE_TIME_CODE = re.compile(r"(?<![\d$.,-])\d{6}(?![\d-])")
+FOUR_DIGITS_ONLY = re.compile(r"\D*(?<![\d$.])(\d{4})(?![\d])\D*")
+LABELED_LAST4 = re.compile(r"(?i)((?:last|[uú]ltimos) (?:4|four|cuatro)\D{0,20})\d{4}\b")
+LAST4_AFTER_NUMBER = re.compile(r"(\b\d{4,12}[- ]?\d{3}\D{1,20})\d{4}\b")
+PLACE_WORDS = re.compile(
+    r"\b(?:pole|post|poste|palo|house|casa|road|rd|highway|hwy|route|ruta|carretera|county|cr|lot|lote|unit|apt|box|mile|"
+    r"marker|milla|tag|placa)(?: (?:number|no|num|n[uú]mero|#))?\.?"
+)
+LINK = re.compile(r"https?://\S*/portal/\S+")
+
+
+@dataclass(frozen=True)
+class TranscriptLine:
+    """`who` is member, assistant or the name of somebody at the office."""
+
+    at: datetime
+    who: str
+    text: str
+
+
+def mask_line(text: str) -> str:
+    """A line without one-time codes, last fours and links that open something. Card numbers were never kept."""
+    text = LINK.sub("[link]", text)
+    text = LABELED_LAST4.sub(r"\1[4 digits]", text)
+    text = LAST4_AFTER_NUMBER.sub(r"\1[4 digits]", text)
+    alone = FOUR_DIGITS_ONLY.fullmatch(text)
+    if alone and "$" not in text and not _is_place_number(text, alone[1]):
+        text = text.replace(alone[1], "[4 digits]")
+    return ONE_TIME_CODE.sub("[code]", text)
+
+
+def _is_place_number(text: str, digits: str) -> bool:
+    """Whether four digits are a house, a road or a pole: the crew has to find it."""
+    return digits in (extract_address_or_road(text) or "") or bool(
+        re.search(rf"{PLACE_WORDS.pattern}\W*{digits}\b", text, re.IGNORECASE)
+    )
+
+
+async def read_transcript(session: AsyncSession, conversation_id: str, limit: int = 60) -> list[TranscriptLine]:
+    """The newest lines, the oldest of them first."""
+    heard = (
+        select(InboundMessage)
+        .where(InboundMessage.conversation_id == conversation_id)
+        .order_by(InboundMessage.id.desc())
+        .limit(limit)
+    )
+    wrote = (
+        select(OfficeMessage)
+        .where(OfficeMessage.conversation_id == conversation_id)
+        .order_by(OfficeMessage.id.desc())
+        .limit(limit)
+    )
+    lines: list[TranscriptLine] = []
+    for message in await session.scalars(heard):
+        lines += _message_lines(message)
+    lines += [TranscriptLine(row.at, row.author, row.text) for row in await session.scalars(wrote)]
+    return sorted(lines, key=lambda line: line.at)[-limit:]
+
+
+def _message_lines(message: InboundMessage) -> list[TranscriptLine]:
+    said = message.text or _format_button(message.payload or "")
+    lines = [TranscriptLine(message.received_at, "member", mask_line(said))]
+    for answer in (message.reply or {}).get("messages", []):
+        if answer.get("text"):
+            lines.append(
+                TranscriptLine(message.answered_at or message.received_at, "assistant", mask_line(answer["text"]))
+            )
+    return lines
+
+
+def _format_button(payload: str) -> str:
+    return f"[{re.sub(r'[^A-Za-z0-9]+', ' ', payload).strip()}]"

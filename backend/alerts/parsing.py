@@ -1,0 +1,258 @@
+"""What a message says about alerts: which ones, on or off, by which way, from which amount, use or day on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from backend.alerts.kinds import KINDS, PAYMENT, PROFILE, USAGE
+from backend.reading.money.amount import Amount, parse_amount
+from backend.reading.numbers.menu_number import is_menu_number
+from backend.reading.numbers.number_tokens import parse_cardinal, tokenize
+from backend.reading.text_cleaning import clean_text
+
+Verb = Literal["on", "off", "list"]
+
+
+@dataclass
+class AlertRequest:
+    """`kinds` are alerts with the threshold said, if one was. `denied` are ways that are not wanted any more.
+
+    `kept` are alerts that stay on when all others end. `outages` tells that word of an outage was meant: none of ours.
+    """
+
+    verb: Verb
+    kinds: dict[str, int | None] = field(default_factory=dict)
+    channels: set[str] = field(default_factory=set)
+    unwanted_channels: set[str] = field(default_factory=set)
+    kept_kinds: set[str] = field(default_factory=set)
+    about_outages: bool = False
+
+
+# tried in this order on each part of the message; the first that fits names it
+KIND_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        (
+            "profile_changed",
+            r"\bprofile|\bpassword|(chang|edit|updat)\w* (to |of )?(my |the |our )?(account|contact|info|details|login)"
+            r"|\baccount chang",
+        ),
+        ("daily_usage_over", r"(kwh|kilowatt|usage|\buse\b).*\b(a|per|each|every) day\b|\bdaily (usage|use)\b"),
+        (
+            "usage_over",
+            r"\busage\b|\bkwh|\bkilowatt|\bconsumption\b|\b(use|using) (too much|more|over|above)\b"
+            r"|\b(power|electric(ity)?|energy) use\b|too much (power|electric|energy)|\buse (goes|gets|is|runs|over)\b",
+        ),
+        ("payment_failed", r"\bfail|\bdeclin|\bbounc|\breturned\b|\breject|n[o']t (go|gone|went) through"),
+        ("past_due", r"\bpast due\b|\blate\b|\boverdue\b|\bdisconnect|\bshut ?off\b"),
+        (
+            "payment_received",
+            r"\bpayments?\b.*\b(post|receiv|arriv|clear|credited|made|through|in\b)"
+            r"|\b(get|got|receive|received)\b.*\bpayment|^(is |are |it'?s )?(received|posted)\b|\breceipts?\b"
+            r"|\bwhen(ever)? (i|we) (pay|paid|have paid)\b",
+        ),
+        (
+            "amount_over",
+            r"\bbalance\b|\b(over|above|more than|exceeds?|higher than)\b|\$ ?[0-9]|\bdollars?\b|\bhigh bill\b",
+        ),
+        (
+            "bill_due",
+            r"\bdue\b|\bremind|\bdays? (before|ahead|early|prior)|\bweeks? (before|ahead)|\bdeadline\b|\btime to pay\b"
+            r"|\bforget to pay\b|\bpayment reminder",
+        ),
+        (
+            "bill_ready",
+            r"\b(bill|statement|invoice)s?\b.*\b(ready|comes?|available|issued|posted|out|arrives?|here)\b"
+            r"|\b(ready|new) (bill|statement)|\bnew (electric |power )?bill",
+        ),
+    )
+)
+CHANNEL_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("text", re.compile(r"\b(text(s|ed|ing)?|sms|text messages?|messag(e|ing) me)\b")),
+    ("email", re.compile(r"\b(e-?mail(s|ed|ing)?|by mail|mail me)\b")),
+    ("call", re.compile(r"\b(call(s|ed|ing)?|phone call|by phone|ring me|voice)\b")),
+)
+UNWANTED_CHANNEL = re.compile(
+    r"\b(?:instead of|rather than|not|no more|no|from|stop|quit|without|too many|turn off|cancel|disable)"
+    r"(?: the| my| by)? (text\w*|sms|e-?mail\w*|(?:phone )?call\w*)"
+)
+OFF = re.compile(
+    r"\b(off|stop|cancel|disable|remove|delete|unsubscribe|no more|quit|end|too many|drop|get rid of|opt out|"
+    r"quitar\w*|apagar\w*|cancelar\w*|desactiv\w*)\b"
+    r"|\b(don'?t|do not) (want|send|need|text|email|call|notify|remind)\b|\bkeep getting\b.*\bdon'?t want\b"
+)
+LIST = re.compile(
+    r"\b(what|which|show|list|see|view|check)\b.*\b(alerts?|notifications?|reminders?)\b|\bstill (work|on|get)\b"
+    r"|^(my |manage (my )?)?(alerts|notifications)( please)?$"
+)
+GROUP_PATTERNS = (
+    (re.compile(r"\bpayment (alerts?|notifications?|texts?|messages?|emails?|calls?|ones)\b"), PAYMENT),
+    (re.compile(r"\b(balance (and|&) usage|usage (and|&) balance)\b"), USAGE),
+)
+KEPT_ALERTS = re.compile(
+    r"\b(?:except|excepto|besides|apart from|other than|all but|but (?:not|keep|leave)|just keep|salvo|menos|minus|"
+    r"keep(?! getting))\b(.*)"
+)
+"""Behind these words stands what stays on."""
+OUTAGES = re.compile(
+    r"\boutages?\b|\b(?:power|lights?)(?: ?'?s)? (?:is |are |goes |go |comes |come )?(?:out|back|off)\b|\bapag[oó]n\w*|"
+    r"\bcortes de luz\b"
+)
+SHUTOFF_WARNING = re.compile(
+    r"\bbefore (?:you |they |y'?all )?(?:\w+ ){0,4}?(?:shut\w*|cut\w*|turn\w*|disconnect\w*)(?: \w+)?(?: off)?\b|"
+    r"\b(?:shut ?-?off|disconnect\w*|cut ?-?off) (?:texts?|alerts?|messages?|warnings?|reminders?)\b|"
+    r"\b(?:about to|going to|gonna|when) (?:be |get |you |they )?(?:shut|cut|disconnect\w*)\b|"
+    r"\b(?:antes de (?:que )?(?:me |nos )?cort\w+|cuando (?:me |nos )?(?:vayan a )?cort\w+)\b.*|\bpor falta de pago\b"
+)
+_SUPPORTED_TOPIC = re.compile(
+    r"\b(?:due|bills?|payments?|balance|usage|kwh|statement|factura|recibo)\b|\b(?:back|restored|fixed|regres\w+|"
+    r"vuelv\w+)\b"
+)
+_POWER = r"(?:power|lights?|service|electric\w*)"
+_POWER_OFF = re.compile(
+    r"\b(?:shut|cut)\w*(?: (?:me|us|it|them|my \w+|our \w+|the \w+))? off\b|"
+    rf"\b{_POWER}(?: ?'?s)?(?: (?:is|are|was|gets?|goes|go|going|being|to be|turned|shut|cut|comes?))* off\b|"
+    rf"\bturn(?:ed|ing|s)? (?:me|us|(?:my|our|the) {_POWER}) off\b|\bturn(?:ed|ing|s)? off (?:my|our|the) {_POWER}\b"
+)
+"""Power that goes off is no wish to end an alert."""
+CHANNEL_REQUEST = re.compile(
+    r"\b(?:text(?:s|ed|ing)? (?:me|us|when|before|alerts?|if|about)|(?:get|send|want|have|got|need|offer|is there|"
+    r"y'?all|you|u) "
+    r"(?:\w+ ){0,3}?(?:texts?|alerts?|messages?|notifications?|sms)|avis\w+|mensajes?|alertas?|textos?|"
+    r"(?:alert|notify|tell|warn) (?:me|us)|(?:shut ?-?off|outage|disconnect\w*) (?:texts?|alerts?|messages?|"
+    r"warnings?))\b"
+)
+"""A text or another word from us is asked for."""
+ALL_TEXTS = re.compile(r"\b(?:texts?|texting|messages?|sms)\b")
+PART_SEPARATOR = re.compile(r"\s*(?:[,;]|\band\b|\balso\b|\bplus\b|\bor\b|\bbut\b)\s*")
+DAYS = re.compile(r"\b([0-9]+)[ -]?(day|week)s?\b|\b(a|the) (day|week) (?:before|ahead|early|prior)|\bnight before\b")
+ACCOUNT_NUMBER = re.compile(r"\b[0-9]{4,}-[0-9]{3}\b(?:\W+[0-9]{4}\b)?|\b[0-9]{7,}\b(?:\W+[0-9]{4}\b)?")
+"""A member number, and the last four behind it: who it is, and never a limit."""
+NUMBER = re.compile(r"\$? ?([0-9]+)(?:\.[0-9]+)?(?! ?-?(?:days?|weeks?)\b(?! ?$))")
+
+
+def parse_alert_request(text: str) -> AlertRequest:
+    """Read a whole message: `text me 3 days before it's due and when usage goes over 1200` names two alerts."""
+    said = _normalize_numbers(clean_text(ACCOUNT_NUMBER.sub(" ", text)))
+    outages, verb, kept_kinds = bool(OUTAGES.search(said)), _verb(said), set[str]()
+    stays = KEPT_ALERTS.search(said) if verb == "off" else None
+    if stays is not None:
+        kept_kinds = _extract_kept(stays[1])
+        said = said[: stays.start()]
+    denied = {_parse_channel(found[1]) for found in UNWANTED_CHANNEL.finditer(said)}
+    kept = UNWANTED_CHANNEL.sub(" ", said)
+    wish = AlertRequest(
+        verb,
+        channels={way for way, words in CHANNEL_PATTERNS if words.search(kept)} - denied,
+        unwanted_channels=denied,
+        kept_kinds=kept_kinds,
+    )
+    wish.about_outages = outages
+    if stays is not None and not (kept_kinds or outages or denied):
+        wish.verb = "list"  # what stays on was not understood: nothing ends on a guess
+    if verb == "off" and wish.channels and not denied and stays is None:
+        wish.unwanted_channels, wish.channels = (
+            wish.channels,
+            set(),
+        )  # "no more alerts by email" ends those, and leaves the texts
+    if wish.channels and denied and "too many" not in said:
+        wish.verb = "on"  # "stop calling, just text": another way, not no alerts
+    if wish.verb == "list":
+        return wish
+    for words, group in GROUP_PATTERNS:
+        if words.search(said):
+            # a group that is wanted has those that need no limit of the member's own
+            every = [kind for kind in KINDS.values() if kind.group == group]
+            wish.kinds |= {k.name: None for k in every if wish.verb == "off" or not k.unit or k.default_threshold}
+            said = words.sub(" ", said)
+    wish.kinds |= _extract_kinds(said)
+    wish.kinds = {name: limit for name, limit in wish.kinds.items() if name not in kept_kinds}
+    return wish
+
+
+def _extract_kinds(said: str) -> dict[str, int | None]:
+    """The alerts that the parts of these words name."""
+    found = (
+        (next((name for name, words in KIND_PATTERNS if words.search(part)), None), part)
+        for part in PART_SEPARATOR.split(said)
+    )
+    return {name: extract_threshold(KINDS[name].unit, part) for name, part in found if name is not None}
+
+
+def _extract_kept(said: str) -> set[str]:
+    """The alerts that stay on, by these words."""
+    groups = {PAYMENT: r"\bpayments?\b|\bbills?\b", USAGE: r"\b(?:use|usage|balance)\b", PROFILE: r"\bprofile\b"}
+    named = set(_extract_kinds(said))
+    return named or {k.name for k in KINDS.values() if k.group in groups and re.search(groups[k.group], said)}
+
+
+def find_unsupported_alert(text: str, own_words: str = "") -> str | None:
+    """`outage` or `shutoff` where a word from us is wished that no alert gives. Both languages."""
+    said = clean_text(f"{text} {own_words}")
+    if not CHANNEL_REQUEST.search(said) or _verb(said) == "off" or _SUPPORTED_TOPIC.search(said):
+        return None
+    if SHUTOFF_WARNING.search(said):
+        return "shutoff"
+    return "outage" if OUTAGES.search(said) else None
+
+
+def is_stop_all_texts(text: str) -> bool:
+    """`Stop all the texts`: STOP ends them for a phone, whatever the alerts of an account are."""
+    said = clean_text(text)
+    return bool(OFF.search(said) and ALL_TEXTS.search(said))
+
+
+# "over 200 dollars" is the limit 200; in a payment it would be no amount
+LIMIT_WORDS = re.compile(r"\b(?:over|under|above|below|(?:more|less|higher|lower) than|at (?:least|most)|up to)\b")
+
+
+def extract_threshold(unit: str, text: str) -> int | None:
+    """The days, cents or kwh in these words; None where there are none."""
+    said = _normalize_numbers(clean_text(text))
+    if unit == "days":
+        return _days(said)
+    if unit == "cents":
+        if is_menu_number(text):
+            return None
+        amount = parse_amount(LIMIT_WORDS.sub(" ", said), 0)
+        return amount.cents if isinstance(amount, Amount) else None
+    if unit == "kwh":
+        found = NUMBER.search(said)
+        return int(found[1]) if found else None
+    return None
+
+
+def _verb(said: str) -> Verb:
+    if OFF.search(_POWER_OFF.sub(" ", said)):
+        return "off"
+    return "list" if LIST.search(said) else "on"
+
+
+def _parse_channel(word: str) -> str:
+    return "email" if "mail" in word else "call" if "call" in word else "text"
+
+
+def _days(said: str) -> int | None:
+    found = DAYS.search(said)
+    if found is None:
+        bare = re.fullmatch(r"\D*([0-9]+)\D*", said)
+        return int(bare[1]) if bare else None
+    count = int(found[1] or 1)
+    return count * 7 if "week" in (found[2] or found[4] or "") else count
+
+
+def _normalize_numbers(said: str) -> str:
+    """`twelve hundred` and `1,200` as `1200`, so that one pattern finds either."""
+    said = re.sub(r"(?<=[0-9]),(?=[0-9]{3}\b)", "", said)
+    items, made, at, end = tokenize(said), "", 0, 0
+    while at < len(items):
+        number = parse_cardinal(items, at) if items[at].kind not in ("figures", "other") else None
+        if number is None:
+            at += 1
+            continue
+        value, after = number
+        made += said[end : items[at].start] + str(value)
+        end, at = items[after - 1].end, after
+    return made + said[end:]

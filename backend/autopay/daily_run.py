@@ -1,0 +1,269 @@
+"""The payment run: drafts what is due on a day, over Auto Pay and legacy drafts together, each bill once.
+
+May be stopped anywhere and run again, also twice at once. A bill is claimed by its row in `automatic_drafts`, unique
+over both kinds, in the transaction that starts its payment; the payment is then driven by its key, as every other is.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit import service as audit
+from backend.autopay import notices, rules
+from backend.autopay.draft_outcomes import SYSTEM
+from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
+from backend.autopay.open_bills import drafts_by_bill, list_open_bills
+from backend.autopay.pending_changes import accounts_with_due_changes, apply_changes
+from backend.autopay.schedule import CATCH_UP, find_active_autopay, find_active_draft, is_due_on, last_run
+from backend.billing.models import Account, Bill
+from backend.billing.service import PENDING_STATUSES, lock_account
+from backend.payments import confirmation_numbers, prechecks
+from backend.payments.bank_returns import collect_returns
+from backend.payments.models import Payment, PaymentMethod
+from backend.payments.processing import advance
+from backend.providers.payments.base import PaymentProviderError
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSource:
+    """What drafts an account's bills now: Auto Pay or a legacy draft, never both."""
+
+    kind: str
+    method_id: int
+    day_of_month: int | None
+    starts_on: date | None
+
+
+async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
+    """Draft all that is due on `on` (co-op's date) and what is to be tried again; returns how many came to what."""
+    await _collect(backend)
+    unchanged = await _apply_pending_changes(backend, on)
+    counts: Counter[str] = Counter()
+    for payment_id in await _unfinished(backend):
+        counts[await _process_payment(backend, payment_id, resumed=True)] += 1
+    for account_id in await _accounts_due(backend, on):
+        if account_id in unchanged:
+            continue  # it must not run on terms that the member has changed
+        for payment_id in await _draft_account(backend, account_id, on):
+            counts[await _process_payment(backend, payment_id, resumed=False)] += 1
+    for draft_id in await _drafts_to_retry(backend, on):
+        again = await _retry_draft(backend, draft_id, on)
+        if again:
+            counts[await _process_payment(backend, again, resumed=False)] += 1
+    return dict(counts)
+
+
+async def _apply_pending_changes(backend: Backend, on: date) -> set[int]:
+    """Put changes into force; the accounts whose change could not be made. One bad account must not stop the day."""
+    failed: set[int] = set()
+    for account_id in await accounts_with_due_changes(backend, on):
+        try:
+            async with backend.db.transaction() as session:
+                await apply_changes(session, backend, account_id, on)
+        except Exception:
+            log.exception("the change of account %s could not be made", account_id)
+            failed.add(account_id)
+    return failed
+
+
+async def _retry_draft(backend: Backend, draft_id: int, on: date) -> int | None:
+    """The payment that tries a draft again, if its turn has come; None also when it cannot be begun."""
+    try:
+        async with backend.db.transaction() as session:
+            return await _start_retry(session, backend, draft_id, on)
+    except Exception:
+        log.exception("draft %s could not be tried again", draft_id)
+        return None
+
+
+async def find_draft_source(session: AsyncSession, account_id: int) -> DraftSource | None:
+    """What drafts the account's bills now."""
+    if autopay := await find_active_autopay(session, account_id):
+        return DraftSource("autopay", autopay.method_id, autopay.day_of_month, autopay.starts_on)
+    if draft := await find_active_draft(session, account_id):
+        return DraftSource("draft", draft.method_id, None, None)
+    return None
+
+
+async def _collect(backend: Backend) -> None:
+    """What banks have sent back is known before anything is tried again."""
+    try:
+        await collect_returns(backend)
+    except PaymentProviderError as error:
+        log.warning("the bank returns could not be read: %r", error)
+    except Exception:
+        log.exception("a bank return could not be booked")
+
+
+async def _unfinished(backend: Backend) -> list[int]:
+    """Payments that an earlier run began and did not see the end of."""
+    async with backend.db.read_session() as session:
+        query = (
+            select(Payment.id)
+            .join(AutomaticDraft, AutomaticDraft.payment_id == Payment.id)
+            .where(Payment.status.in_(PENDING_STATUSES))
+            .order_by(Payment.id)
+        )
+        return list(await session.scalars(query))
+
+
+async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) -> str:
+    """Take the payment as far as it goes; one that fails must not hold up the others."""
+    try:
+        await advance(backend, payment_id, resumed=resumed, told=False)
+    except PaymentProviderError as error:
+        log.warning("drafted payment %s is still unsettled: %r", payment_id, error)
+    except Exception:
+        log.exception("drafted payment %s could not be settled", payment_id)
+    async with backend.db.read_session() as session:
+        status = (await session.get_one(Payment, payment_id)).status
+    return "unsettled" if status in PENDING_STATUSES else status
+
+
+async def _accounts_due(backend: Backend, on: date) -> list[int]:
+    """Accounts that may have something to draft on that day; each is looked at closely under its lock."""
+    days = [day for day in range(1, 32) if last_run(day, on) >= on - CATCH_UP]
+    window = (Bill.due_on <= on, Bill.due_on >= on - CATCH_UP)
+    untouched = ~select(AutomaticDraft.id).where(AutomaticDraft.bill_id == Bill.id).exists()
+    by_day = select(AutoPay.account_id).where(AutoPay.active, AutoPay.day_of_month.in_(days))
+    by_due = [
+        select(model.account_id).join(Bill, Bill.account_id == model.account_id).where(*active, *window, untouched)
+        for model, active in (
+            (AutoPay, (AutoPay.active, AutoPay.day_of_month.is_(None))),
+            (LegacyDraft, (LegacyDraft.active,)),
+        )
+    ]
+    async with backend.db.read_session() as session:
+        found = {account_id for query in (by_day, *by_due) for account_id in await session.scalars(query)}
+    return sorted(found)
+
+
+async def _draft_account(backend: Backend, account_id: int, on: date) -> list[int]:
+    try:
+        async with backend.db.transaction() as session:
+            return await _draft_due_bills(session, backend, account_id, on)
+    except Exception:
+        log.exception("account %s could not be drafted", account_id)
+        return []
+
+
+async def _draft_due_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[int]:
+    """Claim each bill of the account that is due now and start its payment; returns the payments' ids."""
+    account = await lock_account(session, account_id)
+    stands = await find_draft_source(session, account_id)
+    if stands is None:
+        return []
+    known = await drafts_by_bill(session, account_id)
+    started = []
+    for bill, open_cents in await list_open_bills(session, backend, account_id, on):
+        due = is_due_on(stands.day_of_month, stands.starts_on, bill.issued_on, bill.due_on, on)
+        if due and bill.id not in known:
+            draft = await _claim_bill(session, backend, stands, bill, open_cents, on)
+            payment = await _start(session, backend, account, draft, on)
+            started += [payment.id] if payment else []
+    return started
+
+
+async def _claim_bill(
+    session: AsyncSession, backend: Backend, stands: DraftSource, bill: Bill, open_cents: int, on: date
+) -> AutomaticDraft:
+    draft = AutomaticDraft(
+        key=secrets.token_hex(16),
+        bill_id=bill.id,
+        account_id=bill.account_id,
+        kind=stands.kind,
+        method_id=stands.method_id,
+        amount_cents=open_cents,
+        run_on=on,
+        tried_on=on,
+        attempts=0,
+        created_at=backend.clock.now(),
+    )
+    session.add(draft)
+    await session.flush()
+    return draft
+
+
+async def _start(
+    session: AsyncSession, backend: Backend, account: Account, draft: AutomaticDraft, on: date
+) -> Payment | None:
+    """The next try at a draft, or None when there can be none, and the member is told."""
+    method = await session.get_one(PaymentMethod, draft.method_id)
+    draft.tried_on, draft.retry_on = on, None
+    if reason := prechecks.find_method_problem(account, method, on):
+        draft.status = "failed"
+        await notices.not_possible(session, backend, draft, on)
+        await _record_draft(session, backend, draft, f"{draft.kind}_not_possible", {"reason": reason})
+        return None
+    now = backend.clock.now()
+    payment = Payment(
+        # random, not made of ids: the network outlives a database that starts again at 1
+        key=f"auto:{draft.key}:{secrets.token_hex(4)}",
+        confirmation=await confirmation_numbers.new_number(session),
+        account_id=draft.account_id,
+        method_id=draft.method_id,
+        amount_cents=draft.amount_cents,
+        fee_cents=backend.coop.fee_cents(method.kind),
+        channel=draft.kind,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(payment)
+    await session.flush()
+    draft.status, draft.attempts, draft.payment_id = "running", draft.attempts + 1, payment.id
+    await _record_draft(session, backend, draft, f"{draft.kind}_run", {"confirmation": payment.confirmation})
+    return payment
+
+
+async def _drafts_to_retry(backend: Backend, on: date) -> list[int]:
+    async with backend.db.read_session() as session:
+        query = select(AutomaticDraft.id).where(AutomaticDraft.status == "retry", AutomaticDraft.retry_on <= on)
+        return list(await session.scalars(query.order_by(AutomaticDraft.id)))
+
+
+async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, on: date) -> int | None:
+    """Start the next try of what was declined or sent back: what is still open of it, by what stands now."""
+    draft = await session.get_one(AutomaticDraft, draft_id)
+    account = await lock_account(session, draft.account_id)
+    await session.refresh(draft)
+    if draft.status != "retry" or draft.retry_on is None or draft.retry_on > on:
+        return None
+    stands = await find_draft_source(session, draft.account_id)
+    owed = {bill.id: cents for bill, cents in await list_open_bills(session, backend, draft.account_id, on)}
+    left = min(draft.amount_cents, owed.get(draft.bill_id, 0))
+    too_late = on - draft.run_on > rules.RETRY_WITHIN or draft.attempts >= rules.MAX_ATTEMPTS
+    if stands is None or left <= 0 or too_late:
+        draft.status, draft.retry_on = "covered" if left <= 0 else "failed", None
+        await _record_draft(session, backend, draft, f"{draft.kind}_not_retried", {"left_cents": left})
+        return None
+    draft.amount_cents, draft.method_id = left, stands.method_id
+    payment = await _start(session, backend, account, draft, on)
+    return payment.id if payment else None
+
+
+async def _record_draft(
+    session: AsyncSession, backend: Backend, draft: AutomaticDraft, act: str, more: dict[str, object]
+) -> None:
+    await audit.record(
+        session,
+        backend,
+        actor=SYSTEM,
+        level=0,
+        channel="job",
+        act=act,
+        account_id=draft.account_id,
+        after={"bill_id": draft.bill_id, "status": draft.status, "amount_cents": draft.amount_cents, **more},
+    )

@@ -1,0 +1,85 @@
+"""What is still open on each bill once everything that is on its way is counted."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.autopay.models import AutomaticDraft
+from backend.autopay.schedule import is_due_on, next_run_for_bill
+from backend.billing import bills
+from backend.billing.models import Bill
+from backend.billing.service import PENDING_STATUSES
+from backend.payments.models import Payment, ScheduledPayment
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+async def list_open_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[tuple[Bill, int]]:
+    """Bills not paid and not about to be, the oldest first, each with the cents open on it.
+
+    Counted as paid is what is on its way, and what the member scheduled for no later than the last of those bills is
+    due: they chose to pay those themselves.
+    """
+    issued = await bills.list_bills(session, account_id)
+    due = (await backend.billing.balance(session, account_id, on)).amount_due_cents
+    owed = bills.unpaid_bills(issued, due - await _pending_cents(session, account_id))
+    if not owed:
+        return []
+    until = max(on, *(bill.due_on for bill, _ in owed))
+    return bills.unpaid_bills(
+        issued, due - await _pending_cents(session, account_id) - await _scheduled(session, account_id, until)
+    )
+
+
+async def drafts_by_bill(session: AsyncSession, account_id: int) -> dict[int, AutomaticDraft]:
+    """What was drafted for the account, by bill."""
+    query = select(AutomaticDraft).where(AutomaticDraft.account_id == account_id)
+    return {draft.bill_id: draft for draft in await session.scalars(query)}
+
+
+async def has_run_on(session: AsyncSession, account_id: int, on: date) -> bool:
+    """Whether the run of that day has drafted a bill of the account already."""
+    query = select(AutomaticDraft.id).where(AutomaticDraft.account_id == account_id, AutomaticDraft.run_on == on)
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def upcoming_runs(
+    session: AsyncSession, backend: Backend, account_id: int, day_of_month: int | None, starts_on: date | None
+) -> dict[date, int]:
+    """The days on which such an enrolment takes what is open now, each with its cents."""
+    today = backend.today()
+    known = await drafts_by_bill(session, account_id)
+    again_on = today + timedelta(days=1) if await has_run_on(session, account_id, today) else today
+    taken: dict[date, set[int]] = {}
+    for bill, _ in await list_open_bills(session, backend, account_id, today):
+        on = next_run_for_bill(day_of_month, starts_on, bill.issued_on, bill.due_on, today)
+        if is_due_on(day_of_month, starts_on, bill.issued_on, bill.due_on, again_on):
+            on = again_on  # its run was missed, or it is open again, and is made up for
+        if bill.id not in known and on:
+            taken.setdefault(on, set()).add(bill.id)
+    coming = {}
+    for on, ids in taken.items():  # what the member scheduled before that day is off by then
+        owed = await list_open_bills(session, backend, account_id, on)
+        coming[on] = sum(cents for bill, cents in owed if bill.id in ids)
+    return {on: cents for on, cents in coming.items() if cents}
+
+
+async def _pending_cents(session: AsyncSession, account_id: int) -> int:
+    query = select(func.coalesce(func.sum(Payment.amount_cents), 0)).where(
+        Payment.account_id == account_id, Payment.status.in_(PENDING_STATUSES)
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def _scheduled(session: AsyncSession, account_id: int, until: date) -> int:
+    query = select(func.coalesce(func.sum(ScheduledPayment.amount_cents), 0)).where(
+        ScheduledPayment.account_id == account_id,
+        ScheduledPayment.status == "scheduled",  # a running one is a payment on its way
+        ScheduledPayment.run_on <= until,
+    )
+    return int(await session.scalar(query) or 0)

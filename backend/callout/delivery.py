@@ -1,0 +1,201 @@
+"""Telling one person of tickets, by text and email at once; by a call where no text gets through."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.callout import codes, links, messages
+from backend.callout.models import Callout, CalloutNotice
+from backend.callout.roster import OnCallPerson
+from backend.language import use_language
+from backend.outbox.models import OutboxMessage
+from backend.outbox.service import enqueue
+from backend.tickets.models import Ticket
+
+INITIAL_NOTICE, REMINDER_NOTICE, NEWS_NOTICE, STATEMENT_NOTICE, ADDITION_NOTICE, ENDED_NOTICE = (
+    "call",
+    "again",
+    "news",
+    "says",
+    "adds",
+    "ended",
+)
+PURPOSE = "callout"
+FAILED_STATUSES = ("refused", "failed", "undelivered")
+SENT_STATUSES = ("sent", "delivered")
+OUTDATED_ERROR = "outdated"
+"""The error code of what was written and taken back before it went out."""
+CalledTicket = tuple[Callout, Ticket]
+
+
+async def notify_person(
+    session: AsyncSession,
+    backend: Backend,
+    person: OnCallPerson,
+    called: Sequence[CalledTicket],
+    what: str,
+    *,
+    why: str = "",
+) -> None:
+    """Write to `person` about these tickets: one text for all, an email with its link for each.
+
+    Once a round; `why` names what tells them once more within one. What still waits of the rounds before is dropped.
+    """
+    first, _ = called[0]
+    coded = []
+    for callout, ticket in called:
+        row = await codes.issue(session, backend, callout, person)
+        coded.append((ticket, codes.format_code(backend, row) if person.phone else ""))
+    # of a carrier that was down all would come at once, and be old news
+    await cancel_queued(session, backend, [callout for callout, _ in called], person.name)
+    with use_language(person.language):
+        texted = False
+        if person.phone:
+            body = messages.format_text(backend, coded, again=what == REMINDER_NOTICE)
+            key = f"{first.id}:{first.rounds}:{why or what}"
+            sms = await _enqueue_notice(session, backend, person, "sms", person.phone, body, key=key)
+            await _record_notice(session, backend, person, called, sms, what)
+            texted = sms.status not in FAILED_STATUSES
+        for (callout, ticket), (_, code) in zip(called, coded, strict=True):
+            if person.email:
+                url = links.link_url(backend, callout, person.name)
+                body, subject = (
+                    messages.format_email(backend, ticket, url, code),
+                    messages.format_subject(backend, ticket),
+                )
+                own = f"{callout.id}:{callout.rounds}:{why or what}"
+                mail = await _enqueue_notice(
+                    session, backend, person, "email", person.email, body, key=own, subject=subject
+                )
+                await _record_notice(session, backend, person, [(callout, ticket)], mail, what)
+    if person.phone and not texted:
+        await call_person(session, backend, person, called[0])
+
+
+async def call_person(session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket) -> None:
+    """Call them: the text did not get through. Once a round."""
+    callout, ticket = called
+    if person.phone is None:
+        return
+    row = await codes.issue(session, backend, callout, person)
+    with use_language(person.language):
+        body = messages.format_call(backend, ticket, codes.format_code(backend, row))
+        sent = await _enqueue_notice(
+            session, backend, person, "call", person.phone, body, key=f"{callout.id}:{callout.rounds}"
+        )
+        await _record_notice(session, backend, person, [called], sent, INITIAL_NOTICE)
+
+
+async def cancel_queued(session: AsyncSession, backend: Backend, called: Sequence[Callout], name: str = "") -> None:
+    """What has not gone out of these callouts will not: "nobody has it" is not true any more, or told anew to `name`.
+
+    A list with others on it stays.
+    """
+    these = [callout.id for callout in called]
+    asked = select(CalloutNotice.outbox_id).where(CalloutNotice.what.in_((INITIAL_NOTICE, REMINDER_NOTICE)))
+    mine = asked.where(CalloutNotice.callout_id.in_(these))
+    if name:
+        mine = mine.where(CalloutNotice.name == name)
+    others = select(Callout.id).where(Callout.next_at.is_not(None), Callout.id.not_in(these))
+    await session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.status == "queued", OutboxMessage.id.in_(mine))
+        .where(OutboxMessage.id.not_in(asked.where(CalloutNotice.callout_id.in_(others))))
+        .values(status="failed", error_code=OUTDATED_ERROR, updated_at=backend.clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def send_update(
+    session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket, what: str, body: str
+) -> str:
+    """News of one ticket, by text; by email to who has no phone that takes texts. The way; empty when none is open."""
+    callout, ticket = called
+    key = f"{callout.id}:{what}:{text_digest(body)}"  # the same news are told once
+    with use_language(person.language):
+        if person.phone:
+            sent = await _enqueue_notice(session, backend, person, "sms", person.phone, body, key=key)
+            await _record_notice(session, backend, person, [called], sent, what)
+            if sent.status not in FAILED_STATUSES:
+                return "sms"
+        if person.email:
+            subject = messages.format_subject(backend, ticket)
+            sent = await _enqueue_notice(
+                session, backend, person, "email", person.email, body, key=key, subject=subject
+            )
+            await _record_notice(session, backend, person, [called], sent, what)
+            return "" if sent.status in FAILED_STATUSES else "email"
+    return ""
+
+
+async def call_with_update(
+    session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket, what: str, body: str
+) -> str:
+    """The same by a call, to who has a phone that takes no texts. The way; empty when none is open."""
+    if not person.phone:
+        return ""
+    key = f"{called[0].id}:{what}:{text_digest(body)}"
+    sent = await _enqueue_notice(session, backend, person, "call", person.phone, body, key=key)
+    await _record_notice(session, backend, person, [called], sent, what)
+    return "" if sent.status in FAILED_STATUSES else "call"
+
+
+def text_digest(body: str) -> str:
+    """The same for the same words."""
+    return hashlib.sha256(body.encode()).hexdigest()[:12]
+
+
+async def list_notices(session: AsyncSession, callout_id: int) -> list[tuple[CalloutNotice, str]]:
+    """Everything that was told of a callout, the oldest first, each with how it got on in the outbox."""
+    query = (
+        select(CalloutNotice, OutboxMessage.status)
+        .join(OutboxMessage, OutboxMessage.id == CalloutNotice.outbox_id)
+        .where(CalloutNotice.callout_id == callout_id)
+        .order_by(CalloutNotice.id)
+    )
+    return [(row[0], row[1]) for row in await session.execute(query)]
+
+
+async def _enqueue_notice(
+    session: AsyncSession,
+    backend: Backend,
+    person: OnCallPerson,
+    way: str,
+    recipient: str,
+    body: str,
+    *,
+    key: str,
+    subject: str = "",
+) -> OutboxMessage:
+    who = hashlib.sha256(person.name.encode()).hexdigest()[:12]
+    return await enqueue(
+        session,
+        backend,
+        kind=way,
+        recipient=recipient,
+        subject=subject,
+        body=body,
+        purpose=PURPOSE,
+        dedupe_key=f"callout:{key}:{way}:{who}",
+    )
+
+
+async def _record_notice(
+    session: AsyncSession,
+    backend: Backend,
+    person: OnCallPerson,
+    called: Sequence[CalledTicket],
+    sent: OutboxMessage,
+    what: str,
+) -> None:
+    now = backend.clock.now()
+    for callout, _ in called:
+        session.add(
+            CalloutNotice(callout_id=callout.id, name=person.name, way=sent.kind, what=what, outbox_id=sent.id, at=now)
+        )
+    await session.flush()

@@ -1,0 +1,243 @@
+"""What the people on call are told of a ticket, and what the member is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.app import Backend
+from backend.callout.models import Callout
+from backend.coop import format_at_clock, format_phone
+from backend.language import format_short_date, mark, tr
+from backend.tickets.danger_signs import is_danger_denied
+from backend.tickets.models import DENIED_LABEL, PLACE_SOURCE_LABEL, REPORTER_SAYS_PREFIX, Ticket
+
+KIND_NAMES = {
+    "danger": mark("DANGER"),
+    "outage": mark("power out, somebody depends on it"),
+    "medical": mark("medical need for power"),
+    "voltage": mark("weak or flickering power"),
+}
+MAX_WORDS_LENGTH = 120  # a stranger writes them: enough to know what it is, and the text stays short
+MAX_LATER_LENGTH = 160
+"""Letters of what was told since; the newest is kept."""
+MAX_LISTED = 5
+
+
+def format_subject(backend: Backend, ticket: Ticket) -> str:
+    """`URGENT: danger, K7M-4Q2 (Prairie Rivers)`."""
+    kind = tr(KIND_NAMES[ticket.kind])
+    return tr("URGENT: {kind}, {number} ({coop})", kind=kind, number=ticket.number, coop=backend.coop.short_name)
+
+
+def format_summary(ticket: Ticket, *, later: bool = False) -> str:
+    """The kind, the place, what was said and whom to call, each with what is known of it.
+
+    `later`: with what was told since, for who reads of it for the first time or is asked once more.
+    """
+    place = ticket.place or tr("place not told yet")
+    if ticket.place and PLACE_SOURCE_LABEL in ticket.details:
+        place = tr("{place} (from our file: do not tell it to who calls)", place=place)
+    parts = [tr("{kind} at {place}", kind=tr(KIND_NAMES[ticket.kind]), place=place)]
+    if said := str(ticket.details.get("words") or ""):
+        parts.append(f'"{shorten(said)}"')
+    if ticket.phone:
+        parts.append(tr("Call {phone}", phone=format_phone(ticket.phone)))
+    if ticket.details.get("language") == "Spanish":
+        parts.append(tr("Speaks Spanish"))
+    if later:
+        parts += later_details(ticket)
+    return ". ".join(parts) + "."
+
+
+def later_details(ticket: Ticket) -> list[str]:
+    """What its reporter told after the first words, and that they say that there is no danger."""
+    denied = str(ticket.details.get(DENIED_LABEL) or "")
+    said: list[str] = []
+    for note in reversed(ticket.notes):
+        words = str(note["words"]).removeprefix(REPORTER_SAYS_PREFIX)
+        if note.get("crew") or words == denied:
+            continue
+        if said and len(" / ".join([words, *said])) > MAX_LATER_LENGTH:
+            break
+        said.insert(0, words[-MAX_LATER_LENGTH:])
+    parts = [tr('Since then told: "{said}"', said=" / ".join(said))] if said else []
+    if denied:
+        parts.append(tr('Now who reported it says, not proven: "{said}"', said=shorten(denied)))
+    return parts
+
+
+def format_text(backend: Backend, tickets: Sequence[tuple[Ticket, str]], *, again: bool) -> str:
+    """The text message: one ticket in full, several as a list, each with the code that takes it."""
+    coop = backend.coop.short_name
+    if len(tickets) == 1:
+        ((ticket, code),) = tickets
+        values = {"coop": coop, "what": format_summary(ticket, later=True), "code": code}
+        if again and is_danger_denied(ticket):
+            return tr(
+                "{coop} STILL OPEN, no danger by who reported it: {what} Reply {code} if you have it, NO {code} if you "
+                "can't.",
+                **values,
+            )
+        if again:
+            return tr(
+                "{coop} STILL URGENT, nobody has it: {what} Reply {code} if you have it, NO {code} if you can't.",
+                **values,
+            )
+        return tr("{coop} URGENT: {what} Reply {code} if you have it, NO {code} if you can't.", **values)
+    return tr(
+        "{coop} STILL URGENT, nobody has these: {listed}. Reply with the code of yours, or ALL {code}.",
+        coop=coop,
+        listed=format_listing(tickets),
+        code=tickets[0][1],
+    )
+
+
+def format_listing(tickets: Sequence[tuple[Ticket, str]]) -> str:
+    """`4821 for K7M-4Q2 danger at 12 Oak Road; 7733 for ...`."""
+    listed = [
+        f"{code} = {format_line(ticket)}" if code else format_line(ticket) for ticket, code in tickets[:MAX_LISTED]
+    ]
+    if len(tickets) > MAX_LISTED:
+        listed.append(tr("and {count} more", count=len(tickets) - MAX_LISTED))
+    return "; ".join(listed)
+
+
+def format_line(ticket: Ticket) -> str:
+    """`K7M-4Q2 danger at 12 Oak Road`."""
+    return tr(
+        "{number} {kind} at {place}",
+        number=ticket.number,
+        kind=tr(KIND_NAMES[ticket.kind]),
+        place=ticket.place or tr("place not told yet"),
+    )
+
+
+def format_email(backend: Backend, ticket: Ticket, url: str, code: str) -> str:
+    """The email about one ticket, with the page on which it is taken. `code` is empty for who has no phone."""
+    line = format_phone(backend.coop.text_line)
+    by_text = tr("Or text {code} to {line} from your phone.", code=code, line=line) + "\n\n" if code else ""
+    return tr(
+        "{what}\n\nIf you have it, open this page and press the button:\n{url}\n\n{by_text}"
+        "It is sent again every few minutes until somebody has it. {coop}\n",
+        what=format_summary(ticket, later=True),
+        url=url,
+        by_text=by_text,
+        coop=backend.coop.name,
+    )
+
+
+def format_call(backend: Backend, ticket: Ticket, code: str) -> str:
+    """What is read out where no text gets through."""
+    return tr(
+        "This is {coop}. Urgent: {kind} at {place}. {said}A text to this phone did not get through. "
+        "Please text the code {code} to {line}, or open the link in your email, if you have it.",
+        coop=backend.coop.name,
+        kind=tr(KIND_NAMES[ticket.kind]),
+        place=ticket.place or tr("place not told yet"),
+        said=_format_spoken_details(ticket),
+        code=" ".join(code),
+        line=format_phone(backend.coop.text_line),
+    )
+
+
+def _format_spoken_details(ticket: Ticket) -> str:
+    """What was said of it, and since then, for a call; empty where nothing was."""
+    first = shorten(str(ticket.details.get("words") or ""))
+    said = [tr("It was said: {said}", said=first)] if first else []
+    return "".join(f"{part}. " for part in [*said, *later_details(ticket)])
+
+
+def shorten(said: str) -> str:
+    """The beginning of what was said."""
+    return said if len(said) <= MAX_WORDS_LENGTH else said[:MAX_WORDS_LENGTH].rsplit(" ", 1)[0] + "..."
+
+
+def format_taken(ticket: Ticket, name: str) -> str:
+    """To the others: it has somebody."""
+    return tr("{name} has {what}", name=name, what=f"{ticket.number}, {format_summary(ticket)}")
+
+
+def format_time(backend: Backend, moment: datetime) -> str:
+    """`at 10:05 AM`, with the day when it is not today: `at 10:05 AM on Nov 17`."""
+    local = moment.astimezone(backend.coop.zone)
+    clock = format_at_clock(local.time())
+    return (
+        clock if local.date() == backend.today() else tr("{at} on {day}", at=clock, day=format_short_date(local.date()))
+    )
+
+
+@dataclass(frozen=True)
+class CalloutProgress:
+    """What is known of a callout: by which ways people were told since when, and whether all of them refused.
+
+    `going`: by which ways something was written to them just now, and is on its way out. `waiting`: something is
+    written to them and has not gone out for a minute or more.
+    """
+
+    channels_in_progress: frozenset[str] = frozenset()
+    channels_reached: frozenset[str] = frozenset()
+    since: datetime | None = None
+    waiting: bool = False
+    all_refused: bool = False
+    denied: bool = False
+    """Who reported it says that there is no danger."""
+
+
+def format_progress(backend: Backend, callout: Callout | None, known: CalloutProgress, *, first: bool) -> str:
+    """What was really done, and no promise. `first`: it was done just now, so nobody can have answered."""
+    phone = backend.coop.outage_phone_display
+    if callout is not None and callout.status == "taken" and callout.taken_by and callout.taken_at:
+        return tr(
+            "{name} has it. They took it {at}; when they get there I do not know.",
+            name=callout.taken_by,
+            at=format_time(backend, callout.taken_at),
+        )
+    if callout is None or not (known.channels_reached or known.channels_in_progress or known.waiting):
+        return tr(
+            "I could not reach anybody on call, so please call {phone}, day or night, and 911 if anybody is in danger.",
+            phone=phone,
+        )
+    if known.all_refused:
+        return tr("Nobody on call can take it so far, so please call {phone}, day or night.", phone=phone)
+    if callout.status == "unanswered":
+        return tr("Nobody on call has answered yet, so please call {phone}, day or night.", phone=phone)
+    nobody_yet = tr(_NO_ANSWER_DENIED_TEXT if known.denied else _NO_ANSWER_TEXT)
+    if not known.channels_reached and known.channels_in_progress:
+        going = tr(_SENDING_TEXTS[_nearest_channel(known.channels_in_progress)])
+        return going if first else f"{going} {nobody_yet}"
+    if not known.channels_reached:
+        return tr(
+            "What I wrote to the crew on call has not gone out yet. I keep trying; please call {phone}, day or night.",
+            phone=phone,
+        )
+    if first:
+        return tr(_JUST_SENT_TEXTS[_nearest_channel(known.channels_reached)])
+    done = tr(
+        _SINCE[_nearest_channel(known.channels_reached)], at=format_time(backend, known.since or callout.created_at)
+    )
+    return f"{done} {nobody_yet}"
+
+
+def _nearest_channel(ways: frozenset[str]) -> str:
+    return next(way for way in ("sms", "call", "email") if way in ways)
+
+
+_NO_ANSWER_TEXT = mark("Nobody has answered yet; they are told again every few minutes.")
+_NO_ANSWER_DENIED_TEXT = mark("Nobody has answered yet; they read what you said, and are told again every half hour.")
+_SENDING_TEXTS = {
+    "sms": mark("I am texting the crew on call."),
+    "call": mark("I am having the crew on call phoned."),
+    "email": mark("I am emailing the crew on call."),
+}
+_JUST_SENT_TEXTS = {
+    "sms": mark("I have texted the crew on call."),
+    "call": mark("I have had the crew on call phoned."),
+    "email": mark("I have emailed the crew on call."),
+}
+_SINCE = {
+    "sms": mark("I texted the crew on call {at}."),
+    "call": mark("I had the crew on call phoned {at}."),
+    "email": mark("I emailed the crew on call {at}."),
+}

@@ -1,0 +1,112 @@
+"""Texts from a phone on call without a code that counts: words alone do nothing, and what to send is named.
+
+Nothing is told of a ticket but what the text that called for it has told that phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.callout import codes, delivery, messages, service
+from backend.callout.codes import TicketCode
+from backend.callout.delivery import CalledTicket
+from backend.callout.roster import OnCallPerson
+from backend.language import mark, tr
+from backend.reading.texts.on_call_replies import OnCallAction, OnCallReply
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+REPLACED_TEXT = mark("Made-up codes came in your name, so yours is longer now. Send this one: {listed}")
+_CLOSE = mark("To close it, reply DONE and the code: {listed}")
+_TAKE_TEXT = mark("Nobody has it yet. To take it, reply with the code alone: {listed}")
+_DECLINE_TEXT = mark("Nobody has it yet, I go on asking everybody. To be left out, reply NO and the code: {listed}")
+_DETAILS_TEXT = mark("Send that once more with the code, and I tell you all that I know: {listed}")
+_NOTE_TEXT = mark("Send that once more with the code, and it goes on the ticket and to the office: {listed}")
+
+
+async def answer(
+    session: AsyncSession,
+    backend: Backend,
+    person: OnCallPerson,
+    said: OnCallReply,
+    known: Sequence[TicketCode],
+    untold: Sequence[CalledTicket],
+) -> str | None:
+    """What to send. None where nothing that they were told of can be meant."""
+    if said.ticket_numbers:
+        known = [one for one in known if one.ticket.number in said.ticket_numbers]
+        untold = [one for one in untold if one[1].number in said.ticket_numbers]
+    calling = [one for one in known if one.callout.status in service.OPEN_STATUSES]
+    mine = [one for one in known if one.callout.status == service.TAKEN and one.callout.taken_by == person.name]
+    if untold and not (calling or mine):
+        return await _notify_now(session, backend, person, untold)
+    match said.action:
+        case OnCallAction.DONE:
+            return add_codes(backend, mine or calling, _CLOSE) or _format_current_state(backend, person, known)
+        case OnCallAction.ASKS_DETAILS:
+            return add_codes(backend, mine + calling, _DETAILS_TEXT) or _format_current_state(backend, person, known)
+        case OnCallAction.NOTE | OnCallAction.UNSURE:
+            return add_codes(backend, mine + calling, _NOTE_TEXT) or _format_current_state(backend, person, known)
+        case OnCallAction.DECLINES if calling:
+            for one in calling:  # more people hear of it; nobody is left out on the word of a sender
+                await service.notify_remaining(session, backend, one.callout, one.ticket)
+            return add_codes(backend, calling, _DECLINE_TEXT)
+    return add_codes(backend, calling, _TAKE_TEXT) or _format_current_state(backend, person, known)
+
+
+async def _notify_now(
+    session: AsyncSession, backend: Backend, person: OnCallPerson, untold: Sequence[CalledTicket]
+) -> str:
+    """They heard of it from somebody else: their own text goes to their phone, with their own code."""
+    for called in untold:
+        await delivery.notify_person(
+            session, backend, person, [called], delivery.INITIAL_NOTICE, why=f"asked:{called[0].id}"
+        )
+    return tr("Nobody has it yet. I am texting you what it is about, with your code.")
+
+
+def add_codes(backend: Backend, these: Sequence[TicketCode], said: str) -> str | None:
+    """`said` with the codes of these in it; None when there are none."""
+    return tr(said, listed=_list_codes(backend, these)) if these else None
+
+
+def format_wrong_code(backend: Backend, known: Sequence[TicketCode]) -> str:
+    """A code that fits nothing. What is open is still called out, and the right one stands in the answer."""
+    calling = [one for one in known if one.callout.status in service.OPEN_STATUSES]
+    if calling:
+        return tr(
+            "That code fits nothing. Nobody has it yet, I go on calling. Reply with the code: {listed}",
+            listed=_list_codes(backend, calling),
+        )
+    return tr("That code fits nothing. The codes are: {listed}", listed=_list_codes(backend, known))
+
+
+def format_taken_by_you(backend: Backend, coded: TicketCode) -> str:
+    return tr(
+        "You have {number}: {what} Reply DONE {code} when it is done.",
+        number=coded.ticket.number,
+        what=messages.format_summary(coded.ticket),
+        code=codes.format_code(backend, coded.row),
+    )
+
+
+def _list_codes(backend: Backend, these: Sequence[TicketCode]) -> str:
+    return messages.format_listing([(one.ticket, codes.format_code(backend, one.row)) for one in these])
+
+
+def _format_current_state(backend: Backend, person: OnCallPerson, known: Sequence[TicketCode]) -> str | None:
+    """Nothing is open: it was taken or closed lately, perhaps by them."""
+    since = backend.clock.now() - codes.LATE_REPLY_WINDOW
+    for one in known:
+        number = one.ticket.number
+        if one.callout.status == service.TAKEN and one.callout.taken_at and one.callout.taken_at >= since:
+            if one.callout.taken_by == person.name:
+                return add_codes(backend, [one], mark("You have it. Reply DONE and the code when it is done: {listed}"))
+            return tr("{name} has {number} already.", name=one.callout.taken_by, number=number)
+        if one.callout.status == service.OVER:
+            return tr("{number} is closed, nothing is to be done.", number=number)
+    return None

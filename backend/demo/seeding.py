@@ -1,0 +1,263 @@
+"""Makes the demo members, with their past. Days are relative to the day they are made."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.alerts.kinds import PAPERLESS
+from backend.alerts.models import AlertSetting
+from backend.audit import service as audit
+from backend.autopay.models import AutoPay, LegacyDraft
+from backend.billing import bills
+from backend.billing.models import Account, Bill
+from backend.demo.people import DEMO_PEOPLE, DemoAccount, DemoMethod, DemoPerson, make_bank_account
+from backend.logins import service as logins
+from backend.logins.passwords import HASHER
+from backend.members.models import Member
+from backend.payments import confirmation_numbers
+from backend.payments.models import Payment, PaymentMethod
+from backend.postgresql import DEMO
+from backend.providers.billing.base import PaymentFact
+from backend.usage import demo_readings as usage
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+PAID_AFTER = timedelta(days=11)
+BILL_TO_DUE = timedelta(days=20)
+READ_TO_BILL = timedelta(days=3)
+KWH_BY_MONTH = (980, 890, 760, 610, 580, 840, 1120, 1080, 760, 600, 690, 900)
+DEMO_PASSWORD = "lantern birch river"  # noqa: S105 - of the demo members who have a user ID
+NEW_ADDRESS_MONTHS = 12  # months, up to which an address counts as new
+BASIC_CENTS, ENERGY_MILLS, TAX_MILLS = 2950, 1135, 32  # mills: hundredths of a cent a kWh
+
+
+@dataclass
+class _Seeding:
+    """What the functions below share."""
+
+    backend: Backend
+    session: AsyncSession
+    today: date
+    numbers: set[str] = field(default_factory=set)
+
+    def at(self, day: date) -> datetime:
+        """Ten in the morning of that day at the co-op."""
+        return datetime.combine(day, time(10), self.backend.coop.zone).astimezone(UTC)
+
+    def new_confirmation(self) -> str:
+        """One that is not taken."""
+        while (number := confirmation_numbers.random_number()) in self.numbers:
+            continue
+        self.numbers.add(number)
+        return number
+
+
+async def seed(backend: Backend) -> bool:
+    """Make the demo members, once: True when they were made now. All or none of them are there."""
+    async with backend.db.transaction() as session:
+        await backend.db.lock_key(session, DEMO)
+        if await session.scalar(select(Member.id).limit(1)):
+            return False
+        await add(backend, session, DEMO_PEOPLE)
+    return True
+
+
+async def add(backend: Backend, session: AsyncSession, people: Iterable[DemoPerson]) -> None:
+    """Make these members, with their bills and payments of the past. Their numbers must be free."""
+    taken = set(await session.scalars(select(Payment.confirmation)))
+    seeding = _Seeding(backend, session, backend.today(), taken)
+    for person in people:
+        await _person(seeding, person)
+
+
+async def _person(seeding: _Seeding, person: DemoPerson) -> None:
+    session = seeding.session
+    member = Member(
+        number=person.number,
+        name=person.name,
+        kind=person.kind,
+        phone=person.phone,
+        email=person.email_address,
+    )
+    session.add(member)
+    await session.flush()
+    await logins.save_holder_proof(session, seeding.backend, member, person.holder_digits)
+    if person.user_id:
+        await logins.add(session, seeding.backend, member, person.user_id, _password_hash())
+    methods = [_method(seeding.today, member.id, method) for method in person.methods]
+    # history was paid by something, also where nothing is on file any more
+    past = (
+        methods[0] if methods else _method(seeding.today, member.id, make_bank_account("1111", "tok_bank_6789"), False)
+    )
+    session.add_all([past, *methods])
+    await session.flush()
+    for place in person.places:
+        account = await _account(seeding, member, person, place)
+        await _history(seeding, account, past, person, place)
+        _add_autopay(seeding, account, past, person)
+        session.add_all(_alert_settings(seeding, account, person))
+    await session.flush()
+
+
+@cache
+def _password_hash() -> str:
+    """The demo members' one password, hashed once a process."""
+    return HASHER.hash(DEMO_PASSWORD)
+
+
+def _method(today: date, member_id: int, method: DemoMethod, active: bool = True) -> PaymentMethod:
+    years = method.expires_in
+    return PaymentMethod(
+        member_id=member_id,
+        token=method.token,
+        kind=method.kind,
+        brand=method.brand,
+        last4=method.last4,
+        exp_month=None if years is None else today.month,
+        exp_year=None if years is None else today.year + years,
+        active=active,
+    )
+
+
+async def _account(seeding: _Seeding, member: Member, person: DemoPerson, place: DemoAccount) -> Account:
+    account = Account(
+        member_id=member.id,
+        separator=place.separator,
+        number=f"{person.number}-{place.separator}",
+        number_digits=f"{person.number}{place.separator}",
+        service_address=place.address,
+        status=place.status,
+        opened_on=_months_before(seeding.today, 40 if place.months > NEW_ADDRESS_MONTHS else place.months),
+    )
+    seeding.session.add(account)
+    await seeding.session.flush()
+    await audit.record(
+        seeding.session,
+        seeding.backend,
+        actor="demo",
+        level=0,
+        channel="job",
+        act="account_created",
+        account_id=account.id,
+        after={"number": account.number},
+    )
+    return account
+
+
+def _add_autopay(seeding: _Seeding, account: Account, method: PaymentMethod, person: DemoPerson) -> None:
+    if person.draft:
+        seeding.session.add(LegacyDraft(account_id=account.id, method_id=method.id))
+    if person.autopay_in is not None:
+        runs_on = seeding.today + timedelta(days=person.autopay_in)
+        seeding.session.add(AutoPay(account_id=account.id, method_id=method.id, day_of_month=runs_on.day))
+
+
+def _alert_settings(seeding: _Seeding, account: Account, person: DemoPerson) -> Iterator[AlertSetting]:
+    """What was set on the portal that there was before."""
+    for kind, threshold in person.alerts:
+        yield AlertSetting(
+            account_id=account.id,
+            kind=kind,
+            by_text=kind != PAPERLESS,
+            by_email=True,
+            threshold=threshold,
+            since=seeding.at(seeding.today),
+        )
+
+
+async def _history(
+    seeding: _Seeding, account: Account, method: PaymentMethod, person: DemoPerson, place: DemoAccount
+) -> None:
+    """Monthly bills up to now, all but the last `unpaid` of them paid; the newest one's amount makes the sum right."""
+    newest_due = seeding.today + timedelta(days=person.due_in)
+    amounts = _split_due(place)
+    issued = []
+    for back in range(place.months - 1, -1, -1):
+        due_on = _months_before(newest_due, back)
+        amount = amounts[len(amounts) - 1 - back] if back < len(amounts) else None
+        previous_end = _months_before(newest_due, back + 1) - BILL_TO_DUE - READ_TO_BILL
+        bill = _bill(account, previous_end + timedelta(days=1), due_on, amount)
+        issued.append(await bills.issue(seeding.session, bill, at=seeding.at(bill.issued_on)))
+        if back >= place.unpaid:
+            extra = -place.due_cents if back == 0 and place.due_cents < 0 else 0
+            await _pay(seeding, account, method, bill, extra)
+    seeding.session.add_all(usage.make_readings(account.id, issued)[: place.months])
+
+
+def _split_due(place: DemoAccount) -> list[int]:
+    """The unpaid bills, the oldest first, in cents."""
+    if not place.unpaid:
+        return []
+    share = place.due_cents // place.unpaid
+    return [share] * (place.unpaid - 1) + [place.due_cents - share * (place.unpaid - 1)]
+
+
+def _bill(account: Account, period_start: date, due_on: date, amount_cents: int | None) -> Bill:
+    issued_on = due_on - BILL_TO_DUE
+    period_end = issued_on - READ_TO_BILL
+    usual = KWH_BY_MONTH[period_end.month - 1] * (80 + account.id * 7 % 50) // 100
+    kwh = usual * (94 + (period_end.year * 5 + period_end.month * 7) % 13) // 100
+    if amount_cents is not None:
+        kwh = max(0, (amount_cents - BASIC_CENTS) * 100 // (ENERGY_MILLS + TAX_MILLS) - 5)
+    lines = _lines(kwh, amount_cents)
+    return Bill(
+        account_id=account.id,
+        number=f"{account.number}-{issued_on:%y%m%d}",
+        issued_on=issued_on,
+        due_on=due_on,
+        period_start=period_start,
+        period_end=period_end,
+        kwh=kwh,
+        amount_cents=sum(line["cents"] for line in lines),
+        lines=lines,
+    )
+
+
+def _lines(kwh: int, amount_cents: int | None) -> list[dict[str, object]]:
+    """What a bill is made of. A given amount is met to the cent by the power cost adjustment."""
+    energy = (kwh * ENERGY_MILLS + 50) // 100
+    tax = (kwh * TAX_MILLS + 50) // 100
+    basic = min(BASIC_CENTS, amount_cents) if amount_cents is not None else BASIC_CENTS
+    rest = amount_cents - basic - energy - tax if amount_cents is not None else kwh // 5
+    return [
+        {"label": "Basic service charge", "cents": basic},
+        {"label": f"Energy, {kwh} kWh at $0.1135", "cents": energy},
+        {"label": "Power cost adjustment", "cents": rest},
+        {"label": "Electricity excise tax", "cents": tax},
+    ]
+
+
+async def _pay(seeding: _Seeding, account: Account, method: PaymentMethod, bill: Bill, extra_cents: int) -> None:
+    """A payment of long ago, with its booking, as it would stand today."""
+    day = min(bill.issued_on + PAID_AFTER, seeding.today - timedelta(days=1))
+    number = seeding.new_confirmation()
+    payment = Payment(
+        key=f"demo:{bill.number}",
+        confirmation=number,
+        account_id=account.id,
+        method_id=method.id,
+        amount_cents=bill.amount_cents + extra_cents,
+        fee_cents=0,
+        status="posted",
+        channel="portal",
+        created_at=seeding.at(day),
+        updated_at=seeding.at(day),
+        posted_on=day,
+    )
+    seeding.session.add(payment)
+    booked = PaymentFact(payment.key, account.id, payment.amount_cents, 0, seeding.at(day))
+    await seeding.backend.billing.payment_posted(seeding.session, booked)
+
+
+def _months_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

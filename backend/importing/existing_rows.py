@@ -1,0 +1,182 @@
+"""What the rows refer to: members, accounts and methods of the same files or of the database, and what is there
+already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, null, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from backend.alerts.models import AlertSetting
+from backend.autopay.models import AutoPay, LegacyDraft
+from backend.billing.models import Account, Bill
+from backend.db import Base
+from backend.importing.errors import ErrorReport
+from backend.importing.logins import reject_taken_user_ids
+from backend.importing.staging import Staging
+from backend.members.models import Member
+from backend.payments.models import PaymentMethod
+from backend.usage.models import MeterReading
+
+BATCH = 5000
+ACCOUNT_TABLES = ("bills", "usage", "drafts", "autopay", "alerts")
+MEMBER_TABLES = ("accounts", "payment_methods")
+ALREADY_EXISTS_TEXT = "is there already; what is there is changed elsewhere, not by an import"
+
+
+async def check(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    """Name every row that refers to nothing or repeats what the database has; note the ids of what it refers to."""
+    await _members(session, staging, faults)
+    await _accounts(session, staging, faults)
+    await _methods(session, staging, faults)
+    await _bills(session, staging, faults)
+    for table, model, column in (
+        ("usage", MeterReading, MeterReading.month),
+        ("alerts", AlertSetting, AlertSetting.kind),
+        ("drafts", LegacyDraft, None),
+        ("autopay", AutoPay, None),
+    ):
+        await _check_account_rows(session, staging, faults, table, model, column)
+    await _check_single_debit(session, staging, faults)
+
+
+async def _members(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    wanted = "SELECT number FROM members UNION SELECT member FROM accounts UNION SELECT member FROM payment_methods"
+    if await _has_rows(session, Member):
+        for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL", BATCH):  # noqa: S608
+            query = select(Member.number, Member.id).where(Member.number.in_([number for (number,) in batch]))
+            staging.insert("member_ids", [tuple(row) for row in await session.execute(query)])
+    there = "SELECT m.line, m.number FROM members m JOIN member_ids i ON i.number = m.number"
+    for line, number in staging.rows(there):
+        faults.add("members.csv", line, f"member {number} {ALREADY_EXISTS_TEXT}")
+    await reject_taken_user_ids(session, staging, faults)
+    staging.run("INSERT OR IGNORE INTO member_ids SELECT number, NULL FROM members WHERE number IS NOT NULL")
+    for table in MEMBER_TABLES:
+        _unknown(staging, faults, table, "member", "member_ids")
+
+
+async def _accounts(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    own = "SELECT member || '-' || separator AS number FROM accounts"
+    wanted = " UNION ".join([own, *(f"SELECT DISTINCT account FROM {table}" for table in ACCOUNT_TABLES)])  # noqa: S608
+    if await _has_rows(session, Account):
+        for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL", BATCH):  # noqa: S608
+            query = (
+                select(Account.number, Account.id, Member.number)
+                .join(Member, Member.id == Account.member_id)
+                .where(Account.number.in_([number for (number,) in batch]))
+            )
+            staging.insert("account_ids", [tuple(row) for row in await session.execute(query)])
+    there = "SELECT a.line, i.number FROM accounts a JOIN account_ids i ON i.number = a.member || '-' || a.separator"
+    for line, number in staging.rows(there):
+        faults.add("accounts.csv", line, f"account {number} {ALREADY_EXISTS_TEXT}")
+    staging.run(
+        "INSERT OR IGNORE INTO account_ids SELECT member || '-' || separator, NULL, member FROM accounts "
+        "WHERE member IS NOT NULL AND separator IS NOT NULL"
+    )
+    for table in ACCOUNT_TABLES:
+        _unknown(staging, faults, table, "account", "account_ids")
+
+
+def _unknown(staging: Staging, faults: ErrorReport, table: str, column: str, ids: str) -> None:
+    """Rows that refer to a number that is nowhere. One that only lost its zeros is told so."""
+    query = (
+        f"SELECT line, {column} FROM {table} WHERE {column} IS NOT NULL "  # noqa: S608
+        f"AND {column} NOT IN (SELECT number FROM {ids}) ORDER BY line"
+    )
+    near = f"SELECT number FROM {ids} WHERE ltrim(number, '0') = ltrim(?, '0') LIMIT 1"  # noqa: S608
+    for line, number in staging.rows(query):
+        like = staging.scalar(near, number) if not faults.is_full else None
+        hint = f"; {like} is there: did a spreadsheet drop or add zeros?" if like else ""
+        faults.add(f"{table}.csv", line, f"there is no {column} {number}{hint}")
+
+
+async def _methods(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    """Methods of members that the database has; then those of drafts and Auto Pay must be known."""
+    held = (
+        "SELECT number FROM member_ids WHERE id IS NOT NULL UNION SELECT member FROM account_ids WHERE id IS NOT NULL"
+    )
+    for batch in staging.batches(held, BATCH):
+        query = (
+            select(Member.number, PaymentMethod.token, PaymentMethod.id)
+            .join(Member, Member.id == PaymentMethod.member_id)
+            .where(Member.number.in_([number for (number,) in batch]), PaymentMethod.active)
+        )
+        staging.insert("method_ids", [tuple(row) for row in await session.execute(query)], ignore=True)
+    there = "SELECT p.line FROM payment_methods p JOIN method_ids m ON m.member = p.member AND m.token = p.token"
+    for (line,) in staging.rows(there):
+        faults.add("payment_methods.csv", line, f"this member's token {ALREADY_EXISTS_TEXT}")
+    staging.run(
+        "INSERT OR IGNORE INTO method_ids SELECT member, token, NULL FROM payment_methods "
+        "WHERE member IS NOT NULL AND token IS NOT NULL"
+    )
+    for table in ("drafts", "autopay"):
+        lost = (
+            f"SELECT t.line FROM {table} t JOIN account_ids i ON i.number = t.account "  # noqa: S608
+            "LEFT JOIN method_ids m ON m.member = i.member AND m.token = t.token "
+            "WHERE t.token IS NOT NULL AND m.token IS NULL ORDER BY t.line"
+        )
+        for (line,) in staging.rows(lost):
+            faults.add(f"{table}.csv", line, "this member has no payment method with that token")
+
+
+async def _bills(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    if not await _has_rows(session, Bill):
+        return
+    for batch in staging.batches("SELECT number, line FROM bills WHERE number IS NOT NULL", BATCH):
+        lines: dict[str, int] = dict(batch)
+        for number in await session.scalars(select(Bill.number).where(Bill.number.in_(lines))):
+            faults.add("bills.csv", lines[number], f"bill {number} {ALREADY_EXISTS_TEXT}")
+
+
+async def _check_account_rows(
+    session: AsyncSession,
+    staging: Staging,
+    faults: ErrorReport,
+    table: str,
+    model: type[Base],
+    column: InstrumentedAttribute[Any] | None,
+) -> None:
+    """Rows of accounts that the database has, where it also has such a row: the same account and `column`."""
+    name = column.key if column is not None else "account"
+    staged = {"kind": "alert", "account": "account"}.get(name, name)
+    query = (
+        f"SELECT i.id, t.{staged}, t.line FROM {table} t JOIN account_ids i ON i.number = t.account "  # noqa: S608
+        "WHERE i.id IS NOT NULL"
+    )
+    for batch in staging.batches(query, BATCH):
+        lines = {(id_, value if column is not None else None): line for id_, value, line in batch}
+        accounts = {id_ for id_, _value, _line in batch}
+        for id_, value in await session.execute(_pairs(model, column, accounts)):
+            line = lines.get((id_, value.isoformat() if isinstance(value, date) else value))
+            if line:
+                faults.add(f"{table}.csv", line, f"for this account it {ALREADY_EXISTS_TEXT}")
+
+
+def _pairs(model: type[Base], column: InstrumentedAttribute[Any] | None, accounts: Iterable[int]) -> Any:
+    account_id: ColumnElement[int] = model.__table__.c.account_id
+    return select(account_id, column if column is not None else null()).where(account_id.in_(accounts))
+
+
+async def _check_single_debit(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    """No account has both a draft and Auto Pay: each bill is debited once."""
+    for line, account in staging.rows("SELECT a.line, a.account FROM autopay a JOIN drafts d ON d.account = a.account"):
+        faults.add("autopay.csv", line, f"account {account} has a draft too: it can have only one of them")
+    for table, model in (("drafts", AutoPay), ("autopay", LegacyDraft)):
+        query = (
+            f"SELECT i.id, t.line FROM {table} t JOIN account_ids i ON i.number = t.account "  # noqa: S608
+            "WHERE i.id IS NOT NULL"
+        )
+        for batch in staging.batches(query, BATCH):
+            lines: dict[int, int] = dict(batch)
+            on = model.__table__.c
+            for id_ in await session.scalars(select(on.account_id).where(on.account_id.in_(lines), on.active)):
+                other = "Auto Pay" if model is AutoPay else "a draft"
+                faults.add(f"{table}.csv", lines[id_], f"this account has {other}: it can have only one of them")
+
+
+async def _has_rows(session: AsyncSession, model: type[Base]) -> bool:
+    return await session.scalar(select(model.__table__.c.id).limit(1)) is not None

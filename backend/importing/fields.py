@@ -1,0 +1,197 @@
+"""One cell of a CSV file: what it must look like, and how it is kept. A cell that does not fit raises BadCell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+
+from backend.importing.text_checks import find_name_problem, find_text_problem
+from backend.luhn import is_luhn_valid
+from backend.members.service import MEMBER_NUMBER_LENGTHS, SEPARATOR
+from backend.reading.contact import phone_numbers
+
+Value = str | int | None
+Reader = Callable[[str], Value]
+
+LONGEST_SHOWN_DIGITS = 8  # a longer run might be a social security, bank or card number
+SCIENTIFIC_NOTATION = re.compile(r"-?\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
+CARD = re.compile(r"\d(?:[ -]?\d){12,18}")
+SSN = re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")
+DOLLARS = re.compile(r"-?\$?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)\.[0-9]{2}")
+CENTS = re.compile(r"-?[0-9]{1,12}")
+WHOLE = re.compile(r"-?[0-9]{1,9}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # the library reads weeks too, such as 2026-W01-1
+STRIP_MARKS = str.maketrans("", "", "$,.")
+MAX_CENTS = 100_000_000
+YEARS = range(1950, 2101)
+KEEP_AS_TEXT_HINT = "a spreadsheet drops leading zeros, so keep the column as text"
+
+
+class InvalidField(ValueError):
+    """Why a cell cannot be used. Never holds digits that might be a card's or a bank account's."""
+
+
+def quote_value(value: str) -> str:
+    """The value in quotes, for a message; hidden when it might be something that nobody may see."""
+    if len(re.findall(r"\d", value)) > LONGEST_SHOWN_DIGITS:
+        return "(not shown, it has many digits)"
+    return f'"{value[:40]}"'
+
+
+def parse_member_number(value: str) -> str:
+    """The digits in front of the dash."""
+    if value.isascii() and value.isdigit() and len(value) in MEMBER_NUMBER_LENGTHS:
+        return value
+    _reject_scientific_notation(value)
+    if value.isdigit() and len(value) < MEMBER_NUMBER_LENGTHS.start:
+        raise InvalidField(
+            f"{quote_value(value)} is shorter than {MEMBER_NUMBER_LENGTHS.start} digits: {KEEP_AS_TEXT_HINT}"
+        )
+    raise InvalidField(
+        f"{quote_value(value)} is not {MEMBER_NUMBER_LENGTHS.start} to {MEMBER_NUMBER_LENGTHS.stop - 1} digits "
+        f"without the separator"
+    )
+
+
+def parse_separator(value: str) -> str:
+    """The digits behind the dash."""
+    if value.isascii() and value.isdigit() and len(value) == SEPARATOR:
+        return value
+    if value.isdigit() and len(value) < SEPARATOR:
+        raise InvalidField(f"{quote_value(value)} is shorter than {SEPARATOR} digits: {KEEP_AS_TEXT_HINT}")
+    raise InvalidField(f"{quote_value(value)} is not {SEPARATOR} digits")
+
+
+@lru_cache(maxsize=1024)  # rows of one account mostly stand together
+def parse_account_number(value: str) -> str:
+    """With its dash, whether it was written with one or not."""
+    base, dash, end = value.partition("-")
+    if not dash:
+        base, end = value[:-SEPARATOR], value[-SEPARATOR:]
+    try:
+        return f"{parse_member_number(base)}-{parse_separator(end)}"
+    except InvalidField:
+        _reject_scientific_notation(value)
+        raise InvalidField(
+            f"{quote_value(value)} is not a full account number such as 99999-001: {KEEP_AS_TEXT_HINT}"
+        ) from None
+
+
+def text_parser(longest: int) -> Reader:
+    """Words that a person may have written, up to that many characters, but no card or social security number."""
+
+    def read(value: str) -> str:
+        if len(value) > longest:
+            raise InvalidField(f"is longer than {longest} characters")
+        if not value.isprintable():
+            place, odd = next((at, each) for at, each in enumerate(value, 1) if not each.isprintable())
+            raise InvalidField(f"has a character that cannot be printed: U+{ord(odd):04X} as its character {place}")
+        reject_card(value)
+        if fault := find_text_problem(value):
+            raise InvalidField(fault)
+        return value
+
+    return read
+
+
+def name_parser(longest: int) -> Reader:
+    """The name of a person or business, up to that many characters."""
+    words = text_parser(longest)
+
+    def read(value: str) -> Value:
+        if fault := find_name_problem(value):
+            raise InvalidField(fault)
+        return words(value)
+
+    return read
+
+
+def reject_card(value: str) -> None:
+    """Raises BadCell, without the value, for what might be a card's or a social security number."""
+    if any(is_luhn_valid(re.sub(r"[ -]", "", found)) for found in CARD.findall(value)):
+        raise InvalidField(
+            "looks like a card number, which must never be in a file like this: remove it (it is not shown)"
+        )
+    if SSN.search(value):
+        raise InvalidField("looks like a social security number: remove it (it is not shown)")
+
+
+def parse_phone(value: str) -> str:
+    """E.164, from that or from any way in which Americans write one."""
+    _reject_scientific_notation(value)
+    if phone_numbers.is_withheld(value):
+        raise InvalidField(f'"{value[:40]}" {phone_numbers.PROBLEM_TEXTS["placeholder"]}')
+    try:
+        return phone_numbers.parse_phone(value)
+    except phone_numbers.InvalidPhone as error:
+        if error.problem == "extension":
+            raise InvalidField(str(error)) from None
+        # a placeholder is nobody's secret, whatever its length
+        value = f'"{value[:40]}"' if error.problem == "placeholder" else quote_value(value)
+        raise InvalidField(f"{value} {error}") from None
+
+
+@lru_cache(maxsize=4096)
+def parse_day(value: str) -> str:
+    """An ISO date, kept as it is."""
+    try:
+        if DAY.fullmatch(value) and date.fromisoformat(value).year in YEARS:
+            return value
+    except ValueError:
+        pass
+    raise InvalidField(f"{quote_value(value)} is not a day such as 2026-01-31")
+
+
+@lru_cache(maxsize=1024)
+def parse_month(value: str) -> str:
+    """`2026-01`, or any day of that month; kept as its first day."""
+    try:
+        return f"{parse_day(value if len(value) == 10 else f'{value}-01')[:7]}-01"
+    except InvalidField:
+        raise InvalidField(f"{quote_value(value)} is not a month such as 2026-01") from None
+
+
+def parse_dollars(value: str) -> int:
+    """`112.40` as integer cents."""
+    if not DOLLARS.fullmatch(value):
+        raise InvalidField(f"{quote_value(value)} is not an amount with two digits behind the point, such as 112.40")
+    return parse_cents(value.translate(STRIP_MARKS))
+
+
+def parse_cents(value: str) -> int:
+    if not CENTS.fullmatch(value):
+        raise InvalidField(f"{quote_value(value)} is not a whole number of cents")
+    amount = int(value)
+    if abs(amount) > MAX_CENTS:
+        raise InvalidField("is more than a million dollars")
+    return amount
+
+
+def whole_number_parser(least: int, most: int) -> Reader:
+    """A whole number from `least` to `most`."""
+
+    def read(value: str) -> int:
+        if not WHOLE.fullmatch(value):
+            raise InvalidField(f"{quote_value(value)} is not a whole number")
+        number = int(value)
+        if not least <= number <= most:
+            raise InvalidField(f"{quote_value(value)} is not from {least} to {most}")
+        return number
+
+    return read
+
+
+def choice_parser(*allowed: str) -> Reader:
+    def read(value: str) -> str:
+        if value.lower() not in allowed:
+            raise InvalidField(f"{quote_value(value)} is none of {', '.join(allowed)}")
+        return value.lower()
+
+    return read
+
+
+def _reject_scientific_notation(value: str) -> None:
+    if SCIENTIFIC_NOTATION.fullmatch(value):
+        raise InvalidField("was turned into a number by a spreadsheet: keep the column as text")

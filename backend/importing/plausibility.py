@@ -1,0 +1,193 @@
+"""What cannot be, though each row is well formed: days to come, two bills of one period, the co-op's own phone as a
+member's, mail to somebody who has none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Bill
+from backend.importing.emails import is_reserved_domain as made_up_email
+from backend.importing.errors import ErrorReport
+from backend.importing.staging import Staging
+from backend.members.models import Member
+from backend.reading.contact import phone_numbers
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+BATCH = 5000
+MAX_OVERLAP_DAYS = 3
+"""So many days at most two bills that follow each other may share."""
+MAX_CARD_YEARS = 25
+"""No card runs longer."""
+BEFORE_OPENING_TEXT = '"{}" is before {}, the opened_on of the account'
+
+
+async def check(backend: Backend, session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    """Name every such row. It looks where `known.check` noted what the rows refer to."""
+    _check_future_days(backend, staging, faults)
+    _check_before_opening(staging, faults)
+    _check_lost_zeros(staging, faults)
+    _check_coop_contacts(backend, staging, faults)
+    await _periods(session, staging, faults)
+    await _check_undeliverable_mail(session, staging, faults)
+    if backend.settings.production:
+        _check_fictional_phones(staging, faults)
+
+
+def _check_future_days(backend: Backend, staging: Staging, faults: ErrorReport) -> None:
+    today = backend.today()
+    for file, column in (("bills", "issued_on"), ("bills", "period_start"), ("accounts", "opened_on")):
+        query = f"SELECT line, {column} FROM {file} WHERE {column} > ? ORDER BY line"  # noqa: S608
+        for line, day in staging.rows(query, today.isoformat()):
+            if column == "period_start" and staging.scalar("SELECT NOT kwh FROM bills WHERE line = ?", line):
+                continue  # billed ahead
+            faults.add(f"{file}.csv", line, f'{column} "{day}" is after today, {today}')
+    for line, month in staging.rows("SELECT line, month FROM usage WHERE month > ? ORDER BY line", today.isoformat()):
+        faults.add("usage.csv", line, f'month "{month[:7]}" is after this one, {today:%Y-%m}')
+    latest = today.year + MAX_CARD_YEARS
+    for line, year in staging.rows("SELECT line, exp_year FROM payment_methods WHERE exp_year > ?", latest):
+        faults.add("payment_methods.csv", line, f'exp_year "{year}" is more than {MAX_CARD_YEARS} years from now')
+
+
+def _check_before_opening(staging: Staging, faults: ErrorReport) -> None:
+    """What an account used before it was its member's is another member's: nobody may be told it."""
+    opened = "JOIN accounts a ON t.account = a.member || '-' || a.separator AND a.opened_on IS NOT NULL"
+    staging.run("CREATE INDEX accounts_number ON accounts (member || '-' || separator)")
+    for table, column, last in (("bills", "period_end", "t.period_end"), ("usage", "month", "substr(t.month, 1, 7)")):
+        query = (
+            f"SELECT t.line, {last}, a.opened_on FROM {table} t {opened} "  # noqa: S608
+            f"WHERE {last} < substr(a.opened_on, 1, length({last})) ORDER BY t.line"
+        )
+        for line, day, since in staging.rows(query):
+            faults.add(f"{table}.csv", line, f"{column} {BEFORE_OPENING_TEXT.format(day, since)}")
+
+
+def _check_lost_zeros(staging: Staging, faults: ErrorReport) -> None:
+    """One member twice, with and without the zeros that a spreadsheet dropped."""
+    query = (
+        "SELECT line, number, first FROM (SELECT line, number, "
+        "first_value(number) OVER (PARTITION BY ltrim(number, '0') ORDER BY line) AS first "
+        "FROM members WHERE number IS NOT NULL) WHERE number <> first ORDER BY line"
+    )
+    for line, number, first in staging.rows(query):
+        faults.add("members.csv", line, f'number "{number}" is {first} but for its zeros: are they one member?')
+
+
+def _check_coop_contacts(backend: Backend, staging: Staging, faults: ErrorReport) -> None:
+    coop = backend.coop
+    own = {coop.office_phone, coop.outage_phone, coop.transfer_phone, coop.text_line, backend.settings.twilio_number}
+    for phone in sorted(filter(None, own)):
+        for (line,) in staging.rows("SELECT line FROM members WHERE phone = ? ORDER BY line", phone):
+            faults.add("members.csv", line, f"phone {phone} is the co-op's own: give the member's")
+    for line, address in staging.rows("SELECT line, email FROM members WHERE lower(email) = ?", coop.email.lower()):
+        faults.add("members.csv", line, f"email {address} is the co-op's own: give the member's, or leave it empty")
+
+
+async def _periods(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    """Two charges for the same days, unless a credit for them stands beside: that is a correction.
+
+    Periods may share a few days (`READING_DAYS`): the day of the reading counts to both in some billing systems, and
+    others count thirty days back from it.
+    """
+    staging.run(
+        "CREATE TABLE periods (line INT, number TEXT, account TEXT, first TEXT, last TEXT, until TEXT, charge INT)"
+    )
+    staging.run(
+        "INSERT INTO periods SELECT line, number, account, period_start, period_end, "  # noqa: S608
+        f"max(period_start, date(period_end, '-{MAX_OVERLAP_DAYS - 1} days')), amount_cents >= 0 FROM bills "
+        "WHERE account IS NOT NULL AND period_start <= period_end AND amount_cents IS NOT NULL"
+    )
+    await _check_existing_periods(session, staging)
+    staging.run("CREATE INDEX periods_account ON periods (account)")
+    for line, number, account, first, last in _overlapping(staging):
+        said = ""
+        if not faults.is_full:
+            if staging.scalar(
+                f"SELECT 1 FROM periods WHERE NOT charge AND {_OVERLAP_SQL} LIMIT 1",  # noqa: S608
+                account,
+                last,
+                first,
+                first,
+            ):
+                continue
+            other = f"SELECT number FROM periods WHERE charge AND number <> ? AND {_OVERLAP_SQL} ORDER BY first LIMIT 1"  # noqa: S608
+            said = f" {staging.scalar(other, number, account, last, first, first)}"
+        faults.add(
+            "bills.csv", line, f"its days {first} to {last} are billed already: account {account} has the bill{said}"
+        )
+
+
+_OVERLAP_SQL = "account = ? AND ((first < ? AND until > ?) OR first = ?)"
+
+
+def _period_end(first: date, last: date) -> str:
+    """From when on the next bill may begin."""
+    return max(first, last - timedelta(days=MAX_OVERLAP_DAYS - 1)).isoformat()
+
+
+def _overlapping(staging: Staging) -> Iterator[tuple[int, str, str, str, str]]:
+    """Rows of the file that begin before another charge of the account has ended."""
+    window = "OVER (PARTITION BY account ORDER BY first, line IS NOT NULL, line ROWS BETWEEN {})"
+    before, after = window.format("UNBOUNDED PRECEDING AND 1 PRECEDING"), window.format("1 FOLLOWING AND 1 FOLLOWING")
+    query = (
+        "SELECT line, number, account, first, last FROM (SELECT *, "  # noqa: S608
+        f"max(until) {before} AS ended, max(first) {before} AS begun, "
+        f"max(first) {after} AS next, max(line IS NULL) {after} AS held FROM periods WHERE charge) "
+        "WHERE line IS NOT NULL AND (first < ended OR first = begun OR (held AND until > next)) ORDER BY line"
+    )
+    yield from list(staging.rows(query))
+
+
+async def _check_existing_periods(session: AsyncSession, staging: Staging) -> None:
+    """The bills that the database has of the accounts of the file, from the earliest of its periods on."""
+    earliest = staging.scalar("SELECT min(first) FROM periods")
+    query = (
+        "SELECT DISTINCT i.id, i.number FROM account_ids i JOIN periods p ON p.account = i.number WHERE i.id NOT NULL"
+    )
+    for batch in list(staging.batches(query, BATCH)):
+        names: dict[int, str] = dict(batch)
+        held = await session.execute(
+            select(Bill.account_id, Bill.number, Bill.period_start, Bill.period_end, Bill.amount_cents).where(
+                Bill.account_id.in_(names), Bill.period_end >= date.fromisoformat(earliest)
+            )
+        )
+        staging.insert(
+            "periods",
+            [
+                (None, number, names[id_], first.isoformat(), last.isoformat(), _period_end(first, last), amount >= 0)
+                for id_, number, first, last, amount in held
+            ],
+        )
+    # the same bill once more was told already
+    staging.run("DELETE FROM periods WHERE line IS NULL AND number IN (SELECT number FROM bills)")
+
+
+async def _check_undeliverable_mail(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    query = (
+        "SELECT a.line, a.alert, i.member, m.line FROM alerts a JOIN account_ids i ON i.number = a.account "
+        "LEFT JOIN members m ON m.number = i.member WHERE a.ways = 'email' AND m.email IS NULL"
+    )
+    for batch in list(staging.batches(query, BATCH)):
+        elsewhere = {member for _, _, member, line in batch if line is None}
+        have = set(
+            await session.scalars(select(Member.number).where(Member.number.in_(elsewhere), Member.email.is_not(None)))
+        )
+        for line, alert, member, _ in batch:
+            if member not in have:
+                faults.add("alerts.csv", line, f"{alert} goes by email, but member {member} has none")
+
+
+def _check_fictional_phones(staging: Staging, faults: ErrorReport) -> None:
+    """The demo's area 555 is nobody's: where real members are served, a text to it would be lost in silence."""
+    for line, phone in staging.rows("SELECT line, phone FROM members WHERE phone IS NOT NULL ORDER BY line"):
+        if phone_numbers.is_fictional(phone):
+            faults.add("members.csv", line, "phone is in the area 555, which no carrier serves: it is for trying alone")
+    for line, address in staging.rows("SELECT line, email FROM members WHERE email IS NOT NULL ORDER BY line"):
+        if made_up_email(address):
+            faults.add("members.csv", line, "email is in a domain kept for examples: it is for trying alone")

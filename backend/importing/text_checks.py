@@ -1,0 +1,69 @@
+"""What a cell with words may hold: a name, an address, a label. Nothing that a program left there instead of words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+FORMULA = "=+-@"
+"""A spreadsheet that opens a list of ours would run what begins so."""
+SPREADSHEET_ERRORS = frozenset("#REF! #N/A #NAME? #VALUE! #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split())
+HASH_RUN = re.compile(r"#{3,}")
+PLACEHOLDERS = frozenset(
+    "null none nil nan undefined n/a na #n/a tbd unknown test xxx xx x todo - -- . ? ?? (null) (none) <null>".split()
+)
+MARKUP = re.compile(r"<\s*[!/?a-z][^<>]*>?|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d{0,2});", re.IGNORECASE)
+TEMPLATE_MARKS = re.compile(r"\{\{|\}\}|\$\{|\{%|<%|%>")
+REPLACEMENT_CHARACTER = "\ufffd"
+MAX_COMBINING_MARKS = 2
+"""Accents one upon another; no language of members has more."""
+
+
+def find_text_problem(value: str) -> str | None:
+    """Why it was not written by a person, to go on behind the column's name; None when it may have been."""
+    if value.startswith(tuple(FORMULA)):
+        return f"begins with {value[0]}, as a formula does: give the plain words"
+    if value.upper() in SPREADSHEET_ERRORS or HASH_RUN.search(value):
+        return "is what a spreadsheet shows instead of a value: correct it there"
+    if MARKUP.search(value) or TEMPLATE_MARKS.search(value):
+        return "has marks of a web page or a template in it (such as <b> or &amp;): give the plain words"
+    if REPLACEMENT_CHARACTER in value or _is_mojibake(value):
+        return "has letters that were lost on the way, such as Ã© for é: save it as CSV UTF-8 from where it is right"
+    if _longest_mark_run(value) > MAX_COMBINING_MARKS:
+        return "has more accents on one letter than any language"
+    return None
+
+
+def find_name_problem(value: str) -> str | None:
+    """The same for the name of a person or business, which must also be one."""
+    if value.casefold() in PLACEHOLDERS:
+        return "stands for no name: give the member's"
+    if not any(letter.isalpha() for letter in value):
+        return "has no letter in it: give the member's name"
+    if re.search(r"\w\?\w", value):
+        return "has a question mark for a lost letter: save it as CSV UTF-8 from where it is right"
+    if re.search(r"\S@\S+\.\w", value):
+        return "has an email address in it, which belongs in its own column"
+    return find_text_problem(value)
+
+
+def _is_mojibake(value: str) -> bool:
+    """Whether UTF-8 was once read as Latin-1 or Windows-1252: `JosÃ©`. What is right does not survive the way back."""
+    if value.isascii():
+        return False
+    for wrong in ("cp1252", "latin-1"):
+        try:
+            back = value.encode(wrong).decode("utf-8")
+        except UnicodeError:
+            continue
+        if back != value:
+            return True
+    return False
+
+
+def _longest_mark_run(value: str) -> int:
+    most = length = 0
+    for character in value:
+        length = length + 1 if unicodedata.combining(character) else 0
+        most = max(most, length)
+    return most

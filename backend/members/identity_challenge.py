@@ -1,0 +1,141 @@
+"""A code in place of number and last four alone, while these are locked or under pressure.
+
+Asking is the same work and gets the same words whether or not they fit an account, as with mails (`logins/mail.py`):
+who gets a code, and whether at all, is decided by `answer_waiting`, which nobody outside can see or time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.conversations.models import Conversation
+from backend.language import current_language, use_language
+from backend.members import code_limits, codes
+from backend.members.code_limits import MAX_PER_WINDOW, SEND_WINDOW
+from backend.members.codes import CodeRefused
+from backend.members.models import IdentityChallenge, Member
+from backend.members.service import get_account
+from backend.pending_rows import process_pending_rows
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+async def request_challenge(
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    target: str,
+    account: Account | None,
+    *,
+    by_email: bool = False,
+    second: bool = False,
+) -> bool:
+    """Ask for a code to whoever has what was given; `account` None where it fits nobody. False: too often in this
+    talk. `second`: after one that came back."""
+    now = backend.clock.now()
+    own = account if _is_text_from_holder(conversation, account) else None
+    if not second and await _count_requests(session, conversation, now, own) >= MAX_PER_WINDOW:
+        stands = await pending_challenge(session, backend, conversation.id) if own else None
+        return stands is not None and own is not None and stands.account_id == own.id
+    member = account.member if account is not None else None
+    asker = await code_limits.classify_asker(session, backend, conversation, member, target)
+    session.add(
+        IdentityChallenge(
+            conversation_id=conversation.id, target=target, account_id=account.id if account else None,
+            by_email=by_email, language=current_language(), asked_at=now, expires_at=now + codes.LIFETIME,
+            second=second,
+            asker=asker,
+        )
+    )  # fmt: skip
+    await session.flush()
+    return True
+
+
+async def pending_challenge(session: AsyncSession, backend: Backend, conversation_id: str) -> IdentityChallenge | None:
+    """The proof that this talk was asked for last, if it may still be given."""
+    query = (
+        select(IdentityChallenge)
+        .where(IdentityChallenge.conversation_id == conversation_id)
+        .order_by(IdentityChallenge.id.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    row = (await session.execute(query)).scalar_one_or_none()
+    if row is None or row.used_at is not None or backend.clock.now() >= row.expires_at:
+        return None
+    return row
+
+
+async def resend_challenge(
+    session: AsyncSession, backend: Backend, conversation: Conversation, *, by_email: bool
+) -> bool:
+    """Another code for what this talk was asked to prove last, perhaps by email. False: nothing is pending, or too
+    often."""
+    row = await pending_challenge(session, backend, conversation.id)
+    if row is None:
+        return False
+    account = await get_account(session, row.account_id) if row.account_id else None
+    return await request_challenge(session, backend, conversation, row.target, account, by_email=by_email)
+
+
+def is_code_right(backend: Backend, row: IdentityChallenge, code: str) -> bool:
+    return row.account_id is not None and codes.hashes_match(row.code_hash, _hash(backend, row, code))
+
+
+async def process_pending(backend: Backend) -> int:
+    """Send the codes that were asked for and can be; how many askings were settled. Safe in several processes."""
+    return await process_pending_rows(backend, IdentityChallenge, IdentityChallenge.done_at, _process_challenge)
+
+
+async def _process_challenge(session: AsyncSession, backend: Backend, row: IdentityChallenge) -> None:
+    account = await get_account(session, row.account_id) if row.account_id else None
+    if account is None or await _is_over_limit(session, row, account.member):
+        return
+    with use_language(row.language):
+        way = await codes.choose_channel(session, backend, account.member, row.by_email)
+        if isinstance(way, CodeRefused):
+            return
+        code = codes.random_code()
+        row.code_hash = _hash(backend, row, code)
+        await codes.enqueue_code(session, backend, account.member, way, code, f"proof-{row.id}")
+
+
+async def _is_over_limit(session: AsyncSession, row: IdentityChallenge, member: Member) -> bool:
+    """The member's phone is not flooded by somebody who knows the last four: not by several talks either."""
+    if row.second:
+        return False
+    return await code_limits.is_limit_reached(
+        session, member, row.asker, row.conversation_id, row.asked_at, proof=row.id
+    )
+
+
+def _is_text_from_holder(conversation: Conversation, account: Account | None) -> bool:
+    """Whether this is a text in the name of the account's phone on file, which is where it is answered to."""
+    return account is not None and conversation.channel == "sms" and conversation.address == account.member.phone
+
+
+async def _count_requests(session: AsyncSession, conversation: Conversation, now: datetime, own: Account | None) -> int:
+    """How many askings of this talk count against another one. On the phone on file (`own`) those alone that may still
+    be given back: whoever forges its texts shuts nobody out, and is told nothing by it."""
+    counted = [
+        IdentityChallenge.conversation_id == conversation.id,
+        IdentityChallenge.asked_at > now - SEND_WINDOW,
+        IdentityChallenge.second.is_(False),
+    ]
+    if conversation.channel == "sms":
+        counted.append(IdentityChallenge.misses < codes.MAX_TRIES)
+    if own is not None:
+        live = (IdentityChallenge.used_at.is_(None), IdentityChallenge.expires_at > now)
+        counted += [IdentityChallenge.account_id == own.id, *live]
+    return await session.scalar(select(func.count()).where(*counted)) or 0
+
+
+def _hash(backend: Backend, row: IdentityChallenge, code: str) -> str:
+    return codes.keyed_code_hash(backend, f"proof:{row.id}:{row.account_id}:{code}")

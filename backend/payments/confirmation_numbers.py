@@ -1,0 +1,47 @@
+"""Confirmation numbers: short, read out without doubt, never two alike."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.payments.models import Payment, ScheduledPayment
+
+# no 0 O 1 I L, no letters that sound alike over a phone (B D E P T V, F S, M N), no vowels that could make a word
+LETTERS = "FHJKMQRWXY"
+ALPHABET = LETTERS + "23456789"
+LENGTH = 6
+
+
+def random_number() -> str:
+    """A random number such as `K7M-4Q2`; one letter at least, so that it is not taken for a member number."""
+    while True:
+        text = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        if any(letter in LETTERS for letter in text):
+            return f"{text[:3]}-{text[3:]}"
+
+
+async def new_number(session: AsyncSession) -> str:
+    """One that nobody has yet."""
+    while True:
+        number = random_number()
+        if not await _is_taken(session, number):
+            return number
+
+
+def normalize_number(said: str) -> str | None:
+    """What a member typed or said, as it is stored: `k7m 4q2` is `K7M-4Q2`. None when it cannot be one."""
+    plain = re.sub(r"[\s.\-]", "", said).upper()
+    if len(plain) != LENGTH or any(letter not in ALPHABET for letter in plain):
+        return None
+    return f"{plain[:3]}-{plain[3:]}"
+
+
+async def _is_taken(session: AsyncSession, number: str) -> bool:
+    for column in (Payment.confirmation, ScheduledPayment.confirmation):
+        if await session.scalar(select(column).where(column == number)):
+            return True
+    return False

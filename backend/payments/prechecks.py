@@ -1,0 +1,200 @@
+"""The safe-to-pay gate: all that a member should know, or that forbids it, before money moves."""
+
+from __future__ import annotations
+
+import calendar
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.autopay.open_bills import upcoming_runs
+from backend.autopay.schedule import find_active_autopay, find_active_draft
+from backend.billing.models import Account
+from backend.billing.service import PENDING_STATUSES, list_scheduled
+from backend.language import tr
+from backend.payments.models import Payment, PaymentMethod
+from backend.providers.billing.base import AccountBalance
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentWarning:
+    """One thing to say first, or, when `blocking`, the reason why not. Values are cents, dates and texts.
+
+    account_closed | zero | absurd(max_cents) | nothing_due(credit_cents) | day_past(today) | day_too_far(last) |
+    method_expired(label, expired_on) | method_removed(label) block.
+    over_due(due_cents, over_cents) | same_amount_recent(amount_cents, confirmation, minutes) |
+    pending_payment(amount_cents, confirmation) | scheduled_exists(amount_cents, on, confirmation) |
+    draft_soon(on, amount_cents) | autopay_soon(on, amount_cents) are to be said first.
+    """
+
+    code: str
+    blocking: bool
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same thing said twice; how long ago something was does not make it another."""
+        lasting = {name: value for name, value in self.values.items() if name != "minutes"}
+        return json.dumps([self.code, lasting], sort_keys=True, default=str)
+
+
+async def find_warnings(
+    session: AsyncSession,
+    backend: Backend,
+    account: Account,
+    amount_cents: int,
+    pay_on: date,
+    *,
+    method: PaymentMethod | None = None,
+    leaving_out: int | None = None,
+) -> list[PaymentWarning]:
+    """Everything about paying `amount_cents` on `pay_on` (co-op's date), what blocks first.
+
+    `leaving_out` is the id of a payment that does not count, being the one that is asked about.
+    """
+    owed = await backend.billing.balance(session, account.id, backend.today())
+    found = [
+        *_check_account(account, owed),
+        *_check_amount(backend, amount_cents, owed),
+        *_check_day(backend, pay_on),
+        *_check_lateness(backend, owed, pay_on),
+        *_check_method(method, pay_on),
+        *await _check_recent_payments(session, backend, account.id, amount_cents, leaving_out),
+        *await _check_scheduled(session, account.id),
+        *await _check_automatic(session, backend, account.id, owed, pay_on),
+    ]
+    return sorted(found, key=lambda concern: not concern.blocking)
+
+
+def blocking_warnings(found: Iterable[PaymentWarning]) -> tuple[PaymentWarning, ...]:
+    return tuple(concern for concern in found if concern.blocking)
+
+
+def _check_account(account: Account, owed: AccountBalance) -> list[PaymentWarning]:
+    if account.status == "closed":
+        return [PaymentWarning("account_closed", True)]
+    if owed.amount_due_cents <= 0:
+        return [PaymentWarning("nothing_due", True, {"credit_cents": -owed.amount_due_cents})]
+    return []
+
+
+def _check_amount(backend: Backend, amount_cents: int, owed: AccountBalance) -> list[PaymentWarning]:
+    due = owed.amount_due_cents
+    if amount_cents <= 0:
+        return [PaymentWarning("zero", True)]
+    if amount_cents > backend.coop.max_payment_cents:
+        return [PaymentWarning("absurd", True, {"max_cents": backend.coop.max_payment_cents})]
+    if 0 < due < amount_cents:
+        return [PaymentWarning("over_due", False, {"due_cents": due, "over_cents": amount_cents - due})]
+    return []
+
+
+def _check_day(backend: Backend, pay_on: date) -> list[PaymentWarning]:
+    today = backend.today()
+    last = today + timedelta(days=backend.coop.schedule_days)
+    if pay_on < today:
+        return [PaymentWarning("day_past", True, {"today": today})]
+    if pay_on > last:
+        return [PaymentWarning("day_too_far", True, {"last": last})]
+    return []
+
+
+def _check_lateness(backend: Backend, owed: AccountBalance, pay_on: date) -> list[PaymentWarning]:
+    """A later day than the due date, chosen freely: a late fee may come. Paying today is never warned against."""
+    if owed.due_on is None or pay_on <= owed.due_on or pay_on <= backend.today() or owed.amount_due_cents <= 0:
+        return []
+    return [PaymentWarning("after_due", False, {"on": pay_on, "due_on": owed.due_on})]
+
+
+def _check_method(method: PaymentMethod | None, pay_on: date) -> list[PaymentWarning]:
+    if method is None:
+        return []
+    if not method.active:
+        return [PaymentWarning("method_removed", True, {"label": method.label})]
+    ends = card_expiry_date(method)
+    if ends is None or pay_on <= ends:
+        return []
+    return [PaymentWarning("method_expired", True, {"label": method.label, "expired_on": ends})]
+
+
+def card_expiry_date(method: PaymentMethod) -> date | None:
+    """The last day a card can be used: its expiry month's last. None for a bank account."""
+    if not method.exp_year or not method.exp_month:
+        return None
+    return date(method.exp_year, method.exp_month, calendar.monthrange(method.exp_year, method.exp_month)[1])
+
+
+def find_method_problem(account: Account, method: PaymentMethod, on: date) -> str | None:
+    """Why the method cannot be charged for the account on that day, in words; None when it can."""
+    ends = card_expiry_date(method)
+    if account.status == "closed":
+        return tr("the account is closed")
+    if method.member_id != account.member_id:
+        return tr("the way to pay on file is not the account holder's")  # its label is not theirs to read either
+    if not method.active:
+        return tr("{method} is no longer on file", method=method.label)
+    if ends and ends < on:
+        return tr("{method} has expired", method=method.label)
+    return None
+
+
+async def _check_recent_payments(
+    session: AsyncSession, backend: Backend, account_id: int, amount_cents: int, leaving_out: int | None
+) -> list[PaymentWarning]:
+    now = backend.clock.now()
+    since = now - timedelta(minutes=backend.coop.same_amount_minutes)
+    query = select(Payment).where(
+        Payment.account_id == account_id,
+        Payment.id != (leaving_out or 0),
+        Payment.status.in_(PENDING_STATUSES) | ((Payment.status == "posted") & (Payment.created_at >= since)),
+    )
+    found = []
+    for payment in await session.scalars(query.order_by(Payment.id)):
+        told = {"amount_cents": payment.amount_cents, "confirmation": payment.confirmation}
+        if payment.status in PENDING_STATUSES:
+            found.append(PaymentWarning("pending_payment", False, told))
+        if payment.amount_cents == amount_cents and payment.created_at >= since:
+            minutes = int((now - payment.created_at).total_seconds() // 60)
+            found.append(PaymentWarning("same_amount_recent", False, told | {"minutes": minutes}))
+    return found
+
+
+async def _check_scheduled(session: AsyncSession, account_id: int) -> list[PaymentWarning]:
+    return [
+        PaymentWarning(
+            "scheduled_exists",
+            False,
+            {"amount_cents": item.amount_cents, "on": item.run_on, "confirmation": item.confirmation},
+        )
+        for item in await list_scheduled(session, account_id)
+    ]
+
+
+async def _check_automatic(
+    session: AsyncSession, backend: Backend, account_id: int, owed: AccountBalance, pay_on: date
+) -> list[PaymentWarning]:
+    """A legacy draft or an Auto Pay run that would take a bill in a few days, or before the payment does: which day,
+    and how much of what is open.
+
+    Of several bills it is the one that runs next. One that is late runs no more by itself.
+    """
+    until = max(backend.today() + timedelta(days=backend.coop.draft_notice_days), pay_on)
+    found = []
+    enrolled: list[tuple[str, int | None, date | None]] = []
+    if await find_active_draft(session, account_id):
+        enrolled.append(("draft_soon", None, None))
+    if autopay := await find_active_autopay(session, account_id):
+        enrolled.append(("autopay_soon", autopay.day_of_month, autopay.starts_on))
+    for code, day_of_month, starts_on in enrolled:
+        coming = await upcoming_runs(session, backend, account_id, day_of_month, starts_on)
+        if coming and min(coming) <= until and owed.amount_due_cents > 0:
+            found.append(PaymentWarning(code, False, {"on": min(coming), "amount_cents": coming[min(coming)]}))
+    return found

@@ -1,0 +1,282 @@
+"""Driving a payment to its end. Every step may be repeated, by anyone, at any time: the key makes it one charge.
+
+The pattern of each step: ask the network while holding no database connection, then write the answer down in one
+transaction that only moves the status forward. What a crash leaves behind is found by its status and driven on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit import service as audit
+from backend.autopay import draft_outcomes
+from backend.billing.service import PENDING_STATUSES, lock_account
+from backend.language import current_language, use_language
+from backend.payments import prechecks, receipts
+from backend.payments.models import PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
+from backend.providers.billing.base import PaymentFact
+from backend.providers.payments.base import Charge, PaymentProviderError, ProviderRejected
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+log = logging.getLogger(__name__)
+
+RETRY_CONFIRMED = timedelta(minutes=10)
+"""How long after the yes a charge that the network never saw may still be made; later nobody expects it."""
+RETRY_SCHEDULED = timedelta(hours=20)
+REFUSED_AS_DECLINED = frozenset({"invalid_token", "invalid_amount"})
+SYSTEM = "payments"
+
+_STEPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "started": {
+        "authorised": ("authorised",),
+        "posted": ("authorised", "posted"),
+        "returned": ("authorised", "posted"),  # the return itself is booked from the provider's list of returns
+        "declined": ("declined",),
+        "voided": ("voided",),
+    },
+    "authorised": {
+        "posted": ("posted",),
+        "returned": ("posted",),
+        "declined": ("declined",),
+        "voided": ("voided",),
+    },
+}
+"""From our status to the network's: the statuses to go through."""
+
+_in_progress: set[str] = set()
+
+
+class ChargeMismatch(Exception):
+    """The network has another amount under our key. Somebody must look; nothing is booked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOrder:
+    """What the network is asked for; the same on every repeat."""
+
+    payment_id: int
+    key: str
+    token: str
+    total_cents: int
+    description: str
+    status: str
+
+
+async def recover(backend: Backend) -> int:
+    """Settle what a crash or a time-out left unfinished; run at start and every minute. Returns how many were."""
+    async with backend.db.read_session() as session:
+        query = select(Payment.id, Payment.key).where(Payment.status.in_(PENDING_STATUSES)).order_by(Payment.id)
+        unfinished = (await session.execute(query)).all()
+    for payment_id, key in unfinished:
+        if key in _in_progress:
+            continue  # a member is being answered about it right now, in this process
+        try:
+            await advance(backend, payment_id, resumed=True, told=False)
+        except PaymentProviderError as error:
+            log.warning("payment %s is still unsettled: %r", payment_id, error)
+        except Exception:
+            # one payment that cannot be settled must not hold up the others
+            log.exception("payment %s could not be settled", payment_id)
+    return len(unfinished)
+
+
+async def advance(backend: Backend, payment_id: int, *, resumed: bool, told: bool) -> None:
+    """Take the payment as far as it goes. `resumed`: it may have been to the network before, so ask first.
+
+    `told`: the member gets the outcome as an answer now; otherwise bad news goes out as a notice. Raises a
+    PaymentProviderError when the outcome is not known yet; recover() will come back to it.
+    """
+    order = await _order(backend, payment_id)
+    with _mark_in_progress(order.key):
+        status = order.status
+        if status == "started":
+            charge = await _authorize_or_find(backend, order, resumed)
+            status = await record_charge(backend, payment_id, charge, told=told)
+            if charge and charge.status == "authorised" and status in ("voided", "declined"):
+                await backend.payments.void(order.key)  # given up on while this answer was on its way
+        if status == "authorised":
+            await record_charge(backend, payment_id, await _capture(backend, order), told=told)
+
+
+async def record_charge(backend: Backend, payment_id: int, charge: Charge | None, *, told: bool) -> str:
+    """Write the network's answer down (None: there is no charge and shall be none); returns the status now."""
+    async with backend.db.transaction() as session:
+        payment = await lock_payment(session, payment_id)
+        if charge and charge.amount_cents != payment.total_cents:
+            raise ChargeMismatch(f"payment {payment_id}: the network has {charge.amount_cents} cents")
+        target = charge.status if charge else "voided"
+        for status in _STEPS.get(payment.status, {}).get(target, ()):
+            await move_status(session, backend, payment, status, charge=charge, told=told)
+        return payment.status
+
+
+async def move_status(
+    session: AsyncSession, backend: Backend, payment: Payment, status: str, *, charge: Charge | None, told: bool
+) -> None:
+    """One step forward with all that belongs to it: booking, receipt, schedule, audit row."""
+    before = payment.status
+    values: dict[str, object] = {"status": status, "updated_at": backend.clock.now()}
+    if status == "posted":
+        values["posted_on"] = backend.today()
+    if charge:
+        values |= {"provider_ref": charge.ref, "decline_code": charge.decline_code}
+    # guarded, although the account is held: a status that moved meanwhile must never be written over
+    guarded = update(Payment).where(Payment.id == payment.id, Payment.status == before).values(values)
+    result = await session.execute(guarded)
+    assert isinstance(result, CursorResult)
+    if result.rowcount != 1:
+        raise RuntimeError(f"payment {payment.id} moved on from {before} under its lock")
+    await session.refresh(payment)
+    told = told and not payment.to_follow  # the answer came too late: they were told that a message follows
+    with use_language(current_language() if told else await receipts.language_for(session, payment)):
+        await _consequences(session, backend, payment, told)
+    await audit.record(
+        session,
+        backend,
+        actor=SYSTEM,
+        level=0,
+        channel=payment.channel,
+        act=f"payment_{status}",
+        account_id=payment.account_id,
+        before={"status": before},
+        after={"status": status, "confirmation": payment.confirmation, "decline_code": payment.decline_code},
+    )
+
+
+async def lock_payment(session: AsyncSession, payment_id: int) -> Payment:
+    """The payment as it is now, its account held until the transaction ends."""
+    payment = await session.get_one(Payment, payment_id)
+    await lock_account(session, payment.account_id)
+    await session.refresh(payment)
+    return payment
+
+
+def payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
+    """The payment as billing is told of it."""
+    return PaymentFact(
+        key=payment.key,
+        account_id=payment.account_id,
+        amount_cents=payment.amount_cents,
+        fee_cents=payment.fee_cents,
+        at=backend.clock.now(),
+    )
+
+
+async def _consequences(session: AsyncSession, backend: Backend, payment: Payment, told: bool) -> None:
+    if payment.status == "posted":
+        await backend.billing.payment_posted(session, payment_fact(payment, backend))
+        await _finish_schedule(session, payment, "done")
+        await draft_outcomes.handle_payment_status(session, backend, payment, "posted")
+        await receipts.send_receipt(session, backend, payment, told=told)
+    elif payment.status in ("declined", "voided"):
+        await _finish_schedule(session, payment, "failed")
+        await _reopen_link(session, payment)
+        automatic = await draft_outcomes.handle_payment_status(
+            session, backend, payment, payment.status, payment.decline_code
+        )
+        if not told and not automatic:
+            await receipts.notify_payment_failed(session, backend, payment)
+
+
+async def _finish_schedule(session: AsyncSession, payment: Payment, status: str) -> None:
+    running = (ScheduledPayment.payment_id == payment.id, ScheduledPayment.status == "running")
+    await session.execute(update(ScheduledPayment).where(*running).values(status=status))
+
+
+async def _reopen_link(session: AsyncSession, payment: Payment) -> None:
+    """A pay link that did not pay may be tried with another card for as long as it lives."""
+    quote = select(Quote.id).where(Quote.key == payment.key).scalar_subquery()
+    await session.execute(update(PayLink).where(PayLink.quote_id == quote).values(used_at=None))
+
+
+async def _order(backend: Backend, payment_id: int) -> ChargeOrder:
+    async with backend.db.read_session() as session:
+        payment = await session.get_one(Payment, payment_id)
+        method = await session.get_one(PaymentMethod, payment.method_id)
+        return ChargeOrder(
+            payment_id=payment.id,
+            key=payment.key,
+            token=method.token,
+            total_cents=payment.total_cents,
+            # part of what makes a repeat the same request: nothing that the office could edit meanwhile
+            description=f"Electric bill payment {payment.confirmation}",
+            status=payment.status,
+        )
+
+
+async def _authorize_or_find(backend: Backend, order: ChargeOrder, resumed: bool) -> Charge | None:
+    """Authorise, or find what an earlier try came to. None: the network never saw it and it is not wanted any more."""
+    if resumed:
+        found = await backend.payments.find(order.key)
+        if found:
+            return found
+        if not await _still_wanted(backend, order.payment_id):
+            return None
+    try:
+        return await backend.payments.authorize(
+            key=order.key, token=order.token, amount_cents=order.total_cents, description=order.description
+        )
+    except ProviderRejected as refusal:
+        if refusal.code not in REFUSED_AS_DECLINED:
+            raise
+        return Charge(order.key, "", "declined", order.total_cents, refusal.code, "card")
+
+
+async def _capture(backend: Backend, order: ChargeOrder) -> Charge:
+    try:
+        return await backend.payments.capture(order.key)
+    except ProviderRejected:
+        found = await backend.payments.find(order.key)  # such as an authorisation that lapsed
+        if found is None or found.status == "authorised":
+            raise
+        return found
+
+
+async def _still_wanted(backend: Backend, payment_id: int) -> bool:
+    """Whether a charge that was never made may still be: soon enough, and nothing has changed since the yes."""
+    async with backend.db.read_session() as session:
+        payment = await session.get_one(Payment, payment_id)
+        age = backend.clock.now() - payment.created_at
+        quote = await session.scalar(select(Quote).where(Quote.key == payment.key))
+        if quote is None:
+            return age <= RETRY_SCHEDULED
+        if age > RETRY_CONFIRMED:
+            return False
+        return not await find_new_warnings(session, backend, quote, leaving_out=payment.id)
+
+
+async def find_new_warnings(
+    session: AsyncSession, backend: Backend, quote: Quote, leaving_out: int | None = None
+) -> tuple[prechecks.PaymentWarning, ...]:
+    """What a member would have to be told that was not known when the quote was read out."""
+    account = await lock_account(session, quote.account_id)
+    method = await session.get_one(PaymentMethod, quote.method_id)
+    now = await prechecks.find_warnings(
+        session,
+        backend,
+        account,
+        quote.amount_cents,
+        quote.pay_on,
+        method=method,
+        leaving_out=leaving_out,
+    )
+    return tuple(c for c in now if c.blocking or c.fingerprint not in quote.concerns)
+
+
+@contextmanager
+def _mark_in_progress(key: str) -> Iterator[None]:
+    _in_progress.add(key)
+    try:
+        yield
+    finally:
+        _in_progress.discard(key)

@@ -1,0 +1,117 @@
+"""Running payments that were scheduled for a day. May be stopped anywhere and run again: each is made once."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.audit import service as audit
+from backend.billing.service import lock_account
+from backend.language import use_language
+from backend.payments import prechecks, receipts
+from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
+from backend.payments.processing import SYSTEM, advance
+from backend.providers.payments.base import PaymentProviderError
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+log = logging.getLogger(__name__)
+
+
+async def run_scheduled(backend: Backend, on: date) -> int:
+    """Make every payment scheduled for `on` (co-op's date) or before; returns how many were taken up.
+
+    Exactly what was agreed to is paid, also when the bill has been paid otherwise meanwhile: the member said so and was
+    told of it. A closed account or a method that cannot be used any more fails it, and the member is told.
+    """
+    async with backend.db.read_session() as session:
+        query = (
+            select(ScheduledPayment.id)
+            .where(ScheduledPayment.status.in_(("scheduled", "running")), ScheduledPayment.run_on <= on)
+            .order_by(ScheduledPayment.run_on, ScheduledPayment.id)
+        )
+        due = list(await session.scalars(query))
+    for scheduled_id in due:
+        try:
+            await _run(backend, scheduled_id)
+        except PaymentProviderError as error:
+            log.warning("scheduled payment %s is still unsettled: %r", scheduled_id, error)
+        except Exception:
+            # one that cannot be made must not hold up the others
+            log.exception("scheduled payment %s could not be made", scheduled_id)
+    return len(due)
+
+
+async def _run(backend: Backend, scheduled_id: int) -> None:
+    async with backend.db.transaction() as session:
+        started = await _begin_payment(session, backend, scheduled_id)
+    if started:
+        payment_id, repeated = started
+        await advance(backend, payment_id, resumed=repeated, told=False)
+
+
+async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: int) -> tuple[int, bool] | None:
+    """The payment of this schedule and whether it was there before; None when there is nothing to drive."""
+    item = await session.get_one(ScheduledPayment, scheduled_id)
+    account = await lock_account(session, item.account_id)
+    await session.refresh(item)
+    if item.status == "running" and item.payment_id:
+        return item.payment_id, True
+    if item.status != "scheduled":
+        return None
+    method = await session.get_one(PaymentMethod, item.method_id)
+    if reason := prechecks.find_method_problem(account, method, backend.today()):
+        with use_language(await receipts.language_for(session, item)):
+            told = prechecks.find_method_problem(account, method, backend.today())
+            await receipts.notify_schedule_failed(session, backend, item, told or reason)
+        await _fail(session, backend, item, reason)
+        return None
+    payment = _payment(backend, item)
+    session.add(payment)
+    await session.flush()
+    item.status, item.payment_id = "running", payment.id
+    await _record_act(session, backend, item, "scheduled_payment_run", None)
+    return payment.id, False
+
+
+def _payment(backend: Backend, item: ScheduledPayment) -> Payment:
+    now = backend.clock.now()
+    return Payment(
+        # from the schedule's own random key, not its id: the network outlives a database that starts again at 1
+        key=f"sched:{item.key}",
+        confirmation=item.confirmation,
+        account_id=item.account_id,
+        method_id=item.method_id,
+        amount_cents=item.amount_cents,
+        fee_cents=item.fee_cents,
+        channel=item.channel,
+        conversation_id=item.conversation_id,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def _fail(session: AsyncSession, backend: Backend, item: ScheduledPayment, reason: str) -> None:
+    item.status = "failed"
+    await _record_act(session, backend, item, "scheduled_payment_failed", reason)
+
+
+async def _record_act(
+    session: AsyncSession, backend: Backend, item: ScheduledPayment, act: str, reason: str | None
+) -> None:
+    await audit.record(
+        session,
+        backend,
+        actor=SYSTEM,
+        level=0,
+        channel="job",
+        act=act,
+        account_id=item.account_id,
+        before={"status": "scheduled"},
+        after={"status": item.status, "confirmation": item.confirmation, "reason": reason},
+    )

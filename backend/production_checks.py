@@ -1,0 +1,266 @@
+"""What speaks against starting in production: every fault by the name of its setting, with what is expected instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from argon2 import extract_parameters
+from argon2.exceptions import InvalidHashError
+
+from backend import config_values as values
+from backend.hosts import is_internal_host, is_this_machine, is_valid_host
+from backend.production_resources import (
+    find_folder_problem,
+    find_listen_problem,
+    find_provider_problem,
+    find_sqlite_problem,
+)
+from backend.providers.loader import BUILTIN
+from backend.reading.contact import phone_numbers
+from backend.weak_secrets import find_weakness
+
+REQUIRED = ("SECRET_KEY", "PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
+MIN_KEY_LENGTH, MIN_TOKEN_LENGTH = 32, 20
+SECRETS = {
+    "SECRET_KEY": MIN_KEY_LENGTH,
+    "ENGINE_TOKEN": MIN_KEY_LENGTH,
+    "TWILIO_AUTH_TOKEN": 32,
+    "METRICS_TOKEN": MIN_TOKEN_LENGTH,
+}
+HOW_TO_MAKE = "make one with `python3 -c 'import secrets; print(secrets.token_hex(32))'`"
+ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+AUTH_TOKEN = re.compile(r"[0-9a-fA-F]{32}")
+E164 = re.compile(r"\+(?:1[2-9][0-9]{9}|(?!1)[1-9][0-9]{7,14})")
+SHORT_CODE = re.compile(r"[1-9][0-9]{4,5}")
+# OWASP's least for argon2id, in KiB and passes
+MIN_HASH_MEMORY, MIN_HASH_PASSES = 19 * 1024, 2
+TRUE_WORDS = ("1", "true", "yes", "on", "y", "t")
+
+Environ = Mapping[str, str]
+SettingCheck = Callable[[str, Environ], str | None]
+
+
+def find_setting_errors(env: Environ) -> dict[str, str]:
+    """Fault by setting; empty when this may go to work for members. `env` has no empty values."""
+    found = {name: "is not set, and MEMBERLINE_ENV=production needs it" for name in REQUIRED if name not in env}
+    for name, check in CHECKS.items():
+        fault = check(env[name], env) if name in env else None
+        if fault:
+            found.setdefault(name, fault)
+    found |= {name: fault for name, fault in _check_secrets(env).items() if name not in found}
+    found |= {name: fault for name, fault in _check_combinations(env).items() if name not in found}
+    return found
+
+
+def _check_secrets(env: Environ) -> dict[str, str]:
+    found: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    for name, shortest in SECRETS.items():
+        value = env.get(name)
+        if not value:
+            continue
+        problem = find_weakness(value, shortest)
+        if problem:
+            remedy = "take it from Twilio's console" if name.startswith("TWILIO") else HOW_TO_MAKE
+            found[name] = f"is no secret: {problem}; {remedy}"
+        elif value in owners:
+            found[name] = f"is the same as {owners[value]}: each needs a secret of its own; {HOW_TO_MAKE}"
+        owners.setdefault(value, name)
+    return found
+
+
+def _check_combinations(env: Environ) -> dict[str, str]:
+    """What is wrong only in the company of another setting, or when it is missing."""
+    found: dict[str, str] = {}
+    for name, builtin in BUILTIN.items():
+        if fault := find_provider_problem(name, env.get(name) or next(iter(builtin))):
+            found[name] = fault
+    if "REDIS_URL" in env and env.get("DATABASE_URL", "sqlite").startswith("sqlite"):
+        found["DATABASE_URL"] = (
+            "is a SQLite file, but REDIS_URL says that several processes run: they need postgresql://…, "
+            "or leave REDIS_URL out"
+        )
+    behind_none = env.get("PROXIES_COUNT", "0") == "0" and env.get("ALLOW_NO_PROXY", "").lower() not in TRUE_WORDS
+    if behind_none and env.get("PUBLIC_URL", "").startswith("https://"):
+        found["PROXIES_COUNT"] = (
+            "is 0, but PUBLIC_URL is https, which a proxy must speak for the app: without its number all members "
+            "seem to come from one address; set how many proxies of yours stand in front, or ALLOW_NO_PROXY=yes "
+            "if connections really come from the members' own addresses"
+        )
+    return found
+
+
+def _public_url(text: str, env: Environ) -> str | None:
+    parts = _split(text)
+    if parts is None or not parts.hostname or parts.scheme != "https":
+        return "must start with https:// in production and name a host: request signatures and links depend on it"
+    if "@" in parts.netloc:
+        return (
+            "must have no user name or password in it: it is sent to members; expected https://assistant.coop.example"
+        )
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "?" in text or "#" in text:
+        return "must have no path, query or fragment: expected https://assistant.coop.example"
+    if not is_valid_host(parts.hostname) or parts.port == 0:
+        return "names no host that there can be: expected https://assistant.coop.example"
+    if _is_example(parts.hostname):
+        return "is an example, not the co-op's own: put its name there"
+    if is_this_machine(parts.hostname):
+        return "is this machine, which members cannot reach: expected https://assistant.coop.example"
+    if is_internal_host(parts.hostname):
+        return "names a host inside, which members cannot reach: expected https://assistant.coop.example"
+    return None
+
+
+def _is_example(host: str) -> bool:
+    """As in the documentation of others; `.example` names nobody and does no harm in a rehearsal."""
+    labels = host.rstrip(".").split(".")
+    return labels[-2:-1] in (["example"], ["yourdomain"], ["your-domain"], ["mydomain"]) and labels[-1] != "example"
+
+
+def _origins(text: str, env: Environ) -> str | None:
+    origins = [part.strip().rstrip("/") for part in text.split(",") if part.strip()]
+    if "*" in origins:
+        return "may be * in development only: name the co-op's web sites"
+    if origins and all(_is_web_origin(origin) for origin in origins):
+        return None
+    return "must list https:// origins without a path, such as https://www.coop.example"
+
+
+def _is_web_origin(origin: str) -> bool:
+    parts = _split(origin)
+    host = parts.hostname if parts else None
+    if parts is None or not host or parts.scheme != "https" or not values.is_origin(origin):
+        return False
+    return is_valid_host(host) and not is_this_machine(host) and not is_internal_host(host)
+
+
+def _twilio_number(text: str, env: Environ) -> str | None:
+    withheld = phone_numbers.is_withheld(text) or phone_numbers.is_placeholder(text.removeprefix("+1"))
+    if not withheld and (E164.fullmatch(text) or SHORT_CODE.fullmatch(text)):
+        return None
+    return "must be a phone number in E.164, such as +15735551234, or a short code of five or six digits"
+
+
+def _account_sid(text: str, env: Environ) -> str | None:
+    if not ACCOUNT_SID.fullmatch(text):
+        return "must be AC and 32 hexadecimal digits, as Twilio's console shows it"
+    # Twilio draws the digits: so few different ones are a row of zeros or an example out of its pages
+    return "is an example: write the one that Twilio's console shows" if len(set(text[2:].lower())) < 6 else None
+
+
+def _auth_token(text: str, env: Environ) -> str | None:
+    if AUTH_TOKEN.fullmatch(text):
+        return None
+    return "must be the 32 hexadecimal digits that Twilio's console shows"
+
+
+def _database(text: str, env: Environ) -> str | None:
+    if text.startswith("sqlite"):
+        return find_sqlite_problem(text, env)
+    parts = _split(text)
+    if parts is None or (not parts.hostname and "host=" not in parts.query) or not parts.path.strip("/"):
+        return "must be sqlite:////path/to/file or postgresql://user:password@host/name"
+    password = unquote(parts.password or "")
+    # a host may let us in without one, over a socket of its own
+    if password and (password == unquote(parts.username or "") or find_weakness(password, 8)):
+        return "has a password that is tried first by everybody: give the database's user another"
+    return None
+
+
+def _redis(text: str, env: Environ) -> str | None:
+    parts = _split(text)
+    if parts is None or not (parts.path if parts.scheme == "unix" else parts.hostname):
+        return "must be redis://host:6379/0, or rediss://… or unix:///path of its socket"
+    if parts.scheme != "unix" and parts.path.strip("/") and not re.fullmatch(r"/[0-9]{1,3}", parts.path):
+        return "must end with the number of a database, such as /0, or with none"
+    password = unquote(parts.password or "")
+    return "has a password that is tried first by everybody" if password and find_weakness(password, 8) else None
+
+
+def _smtp(text: str, env: Environ) -> str | None:
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        return "must look like smtp://user:password@mail.coop.example:587 or smtps://…"
+    if parts.scheme == "smtp" and not is_this_machine(parts.hostname) and parts.port not in (None, 587):
+        return "would send mail without TLS: use smtps://…, or port 587, where STARTTLS is insisted on"
+    if parts.password and find_weakness(unquote(parts.password), 6):
+        return "has a password that is tried first by everybody"
+    return None
+
+
+def _staff(text: str, env: Environ) -> str | None:
+    for part in text.split():
+        _, _, hashed = part.partition("=")
+        try:
+            found = extract_parameters(hashed)
+        except InvalidHashError:
+            return "must list name=hash, the hash made by `memberline staff-password`"
+        if found.memory_cost < MIN_HASH_MEMORY or found.time_cost < MIN_HASH_PASSES:
+            return "has a hash that is quick to guess: make it with `memberline staff-password`"
+    return None
+
+
+def _check_clock(text: str, env: Environ) -> str | None:
+    return None if text.strip("-0") == "" else "is for tests: in production the time is the machine's"
+
+
+def _https(text: str, env: Environ) -> str | None:
+    parts = _split(text)
+    good = parts is not None and parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
+    return None if good else "must be an https:// address without credentials: what it is sent is secret"
+
+
+def _engine_url(text: str, env: Environ) -> str | None:
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        return "must be an http:// or https:// address without credentials: ENGINE_TOKEN is the secret"
+    if parts.scheme == "http" and not is_this_machine(parts.hostname):
+        return "must be https:// to another machine: members' words and ENGINE_TOKEN go there"
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        return "must have no path or query: expected http://127.0.0.1:5005"
+    return None
+
+
+def _coop_file(text: str, env: Environ) -> str | None:
+    return None if Path(text).is_file() else "names a file that is not there"
+
+
+def _time_zone(text: str, env: Environ) -> str | None:
+    try:
+        ZoneInfo(text.removeprefix(":"))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "names no time zone, such as America/Chicago; leave it out: the co-op's is in coop.toml"
+    return None
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        return None
+    return None if any(letter.isspace() for letter in text) else parts
+
+
+CHECKS: dict[str, SettingCheck] = {
+    "PUBLIC_URL": _public_url,
+    "TWILIO_ACCOUNT_SID": _account_sid,
+    "TWILIO_AUTH_TOKEN": _auth_token,
+    "TWILIO_NUMBER": _twilio_number,
+    "TWILIO_API_URL": _https,
+    "DATABASE_URL": _database,
+    "REDIS_URL": _redis,
+    "SMTP_URL": _smtp,
+    "CHAT_ORIGINS": _origins,
+    "STAFF_ACCOUNTS": _staff,
+    "CLOCK_SHIFT": _check_clock,
+    "ENGINE_URL": _engine_url,
+    "COOP_FILE": _coop_file,
+    "MEMBERLINE_RUNTIME_DIR": find_folder_problem,
+    "HOST": find_listen_problem,
+    "TZ": _time_zone,
+}

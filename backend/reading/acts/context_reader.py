@@ -1,0 +1,389 @@
+"""The one reading of a message in its context: rules for what must be certain, the classifiers for the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from backend.language import SPANISH
+from backend.reading.acts.model import Act, EnginePredictions, OpenQuestion, PredictedClause
+from backend.reading.acts.signals import (
+    asks_for_information,
+    asks_for_language,
+    asks_to_repeat,
+    asks_to_undo,
+    asks_to_wait,
+    detect_feeling,
+    has_request_after_wait,
+    is_continuation,
+    is_question,
+    is_refusal,
+    is_request,
+    is_small_talk,
+    says_goodbye,
+)
+from backend.reading.acts.yes_no import NO, YES, detect_uncertain_yes, detect_yes_no, starts_with_yes
+from backend.reading.bystander_talk import remove_bystander_talk
+from backend.reading.live_agent_request import wants_live_agent
+from backend.reading.numbers.spoken_digits import spoken_to_digits
+from backend.reading.spanish import to_english
+
+MIN_ACT_PROBABILITY = 0.5
+"""From this probability on an act counts; what follows from it is asked about before anything is done."""
+MIN_REQUEST_MID_TASK = 0.6  # in the middle of a task another one is begun only when it is plainly wished
+HIGH_PROBABILITY = 0.8
+MIN_AFFIRM = 0.75  # of held-out replies nearly all that are a yes reach it, and few that only look like one
+MIN_VOLUNTEER = (
+    0.7  # of held-out replies that are likelier than not to tell a fact and do not reach it, a third tell one
+)
+_MIN_BY_ACT: Mapping[str, float] = {"affirm": MIN_AFFIRM, "volunteer": MIN_VOLUNTEER}
+LOW_PROBABILITY = 0.3
+MIN_CERTAIN_ANSWER = 0.95
+MIN_NUMBER_DIGITS = 3  # so many digits are a number that was looked for
+LONG_MESSAGE_WORDS = 12  # words
+SIDE_ACTS = frozenset({"volunteer", "person", "social"})
+YES_NO_TYPES = frozenset({"yes_no"})
+NUMBER_TYPES = frozenset({"member_number", "last4", "code"})
+MAX_WORDS_WITH_NUMBER = 2  # words beside a number: "is 41005-001", "it's 0142"
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+OPEN_ENDED_TYPES = frozenset({"nothing", "anything_else"})
+FREE_TEXT_TYPES = frozenset({"free_text", "place", "name", "email"})
+"""Questions that any words may answer: a classifier's doubt is no reason to lose them."""
+
+_ACT_BY_INTENT: Mapping[str, str] = {
+    "affirm": "affirm",
+    "deny": "deny",
+    "cancel": "cancel",
+    "repeat": "repeat",
+    "speak_to_human": "person",
+    "speak_spanish": "language",
+    "speak_english": "language",
+    "greet": "social",
+    "thank": "social",
+    "goodbye": "social",
+    "inform": "answer",
+    "choose": "answer",
+    "out_of_scope": "unclear",
+    "nlu_fallback": "unclear",
+    "help_capabilities": "ask",
+    "": "unclear",
+}
+"""What an intent does, where no act was predicted beside it."""
+OUTAGE_INTENT = "report_outage"
+_ENROLLMENT_INTENTS = frozenset(
+    {"quick_pay", "schedule_payment", "setup_autopay", "create_account", "payment_arrangement"}
+)
+_NON_REQUEST_INTENTS = frozenset(_ACT_BY_INTENT) | {"faq"}
+_ACTS_NEVER_GUESSED = frozenset({"start", "affirm", "cancel", "social", "feeling", "deny"})
+"""Acts that something follows from, or that turn away from the question: a guess makes none of them."""
+_REQUEST_HIDING_INTENTS = frozenset({"inform", "out_of_scope", "nlu_fallback"})
+MIN_SHARE_OF_REST = 0.3  # of what the ranking leaves for other intents
+MIN_HIDDEN_REQUEST = 0.1
+MIN_FRAGMENT_REQUEST = 0.3  # "and September?" goes on with what was told: nothing is wished by it that is not plain
+
+
+class ContextReader:
+    """See the module; implements `Reader`."""
+
+    def read_acts(self, words: str, language: str, question: OpenQuestion, statistics: EnginePredictions) -> list[Act]:
+        """The acts of a message in their order; at least one."""
+        if words.strip() and not remove_bystander_talk(words):
+            return [Act("hold", words=words, is_certain=True)]  # somebody else in the room is spoken to
+        words = remove_bystander_talk(words)
+        text = to_english(words) if language == SPANISH else words
+        if not text.strip():
+            return [Act("unclear", words=words)]
+        if asks_for_language(text):
+            return [Act("language", words=words, is_certain=True)]
+        if question.question_type in NUMBER_TYPES and _is_bare_number(text):
+            return [Act("answer", words, "inform", words)]  # "is 41005-001" asks nothing
+        if _is_not_an_option(text, question):
+            return [Act("unclear", words=words, is_certain=True)]
+        person = [Act("person", words=words, is_certain=True)] if wants_live_agent(words) else []
+        waits = asks_to_wait(text) and not _has_question_after_wait(statistics)
+        if not person and waits and not any(character.isdigit() for character in text):
+            return _request_after_wait(text, words, statistics.whole) or [Act("hold", words=words, is_certain=True)]
+        if question.question_type in YES_NO_TYPES and (found := _read_yes_no(text, language, question, words)):
+            asked = _acts_of_kind(language, question, statistics, "ask") if found.kind == "deny" else []
+            wished = _acts_of_kind(language, question, statistics, "start")
+            beside = [*_feeling_acts(text, words), *wished, *asked, *_side_acts(statistics)]
+            return [found, *person, *beside]
+        if not person and question.question_type in OPEN_ENDED_TYPES and says_goodbye(text):
+            return [Act("social", words=words, is_certain=True)]
+        if not person and _is_only_follow_up(text, statistics):
+            return [
+                Act("ask", words, statistics.whole.intent, words, statistics.follow_up_score),
+                *_feeling_acts(text, words),
+            ]
+        clauses = [_remove_asides(clause) for clause in statistics.clauses or (statistics.whole,)]
+        acts = [act for clause in clauses if clause.text for act in _read_clause(clause, language, question)]
+        acts += [
+            act for act in _feeling_acts(text, words) if act.value not in {a.value for a in acts if a.kind == "feeling"}
+        ]
+        acts += _request_of_whole_message(statistics.whole, acts, question) if statistics.clauses else []
+        told = [act for act in acts if act.kind not in ("unclear", "person")]
+        if person:
+            return [*person, *(_resolve_acts(told, words, question) if told else [])]
+        settled = _resolve_acts(acts, words, question)
+        waits = all(act.kind == "hold" for act in settled)
+        return (_request_after_wait(text, words, statistics.whole) if waits else []) or settled
+
+
+def _is_bare_number(text: str) -> bool:
+    """Whether a number is given with hardly a word around it."""
+    return (
+        len(extract_digits(text)) >= MIN_NUMBER_DIGITS + 1
+        and "?" not in text
+        and len(_LETTERS.findall(text)) <= MAX_WORDS_WITH_NUMBER
+    )
+
+
+def _has_question_after_wait(statistics: EnginePredictions) -> bool:
+    """`Hold on, before I give you anything: what is the late fee?`"""
+    asking = [clause for clause in statistics.clauses if clause.acts.get("ask", 0.0) >= HIGH_PROBABILITY]
+    return any(is_question(clause.text) and not asks_to_wait(clause.text) for clause in asking)
+
+
+def _request_after_wait(text: str, words: str, heard: PredictedClause) -> list[Act]:
+    """`Hold on, the power just went out here`: nobody says that, or asks for something, only to win time."""
+    sure = heard.confidence >= HIGH_PROBABILITY and not _is_not_a_request(heard.intent)
+    if not sure or not (heard.intent == OUTAGE_INTENT or has_request_after_wait(text)):
+        return []
+    return [Act("start", "", heard.intent, words, heard.confidence, intent_confidence=heard.confidence)]
+
+
+def _request_of_whole_message(whole: PredictedClause, acts: Sequence[Act], question: OpenQuestion) -> list[Act]:
+    """A wish that no clause holds alone: "half the house has power. the other half is dead"."""
+    sure = whole.acts.get("start", 0.0)
+    begun = any(act.kind in ("start", "ask", "cancel", "deny") for act in acts)
+    if (
+        begun
+        or question.question_type not in OPEN_ENDED_TYPES
+        or sure < HIGH_PROBABILITY
+        or whole.confidence < MIN_ACT_PROBABILITY
+    ):
+        return []
+    wish = Act("start", "", whole.intent, whole.text, sure, intent_confidence=whole.confidence)
+    return [wish] if _is_request_intent(whole, sure, question) else []
+
+
+def _remove_asides(clause: PredictedClause) -> PredictedClause:
+    """A clause without what it says to a child or a dog; the classifiers took that for a wish to stop."""
+    said = remove_bystander_talk(clause.text)
+    if said == clause.text:
+        return clause
+    acts = {kind: sure for kind, sure in clause.acts.items() if kind != "cancel"}
+    return replace(clause, text=said, intent="inform" if clause.intent == "cancel" else clause.intent, acts=acts)
+
+
+def _is_only_follow_up(text: str, statistics: EnginePredictions) -> bool:
+    """`How long does it take` is a question whatever wish a classifier takes it for."""
+    sure = statistics.follow_up_score >= (MIN_ACT_PROBABILITY if is_question(text) else HIGH_PROBABILITY)
+    return sure and len(text.split()) < LONG_MESSAGE_WORDS and not is_request(text)
+
+
+def _is_clear_hold(act: Act) -> bool:
+    """One word may be an answer: "checking" is an account."""
+    return act.confidence >= HIGH_PROBABILITY and len(act.words.split()) > 1
+
+
+def _is_not_an_option(text: str, question: OpenQuestion) -> bool:
+    """A number alone that is none of the choices: "7" of three."""
+    number = text.strip(" .#")
+    if question.question_type != "choice" or not question.options or not number.isdecimal():
+        return False
+    return int(number) > len(question.options) and not any(number in option for option in question.options)
+
+
+def extract_digits(words: str) -> str:
+    """The digits of a message, typed or said."""
+    return "".join(character for character in spoken_to_digits(words) if character.isdigit())
+
+
+def _read_yes_no(text: str, language: str, question: OpenQuestion, words: str) -> Act | None:
+    read_out = to_english(question.text) if language == SPANISH else question.text
+    found = detect_yes_no(text, read_out, language)
+    if found == YES:
+        return Act("affirm", words=words, is_certain=True)
+    return Act("deny", words=words, is_certain=True) if found == NO else None
+
+
+def _acts_of_kind(language: str, question: OpenQuestion, statistics: EnginePredictions, kind: str) -> list[Act]:
+    """What else the clauses do beside a certain yes or no: "yes, and then set up auto pay", "no. what do I owe?"."""
+    acts = [act for clause in statistics.clauses for act in _read_clause(clause, language, question)]
+    return [act for act in acts if act.kind == kind]
+
+
+def _side_acts(statistics: EnginePredictions) -> list[Act]:
+    """What a reply surely does beside its yes or no that changes nothing of it: "no. that account is my mother's"."""
+    whole = statistics.whole
+    return [
+        Act(kind, _act_value(kind, whole), whole.intent, whole.text, sure)
+        for kind, sure in whole.acts.items()
+        if kind in SIDE_ACTS and sure >= _MIN_BY_ACT.get(kind, MIN_ACT_PROBABILITY)
+    ]
+
+
+def _feeling_acts(text: str, words: str) -> list[Act]:
+    found = detect_feeling(text)
+    return [Act("feeling", found, words=words, is_certain=True)] if found else []
+
+
+def _read_clause(clause: PredictedClause, language: str, question: OpenQuestion) -> list[Act]:
+    text = to_english(clause.text) if language == SPANISH else clause.text
+    if question.question_type in YES_NO_TYPES and (found := _read_yes_no(text, language, question, clause.text)):
+        return [found]
+    if asks_to_undo(text) and not (
+        clause.acts.get("start", 0.0) >= HIGH_PROBABILITY and _is_request_intent(clause, HIGH_PROBABILITY, question)
+    ):
+        return [Act("cancel", words=clause.text, is_certain=True)]
+    if asks_to_repeat(text):
+        return [Act("repeat", words=clause.text, is_certain=True)]
+    if is_small_talk(text):
+        return [Act("social", words=clause.text, is_certain=True)]
+    likely = _likely_acts(clause, text, question)
+    if question.question_type in YES_NO_TYPES and (agrees := detect_uncertain_yes(text)):
+        others = [pair for pair in likely if pair[0] not in ("deny", "unclear", *agrees)]
+        likely = [*((kind, MIN_AFFIRM) for kind in agrees), *others]
+    clause = _restore_hidden_request(clause, dict(likely), question)
+    return [
+        Act(kind, _act_value(kind, clause), clause.intent, clause.text, sure, intent_confidence=clause.confidence)
+        for kind, sure in likely
+        if kind != "start" or _is_request_intent(clause, sure, question)
+    ] or [_guess_act(clause, text, question)]
+
+
+def _likely_acts(clause: PredictedClause, text: str, question: OpenQuestion) -> list[tuple[str, float]]:
+    """The acts that count, the likeliest first."""
+    if not clause.acts:
+        return [(_act_from_intent(clause, text, question), clause.confidence)]
+    acts = dict(clause.acts)
+    if (
+        is_request(text)
+        and clause.confidence >= MIN_ACT_PROBABILITY
+        and _is_request_intent(clause, HIGH_PROBABILITY, question)
+    ):
+        acts |= {"start": max(acts.get("start", 0.0), HIGH_PROBABILITY), "ask": 0.0}
+    elif is_question(text) and acts.get("ask", 0.0) >= LOW_PROBABILITY and len(text.split()) < LONG_MESSAGE_WORDS:
+        acts |= {"ask": max(acts["ask"], HIGH_PROBABILITY), "start": 0.0}
+    elif is_question(text) and question.question_type not in FREE_TEXT_TYPES and _may_be_question(acts, text):
+        acts["ask"] = max(acts.get("ask", 0.0), 0.75 if acts.get("start", 0.0) < MIN_ACT_PROBABILITY else 0.0)
+    if is_question(text) and acts.get("ask", 0.0) >= MIN_ACT_PROBABILITY and _contains_no_answer(acts, text, question):
+        acts["answer"] = 0.0
+    if len(text.split()) >= LONG_MESSAGE_WORDS and acts.get("ask", 0.0) >= LOW_PROBABILITY:
+        acts["ask"] = max(acts["ask"], MIN_ACT_PROBABILITY)  # a question at the end of a story
+    counted = (pair for pair in acts.items() if pair[1] >= _MIN_BY_ACT.get(pair[0], MIN_ACT_PROBABILITY))
+    likely = sorted(counted, key=lambda pair: -pair[1])
+    kinds = {kind for kind, _ in likely}
+    if asks_for_information(text) and acts.get("ask", 0.0) >= max(MIN_ACT_PROBABILITY, acts.get("start", 0.0)):
+        return [pair for pair in likely if pair[0] != "start"]
+    if {"ask", "start"} <= kinds and len(
+        text.split()
+    ) < LONG_MESSAGE_WORDS:  # a question is never a command; a story may hold both
+        worse = min(("ask", "start"), key=lambda kind: acts[kind])
+        likely = [pair for pair in likely if pair[0] != worse]
+    return likely
+
+
+def _may_be_question(acts: Mapping[str, float], text: str) -> bool:
+    """Words like a question's may answer: "what I paid last time", of an amount."""
+    return text.rstrip().endswith("?") or acts.get("answer", 0.0) < MIN_CERTAIN_ANSWER
+
+
+def _contains_no_answer(acts: Mapping[str, float], text: str, question: OpenQuestion) -> bool:
+    """A question is no answer but where it names one: "can I do the 5th"."""
+    if acts.get("answer", 0.0) >= MIN_CERTAIN_ANSWER or any(character.isdigit() for character in text):
+        return False
+    told = {word for option in question.options for word in option.lower().split()}
+    return question.question_type not in FREE_TEXT_TYPES and not told & set(text.lower().strip(" .?!").split())
+
+
+def _act_from_intent(clause: PredictedClause, text: str, question: OpenQuestion) -> str:
+    """Where only an intent is known."""
+    if clause.intent in _ACT_BY_INTENT:
+        known = _ACT_BY_INTENT[clause.intent]
+        return "ask" if known == "unclear" and is_question(text) else known
+    if clause.intent.startswith("faq_") or is_question(text):
+        return "ask"
+    return "start"
+
+
+def _restore_hidden_request(
+    clause: PredictedClause, likely: Mapping[str, float], question: OpenQuestion
+) -> PredictedClause:
+    """The clause with the wish that its values hide: "60 on monday" looks like an answer where nothing was asked.
+
+    What a message does is then surer than its intent, and the likeliest wish behind the first intent is meant.
+    """
+    if (
+        question.question_type not in OPEN_ENDED_TYPES
+        or likely.get("start", 0.0) < HIGH_PROBABILITY
+        or clause.intent not in _REQUEST_HIDING_INTENTS
+    ):
+        return clause
+    least = (
+        MIN_FRAGMENT_REQUEST
+        if is_continuation(clause.text)
+        else 0.0
+        if clause.intent == "inform"
+        else MIN_HIDDEN_REQUEST
+    )
+    rest = sum(share for _, share in clause.other_intents)
+    found = next(((name, share) for name, share in clause.other_intents if not _is_not_a_request(name)), None)
+    if found is None or found[1] < max(MIN_SHARE_OF_REST * rest, least):
+        return clause
+    return replace(clause, intent=found[0], confidence=likely["start"])
+
+
+def _is_not_a_request(intent: str) -> bool:
+    return intent in _NON_REQUEST_INTENTS or intent.startswith("faq_")
+
+
+def _is_request_intent(clause: PredictedClause, sure: float, question: OpenQuestion) -> bool:
+    if _is_not_a_request(clause.intent):
+        return False
+    if clause.intent in _ENROLLMENT_INTENTS and is_refusal(clause.text):
+        return False  # "I wish nothing to be taken automatically" sets up nothing
+    return question.question_type in OPEN_ENDED_TYPES or min(sure, clause.confidence) >= MIN_REQUEST_MID_TASK
+
+
+def _guess_act(clause: PredictedClause, text: str, question: OpenQuestion) -> Act:
+    """Where no act counts: the likeliest of those that a guess may make, else what such words mostly are."""
+    mild = [(sure, kind) for kind, sure in clause.acts.items() if kind not in _ACTS_NEVER_GUESSED]
+    sure, kind = max(mild, default=(0.0, ""))
+    if sure >= LOW_PROBABILITY and question.question_type not in FREE_TEXT_TYPES:
+        return Act(kind, _act_value(kind, clause), clause.intent, clause.text, sure)
+    return Act(_fallback_kind(text, question), clause.text, clause.intent, clause.text, 0.0)
+
+
+def _fallback_kind(text: str, question: OpenQuestion) -> str:
+    if question.question_type in FREE_TEXT_TYPES:
+        return "answer"
+    return "ask" if is_question(text) else "unclear"
+
+
+def _act_value(kind: str, clause: PredictedClause) -> str:
+    return clause.text if kind in ("answer", "correct", "volunteer", "ask") else ""
+
+
+def _resolve_acts(acts: Sequence[Act], words: str, question: OpenQuestion) -> list[Act]:
+    """What the acts together mean: a yes beside a change or a question is not yet one."""
+    kinds = {act.kind for act in acts}
+    guessed = [
+        act for act in acts if act.confidence > 0 or act.is_certain
+    ]  # the rest only stands in where nothing is known
+    kept = [act for act in guessed or acts if act.kind != "unclear"] or [Act("unclear", words=words)]
+    kept = [act for act in kept if act.kind != "hold" or act.is_certain or _is_clear_hold(act)] or [
+        Act("unclear", words=words)
+    ]
+    if "hold" in kinds and (kinds & {"answer", "correct"} or len(extract_digits(words)) >= MIN_NUMBER_DIGITS):
+        kept = [act for act in kept if act.kind != "hold"]  # "let me look, 2791" gives what was asked for
+    against = {"correct", "deny", "cancel", "hold", "answer"} | (set() if starts_with_yes(words) else {"ask"})
+    if "affirm" in kinds and kinds & against:
+        kept = [act for act in kept if act.kind != "affirm"]
+    if "ask" in kinds:  # "yes. is there a fee": meant, and yet nothing that could move money
+        kept = [replace(act, is_certain=False) if act.kind == "affirm" else act for act in kept]
+    if "deny" in kinds and "correct" in kinds:
+        kept = [act for act in kept if act.kind != "deny"]
+    return list(dict.fromkeys(kept))

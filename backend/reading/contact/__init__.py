@@ -1,0 +1,1 @@
+"""Names, addresses, places and phones in what was said."""

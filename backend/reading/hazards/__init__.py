@@ -1,0 +1,1 @@
+"""Danger, what is asked beside it, and what only sounds like it."""

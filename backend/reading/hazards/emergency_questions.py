@@ -1,0 +1,231 @@
+"""What somebody in danger asks: whether to leave, to touch a person, to cut the power; what to do; what is reported."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from backend.reading.spanish.translation import strip_accents
+
+
+class EmergencyQuestion(Enum):
+    """Questions whose answer may save a life, in the order in which they are answered."""
+
+    NOT_BREATHING = "breath"
+    """Somebody does not breathe: told or asked."""
+    TOUCH = "touch"
+    GENERATOR = "generator"
+    POWER_OFF = "power_off"
+    LEAVE = "leave"
+    GO_IN = "go_in"
+    """Or through, over, near, back; whether it is safe now."""
+    OTHER_PERMISSION = "may"
+    """Anything else that may or may not be done."""
+    WHAT_TO_DO = "do"
+    IS_CREW_COMING = "coming"
+    WHAT_WAS_REPORTED = "reported"
+    WHEN_POWER_RETURNS = "back"
+    """When the power is back."""
+
+
+PERMISSION_QUESTIONS = frozenset(
+    {
+        EmergencyQuestion.TOUCH,
+        EmergencyQuestion.GENERATOR,
+        EmergencyQuestion.POWER_OFF,
+        EmergencyQuestion.LEAVE,
+        EmergencyQuestion.GO_IN,
+        EmergencyQuestion.OTHER_PERMISSION,
+    }
+)
+"""What asks whether something may be done."""
+
+
+_PEOPLE = r"(?:him|her|them|my \w+|the (?:kids?|children|boy|girl|baby|man|woman|guy|driver|dog|cat|horse|calf|cows?))"
+_MAY_VERBS = (
+    r"(?:should|can|could|may|do|must|shall|what if|how do|how can) "
+    r"(?:i|we|they|he|she|you|my \w+|everybody|everyone|somebody)"
+)
+_MAY_VERBS_SPANISH = r"(?:puedo|puede|podemos|podria|debo|debemos|tengo que|que si|me|lo|la|y si|hay que)"
+_PATTERNS = {
+    EmergencyQuestion.NOT_BREATHING: re.compile(
+        r"\b(?:isn'?t|not|stopped|quit|hardly|barely|don'?t think (?:he|she)(?:'?s| is)) breath\w*|"
+        r"\bno (?:esta |estan )?respira\w*|\bdejo de respirar|\bno (?:pulse|heartbeat|tiene pulso)|"
+        r"\bcpr\b|\bresucit\w+|"
+        r"\b(?:lips?|face|skin|labios|cara|boca)\b.{0,16}\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+)\b|"
+        r"\b(?:turning|getting|going|gone|went|poniendo|pone|puso) (?:\w+ )?(?:blue|purple|azul\w*|morad\w+)\b|"
+        r"\b(?:can'?t|cant|cannot|can hardly|can'?t hardly|cant hardly) (?:hardly )?(?:breathe?|talk)\b|"
+        r"\bno puede (?:ni )?(?:respirar|hablar)\b|\bgasping\b|\bpassed out\b|\bunconscious\b|\binconsciente\b|"
+        r"\b(?:won'?t|wont|doesn'?t|not) (?:wake up|waking up|respond\w*|moving)\b|"
+        r"\bno (?:despierta|reacciona|se mueve)\b|\bno (?:la|lo|le) (?:puedo|podemos) despertar\b|"
+        r"\b(?:can'?t|cant|cannot|won'?t|wont) (?:seem to |really )?(?:wake|get) (?:him|her|them)\b"
+    ),
+    EmergencyQuestion.TOUCH: re.compile(
+        rf"\b{_MAY_VERBS} (?:\w+ ){{0,3}}?(?:pull|drag|grab|touch|lift|push|roll|help|free|unhook) (?:{_PEOPLE}|"
+        rf"on {_PEOPLE})\b|"
+        rf"\b{_MAY_VERBS_SPANISH} (?:\w+ ){{0,2}}?(?:jal|agarr|toc|sac|quit|mov|despeg|levant|ayud|"
+        rf"arrastr)\w*(?:l[oae]s?)\b|"
+        r"\b(?:use|push|move|knock|hit|lift|pull|get|pry|quit\w+|empuj\w+|peg\w+|mov\w+|levant\w+)\b.{0,40}"
+        r"\b(?:stick|board|broom\w*|rake|rope|pole saw|palo|escoba|tabla|rastrillo|the (?:wire|line|cable)|"
+        r"el (?:cable|wire))\b|"
+        r"\b(?:lo|la|le) (?:puedo|podemos|debo|jalo|agarro|toco|saco|muevo) "
+        r"?(?:jal|agarr|toc|sac|mov|despeg|ayud)?\w*\b"
+    ),
+    EmergencyQuestion.GENERATOR: re.compile(
+        r"\bgenerator\b.{0,40}\?|\b(?:turn|shut|run|use|keep|stop|start|leave|kill)\w* (?:\w+ ){0,3}?generator\b|"
+        r"\b(?:apag\w+|prend\w+|us\w+|dej\w+) (?:\w+ ){0,3}?(?:generador|planta)\b"
+    ),
+    EmergencyQuestion.POWER_OFF: re.compile(
+        rf"\b{_MAY_VERBS} (?:\w+ ){{0,3}}?(?:turn|shut|flip|switch|cut|kill|throw|trip|unplug|pull) (?:\w+ ){{0,4}}?"
+        r"(?:main|breakers?|power|electric\w*|box|panel|switch|disconnect|pump|everything|off|plug)\b|"
+        rf"\b{_MAY_VERBS_SPANISH} (?:\w+ ){{0,2}}?(?:baj|apag|cort|desconect|desenchuf|quit)\w* (?:\w+ ){{0,4}}?"
+        r"(?:switch|breaker|luz|pastillas?|caja|main|corriente|bomba|todo|electricity|tanque|enchufe|outlet)\b"
+    ),
+    EmergencyQuestion.GO_IN: re.compile(
+        r"\b(?:turn|flip|switch|put|throw)\w* (?:\w+ ){0,4}?back on\b|\breset (?:\w+ ){0,3}?breakers?\b|"
+        r"\bvolver a (?:subir|prender|conectar|encender|enchufar)\w*|\b(?:subo|prendo) (?:\w+ )?(?:breakers?|switch|"
+        r"pastillas?)\b|\b(?:me|se|nos) (?:meto|mete|metemos)\b|"
+        r"\b(?:can|could|should|may|do) (?:i|we|he|she|my \w+) (?:just )?(?:go|run|get|climb) (?:back )?in\b|"
+        r"\b(?:puedo|puede|podemos) (?:volver a )?entrar\b"
+    ),
+    EmergencyQuestion.WHEN_POWER_RETURNS: re.compile(
+        r"\b(?:when|what time|how long)\b.{0,40}\b(?:power|lights?|electric\w*)\b.{0,24}\b(?:back|on|restored)\b|"
+        r"\bwhen (?:do|will|can) (?:i|we) get (?:it|power|my power|the power) back\b|"
+        r"\b(?:cuando|a que horas?)\b.{0,30}\b(?:vuelve|regresa|ponen?|poner|arregl\w+|llega)\b.{0,20}"
+        r"\b(?:luz|corriente)\b|"
+        r"\b(?:cuando|a que horas?)\b.{0,20}\bla (?:arreglan|ponen|regresan)\b"
+    ),
+    EmergencyQuestion.LEAVE: re.compile(
+        rf"\b{_MAY_VERBS} (?:\w+ ){{0,2}}?(?:leave|evacuate|get out|go out|jump|run|(?:climb|hop|step|get) "
+        rf"(?:out|down|off)|"
+        r"drive (?:off|away)|wait (?:here|outside|in)|stay (?:here|in|put|inside))\b|"
+        rf"\b{_MAY_VERBS} (?:\w+ ){{0,2}}?(?:move|get|take|bring|carry|wake) {_PEOPLE}(?: \w+){{0,2}}? "
+        r"(?:out|away|outside|up|to)\b|"
+        rf"\b{_MAY_VERBS} (?:\w+ )?(?:move|wake) {_PEOPLE}\W*$|"
+        r"\b(?:wants?|trying|going) to (?:get|climb|jump) (?:out|off|down)\b|"
+        r"\bsafe (?:here|in here|in the house|to (?:leave|stay|get out))\b|"
+        r"\b(?:me|nos|se) (?:salgo|salimos|sale|bajo|bajamos|baja|quedo|quedamos|queda|brinco|voy|vamos)\b|"
+        rf"\b{_MAY_VERBS_SPANISH} (?:\w+ ){{0,2}}?(?:salir\w*|bajar(?:me|nos|se)\b|brinc\w+|correr|quedar\w*|"
+        r"irme|irnos)\b"
+    ),
+    EmergencyQuestion.WHAT_TO_DO: re.compile(
+        r"\b(?:what|wat) (?:do|should|can|else can|else should|am|are) (?:i|we) "
+        r"(?:supposed to |gonna |going to )?(?:\w+ )?do\b|"
+        r"\bque (?:hago|hacemos|debo hacer|puedo hacer|hay que hacer|le hago)\b|\b(?:now what|y ahora que)\b|"
+        r"\btell me what to do\b|\bdigame que ha\w+|\bhelp (?:me|us)\b\W*$|\bayud(?:a|en|e)(?:me|nos)\b"
+    ),
+    EmergencyQuestion.IS_CREW_COMING: re.compile(
+        r"\bwho (?:can|will|could|should|is going to|is gonna|do i get to) (?:\w+ )?(?:come|lock|fix|close|secure|"
+        r"repair|shut|look at)\b|\bquien (?:puede|va a|viene a) (?:venir|cerrar\w*|arreglar\w*|ver\w*)\b"
+    ),
+    EmergencyQuestion.WHAT_WAS_REPORTED: re.compile(
+        r"\b(?:what|wat)(?:'?s| is| did| do| have| does| are)? (?:(?:you|u|they|it|the|my|that|your|this) )?"
+        r"(?:\w+ ){0,2}?(?:report(?:ed)?|wr[io]te|written|put (?:down|in)|say|says|said|tell|told|have down)\b"
+        r"(?! (?:me|us) to)|"
+        r"\b(?:did|does|do|have) (?:you|u|it|the report|they) (?:\w+ )?"
+        r"(?:say|mention|tell (?:them|him|her)|told|put|write|know) (?:\w+ ){0,3}?(?:about|that|it|was|my|the)\b|"
+        r"\bque (?:fue lo que )?(?:reporto|reportaron|reportaste|puso|pusieron|anoto|anotaron|escribio|dijo|dice|"
+        r"les? dijo)\b|\b(?:puso|pusieron|anoto|dijo|dijeron) (?:que|lo de)\b"
+    ),
+}
+
+
+_GET_OFF_MACHINE = re.compile(
+    r"\b(?:climb|hop|jump|step|get) (?:down|off)\b|\bbajar(?:me|se|nos)\b|\bme bajo\b|\bnos bajamos\b"
+)
+
+
+def is_about_leaving_machine(words: str) -> bool:
+    """Whether it is asked to get down: from a tractor, a truck, a crane."""
+    return bool(_GET_OFF_MACHINE.search(strip_accents(words.lower())))
+
+
+_ASKS_PERMISSION = re.compile(
+    r"\b(?:can|could|may|should|shall|ok(?:ay)? (?:to|if|for)|alright (?:to|if)|safe|allowed|do i|do we|what if|"
+    r"is it (?:ok|bad))\b|"
+    r"\b(?:puedo|puede|pueden|podemos|debo|debemos|se puede|esta bien (?:si|que)|hay que|y si)\b|"
+    r"(?:^|[.!?¿,;] ?)(?:le |lo |la |me |nos )?(?:prendo|apago|abro|cierro|bajo|subo|entro|salgo|saco|echo|"
+    r"pego|muevo|dejo|corto|jalo|toco|uso|conecto|desconecto)\b"
+)
+
+
+_IS_BREATHING = re.compile(
+    r"\b(?:is|'s|are|'re|she|he|they|still|ya|esta|estan) (?:\w+ )?(?:breathing|breathin|respirando|respira)\b"
+    r"(?! (?:bad|hard|funny|weird|shallow|fast|heavy|mal|feo|apenas))"
+)
+_NOT_BREATHING = re.compile(
+    r"(?:\bnot|n't|\bbarely|\bhardly|\bstopped|\bquit|\bif)\b(?: \w+){0,2} breath\w*|"
+    r"\b(?:no|apenas|dejo de|si) (?:esta |puede )?respir\w*|"
+    r"\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+|gasping)\b"
+)
+_ASKS_OUTCOME = re.compile(
+    r"\b(?:is|are|will) (?:he|she|they|we|i|it|(?:my|the|our) \w+) (?:going to |gonna |gunna )?"
+    r"(?:be (?:ok|okay|alright|all right|fine)|live|make it|die|survive)\b|"
+    r"\b(?:gonna|going to) (?:be (?:ok|okay|alright|all right|fine)|make it|die)\W*\?|"
+    r"\b(?:va|van|vamos|voy) a (?:estar bien|morir\w*|vivir|salvar\w*|aguantar)\b"
+)
+_ABOUT_BILL = re.compile(
+    r"\b(?:payment plans?|(?:my|the|this|a) (?:\w+ )?(?:bill|balance|payment)|auto ?pay|past due|due date|pay ?day|"
+    r"plan de pagos|mi (?:factura|recibo|saldo)|(?:la|el) (?:factura|recibo|saldo))\b"
+)
+_ABOUT_MONEY = re.compile(
+    r"\b(?:pay|pays|paid|paying|cost|costs|charge|bill|reimburse\w*|claim|insurance|owe|cover (?:it|that|this|the)|"
+    r"pagan?|pagar|cobran?|cobrar|cuesta|seguro|reembols\w+)\b"
+)
+
+
+_ASKS_WHAT = re.compile(
+    r"\b(?:what|wat|read)\b(?! if)|(?:^|[¿.,;!?] ?)(?:y |pero |entonces )?que\b(?! (?:te|le|les|lo) (?:dije|digo))"
+)
+
+
+def asks_what_was_reported(words: str) -> bool:
+    """Whether it is asked what was reported, and not if one thing was: `did you tell them about my daughter`."""
+    return bool(_ASKS_WHAT.search(strip_accents(words.lower())))
+
+
+def says_is_breathing(words: str) -> bool:
+    """Whether it is told that somebody breathes: `he's breathing though, I said`."""
+    text = strip_accents(words.lower().replace("’", "'"))
+    return bool(_IS_BREATHING.search(text)) and not _NOT_BREATHING.search(text)
+
+
+def asks_about_outcome(words: str) -> bool:
+    """Whether it is asked if somebody will be well: nobody here knows."""
+    return bool(_ASKS_OUTCOME.search(strip_accents(words.lower().replace("’", "'"))))
+
+
+def is_about_money(words: str) -> bool:
+    """Whether it is asked who pays: `do you folks pay for that heifer`."""
+    return bool(_ABOUT_MONEY.search(strip_accents(words.lower())))
+
+
+def is_about_bill(words: str) -> bool:
+    """Whether it speaks of a bill or a plan, whatever danger was told: `call me Tuesday about a payment plan`."""
+    return bool(_ABOUT_BILL.search(strip_accents(words.lower())))
+
+
+def asks_permission(words: str) -> bool:
+    """Whether it is asked if something may be done: `so he can go if he's got rubber boots?`."""
+    return bool(_ASKS_PERMISSION.search(strip_accents(words.lower().replace("’", "'"))))
+
+
+_POWER_ALREADY_OFF = re.compile(
+    r"\b(?:i|we|he|she|they|my \w+)(?:'?ve| have)? (?:already |just |went and )*(?:turned|shut|flipped|switched|threw|"
+    r"killed|tripped|cut)\b[^.?!]{0,40}\b(?:off|breakers?|main|power|panel)\b|"
+    r"\b(?:breakers?|main|power)(?:'?s| is) (?:already |now )?off\b|"
+    r"\bya (?:lo |la |los |le )?(?:apague|baje|corte|desconecte|apagamos|bajamos|cortamos)\b|"
+    r"\b(?:apague|baje|corte|apagamos|bajamos) (?:el|la|los|las|todo)\b"
+)
+
+
+def says_power_is_off(words: str) -> bool:
+    """Whether somebody has cut the power already: `I turned off the breaker`. Whether they may is asked no more."""
+    text = strip_accents(words.lower().replace("’", "'"))
+    return bool(_POWER_ALREADY_OFF.search(text)) and "?" not in words
+
+
+def detect_emergency_questions(words: str) -> frozenset[EmergencyQuestion]:
+    """What is asked; empty where nothing of it is."""
+    text = " ".join(re.sub(r"[,;:¡¿]", " ", strip_accents(words.lower().replace("’", "'"))).split())
+    return frozenset(asks for asks, pattern in _PATTERNS.items() if pattern.search(text))

@@ -1,0 +1,154 @@
+"""Whether somebody's life may hang on the power, and whether the power is out now. In both languages, as they are said.
+
+Better once too often than once too few: who is called out for nothing goes back to bed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.spanish.translation import strip_accents
+
+_DEVICE = r"(?:machine|equipment|device|pump|monitor|treatment)s?"
+_DEVICE_SPANISH = r"(?:maquina|aparato|equipo)s?"
+_POWER_SPANISH = r"(?:luz|corriente|electricidad|energia|electricity|power)"
+_LIFE_SUPPORT = re.compile(
+    r"\b(?:oxygen|oxigen|o2|concentrators?|ventilators?|vents?|respirators?|c-?pap|bi-?pap|dialysis|nebuli[sz]ers?|"
+    r"apnea|"
+    rf"life[ -]?support|feeding (?:pump|tube)|insulin|(?:breathing|suction|medical|heart|lung|oxygen) {_DEVICE}|"
+    r"iron lung|trach|tracheo\w*|pacemaker|(?:helps?|machine|needs? (?:it|power))\b.{0,20}\bbreathe?|"
+    r"oxigeno|concentrador(?:es)?|respirador(?:es)?|"
+    r"ventilador(?:es)? (?:medico|mecanico|pulmonar|de hospital|para respirar)|"
+    r"dialisis|nebulizador(?:es)?|insulina|soporte vital|marcapasos|traqueo\w*|"
+    rf"{_DEVICE_SPANISH} (?:medic[oa]s?|(?:para|de) (?:respirar|respiracion|el corazon|los pulmones|dormir|dialisis))|"
+    rf"(?:conectad[oa]|depende|vive)\b.{{0,24}}\b{_DEVICE_SPANISH})\b"
+)
+_POWER = r"(?:power|electric\w*|electicity|lights?|juice|current|house)"
+_BETWEEN_WORDS = r"(?:'?s| is| are| was| has| have| been| just| went| still| all| here| suddenly| again| and| gone)*"
+_OFF_WORDS = (
+    r"(?:out|off|gone|quit(?:ting)?|died|dead|down|failed|went|stopped|cut out|kicked off|shut down|dropped|"
+    r"not (?:on|working|back|there)|isn'?t (?:on|working|back)|ain'?t on|won'?t (?:come|go|turn) (?:back )?on)"
+)
+_POWER_OUT_NOW = re.compile(
+    rf"\b{_POWER}{_BETWEEN_WORDS} {_OFF_WORDS}\b|"
+    r"\b(?:lost|losing|no|without|don'?t have|out of|ran out of) (?:any |all |our |my |the )?"
+    r"(?:power|electric\w*|lights|juice|current)\b|\bin the dark\b|\bblack ?-?out\b|\boutage\b|"
+    rf"\b(?:fue|ido|va|iba|perdi\w*) (?:a )?(?:la |el )?{_POWER_SPANISH}\b|\b(?:a oscuras|apagon|en la oscuridad)\b|"
+    rf"\b(?:sin|no (?:tengo|tenemos|tiene|tienen|hay|ha vuelto|llega|vuelve|regresa)) (?:la |nada de "
+    rf")?{_POWER_SPANISH}\b"
+)
+_AT_RISK = re.compile(
+    r"\b(?:battery|batteries|tanks?|backup|right now|today|tonight|baterias?|tanques?|respaldo|ahorita|"
+    r"ahora mismo|hoy|"
+    r"esta noche)\b|\b(?:disconnect\w*|desconect\w*|shut ?-?off|cut ?-?off|cut me|if it goes (?:off|out)|"
+    r"(?:shut|cut|turn)\w* (?:(?:it|us|me|my|the|power|lights?) ){0,3}off|(?:cort|apag)\w* (?:me )?(?:la |el )?"
+    rf"{_POWER_SPANISH})\b"
+)
+_RUNNING_LOW = (
+    r"(?:low|dying|dead|almost (?:out|gone|dead|empty)|nearly (?:out|gone|dead|empty)|about (?:out|gone|dead|"
+    r"to (?:die|run out|quit))|"
+    r"running (?:out|low|down)|run(?:s)? out|ran out|going (?:out|dead|down)|out of (?:charge|power|air|oxygen|"
+    r"juice)|empty|beeping|"
+    r"won'?t last|(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|"
+    r"baj[oa]s?|por acabarse|por terminarse|se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|"
+    r"muri\w+)|acabando|"
+    r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|"
+    r"queda poco)"
+)
+_BACKUP = (
+    r"(?:batter(?:y|ies)|batt|tanks?|backup|cylinders?|bottles?|oxygen|oxigen|o2|generator|"
+    r"bater(?:ia|y)s?|tanques?|respaldo|cilindros?|oxigeno|planta de luz|generador)"
+)
+_BACKUP_RUNNING_OUT = re.compile(
+    rf"(?<!phone )(?<!phone's )(?<!cell )(?<!laptop )\b{_BACKUP}\b(?! de(?:l)? (?:celular|cel|telefono|"
+    rf"carro))(?:\W+\w+){{0,5}}?\W+{_RUNNING_LOW}(?!\w)|"
+    rf"\b{_RUNNING_LOW} (?:\w+ ){{0,3}}?{_BACKUP}\b(?! de(?:l)? (?:celular|cel|telefono|carro))"
+)
+_STOPPED_WORDS = (
+    r"(?:stopped|quit|died|is dead|dead|is off|went off|went out|shut (?:off|down)|turned off|not (?:working|running|"
+    r"on)|"
+    r"(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|won'?t (?:work|run|start|turn on|"
+    r"come on)|failed|failing|beeping|"
+    r"alarm\w*|broke(?:n)?|lost power|has no power|without power|"
+    r"se (?:me |le )?(?:paro|apago|esta apagando|detuvo|descompuso|murio|fue)|dejo de (?:funcionar|trabajar|servir)|"
+    r"no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|fallo|fallando|pitando|sin (?:luz|"
+    r"corriente|power))"
+)
+_IN_DISTRESS = re.compile(
+    r"\b(?:(?:can'?t|cannot|can not|trouble|hard time|hard to|struggl\w+ to|fighting to) ?breath\w*|short of breath|"
+    r"gasping|"
+    r"no (?:puede|puedo|puedes) respirar|le (?:falta|cuesta) (?:el |la |trabajo )?(?:aire|respira\w*)|"
+    r"se (?:esta )?ahog\w+|se queda sin aire|"
+    r"turning blue|se (?:esta )?poniendo moro|out of (?:oxygen|air)|without (?:oxygen|air)|ran out of oxygen|"
+    r"sin oxigeno|"
+    r"(?:se )?(?:le |me )?(?:acabo|termino) el (?:oxigeno|oxygen))\b"
+)
+_ON_ANOTHER_DAY = re.compile(
+    r"\b(?:last (?:week|month|year|night|summer|winter|time)|yesterday|\w+ (?:days|weeks|months|years) ago|"
+    r"la semana pasada|el mes pasado|"
+    r"ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b"
+)
+
+
+def is_acute(text: str) -> bool:
+    """Whether somebody's air or medicine runs out now: the machine stopped, its battery is low, breath is short."""
+    told = _normalize(text)
+    need = _LIFE_SUPPORT.search(told) is not None
+    if _IN_DISTRESS.search(told):
+        return True
+    return need and (_BACKUP_RUNNING_OUT.search(told) is not None or _has_device_stopped(told))
+
+
+_FUTURE_PLANS = re.compile(
+    r"\b(?:planned|scheduled|letter|notice|medical (?:list|note|form)|on (?:the|that|your) (?:\w+ )?list|"
+    r"before winter|put (?:it |me |us )?down|"
+    r"do worry|worry|worried|in case|programad\w*|carta|aviso|lista|nota medica|por si)\b"
+)
+
+
+def is_about_future(text: str) -> bool:
+    """Whether who needs power speaks of days to come: a planned outage, a list, a worry; nothing fails now."""
+    told = _normalize(text)
+    return _FUTURE_PLANS.search(told) is not None and not (
+        _POWER_OUT_NOW.search(told) or is_acute(text) or is_backup_running_out(text)
+    )
+
+
+def is_backup_running_out(text: str) -> bool:
+    """`the battery is almost dead`, of who has told what it is for. A telephone's is none."""
+    return _BACKUP_RUNNING_OUT.search(_normalize(text)) is not None
+
+
+def is_past(text: str) -> bool:
+    """Whether it is told of another day: `my oxygen machine stopped last week`."""
+    return _ON_ANOTHER_DAY.search(_normalize(text)) is not None
+
+
+def _has_device_stopped(told: str) -> bool:
+    """Whether the machine stopped, and not something else in the same message."""
+    machine = rf"(?:{_LIFE_SUPPORT.pattern})"
+    return (
+        re.search(
+            rf"{machine}(?:\W+\w+){{0,4}}?\W+{_STOPPED_WORDS}(?!\w)|\b{_STOPPED_WORDS} (?:\w+ ){{0,3}}?{machine}", told
+        )
+        is not None
+    )
+
+
+def is_at_risk_now(text: str) -> bool:
+    """Whether the need is of today: the power is out or about to be, or what stands in for it runs down."""
+    return says_power_is_out_now(text) or _AT_RISK.search(_normalize(text)) is not None
+
+
+def depends_on_power(text: str) -> bool:
+    """Oxygen, a breathing machine, dialysis, insulin to be kept cold."""
+    return _LIFE_SUPPORT.search(_normalize(text)) is not None
+
+
+def says_power_is_out_now(text: str) -> bool:
+    """Whether the power is said to be out now: what is paid late and may be shut off is not."""
+    return _POWER_OUT_NOW.search(_normalize(text)) is not None
+
+
+def _normalize(text: str) -> str:
+    return " ".join(strip_accents(text.lower().replace("’", "'")).split())

@@ -1,0 +1,126 @@
+"""A wish for a person or a call from one, in either language, whatever stands beside it: `just give me a human being`.
+
+A person is a right, so a rule finds it and no classifier has to. Questions about people (`is this a real person`) and
+calls that others made (`somebody called me`) are none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.spanish.translation import strip_accents
+
+_ADJECTIVES = (
+    r"(?:(?:a|an|the|some|any|one|your|my|another|real|live|actual|human|an actual|damn|flesh and blood) ){0,4}"
+)
+_PERSON_WORDS = (
+    r"(?:person|people|human(?: being)?s?|somebody|someone|anybody|anyone|agent|rep|representative|operator|supervisor|"
+    r"manager|boss|adviser|advisor|staff|employee|member services|customer (?:service|support|care))\b"
+)
+_CALLER = (
+    r"(?:(?:a|an|the|some|real|live|human) ){0,3}"
+    r"(?:person|people|human(?: being)?|somebody|someone|anybody|anyone|one|you|u|they|them|office|agent|manager|"
+    r"supervisor|representative|y'?all|you guys|you people|him|her|folks)"
+    r"(?: (?:in|from|at|there at) (?:the|your) (?:office|co-?op|company|team)| there| over there| real| else)?"
+)
+_ME_WORDS = r"(?:me|us|him|her|my (?:mom|mother|dad|father|wife|husband|daughter|son|sister|brother))\b"
+_CLAUSE_END = (
+    r"(?=\s*(?:$|[.,!?;]|back|please|pls|plz|now|today|tonight|tomorrow|tmrw?|tmw|2morrow|tomorow|later|instead|"
+    r"soon|asap|first|again|about|"
+    r"regarding|bout|bc|cuz|because|so|and|or|but|on|at|in|around|between|before|after|when|as|if|with|for|to|early|"
+    r"monday|"
+    r"tuesday|wednesday|thursday|friday|mon|tues?|weds?|thurs?|fri|next|this|that|over|then|up|i|it|ok|okay|right|no|"
+    r"y|el|por|mañana|manana))"
+)
+_ASKING_WORDS = r"(?:(?:please|just|maybe|perhaps|then|really|at least|also|go ahead and) )*"
+_ENGLISH_PATTERNS = (
+    rf"(?:talk|speak|chat|get|spk|speek)(?:ing)? (?:to|two|too|with|w|ahold of|hold of) {_ADJECTIVES}{_PERSON_WORDS}",
+    r"(?:talk|speak)(?:ing)? (?:to|with) (?:the |your )?(?:billing|office|accounting|engineering|service department|"
+    r"main office)(?: (?:dept|department|office|people))?\b",
+    r"(?:^|[.,!?] ?)(?:somebody|someone|a person|anybody|anyone) (?:at|in|from) (?:the|your) (?:office|co-?op|"
+    r"billing)\b"
+    r"(?= (?:please|pls|i\b|about|for)|[,.!]|$)",
+    rf"(?:give|get|gimme|send|bring|find|show|hand|pass|put|transfer|connect)(?: (?:me|us|my call))? "
+    rf"(?:(?:through |over |on )?(?:to|with|on) )?{_ADJECTIVES}{_PERSON_WORDS}(?! (?:to|from) (?!talk|call|"
+    rf"speak|help))",
+    rf"(?:i|we) {_ASKING_WORDS}(?:want|need|demand|prefer|require|wish for|asked for|ask for|said|(?:would|"
+    rf"'d) (?:like|rather have|prefer)) "
+    rf"{_ADJECTIVES}{_PERSON_WORDS}(?! (?:to (?!talk|call|speak|help|answer)|who|come|look|read|check|else))",
+    rf"i'?d (?:like|rather have|prefer) {_ADJECTIVES}{_PERSON_WORDS}(?! to (?!talk|call|speak|help))",
+    rf"(?:have|get|let|want|need|wish|like|make|can|could|would|will|may|might|should|is|"
+    rf"ask) {_ASKING_WORDS}{_CALLER} {_ASKING_WORDS}"
+    rf"(?<!will they )(?:(?:to|please|just|gonna|going to|able to|there) )*(?:call|ring|phone|telephone|"
+    rf"contact|callback|give) {_ME_WORDS}{_CLAUSE_END}",
+    rf"(?:can|could|will|may) {_ADJECTIVES}(?:person|human(?: being)?|agent|representative) (?:please )?(?:help|"
+    rf"assist|answer)",
+    rf"is there {_ADJECTIVES}{_PERSON_WORDS}(?: there| here)? (?:that |who )?(?:i|we) (?:can|could|may) (?:talk|speak)",
+    r"(?:give|giving) (?:me|us) a (?:call|ring|phone call)",
+    r"(?:want|need|like|have|get|arrange|request|schedule|expect|set up|make) (?:a |the |that )?(?:phone )?call ?back",
+    rf"(?:i|we) {_ASKING_WORDS}(?:do )?(?:want|need|would like|'d like) (?:a|the|"
+    rf"that) (?:phone )?call\b(?! (?:center|canceled|cancelled))",
+    r"(?:i'?d like) a (?:phone )?call\b",
+    r"(?:i )?(?:want|need|would like|'d like) to be (?:called|phoned|rung)",
+)
+_SPANISH_PATTERNS = (
+    r"(?:hablar|platicar|comunicar(?:me|se)?|conversar) (?:ya )?(?:con|a) (?:(?:un|una|el|la|su|algun|alguna) )?"
+    r"(?:persona|alguien|humano|ser humano|agente|representante|operador|operadora|supervisor|supervisora|gerente|"
+    r"encargado|encargada|jefe|senorita|asesor)",
+    r"(?:de(?:n)?me|dame|pase(?:n)?me|pasame|comunique(?:n)?me|comunicame|ponga(?:n)?me|pongame|transfiera(?:n)?me|"
+    r"quiero|quisiera|necesito|ocupo|prefiero|exijo|mejor)(?: que me atienda| a| con| hablar con)* "
+    r"(?:(?:un|una|el|la|su|a) )?"
+    r"(?:persona|humano|ser humano|agente|representante|operador|operadora|supervisor|supervisora|gerente|encargado|"
+    r"encargada|jefe|alguien)\b(?! (?:venga|que venga|revise|de los))",
+    r"(?:que )?(?:alguien|una persona|la oficina|ustedes)(?: de (?:la oficina|ustedes|verdad))? "
+    r"(?:me|nos|la|lo) (?:llame|llamen|marque|marquen|hable por telefono|puede llamar|pueda llamar|llama\b)",
+    r"que (?:me|nos) (?:llame|llamen|marquen|marque|regresen la llamada|devuelvan la llamada|hablen por telefono)",
+    r"(?:me|nos) pueden? (?:llamar|marcar|hablar por telefono|devolver la llamada|regresar la llamada)",
+    r"(?:llameme|llamenme|marqueme|marquenme|devuelvanme la llamada)",
+    r"(?:quiero|necesito|quisiera|prefiero) (?:una|la|esa) llamada",
+    r"una persona (?:de verdad|real|humana|de carne)",
+)
+_WANTS_AGENT = re.compile(rf"\b(?:{'|'.join((*_ENGLISH_PATTERNS, *_SPANISH_PATTERNS))})", re.IGNORECASE)
+_CALL_ME = re.compile(
+    rf"(?:^|[.,!?;]\s*|\b(?:please|just|then|so|and|or|to|yes|yeah|no) )(?:call|ring|phone) (?:me|us)\b{_CLAUSE_END}",
+    re.IGNORECASE,
+)
+_AGENT_ALONE = re.compile(
+    rf"(?:(?:no|yes|ok|please|just|i said|hello|hey|oh|oye|ay|ya|le dije|dije|por favor|quiero|now|right now|ahora|"
+    rf"if you please|thank you|gracias|de verdad|real|una|un|el|la) )*"
+    rf"{_ADJECTIVES}(?:{_PERSON_WORDS}|persona|humano|representante|agente|operadora?|supervisora?|gerente)"
+    r"(?: (?:please|pls|plz|now|right now|already|thanks|thank you|por favor|porfavor|de verdad|real|ya|"
+    rf"le dije|if you please|i said))*",
+    re.IGNORECASE,
+)
+_NOT_WANTED = re.compile(
+    r"\b(?:(?:don'?t|do not|didn'?t|did not|doesn'?t|never|no need|not|without|instead of|rather than|stop|no longer|"
+    r"isn'?t|wasn'?t|nobody|quit|no quiero|no necesito|"
+    r"no hace falta|no es necesario|no hay necesidad|ya no|sin|nunca|tampoco) (?:\w+ ){0,4}|"
+    r"\b(?:when|(?:which|what) \w+|how|who|why|where) |"
+    r"\b(?:was|were|been|i'?m|am i|are you|is this) (?:talking|speaking)? ?(?:to |with )?)$",
+    re.IGNORECASE,
+)
+_WHY_NOT = re.compile(r"\bwhy (?:don'?t|not) ")  # "why don't you have someone call me" wishes it
+
+
+def wants_live_agent(words: str) -> bool:
+    """Whether a person or a call from one is wished, somewhere in it."""
+    text = strip_accents(" ".join(words.lower().replace("’", "'").split()))
+    if any(_AGENT_ALONE.fullmatch(part.strip()) for part in re.split(r"[.,!?;:-]+", text) if part.strip()):
+        return not re.search(r"\b(?:is|are|am i|was)\b[^.!?]*\?", text) and not _NOT_WANTED.search(
+            text.split("person")[0]
+        )
+    return any(_is_meant(text, found) for pattern in (_WANTS_AGENT, _CALL_ME) for found in pattern.finditer(text))
+
+
+def wants_call(words: str) -> bool:
+    """Whether it is a call that is wished, rather than somebody to talk to at once."""
+    text = strip_accents(words.lower())
+    return wants_live_agent(words) and bool(
+        re.search(r"\b(?:call|ring|phone|call ?back|llam\w+|marqu\w+|marcar)\b", text)
+    )
+
+
+def _is_meant(text: str, found: re.Match[str]) -> bool:
+    """Not what is refused, and not what somebody else did."""
+    before = re.split(r"[.,!?;]", text[: found.start()])[-1]
+    return not _NOT_WANTED.search(before) or bool(_WHY_NOT.search(before))

@@ -1,0 +1,32 @@
+"""Something that the office is to be told: `tell the office it was the wrong number`. Both languages."""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.spanish.translation import strip_accents
+
+_THE_OFFICE = (
+    r"(?:the |your |la |su |sus )?(?:office|billing(?: department)?|manager|boss|people|guys|crew|oficina|gente|"
+    r"gerente|them|him|her)"
+)
+_TELL_OFFICE = re.compile(
+    rf"\b(?:tell|inform|notify) {_THE_OFFICE}\b(?! (?:myself|what|where|how|when|why|if|whether)\b)|\blet "
+    rf"{_THE_OFFICE} know\b|"
+    rf"\b(?:pass (?:it|this|that|a message) (?:on|along)|(?:leave|take|give) (?:a|this|my) message|"
+    rf"give {_THE_OFFICE} (?:a|this|the) message)\b|"
+    rf"\b(?:digale|diga|avise\w*|diganle|dile)\b(?: a)? {_THE_OFFICE}\b|\b(?:deje|tome|pase) (?:un|el|este) (?:mensaje|"
+    rf"recado)\b"
+)
+_NOT_A_REQUEST = re.compile(
+    r"\b(?:i|we|will|did|do|should|must|can) (?:(?:i|we|you|have|need|to|already|\w+ly) ){0,3}(?:tell|told|inform|"
+    r"notify)\b|\?"
+)
+MIN_WORDS = 5
+"""Words: fewer name nothing to pass on."""
+
+
+def has_message_for_office(text: str) -> bool:
+    """Whether the office is to be told something, and it is said what."""
+    plain = strip_accents(text.lower())
+    return len(plain.split()) >= MIN_WORDS and bool(_TELL_OFFICE.search(plain)) and not _NOT_A_REQUEST.search(plain)

@@ -1,0 +1,1 @@
+"""Amounts, ways to pay and payment plans in what was said."""

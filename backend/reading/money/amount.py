@@ -1,0 +1,299 @@
+"""The amount a member wants to pay, in cents. What is not plainly one amount is asked about, never guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from backend.money import share_of
+from backend.reading.dates.day_parsing import blank_days
+from backend.reading.money.amount_choice import PAY_BEFORE_AMOUNT, Amount, AmountCandidate, AmountProblem, choose_amount
+from backend.reading.money.spoken_money import DOLLAR_WORDS, SpokenSum, find_spoken_sums
+from backend.reading.numbers.digit_groups import METHOD_LABEL, blank_last4_labels, find_digit_groups
+from backend.reading.numbers.number_tokens import tokenize
+from backend.reading.numbers.spoken_digits import spoken_to_digits
+from backend.reading.text_cleaning import blank_span, blank_times, clean_text, is_value_denied
+
+__all__ = [
+    "Amount",
+    "AmountProblem",
+    "detect_past_due",
+    "detect_share",
+    "find_sums",
+    "parse_amount",
+    "parse_cleaned_amount",
+]
+
+
+MAX_ALL_ANSWER_WORDS = 5  # words
+# "1 580": a thousand with a blank, or two numbers?
+_SPACED_THOUSANDS = re.compile(r"(?<![\w.,*$-])\$? ?[1-9][0-9]{0,2}(?: (?P<rest>[0-9]{3}))+(?![0-9]|[.,-][0-9])")
+_TYPED = re.compile(
+    r"(?<![\w.,*$])(?P<sign>-|minus |negative )?(?P<dollar>\$ ?)?(?P<inner>-)?"
+    r"(?P<figures>[*.]?[0-9][0-9,.*]*(?:e[+-]?[0-9]+)?)(?P<k>k\b)?"
+    r" ?(?P<unit>dollars?\b|bucks?\b|bux\b|dollas\b|dol+[ae]rs?\b|usd\b|cents?\b|c\b|¢|%|percent\b)?"
+)
+_WORDED_SIGN = re.compile(r"\b(?:minus|negative) \$?$")
+_ALL = re.compile(
+    r"\b(?:all(?: of)? (?:it|that)|pay (?:it )?all|everything|entire(?:ty)?|in full|full|whole|"
+    r"(?:the|my|total|full) balance|(?:total )?amount (?:due|i owe|owed)|what(?:ever)?(?: it is)? (?:i|we) owe|"
+    r"(?:the )?total|pay(?:ing)? (?:it |this )?off|"
+    r"the lot|(?:the|my) (?:whole |entire |full )?(?:bill|amount)|100 ?(?:%|percent)|what(?:'s| is) (?:due|owed))\b|"
+    r"^(?:um |uh |yes |just |pay )*all(?: please)?[.!]?$"
+)
+# "all, today, visa": days and numbers beside it have been blanked
+_ALL_ALONE = re.compile(
+    r"(?:^|~ ?|[.,;:!] |\b(?:pay|paying|just|yes|yeah|ok|okay|um|uh|it) )all"
+    r"(?=[ ,.!;]*(?:$|~|(?:on|by|for) (?:the )?~|(?:please|thanks|now|asap|with|using|visa|master ?card|discover|amex|"
+    r"checking|savings|card|bank|credit|debit)\b|from (?:my|the) ))"
+)
+_PAST_DUE = re.compile(
+    r"(?<!is )(?<!am )(?<!i'm )(?<!it's )(?<!not )(?<!including )(?<!including the )(?:\b(?:what|that)(?:'s| is) )?"
+    r"\b(?:past[ -]?due|over ?due|minimum)\b(?: (?:amount|part|balance|payment|bill))?(?: due| owed)?"
+)
+_PAYS_BEFORE_NAME = re.compile(r"\bpay(?:ing)? (?:just |only |off )*(?:the |my )?$")
+# "from my balance", "on my bill": with figures beside them these name no second amount
+_ONLY_BILL_NAME = re.compile(r"(?:(?:the|my) )?(?:whole |entire |full )?(?:balance|bill|amount|total)|full")
+_ALL_LOOSELY = re.compile(
+    r"\b(?:all of it|in full|(?:the )?(?:full|whole|entire) (?:amount|balance|thing|bill|lot)|everything i owe|"
+    r"pay(?:ing)? (?:it |this |my bill )?(?:all|off|everything|whatever i owe|what i owe)|the whole thing)\b"
+)
+_HALF = re.compile(
+    r"(?<!and )(?<!and a )\b(?:one |a )?half\b(?! (?:past|hour|a)\b)(?: of (?:it|that|the (?:bill|balance|amount)))?"
+)
+_VAGUE = re.compile(
+    r"\b(?:minimum|least|some(?: of it)?|part(?:ial)?|a bit|a little|third|quarter|rest|remain(?:ing|der)|more|less|"
+    r"past due|(?:an)?other amount|different amount|couple|few|double|twice|same(?: as)?|(?:the|my) usual|"
+    r"(?:as )?last (?:time|month))\b"
+)
+_CARD_WITH_NUMBER = re.compile(
+    r"\b(?:visa|master ?card|amex|discover|card)(?: (?:card|number|ending|in|with|#))* #?[0-9]{4}"
+    r"(?![0-9]|[.,][0-9]| (?:dollar|buck))"
+)
+_NOT_ALL = re.compile(r"\b(?:not|isn't|don't|can't|cannot|never|rather than|instead of)\b[^.,;]*$")
+_NOT_AMOUNT_PHRASES = re.compile(
+    r"\b(?:first of all|after all|at all|that's all|all (?:set|right|done|good)|account balance)\b"
+)
+# "waiting for 20 minutes", "my 2 accounts": counted things, not money
+_COUNTED_UNIT = re.compile(
+    r"[ -](?:more )?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|times?|people|kids|yards|"
+    r"accounts?\b(?! ?(?:~|number|no\b|#|[0-9]))|bills?|"
+    r"payments?|members?|meters?|houses?|installments?|charges|kwh|kilowatts?|degrees?|miles?|feet|am|pm)\b"
+)
+_NOT_NUMBER_WORDS = re.compile(
+    r"\b(?:no ?one|any ?one|this one|that one|the one|one (?:more|of|thing|time|second)|number one)\b"
+)
+_NOT_NUMERIC = re.compile(r"\$ ?[a-z]+|\b(?:nan|inf|infinity|infinite)\b")
+_ZERO = re.compile(r"\b(?:nothing|zero|nil)\b")
+
+
+def parse_amount(text: str, due_cents: int, asked: bool = True) -> Amount | AmountProblem | None:
+    """The amount in what was said; None when no amount was named.
+
+    `due_cents` gives `all` and `half` their meaning. Only when an amount was `asked` is a bare number one without a
+    verb of paying in front of it.
+    """
+    return parse_cleaned_amount(blank_days(clean_text(text)), due_cents, asked)
+
+
+def find_sums(cleaned: str) -> list[AmountCandidate]:
+    """Every sum in figures or words, in order, but for what is counted, refused or somebody's number."""
+    cleaned = _blank_non_amounts(cleaned)
+    found = [one for one in _find_candidates(cleaned) if one.is_money or not _COUNTED_UNIT.match(cleaned, one.end)]
+    return [one for one in found if not is_value_denied(cleaned, one.start)]
+
+
+def detect_past_due(cleaned: str, asked: bool) -> str | None:
+    """`past_due`, where cleaned text names what is overdue as the amount: no question about it, no figures."""
+    match = _PAST_DUE.search(cleaned)
+    if match is None or "?" in cleaned or _find_candidates(_blank_non_amounts(cleaned)) or _ALL_ALONE.search(cleaned):
+        return None
+    named = asked or _PAYS_BEFORE_NAME.search(cleaned, 0, match.start())
+    return "past_due" if named and not _ALL_LOOSELY.search(cleaned, match.end()) else None
+
+
+def detect_share(cleaned: str, asked: bool) -> str | None:
+    """`all` or `half`, where cleaned text names the amount by the bill and what the bill comes to is not known yet.
+
+    Nothing when figures are named as well: `everything but 20` is no share.
+    """
+    cleaned = _blank_non_amounts(cleaned)
+    names = _find_named_amounts(cleaned, 2, asked)
+    if not names or _find_candidates(cleaned):
+        return None
+    return "all" if names[-1].value == 2 else "half"
+
+
+def detect_share_alone(text: str) -> str | None:
+    """`all` or `half` where no number stands beside it, typed or said; of words that answer another question."""
+    cleaned = clean_text(text)
+    if len(cleaned.split()) > MAX_ALL_ANSWER_WORDS:
+        return None
+    return None if any(character.isdigit() for character in spoken_to_digits(cleaned)) else detect_share(cleaned, True)
+
+
+def parse_cleaned_amount(
+    cleaned: str, due_cents: int | None, asked: bool, beside: bool = False, change: bool = False
+) -> Amount | AmountProblem | None:
+    """read_amount on cleaned text in which days have been blanked. `due_cents` None: not known yet.
+
+    Unasked, a bare number counts directly `beside` a member number, and as a `change` where it looks like an amount.
+    """
+    cleaned = _blank_non_amounts(cleaned)
+    figures = [one for one in _find_candidates(cleaned) if one.is_money or not _COUNTED_UNIT.match(cleaned, one.end)]
+    if not asked:
+        figures = [
+            one
+            for one in figures
+            if (
+                one.is_money
+                or PAY_BEFORE_AMOUNT.search(cleaned, max(0, one.start - 40), one.start)
+                or (beside and _stands_apart(cleaned, one))
+            )
+            or (change and _NEW_AMOUNT_AFTER.match(cleaned, one.end))
+        ]
+    if change:
+        figures = [one for one in figures if one.is_money or not _LONG_DIGITS.match(cleaned, one.start, one.end)]
+    named = _find_named_amounts(cleaned, due_cents, asked) if due_cents is not None else []
+    if figures:
+        named = [one for one in named if not _ONLY_BILL_NAME.fullmatch(cleaned, one.start, one.end)]
+    chosen = choose_amount(cleaned, [*figures, *named], due_cents or 0)
+    asks = "?" in cleaned and _PAST_DUE.search(cleaned)
+    return chosen if chosen is not None or not asked or asks else _detect_amount_problem(cleaned)
+
+
+# four figures at the question to confirm are a card's or a phone's, more are no amount at all
+_LONG_DIGITS = re.compile(r"[0-9]{4,}")
+_NEW_AMOUNT_AFTER = re.compile(
+    r"[ ,.!]*(?:$|~|(?:instead|please|not|on|by|from|with|using|today|then|thanks|no|and)\b)"
+)
+_BLANKED_BEFORE = re.compile(r"~[ ,;]*$")
+
+
+def _stands_apart(cleaned: str, one: AmountCandidate) -> bool:
+    return bool(_BLANKED_BEFORE.search(cleaned, 0, one.start))
+
+
+def _blank_non_amounts(cleaned: str) -> str:
+    """Blank what looks like an amount and is none: times, `number one`, member numbers, phones."""
+    cleaned = blank_times(cleaned)
+    for match in [
+        one
+        for pattern in (_NOT_NUMBER_WORDS, _NOT_AMOUNT_PHRASES, _CARD_WITH_NUMBER)
+        for one in pattern.finditer(cleaned)
+    ]:
+        cleaned = blank_span(cleaned, match.start(), match.end())
+    return _blank_identifiers(cleaned)
+
+
+def _blank_identifiers(cleaned: str) -> str:
+    """Blank what the words around call something else, and what has the shape of a member number or a phone."""
+    found = find_digit_groups(cleaned)
+    cleaned = blank_last4_labels(cleaned)
+    named = ("last4", METHOD_LABEL, "phone")
+    others = [run for run in found.groups if run.label in named or _is_identifier(run.chunks, run.dash_positions)]
+    numbers = [run for run in found.groups if run.label in ("number", "a number") and len(run.digits) >= 4]
+    for run in [*found.phones, *others, *numbers]:
+        if not run.is_money:
+            cleaned = blank_span(cleaned, run.start, run.end)
+    return cleaned
+
+
+def _is_identifier(groups: Sequence[str], dashes: Sequence[int]) -> bool:
+    digits = "".join(groups)
+    return (bool(dashes) and len(digits) >= 6) or (digits[0] == "0" and len(digits) > 2)
+
+
+def _find_candidates(cleaned: str) -> list[AmountCandidate]:
+    typed: list[AmountCandidate] = []
+    rest = cleaned
+    for match in _SPACED_THOUSANDS.finditer(cleaned):
+        typed.append(AmountCandidate("unclear", match.start(), match.end(), True))
+        rest = blank_span(rest, match.start(), match.end())
+    cleaned = rest
+    for match in _TYPED.finditer(cleaned):
+        candidate = _parse_typed(cleaned, match)
+        if candidate is not None:
+            typed.append(candidate)
+            rest = blank_span(rest, match.start(), match.end())
+    spoken = [_candidate_from_spoken(cleaned, phrase) for phrase in find_spoken_sums(tokenize(rest))]
+    return sorted([*typed, *spoken], key=lambda one: one.start)
+
+
+def _parse_typed(cleaned: str, match: re.Match[str]) -> AmountCandidate | None:
+    """A typed amount or problem; None for a plain whole number, which may be part of a spoken sum."""
+    figures, unit = match["figures"].rstrip(",."), match["unit"] or ""
+    end = match.start("figures") + len(figures) if not (unit or match["k"]) else match.end()
+    with_cents = match["dollar"] and not unit and _CENTS_AFTER.match(cleaned, end)
+    plain = (
+        figures.isdigit()
+        and (not match["dollar"] or with_cents)
+        and not match["k"]
+        and (unit in ("", "cents", "cent", "c") or unit in DOLLAR_WORDS)
+    )
+    signed = match["sign"] or match["inner"]
+    if plain and not signed and (len(figures) <= 7 or unit):
+        return None
+    marked = bool(match["dollar"] or unit or "." in figures or "*" in figures or signed)
+    value = "negative" if signed else _digits_to_cents(figures, unit, match["k"])
+    return AmountCandidate(value, match.start(), end, marked)
+
+
+# "$84 and 50 cents" is a sum in words
+_CENTS_AFTER = re.compile(r" (?:and )?(?:[0-9]{1,2}|[a-z]+(?: [a-z]+)?) cents?\b")
+_PLAIN_NUMBER = re.compile(r"(?P<whole>[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(?:[.*](?P<cents>[0-9]{1,2}))?")
+
+
+def _digits_to_cents(figures: str, unit: str, thousands: str | None) -> int | str:
+    """Typed figures in cents, or the code of what is wrong with them. A keypad's star is a decimal point only where
+    two digits follow it and digits stand in front."""
+    if "e" in figures:
+        return "absurd" if int(figures.split("e")[1].lstrip("+-") or 0) > 3 else "unclear"
+    if re.fullmatch(r"[0-9,]*\.[0-9]{3,}", figures):
+        return "too_many_decimals"
+    match = _PLAIN_NUMBER.fullmatch(figures)
+    star_unclear = "*" in figures and not re.fullmatch(r"[0-9]+\*[0-9]{2}", figures)
+    if match is None or star_unclear or not (match["whole"] or match["cents"]):
+        return "unclear"
+    whole = (match["whole"] or "0").replace(",", "")
+    if len(whole) > 9:
+        return "absurd"
+    cents = int(whole) * 100 + int((match["cents"] or "0").ljust(2, "0"))
+    if unit.startswith("c") or unit == "¢":
+        return cents // 100 if not match["cents"] else "unclear"
+    if unit in ("%", "percent"):
+        return f"percent {cents}"
+    return cents * 1000 if thousands else cents
+
+
+def _candidate_from_spoken(cleaned: str, phrase: SpokenSum) -> AmountCandidate:
+    sign = _WORDED_SIGN.search(cleaned, max(0, phrase.start - 12), phrase.start)
+    value: int | str = "unclear" if phrase.cents is None else phrase.cents
+    if phrase.is_percent and phrase.cents is not None:
+        value = f"percent {phrase.cents * 100}"
+    return AmountCandidate("negative" if sign else value, phrase.start, phrase.end, phrase.is_money, phrase.alternative)
+
+
+def _find_named_amounts(cleaned: str, due_cents: int, asked: bool) -> list[AmountCandidate]:
+    """`all of it`, `half`: amounts named by the bill."""
+    found: list[AmountCandidate] = []
+    for match in [*(_ALL if asked else _ALL_LOOSELY).finditer(cleaned), *_ALL_ALONE.finditer(cleaned)]:
+        if not _NOT_ALL.search(cleaned, 0, match.start()):
+            whole: int | str = due_cents if due_cents > 0 else "zero"
+            found.append(AmountCandidate(whole, match.start(), match.end(), True, is_named=True))
+    half = _HALF.search(cleaned) if asked or "pay" in cleaned else None
+    if half and not _NOT_ALL.search(cleaned, 0, half.start()):
+        # the whole that is halved is not an amount of its own
+        found = [one for one in found if one.start < half.start() and one.end < half.start()]
+        value: int | str = share_of(due_cents, 1, 2) if due_cents > 0 else "zero"
+        found.append(AmountCandidate(value, half.start(), half.end(), True, is_named=True))
+    return found
+
+
+def _detect_amount_problem(cleaned: str) -> AmountProblem | None:
+    """Nothing that is an amount; but was one meant?"""
+    for code, pattern in (("not_a_number", _NOT_NUMERIC), ("zero", _ZERO), ("unclear", _VAGUE)):
+        match = pattern.search(cleaned)
+        if match:
+            return AmountProblem(code, match[0])
+    return None

@@ -1,0 +1,126 @@
+"""The way to pay in what was said, a card, a bank account, what is saved, another one or a link; and a whole bill."""
+
+from __future__ import annotations
+
+import re
+
+MAX_METHOD_ANSWER_WORDS = 4  # words
+WANTS_PAY_LINK = re.compile(r"\b(link|new (card|bank)|(not|isn't) (saved|on file)|online)\b", re.IGNORECASE)
+WANTS_OTHER_METHOD = re.compile(
+    r"\b((an)?other|different) (card|bank|account|one|way|method)\b|\b(not|no) (that|the) (card|visa|one)\b",
+    re.IGNORECASE,
+)
+NOT_ON_FILE = re.compile(
+    r"\b((an)?other|different) (\w+ )?(card|bank)\b|"
+    r"^\W*(an)?other (bank )?account( (of|de) (bank|banco|bank account))?\W*$",
+    re.IGNORECASE,
+)
+SAVED_WORDS = re.compile(
+    r"\b(saved|on file|on (my|the) account|same (card|one|way)|usual|my card|"
+    r"(card|account|one|bank|tarjeta|cuenta|la) (that |que )?(i|you|ya'?ll|we|they)? ?(guys )?(already )?"
+    r"(have|got|tienen?|tienes|used|use)|what(ever)? (card|account|you have|is (saved|there))|"
+    r"misma (tarjeta|cuenta)|la misma)\b",
+    re.IGNORECASE,
+)
+BRAND_WORDS = re.compile(
+    r"\b(visa|master ?card|amex|american express|discover|checking|savings|"
+    r"(the|my) bank(?! draft)( account)?)\b",
+    re.IGNORECASE,
+)
+CARD_WORDS = re.compile(r"\b(card|credit|debit)\b", re.IGNORECASE)
+BANK_WORDS = re.compile(r"\b(bank(?! draft)|checking|savings?|e-?check)\b", re.IGNORECASE)
+_METHOD_NOUN = r"(?:card|credit|debit|visa|master ?card|amex|discover|bank(?! draft)|checking|savings)"
+_WITH_METHOD = re.compile(
+    r"\b(?:with|w/|using|use|from|by|through|thru|via|out of|charge|charged to|con|de|pay it|pay it a|the other)\s*"
+    rf"(?:(?:my|the|a|that|this|your|our|mi|la|el|su|same|saved|usual|any|whatever|old|other) ){{0,3}}{_METHOD_NOUN}\b|"
+    r"\b(?:on|off|to) (?:my|the|that|this|your|our|a) (?:(?:same|saved|usual|old|other|credit|debit) )?"
+    rf"{_METHOD_NOUN}\b|{_METHOD_NOUN}(?: (?:account|card))?(?: please)?[.! ]*$",
+    re.IGNORECASE,
+)
+"""`with the card`, `on my visa`, `40 friday, card`: what the money comes from, and not what is talked about."""
+_MY_ACCOUNT = re.compile(r"\b(?:con|with|from|using) (?:my|the|mi|la) (?:account|cuenta)\b(?! (?:number|num|de))")
+_METHOD_TROUBLE = re.compile(
+    r"\b(?:expired?|expires|stolen|lost|declined|check in the mail|new card|sent me|number on)\b", re.IGNORECASE
+)
+_CHANGES_METHOD = re.compile(
+    r"\b(?:change|switch|update|edit|replace|remove|delete|different) (?:(?:the|my|a|that) )?(?:\w+ )?"
+    rf"(?:{_METHOD_NOUN}|account)\b(?! to\b)",
+    re.IGNORECASE,
+)
+"""`Change the bank`: what is to be another one, and not what to pay with."""
+INSTEAD_WORDS = re.compile(r"\b(?:instead|rather|switch|change|come (?:out|from)|use|from now on)\b", re.IGNORECASE)
+_ENDING = re.compile(r"\bend(?:s|ing|ed)?(?: in| with)? ([0-9]{4})\b", re.IGNORECASE)
+_PAYS_BILL = re.compile(
+    r"\bpay(?:ing)?(?: (?:off|for))?(?: (?:the|my|this|our|your|that|mi|el|la))?"
+    r"(?: (?:whole|light|electric\w*|power|utility|current|latest|new|de)){0,2} (?:bill|electricity|balance)\b|"
+    r"\bpay(?:ing)? (?:it|that|this)\b|"
+    r"\btake care of (?:it|that|this|(?:the|my|this) (?:\w+ )?bill)\b",
+    re.IGNORECASE,
+)
+_PARTIAL = re.compile(
+    r"\b(?:some|part(?:ial(?:ly)?)?|half|towards?|(?:a )?(?:bit|little)|first|rest|split|extra|more|less|"
+    r"two|twice|minimum|on (?:my|the|it)|can'?t|cannot|don'?t|not|never|already|was|past due|both|all my)\b(?! till)",
+    re.IGNORECASE,
+)
+_NOT_YET = re.compile(
+    r"\b(?:but )?not (?:til|till|until|before|today|now|yet|right now)\b|"
+    r"\b(?:can'?t|cannot|don'?t want to|not going to) (?:pay (?:it )?)?(?:til|till|until|before)\b",
+    re.IGNORECASE,
+)
+
+_ASKS_AMOUNT_OWED = re.compile(
+    r"\bhow much (?:is (?:it|that|this|(?:my|the) (?:bill|total))|do i owe|am i (?:paying|owing)|"
+    r"would (?:it|that) be)\b|"
+    r"\bwhat(?:'s| is) (?:the|my) (?:total|amount|balance|bill)\b|^\W*how much\W*$",
+    re.IGNORECASE,
+)
+_FEE_WORDS = re.compile(r"\b(?:fees?|charges?|costs?|extra)\b", re.IGNORECASE)
+
+
+_PART_BREAK = re.compile(r"\s*(?:[,;.!?]|\b(?:and|then|also|plus|y)\b)\s*", re.IGNORECASE)
+_AUTOMATIC = re.compile(r"\b(?:auto\w*|each|every|monthly|by itself|always)\b", re.IGNORECASE)
+
+
+def extract_payment_part(words: str) -> str:
+    """The part of a wish for Auto Pay that pays this bill now: `pay bill and put me on Auto Pay`."""
+    parts = [part for part in _PART_BREAK.split(words) if part.strip()]
+    paying = [part for part in parts if not _AUTOMATIC.search(part) and pays_whole_bill(part)]
+    return paying[0] if paying and any(_AUTOMATIC.search(part) for part in parts) else ""
+
+
+def asks_amount_owed(words: str) -> bool:
+    """`How much is it?`, of a bill: what is owed, and not what paying costs."""
+    return bool(_ASKS_AMOUNT_OWED.search(words)) and not _FEE_WORDS.search(words)
+
+
+def detect_method_kind(words: str) -> str | None:
+    """`card` or `bank`, when the words name one of the two kinds."""
+    if BANK_WORDS.search(words) or _MY_ACCOUNT.search(words):
+        return "bank"
+    return "card" if CARD_WORDS.search(words) else None
+
+
+def names_method_to_pay(words: str, *, answers: bool) -> bool:
+    """Whether the words say what to pay with: `with the card`; `card` alone where they answer something (`answers`)."""
+    if _METHOD_TROUBLE.search(words) or _CHANGES_METHOD.search(words):
+        return False
+    if BRAND_WORDS.search(words) or _WITH_METHOD.search(words) or _MY_ACCOUNT.search(words):
+        return True
+    return answers and len(words.split()) <= MAX_METHOD_ANSWER_WORDS and detect_method_kind(words) is not None
+
+
+def extract_method_last4(words: str) -> str | None:
+    """The four digits in `the one ending 6789`."""
+    found = _ENDING.search(words)
+    return found[1] if found else None
+
+
+def mentions_method(words: str) -> bool:
+    """`With my card`: a way to pay."""
+    return any(pattern.search(words) for pattern in (BRAND_WORDS, CARD_WORDS, BANK_WORDS, SAVED_WORDS))
+
+
+def pays_whole_bill(words: str) -> bool:
+    """`Pay my bill on Friday`, `pay it tomorrow`: the whole of it, and no part."""
+    plain = _NOT_YET.sub(" ", words)
+    return bool(_PAYS_BILL.search(plain)) and not _PARTIAL.search(plain) and not plain.rstrip().endswith("?")

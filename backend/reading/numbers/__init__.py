@@ -1,0 +1,1 @@
+"""Numbers as people give them: member numbers, phone digits, menu choices."""

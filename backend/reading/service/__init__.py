@@ -1,0 +1,1 @@
+"""Outages, disconnections, damage and other service matters in what was said."""

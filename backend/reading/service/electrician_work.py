@@ -1,0 +1,53 @@
+"""Power that is to be off for an electrician's work and back on the same day: neither a stop of service nor an outage.
+
+Both languages, as they are said.
+"""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.spanish.translation import strip_accents
+
+_ELECTRICIAN = r"(?:electricians?|electricistas?|contractors?)"
+_ELECTRICAL_WORK = (
+    r"(?:(?:breaker|service|electric\w*|fuse|main|meter) (?:panel|box|base|socket|entrance|upgrade|can)|"
+    r"panel (?:swap|change|upgrade)|"
+    r"panel|rewir\w+|meter ?base|weather ?head|mast|service upgrade|tablero|base del medidor|caja de breakers|"
+    r"cablead\w+)"
+)
+_TURN_OFF = (
+    r"(?:dis ?connect\w*|(?:shut|turn|cut|kill|pull)\w*\b.{0,24}\b(?:off|power|service|meter)|pull\w* (?:the |my |"
+    r"our )?meter|"
+    r"power off|off|desconect\w*|apag\w*|cort\w* (?:la )?luz|quit\w* (?:la )?luz)"
+)
+_TURN_BACK_ON = (
+    r"(?:back on|back up|hook\w*.{0,8} back|after(?:wards)?$|when (?:he|she|they)(?:'?s| is| are) done|"
+    r"re-?connect\w*|turn(?:ed)? (?:it )?on again|same day|for (?:a|an|the|two|three|four|few|couple|"
+    r"\d) ?(?:hours?|day|"
+    r"while|afternoon|morning)?|temporar\w*|mismo dia|reconect\w*|volver a (?:conectar|poner)|un rato|unas horas)"
+)
+_OFF_AND_ON = re.compile(
+    rf"\b{_TURN_OFF}\b.*\b{_TURN_BACK_ON}\b.*\b(?:{_ELECTRICIAN}|{_ELECTRICAL_WORK})\b|\b(?:{_ELECTRICIAN}|{_ELECTRICAL_WORK})\b.*\b{_TURN_OFF}\b.*\b{_TURN_BACK_ON}\b|"
+    rf"\b{_TURN_OFF}\b.*\b(?:{_ELECTRICIAN}|{_ELECTRICAL_WORK})\b.*\b{_TURN_BACK_ON}\b|"
+    rf"\b{_TURN_OFF}\b.*\b(?:for|so|because|para|porque)\b.*\b{_ELECTRICIAN}\b|\b{_ELECTRICIAN}\b.*\b(?:need\w*|want\w*|necesit\w*|"
+    rf"quiere)\b.*\b{_TURN_OFF}\b|"
+    rf"\b{_TURN_OFF}\b.*\b(?:to|so|para)\b.{{0,40}}\b(?:swap|change|chang\w+|replace|replac\w+|upgrade|"
+    rf"cambi\w+)\b.{{0,16}}\b{_ELECTRICAL_WORK}\b",
+    re.IGNORECASE,
+)
+_DANGER_SIGNS = re.compile(r"\b(?:spark\w*|smok\w*|burn\w*|hot|fire|shock\w*|chispas?|humo)\b", re.IGNORECASE)
+_THEIR_PHONE = re.compile(
+    rf"\b(?:{_ELECTRICIAN}|his|her|their|joe'?s|el de el|su) ?(?:'s|s)?\b.{{0,40}}\d{{3}}", re.IGNORECASE
+)
+
+
+def is_off_for_electrician(text: str) -> bool:
+    """`Shut it off tomorrow so my electrician can change the panel, then back on`; words of danger are none of it."""
+    plain = " ".join(strip_accents(text.lower()).split())
+    return bool(_OFF_AND_ON.search(plain)) and not _DANGER_SIGNS.search(plain)
+
+
+def is_electricians_phone(text: str) -> bool:
+    """Whether the phone in these words is the electrician's, and not the member's."""
+    return bool(_THEIR_PHONE.search(strip_accents(text.lower())))

@@ -1,0 +1,59 @@
+"""An outage that is told plainly, beside whatever else: `I lost power, and what is my balance`."""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.acts.signals import is_question
+from backend.reading.hazards.life_support import is_past, says_power_is_out_now
+from backend.reading.sentences import split_sentences
+from backend.reading.service.disconnected_by_coop import says_coop_disconnected
+from backend.reading.service.disconnection_notice import detect_disconnection_topic as shutoff_spoken_of
+from backend.reading.spanish.translation import strip_accents
+
+_WENT_OUT = re.compile(
+    r"\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?"
+    r"\b(?:and|then|before|until|y|luego|hasta que)\b (?:then |now |luego |despues )?"
+    r"(?:(?:it|they|everything|all|the (?:lights?|power)|todo|ya) )*(?:just |all |completely |se )?"
+    r"(?:went (?:off|out|dark|dead|black)|(?:are|is) (?:off|out|gone)|died|quit|cut out|shut (?:off|down)|"
+    r"(?:(?:la|las) )?(?:fue|fueron|apago|apagaron|quedamos a oscuras))\b(?! and (?:back )?on\b)"
+    r"|\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?\b(?:and|then|y) (?:now |ahora )?"
+    r"(?:(?:we'?re|i'?m|it'?s|everything'?s?|is|all|estamos|todo) ){0,3}"
+    r"(?:in the dark|dark|pitch (?:black|dark)|a oscuras|without power|sin luz)\b"
+)
+_PARTIAL_OUTAGE = re.compile(
+    r"\b(?:half|part(?:ial\w*)?|some|one|the other|la mitad|parte|unos|algunos|medi[oa])\b(?: \w+){0,3}? "
+    r"(?:house|home|rooms?|outlets?|lights?|power|circuits?|casa|cuartos?|contactos?|enchufes?)\b"
+)
+_ABOUT_A_LIGHT = re.compile(
+    r"\b(?:street|yard|security|pole|barn|porch|dusk to dawn|night)[ -]?(?:lights?|lamps?)\b|"
+    r"\b(?:luz|luces|foco|lampara|farol)\w* (?:del? |de la )(?:poste|patio|calle|esquina|corral)\b|\balumbrado\b"
+)
+_HYPOTHETICAL = re.compile(
+    r"\b(?:if|when|whenever|every time|in case|si|cuando|cada vez que) (?:\w+ ){0,4}?(?:power|lights?|luz)\b"
+)
+_ABOUT_BILL = re.compile(
+    r"\b(?:(?:didn'?t|not|never) paid?|because of (?:my|the) bill|for (?:non ?)?payment|power of attorney|no pague|"
+    r"por falta de pago|paid|pague)\b"
+)
+
+
+def says_power_went_out(words: str) -> bool:
+    """Whether power that was unsteady is out now: `the lights flickered twice, then went off`; not of a part of it."""
+    text = _normalize(words)
+    return bool(_WENT_OUT.search(text)) and not _PARTIAL_OUTAGE.search(text)
+
+
+def states_outage(words: str, glossed: str) -> bool:
+    """Whether a household's power is told to be out now, as a fact. `glossed` is the same in the words of rules."""
+    text = _normalize(words)
+    if _ABOUT_A_LIGHT.search(text) or _ABOUT_BILL.search(text) or is_past(words) or _HYPOTHETICAL.search(text):
+        return False
+    if says_coop_disconnected(glossed) or shutoff_spoken_of(glossed):
+        return False
+    told = [part for part in split_sentences(words) if not part.rstrip().endswith("?") and not is_question(part)]
+    return any(says_power_is_out_now(part) or says_power_went_out(part) for part in told)
+
+
+def _normalize(words: str) -> str:
+    return " ".join(strip_accents(words.lower().replace("’", "'")).split())

@@ -1,0 +1,250 @@
+"""What somebody on call texts back: that they have it, cannot, or are done, with the code of the text they had."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from backend.payments.confirmation_numbers import normalize_number
+from backend.reading.texts import on_call_free_text as loose
+
+
+class OnCallAction(Enum):
+    """What is said of a ticket."""
+
+    ACCEPTS = "has"
+    DECLINES = "cannot"
+    DONE = "done"
+    ASKS_DETAILS = "asks"
+    NOTE = "note"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True)
+class OnCallReply:
+    """`codes` are digits, `numbers` those of tickets; `every` is for all that are open.
+
+    `weak`: words such as a bare yes or 1, which may as well answer another question. `ASKS`: where it is, or more.
+    `NOTE`: how it goes there, or what is needed. `UNSURE`: a code is there, and words that we do not know. `words` are
+    those beside the codes.
+    """
+
+    action: OnCallAction
+    codes: tuple[str, ...] = ()
+    ticket_numbers: tuple[str, ...] = ()
+    all_open: bool = False
+    is_weak: bool = False
+    other_words: str = ""
+
+
+_LEADING_OK = (
+    r"(?:(?:ok|okay|yes|yep|yeah|si|sí|copy|roger|sure|thx|thanks|thank you|gracias|bueno|hey|its|it's|this is|"
+    r"listo) )*"
+)
+_SUBJECT = r"(?:(?:i|we|me)(?:'?(?:ve|ll|m|re)| have| will| am| are| can)? )?"
+_ACCEPTS = (
+    r"(?:(?:got|have|take|taking|handle|handling|do|doing|on) (?:it|this|that|them|this one|that one)|"
+    r"take|taking|tomo|accept(?:ed)?|acknowledged?|ack|mine|taken|it'?s mine|will do|on it|"
+    r"(?:got|have|take|taking) the [\w' ]{2,40}? one|looking (?:into|at) (?:it|that|this)|"
+    r"(?:checking|leaving|rolling out|heading out)(?: it| on it)?|"
+    r"(?:on (?:my|the|our) way|omw|en ?route|responding|rolling|going|go|headed|heading|coming)"
+    r"(?: there| out| over| now)*|"
+    r"(?:yo |nosotros )?(?:lo|la) (?:tengo|tomo|agarro|atiendo|tenemos)|(?:yo )?me encargo|"
+    r"(?:ya |yo )*(?:voy|vamos|salgo)(?: para (?:alla|allá)| en camino)?|"
+    r"en camino|enterado|recibido|es m[ií]o)"
+)
+_TRAILING_WORDS = r"(?: (?:now|ahora|ya|thanks|thank you|gracias|thx))*"
+_HAS_IT = re.compile(_LEADING_OK + _SUBJECT + _ACCEPTS + _TRAILING_WORDS)
+_HAS_IT_WITH_CODE = re.compile(
+    _LEADING_OK
+    + _SUBJECT
+    + r"(?:have|has|had|got|take|taking|tengo|tomo|agarro|atiendo|acepto|confirm|confirmo|accept|on)"
+    + _TRAILING_WORDS
+)
+_ACCEPTS_WITHIN = re.compile(rf"\b{_ACCEPTS}\b|\b(?:be there|eta|min(?:ute)?s?|minutos?|llego)\b")
+_NEGATED = re.compile(
+    r"\?|¿|n't\b|\b(?:not|no|cant|dont|wont|can not|cannot|never|nobody|wrong|who|what|which|why|where|until|"
+    r"unless|if|"
+    r"nadie|nunca|ni|otro|otra|quien|que|cual|si no)\b"
+)
+_BARE_YES = frozenset({"1", "one", "uno", "yes", "y", "yep", "yeah", "si", "sí", "ok", "okay", "k", "copy", "roger",
+                   "10-4", "10 4", "ten four", "copy that", "👍"})  # fmt: skip
+_BARE_NO = frozenset({"no", "n", "nope", "nah", "negative", "pass", "👎"})
+_ALL_OPEN = re.compile(
+    r"(?:(?:i|we)(?:'?ve| have)? )?(?:(?:got|have|take|taking) )?(?:all|all of (?:them|these)|both|them all|"
+    r"todos?|todas?|tengo todos|los dos)"
+)
+_TICKET_ONLY = re.compile(
+    r"(?:(?:i|we)(?:'?ve| have|'?ll)? )?(?:(?:got|have|take|taking|on|yes|ok|1|tengo|tomo|voy a|number|#) ?)*"
+    r"(?: ?is mine| ?es mio| ?es mío| ?please| ?thanks)?"
+)
+_LOOKS_LIKE_TICKET = re.compile(r"\b(?=\S{0,3}[- ]?\S{0,2}\d|\S{3}-)[a-z0-9]{3}[- ]?[a-z0-9]{3}\b")
+_TICKET = re.compile(r"\b[a-z0-9]{3}-?[a-z0-9]{3}\b")
+_ANY_NUMBER = re.compile(r"\b(?:(?:got|have|take|number|on) )?(?P<number>[a-z0-9]{3}[- ]?[a-z0-9]{3})\b")
+_CANNOT = re.compile(
+    r"(?:(?:sorry|no|hey|ok|lo siento|perdon|perdón) )*"
+    r"(?:(?:not me|i (?:can'?t|can ?not|won'?t)|can'?t|cannot|unable to|i'?m not (?:on call|available|able)|"
+    r"out of town|"
+    r"not available|somebody else|someone else|ask (?:somebody|someone) else|"
+    r"(?:yo )?no puedo|no estoy(?: de guardia| disponible)?|estoy fuera|otra persona)(?: .{0,60})?|"
+    r"i'?m (?:off|away|out)(?: (?:today|tonight|duty|now|of town|sick|this|until|till) ?.{0,40})?)"
+)
+_IS_DONE = re.compile(
+    _LEADING_OK
+    + r"(?:(?:got it|it'?s|it is|all|we'?re|i'?m|job|that'?s|now|is|its been|has been|ya|esta|está|todo|quedo|quedó|"
+    r"power|power is|the power is|luz|la luz) )*"
+    r"(?:done|fixed|finished|completed?|repaired|resolved|restored|back on|all set|closed?|close it|made safe|"
+    r"safe now|"
+    r"taken care of|cleared|listo|lista|hecho|hecha|arreglad[oa]|reparad[oa]|terminad[oa]|terminé|termine|"
+    r"resuelt[oa]|"
+    r"solucionad[oa]|cerrad[oa]|quedó|quedo|volvió|volvio|acabé|acabe)"
+    r"(?: (?:it|now|ahora|ya|thanks|thank you|gracias|thx|here|with it|up))*"
+)
+_CODE_WORDS = re.compile(r"\b(?:the |my |el |mi )?(?:code|codigo|código|clave|pin|kode)\b:?(?: is| es)?|\bcode=")
+_CODE = re.compile(r"(?<![a-z0-9$./:-])(?:[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{12})(?![a-z0-9/:-])")
+_CODE_AFTER_WORD = re.compile(r"(?<![a-z0-9$./:-])([a-z]{2,9})([0-9]{6}|[0-9]{8}|[0-9]{12})(?![a-z0-9/:-])")
+_SPLIT_CODE = re.compile(
+    r"(?<![a-z0-9$./:-])(?:[0-9]{3}[ -][0-9]{3}|[0-9]{4}[ -][0-9]{2}|[0-9]{2}[ -][0-9]{4}|"
+    r"[0-9]{2}[ -][0-9]{2}[ -][0-9]{2}|"
+    r"[0-9]{4}[ -][0-9]{4})(?![ -]?[0-9]|[a-z/:])"
+)
+_DIGITS = re.compile(r"[0-9](?:[ -]*[0-9])+")
+_CODE_LENGTHS = (4, 6, 8)
+
+
+def parse_reply(text: str) -> OnCallReply | None:
+    """What was meant; None for any other text. Without a code only whole texts count: `I don't have it` has no one."""
+    plain = _normalize(text)
+    codes, rest = _extract_codes(plain)
+    if not codes:
+        return _parse_without_code(plain)
+    rest = " ".join(_CODE_WORDS.sub(" ", rest).replace(":", " ").split())
+    named = _LOOKS_LIKE_TICKET.findall(rest)
+    numbers = tuple(number for found in named if (number := normalize_number(found)))
+    if numbers:
+        rest = " ".join(re.sub(r"\band\b|\by\b|&", " ", _LOOKS_LIKE_TICKET.sub(" ", rest)).split())
+    rest = re.sub(r"^(?:and|y|&)\b ?| ?\b(?:and|y)$", "", rest)
+    return OnCallReply(_classify(rest), codes, numbers, all_open=bool(_ALL_OPEN.fullmatch(rest)), other_words=rest)
+
+
+def parse_reply_leniently(text: str) -> OnCallReply | None:
+    """The same while a callout is open: whatever is not about their own bill or house is about that.
+
+    `weak` are the words that only seem to be about it, because nothing else is.
+    """
+    said = parse_reply(text)
+    if said is not None:
+        return said
+    words = loose.normalize_words(text)
+    if loose.is_about_own_account(words):
+        return None
+    plain = _normalize(text)
+    numbers, _ = _extract_ticket_numbers(plain)
+    what = _classify_free_text(words)
+    sure = (
+        what in (OnCallAction.ACCEPTS, OnCallAction.DONE, OnCallAction.DECLINES)
+        or loose.gives_note(words)
+        or loose.asks_location(words)
+    )
+    return OnCallReply(what, ticket_numbers=numbers, is_weak=not sure, other_words=plain)
+
+
+def _classify_free_text(words: str) -> OnCallAction:
+    if loose.asks_location(words):
+        return OnCallAction.ASKS_DETAILS
+    if loose.gives_note(words):
+        return OnCallAction.NOTE
+    if loose.says_done(words):
+        return OnCallAction.DONE
+    if loose.declines(words):
+        return OnCallAction.DECLINES
+    if loose.asks_details(words):
+        return OnCallAction.ASKS_DETAILS
+    return OnCallAction.ACCEPTS if loose.accepts(words) else OnCallAction.NOTE
+
+
+def _classify(rest: str) -> OnCallAction:
+    if rest in _BARE_NO or (_CANNOT.fullmatch(rest) and not loose.cannot_be_there(loose.normalize_words(rest))):
+        return OnCallAction.DECLINES
+    words = loose.normalize_words(rest)
+    if _IS_DONE.fullmatch(rest) or loose.says_done(words):
+        return OnCallAction.DONE
+    if (
+        rest in ("", "and", "y")
+        or rest in _BARE_YES
+        or any(words.fullmatch(rest) for words in (_HAS_IT, _HAS_IT_WITH_CODE, _ALL_OPEN, _TICKET_ONLY))
+    ):
+        return OnCallAction.ACCEPTS
+    if loose.asks_location(words):
+        return OnCallAction.ASKS_DETAILS
+    if _ACCEPTS_WITHIN.search(rest) and not _NEGATED.search(rest):
+        return OnCallAction.ACCEPTS
+    if loose.gives_note(words):
+        return OnCallAction.NOTE
+    return OnCallAction.ASKS_DETAILS if loose.asks_details(words) and "not" not in words else OnCallAction.UNSURE
+
+
+def _parse_without_code(plain: str) -> OnCallReply | None:
+    if plain in _BARE_YES:
+        return OnCallReply(OnCallAction.ACCEPTS, is_weak=True)
+    if _HAS_IT.fullmatch(plain):
+        return OnCallReply(OnCallAction.ACCEPTS)
+    if _ALL_OPEN.fullmatch(plain):
+        return OnCallReply(OnCallAction.ACCEPTS, all_open=True)
+    if _CANNOT.fullmatch(plain) and not loose.cannot_be_there(loose.normalize_words(plain)):
+        return OnCallReply(OnCallAction.DECLINES)
+    if _IS_DONE.fullmatch(plain):
+        return OnCallReply(OnCallAction.DONE, is_weak=True)
+    numbers, rest = _extract_ticket_numbers(plain)
+    if not numbers:
+        return None
+    if not rest or rest in _BARE_YES or _HAS_IT.fullmatch(rest) or _TICKET_ONLY.fullmatch(rest):
+        return OnCallReply(OnCallAction.ACCEPTS, ticket_numbers=numbers)
+    if _IS_DONE.fullmatch(rest):
+        return OnCallReply(OnCallAction.DONE, ticket_numbers=numbers)
+    return (
+        OnCallReply(OnCallAction.DECLINES, ticket_numbers=numbers)
+        if rest in _BARE_NO or _CANNOT.fullmatch(rest)
+        else None
+    )
+
+
+def _normalize(text: str) -> str:
+    plain = re.sub(r"[.!,#\"“”;()¡]+", " ", text.casefold().replace("’", "'"))
+    return re.sub(r"[\U0001F3FB-\U0001F3FF\uFE0F]", "", " ".join(plain.split()))
+
+
+def _extract_codes(plain: str) -> tuple[tuple[str, ...], str]:
+    """The codes, each once, and the text without them. `48 21` and `4-8-2-1` are one, where nothing else is said."""
+    plain = _CODE_AFTER_WORD.sub(r"\1 \2", plain)
+    found = _CODE.findall(plain)
+    parted = _SPLIT_CODE.search(plain)
+    if parted and all(len(one) == min(_CODE_LENGTHS) for one in found):
+        digits = re.sub("[^0-9]", "", parted[0])
+        return (digits,), " ".join((plain[: parted.start()] + " " + plain[parted.end() :]).split())
+    if found:
+        return tuple(dict.fromkeys(found)), " ".join(_CODE.sub(" ", plain).split())
+    spaced = _DIGITS.search(_TICKET.sub(_mask_digits, plain))
+    digits = re.sub("[^0-9]", "", spaced[0]) if spaced else ""
+    if spaced and len(digits) in _CODE_LENGTHS:
+        return (digits,), " ".join((plain[: spaced.start()] + " " + plain[spaced.end() :]).split())
+    return (), plain
+
+
+def _mask_digits(found: re.Match[str]) -> str:
+    """The number of a ticket has digits too: `K23-45M`. One has a letter, always."""
+    lettered = not re.fullmatch(r"[0-9 -]+", found[0])
+    return "_" * len(found[0]) if lettered and normalize_number(found[0]) else found[0]
+
+
+def _extract_ticket_numbers(plain: str) -> tuple[tuple[str, ...], str]:
+    """The tickets' numbers in a text, and what else it says."""
+    numbers = tuple(number for found in _LOOKS_LIKE_TICKET.findall(plain) if (number := normalize_number(found)))
+    if numbers:
+        return numbers, " ".join(re.sub(r"\band\b|\by\b|&", " ", _LOOKS_LIKE_TICKET.sub(" ", plain)).split())
+    for found in _ANY_NUMBER.finditer(plain):  # a number may be of letters alone
+        if number := normalize_number(found["number"]):
+            rest = plain[: found.start("number")] + " " + plain[found.end("number") :]
+            return (number,), " ".join(rest.split())
+    return (), plain

@@ -1,0 +1,231 @@
+"""Whether a text says that no more texts are wished, or that they are wished again, in any wording.
+
+A carrier's keywords are only the beginning: every reasonable way of saying it counts as a revocation (47 CFR
+64.1200(a)(10)). What is said of a payment, a draft or a service (`stop my autopay`) is none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from backend.reading.plain_text import collapse_repeats, is_one_slip_apart, split_plain_clauses, to_plain_text
+from backend.reading.texts.opt_out_fuzzy import detect_loose_opt_out
+
+OptOutSignal = Literal["stop", "perhaps"]
+
+# the carriers' and their Spanish likes; CANCELAR is not among them: it leaves a task, as NEVER MIND does
+STOP_KEYWORDS = frozenset(
+    "stop stopall unsubscribe cancel end quit revoke optout unsub unsuscribe cease arret "
+    "alto parar pare paren detener detenganse basta baja desuscribir desuscribirme desuscribirse".split()
+)
+_CLEAR_KEYWORDS = STOP_KEYWORDS - {"cancel", "end", "basta", "baja", "quit"}
+_MISSPELLED_STOP = frozenset({"stpo", "sotp", "tsop", "dtop", "stip", "stop0"})
+_LONG_KEYWORDS = ("unsubscribe", "unsubscribed", "unsubscribing", "desuscribirme", "optout")
+_NOT_STOP_WORDS = frozenset({"step", "top", "shop", "stow", "slop", "atop"})
+
+_TEXTS = (
+    r"(?:(?:all|any|your|ur|these|those|the|my|more|of|such|further|future|so|many|stupid|annoying) )*"
+    r"(?:texts?|txts?|text ?messages?|messages?|msgs?|sms|mms|texting|messaging|text notifications?)"
+)
+_TO_THIS_NUMBER = (
+    r"(?: (?:to |at |on )?(?:me|us|(?:this|my) (?:phone ?number|cell ?number|number|phone|cell|mobile)|here))"
+)
+_CONTACTING = (
+    r"(?:(?:calling|call|emailing|email) (?:and|or|n) )?(?:text(?:ing)?|txt(?:ing)?|messag(?:e|ing)|msg(?:ing)?|"
+    r"contact(?:ing)?)"
+    r"(?: (?:and|or|n) (?:calling|call|emailing|email))?"
+)
+_STOP_VERBS = r"(?:stop|stp|quit|cease|end|do not|dont|never|no more|cancel|halt|discontinue|enough)"
+_LIST = (
+    r"(?:(?:text|texting|sms|mailing|calling|call|contact|marketing|spam|distribution|phone|subscriber|message) )*"
+    r"(?:lists?|texts|messages|contacts)"
+)
+_ME_WORDS = r"(?:me|us|(?:my|this|our) (?:name|number|phone ?number|cell ?number|phone|cell|mobile))"
+_REMOVE_VERBS = r"(?:take|remove|delete|drop|get|strike|scratch|erase)"
+_WANT_NONE = (
+    r"(?:(?:i|we) )?(?:do not|dont|no longer)(?: want| wish| need| care| like)(?: to)?"
+    r"(?: receive| get| be getting| see)*"
+)
+_OFF_WORDS = r"(?:off(?: of)?|out of|from|of)"
+
+_TEXTS_SPANISH = (
+    r"(?:(?:mas|los|las|sus|estos|esos|todos|mis|tantos|ningun|ni|un|de|esta|este|la) )*"
+    r"(?:textos?|mensajes?(?: de texto)?|mensajitos|sms|suscripcion)"
+)
+_SEND_SPANISH = r"(?:mand(?:en|e|es|ar)|envi(?:en|e|es|ar)|pongan)"
+_WRITE_SPANISH = r"(?:escrib(?:an|a|as|ir)|contact(?:en|e|es|ar)|text(?:een|ee|ees|ear)|mensaj(?:een|ee|ear))"
+_TO_THIS_NUMBER_SPANISH = r"(?: (?:a|en) (?:este|mi) (?:numero|telefono|celular))"
+_REMOVE_SPANISH = r"(?:quit(?:en|e|ar|a)|sa(?:quen|que|car)|borr(?:en|e|ar)|elimin(?:en|e|ar)|retir(?:en|e|ar))"
+
+_CLEAR_STOP = re.compile(
+    rf"{_STOP_VERBS}(?: (?:with|sending|send|receiving|getting|giving|ever))*(?: me| us)? "
+    rf"{_TEXTS}{_TO_THIS_NUMBER}?(?: from (?:you|"
+    r"yall))?"
+    rf"|{_STOP_VERBS}(?: ever)? {_CONTACTING}{_TO_THIS_NUMBER}?"
+    rf"|(?:be|to be) (?:taken|removed|deleted) {_OFF_WORDS} (?:(?:your|the|this|ur|all) )*{_LIST}"
+    rf"|(?:turn|shut|switch) (?:off {_TEXTS}|{_TEXTS} off)|(?:disable|deactivate|block|revoke)(?: consent for)? "
+    rf"{_TEXTS}"
+    r"|(?:stop|end|quit|unsubscribe|optout|opt out) all|stop ?all|stop ?(?:2|to) ?(?:end|stop|quit)"
+    rf"|(?:(?:text|reply|send) )?(?:unsubscribe|unsub)(?: {_ME_WORDS})?(?: from)?(?: {_TEXTS}| (?:this|your|"
+    rf"the) {_LIST}| "
+    r"all| everything)?"
+    rf"|(?:i am |im )?(?:opt|opting|opted|optout)(?: {_ME_WORDS})? ?(?:out)(?: of| from)?(?: {_TEXTS}| all| "
+    rf"everything| "
+    r"this)?"
+    rf"|{_REMOVE_VERBS} {_ME_WORDS} {_OFF_WORDS} (?:(?:your|the|this|ur|all|these) )*{_LIST}|(?:off|out of) "
+    rf"(?:your|the|this) {_LIST}"
+    rf"|(?:i )?(?:revoke|withdraw)(?: my)? consent(?: (?:to|for|of)(?: receive| receiving| get| getting)? {_TEXTS})?"
+    rf"|(?:ya )?no (?:me |nos )?(?:vuelvan a |sigan )?{_SEND_SPANISH}(?:me|nos)?(?: mas)? {_TEXTS_SPANISH}(?: "
+    rf"mas)?{_TO_THIS_NUMBER_SPANISH}?"
+    rf"|(?:ya )?no (?:me |nos )?(?:vuelvan a |sigan )?{_WRITE_SPANISH}(?:me|nos)?(?: mas)?{_TO_THIS_NUMBER_SPANISH}?"
+    rf"|(?:ya )?no (?:quiero|queremos|deseo|quisiera)(?: recibir| que me {_SEND_SPANISH})?(?: mas)? "
+    rf"{_TEXTS_SPANISH}{_TO_THIS_NUMBER_SPANISH}?"
+    rf"|(?:ya )?no {_TEXTS_SPANISH}|no mas {_TEXTS_SPANISH}|basta de {_TEXTS_SPANISH}|alto a {_TEXTS_SPANISH}"
+    rf"|(?:dej(?:e|en|a|ar)|par(?:e|en|a|ar)) de (?:{_SEND_SPANISH}(?:me|nos)?(?: mas)? {_TEXTS_SPANISH}|"
+    rf"{_WRITE_SPANISH}(?:me|"
+    rf"nos)?){_TO_THIS_NUMBER_SPANISH}?"
+    rf"|(?:cancel(?:ar|en|e|a)|deten(?:er|gan|ga)|suspend(?:er|an|a)|par(?:ar|en|e)|termin(?:ar|en)|anul(?:ar|en)) "
+    rf"{_TEXTS_SPANISH}"
+    rf"|{_REMOVE_SPANISH}(?:me|nos)?(?: (?:mi|este|el) (?:numero|telefono|nombre|celular))? de (?:(?:la|su|esta|"
+    rf"sus|las) "
+    r")*listas?"
+    r"|(?:dar(?:me|se)?|d[ea]n?me|den|doy) (?:me )?de baja(?: de (?:los|sus|la) (?:mensajes|textos|lista))?"
+)
+"""Said as a whole clause, it can mean nothing else."""
+
+_UNWANTED = re.compile(rf"{_WANT_NONE} {_TEXTS}(?: from (?:you|yall))?|no {_TEXTS}")
+"""In a task it may be the way of a code or an alert that is not wished."""
+
+_LIKELY_STOP = re.compile(
+    rf"{_REMOVE_VERBS} {_ME_WORDS}(?: (?:off|out|from (?:this|it|here|your (?:system|records|database))))?"
+    rf"|{_REMOVE_VERBS} (?:off|out) {_ME_WORDS}|(?:lose|forget|block) (?:my|this) number|i want out|let me out|want out"
+    r"|no contact|cease and desist|(?:turn|shut) (?:these|this|those) off"
+    r"|(?:this is )?spam|stop spam(?:ming)?(?: me)?|(?:stop|quit) (?:bothering|harassing|pestering|bugging)(?: me| us)?"
+    rf"|{_REMOVE_SPANISH}(?:me|nos)?(?: (?:mi|este|el) (?:numero|telefono|nombre|celular))?"
+    rf"|(?:ya )?no (?:me |nos )?{_SEND_SPANISH}(?:me|nos)?(?: mas| nada)*|(?:dejen|deje|dejar) de molestar(?:me|nos)?"
+)
+"""What such a clause asks for is not said; texts are what we send."""
+
+_STOP_WITHIN = re.compile(
+    rf"\b(?:stop|quit) {_CONTACTING} (?:me|us|(?:this|my) (?:number|phone|cell))(?: {_TEXTS})?$"
+    rf"|\b(?:stop|quit) sending (?:me |us )?{_TEXTS}$"
+    rf"|\b(?:dont|do not|didnt|did not|never|no longer|not)(?: even)? (?:want(?:ed|ing)?|need|wish|like|sign(?:ed)? "
+    r"up|ask(?:ed)?|"
+    rf"subscribed?|request(?:ed)?|consent(?:ed)?|agreed?|interested)(?: (?:to|for|in|get|getting|receiv\w+|be|"
+    rf"being))* {_TEXTS}\b(?! alerts?\b)"
+    rf"|\b(?:sick|tired) of (?:\w+ ){{0,2}}{_TEXTS}|\btoo many {_TEXTS}"
+    rf"|\bhow (?:do|can|would|to)(?: i| we)? (?:stop|end|cancel|turn off|get off|unsubscribe|opt out)(?: of| from| "
+    r"getting| receiving)*"
+    rf"(?: {_TEXTS}| (?:this|your) {_LIST})?$"
+    r"|\b(?:take|get) (?:me|us) off$"
+    rf"|\bcan i (?:stop|end|cancel|turn off|unsubscribe|opt out)(?: of| from)*(?: {_TEXTS}| (?:this|your) {_LIST})?$"
+    rf"|\bcomo (?:cancelo|paro|detengo|me doy de baja|quito|dejo de recibir)(?: de)?(?: {_TEXTS_SPANISH})?$"
+)
+_NOT_A_STOP = re.compile(
+    r"\b(?:why (?:did|do|have) you|did you|have you|you (?:stopped|quit)|not stop|dont stop|no dejen)\b"
+)
+_VAGUE_STOP = re.compile(
+    r"(?:stop|quit|end|cut|drop) (?:it|that|this)(?: out)?|knock it off|no more|enough|enough is enough|leave me alone|"
+    r"go away|stop everything|cancel (?:all|everything)|i quit|leave us alone|"
+    r"(?:fuck|screw|piss|bug|buzz) off|fuck you|get lost|(?:remove|block|delete)(?: me)?|"
+    r"(?:deje(?:n)?me|dejame|dejenos) en paz|no (?:me )?molesten?(?: mas)?|ya basta|basta ya|no mas|ya no|no molestar|"
+    r"no (?:thanks?|thank you) (?:please )?stop|i (?:did not|didnt|never) (?:subscribed?|sign(?:ed)? up|ask(?:ed)?|"
+    r"agreed?)(?: (?:to|for) (?:this|that|it|these))?"
+)
+_STOP_EMOJI = frozenset("🛑 ⛔ 🚫 ✋".split())
+"""With nothing open, texts are what there is to stop; in a task it is the task."""
+_OTHER_CHANNEL = re.compile(r"\b(?:e ?mail|call|mail|llam\w+|correo|instead)\b")
+_START_AGAIN = re.compile(
+    r"(?:re)?subscribe(?: me)?(?: again)?|resume(?: texts?)?|opt(?: me)?(?: back)? ?in|(?:start|begin|resume|you can) "
+    r"(?:texting|text)(?: me)?|(?:text|message) me|"
+    rf"(?:start|resume)(?: sending)?(?: me)? {_TEXTS}|(?:turn|put|switch)(?: back)?(?: on)? {_TEXTS}(?: back)?(?: "
+    r"on)?|start over|"
+    r"sign me (?:back )?up|unstop(?: all)?|start(?: all)?|y|yes|yeah|yep|yup|"
+    r"iniciar|inicio|empezar|comenzar|alta|reanudar|suscribir(?:me)?|activar(?: (?:los|mis))?(?: mensajes| textos)?|si"
+)
+_AGREES = re.compile(
+    r"(?:y|yes|yeah|yep|yup|sure|ok|okay|si|claro|correct|stop|do it|all|all of them|stop them)(?: .{0,24})?"
+)
+_DISAGREES = re.compile(r"(?:n|no|nope|nah|not|dont|keep|never ?mind|mantener(?:los)?|sigan)(?: .{0,24})?")
+_IN_SPANISH = re.compile(
+    rf"\b(?:alto|pare|paren|parar|detener|detenganse|basta|baja|alta|iniciar|empezar|comenzar|reanudar|{_WRITE_SPANISH}|"
+    rf"{_SEND_SPANISH}|"
+    rf"desuscribir\w*|{_REMOVE_SPANISH}(?:me|nos)|equivocad[oa]|equivoco|soy|conozco|mensajes)\b"
+)
+
+
+def detect_opt_out(text: str, *, idle: bool) -> OptOutSignal | None:
+    """`stop` where no more texts are wished, `perhaps` where that must be asked. `idle`: no question is open."""
+    parts = split_plain_clauses(text)
+    if not parts:
+        return "perhaps" if idle and text.strip() in _STOP_EMOJI else None
+    first = split_plain_clauses(text.strip().split("\n", 1)[0])
+    if len(parts) > 1 and len(first) == 1 and first[0] in _CLEAR_KEYWORDS and "\n" in text.strip():
+        return "stop"  # what stands under it is a name or a greeting
+    if any(_NOT_A_STOP.search(part) for part in parts):
+        return None
+    if len(parts) == 1 and _is_keyword(parts[0]):
+        return "stop"
+    others = [part for part in parts if not (_CLEAR_STOP.fullmatch(part) or _is_keyword(part))]
+    unwanted = any(_UNWANTED.fullmatch(part) for part in parts)
+    if unwanted and not idle:
+        return "perhaps"
+    if unwanted or any(_CLEAR_STOP.fullmatch(part) for part in parts):
+        return "perhaps" if any(_OTHER_CHANNEL.search(part) for part in others) else "stop"
+    if len(others) < len(parts) and not others:
+        return "stop"
+    if any(_LIKELY_STOP.fullmatch(part) or _STOP_WITHIN.search(part) for part in parts):
+        return "perhaps"
+    if (loose := detect_loose_opt_out(parts, idle=idle)) is not None:
+        return loose
+    if idle and text.rstrip(" .!\"'").endswith(" STOP") and not text.isupper():
+        return "perhaps"
+    vague = (
+        any(_VAGUE_STOP.fullmatch(part) or _is_keyword(part) for part in parts) and len(" ".join(parts).split()) <= 8
+    )
+    return "perhaps" if idle and (vague or (len(parts) == 1 and _may_be_opt_out(parts[0]))) else None
+
+
+def is_worded_in_spanish(text: str) -> bool:
+    """Whether the wish is worded in Spanish; a word alone, such as `BAJA`, tells no language by the common words."""
+    return _IN_SPANISH.search(to_plain_text(text)) is not None
+
+
+def is_opt_in(text: str) -> bool:
+    """Whether who has stopped wishes for texts again: `START`, `text me again`, `sí`."""
+    parts = split_plain_clauses(text)
+    return len(parts) == 1 and _START_AGAIN.fullmatch(parts[0]) is not None
+
+
+def parse_stop_confirmation(text: str) -> bool | None:
+    """The answer to `Stop all texts?`; None where it is none."""
+    parts = split_plain_clauses(text) or [text.strip().lower()]
+    if _DISAGREES.fullmatch(parts[0]):
+        return False
+    return True if _AGREES.fullmatch(parts[0]) and len(parts) == 1 else None
+
+
+def _is_keyword(part: str) -> bool:
+    words = part.replace(" ", "")
+    if (
+        part in STOP_KEYWORDS
+        or collapse_repeats(part) in {collapse_repeats(word) for word in STOP_KEYWORDS}
+        or words in ("stopall", "optout")
+    ):
+        return True
+    if part in _MISSPELLED_STOP:
+        return True
+    return len(part) >= 7 and any(_within_two_slips(part, word) for word in _LONG_KEYWORDS if len(word) >= 7)
+
+
+def _within_two_slips(word: str, other: str) -> bool:
+    """`unsubcribe`, `unsubsribe`, `unsuscribirme`: the long words bear two slips."""
+    if is_one_slip_apart(word, other):
+        return True
+    shorter = [other[:at] + other[at + 1 :] for at in range(len(other))]
+    return any(is_one_slip_apart(word, one) for one in shorter)
+
+
+def _may_be_opt_out(part: str) -> bool:
+    return " " not in part and part not in _NOT_STOP_WORDS and is_one_slip_apart(part, "stop")

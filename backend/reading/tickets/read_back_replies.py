@@ -1,0 +1,72 @@
+"""What a report's read-back is answered with that is neither a yes nor a no: a fact, a town, a number not at hand."""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.hazards.life_support import says_power_is_out_now
+from backend.reading.spanish.translation import strip_accents
+from backend.reading.tickets.filed_report_questions import says_still_out
+
+_NO_NUMBER = re.compile(
+    r"^\W*(?:no\b(?! (?:thanks?|thank you|gracias))[ ,]*)?(?:(?:there(?:'?s| is| are)|i (?:see|have|got|find)|it has|"
+    r"veo|tiene|hay) )?(?:no |not? (?:see|find|know) |(?:i )?(?:don'?t|can'?t|do not|cannot) "
+    r"(?:see|find|know|have|read) |"
+    r"no (?:le |lo |se |la )?(?:se|veo|tiene|hay|encuentro|conozco|alcanzo a ver) )(?:\w+ ){0,2}?"
+    r"(?:pole |tag |house |light )?(?:number|tag|numero|placa|etiqueta)s?\b"
+)
+_TOWN_ALONE = re.compile(r"(?:in |en )?(?P<town>(?:(?:St|Mt|Ft|Mount|New|East|West|North|South) )?[A-Z][\w'-]+)")
+_NOT_TOWN_WORDS = frozenset(
+    """agent bye cancel change correct correcto exactly fine gracias hello help hey hold hurry listo nada never no nope
+    nothing now okay operator perfecto persona person please puede right sale say send sorry stop sure thanks today
+    tonight wait what whatever wrong yeah yep yes""".split()
+)
+
+
+def lacks_number(words: str) -> bool:
+    """Whether the number of a pole or house is not at hand: `no pole number that I can see`. It refuses nothing."""
+    return bool(_NO_NUMBER.search(strip_accents(words.lower().replace("’", "'"))))
+
+
+_SAYS_NONE = re.compile(
+    r"^\W*(?:no|nothing|nobody|none of|no hay|no veo|ningun[ao]?|nada de|nadie)\b (?:\w+ ){0,2}?(?:one\b|wires?|lines?|"
+    r"sparks?|sparking|smoke|smoking|fire|trees?|poles?|damage|hurt|injured|near|down|cables?|chispas|humo|arbol(?:es)?|poste|"
+    r"herid\w+|lastimad\w+)"
+)
+_CROSSING_ALONE = re.compile(
+    r"^\W*(?:(?:no|sorry|perd[oó]n|wait|actually|it'?s|its|es|at|on|en|the corner of|corner of)\b[ ,]*)*"
+    r"(?P<place>(?!(?:Yes|No|Ok|Please|And)\b)(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']* (?:and|&|y|con) (?:la )?"
+    r"(?-i:[A-Z]|\d+(?:st|nd|rd|th)\b)[\w']*)\W*$",
+    re.IGNORECASE,
+)
+_ABOUT_REPORT = re.compile(
+    r"\b(?:report\w*|tickets?|crews?|send|sent|outage|reporte\w*|cuadrilla|manden?|want|need|quiero|necesito)\b"
+)
+
+
+def says_none_present(words: str) -> bool:
+    """Whether a no says what is not there: `no wires down that I see` refuses no report."""
+    return bool(_SAYS_NONE.search(strip_accents(words.lower().replace("’", "'"))))
+
+
+def extract_crossing(words: str) -> str | None:
+    """A crossing that stands alone: `no sorry, Cedar and 5th`."""
+    found = _CROSSING_ALONE.search(words)
+    return found["place"] if found else None
+
+
+def may_refuse_report(words: str) -> bool:
+    """Whether a no may be of the report itself, and not of power or wires: `no power since noon` wishes one."""
+    return bool(_ABOUT_REPORT.search(strip_accents(words.lower()))) and not says_power_is_out(words)
+
+
+def says_power_is_out(words: str) -> bool:
+    """Whether it is told that the power is out: `no, I have reported nothing, I am without power since six`."""
+    return says_power_is_out_now(words) or says_still_out(words)
+
+
+def extract_town(words: str) -> tuple[str | None, str]:
+    """A town that stands alone, or as the first sentence, and the rest of the words: `Elizabeth. By the church`."""
+    first, _, rest = words.strip().partition(".")
+    found = _TOWN_ALONE.fullmatch(first.strip(" ,!"))
+    return (found["town"], rest.strip()) if found and found["town"].lower() not in _NOT_TOWN_WORDS else (None, words)

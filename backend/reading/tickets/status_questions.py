@@ -1,0 +1,237 @@
+"""Who asks after a report: whether somebody comes, whether it was received, what became of it, how long it takes."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from backend.reading.spanish.translation import strip_accents
+from backend.reading.tickets.status_questions_spanish import (
+    CALL_SPANISH,
+    LIKELY_SPANISH,
+    OTHER_TOPICS_SPANISH,
+    SURE_SPANISH,
+)
+
+
+class StatusQuestion(Enum):
+    """How surely a report is asked after."""
+
+    ABOUT_REPORT = "surely"
+    """The words mean a report or those who come for it, whatever was spoken of: `is anybody coming`."""
+    ABOUT_LAST_TOPIC = "perhaps"
+    """They mean what was spoken of last: `how much longer`, `did it go through`."""
+    ABOUT_CALLBACK = "call"
+    """Whether and when somebody calls: a call back, where one is arranged."""
+
+
+_FEW_WORDS = r"(?:[\w']+ ){0,3}?"
+_SOMEBODY = r"(?:(?:any|some) ?(?:body|one|1)|sum1)"
+_CREW = (
+    r"(?:crews?|trucks?|line ?(?:man|men)|guys?|tech(?:nician)?s?|workers?|repair ?(?:man|men|crew|people)|help|"
+    r"service ?(?:man|men)|electricians?)"
+)
+_THEY = rf"(?:{_SOMEBODY}|they|(?:the |a |ur |your |that |any |one of |someone from the )*(?:\w+ )?{_CREW})"
+_COMES_VERBS = (
+    r"(?:com(?:e|in|ing)\b(?! (?:on|from|up)\b)|on (?:the|there|their|his|her|its|ur|your) way|"
+    r"(?:get|got|be|been|gets|getting) (?:out |over )?(?:to me|here|there|out)\b|here\b|out here|sh[oe]w(?:n|ed|s|"
+    r"ing)? up|"
+    r"arriv\w+|been out|been (?:sent|dispatched)|dispatched|head(?:ing|ed) (?:out|over|this way|here)|en ?route)"
+)
+_LOOKS_VERBS = (
+    r"(?:even )?(?:look(?:ed|ing|s)? (?:at|into)|see(?:n|s|ing)? (?:it|this|that|my)\b|saw (?:it|this|that|my)\b|"
+    r"work(?:ed|ing|s)? on|(?:got|has|have|take|took|taken|get) (?:it|this|that|my (?:report|ticket|case|request))\b|"
+    r"gotten it|respond\w*|been assigned)"
+)
+_REPORT_NOUNS = (
+    r"(?:report|ticket|case|complaint|request|message|msg|text|work order|(?:service|repair) (?:order|request|call|"
+    r"ticket)|"
+    r"name change|order)"
+)
+_MY_REPORT = rf"(?:my|the|this|that|ur|a) (?!credit )(?:[\w']+ )?{_REPORT_NOUNS}s?\b(?! number)"
+_QUESTION_WORDS = (
+    r"(?:is|are|r|was|were|will|has|have|had|did|if|when|when'?s|how long|how soon|why|what time|know|till|til|until|"
+    r"before|that|wondering|waiting (?:for|on)|me)"
+)
+_SURE_PATTERNS = (
+    rf"\b(?!had an? ){_QUESTION_WORDS} {_FEW_WORDS}(?<!can )(?<!could )(?<!would ){_THEY} "
+    rf"{_FEW_WORDS}(?:{_COMES_VERBS}|{_LOOKS_VERBS})",
+    rf"^\W*(?:hello|hi|hey|so|ok|and|please|pls|uh|um|yeah|\W)*{_SOMEBODY}\W+(?:{_COMES_VERBS})",
+    rf"\bno ?(?:body|one)(?:'?s)? {_FEW_WORDS}(?:{_COMES_VERBS}|came|come|showed)|\bno ?(?:body|one) (?:has )?looked",
+    r"\bwho (?:is |'?s |r |are |all )*(?:com(?:e|in|ing)|working on (?:it|this|my))\b|\bwho'?s (?:coming|got (?:it|"
+    r"my|this))|"
+    r"\bwho (?:has|have|got|took|'?s got) (?:it|this|my (?:\w+ )?(?:report|ticket|case|request|complaint))\b",
+    r"\bwho (?:did|do|have) (?:you|u|ya) (?:tell|told|call|text|notify|send)|\bwho (?:got|was|has been) (?:told|"
+    r"notified)",
+    rf"\b(?:where|wheres|where'?s)\b {_FEW_WORDS}{_CREW}\b|\b{_CREW} (?:\w+ )?(?:coming(?! to)|on (?:the|its|their|"
+    rf"his) way)\b",
+    rf"\beta (?:on|for|of) {_FEW_WORDS}{_CREW}\b",
+    r"\b(?:are|r|did|have|when are|when will|will) (?:you|u|ya|y'?all|ya'?ll|you guys) (?:\w+ ){0,2}?(?:com(?:e|"
+    r"ing)\b(?= (?:out|here|"
+    rf"over|yet|today|tonight|or)|\W*$)|(?:sent|send|sending|dispatch\w*) (?:{_SOMEBODY}|a (?:crew|truck|guy|tech\w*)|"
+    r"the (?:crew|truck)|help|them)\b)",
+    rf"\b(?:did|have) (?:you|u|ya|y'?all) {_FEW_WORDS}(?:tell|told|notif(?:y|ied)|alert(?:ed)?) (?:them|the crew|"
+    rf"{_SOMEBODY}|your|"
+    r"ur)\b|\b(?:have|were|did) (?:they|the (?:crew|line ?men)) (?:\w+ )?(?:been told|been notified|told|"
+    r"get the (?:message|word|"
+    r"report)|get my|get told|know)",
+    rf"\b(?:did|do|have|has) (?:you|u|ya|y'?all|they|{_SOMEBODY}|it|the office) {_FEW_WORDS}(?:get|got|gotten|receive|"
+    rf"received|have|"
+    rf"see|saw|seen|read|file|look(?:ed)? at) (?:\w+ )?{_MY_REPORT}",
+    r"\b(?:did|do) (?:you|u|ya|y'?all|they) (?:\w+ )?(?:get|hear|catch|understand|receive|write down) (?:what|wat|"
+    r"everything|all) "
+    r"(?:that )?(?:i|we) (?:just )?(?:said|told|wrote|reported|sent|texted|typed)",
+    r"\b(?:status|up ?dates?|news|word|happen(?:ed|ing)?|going on|latest|progress|about|where'?s|hows|how'?s)\b "
+    rf"(?:\w+ ){{0,3}}?(?:my (?:outage|call ?back|visit)|{_MY_REPORT})",
+    rf"\b(?:is|was|has|did) {_MY_REPORT} {_FEW_WORDS}(?:go(?:ne)? (?:thr\w+|in)|received|get (?:thr\w+|in|to)|"
+    rf"got(?:ten)? thr\w+|open|"
+    r"assigned|pending|in\b|filed|been|still|done|closed|handled)",
+    r"\b(?:did|has) my (?:name change|request|order|arrangement) (?:go|gone|been)\b",
+    # a visit that was asked for, and no "can you come and"
+    rf"\b(?:when|what day|what time|how soon|is|are) (?:will |are |is |do )*(?:you|u|they|{_SOMEBODY}|"
+    rf"y'?all) (?:guys )?(?:\w+ )?"
+    r"(?:com(?:e|ing) (?:out |over |by )?(?:to|and) (?:read|turn|connect|hook|check|fix|look|change|switch|start|"
+    r"trim|cut (?:the|that|"
+    r"my) tree))",
+)
+_LIKELY_PATTERNS = (
+    r"\bhow (?:much|many) (?:longer|more (?:time|minutes|hours))\b|\bhow long\b.{0,32}\b(?:take|till|til|until|"
+    r"before|be|going)\b|"
+    r"^\W*(?:so |and |ok |well )*how (?:long|soon)\W*$|\bhow long (?:is|will) (?:it|this|that)\b",
+    r"\bstill waiting\b|\b(?:been|am|i'?m|im) (?:here )?waiting\b|\bwhat(?:'?s| is|s)? taking (?:so|them|yall|you)\b",
+    r"\b(?:any|an|got|no) (?:up ?dates?|news|word|progress)\b|"
+    r"^\W*(?:up ?dates?|status|news|eta)\b\W*(?:pls|plz|please|on it|now)?\W*$|"
+    r"\bwhat(?:'?s| is|s)? (?:the|ur|your) (?:status|latest|eta|word)\b\W*$|\bwhat(?:'?s| is|s)? (?:happening|"
+    r"going on)\W*$",
+    r"\bdid (?:it|that|this) (?:go|get|went) (?:thr\w+|in)\b|\bdid (?:you|u|ya|they|y'?all) (?:\w+ )?(?:get|got|"
+    r"receive) "
+    r"(?:it|that|this)\W*$|\bdo (?:you|they) have it\W*$|\bam i (?:on|in) (?:the|your) (?:list|queue|system)\b",
+    r"\b(?:has|is|was) (?:it|this|that) (?:been )?(?:\w+ )?(?:assigned|received|fixed|repaired|done|taken care of|"
+    r"being (?:worked|fixed|"
+    rf"looked)|handled|closed|open)\b|\bdoes {_SOMEBODY} have (?:it|this)\b|"
+    r"\bwhen (?:will|is) (?:it|this|that) (?:be |get |going to be |gonna be )?(?:fixed|done|repaired|looked at)\b",
+)
+_CALL_PATTERNS = (
+    r"\b(?:is|are|when|when'?s|will|did|why has|if)\b (?:\w+ ){0,2}?(?:(?:any|some) ?(?:body|one)|they|you|u|"
+    r"the office) "
+    r"(?:\w+ ){0,2}?(?<!on )(?:call|calling|ring|phone me)(?: me)?(?: back)?\b(?! you| them| before)",
+)
+_OTHER_TOPICS = (
+    r"pay|paid|pays|paying|payments?|bills?|billing|refund\w*|deposit\w*|passwords?|codes?|e ?-?mails?|links?|"
+    r"cards?|bank|"
+    r"checks? (?:in|i)|money|auto ?pay|drafts?|statements?|paperless|receipts?|user ?(?:name|id)|mailed|"
+    r"(?:shut|shutting|cut|cutting|turn|turning) (?:\w+ ){0,2}off|"
+    r"disconnect\w*|rebate\w*|credits?|scam\w*|at (?:the|my) door|knock\w*|human|representative|real person|agent|"
+    r"operator|"
+    r"appointment|811|dig(?:ging)?|flight|package|how (?:do|can|would|should) (?:i|we|you)|where (?:do|can) i|"
+    r"in general|usual\w*|normally|typically|every (?:year|month)|what(?:'?s| is|s)? (?:my|the) \w+ number|each month|"
+    r"(?:do|must|should) i (?:have|need|sign|tie|be)|will they call before|inside|after a storm|work on (?:sunday|"
+    r"saturday|week)\w*|"
+    r"can (?:a|any ?\w+|some ?\w+|you (?:guys )?(?:please )?(?:come|send|have|get))|(?:please|could you|"
+    r"you) have (?:any|some)\w*|"
+    r"(?:internet|solar|games?|software|dallas|meeting|dogs?)"
+)
+
+
+_BE_HOME = re.compile(
+    r"\b(?:stay|be|wait|remain|sit) (?:at |here )?home\b|\b(?:stay|stick) (?:here|around)\b|"
+    r"\bwait (?:here )?for them\b|\bquedar(?:me|nos) (?:en casa|aqui)\b|\besperarlos\b|\bestar en (?:la )?casa\b"
+)
+_POWER_BACK = re.compile(
+    r"\b(?:back|on again|came on|restored|works|working again|volvio|regreso|"
+    r"(?:ya|llego|vino) (?:\w+ )?(?:hay |tengo |la )?(?:luz|corriente))\b"
+)
+_POWER_NOT_BACK = re.compile(
+    r"\b(?:not|isn'?t|aint|ain'?t|never|nunca|no|nobody|nadie) (?:\w+ ){0,4}?"
+    r"(?:back|volvio|regreso|said|told|dije|avise)\b|"
+    r"\b(?:sin luz|a oscuras|still (?:out|off|dark|no)|in the dark)\b"
+)
+_TURN_BACK_ON = re.compile(
+    r"\b(?:put|turn|switch|set|get)\w* (?:it|that|them|my (?:\w+ ){1,2}?|the (?:\w+ ){1,2}?|auto ?pay) ?"
+    r"(?:right )?back\b|"
+    r"\bback (?:how|the way|like) it was\b"
+)
+
+
+_POWER_FINE = re.compile(
+    r"\b(?:my |our |the )?(?:power|lights?|electric\w*|luz|corriente)(?:'s| is| are| esta| works?| sirve) "
+    r"(?:(?!not|no\b|never)\w+ )?(?:fine|ok|okay|on|good|working|bien)\b(?! fire)|"
+    r"\b(?:(?:si|ya) (?:tengo|hay)|tenemos) luz\b|"
+    r"\b(?:i|we) (?:have|got) (?:power|lights)\b"
+)
+
+
+_MAY_NOT_BE_FINE = re.compile(
+    r"\?|^\W*(?:do|does|is|are|will|when|did|if)\b|\b(?:but|pero|half|dim|flicker\w*|off|out|except|menos|excepto)\b|"
+    r"\b(?:not|no|if|si no|don'?t|doesn'?t|isn'?t)\b[^.!?;,]{0,16}\b(?:power|lights?|luz|corriente)\b"
+)
+_NEVER_REPORTED = re.compile(
+    r"\b(?:never|did ?n'?t|did not|have ?n'?t|have not|nobody here|no one here) (?:\w+ )?report(?:ed)?\b|"
+    r"\b(?:yo |nosotros )?(?:nunca|no) (?:lo |la |he |hemos )?(?:reporte|reportamos|reportado)\b"
+)
+_POWER_OUT = re.compile(
+    r"\b(?:out|off|dark|sin luz|a oscuras|no (?:power|lights?|luz)|se fue la luz|yet|still|todavia|aun)\b|\?"
+)
+
+
+def denies_reporting(words: str) -> bool:
+    """Whether they say that they never reported it, and not that the power is out: `I never reported an outage`."""
+    text = strip_accents(words.lower().replace("’", "'"))
+    rest = re.sub(r"\b(?:an? |the |my )?(?:power )?outage\b", " ", text)
+    return bool(_NEVER_REPORTED.search(text)) and not _POWER_OUT.search(rest)
+
+
+def says_power_is_fine(words: str) -> bool:
+    """Whether the power is on: `my power is fine, I did not report an outage`."""
+    text = strip_accents(words.lower().replace("’", "'"))
+    return bool(_POWER_FINE.search(text)) and not _MAY_NOT_BE_FINE.search(text)
+
+
+def says_power_is_back(words: str) -> bool:
+    """Whether the words name that the power is back: who only asks closes nothing."""
+    text = strip_accents(words.lower().replace("’", "'"))
+    return bool(_POWER_BACK.search(text)) and not denies_power_is_back(words) and not _TURN_BACK_ON.search(text)
+
+
+def denies_power_is_back(words: str) -> bool:
+    """Whether it is told that the power is not back, or that nobody said so: `It is NOT back, I never told you`."""
+    return bool(_POWER_NOT_BACK.search(strip_accents(words.lower().replace("’", "'"))))
+
+
+def asks_to_restore(words: str) -> bool:
+    """Whether something is wished back as it was: `our auto pay was turned off, put it back on`."""
+    return bool(_TURN_BACK_ON.search(strip_accents(words.lower().replace("’", "'"))))
+
+
+def asks_if_must_be_home(words: str) -> bool:
+    """Whether it is asked if somebody has to be there when they come."""
+    return bool(_BE_HOME.search(strip_accents(words.lower())))
+
+
+def _compile_any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{one})" for one in patterns))
+
+
+_OTHER_TOPIC = _compile_any(rf"\b(?:{_OTHER_TOPICS}|{OTHER_TOPICS_SPANISH})\b")
+_ASKS_ABOUT_CALL, _ASKS_SURELY, _ASKS_LIKELY = (
+    _compile_any(*_CALL_PATTERNS, *CALL_SPANISH),
+    _compile_any(*_SURE_PATTERNS, *SURE_SPANISH),
+    _compile_any(*_LIKELY_PATTERNS, *LIKELY_SPANISH),
+)
+
+
+def detect_status_question(words: str) -> StatusQuestion | None:
+    """How surely a message, as it was written, asks after a report; None when it speaks of something else.
+
+    Whoever has reported nothing may mean something else by `how much longer`.
+    """
+    text = strip_accents(" ".join(words.lower().replace("’", "'").split()))
+    if _BE_HOME.search(text):
+        return StatusQuestion.ABOUT_LAST_TOPIC
+    if _OTHER_TOPIC.search(text):
+        return None
+    if _ASKS_ABOUT_CALL.search(text):
+        return StatusQuestion.ABOUT_CALLBACK
+    if _ASKS_SURELY.search(text):
+        return StatusQuestion.ABOUT_REPORT
+    return StatusQuestion.ABOUT_LAST_TOPIC if _ASKS_LIKELY.search(text) else None

@@ -1,0 +1,255 @@
+"""What is asked for in a member's name is told to the member, and the office reads how far was shown who asked.
+
+Number and last four are known to others too: family, a former landlord, whoever found a letter. A text or a call may
+come in anybody's name. So whatever is asked for on an account goes with a notice to the ways on file, which names it,
+its number and how to object (`objecting.py`), and the ticket says what was proven.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.billing.models import Account
+from backend.conversations.models import Conversation
+from backend.language import current_language, in_each, mark, tr
+from backend.members import identity
+from backend.members.levels import Level
+from backend.members.models import Member
+from backend.outbox.models import OutboxMessage
+from backend.outbox.service import enqueue
+from backend.tickets.kinds import CALLBACK
+from backend.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+NOTICE_TEXTS = {
+    "meter": mark("a check of the meter"),
+    "electrician": mark("a day without power for an electrician"),
+    "medical": mark("a medical note"),
+    "name_change": mark("a change of the name"),
+    "dispute": mark("a look at a charge"),
+    "high_bill": mark("a look at a high bill"),
+    "damage": mark("a claim for damage"),
+    "complaint": mark("a complaint"),
+    "arrangement": mark("a payment arrangement"),
+    "service": mark("a change of service"),
+    "other": mark("a request to the office"),
+}
+"""What goes with a notice, and how it names it. Danger, outages, lights and trees anybody may report for anybody."""
+SERVICE_TEXTS = {
+    "start service": mark("a start of service"),
+    "stop service": mark("a stop of service"),
+    "move service": mark("a move of service"),
+}
+HOLD_ONLY_TEXTS = {
+    "callback": mark("a call back"),
+    "tree": mark("a look at a tree"),
+    "light": mark("a repair of a light"),
+}
+"""Anybody may ask for these, so that no notice goes with them; one goes with a hold."""
+NEEDS_PROOF = frozenset({"name_change", "service", "electrician"})
+"""Without any account the office has to find out for itself who asks."""
+WAITS_FOR_OBJECTION = frozenset({"name_change", "stop service", "move service"})
+"""Not done before the member had this long to object:"""
+OBJECTION_PERIOD = timedelta(days=1)
+REQUESTER_LABEL, NOT_BEFORE_LABEL = "who asked", "not before"
+"""Labels in the details, for the office."""
+DEDUPE_PREFIX = "in-name"
+MAX_PER_DAY = 10
+"""So many notices of this kind go to one phone or email in 24 hours: nobody is flooded by who knows their number."""
+LANGUAGE_SEPARATORS = {"sms": " ", "email": "\n\n"}
+
+
+@dataclass(frozen=True)
+class MemberNotice:
+    """What is told by text and by email, as marked texts; `key` sets it apart from others of the same request."""
+
+    key: str
+    by_text: str
+    by_email: str
+
+
+REQUESTED_NOTICE = MemberNotice(
+    key="",
+    by_text=mark(
+        "{coop}: {what} was asked for on acct {account}, number {number}. Not you? Reply NOT ME {number} or call "
+        "{phone}"
+    ),
+    by_email=mark(
+        "Hello,\n\nSomebody asked for {what} on your account {account}. Its number is {number}.\n\n"
+        "Was it not you? Call {phone}, or write NOT ME {number} in the chat on our page or by text. "
+        "The office then looks at it before anything more is done.\n\n{coop}"
+    ),
+)
+ON_HOLD_NOTICE = MemberNotice(
+    key="held-",
+    by_text=mark(
+        "{coop}: somebody told us you never asked for {what} on acct {account}, number {number}. It waits until the "
+        "office has called you. Questions? Call {phone}"
+    ),
+    by_email=mark(
+        "Hello,\n\nSomebody told us that you never asked for {what} on your account {account}. Its number is {number}, "
+        "and it waits until the office has called the phone on file.\n\n"
+        "Did you ask for it, and nobody has called? Call {phone}.\n\n{coop}"
+    ),
+)
+
+
+def request_kind(ticket: Ticket) -> str:
+    """`stop service`, else the kind."""
+    return str(ticket.details.get("wish") or ticket.kind) if ticket.kind == "service" else ticket.kind
+
+
+async def notify_requested(
+    session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, *, new: bool = True
+) -> None:
+    """Tell the member of the account, once a talk, and write down for the office what is proven. `new` is False where
+    something was added to a ticket that was open before."""
+    if ticket.kind not in NOTICE_TEXTS and ticket.kind != CALLBACK:
+        return
+    account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
+    if account is None:
+        if ticket.kind in NEEDS_PROOF and new:
+            _add_remark(
+                backend, ticket, conversation, "nobody has shown who they are: no code, no member number", new=new
+            )
+        return
+    member = await session.get_one(Member, account.member_id)
+    if ticket.kind == CALLBACK:  # whoever calls reads whom they may be talking to; the call itself changes nothing
+        _add_remark(
+            backend, ticket, conversation, await _describe_identity(session, backend, conversation, member), new=new
+        )
+        return
+    what = SERVICE_TEXTS.get(request_kind(ticket), NOTICE_TEXTS[ticket.kind])
+    told = await send_notice(session, backend, conversation, member, account, REQUESTED_NOTICE, what, ticket.number)
+    shown = await _describe_identity(session, backend, conversation, member)
+    now = backend.clock.now()
+    if told:
+        heard = f"the member was told {' and '.join(told)} at {_format_time(backend, now)}"
+    else:
+        heard = "the member could NOT be told: nothing on file takes a notice now. Call the phone on file first"
+    _add_remark(backend, ticket, conversation, f"{shown}; {heard}", new=new)
+    if told and new and request_kind(ticket) in WAITS_FOR_OBJECTION:
+        until = f"{_format_time(backend, now + OBJECTION_PERIOD)}: until then the member may object"
+        ticket.details = {**ticket.details, NOT_BEFORE_LABEL: until}
+
+
+def _add_remark(backend: Backend, ticket: Ticket, conversation: Conversation, words: str, *, new: bool) -> None:
+    """In the details of a new ticket; behind a note, where another talk has added it."""
+    if new:
+        ticket.details = {**ticket.details, REQUESTER_LABEL: words}
+    elif conversation.id != ticket.conversation_id:
+        note = {
+            "at": backend.clock.now().isoformat(timespec="seconds"),
+            "conversation": conversation.id,
+            "words": f"who said so: {words}",
+        }
+        ticket.notes = [*ticket.notes, note]
+
+
+async def notify_on_hold(session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket) -> None:
+    """Tell the member that somebody had their request put on hold; who wrote from the phone on file reads the answer.
+
+    To hold one takes no more than its number: a thief who fears the call back of the office would hold that.
+    """
+    account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
+    if account is None:
+        return
+    member = await session.get_one(Member, account.member_id)
+    if conversation.channel == "sms" and conversation.address == member.phone:
+        return
+    what = SERVICE_TEXTS.get(request_kind(ticket)) or NOTICE_TEXTS.get(ticket.kind) or HOLD_ONLY_TEXTS[ticket.kind]
+    await send_notice(session, backend, conversation, member, account, ON_HOLD_NOTICE, what, ticket.number)
+
+
+async def send_notice(
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    member: Member,
+    account: Account,
+    notice: MemberNotice,
+    what: str,
+    number: str,
+) -> list[str]:
+    """Send the notice to each way on file; how each that takes it is named to the office. Once a talk and number.
+
+    `what` is one of the marked texts of `TOLD`, `ELSE` and `WISHES`.
+    """
+    told = []
+    who = hashlib.sha256(conversation.id.encode()).hexdigest()[:12]
+    for kind, recipient in (("sms", member.phone), ("email", member.email or "")):
+        key = f"{DEDUPE_PREFIX}:{number}:{notice.key}{who}:{kind}"
+        if not recipient or await _is_over_limit(session, backend, recipient, key):
+            continue
+        text = notice.by_text if kind == "sms" else notice.by_email
+        words = _format_notice(backend, (current_language(), member.language), kind, text, what, number, account)
+        message = await enqueue(
+            session,
+            backend,
+            kind=kind,
+            recipient=recipient,
+            subject=tr("Request {number} at {coop}", number=number, coop=backend.coop.short_name)
+            if kind == "email"
+            else "",
+            body=words,
+            purpose="notice",
+            dedupe_key=key,
+        )
+        if message.status != "refused":
+            told.append(f"by text to the phone ending {recipient[-4:]}" if kind == "sms" else "by email")
+    return told
+
+
+def _format_notice(
+    backend: Backend, languages: Sequence[str], kind: str, text: str, what: str, number: str, account: Account
+) -> str:
+    """No keyword of a carrier stands in it: who answers one of these has opted out of all texts."""
+    coop = backend.coop
+    return in_each(
+        languages,
+        lambda: tr(
+            text,
+            coop=coop.short_name if kind == "sms" else coop.name,
+            what=tr(what),
+            account=f"..{account.number[-5:]}",  # with the phone the whole would be all that identity asks for
+            number=number,
+            phone=coop.office_phone_display,
+        ),
+        LANGUAGE_SEPARATORS[kind],
+    )
+
+
+async def _is_over_limit(session: AsyncSession, backend: Backend, recipient: str, key: str) -> bool:
+    sent = select(func.count()).where(
+        OutboxMessage.recipient == recipient,
+        OutboxMessage.dedupe_key.startswith(f"{DEDUPE_PREFIX}:", autoescape=True),
+        OutboxMessage.dedupe_key != key,
+        OutboxMessage.created_at > backend.clock.now() - timedelta(days=1),
+    )
+    return (await session.scalar(sent) or 0) >= MAX_PER_DAY
+
+
+async def _describe_identity(
+    session: AsyncSession, backend: Backend, conversation: Conversation, member: Member
+) -> str:
+    """What the talk has shown of who asks, for the office."""
+    standing = await identity.load_identity(session, backend, conversation.id)
+    if standing.member is not None and standing.member.id == member.id:
+        if standing.level >= Level.STEPPED_UP:
+            return "proven by a code, or by a call that the carrier vouches for"
+        return "UNPROVEN, by number and last four alone"
+    return "UNPROVEN, by the sender's number alone, which can be forged"
+
+
+def _format_time(backend: Backend, at: datetime) -> str:
+    local = at.astimezone(backend.coop.zone)
+    return f"{local:%a %b} {local.day}, {local:%I:%M %p}"

@@ -1,0 +1,167 @@
+"""A member says that they never asked for what they were told of: it is put on hold, and the office has to look first.
+
+Anybody may say so, in anybody's name, so that it undoes nothing: to hold a request is safe, to undo one is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.arrangements.models import Arrangement
+from backend.audit.service import record
+from backend.billing.models import Account
+from backend.conversations.models import Conversation
+from backend.coop import format_phone
+from backend.members.models import Member
+from backend.members.service import accounts_at_phone
+from backend.outbox.models import OutboxMessage
+from backend.reading.tickets.objection import Objection, detect_objection
+from backend.tickets import member_notices, reporter_notices
+from backend.tickets import service as tickets
+from backend.tickets.deduplication import OPEN_STATUSES
+from backend.tickets.kinds import CALLOUT_KINDS, OBJECTION
+from backend.tickets.member_notices import DEDUPE_PREFIX
+from backend.tickets.models import Ticket
+
+if TYPE_CHECKING:
+    from backend.app import Backend
+
+NOTICE_REPLY_WINDOW = timedelta(days=7)
+"""So long after a notice words without a number are taken for an answer to it."""
+ON_HOLD_LABEL = "ON HOLD"
+"""A label in the details, for the office."""
+PURPOSES = ("notice", "code")
+HELD, TOLD, CODE = "held", "told", "code"
+
+
+@dataclass(frozen=True)
+class ObjectionResult:
+    """What came of it. `state`: the request is on hold; the office was told of what is no open request; or the same of
+    a code. `number` is of the request, or of the note to the office."""
+
+    state: str
+    number: str
+
+
+async def find_by_numbers(session: AsyncSession, numbers: list[str]) -> Ticket | Arrangement | None:
+    """The request or plan of one of these numbers. What calls out a crew is left alone."""
+    for number in numbers:
+        ticket = await tickets.find(session, number)
+        if ticket is not None:
+            return None if ticket.kind in CALLOUT_KINDS else ticket
+        plan = await session.scalar(select(Arrangement).where(Arrangement.number == number))
+        if plan is not None:
+            return plan
+    return None
+
+
+async def find_last_notice(session: AsyncSession, backend: Backend, phone: str) -> OutboxMessage | None:
+    """What this phone (E.164) was last told of its account, or the last code, of the last days."""
+    query = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.recipient == phone,
+            OutboxMessage.purpose.in_(PURPOSES),
+            OutboxMessage.status != "refused",
+            OutboxMessage.created_at > backend.clock.now() - NOTICE_REPLY_WINDOW,
+        )
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def is_objection_to_notice(session: AsyncSession, backend: Backend, phone: str, text: str) -> bool:
+    """Whether a text from this phone says that they did not ask for what they were told of lately."""
+    if detect_objection(text) not in (Objection.SURE, Objection.NEVER_ASKED):
+        return False
+    return await find_last_notice(session, backend, phone) is not None
+
+
+async def file_objection(
+    session: AsyncSession, backend: Backend, conversation_id: str, what: Ticket | Arrangement, words: str
+) -> ObjectionResult:
+    """Hold an open request; what is no longer open, or was granted by rule, goes to the office as urgent."""
+    if isinstance(what, Ticket) and what.status in OPEN_STATUSES:
+        await _hold(session, backend, conversation_id, what, words)
+        return ObjectionResult(HELD, what.number)
+    about = f"number {what.number}, a {what.kind.replace('_', ' ')} ticket that is {what.status}" if isinstance(
+        what, Ticket
+    ) else f"the payment arrangement {what.number}, granted on {what.granted_on}"  # fmt: skip
+    return await _report_to_office(session, backend, conversation_id, about, words, what.account_id)
+
+
+async def file_notice_objection(
+    session: AsyncSession, backend: Backend, conversation_id: str, notice: OutboxMessage, words: str
+) -> ObjectionResult | None:
+    """The same for what a notice told of. None where it was of a danger or the like."""
+    key = notice.dedupe_key.split(":")
+    if key[0] == DEDUPE_PREFIX:
+        what = await find_by_numbers(session, [key[1]])
+        return await file_objection(session, backend, conversation_id, what, words) if what else None
+    accounts = await accounts_at_phone(session, notice.recipient)
+    account_id = accounts[0].id if accounts else None
+    at = notice.created_at.astimezone(backend.coop.zone)
+    if notice.purpose == "code":
+        told = await _report_to_office(
+            session, backend, conversation_id, f"a code sent at {at:%b %d %H:%M}", words, account_id
+        )
+        return ObjectionResult(CODE, told.number)
+    about = f"what they were told at {at:%b %d %H:%M}: {notice.body}"
+    return await _report_to_office(session, backend, conversation_id, about, words, account_id)
+
+
+async def file_unnamed_objection(
+    session: AsyncSession, backend: Backend, conversation_id: str, words: str
+) -> ObjectionResult:
+    """The same of what they cannot name: the office has to find out what it was."""
+    return await _report_to_office(
+        session, backend, conversation_id, "something they were told of, and cannot name", words, None
+    )
+
+
+async def _hold(session: AsyncSession, backend: Backend, conversation_id: str, ticket: Ticket, words: str) -> None:
+    conversation = await session.get_one(Conversation, conversation_id)
+    at = backend.clock.now().astimezone(backend.coop.zone)
+    account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
+    member = await session.get(Member, account.member_id) if account is not None else None
+    call = f"call the phone on file, {format_phone(member.phone)}" if member else "find out who is meant"
+    hold = f"since {at:%b %d %H:%M}: somebody says the member never asked for it. Do nothing of it, and {call}"
+    before = {"number": ticket.number, "urgent": ticket.urgent}
+    if ON_HOLD_LABEL not in ticket.details:
+        if account is not None:
+            await member_notices.notify_on_hold(session, backend, conversation, ticket)
+        else:
+            await reporter_notices.notify_held(session, backend, ticket, conversation_id)
+    ticket.urgent = True
+    ticket.details = {ON_HOLD_LABEL: ticket.details.get(ON_HOLD_LABEL, hold), **ticket.details}
+    await tickets.add_note(session, backend, ticket, conversation_id, f"objects: {words}")
+    await record(
+        session,
+        backend,
+        actor=conversation_id,
+        level=int(conversation.level),
+        channel=conversation.channel,
+        act="ticket_held",
+        account_id=ticket.account_id,
+        before=before,
+        after={"number": ticket.number, "urgent": True},
+    )
+
+
+async def _report_to_office(
+    session: AsyncSession, backend: Backend, conversation_id: str, about: str, words: str, account_id: int | None
+) -> ObjectionResult:
+    details = {
+        "about": f"what the member says they did not ask for: {about}",
+        "words": words,
+        OBJECTION: "is not taken back by who writes in the member's name",
+    }
+    told = tickets.Report(kind="other", details=details, account_id=account_id, urgent=True, notify_member=False)
+    filed = await tickets.file_report(session, backend, conversation_id, told)
+    return ObjectionResult(TOLD, filed.ticket.number)

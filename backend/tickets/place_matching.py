@@ -1,0 +1,42 @@
+"""Whether two descriptions of a place mean the same one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ABBREVIATIONS = {
+    "street": "st", "road": "rd", "avenue": "ave", "av": "ave", "lane": "ln", "drive": "dr", "court": "ct",
+    "circle": "cir", "boulevard": "blvd", "place": "pl", "terrace": "ter", "trail": "trl", "parkway": "pkwy",
+    "highway": "hwy", "route": "rt", "rte": "rt", "calle": "st", "camino": "rd", "avenida": "ave", "carretera": "hwy",
+    "north": "n", "south": "s", "east": "e", "west": "w", "cr": "county rd",
+}  # fmt: skip
+STREET_TYPES = frozenset(
+    ("st", "rd", "ave", "ln", "dr", "ct", "cir", "blvd", "pl", "ter", "trl", "pkwy", "hwy", "rt", "way", "loop")
+)
+NUMBERED_ROADS = frozenset(("hwy", "rt"))
+MAX_KEY_LENGTH = 120  # the width of Ticket.place_key
+
+
+def make_place_key(place: str) -> str:
+    """The same text for the same place in other words: `12 Oak Road, Elizabeth` and `12 oak rd` are `12 oak rd`.
+
+    What stands behind the street and its number is left out, because one person names the town and the next does not.
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", place.lower()) if not unicodedata.combining(c))
+    parts = [re.sub(r"[^a-z0-9 ]+", " ", part) for part in re.split(r"[,;\n]", bare)]
+    part = next((part for part in parts if re.search(r"\d", part)), parts[0])
+    words = " ".join(ABBREVIATIONS.get(word, word) for word in part.split()).split()
+    for at, word in enumerate(words):
+        if word in STREET_TYPES and at > 0:
+            numbered = at + 1 < len(words) and words[at + 1].isdigit()
+            words = words[: at + 1 + numbered]
+            if numbered and word not in NUMBERED_ROADS and not words[0].isdigit():
+                words = [words[-1], *words[:-1]]  # "Mill Road 78", as it is said in Spanish
+            break
+    return " ".join(words)[:MAX_KEY_LENGTH]
+
+
+def is_specific_place(key: str) -> bool:
+    """Whether strangers who use these words mean the same spot: `by the church` may be any church."""
+    return any(character.isdigit() for character in key) and len(key.split()) > 1

@@ -1,0 +1,97 @@
+"""Why one bill differs from another: days, use a day, rate and fees, to the cent."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from backend.billing.models import Bill
+
+# a line that grows with what was used; any other is a fee, a fixed charge or a credit
+USE_BASED_LINE = re.compile(r"energy|kwh|kilowatt|power cost|fuel|\btax|excise", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FeeChange:
+    """A line that does not depend on use, and how many cents more it is than before."""
+
+    label: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class BillComparison:
+    """What makes up the difference `bill` - `other`. Cents; the four parts sum to `difference_cents` exactly.
+
+    `days_cents` is for more or fewer days, `use_cents` for more or less use a day, `rate_cents` for the price of a
+    kilowatt hour, `fees_cents` for what does not depend on use; `fees` names the lines of it that changed.
+    """
+
+    bill: Bill
+    other: Bill
+    days_cents: int
+    use_cents: int
+    rate_cents: int
+    fees_cents: int
+    fees: tuple[FeeChange, ...]
+
+    @property
+    def difference_cents(self) -> int:
+        return self.bill.amount_cents - self.other.amount_cents
+
+
+def count_days(bill: Bill) -> int:
+    """The days of a bill, its first and last included."""
+    return (bill.period_end - bill.period_start).days + 1
+
+
+def kwh_per_day(bill: Bill) -> float:
+    return bill.kwh / max(count_days(bill), 1)
+
+
+def compare_bills(bill: Bill, other: Bill) -> BillComparison:
+    """Take the bills apart. Days are priced at the other bill's use and price, use at its price, the rest is rate."""
+    by_use, by_use_before = _use_based_cents(bill), _use_based_cents(other)
+    grown = _scale_cents(by_use_before, bill.kwh, other.kwh) if other.kwh > 0 else by_use
+    more_days = (
+        _scale_cents(by_use_before, count_days(bill) - count_days(other), max(count_days(other), 1))
+        if other.kwh > 0
+        else 0
+    )
+    fees = _fee_changes(bill, other)
+    return BillComparison(
+        bill=bill,
+        other=other,
+        days_cents=more_days,
+        use_cents=grown - by_use_before - more_days,
+        rate_cents=by_use - grown,
+        fees_cents=(bill.amount_cents - by_use) - (other.amount_cents - by_use_before),
+        fees=fees,
+    )
+
+
+def _use_based_cents(bill: Bill) -> int:
+    """The cents of a bill that depend on use; all of them where its lines are not known."""
+    if not bill.lines:
+        return bill.amount_cents
+    return sum(int(line["cents"]) for line in bill.lines if USE_BASED_LINE.search(str(line["label"])))
+
+
+def _scale_cents(cents: int, by: int, of: int) -> int:
+    return round(Fraction(cents * by, of))
+
+
+def _fee_changes(bill: Bill, other: Bill) -> tuple[FeeChange, ...]:
+    now, before = _fees(bill), _fees(other)
+    changes = [FeeChange(label, now.get(label, 0) - before.get(label, 0)) for label in {**now, **before}]
+    return tuple(change for change in changes if change.cents)
+
+
+def _fees(bill: Bill) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for line in bill.lines or []:
+        label = str(line["label"])
+        if not USE_BASED_LINE.search(label):
+            found[label] = found.get(label, 0) + int(line["cents"])
+    return found

@@ -1,0 +1,161 @@
+"""Holds conversations with a system and times each turn."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from bench import processes
+from bench.messages import ScriptedMessage, is_expected_answer
+from bench.systems import MeasuredSystem
+
+TURN_SECONDS = 60.0
+
+
+@dataclass
+class TurnTimings:
+    """What a number of turns took. Times of turns are wall-clock milliseconds, in order of their ends."""
+
+    turns_ms: list[float] = field(default_factory=list)
+    wall_s: float = 0.0
+    cpu_ms: float = 0.0
+    unexpected: list[str] = field(default_factory=list)
+    empty: int = 0
+
+    def add(self, other: TurnTimings) -> None:
+        """Count another block of the same kind with this one."""
+        self.turns_ms += other.turns_ms
+        self.wall_s += other.wall_s
+        self.cpu_ms += other.cpu_ms
+        self.unexpected += other.unexpected
+        self.empty += other.empty
+
+
+@dataclass
+class MachineLoad:
+    """What else the machine did while a run was measured, in CPU milliseconds."""
+
+    busy_ms: float = 0.0
+    ours_ms: float = 0.0
+    wall_s: float = 0.0
+
+    def others_share(self, cores: int) -> float:
+        """The share of all cores that went to anything but the system under measure and the bench itself."""
+        return max(0.0, self.busy_ms - self.ours_ms) / (self.wall_s * 1000 * cores) if self.wall_s else 0.0
+
+
+async def measure_block(
+    system: MeasuredSystem,
+    script: Sequence[ScriptedMessage],
+    *,
+    connections: int,
+    rounds: int,
+    machine: MachineLoad | None = None,
+) -> TurnTimings:
+    """`connections` members at a time hold the conversation, on each connection `rounds` of them in turn."""
+    made = TurnTimings()
+    pids = [*system.measured_pids(), *system.extra_pids()]
+    cpu, own, busy = processes.read_cpu_ms(pids), time.process_time(), processes.read_machine_busy_ms()
+    began = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(connections):
+            group.create_task(_run_connection(system, script, rounds, made))
+    made.wall_s = time.perf_counter() - began
+    made.cpu_ms = processes.read_cpu_ms(pids) - cpu
+    if machine is not None:
+        machine.busy_ms += processes.read_machine_busy_ms() - busy
+        machine.ours_ms += made.cpu_ms + (time.process_time() - own) * 1000
+        machine.wall_s += made.wall_s
+    return made
+
+
+async def _run_connection(
+    system: MeasuredSystem, script: Sequence[ScriptedMessage], rounds: int, made: TurnTimings
+) -> None:
+    async with _open_client() as http:
+        for _ in range(rounds):
+            async for took in run_conversation(system, http, system.new_sender(), script, made):
+                made.turns_ms.append(took)
+
+
+async def run_conversation(
+    system: MeasuredSystem,
+    http: aiohttp.ClientSession,
+    sender: str,
+    script: Iterable[ScriptedMessage],
+    made: TurnTimings,
+) -> AsyncIterator[float]:
+    """Say one thing after the other; yields the milliseconds of each turn."""
+    for said in script:
+        began = time.perf_counter()
+        answer = await system.send_message(http, sender, said.text)
+        took = (time.perf_counter() - began) * 1000
+        made.empty += not answer
+        if not is_expected_answer(answer, said.own_pattern if system.name == "memberline" else said.stock_pattern):
+            made.unexpected.append(f"{said.text!r} -> {answer[:120]!r}")
+        yield took
+
+
+@asynccontextmanager
+async def _open_client() -> AsyncIterator[aiohttp.ClientSession]:
+    """One kept connection, as a carrier's or a load balancer's would be."""
+    connector = aiohttp.TCPConnector(limit=1)
+    timeout = aiohttp.ClientTimeout(total=TURN_SECONDS)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http:
+        yield http
+
+
+@dataclass(frozen=True)
+class TurnGrowth:
+    """How a turn grows with its conversation: median milliseconds, wall-clock and CPU, early and late in it."""
+
+    early_turn: int
+    late_turn: int
+    early_ms: float
+    late_ms: float
+    early_cpu_ms: float
+    late_cpu_ms: float
+
+
+WINDOW = 10
+
+
+async def measure_growth(
+    system: MeasuredSystem, script: Sequence[ScriptedMessage], *, most_seconds: float
+) -> TurnGrowth:
+    """One long conversation; turn 10 stands for turns 6 to 15, the last for the last ten that fitted into the time."""
+    pids = [*system.measured_pids(), *system.extra_pids()]
+    walls: list[float] = []
+    cpus = [processes.read_cpu_ms(pids)]
+    began = time.monotonic()
+    async with _open_client() as http:
+        async for took in run_conversation(system, http, system.new_sender(), script, TurnTimings()):
+            walls.append(took)
+            cpus.append(processes.read_cpu_ms(pids))
+            if time.monotonic() - began > most_seconds and len(walls) > 3 * WINDOW:
+                break
+    late = len(walls)
+    early_cpu = (cpus[15] - cpus[5]) / WINDOW
+    late_cpu = (cpus[late] - cpus[late - WINDOW]) / WINDOW
+    return TurnGrowth(10, late, median(walls[5:15]), median(walls[late - WINDOW :]), early_cpu, late_cpu)
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle one."""
+    return percentile(values, 50)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` percent are not above, interpolated; 0 of nothing."""
+    if not values:
+        return 0.0
+    ordered = sorted(values)
+    place = (len(ordered) - 1) * share / 100
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)

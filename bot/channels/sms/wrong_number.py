@@ -1,0 +1,57 @@
+"""A text from somebody who is not the member on file: they get no more texts, and the office looks for the member."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.billing.models import Account
+from backend.language import mark, tr
+from backend.members.service import accounts_at_phone
+from backend.reading.texts.wrong_number import is_wrong_number, may_be_wrong_number, should_ask_wrong_number
+from backend.tickets.service import Report, file_report
+
+APOLOGY = mark(
+    "{coop}: Sorry for the mix-up. No more texts go to this phone, and our office will check the number. Text START to"
+    " undo."
+)
+APOLOGY_UNKNOWN_PHONE = mark("{coop}: Sorry for the mix-up. No more texts go to this phone. Text START to undo.")
+OFFICE_NOTE = (
+    "Whoever answers at this phone says it is not the member's. Texts to it were stopped; find the new number."
+)
+
+
+async def find_misdirected_accounts(
+    session: AsyncSession, phone: str, text: str, *, idle: bool
+) -> list[Account] | None:
+    """The open accounts with this phone on file, when the text says that it reached the wrong person; else None."""
+    if not may_be_wrong_number(text):
+        return None
+    accounts = await accounts_at_phone(session, phone)
+    names = [account.member.name for account in accounts]
+    return accounts if is_wrong_number(text, names, idle=idle) else None
+
+
+async def find_possibly_misdirected_accounts(session: AsyncSession, phone: str, text: str) -> list[Account] | None:
+    """The open accounts with this phone on file, when the text may say that and it must be asked; else None."""
+    if not may_be_wrong_number(text):
+        return None
+    accounts = await accounts_at_phone(session, phone)
+    return accounts if should_ask_wrong_number(text, on_file=bool(accounts)) else None
+
+
+async def file_wrong_number_ticket(
+    session: AsyncSession, backend: Backend, conversation_id: str, phone: str, text: str, accounts: Sequence[Account]
+) -> None:
+    """File it as a case. `accounts` are all that have the phone on file; the first one's ticket names the others."""
+    numbers = ", ".join(account.number for account in accounts)
+    details = {"what": OFFICE_NOTE, "on file for": numbers, "words": text}
+    told = Report(kind="other", details=details, account_id=accounts[0].id, phone=phone, notify_member=False)
+    await file_report(session, backend, conversation_id, told)
+
+
+def format_apology(coop_name: str, *, on_file: bool) -> str:
+    """What is answered; one part."""
+    return tr(APOLOGY if on_file else APOLOGY_UNKNOWN_PHONE, coop=coop_name)

@@ -1,0 +1,113 @@
+"""What a caller's turn means, read from Twilio's form and the question that was open. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from backend.language import SPANISH, current_language, tr
+from backend.reading.spanish import to_english
+from bot.channels.voice.prompts import list_choices
+from bot.dialogue.messages import Button, Reply
+
+HUMAN_PAYLOAD = "/speak_to_human"
+MIN_CONFIDENCE = 0.4
+MAX_KEYS = 32
+MAX_SPEECH_LENGTH = 1000
+NUMERIC_QUESTIONS = ("member_number", "identity", "last4", "code", "amount", "date", "number")
+_AGENT_PHRASE = re.compile(
+    r"(?:(?:a|an|the|live|real|please|zero|0|person|operator|agent|human|representative|someone|talk|speak|to|with|i|want|need"
+    r"|would|like|get|me|give)\s*)+",
+)
+_AGENT_WORD = re.compile(r"\b(?:zero|0|person|operator|agent|human|representative)\b")
+_REPEAT = re.compile(r"(?:please )?(?:repeat(?: that| it)?|say (?:that|it) again|star)(?: please)?")
+
+InputKind = Literal["silence", "no_match", "star_inside", "repeat", "person", "answer"]
+
+
+@dataclass(frozen=True)
+class CallerInput:
+    """`text` and `payload` are for the dialogue, and only with `answer` and `person`."""
+
+    kind: InputKind
+    text: str = ""
+    payload: str | None = None
+
+
+def extract_input(form: Mapping[str, str], reply: Reply) -> CallerInput:
+    """What came in on the question `reply`. Keys win over speech, as they do in <Gather>."""
+    keys = form.get("Digits", "").strip()
+    if keys:
+        return _extract_keys(keys, reply)
+    return _extract_speech(form.get("SpeechResult", ""), form.get("Confidence", ""), reply)
+
+
+def _extract_keys(keys: str, reply: Reply) -> CallerInput:
+    if len(keys) > MAX_KEYS or not re.fullmatch(r"[0-9*#]+", keys):
+        return CallerInput("no_match")
+    if keys == "0":
+        return CallerInput("person", tr("a person"), HUMAN_PAYLOAD)
+    if keys == "*":
+        return CallerInput("repeat")
+    digits = keys.strip("#")
+    if "*" in digits or "#" in digits:
+        return CallerInput("star_inside")  # never a decimal point: $50*25 must not become some other amount
+    return _extract_digits(digits, reply) if digits else CallerInput("silence")
+
+
+def _extract_digits(digits: str, reply: Reply) -> CallerInput:
+    choices = list_choices(reply) or (_yes_no_buttons() if reply.expects == "confirm" else ())
+    if choices:
+        key = int(digits)
+        chosen = choices[key - 1] if 1 <= key <= len(choices) else None
+        return _button_input(chosen) if chosen else CallerInput("no_match")
+    return CallerInput("answer", _format_date_keys(digits) if reply.expects == "date" else digits)
+
+
+def _yes_no_buttons() -> tuple[Button, ...]:
+    return Button(tr("yes"), "/affirm"), Button(tr("no"), "/deny")
+
+
+def _button_input(button: Button) -> CallerInput:
+    """A plain wish by its name; any other choice by its title, which means the same while it is on offer.
+
+    If it is no longer on offer its words still make sense, and a payload would not.
+    """
+    plain = re.fullmatch(r"/[a-z_]+", button.payload)
+    return CallerInput("answer", button.title, button.payload if plain else None)
+
+
+def _format_date_keys(digits: str) -> str:
+    """Keys 0615 are June 15, with two or four more digits for the year."""
+    if len(digits) not in (4, 6, 8):
+        return digits
+    return "/".join(part for part in (digits[:2], digits[2:4], digits[4:]) if part)
+
+
+def _extract_speech(said: str, confidence: str, reply: Reply) -> CallerInput:
+    words = " ".join(said.split())[:MAX_SPEECH_LENGTH]
+    if not words:
+        return CallerInput("silence")
+    if not any(letter.isalnum() for letter in words) or _is_low_confidence(confidence):
+        return CallerInput("no_match")
+    told = to_english(words) if current_language() == SPANISH else words
+    plain = re.sub(r"[^\w\s]", "", told).lower()
+    if _AGENT_WORD.search(plain) and _AGENT_PHRASE.fullmatch(plain) and not _is_zero_a_digit(plain, reply):
+        return CallerInput("person", words, HUMAN_PAYLOAD)
+    if _REPEAT.fullmatch(plain):
+        return CallerInput("repeat")
+    return CallerInput("answer", words)
+
+
+def _is_zero_a_digit(plain: str, reply: Reply) -> bool:
+    return ("zero" in plain or "0" in plain) and reply.expects in NUMERIC_QUESTIONS
+
+
+def _is_low_confidence(confidence: str) -> bool:
+    """Twilio's 0 to 1. A model that gives none is believed."""
+    try:
+        return 0 < float(confidence) < MIN_CONFIDENCE
+    except ValueError:
+        return False

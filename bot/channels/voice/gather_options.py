@@ -1,0 +1,105 @@
+"""How to listen for each kind of answer, and how to help with it. Chosen by the neutral hint `expect`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from backend.language import mark, tr
+from bot.channels.voice import menu
+from bot.dialogue.messages import Reply
+
+COMMON_HINTS = mark("person, operator, repeat, go back, never mind")
+YES_NO_HINTS = mark("yes, no, yes please, no thank you, that is right, that is wrong")
+NUMBER_HINTS = mark(
+    "zero, oh, one, two, three, four, five, six, seven, eight, nine, double, triple, dash, thousand, hundred"
+)
+MONEY_HINTS = mark("the full amount, all of it, half, dollars, cents, hundred, thousand")
+DAY_HINTS = mark(
+    "today, tomorrow, next Friday, the first, the fifteenth, the due date, the end of the month, in two weeks"
+)
+
+
+@dataclass(frozen=True)
+class GatherOptions:
+    """The attributes of <Gather> that depend on the question. Times are seconds.
+
+    `timeout` is also the time between two keys, so numbers get more of it: many read them off a bill.
+    `speech_timeout` is the silence that ends what is said; in numbers people pause between groups. It is a
+    whole number because a speech model is named, for which Twilio refuses "auto".
+    """
+
+    timeout: int = 5
+    speech_timeout: int = 2
+    num_digits: int | None = None
+    hints: str = ""
+
+
+DEFAULT_OPTIONS = GatherOptions()
+OPTIONS_BY_EXPECT = {
+    "member_number": GatherOptions(timeout=10, speech_timeout=3, hints=NUMBER_HINTS),
+    "identity": GatherOptions(timeout=10, speech_timeout=3, hints=NUMBER_HINTS),
+    "last4": GatherOptions(timeout=7, speech_timeout=3, num_digits=4, hints=NUMBER_HINTS),
+    "code": GatherOptions(timeout=10, speech_timeout=3, num_digits=6, hints=NUMBER_HINTS),
+    "amount": GatherOptions(timeout=7, hints=MONEY_HINTS),
+    "date": GatherOptions(timeout=7, hints=DAY_HINTS),
+    "number": GatherOptions(timeout=7, hints=NUMBER_HINTS),
+    "confirm": GatherOptions(timeout=7, num_digits=1, hints=YES_NO_HINTS),
+}
+SPOKEN_HELP = {
+    "member_number": mark(
+        "Enter the account number from the top of your bill on the keypad, then press pound. "
+        "Or say it slowly, one digit at a time."
+    ),
+    "last4": mark("Enter the last four digits of the phone number on your account. For example, 0 1 2 3."),
+    "code": mark("Enter the six digits of the code that I sent you."),
+    "amount": mark("Say an amount, such as fifty dollars and 25 cents. Or enter whole dollars, then press pound."),
+    "date": mark("Say a day, such as tomorrow or June 15."),
+    "number": mark("Say a number, or enter it on the keypad, then press pound."),
+    "confirm": mark("Say yes or no."),
+    "choice": mark("Say one of the choices, or press its key."),
+}
+KEYPAD_HELP = {
+    "member_number": mark("Press the digits of your account number, without dashes, then press pound."),
+    "identity": mark("Press the last four digits of the phone number on your account, then press pound."),
+    "last4": mark("Press the last four digits of the phone number on your account."),
+    "code": mark("Press the six digits of the code."),
+    "amount": mark("Press whole dollars, then pound. For example, 5 0 pound is fifty dollars."),
+    "number": mark("Press the digits of the number, then pound."),
+    "date": mark(
+        "Press two digits for the month and two for the day, then pound. For example, 0 6 1 5 pound is June 15."
+    ),
+}
+
+IN_OWN_WORDS = mark("You can say it in your own words.")
+IN_A_FEW_WORDS = mark("Or say a few words, such as pay my bill.")
+
+
+def select_gather_options(reply: Reply, choices: tuple[str, ...]) -> GatherOptions:
+    """How to listen for the answer to `reply`, with what was offered by name as hints.
+
+    Where choices are offered, one key is a choice and nothing else: 1 must not be both a choice and $1.
+    """
+    listening = OPTIONS_BY_EXPECT.get(reply.expects, DEFAULT_OPTIONS)
+    if choices:
+        listening = replace(listening, num_digits=1)
+    if reply == menu.build_main_menu():
+        return replace(listening, hints=tr(menu.SPEECH_HINTS))
+    offered = [" ".join(re.findall(r"[\w'$.-]+", title))[:100] for title in choices]
+    return replace(
+        listening, hints=", ".join(part for part in (*offered, tr(listening.hints), tr(COMMON_HINTS)) if part)
+    )
+
+
+def format_spoken_help(reply: Reply) -> str:
+    """The first, gentler help."""
+    with_choices = reply.buttons and reply.expects != "confirm"
+    own = SPOKEN_HELP.get("choice" if with_choices else reply.expects)
+    return tr(own or IN_OWN_WORDS)
+
+
+def format_keypad_help(reply: Reply) -> str:
+    """The second help, for the keys alone. With choices, their keys are said after it."""
+    if reply.buttons or reply.expects == "confirm":
+        return ""
+    return tr(KEYPAD_HELP.get(reply.expects, IN_A_FEW_WORDS))

@@ -1,0 +1,127 @@
+"""What is said at each step of a call. Pure: the same arguments give the same words, whichever way they are spoken."""
+
+from __future__ import annotations
+
+import re
+
+from backend.language import SPANISH, current_language, other_language, tr, use_language
+from bot.channels.voice import menu
+from bot.channels.voice.gather_options import format_keypad_help, format_spoken_help
+from bot.channels.voice.steps import AskStep, CallPosition, WaitStep
+from bot.dialogue.messages import Button, Reply
+
+MAX_CHOICES = 5
+_VERBS = re.compile(
+    r"(?:add|cancel|change|check|choose|enter|get|go|hear|pay|pick|report|schedule|send|set|speak|start|stop|talk|try|use)\b",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(r"(?:at|by|in|on|with)\b", re.IGNORECASE)
+# a button speaks for the member; its key is explained to them: "To pay your bill, press 1."
+_SECOND_PERSON = {"my": "your", "what i": "what you"}
+_FIRST_PERSON = re.compile(r"\b(?:my|what i)\b", re.IGNORECASE)
+_EMERGENCY_NUMBER = re.compile(r"\b9 ?1 ?1\b")
+"""In the words of a danger: nobody is asked then what else they wish."""
+_MENTIONS_KEYS = re.compile(r"\bpress\b|\bkey\b|\boprima\b|\bpresione\b|\btecla\b", re.IGNORECASE)
+
+
+def build_greeting(notice: str, place: CallPosition) -> AskStep:
+    """The start of a call."""
+    return build_question(menu.build_main_menu(), place, (notice,))
+
+
+def build_question(reply: Reply, place: CallPosition, notes: tuple[str, ...] = ()) -> AskStep:
+    """Say a reply, behind `notes`, and listen for the answer. A payment that is read back is heard to its end."""
+    texts = list_texts(reply)
+    if is_payment_read_back(reply):
+        return AskStep(reply, place, (*notes, *texts), _drop_empty(_format_choices(reply), *_format_invitation(reply)))
+    aside = _format_language_offer() if reply == menu.build_main_menu() else ""
+    return AskStep(reply, place, notes, _drop_empty(*texts, _format_keys(reply), *_format_invitation(reply)), aside)
+
+
+def build_reprompt(reply: Reply, place: CallPosition, *, start: str) -> AskStep:
+    """Ask again, with more help each time: first what may be said and an example, then the keys alone."""
+    if has_no_question(reply):
+        return AskStep(reply, place, (), (tr(start), tr(menu.STILL_THERE if place.misses < 2 else menu.FINAL_REPROMPT)))
+    if place.misses < 2:
+        return AskStep(
+            reply,
+            place,
+            (),
+            _drop_empty(tr(start), format_spoken_help(reply), *list_texts(reply)[-1:], _format_keys(reply)),
+        )
+    star, person = tr(menu.STAR_KEY), tr(menu.PERSON_KEY)
+    keys = star if reply == menu.build_main_menu() else f"{person} {star}"
+    keypad = f"{tr(menu.USE_THE_KEYPAD)} {format_keypad_help(reply)}"
+    return AskStep(reply, place, (), _drop_empty(tr(start), keypad, _format_choices(reply), keys))
+
+
+def build_filler(place: CallPosition) -> WaitStep:
+    """Something to hear while a slow answer is being made."""
+    return WaitStep((tr(menu.FILLER if place.polls <= 1 else menu.STILL_LOOKING),), place)
+
+
+def list_choices(reply: Reply) -> tuple[Button, ...]:
+    """The buttons that are offered by key: five at most."""
+    return reply.buttons[:MAX_CHOICES]
+
+
+def has_no_question(reply: Reply) -> bool:
+    """Whether nothing was asked: a caller who says nothing more has gone."""
+    return not reply.expects and not reply.buttons
+
+
+def list_texts(reply: Reply) -> tuple[str, ...]:
+    return tuple(message.text for message in reply.messages if message.text.strip())
+
+
+def is_payment_read_back(reply: Reply) -> bool:
+    """Whether the reply reads a payment back and waits for a yes or no to it."""
+    return reply.expects == "confirm" and any("$" in text for text in list_texts(reply))
+
+
+def _format_language_offer() -> str:
+    with use_language(other_language(current_language())):
+        return tr(menu.LANGUAGE_OFFER)
+
+
+def _drop_empty(*lines: str) -> tuple[str, ...]:
+    return tuple(line for line in lines if line)
+
+
+def _format_invitation(reply: Reply) -> tuple[str, ...]:
+    """Silence after a statement leaves a caller wondering whose turn it is."""
+    asks = any(text.rstrip().endswith("?") for text in list_texts(reply)[-1:])
+    waits = any(message.hints.get("act") == "wait" for message in reply.messages)
+    if asks or waits or not has_no_question(reply):
+        return ()
+    in_danger = any(_EMERGENCY_NUMBER.search(text) for text in list_texts(reply))
+    return (tr(menu.I_AM_LISTENING if in_danger else menu.ANYTHING_ELSE),)
+
+
+def _format_keys(reply: Reply) -> str:
+    """The choices and their keys, unless the words of the reply tell the keys already."""
+    texts = list_texts(reply)
+    return "" if texts and _MENTIONS_KEYS.search(texts[-1]) else _format_choices(reply)
+
+
+def _format_choices(reply: Reply) -> str:
+    """`To pay your bill, press 1.`: the choice stands before its key."""
+    buttons = list_choices(reply)
+    if not buttons:
+        return tr(menu.YES_NO_KEYS) if reply.expects == "confirm" else ""
+    lines = [tr(menu.CHOICE_KEY, choice=_format_choice(button), key=key) for key, button in enumerate(buttons, start=1)]
+    if reply == menu.build_main_menu():
+        del lines[menu.LANGUAGE_KEY - 1]  # it was said first, in the other language
+        lines.append(tr(menu.PERSON_KEY))
+    return " ".join(lines)
+
+
+def _format_choice(button: Button) -> str:
+    title = button.title.strip().rstrip(".!?")
+    if current_language() == SPANISH:
+        title = re.sub(r"\bmi\b", "su", title)
+        return f"Para {title[:1].lower()}{title[1:]}"
+    title = _FIRST_PERSON.sub(lambda found: _SECOND_PERSON[found[0].lower()], title)
+    if _VERBS.match(title):
+        return f"To {title[:1].lower()}{title[1:]}"
+    return title if _PREPOSITION.match(title) else f"For {title}"

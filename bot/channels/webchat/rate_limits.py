@@ -1,0 +1,111 @@
+"""How much one session and one address may ask of the chat, so that nobody slows the others down.
+
+What runs at once is counted in this process; how often, over all processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from sanic import Request
+
+from bot.web.client_source import client_address
+from bot.web.errors import RequestRefused
+from bot.web.rates import RateLimiter, rate_limit
+
+WINDOW_SECONDS = 10
+# faster than anybody types; a page that sends again what was not answered stays far below
+SESSION_LIMIT = rate_limit("chat-session", 30, WINDOW_SECONDS)
+SESSION_MINUTE_LIMIT = rate_limit("chat-session-minute", 120, 60)
+NEW_SESSION_LIMIT = rate_limit("chat-new", 120, 60)
+SESSION_STREAM_LIMIT = rate_limit("streams-session", 60, 60)
+ADDRESS_STREAM_LIMIT = rate_limit("streams-address", 600, 60)
+
+MAX_UNANSWERED_PER_SESSION = 8
+MAX_UNANSWERED_PER_ADDRESS = 32
+MAX_STREAMS_PER_SESSION = 6
+MAX_STREAMS_PER_ADDRESS = 60
+MAX_STREAMS = 800
+"""Of one process: each is a connection, and a process has about a thousand file descriptors."""
+
+REFUSAL_DELAY_SECONDS = 0.5
+"""A refusal is this late: a program that does not read Retry-After then costs next to nothing."""
+ALL_STREAMS = "all"
+RETRY_AFTER_SECONDS = 5
+"""For what is open too often nobody knows when there is room again."""
+
+
+class ChatRateLimits:
+    """The counts of one app. `per_address` is how many messages one address may send in WINDOW_SECONDS."""
+
+    def __init__(self, rates: RateLimiter, per_address: int) -> None:
+        self._rates = rates
+        self._of_an_address = rate_limit("chat-address", per_address, WINDOW_SECONDS)
+        self._unanswered: Counter[str] = Counter()
+        self._streams: Counter[str] = Counter()
+
+    async def check_new_session(self, request: Request) -> None:
+        """Count a new session. Raises Refusal."""
+        wait = await self._rates.hit((NEW_SESSION_LIMIT, client_address(request)))
+        if wait:
+            await refuse_too_many(wait)
+
+    @asynccontextmanager
+    async def limit_message(self, request: Request, conversation: str) -> AsyncIterator[None]:
+        """Around the answering of a message of this conversation. Raises Refusal."""
+        address = client_address(request)
+        # counted before anything is awaited: of many at once no two see the same room
+        with _count_open(self._unanswered, conversation, address):
+            full = (
+                self._unanswered[conversation] > MAX_UNANSWERED_PER_SESSION
+                or self._unanswered[address] > MAX_UNANSWERED_PER_ADDRESS
+            )
+            counts = (SESSION_LIMIT, conversation), (SESSION_MINUTE_LIMIT, conversation), (self._of_an_address, address)
+            wait = 1 if full else await self._rates.hit(*counts)
+            if not wait:
+                yield
+                return
+        await refuse_too_many(wait)
+
+    @asynccontextmanager
+    async def limit_stream(self, request: Request, conversation: str) -> AsyncIterator[None]:
+        """Around an open stream of this conversation. Raises Refusal."""
+        address = client_address(request)
+        with _count_open(self._streams, conversation, address, ALL_STREAMS):
+            full = (
+                self._streams[conversation] > MAX_STREAMS_PER_SESSION
+                or self._streams[address] > MAX_STREAMS_PER_ADDRESS
+                or self._streams[ALL_STREAMS] > MAX_STREAMS
+            )
+            counts = (SESSION_STREAM_LIMIT, conversation), (ADDRESS_STREAM_LIMIT, address)
+            wait = RETRY_AFTER_SECONDS if full else await self._rates.hit(*counts)
+            if not wait:
+                yield
+                return
+        await refuse_too_many(wait)
+
+
+async def refuse_too_many(wait: int) -> None:
+    """Refuse, a little late, and say how many seconds to wait. Raises Refusal."""
+    await asyncio.sleep(REFUSAL_DELAY_SECONDS)
+    raise RequestRefused(
+        "too_many",
+        f"That was a lot at once. Please wait {wait} seconds.",
+        status=429,
+        headers={"Retry-After": str(wait)},
+    )
+
+
+@contextmanager
+def _count_open(counter: Counter[str], *keys: str) -> Iterator[None]:
+    counter.update(keys)
+    try:
+        yield
+    finally:
+        counter.subtract(keys)
+        for key in keys:
+            if not counter[key]:
+                del counter[key]

@@ -1,0 +1,112 @@
+"""What belongs to a card and is no card number: expiry, security code and zip, in its message or in one behind it.
+
+`exp 12/28` alone may be anything's; where a card is spoken of it is the card's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.dialogue.redaction.digits import DigitGroup
+from bot.dialogue.redaction.expected_numbers import RedactionContext, is_repeated_answer, matches_question
+from bot.dialogue.redaction.gaps import is_gap, split_into_sequences
+from bot.dialogue.redaction.number_labels import NumberLabel
+
+EXPIRY_WORD = re.compile(
+    r"\b(?:exp|expiry|expires?|expiring|expiration|(?:valid|good)\s+(?:thru|through|until)|vence|vencimiento|caduca|"
+    r"expira|valida\s+hasta)\b"
+)
+CARD_EXPIRY_WORD = re.compile(r"\b(?:(?:valid|good)\s+(?:thru|through)|exp(?:iry|iration)?\s+date|expiration)\b")
+EXPIRY_DATE = re.compile(r"(?<![\d/$])(?:0?[1-9]|1[0-2])\s?[/-]\s?(?:2[4-9]|[34]\d|20[2-4]\d)(?![\d/-])")
+EXPIRY_DIGITS = re.compile(r"(?:0?[1-9]|1[0-2])?(?:20)?(?:2[4-9]|[34]\d)")
+EXPIRY_ONLY = re.compile(
+    rf"\W*(?:{EXPIRY_DATE.pattern}|(?:0[1-9]|1[0-2])(?:2[4-9]|[34]\d))(?P<code>\W{{1,4}}(?:and\s+|y\s+)?\d{{3,4}})?\W*"
+)
+ZIP = re.compile(r"\b(?:zip|postal)\b\D{0,10}\d{5}(?:-\d{4})?\b")
+SECURITY_CODE = re.compile(r"\b(?:code|back|security|codigo|atras|seguridad)\b\D{0,12}(\d{3,4})\b")
+SECURITY_ABBREVIATION = re.compile(r"\bsec\W{0,3}(\d{3,4})\b")
+MAX_DISTANCE = 20
+MAX_EXPIRY_DIGITS = 6
+
+Finding = tuple[int, int, str]
+
+
+def find_card_details(
+    text: str, groups: Sequence[DigitGroup], marks: Sequence[NumberLabel], situation: RedactionContext, *, whole: bool
+) -> Iterator[Finding]:
+    """Where in a plain text expiry, code and zip of a card stand. `whole`: its number stands there too."""
+    if whole:
+        yield from _find_beside_number(text)
+    given = situation.card == "given"
+    if given and situation.asked != "date":
+        yield from _find_lone_details(text, groups, situation)
+    if whole or given or situation.card or any(mark.kind in ("card", "code") for mark in marks):
+        yield from _find_expiry_dates(text, groups, certain=whole)
+        if EXPIRY_WORD.search(text):
+            for match in SECURITY_ABBREVIATION.finditer(text):
+                yield match.start(1), match.end(1), "code"
+    else:
+        for match in CARD_EXPIRY_WORD.finditer(text):
+            yield from _find_expiry_after(text, groups, match, certain=False)
+    yield from _find_code_with_expiry(text, groups)
+
+
+def _find_beside_number(text: str) -> Iterator[Finding]:
+    for pattern in (EXPIRY_DATE, ZIP):
+        for match in pattern.finditer(text):
+            yield match.start(), match.end(), "card"
+    for match in SECURITY_CODE.finditer(text):
+        yield match.start(1), match.end(1), "code"
+
+
+def _find_lone_details(text: str, groups: Sequence[DigitGroup], situation: RedactionContext) -> Iterator[Finding]:
+    """A message that is nothing but expiry or code, behind one with the number."""
+    sizes = [len(group.digits) for group in groups]
+    if EXPIRY_ONLY.fullmatch(text) and not _is_last_four(sizes, situation):
+        yield groups[0].start, groups[-1].end, "card"
+        return
+    if EXPIRY_WORD.search(text):
+        for match in EXPIRY_DATE.finditer(text):
+            yield match.start(), match.end(), "card"
+    if sum(sizes) not in (3, 4) or matches_question(sizes, situation) or is_repeated_answer(sizes, situation):
+        return
+    only = is_gap(text, 0, groups[0].start) and is_gap(text, groups[-1].end, len(text))
+    if only or SECURITY_CODE.search(text):
+        yield groups[0].start, groups[-1].end, "code"
+
+
+def _is_last_four(sizes: list[int], situation: RedactionContext) -> bool:
+    """Whether four figures in a row are what was asked for, though they could be a month and a year: `0646`. An
+    amount or a time has to be sent twice: behind a card an expiry is likelier than either."""
+    asked = situation.is_retry or situation.asked in ("last4", "identity")
+    return sizes == [4] and asked and matches_question(sizes, situation)
+
+
+def _find_expiry_dates(text: str, groups: Sequence[DigitGroup], *, certain: bool) -> Iterator[Finding]:
+    for match in EXPIRY_WORD.finditer(text):
+        yield from _find_expiry_after(text, groups, match, certain=certain)
+
+
+def _find_expiry_after(
+    text: str, groups: Sequence[DigitGroup], word: re.Match[str], *, certain: bool
+) -> Iterator[Finding]:
+    """The figures behind a word for expiry. `certain`: whatever they are; else only those that can be a card's."""
+    after = [group for group in groups if 0 <= group.start - word.end() <= MAX_DISTANCE][:2]
+    if len(after) == 2 and len(split_into_sequences(text, after)) == 2:
+        after = after[:1]
+    figures = "".join(group.digits for group in after)
+    if after and len(figures) <= MAX_EXPIRY_DIGITS and (certain or EXPIRY_DIGITS.fullmatch(figures)):
+        yield word.start(), after[-1].end, "card"
+
+
+def _find_code_with_expiry(text: str, groups: Sequence[DigitGroup]) -> Iterator[Finding]:
+    """`expires oh four twenty seven code one two three`: together they are nothing but a card's."""
+    word = EXPIRY_WORD.search(text)
+    code = re.search(r"\b(?:code|codigo)\b", text)
+    if word is None or code is None:
+        return
+    behind = [group for group in groups if 0 <= group.start - code.end() <= MAX_DISTANCE][:1]
+    if behind and len(behind[0].digits) in (3, 4):
+        yield from _find_expiry_after(text, groups, word, certain=False)
+        yield behind[0].start, behind[0].end, "code"

@@ -1,0 +1,187 @@
+"""What members have to tell in figures, and how it is told from what nobody needs: by shape, by what is asked for, and
+by the accounts that there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.dialogue.redaction.card_numbers import CARD_FIRST_DIGITS
+from bot.dialogue.redaction.digits import DigitGroup
+from bot.dialogue.redaction.gaps import is_dash
+
+# What stays, wherever it stands. A member number has its dash: without one it is told from others by the words.
+LEGITIMATE_NUMBER = re.compile(
+    r"(?P<member>(?<!\d)(?<!\d[-.])(?<!\d - )[\do]{4,9}\s?-\s?[\do]{3}(?!\w|-\s?\d))"
+    r"|(?P<phone>(?<!\d)(?<!\d-)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?!\d|-\d)"
+    r"|(?<![\d-])(?<!\d )\d{3}-\d{4}(?!\d|-\d))"
+    r"|(?P<amount>\$\s?(?:\d{1,3}(?:,\d{3}){1,2}|\d{1,6})(?:\.\d{1,2})?(?!\d)"
+    r"|(?<![\d.,-])\d{1,6}(?:\.\d\d)?(?=\s*(?:dollars|bucks|usd|cents|dolares|pesos|centavos)\b)"
+    r"|(?<![\d.,$-])\d{1,3}(?:,\d{3})?\.\d\d(?![\d.,-]|\s*\.\d))"
+    r"|(?P<date>(?<![\d/.-])\d{1,2}(?:/\d{1,2}(?:/(?:20)?\d\d)?|([.-])\d{1,2}\5(?:20)?\d\d)(?![/.-]?\d)"
+    r"|(?<![\d-])20\d\d-\d\d-\d\d(?![\d-]))"
+    r"|(?P<time>(?<![\d:])\d{1,2}:\d\d(?![:\d]))",
+    re.IGNORECASE,
+)
+MAX_UNLABELED_DIGITS = 10
+"""So many digits in several groups may be a number with four digits behind it; more are nothing that is asked for."""
+MAX_LABELED_DIGITS = 12
+SUFFIX_DIGITS = 3
+MEMBER_NUMBER_SIZES = ([7], [8], [10], [4, 3], [5, 3], [6, 3], [7, 3])
+BASE_SIZES = ([5], [6])
+"""Member numbers without what is behind the dash, which is asked for next. Four figures may be the rest of anything."""
+TWO_FOURS_QUESTIONS = frozenset(("member_number", "identity", "last4", "phone", "date", "number", "choice"))
+SSN_SIZES = [3, 2, 4]
+NINE_DIGIT_SIZES = ([9], SSN_SIZES, [2, 7], [3, 3, 3], [3, 6], [6, 3], [4, 5])
+"""How social security and tax numbers are parted. 5 and 4 are a ZIP code, or a base and a last four."""
+
+
+@dataclass(frozen=True)
+class RedactionContext:
+    """What a message is read in: what was `asked` for last (a channel hint, or nothing), and account numbers that are
+    known to be some, without their dash. `card`: a card was `spoken` of just before, or its number `given`; `login`:
+    a login was spoken of. `again`: the answer before may have been taken out by mistake; `ending`: it may have been the
+    three digits behind the dash of a member number."""
+
+    asked: str = ""
+    accounts: frozenset[str] = field(default_factory=frozenset)
+    card: str = ""
+    login_mentioned: bool = False
+    is_retry: bool = False
+    may_be_suffix: bool = False
+
+    @property
+    def is_number_asked(self) -> bool:
+        return self.asked in ("member_number", "identity")
+
+    def is_account(self, digits: str) -> bool:
+        return digits in self.accounts
+
+
+def classify_legitimate(lowered: str, groups: Sequence[DigitGroup]) -> list[str]:
+    """Of each group what it is part of that stays: member, phone, amount, date or time; else an empty text."""
+    kinds = [""] * len(groups)
+    index = 0
+    for match in LEGITIMATE_NUMBER.finditer(lowered):
+        while index < len(groups) and groups[index].end <= match.start():
+            index += 1
+        while index < len(groups) and groups[index].start < match.end():
+            kinds[index] = str(match.lastgroup)
+            index += 1
+    for place in range(len(groups) - 1):
+        if _is_spoken_member_number(lowered, groups, place) and not kinds[place] and not kinds[place + 1]:
+            kinds[place] = kinds[place + 1] = "member"
+    return kinds
+
+
+def _is_spoken_member_number(lowered: str, groups: Sequence[DigitGroup], at: int) -> bool:
+    """`nine nine nine nine nine dash zero zero one`, with no more dashes around it."""
+    base, ending = groups[at], groups[at + 1]
+    if not (4 <= len(base.digits) <= 9 and len(ending.digits) == SUFFIX_DIGITS and (base.loose or ending.loose)):
+        return False
+    if not is_dash(lowered, base.end, ending.start):
+        return False
+    behind = groups[at + 2] if at + 2 < len(groups) else None
+    ahead = groups[at - 1] if at else None
+    more = behind is not None and is_dash(lowered, ending.end, behind.start)
+    return not more and not (ahead is not None and is_dash(lowered, ahead.end, base.start))
+
+
+def matches_question(sizes: list[int], situation: RedactionContext) -> bool:
+    """Whether groups of these sizes alone are just what was asked for."""
+    total = sum(sizes)
+    return {
+        "last4": total == 4,
+        "identity": total == 4,
+        "code": total == 6,
+        "amount": total <= 6,
+        "date": total <= 8 and sizes[0] <= 2,
+        "time": total <= 4,
+        "number": total <= 5,
+        "plan": total <= 6,
+        "choice": total <= 2,
+        "confirm": total <= 1,
+        "phone": total == 10,
+        "address": total <= 6,
+    }.get(situation.asked, False)
+
+
+def is_repeated_answer(sizes: list[int], situation: RedactionContext) -> bool:
+    """Whether groups of these sizes are what was asked for, once more after it was taken out for what stood before it:
+    who was refused by mistake must get through."""
+    if not situation.is_retry:
+        return False
+    ending = situation.may_be_suffix and sizes == [SUFFIX_DIGITS]
+    number = situation.is_number_asked and (ending or sizes in MEMBER_NUMBER_SIZES or sizes in BASE_SIZES)
+    return number or matches_question(sizes, situation)
+
+
+def count_account_groups(digits: Sequence[str], situation: RedactionContext) -> int:
+    """How many of the leading groups are the number of an account, with four digits more written on to it or not."""
+    joined = ""
+    for count, group in enumerate(digits[:9], 1):
+        joined += group
+        if situation.is_account(joined) or (len(joined) > 11 and situation.is_account(joined[:-4])):
+            return count
+        if len(joined) > 16:
+            break
+    return 0
+
+
+def account_candidates(digits: Sequence[str]) -> set[str]:
+    """What in a run could be the number of an account: to be looked up."""
+    found: set[str] = set()
+    for first in range(len(digits)):
+        joined = ""
+        for group in digits[first : first + 9]:
+            joined += group
+            if 7 <= len(joined) <= 12:
+                found.add(joined)
+            if 11 <= len(joined) <= 16:
+                found.add(joined[:-4])
+            if len(joined) > 16:
+                break
+    return found
+
+
+def is_legitimate(digits: Sequence[str], situation: RedactionContext, *, named: bool) -> bool:
+    """Whether a run without a telling word of a secret may be something that members have to tell.
+
+    `named`: a word says that it is a meter, an order, a phone or the like.
+    """
+    if start := count_account_groups(digits, situation):
+        return start == len(digits) or is_legitimate(digits[start:], situation, named=named)
+    sizes = [len(group) for group in digits]
+    total = sum(sizes)
+    if sizes in NINE_DIGIT_SIZES or (total == 9 and len(sizes) >= 4 and max(sizes) <= 3):
+        return (named and sizes in ([9], [3, 3, 3], [4, 5])) or (sizes == [6, 3] and situation.is_number_asked)
+    if len(sizes) == 1:
+        is_phone = total == 11 and digits[0][0] == "1"
+        return total <= MAX_UNLABELED_DIGITS or is_phone or (named and total <= MAX_LABELED_DIGITS)
+    if _starts_like_card(digits, sizes, situation):
+        return False
+    rest = total - _count_member_or_phone_digits(sizes, digits)
+    return rest <= (MAX_UNLABELED_DIGITS if rest < total else MAX_LABELED_DIGITS if named else MAX_UNLABELED_DIGITS)
+
+
+def _starts_like_card(digits: Sequence[str], sizes: list[int], situation: RedactionContext) -> bool:
+    """The first eight digits or more of a card in fours; where figures are asked for, eight may be two answers."""
+    if sizes[:2] != [4, 4] or digits[0][0] not in CARD_FIRST_DIGITS:
+        return False
+    return len(sizes) > 2 or situation.asked not in TWO_FOURS_QUESTIONS
+
+
+def _count_member_or_phone_digits(sizes: list[int], digits: Sequence[str]) -> int:
+    """Digits at the start that are a member number or a phone with its area code, as far as the shape tells."""
+    if sizes[:3] == [3, 3, 4]:
+        return 10
+    if sizes[:4] == [1, 3, 3, 4]:
+        return 11
+    if sizes[0] in (7, 8, 10):
+        return sizes[0]
+    if sizes[1:2] == [SUFFIX_DIGITS] and 4 <= sizes[0] <= 7:
+        return sizes[0] + SUFFIX_DIGITS
+    if sizes[0] == 4 and len(sizes) > 1:
+        return 4 + (_count_member_or_phone_digits(sizes[1:], digits[1:]) or -4)
+    return 0

@@ -1,0 +1,89 @@
+"""What the pages of the online account share: forms read whole, refusals as pages, and who is signed in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Coroutine, Mapping
+from functools import wraps
+from typing import Any
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from backend.language import mark, tr
+from backend.logins import signin
+from backend.logins.models import Login
+from backend.logins.passwords import MAX_LENGTH, MIN_LENGTH
+from backend.members.models import Member
+from bot.portal import cookies, pages
+from bot.portal.languages import with_language
+from bot.services import Services
+from bot.web.client_source import client_source
+from bot.web.guards import public
+from bot.web.json_requests import route_methods
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+MAX_FIELD_LENGTH = 256
+PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+
+PASSWORD_PROBLEMS = {
+    "too_short": mark("Use {shortest} characters or more. A few words in a row are easy to remember."),
+    "too_long": mark("Use {longest} characters at most."),
+    "common": mark("Many people use this password, so it is tried first. Please choose another."),
+    "guessable": mark("This is made of your name, number or user ID, which others know. Please choose another."),
+    "different": mark("The two passwords are not the same. Please type both again."),
+}
+
+
+class PortalPages:
+    """One method a page; `PAGES` of a subclass names them: (method of the class, HTTP method, path)."""
+
+    PAGES: tuple[tuple[str, str, str], ...] = ()
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.backend = services.backend
+        self.settings = services.settings
+
+    def register(self, blueprint: Blueprint) -> None:
+        for name, method, path in self.PAGES:
+            handler = public(self._wrap_handler(getattr(self, name)))
+            blueprint.add_route(handler, path, methods=route_methods(method), name=f"{type(self).__name__}_{name}")
+
+    def _wrap_handler(self, handler: PageHandler) -> PageHandler:
+        @wraps(handler)
+        async def checked(request: Request, **values: str) -> HTTPResponse:
+            if request.method == "POST" and not pages.is_same_site_post(request, self.settings):
+                return self.render_notice(
+                    tr("This did not come from our page"), [tr("Please open the page again.")], status=403
+                )
+            return await handler(request, **values)
+
+        return with_language(checked, self.settings)
+
+    async def find_signed_in(self, request: Request) -> tuple[Login, Member] | None:
+        """Whose browser this is."""
+        return await signin.find_session(self.backend, cookies.read_session(request, self.settings))
+
+    def client_source(self, request: Request) -> str:
+        return client_source(request, self.settings)
+
+    def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
+        return pages.render_private_page(template, status=status, coop=self.backend.coop, **values)
+
+    def render_form(self, template: str, errors: Mapping[str, str] | None = None, **values: Any) -> HTTPResponse:
+        """A page with a form; `errors` by the field's name."""
+        errors = errors or {}
+        return self.render_page(template, 422 if errors else 200, errors=errors, **values)
+
+    def render_notice(self, heading: str, texts: list[str], *, status: int = 200, again: str = "") -> HTTPResponse:
+        return self.render_page("pay_notice.html", status, heading=heading, texts=texts, again=again)
+
+
+def parse_fields(request: Request, *names: str) -> dict[str, str]:
+    """The fields of a posted form, as far as they make sense."""
+    form: Any = request.get_form() or {}
+    return {name: str(form.get(name) or "")[:MAX_FIELD_LENGTH] for name in names}
+
+
+def format_password_problem(code: str) -> str:
+    return tr(PASSWORD_PROBLEMS.get(code, PASSWORD_PROBLEMS["common"]), shortest=MIN_LENGTH, longest=MAX_LENGTH)

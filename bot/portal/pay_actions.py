@@ -1,0 +1,145 @@
+"""What the pay pages show, and what their buttons do. The link's token is all that opens them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.app import Backend
+from backend.billing.models import Account
+from backend.billing.service import get_balance
+from backend.payments import confirm, pay_links, prechecks
+from backend.payments.errors import PayLinkInvalid
+from backend.payments.models import PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
+from backend.payments.quotes import ReadBack, read_back_quote
+from bot.portal import pay_texts
+
+PAYMENT_STATES = {
+    "started": "pending",
+    "authorised": "pending",
+    "posted": "paid",
+    "returned": "paid",
+    "declined": "declined",
+}
+
+
+@dataclass(frozen=True)
+class PayLinkView:
+    """A link as its first page shows it. Amounts are cents; `due_cents` below zero is a credit."""
+
+    link: PayLink
+    account: str
+    due_cents: int
+    blocking_reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    result: PayLinkResult | None
+
+
+@dataclass(frozen=True)
+class PayLinkResult:
+    """What came of a link's confirmation: `paid`, `scheduled`, `pending` or `declined`."""
+
+    state: str
+    confirmation: str
+    read_back: ReadBack
+    reason: str
+    due_cents: int
+
+
+@dataclass(frozen=True)
+class PaymentReview:
+    """The read-back: exactly what a yes agrees to."""
+
+    quote: Quote
+    read_back: ReadBack
+    consent: str
+    button_text: str
+    warnings: tuple[str, ...]
+
+
+async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
+    """The link and what stands in its way. Raises LinkGone."""
+    async with backend.db.read_session() as session:
+        link = await _load_link(session, backend, token)
+        account = await session.get_one(Account, link.account_id)
+        owed = await get_balance(session, backend, account.id)
+        made = await _load_result(session, backend, link)
+        found = [] if made else await prechecks.find_warnings(session, backend, account, link.amount_cents, link.pay_on)
+        texts = [(one.blocking, pay_texts.format_warning(backend.coop, one)) for one in found]
+        return PayLinkView(
+            link=link,
+            account=pay_texts.mask_account_number(account.number),
+            due_cents=owed.amount_due_cents,
+            blocking_reasons=tuple(text for blocking, text in texts if blocking),
+            warnings=tuple(text for blocking, text in texts if not blocking),
+            result=made,
+        )
+
+
+async def review_payment(backend: Backend, token: str) -> PaymentReview:
+    """The quote of the member's visit to the provider. Raises LinkGone, EntryNotComplete, PaymentRefused."""
+    quote = await pay_links.quote_from_entry(backend, token)
+    async with backend.db.read_session() as session:
+        read = await read_back_quote(session, quote)
+        account = await session.get_one(Account, quote.account_id)
+        method = await session.get_one(PaymentMethod, quote.method_id)
+        found = await prechecks.find_warnings(
+            session, backend, account, quote.amount_cents, quote.pay_on, method=method
+        )
+    return PaymentReview(
+        quote=quote,
+        read_back=read,
+        consent=pay_texts.format_consent(backend.coop, read),
+        button_text=pay_texts.format_button(read),
+        warnings=tuple(pay_texts.format_warning(backend.coop, one) for one in found if not one.blocking),
+    )
+
+
+async def agree_to_payment(backend: Backend, token: str, quote_key: str) -> bool:
+    """The member pressed the button under this quote. False: it is not what would be paid now, so read it again.
+
+    Pressed twice, or on a page that was sent twice: one payment. Raises LinkGone, EntryNotComplete, PaymentRefused.
+    """
+    async with backend.db.read_session() as session:
+        link = await _load_link(session, backend, token)
+        quote = await session.get(Quote, link.quote_id) if link.quote_id else None
+        if quote is None or quote.key != quote_key:
+            return False
+        read = await read_back_quote(session, quote)
+    outcome = await confirm.confirm_quote(
+        backend,
+        quote.key,
+        conversation_id=link.conversation_id,
+        channel="web",
+        wording=pay_texts.format_consent(backend.coop, read),
+        reply=pay_texts.format_button(read),
+    )
+    return outcome.kind not in ("expired", "changed")
+
+
+async def _load_link(session: AsyncSession, backend: Backend, token: str) -> PayLink:
+    link = await pay_links.find(session, backend, token)
+    if link is None:
+        raise PayLinkInvalid()
+    return link
+
+
+async def _load_result(session: AsyncSession, backend: Backend, link: PayLink) -> PayLinkResult | None:
+    quote = await session.get(Quote, link.quote_id) if link.quote_id else None
+    if quote is None or quote.confirmed_at is None:
+        return None
+    payment = await session.scalar(select(Payment).where(Payment.key == quote.key))
+    booked = await session.scalar(select(ScheduledPayment).where(ScheduledPayment.key == quote.key))
+    state = PAYMENT_STATES.get(payment.status) if payment else ("scheduled" if booked else None)
+    made = payment or booked
+    if state is None or made is None:
+        return None  # given up on before anything was taken: the link may be tried again
+    return PayLinkResult(
+        state=state,
+        confirmation=made.confirmation,
+        read_back=await read_back_quote(session, quote),
+        reason=pay_texts.format_decline_reason(payment.decline_code if payment else None),
+        due_cents=(await get_balance(session, backend, link.account_id)).amount_due_cents,
+    )

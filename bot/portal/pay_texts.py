@@ -1,0 +1,95 @@
+"""Words of the pay pages that depend on what happened."""
+
+from __future__ import annotations
+
+from backend.coop import Coop
+from backend.language import mark, tr
+from backend.money import format_cents
+from backend.payments.prechecks import PaymentWarning
+from backend.payments.quotes import ReadBack
+from bot.portal.pages import format_day_with_year
+
+DECLINE_REASONS = {
+    "insufficient_funds": mark("there was not enough money in the account"),
+    "expired_card": mark("the card has expired"),
+    "incorrect_cvc": mark("the security code did not match"),
+    "processing_error": mark("the bank could not process it just now"),
+    "card_velocity_exceeded": mark("the card has reached its limit for now"),
+}
+OTHER_DECLINE_REASON = mark(
+    "the bank did not approve it and gave no reason; the number on the back of the card can tell you more"
+)
+
+
+def format_decline_reason(code: str | None) -> str:
+    """Why, in words that fit behind `The payment was declined:`. A lost or stolen card is not told apart."""
+    return tr(DECLINE_REASONS.get(code or "", OTHER_DECLINE_REASON))
+
+
+def format_consent(coop: Coop, read: ReadBack) -> str:
+    """What the member agrees to: shown on the page and kept, word for word."""
+    day = format_day_with_year(read.pay_on)
+    fee = tr("There is no fee.")
+    if read.fee_cents:
+        fee = tr("{amount} of it is a fee.", amount=format_cents(read.fee_cents))
+    agreed = tr(
+        "I authorize {coop} to charge {total} to {method}, once, {when}, for account {account}.",
+        coop=coop.name,
+        total=format_cents(read.total_cents),
+        method=read.method,
+        when=tr("today, {day}", day=day) if read.pay_now else tr("on {day}", day=day),
+        account=mask_account_number(read.account_number),
+    )
+    return f"{agreed} {fee} {format_revocation(coop, read)}"
+
+
+def format_revocation(coop: Coop, read: ReadBack) -> str:
+    phone = coop.office_phone_display
+    if read.pay_now:
+        return tr("Questions about this payment: {phone}.", phone=phone)
+    return tr("I can stop it until the day before by calling {phone}.", phone=phone)
+
+
+def format_button(read: ReadBack) -> str:
+    """The one button of the read-back page."""
+    total = format_cents(read.total_cents)
+    return tr("Pay {total}", total=total) if read.pay_now else tr("Schedule {total}", total=total)
+
+
+def mask_account_number(account_number: str) -> str:
+    """`99999-001` as `...-001`: enough to know one's own, useless to anyone else."""
+    head, dash, tail = account_number.rpartition("-")
+    return f"...-{tail}" if dash and head else f"...{account_number[-3:]}"
+
+
+WARNING_TEXTS = {
+    "account_closed": mark("This account is closed, so a payment cannot be taken here."),
+    "nothing_due": mark("Nothing is due on this account any more."),
+    "zero": mark("The amount must be more than zero."),
+    "day_past": mark("The day of this payment has passed."),
+    "method_removed": mark("This way to pay is no longer on file."),
+    "absurd": mark("The most we can take here is {limit}."),
+    "day_too_far": mark("The last day we can schedule is {last}."),
+    "method_expired": mark("{label} will have expired by then."),
+    "over_due": mark("This is {excess} more than is due. The rest stays as a credit."),
+    "same_amount_recent": mark(
+        "{amount} was paid minutes ago, confirmation {confirmation}. This would be a second payment."
+    ),
+    "pending_payment": mark("A payment of {amount}, confirmation {confirmation}, is still on its way."),
+    "scheduled_exists": mark("{amount} is already scheduled for {day}."),
+    "draft_soon": mark("A bank draft pays this bill by itself on {day}."),
+    "autopay_soon": mark("Auto Pay pays this bill by itself on {day}."),
+}
+OTHER_WARNING = mark("Please call {phone} about this payment.")
+
+
+def format_warning(coop: Coop, found: PaymentWarning) -> str:
+    """One thing to know before paying, or the reason why not."""
+    told = found.values
+    amounts = {"amount": "amount_cents", "limit": "max_cents", "excess": "over_cents"}
+    values = {name: format_cents(told[key]) for name, key in amounts.items() if key in told}
+    values |= {
+        name: format_day_with_year(told[key]) for name, key in {"day": "on", "last": "last"}.items() if told.get(key)
+    }
+    values |= {name: str(told[name]) for name in ("label", "confirmation") if name in told}
+    return tr(WARNING_TEXTS.get(found.code, OTHER_WARNING), phone=coop.office_phone_display, **values)

@@ -1,0 +1,67 @@
+"""Parts a message into its clauses where people start a new one: at sentence ends, and at ", and", ", but", "and also".
+
+Only where both sides are more than numbers and names: amounts, dates, numbers and addresses stay whole.
+"""
+
+import re
+
+CONJUNCTIONS = r"and|also|oh|but|then|plus|btw|y|e|tambi[eé]n|ah|pero|luego|adem[aá]s|despu[eé]s|aparte"
+# "pay my bill, change my phone number and stop the paper bills": a verb of asking begins a wish
+REQUEST_VERBS = (
+    r"pay|change|stop|start|set ?up|turn|sign|update|report|check|cancel|move|switch|schedule|reset|enroll|quit|get|"
+    r"see|find|tell|quiero|necesito|pagar|cambiar|parar|cancelar|reportar|programar|activar"
+)
+# "what the base charge is, and how much if I'm late": so does a word of asking behind a comma
+QUESTION_STARTS = (
+    r"what|how|when|where|why|which|do i|does|is there|can i|cu[aá]nto|qu[eé]|c[oó]mo|cu[aá]ndo|d[oó]nde|hay"
+)
+CLAUSE_BOUNDARY = re.compile(
+    # "hmm no, let's just pay it": what is wanted in place of it is a clause of its own
+    rf"(?<=\bno)(?:,\s*|\s+)(?=(?:let'?s|i (?:want|need|will|would|just)|just (?:pay|do|make|set)|mejor|quiero)\b)|"
+    rf"(?<=[.!?])\s+|\s*;\s+|\s*\n\s*|,\s+(?=(?:{CONJUNCTIONS})\b)|"
+    rf"\s+(?=(?:and|y|but|pero|oh|ah)\s+(?:also|tambi[eé]n|adem[aá]s|oh)\b)"
+    rf"|,\s+(?=(?:{REQUEST_VERBS})\b)|,\s+(?=(?:{QUESTION_STARTS})\s+\S+\s+\S+\s+\S+)|(?<=\w\w)\s+(?=(?:and|y)\s+(?:to\s+)?(?:{REQUEST_VERBS})\b)",
+    re.IGNORECASE,
+)
+ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:[a-z]|mr|mrs|ms|dr|st|ave|av|rd|ln|hwy|blvd|ct|apt|no|nos|num|n[uú]m|tel|ext|jr|sr|sra|srta|col|vs|etc|approx"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|ene|abr|ago|dic|a\.m|p\.m|am|pm|u\.s)\.$",
+    re.IGNORECASE,
+)
+LEADING_CONJUNCTIONS = re.compile(rf"^(?:(?:{CONJUNCTIONS})\b[\s,]*)+", re.IGNORECASE)
+LETTER_WORD = re.compile(r"[^\W\d_]{2,}")
+NOT_A_CLAUSE = re.compile(
+    r"^\W*(?:\w*\d[\w-]*|[^\W\d_]{1,3}|apt|unit|lot|road|street|avenue|lane|drive|county|am|pm|january|february|march|april|may|june"
+    r"|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)?\W*$",
+    re.IGNORECASE,
+)
+WHOLE_ANSWERS = frozenset(
+    "yes no yep yup nope ok okay sure thanks stop hi hey hello bye nah yea yeah ya si sí claro hola gracias y n".split()
+)
+MAX_CLAUSES = 6
+
+
+def _stands_alone(part: str) -> bool:
+    """Tell whether a part says something by itself."""
+    bare = LEADING_CONJUNCTIONS.sub("", part).strip()
+    if bare.strip(" .,!?").lower() in WHOLE_ANSWERS:
+        return True
+    return bool(LETTER_WORD.search(bare)) and not NOT_A_CLAUSE.match(bare)
+
+
+def split_clauses(text: str) -> list[str]:
+    """Return a message's clauses in their order; one when there is nothing to part."""
+    parts: list[str] = []
+    start = 0
+    for boundary in CLAUSE_BOUNDARY.finditer(text):
+        before = text[start : boundary.start()]
+        if ABBREVIATION.search(before) or not _stands_alone(before):
+            continue
+        if not _stands_alone(text[boundary.end() :]):
+            break
+        parts.append(before)
+        start = boundary.end()
+    parts.append(text[start:])
+    if len(parts) > MAX_CLAUSES:
+        parts = [*parts[: MAX_CLAUSES - 1], " ".join(parts[MAX_CLAUSES - 1 :])]
+    return [part.strip() for part in parts if part.strip()]

@@ -1,0 +1,195 @@
+"""Reads a message in context: what it does, clause by clause, what danger it tells of, what it is about."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import METADATA, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from engine.components import labeled_replies
+from engine.components.act_model import WEIGHTS_FILE as ACTS_FILE
+from engine.components.act_model import ActModel
+from engine.components.classifier import CLAUSES, ENGLISH, LANGUAGE, PAYLOAD
+from engine.components.danger_models import (
+    DANGER_TALK_LABELS,
+    HAZARD_LABELS,
+    NO_HAZARD,
+    classify_danger_talk,
+    classify_hazard,
+    train_danger_talk_model,
+    train_hazard_model,
+)
+from engine.components.encoder import shared_encoder
+from engine.components.knowledge import KnowledgeIndex
+from engine.components.question_context import QuestionContext
+from engine.components.sentence_model import SentenceModel, is_sampled, load_sentences
+
+READING_KEY = "reading"
+DANGER_NAME, DANGER_TALK_NAME = "danger", "danger_talk"
+"""Folders of data/, files of the model, and keys of the reading."""
+IN_DANGER = "in_danger"
+"""In the metadata: this talk has told of danger."""
+MIN_ACT_PROBABILITY = 0.01  # an act less likely than this is left out
+NON_QUESTION_ACTS = frozenset(("affirm", "deny", "answer", "correct", "hold", "skip", "repeat", "person", "language"))
+HIGH_PROBABILITY = 0.9
+LOW_PROBABILITY = 0.05
+MIN_QUESTION_PROBABILITY = 0.3
+
+
+DANGER_INTENTS = frozenset(
+    ("report_outage", "report_tree", "report_light", "voltage_problem", "meter_problem", "medical_need", "out_of_scope")
+)
+"""Intents whose training sentences are no examples of what tells of no danger,"""
+DANGER_TASKS = frozenset(("outage", "none"))
+DANGER_ACTS = frozenset(("volunteer", "start"))
+"""nor are the replies at these tasks, or that do these."""
+
+
+def _answers_folder() -> Path:
+    return Path(os.environ.get("ANSWERS_FOLDER", "data/answers"))
+
+
+def _data_folder(name: str) -> Path:
+    return _answers_folder().with_name(name)
+
+
+def _vector_cache_file(name: str) -> Path | None:
+    """The file of a model's sentence vectors, which take long to compute."""
+    cache = os.environ.get("SENTENCE_CACHE")
+    return Path(cache).with_name(f"{name}.npz") if cache else None
+
+
+def _round_probabilities(acts: dict[str, float]) -> dict[str, float]:
+    return {name: round(p, 3) for name, p in acts.items() if p >= MIN_ACT_PROBABILITY}
+
+
+def _may_be_question(acts: dict[str, float], text: str) -> bool:
+    """Tell whether a message may be about something to know: not when it surely only answers."""
+    if "?" in text:
+        return True
+    only_answers = any(acts.get(name, 0) >= HIGH_PROBABILITY for name in NON_QUESTION_ACTS)
+    return not only_answers or any(p >= LOW_PROBABILITY for name, p in acts.items() if name not in NON_QUESTION_ACTS)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class MessageAnalyzer(GraphComponent):
+    """Stands behind the intent classifier in the pipeline, which parts the message into clauses."""
+
+    def __init__(self, storage: ModelStorage, resource: Resource) -> None:
+        """Rasa makes it through ``create`` and ``load``."""
+        self._storage, self._resource = storage, resource
+        self._acts: ActModel | None = None
+        self._danger: SentenceModel | None = None
+        self._danger_talk: SentenceModel | None = None
+        self._knowledge: KnowledgeIndex | None = None
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MessageAnalyzer:
+        """Make an untrained one."""
+        return cls(model_storage, resource)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Rasa trains anew when this changes: it does not know of these folders of data/."""
+        folders = (_answers_folder(), _data_folder(DANGER_NAME), _data_folder(DANGER_TALK_NAME))
+        files = sorted(file for folder in folders for file in folder.glob("*.txt"))
+        return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Train on data/answers, data/danger and data/danger_talk, which Rasa does not read itself."""
+        found, dangers = (
+            labeled_replies.load_all_replies(_answers_folder()),
+            load_sentences(_data_folder(DANGER_NAME), HAZARD_LABELS),
+        )
+        sayings = load_sentences(_data_folder(DANGER_TALK_NAME), DANGER_TALK_LABELS)
+        with self._storage.write_to(self._resource) as folder:
+            if found:
+                ActModel.trained(found, shared_encoder(), _vector_cache_file("replies")).save(folder)
+            if dangers:
+                none = [(NO_HAZARD, text) for text in _harmless_examples(training_data, found) if is_sampled(text)]
+                train_hazard_model([*dangers, *none], shared_encoder(), _vector_cache_file(DANGER_NAME)).save(
+                    folder, DANGER_NAME
+                )
+            if sayings:
+                train_danger_talk_model(sayings, shared_encoder(), _vector_cache_file(DANGER_TALK_NAME)).save(
+                    folder, DANGER_TALK_NAME
+                )
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> MessageAnalyzer:
+        """Load a trained one, and the knowledge as it is now."""
+        loaded = cls(model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            if (folder / ACTS_FILE).exists():
+                loaded._acts = ActModel.load(folder, shared_encoder())
+            loaded._danger = SentenceModel.load(folder, DANGER_NAME, shared_encoder())
+            loaded._danger_talk = SentenceModel.load(folder, DANGER_TALK_NAME, shared_encoder())
+        loaded._knowledge = KnowledgeIndex.opened(shared_encoder())
+        return loaded
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the reading; a payload ("/intent{...}") has none."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            if text.strip() and not PAYLOAD.fullmatch(text):
+                message.set(READING_KEY, self._reading(message, text), add_to_output=True)
+        return messages
+
+    def _reading(self, message: Message, text: str) -> dict[str, Any]:
+        question = QuestionContext.of((message.get(METADATA) or {}).get("question"))
+        acts = self._done_by(question, text)
+        parts = [{**part, "acts": self._done_by(question, part["text"])} for part in message.get(CLAUSES) or []]
+        language, last = message.get(LANGUAGE) or ENGLISH, question.told
+        known = []
+        if self._knowledge and (
+            _may_be_question(acts, text) or any(_may_be_question(part["acts"], text) for part in parts)
+        ):
+            known = self._knowledge.nearest(text, language, last)
+            for part in parts:  # each question of a message is answered
+                asks = part["acts"].get("ask", 0) >= MIN_QUESTION_PROBABILITY or part["text"].rstrip().endswith("?")
+                part["knowledge"] = self._knowledge.nearest(part["text"], language, last) if asks else []
+        reading = {"acts": acts, "clauses": parts, "knowledge": known, DANGER_NAME: self._danger_in(text, parts)}
+        if self._danger_talk is not None and (message.get(METADATA) or {}).get(IN_DANGER):
+            reading[DANGER_TALK_NAME] = classify_danger_talk(self._danger_talk, text)
+        return reading
+
+    def _danger_in(self, text: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+        if self._danger is None:
+            return {}
+        hazard, sure = classify_hazard(self._danger, [text, *(part["text"] for part in parts)])
+        return {"hazard": hazard, "sure": round(sure, 3)}
+
+    def _done_by(self, question: QuestionContext, text: str) -> dict[str, float]:
+        return _round_probabilities(self._acts.predict(question, text)) if self._acts else {}
+
+
+def _harmless_examples(training_data: TrainingData, found: list[labeled_replies.LabeledReply]) -> list[str]:
+    """Return the training sentences of the intents that tell of none, and the replies that only answer."""
+    examples = [one for one in training_data.intent_examples if one.get("intent") not in DANGER_INTENTS]
+    answers = [
+        one for one in found if one.question.task not in DANGER_TASKS and not DANGER_ACTS.intersection(one.names())
+    ]
+    return [*(str(one.get(TEXT)) for one in examples), *(one.text for one in answers)]

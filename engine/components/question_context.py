@@ -1,0 +1,64 @@
+"""What is asked of the member when they write: the task, the kind of question, its options and the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+NO_QUESTION = "nothing"
+NO_TASK = "none"
+TASKS = (
+    "none quick_pay autopay bank_draft alerts password user_id account_creation balance history usage budget_billing "
+    "paperless contact arrangement service outage scheduled payment_status person medical light tree meter complaint "
+    "dispute knowledge"
+).split()
+QUESTION_TYPES = (
+    "nothing yes_no choice several amount day time place member_number last4 code email phone name method free_text "
+    "anything_else"
+).split()
+MAX_TEXT_LENGTH = 300  # characters of the assistant's words that are kept, from the end
+
+
+@dataclass(frozen=True)
+class QuestionContext:
+    """``asked`` is one of KINDS; ``said``, what the assistant said last, also when nothing is asked.
+
+    ``told`` is the subject of knowledge/ that was told last.
+    """
+
+    task: str = NO_TASK
+    asked: str = NO_QUESTION
+    options: tuple[str, ...] = ()
+    said: str = ""
+    told: str = ""
+
+    @classmethod
+    def of(cls, told: Any) -> QuestionContext:
+        """Read what the actions or a file tell; what is missing or of no known kind counts as nothing."""
+        if not isinstance(told, dict):
+            return cls()
+        task, asked, options = told.get("task"), told.get("asked"), told.get("options")
+        return cls(
+            task if task in TASKS else NO_TASK,
+            asked if asked in QUESTION_TYPES else NO_QUESTION,
+            tuple(str(option) for option in options) if isinstance(options, list | tuple) else (),
+            str(told.get("said") or "")[-MAX_TEXT_LENGTH:],
+            str(told.get("told") or ""),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as it stands in a message's metadata."""
+        return {
+            "task": self.task,
+            "asked": self.asked,
+            "options": list(self.options),
+            "said": self.said,
+            "told": self.told,
+        }
+
+    def context(self) -> str:
+        """Return what the encoder reads before the reply; nothing when nothing was asked or said."""
+        if self.asked == NO_QUESTION and not self.said:
+            return ""
+        words = f"{self.task} {self.asked}: {self.said}".replace("_", " ")
+        return f"{words} [{' / '.join(self.options)}]" if self.options else words

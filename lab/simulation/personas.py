@@ -1,0 +1,107 @@
+"""Composes simulated members by a seed: the same seed and place make the same one, whatever else is played."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from lab.noise import KINDS
+from lab.simulation.goals import FREQUENT_GOALS, GOALS, GOALS_BY_NAME
+
+CHANNELS = ("sms", "web", "voice")
+TERSE, CHATTY, CORRECTING, IMPATIENT, LOST, PLAIN = "terse", "chatty", "correcting", "impatient", "lost", "plain"
+STYLES = (TERSE, CHATTY, CORRECTING, IMPATIENT, LOST, PLAIN)
+COMPLETE, NO_SEPARATOR, ALL_AT_ONCE, WRONG_LAST4, WRONG_CODE = (
+    "whole",
+    "no_separator",
+    "at_once",
+    "wrong_last4",
+    "wrong_code",
+)
+KNOWLEDGE = (*(COMPLETE,) * 16, *(ALL_AT_ONCE,) * 8, *(NO_SEPARATOR,) * 8, *(WRONG_CODE,) * 4, WRONG_LAST4)
+"""Few give a wrong last four: the misses of all together are counted too, and past 200 in 15 minutes all must wait."""
+DAYS = ("in three days", "tomorrow", "in five days", "next friday", "on the 24th", "in ten days")
+NO_NOISE_RATE = 0.45
+PERSON_REQUEST_RATE = 0.1
+SECRET_RATE = 0.05
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Who a simulated member is. Amounts are cents; an amount of None is all that is due."""
+
+    seed: int
+    index: int
+    channel: str
+    goal: str
+    demo_member: str
+    style: str
+    knowledge: str
+    noise: tuple[str, ...]
+    own_phone: bool
+    opening: str
+    cents: int | None
+    other_cents: int
+    day: str
+    method: str
+    asks_person_at: int | None
+    leaks: str
+    language: str = "en"
+
+    @property
+    def rng(self) -> Random:
+        """Chance of this character's own, the same each time."""
+        return Random(f"{self.seed}:{self.index}:talk")  # noqa: S311
+
+    @property
+    def summary(self) -> str:
+        noise = f", noise {'+'.join(self.noise)}" if self.noise else ""
+        return (
+            f"{self.goal} by {self.channel}, {self.style}, knows {self.knowledge}, like {self.demo_member}"
+            f"{', from the phone on file' if self.own_phone else ''}{noise}"
+        )
+
+
+def compose_persona(seed: int, index: int, channels: Sequence[str] = CHANNELS) -> Persona:
+    """The member of that seed and place."""
+    rng = Random(f"{seed}:{index}")  # noqa: S311 - chance that can be repeated
+    goal = GOALS_BY_NAME[rng.choice([*FREQUENT_GOALS, *(goal.name for goal in GOALS)])]
+    open_channels = [channel for channel in channels if channel in goal.channels] or list(goal.channels)
+    channel = rng.choice(open_channels)
+    like = rng.choice(goal.demo_members)
+    manner = rng.choice(STYLES)
+    return Persona(
+        seed=seed,
+        index=index,
+        channel=channel,
+        goal=goal.name,
+        demo_member=like,
+        style=manner,
+        knowledge=rng.choice(KNOWLEDGE),
+        noise=_draw_noise(rng),
+        own_phone=channel != "web" and rng.random() < 0.4,
+        opening=rng.choice(goal.openings),
+        cents=_draw_cents(rng, goal.name),
+        other_cents=rng.choice((1500, 2000, 2500, 3300, 4750, 6000)),
+        day=rng.choice(DAYS) if goal.name == "schedule" else "today",
+        method=rng.choice(("visa", "checking", "saved")),
+        asks_person_at=rng.randrange(1, 7) if rng.random() < PERSON_REQUEST_RATE else None,
+        leaks=rng.choice(("card", "social")) if rng.random() < SECRET_RATE else "",
+    )
+
+
+def _draw_noise(rng: Random) -> tuple[str, ...]:
+    if rng.random() < NO_NOISE_RATE:
+        return ()
+    return tuple(sorted(rng.sample(KINDS, rng.randrange(1, 4))))
+
+
+def _draw_cents(rng: Random, goal: str) -> int | None:
+    if goal == "pay_part":
+        return rng.choice((1000, 2000, 2550, 4000, 5000, 3725))
+    if goal == "pay_more":
+        return rng.choice((15000, 20000, 17550))
+    if goal == "schedule":
+        return rng.choice((None, 3000, 4500))
+    return None

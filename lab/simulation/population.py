@@ -1,0 +1,79 @@
+"""The members that simulated conversations are with: made in batches, each known again wherever they turn up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from backend.app import Backend
+from backend.demo import DEMO_PEOPLE, DemoPerson, add
+from lab.members import MemberCopy
+from lab.simulation.personas import Persona
+from lab.system import MemberlineSystem
+
+BATCH = 40
+MAX_MONTHS = 14  # of bills; levelized billing needs 12
+SYLLABLES = ("ba", "de", "fo", "gu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "wu", "xa", "ze")
+
+
+@dataclass(frozen=True)
+class SimulatedAccount:
+    """A member and the words that only they have: whoever hears one of them hears of this member."""
+
+    copy: MemberCopy
+    surname: str
+    email: str
+
+    @property
+    def base(self) -> str:
+        return self.copy.number.split("-")[0]
+
+
+def create_accounts(system: MemberlineSystem, characters: Sequence[Persona], first: int) -> list[SimulatedAccount]:
+    """A member for each character; `first` is the number of member 0, of six digits."""
+    people = [_build_person(character, first) for character in characters]
+
+    async def put(backend: Backend) -> None:
+        for start in range(0, len(people), BATCH):
+            async with backend.db.transaction() as session:
+                await add(backend, session, people[start : start + BATCH])
+
+    system.run_with_backend(put)
+    return [_build_account(character, person) for character, person in zip(characters, people, strict=True)]
+
+
+def _build_person(character: Persona, first: int) -> DemoPerson:
+    base, _ = character.demo_member.split("-")
+    model = next(person for person in DEMO_PEOPLE if person.number == base)
+    count = first + character.index
+    return replace(
+        model,
+        number=f"{count:06d}",
+        name=f"{model.name.split()[0]} {make_surname(count)}",
+        phone=f"+15557{count:06d}",
+        email=f"member{count}@example.com" if model.email else None,
+        user_id=f"member.{count}" if model.user_id else "",
+        places=tuple(replace(place, months=min(place.months, MAX_MONTHS)) for place in model.places),
+    )
+
+
+def _build_account(character: Persona, person: DemoPerson) -> SimulatedAccount:
+    separator = character.demo_member.split("-")[1]
+    return SimulatedAccount(
+        MemberCopy(f"{person.number}-{separator}", person.phone), person.name.split()[-1], person.email or ""
+    )
+
+
+def make_surname(count: int) -> str:
+    """A surname that no two have: the number in syllables."""
+    said = ""
+    for _ in range(5):
+        count, place = divmod(count, len(SYLLABLES))
+        said += SYLLABLES[place]
+    return said.capitalize()
+
+
+def find_foreign_words(words: Iterable[str], own: SimulatedAccount) -> set[str]:
+    """The words that belong to another member of the crowd."""
+    known = (own.base, own.copy.number.replace("-", ""), own.surname, own.email)
+    return {word for word in words if word and not any(word in name for name in known)}
