@@ -65,7 +65,7 @@ def _compute_scores(pairs: list[tuple[Mapping[str, Any], set[str], Any]]) -> dic
             polar_right += _polarity(label) == _polarity(found)
             if "affirm" in found and "affirm" not in label:
                 false_yes += 1
-                certain_false_yes += any(act.kind == "affirm" and act.certain for act in acts)
+                certain_false_yes += any(act.kind == "affirm" and act.is_certain for act in acts)
     return {
         "rows": len(pairs),
         "micro_f1": _f1(right.total(), wanted.total(), given.total()),

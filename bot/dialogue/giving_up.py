@@ -1,7 +1,8 @@
 """Gives up on a message with words that are true: what came of it is looked up, and made to stay so, in one go.
 
 Behind the commit no action may act on the message any more (backend/conversations/idempotency.py), what was
-read out has lost its force, and a payment that is on its way is followed by a message. So "nothing was done" is never overtaken.
+read out has lost its force, and a payment that is on its way is followed by a message. So "nothing was done" is
+never overtaken.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from backend.reading.service.disconnection_notice import detect_disconnection_to
 
 
 def turn(words: str, **more: object) -> Turn:
-    return cast(Turn, SimpleNamespace(text=words, own_words=words, intent="", notes={}, get=lambda slot: None, **more))
+    return cast(Turn, SimpleNamespace(text=words, focused_text=words, intent="", notes={}, get=lambda slot: None, **more))
 
 
 @pytest.mark.parametrize(

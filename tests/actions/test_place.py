@@ -13,7 +13,7 @@ from backend.reading.spanish import to_english
 
 
 def turn(words: str, *, spanish: bool = False, intent: str = "inform") -> Turn:
-    made: Any = SimpleNamespace(own_words=words, text=to_english(words) if spanish else words, intent=intent)
+    made: Any = SimpleNamespace(focused_text=words, text=to_english(words) if spanish else words, intent=intent)
     return cast(Turn, made)
 
 

@@ -38,7 +38,7 @@ async def a_light_is_filed(talk: Talk) -> str:
         ("but you did take my report for the barn light, right?", FiledQuestion.IS_FILED),
         ("You already reported it, didn't you?", FiledQuestion.IS_FILED),
         ("Is 983-H52 on file?", FiledQuestion.IS_FILED),
-        ("¿ya quedó registrada?", FiledQuestion.STANDS),
+        ("¿ya quedó registrada?", FiledQuestion.IS_FILED),
         ("and you put down it's by the bend?", FiledQuestion.CONTENT),
         ("can they call my other phone when it's back on? 555-555-7731", FiledQuestion.PHONE),
         ("Will I get a text when it's back on?", FiledQuestion.NEWS),

@@ -110,7 +110,7 @@ def _drop_less_likely(cleaned: str, kept: list[AmountCandidate]) -> list[AmountC
 
     for leave in (
         of_a_method,
-        lambda one: not one.marked and bool(_TOO_LONG.fullmatch(cleaned, one.start, one.end)),
+        lambda one: not one.is_money and bool(_TOO_LONG.fullmatch(cleaned, one.start, one.end)),
         lambda one: before(_BILL_IS, one),
         lambda one: before(_I_HAVE, one),
     ):

@@ -408,7 +408,7 @@ async def test_a_crash_in_the_middle_of_a_round_tells_nobody_twice(
 ) -> None:
     await file(backend, home)
     clock.advance(minutes=5)
-    told, real = [], reminders.telling.tell
+    told, real = [], reminders.delivery.notify_person
 
     async def dies(session: Any, at: Backend, person: OnCallPerson, *rest: Any) -> None:
         told.append(person.name)
@@ -416,11 +416,11 @@ async def test_a_crash_in_the_middle_of_a_round_tells_nobody_twice(
             raise RuntimeError("killed")
         await real(session, at, person, *rest)
 
-    monkeypatch.setattr(reminders.telling, "tell", dies)
+    monkeypatch.setattr(reminders.delivery, "notify_person", dies)
     with pytest.raises(RuntimeError):
         await reminders.send_reminders(backend, backend.today())
     assert len(await sent(backend, "sms")) == 2
-    monkeypatch.setattr(reminders.telling, "tell", real)
+    monkeypatch.setattr(reminders.delivery, "notify_person", real)
     await asyncio.gather(*(reminders.send_reminders(backend, backend.today()) for _ in range(3)))
     assert len(await sent(backend, "sms")) == 4
 

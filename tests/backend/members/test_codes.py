@@ -39,16 +39,16 @@ async def test_a_code_goes_to_the_phone_on_file_and_steps_up(talk, members_backe
     assert (message.kind, message.recipient, message.purpose) == ("sms", RUTH_PHONE, "code")
     assert len(message.body) <= 160, "one segment"
     assert message.body.isascii()
-    assert (await talk().standing()).level is Level.KNOWN
+    assert (await talk().identity()).level is Level.KNOWN
     result = await talk().check_code(await newest_code(members_backend))
-    assert (result.status, result.standing.level) == ("ok", Level.STEPPED_UP)
-    assert (await talk().standing()).level is Level.STEPPED_UP
+    assert (result.status, result.identity.level) == ("ok", Level.STEPPED_UP)
+    assert (await talk().identity()).level is Level.STEPPED_UP
 
 
 async def test_only_a_keyed_hash_of_the_code_is_kept(talk, members_backend):
     await talk().identify()
     await talk().send_code()
-    async with members_backend.db.reading() as session:
+    async with members_backend.db.read_session() as session:
         row = (await session.scalars(select(OneTimeCode))).one()
     assert await newest_code(members_backend) not in row.code_hash
     assert len(row.code_hash) == 64
@@ -85,7 +85,7 @@ async def test_five_wrong_tries_use_a_code_up(talk, members_backend, clock):
     assert (await talk().check_code(code)).status == "locked", "the right one comes too late"
     assert await talk().send_code() == CodeRefused("too_many"), "nor does a new code give new tries at once"
     clock.advance(minutes=10)
-    await talk().standing()  # still talking
+    await talk().identity()  # still talking
     clock.advance(minutes=6)
     await talk().identify()
     await talk().send_code()
@@ -128,7 +128,7 @@ async def test_three_codes_in_fifteen_minutes_and_the_first_of_another_talk(talk
     assert isinstance(await talk("web-2").send_code(), CodeSent), "a talk of its own has its first"
     assert await talk("web-2").send_code() == CodeRefused("too_many"), "the member's phone is not flooded either"
     clock.advance(minutes=10)
-    await talk("web-1").standing()  # still talking
+    await talk("web-1").identity()  # still talking
     clock.advance(minutes=5, seconds=1)
     assert isinstance(await talk("web-1").send_code(), CodeSent)
 
@@ -159,7 +159,7 @@ async def test_a_step_up_for_one_account_is_none_for_another(talk, members_backe
     await talk().identify()
     await talk().send_code()
     await talk().check_code(await newest_code(members_backend))
-    assert (await talk().identify("04512-001", "0177")).standing.level is Level.KNOWN
+    assert (await talk().identify("04512-001", "0177")).identity.level is Level.KNOWN
 
 
 async def test_a_step_up_ends_with_the_identity(talk, members_backend, clock):
@@ -167,8 +167,8 @@ async def test_a_step_up_ends_with_the_identity(talk, members_backend, clock):
     await talk().send_code()
     await talk().check_code(await newest_code(members_backend))
     clock.advance(minutes=15)
-    assert (await talk().standing()).level is Level.ANONYMOUS
-    assert (await talk().identify()).standing.level is Level.KNOWN
+    assert (await talk().identity()).level is Level.ANONYMOUS
+    assert (await talk().identify()).identity.level is Level.KNOWN
 
 
 async def test_a_spanish_talk_has_its_code_in_spanish(talk, members_backend):
@@ -207,7 +207,7 @@ async def test_a_stranger_who_uses_up_the_codes_keeps_nobody_out_on_the_phone_on
 
 
 async def test_nor_in_a_browser_that_was_let_in_before(talk, members_backend):
-    async with members_backend.db.reading() as session:
+    async with members_backend.db.read_session() as session:
         ruth = (await session.scalars(select(Member).where(Member.number == "99999"))).one()
     shown = known_senders.issue_browser_token(members_backend, ruth)
     await use_up(talk)
@@ -223,7 +223,7 @@ async def test_forged_texts_that_ask_for_codes_leave_the_member_the_newest(talk,
     await texts.identify()
     sent = [await texts.send_code() for _ in range(8)]
     assert sent == [CodeSent("text", "0142")] * 8
-    async with members_backend.db.reading() as session:
+    async with members_backend.db.read_session() as session:
         assert len((await session.scalars(select(OneTimeCode))).all()) == 3
     assert (await texts.check_code(await newest_code(members_backend))).status == "ok"
 
@@ -247,7 +247,7 @@ async def test_what_is_asked_under_pressure_is_counted_the_same_way(talk, member
         for _ in range(1 if number else 3):
             await other.identify()
     await identity_challenge.process_pending(members_backend)
-    async with members_backend.db.reading() as session:
+    async with members_backend.db.read_session() as session:
         sent = [row for row in (await session.scalars(select(IdentityChallenge))).all() if row.code_hash]
     assert len(sent) == code_limits.MAX_PER_DAY
     texts = talk("sms-1", channel="sms", address=RUTH_PHONE)

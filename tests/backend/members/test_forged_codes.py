@@ -32,9 +32,9 @@ async def test_wrong_codes_by_forged_texts_shut_the_member_out_never(talk, membe
     assert not isinstance(await texts.send_code(), CodeRefused)
     first = await sent_code(members_backend)
     assert (await texts.check_code(first)).status == "another"
-    assert (await texts.standing()).level is Level.KNOWN
+    assert (await texts.identity()).level is Level.KNOWN
     assert (await texts.check_code(await sent_code(members_backend))).status == "ok"
-    assert (await texts.standing()).level is Level.STEPPED_UP
+    assert (await texts.identity()).level is Level.STEPPED_UP
 
 
 async def test_forged_texts_have_a_single_code_to_guess_no_more_often_than_others(talk, members_backend, clock):
@@ -65,7 +65,7 @@ async def test_a_code_in_place_of_the_digits_is_not_used_up_by_forged_texts_eith
     assert (await texts.identify()).status == "proof"
     await identity_challenge.process_pending(members_backend)
     assert (await texts.check_code(await sent_code(members_backend))).status == "another"
-    assert (await texts.standing()).level is Level.ANONYMOUS
+    assert (await texts.identity()).level is Level.ANONYMOUS
     await identity_challenge.process_pending(members_backend)
     assert (await texts.check_code(await sent_code(members_backend))).status == "ok"
 

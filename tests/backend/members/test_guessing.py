@@ -102,10 +102,10 @@ async def test_a_right_guess_under_a_lock_tells_nothing_and_opens_nothing(talk, 
     await lock(talk)
     right, off = await talk("a").identify(), await talk("b").identify(last4="9999")
     assert (right.status, off.status) == ("proof", "proof")
-    assert right.standing.level is off.standing.level is Level.ANONYMOUS
+    assert right.identity.level is off.identity.level is Level.ANONYMOUS
     codes = [(await talk(name).check_code("123456")).status for name in "ab" for _ in range(5)]
     assert codes == (["wrong"] * 4 + ["locked"]) * 2
-    assert (await talk("a").standing()).level is Level.ANONYMOUS
+    assert (await talk("a").identity()).level is Level.ANONYMOUS
 
 
 async def test_a_lock_closes_all_accounts_of_the_member_and_no_other_member(talk):
@@ -119,7 +119,7 @@ async def test_a_slip_put_right_in_the_same_talk_is_no_guess(talk, members_backe
     for day in range(12):
         assert await talk(f"day {day}", source="home").miss(3) == ["no_match"] * 3
         assert (await talk(f"day {day}", source="home").identify()).status == "ok"
-    async with members_backend.db.reading() as session:
+    async with members_backend.db.read_session() as session:
         assert await session.scalar(select(func.count()).select_from(IdentityMiss)) == 0
 
 
@@ -179,7 +179,7 @@ async def test_the_same_rows_are_written_for_a_known_and_an_unknown_number(talk,
         await talk(name).miss(5, number)
         assert (await talk(name).identify(number, last4)).status == "proof"
         assert [(await talk(name).check_code("000000")).status for _ in range(5)] == ["wrong"] * 4 + ["locked"]
-    async with members_backend.db.reading() as session:
+    async with members_backend.db.read_session() as session:
         query = select(IdentityMiss.source, IdentityMiss.kind, func.count()).group_by(
             IdentityMiss.source, IdentityMiss.kind
         )
@@ -243,8 +243,8 @@ async def test_a_locked_member_on_a_new_browser_gets_in_by_a_code(talk, members_
     await lock(talk)
     assert (await talk("new").identify()).status == "proof"
     result = await talk("new").check_code(await sent_code(members_backend))
-    assert (result.status, result.standing.level, result.standing.account.number) == ("ok", Level.STEPPED_UP, RUTH)
-    assert (await talk("new").standing()).level is Level.STEPPED_UP
+    assert (result.status, result.identity.level, result.identity.account.number) == ("ok", Level.STEPPED_UP, RUTH)
+    assert (await talk("new").identity()).level is Level.STEPPED_UP
 
 
 async def test_a_code_in_place_of_the_digits_may_come_by_email(talk, members_backend):

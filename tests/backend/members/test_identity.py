@@ -21,9 +21,9 @@ from tests.backend.members.conftest import RUTH, RUTH_LAST4, RUTH_PHONE
 async def test_the_number_opens_with_and_without_its_dash(talk, number):
     result = await talk().identify(number)
     assert result.status == "ok"
-    assert result.standing.level is Level.KNOWN
-    assert result.standing.account.number == "99999-001"
-    assert result.standing.member.name == "Ruth Alvarez"
+    assert result.identity.level is Level.KNOWN
+    assert result.identity.account.number == "99999-001"
+    assert result.identity.member.name == "Ruth Alvarez"
 
 
 async def test_leading_zeros_are_part_of_the_number(talk):
@@ -36,7 +36,7 @@ async def test_leading_zeros_are_part_of_the_number(talk):
 )
 async def test_one_failure_whichever_part_is_wrong(talk, number, last4):
     result = await talk().identify(number, last4)
-    assert (result.status, result.needs_separator, result.standing.level) == ("no_match", False, Level.ANONYMOUS)
+    assert (result.status, result.needs_separator, result.identity.level) == ("no_match", False, Level.ANONYMOUS)
 
 
 @pytest.mark.parametrize("number", ["99999", "88888", "0451", "999999", "99999-01", "9"])
@@ -45,18 +45,18 @@ async def test_a_number_without_separator_is_told_by_its_shape_and_is_no_miss(ta
     for _ in range(AT_ONE_MEMBER.first_after + 1):
         result = await talk().identify(number)
         assert (result.status, result.needs_separator) == ("no_match", True)
-    async with members_backend.db.reading() as session:
+    async with members_backend.db.read_session() as session:
         assert await session.scalar(select(func.count()).select_from(IdentityMiss)) == 0
 
 
 async def test_fifteen_minutes_of_silence_end_it(talk, clock):
     await talk().identify()
     clock.advance(minutes=14)
-    assert (await talk().standing()).level is Level.KNOWN, "a message in between keeps it"
+    assert (await talk().identity()).level is Level.KNOWN, "a message in between keeps it"
     clock.advance(minutes=14)
-    assert (await talk().standing()).level is Level.KNOWN
+    assert (await talk().identity()).level is Level.KNOWN
     clock.advance(minutes=15)
-    assert (await talk().standing()).level is Level.ANONYMOUS
+    assert (await talk().identity()).level is Level.ANONYMOUS
 
 
 async def test_standing_ends_when_the_account_changes_hands(talk, members_backend):
@@ -64,7 +64,7 @@ async def test_standing_ends_when_the_account_changes_hands(talk, members_backen
     async with members_backend.db.transaction() as session:
         account = (await session.scalars(select(Account).where(Account.number == RUTH))).one()
         account.member_id = (await session.scalars(select(Member.id).where(Member.number == "04512"))).one()
-    standing = await talk().standing()
+    standing = await talk().identity()
     assert (standing.level, standing.account, standing.member) == (Level.ANONYMOUS, None, None)
 
 
@@ -82,10 +82,10 @@ async def test_standing_ends_when_the_account_changes_hands(talk, members_backen
 )
 async def test_only_an_attested_call_from_the_phone_on_file_steps_up(talk, channel, address, attested, level):
     it = talk("one", channel=channel, address=address, attested=attested)
-    assert (await it.standing()).level is Level.ANONYMOUS, "a phone alone names no account"
-    assert (await it.identify()).standing.level is level
-    assert (await it.standing()).level is level
-    assert (await it.standing()).texting is (channel == "sms")
+    assert (await it.identity()).level is Level.ANONYMOUS, "a phone alone names no account"
+    assert (await it.identify()).identity.level is level
+    assert (await it.identity()).level is level
+    assert (await it.identity()).texting is (channel == "sms")
 
 
 async def test_a_text_in_the_name_of_the_phone_on_file_opens_paying_with_what_is_saved_and_no_more(talk):
@@ -99,15 +99,15 @@ async def test_a_text_in_the_name_of_the_phone_on_file_opens_paying_with_what_is
     opened = {
         skill
         for skill, level in NEEDS.items()
-        if level is Level.STEPPED_UP and is_allowed(await mine.standing(), skill)
+        if level is Level.STEPPED_UP and is_allowed(await mine.identity(), skill)
     }
     assert opened == set(REQUIRED_LEVELS_BY_TEXT) == {"saved_method"}
-    assert not is_allowed(await theirs.standing(), "saved_method"), "that phone is not Ruth's"
+    assert not is_allowed(await theirs.identity(), "saved_method"), "that phone is not Ruth's"
 
 
 async def test_a_text_saves_asking_whose_account_and_opens_nothing(talk, members_backend):
     async def sender(name: str) -> str | None:
-        async with members_backend.db.reading() as session:
+        async with members_backend.db.read_session() as session:
             return await account_number_of_sender(session, name)
 
     for name, channel, address, number in (
@@ -116,7 +116,7 @@ async def test_a_text_saves_asking_whose_account_and_opens_nothing(talk, members
         ("voice-1", "voice", RUTH_PHONE, None),
         ("web-1", "web", None, None),
     ):
-        assert (await talk(name, channel=channel, address=address).standing()).level is Level.ANONYMOUS
+        assert (await talk(name, channel=channel, address=address).identity()).level is Level.ANONYMOUS
         assert await sender(name) == number
     async with members_backend.db.transaction() as session:
         (await session.scalars(select(Member).where(Member.number == "04512"))).one().phone = RUTH_PHONE
@@ -127,24 +127,24 @@ async def test_a_miss_leaves_an_earlier_identity_alone(talk):
     await talk().identify()
     result = await talk().identify("04512-001", "0000")
     assert result.status == "no_match"
-    assert result.standing.account.number == RUTH
+    assert result.identity.account.number == RUTH
 
 
 async def test_identifying_again_moves_to_the_other_account(talk):
     await talk().identify()
     await talk().identify("04512-001", "0177")
-    assert (await talk().standing()).member.name == "Owen Park"
+    assert (await talk().identity()).member.name == "Owen Park"
 
 
 async def test_forget_ends_it(talk):
     await talk().identify()
     await talk().forget()
-    assert (await talk().standing()).level is Level.ANONYMOUS
+    assert (await talk().identity()).level is Level.ANONYMOUS
 
 
 async def test_conversations_do_not_share_an_identity(talk):
     await talk("web-1").identify()
-    assert (await talk("web-2").standing()).level is Level.ANONYMOUS
+    assert (await talk("web-2").identity()).level is Level.ANONYMOUS
 
 
 async def test_what_happened_is_in_the_audit_trail_without_digits(talk, members_backend: Backend, clock: ManualClock):
