@@ -16,7 +16,8 @@ from backend.reading.service.disconnection_notice import detect_disconnection_to
 
 
 def turn(words: str, **more: object) -> Turn:
-    return cast(Turn, SimpleNamespace(text=words, focused_text=words, intent="", notes={}, get=lambda slot: None, **more))
+    made = SimpleNamespace(text=words, focused_text=words, intent="", notes={}, get=lambda slot: None, **more)
+    return cast(Turn, made)
 
 
 @pytest.mark.parametrize(
