@@ -20,7 +20,7 @@ from actions.subject_matching import (
     match_subject,
 )
 from actions.turn import Turn
-from backend.account_questions import service as account_questions
+from backend.account_question import service as account_questions
 from backend.alerts.parsing import OUTAGES, find_unsupported_alert
 from backend.knowledge.subjects import Subject
 from backend.language import SPANISH

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from backend.arrangements.rules import ArrangementRules
+from backend.arrangement.rules import ArrangementRules
 from backend.callout.roster import OnCallPerson, parse_on_call
 from backend.errors import SettingsError
 from backend.holidays import WEEKDAYS, Holiday, parse_rule

@@ -8,7 +8,7 @@ from typing import Any
 
 from backend.alerts import delivery
 from backend.app import Backend
-from backend.arrangements import service as arrangements
+from backend.arrangement import service as arrangements
 from backend.autopay.daily_run import run_autopay
 from backend.callout import reminders
 from backend.errors import MemberlineError

@@ -2,7 +2,7 @@
 
 from backend.agent_handoff.models import AgentHandoff, OfficeMessage
 from backend.alerts.models import AlertSent, AlertSetting
-from backend.arrangements.models import Arrangement
+from backend.arrangement.models import Arrangement
 from backend.audit.models import AuditRow
 from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
 from backend.billing.models import Account, Bill, LedgerEntry
@@ -21,7 +21,7 @@ from backend.logins.models import (
     SignInCode,
 )
 from backend.members.models import AddressCode, IdentityChallenge, IdentityLock, IdentityMiss, Member, OneTimeCode
-from backend.outages.models import KnownOutage
+from backend.outage.models import KnownOutage
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.payments.models import (
     PayLink,

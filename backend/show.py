@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.alerts.models import AlertSetting
 from backend.alerts.service import setting_to_dict
-from backend.arrangements.models import Arrangement
+from backend.arrangement.models import Arrangement
 from backend.autopay.models import AutoPay, Consent, LegacyDraft
 from backend.autopay.schedule import next_run
 from backend.billing.models import Account, Bill

@@ -12,7 +12,7 @@ from actions.follow_ups import LAST_SUBJECT
 from actions.identity.forms import CODE
 from actions.side_questions import TOPIC_SLOT, WORDS_SLOT
 from actions.turn import REQUESTED_SLOT, Turn
-from backend.account_questions import service as account_questions
+from backend.account_question import service as account_questions
 from backend.billing import service as billing
 from backend.language import mark
 from backend.members.identity import Identity

@@ -7,7 +7,7 @@ from datetime import date
 
 from actions.agenda import join_with_and
 from actions.formatting import format_day_for_office, format_on_day
-from backend.arrangements.rules import PlanPart
+from backend.arrangement.rules import PlanPart
 from backend.language import format_day, tr
 from backend.money import format_cents
 

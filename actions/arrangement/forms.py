@@ -27,11 +27,11 @@ from actions.identity.forms import IdentifiedForm
 from actions.quick_pay.questions import METHOD_HINT, balance_values, build_button
 from actions.turn import NUMBER_TYPES, Turn
 from actions.yes_no import is_no, is_yes
-from backend.account_questions.amounts_due import describe_shutoff
-from backend.account_questions.question import AccountQuestion
-from backend.arrangements import plan as plans
-from backend.arrangements import service as arrangements
-from backend.arrangements.plan import Plan
+from backend.account_question.amounts_due import describe_shutoff
+from backend.account_question.question import AccountQuestion
+from backend.arrangement import plan as plans
+from backend.arrangement import service as arrangements
+from backend.arrangement.plan import Plan
 from backend.billing import service as billing
 from backend.billing.models import Account
 from backend.billing.service import Balance

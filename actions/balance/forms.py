@@ -12,8 +12,8 @@ from actions.base import ExternalCall, SlotQuestion
 from actions.formatting import format_day
 from actions.quick_pay.questions import balance_values
 from actions.turn import Turn
-from backend.account_questions.automatic_payments import describe_next_automatic_charge
-from backend.account_questions.question import AccountQuestion
+from backend.account_question.automatic_payments import describe_next_automatic_charge
+from backend.account_question.question import AccountQuestion
 from backend.billing import service as billing
 from backend.billing.models import Account
 from backend.language import mark, tr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.feelings import acknowledge_feeling
 from actions.turn import Turn
-from backend.account_questions import service as account_questions
+from backend.account_question import service as account_questions
 
 
 async def handle_disconnected(turn: Turn) -> None:

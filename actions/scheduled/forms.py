@@ -18,8 +18,8 @@ from actions.quick_pay.questions import build_button, format_last_day
 from actions.scheduled.extract import MOVE, extract_existing_act
 from actions.turn import NUMBER_TYPES, Turn
 from actions.yes_no import is_no, is_yes
-from backend.account_questions.automatic_payments import describe_next_automatic_charge
-from backend.account_questions.question import AccountQuestion
+from backend.account_question.automatic_payments import describe_next_automatic_charge
+from backend.account_question.question import AccountQuestion
 from backend.autopay import service as automatic
 from backend.autopay.models import AutoPay
 from backend.autopay.schedule import find_active_draft

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.arrangements.models import Arrangement
+from backend.arrangement.models import Arrangement
 from backend.audit.service import record
 from backend.billing.models import Account
 from backend.conversations.models import Conversation

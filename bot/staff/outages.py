@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sanic import HTTPResponse, Request
 
-from backend.outages import service as outages
+from backend.outage import service as outages
 from bot.dialogue.normalize import clean_and_redact
 from bot.portal.pages import redirect
 from bot.staff import views

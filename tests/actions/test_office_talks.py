@@ -14,7 +14,7 @@ from actions.arrangement.forms import ArrangementForm
 from actions.person.forms import CallbackForm
 from actions.service.forms import ServiceForm
 from backend.app import Backend
-from backend.arrangements.models import Arrangement
+from backend.arrangement.models import Arrangement
 from backend.clock import ManualClock
 from backend.config import Settings
 from backend.conversations.models import Conversation

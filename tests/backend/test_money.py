@@ -59,7 +59,7 @@ def test_half_a_cent_goes_up(cents: int, parts: int, whole: int, share: int) -> 
 
 
 def test_half_of_an_odd_bill_is_the_same_wherever_it_is_said() -> None:
-    from backend.arrangements.plan import resolve_share
+    from backend.arrangement.plan import resolve_share
     from backend.programs.rules import compute_levelized
     from backend.reading.back_references import resolve_half
     from backend.reading.money.amount import parse_amount

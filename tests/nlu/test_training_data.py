@@ -14,7 +14,7 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 SKILLS = {
     "quick_pay": {"quick_pay", "schedule_payment", "payment_confirmation"},
     "balance": {"check_balance", "check_due_date"},
-    "payments_history": {"payment_history", "billing_history"},
+    "payment_history": {"payment_history", "billing_history"},
     "autopay": {"setup_autopay", "change_or_cancel_autopay"},
     "bank_draft": {"bank_draft"},
     "password": {"reset_password", "recover_user_id"},

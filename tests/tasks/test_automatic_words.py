@@ -8,8 +8,8 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from backend.account_questions.automatic_payments import describe_autopay
-from backend.account_questions.question import AccountQuestion
+from backend.account_question.automatic_payments import describe_autopay
+from backend.account_question.question import AccountQuestion
 from backend.app import Backend
 from backend.autopay.daily_run import run_autopay
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft

@@ -20,7 +20,7 @@ from actions.conversation.undo import UNDO_TASKS
 from actions.form import Form
 from actions.identity.forms import IdentifiedForm
 from actions.registry import FORMS, FormSpec
-from backend.account_questions.service import TOPIC_HANDLERS
+from backend.account_question.service import TOPIC_HANDLERS
 from backend.app import Backend
 from backend.config import ROOT
 from backend.knowledge.service import default_knowledge

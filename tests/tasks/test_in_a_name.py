@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
-from backend.arrangements.models import Arrangement
+from backend.arrangement.models import Arrangement
 from backend.billing.models import Account
 from backend.clock import ManualClock
 from backend.conversations.models import Conversation

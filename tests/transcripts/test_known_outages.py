@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from backend.app import Backend
-from backend.outages import service as outages
+from backend.outage import service as outages
 from lab.channel_clients import SmsClient, WebChatClient
 from lab.members import unused_phone
 from tests.support.served import ServedSystem

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.config import Settings
-from backend.outages import service as outages
+from backend.outage import service as outages
 from backend.providers.outages.base import OutageInfo
 from backend.tickets.place_matching import ABBREVIATIONS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.account_questions.question import AccountQuestion
+from backend.account_question.question import AccountQuestion
 from backend.alerts.kinds import join_words
 from backend.autopay.schedule import find_active_draft
 from backend.autopay.service import find_autopay

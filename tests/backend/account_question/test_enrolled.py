@@ -9,7 +9,7 @@ from backend.app import Backend
 from backend.billing.models import Account
 from backend.outbox.models import OptOut
 from backend.programs.models import ProgramEnrollment
-from tests.backend.account_questions.asking import ask, in_both
+from tests.backend.account_question.asking import ask, in_both
 from tests.backend.household import NOW, TODAY, Household
 from tests.backend.programs.test_service import enrol, with_history
 

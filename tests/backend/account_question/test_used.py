@@ -13,7 +13,7 @@ from backend.billing import bills
 from backend.billing.models import Bill
 from backend.members.models import Member
 from backend.usage.models import MeterReading
-from tests.backend.account_questions.asking import in_both
+from tests.backend.account_question.asking import in_both
 from tests.backend.household import NOW, Household, make_household
 
 OCTOBER, LAST_OCTOBER = date(2026, 10, 31), date(2025, 10, 31)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from backend.account_questions.service import answer
+from backend.account_question.service import answer
 from backend.app import Backend
 from backend.billing.models import Account
 from backend.language import use_language

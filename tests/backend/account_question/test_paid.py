@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.app import Backend
-from tests.backend.account_questions.asking import add_payment, ask, in_both
+from tests.backend.account_question.asking import add_payment, ask, in_both
 from tests.backend.household import Household
 
 

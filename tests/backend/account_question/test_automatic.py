@@ -11,7 +11,7 @@ from backend.app import Backend
 from backend.autopay.daily_run import run_autopay
 from backend.autopay.models import AutomaticDraft, AutoPay
 from backend.payments.models import PaymentMethod
-from tests.backend.account_questions.asking import add_payment, add_scheduled, ask, in_both, in_days
+from tests.backend.account_question.asking import add_payment, add_scheduled, ask, in_both, in_days
 from tests.backend.autopay.enrolments import add_autopay, add_draft, cancel, change, enrol, set_token
 from tests.backend.household import Household, add_bill, make_household
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from backend.arrangements.plan import apply_answer, apply_correction, build_plan
+from backend.arrangement.plan import apply_answer, apply_correction, build_plan
 from backend.reading.money.payment_plan import RequestedPlan, parse_payment_plan
 
 TODAY = date(2026, 11, 18)  # a Wednesday

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.account_questions.question import AccountQuestion
+from backend.account_question.question import AccountQuestion
 from backend.alerts import service as alerts
 from backend.alerts.kinds import KINDS, join_words
 from backend.billing import bills

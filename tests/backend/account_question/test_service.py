@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from backend.account_questions.service import TOPIC_HANDLERS, UnknownTopic, required_level
+from backend.account_question.service import TOPIC_HANDLERS, UnknownTopic, required_level
 from backend.app import Backend
 from backend.config import ROOT
 from backend.knowledge.service import load
 from backend.members.levels import NEEDS, QUESTION_LEVELS, Level
-from tests.backend.account_questions.asking import add_payment, ask
+from tests.backend.account_question.asking import add_payment, ask
 from tests.backend.autopay.enrolments import add_autopay
 from tests.backend.household import DUE_CENTS, Household, make_household
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from backend.account_questions.automatic_payments import describe_next_automatic_charge, describe_next_charge
-from backend.account_questions.question import AccountQuestion
+from backend.account_question.automatic_payments import describe_next_automatic_charge, describe_next_charge
+from backend.account_question.question import AccountQuestion
 from backend.alerts.kinds import join_words
 from backend.billing.service import Balance
 from backend.language import tr

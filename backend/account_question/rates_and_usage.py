@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.account_questions.question import AccountQuestion
+from backend.account_question.question import AccountQuestion
 from backend.billing import bills
 from backend.billing.models import Bill
 from backend.language import format_month, tr

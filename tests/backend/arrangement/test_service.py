@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
-from backend.arrangements import service as arrangements
-from backend.arrangements.models import Arrangement
-from backend.arrangements.rules import ArrangementFacts, ArrangementRules, PlanPart, find_refusals
+from backend.arrangement import service as arrangements
+from backend.arrangement.models import Arrangement
+from backend.arrangement.rules import ArrangementFacts, ArrangementRules, PlanPart, find_refusals
 from backend.audit import service as audit
 from backend.audit.models import AuditRow
 from backend.billing import ledger

@@ -11,7 +11,7 @@ from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.billing.models import Account
 from backend.clock import ManualClock
-from backend.outages import service as outages
+from backend.outage import service as outages
 from backend.providers.outages.base import OutageProvider
 from tests.backend.household import NOW, Household
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from backend.arrangements.rules import PlanPart
+from backend.arrangement.rules import PlanPart
 from backend.money import share_of
 from backend.reading.money.payment_plan import PaymentShare, RequestedPart, RequestedPlan
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.account_questions import (
+from backend.account_question import (
     amounts_due,
     automatic_payments,
     enrollments,
@@ -16,7 +16,7 @@ from backend.account_questions import (
     payment_methods,
     rates_and_usage,
 )
-from backend.account_questions.question import AccountQuestion
+from backend.account_question.question import AccountQuestion
 from backend.billing.models import Account
 from backend.errors import MemberlineError
 from backend.members.levels import QUESTION_LEVELS, Level

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
-from backend.outages.models import KnownOutage
+from backend.outage.models import KnownOutage
 
 if TYPE_CHECKING:
     from backend.app import Backend

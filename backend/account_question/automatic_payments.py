@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from backend.account_questions.question import AccountQuestion
+from backend.account_question.question import AccountQuestion
 from backend.autopay.formatting import format_next_run, format_ordinal, format_run_day
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.schedule import find_active_draft

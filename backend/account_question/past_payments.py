@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import combinations
 
-from backend.account_questions.question import AccountQuestion
+from backend.account_question.question import AccountQuestion
 from backend.billing.service import PENDING_STATUSES
 from backend.language import SPANISH, current_language, tr
 from backend.money import format_cents

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.arrangements.models import Arrangement
-from backend.arrangements.rules import ArrangementFacts, PlanPart, find_refusals
+from backend.arrangement.models import Arrangement
+from backend.arrangement.rules import ArrangementFacts, PlanPart, find_refusals
 from backend.audit.service import record
 from backend.billing import bills
 from backend.billing import service as billing
