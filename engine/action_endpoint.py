@@ -15,7 +15,7 @@ class KeepAliveEndpoint(EndpointConfig):
     _session: aiohttp.ClientSession | None = None
 
     @classmethod
-    def of(cls, plain: EndpointConfig) -> "KeepAliveEndpoint":
+    def from_config(cls, plain: EndpointConfig) -> "KeepAliveEndpoint":
         """Make one from what endpoints.yml says."""
         return cls(url=plain.url, headers=plain.headers, **plain.kwargs)
 
@@ -32,13 +32,13 @@ class KeepAliveEndpoint(EndpointConfig):
         Raises:
             ClientResponseError: any status from 400 up.
         """
-        session = self._open()
+        session = self._get_session()
         async with session.request(method, self.url, headers=self.headers, compress=compress, **kwargs) as answer:
             if answer.status >= 400:
                 raise ClientResponseError(answer.status, answer.reason or "", (await answer.text()))
             return await answer.json()
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _get_session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS)
             self._session = aiohttp.ClientSession(connector=connector)

@@ -12,9 +12,9 @@ class ActiveTurn:
     `anew`: the talk so far is over; what was asked last is not asked any more.
     """
 
-    message: str
-    said: list[dict[str, Any]] = field(default_factory=list)
-    anew: bool = False
+    message_id: str
+    responses: list[dict[str, Any]] = field(default_factory=list)
+    start_over: bool = False
 
 
 CURRENT_TURN: ContextVar[ActiveTurn | None] = ContextVar("answering", default=None)

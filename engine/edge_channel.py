@@ -96,7 +96,7 @@ async def _run_turn(body: dict[str, Any], handle: Callable[[UserMessage], Awaita
     said: list[dict[str, Any]] = []
     if _is_valid_text(metadata.get("message"), MAX_MESSAGE_ID):
         # in the context of this turn's own task
-        CURRENT_TURN.set(ActiveTurn(metadata["message"], said, anew=metadata.get("anew") is True))
+        CURRENT_TURN.set(ActiveTurn(metadata["message"], said, start_over=metadata.get("anew") is True))
     message = UserMessage(
         text=body["text"],
         output_channel=TurnOutput(body["channel"], said),
@@ -130,7 +130,7 @@ async def _handle_forget(body: dict[str, Any], agent: Any) -> HTTPResponse:
     if not _is_valid_text(body.get("conversation"), MAX_CONVERSATION_ID) or not isinstance(messages, dict):
         return _error_response(400, "conversation and messages")
     try:
-        await agent.tracker_store.forget(body["conversation"], {str(one): str(text) for one, text in messages.items()})
+        await agent.tracker_store.redact(body["conversation"], {str(one): str(text) for one, text in messages.items()})
     except Exception:
         logger.exception("forgetting failed")
         return _error_response(500, "forgetting failed")
@@ -157,7 +157,7 @@ class EdgeChannel(InputChannel):
             raise ValueError("ENGINE_TOKEN is not set")
         return cls(token)
 
-    def _admits(self, request: Request) -> bool:
+    def _is_authorized(self, request: Request) -> bool:
         given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
         return hmac.compare_digest(given, self._expected)
 
@@ -168,7 +168,7 @@ class EdgeChannel(InputChannel):
         @edge.on_request
         async def check_token(request: Request) -> HTTPResponse | None:
             needs_token = not request.path.endswith("/health")
-            return _error_response(401, "bad token") if needs_token and not self._admits(request) else None
+            return _error_response(401, "bad token") if needs_token and not self._is_authorized(request) else None
 
         @edge.get("/health")
         async def health(request: Request) -> HTTPResponse:

@@ -34,7 +34,7 @@ def build_open_question(tracker: DialogueStateTracker) -> dict[str, Any]:
     told = slot.value if slot and isinstance(slot.value, dict) else {}
     subject = tracker.slots.get(LAST_SUBJECT_SLOT)
     last = subject.value if subject and isinstance(subject.value, str) else ""
-    return QuestionContext.of({**told, "said": last_bot_text(tracker), "told": last}).as_dict()
+    return QuestionContext.from_metadata({**told, "said": last_bot_text(tracker), "told": last}).as_dict()
 
 
 def was_danger_discussed(tracker: DialogueStateTracker) -> bool:

@@ -34,7 +34,7 @@ class MessageRow:
     metadata: dict[str, Any]
 
     @classmethod
-    def of(cls, line: str) -> "MessageRow":
+    def from_line(cls, line: str) -> "MessageRow":
         """Read a line; only "text" is needed, the rest is as in a row of labelled replies."""
         row = json.loads(line)
         question = {key: row.get(key) for key in ("task", "asked", "options")} | {"said": row.get("question") or ""}
@@ -52,7 +52,7 @@ def read_rows(lines: Iterator[str]) -> Iterator[MessageRow]:
         if not line.strip():
             continue
         try:
-            row = MessageRow.of(line)
+            row = MessageRow.from_line(line)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"line {number} is not a JSON object with a text") from error
         yield row

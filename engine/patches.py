@@ -197,10 +197,10 @@ def replay_repeated_message() -> None:
 
     async def handle_once(self: Any, message: Any) -> Any:
         answering = CURRENT_TURN.get()
-        said = answering and self.tracker_store.answer_to(message.sender_id, answering.message)
+        said = answering and self.tracker_store.find_answer(message.sender_id, answering.message_id)
         if answering is None or said is None:
             return await handle(self, message)
-        answering.said.extend(said)
+        answering.responses.extend(said)
         return None
 
     MessageProcessor.handle_message = handle_once
@@ -219,7 +219,7 @@ def reset_when_starting_over() -> None:
     async def fetch_anew(self: Any, *args: Any, **more: Any) -> Any:
         tracker = await fetch(self, *args, **more)
         answering = CURRENT_TURN.get()
-        if answering and answering.anew:
+        if answering and answering.start_over:
             tracker.update_with_events([ActiveLoop(None), AllSlotsReset()], self.domain)
         return tracker
 

@@ -65,7 +65,7 @@ def load_agent(model: Path, endpoints_file: Path) -> "Agent":
     agent = Agent(
         generator=endpoints.nlg,
         lock_store=LockStore.create(endpoints.lock_store),
-        action_endpoint=KeepAliveEndpoint.of(endpoints.action),
+        action_endpoint=KeepAliveEndpoint.from_config(endpoints.action),
     )
     # Not through the constructor, which wraps it so that a database error turns into an empty conversation.
     agent.tracker_store = TrackerStore.create(endpoints.tracker_store)

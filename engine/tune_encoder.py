@@ -70,9 +70,9 @@ class TrainingItem:
 
     text: Any
     target: Any
-    state: torch.Tensor | None = field(default=None, repr=False)
-    before: int = 0
-    published: torch.Tensor | None = field(default=None, repr=False)
+    hidden_state: torch.Tensor | None = field(default=None, repr=False)
+    context_length: int = 0
+    published_vector: torch.Tensor | None = field(default=None, repr=False)
 
 
 class TransformerLayer(nn.Module):
@@ -90,7 +90,7 @@ class TransformerLayer(nn.Module):
         self.narrowing = self._linear(tensors, "output.dense")
         self.at_end = self._norm(tensors, "output.LayerNorm")
 
-    def _filled(self, module: nn.Module, tensors: Tensors, name: str) -> nn.Module:
+    def _load_weights(self, module: nn.Module, tensors: Tensors, name: str) -> nn.Module:
         module.weight.data.copy_(torch.from_numpy(np.array(tensors[f"{self.part}{name}.weight"])))
         module.bias.data.copy_(torch.from_numpy(np.array(tensors[f"{self.part}{name}.bias"])))
         module.published_name = f"{self.part}{name}"
@@ -98,10 +98,10 @@ class TransformerLayer(nn.Module):
 
     def _linear(self, tensors: Tensors, name: str) -> nn.Module:
         rows, columns = tensors[f"{self.part}{name}.weight"].shape
-        return self._filled(nn.Linear(columns, rows), tensors, name)
+        return self._load_weights(nn.Linear(columns, rows), tensors, name)
 
     def _norm(self, tensors: Tensors, name: str) -> nn.Module:
-        return self._filled(nn.LayerNorm(VECTOR_SIZE, eps=1e-12), tensors, name)
+        return self._load_weights(nn.LayerNorm(VECTOR_SIZE, eps=1e-12), tensors, name)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """``mask`` is true where there is a token."""
@@ -135,10 +135,12 @@ class FrozenLayers:
         self.tensors, self.tokenizer = tensors, tokenizer
         self.layers = [TransformerLayer(tensors, f"encoder.layer.{i}.").eval() for i in range(LAYERS - TUNED_LAYERS)]
 
-    def embedded(self, tokens: list[TokenIds]) -> torch.Tensor:
+    def embed(self, tokens: list[TokenIds]) -> torch.Tensor:
         """Return the embeddings of texts of the same length."""
         ids = np.array([t.ids for t in tokens])
-        kind = np.array([[0] * t.before + [int(t.before > 0)] * (len(t.ids) - t.before) for t in tokens])
+        kind = np.array(
+            [[0] * t.context_length + [int(t.context_length > 0)] * (len(t.ids) - t.context_length) for t in tokens]
+        )
         part = "embeddings."
         x = self.tensors[f"{part}word_embeddings.weight"][ids]
         x = x + self.tensors[f"{part}position_embeddings.weight"][: ids.shape[1]]
@@ -155,16 +157,16 @@ class FrozenLayers:
         while at < len(order):
             length = len(tokens[order[at]].ids)
             same = [i for i in order[at : at + 64] if len(tokens[i].ids) == length]
-            x = self.embedded([tokens[i] for i in same])
+            x = self.embed([tokens[i] for i in same])
             mask = torch.ones(x.shape[:2], dtype=torch.bool)
             for layer in self.layers:
                 x = layer(x, mask)
             for row, i in enumerate(same):
-                items[i].state, items[i].before = x[row].half(), tokens[i].before
+                items[i].hidden_state, items[i].context_length = x[row].half(), tokens[i].context_length
             for layer in upper or []:
                 x = layer(x, mask)
             for row, i in enumerate(same if upper else []):
-                items[i].published = functional.normalize(x[row].mean(0), dim=0)
+                items[i].published_vector = functional.normalize(x[row].mean(0), dim=0)
             at += len(same)
 
 
@@ -184,9 +186,9 @@ class TuningModel(nn.Module):
 
     def vectors(self, items: list[TrainingItem]) -> torch.Tensor:
         """Return vectors of length 1: the mean over the sentence, or over the reply alone."""
-        x = nn.utils.rnn.pad_sequence([item.state for item in items], batch_first=True).float()
-        lengths = torch.tensor([len(item.state) for item in items])[:, None]
-        before = torch.tensor([item.before for item in items])[:, None]
+        x = nn.utils.rnn.pad_sequence([item.hidden_state for item in items], batch_first=True).float()
+        lengths = torch.tensor([len(item.hidden_state) for item in items])[:, None]
+        before = torch.tensor([item.context_length for item in items])[:, None]
         place = torch.arange(x.shape[1])[None, :]
         mask = place < lengths
         for layer in self.layers:
@@ -194,18 +196,18 @@ class TuningModel(nn.Module):
         own = (mask & (place >= before)).float()
         return functional.normalize((x * own[..., None]).sum(1) / own.sum(1, keepdim=True), dim=1)
 
-    def seen(self, items: list[TrainingItem]) -> torch.Tensor:
+    def head_inputs(self, items: list[TrainingItem]) -> torch.Tensor:
         """Return the vectors as the heads see them."""
         return functional.dropout(self.vectors(items) * SCALE, DROPOUT, self.training)
 
     def intent_loss(self, batch: list[TrainingItem]) -> torch.Tensor:
         """Return how wrong the intents are."""
         truth = torch.tensor([item.target for item in batch])
-        return functional.cross_entropy(self.intents(self.seen(batch)), truth, label_smoothing=LABEL_SMOOTHING)
+        return functional.cross_entropy(self.intents(self.head_inputs(batch)), truth, label_smoothing=LABEL_SMOOTHING)
 
     def act_loss(self, batch: list[TrainingItem]) -> torch.Tensor:
         """Return how wrong acts and started tasks are."""
-        seen = self.seen(batch)
+        seen = self.head_inputs(batch)
         acts, tasks = (torch.tensor(np.stack([item.target[i] for item in batch])) for i in (0, 1))
         told = functional.binary_cross_entropy_with_logits(self.acts(seen), acts, reduction="sum")
         started = functional.binary_cross_entropy_with_logits(self.tasks(seen), tasks, reduction="sum")
@@ -220,7 +222,7 @@ class TuningModel(nn.Module):
         near = vectors @ vectors.T
         log_p = functional.log_softmax((near / TEMPERATURE).masked_fill(self_pair, -1e9), dim=1)
         pulled = -(log_p * same).sum(1) / same.sum(1).clamp(min=1)
-        published = torch.stack([item.published for item in batch])
+        published = torch.stack([item.published_vector for item in batch])
         moved = (near - published @ published.T).pow(2).mean()
         told = functional.cross_entropy(self.subjects(vectors * SCALE), subjects, label_smoothing=LABEL_SMOOTHING)
         return pulled[same.any(1)].mean() + 0.5 * told + ANCHOR_WEIGHT * moved
@@ -229,7 +231,9 @@ class TuningModel(nn.Module):
 def make_batches(items: list[TrainingItem], size: int) -> list[list[TrainingItem]]:
     """Return random batches of texts that are about equally long."""
     random.shuffle(items)
-    pools = [sorted(items[at : at + size * 16], key=lambda i: len(i.state)) for at in range(0, len(items), size * 16)]
+    pools = [
+        sorted(items[at : at + size * 16], key=lambda i: len(i.hidden_state)) for at in range(0, len(items), size * 16)
+    ]
     found = [pool[at : at + size] for pool in pools for at in range(0, len(pool), size)]
     random.shuffle(found)
     return found
@@ -252,17 +256,17 @@ class TuningData:
     """What is tuned on and what is held out, each task a list."""
 
     intents: list[str]
-    sentences: list[TrainingItem]
-    held_sentences: list[TrainingItem]
-    replies: list[TrainingItem]
-    held_replies: list[TrainingItem]
+    train_sentences: list[TrainingItem]
+    held_out_sentences: list[TrainingItem]
+    train_replies: list[TrainingItem]
+    held_out_replies: list[TrainingItem]
     subjects: int
     questions: list[TrainingItem]
     digest: str
 
 
 def _started_task_vector(reply: labeled_replies.LabeledReply) -> np.ndarray:
-    wishes = {act.of for act in reply.acts if act.name == "start"}
+    wishes = {act.subject for act in reply.acts if act.name == "start"}
     return np.array([task in wishes for task in TASKS], np.float32)
 
 
@@ -290,7 +294,7 @@ def read_data() -> TuningData:
     about = [
         (normalize_text(e.text), subjects.index(e.subject))
         for e in examples
-        if not (e.asked and is_held_out(normalize_text(e.text)))
+        if not (e.is_question and is_held_out(normalize_text(e.text)))
     ]
     return TuningData(
         intents,
@@ -314,17 +318,17 @@ def evaluate(tuning: TuningModel, data: TuningData) -> str:
     tuning.eval()
 
     def through(items: list[TrainingItem], head: nn.Module) -> np.ndarray:
-        by_length = sorted(range(len(items)), key=lambda i: len(items[i].state))
+        by_length = sorted(range(len(items)), key=lambda i: len(items[i].hidden_state))
         found = np.zeros((len(items), head.out_features), np.float32)
         for at in range(0, len(items), 64):
             rows = by_length[at : at + 64]
-            found[rows] = head(tuning.seen([items[i] for i in rows])).numpy()
+            found[rows] = head(tuning.head_inputs([items[i] for i in rows])).numpy()
         return found
 
-    guessed = through(data.held_sentences, tuning.intents).argmax(1)
-    right = float(np.mean(guessed == np.array([item.target for item in data.held_sentences])))
-    logits = through(data.held_replies, tuning.acts)
-    truth = np.stack([item.target[0] for item in data.held_replies]).astype(bool)
+    guessed = through(data.held_out_sentences, tuning.intents).argmax(1)
+    right = float(np.mean(guessed == np.array([item.target for item in data.held_out_sentences])))
+    logits = through(data.held_out_replies, tuning.acts)
+    truth = np.stack([item.target[0] for item in data.held_out_replies]).astype(bool)
     called = logits > 0
     called[np.arange(len(called)), logits.argmax(1)] = True
     f1 = 2 * (called & truth).sum() / (called.sum() + truth.sum())
@@ -339,16 +343,16 @@ def tune(tuning: TuningModel, data: TuningData, epochs: int) -> None:
         {"params": [p for n, p in tuning.named_parameters() if not n.startswith("layers.")], "lr": HEAD_LEARNING_RATE},
     ]
     optimizer = torch.optim.AdamW(rates, weight_decay=0.01)
-    some = int(SENTENCE_SHARE_PER_EPOCH * len(data.sentences))
-    steps = epochs * ((some + len(data.replies)) // BATCH + len(data.questions) // SUBJECT_BATCH)
+    some = int(SENTENCE_SHARE_PER_EPOCH * len(data.train_sentences))
+    steps = epochs * ((some + len(data.train_replies)) // BATCH + len(data.questions) // SUBJECT_BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, (step + 1) / (0.06 * steps)) * max(0.02, 1 - step / steps)
     )
     began, step = time.monotonic(), 0
     tuning.train()
     for epoch in range(epochs):
-        work = [(tuning.intent_loss, batch) for batch in make_batches(random.sample(data.sentences, some), BATCH)]
-        work += [(tuning.act_loss, batch) for batch in make_batches(data.replies, BATCH)]
+        work = [(tuning.intent_loss, batch) for batch in make_batches(random.sample(data.train_sentences, some), BATCH)]
+        work += [(tuning.act_loss, batch) for batch in make_batches(data.train_replies, BATCH)]
         work += [(tuning.subject_loss, batch) for batch in make_subject_batches(data.questions, SUBJECT_BATCH)]
         random.shuffle(work)
         total = 0.0
@@ -442,7 +446,10 @@ def main() -> int:
     torch.manual_seed(0)
     random.seed(0)
     data = read_data()
-    print(f"{len(data.sentences)} sentences, {len(data.replies)} replies, {len(data.questions)} questions", flush=True)
+    print(
+        f"{len(data.train_sentences)} sentences, {len(data.train_replies)} replies, {len(data.questions)} questions",
+        flush=True,
+    )
     tensors = dict(load_safetensors(arguments.model / "model.safetensors"))
     tuning = TuningModel(tensors, len(data.intents), data.subjects)
     tokenizer = Tokenizer.from_file(str(arguments.model / "tokenizer.json"))
@@ -451,7 +458,7 @@ def main() -> int:
     lower = FrozenLayers(tensors, tokenizer)
     began = time.monotonic()
     lower.prepare(data.questions, [layer.eval() for layer in tuning.layers])
-    for items in (data.sentences, data.held_sentences, data.replies, data.held_replies):
+    for items in (data.train_sentences, data.held_out_sentences, data.train_replies, data.held_out_replies):
         lower.prepare(items)
     print(f"lower layers done in {time.monotonic() - began:.0f} s; at first {evaluate(tuning, data)}", flush=True)
     tune(tuning, data, arguments.epochs)

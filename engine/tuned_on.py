@@ -34,9 +34,9 @@ def training_lines(root: Path) -> list[str]:
     """Return each sentence with its intent and each reply with its question and acts, as one line."""
     read = [f"{intent}|{text}" for text, intent in load_training_sentences(root)]
     for reply in labeled_replies.load_all_replies(root / "data" / "answers"):
-        acts = ",".join(sorted(reply.names()))
+        acts = ",".join(sorted(reply.act_names()))
         read.append(
-            f"{reply.question.task}|{reply.question.asked}|{reply.question.said}|{normalize_text(reply.text)}|{acts}"
+            f"{reply.question.task}|{reply.question.question_type}|{reply.question.text}|{normalize_text(reply.text)}|{acts}"
         )
     return read
 

@@ -16,17 +16,17 @@ LENGTH_STEPS = (1, 2, 4, 8, 16, 32)
 
 def cross_features(question: QuestionContext, text: str) -> Iterator[str]:
     """Yield the features that say in which situation a normalised text is said."""
-    yield f"asked {question.asked}"
+    yield f"asked {question.question_type}"
     yield f"task {question.task}"
-    yield f"{question.asked} under {question.task}"
+    yield f"{question.question_type} under {question.task}"
     tokens = text.split()
-    yield f"{question.asked} long {sum(len(tokens) >= least for least in LENGTH_STEPS)}"
+    yield f"{question.question_type} long {sum(len(tokens) >= least for least in LENGTH_STEPS)}"
     for gram in word_ngrams(text):
-        yield f"{question.asked}: {gram}"
-    said = set(word_ngrams(question.said.lower())) | {
+        yield f"{question.question_type}: {gram}"
+    said = set(word_ngrams(question.text.lower())) | {
         word for option in question.options for word in word_ngrams(option.lower())
     }
-    yield f"{question.asked} said again {min(3, sum(token in said for token in tokens if len(token) > 1))}"
+    yield f"{question.question_type} said again {min(3, sum(token in said for token in tokens if len(token) > 1))}"
 
 
 class ActFeatures:
@@ -39,13 +39,13 @@ class ActFeatures:
         self.size = sparse.size + len(situations)
 
     @classmethod
-    def learnt(cls, asked: list[tuple[QuestionContext, str]]) -> ActFeatures:
+    def fit(cls, asked: list[tuple[QuestionContext, str]]) -> ActFeatures:
         """Take the features from training replies (normalised)."""
         seen: Counter[str] = Counter()
         for question, text in asked:
             seen.update(set(cross_features(question, text)))
         situations = sorted(name for name, count in seen.items() if count >= MIN_COUNT)
-        return cls(TfidfFeatures.learnt([text for _, text in asked]), situations)
+        return cls(TfidfFeatures.fit([text for _, text in asked]), situations)
 
     def __call__(self, question: QuestionContext, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the positions and weights of a reply's features."""
@@ -58,5 +58,5 @@ class ActFeatures:
 def encode_question_type(question: QuestionContext) -> np.ndarray:
     """Return the kind of question and the task as zeros and ones, to stand beside the meaning."""
     found = np.zeros(len(QUESTION_TYPES) + len(TASKS), np.float32)
-    found[QUESTION_TYPES.index(question.asked)] = found[len(QUESTION_TYPES) + TASKS.index(question.task)] = 1
+    found[QUESTION_TYPES.index(question.question_type)] = found[len(QUESTION_TYPES) + TASKS.index(question.task)] = 1
     return found

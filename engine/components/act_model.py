@@ -39,18 +39,18 @@ Weights = tuple[np.ndarray, np.ndarray]
 
 def is_held_out_reply(reply: LabeledReply) -> bool:
     """Tell whether a reply is kept from the tuning of the encoder: whole questions are, so that none is half known."""
-    return is_held_out(f"{reply.question.task}|{reply.question.said}")
+    return is_held_out(f"{reply.question.task}|{reply.question.text}")
 
 
 def encoder_input(question: QuestionContext, text: str) -> EncoderInput:
     """Return what the encoder reads."""
-    before = question.context()
+    before = question.encoder_context()
     return (normalize_text(before), text) if before else text
 
 
 def label_matrix(replies: Sequence[LabeledReply]) -> np.ndarray:
     """Return which acts each reply has, as ones in replies x acts."""
-    return np.array([[name in reply.names() for name in ACT_NAMES] for reply in replies], np.float32)
+    return np.array([[name in reply.act_names() for name in ACT_NAMES] for reply in replies], np.float32)
 
 
 def _feature_matrix(features: ActFeatures, asked: list[tuple[QuestionContext, str]]) -> Any:
@@ -136,13 +136,13 @@ class ActModel:
         self.share, self.shifts = share, shifts
 
     @classmethod
-    def trained(cls, replies: Sequence[LabeledReply], encoder: Encoder, remembered: Path | None = None) -> ActModel:
+    def train(cls, replies: Sequence[LabeledReply], encoder: Encoder, remembered: Path | None = None) -> ActModel:
         """Fit on all replies, after choosing share and shifts on the held-out ones."""
         asked = [(reply.question, normalize_text(reply.text)) for reply in replies]
-        vectors = encoder.many([encoder_input(*one) for one in asked], remembered)
+        vectors = encoder.encode_many([encoder_input(*one) for one in asked], remembered)
         x = np.hstack([vectors, np.stack([encode_question_type(question) for question, _ in asked])])
         y = label_matrix(replies)
-        features = ActFeatures.learnt(asked)
+        features = ActFeatures.fit(asked)
         words = _feature_matrix(features, asked)
         held = np.array([is_held_out_reply(reply) for reply in replies])
         share, shifts = 0.4, np.zeros(len(ACT_NAMES), np.float32)
@@ -154,7 +154,7 @@ class ActModel:
         sparse, dense = _fit_sparse(words, y), _fit_dense(x, y)
         return cls(encoder, features, sparse, dense, share, shifts)
 
-    def quick(self, question: QuestionContext, text: str) -> np.ndarray:
+    def sparse_logits(self, question: QuestionContext, text: str) -> np.ndarray:
         """Return the quick model's logits for a normalised text."""
         at, values = self.features(question, text)
         return np.asarray(values @ self.sparse[0][at] + self.sparse[1])
@@ -162,7 +162,7 @@ class ActModel:
     def predict(self, question: QuestionContext, text: str) -> dict[str, float]:
         """Return each act's probability for a reply as the member typed or said it."""
         clean = normalize_text(text)
-        quick = self.quick(question, clean)
+        quick = self.sparse_logits(question, clean)
         p = _sigmoid(quick)
         if not (np.maximum(p, 1 - p).min() >= SURE_PROBABILITY and p.max() >= SURE_PROBABILITY):
             meant = np.concatenate([self.encoder(encoder_input(question, clean)), encode_question_type(question)])

@@ -100,7 +100,7 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
             settings = IntentModelSettings(
                 self._config["turned_away"], self._config["sure"], english=language == ENGLISH
             )
-            return IntentModel.trained(texts, names, settings, encoder, _vector_cache_file(language))
+            return IntentModel.train(texts, names, settings, encoder, _vector_cache_file(language))
 
         parted = _group_by_language(training_data.intent_examples)
         with ThreadPoolExecutor(len(parted) or 1) as pool:  # most of it is arithmetic outside the interpreter's lock
@@ -134,27 +134,27 @@ class LeanIntentClassifier(GraphComponent, IntentClassifier):
             text = message.get(TEXT) or ""
             if PAYLOAD.fullmatch(text):
                 continue
-            language = self._language_of(text, (message.get(METADATA) or {}).get(LANGUAGE))
-            intent, ranking = self._understood(self._models[language], text)
+            language = self._detect_language(text, (message.get(METADATA) or {}).get(LANGUAGE))
+            intent, ranking = self._classify(self._models[language], text)
             message.set(INTENT, intent, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
             message.set(LANGUAGE, language)
-            message.set(CLAUSES, self._clauses(self._models[language], text))
+            message.set(CLAUSES, self._classify_clauses(self._models[language], text))
         return messages
 
-    def _language_of(self, text: str, language: str | None) -> str:
+    def _detect_language(self, text: str, language: str | None) -> str:
         """The app says in which language a talk is; a sentence alone is in the one whose words it has more of."""
         if language is None:
-            known = {name: model.familiarity(text) for name, model in self._models.items()}
+            known = {name: model.count_known_words(text) for name, model in self._models.items()}
             language = max(known, key=lambda name: (known[name], name == ENGLISH))
         return language if language in self._models else ENGLISH
 
-    def _clauses(self, model: IntentModel, text: str) -> list[dict[str, Any]]:
+    def _classify_clauses(self, model: IntentModel, text: str) -> list[dict[str, Any]]:
         """Each clause with what it asks for; none when the message is a single one."""
         parts = split_clauses(text)
-        return [{"text": part, "intent": self._understood(model, part)[0]} for part in parts] if len(parts) > 1 else []
+        return [{"text": part, "intent": self._classify(model, part)[0]} for part in parts] if len(parts) > 1 else []
 
-    def _understood(self, model: IntentModel, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    def _classify(self, model: IntentModel, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """What the words ask for. Numbers given along with a wish must not drown it: `what do i owe 99999-001 0142`."""
         length = self._config["ranking_length"]
         found = _to_rasa_ranking(model.predict(text), length)

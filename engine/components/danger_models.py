@@ -35,12 +35,12 @@ PART_BREAK = re.compile(r"[,.;?!¿¡]+|\b(?:and|but|y|pero|also|tambien|oh|or)\b
 
 def train_hazard_model(sentences: Sentences, encoder: Encoder, remembered: Path | None) -> SentenceModel:
     """Learn what danger a message tells of."""
-    return SentenceModel.trained(HAZARD_LABELS, sentences, encoder, remembered, weigh_first_as_half)
+    return SentenceModel.train(HAZARD_LABELS, sentences, encoder, remembered, weigh_first_as_half)
 
 
 def train_danger_talk_model(sentences: Sentences, encoder: Encoder, remembered: Path | None) -> SentenceModel:
     """Learn what is said beside a danger."""
-    return SentenceModel.trained(DANGER_TALK_LABELS, sentences, encoder, remembered, weigh_equally)
+    return SentenceModel.train(DANGER_TALK_LABELS, sentences, encoder, remembered, weigh_equally)
 
 
 def classify_hazard(model: SentenceModel, texts: Iterable[str]) -> tuple[str, float]:

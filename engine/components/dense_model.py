@@ -16,7 +16,7 @@ class DenseModel:
         self._of_intent = [np.flatnonzero(labels == intent) for intent in range(len(bias))]
 
     @classmethod
-    def trained(cls, vectors: np.ndarray, labels: np.ndarray) -> "DenseModel":
+    def train(cls, vectors: np.ndarray, labels: np.ndarray) -> "DenseModel":
         """Fit on the training sentences' vectors."""
         from sklearn.linear_model import LogisticRegression
 

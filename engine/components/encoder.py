@@ -46,7 +46,7 @@ class TokenIds(NamedTuple):
     """The numbers of a text's tokens; ``before`` of them stand before the reply."""
 
     ids: list[int]
-    before: int
+    context_length: int
 
 
 def tokenize(tokenizer: Any, text: EncoderInput) -> TokenIds:
@@ -160,7 +160,7 @@ class Encoder:
         self._tokenizer.no_truncation()
         self._remembered: dict[EncoderInput, np.ndarray] = {}
 
-    def words(self) -> list[str]:
+    def vocabulary_words(self) -> list[str]:
         """Return the whole words of the tokenizer's vocabulary, which are common English ones."""
         return [word for word in self._tokenizer.get_vocab() if word.isalpha() and word.isascii()]
 
@@ -170,10 +170,10 @@ class Encoder:
         if vector is None:
             if len(self._remembered) >= CACHE_SIZE:
                 self._remembered.clear()
-            vector = self._remembered[text] = self._encode([tokenize(self._tokenizer, text)])[0]
+            vector = self._remembered[text] = self._encode_batch([tokenize(self._tokenizer, text)])[0]
         return vector
 
-    def many(self, texts: Sequence[EncoderInput], remembered: Path | None = None) -> np.ndarray:
+    def encode_many(self, texts: Sequence[EncoderInput], remembered: Path | None = None) -> np.ndarray:
         """Return the vectors of many texts; those in the file ``remembered`` are not computed again."""
         known = _read_cache(remembered, self.identity) if remembered else {}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
@@ -183,24 +183,24 @@ class Encoder:
             by_length.setdefault(len(tokens.ids), []).append((text, tokens))
         batches = [same[at : at + BATCH] for same in by_length.values() for at in range(0, len(same), BATCH)]
         with ThreadPoolExecutor(THREADS) as pool:
-            found = pool.map(lambda batch: self._encode([tokens for _, tokens in batch]), batches)
+            found = pool.map(lambda batch: self._encode_batch([tokens for _, tokens in batch]), batches)
             for batch, vectors in zip(batches, found, strict=True):
                 known.update((text, vector) for (text, _), vector in zip(batch, vectors, strict=True))
         if remembered and missing:
             _write_cache(remembered, self.identity, {text: known[text] for text in texts})
         return np.stack([known[text] for text in texts])
 
-    def _encode(self, texts: list[TokenIds]) -> np.ndarray:
+    def _encode_batch(self, texts: list[TokenIds]) -> np.ndarray:
         """Return the vectors of texts of as many tokens each: means over the reply's tokens, not the question's."""
         places = np.arange(len(texts[0].ids))
-        own = np.array([text.before <= places for text in texts], np.float32)
-        (states,) = self._session.run(None, {"embedded": self._embedded(texts)})
+        own = np.array([text.context_length <= places for text in texts], np.float32)
+        (states,) = self._session.run(None, {"embedded": self._embed(texts)})
         mean = (own[:, None, :] @ states)[:, 0]
         return np.asarray(mean / np.sqrt((mean * mean).sum(-1, keepdims=True)), np.float32)
 
-    def _embedded(self, texts: list[TokenIds]) -> np.ndarray:
+    def _embed(self, texts: list[TokenIds]) -> np.ndarray:
         ids = np.array([text.ids for text in texts])
-        befores = np.array([text.before for text in texts])[:, None]
+        befores = np.array([text.context_length for text in texts])[:, None]
         part = ((befores > 0) & (np.arange(ids.shape[1]) >= befores)).astype(int)
         return _layer_norm(self._words[ids] + self._places[: ids.shape[1]] + self._parts[part], *self._norm)
 

@@ -77,7 +77,7 @@ class TfidfFeatures:
         self.size = offset
 
     @classmethod
-    def learnt(cls, texts: list[str]) -> "TfidfFeatures":
+    def fit(cls, texts: list[str]) -> "TfidfFeatures":
         """Take the vocabulary from training texts (normalised); a piece must occur twice."""
         vocabulary: dict[str, list[str]] = {}
         idf: dict[str, np.ndarray] = {}
@@ -93,11 +93,11 @@ class TfidfFeatures:
 
     def __call__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the positions and weights of a normalised text's features."""
-        found = [self._block(text, name, block) for name, block in self.blocks.items()]
+        found = [self._block_features(text, name, block) for name, block in self.blocks.items()]
         return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
 
     @staticmethod
-    def _block(text: str, name: str, block: FeatureBlock) -> tuple[np.ndarray, np.ndarray]:
+    def _block_features(text: str, name: str, block: FeatureBlock) -> tuple[np.ndarray, np.ndarray]:
         counts = Counter(i for gram in ngrams(text, name) if (i := block.index.get(gram)) is not None)
         at = np.fromiter(counts.keys(), np.int64, len(counts))
         weights = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * block.idf[at]

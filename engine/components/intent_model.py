@@ -80,10 +80,10 @@ class IntentModel:
     ) -> None:
         """``counts`` are the training words; ``tuned`` holds ``temperature``, ``threshold`` and ``sure``."""
         self.intents, self.encoder, self.sparse, self.dense, self.tuned = intents, encoder, sparse, dense, tuned
-        self.speller = SpellingCorrector(counts, encoder.words() if tuned.get("english", 1) else ())
+        self.speller = SpellingCorrector(counts, encoder.vocabulary_words() if tuned.get("english", 1) else ())
 
     @classmethod
-    def trained(
+    def train(
         cls,
         texts: list[str],
         names: list[str],
@@ -98,11 +98,11 @@ class IntentModel:
         intents = sorted(set(names))
         labels = np.searchsorted(np.array(intents), np.array(names))
         clean = [normalize_text(text) for text in texts]
-        vectors = encoder.many(clean, remembered)
+        vectors = encoder.encode_many(clean, remembered)
         tuned = _choose_parameters(clean, vectors, labels, intents, settings)
         tuned |= {"sure": settings.sure, "english": float(settings.english)}
-        sparse, dense = SparseModel.trained(clean, labels), DenseModel.trained(vectors, labels)
-        return cls(intents, encoder, SpellingCorrector.counted(clean).counts, sparse, dense, tuned)
+        sparse, dense = SparseModel.train(clean, labels), DenseModel.train(vectors, labels)
+        return cls(intents, encoder, SpellingCorrector.fit(clean).counts, sparse, dense, tuned)
 
     def predict(self, text: str) -> IntentPrediction:
         """Return the ranking for a message as the member typed or said it."""
@@ -120,7 +120,7 @@ class IntentModel:
         in_scope = score >= self.tuned["threshold"] and self.intents[best] != OUT_OF_SCOPE
         return IntentPrediction(ranking, score, in_scope)
 
-    def familiarity(self, text: str) -> int:
+    def count_known_words(self, text: str) -> int:
         """Return how many words of a text the training sentences have."""
         return sum(word in self.speller.counts for word in WORD.findall(normalize_text(text)))
 
@@ -195,8 +195,8 @@ def _predict_held_out(
     margins, logits = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     models: list[DenseModel] = []
     for seen, held in splits:
-        sparse = SparseModel.trained([texts[i] for i in seen], labels[seen])
-        dense = DenseModel.trained(vectors[seen], labels[seen])
+        sparse = SparseModel.train([texts[i] for i in seen], labels[seen])
+        dense = DenseModel.train(vectors[seen], labels[seen])
         logits[held] = dense.logits(vectors[held])
         for i in held:
             margins[i] = sparse.margins(texts[i])

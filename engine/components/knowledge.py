@@ -45,8 +45,8 @@ class KnowledgeExample:
     subject: str
     language: str
     text: str
-    asked: bool = True
-    follows: bool = False
+    is_question: bool = True
+    is_follow_up: bool = False
 
 
 def _parse_examples(subject: str, lines: list[str]) -> Iterator[KnowledgeExample]:
@@ -58,13 +58,13 @@ def _parse_examples(subject: str, lines: list[str]) -> Iterator[KnowledgeExample
         if heading:
             language = heading[1]
         elif line.startswith("? ") and language:
-            yield KnowledgeExample(subject, language, line[2:].strip(), follows=follows)
+            yield KnowledgeExample(subject, language, line[2:].strip(), is_follow_up=follows)
         elif line.startswith("# "):
-            yield KnowledgeExample(subject, TITLE_LANGUAGE, line[2:].strip(), asked=False, follows=follows)
+            yield KnowledgeExample(subject, TITLE_LANGUAGE, line[2:].strip(), is_question=False, is_follow_up=follows)
         elif language and line.strip() and not follows and not line.startswith("+ "):
             answers.setdefault(language, []).append(PLACEHOLDER.sub(lambda match: match[1].replace("_", " "), line))
     for language, answer in answers.items():
-        yield KnowledgeExample(subject, language, " ".join(answer), asked=False)
+        yield KnowledgeExample(subject, language, " ".join(answer), is_question=False)
 
 
 def load_examples(folder: Path) -> list[KnowledgeExample]:
@@ -86,19 +86,19 @@ class WordOverlap:
         seen = Counter(gram for own in grams for gram in own)
         self._index = {gram: i for i, gram in enumerate(seen)}
         self._idf = np.log((1 + len(texts)) / (1 + np.array(list(seen.values()), np.float32))) + 1
-        rows = [self._row(own) for own in grams]
+        rows = [self._tfidf_row(own) for own in grams]
         ends = np.cumsum([0] + [len(at) for at, _ in rows])
         at, values = (np.concatenate([row[i] for row in rows]) for i in (0, 1))
         self._matrix: Any = csr_matrix((values, at, ends), shape=(len(texts), len(seen)))
 
-    def _row(self, grams: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
+    def _tfidf_row(self, grams: Counter[str]) -> tuple[np.ndarray, np.ndarray]:
         at = np.array([i for gram in grams if (i := self._index.get(gram)) is not None], np.int64)
         values = self._idf[at]
         return at, values / np.float32(np.sqrt(values @ values) or 1)
 
-    def common(self, text: str) -> np.ndarray:
+    def similarities(self, text: str) -> np.ndarray:
         """Return how much each text has in common with a normalised one, 0 to 1."""
-        at, values = self._row(Counter(word_ngrams(text)))
+        at, values = self._tfidf_row(Counter(word_ngrams(text)))
         whole = np.zeros(len(self._idf), np.float32)
         whole[at] = values
         return np.asarray(self._matrix @ whole)
@@ -112,7 +112,7 @@ class LanguageIndex:
         own = [i for i, example in enumerate(examples) if example.language == language]
         self.examples = [examples[i] for i in own]
         self.subjects = sorted({example.subject for example in self.examples})
-        follows = {example.subject for example in self.examples if example.follows}
+        follows = {example.subject for example in self.examples if example.is_follow_up}
         self.follows = np.array([subject in follows for subject in self.subjects], bool)
         self._of = np.array([self.subjects.index(example.subject) for example in self.examples])
         self._vectors = vectors[own]
@@ -125,29 +125,29 @@ class LanguageIndex:
 
     def scores(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
         """Return each subject's score for a normalised text; ``without`` leaves out an example, to measure with."""
-        return self.told(self.near(vector, text, without))
+        return self.scores_from_nearness(self.nearness(vector, text, without))
 
-    def near(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
+    def nearness(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
         """Return how near each subject is to a normalised text."""
         likeness = np.clip(self._vectors @ vector, 0, 1) * (
             1 - WORD_OVERLAP_WEIGHT
-        ) + WORD_OVERLAP_WEIGHT * self._words.common(text)
+        ) + WORD_OVERLAP_WEIGHT * self._words.similarities(text)
         sums = self._sums
         if without is not None:
             likeness[without] = 0
             sums = sums.copy()
             sums[self._of[without]] -= self._vectors[without]
         means = sums @ vector / (np.linalg.norm(sums, axis=1) + 1e-6)
-        return np.asarray(0.5 * means + 0.5 * self._of_the_nearest(likeness))
+        return np.asarray(0.5 * means + 0.5 * self._nearest_mean(likeness))
 
-    def told(self, near: np.ndarray) -> np.ndarray:
+    def scores_from_nearness(self, near: np.ndarray) -> np.ndarray:
         """Return the scores that follow from nearness: a subject leads over subjects, a follow-up over all."""
-        rivals = self._best_others(np.where(self.follows, -1.0, near))
-        lead = near - np.where(self.follows, self._best_others(near), rivals)
+        rivals = self._best_rivals(np.where(self.follows, -1.0, near))
+        lead = near - np.where(self.follows, self._best_rivals(near), rivals)
         return np.asarray(1 / (1 + np.exp(-(NEARNESS_WEIGHT * near + LEAD_WEIGHT * lead + SCORE_BIAS))))
 
     @staticmethod
-    def _best_others(near: np.ndarray) -> np.ndarray:
+    def _best_rivals(near: np.ndarray) -> np.ndarray:
         """Return for each subject the nearness of the best other one; a subject alone has itself."""
         if len(near) < 2:
             return near
@@ -156,7 +156,7 @@ class LanguageIndex:
         best[first] = near[second]
         return best
 
-    def _of_the_nearest(self, likeness: np.ndarray) -> np.ndarray:
+    def _nearest_mean(self, likeness: np.ndarray) -> np.ndarray:
         """Return the mean likeness of each subject's nearest examples."""
         order = np.lexsort((-likeness, self._of))
         starts = np.searchsorted(self._of[order], np.arange(len(self.subjects)))
@@ -172,14 +172,14 @@ class KnowledgeIndex:
     def __init__(self, examples: list[KnowledgeExample], encoder: Encoder, remembered: Path | None = None) -> None:
         """``remembered`` is a file of vectors from earlier starts."""
         self._encoder = encoder
-        self._titles = {example.subject: example.text for example in reversed(examples) if not example.asked}
+        self._titles = {example.subject: example.text for example in reversed(examples) if not example.is_question}
         texts = [normalize_text(example.text) for example in examples]
-        vectors = encoder.many(texts, remembered) if examples else np.zeros((0, 1))
+        vectors = encoder.encode_many(texts, remembered) if examples else np.zeros((0, 1))
         languages = sorted({example.language for example in examples})
         self._shelves = {language: LanguageIndex(examples, vectors, language) for language in languages}
 
     @classmethod
-    def opened(cls, encoder: Encoder) -> KnowledgeIndex:
+    def from_environment(cls, encoder: Encoder) -> KnowledgeIndex:
         """Read the folder that the environment names."""
         folder, remembered = os.environ.get("KNOWLEDGE_FOLDER"), os.environ.get("KNOWLEDGE_CACHE")
         examples = load_examples(Path(folder)) if folder else []
@@ -194,8 +194,8 @@ class KnowledgeIndex:
         if shelf is None:
             return []
         clean = normalize_text(text)
-        near = shelf.near(self._encoder(clean), clean)
-        scores = shelf.told(near)
+        near = shelf.nearness(self._encoder(clean), clean)
+        scores = shelf.scores_from_nearness(near)
         title = self._titles.get(last)
         if (
             title
@@ -203,12 +203,12 @@ class KnowledgeIndex:
             and scores[~shelf.follows].max(initial=0) < CONFIDENT_SCORE
         ):
             both = normalize_text(f"{title}: {text}")
-            joint = (1 - LAST_SUBJECT_WEIGHT) * near + LAST_SUBJECT_WEIGHT * shelf.near(self._encoder(both), both)
-            scores = np.where(shelf.follows, scores, shelf.told(joint))
-        return [*self._best(shelf, scores, ~shelf.follows), *self._best(shelf, scores, shelf.follows)]
+            joint = (1 - LAST_SUBJECT_WEIGHT) * near + LAST_SUBJECT_WEIGHT * shelf.nearness(self._encoder(both), both)
+            scores = np.where(shelf.follows, scores, shelf.scores_from_nearness(joint))
+        return [*self._top_subjects(shelf, scores, ~shelf.follows), *self._top_subjects(shelf, scores, shelf.follows)]
 
     @staticmethod
-    def _best(shelf: LanguageIndex, scores: np.ndarray, among: np.ndarray) -> list[dict[str, object]]:
+    def _top_subjects(shelf: LanguageIndex, scores: np.ndarray, among: np.ndarray) -> list[dict[str, object]]:
         order = [i for i in np.argsort(-scores, kind="stable") if among[i]][:MAX_SUBJECTS]
         return [
             {"subject": shelf.subjects[i], "score": round(float(scores[i]), 3)} for i in order if scores[i] >= MIN_SCORE

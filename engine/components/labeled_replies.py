@@ -34,7 +34,7 @@ class ReplyAct:
     """One thing that a reply does: `correct amount: 60` has the name correct, of `amount`, and the value `60`."""
 
     name: str
-    of: str = ""
+    subject: str = ""
     value: str = ""
 
 
@@ -48,7 +48,7 @@ class LabeledReply:
     text: str
     acts: tuple[ReplyAct, ...]
 
-    def names(self) -> frozenset[str]:
+    def act_names(self) -> frozenset[str]:
         """Return the names of its acts."""
         return frozenset(act.name for act in self.acts)
 

@@ -119,7 +119,7 @@ class MessageAnalyzer(GraphComponent):
         sayings = load_sentences(_data_folder(DANGER_TALK_NAME), DANGER_TALK_LABELS)
         with self._storage.write_to(self._resource) as folder:
             if found:
-                ActModel.trained(found, shared_encoder(), _vector_cache_file("replies")).save(folder)
+                ActModel.train(found, shared_encoder(), _vector_cache_file("replies")).save(folder)
             if dangers:
                 none = [(NO_HAZARD, text) for text in _harmless_examples(training_data, found) if is_sampled(text)]
                 train_hazard_model([*dangers, *none], shared_encoder(), _vector_cache_file(DANGER_NAME)).save(
@@ -147,7 +147,7 @@ class MessageAnalyzer(GraphComponent):
                 loaded._acts = ActModel.load(folder, shared_encoder())
             loaded._danger = SentenceModel.load(folder, DANGER_NAME, shared_encoder())
             loaded._danger_talk = SentenceModel.load(folder, DANGER_TALK_NAME, shared_encoder())
-        loaded._knowledge = KnowledgeIndex.opened(shared_encoder())
+        loaded._knowledge = KnowledgeIndex.from_environment(shared_encoder())
         return loaded
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -155,14 +155,14 @@ class MessageAnalyzer(GraphComponent):
         for message in messages:
             text = message.get(TEXT) or ""
             if text.strip() and not PAYLOAD.fullmatch(text):
-                message.set(READING_KEY, self._reading(message, text), add_to_output=True)
+                message.set(READING_KEY, self._analyze(message, text), add_to_output=True)
         return messages
 
-    def _reading(self, message: Message, text: str) -> dict[str, Any]:
-        question = QuestionContext.of((message.get(METADATA) or {}).get("question"))
-        acts = self._done_by(question, text)
-        parts = [{**part, "acts": self._done_by(question, part["text"])} for part in message.get(CLAUSES) or []]
-        language, last = message.get(LANGUAGE) or ENGLISH, question.told
+    def _analyze(self, message: Message, text: str) -> dict[str, Any]:
+        question = QuestionContext.from_metadata((message.get(METADATA) or {}).get("question"))
+        acts = self._predict_acts(question, text)
+        parts = [{**part, "acts": self._predict_acts(question, part["text"])} for part in message.get(CLAUSES) or []]
+        language, last = message.get(LANGUAGE) or ENGLISH, question.last_subject
         known = []
         if self._knowledge and (
             _may_be_question(acts, text) or any(_may_be_question(part["acts"], text) for part in parts)
@@ -171,18 +171,18 @@ class MessageAnalyzer(GraphComponent):
             for part in parts:  # each question of a message is answered
                 asks = part["acts"].get("ask", 0) >= MIN_QUESTION_PROBABILITY or part["text"].rstrip().endswith("?")
                 part["knowledge"] = self._knowledge.nearest(part["text"], language, last) if asks else []
-        reading = {"acts": acts, "clauses": parts, "knowledge": known, DANGER_NAME: self._danger_in(text, parts)}
+        reading = {"acts": acts, "clauses": parts, "knowledge": known, DANGER_NAME: self._detect_danger(text, parts)}
         if self._danger_talk is not None and (message.get(METADATA) or {}).get(IN_DANGER):
             reading[DANGER_TALK_NAME] = classify_danger_talk(self._danger_talk, text)
         return reading
 
-    def _danger_in(self, text: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    def _detect_danger(self, text: str, parts: list[dict[str, Any]]) -> dict[str, Any]:
         if self._danger is None:
             return {}
         hazard, sure = classify_hazard(self._danger, [text, *(part["text"] for part in parts)])
         return {"hazard": hazard, "sure": round(sure, 3)}
 
-    def _done_by(self, question: QuestionContext, text: str) -> dict[str, float]:
+    def _predict_acts(self, question: QuestionContext, text: str) -> dict[str, float]:
         return _round_probabilities(self._acts.predict(question, text)) if self._acts else {}
 
 
@@ -190,6 +190,6 @@ def _harmless_examples(training_data: TrainingData, found: list[labeled_replies.
     """Return the training sentences of the intents that tell of none, and the replies that only answer."""
     examples = [one for one in training_data.intent_examples if one.get("intent") not in DANGER_INTENTS]
     answers = [
-        one for one in found if one.question.task not in DANGER_TASKS and not DANGER_ACTS.intersection(one.names())
+        one for one in found if one.question.task not in DANGER_TASKS and not DANGER_ACTS.intersection(one.act_names())
     ]
     return [*(str(one.get(TEXT)) for one in examples), *(one.text for one in answers)]

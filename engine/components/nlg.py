@@ -102,7 +102,7 @@ class RotatingResponseGenerator(TemplatedNaturalLanguageGenerator):
         """Return the filled response for this conversation, or None when there is none that fits."""
         # what the action gives with the response is newer than the slots, which it may be about to change
         slots = {**tracker.current_slot_values(), **kwargs}
-        candidates = find_best_variants(self._variants(utter_action, tracker), output_channel, slots)
+        candidates = find_best_variants(self._language_variants(utter_action, tracker), output_channel, slots)
         if not candidates:
             logger.error("no wording of %s fits channel %s", utter_action, output_channel)
             return None
@@ -111,18 +111,18 @@ class RotatingResponseGenerator(TemplatedNaturalLanguageGenerator):
         texts |= set(now := tracker.__dict__.setdefault("said_now", []))
         last = used.get(utter_action, -1)
         rotated = [c for c in candidates if c[0] > last] + [c for c in candidates if c[0] <= last]
-        chosen = self._choose(utter_action, rotated, slots, texts)
+        chosen = self._choose_variant(utter_action, rotated, slots, texts)
         now.append(chosen.get("text"))
         return chosen
 
-    def _variants(self, utter_action: str, tracker: DialogueStateTracker) -> list[Variant]:
+    def _language_variants(self, utter_action: str, tracker: DialogueStateTracker) -> list[Variant]:
         """Return the response's variants in the language of the turn: `utter_x.es`, else `utter_x`."""
         message = tracker.latest_message
         language = ((message.metadata if message else None) or {}).get("language") or ENGLISH
         own = self.responses.get(f"{utter_action}.{language}") if language != ENGLISH else None
         return own or self.responses.get(utter_action, [])
 
-    def _choose(
+    def _choose_variant(
         self, utter_action: str, rotated: list[tuple[int, Variant]], values: dict[str, Any], texts: set[str]
     ) -> dict[str, Any]:
         first: dict[str, Any] | None = None

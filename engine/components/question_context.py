@@ -27,13 +27,13 @@ class QuestionContext:
     """
 
     task: str = NO_TASK
-    asked: str = NO_QUESTION
+    question_type: str = NO_QUESTION
     options: tuple[str, ...] = ()
-    said: str = ""
-    told: str = ""
+    text: str = ""
+    last_subject: str = ""
 
     @classmethod
-    def of(cls, told: Any) -> QuestionContext:
+    def from_metadata(cls, told: Any) -> QuestionContext:
         """Read what the actions or a file tell; what is missing or of no known kind counts as nothing."""
         if not isinstance(told, dict):
             return cls()
@@ -50,15 +50,15 @@ class QuestionContext:
         """Return it as it stands in a message's metadata."""
         return {
             "task": self.task,
-            "asked": self.asked,
+            "asked": self.question_type,
             "options": list(self.options),
-            "said": self.said,
-            "told": self.told,
+            "said": self.text,
+            "told": self.last_subject,
         }
 
-    def context(self) -> str:
+    def encoder_context(self) -> str:
         """Return what the encoder reads before the reply; nothing when nothing was asked or said."""
-        if self.asked == NO_QUESTION and not self.said:
+        if self.question_type == NO_QUESTION and not self.text:
             return ""
-        words = f"{self.task} {self.asked}: {self.said}".replace("_", " ")
+        words = f"{self.task} {self.question_type}: {self.text}".replace("_", " ")
         return f"{words} [{' / '.join(self.options)}]" if self.options else words

@@ -26,15 +26,15 @@ def redact_events(events: list[JsonObject], state: list[JsonObject], messages: d
             name = str((event.get("metadata") or {}).get("message", ""))
             inside = name in messages
             if inside:
-                taken.words(str(event.get("text") or ""))
+                taken.add_message(str(event.get("text") or ""))
                 _redact_message(event, messages[name])
                 changed.add(place)
         elif inside:
-            taken.made(event)
+            taken.add_slot_digits(event)
     for place, event in enumerate(events):
-        if taken.out_of(event):
+        if taken.redact_event(event):
             changed.add(place)
-    return changed, any([taken.out_of(event) for event in state])
+    return changed, any([taken.redact_event(event) for event in state])
 
 
 class Redactor:
@@ -45,24 +45,24 @@ class Redactor:
         self._digits: set[str] = set()
         self._words: set[str] = set()
 
-    def words(self, text: str) -> None:
+    def add_message(self, text: str) -> None:
         """Take a message and the digits in it."""
         if len(text.strip()) >= MIN_TEXT_LENGTH:
             self._words.add(text.strip())
-        self._take_digits(text)
+        self._add_digits(text)
 
-    def made(self, event: JsonObject) -> None:
+    def add_slot_digits(self, event: JsonObject) -> None:
         """Take the digits that a slot was set to in the same turn: words may have been read as figures."""
         if event.get("event") == SlotSet.type_name:
-            _map_strings(event.get("value"), lambda text: self._take_digits(text) or text)
+            _map_strings(event.get("value"), lambda text: self._add_digits(text) or text)
 
-    def out_of(self, event: JsonObject) -> bool:
+    def redact_event(self, event: JsonObject) -> bool:
         """Take it all out of an event; whether there was any."""
         found = False
 
         def cleaned(text: str) -> str:
             nonlocal found
-            left = self._without(text)
+            left = self._redact_text(text)
             found = found or left != text
             return left
 
@@ -73,15 +73,15 @@ class Redactor:
             event["value"] = None
         return found
 
-    def _take_digits(self, text: str) -> None:
+    def _add_digits(self, text: str) -> None:
         self._digits.update(re.sub(r"\D", "", found[0]) for found in DIGIT_SEQUENCE.finditer(text))
 
-    def _without(self, text: str) -> str:
+    def _redact_text(self, text: str) -> str:
         for words in self._words:
             text = text.replace(words, REMOVED) if words in text else text
-        return DIGIT_SEQUENCE.sub(lambda found: REMOVED if self._is_taken(found[0]) else found[0], text)
+        return DIGIT_SEQUENCE.sub(lambda found: REMOVED if self._is_redacted_number(found[0]) else found[0], text)
 
-    def _is_taken(self, written: str) -> bool:
+    def _is_redacted_number(self, written: str) -> bool:
         digits = re.sub(r"\D", "", written)
         return any(one in digits or (len(digits) >= 6 and digits in one) for one in self._digits)
 

@@ -78,7 +78,7 @@ class SentenceModel:
         self.encoder, self.sparse, self.words, self.deep = encoder, sparse, words, deep
 
     @classmethod
-    def trained(
+    def train(
         cls,
         labels: Sequence[str],
         sentences: Sentences,
@@ -90,9 +90,9 @@ class SentenceModel:
         clean = [normalize_text(text) for _, text in sentences]
         places = np.array([labels.index(label) for label, _ in sentences])
         weights = weigh(places)
-        sparse = TfidfFeatures.learnt(clean)
+        sparse = TfidfFeatures.fit(clean)
         words = _fit_weights(feature_matrix(sparse, clean), places, len(labels), SPARSE_C, weights)
-        deep = _fit_weights(encoder.many(clean, remembered), places, len(labels), DENSE_C, weights)
+        deep = _fit_weights(encoder.encode_many(clean, remembered), places, len(labels), DENSE_C, weights)
         return cls(labels, encoder, sparse, words, deep)
 
     def predict(self, text: str) -> dict[str, float]:

@@ -15,11 +15,11 @@ class SparseModel:
         self.sparse, self.weights, self.bias = sparse, weights, bias
 
     @classmethod
-    def trained(cls, texts: list[str], labels: np.ndarray) -> "SparseModel":
+    def train(cls, texts: list[str], labels: np.ndarray) -> "SparseModel":
         """Fit on normalised texts; every label from 0 up occurs."""
         from sklearn.svm import LinearSVC
 
-        sparse = TfidfFeatures.learnt(texts)
+        sparse = TfidfFeatures.fit(texts)
         fitted = LinearSVC(C=SVC_C, random_state=0).fit(feature_matrix(sparse, texts), labels)
         coefficients, bias = fitted.coef_, fitted.intercept_
         if len(bias) == 1:  # two intents: scikit-learn keeps the second one's row only

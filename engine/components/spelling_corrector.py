@@ -62,11 +62,11 @@ class SpellingCorrector:
                     self._neighbours[short].append(word)
 
     @classmethod
-    def counted(cls, texts: Iterable[str], english: Iterable[str] = ()) -> "SpellingCorrector":
+    def fit(cls, texts: Iterable[str], english: Iterable[str] = ()) -> "SpellingCorrector":
         """Learn from the training texts."""
         return cls(dict(Counter(word for text in texts for word in WORD.findall(text.lower()))), english)
 
-    def word(self, word: str) -> str:
+    def correct_word(self, word: str) -> str:
         """Return the correction of one word, or the word itself."""
         if len(word) < MIN_WORD_LENGTH or word in self._known or not word.isalpha():
             return word
@@ -78,4 +78,4 @@ class SpellingCorrector:
 
     def __call__(self, text: str) -> str:
         """Return the text in lower case with its words corrected."""
-        return WORD.sub(lambda match: self.word(match[0]), text.lower())
+        return WORD.sub(lambda match: self.correct_word(match[0]), text.lower())

@@ -98,9 +98,9 @@ UPSERT_SNAPSHOT = sa.text(
 class StoredState:
     """What of a tracker is in the database already; carried on the tracker between load and save."""
 
-    events: int = 0  # how many of tracker.events, from the start
-    snapshot: int = 0  # how many of those come from the snapshot
-    ids: list[int] = field(default_factory=list)  # of the events after the snapshot
+    event_count: int = 0  # how many of tracker.events, from the start
+    snapshot_event_count: int = 0  # how many of those come from the snapshot
+    event_ids: list[int] = field(default_factory=list)  # of the events after the snapshot
 
 
 def to_sync_url(url: str) -> str:
@@ -174,8 +174,8 @@ def _event_row(sender: str, event: Event) -> dict[str, Any]:
 
 
 def _save_answer(connection: sa.engine.Connection, sender: str, answering: ActiveTurn) -> None:
-    said = json.dumps(answering.said)
-    connection.execute(answers_table.insert(), {"sender_id": sender, "message_id": answering.message, "said": said})
+    said = json.dumps(answering.responses)
+    connection.execute(answers_table.insert(), {"sender_id": sender, "message_id": answering.message_id, "said": said})
     connection.execute(DELETE_OLD_ANSWERS, {"sender": sender, "kept": MAX_KEPT_ANSWERS})
 
 
@@ -213,7 +213,9 @@ class WindowedTrackerStore(TrackerStore):
         start = _find_session_start(since)
         state = json.loads(snapshot.state) if snapshot and not start else []
         ids = [row.id for row in rows[start:]]
-        return self._tracker(sender_id, [*state, *since[start:]], StoredState(snapshot=len(state), ids=ids))
+        return self._build_tracker(
+            sender_id, [*state, *since[start:]], StoredState(snapshot_event_count=len(state), event_ids=ids)
+        )
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """Return the conversation with every event ever."""
@@ -222,11 +224,11 @@ class WindowedTrackerStore(TrackerStore):
         if not rows:
             return None
         events = [json.loads(row.data) for row in rows]
-        return self._tracker(conversation_id, events, StoredState(ids=[row.id for row in rows]))
+        return self._build_tracker(conversation_id, events, StoredState(event_ids=[row.id for row in rows]))
 
-    def _tracker(self, sender: str, events: list[dict[str, Any]], stored: StoredState) -> DialogueStateTracker:
+    def _build_tracker(self, sender: str, events: list[dict[str, Any]], stored: StoredState) -> DialogueStateTracker:
         tracker = DialogueStateTracker.from_dict(sender, events, self.domain.slots)
-        stored.events = len(tracker.events)
+        stored.event_count = len(tracker.events)
         tracker.stored = stored
         return tracker
 
@@ -241,18 +243,18 @@ class WindowedTrackerStore(TrackerStore):
             raise ValueError("only a tracker from this store can be saved")
         await self.stream_events(tracker)
         events = list(tracker.events)
-        rows = [_event_row(tracker.sender_id, event) for event in events[stored.events :]]
+        rows = [_event_row(tracker.sender_id, event) for event in events[stored.event_count :]]
         if not rows:
             return
         with self.engine.begin() as connection:
             connection.execute(events_table.insert(), rows)
             if answering := CURRENT_TURN.get():
                 _save_answer(connection, tracker.sender_id, answering)
-            if len(stored.ids) > self.window - len(rows):
+            if len(stored.event_ids) > self.window - len(rows):
                 self._move_snapshot(connection, tracker.sender_id, events, stored)
-        stored.events = len(events)
+        stored.event_count = len(events)
 
-    def answer_to(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
+    def find_answer(self, sender_id: str, message_id: str) -> list[dict[str, Any]] | None:
         """Return what this message was answered, or None: it was never understood to its end."""
         with self.engine.connect() as connection:
             said = connection.execute(SELECT_ANSWER, {"sender": sender_id, "message": message_id}).scalar_one_or_none()
@@ -261,15 +263,15 @@ class WindowedTrackerStore(TrackerStore):
     def _move_snapshot(
         self, connection: sa.engine.Connection, sender: str, events: list[Event], stored: StoredState
     ) -> None:
-        cut = _find_turn_boundary(events, stored.snapshot + len(stored.ids) - EVENTS_AFTER_SNAPSHOT)
-        if cut <= stored.snapshot:
+        cut = _find_turn_boundary(events, stored.snapshot_event_count + len(stored.event_ids) - EVENTS_AFTER_SNAPSHOT)
+        if cut <= stored.snapshot_event_count:
             return
         before = DialogueStateTracker.from_events(sender, events[:cut], self.domain.slots)
         state = json.dumps([event.as_dict() for event in state_events(before)])
-        upto = stored.ids[cut - stored.snapshot - 1]
+        upto = stored.event_ids[cut - stored.snapshot_event_count - 1]
         connection.execute(UPSERT_SNAPSHOT, {"sender": sender, "upto": upto, "state": state})
 
-    async def forget(self, sender: str, messages: dict[str, str]) -> None:
+    async def redact(self, sender: str, messages: dict[str, str]) -> None:
         """Take messages, by the id in their metadata, out of what is kept: {id: the text that stays}."""
         with self.engine.begin() as connection:
             # the app has all answers by now: it lets nothing be forgotten while a message of the talk waits for one

@@ -57,7 +57,7 @@ def test_the_patches_refuse_another_rasa() -> None:
     done = code(
         "from engine import bootstrap; bootstrap.prepare()\n"
         "import rasa; rasa.__version__ = '3.6.22'\n"
-        "from engine import patches; patches.apply()"
+        "from engine import patches; patches.apply_patches()"
     )
     assert done.returncode == 1
     assert "3.6.21, this is 3.6.22" in done.stderr.replace("Rasa ", "")
@@ -76,7 +76,7 @@ def test_an_encoder_of_other_weights_is_refused(tmp_path: Path) -> None:
 def test_a_copied_slot_is_one_of_its_own() -> None:
     done = code(
         "from engine import bootstrap; bootstrap.prepare()\n"
-        "from engine import patches; patches.copy_slots_plainly()\n"
+        "from engine import patches; patches.copy_slots_by_dict()\n"
         "import copy\n"
         "from rasa.shared.core.slots import TextSlot\n"
         "slot = TextSlot('city', [{}]); slot.value = 'Elizabeth'\n"

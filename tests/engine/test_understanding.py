@@ -62,7 +62,7 @@ def test_a_vector_is_the_same_alone_and_in_a_batch() -> None:
     done = code(
         "from engine.components.encoder import Encoder\n"
         "e = Encoder(); a = e('I would like to pay my bill.')\n"
-        "b = e.many(['hello there my good friend', 'I would like to pay my bill.'])[1]\n"
+        "b = e.encode_many(['hello there my good friend', 'I would like to pay my bill.'])[1]\n"
         "print(len(a), round(float(a @ a), 5), abs(a - b).max() < 1e-5)"
     )
     assert done.stdout.split() == ["384", "1.0", "True"], done.stderr
@@ -106,7 +106,7 @@ def test_changed_layers_are_refused(tmp_path: Path) -> None:
 )
 def test_a_misspelt_word_is_moved_to_a_known_one(written: str, meant: str) -> None:
     done = code(
-        "from engine.components.spelling_corrector import Speller\n"
-        f"print(Speller({{'payment': 3, 'pay': 5, 'harden': 1}}, ['garden'])({written!r}))"
+        "from engine.components.spelling_corrector import SpellingCorrector\n"
+        f"print(SpellingCorrector({{'payment': 3, 'pay': 5, 'harden': 1}}, ['garden'])({written!r}))"
     )
     assert done.stdout.strip() == meant

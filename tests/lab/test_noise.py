@@ -103,7 +103,7 @@ class Echo:
         self.forgetful = forgetful
 
     def say(self, line: str) -> str:
-        return self.hear(self.deliver(self.prepare(line)))
+        return self.read_answer(self.deliver(self.prepare(line)))
 
     def prepare(self, line: str) -> ClientRequest:
         return ClientRequest("/", line.encode(), {}, line)
@@ -113,7 +113,7 @@ class Echo:
         answer = delivery.body.decode() + (f" {len(self.deliveries)}" if self.forgetful else "")
         return json.dumps({"messages": [{"text": answer}]})
 
-    def hear(self, answer: str) -> str:
+    def read_answer(self, answer: str) -> str:
         return str(json.loads(answer)["messages"][0]["text"])
 
 

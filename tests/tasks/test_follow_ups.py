@@ -127,7 +127,7 @@ async def test_nobody_is_hung_up_on_with_a_question_behind_a_no(begin: Begin) ->
 
 @pytest.mark.parametrize("subject", FOLLOW_UPS, ids=lambda subject: subject.name)
 def test_every_context_is_answered_in_every_language(subject: object) -> None:
-    contexts = [set(subject.words[language].contexts) for language in LANGUAGES]
+    contexts = [set(subject.contents[language].contexts) for language in LANGUAGES]
     assert contexts[0] == contexts[1]
 
 

@@ -51,7 +51,7 @@ class Talk:
     async def identify(self, number: str = RUTH, last4: str = RUTH_LAST4) -> IdentityResult:
         return await self._within(identity.identify, number=number, last4=last4)
 
-    async def standing(self) -> Identity:
+    async def identity(self) -> Identity:
         return await self._within(identity.load_identity)
 
     async def send_code(self) -> identity.CodeSent | identity.CodeRefused:

@@ -85,7 +85,7 @@ async def test_only_an_attested_call_from_the_phone_on_file_steps_up(talk, chann
     assert (await it.identity()).level is Level.ANONYMOUS, "a phone alone names no account"
     assert (await it.identify()).identity.level is level
     assert (await it.identity()).level is level
-    assert (await it.identity()).texting is (channel == "sms")
+    assert (await it.identity()).is_texting is (channel == "sms")
 
 
 async def test_a_text_in_the_name_of_the_phone_on_file_opens_paying_with_what_is_saved_and_no_more(talk):

@@ -68,10 +68,10 @@ def test_the_sandbox_refuses_production() -> None:
 @pytest.mark.parametrize(
     ("setting", "lacks"),
     [
-        ("payment_provider", "authorise, .*void"),
+        ("payment_provider", "authorize, .*void"),
         ("messages_provider", "send_sms"),
         ("billing_provider", "balance"),
-        ("outages_provider", "known"),
+        ("outages_provider", "find_outage"),
     ],
 )
 def test_what_is_no_provider_is_found_at_the_start(setting: str, lacks: str) -> None:

@@ -44,7 +44,7 @@ def test_each_is_like_a_demo_member() -> None:
 @pytest.mark.parametrize("goal", GOALS, ids=lambda goal: goal.name)
 def test_each_goal_ends_with_a_response_that_there_is(goal) -> None:  # type: ignore[no-untyped-def]
     names = {wording.name for wording in load_patterns(False)}
-    assert any(goal.ended_by(name) for name in names)
+    assert any(goal.is_ended_by(name) for name in names)
     assert any(REFUSAL_RESPONSES.fullmatch(name) for name in names)
 
 
