@@ -14,10 +14,10 @@ from actions.cases.status_questions import answer_report_status
 from actions.cases.withdrawal import TICKET_NUMBER
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
+from backend.confirmation_numbers import normalize_number
 from backend.contact.service import extract_phone
 from backend.language import tr
 from backend.members.levels import Level
-from backend.payments.confirmation_numbers import normalize_number
 from backend.reading.contact.callback_phone import is_account_phone, replaces_phone
 from backend.reading.tickets.filed_report_questions import FiledQuestion, detect_filed_question
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds

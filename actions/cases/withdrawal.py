@@ -8,8 +8,8 @@ from actions.cases.callout_status import format_callout_status
 from actions.cases.kinds import format_ticket_title
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
+from backend.confirmation_numbers import normalize_number
 from backend.language import tr
-from backend.payments.confirmation_numbers import normalize_number
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
 from backend.tickets.kinds import OBJECTION

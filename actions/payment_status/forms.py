@@ -12,11 +12,11 @@ from actions.base import ExternalCall, SlotQuestion
 from actions.formatting import format_day
 from actions.turn import Turn
 from backend.billing import service as billing
+from backend.confirmation_numbers import ALPHABET
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
 from backend.payments import service as payments
-from backend.payments.confirmation_numbers import ALPHABET
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.receipts import RETURN_REASONS
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import confirmation_numbers
 from backend.alerts.kinds import CHANNELS, KINDS, PAPERLESS, check_threshold, join_words
 from backend.alerts.models import AlertSetting
 from backend.audit import service as audit
@@ -20,7 +21,6 @@ from backend.language import tr
 from backend.members.levels import require
 from backend.members.models import Member
 from backend.outbox.service import enqueue, is_opted_out
-from backend.payments import confirmation_numbers
 
 if TYPE_CHECKING:
     from backend.app import Backend

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.confirmation_numbers import UNIQUE_NUMBER
 from backend.db import Base, UtcTime
 
 
@@ -20,7 +21,7 @@ class Arrangement(Base):
     __tablename__ = "arrangements"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(String(12), unique=True)
+    number: Mapped[str] = mapped_column(String(12), unique=True, info=UNIQUE_NUMBER)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"))
     parts: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import confirmation_numbers
 from backend.arrangement.models import Arrangement
 from backend.arrangement.rules import ArrangementFacts, PlanPart, find_refusals
 from backend.audit.service import record
@@ -20,7 +21,6 @@ from backend.conversations.models import Conversation
 from backend.members.models import Member
 from backend.programs.models import ProgramEnrollment
 from backend.tickets import member_notices
-from backend.tickets.service import fresh_number
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -64,7 +64,7 @@ async def grant(
         return None
     balance = await billing.get_balance(session, backend, account_id)
     made = Arrangement(
-        number=await _new_number(session),
+        number=await confirmation_numbers.new_number(session),
         account_id=account_id,
         conversation_id=conversation_id,
         parts=[{"cents": part.cents, "on": part.on.isoformat()} for part in sorted(parts, key=lambda one: one.on)],
@@ -98,14 +98,6 @@ async def grant(
 def format_for_audit(made: Arrangement) -> str:
     """The plan in one line, as the audit trail keeps it: `5620 on 2026-11-20, 5620 on 2026-11-27`."""
     return ", ".join(f"{part['cents']} on {part['on']}" for part in made.parts)
-
-
-async def _new_number(session: AsyncSession) -> str:
-    """A number that neither a payment, a ticket nor another plan has."""
-    while True:
-        number = await fresh_number(session)
-        if not await session.scalar(select(Arrangement.id).where(Arrangement.number == number)):
-            return number
 
 
 async def review(backend: Backend, on: date) -> dict[str, int]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.autopay import notices, rules
 from backend.autopay.draft_outcomes import SYSTEM
@@ -25,7 +26,7 @@ from backend.autopay.pending_changes import accounts_with_due_changes, apply_cha
 from backend.autopay.schedule import CATCH_UP, find_active_autopay, find_active_draft, is_due_on, last_run
 from backend.billing.models import Account, Bill
 from backend.billing.service import PENDING_STATUSES, lock_account
-from backend.payments import confirmation_numbers, prechecks
+from backend.payments import prechecks
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import Payment, PaymentMethod
 from backend.payments.processing import advance

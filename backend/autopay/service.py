@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.autopay import notices
 from backend.autopay.consent import ConsentEvidence
@@ -21,7 +22,7 @@ from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.language import format_short_date, tr
 from backend.members.levels import require
-from backend.payments import confirmation_numbers, prechecks
+from backend.payments import prechecks
 from backend.payments.models import PaymentMethod
 
 if TYPE_CHECKING:

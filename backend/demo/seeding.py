@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import confirmation_numbers
 from backend.alerts.kinds import PAPERLESS
 from backend.alerts.models import AlertSetting
 from backend.audit import service as audit
@@ -22,7 +23,6 @@ from backend.demo.people import DEMO_PEOPLE, DemoAccount, DemoMethod, DemoPerson
 from backend.logins import service as logins
 from backend.logins.passwords import HASHER
 from backend.members.models import Member
-from backend.payments import confirmation_numbers
 from backend.payments.models import Payment, PaymentMethod
 from backend.postgresql import DEMO
 from backend.providers.billing.base import PaymentFact

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import confirmation_numbers
 from backend.audit.service import record
 from backend.errors import MemberlineError
 from backend.language import current_language, in_each, tr, use_language, with_language
@@ -23,7 +24,6 @@ from backend.members.levels import Level
 from backend.members.models import IdentityMiss, Member
 from backend.members.service import accounts_of
 from backend.outbox.service import enqueue
-from backend.payments import confirmation_numbers
 from backend.pending_rows import process_pending_rows
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.autopay.models import Consent
 from backend.billing.service import lock_account
-from backend.payments import confirmation_numbers, receipts
+from backend.payments import receipts
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PayLink, Payment, Quote, ScheduledPayment
 from backend.payments.outcome import PaymentOutcome, outcome_of_payment

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.confirmation_numbers import UNIQUE_NUMBER
 from backend.db import Base, UtcTime
 from backend.language import mark, tr
 
@@ -86,7 +87,7 @@ class Payment(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)  # also the processor's idempotency key
-    confirmation: Mapped[str] = mapped_column(String(16), unique=True)
+    confirmation: Mapped[str] = mapped_column(String(16), unique=True, info=UNIQUE_NUMBER)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     method_id: Mapped[int] = mapped_column(ForeignKey("payment_methods.id"))
     amount_cents: Mapped[int]
@@ -118,7 +119,7 @@ class ScheduledPayment(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)
-    confirmation: Mapped[str] = mapped_column(String(16), unique=True)
+    confirmation: Mapped[str] = mapped_column(String(16), unique=True, info=UNIQUE_NUMBER)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     method_id: Mapped[int] = mapped_column(ForeignKey("payment_methods.id"))
     amount_cents: Mapped[int]

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.autopay.consent import ConsentEvidence
 from backend.autopay.models import Consent
 from backend.billing.service import lock_account
 from backend.members.levels import require
-from backend.payments import confirmation_numbers, prechecks, receipts
+from backend.payments import prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.confirmation_numbers import UNIQUE_NUMBER
 from backend.db import Base, UtcTime
 
 ACTIVE = text("ended_on IS NULL")
@@ -25,7 +26,7 @@ class ProgramEnrollment(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     program: Mapped[str] = mapped_column(String(12))  # budget | levelized
     amount_cents: Mapped[int | None]
-    confirmation: Mapped[str] = mapped_column(String(16), unique=True)
+    confirmation: Mapped[str] = mapped_column(String(16), unique=True, info=UNIQUE_NUMBER)
     started_on: Mapped[date]
     figured_on: Mapped[date]
     ended_on: Mapped[date | None]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.autopay.models import Consent
 from backend.billing import bills
@@ -19,7 +20,6 @@ from backend.errors import MemberlineError
 from backend.language import use_language
 from backend.members.levels import require
 from backend.members.models import Member
-from backend.payments import confirmation_numbers
 from backend.programs import notices, rules
 from backend.programs.models import ProgramEnrollment
 from backend.programs.rules import BUDGET, PROGRAMS, ProgramCost, ProgramFacts
@@ -93,7 +93,7 @@ async def enroll(
         account_id=account_id,
         program=program,
         amount_cents=rules.compute_budget(facts.bills) if program == BUDGET else None,
-        confirmation=await _new_number(session),
+        confirmation=await confirmation_numbers.new_number(session),
         started_on=today,
         figured_on=today,
         created_at=backend.clock.now(),
@@ -222,14 +222,6 @@ def _consent(backend: Backend, made: ProgramEnrollment, yes: ProgramConsent, kin
         at=backend.clock.now(),
         ends_on=made.ended_on,
     )
-
-
-async def _new_number(session: AsyncSession) -> str:
-    """A number that neither a payment nor another enrolment has."""
-    while True:
-        number = await confirmation_numbers.new_number(session)
-        if not await session.scalar(select(ProgramEnrollment.id).where(ProgramEnrollment.confirmation == number)):
-            return number
 
 
 def _format_for_audit(made: ProgramEnrollment) -> dict[str, str | int | None]:

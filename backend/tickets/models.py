@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.confirmation_numbers import UNIQUE_NUMBER
 from backend.db import Base, UtcTime
 
 PLACE_SOURCE_LABEL = "address"
@@ -34,7 +35,7 @@ class Ticket(Base):
     __table_args__ = (Index(None, "status", "created_at"), Index(None, "place_key"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(String(12), unique=True)
+    number: Mapped[str] = mapped_column(String(12), unique=True, info=UNIQUE_NUMBER)
     kind: Mapped[str] = mapped_column(String(16))
     status: Mapped[str] = mapped_column(String(12), default="open")
     urgent: Mapped[bool] = mapped_column(default=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend import confirmation_numbers
 from backend.audit.service import record
 from backend.billing.models import Account
 from backend.callout import escalation as callout_worse
@@ -17,7 +18,6 @@ from backend.callout import service as callout
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current_language
 from backend.members.models import Member
-from backend.payments import confirmation_numbers
 from backend.reading.hazards.danger_denial import denies_danger
 from backend.tickets import member_notices, reporter_notices
 from backend.tickets.danger_signs import detect_signs, is_new_information, record_denial
@@ -91,7 +91,7 @@ async def file_report(session: AsyncSession, backend: Backend, conversation_id: 
             await member_notices.notify_requested(session, backend, conversation, same, new=False)
         return FiledTicket(same, is_new=False, relayed_text=passed_on)
     ticket = Ticket(
-        number=await fresh_number(session),
+        number=await confirmation_numbers.new_number(session),
         kind=told.kind,
         urgent=told.urgent or told.kind == DANGER,
         account_id=told.account_id,
@@ -428,11 +428,3 @@ async def list_of_conversation(session: AsyncSession, conversation_id: str) -> l
     """What this conversation filed and still stands, the newest first."""
     query = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status.in_(OPEN_STATUSES))
     return list(await session.scalars(query.order_by(Ticket.id.desc())))
-
-
-async def fresh_number(session: AsyncSession) -> str:
-    """Read out like a confirmation number, and never the same as one."""
-    while True:
-        number = await confirmation_numbers.new_number(session)
-        if await find(session, number) is None:
-            return number

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from backend.payments.confirmation_numbers import normalize_number
+from backend.confirmation_numbers import normalize_number
 from backend.reading.texts import on_call_free_text as loose
 
 

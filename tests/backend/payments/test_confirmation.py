@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend import confirmation_numbers
 from backend.app import Backend
-from backend.payments import confirmation_numbers
 from backend.payments.service import find_by_confirmation
 from tests.backend.household import Household, make_household
 from tests.backend.payments.test_flow import quote_for, say_yes

@@ -15,11 +15,11 @@ from backend.audit.service import verify
 from backend.billing.models import Account
 from backend.callout import messages
 from backend.clock import ManualClock
+from backend.confirmation_numbers import normalize_number
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, use_language
 from backend.members.levels import Level
 from backend.outbox.models import OutboxMessage
-from backend.payments.confirmation_numbers import normalize_number
 from backend.tickets import listing
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket

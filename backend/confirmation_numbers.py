@@ -1,14 +1,17 @@
-"""Confirmation numbers: short, read out without doubt, never two alike."""
+"""Confirmation numbers of payments, enrollments, arrangements and tickets: short, and clear when read out."""
 
 from __future__ import annotations
 
 import re
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.payments.models import Payment, ScheduledPayment
+from backend.db import Base
+
+UNIQUE_NUMBER = {"confirmation_number": True}
+"""The `info` of a column whose values no other such column may have: one number then never names two things."""
 
 # no 0 O 1 I L, no letters that sound alike over a phone (B D E P T V, F S, M N), no vowels that could make a word
 LETTERS = "FHJKMQRWXY"
@@ -25,10 +28,11 @@ def random_number() -> str:
 
 
 async def new_number(session: AsyncSession) -> str:
-    """One that nobody has yet."""
+    """A number that no column marked UNIQUE_NUMBER holds."""
+    columns = [column for table in Base.metadata.sorted_tables for column in table.c if column.info == UNIQUE_NUMBER]
     while True:
         number = random_number()
-        if not await _is_taken(session, number):
+        if await session.scalar(union_all(*(select(column).where(column == number) for column in columns))) is None:
             return number
 
 
@@ -38,10 +42,3 @@ def normalize_number(said: str) -> str | None:
     if len(plain) != LENGTH or any(letter not in ALPHABET for letter in plain):
         return None
     return f"{plain[:3]}-{plain[3:]}"
-
-
-async def _is_taken(session: AsyncSession, number: str) -> bool:
-    for column in (Payment.confirmation, ScheduledPayment.confirmation):
-        if await session.scalar(select(column).where(column == number)):
-            return True
-    return False
