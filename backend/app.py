@@ -8,12 +8,14 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from backend.autopay.draft_outcomes import DraftsAndAutoPay
 from backend.clock import Clock, ShiftedClock, SystemClock, local_date
 from backend.config import Settings
 from backend.coop import Coop, load_coop
 from backend.db import Database
 from backend.errors import SettingsError
 from backend.knowledge.service import Knowledge, default_knowledge
+from backend.payments.automatic_payments import AutomaticPayments
 from backend.providers import loader
 from backend.providers.billing.base import BillingProvider
 from backend.providers.messages.base import MessageProvider
@@ -35,6 +37,7 @@ class Backend:
     messages: MessageProvider
     knowledge: Knowledge
     outages: OutageProvider
+    automatic_payments: AutomaticPayments = field(default_factory=DraftsAndAutoPay)
     # set when a message was written to the outbox: whoever sends need not wait for the next look
     outbox_ready: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -4,9 +4,10 @@ from backend.agent_handoff.models import AgentHandoff, OfficeMessage
 from backend.alerts.models import AlertSent, AlertSetting
 from backend.arrangement.models import Arrangement
 from backend.audit.models import AuditRow
-from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
+from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
 from backend.billing.models import Account, Bill, LedgerEntry
 from backend.callout.models import Callout, CalloutCode, CalloutNotice
+from backend.consents.models import Consent
 from backend.conversations.models import ActionResult, Conversation, InboundMessage, PendingRedaction, PushEvent
 from backend.job_locks.models import JobLock
 from backend.logins.models import (

@@ -13,13 +13,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backend.alerts.models import AlertSetting
 from backend.alerts.service import setting_to_dict
 from backend.arrangement.models import Arrangement
-from backend.autopay.models import AutoPay, Consent, LegacyDraft
+from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.schedule import next_run
 from backend.billing.models import Account, Bill
-from backend.billing.service import find_account, get_balance
+from backend.billing.service import find_account
+from backend.consents.models import Consent
 from backend.errors import MemberlineError
 from backend.logins import service as logins
 from backend.members.models import Member
+from backend.payments.balances import get_balance
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.service import list_saved_methods
 from backend.programs.models import ProgramEnrollment

@@ -13,10 +13,10 @@ from actions.identity.forms import CODE
 from actions.side_questions import TOPIC_SLOT, WORDS_SLOT
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.account_question import service as account_questions
-from backend.billing import service as billing
 from backend.language import mark
 from backend.members.identity import Identity
 from backend.members.levels import Level
+from backend.payments.balances import get_balance
 
 BALANCE_TOPICS = frozenset({"due_when", "late_fee_now", "shutoff", "what_is_left"})
 """Questions about what is owed."""
@@ -65,7 +65,7 @@ class AccountQuestionForm(AccountForm):
     async def _offer_payment(turn: Turn, standing: Identity, topic: str) -> None:
         """Who hears what is owed may pay it in so many words: "ok pay that with my card"."""
         assert standing.account is not None
-        stands = await billing.get_balance(turn.session, turn.backend, standing.account.id)
+        stands = await get_balance(turn.session, turn.backend, standing.account.id)
         if stands.uncovered_cents <= 0 or standing.account.status == "closed":
             return
         late = topic == "shutoff" and stands.past_due_cents > 0

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from actions import side_questions
 from actions.accounts.forms import AccountForm
+from actions.agreements import build_agreement
 from actions.alerts import questions
 from actions.base import ExternalCall, SlotQuestion
 from actions.follow_ups import LAST_SUBJECT
@@ -23,7 +24,6 @@ from backend.alerts.parsing import (
     is_stop_all_texts,
     parse_alert_request,
 )
-from backend.alerts.service import ChangeAuthor
 from backend.language import mark, tr
 from backend.members.identity import Identity
 
@@ -205,7 +205,12 @@ class AlertsForm(AccountForm):
         assert standing.account is not None
         assert standing.member is not None
         number = await alerts.turn_on(
-            turn.session, turn.backend, standing.account, wanted, ways, audit_author(turn, standing)
+            turn.session,
+            turn.backend,
+            standing.account,
+            wanted,
+            ways,
+            build_agreement(turn, standing, "utter_question_alert_confirm"),
         )
         stopped = "text" in ways and await alerts.texts_are_stopped(turn.session, standing.member)
         if stopped:  # then no text has gone out that says how to end them
@@ -219,7 +224,12 @@ class AlertsForm(AccountForm):
         names = dict(turn.get(WHAT) or {}) or KINDS
         denied = turn.get(DENIED) or tuple(questions.CHANNEL_LABELS)
         ended, number = await alerts.turn_off(
-            turn.session, turn.backend, standing.account, names, audit_author(turn, standing), denied
+            turn.session,
+            turn.backend,
+            standing.account,
+            names,
+            build_agreement(turn, standing, "utter_question_alert_confirm"),
+            denied,
         )
         if not ended:
             going = await alerts.list_active_settings(turn.session, standing.account.id)
@@ -238,13 +248,3 @@ class AlertsForm(AccountForm):
         assert standing.account is not None
         going = await alerts.list_active_settings(turn.session, standing.account.id)
         turn.utter("utter_alerts_list", state="some" if going else "none", list=questions.list_alerts(going))
-
-
-def audit_author(turn: Turn, standing: Identity) -> ChangeAuthor:
-    return ChangeAuthor(
-        turn.conversation_id,
-        turn.channel,
-        int(standing.level),
-        wording=turn.last_text_of("utter_question_alert_confirm"),
-        reply=turn.exact_reply,
-    )

@@ -32,12 +32,11 @@ from backend.account_question.question import AccountQuestion
 from backend.arrangement import plan as plans
 from backend.arrangement import service as arrangements
 from backend.arrangement.plan import Plan
-from backend.billing import service as billing
 from backend.billing.models import Account
-from backend.billing.service import Balance
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
+from backend.payments.balances import Balance, get_balance
 from backend.reading.money.payment_method import mentions_method
 from backend.reading.money.payment_plan import Frequency, RequestedPlan, parse_payment_plan, plan_from_slot
 from backend.reading.service.disconnection_notice import detect_disconnection_topic, only_asks_about_shutoff
@@ -246,7 +245,7 @@ class ArrangementForm(IdentifiedForm):
     async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
         account = standing.account
         assert account is not None  # level 1 is a level on an account
-        balance = await billing.get_balance(turn.session, turn.backend, account.id)
+        balance = await get_balance(turn.session, turn.backend, account.id)
         due = balance.amount_due_cents
         if due <= 0:
             turn.utter("utter_arrangement_nothing_due")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from actions.agreements import build_agreement
 from actions.autopay import questions
 from actions.autopay.extract import DUE_DATE, find_method
 from actions.autopay.slot_filling import (
@@ -23,17 +24,16 @@ from actions.formatting import format_day, format_long_date
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn
 from backend.autopay import service
-from backend.autopay.consent import ConsentEvidence
 from backend.autopay.models import AutoPay
 from backend.autopay.open_bills import list_open_bills
 from backend.autopay.schedule import find_active_draft, first_run_day, next_run_for_bill, runs_after_due_date
 from backend.billing import bills
-from backend.billing import service as billing
 from backend.language import tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments import prechecks
 from backend.payments import service as payments
+from backend.payments.balances import get_balance
 from backend.payments.models import PaymentMethod
 
 
@@ -165,7 +165,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         today = turn.backend.today()
         starts_on = await service.new_autopay_start(turn.session, turn.backend, account_id)
         near = await self._due_dates_still_paid(turn, account_id, starts_on)
-        stands = await billing.get_balance(turn.session, turn.backend, account_id)
+        stands = await get_balance(turn.session, turn.backend, account_id)
         if stands.pending_cents:
             turn.utter("utter_autopay_note_pending", amount=format_cents(stands.pending_cents))
         for item in stands.scheduled[:1]:
@@ -227,14 +227,3 @@ class AutoPayEnrollment(AutoPaySlotFilling):
 def draft_replacement_key(account_id: int) -> str:
     """What a yes to replacing the draft is remembered as: it is for this account alone."""
     return f"{REPLACE_DRAFT_PREFIX}{account_id}"
-
-
-def build_agreement(turn: Turn, standing: Identity, response: str) -> ConsentEvidence:
-    """The exact words that were read out, and the exact reply."""
-    return ConsentEvidence(
-        actor=turn.conversation_id,
-        level=int(standing.level),
-        channel=turn.channel,
-        wording=turn.last_text_of(response),
-        reply=turn.exact_reply,
-    )

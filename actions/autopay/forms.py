@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from actions import agenda, registry, side_questions
+from actions.agreements import build_agreement
 from actions.autopay import questions
-from actions.autopay.enrollment import AutoPayEnrollment, build_agreement
+from actions.autopay.enrollment import AutoPayEnrollment
 from actions.autopay.extract import DUE_DATE, asks_whether_enrolled, extract_day_in_question
 from actions.autopay.slot_filling import (
     ACT,
@@ -30,11 +31,11 @@ from actions.turn import REQUESTED_SLOT, Turn
 from backend.autopay import service
 from backend.autopay.models import AutoPay
 from backend.autopay.schedule import effective_date, find_active_draft, first_run_day
-from backend.billing import service as billing
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments import prechecks
+from backend.payments.balances import list_scheduled
 from backend.payments.models import PaymentMethod
 from backend.reading.back_references import asks_about_next_payment, refers_to_new_method
 from backend.reading.money.payment_method import extract_payment_part
@@ -224,7 +225,7 @@ class AutoPayForm(AutoPayEnrollment):
 
     async def _send_scheduled_stays(self, turn: Turn, account_id: int) -> None:
         """A payment for a later day is no part of Auto Pay, and stays when that is off."""
-        for item in await billing.list_scheduled(turn.session, account_id):
+        for item in await list_scheduled(turn.session, account_id):
             amount, on = format_cents(item.amount_cents + item.fee_cents), format_day(item.run_on, turn.backend.today())
             turn.utter("utter_autopay_scheduled_stays", amount=amount, day=on)
 

@@ -14,11 +14,11 @@ from actions.quick_pay.questions import balance_values
 from actions.turn import Turn
 from backend.account_question.automatic_payments import describe_next_automatic_charge
 from backend.account_question.question import AccountQuestion
-from backend.billing import service as billing
 from backend.billing.models import Account
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
+from backend.payments.balances import get_balance
 from backend.reading.back_references import mentions_double_charge
 
 
@@ -45,7 +45,7 @@ class BalanceForm(AccountForm):
             return None
         if other:
             turn.utter("utter_balance_account", account=format_account_label(standing.account, standing))
-        balance = await billing.get_balance(turn.session, turn.backend, standing.account.id)
+        balance = await get_balance(turn.session, turn.backend, standing.account.id)
         turn.utter("utter_balance", **balance_values(turn, balance))
         today = turn.backend.today()
         if balance.last_payment_cents and balance.last_payment_on:
@@ -78,7 +78,7 @@ class BalanceForm(AccountForm):
     async def _send_all_balances(self, turn: Turn, standing: Identity, accounts: list[Account]) -> None:
         lines, total, days = [], 0, set[date | None]()
         for account in sorted(accounts, key=lambda each: each.number):
-            balance = await billing.get_balance(turn.session, turn.backend, account.id)
+            balance = await get_balance(turn.session, turn.backend, account.id)
             total += balance.amount_due_cents
             owes = format_balance(balance.amount_due_cents)
             lines.append(tr("Account {account}: {owed}.", account=format_account_label(account, standing), owed=owes))

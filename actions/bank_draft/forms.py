@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from actions.accounts.forms import AccountForm
 from actions.agenda import pending_items
+from actions.agreements import build_agreement
 from actions.autopay import questions
-from actions.autopay.enrollment import build_agreement
 from actions.autopay.extract import CHANGE, STOP, extract_method, find_method
 from actions.autopay.slot_filling import AGREE_WORDS
 from actions.base import ExternalCall, SlotQuestion

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from actions import agenda
 from actions.accounts.forms import AccountForm
+from actions.agreements import build_agreement
 from actions.alerts.questions import confirmation_values
 from actions.base import ExternalCall, SlotQuestion
 from actions.identity.forms import IDENTITY_SLOTS
@@ -15,7 +16,6 @@ from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
 from backend.alerts import service as alerts
 from backend.alerts.parsing import parse_alert_request
-from backend.alerts.service import ChangeAuthor
 from backend.language import mark, tr
 from backend.members.identity import Identity
 
@@ -127,15 +127,9 @@ class BillNotificationsForm(AccountForm):
 
     async def _switch(self, turn: Turn, standing: Identity, wish: str) -> None:
         assert standing.account is not None
-        author = ChangeAuthor(
-            turn.conversation_id,
-            turn.channel,
-            int(standing.level),
-            wording=turn.last_text_of(f"utter_question_bills_{wish}"),
-            reply=turn.exact_reply,
-        )
+        agreement = build_agreement(turn, standing, f"utter_question_bills_{wish}")
         switch = alerts.enroll_paperless if wish == "email" else alerts.cancel_paperless
-        quoted = await switch(turn.session, turn.backend, standing.account, author)
+        quoted = await switch(turn.session, turn.backend, standing.account, agreement)
         emailed = standing.member is not None and bool(standing.member.email)
         turn.utter(
             f"utter_bills_now_{wish}",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from actions import side_questions
 from actions.accounts.forms import AccountForm
+from actions.agreements import build_agreement
 from actions.base import ExternalCall, SlotQuestion
 from actions.budget_billing import formatting
 from actions.formatting import format_day
@@ -20,7 +21,7 @@ from backend.money import format_cents
 from backend.programs import service as programs
 from backend.programs.models import ProgramEnrollment
 from backend.programs.rules import BUDGET, LEVELIZED
-from backend.programs.service import NotEligible, ProgramConsent, ProgramOffer
+from backend.programs.service import NotEligible, ProgramOffer
 from backend.reading.money.amount import Amount
 
 PROGRAM, ACT, CONFIRM, COMPARED = "program", "program_act", "program_confirm", "program_told"
@@ -130,9 +131,8 @@ class BudgetBillingForm(AccountForm):
         values = self._enrollment_values(turn, standing, enrolment)
         if turn.notes.get("agreed") == f"leave:{enrolment.id}":
             assert standing.account is not None
-            await programs.end_enrollment(
-                turn.session, turn.backend, standing.account.id, self._build_agreement(turn, standing, LEAVE)
-            )
+            agreement = build_agreement(turn, standing, f"utter_question_program_{LEAVE}")
+            await programs.end_enrollment(turn.session, turn.backend, standing.account.id, agreement)
             turn.utter("utter_program_left", **values)
             return None
         turn.set(CONFIRM, f"leave:{enrolment.id}")
@@ -186,22 +186,13 @@ class BudgetBillingForm(AccountForm):
 
     async def _enroll(self, turn: Turn, standing: Identity, offer: ProgramOffer) -> None:
         assert standing.account is not None
-        yes = self._build_agreement(turn, standing, offer.program)
+        agreement = build_agreement(turn, standing, f"utter_question_program_{offer.program}")
         try:
-            made = await programs.enroll(turn.session, turn.backend, standing.account.id, offer.program, yes)
+            made = await programs.enroll(turn.session, turn.backend, standing.account.id, offer.program, agreement)
         except NotEligible:
             turn.utter("utter_program_changed")
             return
         turn.utter(f"utter_program_joined_{offer.program}", **self._enrollment_values(turn, standing, made))
-
-    def _build_agreement(self, turn: Turn, standing: Identity, asked: str) -> ProgramConsent:
-        return ProgramConsent(
-            conversation_id=turn.conversation_id,
-            channel=turn.channel,
-            level=int(standing.level),
-            wording=turn.last_text_of(f"utter_question_program_{asked}"),
-            reply=turn.exact_reply,
-        )
 
     def _enrollment_values(self, turn: Turn, standing: Identity, made: ProgramEnrollment) -> dict[str, Any]:
         assert standing.account is not None

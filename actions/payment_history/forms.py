@@ -13,12 +13,13 @@ from actions.base import ExternalCall, SlotQuestion
 from actions.formatting import format_day
 from actions.payment_history.formatting import HistoryRow, build_bill_rows, build_payment_rows
 from actions.turn import Turn
-from backend.billing import history
-from backend.billing import service as billing
+from backend.billing import bills
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.members.levels import NEEDS, Level
 from backend.money import format_cents
+from backend.payments import service as payments
+from backend.payments.balances import get_balance
 
 KIND, START_INDEX, COUNT = "history_kind", "history_from", "history_count"
 PAGE_SIZES = {"sms": 4, "web": 10, "voice": 3}
@@ -75,7 +76,7 @@ class PaymentHistoryForm(AccountForm):
     async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
         assert standing.account is not None  # level 1 is a level on an account
         if self._is_latest_only(turn):
-            stands = await billing.get_balance(turn.session, turn.backend, standing.account.id)
+            stands = await get_balance(turn.session, turn.backend, standing.account.id)
             if stands.last_payment_cents and stands.last_payment_on:
                 day = format_day(stands.last_payment_on, turn.backend.today())
                 turn.utter("utter_balance_last_payment", amount=format_cents(stands.last_payment_cents), day=day)
@@ -83,12 +84,13 @@ class PaymentHistoryForm(AccountForm):
         start = int(turn.get(START_INDEX) or 0)
         count = min(turn.get(COUNT) or MAX_ROWS, PAGE_SIZES.get(turn.channel, PAGE_SIZES["web"]))
         if turn.get(KIND) == "billing_history":
-            rows = build_bill_rows(await history.list_bills(turn.session, standing.account.id, start, count + 1), turn)
+            issued = await bills.list_newest_bills(turn.session, standing.account.id, start, count + 1)
+            rows = build_bill_rows(issued, turn)
             paid = ""
         else:
-            found = await history.list_payments(turn.session, standing.account.id, start, count + 1)
+            found = await payments.list_payments(turn.session, standing.account.id, start, count + 1)
             rows = await build_payment_rows(found, turn)
-            year = await history.total_paid_in_year(turn.session, standing.account.id, turn.backend.today().year)
+            year = await payments.total_paid_in_year(turn.session, standing.account.id, turn.backend.today().year)
             paid = format_cents(year)
         await self._tell(turn, standing, rows[:count], more=len(rows) > count, paid=paid)
         return None

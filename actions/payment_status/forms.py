@@ -11,12 +11,12 @@ from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.formatting import format_day
 from actions.turn import Turn
-from backend.billing import service as billing
 from backend.confirmation_numbers import ALPHABET
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
 from backend.payments import service as payments
+from backend.payments.balances import get_balance
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.receipts import RETURN_REASONS
 
@@ -62,9 +62,9 @@ class PaymentStatusForm(AccountForm):
 
     async def _send_newest(self, turn: Turn, account_id: int) -> None:
         since = turn.backend.clock.now() - LOOKBACK
-        made = await payments.list_payments(turn.session, account_id, limit=MAX_PAYMENTS)
+        made = await payments.list_payments(turn.session, account_id, count=MAX_PAYMENTS)
         newest: Sequence[Payment] = [payment for payment in made if payment.created_at >= since]
-        stands = await billing.get_balance(turn.session, turn.backend, account_id)
+        stands = await get_balance(turn.session, turn.backend, account_id)
         for payment in newest:
             self._tell(turn, payment)
         for item in stands.scheduled:

@@ -12,10 +12,10 @@ from actions.identity.forms import CODE
 from actions.quick_pay.questions import ASK_DAY, METHOD_HINT, NOT_PREFIX
 from actions.turn import NUMBER_TYPES, Turn
 from actions.yes_no import is_yes
-from backend.billing import service as billing
 from backend.members.identity import Identity, is_allowed
 from backend.money import share_of
 from backend.payments import service as payments
+from backend.payments.balances import Balance, get_balance
 from backend.payments.models import PaymentMethod
 from backend.reading.back_references import is_same_as_last_time, refers_to_other, resolve_half, resolve_later_day
 from backend.reading.dates.day_parsing import ParsedDay, is_due_date_requested
@@ -135,7 +135,7 @@ async def _last_payment_cents(turn: Turn) -> int | None:
     standing = await turn.identity()
     if standing.account is None:
         return None
-    return (await billing.get_balance(turn.session, turn.backend, standing.account.id)).last_payment_cents
+    return (await get_balance(turn.session, turn.backend, standing.account.id)).last_payment_cents
 
 
 def _extract_day(turn: Turn, said: ExtractedValues) -> None:
@@ -256,7 +256,7 @@ def find_named_method(words: str, methods: Sequence[PaymentMethod], asked: str |
     return str(fitting[0].id) if len(fitting) == 1 else "saved"
 
 
-def resolve_amount_and_day(turn: Turn, balance: billing.Balance) -> None:
+def resolve_amount_and_day(turn: Turn, balance: Balance) -> None:
     """Once it is known whose bill it is: put cents for "all of it" and a date for "the due date"."""
     values: dict[str, Any] = {}
     due = balance.amount_due_cents

@@ -24,12 +24,12 @@ from actions.quick_pay.split_payments import queue_arrangement, queue_other_acco
 from actions.scheduled.extract import extract_existing_act
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
-from backend.billing import service as billing
 from backend.language import mark
 from backend.members.identity import Identity, is_allowed
 from backend.members.levels import NEEDS, Level
 from backend.payments import pay_links, prechecks, quotes
 from backend.payments import service as payments
+from backend.payments.balances import Balance, get_balance
 from backend.reading.money.payment_method import asks_amount_owed, extract_method_last4
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
@@ -204,7 +204,7 @@ class QuickPayForm(AccountForm):
             return ExternalCall(
                 confirm_payment
             )  # a yes delivered again gets its number, also when nothing is owed any more
-        balance = await billing.get_balance(turn.session, turn.backend, account.id)
+        balance = await get_balance(turn.session, turn.backend, account.id)
         resolve_amount_and_day(turn, balance)
         if account.status == "closed":
             turn.utter("utter_pay_account_closed")
@@ -217,7 +217,7 @@ class QuickPayForm(AccountForm):
         return await self._ask_details(turn, standing, balance)
 
     async def _ask_details(
-        self, turn: Turn, standing: Identity, balance: billing.Balance
+        self, turn: Turn, standing: Identity, balance: Balance
     ) -> SlotQuestion | ExternalCall | None:
         found = await self._find_warnings(turn, standing, balance)
         ask = self._ask_warning(turn, [c for c in found if c.code in PENDING_PAYMENT_CODES], balance)
@@ -236,9 +236,7 @@ class QuickPayForm(AccountForm):
             )  # read back before the yes; another day may be named any time
         return await self._ask_method(turn, standing)
 
-    async def _find_warnings(
-        self, turn: Turn, standing: Identity, balance: billing.Balance
-    ) -> list[prechecks.PaymentWarning]:
+    async def _find_warnings(self, turn: Turn, standing: Identity, balance: Balance) -> list[prechecks.PaymentWarning]:
         """What speaks against paying like this; while no amount is chosen, against paying all."""
         assert standing.account is not None
         amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
@@ -246,9 +244,7 @@ class QuickPayForm(AccountForm):
             turn.session, turn.backend, standing.account, amount, questions.get_chosen_day(turn)
         )
 
-    def _ask_warning(
-        self, turn: Turn, found: list[prechecks.PaymentWarning], balance: billing.Balance
-    ) -> SlotQuestion | None:
+    def _ask_warning(self, turn: Turn, found: list[prechecks.PaymentWarning], balance: Balance) -> SlotQuestion | None:
         """Asked about once each, or refused with a reason."""
         agreed = list(turn.get(AGREED) or [])
         for concern in found:
@@ -260,7 +256,7 @@ class QuickPayForm(AccountForm):
         return None
 
     def _build_warning_question(
-        self, turn: Turn, concern: prechecks.PaymentWarning, agreed: list[str], balance: billing.Balance
+        self, turn: Turn, concern: prechecks.PaymentWarning, agreed: list[str], balance: Balance
     ) -> SlotQuestion | None:
         if concern.code in AMOUNT_PROBLEMS:
             turn.clear(AMOUNT)

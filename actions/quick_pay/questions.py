@@ -10,10 +10,10 @@ from typing import Any
 from actions.base import SlotQuestion
 from actions.formatting import format_day, format_on_day
 from actions.turn import Turn
-from backend.billing.service import Balance
 from backend.language import tr
 from backend.money import format_cents
 from backend.payments import prechecks
+from backend.payments.balances import Balance
 from backend.payments.models import PaymentMethod
 from backend.payments.prechecks import PaymentWarning
 from backend.payments.quotes import ReadBack

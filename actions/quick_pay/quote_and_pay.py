@@ -8,15 +8,14 @@ from typing import Any
 from actions import agenda
 from actions.formatting import format_day
 from actions.turn import Turn
-from backend.billing import service as billing
-from backend.billing.service import PENDING_STATUSES
 from backend.language import mark, tr
 from backend.members.levels import StepUpNeeded
 from backend.money import format_cents
 from backend.payments import confirm, quotes
 from backend.payments import service as payments
+from backend.payments.balances import get_balance
 from backend.payments.errors import MethodNotUsable, PaymentRefused
-from backend.payments.models import PaymentMethod
+from backend.payments.models import PENDING_STATUSES, PaymentMethod
 from backend.payments.outcome import PaymentOutcome
 
 DECLINE_REASONS = {
@@ -112,7 +111,7 @@ async def _outcome_values(turn: Turn, outcome: PaymentOutcome) -> dict[str, Any]
     assert made is not None
     today = turn.backend.today()
     async with turn.backend.db.read_session() as session:
-        balance = await billing.get_balance(session, turn.backend, made.account_id)
+        balance = await get_balance(session, turn.backend, made.account_id)
         method = await session.get_one(PaymentMethod, made.method_id)
     words = {
         "total": format_cents(made.amount_cents + made.fee_cents),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from actions.account_question.requests_during_code import queue_request
 from actions.accounts.forms import AccountForm
-from actions.autopay.enrollment import build_agreement
+from actions.agreements import build_agreement
 from actions.autopay.questions import format_next_run, format_run_day
 from actions.autopay.slot_filling import AGREE_WORDS
 from actions.base import ExternalCall, SkillAction, SlotQuestion
@@ -23,11 +23,11 @@ from backend.account_question.question import AccountQuestion
 from backend.autopay import service as automatic
 from backend.autopay.models import AutoPay
 from backend.autopay.schedule import find_active_draft
-from backend.billing import service as billing
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments import service as payments
+from backend.payments.balances import list_scheduled
 from backend.payments.models import PaymentMethod, ScheduledPayment
 from backend.reading.dates.day_parsing import ParsedDay
 from backend.reading.money.amount import Amount
@@ -104,7 +104,7 @@ class ScheduledPaymentsForm(AccountForm):
 
     async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
         assert standing.account is not None
-        items = await billing.list_scheduled(turn.session, standing.account.id)
+        items = await list_scheduled(turn.session, standing.account.id)
         if not items:
             await self._none(turn, standing.account.id)
             return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from backend.account_question.automatic_payments import describe_next_automatic_charge, describe_next_charge
 from backend.account_question.question import AccountQuestion
 from backend.alerts.kinds import join_words
-from backend.billing.service import Balance
 from backend.language import tr
 from backend.money import format_balance, format_cents
+from backend.payments.balances import Balance
 
 
 async def describe_due_date(asked: AccountQuestion) -> str:

@@ -13,10 +13,10 @@ from backend.autopay.formatting import format_next_run, format_ordinal, format_r
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.schedule import find_active_draft
 from backend.autopay.service import NextRun, find_autopay, find_last_run, find_next_run
-from backend.billing import service as billing
 from backend.language import SPANISH, current_language, mark, tr
 from backend.money import format_cents
 from backend.payments import prechecks
+from backend.payments.balances import list_scheduled
 from backend.payments.models import PaymentMethod
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
 from backend.reading.spanish.translation import to_english
@@ -183,7 +183,7 @@ async def _upcoming_charges(asked: AccountQuestion) -> list[UpcomingCharge]:
             item.amount_cents + item.fee_cents,
             await _method_problem(asked, item.method_id, item.run_on),
         )
-        for item in await billing.list_scheduled(asked.session, account_id)
+        for item in await list_scheduled(asked.session, account_id)
     ]
     waiting = select(AutomaticDraft).where(AutomaticDraft.account_id == account_id, AutomaticDraft.status == "retry")
     found += [

@@ -8,10 +8,9 @@ from datetime import timedelta
 from itertools import combinations
 
 from backend.account_question.question import AccountQuestion
-from backend.billing.service import PENDING_STATUSES
 from backend.language import SPANISH, current_language, tr
 from backend.money import format_cents
-from backend.payments.models import Payment
+from backend.payments.models import PENDING_STATUSES, Payment
 from backend.payments.service import list_payments
 from backend.reading.money.amount import Amount, parse_amount
 from backend.reading.spanish.translation import to_english

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.billing import service as billing
 from backend.billing.models import Account
 from backend.language import format_day, tr
+from backend.payments.balances import Balance, get_balance
 from backend.payments.models import Payment
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ class AccountQuestion:
         """The office's, as it is written."""
         return self.backend.coop.office_phone_display
 
-    async def balance(self) -> billing.Balance:
+    async def balance(self) -> Balance:
         """Where the account stands, in cents."""
-        return await billing.get_balance(self.session, self.backend, self.account.id)
+        return await get_balance(self.session, self.backend, self.account.id)
 
     def format_day(self, on: date) -> str:
         """`Friday, December 4`."""

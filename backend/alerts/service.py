@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
 from backend.alerts.kinds import CHANNELS, KINDS, PAPERLESS, check_threshold, join_words
 from backend.alerts.models import AlertSetting
-from backend.audit import service as audit
-from backend.autopay.models import Consent
 from backend.billing.models import Account
 from backend.billing.service import lock_account
+from backend.consents import service as consents
+from backend.consents.service import Agreement
 from backend.conversations.models import Conversation
 from backend.language import tr
 from backend.members.levels import require
@@ -24,17 +23,6 @@ from backend.outbox.service import enqueue, is_opted_out
 
 if TYPE_CHECKING:
     from backend.app import Backend
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeAuthor:
-    """Who asks for a change, and where. `wording` and `reply` are the read-back and the answer to it, word for word."""
-
-    conversation_id: str
-    channel: str
-    level: int
-    wording: str = ""
-    reply: str = ""
 
 
 async def list_active_settings(session: AsyncSession, account_id: int) -> list[AlertSetting]:
@@ -63,27 +51,36 @@ async def turn_on(
     account: Account,
     wanted: Mapping[str, int | None],
     ways: Iterable[str],
-    author: ChangeAuthor,
+    agreement: Agreement,
 ) -> str:
     """Set these alerts (kind → threshold) to go by these ways, with the consent kept; returns the number to quote.
 
     A text to the phone confirms it and names the way out, as carriers ask of whoever signs somebody up. Raises
     ThresholdRefused, StepUpNeeded.
     """
-    require("manage_alerts", author.level)
+    require("manage_alerts", agreement.level)
     await lock_account(session, account.id)
     number, chosen = await confirmation_numbers.new_number(session), set(ways)
     before = {setting.kind: _format_for_audit(setting) for setting in await list_active_settings(session, account.id)}
     for name, threshold in wanted.items():
         await _save_setting(
-            session, backend, account.id, name, chosen, check_threshold(name, threshold), author.channel
+            session, backend, account.id, name, chosen, check_threshold(name, threshold), agreement.channel
         )
-    session.add(_consent(backend, account.id, "alerts", number, author))
     member = await session.get_one(Member, account.member_id)
-    if "text" in chosen and not await _is_own_text(session, author, member):
+    if "text" in chosen and not await _is_own_text(session, agreement, member):
         await _confirm_by_text(session, backend, member, wanted, number)
     after = {name: _format_for_audit(await _get_setting(session, account.id, name)) for name in wanted}
-    await _record_change(session, backend, account.id, "alerts_on", author, before, {**after, "confirmation": number})
+    await consents.record(
+        session,
+        backend,
+        agreement,
+        account_id=account.id,
+        kind="alerts",
+        act="alerts_on",
+        reference=number,
+        before=before,
+        after={**after, "confirmation": number},
+    )
     return number
 
 
@@ -92,14 +89,14 @@ async def turn_off(
     backend: Backend,
     account: Account,
     names: Iterable[str],
-    author: ChangeAuthor,
+    agreement: Agreement,
     ways: Iterable[str] = CHANNELS,
 ) -> tuple[list[AlertSetting], str]:
     """End those of these alerts that go by these ways, or only these ways; returns them and the number to quote.
 
     Raises StepUpNeeded.
     """
-    require("manage_alerts", author.level)
+    require("manage_alerts", agreement.level)
     await lock_account(session, account.id)
     wanted, unwanted = set(names), set(ways)
     going = await list_active_settings(session, account.id)
@@ -115,41 +112,62 @@ async def turn_off(
             _set_channels(setting, left)
     await session.flush()
     if not await list_active_settings(session, account.id):
-        await _revoke(session, backend, account.id, "alerts")
-    await _record_change(session, backend, account.id, "alerts_off", author, before, {"confirmation": number})
+        await consents.revoke(session, backend, account.id, kinds=["alerts"])
+    await consents.record_act(
+        session,
+        backend,
+        agreement,
+        account_id=account.id,
+        act="alerts_off",
+        before=before,
+        after={"confirmation": number},
+    )
     return ended, number
 
 
-async def enroll_paperless(session: AsyncSession, backend: Backend, account: Account, author: ChangeAuthor) -> str:
+async def enroll_paperless(session: AsyncSession, backend: Backend, account: Account, agreement: Agreement) -> str:
     """From the next bill on a notice by email in place of paper. The member needs an email on file.
 
     Raises StepUpNeeded.
     """
-    require("bill_notifications", author.level)
+    require("bill_notifications", agreement.level)
     await lock_account(session, account.id)
     number = await confirmation_numbers.new_number(session)
-    await _save_setting(session, backend, account.id, PAPERLESS, {"email"}, None, author.channel)
-    session.add(_consent(backend, account.id, PAPERLESS, number, author))
+    await _save_setting(session, backend, account.id, PAPERLESS, {"email"}, None, agreement.channel)
     words = tr("your bills come without paper now. From your next bill on, an email tells you when it is ready.")
     await _paper_notice(session, backend, account, tr("Paperless billing is on"), words, number)
-    await _record_change(
-        session, backend, account.id, "paperless_on", author, {"paperless": False}, {"confirmation": number}
+    await consents.record(
+        session,
+        backend,
+        agreement,
+        account_id=account.id,
+        kind=PAPERLESS,
+        act="paperless_on",
+        reference=number,
+        before={"paperless": False},
+        after={"confirmation": number},
     )
     return number
 
 
-async def cancel_paperless(session: AsyncSession, backend: Backend, account: Account, author: ChangeAuthor) -> str:
+async def cancel_paperless(session: AsyncSession, backend: Backend, account: Account, agreement: Agreement) -> str:
     """From the next bill on paper again; returns the number to quote. Raises StepUpNeeded."""
-    require("bill_notifications", author.level)
+    require("bill_notifications", agreement.level)
     await lock_account(session, account.id)
     number = await confirmation_numbers.new_number(session)
     setting = await _get_setting(session, account.id, PAPERLESS)
     setting.active = False
-    await _revoke(session, backend, account.id, PAPERLESS)
+    await consents.revoke(session, backend, account.id, kinds=[PAPERLESS])
     words = tr("your bills come on paper again, from your next bill on.")
     await _paper_notice(session, backend, account, tr("Paperless billing is off"), words, number)
-    await _record_change(
-        session, backend, account.id, "paperless_off", author, {"paperless": True}, {"confirmation": number}
+    await consents.record_act(
+        session,
+        backend,
+        agreement,
+        account_id=account.id,
+        act="paperless_off",
+        before={"paperless": True},
+        after={"confirmation": number},
     )
     return number
 
@@ -208,28 +226,10 @@ def _format_for_audit(setting: AlertSetting) -> str:
     return ", ".join(setting.channels) + (f"; {setting.threshold}" if setting.threshold is not None else "")
 
 
-def _consent(backend: Backend, account_id: int, kind: str, number: str, author: ChangeAuthor) -> Consent:
-    return Consent(
-        account_id=account_id,
-        kind=kind,
-        wording=author.wording,
-        reply=author.reply,
-        channel=author.channel,
-        reference=number,
-        at=backend.clock.now(),
-        ends_on=None,
-    )
-
-
-async def _revoke(session: AsyncSession, backend: Backend, account_id: int, kind: str) -> None:
-    standing = (Consent.account_id == account_id, Consent.kind == kind, Consent.revoked_at.is_(None))
-    await session.execute(update(Consent).where(*standing).values(revoked_at=backend.clock.now()))
-
-
-async def _is_own_text(session: AsyncSession, author: ChangeAuthor, member: Member) -> bool:
+async def _is_own_text(session: AsyncSession, agreement: Agreement, member: Member) -> bool:
     """Whether the answer to this very message is a text to the phone on file: it then says all that there is to say."""
-    conversation = await session.get(Conversation, author.conversation_id)
-    return author.channel == "sms" and conversation is not None and conversation.address == member.phone
+    conversation = await session.get(Conversation, agreement.actor)
+    return agreement.channel == "sms" and conversation is not None and conversation.address == member.phone
 
 
 async def _confirm_by_text(
@@ -278,28 +278,6 @@ async def _paper_notice(
         ),
         purpose="notice",
         dedupe_key=f"paper:{number}",
-    )
-
-
-async def _record_change(
-    session: AsyncSession,
-    backend: Backend,
-    account_id: int,
-    act: str,
-    author: ChangeAuthor,
-    before: dict[str, Any],
-    after: dict[str, Any],
-) -> None:
-    await audit.record(
-        session,
-        backend,
-        actor=author.conversation_id,
-        level=author.level,
-        channel=author.channel,
-        act=act,
-        account_id=account_id,
-        before=before,
-        after=after,
     )
 
 

@@ -14,11 +14,11 @@ from backend.arrangement.models import Arrangement
 from backend.arrangement.rules import ArrangementFacts, PlanPart, find_refusals
 from backend.audit.service import record
 from backend.billing import bills
-from backend.billing import service as billing
 from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
 from backend.members.models import Member
+from backend.payments.balances import get_balance
 from backend.programs.models import ProgramEnrollment
 from backend.tickets import member_notices
 
@@ -32,7 +32,7 @@ async def refusal_reasons(
     session: AsyncSession, backend: Backend, account_id: int, parts: Sequence[PlanPart], *, notice: bool
 ) -> list[str]:
     """Why this plan is not granted at once, for the office; empty when it is."""
-    balance = await billing.get_balance(session, backend, account_id)
+    balance = await get_balance(session, backend, account_id)
     broken = select(Arrangement.ended_on).where(Arrangement.account_id == account_id, Arrangement.status == BROKEN)
     enrolled = select(ProgramEnrollment.program).where(
         ProgramEnrollment.account_id == account_id, ProgramEnrollment.ended_on.is_(None)
@@ -62,7 +62,7 @@ async def grant(
     await lock_account(session, account_id)
     if await active_arrangement(session, account_id) is not None:
         return None
-    balance = await billing.get_balance(session, backend, account_id)
+    balance = await get_balance(session, backend, account_id)
     made = Arrangement(
         number=await confirmation_numbers.new_number(session),
         account_id=account_id,
@@ -143,7 +143,7 @@ async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: i
 async def _remaining_cents(session: AsyncSession, backend: Backend, made: Arrangement, on: date) -> int:
     """What is still owed of the bills that the plan is for: payments cover the oldest first."""
     owed = await backend.billing.balance(session, made.account_id, on)
-    pending = (await billing.get_balance(session, backend, made.account_id)).pending_cents
+    pending = (await get_balance(session, backend, made.account_id)).pending_cents
     later = sum(
         bill.amount_cents
         for bill in await bills.list_bills(session, made.account_id)

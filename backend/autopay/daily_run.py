@@ -19,16 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend import confirmation_numbers
 from backend.audit import service as audit
 from backend.autopay import notices, rules
-from backend.autopay.draft_outcomes import SYSTEM
-from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
+from backend.autopay.models import SYSTEM, AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.open_bills import drafts_by_bill, list_open_bills
 from backend.autopay.pending_changes import accounts_with_due_changes, apply_changes
 from backend.autopay.schedule import CATCH_UP, find_active_autopay, find_active_draft, is_due_on, last_run
 from backend.billing.models import Account, Bill
-from backend.billing.service import PENDING_STATUSES, lock_account
+from backend.billing.service import lock_account
 from backend.payments import prechecks
 from backend.payments.bank_returns import collect_returns
-from backend.payments.models import Payment, PaymentMethod
+from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod
 from backend.payments.processing import advance
 from backend.providers.payments.base import PaymentProviderError
 

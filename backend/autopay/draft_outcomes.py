@@ -1,4 +1,4 @@
-"""What became of a drafted payment: kept with its bill, and told. Called where payments move, in their transaction."""
+"""What payments are told of the drafts to come, and what follows when a drafted payment moves."""
 
 from __future__ import annotations
 
@@ -10,34 +10,45 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
 from backend.autopay import notices, rules
-from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
+from backend.autopay.models import SYSTEM, AutomaticDraft, AutoPay, LegacyDraft
+from backend.autopay.open_bills import upcoming_runs
+from backend.autopay.schedule import find_active_autopay, find_active_draft
+from backend.consents import service as consents
+from backend.payments.automatic_payments import AutomaticPayments, ComingDraft
 from backend.payments.models import Payment
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-SYSTEM = "autopay"
 
+class DraftsAndAutoPay(AutomaticPayments):
+    """What payments ask of automatic payments."""
 
-async def handle_payment_status(
-    session: AsyncSession, backend: Backend, payment: Payment, status: str, code: str | None = None
-) -> bool:
-    """Take over that an automatic payment became `status`; False when the payment is no automatic one.
+    async def list_coming(self, session: AsyncSession, backend: Backend, account_id: int) -> list[ComingDraft]:
+        found: list[ComingDraft] = []
+        if await find_active_draft(session, account_id):
+            runs = await upcoming_runs(session, backend, account_id, None, None)
+            found += [ComingDraft("draft", min(runs), runs[min(runs)])] if runs else []
+        if autopay := await find_active_autopay(session, account_id):
+            runs = await upcoming_runs(session, backend, account_id, autopay.day_of_month, autopay.starts_on)
+            found += [ComingDraft("autopay", min(runs), runs[min(runs)])] if runs else []
+        return found
 
-    True also says that the member is told here of what did not go through, and when it is tried again.
-    """
-    draft = await session.scalar(select(AutomaticDraft).where(AutomaticDraft.payment_id == payment.id))
-    if draft is None:
-        return False
-    if status == "posted":
-        draft.status, draft.retry_on = "paid", None
-    elif status == "voided":
-        # the network never had it, so that it does not count as a try
-        draft.attempts -= 1
-        draft.status, draft.retry_on = "retry", max(backend.today(), draft.tried_on) + timedelta(days=1)
-    else:
-        await _handle_failed_payment(session, backend, draft, payment, status, code)
-    return True
+    async def handle_status(
+        self, session: AsyncSession, backend: Backend, payment: Payment, status: str, code: str | None = None
+    ) -> bool:
+        draft = await session.scalar(select(AutomaticDraft).where(AutomaticDraft.payment_id == payment.id))
+        if draft is None:
+            return False
+        if status == "posted":
+            draft.status, draft.retry_on = "paid", None
+        elif status == "voided":
+            # the network never had it, so that it does not count as a try
+            draft.attempts -= 1
+            draft.status, draft.retry_on = "retry", max(backend.today(), draft.tried_on) + timedelta(days=1)
+        else:
+            await _handle_failed_payment(session, backend, draft, payment, status, code)
+        return True
 
 
 async def _handle_failed_payment(
@@ -50,22 +61,16 @@ async def _handle_failed_payment(
     draft.status, draft.retry_on = ("retry", sequel.on) if sequel.kind == "retry" else ("failed", None)
     await notices.notify_payment_failed(session, backend, draft, payment, status, code, sequel)
     if sequel.kind == "end":
-        await end_enrolment(session, backend, draft, code)
+        await _end_enrollment(session, backend, draft, code)
 
 
-async def end_enrolment(session: AsyncSession, backend: Backend, draft: AutomaticDraft, code: str | None) -> None:
+async def _end_enrollment(session: AsyncSession, backend: Backend, draft: AutomaticDraft, code: str | None) -> None:
     """Nothing more may be drafted until the member agrees anew."""
     account_id = draft.account_id
     off = {"active": False, "change_on": None, "change_active": None, "change_method_id": None}
     for model in (AutoPay, LegacyDraft):
         await session.execute(update(model).where(model.account_id == account_id, model.active).values(off))
-    now = backend.clock.now()
-    standing = (
-        Consent.account_id == account_id,
-        Consent.kind.in_(("autopay", "bank_draft")),
-        Consent.revoked_at.is_(None),
-    )
-    await session.execute(update(Consent).where(*standing).values(revoked_at=now, ends_on=backend.today()))
+    await consents.revoke(session, backend, account_id, kinds=("autopay", "bank_draft"), ends_on=backend.today())
     await audit.record(
         session,
         backend,

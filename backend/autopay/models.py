@@ -1,13 +1,16 @@
-"""Automatic payments: Auto Pay, the legacy drafts from before it, what they drafted, and the consents behind them."""
+"""Automatic payments: Auto Pay, the legacy drafts from before it, and what they drafted."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base, UtcTime
+
+SYSTEM = "autopay"
+"""Who the audit trail names for what a run does by itself."""
 
 
 class AutoPay(Base):
@@ -82,20 +85,3 @@ class AutomaticDraft(Base):
     retry_on: Mapped[date | None]
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"), unique=True)  # the newest try
     created_at: Mapped[datetime] = mapped_column(UtcTime)
-
-
-class Consent(Base):
-    """What a member agreed to: the exact words shown and the exact reply, kept two years past its end (Nacha)."""
-
-    __tablename__ = "consents"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(24))  # payment | scheduled_payment | autopay …
-    wording: Mapped[str] = mapped_column(Text)
-    reply: Mapped[str] = mapped_column(Text)
-    channel: Mapped[str] = mapped_column(String(12))
-    reference: Mapped[str] = mapped_column(String(64), default="")  # confirmation number of what it allowed
-    at: Mapped[datetime] = mapped_column(UtcTime)
-    ends_on: Mapped[date | None]
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -12,8 +12,8 @@ from backend.autopay.models import AutomaticDraft
 from backend.autopay.schedule import is_due_on, next_run_for_bill
 from backend.billing import bills
 from backend.billing.models import Bill
-from backend.billing.service import PENDING_STATUSES
-from backend.payments.models import Payment, ScheduledPayment
+from backend.payments.balances import sum_pending
+from backend.payments.models import ScheduledPayment
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -27,13 +27,12 @@ async def list_open_bills(session: AsyncSession, backend: Backend, account_id: i
     """
     issued = await bills.list_bills(session, account_id)
     due = (await backend.billing.balance(session, account_id, on)).amount_due_cents
-    owed = bills.unpaid_bills(issued, due - await _pending_cents(session, account_id))
+    due -= await sum_pending(session, account_id)
+    owed = bills.unpaid_bills(issued, due)
     if not owed:
         return []
     until = max(on, *(bill.due_on for bill, _ in owed))
-    return bills.unpaid_bills(
-        issued, due - await _pending_cents(session, account_id) - await _scheduled(session, account_id, until)
-    )
+    return bills.unpaid_bills(issued, due - await _sum_scheduled(session, account_id, until))
 
 
 async def drafts_by_bill(session: AsyncSession, account_id: int) -> dict[int, AutomaticDraft]:
@@ -69,14 +68,7 @@ async def upcoming_runs(
     return {on: cents for on, cents in coming.items() if cents}
 
 
-async def _pending_cents(session: AsyncSession, account_id: int) -> int:
-    query = select(func.coalesce(func.sum(Payment.amount_cents), 0)).where(
-        Payment.account_id == account_id, Payment.status.in_(PENDING_STATUSES)
-    )
-    return int(await session.scalar(query) or 0)
-
-
-async def _scheduled(session: AsyncSession, account_id: int, until: date) -> int:
+async def _sum_scheduled(session: AsyncSession, account_id: int, until: date) -> int:
     query = select(func.coalesce(func.sum(ScheduledPayment.amount_cents), 0)).where(
         ScheduledPayment.account_id == account_id,
         ScheduledPayment.status == "scheduled",  # a running one is a payment on its way

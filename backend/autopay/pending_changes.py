@@ -9,13 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
-from backend.autopay.models import AutoPay, LegacyDraft
+from backend.autopay.models import SYSTEM, AutoPay, LegacyDraft
 from backend.billing.service import lock_account
 
 if TYPE_CHECKING:
     from backend.app import Backend
-
-SYSTEM = "autopay"
 
 
 async def accounts_with_due_changes(backend: Backend, on: date) -> list[int]:

@@ -10,16 +10,16 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
-from backend.audit import service as audit
 from backend.autopay import notices
-from backend.autopay.consent import ConsentEvidence
 from backend.autopay.errors import AutoPayRefused
-from backend.autopay.models import AutoPay, Consent, LegacyDraft
+from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.open_bills import has_run_on, upcoming_runs
 from backend.autopay.pending_changes import clear_pending_change
 from backend.autopay.schedule import effective_date, find_active_draft, first_run_day, next_run
 from backend.billing.models import Account
 from backend.billing.service import lock_account
+from backend.consents import service as consents
+from backend.consents.service import Agreement
 from backend.language import format_short_date, tr
 from backend.members.levels import require
 from backend.payments import prechecks
@@ -110,7 +110,7 @@ async def enroll(
     method_id: int,
     day_of_month: int | None,
     replace_draft: bool,
-    agreement: ConsentEvidence,
+    agreement: Agreement,
 ) -> AutoPayResult:
     """Set up Auto Pay. With `replace_draft` it takes the place of a legacy draft; without, a draft is a refusal."""
     account = await _lock_open_account(session, account_id, agreement)
@@ -126,7 +126,7 @@ async def enroll(
     counts_from = backend.today()
     if draft:
         counts_from = await _end_draft(session, backend, draft)
-        await _end_consents(session, backend, account_id, "bank_draft", counts_from)
+        await consents.revoke(session, backend, account_id, kinds=["bank_draft"], ends_on=counts_from)
     if row is None:
         row = AutoPay(account_id=account_id, method_id=method_id, active=False)
         session.add(row)
@@ -142,7 +142,7 @@ async def change(
     account_id: int,
     method_id: int,
     day_of_month: int | None,
-    agreement: ConsentEvidence,
+    agreement: Agreement,
 ) -> AutoPayResult:
     """Another method or another day. What is too late for the next run counts from the day after it."""
     account = await _lock_open_account(session, account_id, agreement)
@@ -151,9 +151,7 @@ async def change(
     return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_changed")
 
 
-async def cancel(
-    session: AsyncSession, backend: Backend, *, account_id: int, agreement: ConsentEvidence
-) -> AutoPayResult:
+async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, agreement: Agreement) -> AutoPayResult:
     """End Auto Pay. A run that is too near still happens; one that has not begun yet never does."""
     await _lock_open_account(session, account_id, agreement)
     row = await _require_autopay(session, account_id)
@@ -175,7 +173,7 @@ async def cancel(
 
 
 async def change_draft(
-    session: AsyncSession, backend: Backend, *, account_id: int, method_id: int, agreement: ConsentEvidence
+    session: AsyncSession, backend: Backend, *, account_id: int, method_id: int, agreement: Agreement
 ) -> AutoPayResult:
     """A legacy draft from another card or account."""
     account = await _lock_open_account(session, account_id, agreement)
@@ -191,7 +189,7 @@ async def change_draft(
 
 
 async def remove_draft(
-    session: AsyncSession, backend: Backend, *, account_id: int, agreement: ConsentEvidence
+    session: AsyncSession, backend: Backend, *, account_id: int, agreement: Agreement
 ) -> AutoPayResult:
     """End a legacy draft; it cannot be set up again."""
     await _lock_open_account(session, account_id, agreement)
@@ -200,7 +198,7 @@ async def remove_draft(
     return await _record_ending(session, backend, row, agreement, "bank_draft", counts_from)
 
 
-async def _lock_open_account(session: AsyncSession, account_id: int, agreement: ConsentEvidence) -> Account:
+async def _lock_open_account(session: AsyncSession, account_id: int, agreement: Agreement) -> Account:
     require("setup_autopay", agreement.level)  # drafts and Auto Pay open alike
     return await lock_account(session, account_id)
 
@@ -269,7 +267,7 @@ async def _change(
     row: AutoPay,
     method_id: int,
     day_of_month: int | None,
-    agreement: ConsentEvidence,
+    agreement: Agreement,
     act: str,
 ) -> AutoPayResult:
     if row.active:
@@ -286,26 +284,14 @@ async def _record_agreement(
     session: AsyncSession,
     backend: Backend,
     row: AutoPay | LegacyDraft,
-    agreement: ConsentEvidence,
+    agreement: Agreement,
     kind: str,
     act: str,
     counts_from: date,
 ) -> AutoPayResult:
     """Keep the words, send the copy, write the audit row."""
     number = await confirmation_numbers.new_number(session)
-    now = backend.clock.now()
-    await _end_consents(session, backend, row.account_id, kind, counts_from)
-    session.add(
-        Consent(
-            account_id=row.account_id,
-            kind=kind,
-            wording=agreement.wording,
-            reply=agreement.reply,
-            channel=agreement.channel,
-            reference=number,
-            at=now,
-        )
-    )
+    await consents.revoke(session, backend, row.account_id, kinds=[kind], ends_on=counts_from)
     await session.flush()
     coming = await _next_run_after(session, backend, row, counts_from)
     name = tr(notices.TITLES["autopay" if kind == "autopay" else "draft"])
@@ -320,7 +306,16 @@ async def _record_agreement(
         wording=agreement.wording,
         number=number,
     )
-    await _record_act(session, backend, row, agreement, act, number, counts_from)
+    await consents.record(
+        session,
+        backend,
+        agreement,
+        account_id=row.account_id,
+        kind=kind,
+        act=act,
+        reference=number,
+        after=_format_for_audit(row, number, counts_from),
+    )
     return AutoPayResult(number, counts_from, coming)
 
 
@@ -328,13 +323,13 @@ async def _record_ending(
     session: AsyncSession,
     backend: Backend,
     row: AutoPay | LegacyDraft,
-    agreement: ConsentEvidence,
+    agreement: Agreement,
     kind: str,
     counts_from: date,
 ) -> AutoPayResult:
     number = await confirmation_numbers.new_number(session)
     await session.flush()
-    await _end_consents(session, backend, row.account_id, kind, counts_from)
+    await consents.revoke(session, backend, row.account_id, kinds=[kind], ends_on=counts_from)
     late = counts_from > backend.today()
     coming = await find_next_run(session, backend, row) if late else None
     name = tr(notices.TITLES["autopay" if kind == "autopay" else "draft"])
@@ -349,7 +344,14 @@ async def _record_ending(
         wording=agreement.wording,
         number=number,
     )
-    await _record_act(session, backend, row, agreement, f"{kind}_cancelled", number, counts_from)
+    await consents.record_act(
+        session,
+        backend,
+        agreement,
+        account_id=row.account_id,
+        act=f"{kind}_cancelled",
+        after=_format_for_audit(row, number, counts_from),
+    )
     return AutoPayResult(number, counts_from, coming)
 
 
@@ -362,34 +364,13 @@ async def _next_run_after(
     return await find_next_run(session, backend, row)
 
 
-async def _end_consents(session: AsyncSession, backend: Backend, account_id: int, kind: str, ends_on: date) -> None:
-    standing = (Consent.account_id == account_id, Consent.kind == kind, Consent.revoked_at.is_(None))
-    await session.execute(update(Consent).where(*standing).values(revoked_at=backend.clock.now(), ends_on=ends_on))
-
-
-async def _record_act(
-    session: AsyncSession,
-    backend: Backend,
-    row: AutoPay | LegacyDraft,
-    agreement: ConsentEvidence,
-    act: str,
-    number: str,
-    counts_from: date,
-) -> None:
+def _format_for_audit(row: AutoPay | LegacyDraft, number: str, counts_from: date) -> dict[str, str | int | None]:
+    """What was agreed: what stands, or what takes its place on `change_on`."""
     day = row.day_of_month if isinstance(row, AutoPay) else None
-    await audit.record(
-        session,
-        backend,
-        actor=agreement.actor,
-        level=agreement.level,
-        channel=agreement.channel,
-        act=act,
-        account_id=row.account_id,
-        after={
-            "confirmation": number,
-            "counts_from": counts_from.isoformat(),
-            "active": row.active,
-            "method_id": row.change_method_id or row.method_id,
-            "day_of_month": row.change_day_of_month if isinstance(row, AutoPay) and row.change_method_id else day,
-        },
-    )
+    return {
+        "confirmation": number,
+        "counts_from": counts_from.isoformat(),
+        "active": row.active,
+        "method_id": row.change_method_id or row.method_id,
+        "day_of_month": row.change_day_of_month if isinstance(row, AutoPay) and row.change_method_id else day,
+    }

@@ -21,7 +21,7 @@ class InvalidBill(MemberlineError):
 
 
 async def issue(session: AsyncSession, bill: Bill, *, at: datetime) -> Bill:
-    """Write the bill and book it as owed. Raises BillRefused when its lines do not sum to its amount."""
+    """Write the bill and book it as owed. Raises InvalidBill when its lines do not sum to its amount."""
     if bill.lines and sum(line["cents"] for line in bill.lines) != bill.amount_cents:
         raise InvalidBill(f"bill {bill.number}: its lines do not sum to {bill.amount_cents} cents")
     session.add(bill)
@@ -37,6 +37,12 @@ async def list_bills(session: AsyncSession, account_id: int) -> Sequence[Bill]:
     """Every bill of the account, the one due first in front."""
     query = select(Bill).where(Bill.account_id == account_id).order_by(Bill.due_on, Bill.id)
     return (await session.scalars(query)).all()
+
+
+async def list_newest_bills(session: AsyncSession, account_id: int, start: int, count: int) -> Sequence[Bill]:
+    """`count` bills, the newest first, leaving out the newest `start`."""
+    query = select(Bill).where(Bill.account_id == account_id).order_by(Bill.issued_on.desc(), Bill.id.desc())
+    return (await session.scalars(query.offset(start).limit(count))).all()
 
 
 def unpaid_bills(issued: Iterable[Bill], due_cents: int) -> list[tuple[Bill, int]]:

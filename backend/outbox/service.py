@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.app import Backend
 from backend.language import current_language
 from backend.outbox import gsm7
 from backend.outbox.models import OptOut, OutboxMessage
 from backend.providers.messages.base import OPTED_OUT
 from backend.reading.contact.phone_numbers import is_reachable
+
+if TYPE_CHECKING:
+    from backend.app import Backend
 
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3, "refused": 3}
 """How far each status is. A status only ever grows, in whatever order the carrier's news arrive."""

@@ -7,11 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from backend.audit.models import AuditRow
-from backend.billing.service import PENDING_STATUSES
 from backend.language import format_day, mark, tr
 from backend.money import format_cents
 from backend.outcomes.service import NOT_TAKEN_STATUSES, ConversationOutcome
-from backend.payments.models import Payment, ScheduledPayment
+from backend.payments.models import PENDING_STATUSES, Payment, ScheduledPayment
 
 if TYPE_CHECKING:
     from backend.app import Backend

@@ -10,11 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.models import AuditRow
 from backend.audit.service import list_by_actor
-from backend.billing.service import PENDING_STATUSES
 from backend.logins import recovery_mail
 from backend.logins.models import MailRequest
 from backend.payments import pay_links
-from backend.payments.models import Payment, Quote, ScheduledPayment
+from backend.payments.models import PENDING_STATUSES, Payment, Quote, ScheduledPayment
 
 CONVERSATION_ACTS = frozenset(
     {

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.autopay import draft_outcomes
 from backend.language import use_language
 from backend.payments import receipts
 from backend.payments.models import Payment, ReturnCursor
@@ -63,7 +62,8 @@ async def _reverse_payment(session: AsyncSession, backend: Backend, payment_id: 
         if status == "returned":
             await backend.billing.payment_returned(session, payment_fact(payment, backend))
             with use_language(await receipts.language_for(session, payment)):
-                if not await draft_outcomes.handle_payment_status(session, backend, payment, "returned", notice.code):
+                automatic = backend.automatic_payments
+                if not await automatic.handle_status(session, backend, payment, "returned", notice.code):
                     await receipts.notify_payment_returned(session, backend, payment, notice.code)
         await move_status(session, backend, payment, status, charge=charge, told=False)
 

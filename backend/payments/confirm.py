@@ -14,9 +14,9 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
-from backend.audit import service as audit
-from backend.autopay.models import Consent
 from backend.billing.service import lock_account
+from backend.consents import service as consents
+from backend.consents.service import Agreement
 from backend.payments import receipts
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PayLink, Payment, Quote, ScheduledPayment
@@ -49,8 +49,7 @@ async def confirm_quote(
 
     However often it is delivered, and however many at once: one payment, and the same confirmation number.
     """
-    yes = _Confirmation(conversation_id, channel, wording, reply)
-    decided = await _start_or_repeat(backend, quote_key, yes)
+    decided = await _start_or_repeat(backend, quote_key, conversation_id, channel, wording, reply)
     if isinstance(decided, PaymentOutcome):
         return decided
     payment_id, repeated = decided
@@ -62,21 +61,13 @@ async def confirm_quote(
         return outcome_of_payment(await session.get_one(Payment, payment_id))
 
 
-class _Confirmation:
-    """Who agreed, where, and in which words."""
-
-    def __init__(self, conversation_id: str, channel: str, wording: str, reply: str) -> None:
-        self.conversation_id = conversation_id
-        self.channel = channel
-        self.wording = wording
-        self.reply = reply
-
-
-async def _start_or_repeat(backend: Backend, quote_key: str, yes: _Confirmation) -> PaymentOutcome | tuple[int, bool]:
+async def _start_or_repeat(
+    backend: Backend, quote_key: str, conversation_id: str, channel: str, wording: str, reply: str
+) -> PaymentOutcome | tuple[int, bool]:
     """The first transaction: an outcome, or the id of the payment to drive and whether it was started before."""
     async with backend.db.transaction() as session:
         quote = await session.scalar(
-            select(Quote).where(Quote.key == quote_key, Quote.conversation_id == yes.conversation_id)
+            select(Quote).where(Quote.key == quote_key, Quote.conversation_id == conversation_id)
         )
         if quote is None:
             return PaymentOutcome("expired")
@@ -93,9 +84,10 @@ async def _start_or_repeat(backend: Backend, quote_key: str, yes: _Confirmation)
         if not await _claim_quote(session, quote, now):
             return PaymentOutcome("expired")
         await session.execute(update(PayLink).where(PayLink.quote_id == quote.id).values(used_at=now))
+        agreement = Agreement(conversation_id, quote.level, channel, wording, reply)
         if quote.pay_now:
-            return (await _start(session, backend, quote, yes)).id, False
-        return PaymentOutcome("scheduled", scheduled=await _schedule(session, backend, quote, yes))
+            return (await _start(session, backend, quote, agreement)).id, False
+        return PaymentOutcome("scheduled", scheduled=await _schedule(session, backend, quote, agreement))
 
 
 async def _claim_quote(session: AsyncSession, quote: Quote, now: datetime) -> bool:
@@ -117,7 +109,7 @@ async def _repeat_outcome(session: AsyncSession, quote: Quote) -> PaymentOutcome
     return outcome_of_payment(payment, repeated=True)
 
 
-async def _start(session: AsyncSession, backend: Backend, quote: Quote, yes: _Confirmation) -> Payment:
+async def _start(session: AsyncSession, backend: Backend, quote: Quote, agreement: Agreement) -> Payment:
     now = backend.clock.now()
     payment = Payment(
         key=quote.key,
@@ -126,18 +118,18 @@ async def _start(session: AsyncSession, backend: Backend, quote: Quote, yes: _Co
         method_id=quote.method_id,
         amount_cents=quote.amount_cents,
         fee_cents=quote.fee_cents,
-        channel=yes.channel,
-        conversation_id=yes.conversation_id,
+        channel=agreement.channel,
+        conversation_id=agreement.actor,
         created_at=now,
         updated_at=now,
     )
     session.add(payment)
     await session.flush()
-    await _record_consent(session, backend, quote, yes, "payment", payment.confirmation)
+    await _record_consent(session, backend, quote, agreement, "payment", payment.confirmation)
     return payment
 
 
-async def _schedule(session: AsyncSession, backend: Backend, quote: Quote, yes: _Confirmation) -> ScheduledPayment:
+async def _schedule(session: AsyncSession, backend: Backend, quote: Quote, agreement: Agreement) -> ScheduledPayment:
     made = ScheduledPayment(
         key=quote.key,
         confirmation=await confirmation_numbers.new_number(session),
@@ -146,41 +138,30 @@ async def _schedule(session: AsyncSession, backend: Backend, quote: Quote, yes: 
         amount_cents=quote.amount_cents,
         fee_cents=quote.fee_cents,
         run_on=quote.pay_on,
-        channel=yes.channel,
-        conversation_id=yes.conversation_id,
+        channel=agreement.channel,
+        conversation_id=agreement.actor,
         created_at=backend.clock.now(),
     )
     session.add(made)
     await session.flush()
     await receipts.send_schedule_confirmation(session, backend, made)
-    await _record_consent(session, backend, quote, yes, "scheduled_payment", made.confirmation)
+    await _record_consent(session, backend, quote, agreement, "scheduled_payment", made.confirmation)
     return made
 
 
 async def _record_consent(
-    session: AsyncSession, backend: Backend, quote: Quote, yes: _Confirmation, kind: str, number: str
+    session: AsyncSession, backend: Backend, quote: Quote, agreement: Agreement, kind: str, number: str
 ) -> None:
     """The exact words and the exact reply, and the audit row of the act they allowed."""
-    session.add(
-        Consent(
-            account_id=quote.account_id,
-            kind=kind,
-            wording=yes.wording,
-            reply=yes.reply,
-            channel=yes.channel,
-            reference=number,
-            at=backend.clock.now(),
-            ends_on=quote.pay_on,
-        )
-    )
-    await audit.record(
+    await consents.record(
         session,
         backend,
-        actor=yes.conversation_id,
-        level=quote.level,
-        channel=yes.channel,
-        act=f"{kind}_confirmed",
+        agreement,
         account_id=quote.account_id,
+        kind=kind,
+        act=f"{kind}_confirmed",
+        reference=number,
+        ends_on=quote.pay_on,
         before={"due_cents": quote.due_cents},
         after={
             "confirmation": number,

@@ -24,6 +24,9 @@ STATUS_TRANSITIONS = {
 }
 """Where a payment's status may go from where it is. A trigger in the database holds the same table."""
 
+PENDING_STATUSES = ("started", "authorised")
+"""On its way: what becomes of it is not known yet."""
+
 
 class PaymentMethod(Base):
     """A saved card or bank account: the provider's token and what may be shown of it. Never a number."""

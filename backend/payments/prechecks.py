@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.autopay.open_bills import upcoming_runs
-from backend.autopay.schedule import find_active_autopay, find_active_draft
 from backend.billing.models import Account
-from backend.billing.service import PENDING_STATUSES, list_scheduled
 from backend.language import tr
-from backend.payments.models import Payment, PaymentMethod
+from backend.payments.balances import list_scheduled
+from backend.payments.models import PENDING_STATUSES, Payment, PaymentMethod
 from backend.providers.billing.base import AccountBalance
 
 if TYPE_CHECKING:
@@ -186,15 +184,11 @@ async def _check_automatic(
 
     Of several bills it is the one that runs next. One that is late runs no more by itself.
     """
+    if owed.amount_due_cents <= 0:
+        return []
     until = max(backend.today() + timedelta(days=backend.coop.draft_notice_days), pay_on)
-    found = []
-    enrolled: list[tuple[str, int | None, date | None]] = []
-    if await find_active_draft(session, account_id):
-        enrolled.append(("draft_soon", None, None))
-    if autopay := await find_active_autopay(session, account_id):
-        enrolled.append(("autopay_soon", autopay.day_of_month, autopay.starts_on))
-    for code, day_of_month, starts_on in enrolled:
-        coming = await upcoming_runs(session, backend, account_id, day_of_month, starts_on)
-        if coming and min(coming) <= until and owed.amount_due_cents > 0:
-            found.append(PaymentWarning(code, False, {"on": min(coming), "amount_cents": coming[min(coming)]}))
-    return found
+    return [
+        PaymentWarning(f"{coming.kind}_soon", False, {"on": coming.on, "amount_cents": coming.amount_cents})
+        for coming in await backend.automatic_payments.list_coming(session, backend, account_id)
+        if coming.on <= until
+    ]

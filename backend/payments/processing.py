@@ -17,11 +17,10 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit import service as audit
-from backend.autopay import draft_outcomes
-from backend.billing.service import PENDING_STATUSES, lock_account
+from backend.billing.service import lock_account
 from backend.language import current_language, use_language
 from backend.payments import prechecks, receipts
-from backend.payments.models import PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
+from backend.payments.models import PENDING_STATUSES, PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.providers.billing.base import PaymentFact
 from backend.providers.payments.base import Charge, PaymentProviderError, ProviderRejected
 
@@ -176,12 +175,12 @@ async def _consequences(session: AsyncSession, backend: Backend, payment: Paymen
     if payment.status == "posted":
         await backend.billing.payment_posted(session, payment_fact(payment, backend))
         await _finish_schedule(session, payment, "done")
-        await draft_outcomes.handle_payment_status(session, backend, payment, "posted")
+        await backend.automatic_payments.handle_status(session, backend, payment, "posted")
         await receipts.send_receipt(session, backend, payment, told=told)
     elif payment.status in ("declined", "voided"):
         await _finish_schedule(session, payment, "failed")
         await _reopen_link(session, payment)
-        automatic = await draft_outcomes.handle_payment_status(
+        automatic = await backend.automatic_payments.handle_status(
             session, backend, payment, payment.status, payment.decline_code
         )
         if not told and not automatic:

@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
-from backend.billing.service import get_balance, lock_account
+from backend.billing.service import lock_account
 from backend.members import identity
 from backend.members.levels import NEEDS, Level, StepUpNeeded
 from backend.payments import prechecks
+from backend.payments.balances import get_balance
 from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.models import PaymentMethod, Quote
 

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
 from backend.audit import service as audit
-from backend.autopay.consent import ConsentEvidence
-from backend.autopay.models import Consent
 from backend.billing.service import lock_account
+from backend.consents import service as consents
+from backend.consents.models import Consent
+from backend.consents.service import Agreement
 from backend.members.levels import require
 from backend.payments import prechecks, receipts
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
@@ -32,10 +33,21 @@ async def list_saved_methods(session: AsyncSession, member_id: int) -> Sequence[
     return (await session.scalars(query)).all()
 
 
-async def list_payments(session: AsyncSession, account_id: int, limit: int = 100) -> Sequence[Payment]:
-    """The account's payments in any state, the newest first."""
+async def list_payments(session: AsyncSession, account_id: int, start: int = 0, count: int = 100) -> Sequence[Payment]:
+    """`count` payments of the account in any state, the newest first, leaving out the newest `start`."""
     query = select(Payment).where(Payment.account_id == account_id)
-    return (await session.scalars(query.order_by(Payment.created_at.desc(), Payment.id.desc()).limit(limit))).all()
+    query = query.order_by(Payment.created_at.desc(), Payment.id.desc()).offset(start).limit(count)
+    return (await session.scalars(query)).all()
+
+
+async def total_paid_in_year(session: AsyncSession, account_id: int, year: int) -> int:
+    """The cents of the payments posted in a calendar year, fees included."""
+    query = select(func.coalesce(func.sum(Payment.amount_cents + Payment.fee_cents), 0)).where(
+        Payment.account_id == account_id,
+        Payment.status == "posted",
+        Payment.posted_on.between(date(year, 1, 1), date(year, 12, 31)),
+    )
+    return int(await session.scalar(query) or 0)
 
 
 async def find_latest(
@@ -139,7 +151,7 @@ async def move_scheduled(
     scheduled_id: int,
     account_id: int,
     run_on: date,
-    agreement: ConsentEvidence,
+    agreement: Agreement,
 ) -> bool:
     """Make a scheduled payment on another day, as newly agreed. False when it may not be changed any more.
 
@@ -152,30 +164,17 @@ async def move_scheduled(
     if item is None or await find_move_problem(session, backend, item, run_on):
         return False
     before, item.run_on = item.run_on, run_on
-    now = backend.clock.now()
-    old = (Consent.account_id == account_id, Consent.reference == item.confirmation, Consent.revoked_at.is_(None))
-    await session.execute(update(Consent).where(*old).values(revoked_at=now))
-    session.add(
-        Consent(
-            account_id=account_id,
-            kind="scheduled_payment",
-            wording=agreement.wording,
-            reply=agreement.reply,
-            channel=agreement.channel,
-            reference=item.confirmation,
-            at=now,
-            ends_on=run_on,
-        )
-    )
+    await consents.revoke(session, backend, account_id, reference=item.confirmation)
     await receipts.send_schedule_moved(session, backend, item)
-    await audit.record(
+    await consents.record(
         session,
         backend,
-        actor=agreement.actor,
-        level=agreement.level,
-        channel=agreement.channel,
-        act="scheduled_payment_moved",
+        agreement,
         account_id=account_id,
+        kind="scheduled_payment",
+        act="scheduled_payment_moved",
+        reference=item.confirmation,
+        ends_on=run_on,
         before={"run_on": before.isoformat()},
         after={"run_on": run_on.isoformat(), "confirmation": item.confirmation},
     )

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
 from backend.audit import service as audit
-from backend.autopay.models import Consent
 from backend.billing import bills
 from backend.billing.models import Account, Bill
 from backend.billing.service import lock_account
+from backend.consents import service as consents
+from backend.consents.service import Agreement
 from backend.errors import MemberlineError
 from backend.language import use_language
 from backend.members.levels import require
@@ -52,17 +53,6 @@ class ProgramOffer:
         return not self.reasons
 
 
-@dataclass(frozen=True, slots=True)
-class ProgramConsent:
-    """The yes of a member: on which conversation and channel, to which exact words, in which."""
-
-    conversation_id: str
-    channel: str
-    level: int
-    wording: str
-    reply: str
-
-
 async def find_enrollment(session: AsyncSession, account_id: int) -> ProgramEnrollment | None:
     """The enrolment that holds now."""
     query = select(ProgramEnrollment).where(
@@ -78,10 +68,10 @@ async def list_offers(session: AsyncSession, backend: Backend, account_id: int) 
 
 
 async def enroll(
-    session: AsyncSession, backend: Backend, account_id: int, program: str, yes: ProgramConsent
+    session: AsyncSession, backend: Backend, account_id: int, program: str, agreement: Agreement
 ) -> ProgramEnrollment:
     """Enrol, with consent, audit row and notice. Raises NotEligible, StepUpNeeded."""
-    require("budget_billing", yes.level)
+    require("budget_billing", agreement.level)
     account = await lock_account(session, account_id)
     if await find_enrollment(session, account_id):
         raise NotEligible(["enrolled"])
@@ -99,27 +89,45 @@ async def enroll(
         created_at=backend.clock.now(),
     )
     session.add(made)
-    session.add(_consent(backend, made, yes, f"{program}_billing"))
     await session.flush()
     await notices.notify_enrolled(session, backend, account, made)
-    await _record(session, backend, made, yes, "program_enrolled", after=_format_for_audit(made))
+    await consents.record(
+        session,
+        backend,
+        agreement,
+        account_id=account_id,
+        kind=f"{program}_billing",
+        act="program_enrolled",
+        reference=made.confirmation,
+        after=_format_for_audit(made),
+    )
     return made
 
 
 async def end_enrollment(
-    session: AsyncSession, backend: Backend, account_id: int, yes: ProgramConsent
+    session: AsyncSession, backend: Backend, account_id: int, agreement: Agreement
 ) -> ProgramEnrollment | None:
     """End the enrolment that holds, as the member asked; None when there is none any more. Raises StepUpNeeded."""
-    require("budget_billing", yes.level)
+    require("budget_billing", agreement.level)
     account = await lock_account(session, account_id)
     found = await find_enrollment(session, account_id)
     if found is None:
         return None
     before = _format_for_audit(found)
     await _close_enrollment(session, backend, found, "asked")
-    session.add(_consent(backend, found, yes, f"{found.program}_billing_leave"))
     await notices.notify_ended(session, backend, account, found)
-    await _record(session, backend, found, yes, "program_left", before, _format_for_audit(found))
+    await consents.record(
+        session,
+        backend,
+        agreement,
+        account_id=account_id,
+        kind=f"{found.program}_billing_leave",
+        act="program_left",
+        reference=found.confirmation,
+        ends_on=found.ended_on,
+        before=before,
+        after=_format_for_audit(found),
+    )
     return found
 
 
@@ -142,21 +150,20 @@ async def _review_one(session: AsyncSession, backend: Backend, enrolment_id: int
     if found.ended_on is not None:
         return []
     facts = await _facts(session, backend, account, on)
-    job = ProgramConsent("programs", "job", 0, "", "")
     before = _format_for_audit(found)
     language = (await session.get_one(Member, account.member_id)).language
     if reason := rules.find_end_reason(found.program, facts):
         await _close_enrollment(session, backend, found, reason, on)
         with use_language(language):
             await notices.notify_ended(session, backend, account, found)
-        await _record(session, backend, found, job, "program_ended", before, _format_for_audit(found))
+        await _record_by_job(session, backend, found, "program_ended", before)
         return ["ended"]
     if found.program != BUDGET or not rules.is_recalculation_due(found.figured_on, on):
         return []
     found.amount_cents, found.figured_on = rules.compute_budget(facts.bills), on
     with use_language(language):
         await notices.notify_recalculated(session, backend, account, found)
-    await _record(session, backend, found, job, "program_recalculated", before, _format_for_audit(found))
+    await _record_by_job(session, backend, found, "program_recalculated", before)
     return ["recalculated"]
 
 
@@ -164,12 +171,8 @@ async def _close_enrollment(
     session: AsyncSession, backend: Backend, found: ProgramEnrollment, reason: str, on: date | None = None
 ) -> None:
     found.ended_on, found.end_reason = on or backend.today(), reason
-    consents = select(Consent).where(
-        Consent.reference == found.confirmation, Consent.account_id == found.account_id, Consent.revoked_at.is_(None)
-    )
-    for consent in await session.scalars(consents):
-        consent.ends_on, consent.revoked_at = found.ended_on, backend.clock.now()
     await session.flush()
+    await consents.revoke(session, backend, found.account_id, reference=found.confirmation, ends_on=found.ended_on)
 
 
 async def _facts(session: AsyncSession, backend: Backend, account: Account, on: date | None = None) -> ProgramFacts:
@@ -211,19 +214,6 @@ def _offer(program: str, facts: ProgramFacts) -> ProgramOffer:
     )
 
 
-def _consent(backend: Backend, made: ProgramEnrollment, yes: ProgramConsent, kind: str) -> Consent:
-    return Consent(
-        account_id=made.account_id,
-        kind=kind,
-        wording=yes.wording,
-        reply=yes.reply,
-        channel=yes.channel,
-        reference=made.confirmation,
-        at=backend.clock.now(),
-        ends_on=made.ended_on,
-    )
-
-
 def _format_for_audit(made: ProgramEnrollment) -> dict[str, str | int | None]:
     return {
         "program": made.program,
@@ -234,23 +224,21 @@ def _format_for_audit(made: ProgramEnrollment) -> dict[str, str | int | None]:
     }
 
 
-async def _record(
+async def _record_by_job(
     session: AsyncSession,
     backend: Backend,
-    made: ProgramEnrollment,
-    by: ProgramConsent,
+    found: ProgramEnrollment,
     act: str,
-    before: dict[str, str | int | None] | None = None,
-    after: dict[str, str | int | None] | None = None,
+    before: dict[str, str | int | None],
 ) -> None:
     await audit.record(
         session,
         backend,
-        actor=by.conversation_id,
-        level=by.level,
-        channel=by.channel,
+        actor="programs",
+        level=0,
+        channel="job",
         act=act,
-        account_id=made.account_id,
+        account_id=found.account_id,
         before=before,
-        after=after,
+        after=_format_for_audit(found),
     )

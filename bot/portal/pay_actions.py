@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.billing.models import Account
-from backend.billing.service import get_balance
 from backend.payments import confirm, pay_links, prechecks
+from backend.payments.balances import get_balance
 from backend.payments.errors import PayLinkInvalid
 from backend.payments.models import PayLink, Payment, PaymentMethod, Quote, ScheduledPayment
 from backend.payments.quotes import ReadBack, read_back_quote

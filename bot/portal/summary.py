@@ -13,10 +13,10 @@ from backend.alerts.service import is_paperless
 from backend.app import Backend
 from backend.autopay.schedule import find_active_autopay, find_active_draft
 from backend.billing.models import Account, Bill
-from backend.billing.service import Balance, get_balance
 from backend.language import mark, tr
 from backend.members.models import Member
 from backend.members.service import accounts_of
+from backend.payments.balances import Balance, get_balance
 from backend.payments.models import Payment
 from backend.programs.service import find_enrollment
 from backend.usage.service import MonthUsage, list_last_months

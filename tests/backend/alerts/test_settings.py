@@ -8,18 +8,18 @@ from sqlalchemy import select
 from backend.alerts import service as alerts
 from backend.alerts.kinds import InvalidThreshold
 from backend.alerts.models import AlertSetting
-from backend.alerts.service import ChangeAuthor
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.audit.service import verify
-from backend.autopay.models import Consent
 from backend.billing.models import Account
+from backend.consents.models import Consent
+from backend.consents.service import Agreement
 from backend.outbox.service import list_messages
 from tests.backend.household import Household
 
 
-def author(home: Household, channel: str = "web") -> ChangeAuthor:
-    return ChangeAuthor(home.conversation_id, channel, 2, "Shall I turn them on?", "yes")
+def author(home: Household, channel: str = "web") -> Agreement:
+    return Agreement(home.conversation_id, 2, channel, "Shall I turn them on?", "yes")
 
 
 async def on(backend: Backend, home: Household, wanted: dict[str, int | None], *ways: str, channel: str = "web") -> str:

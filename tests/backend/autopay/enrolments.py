@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from backend.app import Backend
 from backend.autopay import service
-from backend.autopay.consent import ConsentEvidence
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.service import AutoPayResult
+from backend.consents.service import Agreement
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
 from tests.backend.household import Household
 
-AGREEMENT = ConsentEvidence("sms-99999", 2, "sms", "Auto Pay: the exact words. Reply AGREE.", "agree")
+AGREEMENT = Agreement("sms-99999", 2, "sms", "Auto Pay: the exact words. Reply AGREE.", "agree")
 
 
 async def add_autopay(

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DatabaseError
 
 from backend.app import Backend
 from backend.autopay.daily_run import run_autopay
-from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
+from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
 from backend.clock import ManualClock
+from backend.consents.models import Consent
 from backend.payments import confirm
 from backend.payments.models import Payment, PaymentMethod
 from tests.backend.autopay.enrolments import add_autopay, add_draft, cancel, drafts, enrol, set_token, texts

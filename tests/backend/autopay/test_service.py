@@ -10,11 +10,12 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.audit import service as audit
 from backend.autopay import service
-from backend.autopay.consent import ConsentEvidence
 from backend.autopay.daily_run import run_autopay
 from backend.autopay.errors import AutoPayRefused
-from backend.autopay.models import AutoPay, Consent, LegacyDraft
+from backend.autopay.models import AutoPay, LegacyDraft
 from backend.clock import ManualClock
+from backend.consents.models import Consent
+from backend.consents.service import Agreement
 from backend.members.levels import StepUpNeeded
 from backend.outbox.models import OutboxMessage
 from backend.payments.models import PaymentMethod
@@ -104,7 +105,7 @@ async def test_an_expired_card_is_refused(backend: Backend, home: Household) -> 
 
 async def test_it_takes_a_step_up(backend: Backend, home: Household) -> None:
     with pytest.raises(StepUpNeeded):
-        await enrol(backend, home, agreement=ConsentEvidence("web", 1, "web", "words", "yes"))
+        await enrol(backend, home, agreement=Agreement("web", 1, "web", "words", "yes"))
 
 
 async def test_a_draft_is_replaced_only_when_asked_and_never_both(backend: Backend, home: Household) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.autopay.daily_run import run_autopay
-from backend.autopay.models import Consent
+from backend.consents.models import Consent
 from backend.language import current_language, use_language
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage

@@ -11,8 +11,9 @@ from backend.billing import bills, ledger
 from backend.billing.bills import InvalidBill
 from backend.billing.ledger import LedgerLine
 from backend.billing.models import Bill
-from backend.billing.service import Balance, find_account, get_balance
+from backend.billing.service import find_account
 from backend.clock import ManualClock
+from backend.payments.balances import Balance, get_balance
 from backend.providers.billing.base import BillingProvider, PaymentFact
 from tests.backend.household import DUE_CENTS, NOW, TODAY, Household, add_bill, make_household
 from tests.backend.payments.test_flow import quote_for, say_yes

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
-from backend.billing.service import get_balance
 from backend.clock import ManualClock
 from backend.payments import confirm
+from backend.payments.balances import get_balance
 from backend.payments.models import Payment, ScheduledPayment
 from backend.providers.payments.base import ProviderTimeout, ProviderUnavailable
 from tests.backend.faults import Crash, Faults, break_everywhere

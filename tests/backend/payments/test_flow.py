@@ -12,13 +12,13 @@ from sqlalchemy.exc import DatabaseError
 from backend.app import Backend
 from backend.audit import service as audit
 from backend.audit.models import AuditRow
-from backend.autopay.models import Consent
 from backend.billing import ledger
-from backend.billing.service import get_balance
 from backend.clock import ManualClock
+from backend.consents.models import Consent
 from backend.members.levels import StepUpNeeded
 from backend.outbox.models import OutboxMessage
 from backend.payments import confirm
+from backend.payments.balances import get_balance
 from backend.payments.confirm import PaymentOutcome
 from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.models import Payment, PaymentMethod, Quote

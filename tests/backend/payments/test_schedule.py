@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from backend.app import Backend
-from backend.autopay.consent import ConsentEvidence
-from backend.autopay.models import Consent
 from backend.billing.models import Account
 from backend.clock import ManualClock
+from backend.consents.models import Consent
+from backend.consents.service import Agreement
 from backend.payments import confirm
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
 from backend.payments.service import cancel_scheduled, find_by_confirmation, move_scheduled
@@ -171,7 +171,7 @@ async def move(backend: Backend, item: ScheduledPayment, account_id: int, to: da
             scheduled_id=item.id,
             account_id=account_id,
             run_on=to,
-            agreement=ConsentEvidence("web-1", 2, "web", "On December 1 instead?", "yes"),
+            agreement=Agreement("web-1", 2, "web", "On December 1 instead?", "yes"),
         )
 
 

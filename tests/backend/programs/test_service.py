@@ -10,16 +10,17 @@ from sqlalchemy import select, update
 from backend.app import Backend
 from backend.audit import service as audit
 from backend.audit.models import AuditRow
-from backend.autopay.models import Consent
 from backend.clock import ManualClock
+from backend.consents.models import Consent
+from backend.consents.service import Agreement
 from backend.members.models import Member
 from backend.outbox.models import OutboxMessage
 from backend.programs import service as programs
 from backend.programs.models import ProgramEnrollment
-from backend.programs.service import NotEligible, ProgramConsent
+from backend.programs.service import NotEligible
 from tests.backend.household import TODAY, Household, add_bill
 
-YES = ProgramConsent("sms-99999", "sms", 2, "Please check: budget billing ...", "ENROLL")
+YES = Agreement("sms-99999", 2, "sms", "Please check: budget billing ...", "ENROLL")
 
 
 async def with_history(backend: Backend, home: Household, bills: int = 12) -> None:

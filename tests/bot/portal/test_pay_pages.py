@@ -4,7 +4,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from backend.autopay.models import Consent
+from backend.consents.models import Consent
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.processing import recover
 from tests.bot.portal.conftest import Member, in_days

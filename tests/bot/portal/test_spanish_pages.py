@@ -7,7 +7,7 @@ import re
 import aiohttp
 from sqlalchemy import select, update
 
-from backend.autopay.models import Consent
+from backend.consents.models import Consent
 from backend.conversations.models import Conversation
 from backend.language import SPANISH
 from backend.outbox.models import OutboxMessage
