@@ -12,7 +12,9 @@ from backend.arrangement import service as arrangements
 from backend.autopay.daily_run import run_autopay
 from backend.callout import reminders
 from backend.errors import MemberlineError
-from backend.payments import confirm
+from backend.payments.bank_returns import collect_returns
+from backend.payments.processing import recover
+from backend.payments.scheduled_runs import run_scheduled
 from backend.programs import service as programs
 from backend.providers.payments.base import PaymentProviderError
 
@@ -20,15 +22,15 @@ Job = Callable[[Backend, date], Awaitable[Any]]
 
 
 async def _recover(backend: Backend, _on: date) -> Any:
-    return await confirm.recover(backend)
+    return await recover(backend)
 
 
 async def _returns(backend: Backend, _on: date) -> Any:
-    return await confirm.collect_returns(backend)
+    return await collect_returns(backend)
 
 
 JOBS: dict[str, Job] = {
-    "scheduled-payments": confirm.run_scheduled,
+    "scheduled-payments": run_scheduled,
     "autopay": run_autopay,
     "returns": _returns,
     "recover": _recover,

@@ -18,26 +18,13 @@ from backend.billing.service import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.payments import receipts
-from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PayLink, Payment, Quote, ScheduledPayment
 from backend.payments.outcome import PaymentOutcome, outcome_of_payment
-from backend.payments.processing import advance, find_new_warnings, recover
-from backend.payments.quotes import make_quote, read_back_quote
-from backend.payments.scheduled_runs import run_scheduled
+from backend.payments.processing import advance, find_new_warnings
 from backend.providers.payments.base import PaymentProviderError
 
 if TYPE_CHECKING:
     from backend.app import Backend
-
-__all__ = [
-    "PaymentOutcome",
-    "collect_returns",
-    "confirm_quote",
-    "make_quote",
-    "read_back_quote",
-    "recover",
-    "run_scheduled",
-]
 
 log = logging.getLogger(__name__)
 

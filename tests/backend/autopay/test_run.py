@@ -14,8 +14,8 @@ from backend.autopay.daily_run import run_autopay
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
 from backend.clock import ManualClock
 from backend.consents.models import Consent
-from backend.payments import confirm
 from backend.payments.models import Payment, PaymentMethod
+from backend.payments.scheduled_runs import run_scheduled
 from tests.backend.autopay.enrolments import add_autopay, add_draft, cancel, drafts, enrol, set_token, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_bill, make_household
 from tests.backend.network import DirectNetwork
@@ -80,7 +80,7 @@ async def test_what_is_paid_or_on_its_way_is_left_alone(
     await say_yes(backend, await quote_for(backend, home, amount=4000))
     await say_yes(backend, await quote_for(backend, home, amount=5000, pay_on=DUE_ON))
     await run_on(backend, clock, DUE_ON)
-    await confirm.run_scheduled(backend, DUE_ON)
+    await run_scheduled(backend, DUE_ON)
     assert [payment.amount_cents for payment in await payments(backend)] == [4000, DUE_CENTS - 9000, 5000]
     assert network.taken_cents() == DUE_CENTS
     assert await due(backend, home.account_id) == 0

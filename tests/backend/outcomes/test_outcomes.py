@@ -15,12 +15,14 @@ from backend.outcomes import service as outcomes
 from backend.outcomes.service import ConversationOutcome
 from backend.payments import confirm
 from backend.payments.models import Payment, PaymentMethod
+from backend.payments.outcome import PaymentOutcome
+from backend.payments.quotes import make_quote
 from tests.backend.household import NOW, TODAY, Household
 from tests.backend.network import DirectNetwork
 
 
 async def quote(backend: Backend, home: Household, days: int = 0) -> str:
-    made = await confirm.make_quote(
+    made = await make_quote(
         backend,
         home.conversation_id,
         account_id=home.account_id,
@@ -32,7 +34,7 @@ async def quote(backend: Backend, home: Household, days: int = 0) -> str:
     return made.key
 
 
-async def confirm_payment(backend: Backend, home: Household, key: str) -> confirm.PaymentOutcome:
+async def confirm_payment(backend: Backend, home: Household, key: str) -> PaymentOutcome:
     return await confirm.confirm_quote(
         backend, key, conversation_id=home.conversation_id, channel="sms", wording="Pay $40?", reply="yes"
     )

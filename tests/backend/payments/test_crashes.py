@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.payments import confirm
 from backend.payments.balances import get_balance
+from backend.payments.bank_returns import collect_returns
 from backend.payments.models import Payment, ScheduledPayment
+from backend.payments.processing import recover
+from backend.payments.scheduled_runs import run_scheduled
 from backend.providers.payments.base import ProviderTimeout, ProviderUnavailable
 from tests.backend.faults import Crash, Faults, break_everywhere
 from tests.backend.household import DUE_CENTS, Household, make_household
@@ -55,7 +57,7 @@ async def test_a_crash_between_any_two_steps_of_a_yes(
         clock.advance(seconds=40)
         if resay:
             assert (await say_yes(backend, quote)).kind in ("paid", "already")
-        await confirm.recover(backend)
+        await recover(backend)
         # before the first commit nothing had happened, and afterwards everything must
         assert await due(backend, home) == (DUE_CENTS if struck == ["before commit"] and not resay else 0)
     else:
@@ -79,10 +81,10 @@ async def test_a_fault_at_any_point_of_recovering(
         clock.advance(seconds=40)
         faults.arm(points, error)
         with contextlib.suppress(Crash):
-            await confirm.recover(backend)
+            await recover(backend)
         settled = faults.struck is None
         faults.disarm()
-        await confirm.recover(backend)
+        await recover(backend)
         assert await due(backend, home) == 0
         if settled:
             break
@@ -101,12 +103,12 @@ async def test_a_crash_between_any_two_steps_of_a_scheduled_run(
         clock.advance(days=1)
         faults.arm(points)
         with contextlib.suppress(Crash):
-            await confirm.run_scheduled(backend, on)
+            await run_scheduled(backend, on)
         struck = faults.struck
         faults.disarm()
         for _ in range(2):
-            await confirm.run_scheduled(backend, on)
-            await confirm.recover(backend)
+            await run_scheduled(backend, on)
+            await recover(backend)
         assert await due(backend, home) == 0
         if struck is None:
             break
@@ -127,10 +129,10 @@ async def test_a_crash_between_any_two_steps_of_collecting_returns(
         network.pass_days(7)
         faults.arm(points)
         with contextlib.suppress(Crash):
-            await confirm.collect_returns(backend)
+            await collect_returns(backend)
         struck = faults.struck
         faults.disarm()
-        await confirm.collect_returns(backend)
+        await collect_returns(backend)
         assert await due(backend, home) == DUE_CENTS
         if struck is None:
             break
@@ -150,7 +152,7 @@ async def test_a_return_is_booked_although_the_post_was_never_written_down(
     with pytest.raises(Crash, match="before commit"):
         await say_yes(backend, quote)
     network.pass_days(7)
-    await confirm.collect_returns(backend)
-    await confirm.recover(backend)
+    await collect_returns(backend)
+    await recover(backend)
     await check_when_settled(backend, network)
     assert await due(backend, home) == DUE_CENTS

@@ -19,9 +19,11 @@ from backend.members.levels import StepUpNeeded
 from backend.outbox.models import OutboxMessage
 from backend.payments import confirm
 from backend.payments.balances import get_balance
-from backend.payments.confirm import PaymentOutcome
 from backend.payments.errors import MethodNotUsable, PaymentRefused
 from backend.payments.models import Payment, PaymentMethod, Quote
+from backend.payments.outcome import PaymentOutcome
+from backend.payments.processing import recover
+from backend.payments.quotes import make_quote
 from tests.backend.household import DUE_CENTS, TODAY, Household, add_conversation, make_household
 from tests.backend.network import DirectNetwork
 
@@ -37,7 +39,7 @@ async def quote_for(backend: Backend, home: Household, amount: int = DUE_CENTS, 
         "level": 2,
     }
     conversation = str(other.pop("conversation_id", home.conversation_id))
-    return await confirm.make_quote(backend, conversation, **{**asked, **other})  # type: ignore[arg-type]
+    return await make_quote(backend, conversation, **{**asked, **other})  # type: ignore[arg-type]
 
 
 async def say_yes(backend: Backend, quote: Quote, conversation_id: str | None = None) -> PaymentOutcome:
@@ -249,7 +251,7 @@ async def test_a_time_out_is_pending_then_settled_once(
     assert outcome.confirmation
     clock.advance(minutes=1)
     for _ in range(3):
-        await confirm.recover(backend)
+        await recover(backend)
     assert [payment.status for payment in await payments(backend)] == ["posted"]
     assert network.taken_cents() == DUE_CENTS
     assert await due(backend, home.account_id) == 0
@@ -263,7 +265,7 @@ async def test_a_charge_that_was_made_is_taken_however_late_it_is_found(
     home = await make_household(backend, card_token="tok_visa_timeout")
     assert (await say_yes(backend, await quote_for(backend, home))).kind == "pending"
     clock.advance(hours=5)
-    await confirm.recover(backend)
+    await recover(backend)
     assert [payment.status for payment in await payments(backend)] == ["posted"]
     assert network.held() == []
 
@@ -275,7 +277,7 @@ async def test_a_charge_never_seen_is_given_up_when_nobody_expects_it(
     quote = await quote_for(backend, home)
     assert (await say_yes(backend, quote)).kind == "pending"
     clock.advance(minutes=11)
-    await confirm.recover(backend)
+    await recover(backend)
     assert [payment.status for payment in await payments(backend)] == ["voided"]
     assert network.taken_cents() == 0
     assert any("Nothing was taken" in message.body for message in await outbox(backend))
@@ -291,7 +293,7 @@ async def test_a_charge_never_seen_is_given_up_when_the_bill_is_paid_otherwise(
     bank = await quote_for(backend, home, method_id=home.bank_id, conversation_id=other)
     assert (await say_yes(backend, bank)).kind == "paid"
     clock.advance(minutes=1)
-    await confirm.recover(backend)
+    await recover(backend)
     assert [payment.status for payment in await payments(backend)] == ["voided", "posted"]
     assert network.taken_cents() == DUE_CENTS
 

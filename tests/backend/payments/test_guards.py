@@ -10,10 +10,10 @@ import pytest
 from backend.app import Backend
 from backend.autopay.daily_run import run_autopay
 from backend.clock import ManualClock
-from backend.payments import confirm
 from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PaymentMethod
-from backend.payments.processing import ChargeMismatch, record_charge
+from backend.payments.processing import ChargeMismatch, record_charge, recover
+from backend.payments.scheduled_runs import run_scheduled
 from backend.providers.payments.base import Charge
 from tests.backend.autopay.enrolments import add_autopay, add_draft, drafts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
@@ -35,7 +35,7 @@ async def test_an_automatic_run_counts_a_payment_that_is_still_on_its_way(
     await run_autopay(backend, DUE_ON)
     drafted = [draft.amount_cents for draft in await drafts(backend)]
     assert drafted == ([] if on_its_way == DUE_CENTS else [DUE_CENTS - on_its_way])
-    await confirm.recover(backend)
+    await recover(backend)
     assert network.taken_cents() == DUE_CENTS
 
 
@@ -64,7 +64,7 @@ async def test_a_scheduled_payment_takes_nothing_from_another_members_card(
     await schedule(backend, home)
     await strangers_card(backend, home)
     clock.advance(days=3)
-    await confirm.run_scheduled(backend, ON)
+    await run_scheduled(backend, ON)
     assert network.calls == []
     assert await statuses(backend) == ["failed"]
 

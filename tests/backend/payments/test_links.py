@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.payments import confirm, pay_links
+from backend.payments import pay_links
 from backend.payments.errors import CardEntryIncomplete, MethodNotUsable, PayLinkInvalid, PaymentRefused
 from backend.payments.models import PayLink, PaymentMethod, Quote
+from backend.payments.quotes import read_back_quote
 from backend.payments.service import list_saved_methods
 from backend.providers.payments.base import EntryResult
 from tests.backend.household import DUE_CENTS, Household
@@ -62,7 +63,7 @@ async def test_a_link_pays(backend: Backend, page: Page, home: Household) -> Non
     await page.type_card()
     quote = await page.read_back()
     async with backend.db.read_session() as session:
-        told = await confirm.read_back_quote(session, quote)
+        told = await read_back_quote(session, quote)
     assert (told.account_number, told.amount_cents, told.method) == ("99999-001", DUE_CENTS, "Visa ending 4242")
     assert (await say_yes(backend, quote)).kind == "paid"
     assert await due(backend, home.account_id) == 0

@@ -16,10 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from backend.clock import ManualClock
-from backend.payments import confirm
-from backend.payments.confirm import PaymentOutcome
+from backend.payments.bank_returns import collect_returns
 from backend.payments.errors import PaymentRefused
 from backend.payments.models import PaymentMethod, Quote
+from backend.payments.outcome import PaymentOutcome
+from backend.payments.processing import recover
+from backend.payments.quotes import make_quote
+from backend.payments.scheduled_runs import run_scheduled
 from backend.providers.payments.base import PaymentProviderError, ProviderTimeout, ProviderUnavailable
 from tests.backend.conftest import build
 from tests.backend.databases import KINDS, Databases
@@ -98,7 +101,7 @@ class Money(RuleBasedStateMachine):
         later=st.sampled_from([0, 0, 0, 1, 5]),
     )
     def read_out(self, who: int, method: int, cents: int, later: int) -> None:
-        work = confirm.make_quote(
+        work = make_quote(
             self.backend,
             self.conversations[who],
             account_id=self.home.account_id,
@@ -133,17 +136,17 @@ class Money(RuleBasedStateMachine):
 
     @rule(fault=FAULTS)
     def recover(self, fault: tuple[int, type[BaseException]] | None) -> None:
-        self.guarded(confirm.recover(self.backend), fault)
+        self.guarded(recover(self.backend), fault)
 
     @rule(days=st.integers(1, 6), fault=FAULTS)
     def days_pass(self, days: int, fault: tuple[int, type[BaseException]] | None) -> None:
         self.clock.advance(days=days)
         self.network.pass_days(days)
-        self.guarded(confirm.run_scheduled(self.backend, self.backend.today()), fault)
+        self.guarded(run_scheduled(self.backend, self.backend.today()), fault)
 
     @rule(fault=FAULTS)
     def returns_come(self, fault: tuple[int, type[BaseException]] | None) -> None:
-        self.guarded(confirm.collect_returns(self.backend), fault)
+        self.guarded(collect_returns(self.backend), fault)
 
     @rule()
     def a_bill_comes(self) -> None:
@@ -164,9 +167,9 @@ class Money(RuleBasedStateMachine):
     async def _settle(self) -> None:
         for _ in range(2):
             self.clock.advance(minutes=1)
-            await confirm.recover(self.backend)
-            await confirm.run_scheduled(self.backend, self.backend.today())
-            await confirm.collect_returns(self.backend)
+            await recover(self.backend)
+            await run_scheduled(self.backend, self.backend.today())
+            await collect_returns(self.backend)
         await check_at_any_instant(self.backend, self.network, self.seen)
         await check_when_settled(self.backend, self.network)
 

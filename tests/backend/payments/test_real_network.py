@@ -9,7 +9,9 @@ import aiohttp
 import pytest
 
 from backend.app import Backend
-from backend.payments import confirm, pay_links
+from backend.payments import pay_links
+from backend.payments.bank_returns import collect_returns
+from backend.payments.processing import recover
 from sandbox.provider import SandboxProvider
 from tests.backend.household import DUE_CENTS, Household, make_household
 from tests.backend.payments.test_flow import due, payments, quote_for, say_yes
@@ -72,7 +74,7 @@ async def test_a_silent_network_is_asked_again_with_the_same_key(
     quote = await quote_for(backend, home)
     assert (await say_yes(backend, quote)).kind == "pending"
     assert (await say_yes(backend, quote)).kind == "paid"
-    assert await confirm.recover(backend) == 0
+    assert await recover(backend) == 0
     charge = await provider.find(quote.key)
     assert charge
     assert (charge.status, charge.amount_cents) == ("posted", DUE_CENTS)
@@ -84,9 +86,9 @@ async def test_a_dead_network_takes_nothing_and_loses_nothing(
     process.kill()
     outcome = await say_yes(backend, await quote_for(backend, home))
     assert outcome.kind == "pending"
-    await confirm.recover(backend)
+    await recover(backend)
     process.start()
-    await confirm.recover(backend)
+    await recover(backend)
     [payment] = await payments(backend)
     assert (payment.status, payment.confirmation) == ("posted", outcome.confirmation)
 
@@ -96,6 +98,6 @@ async def test_a_bank_sends_it_back_days_later(backend: Backend, provider: Sandb
     quote = await quote_for(backend, home, method_id=home.bank_id)
     assert (await say_yes(backend, quote)).kind == "paid"
     await provider.move_calendar(await provider.calendar() + timedelta(days=6))
-    assert await confirm.collect_returns(backend) >= 1
+    assert await collect_returns(backend) >= 1
     assert (await payments(backend))[0].status == "returned"
     assert await due(backend, home.account_id) == DUE_CENTS

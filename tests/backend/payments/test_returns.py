@@ -7,7 +7,7 @@ from sqlalchemy import select
 from backend.app import Backend
 from backend.audit.models import AuditRow
 from backend.billing import ledger
-from backend.payments import confirm
+from backend.payments.bank_returns import collect_returns
 from tests.backend.household import DUE_CENTS, make_household
 from tests.backend.network import DirectNetwork
 from tests.backend.payments.test_flow import due, outbox, payments, quote_for, say_yes
@@ -17,9 +17,9 @@ async def test_a_return_is_booked_once_and_told(backend: Backend, network: Direc
     home = await make_household(backend, bank_token="tok_bank_r01")
     outcome = await say_yes(backend, await quote_for(backend, home, method_id=home.bank_id))
     assert outcome.kind == "paid"
-    assert await confirm.collect_returns(backend) == 0
+    assert await collect_returns(backend) == 0
     network.pass_days(7)
-    assert [await confirm.collect_returns(backend) for _ in range(3)] == [1, 0, 0]
+    assert [await collect_returns(backend) for _ in range(3)] == [1, 0, 0]
     [payment] = await payments(backend)
     assert (payment.status, payment.decline_code) == ("returned", "R01")
     assert await due(backend, home.account_id) == DUE_CENTS
@@ -39,7 +39,7 @@ async def test_a_fee_comes_back_with_it(backend: Backend, network: DirectNetwork
     home = await make_household(backend, bank_token="tok_bank_r01")
     await say_yes(backend, await quote_for(backend, home, method_id=home.bank_id))
     network.pass_days(7)
-    await confirm.collect_returns(backend)
+    await collect_returns(backend)
     async with backend.db.read_session() as session:
         assert await ledger.book_total(session, ledger.FEES) == 0
     assert network.taken_cents() == 0
@@ -51,5 +51,5 @@ async def test_a_stranger_among_the_returns_holds_up_nothing(backend: Backend, n
     home = await make_household(backend, bank_token="tok_bank_r01")
     await say_yes(backend, await quote_for(backend, home, method_id=home.bank_id))
     network.pass_days(7)
-    assert await confirm.collect_returns(backend) == 2
+    assert await collect_returns(backend) == 2
     assert await due(backend, home.account_id) == DUE_CENTS

@@ -13,8 +13,8 @@ from backend.billing.models import Account
 from backend.clock import ManualClock
 from backend.consents.models import Consent
 from backend.consents.service import Agreement
-from backend.payments import confirm
 from backend.payments.models import Payment, PaymentMethod, ScheduledPayment
+from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import cancel_scheduled, find_by_confirmation, move_scheduled
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
@@ -52,7 +52,7 @@ async def test_scheduling_moves_nothing_before_its_day(
 ) -> None:
     await schedule(backend, home)
     clock.advance(days=2)
-    assert await confirm.run_scheduled(backend, backend.today()) == 0
+    assert await run_scheduled(backend, backend.today()) == 0
     assert network.calls == []
     assert await due(backend, home.account_id) == DUE_CENTS
 
@@ -63,7 +63,7 @@ async def test_it_is_paid_on_its_day_under_the_same_number(
     item = await schedule(backend, home)
     clock.advance(days=3)
     for _ in range(3):
-        await confirm.run_scheduled(backend, ON)
+        await run_scheduled(backend, ON)
     [payment] = await payments(backend)
     assert (payment.confirmation, payment.status, payment.posted_on) == (item.confirmation, "posted", ON)
     assert network.taken_cents() == DUE_CENTS
@@ -77,7 +77,7 @@ async def test_two_runs_at_once_pay_once(
 ) -> None:
     await schedule(backend, home)
     clock.advance(days=3)
-    await asyncio.gather(confirm.run_scheduled(backend, ON), confirm.run_scheduled(backend, ON))
+    await asyncio.gather(run_scheduled(backend, ON), run_scheduled(backend, ON))
     assert network.taken_cents() == DUE_CENTS
     assert len(await payments(backend)) == 1
 
@@ -95,7 +95,7 @@ async def test_exactly_what_was_agreed_is_paid(
     await schedule(backend, home, amount=4000)
     await say_yes(backend, await quote_for(backend, home, amount=DUE_CENTS))
     clock.advance(days=3)
-    await confirm.run_scheduled(backend, ON)
+    await run_scheduled(backend, ON)
     assert network.taken_cents() == DUE_CENTS + 4000
     assert await due(backend, home.account_id) == -4000
 
@@ -115,7 +115,7 @@ async def test_what_cannot_be_paid_fails_and_is_told(
             card.exp_year, card.exp_month = 2026, 10
     clock.advance(days=3)
     for _ in range(2):
-        await confirm.run_scheduled(backend, ON)
+        await run_scheduled(backend, ON)
     assert await statuses(backend) == ["failed"]
     assert network.calls == []
     notices = [message for message in await outbox(backend) if message.purpose == "notice"]
@@ -128,7 +128,7 @@ async def test_a_decline_on_the_day_is_told(backend: Backend, clock: ManualClock
     home = await make_household(backend, card_token="tok_visa_insufficient")
     await schedule(backend, home)
     clock.advance(days=3)
-    await confirm.run_scheduled(backend, ON)
+    await run_scheduled(backend, ON)
     assert await statuses(backend) == ["failed"]
     assert any("was declined" in message.body for message in await outbox(backend))
 
@@ -140,7 +140,7 @@ async def test_a_cancelled_one_never_runs(
     assert await cancel(backend, item, home.account_id)
     assert not await cancel(backend, item, home.account_id)
     clock.advance(days=3)
-    await confirm.run_scheduled(backend, ON)
+    await run_scheduled(backend, ON)
     assert network.calls == []
     assert await statuses(backend) == ["cancelled"]
     async with backend.db.read_session() as session:
@@ -181,9 +181,9 @@ async def test_a_moved_one_runs_on_its_new_day_as_newly_agreed(
     item = await schedule(backend, home)
     assert await move(backend, item, home.account_id, ON + timedelta(days=4))
     clock.advance(days=3)
-    assert await confirm.run_scheduled(backend, ON) == 0
+    assert await run_scheduled(backend, ON) == 0
     clock.advance(days=4)
-    await confirm.run_scheduled(backend, backend.today())
+    await run_scheduled(backend, backend.today())
     [payment] = await payments(backend)
     assert (payment.confirmation, payment.posted_on) == (item.confirmation, ON + timedelta(days=4))
     async with backend.db.read_session() as session:

@@ -15,8 +15,9 @@ from backend.conversations.models import Conversation
 from backend.language import ENGLISH, SPANISH, use_language
 from backend.members.models import Member
 from backend.outbox import gsm7
-from backend.payments import confirm
+from backend.payments.bank_returns import collect_returns
 from backend.payments.models import PaymentMethod, ScheduledPayment
+from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import cancel_scheduled
 from tests.backend.household import TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
@@ -77,7 +78,7 @@ async def test_what_a_job_pays_is_told_in_spanish(
     await speaks_spanish(backend, home, who)
     await schedule(backend, home)
     clock.advance(days=3)
-    await confirm.run_scheduled(backend, ON)
+    await run_scheduled(backend, ON)
     assert "Pago de $112.40" in await newest(backend, "email")
 
 
@@ -93,7 +94,7 @@ async def test_what_a_job_cannot_pay_is_told_in_spanish_and_kept_in_english(
         else:
             (await session.get_one(PaymentMethod, home.card_id)).active = False
     clock.advance(days=3)
-    await confirm.run_scheduled(backend, ON)
+    await run_scheduled(backend, ON)
     assert reason in await newest(backend, "email")
     assert gsm7.count_parts(await newest(backend, "sms")) == 1
     async with backend.db.read_session() as session:
@@ -108,7 +109,7 @@ async def test_a_return_is_told_in_spanish(backend: Backend, network: DirectNetw
     await speaks_spanish(backend, home, "member")
     await say_yes(backend, await quote_for(backend, home, method_id=home.bank_id))
     network.pass_days(7)
-    await confirm.collect_returns(backend)
+    await collect_returns(backend)
     text = await newest(backend, "sms")
     assert "su banco devolvio su pago de $112.40 en la cuenta ..9-001: fondos insuficientes" in text
     assert gsm7.count_parts(text) == 1

@@ -21,6 +21,8 @@ from backend.outbox.models import OutboxMessage
 from backend.outcomes import service as outcomes
 from backend.payments import confirm
 from backend.payments.models import Payment, PaymentMethod
+from backend.payments.processing import recover
+from backend.payments.quotes import make_quote
 from backend.providers.payments.base import ProviderTimeout
 from bot.channels.voice import call as calls
 from bot.dialogue import engine_client, giving_up
@@ -62,7 +64,7 @@ class Till:
                         **known,
                     )
                 )
-        quote = await confirm.make_quote(
+        quote = await make_quote(
             self.backend,
             conversation,
             account_id=self.home.account_id,
@@ -168,7 +170,7 @@ async def test_a_payment_on_its_way_is_told_so_and_its_end_follows(till: Till, c
     assert not any(claim in told.lower() for claim in CLAIMS)
     before = await till.written()
     till.network.before = lambda _name: None
-    await confirm.recover(till.backend)
+    await recover(till.backend)
     news = [text for text in await till.written() if text not in before]
     number = await till.number()
     assert any(number in text for text in news)
