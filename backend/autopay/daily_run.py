@@ -123,7 +123,7 @@ async def _unfinished(backend: Backend) -> list[int]:
 async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) -> str:
     """Take the payment as far as it goes; one that fails must not hold up the others."""
     try:
-        await advance(backend, payment_id, resumed=resumed, told=False)
+        await advance(backend, payment_id, resumed=resumed, answering=False)
     except PaymentProviderError as error:
         log.warning("drafted payment %s is still unsettled: %r", payment_id, error)
     except Exception:

@@ -1,4 +1,4 @@
-"""Bank returns: a posted payment that a bank sends back days later."""
+"""Bank returns: posted payments that a bank sends back days later."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _ONLY_ROW = 1
 
 
 async def collect_returns(backend: Backend) -> int:
-    """Book every return since the last time, each once; returns how many notices were new."""
-    seen = 0
+    """Book every return since the last call, each once; returns how many notices were new."""
+    count = 0
     cursor = await _cursor(backend)
     while notices := await backend.payments.returns_since(cursor):
         for notice in notices:
             await _book(backend, notice)
-        seen += len(notices)
+        count += len(notices)
         cursor = notices[-1].seq
-    return seen
+    return count
 
 
 async def _cursor(backend: Backend) -> int:
@@ -56,16 +56,16 @@ async def _reverse_payment(session: AsyncSession, backend: Backend, payment_id: 
         log.error("the bank returned %s cents of payment %s", notice.amount_cents, payment_id)
         return
     charge = Charge(notice.key, payment.provider_ref or "", "returned", notice.amount_cents, notice.code, "bank")
-    # a crash may have kept us from writing down that it was posted
-    ahead = {"started": ("authorised", "posted", "returned"), "authorised": ("posted", "returned")}
-    for status in ahead.get(payment.status, ("returned",) if payment.status == "posted" else ()):
+    # a crash may have kept us from storing that it was posted
+    steps = {"started": ("authorised", "posted", "returned"), "authorised": ("posted", "returned")}
+    for status in steps.get(payment.status, ("returned",) if payment.status == "posted" else ()):
         if status == "returned":
             await backend.billing.payment_returned(session, payment_fact(payment, backend))
             with use_language(await receipts.language_for(session, payment)):
                 automatic = backend.automatic_payments
                 if not await automatic.handle_status(session, backend, payment, "returned", notice.code):
                     await receipts.notify_payment_returned(session, backend, payment, notice.code)
-        await move_status(session, backend, payment, status, charge=charge, told=False)
+        await move_status(session, backend, payment, status, charge=charge, answering=False)
 
 
 async def _move_cursor(session: AsyncSession, seq: int) -> None:

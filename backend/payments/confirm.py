@@ -1,7 +1,7 @@
-"""Paying, from the yes to the receipt. These functions take the Backend because they commit in between.
+"""Confirming a quote, which starts or schedules its payment.
 
-confirm() writes down what is about to happen, commits, and only then speaks to the network: a crash at any instant
-leaves a row from which recover() finds out what happened, by asking with the same key.
+confirm_quote() commits the payment before it calls the network: a crash at any instant leaves a row, from which
+recover() finds out what happened by asking with the same key.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from backend.billing.service import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
 from backend.payments import receipts
-from backend.payments.models import PayLink, Payment, Quote, ScheduledPayment
+from backend.payments.models import PENDING_STATUSES, PayLink, Payment, Quote, ScheduledPayment
 from backend.payments.outcome import PaymentOutcome, outcome_of_payment
 from backend.payments.processing import advance, find_new_warnings
 from backend.providers.payments.base import PaymentProviderError
@@ -32,16 +32,16 @@ log = logging.getLogger(__name__)
 async def confirm_quote(
     backend: Backend, quote_key: str, *, conversation_id: str, channel: str, wording: str, reply: str
 ) -> PaymentOutcome:
-    """The member said yes to the quote. `wording` is exactly what was read out, `reply` exactly what they said.
+    """Pay or schedule what the member said yes to. `wording` is exactly what was read out, `reply` what they said.
 
-    However often it is delivered, and however many at once: one payment, and the same confirmation number.
+    Repeats, also at the same time, come to one payment and one confirmation number.
     """
-    decided = await _start_or_repeat(backend, quote_key, conversation_id, channel, wording, reply)
-    if isinstance(decided, PaymentOutcome):
-        return decided
-    payment_id, repeated = decided
+    started = await _start_or_repeat(backend, quote_key, conversation_id, channel, wording, reply)
+    if isinstance(started, PaymentOutcome):
+        return started
+    payment_id, repeated = started
     try:
-        await advance(backend, payment_id, resumed=repeated, told=True)
+        await advance(backend, payment_id, resumed=repeated, answering=True)
     except PaymentProviderError as error:
         log.warning("payment %s: the outcome is not known yet: %r", payment_id, error)
     async with backend.db.read_session() as session:
@@ -51,7 +51,7 @@ async def confirm_quote(
 async def _start_or_repeat(
     backend: Backend, quote_key: str, conversation_id: str, channel: str, wording: str, reply: str
 ) -> PaymentOutcome | tuple[int, bool]:
-    """The first transaction: an outcome, or the id of the payment to drive and whether it was started before."""
+    """An outcome, or the id of the payment to process and whether it was started before; one transaction."""
     async with backend.db.transaction() as session:
         quote = await session.scalar(
             select(Quote).where(Quote.key == quote_key, Quote.conversation_id == conversation_id)
@@ -65,9 +65,9 @@ async def _start_or_repeat(
         now = backend.clock.now()
         if quote.expires_at <= now:
             return PaymentOutcome("expired")
-        if news := await find_new_warnings(session, backend, quote):
-            quote.expires_at = now  # what was read out is not so any more
-            return PaymentOutcome("changed", warnings=news)
+        if warnings := await find_new_warnings(session, backend, quote):
+            quote.expires_at = now  # what was read out is no longer true
+            return PaymentOutcome("changed", warnings=warnings)
         if not await _claim_quote(session, quote, now):
             return PaymentOutcome("expired")
         await session.execute(update(PayLink).where(PayLink.quote_id == quote.id).values(used_at=now))
@@ -78,20 +78,20 @@ async def _start_or_repeat(
 
 
 async def _claim_quote(session: AsyncSession, quote: Quote, now: datetime) -> bool:
-    """Use the quote up: true for one caller alone, and only while it is good."""
-    good = (Quote.id == quote.id, Quote.confirmed_at.is_(None), Quote.expires_at > now)
-    result = await session.execute(update(Quote).where(*good).values(confirmed_at=now))
+    """Mark the quote as used: True for one caller alone, and only while it is valid."""
+    valid = (Quote.id == quote.id, Quote.confirmed_at.is_(None), Quote.expires_at > now)
+    result = await session.execute(update(Quote).where(*valid).values(confirmed_at=now))
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
 
 
 async def _repeat_outcome(session: AsyncSession, quote: Quote) -> PaymentOutcome | tuple[int, bool]:
-    """The same yes again: what came of it, or the payment to drive on if nothing has yet."""
+    """The confirmation again: its outcome, or the payment to process further while there is none."""
     payment = await session.scalar(select(Payment).where(Payment.key == quote.key))
     if payment is None:
-        made = await session.scalar(select(ScheduledPayment).where(ScheduledPayment.key == quote.key))
-        return PaymentOutcome("already", scheduled=made)
-    if payment.status in ("started", "authorised"):
+        item = await session.scalar(select(ScheduledPayment).where(ScheduledPayment.key == quote.key))
+        return PaymentOutcome("already", scheduled=item)
+    if payment.status in PENDING_STATUSES:
         return payment.id, True
     return outcome_of_payment(payment, repeated=True)
 
@@ -117,7 +117,7 @@ async def _start(session: AsyncSession, backend: Backend, quote: Quote, agreemen
 
 
 async def _schedule(session: AsyncSession, backend: Backend, quote: Quote, agreement: Agreement) -> ScheduledPayment:
-    made = ScheduledPayment(
+    item = ScheduledPayment(
         key=quote.key,
         confirmation=await confirmation_numbers.new_number(session),
         account_id=quote.account_id,
@@ -129,17 +129,16 @@ async def _schedule(session: AsyncSession, backend: Backend, quote: Quote, agree
         conversation_id=agreement.actor,
         created_at=backend.clock.now(),
     )
-    session.add(made)
+    session.add(item)
     await session.flush()
-    await receipts.send_schedule_confirmation(session, backend, made)
-    await _record_consent(session, backend, quote, agreement, "scheduled_payment", made.confirmation)
-    return made
+    await receipts.send_schedule_confirmation(session, backend, item)
+    await _record_consent(session, backend, quote, agreement, "scheduled_payment", item.confirmation)
+    return item
 
 
 async def _record_consent(
     session: AsyncSession, backend: Backend, quote: Quote, agreement: Agreement, kind: str, number: str
 ) -> None:
-    """The exact words and the exact reply, and the audit row of the act they allowed."""
     await consents.record(
         session,
         backend,

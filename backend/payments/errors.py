@@ -1,5 +1,3 @@
-"""What payments refuse, by name."""
-
 from __future__ import annotations
 
 from backend.errors import MemberlineError
@@ -7,7 +5,7 @@ from backend.payments.prechecks import PaymentWarning
 
 
 class PaymentRefused(MemberlineError):
-    """Not safe or not possible to pay. `code` is that of the first reason, `concerns` are all that block."""
+    """Not possible to pay. `code` is that of the first warning that blocks, `concerns` are all of them."""
 
     code = "payment_refused"
 

@@ -1,4 +1,4 @@
-"""What came of a confirmation."""
+"""The outcome of confirming a quote."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class PaymentOutcome:
     """`kind` and what belongs to it.
 
     paid: posted just now · scheduled: will be paid on its day · declined: `decline_code`, nothing was taken ·
-    pending: sent, and what became of it is being checked; nothing is taken twice, the member gets a notice ·
-    expired: nothing was taken, read it out again (also for a quote that is not this conversation's) ·
-    changed: nothing was taken, `concerns` are new since the read-back · already: it was paid or scheduled before,
-    by this very confirmation.
+    pending: sent, outcome not known yet; nothing is taken twice, the member gets a notice ·
+    expired: nothing was taken, read it out again (also for a quote of another conversation) ·
+    changed: nothing was taken, `warnings` are new since the read-back · already: this same confirmation paid or
+    scheduled it before.
     """
 
     kind: OutcomeKind
@@ -30,8 +30,8 @@ class PaymentOutcome:
     @property
     def confirmation(self) -> str | None:
         """The number to quote, as soon as there is one."""
-        made = self.payment or self.scheduled
-        return made.confirmation if made else None
+        item = self.payment or self.scheduled
+        return item.confirmation if item else None
 
     @property
     def decline_code(self) -> str | None:
@@ -39,7 +39,7 @@ class PaymentOutcome:
 
 
 def outcome_of_payment(payment: Payment, *, repeated: bool = False) -> PaymentOutcome:
-    """How a payment stands, as the answer to its confirmation."""
+    """The outcome that a payment's status means for its confirmation."""
     if payment.status in ("posted", "returned"):
         return PaymentOutcome("already" if repeated else "paid", payment=payment)
     if payment.status == "declined":

@@ -1,7 +1,7 @@
 """Pay links: our page for one account and amount, in front of the provider's own card page.
 
-A link is known by its token's hash alone, lives half an hour and pays once. What it pays goes through flow.confirm
-with the link's conversation, like every other payment.
+A link is stored by its token's hash alone, is valid for half an hour and pays once. Like every payment it goes through
+confirm_quote, with the link's conversation.
 """
 
 from __future__ import annotations
@@ -80,18 +80,18 @@ async def find(session: AsyncSession, backend: Backend, token: str) -> PayLink |
 
 
 async def link_language(session: AsyncSession, token: str) -> str:
-    """The language of the talk that the link came from, also when the link is no longer good; else English."""
+    """The language of the conversation that the link came from, even once the link has expired; else English."""
     query = select(Conversation.language).join(PayLink, PayLink.conversation_id == Conversation.id)
     return await session.scalar(query.where(PayLink.token_hash == _hash(token))) or ENGLISH
 
 
 async def begin_entry(backend: Backend, token: str) -> str:
-    """The address of the provider's page for the member's card or bank account. Raises LinkGone."""
+    """The address of the provider's page for the member's card or bank account. Raises PayLinkInvalid."""
     async with backend.db.read_session() as session:
         link = await _open_link(session, backend, token)
         account = await session.get_one(Account, link.account_id)
     entry = await backend.payments.open_entry(
-        # shown on the provider's page: the whole number beside the phone it was sent to is all that identity asks for
+        # the provider's page shows it: with the phone's last four, the whole number is all that level 1 asks for
         reference=f"..{account.number[-5:]}",
         amount_cents=link.amount_cents,
         description=tr("{coop} electric bill", coop=backend.coop.name),
@@ -111,10 +111,10 @@ async def begin_entry(backend: Backend, token: str) -> str:
 
 
 async def quote_from_entry(backend: Backend, token: str) -> Quote:
-    """The quote to read back after the member was at the provider's page; the same one however often it is asked.
+    """The quote to read back after the member was at the provider's page; the same one however often it is asked for.
 
-    Raises LinkGone, EntryNotComplete, and PaymentRefused for what blocks by now. A link that has paid gives its quote,
-    whose confirmation answers `already`.
+    Raises PayLinkInvalid, CardEntryIncomplete, and PaymentRefused for what blocks by now. A link that has paid gives
+    its quote, whose confirmation then has the outcome `already`.
     """
     async with backend.db.read_session() as session:
         link = await _get_link(session, backend, token)
@@ -154,7 +154,7 @@ async def _write_link_quote(backend: Backend, token: str, entry_id: str, result:
 
 
 async def _method(session: AsyncSession, account: Account, result: EntryResult) -> PaymentMethod:
-    """What was typed on the provider's page, kept for this one payment: not saved, so no list shows it."""
+    """The card or account typed on the provider's page, for this one payment: not `saved`, so no list shows it."""
     known = select(PaymentMethod).where(
         PaymentMethod.member_id == account.member_id,
         PaymentMethod.token == result.token,
@@ -178,7 +178,7 @@ async def _method(session: AsyncSession, account: Account, result: EntryResult) 
 
 
 async def _find_valid_quote(session: AsyncSession, backend: Backend, link: PayLink) -> Quote | None:
-    """The link's quote while a yes to it means something: not expired, or said already."""
+    """The link's quote while it can be confirmed, or has been."""
     quote = await session.get_one(Quote, link.quote_id)
     return quote if quote.confirmed_at or quote.expires_at > backend.clock.now() else None
 

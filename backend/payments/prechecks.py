@@ -1,4 +1,4 @@
-"""The safe-to-pay gate: all that a member should know, or that forbids it, before money moves."""
+"""What a member should know before paying, and what forbids a payment."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PaymentWarning:
-    """One thing to say first, or, when `blocking`, the reason why not. Values are cents, dates and texts.
+    """Something to say before paying or, when `blocking`, why not to pay. Values are cents, dates and texts.
 
     account_closed | zero | absurd(max_cents) | nothing_due(credit_cents) | day_past(today) | day_too_far(last) |
     method_expired(label, expired_on) | method_removed(label) block.
@@ -39,7 +39,7 @@ class PaymentWarning:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same thing said twice; how long ago something was does not make it another."""
+        """Equal for the same warning at another time: how many minutes ago something was does not count."""
         lasting = {name: value for name, value in self.values.items() if name != "minutes"}
         return json.dumps([self.code, lasting], sort_keys=True, default=str)
 
@@ -56,7 +56,7 @@ async def find_warnings(
 ) -> list[PaymentWarning]:
     """Everything about paying `amount_cents` on `pay_on` (co-op's date), what blocks first.
 
-    `leaving_out` is the id of a payment that does not count, being the one that is asked about.
+    `leaving_out` is the id of the payment that is being checked, which is no warning about itself.
     """
     owed = await backend.billing.balance(session, account.id, backend.today())
     found = [
@@ -69,11 +69,11 @@ async def find_warnings(
         *await _check_scheduled(session, account.id),
         *await _check_automatic(session, backend, account.id, owed, pay_on),
     ]
-    return sorted(found, key=lambda concern: not concern.blocking)
+    return sorted(found, key=lambda warning: not warning.blocking)
 
 
 def blocking_warnings(found: Iterable[PaymentWarning]) -> tuple[PaymentWarning, ...]:
-    return tuple(concern for concern in found if concern.blocking)
+    return tuple(warning for warning in found if warning.blocking)
 
 
 def _check_account(account: Account, owed: AccountBalance) -> list[PaymentWarning]:
@@ -106,7 +106,7 @@ def _check_day(backend: Backend, pay_on: date) -> list[PaymentWarning]:
 
 
 def _check_lateness(backend: Backend, owed: AccountBalance, pay_on: date) -> list[PaymentWarning]:
-    """A later day than the due date, chosen freely: a late fee may come. Paying today is never warned against."""
+    """A day after the due date although an earlier one could be chosen (so never today): a late fee may come."""
     if owed.due_on is None or pay_on <= owed.due_on or pay_on <= backend.today() or owed.amount_due_cents <= 0:
         return []
     return [PaymentWarning("after_due", False, {"on": pay_on, "due_on": owed.due_on})]
@@ -156,12 +156,12 @@ async def _check_recent_payments(
     )
     found = []
     for payment in await session.scalars(query.order_by(Payment.id)):
-        told = {"amount_cents": payment.amount_cents, "confirmation": payment.confirmation}
+        values = {"amount_cents": payment.amount_cents, "confirmation": payment.confirmation}
         if payment.status in PENDING_STATUSES:
-            found.append(PaymentWarning("pending_payment", False, told))
+            found.append(PaymentWarning("pending_payment", False, values))
         if payment.amount_cents == amount_cents and payment.created_at >= since:
             minutes = int((now - payment.created_at).total_seconds() // 60)
-            found.append(PaymentWarning("same_amount_recent", False, told | {"minutes": minutes}))
+            found.append(PaymentWarning("same_amount_recent", False, values | {"minutes": minutes}))
     return found
 
 
@@ -179,11 +179,7 @@ async def _check_scheduled(session: AsyncSession, account_id: int) -> list[Payme
 async def _check_automatic(
     session: AsyncSession, backend: Backend, account_id: int, owed: AccountBalance, pay_on: date
 ) -> list[PaymentWarning]:
-    """A legacy draft or an Auto Pay run that would take a bill in a few days, or before the payment does: which day,
-    and how much of what is open.
-
-    Of several bills it is the one that runs next. One that is late runs no more by itself.
-    """
+    """A bank draft or Auto Pay run in the next days, or by the day of the payment, that would take the bill too."""
     if owed.amount_due_cents <= 0:
         return []
     until = max(backend.today() + timedelta(days=backend.coop.draft_notice_days), pay_on)

@@ -1,7 +1,7 @@
-"""Driving a payment to its end. Every step may be repeated, by anyone, at any time: the key makes it one charge.
+"""Processing a payment until it is posted, declined or voided. Every step may be repeated: the key makes it one charge.
 
-The pattern of each step: ask the network while holding no database connection, then write the answer down in one
-transaction that only moves the status forward. What a crash leaves behind is found by its status and driven on.
+Each step asks the network while holding no database connection, then writes the answer in one transaction that only
+moves the status forward. A payment that a crash left unfinished is found by its status, and processed again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RETRY_CONFIRMED = timedelta(minutes=10)
-"""How long after the yes a charge that the network never saw may still be made; later nobody expects it."""
+"""How long after the confirmation a charge that the network never saw may still be made; later nobody expects it."""
 RETRY_SCHEDULED = timedelta(hours=20)
 REFUSED_AS_DECLINED = frozenset({"invalid_token", "invalid_amount"})
 SYSTEM = "payments"
@@ -78,9 +78,9 @@ async def recover(backend: Backend) -> int:
         unfinished = (await session.execute(query)).all()
     for payment_id, key in unfinished:
         if key in _in_progress:
-            continue  # a member is being answered about it right now, in this process
+            continue  # this process is answering the member about it now
         try:
-            await advance(backend, payment_id, resumed=True, told=False)
+            await advance(backend, payment_id, resumed=True, answering=False)
         except PaymentProviderError as error:
             log.warning("payment %s is still unsettled: %r", payment_id, error)
         except Exception:
@@ -89,38 +89,38 @@ async def recover(backend: Backend) -> int:
     return len(unfinished)
 
 
-async def advance(backend: Backend, payment_id: int, *, resumed: bool, told: bool) -> None:
-    """Take the payment as far as it goes. `resumed`: it may have been to the network before, so ask first.
+async def advance(backend: Backend, payment_id: int, *, resumed: bool, answering: bool) -> None:
+    """Process the payment as far as the network lets it. `resumed`: the network may know it already, so ask first.
 
-    `told`: the member gets the outcome as an answer now; otherwise bad news goes out as a notice. Raises a
-    PaymentProviderError when the outcome is not known yet; recover() will come back to it.
+    `answering`: the outcome is the answer to the member's message; otherwise a failure goes out as a notice. Raises a
+    PaymentProviderError when the outcome is not known yet; recover() tries again every minute.
     """
     order = await _order(backend, payment_id)
     with _mark_in_progress(order.key):
         status = order.status
         if status == "started":
             charge = await _authorize_or_find(backend, order, resumed)
-            status = await record_charge(backend, payment_id, charge, told=told)
+            status = await record_charge(backend, payment_id, charge, answering=answering)
             if charge and charge.status == "authorised" and status in ("voided", "declined"):
                 await backend.payments.void(order.key)  # given up on while this answer was on its way
         if status == "authorised":
-            await record_charge(backend, payment_id, await _capture(backend, order), told=told)
+            await record_charge(backend, payment_id, await _capture(backend, order), answering=answering)
 
 
-async def record_charge(backend: Backend, payment_id: int, charge: Charge | None, *, told: bool) -> str:
-    """Write the network's answer down (None: there is no charge and shall be none); returns the status now."""
+async def record_charge(backend: Backend, payment_id: int, charge: Charge | None, *, answering: bool) -> str:
+    """Store the network's answer (None: there is no charge and none will be made); returns the new status."""
     async with backend.db.transaction() as session:
         payment = await lock_payment(session, payment_id)
         if charge and charge.amount_cents != payment.total_cents:
             raise ChargeMismatch(f"payment {payment_id}: the network has {charge.amount_cents} cents")
         target = charge.status if charge else "voided"
         for status in _STEPS.get(payment.status, {}).get(target, ()):
-            await move_status(session, backend, payment, status, charge=charge, told=told)
+            await move_status(session, backend, payment, status, charge=charge, answering=answering)
         return payment.status
 
 
 async def move_status(
-    session: AsyncSession, backend: Backend, payment: Payment, status: str, *, charge: Charge | None, told: bool
+    session: AsyncSession, backend: Backend, payment: Payment, status: str, *, charge: Charge | None, answering: bool
 ) -> None:
     """One step forward with all that belongs to it: booking, receipt, schedule, audit row."""
     before = payment.status
@@ -136,9 +136,9 @@ async def move_status(
     if result.rowcount != 1:
         raise RuntimeError(f"payment {payment.id} moved on from {before} under its lock")
     await session.refresh(payment)
-    told = told and not payment.to_follow  # the answer came too late: they were told that a message follows
-    with use_language(current_language() if told else await receipts.language_for(session, payment)):
-        await _consequences(session, backend, payment, told)
+    answering = answering and not payment.to_follow  # the answer came too late: they were promised a message
+    with use_language(current_language() if answering else await receipts.language_for(session, payment)):
+        await _handle_status(session, backend, payment, answering)
     await audit.record(
         session,
         backend,
@@ -161,7 +161,7 @@ async def lock_payment(session: AsyncSession, payment_id: int) -> Payment:
 
 
 def payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
-    """The payment as billing is told of it."""
+    """The payment as the billing provider books it."""
     return PaymentFact(
         key=payment.key,
         account_id=payment.account_id,
@@ -171,19 +171,19 @@ def payment_fact(payment: Payment, backend: Backend) -> PaymentFact:
     )
 
 
-async def _consequences(session: AsyncSession, backend: Backend, payment: Payment, told: bool) -> None:
+async def _handle_status(session: AsyncSession, backend: Backend, payment: Payment, answering: bool) -> None:
     if payment.status == "posted":
         await backend.billing.payment_posted(session, payment_fact(payment, backend))
         await _finish_schedule(session, payment, "done")
         await backend.automatic_payments.handle_status(session, backend, payment, "posted")
-        await receipts.send_receipt(session, backend, payment, told=told)
+        await receipts.send_receipt(session, backend, payment, answering=answering)
     elif payment.status in ("declined", "voided"):
         await _finish_schedule(session, payment, "failed")
         await _reopen_link(session, payment)
         automatic = await backend.automatic_payments.handle_status(
             session, backend, payment, payment.status, payment.decline_code
         )
-        if not told and not automatic:
+        if not answering and not automatic:
             await receipts.notify_payment_failed(session, backend, payment)
 
 
@@ -214,7 +214,7 @@ async def _order(backend: Backend, payment_id: int) -> ChargeOrder:
 
 
 async def _authorize_or_find(backend: Backend, order: ChargeOrder, resumed: bool) -> Charge | None:
-    """Authorise, or find what an earlier try came to. None: the network never saw it and it is not wanted any more."""
+    """Authorize, or find the result of an earlier try. None: the network never saw it, and it is too late to charge."""
     if resumed:
         found = await backend.payments.find(order.key)
         if found:
@@ -235,14 +235,14 @@ async def _capture(backend: Backend, order: ChargeOrder) -> Charge:
     try:
         return await backend.payments.capture(order.key)
     except ProviderRejected:
-        found = await backend.payments.find(order.key)  # such as an authorisation that lapsed
+        found = await backend.payments.find(order.key)  # such as an authorization that lapsed
         if found is None or found.status == "authorised":
             raise
         return found
 
 
 async def _still_wanted(backend: Backend, payment_id: int) -> bool:
-    """Whether a charge that was never made may still be: soon enough, and nothing has changed since the yes."""
+    """Whether a charge that was never made may still be: soon enough, with no new warning since the confirmation."""
     async with backend.db.read_session() as session:
         payment = await session.get_one(Payment, payment_id)
         age = backend.clock.now() - payment.created_at
@@ -257,7 +257,7 @@ async def _still_wanted(backend: Backend, payment_id: int) -> bool:
 async def find_new_warnings(
     session: AsyncSession, backend: Backend, quote: Quote, leaving_out: int | None = None
 ) -> tuple[prechecks.PaymentWarning, ...]:
-    """What a member would have to be told that was not known when the quote was read out."""
+    """The warnings that were not known when the quote was read out, and what blocks."""
     account = await lock_account(session, quote.account_id)
     method = await session.get_one(PaymentMethod, quote.method_id)
     now = await prechecks.find_warnings(
@@ -269,7 +269,7 @@ async def find_new_warnings(
         method=method,
         leaving_out=leaving_out,
     )
-    return tuple(c for c in now if c.blocking or c.fingerprint not in quote.concerns)
+    return tuple(warning for warning in now if warning.blocking or warning.fingerprint not in quote.concerns)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Quotes: exactly what is read out before a yes, written down so that the yes can mean nothing else."""
+"""Quotes: exactly what is read out before a payment is confirmed, stored so that the confirmation means that alone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LIFETIME = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """What the member has to hear or see before saying yes; cents, and the co-op's local date."""
+    """What has to be read out before a confirmation; cents, and the co-op's local date."""
 
     account_number: str
     amount_cents: int
@@ -52,10 +52,9 @@ async def make_quote(
 ) -> Quote:
     """A quote by a saved method of the account's member, good for ten minutes; it replaces the conversation's last.
 
-    `texting` says that it is asked for by text in the name of the phone on file (`identity.Standing`); without a step
-    up that pays no more than is owed. Raises StepUpNeeded below the level of `saved_method`, MethodNotUsable for a
-    method that is not theirs, PaymentRefused for what blocks. Concerns that do not block are taken as told: the caller
-    has said them before.
+    `texting`: asked for by text from the phone on file (`identity.Identity`), which without a step up pays no more
+    than is owed. Raises StepUpNeeded below the level of `saved_method`, MethodNotUsable for a method that is not
+    theirs, PaymentRefused for what blocks. Warnings that do not block must have been said before by the caller.
     """
     if not identity.is_allowed(identity.Identity(Level(level), is_texting=texting), "saved_method"):
         raise StepUpNeeded()
@@ -79,8 +78,8 @@ async def make_quote(
 
 
 async def is_within_balance(session: AsyncSession, backend: Backend, account_id: int, amount_cents: int) -> bool:
-    """Whether no more is paid than is owed, with all that is on its way or scheduled: forged texts shall not empty a
-    member's bank account into a credit."""
+    """Whether no more is paid than is owed after all pending and scheduled payments: a forged text must not turn a
+    member's bank account into a credit on the bill."""
     return amount_cents <= (await get_balance(session, backend, account_id)).uncovered_cents
 
 
@@ -95,11 +94,11 @@ async def write_quote(
     pay_on: date,
     level: int,
 ) -> Quote:
-    """The part of make_quote that a pay link shares; the account is held by the caller."""
+    """The part of make_quote that a pay link shares; the caller holds the lock of the account."""
     if not method.active or method.member_id != account.member_id:
         raise MethodNotUsable()
-    known = await prechecks.find_warnings(session, backend, account, amount_cents, pay_on, method=method)
-    if refused := prechecks.blocking_warnings(known):
+    warnings = await prechecks.find_warnings(session, backend, account, amount_cents, pay_on, method=method)
+    if refused := prechecks.blocking_warnings(warnings):
         raise PaymentRefused(refused)
     await expire_open_quotes(session, backend, conversation_id)
     now = backend.clock.now()
@@ -114,7 +113,7 @@ async def write_quote(
         pay_now=pay_on == backend.today(),
         level=level,
         due_cents=(await backend.billing.balance(session, account.id, backend.today())).amount_due_cents,
-        concerns=[concern.fingerprint for concern in known],
+        concerns=[warning.fingerprint for warning in warnings],
         created_at=now,
         expires_at=now + LIFETIME,
     )
@@ -124,19 +123,18 @@ async def write_quote(
 
 
 async def open_quote(session: AsyncSession, backend: Backend, conversation_id: str, key: str | None) -> Quote | None:
-    """The conversation's quote of that key while a yes to it would still count."""
-    good = (Quote.key == key, Quote.conversation_id == conversation_id, Quote.confirmed_at.is_(None))
-    return await session.scalar(select(Quote).where(*good, Quote.expires_at > backend.clock.now()))
+    """The conversation's quote of that key while it can still be confirmed."""
+    valid = (Quote.key == key, Quote.conversation_id == conversation_id, Quote.confirmed_at.is_(None))
+    return await session.scalar(select(Quote).where(*valid, Quote.expires_at > backend.clock.now()))
 
 
 async def is_confirmed(session: AsyncSession, conversation_id: str, key: str | None) -> bool:
-    """Whether the conversation has said yes to the quote of that key already."""
+    """Whether the conversation has confirmed the quote of that key already."""
     query = select(Quote.confirmed_at).where(Quote.key == key, Quote.conversation_id == conversation_id)
     return key is not None and await session.scalar(query) is not None
 
 
 async def read_back_quote(session: AsyncSession, quote: Quote) -> ReadBack:
-    """The words' values for the quote."""
     account = await session.get_one(Account, quote.account_id)
     method = await session.get_one(PaymentMethod, quote.method_id)
     return ReadBack(
@@ -152,7 +150,7 @@ async def read_back_quote(session: AsyncSession, quote: Quote) -> ReadBack:
 
 
 async def expire_open_quotes(session: AsyncSession, backend: Backend, conversation_id: str) -> None:
-    """A yes is to what was read out last, so whatever was read out before it is over."""
+    """End what was read out before: a yes can only be to what was read out last."""
     now = backend.clock.now()
     open_ones = (
         Quote.conversation_id == conversation_id,

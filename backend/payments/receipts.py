@@ -1,12 +1,11 @@
 """Receipts and notices about payments, into the outbox, to the phone and email on file.
 
-They are in the language that is being spoken; what a job writes, when nobody speaks, says so first (`language_for`).
+They are in the current language. A job, which has no conversation, sets it first (`language_for`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,15 +34,15 @@ RETURN_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts:
-    """Whom it is about, and how they read on a screen that others may see."""
+    """The recipient, and the account and method masked: others may see the screen of a phone."""
 
     member: Member
     account: str
     method: str
 
 
-async def send_receipt(session: AsyncSession, backend: Backend, payment: Payment, *, told: bool) -> None:
-    """The receipt of a posted payment. `told`: the confirmation number was just said on the payment's own channel."""
+async def send_receipt(session: AsyncSession, backend: Backend, payment: Payment, *, answering: bool) -> None:
+    """The receipt of a posted payment. `answering`: the reply on the payment's channel has the confirmation number."""
     facts = await load_facts(session, payment)
     due = (await backend.billing.balance(session, payment.account_id, backend.today())).amount_due_cents
     text = tr(
@@ -55,12 +54,12 @@ async def send_receipt(session: AsyncSession, backend: Backend, payment: Payment
         balance=format_balance(due),
     )
     # a text conversation has the number in it already: a second text would only cost
-    texted = not (told and payment.channel == "sms" and facts.member.email)
+    texted = not (answering and payment.channel == "sms" and facts.member.email)
     await send(session, backend, facts, f"receipt:{payment.key}", "receipt", tr("Payment receipt"), text, texted)
 
 
 async def notify_payment_failed(session: AsyncSession, backend: Backend, payment: Payment) -> None:
-    """A payment that was on its way and did not go through."""
+    """A pending payment that did not go through."""
     facts = await load_facts(session, payment)
     text = tr(
         "your payment of {amount} on acct {account} with {method} {why}. Nothing was taken. Ref {confirmation}.",
@@ -87,14 +86,14 @@ async def notify_payment_returned(session: AsyncSession, backend: Backend, payme
 
 
 async def send_schedule_confirmation(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
-    """The copy of what was agreed for a later day."""
+    """The copy of a payment agreed for a later day."""
     facts = await load_facts(session, item)
     text = tr(
         "{amount} will be paid on acct {account} with {method} on {day}. Confirmation {confirmation}.",
         amount=_format_total(item),
         account=facts.account,
         method=facts.method,
-        day=format_short_day(item.run_on),
+        day=format_short_date(item.run_on),
         confirmation=item.confirmation,
     )
     texted = not (item.channel == "sms" and facts.member.email)
@@ -102,12 +101,11 @@ async def send_schedule_confirmation(session: AsyncSession, backend: Backend, it
 
 
 async def notify_schedule_failed(session: AsyncSession, backend: Backend, item: ScheduledPayment, reason: str) -> None:
-    """A scheduled payment that could not be made."""
     facts = await load_facts(session, item)
     text = tr(
         "the payment of {amount} set for {day} on acct {account} was not made: {reason}. Ref {confirmation}.",
         amount=format_cents(item.amount_cents),
-        day=format_short_day(item.run_on),
+        day=format_short_date(item.run_on),
         account=facts.account,
         reason=reason,
         confirmation=item.confirmation,
@@ -116,12 +114,11 @@ async def notify_schedule_failed(session: AsyncSession, backend: Backend, item: 
 
 
 async def send_schedule_canceled(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
-    """The copy of a cancellation."""
     facts = await load_facts(session, item)
     text = tr(
         "the payment of {amount} set for {day} on acct {account} is cancelled. Ref {confirmation}.",
         amount=format_cents(item.amount_cents),
-        day=format_short_day(item.run_on),
+        day=format_short_date(item.run_on),
         account=facts.account,
         confirmation=item.confirmation,
     )
@@ -137,17 +134,12 @@ async def send_schedule_moved(session: AsyncSession, backend: Backend, item: Sch
         amount=format_cents(item.amount_cents),
         account=facts.account,
         method=facts.method,
-        day=format_short_day(item.run_on),
+        day=format_short_date(item.run_on),
         confirmation=item.confirmation,
     )
     texted = not (item.channel == "sms" and facts.member.email)
     key = f"schedule-moved:{item.key}:{backend.clock.now():%Y%m%d%H%M%S}"
     await send(session, backend, facts, key, "receipt", tr("Payment moved"), text, texted)
-
-
-def format_short_day(on: date) -> str:
-    """`Dec 4`, `4 dic`, short enough for a text."""
-    return format_short_date(on)
 
 
 def _format_total(item: Payment | ScheduledPayment) -> str:
@@ -156,12 +148,12 @@ def _format_total(item: Payment | ScheduledPayment) -> str:
 
 
 async def language_for(session: AsyncSession, about: Payment | ScheduledPayment) -> str:
-    """The language of a message that a job writes: Spanish where the account's member is kept as wanting it, or where
-    the talk that this came out of was in it."""
+    """The language of a message that a job writes: Spanish where the conversation that it comes from was in Spanish,
+    else the one on file for the member."""
     account = await session.get_one(Account, about.account_id)
     member = await session.get_one(Member, account.member_id)
-    talk = await session.get(Conversation, about.conversation_id) if about.conversation_id else None
-    return SPANISH if talk and talk.language == SPANISH else member.language
+    conversation = await session.get(Conversation, about.conversation_id) if about.conversation_id else None
+    return SPANISH if conversation and conversation.language == SPANISH else member.language
 
 
 class ReceiptSubject(Protocol):
@@ -174,12 +166,12 @@ class ReceiptSubject(Protocol):
 
 
 async def load_facts(session: AsyncSession, about: ReceiptSubject) -> ReceiptFacts:
-    """Whom a message about this goes to, and how it reads."""
+    """The recipient, account and method of a message about this."""
     account = await session.get_one(Account, about.account_id)
     method = await session.get_one(PaymentMethod, about.method_id)
-    # never the whole number: with the phone it is sent to it would be all that identity asks for
-    short = f"..{account.number[-5:]}"
-    return ReceiptFacts(await session.get_one(Member, account.member_id), short, method.label)
+    # never the whole number: with the last four of the phone that it is sent to, it is all that level 1 asks for
+    masked = f"..{account.number[-5:]}"
+    return ReceiptFacts(await session.get_one(Member, account.member_id), masked, method.label)
 
 
 async def send(
@@ -219,7 +211,6 @@ async def send(
 
 
 def format_letter(backend: Backend, text: str) -> str:
-    """A notice as an email."""
     coop = backend.coop
     hello = tr("Hello,")
     help_at = tr(

@@ -1,4 +1,4 @@
-"""Running payments that were scheduled for a day. May be stopped anywhere and run again: each is made once."""
+"""Making the payments that were scheduled for a day. May be stopped anywhere and run again: each is made once."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 
 
 async def run_scheduled(backend: Backend, on: date) -> int:
-    """Make every payment scheduled for `on` (co-op's date) or before; returns how many were taken up.
+    """Make every payment scheduled for `on` (co-op's date) or before; returns how many there were.
 
-    Exactly what was agreed to is paid, also when the bill has been paid otherwise meanwhile: the member said so and was
-    told of it. A closed account or a method that cannot be used any more fails it, and the member is told.
+    Exactly what was agreed to is paid, even when the bill has been paid in another way: the member was warned of the
+    scheduled payment then. A closed account or a method that can no longer be used fails it, with a notice.
     """
     async with backend.db.read_session() as session:
         query = (
@@ -52,11 +52,11 @@ async def _run(backend: Backend, scheduled_id: int) -> None:
         started = await _begin_payment(session, backend, scheduled_id)
     if started:
         payment_id, repeated = started
-        await advance(backend, payment_id, resumed=repeated, told=False)
+        await advance(backend, payment_id, resumed=repeated, answering=False)
 
 
 async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: int) -> tuple[int, bool] | None:
-    """The payment of this schedule and whether it was there before; None when there is nothing to drive."""
+    """The id of its payment and whether it was started before; None when there is nothing to process."""
     item = await session.get_one(ScheduledPayment, scheduled_id)
     account = await lock_account(session, item.account_id)
     await session.refresh(item)
@@ -67,8 +67,8 @@ async def _begin_payment(session: AsyncSession, backend: Backend, scheduled_id: 
     method = await session.get_one(PaymentMethod, item.method_id)
     if reason := prechecks.find_method_problem(account, method, backend.today()):
         with use_language(await receipts.language_for(session, item)):
-            told = prechecks.find_method_problem(account, method, backend.today())
-            await receipts.notify_schedule_failed(session, backend, item, told or reason)
+            translated = prechecks.find_method_problem(account, method, backend.today())
+            await receipts.notify_schedule_failed(session, backend, item, translated or reason)
         await _fail(session, backend, item, reason)
         return None
     payment = _payment(backend, item)

@@ -1,4 +1,4 @@
-"""Saved methods, payments and schedules: looking them up, and cancelling what has not run."""
+"""Saved methods, payments and scheduled payments: finding them, and moving or cancelling what has not run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 async def list_saved_methods(session: AsyncSession, member_id: int) -> Sequence[PaymentMethod]:
-    """The member's saved methods, the oldest first, expired cards too: the gate says so when one is chosen."""
+    """The member's saved methods, the oldest first; expired cards too, which prechecks refuse when one is chosen."""
     query = (
         select(PaymentMethod)
         .where(PaymentMethod.member_id == member_id, PaymentMethod.saved, PaymentMethod.active)
@@ -53,7 +53,7 @@ async def total_paid_in_year(session: AsyncSession, account_id: int, year: int) 
 async def find_latest(
     session: AsyncSession, conversation_id: str, since: datetime
 ) -> Payment | ScheduledPayment | None:
-    """What this conversation paid or scheduled last, if that was after `since` (UTC) and stands."""
+    """What this conversation paid or scheduled last after `since` (UTC), unless it failed or was canceled."""
     paid = select(Payment).where(
         Payment.conversation_id == conversation_id,
         Payment.created_at >= since,
@@ -64,12 +64,12 @@ async def find_latest(
         ScheduledPayment.created_at >= since,
         ScheduledPayment.status == "scheduled",
     )
-    made: list[Payment | ScheduledPayment] = [*await session.scalars(paid), *await session.scalars(planned)]
-    return max(made, key=lambda one: one.created_at, default=None)
+    items: list[Payment | ScheduledPayment] = [*await session.scalars(paid), *await session.scalars(planned)]
+    return max(items, key=lambda one: one.created_at, default=None)
 
 
 async def find_by_confirmation(session: AsyncSession, account_id: int, said: str) -> Payment | ScheduledPayment | None:
-    """What that confirmation number stands for on this account; the payment once a schedule has become one."""
+    """The payment of this account with that confirmation number, or the scheduled one that has not run yet."""
     number = confirmation_numbers.normalize_number(said)
     if number is None:
         return None
@@ -93,14 +93,14 @@ async def cancel_scheduled(
     level: int,
     channel: str,
 ) -> bool:
-    """Cancel a payment until the day before. False when it is not this account's or is not waiting any more.
+    """Cancel a scheduled payment, until the day before it. False when it is not this account's or cannot be changed.
 
     Raises StepUpNeeded.
     """
     require("manage_scheduled", level)
     await lock_account(session, account_id)
-    waiting = _is_changeable(backend, scheduled_id, account_id)
-    result = await session.execute(update(ScheduledPayment).where(*waiting).values(status="cancelled"))
+    changeable = _is_changeable(backend, scheduled_id, account_id)
+    result = await session.execute(update(ScheduledPayment).where(*changeable).values(status="cancelled"))
     assert isinstance(result, CursorResult)
     if result.rowcount != 1:
         return False
@@ -123,7 +123,7 @@ async def cancel_scheduled(
 
 
 def _is_changeable(backend: Backend, scheduled_id: int, account_id: int) -> tuple[ColumnElement[bool], ...]:
-    """That payment while it may still be changed: until the day before."""
+    """Conditions: that payment while it may still be changed, until the day before it."""
     return (
         ScheduledPayment.id == scheduled_id,
         ScheduledPayment.account_id == account_id,
@@ -159,8 +159,8 @@ async def move_scheduled(
     """
     require("manage_scheduled", agreement.level)
     await lock_account(session, account_id)
-    waiting = _is_changeable(backend, scheduled_id, account_id)
-    item = await session.scalar(select(ScheduledPayment).where(*waiting).execution_options(populate_existing=True))
+    changeable = _is_changeable(backend, scheduled_id, account_id)
+    item = await session.scalar(select(ScheduledPayment).where(*changeable).execution_options(populate_existing=True))
     if item is None or await find_move_problem(session, backend, item, run_on):
         return False
     before, item.run_on = item.run_on, run_on

@@ -78,10 +78,11 @@ async def test_a_charge_of_another_amount_is_never_booked(
     [payment] = await payments(backend)
     charge = Charge(payment.key, "ref", "posted", DUE_CENTS + off_by, None, "card")
     with pytest.raises(ChargeMismatch):
-        await record_charge(backend, payment.id, charge, told=False)
+        await record_charge(backend, payment.id, charge, answering=False)
     assert [one.status for one in await payments(backend)] == ["started"]
     assert await due(backend, home.account_id) == DUE_CENTS
-    assert await record_charge(backend, payment.id, replace(charge, amount_cents=DUE_CENTS), told=False) == "posted"
+    right = replace(charge, amount_cents=DUE_CENTS)
+    assert await record_charge(backend, payment.id, right, answering=False) == "posted"
 
 
 @pytest.mark.parametrize("off_by", [-1, 1, -5000])
