@@ -1,4 +1,4 @@
-"""Alerts on, off and listed, and paperless billing. Services flush; the caller commits."""
+"""Turning alerts on and off, listing them, and paperless billing. Functions flush; the caller commits."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def list_active_settings(session: AsyncSession, account_id: int) -> list[A
 
 
 async def previous_thresholds(session: AsyncSession, account_id: int) -> dict[str, int | None]:
-    """The threshold of each alert that was ever on: it is taken again where none is said."""
+    """The threshold of each alert that was ever on: the default when it is turned on again without one."""
     query = select(AlertSetting.kind, AlertSetting.threshold).where(AlertSetting.account_id == account_id)
     return {kind: threshold for kind, threshold in (await session.execute(query)).all()}
 
@@ -53,10 +53,10 @@ async def turn_on(
     ways: Iterable[str],
     agreement: Agreement,
 ) -> str:
-    """Set these alerts (kind → threshold) to go by these ways, with the consent kept; returns the number to quote.
+    """Turn these alerts (kind → threshold) on, by these ways; returns the confirmation number.
 
-    A text to the phone confirms it and names the way out, as carriers ask of whoever signs somebody up. Raises
-    ThresholdRefused, StepUpNeeded.
+    A text to the phone confirms it and says how to stop, as carriers require of a sign-up. Raises InvalidThreshold,
+    StepUpNeeded.
     """
     require("manage_alerts", agreement.level)
     await lock_account(session, account.id)
@@ -92,7 +92,7 @@ async def turn_off(
     agreement: Agreement,
     ways: Iterable[str] = CHANNELS,
 ) -> tuple[list[AlertSetting], str]:
-    """End those of these alerts that go by these ways, or only these ways; returns them and the number to quote.
+    """Turn these alerts off for these ways; returns those that changed and the confirmation number.
 
     Raises StepUpNeeded.
     """
@@ -126,7 +126,9 @@ async def turn_off(
 
 
 async def enroll_paperless(session: AsyncSession, backend: Backend, account: Account, agreement: Agreement) -> str:
-    """From the next bill on a notice by email in place of paper. The member needs an email on file.
+    """Notices by email in place of paper, from the next bill on; returns the confirmation number.
+
+    The caller checks that the member has an email on file.
 
     Raises StepUpNeeded.
     """
@@ -151,7 +153,7 @@ async def enroll_paperless(session: AsyncSession, backend: Backend, account: Acc
 
 
 async def cancel_paperless(session: AsyncSession, backend: Backend, account: Account, agreement: Agreement) -> str:
-    """From the next bill on paper again; returns the number to quote. Raises StepUpNeeded."""
+    """Paper again from the next bill on; returns the confirmation number. Raises StepUpNeeded."""
     require("bill_notifications", agreement.level)
     await lock_account(session, account.id)
     number = await confirmation_numbers.new_number(session)
@@ -173,7 +175,7 @@ async def cancel_paperless(session: AsyncSession, backend: Backend, account: Acc
 
 
 def setting_to_dict(setting: AlertSetting) -> dict[str, Any]:
-    """A setting as `memberline show` tells it."""
+    """A setting as `memberline show` prints it."""
     return {
         "alert": setting.kind,
         "group": KINDS[setting.kind].group if setting.kind in KINDS else "bill notifications",
@@ -222,12 +224,12 @@ async def _get_setting(session: AsyncSession, account_id: int, name: str) -> Ale
 
 
 def _format_for_audit(setting: AlertSetting) -> str:
-    """As the audit trail keeps it: `text, email; 3`."""
+    """`text, email; 3`."""
     return ", ".join(setting.channels) + (f"; {setting.threshold}" if setting.threshold is not None else "")
 
 
 async def _is_own_text(session: AsyncSession, agreement: Agreement, member: Member) -> bool:
-    """Whether the answer to this very message is a text to the phone on file: it then says all that there is to say."""
+    """Whether the reply itself is a text to the phone on file, so that a second one to confirm is not needed."""
     conversation = await session.get(Conversation, agreement.actor)
     return agreement.channel == "sms" and conversation is not None and conversation.address == member.phone
 
@@ -282,5 +284,5 @@ async def _paper_notice(
 
 
 async def texts_are_stopped(session: AsyncSession, member: Member) -> bool:
-    """Whether texts to the phone on file are stopped: alerts by text then wait for a START from it."""
+    """Whether texts to the phone on file are stopped: alerts by text then wait until START comes from it."""
     return await is_opted_out(session, member.phone)

@@ -1,7 +1,7 @@
 """The audit trail as a hash chain: each row's hash covers its content and the hash of the row before it.
 
-Editing a row, taking one out of the middle or changing their order breaks the chain at that place. Rows cut off the end
-leave a whole, shorter chain: whoever must prove more keeps the `head` somewhere else.
+Editing a row, removing one or changing the order breaks the chain at that place. Rows cut off the end leave a valid,
+shorter chain: to prove that none was cut off, keep `chain_head` somewhere else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 GENESIS = "0" * 64
 PAGE = 500
-LOCK = 7_262_002  # any number of our own: on PostgreSQL, who appends waits for who appended
+LOCK = 7_262_002  # an advisory lock of PostgreSQL: any number that nothing else in this database uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class BrokenRow:
 
 @dataclass(frozen=True, slots=True)
 class AuditAct:
-    """What a row is to say; its time and its place in the chain come when it is appended."""
+    """The content of a row; its time and place in the chain are set when it is appended."""
 
     actor: str
     level: int
@@ -60,12 +60,12 @@ async def record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> AuditRow:
-    """Append one row. Call it last in a transaction: from here to the commit all others that append wait.
+    """Append one row. Call it last in a transaction: other writers of the trail wait from here to the commit.
 
-    `before` and `after` hold texts, whole numbers, booleans and None alone, and never a secret.
+    `before` and `after` hold only texts, whole numbers, booleans and None, and never a secret.
     """
     await _acquire_chain_lock(session, backend)
-    row = _next(
+    row = _next_row(
         AuditAct(actor, level, channel, act, account_id, before, after), backend.clock.now(), await chain_head(session)
     )
     session.add(row)
@@ -74,21 +74,21 @@ async def record(
 
 
 async def record_all(session: AsyncSession, backend: Backend, acts: Iterable[AuditAct]) -> None:
-    """Append a row for each act, in batches, as `record` does for one: for what is done to many accounts at once."""
+    """Append a row for each act, in batches: for what is done to many accounts at once."""
     await _acquire_chain_lock(session, backend)
-    now, end = backend.clock.now(), await chain_head(session)
+    now, head = backend.clock.now(), await chain_head(session)
     left = iter(acts)
     while batch := list(itertools.islice(left, PAGE)):
         rows = []
         for act in batch:
-            row = _next(act, now, end)
-            end = (row.id, row.hash)
+            row = _next_row(act, now, head)
+            head = (row.id, row.hash)
             rows.append({column.key: getattr(row, column.key) for column in AuditRow.__table__.columns})
         await session.execute(insert(AuditRow), rows)
 
 
 async def verify(session: AsyncSession) -> BrokenRow | None:
-    """The first broken row, or None. Reads page by page, so that memory stays the same however long the chain."""
+    """The first broken row, or None. Reads page by page, so that memory use does not grow with the chain."""
     expected_id, previous = 1, GENESIS
     async for row in _rows(session):
         if row.id != expected_id:
@@ -102,8 +102,8 @@ async def verify(session: AsyncSession) -> BrokenRow | None:
 
 
 async def chain_head(session: AsyncSession) -> tuple[int, str]:
-    """How many rows there are and the last hash: kept elsewhere, it proves that none was cut off the end."""
-    last = await _last(session)
+    """The number of rows and the last hash: kept elsewhere, they prove that none was cut off the end."""
+    last = await session.scalar(select(AuditRow).order_by(AuditRow.id.desc()).limit(1))
     return (last.id, last.hash) if last else (0, GENESIS)
 
 
@@ -126,15 +126,14 @@ def content_hash(row: AuditRow) -> str:
 
 
 async def _acquire_chain_lock(session: AsyncSession, backend: Backend) -> None:
-    """Wait for whoever else is appending. On SQLite a writing transaction is alone already."""
+    """Wait for other writers of the trail. On SQLite only one transaction can write anyway."""
     if not backend.db.sqlite:
         await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
 
 
-def _next(act: AuditAct, at: datetime, end: tuple[int, str]) -> AuditRow:
-    """The row that follows the `head` of the chain."""
+def _next_row(act: AuditAct, at: datetime, head: tuple[int, str]) -> AuditRow:
     row = AuditRow(
-        id=end[0] + 1,
+        id=head[0] + 1,
         at=at,
         actor=act.actor,
         level=act.level,
@@ -143,7 +142,7 @@ def _next(act: AuditAct, at: datetime, end: tuple[int, str]) -> AuditRow:
         account_id=act.account_id,
         before=act.before,
         after=act.after,
-        prev_hash=end[1],
+        prev_hash=head[1],
     )
     row.hash = content_hash(row)
     return row
@@ -153,10 +152,6 @@ async def list_by_actor(session: AsyncSession, actor: str, since: datetime) -> l
     """What `actor` did after `since` (UTC), the newest first."""
     query = select(AuditRow).where(AuditRow.actor == actor, AuditRow.at >= since).order_by(AuditRow.id.desc())
     return list(await session.scalars(query))
-
-
-async def _last(session: AsyncSession) -> AuditRow | None:
-    return await session.scalar(select(AuditRow).order_by(AuditRow.id.desc()).limit(1))
 
 
 async def _rows(session: AsyncSession) -> AsyncIterator[AuditRow]:
@@ -169,4 +164,4 @@ async def _rows(session: AsyncSession) -> AsyncIterator[AuditRow]:
         if len(page) < PAGE:
             return
         after = page[-1].id
-        session.expunge_all()  # verify gets a session of its own; nothing of the page is needed again
+        session.expunge_all()  # frees the page: verify has a session of its own

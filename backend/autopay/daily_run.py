@@ -1,7 +1,7 @@
-"""The payment run: drafts what is due on a day, over Auto Pay and legacy drafts together, each bill once.
+"""The daily run: drafts the bills due on a day, for Auto Pay and legacy drafts, each bill once.
 
-May be stopped anywhere and run again, also twice at once. A bill is claimed by its row in `automatic_drafts`, unique
-over both kinds, in the transaction that starts its payment; the payment is then driven by its key, as every other is.
+It may be stopped anywhere, run again, and run twice at once. The transaction that starts a bill's payment also claims
+the bill by a row in `automatic_drafts`, unique over both kinds. The payment is then processed like every other.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DraftSource:
-    """What drafts an account's bills now: Auto Pay or a legacy draft, never both."""
+    """Auto Pay or the legacy draft of an account, never both; `kind` is that of AutomaticDraft."""
 
     kind: str
     method_id: int
@@ -48,15 +48,15 @@ class DraftSource:
 
 
 async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
-    """Draft all that is due on `on` (co-op's date) and what is to be tried again; returns how many came to what."""
+    """Draft what is due on `on` (co-op's date) and what is to be tried again; returns a count for each final status."""
     await _collect(backend)
-    unchanged = await _apply_pending_changes(backend, on)
+    not_changed = await _apply_pending_changes(backend, on)
     counts: Counter[str] = Counter()
     for payment_id in await _unfinished(backend):
         counts[await _process_payment(backend, payment_id, resumed=True)] += 1
     for account_id in await _accounts_due(backend, on):
-        if account_id in unchanged:
-            continue  # it must not run on terms that the member has changed
+        if account_id in not_changed:
+            continue  # its old terms must not run after the member changed them
         for payment_id in await _draft_account(backend, account_id, on):
             counts[await _process_payment(backend, payment_id, resumed=False)] += 1
     for draft_id in await _drafts_to_retry(backend, on):
@@ -67,7 +67,7 @@ async def run_autopay(backend: Backend, on: date) -> dict[str, int]:
 
 
 async def _apply_pending_changes(backend: Backend, on: date) -> set[int]:
-    """Put changes into force; the accounts whose change could not be made. One bad account must not stop the day."""
+    """Put due changes into force; returns the accounts where that failed. One bad account must not stop the run."""
     failed: set[int] = set()
     for account_id in await accounts_with_due_changes(backend, on):
         try:
@@ -80,7 +80,7 @@ async def _apply_pending_changes(backend: Backend, on: date) -> set[int]:
 
 
 async def _retry_draft(backend: Backend, draft_id: int, on: date) -> int | None:
-    """The payment that tries a draft again, if its turn has come; None also when it cannot be begun."""
+    """The id of the payment that tries a draft again; None when none is due or it cannot be started."""
     try:
         async with backend.db.transaction() as session:
             return await _start_retry(session, backend, draft_id, on)
@@ -90,7 +90,6 @@ async def _retry_draft(backend: Backend, draft_id: int, on: date) -> int | None:
 
 
 async def find_draft_source(session: AsyncSession, account_id: int) -> DraftSource | None:
-    """What drafts the account's bills now."""
     if autopay := await find_active_autopay(session, account_id):
         return DraftSource("autopay", autopay.method_id, autopay.day_of_month, autopay.starts_on)
     if draft := await find_active_draft(session, account_id):
@@ -99,7 +98,7 @@ async def find_draft_source(session: AsyncSession, account_id: int) -> DraftSour
 
 
 async def _collect(backend: Backend) -> None:
-    """What banks have sent back is known before anything is tried again."""
+    """Book bank returns first, so that the retries know of them."""
     try:
         await collect_returns(backend)
     except PaymentProviderError as error:
@@ -109,7 +108,7 @@ async def _collect(backend: Backend) -> None:
 
 
 async def _unfinished(backend: Backend) -> list[int]:
-    """Payments that an earlier run began and did not see the end of."""
+    """Payments that an earlier run started and did not finish."""
     async with backend.db.read_session() as session:
         query = (
             select(Payment.id)
@@ -121,7 +120,7 @@ async def _unfinished(backend: Backend) -> list[int]:
 
 
 async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) -> str:
-    """Take the payment as far as it goes; one that fails must not hold up the others."""
+    """Process the payment; returns its status, or `unsettled`. One that fails must not hold up the others."""
     try:
         await advance(backend, payment_id, resumed=resumed, answering=False)
     except PaymentProviderError as error:
@@ -134,7 +133,7 @@ async def _process_payment(backend: Backend, payment_id: int, *, resumed: bool) 
 
 
 async def _accounts_due(backend: Backend, on: date) -> list[int]:
-    """Accounts that may have something to draft on that day; each is looked at closely under its lock."""
+    """Accounts that may have something to draft on that day; each is checked again under its lock."""
     days = [day for day in range(1, 32) if last_run(day, on) >= on - CATCH_UP]
     window = (Bill.due_on <= on, Bill.due_on >= on - CATCH_UP)
     untouched = ~select(AutomaticDraft.id).where(AutomaticDraft.bill_id == Bill.id).exists()
@@ -161,31 +160,31 @@ async def _draft_account(backend: Backend, account_id: int, on: date) -> list[in
 
 
 async def _draft_due_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[int]:
-    """Claim each bill of the account that is due now and start its payment; returns the payments' ids."""
+    """Claim each due bill of the account and start its payment; returns the payments' ids."""
     account = await lock_account(session, account_id)
-    stands = await find_draft_source(session, account_id)
-    if stands is None:
+    source = await find_draft_source(session, account_id)
+    if source is None:
         return []
-    known = await drafts_by_bill(session, account_id)
+    drafted = await drafts_by_bill(session, account_id)
     started = []
     for bill, open_cents in await list_open_bills(session, backend, account_id, on):
-        due = is_due_on(stands.day_of_month, stands.starts_on, bill.issued_on, bill.due_on, on)
-        if due and bill.id not in known:
-            draft = await _claim_bill(session, backend, stands, bill, open_cents, on)
+        due = is_due_on(source.day_of_month, source.starts_on, bill.issued_on, bill.due_on, on)
+        if due and bill.id not in drafted:
+            draft = await _claim_bill(session, backend, source, bill, open_cents, on)
             payment = await _start(session, backend, account, draft, on)
             started += [payment.id] if payment else []
     return started
 
 
 async def _claim_bill(
-    session: AsyncSession, backend: Backend, stands: DraftSource, bill: Bill, open_cents: int, on: date
+    session: AsyncSession, backend: Backend, source: DraftSource, bill: Bill, open_cents: int, on: date
 ) -> AutomaticDraft:
     draft = AutomaticDraft(
         key=secrets.token_hex(16),
         bill_id=bill.id,
         account_id=bill.account_id,
-        kind=stands.kind,
-        method_id=stands.method_id,
+        kind=source.kind,
+        method_id=source.method_id,
         amount_cents=open_cents,
         run_on=on,
         tried_on=on,
@@ -200,17 +199,17 @@ async def _claim_bill(
 async def _start(
     session: AsyncSession, backend: Backend, account: Account, draft: AutomaticDraft, on: date
 ) -> Payment | None:
-    """The next try at a draft, or None when there can be none, and the member is told."""
+    """The next try at a draft; None, with a notice to the member, when the method cannot be charged."""
     method = await session.get_one(PaymentMethod, draft.method_id)
     draft.tried_on, draft.retry_on = on, None
     if reason := prechecks.find_method_problem(account, method, on):
         draft.status = "failed"
-        await notices.not_possible(session, backend, draft, on)
+        await notices.notify_not_possible(session, backend, draft, on)
         await _record_draft(session, backend, draft, f"{draft.kind}_not_possible", {"reason": reason})
         return None
     now = backend.clock.now()
     payment = Payment(
-        # random, not made of ids: the network outlives a database that starts again at 1
+        # random, not made of ids: the network still has the keys of a database that was set up anew
         key=f"auto:{draft.key}:{secrets.token_hex(4)}",
         confirmation=await confirmation_numbers.new_number(session),
         account_id=draft.account_id,
@@ -235,21 +234,21 @@ async def _drafts_to_retry(backend: Backend, on: date) -> list[int]:
 
 
 async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, on: date) -> int | None:
-    """Start the next try of what was declined or sent back: what is still open of it, by what stands now."""
+    """Start the next try of a failed draft, for what is still open of its bill, with the method that is set now."""
     draft = await session.get_one(AutomaticDraft, draft_id)
     account = await lock_account(session, draft.account_id)
     await session.refresh(draft)
     if draft.status != "retry" or draft.retry_on is None or draft.retry_on > on:
         return None
-    stands = await find_draft_source(session, draft.account_id)
+    source = await find_draft_source(session, draft.account_id)
     owed = {bill.id: cents for bill, cents in await list_open_bills(session, backend, draft.account_id, on)}
     left = min(draft.amount_cents, owed.get(draft.bill_id, 0))
     too_late = on - draft.run_on > rules.RETRY_WITHIN or draft.attempts >= rules.MAX_ATTEMPTS
-    if stands is None or left <= 0 or too_late:
+    if source is None or left <= 0 or too_late:
         draft.status, draft.retry_on = "covered" if left <= 0 else "failed", None
         await _record_draft(session, backend, draft, f"{draft.kind}_not_retried", {"left_cents": left})
         return None
-    draft.amount_cents, draft.method_id = left, stands.method_id
+    draft.amount_cents, draft.method_id = left, source.method_id
     payment = await _start(session, backend, account, draft, on)
     return payment.id if payment else None
 

@@ -43,7 +43,7 @@ class DraftsAndAutoPay(AutomaticPayments):
         if status == "posted":
             draft.status, draft.retry_on = "paid", None
         elif status == "voided":
-            # the network never had it, so that it does not count as a try
+            # the network never had it, so it does not count as a try
             draft.attempts -= 1
             draft.status, draft.retry_on = "retry", max(backend.today(), draft.tried_on) + timedelta(days=1)
         else:
@@ -55,17 +55,17 @@ async def _handle_failed_payment(
     session: AsyncSession, backend: Backend, draft: AutomaticDraft, payment: Payment, status: str, code: str | None
 ) -> None:
     today = max(backend.today(), draft.tried_on)
-    sequel = rules.decide_failure_action(
+    action = rules.decide_failure_action(
         code, attempts=draft.attempts, first_on=draft.run_on, tried_on=today, closed=backend.coop.holiday_name
     )
-    draft.status, draft.retry_on = ("retry", sequel.on) if sequel.kind == "retry" else ("failed", None)
-    await notices.notify_payment_failed(session, backend, draft, payment, status, code, sequel)
-    if sequel.kind == "end":
+    draft.status, draft.retry_on = ("retry", action.on) if action.kind == "retry" else ("failed", None)
+    await notices.notify_payment_failed(session, backend, draft, payment, status, code, action)
+    if action.kind == "end":
         await _end_enrollment(session, backend, draft, code)
 
 
 async def _end_enrollment(session: AsyncSession, backend: Backend, draft: AutomaticDraft, code: str | None) -> None:
-    """Nothing more may be drafted until the member agrees anew."""
+    """Draft nothing more until the member agrees again."""
     account_id = draft.account_id
     off = {"active": False, "change_on": None, "change_active": None, "change_method_id": None}
     for model in (AutoPay, LegacyDraft):

@@ -1,5 +1,3 @@
-"""What automatic payments refuse, by name."""
-
 from __future__ import annotations
 
 from backend.errors import MemberlineError

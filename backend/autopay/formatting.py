@@ -1,4 +1,4 @@
-"""Automatic payments in words: their day, and their next run."""
+"""The day and the next run of automatic payments, as they are said."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ def format_run_day(day_of_month: int | None) -> str:
 
 
 def format_next_run(coming: NextRun | None, today: date) -> str:
-    """When it runs next, as a sentence."""
     if coming is None:
         return tr("The next run is on the due date of your next bill.")
     day = format_day(coming.on, today)

@@ -14,7 +14,7 @@ SYSTEM = "autopay"
 
 
 class AutoPay(Base):
-    """An enrolment. `day_of_month` empty means the due date of each bill; days 29 to 31 clamp to the month's end.
+    """An enrollment. `day_of_month` empty means the due date of each bill; days 29 to 31 clamp to the month's end.
 
     A change that comes too late for the next run waits in the `change_` columns until `change_on`. A trigger in the
     database keeps an account from being on Auto Pay and on a legacy draft at once.
@@ -58,10 +58,10 @@ class LegacyDraft(Base):
 
 
 class AutomaticDraft(Base):
-    """What was drafted for one bill, by Auto Pay or a legacy draft: one row a bill over both kinds, whatever happens.
+    """The draft of one bill by Auto Pay or a legacy draft: one row a bill over both kinds, whatever happens.
 
-    running, then paid; or retry until `retry_on`; or failed; or covered, when the bill was paid otherwise meanwhile.
-    Each try is a payment of its own, made only once the one before it has ended without money.
+    running, then paid; or retry until `retry_on`; or failed; or covered, when the bill was paid in another way.
+    Each try is a payment of its own, started only once the one before it has failed.
     """
 
     __tablename__ = "automatic_drafts"

@@ -1,6 +1,6 @@
-"""Copies of what was agreed and news of what was drafted, to the phone and email on file.
+"""Copies of agreements and notices of failed drafts, to the phone and email on file.
 
-A copy is in the language of the talk, news in the one that the member has on file.
+A copy is in the language of the conversation, a notice in the member's language on file.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ async def notify_payment_failed(
     payment: Payment,
     status: str,
     code: str | None,
-    sequel: FailureAction,
+    action: FailureAction,
 ) -> None:
-    """A draft that was declined, or that the bank sent back, and what happens next."""
+    """A draft that was declined or that the bank returned, and what happens next."""
     facts = await receipts.load_facts(session, payment)
     with use_language(facts.member.language):
         values = {
@@ -49,7 +49,7 @@ async def notify_payment_failed(
             "amount": format_cents(payment.amount_cents),
             "account": facts.account,
             "why": _format_reason(code),
-            "again": _format_next_step(draft.kind, sequel),
+            "again": _format_next_step(draft.kind, action),
             "number": payment.confirmation,
         }
         if status == "returned":
@@ -65,20 +65,20 @@ def _format_reason(code: str | None) -> str:
     return tr(receipts.RETURN_REASONS.get(code or "") or CARD_REASONS.get(code or "") or UNKNOWN_REASON)
 
 
-def _format_next_step(kind: str, sequel: FailureAction) -> str:
-    if sequel.kind == "end":
+def _format_next_step(kind: str, action: FailureAction) -> str:
+    if action.kind == "end":
         return tr("{name} is now off", name=tr(NAMES[kind]))
-    if sequel.kind == "give_up" or sequel.on is None:
+    if action.kind == "give_up" or action.on is None:
         return tr("Please pay another way")
-    return tr("We try again {day}", day=format_short_date(sequel.on))
+    return tr("We try again {day}", day=format_short_date(action.on))
 
 
 def _format_failed_title(kind: str) -> str:
     return tr("{name} payment not made", name=tr(TITLES[kind]))
 
 
-async def not_possible(session: AsyncSession, backend: Backend, draft: AutomaticDraft, on: date) -> None:
-    """A bill that could not even be tried on that day."""
+async def notify_not_possible(session: AsyncSession, backend: Backend, draft: AutomaticDraft, on: date) -> None:
+    """A bill for which no payment could be started on that day."""
     account = await session.get_one(Account, draft.account_id)
     method = await session.get_one(PaymentMethod, draft.method_id)
     facts = await receipts.load_facts(session, draft)
@@ -106,7 +106,7 @@ async def send_agreement_copy(
     wording: str,
     number: str,
 ) -> None:
-    """The copy of what was agreed: the short of it by text, the exact words by email."""
+    """The copy of an agreement: a summary by text, the exact words by email."""
     facts = await receipts.load_facts(session, about)
     text = tr(
         "{what} on acct {account}.{more} Confirmation {number}.",

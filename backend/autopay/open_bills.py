@@ -1,4 +1,4 @@
-"""What is still open on each bill once everything that is on its way is counted."""
+"""What is open on each bill, less pending and scheduled payments."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 async def list_open_bills(session: AsyncSession, backend: Backend, account_id: int, on: date) -> list[tuple[Bill, int]]:
-    """Bills not paid and not about to be, the oldest first, each with the cents open on it.
+    """Bills with cents open, oldest first, each with those cents.
 
-    Counted as paid is what is on its way, and what the member scheduled for no later than the last of those bills is
-    due: they chose to pay those themselves.
+    Pending payments count as paid. So do payments scheduled up to the last due date of those bills: the member chose
+    to pay them that way.
     """
     issued = await bills.list_bills(session, account_id)
     due = (await backend.billing.balance(session, account_id, on)).amount_due_cents
@@ -36,7 +36,7 @@ async def list_open_bills(session: AsyncSession, backend: Backend, account_id: i
 
 
 async def drafts_by_bill(session: AsyncSession, account_id: int) -> dict[int, AutomaticDraft]:
-    """What was drafted for the account, by bill."""
+    """The account's drafts, by bill id."""
     query = select(AutomaticDraft).where(AutomaticDraft.account_id == account_id)
     return {draft.bill_id: draft for draft in await session.scalars(query)}
 
@@ -50,7 +50,7 @@ async def has_run_on(session: AsyncSession, account_id: int, on: date) -> bool:
 async def upcoming_runs(
     session: AsyncSession, backend: Backend, account_id: int, day_of_month: int | None, starts_on: date | None
 ) -> dict[date, int]:
-    """The days on which such an enrolment takes what is open now, each with its cents."""
+    """The days on which an enrollment on these terms drafts what is open now, each with its cents."""
     today = backend.today()
     known = await drafts_by_bill(session, account_id)
     again_on = today + timedelta(days=1) if await has_run_on(session, account_id, today) else today
@@ -58,11 +58,11 @@ async def upcoming_runs(
     for bill, _ in await list_open_bills(session, backend, account_id, today):
         on = next_run_for_bill(day_of_month, starts_on, bill.issued_on, bill.due_on, today)
         if is_due_on(day_of_month, starts_on, bill.issued_on, bill.due_on, again_on):
-            on = again_on  # its run was missed, or it is open again, and is made up for
+            on = again_on  # its run was missed, or it is open again: the next run makes up for it
         if bill.id not in known and on:
             taken.setdefault(on, set()).add(bill.id)
     coming = {}
-    for on, ids in taken.items():  # what the member scheduled before that day is off by then
+    for on, ids in taken.items():  # payments scheduled before that day count as paid by then
         owed = await list_open_bills(session, backend, account_id, on)
         coming[on] = sum(cents for bill, cents in owed if bill.id in ids)
     return {on: cents for on, cents in coming.items() if cents}

@@ -1,4 +1,4 @@
-"""Changes of automatic payments that came too late for the next run, and wait for it to be over."""
+"""Changes of automatic payments that came too late for the next run and take effect after it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def accounts_with_due_changes(backend: Backend, on: date) -> list[int]:
 
 
 async def apply_changes(session: AsyncSession, backend: Backend, account_id: int, on: date) -> None:
-    """Make the account's changes that are due by `on`; a draft ends before the Auto Pay that replaces it begins."""
+    """Make the account's changes due by `on`. A draft ends first: a trigger forbids it beside Auto Pay."""
     await lock_account(session, account_id)
     for model in (LegacyDraft, AutoPay):
         query = select(model).where(model.account_id == account_id, model.change_on <= on)
@@ -57,7 +57,6 @@ def _apply(row: AutoPay | LegacyDraft) -> None:
 
 
 def clear_pending_change(row: AutoPay | LegacyDraft) -> None:
-    """Nothing is to change any more."""
     row.change_on = row.change_active = row.change_method_id = None
     if isinstance(row, AutoPay):
         row.change_day_of_month = None

@@ -1,4 +1,4 @@
-"""When automatic payments run, and from when a change of them counts."""
+"""When automatic payments run, and when a change of them takes effect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from backend.banking_days import add_banking_days
 from backend.coop import Coop
 
 LEAD_DAYS = 2
-"""Banking days that a change needs before the next run."""
+"""Banking days between a change and the first run that it can affect."""
 CATCH_UP = timedelta(days=5)
 """How long after its day a run may still be made up for; later it would surprise the member."""
 
@@ -51,7 +51,7 @@ def runs_after_due_date(day_of_month: int, issued_on: date, due_on: date) -> boo
 
 
 def is_due_on(day_of_month: int | None, starts_on: date | None, issued_on: date, due_on: date, on: date) -> bool:
-    """Whether a bill is drafted in the run of `on`, or should have been in one of the days before that was missed."""
+    """Whether a bill is drafted in the run of `on`, or should have been in a run of the days before that was missed."""
     run_on = due_on if day_of_month is None else last_run(day_of_month, on)
     return max(issued_on, starts_on or issued_on) <= run_on <= on <= run_on + CATCH_UP
 
@@ -69,7 +69,7 @@ def first_run_day(today: date, coop: Coop) -> date:
 
 
 def effective_date(today: date, runs_on: date | None, coop: Coop) -> date:
-    """From when a change counts: today, or the day after a run that is too near to be changed."""
+    """When a change takes effect: today, or the day after a run that is too near to be changed."""
     return today if runs_on is None or runs_on >= first_run_day(today, coop) else runs_on + timedelta(days=1)
 
 

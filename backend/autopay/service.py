@@ -1,4 +1,4 @@
-"""Setting up, changing and ending Auto Pay and legacy drafts. Each act is agreed to in exact words, kept and copied."""
+"""Setting up, changing and ending Auto Pay and legacy drafts. Each consent is kept, and the member gets a copy."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class NextRun:
 
 @dataclass(frozen=True, slots=True)
 class AutoPayResult:
-    """What came of an act. `counts_from` later than today: the run before it is too near to be changed."""
+    """The result of a change. `effective_from` is after today when the next run is too near to be changed."""
 
     confirmation: str
     effective_from: date
@@ -47,7 +47,7 @@ class AutoPayResult:
 
 
 async def find_autopay(session: AsyncSession, account_id: int) -> AutoPay | None:
-    """The account's Auto Pay when it is on, or about to begin."""
+    """The account's Auto Pay when it is on, or agreed to begin."""
     row = await session.scalar(select(AutoPay).where(AutoPay.account_id == account_id))
     return row if row is not None and (row.active or row.is_wanted) else None
 
@@ -55,19 +55,19 @@ async def find_autopay(session: AsyncSession, account_id: int) -> AutoPay | None
 async def forecast_next_run(
     session: AsyncSession, backend: Backend, account_id: int, day_of_month: int | None, starts_on: date | None
 ) -> NextRun | None:
-    """What such an enrolment would draft next; None when that is not known before the next bill comes."""
+    """What an enrollment on these terms would draft next; None when that depends on the next bill."""
     today = backend.today()
     if coming := await upcoming_runs(session, backend, account_id, day_of_month, starts_on):
         return NextRun(min(coming), coming[min(coming)])
     day = max(today, starts_on or today)
     on = next_run(day_of_month, None, day)
-    if on == today and await has_run_on(session, account_id, today):  # the run of today is over
+    if on == today and await has_run_on(session, account_id, today):  # today's run is over
         on = next_run(day_of_month, None, today + timedelta(days=1))
     return NextRun(on) if on else None
 
 
 async def find_next_run(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
-    """What is drafted next as things stand."""
+    """What this enrollment or draft takes next, any pending change counted in."""
     day = row.day_of_month if isinstance(row, AutoPay) else None
     starts_on = row.starts_on if isinstance(row, AutoPay) else None
     if isinstance(row, AutoPay) and not row.active:
@@ -77,18 +77,18 @@ async def find_next_run(session: AsyncSession, backend: Backend, row: AutoPay | 
         return coming
     if coming is not None and coming.on < row.change_on:
         return coming
-    # what was agreed for later counts by then
+    # the pending change is in force by then
     return await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
 
 
 async def find_last_run(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> NextRun | None:
-    """The run that still happens of what was turned off too near to it."""
+    """The run that still happens although it was turned off, because that came too late for it."""
     coming = await find_next_run(session, backend, row)
     return coming if coming and row.active and row.change_on and coming.on < row.change_on else None
 
 
 async def new_autopay_start(session: AsyncSession, backend: Backend, account_id: int) -> date:
-    """The day from which Auto Pay would run as agreed to today: behind a run of what it takes the place of."""
+    """The first day on which Auto Pay agreed to today could run: after the next run of what it replaces."""
     first = first_run_day(backend.today(), backend.coop)
     row = await find_autopay(session, account_id)
     if row is not None and not row.active and row.change_on:
@@ -96,10 +96,8 @@ async def new_autopay_start(session: AsyncSession, backend: Backend, account_id:
     before = row if row is not None and row.active else await find_active_draft(session, account_id)
     if before is None:
         return first
-    counts_from = effective_date(
-        backend.today(), _run_date(await find_next_run(session, backend, before)), backend.coop
-    )
-    return max(counts_from, first) if counts_from > backend.today() else first
+    effective_from = await _change_effective_on(session, backend, before)
+    return max(effective_from, first) if effective_from > backend.today() else first
 
 
 async def enroll(
@@ -112,27 +110,27 @@ async def enroll(
     replace_draft: bool,
     agreement: Agreement,
 ) -> AutoPayResult:
-    """Set up Auto Pay. With `replace_draft` it takes the place of a legacy draft; without, a draft is a refusal."""
-    account = await _lock_open_account(session, account_id, agreement)
-    await _usable(session, backend, account, method_id, day_of_month)
+    """Set up Auto Pay, in place of a legacy draft if `replace_draft`; else a draft raises AutoPayRefused."""
+    account = await _lock_account_for_change(session, account_id, agreement)
+    await _require_usable(session, backend, account, method_id, day_of_month)
     row = await session.scalar(select(AutoPay).where(AutoPay.account_id == account_id))
     if row is not None and row.is_wanted:
         raise AutoPayRefused("already_on")
-    if row is not None and row.active:  # about to end: it goes on instead, as newly agreed
+    if row is not None and row.active:  # about to end: it continues on the new terms instead
         return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_kept")
     draft = await find_active_draft(session, account_id)
     if draft is not None and not replace_draft:
         raise AutoPayRefused("draft_exists")
-    counts_from = backend.today()
+    effective_from = backend.today()
     if draft:
-        counts_from = await _end_draft(session, backend, draft)
-        await consents.revoke(session, backend, account_id, kinds=["bank_draft"], ends_on=counts_from)
+        effective_from = await _end(session, backend, draft)
+        await consents.revoke(session, backend, account_id, kinds=["bank_draft"], ends_on=effective_from)
     if row is None:
         row = AutoPay(account_id=account_id, method_id=method_id, active=False)
         session.add(row)
-    _apply_or_defer(row, backend, counts_from, method_id, day_of_month)
+    _apply_or_defer(row, backend, effective_from, method_id, day_of_month)
     await session.flush()
-    return await _record_agreement(session, backend, row, agreement, "autopay", "autopay_set_up", counts_from)
+    return await _record_agreement(session, backend, row, agreement, "autopay", "autopay_set_up", effective_from)
 
 
 async def change(
@@ -144,16 +142,16 @@ async def change(
     day_of_month: int | None,
     agreement: Agreement,
 ) -> AutoPayResult:
-    """Another method or another day. What is too late for the next run counts from the day after it."""
-    account = await _lock_open_account(session, account_id, agreement)
-    await _usable(session, backend, account, method_id, day_of_month)
+    """Another method or day. A change that is too late for the next run takes effect on the day after it."""
+    account = await _lock_account_for_change(session, account_id, agreement)
+    await _require_usable(session, backend, account, method_id, day_of_month)
     row = await _require_autopay(session, account_id)
     return await _change(session, backend, row, method_id, day_of_month, agreement, "autopay_changed")
 
 
 async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, agreement: Agreement) -> AutoPayResult:
-    """End Auto Pay. A run that is too near still happens; one that has not begun yet never does."""
-    await _lock_open_account(session, account_id, agreement)
+    """End Auto Pay. A run that is too near still happens. Auto Pay that has not begun yet never runs."""
+    await _lock_account_for_change(session, account_id, agreement)
     row = await _require_autopay(session, account_id)
     if not row.active:
         clear_pending_change(row)
@@ -163,47 +161,42 @@ async def cancel(session: AsyncSession, backend: Backend, *, account_id: int, ag
             .values(change_on=None, change_active=None, change_method_id=None)
         )
         return await _record_ending(session, backend, row, agreement, "autopay", backend.today())
-    counts_from = effective_date(backend.today(), _run_date(await find_next_run(session, backend, row)), backend.coop)
-    clear_pending_change(row)
-    if counts_from > backend.today():
-        row.change_on, row.change_active = counts_from, False
-    else:
-        row.active = False
-    return await _record_ending(session, backend, row, agreement, "autopay", counts_from)
+    effective_from = await _end(session, backend, row)
+    return await _record_ending(session, backend, row, agreement, "autopay", effective_from)
 
 
 async def change_draft(
     session: AsyncSession, backend: Backend, *, account_id: int, method_id: int, agreement: Agreement
 ) -> AutoPayResult:
-    """A legacy draft from another card or account."""
-    account = await _lock_open_account(session, account_id, agreement)
-    await _usable(session, backend, account, method_id, None)
+    """Take a legacy draft from another card or bank account."""
+    account = await _lock_account_for_change(session, account_id, agreement)
+    await _require_usable(session, backend, account, method_id, None)
     row = await _require_draft(session, account_id)
-    counts_from = effective_date(backend.today(), _run_date(await find_next_run(session, backend, row)), backend.coop)
+    effective_from = await _change_effective_on(session, backend, row)
     clear_pending_change(row)
-    if counts_from > backend.today():
-        row.change_on, row.change_method_id = counts_from, method_id
+    if effective_from > backend.today():
+        row.change_on, row.change_method_id = effective_from, method_id
     else:
         row.method_id = method_id
-    return await _record_agreement(session, backend, row, agreement, "bank_draft", "draft_changed", counts_from)
+    return await _record_agreement(session, backend, row, agreement, "bank_draft", "draft_changed", effective_from)
 
 
 async def remove_draft(
     session: AsyncSession, backend: Backend, *, account_id: int, agreement: Agreement
 ) -> AutoPayResult:
     """End a legacy draft; it cannot be set up again."""
-    await _lock_open_account(session, account_id, agreement)
+    await _lock_account_for_change(session, account_id, agreement)
     row = await _require_draft(session, account_id)
-    counts_from = await _end_draft(session, backend, row)
-    return await _record_ending(session, backend, row, agreement, "bank_draft", counts_from)
+    effective_from = await _end(session, backend, row)
+    return await _record_ending(session, backend, row, agreement, "bank_draft", effective_from)
 
 
-async def _lock_open_account(session: AsyncSession, account_id: int, agreement: Agreement) -> Account:
-    require("setup_autopay", agreement.level)  # drafts and Auto Pay open alike
+async def _lock_account_for_change(session: AsyncSession, account_id: int, agreement: Agreement) -> Account:
+    require("setup_autopay", agreement.level)  # the same level for drafts and Auto Pay
     return await lock_account(session, account_id)
 
 
-async def _usable(
+async def _require_usable(
     session: AsyncSession, backend: Backend, account: Account, method_id: int, day_of_month: int | None
 ) -> None:
     method = await session.get(PaymentMethod, method_id)
@@ -233,28 +226,31 @@ async def _require_draft(session: AsyncSession, account_id: int) -> LegacyDraft:
     return row
 
 
-def _run_date(coming: NextRun | None) -> date | None:
-    return coming.on if coming else None
+async def _change_effective_on(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> date:
+    """When a change agreed to today takes effect."""
+    coming = await find_next_run(session, backend, row)
+    return effective_date(backend.today(), coming.on if coming else None, backend.coop)
 
 
-async def _end_draft(session: AsyncSession, backend: Backend, row: LegacyDraft) -> date:
-    counts_from = effective_date(backend.today(), _run_date(await find_next_run(session, backend, row)), backend.coop)
+async def _end(session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft) -> date:
+    """Turn it off, now or after a run that is too near; returns when that takes effect."""
+    effective_from = await _change_effective_on(session, backend, row)
     clear_pending_change(row)
-    if counts_from > backend.today():
-        row.change_on, row.change_active = counts_from, False
+    if effective_from > backend.today():
+        row.change_on, row.change_active = effective_from, False
     else:
         row.active = False
     await session.flush()
-    return counts_from
+    return effective_from
 
 
 def _apply_or_defer(
-    row: AutoPay, backend: Backend, counts_from: date, method_id: int, day_of_month: int | None
+    row: AutoPay, backend: Backend, effective_from: date, method_id: int, day_of_month: int | None
 ) -> None:
-    """The setting, now or from a later day; a run needs its lead time either way."""
+    """Put the terms into force now, or keep them for a later day; a run needs its lead time either way."""
     clear_pending_change(row)
-    if counts_from > backend.today():
-        row.change_on, row.change_active = max(counts_from, first_run_day(backend.today(), backend.coop)), True
+    if effective_from > backend.today():
+        row.change_on, row.change_active = max(effective_from, first_run_day(backend.today(), backend.coop)), True
         row.change_method_id, row.change_day_of_month = method_id, day_of_month
     else:
         row.active, row.starts_on = True, first_run_day(backend.today(), backend.coop)
@@ -271,13 +267,11 @@ async def _change(
     act: str,
 ) -> AutoPayResult:
     if row.active:
-        counts_from = effective_date(
-            backend.today(), _run_date(await find_next_run(session, backend, row)), backend.coop
-        )
+        effective_from = await _change_effective_on(session, backend, row)
     else:
-        counts_from = row.change_on or backend.today()
-    _apply_or_defer(row, backend, counts_from, method_id, day_of_month)
-    return await _record_agreement(session, backend, row, agreement, "autopay", act, counts_from)
+        effective_from = row.change_on or backend.today()
+    _apply_or_defer(row, backend, effective_from, method_id, day_of_month)
+    return await _record_agreement(session, backend, row, agreement, "autopay", act, effective_from)
 
 
 async def _record_agreement(
@@ -287,13 +281,12 @@ async def _record_agreement(
     agreement: Agreement,
     kind: str,
     act: str,
-    counts_from: date,
+    effective_from: date,
 ) -> AutoPayResult:
-    """Keep the words, send the copy, write the audit row."""
     number = await confirmation_numbers.new_number(session)
-    await consents.revoke(session, backend, row.account_id, kinds=[kind], ends_on=counts_from)
+    await consents.revoke(session, backend, row.account_id, kinds=[kind], ends_on=effective_from)
     await session.flush()
-    coming = await _next_run_after(session, backend, row, counts_from)
+    coming = await _next_run_after(session, backend, row, effective_from)
     name = tr(notices.TITLES["autopay" if kind == "autopay" else "draft"])
     when = tr(" Next run {day}.", day=format_short_date(coming.on)) if coming else ""
     await notices.send_agreement_copy(
@@ -314,9 +307,9 @@ async def _record_agreement(
         kind=kind,
         act=act,
         reference=number,
-        after=_format_for_audit(row, number, counts_from),
+        after=_format_for_audit(row, number, effective_from),
     )
-    return AutoPayResult(number, counts_from, coming)
+    return AutoPayResult(number, effective_from, coming)
 
 
 async def _record_ending(
@@ -325,12 +318,12 @@ async def _record_ending(
     row: AutoPay | LegacyDraft,
     agreement: Agreement,
     kind: str,
-    counts_from: date,
+    effective_from: date,
 ) -> AutoPayResult:
     number = await confirmation_numbers.new_number(session)
     await session.flush()
-    await consents.revoke(session, backend, row.account_id, kinds=[kind], ends_on=counts_from)
-    late = counts_from > backend.today()
+    await consents.revoke(session, backend, row.account_id, kinds=[kind], ends_on=effective_from)
+    late = effective_from > backend.today()
     coming = await find_next_run(session, backend, row) if late else None
     name = tr(notices.TITLES["autopay" if kind == "autopay" else "draft"])
     last = tr(" The run of {day} still happens.", day=format_short_date(coming.on)) if coming else ""
@@ -350,26 +343,26 @@ async def _record_ending(
         agreement,
         account_id=row.account_id,
         act=f"{kind}_cancelled",
-        after=_format_for_audit(row, number, counts_from),
+        after=_format_for_audit(row, number, effective_from),
     )
-    return AutoPayResult(number, counts_from, coming)
+    return AutoPayResult(number, effective_from, coming)
 
 
 async def _next_run_after(
-    session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft, counts_from: date
+    session: AsyncSession, backend: Backend, row: AutoPay | LegacyDraft, effective_from: date
 ) -> NextRun | None:
-    """The next run under what was just agreed; what runs before it does so as it was."""
+    """The next run on the terms just agreed; a run before them happens on the old ones."""
     if isinstance(row, AutoPay) and row.change_on:
         return await forecast_next_run(session, backend, row.account_id, row.change_day_of_month, row.change_on)
     return await find_next_run(session, backend, row)
 
 
-def _format_for_audit(row: AutoPay | LegacyDraft, number: str, counts_from: date) -> dict[str, str | int | None]:
-    """What was agreed: what stands, or what takes its place on `change_on`."""
+def _format_for_audit(row: AutoPay | LegacyDraft, number: str, effective_from: date) -> dict[str, str | int | None]:
+    """The terms agreed to: those in force, or those that replace them on `change_on`."""
     day = row.day_of_month if isinstance(row, AutoPay) else None
     return {
         "confirmation": number,
-        "counts_from": counts_from.isoformat(),
+        "counts_from": effective_from.isoformat(),
         "active": row.active,
         "method_id": row.change_method_id or row.method_id,
         "day_of_month": row.change_day_of_month if isinstance(row, AutoPay) and row.change_method_id else day,

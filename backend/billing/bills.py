@@ -1,4 +1,4 @@
-"""Issuing a bill: the bill itself and its booking, together."""
+"""Issuing bills, listing them, and which of them are unpaid."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def issue(session: AsyncSession, bill: Bill, *, at: datetime) -> Bill:
 
 
 async def list_bills(session: AsyncSession, account_id: int) -> Sequence[Bill]:
-    """Every bill of the account, the one due first in front."""
+    """Every bill of the account, in the order of their due dates."""
     query = select(Bill).where(Bill.account_id == account_id).order_by(Bill.due_on, Bill.id)
     return (await session.scalars(query)).all()
 
@@ -47,7 +47,7 @@ async def list_newest_bills(session: AsyncSession, account_id: int, start: int, 
 
 def unpaid_bills(issued: Iterable[Bill], due_cents: int) -> list[tuple[Bill, int]]:
     """Bills not fully covered, oldest first, each with the cents left on it."""
-    # a credit bill, of who made more than they used, covers others as a payment does
+    # a credit bill (more power fed in than used) covers others as a payment does
     issued = [bill for bill in issued if bill.amount_cents > 0]
     covered = sum(bill.amount_cents for bill in issued) - due_cents
     found: list[tuple[Bill, int]] = []
@@ -55,6 +55,6 @@ def unpaid_bills(issued: Iterable[Bill], due_cents: int) -> list[tuple[Bill, int
         left = bill.amount_cents - covered
         covered = max(0, -left)
         if left > 0:
-            # money owed outside of any bill must not make one look larger than it was
+            # money owed outside of any bill must not make a bill look larger than it was
             found.append((bill, min(left, bill.amount_cents)))
     return found

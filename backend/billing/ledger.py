@@ -17,7 +17,7 @@ BOOKS = frozenset({RECEIVABLE, REVENUE, CLEARING, FEES})
 
 
 class UnbalancedBooking(MemberlineError):
-    """A booking that would make or lose money; a fault of ours, and never written."""
+    """A booking that does not sum to zero: a bug, and never written."""
 
     code = "unbalanced_booking"
 
@@ -39,7 +39,7 @@ async def write_booking(
     at: datetime,
     memo: str = "",
 ) -> None:
-    """Write one booking. The same correlation a second time is refused by the database (IntegrityError)."""
+    """Write one booking. The database refuses the same correlation a second time (IntegrityError)."""
     lines = [entry for entry in entries if entry.amount_cents]
     _check_balanced(correlation, lines)
     session.add_all(
@@ -77,7 +77,7 @@ async def book_total(session: AsyncSession, name: str, account_id: int | None = 
 
 
 async def find_imbalances(session: AsyncSession) -> list[str]:
-    """Correlations that do not sum to zero: always empty, or the ledger was tampered with."""
+    """Correlations that do not sum to zero: always empty, or rows of the ledger were changed by hand."""
     query = (
         select(LedgerEntry.correlation)
         .group_by(LedgerEntry.correlation)

@@ -13,7 +13,7 @@ from backend.members.models import Member
 
 
 class Account(Base):
-    """One service account: a member's number with its separator, the digits behind the dash."""
+    """One service account. `number` is the member's number, a dash and the `separator`."""
 
     __tablename__ = "accounts"
 
@@ -47,7 +47,7 @@ class Bill(Base):
 
 
 class LedgerEntry(Base):
-    """Half of a booking. The entries of one `correlation` sum to zero cents.
+    """One line of a booking. The entries of one `correlation` sum to zero cents.
 
     Books: `receivable` (what the member owes, per account), `revenue`, `clearing` (money on its way from the
     processor), `fees`. A positive amount is a debit. Rows are written once and never changed.

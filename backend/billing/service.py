@@ -25,9 +25,9 @@ async def existing_numbers(session: AsyncSession, digits: Collection[str]) -> fr
 
 
 async def lock_account(session: AsyncSession, account_id: int) -> Account:
-    """The account, held by this transaction until its end: whatever decides about its money goes one at a time.
+    """The account, locked until this transaction ends: decisions about its money are made one at a time.
 
-    On SQLite every writing transaction is alone already. NO KEY UPDATE lets rows that merely refer to it be written.
+    On SQLite only one transaction can write anyway. NO KEY UPDATE still lets others insert rows that refer to it.
     """
     query = (
         select(Account)

@@ -1,4 +1,4 @@
-"""Enrolments in budget or levelized billing."""
+"""Enrollments in budget or levelized billing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ACTIVE = text("ended_on IS NULL")
 
 
 class ProgramEnrollment(Base):
-    """One account in one program; `ended_on` is empty while it lasts. `amount_cents` is a month's amount of budget."""
+    """One account in one program; `ended_on` is empty while it lasts. `amount_cents` is a budget's monthly amount."""
 
     __tablename__ = "program_enrolments"
     __table_args__ = (

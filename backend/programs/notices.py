@@ -1,4 +1,4 @@
-"""What a member is told about an enrolment, by text and email to what is on file."""
+"""Notices about an enrollment, by text and email to what is on file."""
 
 from __future__ import annotations
 
@@ -25,53 +25,59 @@ END_REASONS = {
 }
 
 
-async def notify_enrolled(session: AsyncSession, backend: Backend, account: Account, made: ProgramEnrollment) -> None:
+async def notify_enrolled(
+    session: AsyncSession, backend: Backend, account: Account, enrollment: ProgramEnrollment
+) -> None:
     amount = ""
-    if made.amount_cents is not None:
-        amount = tr(" at {amount} a month", amount=format_cents(made.amount_cents))
+    if enrollment.amount_cents is not None:
+        amount = tr(" at {amount} a month", amount=format_cents(enrollment.amount_cents))
     text = tr(
         "acct {account} is now on {program}{amount}, from your next bill on.",
         account=_mask_account(account),
-        program=tr(NAMES[made.program]),
+        program=tr(NAMES[enrollment.program]),
         amount=amount,
     )
-    await _send_notice(session, backend, account, made, "on", tr("Billing program"), text)
+    await _send_notice(session, backend, account, enrollment, "on", tr("Billing program"), text)
 
 
-async def notify_ended(session: AsyncSession, backend: Backend, account: Account, made: ProgramEnrollment) -> None:
+async def notify_ended(
+    session: AsyncSession, backend: Backend, account: Account, enrollment: ProgramEnrollment
+) -> None:
     text = tr(
         "{program} on acct {account} has ended {reason}.",
-        program=tr(NAMES[made.program]),
+        program=tr(NAMES[enrollment.program]),
         account=_mask_account(account),
-        reason=tr(END_REASONS[made.end_reason or "asked"]),
+        reason=tr(END_REASONS[enrollment.end_reason or "asked"]),
     )
-    await _send_notice(session, backend, account, made, "off", tr("Billing program ended"), text)
+    await _send_notice(session, backend, account, enrollment, "off", tr("Billing program ended"), text)
 
 
 async def notify_recalculated(
-    session: AsyncSession, backend: Backend, account: Account, made: ProgramEnrollment
+    session: AsyncSession, backend: Backend, account: Account, enrollment: ProgramEnrollment
 ) -> None:
     text = tr(
         "budget billing on acct {account} was figured anew: {amount} a month from your next bill on.",
         account=_mask_account(account),
-        amount=format_cents(made.amount_cents or 0),
+        amount=format_cents(enrollment.amount_cents or 0),
     )
-    await _send_notice(session, backend, account, made, f"{made.figured_on:%Y%m}", tr("Budget billing amount"), text)
+    await _send_notice(
+        session, backend, account, enrollment, f"{enrollment.figured_on:%Y%m}", tr("Budget billing amount"), text
+    )
 
 
 async def _send_notice(
     session: AsyncSession,
     backend: Backend,
     account: Account,
-    made: ProgramEnrollment,
+    enrollment: ProgramEnrollment,
     what: str,
     subject: str,
     text: str,
 ) -> None:
     coop = backend.coop
     member = await session.get_one(Member, account.member_id)
-    text = tr("{text} Ref {number}.", text=text, number=made.confirmation)
-    key = f"program:{made.confirmation}:{what}"
+    text = tr("{text} Ref {number}.", text=text, number=enrollment.confirmation)
+    key = f"program:{enrollment.confirmation}:{what}"
     body = tr("{coop}: {text} Not you? Call {phone}", coop=coop.short_name, text=text, phone=coop.office_phone_display)
     await enqueue(
         session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice", dedupe_key=f"{key}:sms"
@@ -90,5 +96,5 @@ async def _send_notice(
 
 
 def _mask_account(account: Account) -> str:
-    # never the whole number: with the phone it is sent to it would be all that identity asks for
+    # never the whole number: with the last four of the phone that it is sent to, it is all that level 1 asks for
     return f"..{account.number[-5:]}"

@@ -1,4 +1,4 @@
-"""The co-op's rules of budget and levelized billing, and what each asks for a month. No I/O; amounts are cents."""
+"""The co-op's rules of budget and levelized billing, and their monthly amounts. No I/O; amounts are cents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DOLLAR = 100
 
 @dataclass(frozen=True, slots=True)
 class ProgramFacts:
-    """What the rules ask about. `bills` are all of the account's, the oldest first; `missed` those past due, unpaid."""
+    """What the rules look at. `bills` are all of the account's, the oldest first; `missed` those past due, unpaid."""
 
     residential: bool
     open: bool
@@ -38,7 +38,7 @@ class ProgramFacts:
 
 @dataclass(frozen=True, slots=True)
 class ProgramCost:
-    """What a program would have asked for the last twelve bills, a month each, and what those bills were."""
+    """What a program would have charged in the months of the last twelve bills, and what those bills were."""
 
     monthly_cents: tuple[int, ...]
     actual_cents: tuple[int, ...]
@@ -49,12 +49,12 @@ class ProgramCost:
 
     @property
     def difference_cents(self) -> int:
-        """How much more than the bills it would have asked; what is left over is settled on the account."""
+        """How much more it would have charged than the bills; the account is settled by the difference."""
         return self.total_cents - sum(self.actual_cents)
 
 
 def find_ineligibility(program: str, facts: ProgramFacts) -> list[str]:
-    """What speaks against enrolling, the first thing to say first; empty when eligible."""
+    """The reasons against enrolling, the most important first; empty when eligible."""
     common = {"closed": not facts.open, "past_due": facts.past_due_cents > 0}
     if program == BUDGET:
         checks = {"not_residential": not facts.residential, **common, "history": len(facts.bills) < MONTHS}
@@ -69,14 +69,14 @@ def find_ineligibility(program: str, facts: ProgramFacts) -> list[str]:
 
 
 def find_end_reason(program: str, facts: ProgramFacts) -> str | None:
-    """Why an enrolment is over, or None while it goes on."""
+    """Why the rules end an enrollment, or None while they do not."""
     if program == LEVELIZED:
         return "past_due" if facts.past_due_cents > 0 else None
     return "missed_payments" if facts.missed >= MISSED_PAYMENTS_LIMIT else None
 
 
 def is_recalculation_due(figured_on: date, on: date) -> bool:
-    """Whether a budget is to be figured anew on this day: in May, once."""
+    """Whether a budget is to be recalculated on this day: once each May."""
     return on.month == RECALCULATION_MONTH and (figured_on.year, figured_on.month) != (on.year, on.month)
 
 
@@ -94,14 +94,14 @@ def compute_levelized(bills: Sequence[Bill]) -> int:
 
 
 def compute_amount(program: str, bills: Sequence[Bill]) -> int:
-    """What the program would ask for the month of the newest of these bills."""
+    """What the program would charge for the month of the newest of these bills."""
     return compute_budget(bills) if program == BUDGET else compute_levelized(bills)
 
 
 def estimate_past_cost(program: str, bills: Sequence[Bill]) -> ProgramCost:
     """The last twelve bills under the program, as if it had begun with the first of them.
 
-    Months of which fewer than twelve bills are known are figured from those there are.
+    A month with fewer than twelve bills before it is computed from the bills there are.
     """
     first = max(len(bills) - MONTHS, 0)
     asked: list[int] = []
@@ -114,7 +114,7 @@ def estimate_past_cost(program: str, bills: Sequence[Bill]) -> ProgramCost:
 
 
 def _has_year_of_service(facts: ProgramFacts) -> bool:
-    """Twelve months at the address. Of an account whose start is not known, its bills tell."""
+    """Twelve months at the address; where the opening date is not on file, twelve bills stand for them."""
     if facts.opened_on is None:
         return len(facts.bills) >= MONTHS
     months = (facts.today.year - facts.opened_on.year) * 12 + facts.today.month - facts.opened_on.month

@@ -1,4 +1,4 @@
-"""Enrolling in budget or levelized billing, leaving, and what ends an enrolment by itself."""
+"""Enrolling in budget or levelized billing, leaving, and the daily review that ends an enrollment by the rules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class NotEligible(MemberlineError):
-    """The rules forbid it; `reasons` are those of rules.refusals, or `enrolled` when there is an enrolment."""
+    """The rules forbid it; `reasons` are those of rules.find_ineligibility, or `enrolled`."""
 
     code = "not_eligible"
 
@@ -54,7 +54,7 @@ class ProgramOffer:
 
 
 async def find_enrollment(session: AsyncSession, account_id: int) -> ProgramEnrollment | None:
-    """The enrolment that holds now."""
+    """The current enrollment."""
     query = select(ProgramEnrollment).where(
         ProgramEnrollment.account_id == account_id, ProgramEnrollment.ended_on.is_(None)
     )
@@ -62,7 +62,7 @@ async def find_enrollment(session: AsyncSession, account_id: int) -> ProgramEnro
 
 
 async def list_offers(session: AsyncSession, backend: Backend, account_id: int) -> list[ProgramOffer]:
-    """Both programs for this account: eligible or not and why, and what they ask."""
+    """Both programs for this account: whether it is eligible, and what they would cost."""
     facts = await _facts(session, backend, await session.get_one(Account, account_id))
     return [_offer(program, facts) for program in PROGRAMS]
 
@@ -70,7 +70,7 @@ async def list_offers(session: AsyncSession, backend: Backend, account_id: int) 
 async def enroll(
     session: AsyncSession, backend: Backend, account_id: int, program: str, agreement: Agreement
 ) -> ProgramEnrollment:
-    """Enrol, with consent, audit row and notice. Raises NotEligible, StepUpNeeded."""
+    """Enroll, with consent, audit row and notice. Raises NotEligible, StepUpNeeded."""
     require("budget_billing", agreement.level)
     account = await lock_account(session, account_id)
     if await find_enrollment(session, account_id):
@@ -79,7 +79,7 @@ async def enroll(
     if reasons := rules.find_ineligibility(program, facts):
         raise NotEligible(reasons)
     today = backend.today()
-    made = ProgramEnrollment(
+    enrollment = ProgramEnrollment(
         account_id=account_id,
         program=program,
         amount_cents=rules.compute_budget(facts.bills) if program == BUDGET else None,
@@ -88,9 +88,9 @@ async def enroll(
         figured_on=today,
         created_at=backend.clock.now(),
     )
-    session.add(made)
+    session.add(enrollment)
     await session.flush()
-    await notices.notify_enrolled(session, backend, account, made)
+    await notices.notify_enrolled(session, backend, account, enrollment)
     await consents.record(
         session,
         backend,
@@ -98,81 +98,84 @@ async def enroll(
         account_id=account_id,
         kind=f"{program}_billing",
         act="program_enrolled",
-        reference=made.confirmation,
-        after=_format_for_audit(made),
+        reference=enrollment.confirmation,
+        after=_format_for_audit(enrollment),
     )
-    return made
+    return enrollment
 
 
 async def end_enrollment(
     session: AsyncSession, backend: Backend, account_id: int, agreement: Agreement
 ) -> ProgramEnrollment | None:
-    """End the enrolment that holds, as the member asked; None when there is none any more. Raises StepUpNeeded."""
+    """End the current enrollment, as the member asked; None when there is none. Raises StepUpNeeded."""
     require("budget_billing", agreement.level)
     account = await lock_account(session, account_id)
-    found = await find_enrollment(session, account_id)
-    if found is None:
+    enrollment = await find_enrollment(session, account_id)
+    if enrollment is None:
         return None
-    before = _format_for_audit(found)
-    await _close_enrollment(session, backend, found, "asked")
-    await notices.notify_ended(session, backend, account, found)
+    before = _format_for_audit(enrollment)
+    await _close_enrollment(session, backend, enrollment, "asked")
+    await notices.notify_ended(session, backend, account, enrollment)
     await consents.record(
         session,
         backend,
         agreement,
         account_id=account_id,
-        kind=f"{found.program}_billing_leave",
+        kind=f"{enrollment.program}_billing_leave",
         act="program_left",
-        reference=found.confirmation,
-        ends_on=found.ended_on,
+        reference=enrollment.confirmation,
+        ends_on=enrollment.ended_on,
         before=before,
-        after=_format_for_audit(found),
+        after=_format_for_audit(enrollment),
     )
-    return found
+    return enrollment
 
 
 async def review(backend: Backend, on: date) -> dict[str, int]:
-    """The day's look at every enrolment: end what the rules end, figure budgets anew in May. Twice is once."""
+    """End the enrollments that the rules end, and recalculate budgets in May. A second run on a day changes nothing."""
     async with backend.db.read_session() as session:
         ids = list(await session.scalars(select(ProgramEnrollment.id).where(ProgramEnrollment.ended_on.is_(None))))
     done = {"ended": 0, "recalculated": 0}
-    for enrolment_id in ids:
+    for enrollment_id in ids:
         async with backend.db.transaction() as session:
-            for what in await _review_one(session, backend, enrolment_id, on):
-                done[what] += 1
+            if result := await _review_one(session, backend, enrollment_id, on):
+                done[result] += 1
     return done
 
 
-async def _review_one(session: AsyncSession, backend: Backend, enrolment_id: int, on: date) -> list[str]:
-    found = await session.get_one(ProgramEnrollment, enrolment_id)
-    account = await lock_account(session, found.account_id)
-    await session.refresh(found)
-    if found.ended_on is not None:
-        return []
+async def _review_one(session: AsyncSession, backend: Backend, enrollment_id: int, on: date) -> str | None:
+    """What was done: ended, recalculated or nothing."""
+    enrollment = await session.get_one(ProgramEnrollment, enrollment_id)
+    account = await lock_account(session, enrollment.account_id)
+    await session.refresh(enrollment)
+    if enrollment.ended_on is not None:
+        return None
     facts = await _facts(session, backend, account, on)
-    before = _format_for_audit(found)
+    before = _format_for_audit(enrollment)
     language = (await session.get_one(Member, account.member_id)).language
-    if reason := rules.find_end_reason(found.program, facts):
-        await _close_enrollment(session, backend, found, reason, on)
+    if reason := rules.find_end_reason(enrollment.program, facts):
+        await _close_enrollment(session, backend, enrollment, reason, on)
         with use_language(language):
-            await notices.notify_ended(session, backend, account, found)
-        await _record_by_job(session, backend, found, "program_ended", before)
-        return ["ended"]
-    if found.program != BUDGET or not rules.is_recalculation_due(found.figured_on, on):
-        return []
-    found.amount_cents, found.figured_on = rules.compute_budget(facts.bills), on
+            await notices.notify_ended(session, backend, account, enrollment)
+        await _record_by_job(session, backend, enrollment, "program_ended", before)
+        return "ended"
+    if enrollment.program != BUDGET or not rules.is_recalculation_due(enrollment.figured_on, on):
+        return None
+    enrollment.amount_cents, enrollment.figured_on = rules.compute_budget(facts.bills), on
     with use_language(language):
-        await notices.notify_recalculated(session, backend, account, found)
-    await _record_by_job(session, backend, found, "program_recalculated", before)
-    return ["recalculated"]
+        await notices.notify_recalculated(session, backend, account, enrollment)
+    await _record_by_job(session, backend, enrollment, "program_recalculated", before)
+    return "recalculated"
 
 
 async def _close_enrollment(
-    session: AsyncSession, backend: Backend, found: ProgramEnrollment, reason: str, on: date | None = None
+    session: AsyncSession, backend: Backend, enrollment: ProgramEnrollment, reason: str, on: date | None = None
 ) -> None:
-    found.ended_on, found.end_reason = on or backend.today(), reason
+    enrollment.ended_on, enrollment.end_reason = on or backend.today(), reason
     await session.flush()
-    await consents.revoke(session, backend, found.account_id, reference=found.confirmation, ends_on=found.ended_on)
+    await consents.revoke(
+        session, backend, enrollment.account_id, reference=enrollment.confirmation, ends_on=enrollment.ended_on
+    )
 
 
 async def _facts(session: AsyncSession, backend: Backend, account: Account, on: date | None = None) -> ProgramFacts:
@@ -193,7 +196,7 @@ async def _facts(session: AsyncSession, backend: Backend, account: Account, on: 
 
 
 def _missed(issued: Sequence[Bill], due_cents: int, today: date) -> int:
-    """How many bills past their due date are not fully paid: what is owed lies on the newest bills."""
+    """How many bills past their due date are not fully paid: payments cover the oldest bills first."""
     missed = 0
     for bill in reversed(issued):
         if due_cents <= 0:
@@ -214,20 +217,20 @@ def _offer(program: str, facts: ProgramFacts) -> ProgramOffer:
     )
 
 
-def _format_for_audit(made: ProgramEnrollment) -> dict[str, str | int | None]:
+def _format_for_audit(enrollment: ProgramEnrollment) -> dict[str, str | int | None]:
     return {
-        "program": made.program,
-        "amount_cents": made.amount_cents,
-        "confirmation": made.confirmation,
-        "ended_on": made.ended_on.isoformat() if made.ended_on else None,
-        "end_reason": made.end_reason,
+        "program": enrollment.program,
+        "amount_cents": enrollment.amount_cents,
+        "confirmation": enrollment.confirmation,
+        "ended_on": enrollment.ended_on.isoformat() if enrollment.ended_on else None,
+        "end_reason": enrollment.end_reason,
     }
 
 
 async def _record_by_job(
     session: AsyncSession,
     backend: Backend,
-    found: ProgramEnrollment,
+    enrollment: ProgramEnrollment,
     act: str,
     before: dict[str, str | int | None],
 ) -> None:
@@ -238,7 +241,7 @@ async def _record_by_job(
         level=0,
         channel="job",
         act=act,
-        account_id=found.account_id,
+        account_id=enrollment.account_id,
         before=before,
-        after=_format_for_audit(found),
+        after=_format_for_audit(enrollment),
     )
