@@ -1,7 +1,7 @@
-"""What follows when an automatic payment did not stay paid: try again, leave it, or end the authorisation.
+"""What follows when an automatic payment failed or was returned: try again, give up, or end the authorization.
 
-Nacha: R01 and R09 may be tried twice more within 180 days of the first try; a revoked authorisation, or an account that
-is gone, needs a new one. For cards the same two tries are made when the card may be good for it on another day.
+Nacha: R01 and R09 may be tried twice more within 180 days of the first try; a revoked authorization, or a
+closed account, needs a new one. Cards get the same two tries when the card may be good for it on another day.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ RETRYABLE_CARD_CODES = frozenset({"insufficient_funds", "processing_error", "car
 
 @dataclass(frozen=True, slots=True)
 class FailureAction:
-    """retry `on` a day · give_up on this bill · end: the enrolment too, until the member agrees anew."""
+    """retry `on` a day · give_up on this bill · end: the enrollment too, until the member agrees again."""
 
     kind: Literal["retry", "give_up", "end"]
     on: date | None = None

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
 from backend.autopay import notices
-from backend.autopay.errors import AutoPayRefused
 from backend.autopay.models import AutoPay, LegacyDraft
 from backend.autopay.open_bills import has_run_on, upcoming_runs
 from backend.autopay.pending_changes import clear_pending_change
@@ -20,6 +19,7 @@ from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.consents import service as consents
 from backend.consents.service import Agreement
+from backend.errors import MemberlineError
 from backend.language import format_short_date, tr
 from backend.members.levels import require
 from backend.payments import prechecks
@@ -27,6 +27,14 @@ from backend.payments.models import PaymentMethod
 
 if TYPE_CHECKING:
     from backend.app import Backend
+
+
+class AutoPayRefused(MemberlineError):
+    """`code`: account_closed, method_not_usable, day_not_usable, already_on, draft_exists, not_on or no_draft."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

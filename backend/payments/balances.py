@@ -1,4 +1,4 @@
-"""Where an account stands: what it owes, and the payments that are on their way or set for a later day."""
+"""What an account owes, and its pending and scheduled payments."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Where an account stands; cents, and the co-op's local dates. A negative amount due is a credit.
+    """Amounts are cents, dates the co-op's local ones. A negative amount due is a credit.
 
     `due_on` is the due date of the oldest unpaid bill, `next_due_on` that of the oldest one that is not past due.
-    `pending_cents` is money on its way that is not yet off the amount due. `scheduled` are payments for later days, the
-    next one first.
+    `pending_cents` are payments without an outcome yet, still in the amount due. `scheduled` are payments for later
+    days, the next one first.
     """
 
     amount_due_cents: int
@@ -35,12 +35,11 @@ class Balance:
 
     @property
     def uncovered_cents(self) -> int:
-        """What is owed beyond all that is on its way or set for a later day."""
+        """What is owed beyond the pending and scheduled payments."""
         return self.amount_due_cents - self.pending_cents - sum(item.amount_cents for item in self.scheduled)
 
 
 async def get_balance(session: AsyncSession, backend: Backend, account_id: int) -> Balance:
-    """Where the account stands now."""
     owed = await backend.billing.balance(session, account_id, backend.today())
     last = await _last_payment(session, account_id)
     return Balance(
@@ -56,7 +55,7 @@ async def get_balance(session: AsyncSession, backend: Backend, account_id: int) 
 
 
 async def list_scheduled(session: AsyncSession, account_id: int) -> tuple[ScheduledPayment, ...]:
-    """Payments still to be made on a later day, the next one first."""
+    """Scheduled payments, the next one first."""
     query = (
         select(ScheduledPayment)
         .where(ScheduledPayment.account_id == account_id, ScheduledPayment.status == "scheduled")
@@ -76,7 +75,7 @@ async def _last_payment(session: AsyncSession, account_id: int) -> Payment | Non
 
 
 async def sum_pending(session: AsyncSession, account_id: int) -> int:
-    """The cents of payments on their way, fees left out."""
+    """The cents of pending payments, without fees."""
     query = select(func.coalesce(func.sum(Payment.amount_cents), 0)).where(
         Payment.account_id == account_id, Payment.status.in_(PENDING_STATUSES)
     )

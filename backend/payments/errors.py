@@ -5,14 +5,14 @@ from backend.payments.prechecks import PaymentWarning
 
 
 class PaymentRefused(MemberlineError):
-    """Not possible to pay. `code` is that of the first warning that blocks, `concerns` are all of them."""
+    """Not possible to pay. `code` is that of the first warning that blocks, `warnings` are all of them."""
 
     code = "payment_refused"
 
-    def __init__(self, concerns: tuple[PaymentWarning, ...]) -> None:
-        super().__init__(", ".join(concern.code for concern in concerns), **concerns[0].values)
-        self.code = concerns[0].code
-        self.concerns = concerns
+    def __init__(self, warnings: tuple[PaymentWarning, ...]) -> None:
+        super().__init__(", ".join(warning.code for warning in warnings), **warnings[0].values)
+        self.code = warnings[0].code
+        self.warnings = warnings
 
 
 class MethodNotUsable(MemberlineError):

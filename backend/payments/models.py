@@ -22,10 +22,10 @@ STATUS_TRANSITIONS = {
     "returned": (),
     "voided": (),
 }
-"""Where a payment's status may go from where it is. A trigger in the database holds the same table."""
+"""Allowed changes of a payment's status. A trigger in the database enforces the same table."""
 
 PENDING_STATUSES = ("started", "authorised")
-"""On its way: what becomes of it is not known yet."""
+"""The outcome is not known yet."""
 
 
 class PaymentMethod(Base):
@@ -52,10 +52,10 @@ class PaymentMethod(Base):
 
 
 class Quote(Base):
-    """Exactly what was read out for a yes: account, amount, fee, method and day. Good for ten minutes, used once.
+    """Exactly what was read out: account, amount, fee, method and day. Can be confirmed once, within ten minutes.
 
-    `due_cents` and `concerns` (fingerprints) are what was known when it was read out: what has changed by the time of
-    the yes is told before anything moves.
+    `due_cents` and `concerns` (fingerprints of warnings) are what was known when it was read out: a warning that is new
+    when it is confirmed is said before anything moves.
     """
 
     __tablename__ = "quotes"
@@ -103,7 +103,9 @@ class Payment(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
     posted_on: Mapped[date | None]  # the co-op's local date
-    to_follow: Mapped[bool] = mapped_column(default=False, server_default=false())  # told: a message says how it went
+    to_follow: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # the member was promised a message with the outcome
 
     @property
     def total_cents(self) -> int:

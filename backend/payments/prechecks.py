@@ -30,7 +30,7 @@ class PaymentWarning:
     method_expired(label, expired_on) | method_removed(label) block.
     over_due(due_cents, over_cents) | same_amount_recent(amount_cents, confirmation, minutes) |
     pending_payment(amount_cents, confirmation) | scheduled_exists(amount_cents, on, confirmation) |
-    draft_soon(on, amount_cents) | autopay_soon(on, amount_cents) are to be said first.
+    draft_soon(on, amount_cents) | autopay_soon(on, amount_cents) | after_due(on, due_on) are to be said first.
     """
 
     code: str

@@ -127,7 +127,7 @@ async def send_schedule_canceled(session: AsyncSession, backend: Backend, item: 
 
 
 async def send_schedule_moved(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
-    """The copy of what was agreed anew for another day."""
+    """The copy of a payment moved to another day."""
     facts = await load_facts(session, item)
     text = tr(
         "the payment of {amount} on acct {account} with {method} is now set for {day}. Ref {confirmation}.",

@@ -180,7 +180,7 @@ class PayPages:
         return self._render_notice(tr("This payment link does not work"), texts, status=404)
 
     def _render_refusal(self, refusal: PaymentRefused) -> HTTPResponse:
-        texts = [pay_texts.format_warning(self.backend.coop, one) for one in refusal.concerns]
+        texts = [pay_texts.format_warning(self.backend.coop, one) for one in refusal.warnings]
         return self._render_notice(tr("This payment is not possible"), [*texts, tr("Nothing was taken.")], status=409)
 
     def _render_provider_down(self, token: str) -> HTTPResponse:

@@ -59,7 +59,7 @@ async def concerns(backend: Backend, number: str, amount: int | None = None) -> 
         found = await prechecks.find_warnings(
             session, backend, account, amount or due, backend.today(), method=methods[0] if methods else None
         )
-    return [concern.code for concern in found]
+    return [warning.code for warning in found]
 
 
 async def test_seeding_twice_is_seeding_once(backend: Backend) -> None:

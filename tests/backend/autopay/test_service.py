@@ -11,8 +11,8 @@ from backend.app import Backend
 from backend.audit import service as audit
 from backend.autopay import service
 from backend.autopay.daily_run import run_autopay
-from backend.autopay.errors import AutoPayRefused
 from backend.autopay.models import AutoPay, LegacyDraft
+from backend.autopay.service import AutoPayRefused
 from backend.clock import ManualClock
 from backend.consents.models import Consent
 from backend.consents.service import Agreement
@@ -22,7 +22,7 @@ from backend.payments.models import PaymentMethod
 from tests.backend.autopay.enrolments import AGREEMENT, add_autopay, add_draft, cancel, change, enrol, texts
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_flow import payments
+from tests.backend.payments.test_confirm import payments
 
 DUE_ON = TODAY + timedelta(days=20)
 

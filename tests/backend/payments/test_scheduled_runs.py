@@ -18,7 +18,7 @@ from backend.payments.scheduled_runs import run_scheduled
 from backend.payments.service import cancel_scheduled, find_by_confirmation, move_scheduled
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
 from tests.backend.network import DirectNetwork
-from tests.backend.payments.test_flow import due, outbox, payments, quote_for, say_yes
+from tests.backend.payments.test_confirm import due, outbox, payments, quote_for, say_yes
 
 ON = TODAY + timedelta(days=3)
 

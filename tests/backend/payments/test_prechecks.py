@@ -1,4 +1,4 @@
-"""The safe-to-pay gate: each concern, when it is there and when it is not."""
+"""Warnings before a payment: each one, when it is there and when it is not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.clock import ManualClock
 from backend.payments import prechecks
 from backend.payments.models import PaymentMethod
 from tests.backend.household import DUE_CENTS, TODAY, Household, make_household
-from tests.backend.payments.test_flow import quote_for, say_yes
+from tests.backend.payments.test_confirm import quote_for, say_yes
 
 Change = Callable[[Backend, Household], Awaitable[None]]
 
@@ -29,7 +29,7 @@ async def found(
 
 
 async def codes(backend: Backend, home: Household, **asked: object) -> list[str]:
-    return [concern.code for concern in await found(backend, home, **asked)]  # type: ignore[arg-type]
+    return [warning.code for warning in await found(backend, home, **asked)]  # type: ignore[arg-type]
 
 
 async def test_paying_the_bill_is_of_no_concern(backend: Backend, home: Household) -> None:
@@ -66,14 +66,14 @@ async def test_the_due_date_is_in_time_and_the_day_after_is_late(backend: Backen
 
 
 async def test_over_due_tells_by_how_much(backend: Backend, home: Household) -> None:
-    [concern] = await found(backend, home, amount=DUE_CENTS + 760)
-    assert (concern.blocking, concern.values) == (False, {"due_cents": DUE_CENTS, "over_cents": 760})
+    [warning] = await found(backend, home, amount=DUE_CENTS + 760)
+    assert (warning.blocking, warning.values) == (False, {"due_cents": DUE_CENTS, "over_cents": 760})
 
 
 async def test_nothing_due_blocks_and_tells_the_credit(backend: Backend) -> None:
     home = await make_household(backend, due_cents=0)
-    [concern] = await found(backend, home, amount=500)
-    assert (concern.code, concern.blocking, concern.values) == ("nothing_due", True, {"credit_cents": 0})
+    [warning] = await found(backend, home, amount=500)
+    assert (warning.code, warning.blocking, warning.values) == ("nothing_due", True, {"credit_cents": 0})
 
 
 async def test_a_closed_account_blocks(backend: Backend, home: Household) -> None:
@@ -105,9 +105,9 @@ async def test_the_same_amount_again_is_asked_about_for_a_while(
 ) -> None:
     paid = await say_yes(backend, await quote_for(backend, home, amount=4000))
     clock.advance(minutes=15)
-    [concern] = await found(backend, home, amount=4000)
-    assert (concern.code, concern.blocking) == ("same_amount_recent", False)
-    assert (concern.values["confirmation"], concern.values["minutes"]) == (paid.confirmation, 15)
+    [warning] = await found(backend, home, amount=4000)
+    assert (warning.code, warning.blocking) == ("same_amount_recent", False)
+    assert (warning.values["confirmation"], warning.values["minutes"]) == (paid.confirmation, 15)
     assert await codes(backend, home, amount=4001) == []
     clock.advance(minutes=1)
     assert await codes(backend, home, amount=4000) == []
@@ -134,9 +134,9 @@ async def test_money_on_its_way_is_told(backend: Backend) -> None:
 async def test_a_scheduled_payment_is_told(backend: Backend, home: Household) -> None:
     on = TODAY + timedelta(days=3)
     made = await say_yes(backend, await quote_for(backend, home, amount=4000, pay_on=on))
-    [concern] = await found(backend, home, amount=500)
-    assert concern.code == "scheduled_exists"
-    assert concern.values == {"amount_cents": 4000, "on": on, "confirmation": made.confirmation}
+    [warning] = await found(backend, home, amount=500)
+    assert warning.code == "scheduled_exists"
+    assert warning.values == {"amount_cents": 4000, "on": on, "confirmation": made.confirmation}
 
 
 @pytest.mark.parametrize(("days", "expected"), [(0, ["draft_soon"]), (10, ["draft_soon"]), (11, [])])
@@ -158,9 +158,9 @@ async def test_a_draft_that_runs_before_the_payment_is_told_however_far(backend:
 async def test_auto_pay_is_told_with_its_day_and_amount(backend: Backend, home: Household) -> None:
     async with backend.db.transaction() as session:
         session.add(AutoPay(account_id=home.account_id, method_id=home.card_id, day_of_month=20))
-    [concern] = await found(backend, home)
-    assert (concern.code, concern.blocking) == ("autopay_soon", False)
-    assert concern.values == {"on": date(2026, 11, 20), "amount_cents": DUE_CENTS}
+    [warning] = await found(backend, home)
+    assert (warning.code, warning.blocking) == ("autopay_soon", False)
+    assert warning.values == {"on": date(2026, 11, 20), "amount_cents": DUE_CENTS}
 
 
 @pytest.mark.parametrize("model", [AutoPay, LegacyDraft])

@@ -12,7 +12,7 @@ from backend import confirmation_numbers
 from backend.app import Backend
 from backend.payments.service import find_by_confirmation
 from tests.backend.household import Household, make_household
-from tests.backend.payments.test_flow import quote_for, say_yes
+from tests.backend.payments.test_confirm import quote_for, say_yes
 
 
 def test_numbers_have_one_shape_and_no_doubtful_letter() -> None:
