@@ -105,6 +105,7 @@ async def cancel_scheduled(
     if result.rowcount != 1:
         return False
     item = await session.get_one(ScheduledPayment, scheduled_id, populate_existing=True)
+    # also the consents to an earlier day, which a move has revoked before
     revoked = (Consent.account_id == account_id, Consent.reference == item.confirmation)
     await session.execute(update(Consent).where(*revoked).values(revoked_at=backend.clock.now()))
     await receipts.send_schedule_canceled(session, backend, item)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from backend import confirmation_numbers
 from backend.app import Backend
+from backend.db import Base
 from backend.payments.service import find_by_confirmation
 from tests.backend.household import Household, make_household
 from tests.backend.payments.test_confirm import quote_for, say_yes
@@ -44,3 +45,29 @@ async def test_it_finds_the_payment_of_its_own_account_alone(backend: Backend, h
         assert found
         assert found.confirmation == outcome.confirmation
         assert await find_by_confirmation(session, other.account_id, said) is None
+
+
+def test_every_number_that_a_member_may_quote_is_checked() -> None:
+    marked = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.c
+        if column.info == confirmation_numbers.UNIQUE_NUMBER
+    }
+    assert marked == {
+        "arrangements.number",
+        "payments.confirmation",
+        "program_enrolments.confirmation",
+        "scheduled_payments.confirmation",
+        "tickets.number",
+    }
+
+
+async def test_a_number_that_is_taken_is_not_given_again(
+    backend: Backend, home: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = str((await say_yes(backend, await quote_for(backend, home))).confirmation)
+    numbers = iter([taken, "K7M-4Q2"])
+    monkeypatch.setattr(confirmation_numbers, "random_number", lambda: next(numbers))
+    async with backend.db.read_session() as session:
+        assert await confirmation_numbers.new_number(session) == "K7M-4Q2"
