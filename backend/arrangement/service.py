@@ -1,4 +1,4 @@
-"""Granting a plan, and the day's look at those that run. Functions flush; the caller commits."""
+"""Grants arrangements, and reviews active ones daily. Functions flush; the caller commits."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
 from backend.members.models import Member
 from backend.programs.models import ProgramEnrollment
-from backend.tickets import member_notices
-from backend.tickets.service import fresh_number
+from backend.tickets import lookup, member_notices
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -50,7 +49,6 @@ async def refusal_reasons(
 
 
 async def active_arrangement(session: AsyncSession, account_id: int) -> Arrangement | None:
-    """The plan of this account that runs now."""
     query = select(Arrangement).where(Arrangement.account_id == account_id, Arrangement.status == ACTIVE)
     return await session.scalar(query.limit(1))
 
@@ -58,7 +56,7 @@ async def active_arrangement(session: AsyncSession, account_id: int) -> Arrangem
 async def grant(
     session: AsyncSession, backend: Backend, conversation_id: str, account_id: int, parts: Sequence[PlanPart]
 ) -> Arrangement | None:
-    """Keep the plan. None where one came to run meanwhile: two conversations may ask for the same account."""
+    """Store the plan. None if the account has an active one: another conversation may have been faster."""
     await lock_account(session, account_id)
     if await active_arrangement(session, account_id) is not None:
         return None
@@ -96,20 +94,20 @@ async def grant(
 
 
 def format_for_audit(made: Arrangement) -> str:
-    """The plan in one line, as the audit trail keeps it: `5620 on 2026-11-20, 5620 on 2026-11-27`."""
+    """The plan for the audit trail: `5620 on 2026-11-20, 5620 on 2026-11-27`."""
     return ", ".join(f"{part['cents']} on {part['on']}" for part in made.parts)
 
 
 async def _new_number(session: AsyncSession) -> str:
-    """A number that neither a payment, a ticket nor another plan has."""
+    """A number that no payment, ticket or arrangement has."""
     while True:
-        number = await fresh_number(session)
+        number = await lookup.new_number(session)
         if not await session.scalar(select(Arrangement.id).where(Arrangement.number == number)):
             return number
 
 
 async def review(backend: Backend, on: date) -> dict[str, int]:
-    """The day's look at every plan that runs: paid to the end is kept, behind on a day that has passed is broken."""
+    """End active plans: kept when fully paid, broken when a past day's payment is missing. Returns counts by status."""
     async with backend.db.read_session() as session:
         ids = list(await session.scalars(select(Arrangement.id).where(Arrangement.status == ACTIVE)))
     done = {KEPT: 0, BROKEN: 0}
@@ -149,7 +147,7 @@ async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: i
 
 
 async def _remaining_cents(session: AsyncSession, backend: Backend, made: Arrangement, on: date) -> int:
-    """What is still owed of the bills that the plan is for: payments cover the oldest first."""
+    """What is still owed of the bills in the plan; payments cover the oldest bill first."""
     owed = await backend.billing.balance(session, made.account_id, on)
     pending = (await billing.get_balance(session, backend, made.account_id)).pending_cents
     later = sum(
