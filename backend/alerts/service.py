@@ -1,4 +1,4 @@
-"""Alerts on, off and listed, and paperless billing. Services flush; the caller commits."""
+"""Turns alerts and paperless billing on and off. Functions flush; the caller commits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChangeAuthor:
-    """Who asks for a change, and where. `wording` and `reply` are the read-back and the answer to it, word for word."""
+    """Who requests a change, and where. `wording` and `reply` are the read-back and the member's answer, verbatim."""
 
     conversation_id: str
     channel: str
@@ -38,7 +38,7 @@ class ChangeAuthor:
 
 
 async def list_active_settings(session: AsyncSession, account_id: int) -> list[AlertSetting]:
-    """The alerts that are on, in the order in which they are listed; paperless billing is not among them."""
+    """The active alerts in the order of KINDS, without paperless billing."""
     on = select(AlertSetting).where(AlertSetting.account_id == account_id, AlertSetting.active)
     order = list(KINDS)
     found = [setting for setting in await session.scalars(on) if setting.kind in KINDS]
@@ -46,14 +46,14 @@ async def list_active_settings(session: AsyncSession, account_id: int) -> list[A
 
 
 async def previous_thresholds(session: AsyncSession, account_id: int) -> dict[str, int | None]:
-    """The threshold of each alert that was ever on: it is taken again where none is said."""
+    """The threshold of each alert that was ever on, to reuse it where none is said."""
     query = select(AlertSetting.kind, AlertSetting.threshold).where(AlertSetting.account_id == account_id)
     return {kind: threshold for kind, threshold in (await session.execute(query)).all()}
 
 
 async def is_paperless(session: AsyncSession, account_id: int) -> bool:
-    """Whether this account gets a notice by email in place of a paper bill."""
-    setting = await _setting(session, account_id, PAPERLESS)
+    """Whether the account gets email notices in place of paper bills."""
+    setting = await _find_setting(session, account_id, PAPERLESS)
     return setting is not None and setting.active
 
 
@@ -65,10 +65,11 @@ async def turn_on(
     ways: Iterable[str],
     author: ChangeAuthor,
 ) -> str:
-    """Set these alerts (kind → threshold) to go by these ways, with the consent kept; returns the number to quote.
+    """Turn on these alerts (kind -> threshold) by these channels, and store the consent; returns the confirmation
+    number.
 
-    A text to the phone confirms it and names the way out, as carriers ask of whoever signs somebody up. Raises
-    ThresholdRefused, StepUpNeeded.
+    A text confirms the enrollment and names STOP, as carriers require of text programs. Raises InvalidThreshold,
+    StepUpNeeded.
     """
     require("manage_alerts", author.level)
     await lock_account(session, account.id)
@@ -95,7 +96,7 @@ async def turn_off(
     author: ChangeAuthor,
     ways: Iterable[str] = CHANNELS,
 ) -> tuple[list[AlertSetting], str]:
-    """End those of these alerts that go by these ways, or only these ways; returns them and the number to quote.
+    """Turn these alerts off for these channels; returns the changed settings and the confirmation number.
 
     Raises StepUpNeeded.
     """
@@ -121,10 +122,8 @@ async def turn_off(
 
 
 async def enroll_paperless(session: AsyncSession, backend: Backend, account: Account, author: ChangeAuthor) -> str:
-    """From the next bill on a notice by email in place of paper. The member needs an email on file.
-
-    Raises StepUpNeeded.
-    """
+    """Email notices in place of paper from the next bill on; needs an email on file. Returns the confirmation
+    number. Raises StepUpNeeded."""
     require("bill_notifications", author.level)
     await lock_account(session, account.id)
     number = await confirmation_numbers.new_number(session)
@@ -139,7 +138,7 @@ async def enroll_paperless(session: AsyncSession, backend: Backend, account: Acc
 
 
 async def cancel_paperless(session: AsyncSession, backend: Backend, account: Account, author: ChangeAuthor) -> str:
-    """From the next bill on paper again; returns the number to quote. Raises StepUpNeeded."""
+    """Paper again from the next bill on; returns the confirmation number. Raises StepUpNeeded."""
     require("bill_notifications", author.level)
     await lock_account(session, account.id)
     number = await confirmation_numbers.new_number(session)
@@ -155,7 +154,7 @@ async def cancel_paperless(session: AsyncSession, backend: Backend, account: Acc
 
 
 def setting_to_dict(setting: AlertSetting) -> dict[str, Any]:
-    """A setting as `memberline show` tells it."""
+    """A setting as `memberline show` prints it."""
     return {
         "alert": setting.kind,
         "group": KINDS[setting.kind].group if setting.kind in KINDS else "bill notifications",
@@ -177,7 +176,7 @@ async def _save_setting(
     threshold: int | None,
     origin: str,
 ) -> None:
-    setting = await _setting(session, account_id, name)
+    setting = await _find_setting(session, account_id, name)
     if setting is None:
         setting = AlertSetting(account_id=account_id, kind=name, active=False)
         session.add(setting)
@@ -192,19 +191,19 @@ def _set_channels(setting: AlertSetting, ways: set[str]) -> None:
     setting.by_text, setting.by_email, setting.by_call = "text" in ways, "email" in ways, "call" in ways
 
 
-async def _setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting | None:
+async def _find_setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting | None:
     query = select(AlertSetting).where(AlertSetting.account_id == account_id, AlertSetting.kind == name)
     return await session.scalar(query)
 
 
 async def _get_setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting:
-    found = await _setting(session, account_id, name)
+    found = await _find_setting(session, account_id, name)
     assert found is not None
     return found
 
 
 def _format_for_audit(setting: AlertSetting) -> str:
-    """As the audit trail keeps it: `text, email; 3`."""
+    """For the audit trail: `text, email; 3`."""
     return ", ".join(setting.channels) + (f"; {setting.threshold}" if setting.threshold is not None else "")
 
 
@@ -227,7 +226,7 @@ async def _revoke(session: AsyncSession, backend: Backend, account_id: int, kind
 
 
 async def _is_own_text(session: AsyncSession, author: ChangeAuthor, member: Member) -> bool:
-    """Whether the answer to this very message is a text to the phone on file: it then says all that there is to say."""
+    """Whether the conversation is by text from the phone on file: its answer then serves as the confirmation."""
     conversation = await session.get(Conversation, author.conversation_id)
     return author.channel == "sms" and conversation is not None and conversation.address == member.phone
 
@@ -304,5 +303,5 @@ async def _record_change(
 
 
 async def texts_are_stopped(session: AsyncSession, member: Member) -> bool:
-    """Whether texts to the phone on file are stopped: alerts by text then wait for a START from it."""
+    """Whether the phone on file has opted out: text alerts then need a START from it."""
     return await is_opted_out(session, member.phone)
