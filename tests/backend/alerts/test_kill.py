@@ -24,19 +24,19 @@ MEMBERS = 40
 KILLS = 3
 CHILD = """
 import asyncio
-from backend.alerts import telling
+from backend.alerts import delivery
 from backend.app import Backend
 from backend.config import Settings
 
-whole, telling.TOGETHER = telling._tell_all, 1
+deliver, delivery.BATCH_SIZE = delivery._deliver_batch, 1
 
 async def counted(backend, events):
-    print("about to tell", flush=True)
-    return await whole(backend, events)
+    print("about to deliver", flush=True)
+    return await deliver(backend, events)
 
-telling._tell_all = counted
+delivery._deliver_batch = counted
 backend = Backend.create(Settings.from_env())
-asyncio.run(telling.run(backend, backend.today()))
+asyncio.run(delivery.deliver_alerts(backend, backend.today()))
 """
 
 
