@@ -53,6 +53,10 @@ def tr(text: str, /, **values: object) -> str:
     return template.format(**values) if values else template
 
 
+LANGUAGE_SEPARATORS = {"sms": " ", "email": "\n\n"}
+"""Between the languages of a message, by its kind in the outbox."""
+
+
 def in_each(languages: Iterable[str], words: Callable[[], str], between: str) -> str:
     """The results of `words()` in each of the languages, without repeats, joined by `between`.
 

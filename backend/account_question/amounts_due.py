@@ -87,11 +87,11 @@ async def describe_remaining(asked: AccountQuestion) -> str:
 
 async def _describe_balance(asked: AccountQuestion, owed: Balance) -> str:
     """For `Do I owe anything?`: what is due, whether any is late, and the next automatic charge."""
-    said = [await describe_due_date(asked)]
+    sentences = [await describe_due_date(asked)]
     if owed.amount_due_cents > 0 and owed.past_due_cents <= 0:
-        said.append(tr("Nothing is past due."))
-    said += await describe_next_automatic_charge(asked) or [tr("No payment is on its way or scheduled.")]
-    return " ".join(said)
+        sentences.append(tr("Nothing is past due."))
+    sentences += await describe_next_automatic_charge(asked) or [tr("No payment is on its way or scheduled.")]
+    return " ".join(sentences)
 
 
 def _past_due(asked: AccountQuestion, owed: Balance) -> str:

@@ -61,19 +61,19 @@ async def describe_autopay(asked: AccountQuestion) -> str:
 
 async def describe_automatic_payments(asked: AccountQuestion) -> str:
     """The next charges; where the words name a day, whether there is a charge on it."""
-    going = await _upcoming_charges(asked)
+    charges = await _upcoming_charges(asked)
     day = parse_day(to_english(asked.words) if current_language() == SPANISH else asked.words, asked.today, asked=False)
     if isinstance(day, ParsedDay):
-        then = [one for one in going if one.on == day.day]
-        if then:
-            return " ".join([tr("Yes."), *_format_charges(asked, then)])
-        said = [
+        on_day = [one for one in charges if one.on == day.day]
+        if on_day:
+            return " ".join([tr("Yes."), *_format_charges(asked, on_day)])
+        sentences = [
             tr("No, nothing is set to go out {when}.", when=asked.format_when(day.day)),
-            *_format_charges(asked, going[:1]),
+            *_format_charges(asked, charges[:1]),
         ]
-        return " ".join(said)
-    if going:
-        return " ".join(_format_charges(asked, going[:2]))
+        return " ".join(sentences)
+    if charges:
+        return " ".join(_format_charges(asked, charges[:2]))
     standing = await _active_enrollment(asked)
     if standing is not None and not standing.is_wanted:  # it ends before it would run again
         return tr("Nothing more is set to go out by itself.")

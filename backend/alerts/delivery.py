@@ -25,22 +25,22 @@ BATCH_SIZE = 20
 
 async def deliver_alerts(backend: Backend, on: date) -> dict[str, int]:
     """Send all alerts due on `on` (local date). Returns {"told": number of events}."""
-    told = 0
+    count = 0
     for find in finders():
         async for events in find(backend, on):
             for start in range(0, len(events), BATCH_SIZE):
-                told += await _deliver_batch(backend, events[start : start + BATCH_SIZE])
-    return {"told": told}
+                count += await _deliver_batch(backend, events[start : start + BATCH_SIZE])
+    return {"told": count}
 
 
 async def _deliver_batch(backend: Backend, events: list[AlertEvent]) -> int:
-    told = 0
+    count = 0
     async with backend.db.transaction() as session:
         for event in events:
             if number := await _claim_event(session, backend, event):
                 await _deliver_event(session, backend, event, number)
-                told += 1
-    return told
+                count += 1
+    return count
 
 
 async def _claim_event(session: AsyncSession, backend: Backend, event: AlertEvent) -> int | None:

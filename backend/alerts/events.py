@@ -69,10 +69,10 @@ def finders() -> list[Finder]:
 
 
 def _not_sent(kind: str, event: Any) -> ColumnElement[bool]:
-    told = exists().where(
+    sent = exists().where(
         AlertSent.account_id == AlertSetting.account_id, AlertSent.kind == kind, AlertSent.event == event
     )
-    return ~told
+    return ~sent
 
 
 async def _page_events(

@@ -17,6 +17,7 @@ from backend.billing import service as billing
 from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
+from backend.conversations.service import record_act
 from backend.members.models import Member
 from backend.programs.models import ProgramEnrollment
 from backend.tickets import lookup, member_notices
@@ -74,16 +75,8 @@ async def grant(
     session.add(made)
     await session.flush()
     conversation = await session.get_one(Conversation, conversation_id)
-    await record(
-        session,
-        backend,
-        actor=conversation_id,
-        level=int(conversation.level),
-        channel=conversation.channel,
-        act="arrangement_granted",
-        account_id=account_id,
-        after={"number": made.number, "plan": format_for_audit(made)},
-    )
+    after = {"number": made.number, "plan": format_for_audit(made)}
+    await record_act(session, backend, conversation, "arrangement_granted", account_id, after=after)
     account = await session.get_one(Account, account_id)
     member = await session.get_one(Member, account.member_id)
     what = member_notices.NOTICE_TEXTS["arrangement"]

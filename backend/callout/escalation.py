@@ -60,15 +60,15 @@ def _format_relay(backend: Backend, callout: Callout, ways: set[str]) -> str:
         return tr("I could not pass it on to anybody on call, so please call {phone} now.", phone=phone)
     way = next(way for way in ("sms", "call", "email") if way in ways)
     if callout.status == service.TAKEN and callout.taken_by:
-        told = {
+        texts = {
             "sms": tr("I am texting it now to {name}, who has it.", name=callout.taken_by),
             "call": tr("I am having {name} phoned now, who has it.", name=callout.taken_by),
             "email": tr("I am emailing it now to {name}, who has it.", name=callout.taken_by),
         }
-        return told[way]
-    told = {
+        return texts[way]
+    texts = {
         "sms": tr("I am texting it now to the crew on call. Nobody has answered yet."),
         "call": tr("I am having the crew on call phoned now. Nobody has answered yet."),
         "email": tr("I am emailing it now to the crew on call. Nobody has answered yet."),
     }
-    return told[way]
+    return texts[way]

@@ -143,7 +143,7 @@ async def _apply_reply(
     number = coded.ticket.number
     if said.action is not OnCallAction.DONE and coded.callout.status == service.OVER:
         return _closed(backend, coded)
-    told = await _relay_crew_note(session, backend, person, conversation_id, coded, said)
+    note_reply = await _relay_crew_note(session, backend, person, conversation_id, coded, said)
     match said.action:
         case OnCallAction.ACCEPTS:
             return await _take_ticket(session, backend, person, coded)
@@ -156,7 +156,7 @@ async def _apply_reply(
         case OnCallAction.ASKS_DETAILS:
             return _format_full_ticket(backend, person, coded)
         case OnCallAction.NOTE | OnCallAction.UNSURE:
-            return f"{told} {_format_how_to_reply(backend, person, coded)}".strip()
+            return f"{note_reply} {_format_how_to_reply(backend, person, coded)}".strip()
 
 
 async def _relay_crew_note(
@@ -168,19 +168,19 @@ async def _relay_crew_note(
     said: OnCallReply,
 ) -> str:
     """Put further words on the ticket; returns a confirmation, empty when there is none."""
-    told = said.other_words[:MAX_NOTE_LENGTH].strip()
+    note = said.other_words[:MAX_NOTE_LENGTH].strip()
     if said.action is OnCallAction.ASKS_DETAILS:
-        tells = on_call_free_text.gives_note(on_call_free_text.normalize_words(told))
+        is_note = on_call_free_text.gives_note(on_call_free_text.normalize_words(note))
     else:
-        tells = said.action in (OnCallAction.NOTE, OnCallAction.UNSURE) or len(told.split()) >= MIN_NOTE_WORDS
-    if not told or not tells:
+        is_note = said.action in (OnCallAction.NOTE, OnCallAction.UNSURE) or len(note.split()) >= MIN_NOTE_WORDS
+    if not note or not is_note:
         return ""
-    await add_crew_note(session, backend, coded.ticket, conversation_id, person.name, told)
+    await add_crew_note(session, backend, coded.ticket, conversation_id, person.name, note)
     if said.action not in (OnCallAction.NOTE, OnCallAction.UNSURE):
         return ""
-    why = "note:" + delivery.text_digest(told)
-    said_by = mark('{name}, on call, writes: "{told}".')
-    await service.notify_office(session, backend, coded.ticket, why, said_by, name=person.name, told=told)
+    key = "note:" + delivery.text_digest(note)
+    text = mark('{name}, on call, writes: "{told}".')
+    await service.notify_office(session, backend, coded.ticket, key, text, name=person.name, told=note)
     return tr(
         "I wrote that on {number} and email it to the office. If it cannot wait, call {phone}.",
         number=coded.ticket.number,

@@ -115,10 +115,10 @@ async def _broadcast(
     callout = await find_callout(session, ticket.id)
     if callout is None or callout.status == OVER:
         return
-    told = await delivery.list_notices(session, callout.id)
-    if len({notice.at for notice, _ in told if notice.what == what}) >= most:
+    notices = await delivery.list_notices(session, callout.id)
+    if len({notice.at for notice, _ in notices if notice.what == what}) >= most:
         return
-    for person in people_informed(backend, callout, told):
+    for person in people_informed(backend, callout, notices):
         with use_language(person.language):
             said = body()
         await delivery.send_update(session, backend, person, (callout, ticket), what, said)
@@ -158,9 +158,9 @@ async def take(
         return callout.taken_by if callout.status == TAKEN else None
     await delivery.cancel_queued(session, backend, [callout])
     await _record(session, backend, callout, ticket, name, "callout_taken")
-    heard = {notice.name for notice, _ in await delivery.list_notices(session, callout.id)}
+    alerted = {notice.name for notice, _ in await delivery.list_notices(session, callout.id)}
     for person in backend.coop.on_call:
-        if person.name in heard and person.name != name:
+        if person.name in alerted and person.name != name:
             with use_language(person.language):
                 body = f"{backend.coop.short_name}: {messages.format_taken(ticket, name)}"
             await delivery.send_update(session, backend, person, (callout, ticket), delivery.ENDED_NOTICE, body)
@@ -200,8 +200,8 @@ async def decline(session: AsyncSession, backend: Backend, coded: codes.TicketCo
 async def notify_remaining(session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket) -> int:
     """Alert at once everybody not alerted yet, on duty or not; returns how many."""
     asked = (delivery.INITIAL_NOTICE, delivery.REMINDER_NOTICE)
-    heard = {notice.name for notice, _ in await delivery.list_notices(session, callout.id) if notice.what in asked}
-    more = [person for person in backend.coop.on_call if person.name not in heard]
+    alerted = {notice.name for notice, _ in await delivery.list_notices(session, callout.id) if notice.what in asked}
+    more = [person for person in backend.coop.on_call if person.name not in alerted]
     for person in more:
         await delivery.notify_person(session, backend, person, [(callout, ticket)], delivery.INITIAL_NOTICE)
     return len(more)
@@ -243,11 +243,11 @@ async def format_for_member(session: AsyncSession, backend: Backend, ticket: Tic
     if not ticket.urgent or ticket.kind not in CALLOUT_KINDS:
         return ""
     callout = await find_callout(session, ticket.id)
-    told = await delivery.list_notices(session, callout.id) if callout else []
+    notices = await delivery.list_notices(session, callout.id) if callout else []
     just_now = backend.clock.now() - STUCK_AFTER
     asked = [
         one
-        for one in told
+        for one in notices
         if one[0].what in (delivery.INITIAL_NOTICE, delivery.REMINDER_NOTICE) and one[1] not in delivery.FAILED_STATUSES
     ]
     out = [notice for notice, status in asked if status in delivery.SENT_STATUSES]
@@ -269,7 +269,7 @@ async def callout_to_dict(session: AsyncSession, ticket_id: int) -> dict[str, An
     callout = await find_callout(session, ticket_id)
     if callout is None:
         return None
-    told = await delivery.list_notices(session, callout.id)
+    notices = await delivery.list_notices(session, callout.id)
     return {
         "status": callout.status,
         "taken_by": callout.taken_by,
@@ -278,7 +278,7 @@ async def callout_to_dict(session: AsyncSession, ticket_id: int) -> dict[str, An
         "next_at": callout.next_at,
         "told": [
             {"name": notice.name, "way": notice.way, "what": notice.what, "at": notice.at, "status": status}
-            for notice, status in told
+            for notice, status in notices
         ],
     }
 
@@ -287,9 +287,9 @@ _DONE = mark("done")
 _END_REASONS = {"withdrawn": mark("taken back by who told it")}
 
 
-def people_informed(backend: Backend, callout: Callout, told: list[tuple[CalloutNotice, str]]) -> list[OnCallPerson]:
+def people_informed(backend: Backend, callout: Callout, notices: list[tuple[CalloutNotice, str]]) -> list[OnCallPerson]:
     """The person who has it, else everybody alerted."""
-    names = {callout.taken_by} if callout.status == TAKEN and callout.taken_by else {one.name for one, _ in told}
+    names = {callout.taken_by} if callout.status == TAKEN and callout.taken_by else {one.name for one, _ in notices}
     return [person for person in backend.coop.on_call if person.name in names]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.audit.service import record
 from backend.conversations.models import Conversation
+from backend.conversations.service import record_act
 from backend.tickets.models import Ticket
 
 if TYPE_CHECKING:
@@ -60,14 +61,4 @@ async def record_member_act(
     after: dict[str, Any] = {"number": ticket.number, "urgent": ticket.urgent}
     if before is not None:
         after |= {"kind": ticket.kind, "status": ticket.status}
-    await record(
-        session,
-        backend,
-        actor=conversation.id,
-        level=int(conversation.level),
-        channel=conversation.channel,
-        act=act,
-        account_id=ticket.account_id,
-        before=before,
-        after=after,
-    )
+    await record_act(session, backend, conversation, act, ticket.account_id, before=before, after=after)

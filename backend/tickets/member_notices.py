@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
-from backend.language import current_language, in_each, mark, tr
+from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, mark, tr
 from backend.members import identity
 from backend.members.levels import Level
 from backend.members.models import Member
@@ -64,7 +64,6 @@ REQUESTER_LABEL, NOT_BEFORE_LABEL = "who asked", "not before"
 DEDUPE_PREFIX = "in-name"
 MAX_PER_DAY = 10
 """Notices to one phone or email in 24 hours, so that nobody can flood a member whose number they know."""
-LANGUAGE_SEPARATORS = {"sms": " ", "email": "\n\n"}
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangement.models import Arrangement
-from backend.audit.service import record
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
+from backend.conversations.service import record_act
 from backend.coop import format_phone
 from backend.members.models import Member
 from backend.members.service import accounts_at_phone
@@ -141,17 +141,8 @@ async def _hold(session: AsyncSession, backend: Backend, conversation_id: str, t
     ticket.urgent = True
     ticket.details = {ON_HOLD_LABEL: ticket.details.get(ON_HOLD_LABEL, hold), **ticket.details}
     await tickets.add_note(session, backend, ticket, conversation_id, f"objects: {words}")
-    await record(
-        session,
-        backend,
-        actor=conversation_id,
-        level=int(conversation.level),
-        channel=conversation.channel,
-        act="ticket_held",
-        account_id=ticket.account_id,
-        before=before,
-        after={"number": ticket.number, "urgent": True},
-    )
+    after = {"number": ticket.number, "urgent": True}
+    await record_act(session, backend, conversation, "ticket_held", ticket.account_id, before=before, after=after)
 
 
 async def _report_to_office(

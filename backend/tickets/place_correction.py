@@ -63,8 +63,8 @@ def extract_corrected_place(words: str, place: str | None) -> str | None:
     if not _CORRECTION_WORDS.search(text):
         return _correct_spot(words, place) if _ROAD_WORDS.match(place) else None
     key = make_place_key(place)
-    told = [*find_addresses(words), extract_address_or_road(words) or ""]
-    others = [one for one in told if one and is_specific_place(make_place_key(one)) and make_place_key(one) != key]
+    mentioned = [*find_addresses(words), extract_address_or_road(words) or ""]
+    others = [one for one in mentioned if one and is_specific_place(make_place_key(one)) and make_place_key(one) != key]
     house = None if _ROAD_WORDS.match(place) else _HOUSE_NUMBER_IN.search(place)
     if others and (house or not _ROAD_WORDS.search(others[-1])):
         return others[-1]
@@ -108,10 +108,10 @@ def _house_number(words: str, text: str, house: str) -> str | None:
         if any(map(str.isdigit, number_words_to_digits(words)))
         else number_words_to_digits(to_english(words))
     )
-    said = list(dict.fromkeys(_NUMBER.findall(_ROAD_WORDS.sub(" ", figured))))
-    others = [number for number in said if number != house]
+    numbers = list(dict.fromkeys(_NUMBER.findall(_ROAD_WORDS.sub(" ", figured))))
+    others = [number for number in numbers if number != house]
     if len(others) != 1:
         return None
     length = len(words.split())
     is_plain = length <= MAX_BARE_WORDS or (length <= MAX_SHORT_WORDS and _HOUSE_WORDS.search(text))
-    return others[0] if house in said or is_plain else None
+    return others[0] if house in numbers or is_plain else None

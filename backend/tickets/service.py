@@ -192,15 +192,15 @@ def _format_news(ticket: Ticket, later: Report, *, own: bool = True) -> str:
     A phone missing from one's `own` ticket becomes its phone, so it is not noted.
     """
     known = {str(value) for value in ticket.details.values()}
-    heard = "; ".join(str(note["words"]) for note in ticket.notes)
+    noted = "; ".join(str(note["words"]) for note in ticket.notes)
     changed = {label: str(value) for label, value in later.details.items() if str(value) not in known}
     if later.phone and later.phone != ticket.phone and (ticket.phone or not own):
         changed["phone"] = later.phone
     if later.place and ticket.place and make_place_key(later.place) != ticket.place_key:
         changed["place"] = later.place
     words = changed.pop("words", "")
-    said = [words, *(f"{label}: {value}" for label, value in changed.items())]
-    return "; ".join(part for part in said if part and part not in heard)
+    parts = [words, *(f"{label}: {value}" for label, value in changed.items())]
+    return "; ".join(part for part in parts if part and part not in noted)
 
 
 async def add_note(
