@@ -1,4 +1,4 @@
-"""The backend as one object: built once at start-up and handed to the edge and to the actions."""
+"""The backend as one object: built once at start-up, and passed to the bot and to the actions."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ from backend.providers.payments.base import PaymentProvider
 
 @dataclass
 class Backend:
-    """Everything that services need from the outside: settings, the co-op's facts and answers, time, database and
-    providers."""
+    """What services depend on: settings, the co-op's facts, knowledge, the clock, the database and the providers."""
 
     settings: Settings
     coop: Coop
@@ -43,8 +42,8 @@ class Backend:
 
     @classmethod
     def create(cls, settings: Settings, clock: Clock | None = None) -> Backend:
-        """Build it; nothing is opened yet. Raises SettingsError for a setting that cannot be honoured, or a
-        file of knowledge/ that cannot be read."""
+        """Build it without opening connections. Raises SettingsError for a bad setting or an unreadable file in
+        knowledge/."""
         clock = clock or (ShiftedClock(settings.clock_shift) if settings.clock_shift else SystemClock())
         coop = load_coop(settings.coop_file)
         return cls(
@@ -74,8 +73,11 @@ class Backend:
 
 
 def _provider(contract: type, name: str, spec: str, settings: Settings) -> Any:
-    """The provider that the setting `name` asks for. Raises SettingsError naming the setting, and what the provider
-    lacks of its contract: it is found at the start, not with the first payment."""
+    """The provider that the setting `name` asks for.
+
+    Raises SettingsError naming the setting and the methods that the provider lacks: better at start-up than with the
+    first payment.
+    """
     try:
         provider = loader.load(spec, loader.BUILTIN[name])(settings)
     except SettingsError as error:
@@ -84,6 +86,6 @@ def _provider(contract: type, name: str, spec: str, settings: Settings) -> Any:
         raise SettingsError(f"{name}: {spec!r} cannot be called with the settings: {error}") from error
     if isinstance(provider, contract):
         return provider
-    wanted = {*vars(contract), *getattr(contract, "__annotations__", {})}
-    lacks = sorted(each for each in wanted if not each.startswith("_") and not hasattr(provider, each))
-    raise SettingsError(f"{name}: {spec!r} gives no {contract.__name__}: it lacks {', '.join(lacks)}")
+    members = {*vars(contract), *getattr(contract, "__annotations__", {})}
+    missing = sorted(each for each in members if not each.startswith("_") and not hasattr(provider, each))
+    raise SettingsError(f"{name}: {spec!r} gives no {contract.__name__}: it lacks {', '.join(missing)}")

@@ -1,4 +1,4 @@
-"""Banking days: Monday to Friday without the Federal Reserve's holidays, and without those of the co-op."""
+"""Banking days: Monday to Friday, except the Federal Reserve's holidays and those of the co-op."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ _MONDAY, _THURSDAY = 0, 3
 
 
 def add_banking_days(day: date, count: int, closed: Callable[[date], object] | None = None) -> date:
-    """The `count`-th banking day after `day` (count of at least 1; `day` itself never counts).
-
-    `closed` tells a day on which the co-op itself keeps a holiday: nobody there hands anything to the bank.
-    """
+    """The `count`-th banking day after `day`, which itself never counts. `closed` tells the co-op's own holidays."""
     while count > 0:
         day += timedelta(days=1)
         if is_banking_day(day) and not (closed and closed(day)):
@@ -25,9 +22,9 @@ def is_banking_day(day: date) -> bool:
 
 
 def federal_holidays(year: int) -> frozenset[date]:
-    """The days of `year` on which the Federal Reserve Banks are closed.
+    """The days of `year` on which the Federal Reserve Banks are closed, when ACH does not settle.
 
-    A holiday on a Sunday is kept on the Monday; one on a Saturday is not kept on another day.
+    A holiday on a Sunday moves to the Monday; one on a Saturday does not move (frbservices.org, holiday schedules).
     """
     fixed = (date(year, month, day) for month, day in ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25)))
     observed = {day + timedelta(days=1) if day.weekday() == 6 else day for day in fixed}

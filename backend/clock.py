@@ -1,4 +1,4 @@
-"""The one source of time. Inside, time is aware UTC; the co-op's local date is asked for by name."""
+"""The only source of time. Times are aware UTC; the co-op's local date is `local_date`."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from zoneinfo import ZoneInfo
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """The current time, aware, in UTC."""
+        """The current time, aware UTC."""
         ...
 
 
 class SystemClock:
-    """The machine's clock."""
-
     def now(self) -> datetime:
         return datetime.now(UTC)
 
 
 class ShiftedClock:
-    """The machine's clock, some seconds ahead or behind: the same talk on the same day, whenever it is tried."""
+    """The machine's clock shifted by some seconds, so that a recorded conversation can be replayed on its own date."""
 
     def __init__(self, seconds: int) -> None:
         self._shift = timedelta(seconds=seconds)
@@ -31,7 +29,7 @@ class ShiftedClock:
 
 
 class ManualClock:
-    """A clock that stands still until it is moved: for tests and for jobs run for a given day."""
+    """A clock that stands still until it is advanced, for tests and for jobs run for a given day."""
 
     def __init__(self, at: datetime) -> None:
         if at.tzinfo is None:
@@ -42,10 +40,9 @@ class ManualClock:
         return self._at
 
     def advance(self, **span: float) -> None:
-        """Move on by timedelta(**span)."""
+        """Advance by timedelta(**span)."""
         self._at += timedelta(**span)
 
 
 def local_date(clock: Clock, zone: ZoneInfo) -> date:
-    """Today, as the co-op's office would say it."""
     return clock.now().astimezone(zone).date()

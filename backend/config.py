@@ -1,4 +1,4 @@
-"""Settings from the environment. With none set everything runs on embedded defaults; docs/settings.md tells each."""
+"""Settings from the environment. Without any, embedded defaults apply. docs/settings.md describes each."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WholeNumber = Annotated[int, BeforeValidator(values.parse_whole_number)]
 
 
 def _secret(given: dict[str, Any]) -> str:
-    """A secret of this checkout's own, kept so that links and sessions outlive a restart. Never used in production."""
+    """A random secret kept in the runtime folder, so that links and sessions survive a restart. Not for production."""
     if given["environment"] == "production":
         return ""
     return _development_secret(given["runtime_dir"])
@@ -51,10 +51,10 @@ def _keyed(secret: str, purpose: str) -> str:
 
 
 class Settings(BaseSettings):
-    """Everything that is decided outside the code. URLs are without a trailing slash.
+    """All settings. URLs have no trailing slash. Secrets are left out of the repr.
 
-    `Settings.from_env()` reads the environment; `Settings(secret_key=…)` reads nothing, and has defaults for the rest.
-    What is secret is left out of its repr.
+    `Settings.from_env()` reads the environment; `Settings(secret_key=...)` reads nothing and uses defaults for the
+    rest.
     """
 
     model_config = SettingsConfigDict(
@@ -88,14 +88,14 @@ class Settings(BaseSettings):
     engine_token: str = _derived("engine")
     sandbox_network_url: HttpUrl = Field(default_factory=lambda given: _default_network_url(given["runtime_dir"]))
     sandbox_network_key: str = _derived("sandbox-network")
-    chat_origins: Origins = ()  # web sites, beside our own, that may show the chat; "*" for any
-    chat_per_address: WholeNumber = Field(default=200, ge=1, le=1_000_000)  # messages in ten seconds
+    chat_origins: Origins = ()  # other web sites that may embed the chat; "*" for any
+    chat_per_address: WholeNumber = Field(default=200, ge=1, le=1_000_000)  # messages per ten seconds
     metrics_token: str | None = Field(default=None, repr=False)
     staff_accounts: Accounts = Field(default_factory=dict, repr=False)  # name -> argon2 hash; none: no office pages
-    staff_emails: Emails = Field(default_factory=dict)  # name -> address for codes to sign in
+    staff_emails: Emails = Field(default_factory=dict)  # name -> address for sign-in codes
     clock_shift: WholeNumber = Field(default=0, ge=-9_999_999_999, le=9_999_999_999)  # seconds; never in production
-    proxies_count: WholeNumber = Field(default=0, ge=0, le=9)  # how many proxies of ours write X-Forwarded-For
-    allow_no_proxy: bool = False  # https without a proxy that tells addresses: said on purpose
+    proxies_count: WholeNumber = Field(default=0, ge=0, le=9)  # our own proxies that append to X-Forwarded-For
+    allow_no_proxy: bool = False  # confirms that https without a proxy is intended
 
     @property
     def production(self) -> bool:
@@ -106,20 +106,20 @@ class Settings(BaseSettings):
         return bool(self.twilio_account_sid and self.twilio_auth_token and self.twilio_number)
 
     def derived_key(self, purpose: str) -> str:
-        """A key for one purpose, derived from SECRET_KEY, so that no two purposes share one."""
+        """A key for one purpose, derived from SECRET_KEY."""
         return _keyed(self.secret_key, purpose)
 
     def keyed_hash(self, purpose: str, text: str) -> str:
-        """What `text` is kept or recognized by, in hexadecimal digits: without SECRET_KEY it tells nothing of it."""
+        """HMAC-SHA256 of `text` as hexadecimal digits, to store or recognize it without keeping it."""
         return _keyed(self.derived_key(purpose), text)
 
     def with_values(self, **fields: Any) -> Self:
-        """The same with other values for some fields; they are taken as they are."""
+        """A copy with other values for some fields, which are not validated."""
         return self.model_copy(update=fields)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
-        """Read the settings. Raises SettingsError naming every one that is missing or wrong, and what was expected."""
+        """Read the settings. Raises SettingsError listing every missing or wrong one, with what is expected."""
         given = {name: value for name, value in (os.environ if environ is None else environ).items() if value}
         production = given.get("MEMBERLINE_ENV") == "production"
         faults = find_setting_errors(given) if production else {}
@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         try:
             settings = cls(**_MappingSource(cls, given)())
         except ValidationError as error:
-            # what is no value at all says more than what it lacks for production
+            # an invalid value is reported rather than what production would add
             faults |= {name: text for name, text in _describe_errors(error)}
         if faults:
             raise SettingsError("\n".join(f"{name} {text}" for name, text in faults.items()))
@@ -136,7 +136,6 @@ class Settings(BaseSettings):
 
     @classmethod
     def names(cls) -> frozenset[str]:
-        """The names of all settings in the environment."""
         return frozenset(_name(field) for field in cls.model_fields)
 
     @classmethod
@@ -148,12 +147,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Nothing is read behind one's back: `from_env` hands over what stands in the environment."""
+        """Only explicit arguments: `from_env` passes the environment, and no .env file is read."""
         return (init_settings,)
 
 
 class _MappingSource(EnvSettingsSource):
-    """The environment as pydantic-settings reads it, from a mapping."""
+    """pydantic-settings' environment source, reading from a mapping."""
 
     def __init__(self, settings: type[BaseSettings], given: Mapping[str, str]) -> None:
         self._given = given
@@ -169,7 +168,7 @@ def _name(field: str) -> str:
 
 
 def _describe_errors(error: ValidationError) -> list[tuple[str, str]]:
-    """Setting and what is wrong with it; a default that hangs on another wrong setting is no fault of its own."""
+    """(setting, error) pairs. A default that depends on another wrong setting is not reported."""
     found = []
     for one in error.errors(include_input=False, include_url=False):
         if one["type"] == "default_factory_not_called" or not one["loc"]:
@@ -181,7 +180,7 @@ def _describe_errors(error: ValidationError) -> list[tuple[str, str]]:
 
 
 def _default_network_url(runtime: Path) -> str:
-    """Where `memberline serve` last started the sandbox network: jobs run beside it have to find it."""
+    """Where `memberline serve` last started the sandbox network, so that jobs run beside it find it."""
     noted = runtime / NETWORK_URL_FILE
     return noted.read_text().strip() if noted.is_file() else "http://127.0.0.1:8082"
 

@@ -1,4 +1,4 @@
-"""Reads the values of settings that are more than a text. Each raises ValueError with what was expected."""
+"""Parses the values of settings. Each function raises ValueError with what is expected."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ EXPECTED = {
     "CHAT_PER_ADDRESS": "must be a number of messages, 1 or more",
     "ALLOW_NO_PROXY": "must be yes or no",
 }
-"""For settings of which the library's own words tell less."""
+"""Messages for settings whose pydantic message would say less."""
 
 
 def parse_whole_number(value: Any) -> Any:
-    """Only digits: `1_000` and ` 1 ` are slips."""
+    """Digits only: pydantic would also accept `1_000` and ` 1 `, which are typos here."""
     if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,10}", value):
         raise ValueError("must be a whole number")
     return value
@@ -30,14 +30,14 @@ def strip_slash(value: Any) -> Any:
 
 
 def parse_http_url(value: Any) -> Any:
-    """An address of our own processes, without a trailing slash."""
+    """An http(s) URL without a trailing slash."""
     if isinstance(value, str) and not value.startswith(("http://", "https://")):
         raise ValueError("must be an http:// or https:// address")
     return strip_slash(value)
 
 
 def parse_accounts(value: Any) -> Any:
-    """`name=hash` pairs, parted by blanks or lines: a hash has commas in it."""
+    """`name=hash` pairs separated by whitespace, since argon2 hashes contain commas."""
     if isinstance(value, Mapping):
         return value
     found: dict[str, str] = {}
@@ -52,7 +52,7 @@ def parse_accounts(value: Any) -> Any:
 
 
 def parse_emails(value: Any) -> Any:
-    """`name=address` pairs, parted by blanks or lines."""
+    """`name=address` pairs separated by whitespace."""
     if isinstance(value, Mapping):
         return value
     found: dict[str, str] = {}
@@ -65,7 +65,7 @@ def parse_emails(value: Any) -> Any:
 
 
 def parse_origins(value: Any) -> Any:
-    """Web origins, parted by commas; `*` for any."""
+    """Web origins separated by commas; `*` for any."""
     if not isinstance(value, str):
         return value
     found = tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
@@ -75,7 +75,7 @@ def parse_origins(value: Any) -> Any:
 
 
 def is_origin(text: str) -> bool:
-    """Scheme and host, with a port perhaps, and nothing more."""
+    """Whether it is scheme, host and optional port, and nothing more."""
     try:
         parts = urlsplit(text)
         whole = text == f"{parts.scheme}://{parts.netloc}" and "@" not in text
@@ -85,7 +85,7 @@ def is_origin(text: str) -> bool:
 
 
 def parse_database_url(value: Any) -> Any:
-    """Name the asynchronous driver, whatever plain form the co-op's host gave."""
+    """A SQLAlchemy URL with the asynchronous driver, from the plain form that hosting services give."""
     for plain, driver in (
         ("sqlite:///", "sqlite+aiosqlite:///"),
         ("postgresql://", "postgresql+asyncpg://"),

@@ -21,19 +21,19 @@ from backend.money import format_cents
 from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
 
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
-CLOSURE_NOTICE = timedelta(days=7)  # so long before it a closed day is named with the hours
-MAX_CLOSED_DAYS = 60  # days
+CLOSURE_NOTICE = timedelta(days=7)  # closed days this near are named with the hours
+MAX_CLOSED_DAYS = 60  # how far ahead to look for the next open day
 
 
 @dataclass(frozen=True)
 class Coop:
-    """Facts a member may ask for. Fees and limits are cents; phones are E.164; hours are local to `zone`."""
+    """The facts in coop.toml. Fees and limits are cents; phones are E.164; hours are local to `zone`."""
 
     name: str
     short_name: str
     zone: ZoneInfo
     website: str
-    portal_url: str  # empty in the file: our own, which Backend.create fills in
+    portal_url: str  # default: our own portal (set by Backend.create)
     office_phone: str
     transfer_phone: str
     outage_phone: str
@@ -55,7 +55,7 @@ class Coop:
     arrangements: ArrangementRules | None = None
     on_call: tuple[OnCallPerson, ...] = ()
     today: Callable[[], date] | None = field(default=None, compare=False)
-    """The co-op's local date, where there is a clock: the hours then name the closed days of the coming week."""
+    """The co-op's local date. Where set, the opening hours name the closed days of the coming week."""
 
     @property
     def office_phone_display(self) -> str:
@@ -67,7 +67,7 @@ class Coop:
 
     @property
     def hours_text(self) -> str:
-        """Opening hours in words, days with the same hours joined: `Monday to Friday 8:00 AM to 4:30 PM`."""
+        """Opening hours, with days of the same hours joined: `Monday to Friday 8:00 AM to 4:30 PM`."""
         runs: list[tuple[list[str], tuple[time, time]]] = []
         for day in WEEKDAYS:
             span = self.hours.get(day)
@@ -82,7 +82,7 @@ class Coop:
         return ", ".join([hours, *_format_closures(closed)])
 
     def holiday_name(self, day: date) -> str | None:
-        """The name of the holiday that the office keeps on `day`, in the current language."""
+        """The name of the office's holiday on `day`, in the current language."""
         return next((each.names[current_language()] for each in self.holidays if each.falls_on(day)), None)
 
     def holidays_text(self) -> str:
@@ -93,29 +93,29 @@ class Coop:
         return tr("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
 
     def hours_on(self, day: date) -> tuple[time, time] | None:
-        """From when to when the office is open on a local day; None when it is closed."""
+        """Opening and closing time on a local date; None when closed."""
         return None if self.holiday_name(day) else self.hours.get(WEEKDAYS[day.weekday()])
 
     def working_day_after(self, day: date) -> date | None:
-        """The first day after `day` on which the office is open at all; None when it opens no more."""
+        """The first day after `day` on which the office is open; None when there is none within MAX_CLOSED_DAYS."""
         days = (day + timedelta(days=ahead) for ahead in range(1, MAX_CLOSED_DAYS))
         return next((each for each in days if self.hours_on(each)), None)
 
     def promise_deadline(self, today: date) -> datetime | None:
-        """The end of the working day after `today`: by when the office gets in touch about what is sent to it."""
+        """The closing time of the working day after `today`, by which the office promises to respond."""
         day = self.working_day_after(today)
         span = self.hours_on(day) if day else None
         return datetime.combine(day, span[1], self.zone) if day and span else None
 
     @property
     def working_day_text(self) -> str:
-        """`Monday, November 30`: by when the office gets in touch about what is sent to it now."""
+        """`Monday, November 30`: the day by which the office promises to respond."""
         today = self.today() if self.today else None
         day = self.working_day_after(today) if today else None
         return format_day(day, today) if day and today else tr("the next working day")
 
     def upcoming_closures(self, today: date) -> list[date]:
-        """The days of the coming week on which it would be open but for a holiday."""
+        """Holidays of the coming week that fall on a day with opening hours."""
         days = [today + timedelta(days=ahead) for ahead in range(CLOSURE_NOTICE.days)]
         return [day for day in days if WEEKDAYS[day.weekday()] in self.hours and self.holiday_name(day)]
 
@@ -124,7 +124,7 @@ class Coop:
         return self.card_fee_cents if kind == "card" else self.bank_fee_cents
 
     def after_quiet_hours(self, at: datetime) -> datetime:
-        """`at`, or the end of the quiet hours that it falls into: nothing rings or buzzes at night."""
+        """`at`, or the end of the quiet hours that it falls into (aware UTC): no phone rings at night."""
         local = at.astimezone(self.zone)
         if self.quiet_until <= local.time() < self.quiet_from:
             return at
@@ -132,13 +132,13 @@ class Coop:
         return datetime.combine(day, self.quiet_until, self.zone).astimezone(UTC)
 
     def is_open(self, at: datetime) -> bool:
-        """Whether somebody is in the office at `at` (aware)."""
+        """Whether the office is open at `at` (aware)."""
         local = at.astimezone(self.zone)
         span = self.hours_on(local.date())
         return span is not None and span[0] <= local.time() < span[1]
 
     def next_open(self, at: datetime) -> datetime | None:
-        """`at` in local time when the office is open then, else when it opens next; None when it opens no more."""
+        """`at` in local time if the office is open then, else its next opening; None within MAX_CLOSED_DAYS."""
         local = at.astimezone(self.zone)
         for ahead in range(MAX_CLOSED_DAYS):
             day = local.date() + timedelta(days=ahead)
@@ -149,7 +149,7 @@ class Coop:
         return None
 
     def get_fact(self, name: str) -> str | None:
-        """A fact by the name that knowledge/ has for it, in the current language; None when the office gave none."""
+        """A fact by its placeholder name in knowledge/, in the current language; None when it is not given."""
         known = KNOWN_FACTS.get(name)
         if known:
             return known(self) or None
@@ -174,7 +174,7 @@ KNOWN_FACTS: Mapping[str, Callable[[Coop], str]] = MappingProxyType(
         "bank_fee": lambda coop: format_cents(coop.bank_fee_cents),
     }
 )
-"""Facts that stand in the other tables, by the name that knowledge/ has for them: said once, they cannot differ."""
+"""Facts from the other tables of coop.toml, by placeholder name. [facts] may not repeat them, so they cannot differ."""
 
 
 def _format_day_range(days: list[str], span: tuple[time, time]) -> str:
@@ -184,7 +184,7 @@ def _format_day_range(days: list[str], span: tuple[time, time]) -> str:
 
 
 def _format_closures(days: list[date]) -> list[str]:
-    """`closed on Thursday, November 26 and Friday, November 27`; nothing when no day is."""
+    """`closed on Thursday, November 26 and Friday, November 27`, or nothing."""
     if not days:
         return []
     names = [format_day(day, day) for day in days]
@@ -228,7 +228,7 @@ def load_coop(path: Path) -> Coop:
 
 def _coop(raw: dict[str, Any]) -> Coop:
     coop, phones, office, payments = raw["coop"], raw["phones"], raw["office"], raw["payments"]
-    quiet_until, quiet_from = _waking(raw.get("alerts", {}).get("send_between", ["08:00", "20:00"]))
+    quiet_until, quiet_from = _parse_send_hours(raw.get("alerts", {}).get("send_between", ["08:00", "20:00"]))
     return Coop(
         name=_text(coop, "name"),
         short_name=_text(coop, "short_name"),
@@ -259,7 +259,7 @@ def _coop(raw: dict[str, Any]) -> Coop:
 
 
 def _holiday(name: str, value: Any) -> Holiday:
-    """A day on which the office is closed: its rule, and what it is called in each language."""
+    """A holiday's rule, and its name in each language."""
     fits = isinstance(value, dict) and set(value) == {"on", *LANGUAGES}
     if not fits or not all(isinstance(text, str) and text.strip() for text in value.values()):
         raise ValueError(f'holidays.{name} must be {{on = "december 25", en = "Christmas", es = "Navidad"}}')
@@ -280,7 +280,7 @@ def _arrangements(table: dict[str, Any]) -> ArrangementRules:
 
 
 def _table(raw: dict[str, Any], name: str) -> dict[str, Any]:
-    """A table that may be left out."""
+    """An optional table."""
     table = raw.get(name, {})
     if not isinstance(table, dict):
         raise ValueError(f"{name} must be a table: lines of name = value below [{name}]")
@@ -288,12 +288,12 @@ def _table(raw: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _fact(name: str, value: Any) -> dict[str, str]:
-    """A fact by language: one text or whole number for both, or a text each."""
+    """A fact by language: one text or whole number for both languages, or a text each."""
     if not FACT_NAME.fullmatch(name):
         raise ValueError(f"facts.{name}: a name is small letters, digits and underscores, like late_fee")
     if name in KNOWN_FACTS:
         raise ValueError(f"facts.{name} is known from the tables above: change it there")
-    if isinstance(value, int) and not isinstance(value, bool):  # due_days = 20 is how anybody would write it
+    if isinstance(value, int) and not isinstance(value, bool):  # allow due_days = 20
         value = str(value)
     each = dict.fromkeys(LANGUAGES, value) if isinstance(value, str) else value
     if not isinstance(each, dict) or set(each) != set(LANGUAGES):
@@ -335,8 +335,8 @@ def _parse_hours(day: str, value: Any) -> tuple[time, time]:
     return opens, closes
 
 
-def _waking(value: Any) -> tuple[time, time]:
-    """The hours in which alerts may go out to a phone."""
+def _parse_send_hours(value: Any) -> tuple[time, time]:
+    """The hours in which alerts may go to a phone."""
     begins, ends = (time.fromisoformat(part) for part in value)
     if begins >= ends:
         raise ValueError("alerts.send_between ends before it begins")

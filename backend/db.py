@@ -1,4 +1,4 @@
-"""The database: SQLite in a file by default, PostgreSQL by setting, the same models and tests on both."""
+"""The database: SQLite in a file by default, PostgreSQL by setting, with the same models and tests for both."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WRITTEN_FLAG = "memberline_written"
 
 
 WAIT_FOR_CONNECTION_SECONDS = 10.0
-"""When all are taken, the database hangs, and one that comes free later helps nobody."""
+"""When all pooled connections are busy this long, the database hangs, and waiting longer would help nobody."""
 
 
 class Base(DeclarativeBase):
@@ -35,7 +35,7 @@ class Base(DeclarativeBase):
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC time. SQLite forgets the zone, so it is put back on the way out."""
+    """An aware UTC time. SQLite does not store the zone, so it is added when a value is read."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -54,8 +54,6 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """The engine and its sessions."""
-
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
@@ -74,20 +72,20 @@ class Database:
 
     @asynccontextmanager
     async def read_session(self) -> AsyncIterator[AsyncSession]:
-        """A session for reading alone; it is rolled back, and on SQLite takes no write lock."""
+        """A read-only session: it is rolled back, and takes no write lock on SQLite."""
         async with self._sessions() as session:
             if self.sqlite:
                 await session.connection(execution_options={"memberline_read_only": True})
             yield session
 
     async def lock_key(self, session: AsyncSession, key: int) -> None:
-        """Wait for every other transaction with this key, in whatever process; those behind wait for this one's end.
+        """Hold an advisory lock until the transaction ends, waiting for other transactions (of any process) with `key`.
 
-        On SQLite a transaction that writes is alone anyway.
+        Nothing to do on SQLite, where only one transaction writes at a time.
         """
         if self.sqlite:
             return
-        # asked again and again: a statement that waits would run into the driver's patience
+        # polled, since a statement that waits would run into the driver's command timeout
         while not await session.scalar(select(func.pg_try_advisory_xact_lock(key))):  # noqa: ASYNC110 - over processes
             await asyncio.sleep(0.2)
 
@@ -102,7 +100,7 @@ class Database:
 
 
 async def has_written(session: AsyncSession) -> bool:
-    """Whether the session's open transaction has changed anything so far; what was not flushed does not count."""
+    """Whether the session's open transaction has written anything; changes not flushed yet do not count."""
     return bool((await session.connection()).sync_connection.info.get(WRITTEN_FLAG))  # type: ignore[union-attr]
 
 
@@ -145,10 +143,10 @@ def _engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
-        # the driver's own transaction handling begins too late; we emit BEGIN ourselves below
+        # the driver would open the transaction only before the first write; BEGIN is emitted below instead
         connection.isolation_level = None
         cursor = connection.cursor()
-        # FULL: a power cut must not forget that a charge was started
+        # FULL: after a power cut the record that a charge was started must still be there
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

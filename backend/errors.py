@@ -1,10 +1,10 @@
-"""Business failures by name. They are raised by services and turned into words or HTTP at one place, the edge."""
+"""Business errors. Services raise them; the bot and the actions turn them into text or HTTP responses."""
 
 from __future__ import annotations
 
 
 class MemberlineError(Exception):
-    """A refusal that the member or the office can be told. `code` names it on every channel."""
+    """An error that may be shown to the member or the office. `code` identifies it on every channel."""
 
     code = "refused"
 
@@ -14,6 +14,6 @@ class MemberlineError(Exception):
 
 
 class SettingsError(MemberlineError):
-    """The process must not start like this; the message names the setting and what to do."""
+    """The process must not start; the message names the setting and what to do."""
 
     code = "settings"

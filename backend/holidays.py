@@ -1,4 +1,4 @@
-"""The days on which the office is closed whatever the weekday, by rules as coop.toml has them."""
+"""The office's holidays, from the rules in coop.toml."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FLOATING = re.compile(
 _SATURDAY, _SUNDAY = 5, 6
 
 HolidayRule = Callable[[int], list[date]]
-"""The days of a year, none or one."""
+"""Year -> the days of it, none or one."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class Holiday:
     rule: HolidayRule
 
     def falls_on(self, day: date) -> bool:
-        """Whether the office keeps it on `day`. New Year's Day may be kept in the year before."""
+        """Whether the office is closed for it on `day`. New Year's Day may be observed in the year before."""
         return any(day in self.rule(year) for year in (day.year, day.year + 1))
 
 
 def parse_rule(words: str) -> HolidayRule:
-    """The days that a rule of coop.toml names: `december 25`, `july 4, or the nearest weekday`, `last monday of may`,
-    `4th thursday of november`, `day after` that, or a single `2026-12-24`. Raises ValueError for anything else."""
+    """A rule of coop.toml: `december 25`, `july 4, or the nearest weekday`, `last monday of may`, `4th thursday of
+    november`, `day after 4th thursday of november` or a single `2026-12-24`. Raises ValueError for anything else."""
     plain = " ".join(words.lower().split())
     if once := _SINGLE_DATE.fullmatch(plain):
         return _single_date_rule(date.fromisoformat(once["date"]))

@@ -1,4 +1,4 @@
-"""Which hosts are this machine, and which are inside."""
+"""Classifies host names: this machine, internal, valid."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from ipaddress import ip_address
 
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 INTERNAL_SUFFIXES = frozenset("local localdomain internal intranet lan home corp private test invalid".split())
-"""Last names that no public name server knows."""
+"""Top-level names that public DNS does not resolve."""
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether the host of an address is this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -22,7 +21,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def is_internal_host(host: str) -> bool:
-    """Whether only the co-op's own network can know the host: a private address, or a name without a dot."""
+    """Whether the host is internal: a private address, a name without a dot, or one with an internal TLD."""
     try:
         return ip_address(host).is_private
     except ValueError:
@@ -30,7 +29,7 @@ def is_internal_host(host: str) -> bool:
 
 
 def is_valid_host(host: str) -> bool:
-    """Whether it is an address or a name as name servers hold them, an international one as it is sent (`xn--…`)."""
+    """Whether it is an IP address or a DNS name; an international name must be in its `xn--` form."""
     try:
         ip_address(host)
     except ValueError:

@@ -1,8 +1,7 @@
-"""The language in which somebody is spoken to, and the words of ours that code puts together, in that language.
+"""The current language, and translation of the texts that code composes.
 
-Whole sentences of the dialogue are in data/**/responses.yml and responses.es.yml. What code says itself (a day, a
-reason, the title of a button) goes through `tr`; its Spanish is in the `es.po` beside the code, which translators'
-tools read.
+Whole responses of the dialogue are in data/**/responses.yml and responses.es.yml. Texts in code (a day, a reason, a
+button's title) go through `tr`; their Spanish is in the gettext `es.po` of the package.
 """
 
 from __future__ import annotations
@@ -27,18 +26,17 @@ _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
 def current_language() -> str:
-    """The language of whoever is being answered now: `en` or `es`."""
+    """The language of the answer being made: `en` or `es`."""
     return _current.get()
 
 
 def other_language(language: str) -> str:
-    """The one of the two that `language` is not."""
     return ENGLISH if language == SPANISH else SPANISH
 
 
 @contextmanager
 def use_language(language: str) -> Iterator[None]:
-    """Within it `tr` and the days are in `language`; one that we do not speak is English."""
+    """Within it `tr` and the date formats use `language`; any other than `en` and `es` means English."""
     before = _current.set(language if language in LANGUAGES else ENGLISH)
     try:
         yield
@@ -47,18 +45,22 @@ def use_language(language: str) -> Iterator[None]:
 
 
 def tr(text: str, /, **values: object) -> str:
-    """`text`, a template in English, in the current language, with its values put in.
+    """The English template `text` in the current language, formatted with `values`.
 
-    A text without a translation stays English: better understood in part than silent. A test holds that there is none.
+    Falls back to English without a translation; a test checks that every text has one.
     """
-    words = load_catalog().get(text, text) if current_language() == SPANISH else text
-    return words.format(**values) if values else words
+    template = load_catalog().get(text, text) if current_language() == SPANISH else text
+    return template.format(**values) if values else template
+
+
+LANGUAGE_SEPARATORS = {"sms": " ", "email": "\n\n"}
+"""Between the languages of a message, by its kind in the outbox."""
 
 
 def in_each(languages: Iterable[str], words: Callable[[], str], between: str) -> str:
-    """What `words` makes in each of the languages, once each, with `between` put between them.
+    """The results of `words()` in each of the languages, without repeats, joined by `between`.
 
-    For a notice that whoever reads it must understand: in the language of the talk, and in the one on file.
+    For security notices, which go out in the language of the conversation and in the one on file.
     """
     said = []
     for language in dict.fromkeys(languages):
@@ -68,18 +70,18 @@ def in_each(languages: Iterable[str], words: Callable[[], str], between: str) ->
 
 
 def with_language(url: str) -> str:
-    """The address of a page of ours so that it opens in the current language; English needs nothing said."""
+    """The URL of one of our pages, with `?lang=es` where the current language is Spanish."""
     return f"{url}?lang={SPANISH}" if current_language() == SPANISH else url
 
 
 def mark(text: str) -> str:
-    """`text` itself: marks a constant whose translation `tr` looks up later, when the language is known."""
+    """Returns `text`; marks a constant for the message catalog, to be translated with `tr` later."""
     return text
 
 
 @cache
 def load_catalog() -> dict[str, str]:
-    """English to Spanish, of every `es.po`."""
+    """English -> Spanish, from every `es.po`."""
     words: dict[str, str] = {}
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("es.po")):
@@ -94,14 +96,14 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def format_day(day: date, today: date) -> str:
-    """`Friday, December 4`, `viernes 4 de diciembre`; with the year when it is another than today's."""
+    """`Friday, December 4`, `viernes 4 de diciembre`; with the year if it differs from today's."""
     if current_language() == SPANISH:
         return format_date(day, "EEEE d 'de' MMMM" + (" 'de' y" if day.year != today.year else ""), locale=SPANISH)
     return f"{day:%A}, {day:%B} {day.day}" + (f", {day.year}" if day.year != today.year else "")
 
 
 def format_long_date(day: date) -> str:
-    """`December 4, 2026`, `4 de diciembre de 2026`, as it stands in what is agreed to."""
+    """`December 4, 2026`, `4 de diciembre de 2026`, for consent texts."""
     if current_language() == SPANISH:
         return format_date(day, "d 'de' MMMM 'de' y", locale=SPANISH)
     return f"{day:%B} {day.day}, {day.year}"
@@ -109,7 +111,7 @@ def format_long_date(day: date) -> str:
 
 def format_weekday(weekday: int) -> str:
     """`Monday`, `lunes`; 0 is Monday."""
-    day = date(2024, 1, 1) + timedelta(days=weekday)  # that was a Monday
+    day = date(2024, 1, 1) + timedelta(days=weekday)  # a Monday
     return format_date(day, "EEEE", locale=SPANISH) if current_language() == SPANISH else f"{day:%A}"
 
 
@@ -121,21 +123,21 @@ def format_month(day: date) -> str:
 
 
 def format_short_month(day: date) -> str:
-    """`Nov 2026`, `nov 2026`, as it stands in a table."""
+    """`Nov 2026`, `nov 2026`, for tables."""
     if current_language() == SPANISH:
         return format_date(day, "LLL y", locale=SPANISH).replace(".", "")
     return f"{day:%b %Y}"
 
 
 def format_month_name(day: date, *, short: bool = False) -> str:
-    """`November`, `noviembre`; short, `Nov`, `nov`, as it stands under a bar of a chart."""
+    """`November`, `noviembre`; short, `Nov`, `nov`, for charts."""
     if current_language() == SPANISH:
         return format_date(day, "LLL" if short else "LLLL", locale=SPANISH).replace(".", "")
     return f"{day:%b}" if short else f"{day:%B}"
 
 
 def format_short_date(day: date, *, year: bool = False) -> str:
-    """`Nov 4`, `4 nov`, as it stands in a list; with the year where asked."""
+    """`Nov 4`, `4 nov`, for lists; optionally with the year."""
     if current_language() == SPANISH:
         return format_date(day, "d MMM" + (" y" if year else ""), locale=SPANISH).replace(".", "")
     return f"{day:%b} {day.day}" + (f", {day.year}" if year else "")

@@ -1,4 +1,4 @@
-"""Money in words. Inside it is integer cents, always; these texts are for people and are plain GSM-7."""
+"""Formats money for people, in GSM-7 characters. Everywhere in code, money is integer cents."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ def format_cents(cents: int) -> str:
 
 
 def share_of(cents: int, parts: int, whole: int) -> int:
-    """So many `parts` of a `whole`, such as a half or 30 of 100, of an amount, to the cent; half a cent goes up.
+    """`parts`/`whole` of an amount (1/2, or 30/100 for a percentage), rounded to the cent, half a cent up.
 
-    The one rule of rounding: whatever is halved, averaged or taken by percent is taken like this.
+    Used for all halves, averages and percentages, so that they round alike.
     """
     return (2 * cents * parts + whole) // (2 * whole)
 
 
 def format_balance(due_cents: int) -> str:
-    """What an account owes, a negative amount being the member's: `$25.00 credit`."""
+    """`$112.40`, or `$25.00 credit` for a negative balance."""
     return tr("{amount} credit", amount=format_cents(-due_cents)) if due_cents < 0 else format_cents(due_cents)

@@ -1,4 +1,4 @@
-"""Rows that ask for something to be done apart from whoever wrote them: nobody outside can see it or time it."""
+"""Processes rows that request an action later, so that the time of the original request reveals nothing about it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ async def process_pending_rows(
     settled_at: InstrumentedAttribute[datetime | None],
     settle: Callable[[AsyncSession, Backend, Row], Awaitable[None]],
 ) -> int:
-    """Do what each row asks for whose `settled_at` is empty, the oldest first; how many there were.
+    """Call `settle` for each row whose `settled_at` is NULL, the oldest first; returns how many there were.
 
-    Each is claimed in the transaction that does it, so that of several processes one does it, once.
+    Each row is claimed in the transaction that settles it, so that of several processes only one does, once.
     """
     key = model.__table__.c.id
     async with backend.db.read_session() as session:
@@ -36,8 +36,8 @@ async def process_pending_rows(
         waiting = list(await session.scalars(query))
     for row_id in waiting:
         async with backend.db.transaction() as session:
-            mine = update(model).where(key == row_id, settled_at.is_(None)).values({settled_at: backend.clock.now()})
-            claimed = await session.execute(mine.returning(key))
+            claim = update(model).where(key == row_id, settled_at.is_(None)).values({settled_at: backend.clock.now()})
+            claimed = await session.execute(claim.returning(key))
             if claimed.scalar_one_or_none() is not None:
                 await settle(session, backend, await session.get_one(model, row_id, populate_existing=True))
     return len(waiting)

@@ -1,4 +1,4 @@
-"""The PostgreSQL driver, made impatient: a server that hangs must not hold everybody for ever."""
+"""The PostgreSQL connection, with timeouts: a server that hangs must not block every request."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import Any
 import asyncpg
 
 CONNECT_SECONDS = 5.0
-STATEMENT_SECONDS = 20.0
-"""No statement of ours takes a tenth of this."""
+STATEMENT_SECONDS = 20.0  # ten times what any of our statements takes
 MIGRATIONS, DEMO = 7_262_001, 7_262_002
-"""Keys of advisory locks, any numbers of our own: what processes that start together must do one after the other."""
+"""Keys of advisory locks (arbitrary numbers), for what processes that start together must do one at a time."""
 
 
 async def connect(*args: Any, **options: Any) -> asyncpg.Connection:
-    """A connection for SQLAlchemy's `async_creator_fn`. Raises OSError when there is none, whatever the reason."""
+    """For SQLAlchemy's `async_creator_fn`. Raises OSError (ConnectionError) for every kind of failure."""
     try:
         return await asyncpg.connect(*args, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS, **options)
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as refusal:

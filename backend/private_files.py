@@ -1,4 +1,4 @@
-"""Files that only the account of this program may read, whatever the umask, also those that were there before."""
+"""Files readable by this program's account only, whatever the umask; also restricts files that exist already."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make the folder where it is missing, and close it to others. One that belongs to all, as /tmp, stays as it is."""
+    """Create the folder if missing and restrict it. A shared one with the sticky bit, such as /tmp, is left alone."""
     folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
     found = folder.stat()
     if not found.st_mode & stat.S_ISVTX:
@@ -21,10 +21,10 @@ def make_private_folder(folder: Path) -> None:
 
 
 def make_private_file(path: Path) -> None:
-    """Make the file where it is missing, empty, and close it to others.
+    """Create the file if missing, and restrict it.
 
-    One that is there is never opened: closing a file gives up all locks that this process has on it (POSIX), and SQLite
-    would then let another process delete the write-ahead log under it.
+    An existing file is never opened: in POSIX, closing any descriptor of a file drops all locks of the process on it,
+    and SQLite would then let another process delete the write-ahead log in use.
     """
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDONLY, FILE))
@@ -33,7 +33,7 @@ def make_private_file(path: Path) -> None:
 
 
 def keep_private(path: Path) -> None:
-    """Close the file to others if there is one. What is not ours cannot be changed, and a link is not followed."""
+    """Restrict the file if it exists. Files of other owners stay as they are, and links are not followed."""
     try:
         found = path.lstat()
     except FileNotFoundError:
@@ -43,17 +43,14 @@ def keep_private(path: Path) -> None:
 
 
 def make_private_database(path: Path) -> None:
-    """A SQLite file and those beside it. SQLite makes these with the rights of the file itself."""
+    """Create and restrict a SQLite file, and restrict its -wal, -shm and -journal files."""
     make_private_file(path)
     for suffix in SQLITE_SUFFIXES:
         keep_private(path.with_name(path.name + suffix))
 
 
 def make_private_runtime(folder: Path) -> None:
-    """The folder of what this program keeps, and what earlier versions or another umask left open in it.
-
-    Only what is known to be ours: the folder may be shared with other programs.
-    """
+    """Restrict the runtime folder and our own files in it. Other files stay: the folder may be shared."""
     make_private_folder(folder)
     for pattern in PRIVATE_PATTERNS:
         for path in folder.glob(pattern):
@@ -63,7 +60,7 @@ def make_private_runtime(folder: Path) -> None:
 
 
 def read_or_create_text(path: Path, make: Callable[[], str]) -> str:
-    """What stands in the file; where there is none, what `make` gives is written first, by one process only."""
+    """The content of the file; if missing, the result of `make` is written first, by one process only."""
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE)
     except FileExistsError:
@@ -81,5 +78,5 @@ def _restrict_mode(path: Path, found: os.stat_result, mode: int) -> None:
     try:
         path.chmod(mode)
     except PermissionError:
-        # somebody else's file, which the host has opened to us on purpose
+        # another owner's file, which the host shares with us on purpose
         return

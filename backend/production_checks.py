@@ -1,9 +1,11 @@
-"""What speaks against starting in production: every fault by the name of its setting, with what is expected instead."""
+"""Checks of the settings for production: each error by the name of its setting, with what is expected instead."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,14 +14,9 @@ from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
 from backend import config_values as values
+from backend.errors import SettingsError
 from backend.hosts import is_internal_host, is_this_machine, is_valid_host
-from backend.production_resources import (
-    find_folder_problem,
-    find_listen_problem,
-    find_provider_problem,
-    find_sqlite_problem,
-)
-from backend.providers.loader import BUILTIN
+from backend.providers import loader
 from backend.reading.contact import phone_numbers
 from backend.weak_secrets import find_weakness
 
@@ -36,7 +33,7 @@ ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 AUTH_TOKEN = re.compile(r"[0-9a-fA-F]{32}")
 E164 = re.compile(r"\+(?:1[2-9][0-9]{9}|(?!1)[1-9][0-9]{7,14})")
 SHORT_CODE = re.compile(r"[1-9][0-9]{4,5}")
-# OWASP's least for argon2id, in KiB and passes
+# the minimum that OWASP recommends for argon2id (Password Storage Cheat Sheet): KiB of memory, and passes
 MIN_HASH_MEMORY, MIN_HASH_PASSES = 19 * 1024, 2
 TRUE_WORDS = ("1", "true", "yes", "on", "y", "t")
 
@@ -45,7 +42,7 @@ SettingCheck = Callable[[str, Environ], str | None]
 
 
 def find_setting_errors(env: Environ) -> dict[str, str]:
-    """Fault by setting; empty when this may go to work for members. `env` has no empty values."""
+    """Error text by setting; empty when production may start. `env` has no empty values."""
     found = {name: "is not set, and MEMBERLINE_ENV=production needs it" for name in REQUIRED if name not in env}
     for name, check in CHECKS.items():
         fault = check(env[name], env) if name in env else None
@@ -74,10 +71,10 @@ def _check_secrets(env: Environ) -> dict[str, str]:
 
 
 def _check_combinations(env: Environ) -> dict[str, str]:
-    """What is wrong only in the company of another setting, or when it is missing."""
+    """Errors of settings that do not fit together, or that need another one."""
     found: dict[str, str] = {}
-    for name, builtin in BUILTIN.items():
-        if fault := find_provider_problem(name, env.get(name) or next(iter(builtin))):
+    for name, builtin in loader.BUILTIN.items():
+        if fault := _provider_problem(name, env.get(name) or next(iter(builtin))):
             found[name] = fault
     if "REDIS_URL" in env and env.get("DATABASE_URL", "sqlite").startswith("sqlite"):
         found["DATABASE_URL"] = (
@@ -116,7 +113,7 @@ def _public_url(text: str, env: Environ) -> str | None:
 
 
 def _is_example(host: str) -> bool:
-    """As in the documentation of others; `.example` names nobody and does no harm in a rehearsal."""
+    """Placeholder hosts from documentation. A `.example` name is allowed for rehearsals: it resolves nowhere."""
     labels = host.rstrip(".").split(".")
     return labels[-2:-1] in (["example"], ["yourdomain"], ["your-domain"], ["mydomain"]) and labels[-1] != "example"
 
@@ -148,7 +145,7 @@ def _twilio_number(text: str, env: Environ) -> str | None:
 def _account_sid(text: str, env: Environ) -> str | None:
     if not ACCOUNT_SID.fullmatch(text):
         return "must be AC and 32 hexadecimal digits, as Twilio's console shows it"
-    # Twilio draws the digits: so few different ones are a row of zeros or an example out of its pages
+    # real SIDs are random: fewer than six different digits are zeros or an example from Twilio's documentation
     return "is an example: write the one that Twilio's console shows" if len(set(text[2:].lower())) < 6 else None
 
 
@@ -160,12 +157,12 @@ def _auth_token(text: str, env: Environ) -> str | None:
 
 def _database(text: str, env: Environ) -> str | None:
     if text.startswith("sqlite"):
-        return find_sqlite_problem(text, env)
+        return _sqlite_problem(text, env)
     parts = _split(text)
     if parts is None or (not parts.hostname and "host=" not in parts.query) or not parts.path.strip("/"):
         return "must be sqlite:////path/to/file or postgresql://user:password@host/name"
     password = unquote(parts.password or "")
-    # a host may let us in without one, over a socket of its own
+    # no password: the server may trust a local socket
     if password and (password == unquote(parts.username or "") or find_weakness(password, 8)):
         return "has a password that is tried first by everybody: give the database's user another"
     return None
@@ -240,10 +237,71 @@ def _time_zone(text: str, env: Environ) -> str | None:
 def _split(text: str) -> SplitResult | None:
     try:
         parts = urlsplit(text)
-        _ = parts.port  # raises for a port that is none
+        _ = parts.port  # raises ValueError for an invalid port
     except ValueError:
         return None
     return None if any(letter.isspace() for letter in text) else parts
+
+
+def _provider_problem(name: str, spec: str) -> str | None:
+    """Why the setting names no usable provider, with the names there are."""
+    if name == "PAYMENT_PROVIDER" and spec.strip().startswith("sandbox"):
+        return "is the sandbox, which moves no money: production needs a real one, package.module:factory"
+    try:
+        loader.load(spec, loader.BUILTIN[name])
+    except SettingsError as error:
+        return f"names none that can be used: {error}"
+    return None
+
+
+def _folder(text: str, env: Environ) -> str | None:
+    """Of a folder that is created if missing."""
+    folder = Path(text)
+    if not folder.is_absolute():
+        return "must be an absolute path, such as /var/lib/memberline: where the app is started from may change"
+    existing = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
+    if not existing.is_dir():
+        return f"cannot be a folder: {existing} is none"
+    if not os.access(existing, os.W_OK | os.X_OK) or _is_kernel_folder(existing):
+        return f"cannot be written to: {existing} is closed to the account that this runs as"
+    return None
+
+
+def _sqlite_problem(text: str, env: Environ) -> str | None:
+    """Of a `sqlite:///...` address."""
+    path = text.partition(":///")[2].partition("?")[0]
+    if not path or "memory" in text:
+        return "is kept in memory and would forget everything"
+    if not path.startswith("/"):
+        return "must be sqlite:// and an absolute path, such as sqlite:////var/lib/memberline/memberline.db"
+    file = Path(path)
+    if file.is_dir():
+        return "is a folder: name a file in it"
+    if not file.parent.is_dir():
+        if file.is_relative_to(env.get("MEMBERLINE_RUNTIME_DIR", "/-")):
+            return None  # created at start-up
+        return "is in a folder that is not there: make it first"
+    if not os.access(file if file.exists() else file.parent, os.W_OK) or _is_kernel_folder(file.parent):
+        return "cannot be written to by the account that this runs as"
+    return None
+
+
+def _listen_host(text: str, env: Environ) -> str | None:
+    try:
+        ip_address(text)
+    except ValueError:
+        return None if text == "localhost" else "must be an address to listen at, such as 127.0.0.1 or 0.0.0.0"
+    return None
+
+
+def _is_kernel_folder(folder: Path) -> bool:
+    """Pseudo file systems, where os.access tells root that it may write, and it may not."""
+    where = folder.resolve()
+    return any(where.is_relative_to(each) for each in ("/proc", "/sys", "/dev")) and where.parts[:3] != (
+        "/",
+        "dev",
+        "shm",
+    )
 
 
 CHECKS: dict[str, SettingCheck] = {
@@ -260,7 +318,7 @@ CHECKS: dict[str, SettingCheck] = {
     "CLOCK_SHIFT": _check_clock,
     "ENGINE_URL": _engine_url,
     "COOP_FILE": _coop_file,
-    "MEMBERLINE_RUNTIME_DIR": find_folder_problem,
-    "HOST": find_listen_problem,
+    "MEMBERLINE_RUNTIME_DIR": _folder,
+    "HOST": _listen_host,
     "TZ": _time_zone,
 }

@@ -1,7 +1,7 @@
-"""The SQLite driver, made quicker: one trip to its thread for a statement, where aiosqlite makes four.
+"""A faster SQLite driver: one round trip to the connection's thread per statement, where aiosqlite makes four.
 
-aiosqlite runs each connection in a thread. Making a cursor, executing, fetching and closing are a trip there and back
-each, and on a busy machine the trips cost more than the statements. SQLAlchemy fetches all rows at once anyway.
+aiosqlite runs each connection in a thread; creating a cursor, executing, fetching and closing are a round trip each,
+and on a busy machine these cost more than the statements. SQLAlchemy fetches all rows at once anyway.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from backend.private_files import make_private_database
 
 
 class BufferedCursor:
-    """What SQLAlchemy's adapter asks of a cursor. Its rows are here as soon as the statement has run."""
+    """The cursor interface that SQLAlchemy's aiosqlite adapter uses; rows are fetched with the statement."""
 
     def __init__(self, connection: BufferedConnection) -> None:
         self._connection = connection
@@ -65,7 +65,7 @@ class BufferedCursor:
         return self._buffer_rows(self._connection.raw_connection.executemany(sql, parameters))
 
     def _buffer_rows(self, cursor: sqlite3.Cursor) -> BufferedCursor:
-        """In the connection's thread."""
+        """Fetch everything; runs in the connection's thread."""
         self.description = cursor.description
         if cursor.description is not None:
             self._rows = cursor.fetchall()
@@ -76,36 +76,35 @@ class BufferedCursor:
 
 
 class BufferedConnection(aiosqlite.Connection):
-    """An aiosqlite connection with such cursors."""
+    """An aiosqlite connection with buffered cursors."""
 
     @property
     def raw_connection(self) -> sqlite3.Connection:
-        """The connection of the standard library; to be used in its thread."""
+        """The sqlite3 connection; use it in its thread only."""
         return self._conn
 
     async def run_in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Run something in the connection's thread."""
         return await self._execute(function, *args)
 
     def cursor(self) -> BufferedCursor:  # type: ignore[override]
         return BufferedCursor(self)
 
     async def rollback(self) -> None:
-        # the pool rolls back every connection that comes home; mostly there is nothing to roll back
+        # the pool rolls back each returned connection; mostly there is nothing to roll back
         if self.raw_connection.in_transaction:
             await super().rollback()
 
 
 def connect(database: str, **options: Any) -> BufferedConnection:
-    """A connection for SQLAlchemy's `async_creator_fn`; the options are those of sqlite3.connect."""
+    """For SQLAlchemy's `async_creator_fn`; the options are those of sqlite3.connect."""
 
     def open_it() -> sqlite3.Connection:
         if database and not database.startswith((":", "file:")):
-            # before SQLite makes it: what it makes beside it, -wal and -shm, has the same rights
+            # first, since SQLite creates -wal and -shm with the permissions of the main file
             make_private_database(Path(database))
         return sqlite3.connect(database, **options)
 
     connection = BufferedConnection(open_it, iter_chunk_size=64)
-    # a thread that nobody stopped must not keep the process alive
+    # a connection that was not closed must not keep the process alive
     connection._thread.daemon = True
     return connection

@@ -1,4 +1,4 @@
-"""Tells a secret from what only stands where one should: a default, an example, a few keys pressed."""
+"""Recognizes secrets that are easy to guess: defaults, examples, keyboard runs, repetitions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ PLACEHOLDERS = frozenset(
 EXACT_PLACEHOLDERS = frozenset("x test demo dev root admin user guest token key redis none null".split())
 MIN_DISTINCT_CHARACTERS = 8
 MAX_SEQUENCE = 6
-"""Letters that follow each other in the alphabet or are the same: among random ones so many are hardly ever found."""
+"""Characters in a row that ascend, descend or repeat: random secrets hardly ever have more."""
 
 
 def find_weakness(secret: str, shortest: int) -> str | None:
-    """What is wrong with it, as `it is shorter than 32 characters`; None for what may be a secret.
+    """What is wrong with it, such as `it is shorter than 32 characters`; None when nothing is.
 
-    `shortest` is how many characters it needs. The words never repeat the secret.
+    `shortest` is the required length in characters. The text never contains the secret.
     """
     plain = "".join(letter for letter in secret.lower() if letter.isalnum())
     if plain in EXACT_PLACEHOLDERS or any(word in plain for word in PLACEHOLDERS):
@@ -39,21 +39,21 @@ def find_weakness(secret: str, shortest: int) -> str | None:
 
 
 def _is_repetition(secret: str) -> bool:
-    """Whether it is one piece over and over."""
+    """Whether it is one substring repeated."""
     return any(secret == (secret[:size] * len(secret))[: len(secret)] for size in range(1, len(secret) // 2 + 1))
 
 
 def _is_doubled(letters: str) -> bool:
-    """Whether most letters are the one before once more, as in `00112233445566778899aabbccddeeff`."""
+    """Whether most characters repeat the one before, as in `00112233445566778899aabbccddeeff`."""
     return len(letters) >= 16 and sum(before == now for before, now in pairwise(letters)) * 5 > len(letters) * 2
 
 
 def _longest_sequence(letters: str) -> int:
-    """The most characters in a row that go up by one, go down by one, or stay."""
+    """The longest run of characters that ascend by one, descend by one, or repeat."""
     longest, length, step = 1, 1, None
     for before, now in pairwise(letters):
         here = ord(now) - ord(before)
-        # `9a` goes on in hexadecimal
+        # in hexadecimal `a` follows `9`
         here = 1 if before + now == "9a" else -1 if before + now == "a9" else here
         length = length + 1 if here == step else 2 if here in (-1, 0, 1) else 1
         step = here if here in (-1, 0, 1) else None

@@ -1,1 +1,1 @@
-"""Questions that a member's own account answers, each in a sentence or two."""
+"""Questions answered from a member's own account, in a sentence or two."""

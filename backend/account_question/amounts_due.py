@@ -1,4 +1,4 @@
-"""When and what is owed, and what follows when it is late."""
+"""What is owed and when, and what happens when it is late."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from backend.payments.balances import Balance
 
 
 async def describe_due_date(asked: AccountQuestion) -> str:
-    """What is due and on which day."""
     owed = await asked.balance()
     if owed.amount_due_cents < 0:
         return tr("Nothing is due: the account has a credit of {amount}.", amount=format_cents(-owed.amount_due_cents))
@@ -26,7 +25,7 @@ async def describe_due_date(asked: AccountQuestion) -> str:
 
 
 async def describe_shutoff(asked: AccountQuestion) -> str:
-    """Whether anything is past due. The day of a shutoff is the office's to set and to tell; nothing is promised."""
+    """Whether anything is past due. Only the office sets and tells the day of a shutoff, so none is named."""
     owed = await asked.balance()
     if owed.past_due_cents <= 0:
         parts = [tr("Nothing is past due on this account, so nothing owed calls for a shutoff.")]
@@ -45,7 +44,7 @@ async def describe_shutoff(asked: AccountQuestion) -> str:
 
 
 async def describe_late_fee(asked: AccountQuestion) -> str:
-    """Whether a late charge is to be expected, and what one is here where the co-op has said."""
+    """Whether to expect a late charge, and how much it is where coop.toml says."""
     owed = await asked.balance()
     if owed.past_due_cents > 0 and owed.due_on:
         said = tr(
@@ -66,7 +65,7 @@ async def describe_late_fee(asked: AccountQuestion) -> str:
 
 
 async def describe_remaining(asked: AccountQuestion) -> str:
-    """What is owed once what is on its way and what is scheduled have come off it."""
+    """What is owed after pending and scheduled payments."""
     owed = await asked.balance()
     coming = []
     if owed.pending_cents:
@@ -87,12 +86,12 @@ async def describe_remaining(asked: AccountQuestion) -> str:
 
 
 async def _describe_balance(asked: AccountQuestion, owed: Balance) -> str:
-    """`Do I owe anything, am I behind?`: what is due and when, whether any is late, and what is taken by itself."""
-    said = [await describe_due_date(asked)]
+    """For `Do I owe anything?`: what is due, whether any is late, and the next automatic charge."""
+    sentences = [await describe_due_date(asked)]
     if owed.amount_due_cents > 0 and owed.past_due_cents <= 0:
-        said.append(tr("Nothing is past due."))
-    said += await describe_next_automatic_charge(asked) or [tr("No payment is on its way or scheduled.")]
-    return " ".join(said)
+        sentences.append(tr("Nothing is past due."))
+    sentences += await describe_next_automatic_charge(asked) or [tr("No payment is on its way or scheduled.")]
+    return " ".join(sentences)
 
 
 def _past_due(asked: AccountQuestion, owed: Balance) -> str:

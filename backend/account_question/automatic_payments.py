@@ -1,4 +1,4 @@
-"""What goes out by itself: Auto Pay, a bank draft, a scheduled payment."""
+"""Automatic payments (Auto Pay, bank draft, scheduled payments), and the saved methods they use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from backend.account_question.question import AccountQuestion
+from backend.alerts.kinds import join_words
 from backend.autopay.formatting import format_next_run, format_ordinal, format_run_day
 from backend.autopay.models import AutomaticDraft, AutoPay, LegacyDraft
 from backend.autopay.schedule import find_active_draft
@@ -18,6 +19,7 @@ from backend.money import format_cents
 from backend.payments import prechecks
 from backend.payments.balances import list_scheduled
 from backend.payments.models import PaymentMethod
+from backend.payments.service import list_saved_methods
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
 from backend.reading.spanish.translation import to_english
 
@@ -37,8 +39,8 @@ AMOUNT_UNKNOWN_TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class UpcomingCharge:
-    """Money that goes out by itself `on` a day; the cents are None when they are not known yet. `trouble` is why its
-    card or account cannot be charged on that day, empty when nothing is known against it."""
+    """An automatic charge `on` a day; `cents` is None when not known yet. `problem` is why its method cannot be
+    charged then, if known."""
 
     kind: str
     on: date
@@ -58,20 +60,20 @@ async def describe_autopay(asked: AccountQuestion) -> str:
 
 
 async def describe_automatic_payments(asked: AccountQuestion) -> str:
-    """What goes out next and when; where the words name a day, whether anything goes out on it."""
-    going = await _upcoming_charges(asked)
+    """The next charges; where the words name a day, whether there is a charge on it."""
+    charges = await _upcoming_charges(asked)
     day = parse_day(to_english(asked.words) if current_language() == SPANISH else asked.words, asked.today, asked=False)
     if isinstance(day, ParsedDay):
-        then = [one for one in going if one.on == day.day]
-        if then:
-            return " ".join([tr("Yes."), *_format_charges(asked, then)])
-        said = [
+        on_day = [one for one in charges if one.on == day.day]
+        if on_day:
+            return " ".join([tr("Yes."), *_format_charges(asked, on_day)])
+        sentences = [
             tr("No, nothing is set to go out {when}.", when=asked.format_when(day.day)),
-            *_format_charges(asked, going[:1]),
+            *_format_charges(asked, charges[:1]),
         ]
-        return " ".join(said)
-    if going:
-        return " ".join(_format_charges(asked, going[:2]))
+        return " ".join(sentences)
+    if charges:
+        return " ".join(_format_charges(asked, charges[:2]))
     standing = await _active_enrollment(asked)
     if standing is not None and not standing.is_wanted:  # it ends before it would run again
         return tr("Nothing more is set to go out by itself.")
@@ -81,12 +83,12 @@ async def describe_automatic_payments(asked: AccountQuestion) -> str:
 
 
 async def describe_next_charge(asked: AccountQuestion) -> list[str]:
-    """A sentence about what goes out next by itself; none when nothing does."""
+    """A sentence about the next charge of any kind, if there is one."""
     return _format_charges(asked, (await _upcoming_charges(asked))[:1])
 
 
 async def describe_next_automatic_charge(asked: AccountQuestion) -> list[str]:
-    """A sentence about what Auto Pay or the bank draft takes next; none when neither does."""
+    """A sentence about the next charge by Auto Pay or the bank draft, if there is one."""
     return _format_charges(asked, [one for one in await _upcoming_charges(asked) if one.kind in (AUTOPAY, DRAFT)][:1])
 
 
@@ -108,7 +110,7 @@ async def describe_short_month(asked: AccountQuestion) -> str | None:
 
 async def _autopay(asked: AccountQuestion, row: AutoPay) -> str:
     coming = await find_next_run(asked.session, asked.backend, row)
-    if not row.active and row.change_on and row.change_method_id:  # takes the place of a draft after its last run
+    if not row.active and row.change_on and row.change_method_id:  # replaces a bank draft after its last run
         method = await asked.session.get_one(PaymentMethod, row.change_method_id)
         said = tr(
             "Auto Pay is set up and begins on {day}: it pays from {method} {when}.",
@@ -132,7 +134,7 @@ async def _autopay(asked: AccountQuestion, row: AutoPay) -> str:
 
 
 async def _change(asked: AccountQuestion, row: AutoPay) -> str:
-    """What is agreed for later."""
+    """A sentence about a change agreed for later."""
     if not row.change_on or not row.change_method_id:
         return ""
     method = await asked.session.get_one(PaymentMethod, row.change_method_id)
@@ -162,19 +164,19 @@ def _day(asked: AccountQuestion, row: AutoPay | LegacyDraft) -> str:
 
 
 def _format_method_problem(asked: AccountQuestion, method: PaymentMethod, coming: NextRun | None) -> str:
-    """A card that has expired by the next run: better heard now than after it failed."""
+    """A sentence if the card expires before the next run: better to learn now than after it failed."""
     why = prechecks.find_method_problem(asked.account, method, coming.on if coming else asked.today)
     return " " + tr("It cannot run like this: {why}.", why=why) if why else ""
 
 
 async def _active_enrollment(asked: AccountQuestion) -> AutoPay | LegacyDraft | None:
-    """What takes the account's bills now."""
+    """What pays the account's bills automatically now."""
     row = await find_autopay(asked.session, asked.account.id)
     return row or await find_active_draft(asked.session, asked.account.id)
 
 
 async def _upcoming_charges(asked: AccountQuestion) -> list[UpcomingCharge]:
-    """All that is known to go out, the next one first."""
+    """All known future charges, the next one first."""
     account_id = asked.account.id
     found = [
         UpcomingCharge(
@@ -194,13 +196,13 @@ async def _upcoming_charges(asked: AccountQuestion) -> list[UpcomingCharge]:
     autopay = await find_autopay(asked.session, account_id)
     draft = await find_active_draft(asked.session, account_id)
     drafted: list[UpcomingCharge] = []
-    if draft is not None:  # until Auto Pay has taken its place it is the draft that runs
+    if draft is not None:  # the draft runs until Auto Pay replaces it
         coming = await find_next_run(asked.session, asked.backend, draft)
         against = await _method_problem(asked, draft.method_id, coming.on) if coming else ""
         drafted = _unless_ended(DRAFT, coming, None if draft.is_wanted else draft.change_on, against)
     if autopay is not None:
         coming = await find_next_run(asked.session, asked.backend, autopay)
-        if coming and drafted:  # what is open now is the draft's to take
+        if coming and drafted:  # the draft pays what is due now
             coming = NextRun(coming.on)
         against = await _method_problem(asked, _method_id_on(autopay, coming.on), coming.on) if coming else ""
         found += _unless_ended(AUTOPAY, coming, None if autopay.is_wanted else autopay.change_on, against)
@@ -208,7 +210,7 @@ async def _upcoming_charges(asked: AccountQuestion) -> list[UpcomingCharge]:
 
 
 def _method_id_on(row: AutoPay, on: date) -> int:
-    """The method that Auto Pay charges on that day: what is agreed for later counts from its day on."""
+    """The method that Auto Pay charges on that day, with a change agreed for later."""
     changed = row.change_on is not None and row.change_method_id is not None and on >= row.change_on
     return row.change_method_id if changed and row.change_method_id else row.method_id
 
@@ -228,9 +230,38 @@ def _format_charges(asked: AccountQuestion, going: Sequence[UpcomingCharge]) -> 
 
 
 def _format_charge(asked: AccountQuestion, one: UpcomingCharge) -> str:
-    """What goes out and when; a card that has expired by then is named, or the bill would be thought paid."""
+    """Amount and day; names an expired card, or the member would think the bill paid."""
     if one.cents:
         said = tr(AMOUNT_KNOWN_TEXTS[one.kind], amount=format_cents(one.cents), when=asked.format_when(one.on))
     else:
         said = tr(AMOUNT_UNKNOWN_TEXTS[one.kind], when=asked.format_when(one.on))
     return f"{said} {tr('It cannot run like this: {why}.', why=one.problem)}" if one.problem else said
+
+
+async def describe_saved_methods(asked: AccountQuestion) -> str:
+    """The cards and bank accounts on file, by their last four; which have expired, and which pays by itself."""
+    methods = await list_saved_methods(asked.session, asked.account.member_id)
+    if not methods:
+        return tr("No card and no bank account is saved on your account.")
+    said = tr("Saved on your account: {methods}.", methods=join_words([_format_method(asked, one) for one in methods]))
+    return " ".join([said, *await _describe_automatic_use(asked)])
+
+
+async def _describe_automatic_use(asked: AccountQuestion) -> list[str]:
+    row = await find_autopay(asked.session, asked.account.id)
+    by_itself = row if row is not None and row.active else await find_active_draft(asked.session, asked.account.id)
+    if by_itself is None:
+        return []
+    method = await asked.session.get_one(PaymentMethod, by_itself.method_id)
+    if method.member_id != asked.account.member_id:  # another member's method must not be shown
+        return []
+    return [tr("Your bills are paid by themselves from {method}.", method=method.label)]
+
+
+def _format_method(asked: AccountQuestion, method: PaymentMethod) -> str:
+    ends = prechecks.card_expiry_date(method)
+    if ends is None:
+        return method.label
+    if ends < asked.today:
+        return tr("{method}, which has expired", method=method.label)
+    return tr("{method}, good through {month}/{year}", method=method.label, month=ends.month, year=ends.year)

@@ -1,4 +1,4 @@
-"""What an account is signed up for: paperless bills, alerts, budget or levelized billing."""
+"""What an account is enrolled in: paperless bills, alerts, budget or levelized billing."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ CHANNEL_NAMES = {"text": mark("text"), "email": mark("email"), "call": mark("pho
 
 
 async def paperless_status(asked: AccountQuestion) -> str:
-    """Whether bills come on paper."""
     if await alerts.is_paperless(asked.session, asked.account.id):
         return tr("Yes, this account is paperless: an email tells you when a bill is ready.")
     return tr("No, the bills of this account come on paper.")
 
 
 async def alerts_status(asked: AccountQuestion) -> str:
-    """Which alerts are on and which way each goes; those that go the same ways together."""
+    """The active alerts, grouped by their channels."""
     settings = await alerts.list_active_settings(asked.session, asked.account.id)
     if not settings:
         return tr("No alerts are on for this account.")

@@ -1,4 +1,4 @@
-"""What was paid: the last payment, and whether one was taken twice."""
+"""Past payments: the last ones, and duplicate charges."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from backend.reading.money.amount import Amount, parse_amount
 from backend.reading.spanish.translation import to_english
 
 LOOK_BACK = timedelta(days=35)
-"""As far as two charges of one bill can be apart from being noticed."""
 DUPLICATE_WINDOW = timedelta(days=3)
 TAKEN_STATUSES = (*PENDING_STATUSES, "posted")
 _MAILED_PAYMENT = re.compile(
@@ -25,7 +24,7 @@ _MAILED_PAYMENT = re.compile(
 
 
 async def describe_last_payment(asked: AccountQuestion) -> str:
-    """The payment that the words name by its amount, else the newest ones: what is on its way, what went through."""
+    """The payment whose amount the words name, else the newest ones."""
     made = await list_payments(asked.session, asked.account.id)
     named = _extract_amount(asked.words)
     if named is not None:
@@ -38,7 +37,7 @@ async def describe_last_payment(asked: AccountQuestion) -> str:
 
 
 async def describe_duplicate_charge(asked: AccountQuestion) -> str:
-    """Whether two payments of one amount were taken within three days, in the last 35; declined ones took nothing."""
+    """Whether two payments of one amount within DUPLICATE_WINDOW were taken in the last LOOK_BACK."""
     since = asked.today - LOOK_BACK
     made = await list_payments(asked.session, asked.account.id)
     taken = [one for one in made if one.status in TAKEN_STATUSES and asked.payment_date(one) >= since]
@@ -78,13 +77,13 @@ def _format_duplicate(asked: AccountQuestion, newer: Payment, older: Payment) ->
 
 
 def _extract_amount(words: str) -> int | None:
-    """The cents that are spoken of; a bare number may be that of a check."""
+    """The amount named in cents; not a bare number, which may be that of a check."""
     read = parse_amount(to_english(words) if current_language() == SPANISH else words, 0, asked=False)
     return read.cents if isinstance(read, Amount) and read.cents > 0 else None
 
 
 def _newest(asked: AccountQuestion, made: Sequence[Payment]) -> list[str]:
-    """Sentences: the newest attempt, and the last one that went through where that is another."""
+    """Sentences about the newest attempt, and the last successful one if different."""
     if not made:
         said = [tr("No payment is on this account yet.")]
     else:

@@ -1,4 +1,4 @@
-"""What a question about an account is answered from, and the words that several answers share."""
+"""A question about an account, and formats that several answers share."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ class AccountQuestion:
 
     @property
     def office_phone(self) -> str:
-        """The office's, as it is written."""
         return self.backend.coop.office_phone_display
 
     async def balance(self) -> Balance:
@@ -50,5 +49,5 @@ class AccountQuestion:
         return near.get(on) or tr("on {day}", day=self.format_day(on))
 
     def payment_date(self, payment: Payment) -> date:
-        """The co-op's local date of a payment: when it posted, else when it was made."""
+        """The local date when the payment posted, else when it was made."""
         return payment.posted_on or payment.created_at.astimezone(self.backend.coop.zone).date()

@@ -1,4 +1,4 @@
-"""The price of power, how it was measured, and how a bill compares with that of a year before."""
+"""Rates, estimated readings, and the comparison with last year's bill."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from backend.usage.service import list_last_months
 
 ESTIMATED_LINE = re.compile(r"\bestimat", re.IGNORECASE)
 MIN_DAYS_APART = 2
-"""By how many days two bills differ before that is said: it explains much of the rest."""
+"""Bills whose periods differ by this many days mention it: it explains much of the difference."""
 
 
 async def describe_rate(asked: AccountQuestion) -> str | None:
-    """What a home here pays; None for other accounts and where the co-op has not said."""
+    """The residential rate; None for other accounts, and where coop.toml has none."""
     member = await asked.session.get_one(Member, asked.account.member_id)
     rate, base = asked.backend.coop.get_fact("energy_rate"), asked.backend.coop.get_fact("base_charge")
     if member.kind != "residential" or not (rate or base):
@@ -34,7 +34,7 @@ async def describe_rate(asked: AccountQuestion) -> str | None:
 
 
 async def describe_estimated_reading(asked: AccountQuestion) -> str | None:
-    """That the newest bill is from an estimated reading, where a line of it says so; else it is not known."""
+    """Whether a line of the newest bill says that it is estimated; None where none does."""
     newest = await _newest(asked)
     if newest is None or not any(ESTIMATED_LINE.search(str(line["label"])) for line in newest.lines or []):
         return None
@@ -44,7 +44,7 @@ async def describe_estimated_reading(asked: AccountQuestion) -> str | None:
 
 
 async def compare_with_last_year(asked: AccountQuestion) -> str | None:
-    """The newest bill against that of the same month a year before; without one the use alone; None with neither."""
+    """Compares the newest bill with the same month a year before; without one, usage only; None without either."""
     newest = await _newest(asked)
     if newest is None:
         return None

@@ -1,4 +1,4 @@
-"""Answering a question from an account. `backend/members/levels.py` says at which level each may be."""
+"""Answers questions about an account. `backend/members/levels.py` has the level that each needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from backend.account_question import (
     automatic_payments,
     enrollments,
     past_payments,
-    payment_methods,
     rates_and_usage,
 )
 from backend.account_question.question import AccountQuestion
@@ -39,12 +38,12 @@ TOPIC_HANDLERS: Mapping[str, Callable[[AccountQuestion], Awaitable[str | None]]]
         "next_automatic": automatic_payments.describe_automatic_payments,
         "paperless_status": enrollments.paperless_status,
         "short_month": automatic_payments.describe_short_month,
-        "saved_methods": payment_methods.describe_saved_methods,
+        "saved_methods": automatic_payments.describe_saved_methods,
         "shutoff": amounts_due.describe_shutoff,
         "what_is_left": amounts_due.describe_remaining,
     }
 )
-"""The `account:` line of a subject in knowledge/ → what answers it."""
+"""The `account:` line of a subject in knowledge/ -> what answers it."""
 
 
 class UnknownTopic(MemberlineError):
@@ -61,11 +60,10 @@ def required_level(topic: str) -> Level:
 
 
 async def answer(session: AsyncSession, backend: Backend, account: Account, topic: str, words: str) -> str | None:
-    """One or two sentences about the account in the current language; None when its data does not tell.
+    """One or two sentences about the account in the current language; None when its data has no answer.
 
-    The caller has made sure that whoever asks is at the level that `needs` names, for this very account. `words` are
-    the member's own: a day or an amount in them is answered to. Raises UnknownTopic.
+    The caller has checked `required_level` for this very account. `words` are the member's own: the answer goes into a
+    day or an amount in them. Raises UnknownTopic.
     """
-    if topic not in TOPIC_HANDLERS:
-        raise UnknownTopic(f"no account question is called {topic}")
+    required_level(topic)
     return await TOPIC_HANDLERS[topic](AccountQuestion(session, backend, account, words))

@@ -1,1 +1,1 @@
-"""Talks that a person at the office takes over."""
+"""Handing a conversation over to a person at the office."""

@@ -1,4 +1,4 @@
-"""The queue of people who wait for a person, and what the office wrote to them."""
+"""The queue of handoffs, and the office's messages."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from backend.db import Base, UtcTime
 
 
 class AgentHandoff(Base):
-    """One wish for a person. `status`: waiting, answered, transferred (a call was put through) or closed.
+    """One request for a person. `status`: waiting, answered, transferred (the call was connected) or closed.
 
-    `summary` says who, at which level, what was tried, and the last lines without sensitive digits.
+    `summary` has the member, the level, what was tried, and the last lines with sensitive digits masked.
     """
 
     __tablename__ = "handovers"

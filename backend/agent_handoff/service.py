@@ -1,4 +1,4 @@
-"""Putting somebody in the queue for a person, answering, and ending it. Functions flush; the caller commits."""
+"""The queue for a person at the office: requests, answers, closing. Functions flush; the caller commits."""
 
 from __future__ import annotations
 
@@ -26,31 +26,30 @@ LIVE_AGENT = "person"
 OPEN_STATUSES = ("waiting", "answered")
 SUMMARY_LINES = 10
 ABANDONED_AFTER, ABANDONED_AFTER_WHEN_CLOSED = timedelta(hours=12), timedelta(hours=1)
-"""So long after the last words of a person at the office, while it is open or closed, nobody waits there for more."""
+"""After the office's last message, while it is open or closed, a handoff counts as abandoned."""
 LANGUAGES = {ENGLISH: "English", SPANISH: "Spanish"}
-"""As the office reads them."""
 
 
 async def request_handoff(
     session: AsyncSession, backend: Backend, conversation_id: str, *, tried: str, put_through: bool = False
 ) -> AgentHandoff:
-    """Put a conversation in the queue with its summary; one that waits already keeps its place.
+    """Put a conversation in the queue; one that is there keeps its place.
 
-    `put_through`: the channel connects the call itself, so that the office only reads what was tried.
+    `put_through`: the channel transfers the call itself, and the office only gets the summary.
     """
     waiting = await find_open_handoff(session, conversation_id)
     if waiting is not None:
         return waiting
     standing = await identity.load_identity(session, backend, conversation_id)
     conversation = await session.get_one(Conversation, conversation_id)
-    handover = AgentHandoff(
+    handoff = AgentHandoff(
         conversation_id=conversation_id,
         account_id=standing.account.id if standing.account else None,
         status="transferred" if put_through else "waiting",
         summary=await _summary(session, standing, conversation, tried),
         created_at=backend.clock.now(),
     )
-    session.add(handover)
+    session.add(handoff)
     await session.flush()
     await record(
         session,
@@ -59,10 +58,10 @@ async def request_handoff(
         level=int(standing.level),
         channel=conversation.channel,
         act="handover",
-        account_id=handover.account_id,
-        after={"handover": handover.id, "status": handover.status},
+        account_id=handoff.account_id,
+        after={"handover": handoff.id, "status": handoff.status},
     )
-    return handover
+    return handoff
 
 
 async def _summary(
@@ -81,7 +80,7 @@ async def _summary(
 
 
 async def find_open_handoff(session: AsyncSession, conversation_id: str) -> AgentHandoff | None:
-    """The handover of a conversation that still waits or is being answered."""
+    """The conversation's handoff that is waiting or answered."""
     query = select(AgentHandoff).where(
         AgentHandoff.conversation_id == conversation_id, AgentHandoff.status.in_(OPEN_STATUSES)
     )
@@ -89,7 +88,7 @@ async def find_open_handoff(session: AsyncSession, conversation_id: str) -> Agen
 
 
 async def list_waiting(session: AsyncSession, limit: int = 200) -> list[AgentHandoff]:
-    """Who waits, the longest first; calls that were put through come last."""
+    """Open handoffs, the longest waiting first, transferred calls last."""
     query = (
         select(AgentHandoff)
         .where(AgentHandoff.status != "closed")
@@ -100,9 +99,9 @@ async def list_waiting(session: AsyncSession, limit: int = 200) -> list[AgentHan
 
 
 async def send_answer(session: AsyncSession, backend: Backend, conversation_id: str, text: str, by: str) -> str | None:
-    """Send what the office wrote to the web chat or by text. Returns the way, `web` or `sms`, or None: no way there.
+    """Send the office's message to the web chat or by text. Returns `web`, `sms`, or None when neither is possible.
 
-    `by` is the name that somebody signs in with. On the web the caller wakes the page's stream after the commit.
+    `by` is a staff sign-in name. On the web the caller notifies the page's stream after the commit.
     """
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None or (conversation.channel != "web" and not conversation.address):
@@ -113,37 +112,37 @@ async def send_answer(session: AsyncSession, backend: Backend, conversation_id: 
     way = await _send_message(
         session, backend, conversation, text, f"office:{written.id}", author=agent_display_name(by)
     )
-    # who is written to answers the person, also where nobody had asked for one: the office began it
-    handover = await request_handoff(session, backend, conversation_id, tried="the office wrote first")
-    handover.status = "answered"
+    # replies go to the person, even where the office wrote first
+    handoff = await request_handoff(session, backend, conversation_id, tried="the office wrote first")
+    handoff.status = "answered"
     await _set_expects(session, conversation_id, LIVE_AGENT)
-    await _record(session, backend, conversation, "office_answered", f"office:{by}", handover)
+    await _record(session, backend, conversation, "office_answered", f"office:{by}", handoff)
     return way
 
 
-async def is_abandoned(session: AsyncSession, backend: Backend, handover: AgentHandoff) -> bool:
-    """Whether nobody of the office is there any more: a talk by text has no end, and must not fall silent."""
+async def is_abandoned(session: AsyncSession, backend: Backend, handoff: AgentHandoff) -> bool:
+    """Whether the office no longer answers. A text conversation has no end, so the assistant must answer again."""
     now = backend.clock.now()
     is_open = backend.coop.is_open(now)
-    if handover.status == "waiting":
+    if handoff.status == "waiting":
         return not is_open
-    query = select(func.max(OfficeMessage.at)).where(OfficeMessage.conversation_id == handover.conversation_id)
+    query = select(func.max(OfficeMessage.at)).where(OfficeMessage.conversation_id == handoff.conversation_id)
     written = await session.scalar(query)
     return written is not None and now - written > (ABANDONED_AFTER if is_open else ABANDONED_AFTER_WHEN_CLOSED)
 
 
 def agent_display_name(by: str) -> str:
-    """The name of somebody at the office as a member reads it: `Ann Berg` for `ann.berg`."""
+    """The name shown to members: `Ann Berg` for `ann.berg`."""
     return " ".join(part[:1].upper() + part[1:] for part in re.split(r"[._\s-]+", by) if part)
 
 
 async def _send_message(
     session: AsyncSession, backend: Backend, conversation: Conversation, text: str, key: str, author: str = ""
 ) -> str | None:
-    """Words to whoever is at the other end. `author` is the person they come from; without one, the assistant."""
+    """Send to the member by web or text. `author` is the person; empty for the assistant."""
     if conversation.channel == "web":
         said: dict[str, Any] = {"text": text, "buttons": [], "image": None, "alt": None, "link": None}
-        # a screen reader speaks our own words in their language; in which a person wrote is not known
+        # screen readers need the language; that of a person's message is not known
         said |= {"author": author} if author else {"lang": conversation.language}
         await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [said]})
         return "web"
@@ -156,27 +155,26 @@ async def _send_message(
     return "sms"
 
 
-async def close(session: AsyncSession, backend: Backend, handover_id: int, by: str) -> AgentHandoff | None:
-    """The office user `by` is done: the assistant answers again, and the member is told. None when closed already.
+async def close(session: AsyncSession, backend: Backend, handoff_id: int, by: str) -> AgentHandoff | None:
+    """The office user `by` ends it: the assistant answers again, and the member is told. None when closed already.
 
-    On the web the caller wakes the page's stream after the commit.
+    On the web the caller notifies the page's stream after the commit.
     """
-    handover = await session.get(AgentHandoff, handover_id)
-    if handover is None or handover.status == "closed":
+    handoff = await session.get(AgentHandoff, handoff_id)
+    if handoff is None or handoff.status == "closed":
         return None
-    conversation = await session.get_one(Conversation, handover.conversation_id)
-    if conversation.expects == LIVE_AGENT:  # whoever has gone back to the assistant needs no word
+    conversation = await session.get_one(Conversation, handoff.conversation_id)
+    if conversation.expects == LIVE_AGENT:  # a member who went back to the assistant is not told
         with use_language(conversation.language):
-            words = await _format_closing(session, handover)
-        await _send_message(session, backend, conversation, words, f"office-left:{handover.id}")
-    await _end(session, backend, handover, f"office:{by}")
-    return handover
+            words = await _format_closing(session, handoff)
+        await _send_message(session, backend, conversation, words, f"office-left:{handoff.id}")
+    await _end(session, backend, handoff, f"office:{by}")
+    return handoff
 
 
-async def _format_closing(session: AsyncSession, handover: AgentHandoff) -> str:
-    """What is true of it: somebody has left, or nobody had written."""
+async def _format_closing(session: AsyncSession, handoff: AgentHandoff) -> str:
     query = select(OfficeMessage.author).where(
-        OfficeMessage.conversation_id == handover.conversation_id, OfficeMessage.at >= handover.created_at
+        OfficeMessage.conversation_id == handoff.conversation_id, OfficeMessage.at >= handoff.created_at
     )
     author = await session.scalar(query.order_by(OfficeMessage.id.desc()).limit(1))
     if author:
@@ -193,20 +191,20 @@ async def _format_closing(session: AsyncSession, handover: AgentHandoff) -> str:
 async def return_to_assistant(
     session: AsyncSession, backend: Backend, conversation_id: str, *, keep_place: bool = False
 ) -> None:
-    """Back to the assistant. `keep_place`: the office has closed meanwhile, and will still find the wish."""
-    handover = await find_open_handoff(session, conversation_id)
-    if handover is not None and not keep_place:
-        await _end(session, backend, handover, conversation_id)
+    """The assistant answers again. `keep_place`: the request stays in the queue, such as when the office has closed."""
+    handoff = await find_open_handoff(session, conversation_id)
+    if handoff is not None and not keep_place:
+        await _end(session, backend, handoff, conversation_id)
     else:
         await _set_expects(session, conversation_id, "")
 
 
-async def _end(session: AsyncSession, backend: Backend, handover: AgentHandoff, actor: str) -> None:
-    handover.status, handover.closed_at = "closed", backend.clock.now()
-    conversation = await session.get_one(Conversation, handover.conversation_id)
+async def _end(session: AsyncSession, backend: Backend, handoff: AgentHandoff, actor: str) -> None:
+    handoff.status, handoff.closed_at = "closed", backend.clock.now()
+    conversation = await session.get_one(Conversation, handoff.conversation_id)
     if conversation.expects == LIVE_AGENT:
         await _set_expects(session, conversation.id, "")
-    await _record(session, backend, conversation, "handover_closed", actor, handover)
+    await _record(session, backend, conversation, "handover_closed", actor, handoff)
 
 
 async def _set_expects(session: AsyncSession, conversation_id: str, expects: str) -> None:
@@ -219,7 +217,7 @@ async def _record(
     conversation: Conversation,
     act: str,
     actor: str,
-    handover: AgentHandoff | None,
+    handoff: AgentHandoff | None,
 ) -> None:
     await session.flush()
     await record(
@@ -229,6 +227,6 @@ async def _record(
         level=0 if actor.startswith("office:") else int(conversation.level),
         channel="office" if actor.startswith("office:") else conversation.channel,
         act=act,
-        account_id=handover.account_id if handover else None,
-        after={"handover": handover.id if handover else None, "conversation": conversation.id},
+        account_id=handoff.account_id if handoff else None,
+        after={"handover": handoff.id if handoff else None, "conversation": conversation.id},
     )

@@ -1,4 +1,4 @@
-"""A conversation as the office reads it: who said what, with codes, last fours and links to money taken out."""
+"""A conversation as the office reads it, with codes, last fours and portal links masked."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class TranscriptLine:
 
 
 def mask_line(text: str) -> str:
-    """A line without one-time codes, last fours and links that open something. Card numbers were never kept."""
+    """Mask one-time codes, last fours and portal links. Card numbers were never stored."""
     text = LINK.sub("[link]", text)
     text = LABELED_LAST4.sub(r"\1[4 digits]", text)
     text = LAST4_AFTER_NUMBER.sub(r"\1[4 digits]", text)
@@ -45,7 +45,7 @@ def mask_line(text: str) -> str:
 
 
 def _is_place_number(text: str, digits: str) -> bool:
-    """Whether four digits are a house, a road or a pole: the crew has to find it."""
+    """Whether four digits are a house, road or pole number, which the crew needs."""
     return digits in (extract_address_or_road(text) or "") or bool(
         re.search(rf"{PLACE_WORDS.pattern}\W*{digits}\b", text, re.IGNORECASE)
     )
@@ -53,22 +53,22 @@ def _is_place_number(text: str, digits: str) -> bool:
 
 async def read_transcript(session: AsyncSession, conversation_id: str, limit: int = 60) -> list[TranscriptLine]:
     """The newest lines, the oldest of them first."""
-    heard = (
+    inbound = (
         select(InboundMessage)
         .where(InboundMessage.conversation_id == conversation_id)
         .order_by(InboundMessage.id.desc())
         .limit(limit)
     )
-    wrote = (
+    office = (
         select(OfficeMessage)
         .where(OfficeMessage.conversation_id == conversation_id)
         .order_by(OfficeMessage.id.desc())
         .limit(limit)
     )
     lines: list[TranscriptLine] = []
-    for message in await session.scalars(heard):
+    for message in await session.scalars(inbound):
         lines += _message_lines(message)
-    lines += [TranscriptLine(row.at, row.author, row.text) for row in await session.scalars(wrote)]
+    lines += [TranscriptLine(row.at, row.author, row.text) for row in await session.scalars(office)]
     return sorted(lines, key=lambda line: line.at)[-limit:]
 
 

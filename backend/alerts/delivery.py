@@ -1,4 +1,4 @@
-"""Telling each event once, by the ways that its member chose. May be stopped anywhere and run again."""
+"""Sends each alert event once, by the channels that the member chose. May be stopped anywhere and run again."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 BATCH_SIZE = 20
-"""Events written in one transaction: few enough that nobody waits for them, and each is whole."""
+"""Events per transaction: few, so that other writers do not wait long."""
 
 
 async def deliver_alerts(backend: Backend, on: date) -> dict[str, int]:
-    """Tell everything that is to be told on `on`, the co-op's date; returns how many events were told."""
-    told = 0
+    """Send all alerts due on `on` (local date). Returns {"told": number of events}."""
+    count = 0
     for find in finders():
         async for events in find(backend, on):
             for start in range(0, len(events), BATCH_SIZE):
-                told += await _deliver_batch(backend, events[start : start + BATCH_SIZE])
-    return {"told": told}
+                count += await _deliver_batch(backend, events[start : start + BATCH_SIZE])
+    return {"told": count}
 
 
 async def _deliver_batch(backend: Backend, events: list[AlertEvent]) -> int:
-    told = 0
+    count = 0
     async with backend.db.transaction() as session:
         for event in events:
             if number := await _claim_event(session, backend, event):
                 await _deliver_event(session, backend, event, number)
-                told += 1
-    return told
+                count += 1
+    return count
 
 
 async def _claim_event(session: AsyncSession, backend: Backend, event: AlertEvent) -> int | None:
-    """The number of this telling; None when it was told, or another process is telling it."""
+    """The id of the new AlertSent row; None when it exists: the event was sent, or another process sends it."""
     insert: Any = sqlite_insert if backend.db.sqlite else postgresql_insert
     setting = event.setting
     statement = insert(AlertSent).values(
@@ -116,7 +116,7 @@ async def _send_email(
 
 
 async def _place_call(session: AsyncSession, backend: Backend, event: AlertEvent, member: Member, number: int) -> None:
-    """A call may be heard by anyone who picks up: the account is not named."""
+    """Does not name the account, since anybody may pick up."""
     coop = backend.coop
     await enqueue(
         session,

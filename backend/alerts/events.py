@@ -1,4 +1,4 @@
-"""What there is to tell, found page by page: each finder yields the events of one alert that nobody was told of yet."""
+"""Finds alert events that were not sent yet: each finder yields those of one kind, page by page."""
 
 from __future__ import annotations
 
@@ -25,11 +25,9 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 PAGE = 200
-NEWS_DAYS = 7
-"""What is older is no news any more, such as after an alert was off for a while."""
+NEWS_DAYS = 7  # older events are not sent, such as after an alert was off
 RECENT_BILL_DAYS = 45
-DUE_BILL_DAYS = 90
-"""A bill issued longer ago than this is no longer about to be due."""
+DUE_BILL_DAYS = 90  # a bill issued earlier cannot be due soon
 PROFILE_ACTS = {
     "contact_phone": mark("the phone number on file was changed"),
     "contact_email": mark("the email address on file was changed"),
@@ -37,12 +35,12 @@ PROFILE_ACTS = {
     "password_reset": mark("the password of your online account was changed"),
     "login_created": mark("an online account was made"),
 }
-"""Audit act → what is said of it."""
+"""Audit act -> its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
-    """One thing to tell one account. `words` follow the co-op's name, in the language that the member has on file."""
+    """One event of one alert setting. `key` identifies it; `text` is in the member's language on file."""
 
     setting: AlertSetting
     key: str
@@ -55,7 +53,6 @@ BillFormatter = Callable[[AsyncSession, "Backend", date, AlertSetting, Bill], Aw
 
 
 def finders() -> list[Finder]:
-    """Every alert's finder."""
     return [
         _bill_finder("bill_due", DUE_BILL_DAYS, _bill_due),
         _bill_finder("past_due", DUE_BILL_DAYS, _past_due),
@@ -72,16 +69,16 @@ def finders() -> list[Finder]:
 
 
 def _not_sent(kind: str, event: Any) -> ColumnElement[bool]:
-    told = exists().where(
+    sent = exists().where(
         AlertSent.account_id == AlertSetting.account_id, AlertSent.kind == kind, AlertSent.event == event
     )
-    return ~told
+    return ~sent
 
 
 async def _page_events(
     backend: Backend, query: Callable[[int], Any], make: EventBuilder
 ) -> AsyncIterator[list[AlertEvent]]:
-    """The events of rows of (setting, cause), in the order of the causes' ids: a page and a short session at a time."""
+    """Yield the events of (setting, cause) rows by the cause's id, with one short session per page."""
     after = 0
     owner: Any = aliased(Account)
     while True:
@@ -98,7 +95,7 @@ async def _page_events(
             for setting, cause, language in rows:
                 with use_language(language):
                     made.append(await make(session, setting, cause))
-        # told before the next page is looked for, with no session open meanwhile
+        # the consumer sends these before the next page is read, and no session is open meanwhile
         yield [event for event in made if event is not None]
         if len(rows) < PAGE:
             return
@@ -109,7 +106,7 @@ async def _page_events(
 
 
 def _bill_finder(kind: str, window_days: int, words: BillFormatter) -> Finder:
-    async def find(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
+    def find(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
         def query(after: int) -> Any:
             return (
                 select(AlertSetting, Bill)
@@ -131,8 +128,7 @@ def _bill_finder(kind: str, window_days: int, words: BillFormatter) -> Finder:
             said = await words(session, backend, on, setting, bill)
             return AlertEvent(setting, bill.number, said) if said else None
 
-        async for found in _page_events(backend, query, make):
-            yield found
+        return _page_events(backend, query, make)
 
     return find
 
@@ -224,17 +220,15 @@ def _since(backend: Backend, setting: AlertSetting) -> date:
 # payments
 
 
-async def _payments_received(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
-    async for found in _find_payments(backend, "payment_received", ("posted",), _format_received):
-        yield found
+def _payments_received(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
+    return _find_payments(backend, "payment_received", ("posted",), _format_received)
 
 
-async def _payments_failed(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
-    async for found in _find_payments(backend, "payment_failed", ("declined", "voided", "returned"), _format_failed):
-        yield found
+def _payments_failed(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
+    return _find_payments(backend, "payment_failed", ("declined", "voided", "returned"), _format_failed)
 
 
-async def _find_payments(
+def _find_payments(
     backend: Backend, kind: str, statuses: tuple[str, ...], words: Callable[[Payment], str]
 ) -> AsyncIterator[list[AlertEvent]]:
     earliest = backend.clock.now() - timedelta(days=NEWS_DAYS)
@@ -258,8 +252,7 @@ async def _find_payments(
     async def make(_session: AsyncSession, setting: AlertSetting, payment: Payment) -> AlertEvent:
         return AlertEvent(setting, payment.key, words(payment))
 
-    async for found in _page_events(backend, query, make):
-        yield found
+    return _page_events(backend, query, make)
 
 
 RETURNED_REASON = mark("it came back")
@@ -283,8 +276,8 @@ def _format_failed(payment: Payment) -> str:
     )
 
 
-async def _schedules_failed(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
-    """Scheduled payments that never came to a payment, such as for a card that has expired."""
+def _schedules_failed(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
+    """Scheduled payments that were never attempted, such as for an expired card."""
 
     def query(after: int) -> Any:
         return (
@@ -305,8 +298,7 @@ async def _schedules_failed(backend: Backend, on: date) -> AsyncIterator[list[Al
     async def make(_session: AsyncSession, setting: AlertSetting, item: ScheduledPayment) -> AlertEvent | None:
         return AlertEvent(setting, item.key, _not_made(item)) if item.run_on >= _since(backend, setting) else None
 
-    async for found in _page_events(backend, query, make):
-        yield found
+    return _page_events(backend, query, make)
 
 
 def _not_made(item: ScheduledPayment) -> str:
@@ -321,8 +313,8 @@ def _not_made(item: ScheduledPayment) -> str:
 # the profile
 
 
-async def _profile_changes(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
-    """A change is one of the member, so that the alert of any of their accounts tells it."""
+def _profile_changes(backend: Backend, on: date) -> AsyncIterator[list[AlertEvent]]:
+    """A change belongs to the member, so it triggers the alert of any of their accounts."""
     changed: Any = aliased(Account)
     watched: Any = aliased(Account)
     earliest = backend.clock.now() - timedelta(days=NEWS_DAYS)
@@ -349,5 +341,4 @@ async def _profile_changes(backend: Backend, on: date) -> AsyncIterator[list[Ale
     async def make(_session: AsyncSession, setting: AlertSetting, act: AuditRow) -> AlertEvent:
         return AlertEvent(setting, f"audit:{act.id}", f"{tr(PROFILE_ACTS[act.act])}.")
 
-    async for found in _page_events(backend, query, make):
-        yield found
+    return _page_events(backend, query, make)

@@ -1,4 +1,4 @@
-"""The alerts there are, in their three groups."""
+"""The kinds of alerts, in three groups."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAYMENT, USAGE, PROFILE = "payment", "balance and usage", "account profile"
 GROUPS = (PAYMENT, USAGE, PROFILE)
 CHANNELS = ("text", "email", "call")
 PAPERLESS = "paperless"
-"""Kept as an alert by email alone: the notice that takes the place of a paper bill. It is in no group."""
+"""Stored as an alert by email only: the notice in place of a paper bill. It is in no group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class AlertKind:
 
     name: str
     group: str
-    text: str  # behind "I tell you when": with {threshold} where it has one; `tr` puts it in the member's language
+    text: str  # completes "I tell you when ..."; marked for translation
     unit: str = ""
-    default_threshold: int | None = None  # the threshold when none was said; None asks for it
+    default_threshold: int | None = None  # when none was said; None: ask for it
     minimum: int = 1
     maximum: int = 0
 
@@ -55,20 +55,20 @@ KINDS: Mapping[str, AlertKind] = MappingProxyType(
 
 
 class InvalidThreshold(MemberlineError):
-    """A threshold that its alert cannot have, or none where one is needed."""
+    """A threshold out of range, or a missing one."""
 
     code = "alert_threshold"
 
 
 def check_threshold(name: str, threshold: int | None) -> int | None:
-    """The threshold as it is kept. Raises ThresholdRefused."""
+    """The threshold to store, None for kinds without one. Raises InvalidThreshold."""
     kind = KINDS[name]
     if not kind.unit:
         return None
-    wanted = kind.default_threshold if threshold is None else threshold
-    if wanted is None or not kind.minimum <= wanted <= kind.maximum:
-        raise InvalidThreshold(f"{name} cannot have the threshold {wanted}")
-    return wanted
+    value = kind.default_threshold if threshold is None else threshold
+    if value is None or not kind.minimum <= value <= kind.maximum:
+        raise InvalidThreshold(f"{name} cannot have the threshold {value}")
+    return value
 
 
 def format_threshold(unit: str, threshold: int | None) -> str:

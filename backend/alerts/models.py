@@ -1,4 +1,4 @@
-"""What members want to be told, and what they have been told."""
+"""Alert settings, and alerts that were sent."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from backend.db import Base, UtcTime
 
 
 class AlertSetting(Base):
-    """One alert of an account: its ways, and its threshold where its kind has one (`kinds.py` says in which unit).
+    """One alert of an account: its channels, and its threshold in the unit of its kind (`kinds.py`).
 
-    Kept when it is turned off, so that turning it on again finds its threshold. What happened before `since` is not
-    told.
+    Kept when it is turned off, to find its threshold again. Events before `since` are not sent.
     """
 
     __tablename__ = "alert_settings"
@@ -33,13 +32,13 @@ class AlertSetting(Base):
 
     @property
     def channels(self) -> list[str]:
-        """Of text, email and call, those it goes by."""
+        """The active ones of text, email and call."""
         chosen = (("text", self.by_text), ("email", self.by_email), ("call", self.by_call))
         return [way for way, on in chosen if on]
 
 
 class AlertSent(Base):
-    """An event that was told. Its unique key is why each is told once, whoever looks again."""
+    """An event that was sent. Its unique index ensures that each is sent once."""
 
     __tablename__ = "alerts_sent"
     __table_args__ = (Index("uq_alerts_sent_event", "account_id", "kind", "event", unique=True),)

@@ -1,4 +1,4 @@
-"""What a message says about alerts: which ones, on or off, by which way, from which amount, use or day on."""
+"""Reads a message about alerts: which ones, on or off, by which channels, with which thresholds."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ Verb = Literal["on", "off", "list"]
 
 @dataclass
 class AlertRequest:
-    """`kinds` are alerts with the threshold said, if one was. `denied` are ways that are not wanted any more.
-
-    `kept` are alerts that stay on when all others end. `outages` tells that word of an outage was meant: none of ours.
-    """
+    """`kinds` are alerts with their threshold, if one was said; `kept_kinds` stay on when all others end.
+    `about_outages`: outage alerts were meant, which we do not have."""
 
     verb: Verb
     kinds: dict[str, int | None] = field(default_factory=dict)
@@ -95,7 +93,7 @@ KEPT_ALERTS = re.compile(
     r"\b(?:except|excepto|besides|apart from|other than|all but|but (?:not|keep|leave)|just keep|salvo|menos|minus|"
     r"keep(?! getting))\b(.*)"
 )
-"""Behind these words stands what stays on."""
+"""These words are followed by what stays on."""
 OUTAGES = re.compile(
     r"\boutages?\b|\b(?:power|lights?)(?: ?'?s)? (?:is |are |goes |go |comes |come )?(?:out|back|off)\b|\bapag[oó]n\w*|"
     r"\bcortes de luz\b"
@@ -116,7 +114,7 @@ _POWER_OFF = re.compile(
     rf"\b{_POWER}(?: ?'?s)?(?: (?:is|are|was|gets?|goes|go|going|being|to be|turned|shut|cut|comes?))* off\b|"
     rf"\bturn(?:ed|ing|s)? (?:me|us|(?:my|our|the) {_POWER}) off\b|\bturn(?:ed|ing|s)? off (?:my|our|the) {_POWER}\b"
 )
-"""Power that goes off is no wish to end an alert."""
+"""Power that goes off, which is no request to turn an alert off."""
 CHANNEL_REQUEST = re.compile(
     r"\b(?:text(?:s|ed|ing)? (?:me|us|when|before|alerts?|if|about)|(?:get|send|want|have|got|need|offer|is there|"
     r"y'?all|you|u) "
@@ -124,52 +122,50 @@ CHANNEL_REQUEST = re.compile(
     r"(?:alert|notify|tell|warn) (?:me|us)|(?:shut ?-?off|outage|disconnect\w*) (?:texts?|alerts?|messages?|"
     r"warnings?))\b"
 )
-"""A text or another word from us is asked for."""
+"""A request to get messages from us."""
 ALL_TEXTS = re.compile(r"\b(?:texts?|texting|messages?|sms)\b")
 PART_SEPARATOR = re.compile(r"\s*(?:[,;]|\band\b|\balso\b|\bplus\b|\bor\b|\bbut\b)\s*")
 DAYS = re.compile(r"\b([0-9]+)[ -]?(day|week)s?\b|\b(a|the) (day|week) (?:before|ahead|early|prior)|\bnight before\b")
 ACCOUNT_NUMBER = re.compile(r"\b[0-9]{4,}-[0-9]{3}\b(?:\W+[0-9]{4}\b)?|\b[0-9]{7,}\b(?:\W+[0-9]{4}\b)?")
-"""A member number, and the last four behind it: who it is, and never a limit."""
+"""A member number and perhaps the last four: never a threshold."""
 NUMBER = re.compile(r"\$? ?([0-9]+)(?:\.[0-9]+)?(?! ?-?(?:days?|weeks?)\b(?! ?$))")
 
 
 def parse_alert_request(text: str) -> AlertRequest:
-    """Read a whole message: `text me 3 days before it's due and when usage goes over 1200` names two alerts."""
+    """Read a message: `text me 3 days before it's due and when usage goes over 1200` names two alerts."""
     said = _normalize_numbers(clean_text(ACCOUNT_NUMBER.sub(" ", text)))
     outages, verb, kept_kinds = bool(OUTAGES.search(said)), _verb(said), set[str]()
     stays = KEPT_ALERTS.search(said) if verb == "off" else None
     if stays is not None:
         kept_kinds = _extract_kept(stays[1])
         said = said[: stays.start()]
-    denied = {_parse_channel(found[1]) for found in UNWANTED_CHANNEL.finditer(said)}
+    unwanted = {_parse_channel(found[1]) for found in UNWANTED_CHANNEL.finditer(said)}
     kept = UNWANTED_CHANNEL.sub(" ", said)
-    wish = AlertRequest(
+    request = AlertRequest(
         verb,
-        channels={way for way, words in CHANNEL_PATTERNS if words.search(kept)} - denied,
-        unwanted_channels=denied,
+        channels={way for way, words in CHANNEL_PATTERNS if words.search(kept)} - unwanted,
+        unwanted_channels=unwanted,
         kept_kinds=kept_kinds,
     )
-    wish.about_outages = outages
-    if stays is not None and not (kept_kinds or outages or denied):
-        wish.verb = "list"  # what stays on was not understood: nothing ends on a guess
-    if verb == "off" and wish.channels and not denied and stays is None:
-        wish.unwanted_channels, wish.channels = (
-            wish.channels,
-            set(),
-        )  # "no more alerts by email" ends those, and leaves the texts
-    if wish.channels and denied and "too many" not in said:
-        wish.verb = "on"  # "stop calling, just text": another way, not no alerts
-    if wish.verb == "list":
-        return wish
+    request.about_outages = outages
+    if stays is not None and not (kept_kinds or outages or unwanted):
+        request.verb = "list"  # what stays on was not understood: nothing ends on a guess
+    if verb == "off" and request.channels and not unwanted and stays is None:
+        # "no more alerts by email" ends those, and leaves the texts
+        request.unwanted_channels, request.channels = request.channels, set()
+    if request.channels and unwanted and "too many" not in said:
+        request.verb = "on"  # "stop calling, just text": another way, not no alerts
+    if request.verb == "list":
+        return request
     for words, group in GROUP_PATTERNS:
         if words.search(said):
-            # a group that is wanted has those that need no limit of the member's own
+            # turning a group on leaves out those that need a threshold from the member
             every = [kind for kind in KINDS.values() if kind.group == group]
-            wish.kinds |= {k.name: None for k in every if wish.verb == "off" or not k.unit or k.default_threshold}
+            request.kinds |= {k.name: None for k in every if request.verb == "off" or not k.unit or k.default_threshold}
             said = words.sub(" ", said)
-    wish.kinds |= _extract_kinds(said)
-    wish.kinds = {name: limit for name, limit in wish.kinds.items() if name not in kept_kinds}
-    return wish
+    request.kinds |= _extract_kinds(said)
+    request.kinds = {name: limit for name, limit in request.kinds.items() if name not in kept_kinds}
+    return request
 
 
 def _extract_kinds(said: str) -> dict[str, int | None]:
@@ -189,7 +185,7 @@ def _extract_kept(said: str) -> set[str]:
 
 
 def find_unsupported_alert(text: str, own_words: str = "") -> str | None:
-    """`outage` or `shutoff` where a word from us is wished that no alert gives. Both languages."""
+    """`outage` or `shutoff` where such alerts, which we do not have, are requested; in English or Spanish."""
     said = clean_text(f"{text} {own_words}")
     if not CHANNEL_REQUEST.search(said) or _verb(said) == "off" or _SUPPORTED_TOPIC.search(said):
         return None
@@ -199,7 +195,7 @@ def find_unsupported_alert(text: str, own_words: str = "") -> str | None:
 
 
 def is_stop_all_texts(text: str) -> bool:
-    """`Stop all the texts`: STOP ends them for a phone, whatever the alerts of an account are."""
+    """`Stop all the texts`: for the phone (STOP), not only the alerts of one account."""
     said = clean_text(text)
     return bool(OFF.search(said) and ALL_TEXTS.search(said))
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 async def list_active_settings(session: AsyncSession, account_id: int) -> list[AlertSetting]:
-    """The alerts that are on, in the order in which they are listed; paperless billing is not among them."""
+    """The active alerts in the order of KINDS, without paperless billing."""
     on = select(AlertSetting).where(AlertSetting.account_id == account_id, AlertSetting.active)
     order = list(KINDS)
     found = [setting for setting in await session.scalars(on) if setting.kind in KINDS]
@@ -40,8 +40,8 @@ async def previous_thresholds(session: AsyncSession, account_id: int) -> dict[st
 
 
 async def is_paperless(session: AsyncSession, account_id: int) -> bool:
-    """Whether this account gets a notice by email in place of a paper bill."""
-    setting = await _setting(session, account_id, PAPERLESS)
+    """Whether the account gets email notices in place of paper bills."""
+    setting = await _find_setting(session, account_id, PAPERLESS)
     return setting is not None and setting.active
 
 
@@ -197,7 +197,7 @@ async def _save_setting(
     threshold: int | None,
     origin: str,
 ) -> None:
-    setting = await _setting(session, account_id, name)
+    setting = await _find_setting(session, account_id, name)
     if setting is None:
         setting = AlertSetting(account_id=account_id, kind=name, active=False)
         session.add(setting)
@@ -212,13 +212,13 @@ def _set_channels(setting: AlertSetting, ways: set[str]) -> None:
     setting.by_text, setting.by_email, setting.by_call = "text" in ways, "email" in ways, "call" in ways
 
 
-async def _setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting | None:
+async def _find_setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting | None:
     query = select(AlertSetting).where(AlertSetting.account_id == account_id, AlertSetting.kind == name)
     return await session.scalar(query)
 
 
 async def _get_setting(session: AsyncSession, account_id: int, name: str) -> AlertSetting:
-    found = await _setting(session, account_id, name)
+    found = await _find_setting(session, account_id, name)
     assert found is not None
     return found
 

@@ -1,1 +1,1 @@
-"""Payment arrangements: a plan of amounts and days, granted by the co-op's rules, kept or broken."""
+"""Payment arrangements: a plan of amounts and days, granted by the co-op's rules, then kept or broken."""

@@ -1,4 +1,4 @@
-"""Arrangements that were granted."""
+"""The arrangements table."""
 
 from __future__ import annotations
 

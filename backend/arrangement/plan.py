@@ -1,4 +1,4 @@
-"""A plan out of what was said of it: what is missing yet, and what a later message changes."""
+"""Builds a payment plan from what was said: finds what is missing, and applies later answers and corrections."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from backend.money import share_of
 from backend.reading.money.payment_plan import PaymentShare, RequestedPart, RequestedPlan
 
 MAX_PARTS = 60
-"""More payments than these are no plan that anybody would follow."""
 AMOUNT, DAY, REST, EACH, START, EVERY = "amount", "day", "rest", "each", "start", "every"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Payments in the order of their days. `missing` is what to ask next (`amount` or `day` of part `at`, `rest`,
-    `each`, `start` or `every`), None when the plan is whole; `left` are cents that no payment covers."""
+    """Payments by date. `missing_field` is what to ask next (`amount` or `day` of part `missing_index`, `rest`, `each`,
+    `start` or `every`), None when complete. `remaining_cents` are not covered by a payment yet."""
 
     parts: tuple[PlanPart, ...]
     remaining_cents: int
@@ -29,7 +28,7 @@ class Plan:
 
 
 def build_plan(said: RequestedPlan, owed: int) -> Plan:
-    """What the plan comes to for an account that owes `owed` cents."""
+    """The plan for an account that owes `owed` cents."""
     parts: list[PlanPart] = []
     left = owed
     for at, part in enumerate(said.parts):
@@ -66,12 +65,12 @@ def resolve_share(share: PaymentShare | None, owed: int, left: int) -> int | Non
         return left
     if share.startswith("percent"):
         return share_of(owed, int(share.split()[1]), 10_000)
-    # upwards, so that as many such parts leave nothing over
+    # rounded up, so that the parts leave nothing over
     return -(-owed // int(share.split("/")[1]))
 
 
 def _plan_remainder(said: RequestedPlan, parts: list[PlanPart], left: int) -> Plan:
-    """What is left is paid bit by bit, later, or is still to be asked about."""
+    """Pay what is left in installments, leave it open, or ask about it."""
     so_far = tuple(parts)
     if said.is_rest_open or said.words:
         return Plan(_sort_parts(parts), left)
@@ -103,14 +102,14 @@ def _plan_recurring(said: RequestedPlan, parts: list[PlanPart], left: int, start
 
 
 def is_complete(said: RequestedPlan) -> bool:
-    """Whether it is a plan by itself, so that it takes the place of what was said before."""
+    """Whether it is a plan by itself, which replaces the one before."""
     if len(said.parts) > 1 or said.count or (said.each_cents and said.frequency):
         return True
     return len(said.parts) == 1 and said.parts[0].share == "all" and said.parts[0].on is not None
 
 
 def apply_answer(before: RequestedPlan, said: RequestedPlan, asked: str | None, at: int, owed: int) -> RequestedPlan:
-    """The plan with the answer to what was missing (`Plan.missing`, `Plan.at`) put in."""
+    """The plan with the answer to `Plan.missing_field` (`asked`) of part `Plan.missing_index` (`at`)."""
     first = said.parts[0] if said.parts else RequestedPart()
     if asked == REST:
         return _apply_remainder(before, said, build_plan(before, owed).remaining_cents)
@@ -139,7 +138,7 @@ def apply_answer(before: RequestedPlan, said: RequestedPlan, asked: str | None, 
 
 
 def _apply_remainder(before: RequestedPlan, said: RequestedPlan, left: int) -> RequestedPlan:
-    """How the rest is paid: shares are of what is left, and a day alone is for all of it."""
+    """How the rest is paid: shares are of the remainder, and a day alone means all of it."""
     if not (said.has_installments or said.parts or said.start_date):
         return before
     parts = list(said.parts)
@@ -174,7 +173,7 @@ def _replace_part(said: RequestedPlan, at: int, new: RequestedPart) -> Requested
 def apply_correction(
     before: RequestedPlan, said: RequestedPlan, owed: int, which: int | None, today: date
 ) -> RequestedPlan:
-    """The plan changed by a message that corrects it. `which` is the payment that it names by its place, if any."""
+    """The plan corrected by a message. `which` is the index of the payment that it names, if any."""
     if is_complete(said) or not (before.parts or before.has_installments):
         return said
     plan = build_plan(before, owed)
@@ -206,7 +205,7 @@ def apply_correction(
 def _correct_settled(
     before: RequestedPlan, plan: Plan, new: RequestedPart, which: int | None, today: date
 ) -> RequestedPlan:
-    """One payment of a plan that is settled: the others stay, and one of them takes what the change leaves."""
+    """Change one payment of a complete plan; one other payment absorbs the difference."""
     parts = [RequestedPart(part.cents, part.on) for part in plan.parts]
     if not parts:
         return replace(before, parts=(new,))
@@ -220,7 +219,7 @@ def _correct_settled(
 
 
 def _find_corrected_part(parts: Sequence[RequestedPart], new: RequestedPart, today: date) -> int:
-    """The payment that a new day or amount is for: that of the same day, else the one nearest to the day."""
+    """The payment that a new day or amount replaces: the one of the same day, else the nearest."""
     if new.on is None:
         return 0
     same = [at for at, part in enumerate(parts) if part.on == new.on]

@@ -1,4 +1,4 @@
-"""Which plans are granted at once. What the rules refuse, the office decides."""
+"""The rules by which plans are granted at once; the office decides all others."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ MONTH = timedelta(days=30)
 
 @dataclass(frozen=True)
 class ArrangementRules:
-    """When a plan is granted at once; without rules the office decides each.
-
-    The oldest unpaid bill is at most `past_due_days` days past due, no plan was broken in the last `unbroken_months`,
-    and the plan pays all that is owed in at most `most_parts` payments within `within_days` days.
-    """
+    """A plan is granted if the oldest unpaid bill is at most `past_due_days` past due, no plan was broken in the last
+    `months_without_default`, and all is paid in at most `max_parts` payments within `max_days`."""
 
     past_due_days: int
     months_without_default: int
@@ -33,8 +30,8 @@ class PlanPart:
 
 @dataclass(frozen=True)
 class ArrangementFacts:
-    """What the rules look at. `due_on` is the due date of the oldest unpaid bill; `levelized`: leveled billing would
-    end with a plan, which is for a person to tell."""
+    """The facts that rules apply to. `due_on` is the oldest unpaid bill's. `levelized`: a plan would end levelized
+    billing, which a person should explain. `notice`: the member mentions a disconnection."""
 
     today: date
     owed_cents: int
@@ -46,7 +43,7 @@ class ArrangementFacts:
 
 
 def find_refusals(rules: ArrangementRules | None, parts: Sequence[PlanPart], facts: ArrangementFacts) -> list[str]:
-    """Why the plan is not granted at once: for the office, in English. Empty when it is granted."""
+    """Why the plan is not granted at once, in English for the office. Empty when it is granted."""
     if rules is None:
         return ["the office decides every arrangement"]
     today = facts.today

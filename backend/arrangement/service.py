@@ -1,4 +1,4 @@
-"""Granting a plan, and the day's look at those that run. Functions flush; the caller commits."""
+"""Grants arrangements, and reviews active ones daily. Functions flush; the caller commits."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from backend.billing import bills
 from backend.billing.models import Account
 from backend.billing.service import lock_account
 from backend.conversations.models import Conversation
+from backend.conversations.service import record_act
 from backend.members.models import Member
 from backend.payments.balances import get_balance
 from backend.programs.models import ProgramEnrollment
@@ -50,7 +51,6 @@ async def refusal_reasons(
 
 
 async def active_arrangement(session: AsyncSession, account_id: int) -> Arrangement | None:
-    """The plan of this account that runs now."""
     query = select(Arrangement).where(Arrangement.account_id == account_id, Arrangement.status == ACTIVE)
     return await session.scalar(query.limit(1))
 
@@ -58,7 +58,7 @@ async def active_arrangement(session: AsyncSession, account_id: int) -> Arrangem
 async def grant(
     session: AsyncSession, backend: Backend, conversation_id: str, account_id: int, parts: Sequence[PlanPart]
 ) -> Arrangement | None:
-    """Keep the plan. None where one came to run meanwhile: two conversations may ask for the same account."""
+    """Store the plan. None if the account has an active one: another conversation may have been faster."""
     await lock_account(session, account_id)
     if await active_arrangement(session, account_id) is not None:
         return None
@@ -76,16 +76,8 @@ async def grant(
     session.add(made)
     await session.flush()
     conversation = await session.get_one(Conversation, conversation_id)
-    await record(
-        session,
-        backend,
-        actor=conversation_id,
-        level=int(conversation.level),
-        channel=conversation.channel,
-        act="arrangement_granted",
-        account_id=account_id,
-        after={"number": made.number, "plan": format_for_audit(made)},
-    )
+    after = {"number": made.number, "plan": format_for_audit(made)}
+    await record_act(session, backend, conversation, "arrangement_granted", account_id, after=after)
     account = await session.get_one(Account, account_id)
     member = await session.get_one(Member, account.member_id)
     what = member_notices.NOTICE_TEXTS["arrangement"]
@@ -96,12 +88,12 @@ async def grant(
 
 
 def format_for_audit(made: Arrangement) -> str:
-    """The plan in one line, as the audit trail keeps it: `5620 on 2026-11-20, 5620 on 2026-11-27`."""
+    """The plan for the audit trail: `5620 on 2026-11-20, 5620 on 2026-11-27`."""
     return ", ".join(f"{part['cents']} on {part['on']}" for part in made.parts)
 
 
 async def review(backend: Backend, on: date) -> dict[str, int]:
-    """The day's look at every plan that runs: paid to the end is kept, behind on a day that has passed is broken."""
+    """End active plans: kept when fully paid, broken when a past day's payment is missing. Returns counts by status."""
     async with backend.db.read_session() as session:
         ids = list(await session.scalars(select(Arrangement.id).where(Arrangement.status == ACTIVE)))
     done = {KEPT: 0, BROKEN: 0}
@@ -141,7 +133,7 @@ async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: i
 
 
 async def _remaining_cents(session: AsyncSession, backend: Backend, made: Arrangement, on: date) -> int:
-    """What is still owed of the bills that the plan is for: payments cover the oldest first."""
+    """What is still owed of the bills in the plan; payments cover the oldest bill first."""
     owed = await backend.billing.balance(session, made.account_id, on)
     pending = (await get_balance(session, backend, made.account_id)).pending_cents
     later = sum(

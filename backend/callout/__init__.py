@@ -1,1 +1,1 @@
-"""Calling out the people on call for an urgent ticket, again and again until one of them has it."""
+"""Alerts the people on call to urgent tickets, repeatedly until one of them takes it."""

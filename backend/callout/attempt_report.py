@@ -1,4 +1,4 @@
-"""What was tried to reach each person on call for a ticket, and how it went, as the office reads it."""
+"""A report for the office: how each person on call was contacted for a ticket, and with which result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DROPPED = mark("had not gone out and was written anew")
 
 
 async def format_attempts(session: AsyncSession, backend: Backend, callout_id: int) -> str:
-    """One line a person: `Sam: text sent at 10:05 AM; email refused at 10:05 AM`, the newest of each way."""
+    """One line per person: `Sam: text sent at 10:05 AM; email refused at 10:05 AM`, the newest of each channel."""
     query = (
         select(CalloutNotice, OutboxMessage.status, OutboxMessage.error_code)
         .join(OutboxMessage, OutboxMessage.id == CalloutNotice.outbox_id)
@@ -42,13 +42,13 @@ async def format_attempts(session: AsyncSession, backend: Backend, callout_id: i
     newest: dict[str, dict[str, str]] = {}
     for notice, status, error in await session.execute(query):
         how = tr(_DROPPED) if error == delivery.OUTDATED_ERROR else tr(_STATUS_NAMES.get(status, status))
-        said = tr(
+        attempt = tr(
             "{way} {how}, {at}",
             way=tr(_CHANNEL_NAMES[notice.way]),
             how=how,
             at=messages.format_time(backend, notice.at),
         )
-        newest.setdefault(notice.name, {})[notice.way] = said
+        newest.setdefault(notice.name, {})[notice.way] = attempt
     lines = []
     for person in backend.coop.on_call:
         ways = newest.get(person.name)

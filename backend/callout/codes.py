@@ -1,6 +1,6 @@
-"""The short code in a call-out text. Who sends it back has had the text: its sender alone could be anybody.
+"""The code in a callout text, one per person and ticket. Sending it back proves receipt: a sender can be forged.
 
-One for each person and ticket, so that nobody has to look one up. Functions flush; the caller commits.
+Functions flush; the caller commits.
 """
 
 from __future__ import annotations
@@ -24,23 +24,20 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 PURPOSE = "on-call-code"
-DIGITS = 6
-"""Few, for cold fingers at night."""
+DIGITS = 6  # few, to be typed at night
 LENGTH_BY_MISSES: Mapping[int, tuple[int, int]] = MappingProxyType({4: (1, 6), 6: (100, 8), 8: (10_000, 12)})
-"""Digits of a code → after so many wrong ones it gives way to one with so many, which the next answer and text name:
-made-up ones stop nobody who has the phone. Each length leaves a guesser 1 in 10,000 at most, the last 1 in a million
-million a try."""
+"""Digits of a code -> (wrong codes after which a longer one replaces it, its digits). The next text names the new code,
+so guessing locks nobody out. A guesser's chance is at most 1 in 10,000 per length, and 1 in 10^12 a try at the last."""
 MAX_CODES_PER_TEXT = 3
-"""Codes in one text that are looked at, or as many as the person has tickets: more are a list to guess with."""
+"""Codes accepted in one text, or as many as the person has tickets: more would be guessing."""
 LATE_REPLY_WINDOW = timedelta(hours=2)
-"""So long after a ticket is over its code is still known, for who answers late."""
-CLOSED_NOTICE_WINDOW = timedelta(days=14)
-"""So long it is told of a code that its ticket is closed."""
+"""How long a code still counts after its ticket ended, for late replies."""
+CLOSED_NOTICE_WINDOW = timedelta(days=14)  # how long an old code is answered with "closed"
 
 
 @dataclass(frozen=True)
 class TicketCode:
-    """What one code of a person is for."""
+    """A code with the callout and ticket it is for."""
 
     row: CalloutCode
     callout: Callout
@@ -48,7 +45,7 @@ class TicketCode:
 
 
 def format_code(backend: Backend, row: CalloutCode) -> str:
-    """The code as it is sent. The same is sent in each round, so it is made anew and not kept."""
+    """The code's digits, derived each time (HMAC) and not stored, since every round sends the same."""
     return _derive_code(backend, row, row.drawing, row.digits)
 
 
@@ -58,7 +55,7 @@ def _derive_code(backend: Backend, row: CalloutCode, drawing: int, digits: int) 
 
 
 async def issue(session: AsyncSession, backend: Backend, callout: Callout, person: OnCallPerson) -> CalloutCode:
-    """The code of `person` for this ticket: the same for as long as it counts."""
+    """The code of `person` for this ticket, created if there is none."""
     mine = select(CalloutCode).where(CalloutCode.callout_id == callout.id, CalloutCode.name == person.name)
     row = await session.scalar(mine)
     if row is not None:
@@ -70,7 +67,7 @@ async def issue(session: AsyncSession, backend: Backend, callout: Callout, perso
 
 
 async def _assign_code(session: AsyncSession, backend: Backend, person: OnCallPerson, row: CalloutCode) -> None:
-    """Two tickets of one person never have the same."""
+    """Redraw until it differs from the person's other codes."""
     others = {format_code(backend, one.row) for one in await find_codes(session, backend, person) if one.row is not row}
     while format_code(backend, row) in others:
         row.drawing += 1
@@ -85,8 +82,9 @@ async def find_codes(
     to_check: bool = False,
     over_for: timedelta = LATE_REPLY_WINDOW,
 ) -> list[TicketCode]:
-    """What `person` may still mean by a code, the newest first: what is not over, or not longer than `over_for`.
-    `to_check`: nobody else counts misses meanwhile."""
+    """The codes of `person` whose callout is open, or over for at most `over_for`; the newest first.
+
+    `to_check` locks the rows, so that two guesses at once do not share one try."""
     since = backend.clock.now() - over_for
     over = and_(Callout.status == "over", Ticket.closed_at >= since)
     query = (
@@ -96,7 +94,7 @@ async def find_codes(
         .where(CalloutCode.name == person.name, or_(Callout.status != "over", over))
         .order_by(Callout.id.desc())
     )
-    if to_check:  # two guesses at once must not share one try
+    if to_check:
         query = query.with_for_update(of=CalloutCode).execution_options(populate_existing=True)
     return [TicketCode(row[0], row[1], row[2]) for row in await session.execute(query)]
 
@@ -104,10 +102,9 @@ async def find_codes(
 async def check(
     session: AsyncSession, backend: Backend, person: OnCallPerson, all_known: Sequence[TicketCode], given: Sequence[str]
 ) -> list[TicketCode]:
-    """Those whose code was given. Each wrong one is a miss for all: which one was guessed at nobody knows.
+    """Those whose code was given. Each wrong code is a miss for all, since nobody knows which was meant.
 
-    Misses never keep a right code from counting: a sender can be forged, and who is on call must not be stopped by it.
-    They make the codes longer in time.
+    Misses never block a right code, since a forged sender must not lock out the person on call; they make codes longer.
     """
     open_to = all_known if len(given) <= max(MAX_CODES_PER_TEXT, len(all_known)) else []
     right = [one for one in open_to if any(hashes_match(format_code(backend, one.row), code) for code in given)]
@@ -123,7 +120,7 @@ async def check(
 
 
 def is_replaced_code(backend: Backend, coded: TicketCode, given: Sequence[str]) -> bool:
-    """Whether the code was given that counted before made-up ones gave way to a longer one."""
+    """Whether the code was given that was valid before a longer one replaced it."""
     row = coded.row
     for digits, (_, longer) in LENGTH_BY_MISSES.items():
         if longer == row.digits and any(
@@ -134,6 +131,6 @@ def is_replaced_code(backend: Backend, coded: TicketCode, given: Sequence[str]) 
 
 
 async def names_declined(session: AsyncSession, callout_id: int) -> frozenset[str]:
-    """Who has said that it has to be another."""
+    """Names of those who declined."""
     query = select(CalloutCode.name).where(CalloutCode.callout_id == callout_id, CalloutCode.declined_at.is_not(None))
     return frozenset(await session.scalars(query))

@@ -1,4 +1,4 @@
-"""Telling one person of tickets, by text and email at once; by a call where no text gets through."""
+"""Contacts one person on call: by text and email at once, and by a call where no text gets through."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PURPOSE = "callout"
 FAILED_STATUSES = ("refused", "failed", "undelivered")
 SENT_STATUSES = ("sent", "delivered")
 OUTDATED_ERROR = "outdated"
-"""The error code of what was written and taken back before it went out."""
+"""The error code of a message canceled before it went out."""
 CalledTicket = tuple[Callout, Ticket]
 
 
@@ -42,16 +42,16 @@ async def notify_person(
     *,
     why: str = "",
 ) -> None:
-    """Write to `person` about these tickets: one text for all, an email with its link for each.
+    """Write to `person` about these tickets: one text for all, an email with a link for each.
 
-    Once a round; `why` names what tells them once more within one. What still waits of the rounds before is dropped.
+    Once per round; `why` allows another one within the round. Queued messages of earlier rounds are canceled.
     """
     first, _ = called[0]
     coded = []
     for callout, ticket in called:
         row = await codes.issue(session, backend, callout, person)
         coded.append((ticket, codes.format_code(backend, row) if person.phone else ""))
-    # of a carrier that was down all would come at once, and be old news
+    # after a carrier outage all of them would arrive at once, outdated
     await cancel_queued(session, backend, [callout for callout, _ in called], person.name)
     with use_language(person.language):
         texted = False
@@ -78,7 +78,7 @@ async def notify_person(
 
 
 async def call_person(session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket) -> None:
-    """Call them: the text did not get through. Once a round."""
+    """Call `person`, since the text did not get through. Once per round."""
     callout, ticket = called
     if person.phone is None:
         return
@@ -92,9 +92,9 @@ async def call_person(session: AsyncSession, backend: Backend, person: OnCallPer
 
 
 async def cancel_queued(session: AsyncSession, backend: Backend, called: Sequence[Callout], name: str = "") -> None:
-    """What has not gone out of these callouts will not: "nobody has it" is not true any more, or told anew to `name`.
+    """Cancel queued messages of these callouts, for all or for `name`: "nobody has it" is no longer true, or replaced.
 
-    A list with others on it stays.
+    A text that also lists other callouts stays.
     """
     these = [callout.id for callout in called]
     asked = select(CalloutNotice.outbox_id).where(CalloutNotice.what.in_((INITIAL_NOTICE, REMINDER_NOTICE)))
@@ -114,9 +114,9 @@ async def cancel_queued(session: AsyncSession, backend: Backend, called: Sequenc
 async def send_update(
     session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket, what: str, body: str
 ) -> str:
-    """News of one ticket, by text; by email to who has no phone that takes texts. The way; empty when none is open."""
+    """Send news of one ticket by text, else by email. Returns `sms` or `email`; empty when neither is possible."""
     callout, ticket = called
-    key = f"{callout.id}:{what}:{text_digest(body)}"  # the same news are told once
+    key = f"{callout.id}:{what}:{text_digest(body)}"  # the same news are sent once
     with use_language(person.language):
         if person.phone:
             sent = await _enqueue_notice(session, backend, person, "sms", person.phone, body, key=key)
@@ -136,7 +136,7 @@ async def send_update(
 async def call_with_update(
     session: AsyncSession, backend: Backend, person: OnCallPerson, called: CalledTicket, what: str, body: str
 ) -> str:
-    """The same by a call, to who has a phone that takes no texts. The way; empty when none is open."""
+    """Send news by a call. Returns `call`; empty when that is not possible."""
     if not person.phone:
         return ""
     key = f"{called[0].id}:{what}:{text_digest(body)}"
@@ -146,12 +146,11 @@ async def call_with_update(
 
 
 def text_digest(body: str) -> str:
-    """The same for the same words."""
     return hashlib.sha256(body.encode()).hexdigest()[:12]
 
 
 async def list_notices(session: AsyncSession, callout_id: int) -> list[tuple[CalloutNotice, str]]:
-    """Everything that was told of a callout, the oldest first, each with how it got on in the outbox."""
+    """All notices of a callout, the oldest first, each with its status in the outbox."""
     query = (
         select(CalloutNotice, OutboxMessage.status)
         .join(OutboxMessage, OutboxMessage.id == CalloutNotice.outbox_id)

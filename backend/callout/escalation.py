@@ -1,4 +1,4 @@
-"""What is known later of a ticket that people are called out for: told at once to who has it, or is being called."""
+"""Relays worse news of a ticket at once to the person who has it, or to everybody being called."""
 
 from __future__ import annotations
 
@@ -17,21 +17,19 @@ if TYPE_CHECKING:
 
 
 async def relay_update(session: AsyncSession, backend: Backend, ticket: Ticket, said: str) -> str:
-    """Write what was `said` to whoever keeps an eye on it; the words for the member, true of what was done.
-
-    Empty when nobody was called out for it so far.
-    """
+    """Send what was `said` to the people informed of the ticket. Returns what the member is told about that; empty when
+    there is no callout."""
     callout = await service.find_callout(session, ticket.id)
     if callout is None or callout.status == service.OVER:
         return ""
-    heard = service.people_informed(backend, callout, await delivery.list_notices(session, callout.id))
+    informed = service.people_informed(backend, callout, await delivery.list_notices(session, callout.id))
     ways = set()
-    if not heard and callout.status == service.TAKEN:  # somebody of the office has it, who has no phone here
+    if not informed and callout.status == service.TAKEN:  # somebody at the office has it, and no phone is listed
         await service.notify_office(
             session, backend, ticket, f"worse:{delivery.text_digest(said)}", tr("Now told:") + f' "{said}".'
         )
         ways.add("email")
-    for person in heard:
+    for person in informed:
         with use_language(person.language):
             body = tr(
                 '{coop} WORSE, {number}: "{said}". {what}',
@@ -47,7 +45,7 @@ async def relay_update(session: AsyncSession, backend: Backend, ticket: Ticket, 
 async def _send_any_channel(
     session: AsyncSession, backend: Backend, person: OnCallPerson, called: delivery.CalledTicket, body: str
 ) -> str:
-    """By text, else by email, and by a call too where no text is taken. The nearest way; empty for none."""
+    """By text, else by email and by a call. Returns the most direct channel; empty for none."""
     way = await delivery.send_update(session, backend, person, called, delivery.NEWS_NOTICE, body)
     if way == "sms":
         return way
@@ -56,21 +54,21 @@ async def _send_any_channel(
 
 
 def _format_relay(backend: Backend, callout: Callout, ways: set[str]) -> str:
-    """It is on its way, no more: whether it is read nobody knows here."""
+    """Says only that it is being sent: whether it is read is not known."""
     phone = backend.coop.outage_phone_display
     if not ways:
         return tr("I could not pass it on to anybody on call, so please call {phone} now.", phone=phone)
     way = next(way for way in ("sms", "call", "email") if way in ways)
     if callout.status == service.TAKEN and callout.taken_by:
-        told = {
+        texts = {
             "sms": tr("I am texting it now to {name}, who has it.", name=callout.taken_by),
             "call": tr("I am having {name} phoned now, who has it.", name=callout.taken_by),
             "email": tr("I am emailing it now to {name}, who has it.", name=callout.taken_by),
         }
-        return told[way]
-    told = {
+        return texts[way]
+    texts = {
         "sms": tr("I am texting it now to the crew on call. Nobody has answered yet."),
         "call": tr("I am having the crew on call phoned now. Nobody has answered yet."),
         "email": tr("I am emailing it now to the crew on call. Nobody has answered yet."),
     }
-    return told[way]
+    return texts[way]

@@ -1,4 +1,4 @@
-"""The signed link in an email by which somebody on call takes a ticket."""
+"""The signed link in an email with which somebody on call takes a ticket."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ SIGNATURE = 32
 
 
 def link_url(backend: Backend, callout: Callout, name: str) -> str:
-    """The address of the page on which `name` takes this callout."""
+    """The URL of the page on which `name` takes this callout."""
     return with_language(f"{backend.settings.public_url}/on-call/{link_token(backend, callout.id, name)}")
 
 
 def link_token(backend: Backend, callout_id: int, name: str) -> str:
-    """The last part of that address: which callout, and a signature that only we can make, for this person alone."""
+    """The last part of that URL: the callout's id, and an HMAC for this person."""
     return f"{callout_id}-{backend.settings.keyed_hash(PURPOSE, f'{callout_id}:{name}')[:SIGNATURE]}"
 
 
 async def parse_link(session: AsyncSession, backend: Backend, given: str) -> tuple[Callout, OnCallPerson] | None:
-    """What a link is for; None for one that we never made, or whose person is on call no more."""
+    """The callout and person of a link; None when the signature is wrong or the person is no longer on call."""
     number, _, signature = given.partition("-")
     if not number.isascii() or not number.isdigit() or len(number) > 9 or not signature.isascii():
         return None

@@ -1,4 +1,4 @@
-"""What the people on call are told of a ticket, and what the member is told of them."""
+"""The texts for people on call about a ticket, and for the member about the callout."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ KIND_NAMES = {
     "medical": mark("medical need for power"),
     "voltage": mark("weak or flickering power"),
 }
-MAX_WORDS_LENGTH = 120  # a stranger writes them: enough to know what it is, and the text stays short
-MAX_LATER_LENGTH = 160
-"""Letters of what was told since; the newest is kept."""
+MAX_WORDS_LENGTH = 120  # they are written by a stranger; enough to understand, and the text stays short
+MAX_LATER_LENGTH = 160  # of what was told later; the newest is kept
 MAX_LISTED = 5
 
 
@@ -32,10 +31,7 @@ def format_subject(backend: Backend, ticket: Ticket) -> str:
 
 
 def format_summary(ticket: Ticket, *, later: bool = False) -> str:
-    """The kind, the place, what was said and whom to call, each with what is known of it.
-
-    `later`: with what was told since, for who reads of it for the first time or is asked once more.
-    """
+    """Kind, place, the reporter's words and phone, as far as known. `later` adds what was told since."""
     place = ticket.place or tr("place not told yet")
     if ticket.place and PLACE_SOURCE_LABEL in ticket.details:
         place = tr("{place} (from our file: do not tell it to who calls)", place=place)
@@ -52,7 +48,7 @@ def format_summary(ticket: Ticket, *, later: bool = False) -> str:
 
 
 def later_details(ticket: Ticket) -> list[str]:
-    """What its reporter told after the first words, and that they say that there is no danger."""
+    """What reporters told later, and a denial of the danger."""
     denied = str(ticket.details.get(DENIED_LABEL) or "")
     said: list[str] = []
     for note in reversed(ticket.notes):
@@ -69,7 +65,7 @@ def later_details(ticket: Ticket) -> list[str]:
 
 
 def format_text(backend: Backend, tickets: Sequence[tuple[Ticket, str]], *, again: bool) -> str:
-    """The text message: one ticket in full, several as a list, each with the code that takes it."""
+    """The text message: one ticket in full, or several as a list; with the code that takes each."""
     coop = backend.coop.short_name
     if len(tickets) == 1:
         ((ticket, code),) = tickets
@@ -115,7 +111,7 @@ def format_line(ticket: Ticket) -> str:
 
 
 def format_email(backend: Backend, ticket: Ticket, url: str, code: str) -> str:
-    """The email about one ticket, with the page on which it is taken. `code` is empty for who has no phone."""
+    """The email about one ticket, with the link that takes it. `code` is empty for a person without a phone."""
     line = format_phone(backend.coop.text_line)
     by_text = tr("Or text {code} to {line} from your phone.", code=code, line=line) + "\n\n" if code else ""
     return tr(
@@ -129,7 +125,7 @@ def format_email(backend: Backend, ticket: Ticket, url: str, code: str) -> str:
 
 
 def format_call(backend: Backend, ticket: Ticket, code: str) -> str:
-    """What is read out where no text gets through."""
+    """The words of a call, where no text gets through."""
     return tr(
         "This is {coop}. Urgent: {kind} at {place}. {said}A text to this phone did not get through. "
         "Please text the code {code} to {line}, or open the link in your email, if you have it.",
@@ -143,19 +139,18 @@ def format_call(backend: Backend, ticket: Ticket, code: str) -> str:
 
 
 def _format_spoken_details(ticket: Ticket) -> str:
-    """What was said of it, and since then, for a call; empty where nothing was."""
+    """The reporter's words and later ones, for a call."""
     first = shorten(str(ticket.details.get("words") or ""))
     said = [tr("It was said: {said}", said=first)] if first else []
     return "".join(f"{part}. " for part in [*said, *later_details(ticket)])
 
 
 def shorten(said: str) -> str:
-    """The beginning of what was said."""
     return said if len(said) <= MAX_WORDS_LENGTH else said[:MAX_WORDS_LENGTH].rsplit(" ", 1)[0] + "..."
 
 
 def format_taken(ticket: Ticket, name: str) -> str:
-    """To the others: it has somebody."""
+    """For the others: who has taken it."""
     return tr("{name} has {what}", name=name, what=f"{ticket.number}, {format_summary(ticket)}")
 
 
@@ -170,11 +165,8 @@ def format_time(backend: Backend, moment: datetime) -> str:
 
 @dataclass(frozen=True)
 class CalloutProgress:
-    """What is known of a callout: by which ways people were told since when, and whether all of them refused.
-
-    `going`: by which ways something was written to them just now, and is on its way out. `waiting`: something is
-    written to them and has not gone out for a minute or more.
-    """
+    """How far a callout has come. `channels_reached` have delivered since `since`; `channels_in_progress` have one
+    going out now. `waiting`: a message has not gone out for a minute. `denied`: the reporter denies the danger."""
 
     channels_in_progress: frozenset[str] = frozenset()
     channels_reached: frozenset[str] = frozenset()
@@ -182,11 +174,10 @@ class CalloutProgress:
     waiting: bool = False
     all_refused: bool = False
     denied: bool = False
-    """Who reported it says that there is no danger."""
 
 
 def format_progress(backend: Backend, callout: Callout | None, known: CalloutProgress, *, first: bool) -> str:
-    """What was really done, and no promise. `first`: it was done just now, so nobody can have answered."""
+    """For the member: what was done so far, without promises. `first`: just now, so nobody can have replied."""
     phone = backend.coop.outage_phone_display
     if callout is not None and callout.status == "taken" and callout.taken_by and callout.taken_at:
         return tr(

@@ -1,4 +1,4 @@
-"""Callouts: who was told of an urgent ticket, when and how, and who has it."""
+"""Callouts: who was alerted to an urgent ticket, when and how, and who has it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from backend.db import Base, UtcTime
 
 
 class Callout(Base):
-    """The call to the people on call for one ticket.
+    """The callout for one ticket.
 
-    `status` is calling, taken, unanswered (called for an hour, and called on) or over (the ticket ended). `next_at` is
-    when they are told again; None when they are not.
+    `status` is calling, taken, unanswered (for an hour; reminders go on) or over (the ticket ended). `next_at` is the
+    time of the next reminder, None when there is none.
     """
 
     __tablename__ = "callouts"
@@ -32,8 +32,7 @@ class Callout(Base):
 
 
 class CalloutNotice(Base):
-    """One person told once by one way. `what` is call, again, news, says, adds or ended; the outbox knows what came of
-    it."""
+    """One message to one person. `what` is call, again, news, says, adds or ended; its status is in the outbox."""
 
     __tablename__ = "callout_notices"
 
@@ -47,12 +46,10 @@ class CalloutNotice(Base):
 
 
 class CalloutCode(Base):
-    """What one person sends back to take, refuse or close one ticket.
+    """The code with which one person takes, declines or closes one ticket.
 
-    The code itself is not kept: `backend.callout.codes` makes the one of this `drawing`, with so many `digits`.
-    `misses` are wrong ones that came from their phone.
-
-    `declined_at`: they have said that it has to be another.
+    Not the code itself: `backend.callout.codes` derives it from `drawing` and `digits`. `misses` are wrong codes from
+    their phone; `declined_at` is set when they declined.
     """
 
     __tablename__ = "callout_codes"

@@ -1,6 +1,6 @@
-"""A text from a phone on call: who has it now, cannot, is done, asks or tells how it goes there.
+"""Handles texts from people on call: taking, declining or closing a ticket, questions and notes.
 
-Its sender may be forged; its code is not. The answer goes to the phone itself, whoever wrote: it may name the code.
+The sender can be forged, the code cannot. Answers go to the real phone, so they may contain the code.
 """
 
 from __future__ import annotations
@@ -12,27 +12,32 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.callout import codes, crew_notes, delivery, messages, service, unverified_replies
+from backend.callout import codes, delivery, messages, service, unverified_replies
 from backend.callout.codes import TicketCode
 from backend.callout.models import CalloutNotice
 from backend.callout.roster import OnCallPerson
 from backend.conversations.models import Conversation, InboundMessage
-from backend.language import tr, use_language
+from backend.language import mark, tr, use_language
 from backend.reading.contact.location import extract_address_or_road
 from backend.reading.hazards.danger_words import detect_danger
+from backend.reading.texts import on_call_free_text
 from backend.reading.texts.on_call_replies import OnCallAction, OnCallReply, parse_reply, parse_reply_leniently
 from backend.tickets import service as tickets
+from backend.tickets.history import add_crew_note
 from backend.tickets.place_matching import make_place_key
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
+MIN_NOTE_WORDS = 3
+"""Words beside `I have it` or `done` from which on they are kept as a note."""
+MAX_NOTE_LENGTH = 400
 MAX_ANSWERED_MISSES = 10
-"""Wrong codes in a row: from then on only each tenth is answered, or a forger makes the phone ring without end."""
+"""Wrong codes answered in a row; then only each tenth, or a forger could make the phone ring endlessly."""
 
 
 def find_on_call(backend: Backend, phone: str | None) -> OnCallPerson | None:
-    """Whose phone (E.164) this is, if it is one of the phones on call."""
+    """The person on call with this phone (E.164)."""
     return next((one for one in backend.coop.on_call if phone and one.phone == phone), None)
 
 
@@ -45,11 +50,10 @@ async def handle_reply(
     *,
     keep: Callable[[str], str] = str,
 ) -> str | None:
-    """Do what the text says, and the words to answer it with, in their language; empty for what is not answered.
-    `keep` takes out what must not be kept, before it is written down.
+    """Do what the text says; returns the answer in the person's language, empty for none.
 
-    None for a text that is about no callout: they are a member as well, perhaps, and pay a bill. While one is open
-    that they were told of, or have, it is about that unless it plainly is about their own.
+    `keep` redacts what must not be stored. Returns None for a text that is not about a callout, since the person may be
+    a member too; while they have an open callout, a text is about that unless it clearly is not.
     """
     known = await codes.find_codes(session, backend, person, to_check=True)
     untold = await service.tickets_not_offered(session, person)
@@ -61,9 +65,8 @@ async def handle_reply(
     with use_language(person.language):
         if said.codes:
             return await _handle_coded_reply(session, backend, person, conversation_id, said, known)
-        weak = said.is_weak and not (
-            live and said.action is OnCallAction.DONE
-        )  # no question of the assistant's is answered so
+        # "done" answers no question of the assistant
+        weak = said.is_weak and not (live and said.action is OnCallAction.DONE)
         if weak and (not known or not await _is_answer_to_callout(session, person, conversation_id)):
             return None
         return await unverified_replies.answer(session, backend, person, said, known, untold)
@@ -77,7 +80,7 @@ async def _handle_coded_reply(
     said: OnCallReply,
     known: Sequence[TicketCode],
 ) -> str | None:
-    right = await _matching_codes(session, backend, person, said, known)
+    right = await codes.check(session, backend, person, known, said.codes) if known else []
     if right:
         if said.all_open:
             wanted = [
@@ -89,7 +92,7 @@ async def _handle_coded_reply(
         return over
     if old := [one for one in known if codes.is_replaced_code(backend, one, said.codes)]:
         return unverified_replies.add_codes(backend, old, unverified_replies.REPLACED_TEXT)
-    # an amount or the digits of a member, perhaps; it was counted all the same
+    # perhaps an amount or account digits of a member; counted as a miss all the same
     bare = said.action is OnCallAction.UNSURE or not said.other_words
     if not known or (bare and not await _is_answer_to_callout(session, person, conversation_id)):
         return None
@@ -99,16 +102,10 @@ async def _handle_coded_reply(
     return unverified_replies.format_wrong_code(backend, known)
 
 
-async def _matching_codes(
-    session: AsyncSession, backend: Backend, person: OnCallPerson, said: OnCallReply, known: Sequence[TicketCode]
-) -> list[TicketCode]:
-    return await codes.check(session, backend, person, known, said.codes) if known else []
-
-
 async def _answer_for_ended(
     session: AsyncSession, backend: Backend, person: OnCallPerson, said: OnCallReply, known: Sequence[TicketCode]
 ) -> str | None:
-    """What became of the ticket of an old code: nobody is left to wonder why it does nothing."""
+    """That the ticket of an old code is closed."""
     ever = await codes.find_codes(session, backend, person, over_for=codes.CLOSED_NOTICE_WINDOW)
     recent = {one.row.id for one in known}
     old = [one for one in ever if one.row.id not in recent and codes.format_code(backend, one.row) in said.codes]
@@ -116,7 +113,7 @@ async def _answer_for_ended(
 
 
 def _is_new_report(said: OnCallReply, text: str, known: Sequence[TicketCode]) -> bool:
-    """Whether something new is told, as anybody may: where it is, is nowhere that they are called to."""
+    """Whether the text is a report of its own, at a place of none of their callouts."""
     place = extract_address_or_road(text)
     if not place or not (said.is_weak or detect_danger(text)):
         return False
@@ -124,7 +121,7 @@ def _is_new_report(said: OnCallReply, text: str, known: Sequence[TicketCode]) ->
 
 
 def _is_relevant(backend: Backend, person: OnCallPerson, coded: TicketCode) -> bool:
-    """Whether what they write may be about it: nobody has it, or they do, or another does since a short while."""
+    """Whether their text may be about it: nobody has it, they have it, or somebody took it recently."""
     callout = coded.callout
     if callout.status != service.TAKEN or _has_taken(person, coded):
         return callout.status != service.OVER
@@ -143,11 +140,10 @@ async def _apply_reply(
     coded: TicketCode,
     said: OnCallReply,
 ) -> str:
-    """What the text with the right code says."""
     number = coded.ticket.number
     if said.action is not OnCallAction.DONE and coded.callout.status == service.OVER:
         return _closed(backend, coded)
-    told = await crew_notes.relay_crew_note(session, backend, person, conversation_id, coded, said)
+    note_reply = await _relay_crew_note(session, backend, person, conversation_id, coded, said)
     match said.action:
         case OnCallAction.ACCEPTS:
             return await _take_ticket(session, backend, person, coded)
@@ -160,7 +156,36 @@ async def _apply_reply(
         case OnCallAction.ASKS_DETAILS:
             return _format_full_ticket(backend, person, coded)
         case OnCallAction.NOTE | OnCallAction.UNSURE:
-            return f"{told} {_format_how_to_reply(backend, person, coded)}".strip()
+            return f"{note_reply} {_format_how_to_reply(backend, person, coded)}".strip()
+
+
+async def _relay_crew_note(
+    session: AsyncSession,
+    backend: Backend,
+    person: OnCallPerson,
+    conversation_id: str,
+    coded: TicketCode,
+    said: OnCallReply,
+) -> str:
+    """Put further words on the ticket; returns a confirmation, empty when there is none."""
+    note = said.other_words[:MAX_NOTE_LENGTH].strip()
+    if said.action is OnCallAction.ASKS_DETAILS:
+        is_note = on_call_free_text.gives_note(on_call_free_text.normalize_words(note))
+    else:
+        is_note = said.action in (OnCallAction.NOTE, OnCallAction.UNSURE) or len(note.split()) >= MIN_NOTE_WORDS
+    if not note or not is_note:
+        return ""
+    await add_crew_note(session, backend, coded.ticket, conversation_id, person.name, note)
+    if said.action not in (OnCallAction.NOTE, OnCallAction.UNSURE):
+        return ""
+    key = "note:" + delivery.text_digest(note)
+    text = mark('{name}, on call, writes: "{told}".')
+    await service.notify_office(session, backend, coded.ticket, key, text, name=person.name, told=note)
+    return tr(
+        "I wrote that on {number} and email it to the office. If it cannot wait, call {phone}.",
+        number=coded.ticket.number,
+        phone=backend.coop.outage_phone_display,
+    )
 
 
 async def _take_ticket(session: AsyncSession, backend: Backend, person: OnCallPerson, coded: TicketCode) -> str:
@@ -185,7 +210,7 @@ def _closed(backend: Backend, coded: TicketCode) -> str:
 
 
 def _format_full_ticket(backend: Backend, person: OnCallPerson, coded: TicketCode) -> str:
-    """Who has shown the code is told the place and all else again."""
+    """All details again, for who has sent the code."""
     if _has_taken(person, coded):
         return unverified_replies.format_taken_by_you(backend, coded)
     return (
@@ -218,10 +243,7 @@ def _format_declined(backend: Backend, coded: TicketCode) -> str:
 
 
 async def _is_answer_to_callout(session: AsyncSession, person: OnCallPerson, conversation_id: str) -> bool:
-    """Whether a bare `1`, `yes` or code answers the callout: nothing else was said in this talk since.
-
-    The assistant may have asked them something meanwhile, as it asks any member.
-    """
+    """Whether a bare `1`, `yes` or code answers the callout, and not a later question of the assistant."""
     newest = await session.scalar(
         select(func.max(CalloutNotice.at)).where(
             CalloutNotice.name == person.name,

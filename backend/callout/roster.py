@@ -1,4 +1,4 @@
-"""Who is on call, as `[[on_call]]` of coop.toml lists them."""
+"""The people on call, from `[[on_call]]` in coop.toml."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_NAME_LENGTH = 60
 
 @dataclass(frozen=True)
 class OnCallPerson:
-    """Somebody who is told of urgent tickets. `phone` is E.164; `hours` are the co-op's local time, None is always."""
+    """Somebody on call. `phone` is E.164; `hours` are the co-op's local time, None means always."""
 
     name: str
     phone: str | None
@@ -26,11 +26,10 @@ class OnCallPerson:
 
     @property
     def language(self) -> str:
-        """In which they are written to: the first of theirs."""
         return self.languages[0]
 
     def is_on_duty(self, local: time) -> bool:
-        """Whether they are on call at this time of day. Hours may go over midnight."""
+        """Whether they are on duty at this local time. Hours may span midnight."""
         if self.hours is None:
             return True
         begins, ends = self.hours
@@ -38,12 +37,12 @@ class OnCallPerson:
 
 
 def people_on_duty(people: Sequence[OnCallPerson], local: time) -> list[OnCallPerson]:
-    """Who is told first. Everybody, when the hours of nobody fit: a gap in the list leaves no danger untold."""
+    """Those on duty; everybody when nobody is, so that a gap in the roster leaves no danger unattended."""
     return [one for one in people if one.is_on_duty(local)] or list(people)
 
 
 def parse_on_call(raw: Any, phone: Callable[[str], str]) -> tuple[OnCallPerson, ...]:
-    """The people of `[[on_call]]`. `phone` puts a number into E.164. Raises ValueError naming the field."""
+    """Parse `[[on_call]]`. `phone` converts a number to E.164. Raises ValueError naming the field."""
     if not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
         raise ValueError("on_call must be a list: one [[on_call]] for each person")
     people = tuple(_person(place, each, phone) for place, each in enumerate(raw, start=1))

@@ -1,4 +1,4 @@
-"""Calling out for a ticket, and who has it. Functions flush; the caller commits."""
+"""Starts, relays to, takes and ends callouts. Functions flush; the caller commits."""
 
 from __future__ import annotations
 
@@ -23,21 +23,19 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 CALLING, TAKEN, UNANSWERED, OVER = "calling", "taken", "unanswered", "over"
-OPEN_STATUSES = (CALLING, UNANSWERED)
-"""Nobody has it yet."""
+OPEN_STATUSES = (CALLING, UNANSWERED)  # nobody has it yet
 OFFICE = "office"
 REMINDER_INTERVAL = timedelta(minutes=5)
 REMINDER_INTERVAL_DENIED = timedelta(minutes=30)
-"""Where who reported it says that there is no danger; it proves nothing, so that the calling does not end."""
-STUCK_AFTER = timedelta(minutes=1)
-"""What was written so long ago and has not gone out does not count as told."""
+"""Where the reporter denies the danger: that proves nothing, so reminders go on."""
+STUCK_AFTER = timedelta(minutes=1)  # a message not sent by then counts as not delivered
 MAX_NEWS, MAX_STATEMENTS, MAX_ADDITIONS = 10, 4, 6
-"""So often what becomes known of one ticket, what its reporter takes back, and what else they tell is passed on: nobody
-makes the crew's phones ring without end, and talk does not use up what a new place needs."""
+"""Updates relayed per ticket and kind: nobody can make the crew's phones ring endlessly, and small talk does not use up
+what a new place needs."""
 
 
 async def start_callout(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
-    """Tell the people on call of an urgent ticket, by text and email, once; the job goes on from there."""
+    """Alert the people on duty to an urgent ticket, once; the reminders job goes on from there."""
     people = backend.coop.on_call
     if not ticket.urgent or ticket.kind not in CALLOUT_KINDS or not people:
         return
@@ -53,7 +51,7 @@ async def start_callout(session: AsyncSession, backend: Backend, ticket: Ticket)
 
 
 async def expedite(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
-    """There is danger after all: the next round comes as soon as for any other."""
+    """There is danger after all: bring the next reminder forward to the normal interval."""
     callout = await find_callout(session, ticket.id)
     soon = backend.clock.now() + REMINDER_INTERVAL
     if callout is not None and callout.next_at is not None and callout.next_at > soon:
@@ -72,7 +70,7 @@ async def find_callouts(session: AsyncSession, ticket_ids: Sequence[int]) -> dic
 
 
 async def send_news(session: AsyncSession, backend: Backend, ticket: Ticket) -> None:
-    """The place or the phone became known, or it turned dangerous: who was told before hears it at once."""
+    """Place, phone or danger became known: inform at once everybody alerted before."""
 
     def body() -> str:
         return tr("{coop}, {number}, now known: {what}", coop=backend.coop.short_name, number=ticket.number,
@@ -82,7 +80,7 @@ async def send_news(session: AsyncSession, backend: Backend, ticket: Ticket) -> 
 
 
 async def relay_addition(session: AsyncSession, backend: Backend, ticket: Ticket, said: str) -> None:
-    """What else is told of it: who is there, the way in, what happened since. Whoever drives there wants it."""
+    """Relay further details for the crew: who is there, the way in, what happened since."""
 
     def body() -> str:
         return tr('{coop}, {number}, also told: "{said}".', coop=backend.coop.short_name, number=ticket.number,
@@ -94,8 +92,8 @@ async def relay_addition(session: AsyncSession, backend: Backend, ticket: Ticket
 async def relay_statement(
     session: AsyncSession, backend: Backend, ticket: Ticket, said: str, *, own: bool = True
 ) -> None:
-    """That it was a mistake, or is over, by the word of who reported it, which proves nothing: who has it, else all who
-    were told, hear it and go on. Not `own`: somebody else said so."""
+    """Relay the reporter's (`own`) or somebody else's statement that it was a mistake or is over. It proves nothing, so
+    the callout goes on."""
 
     def body() -> str:
         if not own:
@@ -112,31 +110,30 @@ async def relay_statement(
 async def _broadcast(
     session: AsyncSession, backend: Backend, ticket: Ticket, what: str, most: int, body: Callable[[], str]
 ) -> None:
-    """Send `body`, made in each person's language, to who was told of the ticket: at most so many times of each kind,
-    and nothing once it is over."""
+    """Send `body()`, in each person's language, to the people informed; at most `most` times for this `what`, and not
+    once the callout is over."""
     callout = await find_callout(session, ticket.id)
     if callout is None or callout.status == OVER:
         return
-    told = await delivery.list_notices(session, callout.id)
-    if len({notice.at for notice, _ in told if notice.what == what}) >= most:
+    notices = await delivery.list_notices(session, callout.id)
+    if len({notice.at for notice, _ in notices if notice.what == what}) >= most:
         return
-    for person in people_informed(backend, callout, told):
+    for person in people_informed(backend, callout, notices):
         with use_language(person.language):
             said = body()
         await delivery.send_update(session, backend, person, (callout, ticket), what, said)
 
 
 async def end_callout(session: AsyncSession, backend: Backend, ticket: Ticket, by: str = "") -> None:
-    """The ticket is over: nobody is called any more, and who was told hears that they need not go; but for `by`, who
-    said so."""
+    """The ticket ended: stop the callout and tell everybody informed, except `by`, who ended it."""
     callout = await find_callout(session, ticket.id)
     if callout is None or callout.status == OVER:
         return
-    heard = people_informed(backend, callout, await delivery.list_notices(session, callout.id))
+    informed = people_informed(backend, callout, await delivery.list_notices(session, callout.id))
     callout.status, callout.next_at = OVER, None
     await session.flush()
     await delivery.cancel_queued(session, backend, [callout])
-    for person in heard:
+    for person in informed:
         if person.name == by:
             continue
         with use_language(person.language):
@@ -149,7 +146,7 @@ async def end_callout(session: AsyncSession, backend: Backend, ticket: Ticket, b
 async def take(
     session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket, name: str, how: str
 ) -> str | None:
-    """`name` has it. Of several who take it at once one is the first: the name of who has it; None when it is over."""
+    """`name` takes it. Returns who has it, which is the first of several at once; None when it is over."""
     now = backend.clock.now()
     mine = update(Callout).where(Callout.id == callout.id, Callout.status.in_(OPEN_STATUSES))
     done = await session.execute(
@@ -161,9 +158,9 @@ async def take(
         return callout.taken_by if callout.status == TAKEN else None
     await delivery.cancel_queued(session, backend, [callout])
     await _record(session, backend, callout, ticket, name, "callout_taken")
-    heard = {notice.name for notice, _ in await delivery.list_notices(session, callout.id)}
+    alerted = {notice.name for notice, _ in await delivery.list_notices(session, callout.id)}
     for person in backend.coop.on_call:
-        if person.name in heard and person.name != name:
+        if person.name in alerted and person.name != name:
             with use_language(person.language):
                 body = f"{backend.coop.short_name}: {messages.format_taken(ticket, name)}"
             await delivery.send_update(session, backend, person, (callout, ticket), delivery.ENDED_NOTICE, body)
@@ -171,9 +168,9 @@ async def take(
 
 
 async def decline(session: AsyncSession, backend: Backend, coded: codes.TicketCode, person: OnCallPerson) -> None:
-    """`person` has shown that it is them, and cannot: the others are asked at once, and they are left in peace.
+    """`person` (proven by the code) declines: the others are alerted at once, and `person` gets no more reminders.
 
-    What they had taken is open again. When nobody is left the office is told, and all are asked on.
+    If they had taken it, it is open again. When everybody has declined, the office is told and all get reminders.
     """
     callout, ticket, now = coded.callout, coded.ticket, backend.clock.now()
     if callout.status == OVER:
@@ -201,17 +198,17 @@ async def decline(session: AsyncSession, backend: Backend, coded: codes.TicketCo
 
 
 async def notify_remaining(session: AsyncSession, backend: Backend, callout: Callout, ticket: Ticket) -> int:
-    """Those not told yet are told at once, on duty or not; how many that are."""
+    """Alert at once everybody not alerted yet, on duty or not; returns how many."""
     asked = (delivery.INITIAL_NOTICE, delivery.REMINDER_NOTICE)
-    heard = {notice.name for notice, _ in await delivery.list_notices(session, callout.id) if notice.what in asked}
-    more = [person for person in backend.coop.on_call if person.name not in heard]
+    alerted = {notice.name for notice, _ in await delivery.list_notices(session, callout.id) if notice.what in asked}
+    more = [person for person in backend.coop.on_call if person.name not in alerted]
     for person in more:
         await delivery.notify_person(session, backend, person, [(callout, ticket)], delivery.INITIAL_NOTICE)
     return len(more)
 
 
 async def tickets_not_offered(session: AsyncSession, person: OnCallPerson) -> list[delivery.CalledTicket]:
-    """The tickets that nobody has and `person` was not asked to take."""
+    """Open callouts to which `person` was not alerted."""
     theirs = select(CalloutCode.callout_id).where(CalloutCode.name == person.name)
     query = (
         select(Callout, Ticket)
@@ -225,10 +222,7 @@ async def tickets_not_offered(session: AsyncSession, person: OnCallPerson) -> li
 async def notify_office(
     session: AsyncSession, backend: Backend, ticket: Ticket, why: str, what: str, **values: str
 ) -> None:
-    """An email to the office's own address, once for each `why`: the people on call do not do it alone.
-
-    `what` is marked for translation; below it stands what was tried with each of them, and how it went.
-    """
+    """Email the office, once for each `why`: `what` (a marked text), the ticket, and how each person was contacted."""
     callout = await find_callout(session, ticket.id)
     with use_language(ENGLISH):
         how = await attempt_report.format_attempts(session, backend, callout.id) if callout else ""
@@ -245,15 +239,15 @@ async def notify_office(
 
 
 async def format_for_member(session: AsyncSession, backend: Backend, ticket: Ticket, *, first: bool = False) -> str:
-    """What the member is told of it; empty for a ticket that nobody is called out for."""
+    """What the member is told about the callout; empty for a ticket without one."""
     if not ticket.urgent or ticket.kind not in CALLOUT_KINDS:
         return ""
     callout = await find_callout(session, ticket.id)
-    told = await delivery.list_notices(session, callout.id) if callout else []
+    notices = await delivery.list_notices(session, callout.id) if callout else []
     just_now = backend.clock.now() - STUCK_AFTER
     asked = [
         one
-        for one in told
+        for one in notices
         if one[0].what in (delivery.INITIAL_NOTICE, delivery.REMINDER_NOTICE) and one[1] not in delivery.FAILED_STATUSES
     ]
     out = [notice for notice, status in asked if status in delivery.SENT_STATUSES]
@@ -271,11 +265,11 @@ async def format_for_member(session: AsyncSession, backend: Backend, ticket: Tic
 
 
 async def callout_to_dict(session: AsyncSession, ticket_id: int) -> dict[str, Any] | None:
-    """Who was told when and how, and who has it, as plain data; None when nobody was called out."""
+    """Who was alerted when and how, and who has it, as JSON data; None without a callout."""
     callout = await find_callout(session, ticket_id)
     if callout is None:
         return None
-    told = await delivery.list_notices(session, callout.id)
+    notices = await delivery.list_notices(session, callout.id)
     return {
         "status": callout.status,
         "taken_by": callout.taken_by,
@@ -284,7 +278,7 @@ async def callout_to_dict(session: AsyncSession, ticket_id: int) -> dict[str, An
         "next_at": callout.next_at,
         "told": [
             {"name": notice.name, "way": notice.way, "what": notice.what, "at": notice.at, "status": status}
-            for notice, status in told
+            for notice, status in notices
         ],
     }
 
@@ -293,9 +287,9 @@ _DONE = mark("done")
 _END_REASONS = {"withdrawn": mark("taken back by who told it")}
 
 
-def people_informed(backend: Backend, callout: Callout, told: list[tuple[CalloutNotice, str]]) -> list[OnCallPerson]:
-    """Whom to keep informed: who has it, else everybody who was told."""
-    names = {callout.taken_by} if callout.status == TAKEN and callout.taken_by else {one.name for one, _ in told}
+def people_informed(backend: Backend, callout: Callout, notices: list[tuple[CalloutNotice, str]]) -> list[OnCallPerson]:
+    """The person who has it, else everybody alerted."""
+    names = {callout.taken_by} if callout.status == TAKEN and callout.taken_by else {one.name for one, _ in notices}
     return [person for person in backend.coop.on_call if person.name in names]
 
 

@@ -1,6 +1,6 @@
-"""Texts from a phone on call without a code that counts: words alone do nothing, and what to send is named.
+"""Answers texts from a phone on call without a valid code: they change nothing, and the answer names what to send.
 
-Nothing is told of a ticket but what the text that called for it has told that phone.
+Answers reveal no more of a ticket than the alert to that phone did.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ async def answer(
     known: Sequence[TicketCode],
     untold: Sequence[CalledTicket],
 ) -> str | None:
-    """What to send. None where nothing that they were told of can be meant."""
+    """The answer; None where no callout of theirs can be meant."""
     if said.ticket_numbers:
         known = [one for one in known if one.ticket.number in said.ticket_numbers]
         untold = [one for one in untold if one[1].number in said.ticket_numbers]
@@ -52,7 +52,7 @@ async def answer(
         case OnCallAction.NOTE | OnCallAction.UNSURE:
             return add_codes(backend, mine + calling, _NOTE_TEXT) or _format_current_state(backend, person, known)
         case OnCallAction.DECLINES if calling:
-            for one in calling:  # more people hear of it; nobody is left out on the word of a sender
+            for one in calling:  # alert more people, and leave nobody out because of an unproven text
                 await service.notify_remaining(session, backend, one.callout, one.ticket)
             return add_codes(backend, calling, _DECLINE_TEXT)
     return add_codes(backend, calling, _TAKE_TEXT) or _format_current_state(backend, person, known)
@@ -61,7 +61,7 @@ async def answer(
 async def _notify_now(
     session: AsyncSession, backend: Backend, person: OnCallPerson, untold: Sequence[CalledTicket]
 ) -> str:
-    """They heard of it from somebody else: their own text goes to their phone, with their own code."""
+    """They learned of it elsewhere: send them the alert with a code of their own."""
     for called in untold:
         await delivery.notify_person(
             session, backend, person, [called], delivery.INITIAL_NOTICE, why=f"asked:{called[0].id}"
@@ -70,12 +70,12 @@ async def _notify_now(
 
 
 def add_codes(backend: Backend, these: Sequence[TicketCode], said: str) -> str | None:
-    """`said` with the codes of these in it; None when there are none."""
+    """The template `said` with the codes listed; None when there are none."""
     return tr(said, listed=_list_codes(backend, these)) if these else None
 
 
 def format_wrong_code(backend: Backend, known: Sequence[TicketCode]) -> str:
-    """A code that fits nothing. What is open is still called out, and the right one stands in the answer."""
+    """The code matches nothing; the answer lists the right ones."""
     calling = [one for one in known if one.callout.status in service.OPEN_STATUSES]
     if calling:
         return tr(
@@ -99,7 +99,7 @@ def _list_codes(backend: Backend, these: Sequence[TicketCode]) -> str:
 
 
 def _format_current_state(backend: Backend, person: OnCallPerson, known: Sequence[TicketCode]) -> str | None:
-    """Nothing is open: it was taken or closed lately, perhaps by them."""
+    """For when nothing is open: it was taken or closed recently, perhaps by them."""
     since = backend.clock.now() - codes.LATE_REPLY_WINDOW
     for one in known:
         number = one.ticket.number

@@ -1,1 +1,1 @@
-"""How the co-op reaches a member, and changing it."""
+"""A member's contact details, and changing them."""

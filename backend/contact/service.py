@@ -1,4 +1,4 @@
-"""Changing a member's phone, email or mailing address; the old and the new one are told. Flushes; never commits."""
+"""Reads and changes a member's phone, email or mailing address, with notices to old and new. Functions flush."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.audit.models import AuditRow
 from backend.audit.service import record
 from backend.conversations.models import Conversation
 from backend.coop import format_phone
-from backend.language import current_language, in_each, mark, tr
+from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, mark, tr
 from backend.members.identity import Identity
 from backend.members.levels import StepUpNeeded, require
 from backend.members.models import Member
@@ -52,11 +52,11 @@ CHANGE_TEXTS = {
         ),
     ),
 }
-"""The subject and the words of a notice."""
+"""Subject and text of the notice."""
 EMAIL_LOCAL_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._%+'-]{0,62}[A-Za-z0-9_+-])?"
 DOMAIN_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"{EMAIL_LOCAL_PART}@(?:{DOMAIN_LABEL}\.)+[A-Za-z]{{2,24}}")
-# in both languages: an address in Spanish cannot be glossed, its words are names
+# in both languages: addresses are not translated before parsing, since their words are names
 SPOKEN_DOT = re.compile(r"\s+(?:dot|punto)\s+", re.IGNORECASE)
 SPOKEN_AT = re.compile(r"\s+(?:at\s+(?=\S+(?:\.|\s+dot\s+))|arroba\s+)", re.IGNORECASE)
 ADDRESS = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{2})(?:[^\W_]|[ .,#/'-]){8,200}")
@@ -66,14 +66,11 @@ ADDRESS_LEAD_IN = re.compile(
 )
 
 
-LANGUAGE_SEPARATORS = {"sms": " ", "email": "\n\n"}
-
-
 def extract_phone(text: str, *, strict: bool = True) -> str | None:
-    """The one phone number in what was said, in E.164; None when there is none.
+    """The single phone number in the text, in E.164; None without one or with several.
 
-    `strict` wants one that the numbering plan gives out; to call back, one that could be dialled will do. A placeholder
-    such as 000-000-0000 is neither. One said in words, `five five five, seven seven seven, …`, is read as well.
+    `strict` requires a number that the numbering plan assigns; otherwise a dialable one is enough. Placeholders such as
+    000-000-0000 are rejected. Numbers in words (`five five five, seven ...`) are read as well.
     """
     found = {number for _, number in _phones(text, strict=strict, exists=strict)}
     if not found:
@@ -82,15 +79,15 @@ def extract_phone(text: str, *, strict: bool = True) -> str | None:
 
 
 def extract_phones(text: str) -> list[str]:
-    """Every phone number in what was said, in E.164, in order; for a call back, so that one to be dialled will do."""
+    """All phone numbers in the text, in E.164, in order; a dialable one is enough, since they are for call backs."""
     found = [number for _, number in _phones(text, strict=False, exists=False)]
     return list(dict.fromkeys(found)) or [one for one in [extract_phone(text, strict=False)] if one]
 
 
 def extract_new_phone(text: str, *, strict: bool = True) -> tuple[str | None, str | None]:
-    """The new phone and the old one, told apart by the words in front of each; the last of several is the new one.
+    """(new, old) phone, told apart by the words before each; the last of several is the new one.
 
-    Not `strict`, the made-up ones of the demo will do, where no real member is served.
+    Without `strict` the demo's fictional numbers are accepted.
     """
     new = old = None
     for start, number in _phones(text, strict=strict, exists=True):
@@ -102,7 +99,7 @@ def extract_new_phone(text: str, *, strict: bool = True) -> tuple[str | None, st
 
 
 def _phones(text: str, *, strict: bool, exists: bool) -> Iterator[tuple[int, str]]:
-    """Where each phone begins, and its E.164."""
+    """(start, E.164) of each phone number."""
     for match in phonenumbers.PhoneNumberMatcher(text, "US", leniency=phonenumbers.Leniency.POSSIBLE):
         number = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
         ten = len(str(match.number.national_number)) == NATIONAL_DIGITS and not (
@@ -113,7 +110,7 @@ def _phones(text: str, *, strict: bool, exists: bool) -> Iterator[tuple[int, str
 
 
 def extract_email(text: str) -> str | None:
-    """The email address in what was typed or said (`ruth at example dot com`); None when none is well formed."""
+    """The email address in the text, also as spoken (`ruth at example dot com`); None without a valid one."""
     plain = SPOKEN_DOT.sub(".", SPOKEN_AT.sub("@", strip_accents(text.strip())))
     found = [match for match in EMAIL.finditer(plain) if ".." not in match[0]]
     whole = [word.strip('.,;:!?<>()"') for word in plain.split() if "@" in word]
@@ -122,7 +119,7 @@ def extract_email(text: str) -> str | None:
 
 
 def extract_address(text: str, asked: bool) -> str | None:
-    """A mailing address: a number and a street or box. What was said before it is left out."""
+    """A mailing address with number and street or box, without the words before it."""
     if (said := extract_full_address(text)) and (asked or is_deliverable(said)):
         return said
     plain = re.sub(r"\s+", " ", text).strip(" .")
@@ -131,22 +128,21 @@ def extract_address(text: str, asked: bool) -> str | None:
 
 
 def current_value(member: Member, what: ContactField) -> str:
-    """What is on file, or an empty text."""
     return {"phone": member.phone, "email": member.email or "", "address": member.mailing_address or ""}[what]
 
 
 def format_value(what: ContactField, value: str) -> str:
-    """As it may be read back to a member who has stepped up."""
+    """The value as read back to a stepped-up member."""
     return format_phone(value) if what == "phone" else value
 
 
 async def change(
     session: AsyncSession, backend: Backend, conversation_id: str, standing: Identity, what: ContactField, value: str
 ) -> bool:
-    """Make the change a member has said yes to. False when it is that already.
+    """Make a confirmed change. False when the value is the same already. Raises StepUpNeeded.
 
-    Raises StepUpNeeded. For 24 hours a new phone or email steps nobody up (`Member.settled`): who gets hold of an
-    account for a moment must not keep it by a phone of their own, and the notices give the member that time to object.
+    For 24 hours a new phone or email gets no step-up codes (`Member.is_established`): somebody with brief access to an
+    account must not take it over with a phone of their own, and the notices give the member time to object.
     """
     member, account = standing.member, standing.account
     require("update_contact_info", standing.level)
@@ -155,7 +151,7 @@ async def change(
     before = current_value(member, what)
     if before == value:
         return False
-    told = _notice_recipients(member, what, value)
+    recipients = _notice_recipients(member, what, value)
     if what == "address":
         member.mailing_address = value
     else:
@@ -173,26 +169,26 @@ async def change(
         before={what: before or None},
         after={what: value},
     )
-    for recipient in told:
+    for recipient in recipients:
         await _notice(session, backend, recipient, what, row.id, (current_language(), member.language))
     return True
 
 
 async def list_notified(session: AsyncSession, conversation_id: str, what: ContactField) -> list[tuple[str, str]]:
-    """Whom the newest change of it was told: each address, with old, new or other. What takes no texts is left out."""
+    """(recipient, old|new|other) of the notices of the newest change, without refused ones."""
     newest = select(AuditRow).where(AuditRow.actor == conversation_id, AuditRow.act == f"contact_{what}")
     row = await session.scalar(newest.order_by(AuditRow.id.desc()).limit(1))
     if row is None:
         return []
-    told = select(OutboxMessage.recipient).where(
+    query = select(OutboxMessage.recipient).where(
         OutboxMessage.dedupe_key.startswith(f"contact:{row.id}:", autoescape=True), OutboxMessage.status != "refused"
     )
     which = {(row.before or {}).get(what): "old", (row.after or {}).get(what): "new"}
-    return [(way, which.get(way, "other")) for way in await session.scalars(told.order_by(OutboxMessage.id))]
+    return [(way, which.get(way, "other")) for way in await session.scalars(query.order_by(OutboxMessage.id))]
 
 
 def _notice_recipients(member: Member, what: ContactField, value: str) -> list[str]:
-    """Whom a change is told, in this order: the one that goes, the other way on file, and last the one that comes."""
+    """Recipients of the notice: the old contact, the other one on file, and the new one."""
     ways = [member.email, member.phone] if what == "email" else [member.phone, member.email]
     return [way for way in (*ways, None if what == "address" else value) if way]
 
@@ -206,7 +202,7 @@ async def _notice(
     languages: tuple[str, ...],
 ) -> None:
     coop = backend.coop
-    subject, told = CHANGE_TEXTS[what]
+    subject, text = CHANGE_TEXTS[what]
     kind = "email" if "@" in recipient else "sms"
     await enqueue(
         session,
@@ -216,7 +212,7 @@ async def _notice(
         subject=tr(subject, coop=coop.short_name) if kind == "email" else "",
         body=in_each(
             languages,
-            lambda: tr(told, coop=coop.short_name, phone=coop.office_phone_display),
+            lambda: tr(text, coop=coop.short_name, phone=coop.office_phone_display),
             LANGUAGE_SEPARATORS[kind],
         ),
         purpose="notice",

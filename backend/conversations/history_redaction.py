@@ -1,6 +1,6 @@
-"""Takes out of what a conversation has left behind something that turned out to be what must not be kept.
+"""Redacts stored data of a conversation that turned out to contain something that must not be kept.
 
-The dialogue engine has its own store. What it still has to forget stands in `unkept` until it did, without what it is.
+The dialogue engine has its own store; the table `unkept` lists what is still to be redacted there, in redacted form.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TextChange = Callable[[str], str]
 
 @dataclass(frozen=True)
 class EngineRedaction:
-    """One row of `unkept`, detached."""
+    """A detached row of `unkept`."""
 
     id: int
     conversation: str
@@ -33,8 +33,8 @@ class EngineRedaction:
 async def rewrite(
     session: AsyncSession, conversation_id: str, since: datetime, texts: Mapping[int, str], change: TextChange
 ) -> None:
-    """Give messages their new texts, by row id, and apply `change` to what was made of them `since` then: answers,
-    the web page's events, texts out, tickets, the office's summary. Writes down what the engine has to forget."""
+    """Replace message texts by row id, and apply `change` to everything derived from them since `since`: answers, page
+    events, outgoing texts, tickets, handoff summaries. Queues the redaction in the engine's store."""
     rows = await session.scalars(
         select(InboundMessage).where(
             InboundMessage.conversation_id == conversation_id, InboundMessage.received_at >= since
@@ -64,8 +64,8 @@ async def _rewrite_derived(
     for ticket in await session.scalars(select(Ticket).where(Ticket.conversation_id == conversation_id)):
         ticket.details, ticket.notes = apply_to_texts(ticket.details, change), apply_to_texts(ticket.notes, change)
         ticket.place = change(ticket.place) if ticket.place else ticket.place
-    for handover in await session.scalars(select(AgentHandoff).where(AgentHandoff.conversation_id == conversation_id)):
-        handover.summary = apply_to_texts(handover.summary, change)
+    for handoff in await session.scalars(select(AgentHandoff).where(AgentHandoff.conversation_id == conversation_id)):
+        handoff.summary = apply_to_texts(handoff.summary, change)
     for name in provider_ids:
         late = select(OutboxMessage).where(OutboxMessage.dedupe_key.startswith(f"reply:{name}:", autoescape=True))
         for message in await session.scalars(late):
@@ -73,7 +73,7 @@ async def _rewrite_derived(
 
 
 def apply_to_texts(value: Any, change: TextChange) -> Any:
-    """A JSON value with `change` applied to each text in it."""
+    """Apply `change` to every string in a JSON value."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
@@ -84,7 +84,7 @@ def apply_to_texts(value: Any, change: TextChange) -> Any:
 
 
 async def list_pending_redactions(session: AsyncSession, conversation_id: str | None = None) -> list[EngineRedaction]:
-    """What the engine has still to forget, of one conversation or of all, the oldest first."""
+    """Redactions pending in the engine, of one conversation or of all, the oldest first."""
     query = select(PendingRedaction).order_by(PendingRedaction.id)
     if conversation_id is not None:
         query = query.where(PendingRedaction.conversation_id == conversation_id)
@@ -92,5 +92,4 @@ async def list_pending_redactions(session: AsyncSession, conversation_id: str | 
 
 
 async def delete_pending_redaction(session: AsyncSession, row_id: int) -> None:
-    """The engine has forgotten it."""
     await session.execute(delete(PendingRedaction).where(PendingRedaction.id == row_id))

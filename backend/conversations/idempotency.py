@@ -1,8 +1,8 @@
-"""A message acts once. What each step of its turn did is kept with it, in the transaction that did it.
+"""Each message acts once: the result of every action is stored with it, in the transaction of the action.
 
-The engine asks for a step again when a turn is repeated: after a crash of either process, or an answer that came too
-late. The step then does nothing and says the same. And once a message has been answered, or was given up on with words
-about what came of it, no step of it may act any more: those words must stay true.
+The engine repeats a turn after a crash of either process or a late answer; a repeated action then returns its stored
+result. Once a message is answered, or failed with a text about the outcome, its actions may no longer run, since that
+text must stay true.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ SETTLED_STATUSES = ("answered", "failed")
 
 
 class MessageSettled(Exception):
-    """The message has been answered already: nothing may be done about it any more."""
+    """The message is already answered, so its actions may not run."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionStep:
-    """One call of one action in the turn of a message. `place` is how many events of the turn lie before it."""
+    """One action call in the turn of a message. `index` is the number of events of the turn before it."""
 
     channel: str
     message: str
@@ -40,16 +40,16 @@ class ActionStep:
 
 @dataclass(frozen=True, slots=True)
 class BegunStep:
-    """A step that may be taken: `result` is what it came to before, if it was. `inbound_id` None: nothing is kept."""
+    """A step that may run. `result` is from an earlier run, if any. `inbound_id` None: no result is stored."""
 
     inbound_id: int | None
     result: dict[str, Any] | None = None
 
 
 def find_step(name: str, channel: str, events: Sequence[dict[str, Any]]) -> ActionStep | None:
-    """The step that an action of that name is, by the events of the talk; None when the message has no id.
+    """The step of an action, from the tracker's events; None when the message has no id.
 
-    The events behind the message are the same when a turn is repeated from the same state.
+    A turn repeated from the same state has the same events after the message.
     """
     for place, event in enumerate(reversed(events)):
         if event.get("event") == "user":
@@ -59,7 +59,7 @@ def find_step(name: str, channel: str, events: Sequence[dict[str, Any]]) -> Acti
 
 
 async def begin(session: AsyncSession, step: ActionStep | None) -> BegunStep:
-    """Begin a step in the transaction that will do it. Raises MessageSettled."""
+    """Begin a step in the transaction of the action. Raises MessageSettled."""
     if step is None:
         return BegunStep(None)
     kept = and_(ActionResult.inbound_id == InboundMessage.id, ActionResult.step == step.key)
@@ -67,7 +67,7 @@ async def begin(session: AsyncSession, step: ActionStep | None) -> BegunStep:
         select(InboundMessage.id, InboundMessage.status, ActionResult.result)
         .outerjoin(ActionResult, kept)
         .where(InboundMessage.channel == step.channel, InboundMessage.provider_id == step.message)
-        # whoever settles the message waits until this step is committed, or this step finds it settled
+        # settling the message waits for the commit of this step, or this step finds it settled
         .with_for_update(read=True, of=InboundMessage)
     )
     row = (await session.execute(query)).one_or_none()
@@ -81,9 +81,9 @@ async def begin(session: AsyncSession, step: ActionStep | None) -> BegunStep:
 async def save_step_result(
     session: AsyncSession, step: ActionStep | None, begun: BegunStep, result: dict[str, Any], *, acted: bool = False
 ) -> None:
-    """Keep what the step came to. One that has written nothing can be taken again, and costs no row.
+    """Store the step's result. A step that has written nothing may simply run again, and needs no row.
 
-    `acted`: it has done something in other transactions than this one.
+    `acted`: it has written in other transactions.
     """
     await session.flush()
     if step is None or begun.inbound_id is None:
@@ -94,5 +94,5 @@ async def save_step_result(
 
 
 async def delete_steps(session: AsyncSession, inbound_id: int) -> None:
-    """The message is settled: its steps will not be asked for again."""
+    """Delete the results of a settled message, whose steps are never repeated."""
     await session.execute(delete(ActionResult).where(ActionResult.inbound_id == inbound_id))

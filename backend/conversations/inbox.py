@@ -1,9 +1,9 @@
-"""The inbox: which process answers a message, in which order, and who takes over from a process that has died.
+"""The inbox: which process answers a message, in which order, and who takes over from a dead process.
 
-A message belongs to its owner as long as its lease runs, and the owner renews it while it lives. A message without an
-owner, or with a lease that has run out, is free. Of one conversation one message is begun at a time: the one that
-arrived first of those that are unanswered. Messages are written down and begun under the lock of the conversation's
-row; SQLite has one lock for all. So it is decided by rows alone, on both databases, and by the database's clock.
+A message belongs to its owner while its lease, which the owner renews, has not expired. Without an owner or a valid
+lease it is free. Each conversation has one begun message at a time, the unanswered one that arrived first. Messages are
+inserted and begun under the lock of the conversation's row (SQLite has one lock for everything). So rows and the
+database's clock decide, on both databases.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from sqlalchemy.sql.expression import FunctionElement
 from backend.conversations.models import Conversation, InboundMessage
 
 LEASE_SECONDS = 5.0
-"""Without a sign of life for this long a process is taken for dead. A turn may take longer: the lease is renewed."""
+"""A process that does not renew its leases for this long counts as dead. Turns may take longer."""
 BATCH_SIZE = 50
 
 INBOUND: Any = InboundMessage.__table__
-# written out, not bound: an index over the unanswered alone is used for nothing else
+# a literal, not a bind parameter: otherwise the partial index over unanswered messages is not used
 UNANSWERED = INBOUND.c.status == literal_column("'received'")
 
 QueuePosition = Literal["first", "behind", "stalled", "lost"]
-"""Where a message is: to be answered now; behind one that a living process answers; behind one that is free; or no
-longer its owner's, because it is answered or was taken over."""
+"""first: to be answered now; behind: after one that a live process answers; stalled: after a free one; lost: answered
+or taken over."""
 
 
 class database_seconds(FunctionElement[float]):
-    """Now, by the database's clock, in seconds since 1970. It goes on within a transaction."""
+    """The database's current time in seconds since 1970; it advances within a transaction."""
 
     type = Double()
     inherit_cache = True
@@ -57,13 +57,13 @@ UNANSWERED_QUERY = select(
 ).where(*CONVERSATION_UNANSWERED)
 IS_FREE = case((INBOUND.c.owner.is_(None), True), else_=INBOUND.c.leased_until <= database_seconds()).label("free")
 QUEUE_QUERY = select(INBOUND.c.id, INBOUND.c.owner, IS_FREE).where(*CONVERSATION_UNANSWERED).order_by(*QUEUE_ORDER)
-# as writing a message down locks it; rows that merely refer to the conversation may still be written
+# the same lock as inserting a message; inserts that only reference the conversation are not blocked
 CONVERSATION_LOCK = select(Conversation.id).where(Conversation.id == bindparam("of")).with_for_update(key_share=True)
 
 
 @dataclass(frozen=True)
 class FreeMessage:
-    """A message that anybody may take up. `owner` is the one that let its lease run out, if it had one."""
+    """A message that any process may take. `owner` is the one whose lease expired, if any."""
 
     id: int
     conversation: str
@@ -72,14 +72,13 @@ class FreeMessage:
 
 
 async def unanswered_state(session: AsyncSession, conversation: str, owner: str | None) -> tuple[bool, float]:
-    """Whether a message of the conversation is unanswered, and when the newest of `owner`'s arrived; 0 without one."""
+    """Whether the conversation has unanswered messages, and when the newest of `owner`'s arrived (0 without)."""
     connection = await session.connection()
     row = (await connection.execute(UNANSWERED_QUERY, {"of": conversation, "by": owner})).one()
     return row.number > 0, row.newest or 0.0
 
 
 async def queue_position(session: AsyncSession, conversation: str, inbound_id: int, owner: str) -> QueuePosition:
-    """Where a message of `owner` is."""
     rows = (await session.execute(QUEUE_QUERY, {"of": conversation})).all()
     if (inbound_id, owner) not in [(row.id, row.owner) for row in rows]:
         return "lost"
@@ -89,7 +88,7 @@ async def queue_position(session: AsyncSession, conversation: str, inbound_id: i
 
 
 async def begin(session: AsyncSession, conversation: str, inbound_id: int, owner: str) -> bool:
-    """Begin to answer a message of `owner`. False when it is not the first one."""
+    """Begin to answer a message of `owner`. False when it is not first."""
     await _lock(session, conversation)
     if await queue_position(session, conversation, inbound_id, owner) != "first":
         return False
@@ -98,7 +97,7 @@ async def begin(session: AsyncSession, conversation: str, inbound_id: int, owner
 
 
 async def renew(session: AsyncSession, owner: str, inbound_ids: Iterable[int]) -> None:
-    """A sign of life for these messages, as far as they still are the owner's."""
+    """Renew the leases of these messages, where they are still the owner's."""
     mine = update(INBOUND).where(INBOUND.c.id.in_(list(inbound_ids)), UNANSWERED, INBOUND.c.owner == owner)
     await session.execute(mine.values(leased_until=database_seconds() + LEASE_SECONDS))
 
@@ -112,9 +111,9 @@ async def release(
     failed: bool = False,
     pause: float = 0.0,
 ) -> bool:
-    """Leave a message to whichever process can answer it, `pause` seconds from now. False when it was not the owner's.
+    """Free a message for any process after `pause` seconds. False when it was not the owner's.
 
-    `told` is what its sender was told meanwhile: a repeat is answered the same. `failed` counts as a try.
+    `told` is the interim answer to its sender, also for a repeated delivery. `failed` counts as an attempt.
     """
     values: dict[str, Any] = {"owner": None, "begun": False, "leased_until": database_seconds() + pause}
     if told is not None:
@@ -127,13 +126,13 @@ async def release(
 
 
 async def release_all(session: AsyncSession, owner: str) -> None:
-    """Leave everything to others: this process ends."""
+    """Free all messages of a process that shuts down."""
     mine = update(INBOUND).where(UNANSWERED, INBOUND.c.owner == owner)
     await session.execute(mine.values(owner=None, begun=False, leased_until=database_seconds()))
 
 
 async def list_free_messages(session: AsyncSession, conversation: str | None = None) -> list[FreeMessage]:
-    """What may be taken up now, oldest first: of each conversation the first unanswered message, when that is free."""
+    """The first unanswered message of each conversation, if it is free; the oldest first."""
     place = func.row_number().over(partition_by=INBOUND.c.conversation_id, order_by=QUEUE_ORDER).label("place")
     columns = (INBOUND.c.id, INBOUND.c.conversation_id, INBOUND.c.owner, INBOUND.c.leased_until, INBOUND.c.arrived)
     unanswered = select(*columns, place).where(UNANSWERED)
@@ -148,9 +147,9 @@ async def list_free_messages(session: AsyncSession, conversation: str | None = N
 async def take_message(
     session: AsyncSession, found: FreeMessage, owner: str
 ) -> tuple[InboundMessage, Conversation] | None:
-    """Make a free message one's own. Of all that try, one gets it with its conversation, the others None.
+    """Take a free message, with its conversation. None when another process was faster.
 
-    That its owner died over it counts as a failed try: a message that ends processes must not do so for ever.
+    The death of its owner counts as a failed attempt, so that a message that crashes processes is given up eventually.
     """
     await _lock(session, found.conversation)
     rows = (await session.execute(QUEUE_QUERY, {"of": found.conversation})).all()
@@ -176,5 +175,5 @@ async def take_message(
 
 
 async def _lock(session: AsyncSession, conversation: str) -> None:
-    """Nothing of the conversation is written down or begun by others until the transaction ends."""
+    """Block others from inserting or beginning messages of the conversation until the transaction ends."""
     await session.execute(CONVERSATION_LOCK, {"of": conversation})

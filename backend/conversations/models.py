@@ -1,4 +1,4 @@
-"""Conversations and what came in and went out on them."""
+"""Conversations, their messages, action results and page events."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from backend.db import Base, UtcTime
 
 
 class Conversation(Base):
-    """One member's talk on one channel, and how far they have shown who they are.
+    """One conversation on one channel, with its identity.
 
-    `level` is 0 anonymous, 1 member number and last four, 2 stepped up. It is kept here and never in the dialogue
-    tracker, where a crafted message could set it.
+    `level` is 0 anonymous, 1 member number and last four, 2 stepped up. It is not in the dialogue tracker, where a
+    crafted message could set it.
     """
 
     __tablename__ = "conversations"
@@ -23,38 +23,38 @@ class Conversation(Base):
     id: Mapped[str] = mapped_column(String(80), primary_key=True)
     channel: Mapped[str] = mapped_column(String(12))  # sms | web | voice
     address: Mapped[str | None] = mapped_column(String(20))  # the other end's phone, E.164
-    source: Mapped[str] = mapped_column(String(80), default="")  # whom guessing is counted against
-    browser: Mapped[str] = mapped_column(String(480), default="", server_default="")  # what it is known by, if at all
-    attested: Mapped[bool] = mapped_column(default=False)  # the network vouches that `address` is not forged
+    source: Mapped[str] = mapped_column(String(80), default="")  # the sender, for rate limits
+    browser: Mapped[str] = mapped_column(String(480), default="", server_default="")  # tokens of a known browser
+    attested: Mapped[bool] = mapped_column(default=False)  # the carrier attests `address`
     level: Mapped[int] = mapped_column(default=0)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))  # whom the account belonged to then
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))  # the account's member then
     verified_at: Mapped[datetime | None] = mapped_column(UtcTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcTime)
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     offered: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the buttons offered last
-    expects: Mapped[str] = mapped_column(String(24), default="")  # what was asked for last, a channel hint
-    language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # in which it is answered
+    expects: Mapped[str] = mapped_column(String(24), default="")  # what was asked for last, a hint for channels
+    language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # of the answers
 
     @property
     def is_attested(self) -> bool:
-        """Whether the other end is the phone it says: a call with attestation A. Nobody vouches for a text's sender."""
+        """Whether the caller ID is proven: a call with attestation A. Texts have no attestation."""
         return self.attested and self.channel == "voice"
 
     @property
     def replies_reach_sender(self) -> bool:
-        """Whether what is answered reaches the phone of `address` alone: nothing on file is told to a forger of it."""
+        """Whether answers reach only the phone of `address`, and never somebody who forged it."""
         return self.is_attested or (self.channel == "sms" and bool(self.address))
 
 
 class InboundMessage(Base):
-    """A message as it came in, before anything was done about it, and its answer: nothing is lost or done twice.
+    """An inbound message, stored before it is processed, and its answer, so that nothing is lost or done twice.
 
-    `text` has had card, bank and social security digits taken out before it is written. While its status is `received`,
-    `owner` is the process that answers it, until `leased_until` unless it says again that it lives. Without an owner it
-    waits for whichever process can answer it, from `leased_until` on; `reply` then has what the sender was told
-    meanwhile. Of one conversation the one that is `begun` comes first, then the one that `arrived` first. Both times
-    are seconds since 1970 of the database's own clock: those of several machines are never quite the same.
+    `text` is stored with card, bank and social security digits redacted. While the status is `received`, `owner` is the
+    process that answers it until `leased_until`, which it renews. Without an owner any process may take it from
+    `leased_until` on; `reply` then is the interim answer. Within a conversation the `begun` message comes first, then
+    the one that `arrived` first. Both times are seconds since 1970 by the database's clock, since clocks of several
+    machines differ.
     """
 
     __tablename__ = "inbound_messages"
@@ -83,11 +83,11 @@ class InboundMessage(Base):
     leased_until: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
     arrived: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
     begun: Mapped[bool] = mapped_column(default=False, server_default=false())
-    attempts: Mapped[int] = mapped_column(default=0, server_default="0")  # how often answering it has failed
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")  # failed attempts to answer it
 
 
 class ActionResult(Base):
-    """What one step of an unanswered message's turn did and said: taken again, it does nothing and says the same."""
+    """The result of one action for an unanswered message; a repeated action returns it."""
 
     __tablename__ = "action_results"
 
@@ -97,7 +97,7 @@ class ActionResult(Base):
 
 
 class PushEvent(Base):
-    """One event of a web conversation's stream; `id` is what Last-Event-ID names."""
+    """One event of a web conversation's stream; `id` is the SSE Last-Event-ID."""
 
     __tablename__ = "push_events"
 
@@ -108,7 +108,7 @@ class PushEvent(Base):
 
 
 class PendingRedaction(Base):
-    """Messages that the dialogue engine has to forget: {provider_id: the text that stays of it}."""
+    """Messages to redact in the dialogue engine's store: {provider_id: redacted text}."""
 
     __tablename__ = "unkept"
 

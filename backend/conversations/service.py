@@ -1,4 +1,4 @@
-"""What came in, what was answered, and what is pushed to a web page. Functions flush; the edge commits."""
+"""Inbound messages, their answers, and events for web pages. Functions flush; the caller commits."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
+from backend.audit import service as audit
 from backend.conversations import idempotency, inbox, statements
 from backend.conversations.models import Conversation, InboundMessage, PushEvent
 
-IDLE = timedelta(minutes=15)
-"""After this much silence a conversation is anonymous again."""
+IDLE = timedelta(minutes=15)  # after this long without a message a conversation is anonymous again
 
 
 @dataclass(frozen=True)
 class ConversationState:
-    """How a conversation stands: the buttons offered last, what was asked for last, and in which language."""
+    """The buttons offered last, what was asked for last, and the language."""
 
     offered: list[dict[str, Any]]
     expects: str
@@ -29,9 +29,9 @@ class ConversationState:
 
 @dataclass(frozen=True)
 class RecordedMessage:
-    """An inbound message as the database has it. `fresh` is False for one that had come in before.
+    """A stored inbound message. `is_new` is False for a repeated delivery.
 
-    `behind`: another message of the conversation is still unanswered. `owner` answers it; None when nobody does now.
+    `is_behind`: another message of the conversation is still unanswered. `owner` answers it, if any process does now.
     """
 
     id: int
@@ -59,11 +59,11 @@ async def record_inbound(
     owner: str | None = None,
     since: float | None = None,
 ) -> RecordedMessage:
-    """Write a message down before anything is done about it; a repeat is found, not written.
+    """Store a message before it is processed; a repeated delivery finds the stored one.
 
-    `text` must have been through redaction. `browser` is what the page shows to be known again by. `owner` is the
-    process that answers it, and has to renew its lease (inbox.py); without one it is for whoever takes it up, unless it
-    is answered in this very transaction. `since` is the monotonic time at which the message reached this process.
+    `text` must be redacted. `browser` are the page's known-browser tokens. `owner` is the process that answers it and
+    renews its lease (inbox.py); without one any process may take it, unless it is answered in this transaction. `since`
+    is the monotonic time at which the message reached this process.
     """
     now = backend.clock.now()
     seen = await statements.upsert_conversation(
@@ -72,7 +72,7 @@ async def record_inbound(
     if browser:
         await statements.save_browser(session, conversation_id, browser)
     stands = ConversationState(list(seen.offered), str(seen.expects), str(seen.language))
-    # the conversation's row is locked from here on: nothing comes in between
+    # the upsert has locked the conversation's row
     behind, newest = await inbox.unanswered_state(session, conversation_id, owner)
     new_id = await statements.insert_inbound(
         session,
@@ -100,7 +100,7 @@ async def record_inbound(
 
 
 async def find_inbound(session: AsyncSession, channel: str, provider_id: str) -> InboundMessage | None:
-    """The message that the provider calls so, as it now stands."""
+    """The message with this provider id."""
     query = select(InboundMessage).where(InboundMessage.channel == channel, InboundMessage.provider_id == provider_id)
     return (await session.execute(query)).scalar_one_or_none()
 
@@ -124,7 +124,6 @@ async def recent_messages(
 
 
 async def newest_inbound(session: AsyncSession, conversation_id: str) -> InboundMessage | None:
-    """The message of a conversation that came in last."""
     query = select(InboundMessage).where(InboundMessage.conversation_id == conversation_id)
     return (await session.execute(query.order_by(InboundMessage.id.desc()).limit(1))).scalar_one_or_none()
 
@@ -142,7 +141,7 @@ async def answered_since(
 
 
 async def open_now(session: AsyncSession, conversation_id: str) -> ConversationState:
-    """How the conversation stands; one that is not there has nothing open."""
+    """The conversation's state; empty for an unknown one."""
     query = select(Conversation.offered, Conversation.expects, Conversation.language)
     row = (await session.execute(query.where(Conversation.id == conversation_id))).one_or_none()
     return (
@@ -151,7 +150,7 @@ async def open_now(session: AsyncSession, conversation_id: str) -> ConversationS
 
 
 async def lock_inbound(session: AsyncSession, inbound_id: int) -> InboundMessage:
-    """A message as it now stands, held until the transaction ends: no action can act on it meanwhile."""
+    """Lock a message until the transaction ends, so that no action runs for it meanwhile."""
     query = select(InboundMessage).where(InboundMessage.id == inbound_id).with_for_update()
     return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()
 
@@ -169,11 +168,8 @@ async def save_reply(
     language: str | None = None,
     owner: str | None = None,
 ) -> bool:
-    """Keep the answer, for a repeat of the message. False when it had been answered before, or is not `owner`'s any
-    more: then nothing is changed.
-
-    `offered` None leaves alone what the conversation offered and asked for last; `language` None, how it is answered.
-    """
+    """Store the answer, also for repeated deliveries. False, without a change, when the message is already answered or
+    no longer `owner`'s. `offered` None keeps `offered` and `expects`, `language` None the language."""
     if not await statements.save_answer(session, inbound_id, status, reply, backend.clock.now(), owner):
         return False
     await idempotency.delete_steps(session, inbound_id)
@@ -185,7 +181,7 @@ async def save_reply(
 
 
 async def push(session: AsyncSession, backend: Backend, conversation_id: str, data: dict[str, Any]) -> int:
-    """Add an event to a conversation's stream; returns its id. Whoever calls wakes the listeners after the commit."""
+    """Add an event to a conversation's stream; returns its id. The caller notifies listeners after the commit."""
     event = PushEvent(conversation_id=conversation_id, data=data, at=backend.clock.now())
     session.add(event)
     await session.flush()
@@ -193,7 +189,7 @@ async def push(session: AsyncSession, backend: Backend, conversation_id: str, da
 
 
 async def events_after(session: AsyncSession, conversation_id: str, after_id: int, limit: int = 100) -> list[PushEvent]:
-    """The events of a conversation's stream behind `after_id`, in order."""
+    """The events of a conversation after `after_id`, in order."""
     query = (
         select(PushEvent)
         .where(PushEvent.conversation_id == conversation_id, PushEvent.id > after_id)
@@ -210,6 +206,24 @@ async def newest_event(session: AsyncSession) -> int:
 
 
 async def conversations_with_events(session: AsyncSession, after_id: int) -> list[tuple[int, str]]:
-    """(id, conversation) of the events behind `after_id` of all conversations, in order."""
+    """(id, conversation) of all events after `after_id`, in order."""
     query = select(PushEvent.id, PushEvent.conversation_id).where(PushEvent.id > after_id)
     return [(row.id, row.conversation_id) for row in await session.execute(query.order_by(PushEvent.id))]
+
+
+async def record_act(
+    session: AsyncSession,
+    backend: Backend,
+    conversation: Conversation,
+    act: str,
+    account_id: int | None,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """The audit row of what was done in a conversation, at its level."""
+    level, channel = int(conversation.level), conversation.channel
+    await audit.record(
+        session, backend, actor=conversation.id, level=level, channel=channel, act=act, account_id=account_id,
+        before=before, after=after,
+    )  # fmt: skip

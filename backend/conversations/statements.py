@@ -1,4 +1,4 @@
-"""The statements of every turn, built once: building them anew each time costs more than running them."""
+"""The SQL statements of every turn, built once, since building them costs more than running them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ INITIAL_COLUMNS = (
     "id", "channel", "address", "source", "attested", "level", "last_seen_at", "started_at", "offered", "expects",
     "language",
 )  # fmt: skip
-IDENTITY_COLUMNS = ("account_id", "member_id", "verified_at")
-"""What goes with the level when a conversation falls silent."""
+IDENTITY_COLUMNS = ("account_id", "member_id", "verified_at")  # reset with the level
 
 
 async def upsert_conversation(
@@ -34,10 +33,8 @@ async def upsert_conversation(
     source: str,
     attested: bool,
 ) -> Row[Any]:
-    """Start a conversation, or mark it as seen now; gives `offered`, `expects` and `language` as they stand.
-
-    After `idle` without a word it is anonymous again.
-    """
+    """Create a conversation or mark it as seen now; after `idle` without a message it becomes anonymous. Returns
+    `offered`, `expects` and `language`."""
     connection = await session.connection()
     values: dict[str, Any] = {
         "id": conversation_id,
@@ -57,7 +54,7 @@ async def upsert_conversation(
 
 
 async def insert_inbound(session: AsyncSession, values: dict[str, Any]) -> int | None:
-    """Insert a message; its id, or None when it is there already."""
+    """Insert a message; returns its id, None when it exists already."""
     connection = await session.connection()
     return (await connection.execute(INSERT_INBOUND[connection.dialect.name], values)).scalar_one_or_none()
 
@@ -65,7 +62,7 @@ async def insert_inbound(session: AsyncSession, values: dict[str, Any]) -> int |
 async def save_answer(
     session: AsyncSession, inbound_id: int, status: str, reply: dict[str, Any], now: datetime, owner: str | None
 ) -> bool:
-    """Keep a message's answer, unless it has one or is not `owner`'s."""
+    """Store a message's answer, unless it has one or is not `owner`'s."""
     connection = await session.connection()
     values = {"of": inbound_id, "by": owner, "new_status": status, "new_reply": reply, "new_answered_at": now}
     return (await connection.execute(ANSWER, values)).rowcount == 1
@@ -74,19 +71,16 @@ async def save_answer(
 async def save_offered(
     session: AsyncSession, conversation_id: str, offered: list[dict[str, Any]], expects: str
 ) -> None:
-    """Keep what a conversation offered and asked for last."""
     connection = await session.connection()
     await connection.execute(OFFER, {"of": conversation_id, "new_offered": offered, "new_expects": expects})
 
 
 async def save_language(session: AsyncSession, conversation_id: str, language: str) -> None:
-    """Keep the language in which a conversation is answered from now on."""
     connection = await session.connection()
     await connection.execute(UPDATE_LANGUAGE, {"of": conversation_id, "new_language": language})
 
 
 async def save_browser(session: AsyncSession, conversation_id: str, browser: str) -> None:
-    """Keep what a page shows to be known again by."""
     connection = await session.connection()
     await connection.execute(UPDATE_BROWSER, {"of": conversation_id, "new_browser": browser})
 
@@ -112,8 +106,8 @@ def _upsert_statement(insert: Any) -> Insert:
 def _insert_statement(insert: Any) -> Insert:
     statement: Insert = insert(INBOUND).on_conflict_do_nothing().returning(INBOUND.c.id)
     names = ("channel", "provider_id", "conversation_id", "text", "payload", "status", "received_at", "owner", "begun")
-    # by one clock for all processes, without the time that it took in this one; and in the order of this one's queue
-    # in any case: a process whose messages waited for each other both here and there would answer neither
+    # by the database's clock, minus the time spent in this process; but never before this process's previous message,
+    # or messages could wait for each other, here in memory and there in the database
     arrived = database_seconds() - bindparam("waited", type_=Double())
     not_before: Any = bindparam("not_before", type_=Double())
     return statement.values({name: bindparam(name) for name in names}).values(

@@ -1,4 +1,4 @@
-"""Demo members: invented people, each there to show one thing."""
+"""Demo members: invented people, each of whom demonstrates one case."""
 
 from backend.demo.people import DEMO_ACCOUNTS, DEMO_PEOPLE, DemoAccount, DemoPerson
 from backend.demo.seeding import DEMO_PASSWORD, add, seed

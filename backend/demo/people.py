@@ -1,4 +1,4 @@
-"""Who the demo members are: invented people, each there to show one thing."""
+"""The demo members: invented people, each of whom demonstrates one case."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HOLDER_DIGITS = {"residential": "1234", "commercial": "123456789"}
 
 @dataclass(frozen=True)
 class DemoMethod:
-    """A saved method; `expires_in` is in years from today, and empty for a bank account."""
+    """A saved method; `expires_in` is years from today, None for a bank account."""
 
     kind: str
     brand: str
@@ -28,10 +28,7 @@ def make_bank_account(last4: str, token: str) -> DemoMethod:
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """One account. `due_cents` is what it owes; `unpaid` is how many bills that is spread over (0: owes nothing).
-
-    `months` is for how long there are bills.
-    """
+    """One account. `due_cents` is owed over the last `unpaid` bills (0: nothing is owed); `months` of bills exist."""
 
     separator: str
     address: str
@@ -61,7 +58,7 @@ class DemoPerson:
 
     @property
     def holder_digits(self) -> str:
-        """Made up, and the same for all: the last four of the social security number, or the tax ID."""
+        """Last four of the social security number, or the tax ID: invented, and the same for all."""
         return HOLDER_DIGITS[self.kind]
 
     @property
@@ -234,4 +231,4 @@ DEMO_ACCOUNTS: list[tuple[str, str, str]] = [
     (f"{person.number}-{person.places[0].separator}", person.phone[-4:], f"{person.name}: {person.purpose}")
     for person in DEMO_PEOPLE
 ]
-"""Member number, last four of the phone, and what the member is there for."""
+"""Account number, last four of the phone, and what the member demonstrates."""

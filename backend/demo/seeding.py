@@ -1,4 +1,4 @@
-"""Makes the demo members, with their past. Days are relative to the day they are made."""
+"""Creates the demo members with bills, payments and readings. Dates are relative to the day of creation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ from backend.members.models import Member
 from backend.payments.models import Payment, PaymentMethod
 from backend.postgresql import DEMO
 from backend.providers.billing.base import PaymentFact
-from backend.usage import demo_readings as usage
+from backend.usage.bill_comparison import count_days
+from backend.usage.models import MeterReading
+from backend.usage.months import first_of_month, shift_month
 
 if TYPE_CHECKING:
     from backend.app import Backend
@@ -34,15 +36,17 @@ if TYPE_CHECKING:
 PAID_AFTER = timedelta(days=11)
 BILL_TO_DUE = timedelta(days=20)
 READ_TO_BILL = timedelta(days=3)
+TEMPERATURES = (21, 26, 38, 50, 61, 71, 75, 73, 65, 53, 39, 27)  # Fahrenheit by month, as in northern Illinois
+READING_MONTHS = 24
 KWH_BY_MONTH = (980, 890, 760, 610, 580, 840, 1120, 1080, 760, 600, 690, 900)
 DEMO_PASSWORD = "lantern birch river"  # noqa: S105 - of the demo members who have a user ID
-NEW_ADDRESS_MONTHS = 12  # months, up to which an address counts as new
+NEW_ADDRESS_MONTHS = 12  # up to this an address counts as new
 BASIC_CENTS, ENERGY_MILLS, TAX_MILLS = 2950, 1135, 32  # mills: hundredths of a cent a kWh
 
 
 @dataclass
 class _Seeding:
-    """What the functions below share."""
+    """State shared by the functions below."""
 
     backend: Backend
     session: AsyncSession
@@ -50,11 +54,11 @@ class _Seeding:
     numbers: set[str] = field(default_factory=set)
 
     def at(self, day: date) -> datetime:
-        """Ten in the morning of that day at the co-op."""
+        """10 AM local time of that day, as aware UTC."""
         return datetime.combine(day, time(10), self.backend.coop.zone).astimezone(UTC)
 
     def new_confirmation(self) -> str:
-        """One that is not taken."""
+        """A confirmation number not in use."""
         while (number := confirmation_numbers.random_number()) in self.numbers:
             continue
         self.numbers.add(number)
@@ -62,7 +66,7 @@ class _Seeding:
 
 
 async def seed(backend: Backend) -> bool:
-    """Make the demo members, once: True when they were made now. All or none of them are there."""
+    """Create all demo members unless the database has members. Returns whether they were created."""
     async with backend.db.transaction() as session:
         await backend.db.lock_key(session, DEMO)
         if await session.scalar(select(Member.id).limit(1)):
@@ -72,7 +76,7 @@ async def seed(backend: Backend) -> bool:
 
 
 async def add(backend: Backend, session: AsyncSession, people: Iterable[DemoPerson]) -> None:
-    """Make these members, with their bills and payments of the past. Their numbers must be free."""
+    """Create these members with their history. Their numbers must be free."""
     taken = set(await session.scalars(select(Payment.confirmation)))
     seeding = _Seeding(backend, session, backend.today(), taken)
     for person in people:
@@ -94,7 +98,7 @@ async def _person(seeding: _Seeding, person: DemoPerson) -> None:
     if person.user_id:
         await logins.add(session, seeding.backend, member, person.user_id, _password_hash())
     methods = [_method(seeding.today, member.id, method) for method in person.methods]
-    # history was paid by something, also where nothing is on file any more
+    # past payments need a method, even where none is on file now
     past = (
         methods[0] if methods else _method(seeding.today, member.id, make_bank_account("1111", "tok_bank_6789"), False)
     )
@@ -110,7 +114,7 @@ async def _person(seeding: _Seeding, person: DemoPerson) -> None:
 
 @cache
 def _password_hash() -> str:
-    """The demo members' one password, hashed once a process."""
+    """The hash of DEMO_PASSWORD, computed once per process."""
     return HASHER.hash(DEMO_PASSWORD)
 
 
@@ -162,7 +166,7 @@ def _add_autopay(seeding: _Seeding, account: Account, method: PaymentMethod, per
 
 
 def _alert_settings(seeding: _Seeding, account: Account, person: DemoPerson) -> Iterator[AlertSetting]:
-    """What was set on the portal that there was before."""
+    """Alerts as imported from a previous portal."""
     for kind, threshold in person.alerts:
         yield AlertSetting(
             account_id=account.id,
@@ -177,7 +181,7 @@ def _alert_settings(seeding: _Seeding, account: Account, person: DemoPerson) -> 
 async def _history(
     seeding: _Seeding, account: Account, method: PaymentMethod, person: DemoPerson, place: DemoAccount
 ) -> None:
-    """Monthly bills up to now, all but the last `unpaid` of them paid; the newest one's amount makes the sum right."""
+    """Monthly bills, all paid but the last `unpaid`, whose amounts sum to `due_cents`."""
     newest_due = seeding.today + timedelta(days=person.due_in)
     amounts = _split_due(place)
     issued = []
@@ -190,7 +194,7 @@ async def _history(
         if back >= place.unpaid:
             extra = -place.due_cents if back == 0 and place.due_cents < 0 else 0
             await _pay(seeding, account, method, bill, extra)
-    seeding.session.add_all(usage.make_readings(account.id, issued)[: place.months])
+    seeding.session.add_all(_make_readings(account.id, issued)[: place.months])
 
 
 def _split_due(place: DemoAccount) -> list[int]:
@@ -223,7 +227,7 @@ def _bill(account: Account, period_start: date, due_on: date, amount_cents: int 
 
 
 def _lines(kwh: int, amount_cents: int | None) -> list[dict[str, object]]:
-    """What a bill is made of. A given amount is met to the cent by the power cost adjustment."""
+    """The lines of a bill. The power cost adjustment makes them sum to `amount_cents` exactly."""
     energy = (kwh * ENERGY_MILLS + 50) // 100
     tax = (kwh * TAX_MILLS + 50) // 100
     basic = min(BASIC_CENTS, amount_cents) if amount_cents is not None else BASIC_CENTS
@@ -237,7 +241,7 @@ def _lines(kwh: int, amount_cents: int | None) -> list[dict[str, object]]:
 
 
 async def _pay(seeding: _Seeding, account: Account, method: PaymentMethod, bill: Bill, extra_cents: int) -> None:
-    """A payment of long ago, with its booking, as it would stand today."""
+    """A posted payment of the past, with its booking."""
     day = min(bill.issued_on + PAID_AFTER, seeding.today - timedelta(days=1))
     number = seeding.new_confirmation()
     payment = Payment(
@@ -261,3 +265,32 @@ async def _pay(seeding: _Seeding, account: Account, method: PaymentMethod, bill:
 def _months_before(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _make_readings(account_id: int, issued: Iterable[Bill]) -> list[MeterReading]:
+    """24 monthly readings: from bills, and for months before them, from the same month a year later, slightly less."""
+    by_month = {first_of_month(bill.period_end): bill for bill in issued}
+    newest = max(by_month)
+    kwh = {month: bill.kwh for month, bill in by_month.items()}
+    found = []
+    for back in range(READING_MONTHS):
+        month = shift_month(newest, -back)
+        bill = by_month.get(month)
+        if month not in kwh:
+            kwh[month] = kwh.get(shift_month(month, 12), 0) * (88 + _weather(month) * 3) // 100
+        length = count_days(bill) if bill else 30
+        found.append(
+            MeterReading(
+                account_id=account_id, month=month, kwh=kwh[month], days=length, avg_temp_f=_temperature(month)
+            )
+        )
+    return found
+
+
+def _temperature(month: date) -> int:
+    return TEMPERATURES[month.month - 1] + _weather(month) - 4
+
+
+def _weather(month: date) -> int:
+    """0 to 8, deterministic: some months are colder than the same month a year before."""
+    return (month.year * 5 + month.month * 7) % 9

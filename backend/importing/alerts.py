@@ -1,4 +1,4 @@
-"""alerts.csv: what members had asked to be told before."""
+"""alerts.csv: the alerts that members had in the old system."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from backend.importing.table import Column, ParsedRow, Table
 
 
 def parse_channels(value: str) -> str:
-    """Of text, email and call those wanted, parted by spaces or semicolons."""
+    """Any of text, email and call, separated by spaces or semicolons."""
     chosen = {part for part in re.split(r"[\s;/+]+", value.lower()) if part}
     if unknown := sorted(chosen - set(CHANNELS)):
         raise InvalidField(f"{quote_value(unknown[0])} is none of {', '.join(CHANNELS)}")

@@ -1,4 +1,4 @@
-"""bills.csv: bills, and what of each is still owed."""
+"""bills.csv: bills, and how much of each is still owed."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from backend.importing.table import Column, ParsedRow, Table
 LINE = re.compile(r"\s*(?P<label>.{1,80}?)\s*=\s*(?P<amount>-?\$?[\d,]+\.\d\d)\s*")
 MAX_LINES_LENGTH = 2000
 MAX_DAYS_TO_PAY = 120
-MAX_PERIOD_DAYS = 400  # of what one bill is for: a year, read late
-_text = text_parser(MAX_LINES_LENGTH)
+MAX_PERIOD_DAYS = 400  # a year, read late
+_read_text = text_parser(MAX_LINES_LENGTH)
 
 
 def parse_bill_lines(value: str) -> str:
-    """`Basic service charge=29.50; Energy, 730 kWh=82.90`, kept as it is."""
-    _text(value)
-    _split(value)
+    """`Basic service charge=29.50; Energy, 730 kWh=82.90`, stored as it is."""
+    _read_text(value)
+    _parse_lines(value)
     return value
 
 
-def _split(value: str) -> list[dict[str, Any]]:
-    found = [LINE.fullmatch(part) for part in value.split(";") if part.strip()]
-    if not all(found):
+def _parse_lines(value: str) -> list[dict[str, Any]]:
+    matches = [LINE.fullmatch(part) for part in value.split(";") if part.strip()]
+    if not all(matches):
         raise InvalidField("is not of the form: Basic service charge=29.50; Energy, 730 kWh=82.90")
-    return [{"label": line["label"], "cents": parse_dollars(line["amount"])} for line in found if line]
+    return [{"label": line["label"], "cents": parse_dollars(line["amount"])} for line in matches if line]
 
 
 def _days(row: ParsedRow, first: str, last: str) -> int:
@@ -64,7 +64,7 @@ def _find_row_errors(row: ParsedRow) -> Iterator[str]:
             yield "paid is not empty, but the amount is a credit"
     elif not 0 <= paid <= amount:
         yield "paid is not from nothing to the amount: what is too much belongs in opening_balance of accounts.csv"
-    if row["lines"] and (total := sum(line["cents"] for line in _split(str(row["lines"])))) != amount:
+    if row["lines"] and (total := sum(line["cents"] for line in _parse_lines(str(row["lines"])))) != amount:
         yield f"lines sum to {total} cents, amount is {amount} cents"
 
 
@@ -107,12 +107,12 @@ def _rows(loader: BulkLoader) -> Iterator[RowValues]:
     )
     for id_, number, issued, due, start, end, kwh, amount, lines in loader.staging.rows(query):
         days = [date.fromisoformat(each) for each in (issued, due, start, end)]
-        yield (id_, number, *days, kwh, amount, _split(lines) if lines else [])
+        yield (id_, number, *days, kwh, amount, _parse_lines(lines) if lines else [])
 
 
 def _ledger_rows(loader: BulkLoader) -> Iterator[RowValues]:
-    """What is still owed of each bill; a credit is booked as one. What was paid before was money of the books that the
-    co-op comes from."""
+    """What is still owed of each bill; a credit is booked as negative. Earlier payments stay in the old system's
+    books."""
     query = (
         "SELECT i.id, b.number, b.issued_on, b.amount_cents - b.paid_cents FROM bills b "
         "JOIN account_ids i ON i.number = b.account WHERE b.amount_cents <> b.paid_cents "

@@ -14,18 +14,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.db import Base
-from backend.importing.staging import Staging
+from backend.importing.staging import BATCH_SIZE, Staging
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-BATCH = 5000
 RowValues = tuple[Any, ...]
 
 
 @dataclass
 class BulkLoader:
-    """One import's transaction. `now` is its time, aware UTC."""
+    """Writes within one import's transaction. `now` is aware UTC."""
 
     backend: Backend
     session: AsyncSession
@@ -34,16 +33,18 @@ class BulkLoader:
     _next_id: dict[str, int] = field(default_factory=dict)
 
     async def load(self, model: type[Base], columns: Sequence[str], rows: Iterable[RowValues]) -> None:
-        """Write the rows, whose values stand in the order of the columns; none has a default here."""
+        """Insert the rows, with values in the order of `columns`. Model defaults do not apply."""
         table = _table(model)
         plain = _processed_rows(self._processors(model, columns), rows)
         if self.backend.db.sqlite:
             statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
             connection = await self.session.connection()
-            while batch := list(itertools.islice(plain, BATCH)):
+            while batch := list(itertools.islice(plain, BATCH_SIZE)):
                 await connection.exec_driver_sql(statement, batch)
         else:
-            await self.session.execute(select(1))  # the driver opens its transaction at the first statement
+            await self.session.execute(
+                select(1)
+            )  # asyncpg opens the transaction with the first statement; COPY must be in it
             connection = await self.session.connection()
             driver: Any = (await connection.get_raw_connection()).driver_connection
             try:
@@ -52,23 +53,23 @@ class BulkLoader:
                 raise IntegrityError(f"COPY {table.name}", None, error) from error
 
     async def reserve_ids(self, model: type[Base], count: int) -> list[int]:
-        """Ids that nobody else gets, for rows that others refer to."""
+        """Reserve primary keys, for rows that other rows of this import refer to."""
         name = _table(model).name
         if not self.backend.db.sqlite:
             query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
             return list(await self.session.scalars(query, {"name": name, "count": count}))
-        if name not in self._next_id:  # this transaction is the only one that writes
+        if name not in self._next_id:  # SQLite has one writer at a time, and this transaction is it
             self._next_id[name] = 1 + int(await self.session.scalar(select(func.max(_table(model).c.id))) or 0)
         first = self._next_id[name]
         self._next_id[name] += count
         return list(range(first, first + count))
 
     def morning(self, day: str) -> datetime:
-        """Ten o'clock of that day at the co-op: when a bill of that day is booked."""
+        """10 AM local time of an ISO date: when a bill of that day is booked."""
         return datetime.combine(date.fromisoformat(day), time(10), self.backend.coop.zone)
 
     def _processors(self, model: type[Base], columns: Sequence[str]) -> list[Callable[[Any], Any] | None]:
-        """What makes a value one that the driver takes; None where it takes it as it is."""
+        """Per column, SQLAlchemy's conversion to what the driver accepts; None where values pass as they are."""
         dialect = self.backend.db.engine.dialect
         types = (_table(model).c[name].type.dialect_impl(dialect) for name in columns)
         return [kind.bind_processor(dialect) for kind in types]
@@ -85,7 +86,3 @@ def _processed_rows(
         yield tuple(
             value if process is None else process(value) for process, value in zip(processors, row, strict=True)
         )
-
-
-def parse_optional_day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

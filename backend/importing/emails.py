@@ -1,15 +1,15 @@
-"""Email addresses of members: what can be written to, and no placeholder. A login's next link goes there."""
+"""Checks members' email addresses: syntax, placeholders and typos. Sign-in links go to these addresses."""
 
 from __future__ import annotations
 
 import re
 
 from backend.importing.fields import InvalidField, quote_value, reject_card
+from backend.importing.text_checks import FORMULA_STARTS
 
 MAX_LENGTH, MAX_LOCAL_LENGTH = 254, 64
 LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 DOMAIN = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+([A-Za-z]{2,24}|xn--[A-Za-z0-9-]{2,59})")
-FORMULA = "=+-@"
 PLACEHOLDER_LOCAL_PARTS = frozenset(
     "none no noemail nomail noaddress na n/a null nil unknown nobody nowhere noone declined refused notprovided "
     "notgiven notavailable noreply donotreply test testing asdf abc xxx fake example placeholder".split()
@@ -19,7 +19,7 @@ PLACEHOLDER_DOMAINS = frozenset(
 )
 INTERNAL_DOMAINS = frozenset("invalid localhost local internal lan home corp localdomain".split())
 RESERVED_DOMAINS = frozenset("example test".split())
-"""Kept free for examples (RFC 2606): for trying alone."""
+"""Reserved for examples (RFC 2606)."""
 TLD_TYPOS = {
     "con": "com", "cmo": "com", "ocm": "com", "comm": "com", "coom": "com", "vom": "com", "xom": "com", "cim": "com",
     "nett": "net", "nte": "net", "ogr": "org", "orgg": "org",
@@ -30,20 +30,20 @@ HOST_TYPOS = {
     **dict.fromkeys(("hotmial", "hotmal", "hotmai", "hotnail", "hotmil"), "hotmail"),
     **dict.fromkeys(("outlok", "outloo", "outllook"), "outlook"),
 }
-"""Somebody else has registered these to catch mail: a member's link must not go there."""
+"""Typo domains are registered by others to catch mail, and sign-in links must not go there."""
 
 
 def parse_email(value: str) -> str:
-    """One address, as it is written."""
+    """One address, unchanged. Raises InvalidField."""
     reject_card(value)
     local, _, domain = value.rpartition("@")
-    good = (
+    is_valid = (
         len(value) <= MAX_LENGTH
         and len(local) <= MAX_LOCAL_LENGTH
         and LOCAL_PART.fullmatch(local)
         and DOMAIN.fullmatch(domain)
     )
-    if not good or value.startswith(tuple(FORMULA)):
+    if not is_valid or value.startswith(FORMULA_STARTS):
         raise InvalidField(
             f"{quote_value(value)} is not an email address such as ann@coop.example; empty if there is none"
         )
@@ -60,7 +60,7 @@ def parse_email(value: str) -> str:
 
 
 def is_reserved_domain(address: str) -> bool:
-    """Whether it lies in a domain that nobody has: `example.com` and the like."""
+    """Whether its domain is reserved, such as `example.com`: nobody can receive mail there."""
     labels = address.lower().rpartition("@")[2].split(".")
     return labels[-1] in RESERVED_DOMAINS or labels[-2] == "example"
 
@@ -70,7 +70,7 @@ def _strip_marks(local: str) -> str:
 
 
 def _suggest_domain(labels: list[str]) -> str | None:
-    """The domain that was most likely meant, where it is not this one."""
+    """The domain that was most likely meant, where this one is a common typo."""
     host, top = labels[-2], labels[-1]
     right_host, right_top = HOST_TYPOS.get(host, host), TLD_TYPOS.get(top, top)
     if right_host in ("gmail", "hotmail", "outlook") and top in ("co", "cm", "om", "c"):

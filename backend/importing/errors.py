@@ -1,4 +1,4 @@
-"""What is wrong with the files: every bad row by file, line and reason, kept up to a limit and counted beyond it."""
+"""Collects the errors of an import by file, line and reason, up to a limit; the rest is only counted."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ MAX_ERRORS = 1000
 
 
 class ImportRefused(MemberlineError):
-    """Nothing was imported. The message has a line for each fault that was kept."""
+    """Nothing was imported. The message has a line for each error kept."""
 
     code = "import_refused"
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class ImportFault:
-    """One reason, at one line of a file; line 1 names the columns, 0 is the file as a whole."""
+    """One error. Line 1 is the header; 0 stands for the file as a whole."""
 
     order: int
     file: str
@@ -30,7 +30,7 @@ class ImportFault:
 
 @dataclass
 class ErrorReport:
-    """`files` is the order in which they are told."""
+    """`files` is the order in which errors are listed."""
 
     files: tuple[str, ...]
     entries: list[ImportFault] = field(default_factory=list)
@@ -38,17 +38,16 @@ class ErrorReport:
 
     @property
     def is_full(self) -> bool:
-        """Whether what is added now is only counted."""
+        """Whether further errors are only counted."""
         return len(self.entries) >= MAX_ERRORS
 
     def add(self, file: str, line: int, reason: str) -> None:
         self.total += 1
         if not self.is_full:
-            place = self.files.index(file) if file in self.files else -1
-            self.entries.append(ImportFault(place, file, line, reason))
+            order = self.files.index(file) if file in self.files else -1
+            self.entries.append(ImportFault(order, file, line, reason))
 
     def raise_if_any(self) -> None:
-        """Raise ImportRefused if there is any."""
         if not self.total:
             return
         lines = [str(fault) for fault in sorted(self.entries)]

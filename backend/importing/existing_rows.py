@@ -1,5 +1,4 @@
-"""What the rows refer to: members, accounts and methods of the same files or of the database, and what is there
-already."""
+"""Checks rows against the other files and the database: references must exist, and new rows must not exist yet."""
 
 from __future__ import annotations
 
@@ -16,20 +15,19 @@ from backend.autopay.models import AutoPay, LegacyDraft
 from backend.billing.models import Account, Bill
 from backend.db import Base
 from backend.importing.errors import ErrorReport
-from backend.importing.logins import reject_taken_user_ids
-from backend.importing.staging import Staging
+from backend.importing.staging import BATCH_SIZE, Staging
+from backend.logins.models import Login
 from backend.members.models import Member
 from backend.payments.models import PaymentMethod
 from backend.usage.models import MeterReading
 
-BATCH = 5000
 ACCOUNT_TABLES = ("bills", "usage", "drafts", "autopay", "alerts")
 MEMBER_TABLES = ("accounts", "payment_methods")
 ALREADY_EXISTS_TEXT = "is there already; what is there is changed elsewhere, not by an import"
 
 
 async def check(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
-    """Name every row that refers to nothing or repeats what the database has; note the ids of what it refers to."""
+    """Report each row that refers to nothing or repeats a row of the database; stage the ids of what rows refer to."""
     await _members(session, staging, faults)
     await _accounts(session, staging, faults)
     await _methods(session, staging, faults)
@@ -47,23 +45,33 @@ async def check(session: AsyncSession, staging: Staging, faults: ErrorReport) ->
 async def _members(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
     wanted = "SELECT number FROM members UNION SELECT member FROM accounts UNION SELECT member FROM payment_methods"
     if await _has_rows(session, Member):
-        for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL", BATCH):  # noqa: S608
+        for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL", BATCH_SIZE):  # noqa: S608
             query = select(Member.number, Member.id).where(Member.number.in_([number for (number,) in batch]))
             staging.insert("member_ids", [tuple(row) for row in await session.execute(query)])
     there = "SELECT m.line, m.number FROM members m JOIN member_ids i ON i.number = m.number"
     for line, number in staging.rows(there):
         faults.add("members.csv", line, f"member {number} {ALREADY_EXISTS_TEXT}")
-    await reject_taken_user_ids(session, staging, faults)
+    await _reject_taken_user_ids(session, staging, faults)
     staging.run("INSERT OR IGNORE INTO member_ids SELECT number, NULL FROM members WHERE number IS NOT NULL")
     for table in MEMBER_TABLES:
-        _unknown(staging, faults, table, "member", "member_ids")
+        _report_unknown(staging, faults, table, "member", "member_ids")
+
+
+async def _reject_taken_user_ids(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    """User IDs that somebody in the database already has."""
+    for batch in staging.batches("SELECT line, user_id FROM members WHERE user_id IS NOT NULL", BATCH_SIZE):
+        query = select(Login.user_key).where(Login.user_key.in_([key for _line, key in batch]))
+        taken = set(await session.scalars(query))
+        for line, key in batch:
+            if key in taken:
+                faults.add("members.csv", line, f"user ID {key} is there already")
 
 
 async def _accounts(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
     own = "SELECT member || '-' || separator AS number FROM accounts"
     wanted = " UNION ".join([own, *(f"SELECT DISTINCT account FROM {table}" for table in ACCOUNT_TABLES)])  # noqa: S608
     if await _has_rows(session, Account):
-        for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL", BATCH):  # noqa: S608
+        for batch in staging.batches(f"SELECT number FROM ({wanted}) WHERE number IS NOT NULL", BATCH_SIZE):  # noqa: S608
             query = (
                 select(Account.number, Account.id, Member.number)
                 .join(Member, Member.id == Account.member_id)
@@ -78,11 +86,11 @@ async def _accounts(session: AsyncSession, staging: Staging, faults: ErrorReport
         "WHERE member IS NOT NULL AND separator IS NOT NULL"
     )
     for table in ACCOUNT_TABLES:
-        _unknown(staging, faults, table, "account", "account_ids")
+        _report_unknown(staging, faults, table, "account", "account_ids")
 
 
-def _unknown(staging: Staging, faults: ErrorReport, table: str, column: str, ids: str) -> None:
-    """Rows that refer to a number that is nowhere. One that only lost its zeros is told so."""
+def _report_unknown(staging: Staging, faults: ErrorReport, table: str, column: str, ids: str) -> None:
+    """Report rows whose number does not exist, with a hint where only leading zeros differ."""
     query = (
         f"SELECT line, {column} FROM {table} WHERE {column} IS NOT NULL "  # noqa: S608
         f"AND {column} NOT IN (SELECT number FROM {ids}) ORDER BY line"
@@ -95,11 +103,11 @@ def _unknown(staging: Staging, faults: ErrorReport, table: str, column: str, ids
 
 
 async def _methods(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
-    """Methods of members that the database has; then those of drafts and Auto Pay must be known."""
+    """Stage the ids of existing payment methods; report repeated tokens, and drafts or Auto Pay without one."""
     held = (
         "SELECT number FROM member_ids WHERE id IS NOT NULL UNION SELECT member FROM account_ids WHERE id IS NOT NULL"
     )
-    for batch in staging.batches(held, BATCH):
+    for batch in staging.batches(held, BATCH_SIZE):
         query = (
             select(Member.number, PaymentMethod.token, PaymentMethod.id)
             .join(Member, Member.id == PaymentMethod.member_id)
@@ -126,7 +134,7 @@ async def _methods(session: AsyncSession, staging: Staging, faults: ErrorReport)
 async def _bills(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
     if not await _has_rows(session, Bill):
         return
-    for batch in staging.batches("SELECT number, line FROM bills WHERE number IS NOT NULL", BATCH):
+    for batch in staging.batches("SELECT number, line FROM bills WHERE number IS NOT NULL", BATCH_SIZE):
         lines: dict[str, int] = dict(batch)
         for number in await session.scalars(select(Bill.number).where(Bill.number.in_(lines))):
             faults.add("bills.csv", lines[number], f"bill {number} {ALREADY_EXISTS_TEXT}")
@@ -140,14 +148,14 @@ async def _check_account_rows(
     model: type[Base],
     column: InstrumentedAttribute[Any] | None,
 ) -> None:
-    """Rows of accounts that the database has, where it also has such a row: the same account and `column`."""
+    """Report rows of existing accounts where the database has a row with the same account and `column`."""
     name = column.key if column is not None else "account"
     staged = {"kind": "alert", "account": "account"}.get(name, name)
     query = (
         f"SELECT i.id, t.{staged}, t.line FROM {table} t JOIN account_ids i ON i.number = t.account "  # noqa: S608
         "WHERE i.id IS NOT NULL"
     )
-    for batch in staging.batches(query, BATCH):
+    for batch in staging.batches(query, BATCH_SIZE):
         lines = {(id_, value if column is not None else None): line for id_, value, line in batch}
         accounts = {id_ for id_, _value, _line in batch}
         for id_, value in await session.execute(_pairs(model, column, accounts)):
@@ -162,7 +170,7 @@ def _pairs(model: type[Base], column: InstrumentedAttribute[Any] | None, account
 
 
 async def _check_single_debit(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
-    """No account has both a draft and Auto Pay: each bill is debited once."""
+    """No account may have both a draft and Auto Pay, or each bill would be debited twice."""
     for line, account in staging.rows("SELECT a.line, a.account FROM autopay a JOIN drafts d ON d.account = a.account"):
         faults.add("autopay.csv", line, f"account {account} has a draft too: it can have only one of them")
     for table, model in (("drafts", AutoPay), ("autopay", LegacyDraft)):
@@ -170,7 +178,7 @@ async def _check_single_debit(session: AsyncSession, staging: Staging, faults: E
             f"SELECT i.id, t.line FROM {table} t JOIN account_ids i ON i.number = t.account "  # noqa: S608
             "WHERE i.id IS NOT NULL"
         )
-        for batch in staging.batches(query, BATCH):
+        for batch in staging.batches(query, BATCH_SIZE):
             lines: dict[int, int] = dict(batch)
             on = model.__table__.c
             for id_ in await session.scalars(select(on.account_id).where(on.account_id.in_(lines), on.active)):

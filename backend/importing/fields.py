@@ -1,4 +1,4 @@
-"""One cell of a CSV file: what it must look like, and how it is kept. A cell that does not fit raises BadCell."""
+"""Readers for one CSV cell: text in, stored value out. A cell that does not fit raises InvalidField."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SSN = re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")
 DOLLARS = re.compile(r"-?\$?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)\.[0-9]{2}")
 CENTS = re.compile(r"-?[0-9]{1,12}")
 WHOLE = re.compile(r"-?[0-9]{1,9}")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # the library reads weeks too, such as 2026-W01-1
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # date.fromisoformat also accepts weeks, such as 2026-W01-1
 STRIP_MARKS = str.maketrans("", "", "$,.")
 MAX_CENTS = 100_000_000
 YEARS = range(1950, 2101)
@@ -34,14 +34,14 @@ class InvalidField(ValueError):
 
 
 def quote_value(value: str) -> str:
-    """The value in quotes, for a message; hidden when it might be something that nobody may see."""
+    """The value in quotes, for a message; hidden when it may be a card, bank or social security number."""
     if len(re.findall(r"\d", value)) > LONGEST_SHOWN_DIGITS:
         return "(not shown, it has many digits)"
     return f'"{value[:40]}"'
 
 
 def parse_member_number(value: str) -> str:
-    """The digits in front of the dash."""
+    """The digits before the dash of an account number."""
     if value.isascii() and value.isdigit() and len(value) in MEMBER_NUMBER_LENGTHS:
         return value
     _reject_scientific_notation(value)
@@ -56,7 +56,7 @@ def parse_member_number(value: str) -> str:
 
 
 def parse_separator(value: str) -> str:
-    """The digits behind the dash."""
+    """The digits after the dash."""
     if value.isascii() and value.isdigit() and len(value) == SEPARATOR:
         return value
     if value.isdigit() and len(value) < SEPARATOR:
@@ -64,9 +64,9 @@ def parse_separator(value: str) -> str:
     raise InvalidField(f"{quote_value(value)} is not {SEPARATOR} digits")
 
 
-@lru_cache(maxsize=1024)  # rows of one account mostly stand together
+@lru_cache(maxsize=1024)  # rows of one account are mostly adjacent
 def parse_account_number(value: str) -> str:
-    """With its dash, whether it was written with one or not."""
+    """`99999-001`, with or without the dash; stored with it."""
     base, dash, end = value.partition("-")
     if not dash:
         base, end = value[:-SEPARATOR], value[-SEPARATOR:]
@@ -80,14 +80,14 @@ def parse_account_number(value: str) -> str:
 
 
 def text_parser(longest: int) -> Reader:
-    """Words that a person may have written, up to that many characters, but no card or social security number."""
+    """Free text up to `longest` characters, without card or social security numbers."""
 
     def read(value: str) -> str:
         if len(value) > longest:
             raise InvalidField(f"is longer than {longest} characters")
         if not value.isprintable():
-            place, odd = next((at, each) for at, each in enumerate(value, 1) if not each.isprintable())
-            raise InvalidField(f"has a character that cannot be printed: U+{ord(odd):04X} as its character {place}")
+            position, odd = next((at, each) for at, each in enumerate(value, 1) if not each.isprintable())
+            raise InvalidField(f"has a character that cannot be printed: U+{ord(odd):04X} as its character {position}")
         reject_card(value)
         if fault := find_text_problem(value):
             raise InvalidField(fault)
@@ -97,19 +97,19 @@ def text_parser(longest: int) -> Reader:
 
 
 def name_parser(longest: int) -> Reader:
-    """The name of a person or business, up to that many characters."""
-    words = text_parser(longest)
+    """The name of a person or business, up to `longest` characters."""
+    read_text = text_parser(longest)
 
     def read(value: str) -> Value:
         if fault := find_name_problem(value):
             raise InvalidField(fault)
-        return words(value)
+        return read_text(value)
 
     return read
 
 
 def reject_card(value: str) -> None:
-    """Raises BadCell, without the value, for what might be a card's or a social security number."""
+    """Raise InvalidField, without the value, for what looks like a card or social security number."""
     if any(is_luhn_valid(re.sub(r"[ -]", "", found)) for found in CARD.findall(value)):
         raise InvalidField(
             "looks like a card number, which must never be in a file like this: remove it (it is not shown)"
@@ -119,7 +119,7 @@ def reject_card(value: str) -> None:
 
 
 def parse_phone(value: str) -> str:
-    """E.164, from that or from any way in which Americans write one."""
+    """E.164, from any common US notation."""
     _reject_scientific_notation(value)
     if phone_numbers.is_withheld(value):
         raise InvalidField(f'"{value[:40]}" {phone_numbers.PROBLEM_TEXTS["placeholder"]}')
@@ -128,14 +128,14 @@ def parse_phone(value: str) -> str:
     except phone_numbers.InvalidPhone as error:
         if error.problem == "extension":
             raise InvalidField(str(error)) from None
-        # a placeholder is nobody's secret, whatever its length
+        # a placeholder such as 9999999999 may be shown, whatever its length
         value = f'"{value[:40]}"' if error.problem == "placeholder" else quote_value(value)
         raise InvalidField(f"{value} {error}") from None
 
 
 @lru_cache(maxsize=4096)
 def parse_day(value: str) -> str:
-    """An ISO date, kept as it is."""
+    """An ISO date, unchanged."""
     try:
         if DAY.fullmatch(value) and date.fromisoformat(value).year in YEARS:
             return value
@@ -146,7 +146,7 @@ def parse_day(value: str) -> str:
 
 @lru_cache(maxsize=1024)
 def parse_month(value: str) -> str:
-    """`2026-01`, or any day of that month; kept as its first day."""
+    """`2026-01`, or any day of that month; stored as its first day."""
     try:
         return f"{parse_day(value if len(value) == 10 else f'{value}-01')[:7]}-01"
     except InvalidField:
@@ -170,8 +170,6 @@ def parse_cents(value: str) -> int:
 
 
 def whole_number_parser(least: int, most: int) -> Reader:
-    """A whole number from `least` to `most`."""
-
     def read(value: str) -> int:
         if not WHOLE.fullmatch(value):
             raise InvalidField(f"{quote_value(value)} is not a whole number")

@@ -1,13 +1,16 @@
-"""members.csv and accounts.csv: who there is, and the services they have."""
+"""members.csv and accounts.csv: the members with their logins, and their accounts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+
+from argon2 import extract_parameters
+from argon2.exceptions import InvalidHashError
 
 from backend.billing import ledger
 from backend.billing.models import Account, LedgerEntry
-from backend.importing import logins
-from backend.importing.bulk_load import BATCH, BulkLoader, RowValues, parse_optional_day
+from backend.importing.bulk_load import BulkLoader, RowValues
 from backend.importing.emails import parse_email
 from backend.importing.fields import (
     InvalidField,
@@ -21,15 +24,16 @@ from backend.importing.fields import (
     parse_separator,
     text_parser,
 )
+from backend.importing.staging import BATCH_SIZE
 from backend.importing.table import Column, ParsedRow, Table
 from backend.logins.login_creation import HOLDER_DIGIT_COUNTS
-from backend.logins.models import HolderProof
-from backend.logins.service import hash_holder_digits
+from backend.logins.models import HolderProof, Login
+from backend.logins.service import USER_ID, fold_user_id, hash_holder_digits
 from backend.members.models import Member
 
 
 def parse_holder_digits(value: str) -> str:
-    """The last four of the holder's social security number, or a business's tax ID: kept as a keyed hash alone."""
+    """The last four of the holder's social security number, or a business's tax ID. Only a keyed hash is stored."""
     digits = value.replace("-", "")
     if digits.isascii() and digits.isdigit() and len(digits) in HOLDER_DIGIT_COUNTS.values():
         if not digits.strip("0"):
@@ -41,7 +45,26 @@ def parse_holder_digits(value: str) -> str:
 def _find_member_errors(row: ParsedRow) -> Iterator[str]:
     if row["holder_digits"] and len(str(row["holder_digits"])) != HOLDER_DIGIT_COUNTS[str(row["kind"])]:
         yield f"holder_digits of a {row['kind']} member are {HOLDER_DIGIT_COUNTS[str(row['kind'])]} digits"
-    yield from logins.find_row_errors(row)
+    if row["password_hash"] and not row["user_id"]:
+        yield "a password_hash needs a user_id"
+
+
+def parse_user_id(value: str) -> str:
+    """In lowercase: sign-in ignores case, so two user IDs must not differ by case alone."""
+    if not USER_ID.fullmatch(value):
+        raise InvalidField("is not a user ID: 4 to 64 letters, digits, . _ @ + or -, with a letter among them")
+    return fold_user_id(value)
+
+
+def parse_password_hash(value: str) -> str:
+    """An argon2 hash in its encoded form (`$argon2id$...`)."""
+    try:
+        extract_parameters(value)
+    except InvalidHashError:
+        raise InvalidField(
+            "is not an argon2 hash (leave it empty: the member sets a password by Forgot Password?)"
+        ) from None
+    return value
 
 
 MEMBERS = Table(
@@ -55,8 +78,8 @@ MEMBERS = Table(
         Column("language", choice_parser("en", "es"), required=False, default="en"),
         Column("mailing_address", text_parser(200), required=False),
         Column("holder_digits", parse_holder_digits, required=False),
-        Column("user_id", logins.parse_user_id, required=False),
-        Column("password_hash", logins.parse_password_hash, required=False),
+        Column("user_id", parse_user_id, required=False),
+        Column("password_hash", parse_password_hash, required=False),
     ),
     unique=(("number",), ("user_id",)),
     find_errors=_find_member_errors,
@@ -85,13 +108,16 @@ ACCOUNTS = Table(
 async def load_members(loader: BulkLoader) -> None:
     query = "SELECT number, name, kind, phone, email, language, mailing_address FROM members ORDER BY line"
     columns = ("id", "number", "name", "kind", "phone", "email", "language", "mailing_address")
-    for batch in loader.staging.batches(query, BATCH):
+    for batch in loader.staging.batches(query, BATCH_SIZE):
         ids = await loader.reserve_ids(Member, len(batch))
         rows = [(id_, *row) for id_, row in zip(ids, batch, strict=True)]
         await loader.load(Member, columns, rows)
         loader.staging.update_ids("member_ids", [(row[0], row[1]) for row in rows])
     await loader.load(HolderProof, ("member_id", "digits_hash"), _holder_proof_rows(loader))
-    await logins.load_logins(loader)
+    login_columns = (
+        "member_id", "user_id", "user_key", "password_hash", "first_name", "last_name", "created_at", "password_set_at",
+    )  # fmt: skip
+    await loader.load(Login, login_columns, _login_rows(loader))
 
 
 def _holder_proof_rows(loader: BulkLoader) -> Iterator[RowValues]:
@@ -103,16 +129,35 @@ def _holder_proof_rows(loader: BulkLoader) -> Iterator[RowValues]:
         yield id_, hash_holder_digits(loader.backend, number, digits)
 
 
+def _login_rows(loader: BulkLoader) -> Iterator[RowValues]:
+    query = (
+        "SELECT i.id, m.user_id, m.password_hash, m.name FROM members m JOIN member_ids i ON i.number = m.number "
+        "WHERE m.user_id IS NOT NULL ORDER BY m.line"
+    )
+    for id_, key, secret, name in loader.staging.rows(query):
+        first, _, last = name.partition(" ")
+        yield id_, key, key, secret or "", first[:80], last[:80], loader.now, loader.now
+
+
 async def load_accounts(loader: BulkLoader) -> None:
     query = (
         "SELECT i.id, a.member, a.separator, a.service_address, a.status, a.opened_on "
         "FROM accounts a JOIN member_ids i ON i.number = a.member ORDER BY a.line"
     )
     columns = ("id", "member_id", "separator", "number", "number_digits", "service_address", "status", "opened_on")
-    for batch in loader.staging.batches(query, BATCH):
+    for batch in loader.staging.batches(query, BATCH_SIZE):
         ids = await loader.reserve_ids(Account, len(batch))
         rows = [
-            (id_, owner, end, f"{base}-{end}", f"{base}{end}", address, status, parse_optional_day(opened))
+            (
+                id_,
+                owner,
+                end,
+                f"{base}-{end}",
+                f"{base}{end}",
+                address,
+                status,
+                date.fromisoformat(opened) if opened else None,
+            )
             for id_, (owner, base, end, address, status, opened) in zip(ids, batch, strict=True)
         ]
         await loader.load(Account, columns, rows)
@@ -123,7 +168,7 @@ async def load_accounts(loader: BulkLoader) -> None:
 
 
 def _opening_entries(loader: BulkLoader) -> Iterator[RowValues]:
-    """What is owed beside the bills, or a credit."""
+    """What is owed apart from the bills; a credit is negative."""
     query = (
         "SELECT i.number, i.id, a.opening_balance_cents FROM accounts a "
         "JOIN account_ids i ON i.number = a.member || '-' || a.separator "

@@ -1,11 +1,11 @@
-"""payment_methods.csv: the provider's tokens for saved cards and bank accounts. Never a number."""
+"""payment_methods.csv: the provider's tokens for saved cards and bank accounts. Card numbers are rejected (PCI DSS)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from backend.importing.bulk_load import BATCH, BulkLoader
+from backend.importing.bulk_load import BulkLoader
 from backend.importing.fields import (
     KEEP_AS_TEXT_HINT,
     InvalidField,
@@ -15,6 +15,7 @@ from backend.importing.fields import (
     text_parser,
     whole_number_parser,
 )
+from backend.importing.staging import BATCH_SIZE
 from backend.importing.table import Column, ParsedRow, Table
 from backend.payments.models import PaymentMethod
 
@@ -23,7 +24,7 @@ BANK_BRANDS = ("checking", "savings")
 
 
 def parse_token(value: str) -> str:
-    """What the payment provider calls the method. Whatever is wrong with it, it is not shown."""
+    """The payment provider's token. Errors never show the value: it may be a card number."""
     reject_card(value)
     if re.fullmatch(r"[\d\s-]+", value):
         raise InvalidField("is a number, where the payment provider's token is wanted (it is not shown)")
@@ -71,7 +72,7 @@ async def load_methods(loader: BulkLoader) -> None:
     columns = (
         "id", "member_id", "token", "kind", "brand", "last4", "exp_month", "exp_year", "saved", "active",
     )  # fmt: skip
-    for batch in loader.staging.batches(query, BATCH):
+    for batch in loader.staging.batches(query, BATCH_SIZE):
         ids = await loader.reserve_ids(PaymentMethod, len(batch))
         named = list(zip(ids, batch, strict=True))
         await loader.load(PaymentMethod, columns, [(id_, *row[:-1], True, True) for id_, row in named])

@@ -1,5 +1,5 @@
-"""What cannot be, though each row is well formed: days to come, two bills of one period, the co-op's own phone as a
-member's, mail to somebody who has none."""
+"""Checks well-formed rows for what cannot be true: future dates, two bills for one period, the co-op's own phone as a
+member's, email alerts to a member without an address."""
 
 from __future__ import annotations
 
@@ -11,30 +11,28 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Bill
-from backend.importing.emails import is_reserved_domain as made_up_email
+from backend.importing.emails import is_reserved_domain
 from backend.importing.errors import ErrorReport
-from backend.importing.staging import Staging
+from backend.importing.staging import BATCH_SIZE, Staging
 from backend.members.models import Member
 from backend.reading.contact import phone_numbers
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-BATCH = 5000
 MAX_OVERLAP_DAYS = 3
-"""So many days at most two bills that follow each other may share."""
-MAX_CARD_YEARS = 25
-"""No card runs longer."""
+"""Days that two consecutive bills may share."""
+MAX_CARD_YEARS = 25  # from now until a card expires
 BEFORE_OPENING_TEXT = '"{}" is before {}, the opened_on of the account'
 
 
 async def check(backend: Backend, session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
-    """Name every such row. It looks where `known.check` noted what the rows refer to."""
+    """Report every such row. Uses the ids that `existing_rows.check` staged, so it must run after it."""
     _check_future_days(backend, staging, faults)
     _check_before_opening(staging, faults)
     _check_lost_zeros(staging, faults)
     _check_coop_contacts(backend, staging, faults)
-    await _periods(session, staging, faults)
+    await _check_periods(session, staging, faults)
     await _check_undeliverable_mail(session, staging, faults)
     if backend.settings.production:
         _check_fictional_phones(staging, faults)
@@ -56,7 +54,7 @@ def _check_future_days(backend: Backend, staging: Staging, faults: ErrorReport) 
 
 
 def _check_before_opening(staging: Staging, faults: ErrorReport) -> None:
-    """What an account used before it was its member's is another member's: nobody may be told it."""
+    """What an account used before it was opened belongs to the member before: it must not be shown."""
     opened = "JOIN accounts a ON t.account = a.member || '-' || a.separator AND a.opened_on IS NOT NULL"
     staging.run("CREATE INDEX accounts_number ON accounts (member || '-' || separator)")
     for table, column, last in (("bills", "period_end", "t.period_end"), ("usage", "month", "substr(t.month, 1, 7)")):
@@ -69,7 +67,7 @@ def _check_before_opening(staging: Staging, faults: ErrorReport) -> None:
 
 
 def _check_lost_zeros(staging: Staging, faults: ErrorReport) -> None:
-    """One member twice, with and without the zeros that a spreadsheet dropped."""
+    """One member listed twice, with and without the leading zeros that a spreadsheet dropped."""
     query = (
         "SELECT line, number, first FROM (SELECT line, number, "
         "first_value(number) OVER (PARTITION BY ltrim(number, '0') ORDER BY line) AS first "
@@ -89,11 +87,11 @@ def _check_coop_contacts(backend: Backend, staging: Staging, faults: ErrorReport
         faults.add("members.csv", line, f"email {address} is the co-op's own: give the member's, or leave it empty")
 
 
-async def _periods(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
-    """Two charges for the same days, unless a credit for them stands beside: that is a correction.
+async def _check_periods(session: AsyncSession, staging: Staging, faults: ErrorReport) -> None:
+    """Report two charges for the same days, unless there is also a credit for them, which makes it a correction.
 
-    Periods may share a few days (`READING_DAYS`): the day of the reading counts to both in some billing systems, and
-    others count thirty days back from it.
+    Periods may share `MAX_OVERLAP_DAYS`: some billing systems count the day of the reading in both periods, others
+    count thirty days back from it.
     """
     staging.run(
         "CREATE TABLE periods (line INT, number TEXT, account TEXT, first TEXT, last TEXT, until TEXT, charge INT)"
@@ -103,10 +101,10 @@ async def _periods(session: AsyncSession, staging: Staging, faults: ErrorReport)
         f"max(period_start, date(period_end, '-{MAX_OVERLAP_DAYS - 1} days')), amount_cents >= 0 FROM bills "
         "WHERE account IS NOT NULL AND period_start <= period_end AND amount_cents IS NOT NULL"
     )
-    await _check_existing_periods(session, staging)
+    await _check_existing_check_periods(session, staging)
     staging.run("CREATE INDEX periods_account ON periods (account)")
     for line, number, account, first, last in _overlapping(staging):
-        said = ""
+        other_bill = ""
         if not faults.is_full:
             if staging.scalar(
                 f"SELECT 1 FROM periods WHERE NOT charge AND {_OVERLAP_SQL} LIMIT 1",  # noqa: S608
@@ -117,9 +115,11 @@ async def _periods(session: AsyncSession, staging: Staging, faults: ErrorReport)
             ):
                 continue
             other = f"SELECT number FROM periods WHERE charge AND number <> ? AND {_OVERLAP_SQL} ORDER BY first LIMIT 1"  # noqa: S608
-            said = f" {staging.scalar(other, number, account, last, first, first)}"
+            other_bill = f" {staging.scalar(other, number, account, last, first, first)}"
         faults.add(
-            "bills.csv", line, f"its days {first} to {last} are billed already: account {account} has the bill{said}"
+            "bills.csv",
+            line,
+            f"its days {first} to {last} are billed already: account {account} has the bill{other_bill}",
         )
 
 
@@ -127,12 +127,12 @@ _OVERLAP_SQL = "account = ? AND ((first < ? AND until > ?) OR first = ?)"
 
 
 def _period_end(first: date, last: date) -> str:
-    """From when on the next bill may begin."""
+    """ISO date from which on the next bill may begin."""
     return max(first, last - timedelta(days=MAX_OVERLAP_DAYS - 1)).isoformat()
 
 
 def _overlapping(staging: Staging) -> Iterator[tuple[int, str, str, str, str]]:
-    """Rows of the file that begin before another charge of the account has ended."""
+    """Charges of the file that begin before another charge of the same account has ended."""
     window = "OVER (PARTITION BY account ORDER BY first, line IS NOT NULL, line ROWS BETWEEN {})"
     before, after = window.format("UNBOUNDED PRECEDING AND 1 PRECEDING"), window.format("1 FOLLOWING AND 1 FOLLOWING")
     query = (
@@ -144,13 +144,13 @@ def _overlapping(staging: Staging) -> Iterator[tuple[int, str, str, str, str]]:
     yield from list(staging.rows(query))
 
 
-async def _check_existing_periods(session: AsyncSession, staging: Staging) -> None:
-    """The bills that the database has of the accounts of the file, from the earliest of its periods on."""
+async def _check_existing_check_periods(session: AsyncSession, staging: Staging) -> None:
+    """Stage the existing bills of the accounts in the file, from its earliest period on."""
     earliest = staging.scalar("SELECT min(first) FROM periods")
     query = (
         "SELECT DISTINCT i.id, i.number FROM account_ids i JOIN periods p ON p.account = i.number WHERE i.id NOT NULL"
     )
-    for batch in list(staging.batches(query, BATCH)):
+    for batch in list(staging.batches(query, BATCH_SIZE)):
         names: dict[int, str] = dict(batch)
         held = await session.execute(
             select(Bill.account_id, Bill.number, Bill.period_start, Bill.period_end, Bill.amount_cents).where(
@@ -164,7 +164,7 @@ async def _check_existing_periods(session: AsyncSession, staging: Staging) -> No
                 for id_, number, first, last, amount in held
             ],
         )
-    # the same bill once more was told already
+    # existing_rows has already reported a repeated bill
     staging.run("DELETE FROM periods WHERE line IS NULL AND number IN (SELECT number FROM bills)")
 
 
@@ -173,7 +173,7 @@ async def _check_undeliverable_mail(session: AsyncSession, staging: Staging, fau
         "SELECT a.line, a.alert, i.member, m.line FROM alerts a JOIN account_ids i ON i.number = a.account "
         "LEFT JOIN members m ON m.number = i.member WHERE a.ways = 'email' AND m.email IS NULL"
     )
-    for batch in list(staging.batches(query, BATCH)):
+    for batch in list(staging.batches(query, BATCH_SIZE)):
         elsewhere = {member for _, _, member, line in batch if line is None}
         have = set(
             await session.scalars(select(Member.number).where(Member.number.in_(elsewhere), Member.email.is_not(None)))
@@ -184,10 +184,10 @@ async def _check_undeliverable_mail(session: AsyncSession, staging: Staging, fau
 
 
 def _check_fictional_phones(staging: Staging, faults: ErrorReport) -> None:
-    """The demo's area 555 is nobody's: where real members are served, a text to it would be lost in silence."""
+    """No carrier serves area code 555, which the demo uses: in production a text to it would be lost silently."""
     for line, phone in staging.rows("SELECT line, phone FROM members WHERE phone IS NOT NULL ORDER BY line"):
         if phone_numbers.is_fictional(phone):
             faults.add("members.csv", line, "phone is in the area 555, which no carrier serves: it is for trying alone")
     for line, address in staging.rows("SELECT line, email FROM members WHERE email IS NOT NULL ORDER BY line"):
-        if made_up_email(address):
+        if is_reserved_domain(address):
             faults.add("members.csv", line, "email is in a domain kept for examples: it is for trying alone")

@@ -1,4 +1,4 @@
-"""drafts.csv and autopay.csv: what pays bills by itself."""
+"""drafts.csv and autopay.csv: automatic payments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _day_of_month = whole_number_parser(1, 31)
 
 
 def parse_run_day(value: str) -> Value:
-    """A day of the month, or `due` for the due date of each bill, which is kept as 0."""
+    """A day of the month, or `due` for the due date of each bill, which is stored as 0."""
     if value.lower() == DUE_DATE_WORD:
         return 0
     try:

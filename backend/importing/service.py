@@ -1,4 +1,4 @@
-"""The import as a whole: read and check everything, then write everything in one transaction."""
+"""The import of a folder of CSV files: reads and checks everything, then writes everything in one transaction."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TABLE_LOADERS: tuple[tuple[Table, Callable[[BulkLoader], Awaitable[None]]], ...]
     (AUTOPAY, load_autopay),
     (ALERTS, load_alerts),
 )
-"""Each kind of file, in an order in which nothing refers to what comes later."""
+"""The files in an order in which none refers to a later one."""
 
 ACTOR = "import"
 
@@ -43,10 +43,9 @@ ACTOR = "import"
 async def import_folder(
     backend: Backend, folder: Path, *, check_only: bool = False, tell: Callable[[str], None] = lambda step: None
 ) -> dict[str, int]:
-    """Import every file of the folder, or nothing; how many rows of each. Raises ImportRefused naming every fault.
+    """Import every file of the folder, or nothing; returns rows per table. Raises ImportRefused listing every error.
 
-    `tell` is told each step as it begins: with many rows one takes a minute.
-    Memory does not grow with the files: rows wait in a database of their own on disk.
+    `tell` is called with each step as it begins: with many rows a step takes a minute.
     """
     staging = Staging()
     try:
@@ -66,11 +65,11 @@ async def import_folder(
 
 def _stage(folder: Path, staging: Staging, faults: ErrorReport, tell: Callable[[str], None]) -> None:
     names = {table.file for table, _ in TABLE_LOADERS}
-    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    for name in sorted(there - names):
+    present = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    for name in sorted(present - names):
         if _looks_like_import_file(name):
             faults.add(name, 0, f"is not one of the files that can be imported: {', '.join(sorted(names))}")
-    if not there & names:
+    if not present & names:
         faults.add(str(folder), 0, f"has none of {', '.join(sorted(names))}")
     for table, _ in TABLE_LOADERS:
         tell(f"Reading {table.file} ...")
@@ -78,7 +77,7 @@ def _stage(folder: Path, staging: Staging, faults: ErrorReport, tell: Callable[[
 
 
 def _looks_like_import_file(name: str) -> bool:
-    """`BILLS.CSV`, `bills.csv.txt`, `members.xlsx`, `bills (2).csv`: passed over, they would be missed by nobody."""
+    """`BILLS.CSV`, `bills.csv.txt`, `members.xlsx`, `bills (2).csv`: ignoring them silently would lose their rows."""
     plain = name.casefold()
     if plain.startswith((".", "~$")):
         return False
@@ -93,7 +92,9 @@ async def _write(backend: Backend, staging: Staging, tell: Callable[[str], None]
             for table, load in TABLE_LOADERS:
                 tell(f"Writing {table.name.replace('_', ' ')} ...")
                 await load(loader)
-            await audit.record_all(session, backend, _acts(staging))  # last: others that append wait for the end
+            await audit.record_all(
+                session, backend, _acts(staging)
+            )  # last: the audit chain stays locked until the commit
     except IntegrityError as error:
         raise ImportRefused(
             "nothing was imported: the database was changed meanwhile and has such a row already; run the import again"
@@ -102,7 +103,7 @@ async def _write(backend: Backend, staging: Staging, tell: Callable[[str], None]
 
 
 def _acts(staging: Staging) -> Iterator[audit.AuditAct]:
-    """For every account that anything was imported for, how much of what; for members there before, their methods."""
+    """An audit row per account with its imported rows by table, and per existing member with new payment methods."""
     new = "SELECT member || '-' || separator AS number, 'accounts' AS what, 1 AS many FROM accounts"
     methods = (
         "SELECT a.member || '-' || a.separator, 'payment_methods', count(*) FROM payment_methods p "
@@ -118,9 +119,9 @@ def _acts(staging: Staging) -> Iterator[audit.AuditAct]:
         "JOIN account_ids i ON i.number = c.number ORDER BY c.number"
     )
     for (id_, number), rows in itertools.groupby(staging.rows(query), key=lambda row: (row[0], row[1])):
-        many = {what: count for _id, _number, what, count in rows}
-        name = "account_imported" if many.pop("accounts", 0) else "account_added_to"
-        yield _act(name, id_, {"number": number, **many})
+        counts = {what: count for _id, _number, what, count in rows}
+        name = "account_imported" if counts.pop("accounts", 0) else "account_added_to"
+        yield _act(name, id_, {"number": number, **counts})
     old = "SELECT member, count(*) FROM payment_methods WHERE member NOT IN (SELECT number FROM members) GROUP BY 1"
     for number, count in staging.rows(old):
         yield _act("member_added_to", None, {"number": number, "payment_methods": count})

@@ -1,7 +1,7 @@
-"""A private database on disk that holds the rows while they are checked, so that memory stays the same however many.
+"""A temporary SQLite database on disk that holds the rows while they are checked, so that memory use stays constant.
 
-SQLite deletes it as soon as it is opened: whatever ends this process, no member's data stays behind. Each table is
-named after its file; `line` is where the row begins. Days are ISO texts, amounts integer cents.
+SQLite unlinks a temporary database when it opens it, so no member data stays behind however this process ends. Each
+table is named after its file; `line` is the first line of the row. Days are ISO text, amounts integer cents.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 CACHE_KIB = 32 * 1024
+BATCH_SIZE = 5000
+"""Rows read or written at a time."""
 
 
 class Staging:
-    """Its tables, and questions about them."""
-
     def __init__(self) -> None:
-        self._db = sqlite3.connect("", isolation_level=None)  # an empty name: a file of its own that nobody else sees
+        self._db = sqlite3.connect("", isolation_level=None)  # an empty name is a temporary database of this connection
         for pragma in (f"cache_size=-{CACHE_KIB}", "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
             self._db.execute(f"PRAGMA {pragma}")
-        self._db.execute("BEGIN")  # one transaction that nobody ever commits: else each row would be one of its own
+        self._db.execute("BEGIN")  # never committed: without it each insert would be a transaction of its own
         self.run("CREATE TABLE member_ids (number TEXT PRIMARY KEY, id INT) WITHOUT ROWID")
         self.run("CREATE TABLE account_ids (number TEXT PRIMARY KEY, id INT, member TEXT) WITHOUT ROWID")
         self.run("CREATE TABLE method_ids (member TEXT, token TEXT, id INT, PRIMARY KEY (member, token)) WITHOUT ROWID")
@@ -34,18 +34,18 @@ class Staging:
             self._db.executemany(f"INSERT {'OR IGNORE ' if ignore else ''}INTO {table} VALUES ({places})", rows)  # noqa: S608
 
     def update_ids(self, table: str, pairs: list[tuple[int, str]]) -> None:
-        """Each pair is the id that a number was given."""
+        """`pairs` are (id, number)."""
         self._db.executemany(f"UPDATE {table} SET id = ? WHERE number = ?", pairs)  # noqa: S608
 
     def update_method_ids(self, rows: list[tuple[int, str, str]]) -> None:
-        """Each row is the id that a member's token was given."""
+        """`rows` are (id, member number, token)."""
         self._db.executemany("UPDATE method_ids SET id = ? WHERE member = ? AND token = ?", rows)
 
     def run(self, statement: str, *values: Any) -> None:
         self._db.execute(statement, values)
 
     def rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
-        """One after the other; other statements may run in between."""
+        """Rows one by one, not fetched at once; other statements may run in between."""
         return self._db.execute(query, values)
 
     def scalar(self, query: str, *values: Any) -> Any:

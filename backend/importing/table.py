@@ -1,24 +1,26 @@
-"""What a file holds: its columns, what makes a row one of its kind, and how its rows get into the staging database."""
+"""Reads a CSV file row by row into the staging database: its columns, the checks of a row, and what spreadsheets do
+to files."""
 
 from __future__ import annotations
 
+import csv
 import os
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.importing import csvfile
 from backend.importing.errors import ErrorReport
-from backend.importing.fields import InvalidField, Reader, Value
-from backend.importing.staging import Staging
+from backend.importing.fields import InvalidField, Reader, Value, quote_value
+from backend.importing.staging import BATCH_SIZE, Staging
 
-BATCH = 5000
+SURROGATES = range(0xDC80, 0xDD00)  # what `surrogateescape` turns bytes into that are not UTF-8
 ParsedRow = dict[str, Value]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `other` is another header for the same fact and how it is read there: dollars beside cents."""
+    """One column. `alternative` is another header for the same value and its reader: dollars instead of cents."""
 
     name: str
     read: Reader
@@ -33,10 +35,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One kind of file. Each of `unique` is columns that no two rows share; `wrong` tells what does not fit in a row.
-
-    `fill` is a statement that fills in what may be left out.
-    """
+    """One kind of file. Each entry of `unique` is a set of columns that no two rows share; `find_errors` checks values
+    against each other; `fill_statement` (SQL) fills in what may be left out."""
 
     name: str
     columns: tuple[Column, ...]
@@ -54,7 +54,7 @@ class Table:
 
 
 def stage(table: Table, folder: Path, staging: Staging, faults: ErrorReport) -> None:
-    """Read the file, if it is there, into its staging table. A cell that cannot be used is named and left empty."""
+    """Read the file, if it exists, into its staging table. A cell that cannot be used is reported and left empty."""
     staging.create(table.name, [column.name for column in table.columns])
     path = folder / table.file
     if not os.path.lexists(path):
@@ -63,10 +63,10 @@ def stage(table: Table, folder: Path, staging: Staging, faults: ErrorReport) -> 
     try:
         for line, values in _read(table, path, faults):
             batch.append((line, *values))
-            if len(batch) == BATCH:
+            if len(batch) == BATCH_SIZE:
                 staging.insert(table.name, batch)
                 batch = []
-    except csvfile.UnreadableFile as error:
+    except UnreadableFile as error:
         faults.add(table.file, error.line, str(error))
     except OSError as error:
         faults.add(table.file, 0, f"cannot be read: {error.strerror}")
@@ -78,79 +78,78 @@ def stage(table: Table, folder: Path, staging: Staging, faults: ErrorReport) -> 
 
 
 def _read(table: Table, path: Path, faults: ErrorReport) -> Iterator[tuple[int, list[Value]]]:
-    found = csvfile.read_rows(path)
-    line, header = next(found, (1, []))
-    if not csvfile.is_utf8(header):
-        raise csvfile.UnreadableFile(line, "is not UTF-8 text: save the file as CSV UTF-8")
-    header = [csvfile.normalize_spaces(name).strip().lower() for name in header]
+    rows = _read_rows(path)
+    line, header = next(rows, (1, []))
+    if not _is_utf8(header):
+        raise UnreadableFile(line, "is not UTF-8 text: save the file as CSV UTF-8")
+    header = [_normalize_spaces(name).strip().lower() for name in header]
     readers = _locate_columns(table, header, line, faults)
     if readers is None:
         return
     unnamed = [place for place, name in enumerate(header) if not name]
-    for line, row in found:
+    for line, row in rows:
         row = _strip_trailing_blanks(row, len(header))
         if len(row) != len(header):
             faults.add(table.file, line, f"has {len(row)} columns where line 1 names {len(header)}")
-        elif not csvfile.is_utf8(row):
+        elif not _is_utf8(row):
             faults.add(table.file, line, "is not UTF-8 text: save the file as CSV UTF-8")
-        elif full := [place + 1 for place in unnamed if row[place].strip()]:
-            faults.add(table.file, line, f"has something in column {full[0]}, which has no name in line 1")
+        elif filled := [place + 1 for place in unnamed if row[place].strip()]:
+            faults.add(table.file, line, f"has something in column {filled[0]}, which has no name in line 1")
         else:
             yield line, _parse_row(table, readers, line, row, faults)
 
 
 def _strip_trailing_blanks(row: list[str], width: int) -> list[str]:
-    """A spreadsheet writes empty cells behind the last column where once was something."""
+    """Spreadsheets write empty cells after the last column where there once was content."""
     return row if any(cell.strip() for cell in row[width:]) else row[:width]
 
 
-ColumnPosition = tuple[
-    Column, str, int, Reader
-]  # a column, the header it stands under, where, and how it is read there
+ColumnPosition = tuple[Column, str, int, Reader]
+"""A column, its header in this file, the index of its cells, and their reader."""
 
 
 def _locate_columns(
     table: Table, header: list[str], line: int, faults: ErrorReport
 ) -> list[ColumnPosition | None] | None:
-    """For each column of the table where it stands; None for one that is left out. None at all: unusable."""
-    wrong = csvfile.find_header_errors(header, table.headers)
-    places: list[ColumnPosition | None] = []
+    """For each column of the table its position, None where it is left out. None when the header has errors."""
+    errors = _find_header_errors(header, table.headers)
+    positions: list[ColumnPosition | None] = []
     for column in table.columns:
-        there = [name for name in column.headers if name in header]
-        if len(there) > 1:
-            wrong.append(f"give {' or '.join(there)}, not both")
-        elif there:
-            read = column.read if there[0] == column.name or not column.alternative else column.alternative[1]
-            places.append((column, there[0], header.index(there[0]), read))
+        given = [name for name in column.headers if name in header]
+        if len(given) > 1:
+            errors.append(f"give {' or '.join(given)}, not both")
+        elif given:
+            read = column.read if given[0] == column.name or not column.alternative else column.alternative[1]
+            positions.append((column, given[0], header.index(given[0]), read))
         else:
-            places.append(None)
+            positions.append(None)
             if column.required:
-                wrong.append(f"the column {' or '.join(column.headers)} is missing")
-    for reason in wrong:
+                errors.append(f"the column {' or '.join(column.headers)} is missing")
+    for reason in errors:
         faults.add(table.file, line, reason)
-    return None if wrong else places
+    return None if errors else positions
 
 
 def _parse_row(
-    table: Table, places: list[ColumnPosition | None], line: int, row: list[str], faults: ErrorReport
+    table: Table, positions: list[ColumnPosition | None], line: int, row: list[str], faults: ErrorReport
 ) -> list[Value]:
     values: list[Value] = []
-    whole = True
-    for column, place in zip(table.columns, places, strict=True):
-        cell = csvfile.normalize_spaces(row[place[2]]).strip() if place else ""
-        if not cell or place is None:
+    complete = True
+    for column, position in zip(table.columns, positions, strict=True):
+        cell = _normalize_spaces(row[position[2]]).strip() if position else ""
+        if not cell or position is None:
             if column.required:
-                faults.add(table.file, line, f"{place[1] if place else column.name} is empty")
-                whole = False
+                faults.add(table.file, line, f"{position[1] if position else column.name} is empty")
+                complete = False
             values.append(column.default)
             continue
         try:
-            values.append(place[3](cell))
+            values.append(position[3](cell))
         except InvalidField as error:
-            faults.add(table.file, line, f"{place[1]} {error}")
+            faults.add(table.file, line, f"{position[1]} {error}")
             values.append(None)
-            whole = False
-    if whole and table.find_errors:
+            complete = False
+    if complete and table.find_errors:
         for reason in table.find_errors(dict(zip([column.name for column in table.columns], values, strict=True))):
             faults.add(table.file, line, reason)
     return values
@@ -162,6 +161,65 @@ def _report_duplicates(table: Table, unique: tuple[str, ...], staging: Staging, 
         f"SELECT line, first FROM (SELECT line, {keys}, min(line) OVER (PARTITION BY {keys}) AS first "  # noqa: S608
         f"FROM {table.name}) WHERE line > first AND {' AND '.join(f'{key} IS NOT NULL' for key in unique)}"
     )
-    said = " and ".join(name.replace("_", " ") for name in unique)
+    columns = " and ".join(name.replace("_", " ") for name in unique)
     for line, first in staging.rows(query):
-        faults.add(table.file, line, f"the same {said} as in line {first}")
+        faults.add(table.file, line, f"the same {columns} as in line {first}")
+
+
+class UnreadableFile(Exception):
+    """The file cannot be read from this line on."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def _read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not empty, with the number of its first line. Raises UnreadableFile."""
+    _reject_other_formats(path)
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        while True:
+            line = reader.line_num + 1
+            try:
+                row = next(reader, None)
+            except csv.Error as error:
+                raise UnreadableFile(
+                    line, f"it cannot be read from here on ({error}): is a quote not closed?"
+                ) from None
+            if row is None:
+                return
+            if any(cell.strip() for cell in row):
+                yield line, row
+
+
+def _reject_other_formats(path: Path) -> None:
+    """Raise UnreadableFile for what Excel's other save formats produce."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
+        raise UnreadableFile(1, "it is a workbook or an archive and no CSV file: save it as CSV UTF-8")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head:
+        raise UnreadableFile(1, "it is UTF-16: save it as CSV UTF-8")
+
+
+def _normalize_spaces(text: str) -> str:
+    """Every Unicode space, such as the no-break space that spreadsheets insert, as a plain one."""
+    if text.isascii():
+        return text
+    return "".join(" " if unicodedata.category(character) == "Zs" else character for character in text)
+
+
+def _is_utf8(row: Sequence[str]) -> bool:
+    text = "".join(row)
+    return text.isascii() or not any(ord(character) in SURROGATES for character in text)
+
+
+def _find_header_errors(header: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Problems of the header line, apart from missing columns."""
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+        return ["its columns are not parted by commas: save it as CSV with commas"]
+    twice = {name for name in header if name and header.count(name) > 1}
+    unknown = [name for name in header if name and name not in known]  # a header without a name is checked row by row
+    faults = [f"the column {quote_value(name)} is there twice" for name in sorted(twice)]
+    return faults + [f"unknown column {quote_value(name)}; there are: {', '.join(known)}" for name in unknown]

@@ -1,12 +1,12 @@
-"""What a cell with words may hold: a name, an address, a label. Nothing that a program left there instead of words."""
+"""Checks free text (names, addresses, labels) for what software leaves in a cell: formulas, errors, markup."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-FORMULA = "=+-@"
-"""A spreadsheet that opens a list of ours would run what begins so."""
+FORMULA_STARTS = ("=", "+", "-", "@")
+"""A spreadsheet that opens an exported list would run such a cell as a formula (OWASP: CSV injection)."""
 SPREADSHEET_ERRORS = frozenset("#REF! #N/A #NAME? #VALUE! #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA".split())
 HASH_RUN = re.compile(r"#{3,}")
 PLACEHOLDERS = frozenset(
@@ -16,12 +16,12 @@ MARKUP = re.compile(r"<\s*[!/?a-z][^<>]*>?|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,
 TEMPLATE_MARKS = re.compile(r"\{\{|\}\}|\$\{|\{%|<%|%>")
 REPLACEMENT_CHARACTER = "\ufffd"
 MAX_COMBINING_MARKS = 2
-"""Accents one upon another; no language of members has more."""
+"""Combining accents on one letter; no language that members write has more."""
 
 
 def find_text_problem(value: str) -> str | None:
-    """Why it was not written by a person, to go on behind the column's name; None when it may have been."""
-    if value.startswith(tuple(FORMULA)):
+    """What is wrong, as a phrase that follows the column's name; None when nothing is."""
+    if value.startswith(FORMULA_STARTS):
         return f"begins with {value[0]}, as a formula does: give the plain words"
     if value.upper() in SPREADSHEET_ERRORS or HASH_RUN.search(value):
         return "is what a spreadsheet shows instead of a value: correct it there"
@@ -35,7 +35,7 @@ def find_text_problem(value: str) -> str | None:
 
 
 def find_name_problem(value: str) -> str | None:
-    """The same for the name of a person or business, which must also be one."""
+    """As `find_text_problem`, for the name of a person or business."""
     if value.casefold() in PLACEHOLDERS:
         return "stands for no name: give the member's"
     if not any(letter.isalpha() for letter in value):
@@ -48,7 +48,7 @@ def find_name_problem(value: str) -> str | None:
 
 
 def _is_mojibake(value: str) -> bool:
-    """Whether UTF-8 was once read as Latin-1 or Windows-1252: `JosÃ©`. What is right does not survive the way back."""
+    """Whether UTF-8 was once decoded as Latin-1 or Windows-1252 (`JosÃ©`): then encoding it back gives valid UTF-8."""
     if value.isascii():
         return False
     for wrong in ("cp1252", "latin-1"):

@@ -1,4 +1,4 @@
-"""usage.csv: what an account used, month by month."""
+"""usage.csv: monthly meter readings of an account."""
 
 from __future__ import annotations
 

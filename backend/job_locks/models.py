@@ -1,4 +1,4 @@
-"""Which job of the calendar was last taken up, and whether it was finished."""
+"""The last slot of each scheduled job, and whether its run finished."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from backend.db import Base, UtcTime
 
 
 class JobLock(Base):
-    """The newest turn of a job. Of all processes that try, one takes it; a turn left unfinished is taken again."""
+    """The newest slot of a job that a process claimed."""
 
     __tablename__ = "job_turns"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    slot: Mapped[str] = mapped_column(String(16))  # the minute, hour or day it is for; sorts as time goes
+    slot: Mapped[str] = mapped_column(String(16))  # the minute, hour or day it is for, as text that sorts by time
     taken_at: Mapped[datetime] = mapped_column(UtcTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcTime)

@@ -1,8 +1,10 @@
-"""Of several app processes exactly one takes a job's turn: a row in the database says which turn is taken."""
+"""Of several app processes exactly one runs a job for a slot (a minute, hour or day): a database row claims it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, or_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -10,42 +12,61 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.job_locks.models import JobLock
-from backend.job_locks.schedule import JobSchedule
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 
-async def find_due_slot(session: AsyncSession, backend: Backend, name: str, times: JobSchedule) -> str | None:
-    """The turn of this job that may be taken now, if there is one. Cheap: it only reads."""
-    slot = times.slot_at(backend.clock.now().astimezone(backend.coop.zone))
-    turn = await session.get(JobLock, name)
-    if slot is None or turn is None:
+@dataclass(frozen=True, slots=True)
+class JobSchedule:
+    """Runs once every minute, hour or day, in the co-op's zone; a daily job from `start_time` on.
+
+    A run that has not finished after `lease` may be started again, by any process.
+    """
+
+    interval: Literal["minute", "hour", "day"]
+    start_time: time = time(0)
+    lease: timedelta = timedelta(minutes=15)
+
+    def slot_at(self, local: datetime) -> str | None:
+        """The slot due at `local`, as text that sorts by time; None before `start_time`."""
+        if self.interval == "day":
+            return f"{local:%Y-%m-%d}" if local.time() >= self.start_time else None
+        # in UTC: when daylight saving time ends, an hour of local time comes twice
+        utc = local - (local.utcoffset() or timedelta())
+        return f"{utc:%Y-%m-%d %H:%M}" if self.interval == "minute" else f"{utc:%Y-%m-%d %H}"
+
+
+async def find_due_slot(session: AsyncSession, backend: Backend, name: str, schedule: JobSchedule) -> str | None:
+    """The slot that may be claimed now, if there is one. Only reads, so it costs no write lock."""
+    slot = schedule.slot_at(backend.clock.now().astimezone(backend.coop.zone))
+    lock = await session.get(JobLock, name)
+    if slot is None or lock is None:
         return slot
-    if turn.finished_at is None:
-        free = turn.slot <= slot and turn.taken_at <= backend.clock.now() - times.lease
+    if lock.finished_at is None:
+        free = lock.slot <= slot and lock.taken_at <= backend.clock.now() - schedule.lease
     else:
-        free = turn.slot < slot
+        free = lock.slot < slot
     return slot if free else None
 
 
-async def acquire(session: AsyncSession, backend: Backend, name: str, times: JobSchedule, slot: str) -> bool:
-    """Take this turn. Of all that try, one is told True; a turn that its taker never finished is free again later."""
+async def acquire(session: AsyncSession, backend: Backend, name: str, schedule: JobSchedule, slot: str) -> bool:
+    """Claim this slot. Exactly one of those that try gets True; a run never finished is free again after its lease."""
     now = backend.clock.now()
     insert: Any = sqlite_insert if backend.db.sqlite else postgresql_insert
     statement = insert(JobLock).values(name=name, slot=slot, taken_at=now, finished_at=None)
-    over = and_(JobLock.finished_at.is_not(None), JobLock.slot < slot)
-    abandoned = and_(JobLock.finished_at.is_(None), JobLock.slot <= slot, JobLock.taken_at <= now - times.lease)
-    taken = statement.on_conflict_do_update(
+    finished = and_(JobLock.finished_at.is_not(None), JobLock.slot < slot)
+    abandoned = and_(JobLock.finished_at.is_(None), JobLock.slot <= slot, JobLock.taken_at <= now - schedule.lease)
+    claim = statement.on_conflict_do_update(
         index_elements=[JobLock.name],
         set_={"slot": slot, "taken_at": now, "finished_at": None},
-        where=or_(over, abandoned),
+        where=or_(finished, abandoned),
     )
-    found = await session.execute(taken.returning(JobLock.name))
-    return found.scalar_one_or_none() is not None
+    claimed = await session.execute(claim.returning(JobLock.name))
+    return claimed.scalar_one_or_none() is not None
 
 
 async def finish(session: AsyncSession, backend: Backend, name: str, slot: str) -> None:
-    """This turn is done: it is not taken again."""
+    """Mark this slot done, so that nobody claims it again."""
     done = update(JobLock).where(JobLock.name == name, JobLock.slot == slot)
     await session.execute(done.values(finished_at=backend.clock.now()))

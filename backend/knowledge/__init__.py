@@ -1,1 +1,1 @@
-"""What the co-op tells about its daily life: one file a subject in knowledge/, written by the office."""
+"""The knowledge base: one file per subject in knowledge/, written by the office."""

@@ -1,4 +1,4 @@
-"""What the office should know of its knowledge/ before members do: `memberline knowledge check`."""
+"""Checks knowledge/ for `memberline knowledge check`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from backend.knowledge.subjects import SKILLS, Subject, SubjectContent
 from backend.language import LANGUAGES
 from backend.members.levels import QUESTION_LEVELS
 
-MAX_ANSWER_LENGTH = 320
-"""Two text messages: a longer answer is not read."""
+MAX_ANSWER_LENGTH = 320  # two text messages
 
 
 @dataclass
 class Findings:
-    """One line each. `unreadable` and `clashes` are faults; the rest is told."""
+    """Findings, one line each. `unreadable` and `duplicates` are errors, the others hints."""
 
     count: int
     unreadable: list[str] = field(default_factory=list)
@@ -34,11 +33,10 @@ class Findings:
 
     @property
     def has_errors(self) -> bool:
-        """Whether something must be mended before members are answered from it."""
         return bool(self.unreadable or self.duplicates)
 
     def sections(self) -> Mapping[str, list[str]]:
-        """What was found, under a title each, the worst first."""
+        """Findings by title, the most serious first."""
         return {
             "cannot be read": self.unreadable,
             "the same question in two subjects": self.duplicates,
@@ -52,7 +50,6 @@ class Findings:
 
 
 def check(folder: Path, coop: Coop) -> Findings:
-    """Look through every file of the folder, with the facts of the co-op."""
     subjects, faults = load_folder(folder)
     found = Findings(count=len(subjects), unreadable=[str(fault) for fault in faults])
     for pair in find_pairs(_questions(subjects)):
@@ -110,7 +107,7 @@ def _check_subject(found: Findings, subject: Subject) -> None:
 
 
 def _check_lengths(found: Findings, subjects: Sequence[Subject], coop: Coop) -> None:
-    """As they are said, with the facts in them."""
+    """Lengths are measured with the facts filled in."""
     knowledge = Knowledge(subjects)
     for subject in subjects:
         for language in subject.contents:

@@ -1,4 +1,4 @@
-"""Reading the files of knowledge/. docs/knowledge.md tells how they are written."""
+"""Parses the files of knowledge/. docs/knowledge.md describes the format."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class KnowledgeError(SettingsError):
 
 @dataclass
 class _Section:
-    """What was read below one `## en`."""
+    """The lines below `## en` or `## es`."""
 
     questions: list[str] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
@@ -40,7 +40,7 @@ class _Section:
 
 @dataclass
 class _Draft:
-    """What was read of a file so far."""
+    """A file as parsed so far."""
 
     path: Path
     title: str = ""
@@ -50,7 +50,7 @@ class _Draft:
 
 
 def load_folder(folder: Path) -> tuple[list[Subject], list[KnowledgeError]]:
-    """Every subject of the folder, by name, and what was found wrong with the files that are none."""
+    """All subjects of the folder by name, and the errors of files that cannot be read."""
     subjects: list[Subject] = []
     faults: list[KnowledgeError] = []
     for path in sorted(folder.glob("*.md")):
@@ -62,7 +62,7 @@ def load_folder(folder: Path) -> tuple[list[Subject], list[KnowledgeError]]:
 
 
 def parse_file(path: Path) -> Subject:
-    """One subject. Raises KnowledgeError naming the file and the line of the first fault."""
+    """One subject. Raises KnowledgeError naming the file and line of the first error."""
     if not _NAME.fullmatch(path.stem):
         raise KnowledgeError(f"{path.name}: the name of a file is small letters, digits and underscores")
     draft = _Draft(path)
@@ -83,7 +83,6 @@ def _lines(path: Path) -> Sequence[str]:
 
 
 def _parse_line(draft: _Draft, number: int, line: str) -> None:
-    """One line that is not empty."""
     path = draft.path
     if found := _SECTION.fullmatch(line):
         _open(draft, number, found[1])

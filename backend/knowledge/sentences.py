@@ -1,18 +1,18 @@
-"""Taking an answer apart into its sentences, so that one whose fact is not known can be left out alone."""
+"""Splits an answer into sentences, so that one with an unknown fact can be left out alone."""
 
 from __future__ import annotations
 
 import re
 
-# a blank, behind what may end a sentence and before what may begin one: not in `$5.00`, not in `a.m. and`
+# space after the end and before the start of a sentence: not in `$5.00`, not in `a.m. and`
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'(¿¡]*(?:[A-ZÁÉÍÓÚÑ0-9{$]))")
-# words with a period that are never the last of a sentence, and initials such as U.S. or EE. UU.
+# abbreviations that never end a sentence, and initials such as U.S. or EE. UU.
 _ABBREVIATION = re.compile(
     r"(?:(?i:\b(?:mr|mrs|ms|dr|st|vs|sr|sra|srta|dra|ud|uds|av|núm|tel|aprox|ee|uu)|\b[a-z]\.[a-z])|(?:^|\s)[A-Z])\.$"
 )
 _NUMBER_ABBREVIATION = re.compile(r"\b[Nn]os?\.$")  # `No. 5`, but not `The answer is no.`
 _AM_PM = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
-# behind a time these go on with it: `until 4:30 p.m. Monday to Friday`, `a las 8 a.m. CST`
+# these continue a time: `until 4:30 p.m. Monday to Friday`, `a las 8 a.m. CST`
 _CONTINUATION = re.compile(
     r"(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|january|february|march|april|june|july|"
     r"august|september|october|november|december|central|eastern|mountain|[cemp][sd]?t)\b|[0-9]",
@@ -21,7 +21,7 @@ _CONTINUATION = re.compile(
 
 
 def split(text: str) -> tuple[str, ...]:
-    """The sentences of a text, each with its mark. In doubt two stay together: nothing is ever said by half."""
+    """The sentences with their punctuation. In doubt two stay together, so that none is cut in half."""
     found: list[str] = []
     start = 0
     for gap in _SENTENCE_BREAK.finditer(text):

@@ -1,4 +1,4 @@
-"""Telling a subject of knowledge/ with the co-op's own facts in it."""
+"""Answers from knowledge/, with the co-op's facts filled in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from backend.language import ENGLISH, tr, use_language
 NO_VALUES: Mapping[str, str] = MappingProxyType({})
 FOLDER = ROOT / "knowledge"
 CONVERSATION_PLACEHOLDERS = frozenset({"ticket_number", "ticket_words"})
-"""Facts that a follow-up question is answered with and that no co-op has: they are those of what was filed."""
+"""Placeholders of follow-up answers that come from the conversation, not from coop.toml."""
 _TWO_PERIODS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
@@ -31,7 +31,7 @@ class UnknownSubject(MemberlineError):
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeAnswer:
-    """What is said of a subject. `offer` is one sentence of what can be done next, by `skill` where it is ours."""
+    """An answer. `offer` is one sentence about what can be done next; `skill` the skill that does it, if any."""
 
     text: str
     offer: str | None
@@ -39,19 +39,19 @@ class KnowledgeAnswer:
 
 
 class Knowledge:
-    """The subjects by name. It is read once; a restart takes over what the office changed."""
+    """The subjects by name. Read once; changes need a restart."""
 
     def __init__(self, subjects: Iterable[Subject]) -> None:
         self.subjects: Mapping[str, Subject] = MappingProxyType({subject.name: subject for subject in subjects})
 
     def find(self, name: str) -> Subject | None:
-        """The subject of that name, or None: an engine trained before a file was removed may still name it."""
+        """The subject, or None: a model trained before a file was removed may still predict it."""
         return self.subjects.get(name)
 
     def answer_subject(self, subject: str, coop: Coop, language: str) -> KnowledgeAnswer:
-        """The answer and the offer in that language, facts filled in. Raises UnknownSubject.
+        """The answer and the offer in that language, with facts filled in. Raises UnknownSubject.
 
-        A sentence whose fact the co-op has not given is left out, and the member is told once that the office knows.
+        Sentences with unknown facts are replaced once by a reference to the office.
         """
         found = self.find(subject)
         if found is None:
@@ -62,9 +62,9 @@ class Knowledge:
             return KnowledgeAnswer(" ".join(_fill_sentences(words.sentences, coop)), offer, found.skill)
 
     def follow_up(
-        self, subject: str, contexts: Iterable[str], coop: Coop, language: str, of_the_talk: Mapping[str, str]
+        self, subject: str, contexts: Iterable[str], coop: Coop, language: str, conversation_facts: Mapping[str, str]
     ) -> str | None:
-        """The answer to a follow-up question for the first of `contexts` that has one, else the general one if any."""
+        """The answer to a follow-up question for the first of `contexts` that has one, else the general one."""
         found = self.find(subject)
         if found is None or not found.is_follow_up:
             return None
@@ -75,12 +75,14 @@ class Knowledge:
                 name for sentence in sentences for name in PLACEHOLDER.findall(sentence)
             } & CONVERSATION_PLACEHOLDERS
             return (
-                None if needed - set(of_the_talk) else " ".join(_fill_sentences(sentences, coop, of_the_talk)) or None
+                None
+                if needed - set(conversation_facts)
+                else " ".join(_fill_sentences(sentences, coop, conversation_facts)) or None
             )
 
 
 def load(folder: Path = FOLDER) -> Knowledge:
-    """Every subject of the folder. Raises KnowledgeError naming each file that cannot be read, and its line."""
+    """All subjects of the folder. Raises KnowledgeError listing each unreadable file with its line."""
     subjects, faults = load_folder(folder)
     if faults:
         raise KnowledgeError("knowledge: " + "; ".join(str(fault) for fault in faults))
@@ -89,19 +91,21 @@ def load(folder: Path = FOLDER) -> Knowledge:
 
 @cache
 def default_knowledge() -> Knowledge:
-    """That of knowledge/, read once a process. Raises KnowledgeError."""
+    """knowledge/, read once per process. Raises KnowledgeError."""
     return load()
 
 
 def _select_language(subject: Subject, language: str) -> SubjectContent:
-    """Better understood in part than silent: what is not there in one language is told in the other."""
+    """Falls back to the other language where one is missing."""
     return subject.contents.get(language) or subject.contents.get(ENGLISH) or next(iter(subject.contents.values()))
 
 
-def _fill_sentences(sentences: Iterable[str], coop: Coop, of_the_talk: Mapping[str, str] = NO_VALUES) -> Iterator[str]:
+def _fill_sentences(
+    sentences: Iterable[str], coop: Coop, conversation_facts: Mapping[str, str] = NO_VALUES
+) -> Iterator[str]:
     referred = False
     for sentence in sentences:
-        text = _fill_placeholders(sentence, coop, of_the_talk)
+        text = _fill_placeholders(sentence, coop, conversation_facts)
         if text is not None:
             yield text
         elif not referred:
@@ -109,9 +113,9 @@ def _fill_sentences(sentences: Iterable[str], coop: Coop, of_the_talk: Mapping[s
             yield tr("The office can tell you the rest at {phone}.", phone=coop.office_phone_display)
 
 
-def _fill_placeholders(text: str, coop: Coop, of_the_talk: Mapping[str, str] = NO_VALUES) -> str | None:
+def _fill_placeholders(text: str, coop: Coop, conversation_facts: Mapping[str, str] = NO_VALUES) -> str | None:
     """The text with its facts, or None when one is missing."""
-    facts = {name: of_the_talk.get(name) or coop.get_fact(name) for name in PLACEHOLDER.findall(text)}
+    facts = {name: conversation_facts.get(name) or coop.get_fact(name) for name in PLACEHOLDER.findall(text)}
     if None in facts.values():
         return None
     # a fact may end with a period of its own: `until 2 p.m.`

@@ -1,4 +1,4 @@
-"""Example questions that two subjects share: a member who asks so would get the one or the other by chance."""
+"""Finds example questions shared by two subjects, which the intent model cannot tell apart."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 SIMILARITY_THRESHOLD = 0.8
-"""The share of their words that two questions have in common when they are nearly the same."""
+"""Jaccard similarity of words from which on two questions are nearly the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleQuestion:
-    """An example question and where it stands."""
-
     subject: str
     language: str
     line: int
@@ -25,7 +23,7 @@ class ExampleQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPair:
-    """Two questions of different subjects; `same` when nothing but writing parts them: case, accents, punctuation."""
+    """Two questions of different subjects; `is_identical` apart from case, accents and punctuation."""
 
     one: ExampleQuestion
     other: ExampleQuestion
@@ -41,7 +39,7 @@ def normalize_words(text: str) -> tuple[str, ...]:
 
 
 def find_pairs(questions: Iterable[ExampleQuestion]) -> list[QuestionPair]:
-    """Every two that are the same or nearly the same, of one language and of different subjects."""
+    """Pairs that are identical or similar, of the same language and different subjects."""
     by_language: dict[str, list[ExampleQuestion]] = defaultdict(list)
     for question in questions:
         by_language[question.language].append(question)
@@ -54,7 +52,7 @@ def _find_language_pairs(questions: Sequence[ExampleQuestion]) -> Iterator[Quest
     waiting: dict[str, list[int]] = defaultdict(list)
     for place, each in enumerate(words):
         rare_first = sorted(set(each), key=lambda word: (often[word], word))
-        # two sets with so much in common share one of the rarest words of each: only those are compared
+        # prefix filter: similar sets share at least one of each set's rarest words, so only those are compared
         looked_at = rare_first[: len(rare_first) - math.ceil(SIMILARITY_THRESHOLD * len(rare_first)) + 1]
         for before in sorted({before for word in looked_at for before in waiting[word]}):
             same = words[before] == each

@@ -1,4 +1,4 @@
-"""A subject of knowledge/ as it was read, and the words that its header may have."""
+"""A subject of knowledge/, and the valid values of its header."""
 
 from __future__ import annotations
 
@@ -13,30 +13,29 @@ SKILLS = frozenset(
     "quick_pay autopay alerts password account_creation balance history usage high_bill budget_billing paperless "
     "contact arrangement service outage light tree meter medical dispute complaint person".split()
 )
-"""What a subject may name as the thing the assistant does next."""
+"""Valid `skill` headers: what the assistant can do next."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectContent:
-    """A subject in one language. `sentences` are the answer in parts, with {placeholders}; `lines` tell where each
-    question stands in its file, so that a finding can name it."""
+    """A subject in one language. `sentences` are the answer, with {placeholders}; `lines` are the questions' line
+    numbers, for findings."""
 
     questions: tuple[str, ...]
     lines: tuple[int, ...]
     sentences: tuple[str, ...]
     offer: str | None
     contexts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Of a follow-up question: the sentences that answer it by what is talked about."""
+    """For a follow-up question: its answers by context."""
 
     @property
     def answer(self) -> str:
-        """The whole answer as it was written."""
         return " ".join(self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One file of knowledge/. `account` is the account question that answers it to a member who is known, or None."""
+    """One file of knowledge/. `account` is the account question that answers it for an identified member, or None."""
 
     name: str
     title: str
@@ -47,9 +46,9 @@ class Subject:
 
     @property
     def is_follow_up(self) -> bool:
-        """Whether it is a follow-up question, which means something only with what is talked about."""
+        """Whether it is a follow-up question, which needs a context."""
         return any(words.contexts for words in self.contents.values())
 
     def answers_context(self, context: str) -> bool:
-        """Whether it is a follow-up question with an answer for what is talked about."""
+        """Whether it has an answer for this context."""
         return any(context in words.contexts for words in self.contents.values())

@@ -1,4 +1,4 @@
-"""Things that a question names, so that a subject which does not speak of them is not taken for its answer."""
+"""Checks that a subject mentions the things a question names; otherwise it is not the answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _mentioned_terms(subject: str, texts: tuple[str, ...]) -> frozenset[str]:
 
 
 def covers_question(subject: Subject, question: str) -> bool:
-    """Whether the subject speaks of every thing that the question names."""
+    """Whether the subject mentions every thing (of things.yml) that the question names."""
     asked = set(normalize_words(question))
     texts = (subject.title, *(text for words in subject.contents.values() for text in (*words.questions, words.answer)))
     known = _mentioned_terms(subject.name, texts)

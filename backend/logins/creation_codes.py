@@ -1,7 +1,7 @@
-"""Codes while a login is made: to the phone or email on file, and to an email that is to come on file.
+"""Codes for login creation: to the phone or email on file, and to an email that is about to be put on file.
 
-Number, last four and the holder's digits are known to others too: family, a former landlord, whoever found a letter.
-So no login is made, and no email put on file, until each of these codes has come back. Functions flush.
+Others know number, last four and the holder's digits too: family, a former landlord, whoever found a letter. So the
+login is created, and the email put on file, only after each code was entered. Functions flush.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.conversations.models import Conversation
-from backend.language import tr
 from backend.logins.models import CreationCode, CreationLink
 from backend.members.code_limits import MAX_PER_WINDOW, SEND_WINDOW
 from backend.members.codes import (  # fmt: skip
@@ -25,26 +24,25 @@ from backend.members.codes import (  # fmt: skip
     CodeSent,
     choose_channel,
     enqueue_code,
+    enqueue_email_check,
     hashes_match,
     keyed_code_hash,
     random_code,
 )
 from backend.members.models import Member
-from backend.outbox.service import enqueue
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
-MAX_PER_DAY = 20
-"""So many codes of a kind in 24 hours, whoever makes a login at the member."""
+MAX_PER_DAY = 20  # codes of a kind per member, by all senders
 _DAY = timedelta(days=1)
 ON_FILE, NEW = "on_file", "new"
-"""Where a code goes: a way that is on file, or the email that was typed and is to come there."""
+"""Where a code goes: to a contact on file, or to the new email that was typed."""
 
 
 @dataclass(frozen=True)
 class RequiredCode:
-    """A code that the page asks for. `kind` is ON_FILE or NEW, `where` what may be said of where it went."""
+    """A code that the page asks for. `kind` is ON_FILE or NEW, `where` the masked recipient."""
 
     kind: str
     where: str
@@ -52,7 +50,7 @@ class RequiredCode:
 
 
 async def required_kinds(session: AsyncSession, backend: Backend, link: CreationLink, member: Member) -> list[str]:
-    """Which codes have to come back. A page whose address went to the phone on file alone has shown that phone."""
+    """The codes required. A link that was sent to the phone on file already proves that phone."""
     conversation = await session.get(Conversation, link.asked_by)
     reached = (
         conversation is not None
@@ -66,21 +64,23 @@ async def required_kinds(session: AsyncSession, backend: Backend, link: Creation
 async def send(
     session: AsyncSession, backend: Backend, link: CreationLink, member: Member, *, by_email: bool = False
 ) -> str:
-    """Send what is needed, in place of what was sent before: ok, too_many, or no_address where nothing on file takes
-    one. `by_email`: the phone on file takes no texts."""
+    """Send the required codes, replacing earlier ones. Returns ok, too_many, or no_address (no usable contact on file).
+    `by_email`: the phone on file gets no texts."""
     kinds = await required_kinds(session, backend, link, member)
     same = bool(member.email) and link.email.casefold() == str(member.email).casefold()
-    way = await choose_channel(session, backend, member, by_email or same)
-    if isinstance(way, CodeRefused) and same and not by_email:
-        way = await choose_channel(session, backend, member, by_email=False)  # that email is too new to prove anything
-    if isinstance(way, CodeRefused) and ON_FILE in kinds:
+    channel = await choose_channel(session, backend, member, by_email or same)
+    if isinstance(channel, CodeRefused) and same and not by_email:
+        channel = await choose_channel(
+            session, backend, member, by_email=False
+        )  # the email on file is too new to prove anything
+    if isinstance(channel, CodeRefused) and ON_FILE in kinds:
         return "no_address"
     for kind in kinds:
         lately = await _count_sent(session, backend, member, kind, SEND_WINDOW)
         if lately >= MAX_PER_WINDOW or await _count_sent(session, backend, member, kind, _DAY) >= MAX_PER_DAY:
             return "too_many"
     for kind in kinds:
-        to = way if kind == ON_FILE else CodeSent("email", link.email)
+        to = channel if kind == ON_FILE else CodeSent("email", link.email)
         assert isinstance(to, CodeSent)
         await _send(session, backend, link, member, kind, to)
     if not kinds:
@@ -89,14 +89,14 @@ async def send(
 
 
 async def list_required(session: AsyncSession, link: CreationLink) -> list[RequiredCode]:
-    """What the page asks for: the newest code of each kind, the one on file first."""
+    """The newest code of each kind, the one on file first."""
     rows = await _newest(session, link)
     return [RequiredCode(row.kind, CodeSent(row.sent_by, row.sent_to).masked, row.sent_by == "text") for row in rows]
 
 
 async def check(session: AsyncSession, backend: Backend, link: CreationLink, given: dict[str, str]) -> dict[str, str]:
-    """Judge what was given for each kind: ok, wrong, slip (not six digits, which costs no try) or gone (too old, or
-    tried too often). The link is proven once all are ok, and only all together use them up."""
+    """Check the codes by kind: ok, wrong, slip (not six digits; costs no try) or gone (expired or too many tries). The
+    link is proven, and the codes are used up, once all are ok."""
     now, rows = backend.clock.now(), await _newest(session, link)
     found: dict[str, str] = {}
     for row in rows:
@@ -134,18 +134,8 @@ async def _send(
     key = f"creation-code-{row.id}"
     if kind == ON_FILE:
         await enqueue_code(session, backend, member, to, code, key)
-        return
-    coop = backend.coop.short_name
-    await enqueue(
-        session, backend, kind="email", recipient=link.email, purpose="code",
-        subject=tr("Is this your email? Your {coop} code", coop=coop),
-        body=tr(
-            "{code} is the code that shows {coop} that this email is yours. Use it within 10 minutes, and only where "
-            "you asked for it. If you did not, you need do nothing.",
-            code=code, coop=coop,
-        ),
-        dedupe_key=key,
-    )  # fmt: skip
+    else:
+        await enqueue_email_check(session, backend, link.email, code, key)
 
 
 async def _newest(session: AsyncSession, link: CreationLink) -> list[CreationCode]:
@@ -154,7 +144,7 @@ async def _newest(session: AsyncSession, link: CreationLink) -> list[CreationCod
         select(CreationCode)
         .where(CreationCode.id.in_(newest))
         .order_by(CreationCode.kind.desc())
-        .with_for_update()  # two tries at once must not share one of the five
+        .with_for_update()  # so that two simultaneous tries count as two
         .execution_options(populate_existing=True)
     )
     return list(await session.scalars(query))

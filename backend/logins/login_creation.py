@@ -1,4 +1,4 @@
-"""Making a login: a page of its own for each member who asks, so that what proves the holder stays out of the talk."""
+"""Login creation on a web page with a secret link, so that the holder's digits stay out of the conversation."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from backend.audit.service import record
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.errors import MemberlineError
-from backend.language import current_language, in_each, tr, with_language
+from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, tr, with_language
 from backend.logins import creation_codes, passwords, service, signin
 from backend.logins.models import CreationLink, Login
-from backend.logins.recovery_mail import PARAGRAPH, InvalidPassword
+from backend.logins.recovery_mail import InvalidPassword
 from backend.members import known_senders, rate_limits
 from backend.members.levels import Level
 from backend.members.models import Member
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LIFETIME = timedelta(minutes=30)
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 HOLDER_DIGIT_COUNTS = {"residential": 4, "commercial": 9}
-"""How many the holder gives: the last four of a social security number, or a business's whole tax ID."""
+"""Last four of a social security number, or a business's full tax ID."""
 
 
 class CreationLinkInvalid(MemberlineError):
@@ -51,7 +51,7 @@ class InvalidUserId(MemberlineError):
 
 @dataclass(frozen=True)
 class HolderClaim:
-    """What the first page asks for. `digits` go no further than their keyed hash."""
+    """The first page's input. `digits` are only hashed, never stored."""
 
     number: str
     last4: str
@@ -61,7 +61,7 @@ class HolderClaim:
 
 @dataclass(frozen=True)
 class CreatedLogin:
-    """`token` is for the session's cookie; `on_file` says whether the email given is now the one on file."""
+    """`token` is the session cookie. `kept_existing_email`: the email on file was kept, not the one entered."""
 
     token: str
     user_id: str
@@ -70,7 +70,7 @@ class CreatedLogin:
 
 
 async def create(session: AsyncSession, backend: Backend, asked_by: str) -> str:
-    """A new page; its address."""
+    """Create a link; returns its URL."""
     now, token = backend.clock.now(), secrets.token_urlsafe(24)
     session.add(
         CreationLink(
@@ -82,7 +82,7 @@ async def create(session: AsyncSession, backend: Backend, asked_by: str) -> str:
 
 
 async def find(session: AsyncSession, backend: Backend, token: str) -> CreationLink:
-    """The link while it is good. Raises CreationGone."""
+    """The link while it is valid. Raises CreationLinkInvalid."""
     query = select(CreationLink).where(
         CreationLink.token_hash == service.hash_token(token),
         CreationLink.used_at.is_(None),
@@ -95,10 +95,10 @@ async def find(session: AsyncSession, backend: Backend, token: str) -> CreationL
 
 
 async def verify_holder(backend: Backend, token: str, holder: HolderClaim, *, source: str) -> str:
-    """Judge the holder's digits: ok, exists (the account has a login), no_match (whichever was wrong) or throttled.
+    """Check the holder: ok, exists (there is a login), no_match (any part wrong) or throttled.
 
-    Misses have a count of their own: what was missed in the assistant closes nothing here. A page that was asked for
-    from the phone on file, or by a browser known there, is not held back by the misses of others. Raises CreationGone.
+    Misses are counted apart from those in the assistant. A link requested from the phone on file or a known browser is
+    not held back by misses of others. Raises CreationLinkInvalid.
     """
     async with backend.db.transaction() as session:
         link = await find(session, backend, token)
@@ -106,13 +106,13 @@ async def verify_holder(backend: Backend, token: str, holder: HolderClaim, *, so
         await rate_limits.lock_attempts(session, backend, target, source)
         account = await find_account(session, holder.number)
         right = await _holder_matches(session, backend, account, holder)
-        one = await _make_attempt(session, backend, link, account.member if account else None, target, source)
-        if not (await rate_limits.check_limits(session, backend, one)).is_open:
+        attempt = await _make_attempt(session, backend, link, account.member if account else None, target, source)
+        if not (await rate_limits.check_limits(session, backend, attempt)).is_open:
             return "throttled"
         if account is None or not right:
-            after = await rate_limits.record_miss(session, backend, one, account.id if account else None)
+            after = await rate_limits.record_miss(session, backend, attempt, account.id if account else None)
             return "throttled" if after.locked_until else "no_match"
-        await rate_limits.clear_misses(session, one)
+        await rate_limits.clear_misses(session, attempt)
         if await service.login_of_member(session, account.member_id):
             return "exists"
         link.account_id = account.id
@@ -147,8 +147,8 @@ async def _holder_matches(
 
 
 async def save_name(backend: Backend, token: str, *, first_name: str, last_name: str, email: str) -> str:
-    """Keep who the login is for, and send the codes that must come back: ok, too_many or no_address, which keeps
-    nothing. Raises CreationGone."""
+    """Store name and email, and send the codes. Returns ok, too_many or no_address; the latter two store nothing.
+    Raises CreationLinkInvalid."""
     async with backend.db.transaction() as session:
         link, account = await _require_verified_holder(session, backend, token)
         link.first_name, link.last_name, link.email = first_name[:80], last_name[:80], email[:254]
@@ -159,42 +159,42 @@ async def save_name(backend: Backend, token: str, *, first_name: str, last_name:
 
 
 async def resend_codes(backend: Backend, token: str, *, by_email: bool) -> str:
-    """Send new codes, as `name` does. Raises CreationGone."""
+    """Send new codes, as `save_name` does. Raises CreationLinkInvalid."""
     async with backend.db.transaction() as session:
         link, account = await _require_verified_holder(session, backend, token)
         return await creation_codes.send(session, backend, link, account.member, by_email=by_email)
 
 
 async def list_required_codes(backend: Backend, token: str) -> list[creation_codes.RequiredCode]:
-    """The codes that the page asks for. Raises CreationGone."""
+    """The required codes. Raises CreationLinkInvalid."""
     async with backend.db.transaction() as session:
         link, _account = await _require_verified_holder(session, backend, token)
         return await creation_codes.list_required(session, link)
 
 
 async def verify_codes(backend: Backend, token: str, given: dict[str, str], *, source: str) -> dict[str, str]:
-    """Judge the codes: what `creation_codes.check` says of each kind, or throttled for all. Wrong ones for the way on
-    file count at the member as those in the assistant do. Raises CreationGone."""
+    """Check the codes: results of `creation_codes.check`, or throttled for all. Wrong codes for the contact on file
+    count against the member as in the assistant. Raises CreationLinkInvalid."""
     async with backend.db.transaction() as session:
         link, account = await _require_verified_holder(session, backend, token)
         target = rate_limits.hash_target(backend, account.number_digits)
         await rate_limits.lock_attempts(session, backend, target, source)
-        one = await _make_attempt(session, backend, link, account.member, target, source, rate_limits.CODE)
-        if not (await rate_limits.check_limits(session, backend, one)).is_open:
+        attempt = await _make_attempt(session, backend, link, account.member, target, source, rate_limits.CODE)
+        if not (await rate_limits.check_limits(session, backend, attempt)).is_open:
             return dict.fromkeys((creation_codes.ON_FILE, creation_codes.NEW), "throttled")
         found = await creation_codes.check(
             session, backend, link, {kind: strip_to_digits(code) for kind, code in given.items()}
         )
         if found.get(creation_codes.ON_FILE) == "wrong":
-            await rate_limits.record_miss(session, backend, one, account.id)
+            await rate_limits.record_miss(session, backend, attempt, account.id)
         if link.proven_at is not None:
-            await rate_limits.clear_misses(session, one)
+            await rate_limits.clear_misses(session, attempt)
             await _record(session, backend, link, "creation_codes_came_back")
         return found
 
 
 async def reset_email(backend: Backend, token: str) -> None:
-    """Go back to the name and email: no code comes to a mistyped one. Raises CreationGone."""
+    """Go back to name and email, such as for a mistyped address. Raises CreationLinkInvalid."""
     async with backend.db.transaction() as session:
         link, _account = await _require_verified_holder(session, backend, token)
         link.email, link.proven_at, link.email_proven_at = "", None, None
@@ -209,9 +209,9 @@ async def _require_verified_holder(session: AsyncSession, backend: Backend, toke
 
 
 async def create_login(backend: Backend, token: str, *, user_id: str, password: str) -> CreatedLogin:
-    """Make the login. Raises CreationGone, UserIdRefused, PasswordRefused.
+    """Create the login. Raises CreationLinkInvalid, InvalidUserId, InvalidPassword.
 
-    An email that is on file stays so: whoever knows a few digits must not be able to send the member's mail elsewhere.
+    An email on file is kept: somebody who knows a few digits must not be able to redirect the member's mail.
     """
     async with backend.db.read_session() as session:
         link = await find(session, backend, token)
@@ -223,14 +223,14 @@ async def create_login(backend: Backend, token: str, *, user_id: str, password: 
             raise InvalidUserId("bad_user_id")
         if await service.is_user_id_taken(session, user_id):
             raise InvalidUserId("user_id_taken")
-    if wrong := passwords.find_password_problem(password, service.known_words(backend, member, user_id)):
-        raise InvalidPassword(wrong)
+    if problem := passwords.find_password_problem(password, service.known_words(backend, member, user_id)):
+        raise InvalidPassword(problem)
     password_hash = await passwords.hash_password(password)
     try:
         async with backend.db.transaction() as session:
             return await _write_login(session, backend, token, member.id, user_id, password_hash)
     except IntegrityError:
-        raise InvalidUserId("user_id_taken") from None  # taken in this very moment
+        raise InvalidUserId("user_id_taken") from None  # by a simultaneous request
 
 
 async def _write_login(
@@ -257,7 +257,7 @@ async def _write_login(
 
 
 async def _notify_member(session: AsyncSession, backend: Backend, member: Member, login: Login, on_file: str) -> None:
-    """To the email and the phone on file: who gave the codes may have had only one of them in hand."""
+    """Notify both email and phone on file, since whoever entered the codes may control only one of them."""
     coop = backend.coop
     languages = (current_language(), member.language)
 
@@ -275,13 +275,13 @@ async def _notify_member(session: AsyncSession, backend: Backend, member: Member
         await enqueue(
             session, backend, kind="email", recipient=on_file,
             subject=tr("Your {coop} online account", coop=coop.short_name),
-            body=f"{in_each(languages, words, PARAGRAPH)}{named}\n\n{coop.name}\n", purpose="notice",
+            body=f"{in_each(languages, words, LANGUAGE_SEPARATORS['email'])}{named}\n\n{coop.name}\n", purpose="notice",
             dedupe_key=f"login-created-{login.id}",
         )  # fmt: skip
     if member.phone:
         await enqueue(
-            session, backend, kind="sms", recipient=member.phone, body=in_each(languages, words, " "), purpose="notice",
-            dedupe_key=f"login-created-text-{login.id}",
+            session, backend, kind="sms", recipient=member.phone, purpose="notice",
+            body=in_each(languages, words, LANGUAGE_SEPARATORS["sms"]), dedupe_key=f"login-created-text-{login.id}",
         )  # fmt: skip
 
 

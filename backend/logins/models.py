@@ -1,4 +1,4 @@
-"""Logins to the portal, what proves a member may make one, and the links that lead to a password."""
+"""Portal logins and sessions, sign-in misses and codes, recovery and creation links."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backend.db import Base, UtcTime
 
 
 class Login(Base):
-    """A member's user ID and password. `user_key` is the ID without regard to case: two may not differ by it alone."""
+    """A member's user ID and password. `user_key` is the ID case-folded: two must not differ by case alone."""
 
     __tablename__ = "logins"
 
@@ -36,7 +36,7 @@ class HolderProof(Base):
 
 
 class PortalSession(Base):
-    """A signed-in browser. Only the hash of its cookie is kept."""
+    """A signed-in browser. Only the hash of its cookie is stored."""
 
     __tablename__ = "portal_sessions"
 
@@ -48,7 +48,7 @@ class PortalSession(Base):
 
 
 class LoginMiss(Base):
-    """One failed sign-in. `target` is a keyed hash of what was typed as user ID or number, real or not."""
+    """One failed sign-in. `target` is a keyed hash of the user ID or number typed, existing or not."""
 
     __tablename__ = "login_misses"
     __table_args__ = (Index(None, "source", "at"), Index(None, "target", "at"))
@@ -76,9 +76,9 @@ class SignInCode(Base):
 
 
 class MailRequest(Base):
-    """Somebody asked for a reset link or a user ID by email. Answered behind the scenes, alike for anybody.
+    """A request for a reset link or a user ID by email, processed later.
 
-    `member_id` is empty when what was given fits nobody: the row is written all the same, so that asking takes as long.
+    `member_id` is NULL without a match: the row is written all the same, so that requests take the same time.
     """
 
     __tablename__ = "mail_requests"
@@ -90,13 +90,13 @@ class MailRequest(Base):
     reference: Mapped[str] = mapped_column(String(16))
     asked_by: Mapped[str] = mapped_column(String(80))  # the conversation, or "portal"
     channel: Mapped[str] = mapped_column(String(12))
-    language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # in which it was asked for
+    language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # of the request
     asked_at: Mapped[datetime] = mapped_column(UtcTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class ResetToken(Base):
-    """A link to set a new password: known by its hash, good for half an hour and once."""
+    """A link to set a new password, stored as a hash, valid once for half an hour."""
 
     __tablename__ = "reset_tokens"
 
@@ -109,7 +109,7 @@ class ResetToken(Base):
 
 
 class CreationLink(Base):
-    """A page to make a login on, with what has been filled in so far. `account_id` is set once the holder is proven."""
+    """A login creation link with the input so far. `account_id` is set once the holder is verified."""
 
     __tablename__ = "creation_links"
 
@@ -117,8 +117,8 @@ class CreationLink(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     asked_by: Mapped[str] = mapped_column(String(80))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
-    proven_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when all codes that were wanted had come back
-    email_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when the one to the email given had
+    proven_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when all required codes were entered
+    email_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)  # when the code to the new email was
     first_name: Mapped[str] = mapped_column(String(80), default="")
     last_name: Mapped[str] = mapped_column(String(80), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
@@ -128,8 +128,7 @@ class CreationLink(Base):
 
 
 class CreationCode(Base):
-    """A code that must come back before a login is made, see `creation_codes`. `sent_to` is masked but for an email
-    that was typed."""
+    """A code required for login creation, see `creation_codes`. `sent_to` is masked, except for a new email."""
 
     __tablename__ = "creation_codes"
     __table_args__ = (Index(None, "member_id", "kind", "sent_at"),)

@@ -1,4 +1,4 @@
-"""Passwords: argon2id, a length and a blocklist, and no rules about which characters."""
+"""Passwords: argon2id, a minimum length and a blocklist, without composition rules (NIST SP 800-63B)."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 MIN_LENGTH, MAX_LENGTH = 10, 128
 MIN_UNKNOWN_CHARACTERS = 6
-"""Characters that must be left when the names anybody knows are taken out."""
+"""Characters that must remain after known names and numbers are removed."""
 MIN_DISTINCT_CHARACTERS = 4
-# argon2id at 19 MiB, two passes, one lane (OWASP); a login hashed with others is hashed anew when its owner signs in
+# argon2id with 19 MiB, two passes, one lane (OWASP Password Storage); other hashes are replaced at sign-in
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 COMMON = Path(__file__).with_name("common_passwords.txt")
 """The common passwords of ten characters and more, as the Django project keeps them (from Royce Williams's list)."""
 
 
 def find_password_problem(password: str, known: Iterable[str] = ()) -> str | None:
-    """too_short, too_long, common or guessable (made of the `known` names and numbers); None when it will do."""
+    """too_short, too_long, common or guessable (made of the `known` names and numbers); None when acceptable."""
     password = _normalize_password(password)
     if len(password) < MIN_LENGTH:
         return "too_short"
@@ -36,12 +36,12 @@ def find_password_problem(password: str, known: Iterable[str] = ()) -> str | Non
 
 
 async def hash_password(password: str) -> str:
-    """Its hash, with a salt of its own. Takes some 30 ms: call it while no transaction is open."""
+    """The salted hash. Takes some 30 ms: call it while no transaction is open."""
     return await asyncio.to_thread(HASHER.hash, _normalize_password(password))
 
 
 async def verify_password(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one that was hashed. Without a hash the same work is done, and the answer is no."""
+    """Whether the password matches. Without a hash it is False, after the same work, so timing reveals no logins."""
     right = await asyncio.to_thread(
         _verify, password_hash or _dummy_hash(), _normalize_password(password)[: MAX_LENGTH + 1]
     )
@@ -61,7 +61,7 @@ def _verify(password_hash: str, password: str) -> bool:
 
 
 def _normalize_password(password: str) -> str:
-    """One form for what looks the same, whichever keyboard it was typed on."""
+    """NFKC, so that keyboards that type the same character differently match."""
     return unicodedata.normalize("NFKC", password)
 
 
@@ -69,7 +69,7 @@ def _remove_known(folded: str, known: Iterable[str]) -> str:
     words = {word.casefold() for name in known for word in (name, *re.split(r"[^0-9a-zA-Z]+", name)) if len(word) > 2}
     for word in sorted(words, key=len, reverse=True):
         folded = folded.replace(word, "")
-    return re.sub(r"(.)\1+", r"\1", folded)  # "!!!!" behind a name is one character of one's own
+    return re.sub(r"(.)\1+", r"\1", folded)  # "!!!!" after a name adds one character
 
 
 @cache
@@ -79,5 +79,5 @@ def _common() -> frozenset[str]:
 
 @cache
 def _dummy_hash() -> str:
-    """The hash of no password that anybody has."""
+    """A hash to verify against where there is no login."""
     return HASHER.hash("nobody signs in with this")

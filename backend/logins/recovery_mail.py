@@ -1,7 +1,7 @@
-"""Reset links and user IDs by email: asked for in the open, answered behind the scenes.
+"""Password reset links and user IDs by email.
 
-Asking does the same work and gets the same words whoever is asked about. What is mailed, and whether at all, is decided
-afterwards by `answer_waiting`, which nobody outside can see or time.
+A request takes the same time and gets the same answer whether or not the member exists (OWASP Forgot Password).
+`process_pending` decides later whether mail is sent, which nobody can observe or time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend import confirmation_numbers
 from backend.audit.service import record
 from backend.errors import MemberlineError
-from backend.language import current_language, in_each, tr, use_language, with_language
+from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, tr, use_language, with_language
 from backend.logins import passwords, service, signin
 from backend.logins.models import Login, MailRequest, ResetToken
 from backend.members import rate_limits
@@ -32,19 +32,18 @@ if TYPE_CHECKING:
 RESET, USER_ID = "reset", "user_id"
 LIFETIME = timedelta(minutes=30)
 MAX_MAILS = 3
-"""Mails of one kind to one member in MOST_WINDOW; more are not sent, and nobody is told."""
+"""Mails of one kind to one member in MAIL_WINDOW; further ones are silently not sent."""
 MAIL_WINDOW = timedelta(minutes=30)
 MAX_REQUESTS_PER_SOURCE = 10
-"""Askings of one sender in ASKED_WINDOW. The first of a talk is taken all the same: its neighbors behind one address
-may have asked for theirs."""
+"""Requests of one sender in REQUEST_WINDOW. The first of a conversation is always accepted: others may share the
+sender's network address."""
 REQUEST_WINDOW = timedelta(minutes=15)
 PORTAL = "portal"
 DUMMY_LAST4 = "----"
-PARAGRAPH = "\n\n"
 
 
 class TooManyRequests(MemberlineError):
-    """This sender has asked too often lately, whatever came of it."""
+    """Too many requests of this sender."""
 
     code = "too_many"
 
@@ -56,7 +55,7 @@ class ResetLinkInvalid(MemberlineError):
 
 
 class InvalidPassword(MemberlineError):
-    """`code` is what is wrong with it, as in `passwords.problem`."""
+    """`code` is the problem, see `passwords.find_password_problem`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -75,11 +74,10 @@ async def request_mail(
     channel: str,
     device: str = "",
 ) -> str:
-    """Ask for a mail to whoever has this user ID or full number and this last four; the reference to quote.
+    """Request a mail to the member with this user ID or full number and last four. Returns a reference.
 
-    Raises TooMany for a sender over the limit. Every asking counts against its sender, right or wrong: a count that
-    told them apart would tell who is a member. `device` is what a browser is known by that has signed in before; it
-    has a count of its own.
+    Raises TooManyRequests for a sender over the limit. Right and wrong requests count alike, or the limit would reveal
+    who is a member. `device` is the token of a browser that has signed in before; it is counted apart.
     """
     member, login = await service.find(session, who)
     source = signin.device_source(backend, login, device) or source
@@ -100,12 +98,12 @@ async def _is_over_request_limit(session: AsyncSession, backend: Backend, source
 async def request_mail_for_member(
     session: AsyncSession, backend: Backend, kind: str, member: Member, *, asked_by: str, channel: str
 ) -> str:
-    """The same for a member who has shown already who they are."""
+    """As `request_mail`, for an identified member."""
     return await _write_request(session, backend, kind, member.id, asked_by, channel)
 
 
 async def list_requests(session: AsyncSession, asked_by: str, since: datetime) -> list[MailRequest]:
-    """The mails that somebody asked for after `since`, the newest first; whether one went out is not told."""
+    """Requests by `asked_by` after `since`, the newest first, whether or not mail was sent."""
     query = select(MailRequest).where(MailRequest.asked_by == asked_by, MailRequest.asked_at >= since)
     return list(await session.scalars(query.order_by(MailRequest.id.desc())))
 
@@ -128,7 +126,7 @@ async def _write_request(
 
 
 async def process_pending(backend: Backend) -> int:
-    """Mail what was asked for and can be; how many requests were settled. Safe in several processes at once."""
+    """Send requested mails where possible; returns how many requests were processed. Safe in several processes."""
     return await process_pending_rows(backend, MailRequest, MailRequest.done_at, _process_request)
 
 
@@ -176,22 +174,22 @@ async def _compose_mail(
     end += f"\n{tr('Your reference is {reference}.', reference=request.reference)}\n\n{coop.name}\n"
     portal = f"{backend.settings.public_url}/portal"
     if login is None:
-        told = tr(
+        text = tr(
             "You asked about signing in. There is no user ID for your account yet. To make one, have your full member "
             "number ready and open {page}",
             page=with_language(f"{portal}/create"),
         )
-        return tr("Your {coop} online account", coop=coop.short_name), f"{told}\n\n{end}"
+        return tr("Your {coop} online account", coop=coop.short_name), f"{text}\n\n{end}"
     if request.kind == USER_ID:
         named = tr("Your user ID is: {user_id}", user_id=login.user_id)
-        told = tr(
+        text = tr(
             "Sign in at {page} with it, or with your full member number, with the digits behind the dash.",
             page=with_language(f"{portal}/login"),
         )
-        return tr("Your {coop} user ID", coop=coop.short_name), f"{named}\n\n{told}\n\n{end}"
+        return tr("Your {coop} user ID", coop=coop.short_name), f"{named}\n\n{text}\n\n{end}"
     url = with_language(await _reset_url(session, backend, login))
-    told = tr("Open this page to set a new password. It works once, for 30 minutes:")
-    return tr("Set a new {coop} password", coop=coop.short_name), f"{told}\n\n{url}\n\n{end}"
+    text = tr("Open this page to set a new password. It works once, for 30 minutes:")
+    return tr("Set a new {coop} password", coop=coop.short_name), f"{text}\n\n{url}\n\n{end}"
 
 
 async def _reset_url(session: AsyncSession, backend: Backend, login: Login) -> str:
@@ -205,28 +203,27 @@ async def _reset_url(session: AsyncSession, backend: Backend, login: Login) -> s
 
 
 async def is_reset_link_valid(backend: Backend, token: str) -> bool:
-    """Whether this link may still set a password."""
     async with backend.db.read_session() as session:
         return await _find_valid_token(session, backend, token) is not None
 
 
 async def reset(backend: Backend, token: str, password: str) -> None:
-    """Set the password, once. Sessions end, and the member is told. Raises ResetGone, PasswordRefused."""
+    """Set the password, once. Ends sessions and notifies the member. Raises ResetLinkInvalid, InvalidPassword."""
     async with backend.db.read_session() as session:
         row = await _find_valid_token(session, backend, token)
         if row is None:
             raise ResetLinkInvalid()
         login = await session.get_one(Login, row.login_id)
         member = await session.get_one(Member, login.member_id)
-    if wrong := passwords.find_password_problem(password, service.known_words(backend, member, login.user_id)):
-        raise InvalidPassword(wrong)
+    if problem := passwords.find_password_problem(password, service.known_words(backend, member, login.user_id)):
+        raise InvalidPassword(problem)
     new_hash = await passwords.hash_password(password)
     async with backend.db.transaction() as session:
         now = backend.clock.now()
         mine = update(ResetToken).where(ResetToken.id == row.id, ResetToken.used_at.is_(None))
         used = await session.execute(mine.values(used_at=now).returning(ResetToken.id))
         if used.scalar_one_or_none() is None:
-            raise ResetLinkInvalid()  # two tabs: the first one counts
+            raise ResetLinkInvalid()  # used in another tab meanwhile
         login = await session.get_one(Login, row.login_id)
         await service.set_password(session, backend, login, new_hash)
         await signin.clear_misses(session, backend, login)
@@ -239,7 +236,7 @@ async def reset(backend: Backend, token: str, password: str) -> None:
 
 
 async def _notify_password_changed(session: AsyncSession, backend: Backend, member: Member, row: ResetToken) -> None:
-    """By email; while that is new, by text too: whoever put it on file may not be the member."""
+    """By email; also by text while the email is new, since whoever put it on file may not be the member."""
     coop, languages = backend.coop, (current_language(), member.language)
 
     def words() -> str:
@@ -250,7 +247,7 @@ async def _notify_password_changed(session: AsyncSession, backend: Backend, memb
         )
 
     if not member.is_established("email", backend.clock.now()):
-        body = f"{coop.short_name}: {in_each(languages, words, ' ')}"
+        body = f"{coop.short_name}: {in_each(languages, words, LANGUAGE_SEPARATORS['sms'])}"
         await enqueue(
             session, backend, kind="sms", recipient=member.phone, body=body, purpose="notice",
             dedupe_key=f"password-changed-text-{row.id}",
@@ -260,7 +257,7 @@ async def _notify_password_changed(session: AsyncSession, backend: Backend, memb
     await enqueue(
         session, backend, kind="email", recipient=member.email,
         subject=tr("Your {coop} password was changed", coop=coop.short_name),
-        body=f"{in_each(languages, words, PARAGRAPH)}\n\n{coop.name}\n",
+        body=f"{in_each(languages, words, LANGUAGE_SEPARATORS['email'])}\n\n{coop.name}\n",
         purpose="notice", dedupe_key=f"password-changed-{row.id}",
     )  # fmt: skip
 

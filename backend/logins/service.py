@@ -1,4 +1,4 @@
-"""Logins: found by what people type, made, and signed in with. Functions flush; the edge commits."""
+"""Finds and creates logins, and verifies holders. Functions flush; the caller commits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 USER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._@+-]{3,63}")
-"""A letter at least: what is digits alone is an account number."""
+"""With at least one letter: digits alone are an account number."""
 
 
 def fold_user_id(user_id: str) -> str:
@@ -27,17 +27,17 @@ def fold_user_id(user_id: str) -> str:
 
 
 def is_account_number(typed: str) -> bool:
-    """Whether it can only be an account number: digits, with a dash or blanks between them."""
+    """Whether it can only be an account number: digits, dashes and spaces."""
     return bool(re.fullmatch(r"[\d\s-]+", typed.strip()))
 
 
 def hash_token(token: str) -> str:
-    """How a token of ours is kept. It is random and long: nothing slower is needed."""
+    """The stored form of a token. Tokens are long and random, so a fast hash is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def find(session: AsyncSession, typed: str) -> tuple[Member | None, Login | None]:
-    """The member meant by a user ID or a full account number, and the login. The same look-ups for any text."""
+    """The member and login for a user ID or full account number. Runs the same queries for any input (timing)."""
     query = select(Member, Login).join(Login, Login.member_id == Member.id).where(Login.user_key == fold_user_id(typed))
     by_id = (await session.execute(query)).one_or_none()
     number = strip_to_digits(typed) if is_account_number(typed) else ""
@@ -69,7 +69,7 @@ async def add(
     *,
     name: str | None = None,
 ) -> Login:
-    """Write a login. `password_hash` is argon2's own text; the import brings those made before."""
+    """Create a login. `password_hash` is argon2's encoded form."""
     now = backend.clock.now()
     first, _, last = (member.name if name is None else name).partition(" ")
     login = Login(
@@ -88,20 +88,20 @@ async def add(
 
 
 async def set_password(session: AsyncSession, backend: Backend, login: Login, password_hash: str) -> None:
-    """A new password ends every session that the old one had opened."""
+    """Set a password and end all sessions."""
     login.password_hash, login.password_set_at = password_hash, backend.clock.now()
     await session.execute(delete(PortalSession).where(PortalSession.login_id == login.id))
 
 
 async def save_holder_proof(session: AsyncSession, backend: Backend, member: Member, digits: str) -> None:
-    """Keep the holder's digits (last four of an SSN, or a whole tax ID) as a keyed hash."""
+    """Store a keyed hash of the holder's digits (last four of an SSN, or a full tax ID)."""
     await session.merge(
         HolderProof(member_id=member.id, digits_hash=hash_holder_digits(backend, member.number, digits))
     )
 
 
 async def verify_holder_proof(session: AsyncSession, backend: Backend, member: Member | None, digits: str) -> bool:
-    """Whether these are the holder's digits. The same work for nobody and for a member without any on file."""
+    """Whether these are the holder's digits. Takes the same time without a member or digits on file."""
     row = await session.scalar(select(HolderProof).where(HolderProof.member_id == (member.id if member else 0)))
     given = hash_holder_digits(backend, member.number if member else "", digits)
     return hmac.compare_digest(row.digits_hash if row else "-" * len(given), given)
@@ -112,6 +112,6 @@ def hash_holder_digits(backend: Backend, number: str, digits: str) -> str:
 
 
 def known_words(backend: Backend, member: Member, user_id: str) -> list[str]:
-    """What anybody may know about the member and the co-op: no password may be made of it."""
+    """Public facts about the member and the co-op, of which no password may be made."""
     coop = backend.coop
     return [coop.name, coop.short_name, member.number, member.name, user_id, member.email or "", member.phone[-10:]]

@@ -1,6 +1,6 @@
-"""A code by email that confirms a right password from a browser nobody knows, while strangers try the same name.
+"""A code by email in addition to the password, for unknown browsers while a login is under attack.
 
-A wrong password gets the same page and a code that nobody is sent: the page does not tell which of the two it was.
+A wrong password gets the same page but no mail, so the page does not reveal whether the password was right.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ RETENTION = timedelta(days=1)
 
 @dataclass(frozen=True)
 class CodeRequired:
-    """Strangers try this name: whoever is right gets a code by email. `token` belongs to the page that asks for it."""
+    """A code is required. `token` belongs to the page that asks for it."""
 
     token: str
 
 
 async def send(session: AsyncSession, backend: Backend, owner: str, email: str | None) -> CodeRequired:
-    """Mail a new code to `email`.
+    """Mail a code to `email`.
 
-    `owner` is whose sign-in it confirms, such as `login:12` or `staff:ann`; "" when the password did not fit. Without
-    an owner, an email, or after three codes in 15 minutes nothing is sent, and the page is the same.
+    `owner` is whose sign-in it confirms, such as `login:12` or `staff:ann`; "" when the password was wrong. Without an
+    owner or email, or over the limit, nothing is sent, and the page is the same.
     """
     now, token, code = backend.clock.now(), secrets.token_urlsafe(32), random_code()
     await session.execute(delete(SignInCode).where(SignInCode.expires_at < now - RETENTION))
@@ -67,9 +67,9 @@ async def send(session: AsyncSession, backend: Backend, owner: str, email: str |
 
 
 async def check(session: AsyncSession, backend: Backend, token: str, code: str) -> str | None:
-    """Whose sign-in the code confirms, once; None for a wrong, used or expired one. Five tries a code."""
+    """The owner whose sign-in the code confirms, once; None for a wrong, used or expired code. Five tries."""
     query = select(SignInCode).where(SignInCode.token_hash == hash_token(token))
-    row = await session.scalar(query.with_for_update())  # two tries at once must not share one of the five
+    row = await session.scalar(query.with_for_update())  # two simultaneous tries count as two
     if row is None or not _is_usable(backend, row):
         return None
     if not hashes_match(row.code_hash, _hash(backend, token, code)) or not row.owner:

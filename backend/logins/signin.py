@@ -1,8 +1,7 @@
-"""Signing in to the portal: who may try, who is in, and for how long.
+"""Portal sign-in and sessions.
 
-The assistant's locks are not asked here: whoever is shut out there still gets in with a password. Strangers' misses do
-not keep a member out (`throttle`): a browser that has signed in before has a count of its own, the right password from
-a new one is confirmed by a code to the email on file, and a new password begins all anew.
+The assistant's locks do not apply. Misses of strangers do not lock a member out (`throttle`): known browsers are
+counted apart, the right password from a new browser is confirmed by a code, and a new password resets the counts.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ OWNER = "login:"
 
 @dataclass(frozen=True)
 class PortalSignIn:
-    """`token` is for the session's cookie, `device` for one that the browser keeps for longer."""
+    """`token` is for the session cookie, `device` for the long-lived one of a known browser."""
 
     token: str
     device: str
@@ -43,17 +42,17 @@ class PortalSignIn:
 async def sign_in(
     backend: Backend, typed: str, password: str, *, source: str, device: str = ""
 ) -> PortalSignIn | CodeRequired | SignInRefused:
-    """Judge a user ID or full number and a password. Takes as long whether or not there is such a login."""
+    """Check a user ID or full number and a password. Takes the same time whether or not the login exists."""
     async with backend.db.read_session() as session:
         member, login = await service.find(session, typed)
         browser = device_source(backend, login, device)
         sender = browser or source
         target = _target(backend, typed, login)
-        may = await throttle.check_throttle(session, backend, sender, target, known=browser is not None)
-    if may == "refuse":
+        decision = await throttle.check_throttle(session, backend, sender, target, known=browser is not None)
+    if decision == "refuse":
         return SignInRefused("throttled")
     right = await passwords.verify_password(login.password_hash if login else None, password)
-    again = (
+    new_hash = (
         await passwords.hash_password(password)
         if login and right and passwords.needs_rehash(login.password_hash)
         else None
@@ -61,23 +60,23 @@ async def sign_in(
     async with backend.db.transaction() as session:
         row = await session.get_one(Login, login.id) if login and right else None
         if row is not None and login is not None and row.password_hash != login.password_hash:
-            row = None  # set anew while we were looking
+            row = None  # the password was changed meanwhile
         if row is None:
             throttle.record_miss(session, backend, sender, target)
-        if may == "code":
-            # an address that is new on file proves nothing yet: whoever put it there may be the stranger
+        if decision == "code":
+            # a new email on file proves nothing yet: the attacker may have put it there
             email = member.email if member and member.can_receive_login_mail(backend.clock.now()) else None
             return await sign_in_codes.send(session, backend, _owner(row) if row else "", email)
         if row is None:
             return SignInRefused("no_match")
-        if again:
-            row.password_hash = again
+        if new_hash:
+            row.password_hash = new_hash
         await throttle.clear_misses(session, target, sender)
         return await _complete_sign_in(session, backend, row)
 
 
 async def confirm(backend: Backend, token: str, code: str) -> PortalSignIn | None:
-    """Sign in with the code that was mailed; None when it is wrong or used up."""
+    """Sign in with the mailed code; None when it is wrong or used up."""
     async with backend.db.transaction() as session:
         owner = await sign_in_codes.check(session, backend, token, code)
         if not owner or not owner.startswith(OWNER):
@@ -92,7 +91,7 @@ async def _complete_sign_in(session: AsyncSession, backend: Backend, login: Logi
 
 
 async def start(session: AsyncSession, backend: Backend, login: Login) -> str:
-    """Begin a session; the token for its cookie."""
+    """Start a session; returns the cookie's token."""
     now, token = backend.clock.now(), secrets.token_urlsafe(32)
     await session.execute(delete(PortalSession).where(PortalSession.seen_at < now - MAX_SESSION))
     session.add(PortalSession(token_hash=service.hash_token(token), login_id=login.id, started_at=now, seen_at=now))
@@ -101,7 +100,7 @@ async def start(session: AsyncSession, backend: Backend, login: Login) -> str:
 
 
 async def find_session(backend: Backend, token: str) -> tuple[Login, Member] | None:
-    """Whose session this is, while it lasts: half an hour of silence or half a day ends it."""
+    """The session's login and member, until IDLE or MAX_SESSION is over."""
     if not token:
         return None
     now = backend.clock.now()
@@ -133,17 +132,17 @@ async def sign_out(backend: Backend, token: str) -> None:
 
 
 async def clear_misses(session: AsyncSession, backend: Backend, login: Login) -> None:
-    """A member who has come by the mail on file is no longer held back by what strangers tried."""
+    """Forget misses of strangers, for a member who was verified by email."""
     await throttle.clear_misses(session, _target(backend, "", login))
 
 
 def _target(backend: Backend, typed: str, login: Login | None) -> str:
-    """One target for a login, by whatever name it is tried; and one for each name that is nobody's."""
+    """One target per login, by whatever name it is tried, or per unknown name."""
     return throttle.hash_target(backend, _owner(login) if login else f"typed:{service.fold_user_id(typed)}")
 
 
 def device_source(backend: Backend, login: Login | None, device: str) -> str | None:
-    """The sender that a browser is which has signed in to this login since its password was set."""
+    """The sender key of a browser that has signed in to this login since its password was set."""
     return throttle.known_browser_source(backend, _owner(login), login.password_hash, device) if login else None
 
 

@@ -1,7 +1,7 @@
-"""Misses at signing in, counted for a sender, for a sender at one name, and for one name from everywhere.
+"""Counts failed sign-ins per sender, per sender and name, and per name from everywhere.
 
-The last count lets strangers press a name. It never keeps its owner out: a browser that has signed in before has a
-count of its own (`known_browser`), and a right password from a new one is confirmed by a code (`sign_in_codes`).
+The last count must not let strangers lock out the owner: known browsers are counted apart (`known_browser_source`), and
+the right password from a new browser is confirmed by a code (`sign_in_codes`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ThrottleDecision = Literal["go on", "code", "refuse"]
 
 @dataclass(frozen=True)
 class SignInRefused:
-    """`reason`: no_match, whichever part was wrong; or throttled, whether or not there is such a name."""
+    """`reason`: no_match (either part wrong) or throttled (whether or not the name exists)."""
 
     reason: str
 
@@ -38,9 +38,9 @@ class SignInRefused:
 async def check_throttle(
     session: AsyncSession, backend: Backend, sender: str, target: str, *, known: bool
 ) -> ThrottleDecision:
-    """Whether this sender may try this name now. `known`: it is a browser that has signed in to it before.
+    """Whether this sender may try this name. `known`: a browser that has signed in to it before.
 
-    `code`: strangers press the name, so that a right password alone is not enough.
+    Returns `code` when the name is under attack, so that the right password alone is not enough.
     """
     since = backend.clock.now() - WINDOW
     mine = func.count(case((LoginMiss.source == sender, 1)))
@@ -56,29 +56,28 @@ async def check_throttle(
 
 
 def record_miss(session: AsyncSession, backend: Backend, sender: str, target: str) -> None:
-    """Count one."""
     session.add(LoginMiss(at=backend.clock.now(), source=sender, target=target))
 
 
 async def clear_misses(session: AsyncSession, target: str, sender: str | None = None) -> None:
-    """Forget the misses at a name: those of one sender, which knew the password after all, or all of them."""
+    """Forget the misses for a name: those of one sender, who knew the password after all, or all."""
     query = delete(LoginMiss).where(LoginMiss.target == target)
     await session.execute(query if sender is None else query.where(LoginMiss.source == sender))
 
 
 def hash_target(backend: Backend, name: str) -> str:
-    """A keyed hash of whatever is tried, real or not: no name is kept that somebody typed."""
+    """A keyed hash of the name tried, so that no typed name is stored."""
     return _keyed(backend, name)
 
 
 def issue_browser_token(backend: Backend, owner: str, password_hash: str) -> str:
-    """What a browser keeps to be known again at this owner's name, until the password is set anew."""
+    """A token by which a browser is known to this owner, until the password changes."""
     nonce = secrets.token_urlsafe(16)
     return f"{nonce}.{_sign_browser_token(backend, owner, password_hash, nonce)}"
 
 
 def known_browser_source(backend: Backend, owner: str, password_hash: str, kept: str) -> str | None:
-    """The sender that a browser is which has signed in at this owner's name; None for any other."""
+    """The sender key of a browser with a valid token of this owner; None without."""
     nonce, _, proof = kept.partition(".")
     right = _sign_browser_token(backend, owner, password_hash, nonce)
     if not proof.isascii() or not hmac.compare_digest(proof, right):

@@ -1,8 +1,8 @@
-"""How many codes may be sent: counted by who asks for them, so that a stranger's use up nobody else's.
+"""Limits on sending codes, counted per kind of asker, so that a stranger cannot use up the member's quota.
 
-Who has the number and the last four can have codes sent without end, by chat, by forged texts and calls. Three kinds of
-askers have counts of their own: the phone on file, a browser that was let in before, and all strangers together. Of
-these each new talk still gets its first code, while the day's are not used up. `docs/security.md` has the sums.
+Whoever knows number and last four can request codes endlessly by chat, forged texts and calls. Three kinds of askers
+are counted apart: the phone on file, a known browser, and all strangers together. Within the daily limit each new
+conversation of a stranger still gets its first code. `docs/security.md` has the calculation.
 """
 
 from __future__ import annotations
@@ -24,17 +24,15 @@ if TYPE_CHECKING:
 PHONE, BROWSER, STRANGER = "phone", "browser", "stranger"
 MAX_PER_WINDOW = 3
 SEND_WINDOW = timedelta(minutes=15)
-MAX_PER_DAY = 10
-"""By one kind of asker at one member in 24 hours."""
+MAX_PER_DAY = 10  # per member and kind of asker
 INTERVAL_AFTER_LIMIT = timedelta(hours=1)
-"""The phone on file gets one more in each such time: texts in its name may be forged, and must not shut it out."""
+"""The phone on file still gets one code per interval: texts in its name may be forged, and must not lock it out."""
 _DAY = timedelta(days=1)
 
 
 async def classify_asker(
     session: AsyncSession, backend: Backend, conversation: Conversation, member: Member | None, target: str
 ) -> str:
-    """Which kind of asker this talk is at a member."""
     sender = await known_senders.classify_sender(session, backend, conversation, member, target)
     if not sender.known:
         return STRANGER
@@ -44,8 +42,8 @@ async def classify_asker(
 async def is_limit_reached(
     session: AsyncSession, member: Member, asker: str, conversation_id: str, at: datetime, *, proof: int | None = None
 ) -> bool:
-    """Whether this kind of asker has had its codes at the member, up to `at`; `proof` is the asking that is judged
-    now, and does not count itself."""
+    """Whether this kind of asker has used up its codes for the member at `at`. `proof` is the id of the
+    IdentityChallenge being judged, which does not count itself."""
     mine = (OneTimeCode.asker == asker, and_(IdentityChallenge.asker == asker, IdentityChallenge.id != (proof or 0)))
     if await _sent(session, member, at - _DAY, *mine) >= MAX_PER_DAY:
         return asker != PHONE or await _sent(session, member, at - INTERVAL_AFTER_LIMIT, *mine) > 0
@@ -65,7 +63,7 @@ async def _sent(
     of_codes: ColumnElement[bool],
     of_proofs: ColumnElement[bool],
 ) -> int:
-    """How many codes went to the member since then, of both kinds. One that follows a right one counts against none."""
+    """Codes sent to the member since then, of both kinds; second codes do not count."""
     codes = select(func.count(OneTimeCode.id)).where(
         OneTimeCode.member_id == member.id, OneTimeCode.sent_at > since, OneTimeCode.second.is_(False), of_codes
     )

@@ -1,4 +1,4 @@
-"""One-time codes for stepping up: six digits to the phone or email on file, ten minutes, five tries, used once."""
+"""One-time codes for step-up: six digits to the phone or email on file, valid ten minutes, five tries, one use."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_TRIES = 5
 
 @dataclass(frozen=True)
 class CodeSent:
-    """`way`: text or email. `to` is what may be said of where it went: the phone's last four, or `r***@example.org`."""
+    """`channel`: text or email. `to` is the masked recipient: the phone's last four, or `r***@example.org`."""
 
     channel: str
     to: str
@@ -59,16 +59,16 @@ async def send(
     second: bool = False,
     asker: str = STRANGER,
 ) -> CodeSent | CodeRefused:
-    """Put a new code in the outbox. It replaces the one before it. `by_email`: the phone does not reach them. `second`:
-    it follows one that came back, so that it counts against no other. `asker`: as in `code_counts`.
+    """Send a new code, which replaces the one before. `by_email`: the member cannot use the phone. `second`: it follows
+    a correct one, so limits do not apply. `asker`: see `code_limits`.
 
-    Where no other may be sent, a text from the phone on file is pointed to the newest, which has come to that phone.
+    Over the limit, a text from the phone on file gets a reference to its newest code instead.
     """
     if not second and await _is_over_limit(session, backend, conversation_id, member, asker):
         return await _reusable_code(session, backend, conversation_id, member) or CodeRefused("too_many")
-    way = await choose_channel(session, backend, member, by_email)
-    if isinstance(way, CodeRefused):
-        return way
+    channel = await choose_channel(session, backend, member, by_email)
+    if isinstance(channel, CodeRefused):
+        return channel
     code = random_code()
     now = backend.clock.now()
     row = OneTimeCode(
@@ -82,19 +82,18 @@ async def send(
     )
     session.add(row)
     await session.flush()
-    await enqueue_code(session, backend, member, way, code, f"code-{row.id}")
-    return way
+    await enqueue_code(session, backend, member, channel, code, f"code-{row.id}")
+    return channel
 
 
 def random_code() -> str:
-    """A new code."""
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
 
 
 async def enqueue_code(
     session: AsyncSession, backend: Backend, member: Member, way: CodeSent, code: str, dedupe_key: str
 ) -> None:
-    """Send a code the way that was found."""
+    """Send a code by the channel from `choose_channel`."""
     await enqueue(
         session,
         backend,
@@ -112,16 +111,31 @@ async def enqueue_code(
     )
 
 
+async def enqueue_email_check(session: AsyncSession, backend: Backend, email: str, code: str, dedupe_key: str) -> None:
+    """Send a code to an email that is not proven to be the member's."""
+    coop = backend.coop.short_name
+    await enqueue(
+        session, backend, kind="email", recipient=email, purpose="code",
+        subject=tr("Is this your email? Your {coop} code", coop=coop),
+        body=tr(
+            "{code} is the code that shows {coop} that this email is yours. Use it within 10 minutes, and only where "
+            "you asked for it. If you did not, you need do nothing.",
+            code=code, coop=coop,
+        ),
+        dedupe_key=dedupe_key,
+    )  # fmt: skip
+
+
 async def verify_code(session: AsyncSession, backend: Backend, conversation_id: str, member: Member, code: str) -> str:
-    """ok, wrong, expired, used_up (it had five wrong tries before) or locked (this was the fifth). Only the newest code
-    counts; every try at it does, until it is used up."""
+    """Returns ok, wrong, expired, used_up (after five wrong tries) or locked (this was the fifth). Only the newest code
+    is valid."""
     row = await _newest(session, conversation_id, member)
     if row is None or row.used_at is not None or backend.clock.now() >= row.expires_at:
         return "expired"
     if row.misses >= MAX_TRIES:
         return "used_up"
     if len(code) != DIGITS:
-        return "wrong"  # a slip of the thumb, not a guess: it costs no try
+        return "wrong"  # a typo, not a guess: it costs no try
     if hashes_match(row.code_hash, _hash(backend, conversation_id, member, code)):
         row.used_at = backend.clock.now()
         await session.flush()
@@ -132,7 +146,7 @@ async def verify_code(session: AsyncSession, backend: Backend, conversation_id: 
 
 
 async def is_second(session: AsyncSession, conversation_id: str, member: Member) -> bool:
-    """Whether the newest code follows one that came back."""
+    """Whether the newest code follows a correct one."""
     row = await _newest(session, conversation_id, member)
     return row is not None and row.second
 
@@ -143,7 +157,7 @@ async def _newest(session: AsyncSession, conversation_id: str, member: Member) -
         .where(OneTimeCode.conversation_id == conversation_id, OneTimeCode.member_id == member.id)
         .order_by(OneTimeCode.id.desc())
         .limit(1)
-        .with_for_update()  # two tries at once must not share one of the five
+        .with_for_update()  # so that two simultaneous tries count as two
         .execution_options(populate_existing=True)
     )
     return (await session.execute(query)).scalar_one_or_none()
@@ -152,10 +166,10 @@ async def _newest(session: AsyncSession, conversation_id: str, member: Member) -
 async def _is_over_limit(
     session: AsyncSession, backend: Backend, conversation_id: str, member: Member, asker: str
 ) -> bool:
-    """Whether no other code may be sent now: three a talk, and what `code_counts` has for all talks of such askers.
+    """Three codes per conversation, and the limits of `code_limits`.
 
-    By text from the phone on file those that were tried in vain count for nothing in the talk: whoever forges the
-    sender would shut the member out with three.
+    In texts from the phone on file, codes that were tried in vain do not count, or a forger of the sender could lock
+    the member out with three.
     """
     now = backend.clock.now()
     here = [
@@ -178,23 +192,38 @@ async def _is_text_from_member(session: AsyncSession, conversation_id: str, memb
 async def _reusable_code(
     session: AsyncSession, backend: Backend, conversation_id: str, member: Member
 ) -> CodeSent | None:
-    """Where the newest code went, if it can still be given back and the phone on file asks for another by text."""
+    """Where the newest code went, if it is still valid and the phone on file requests another by text."""
     row = await _newest(session, conversation_id, member)
     now = backend.clock.now()
     if row is None or row.used_at is not None or row.misses >= MAX_TRIES or now >= row.expires_at:
         return None
     if not await _is_text_from_member(session, conversation_id, member):
         return None
-    sent = select(OutboxMessage.recipient).where(OutboxMessage.dedupe_key == f"code-{row.id}")
-    if await session.scalar(sent) == member.phone:
+    if await _recipient(session, row) == member.phone:
         return CodeSent("text", member.phone_last4)
     return CodeSent("email", mask_email(member.email)) if member.email else None
+
+
+async def _recipient(session: AsyncSession, row: OneTimeCode) -> str | None:
+    return await session.scalar(select(OutboxMessage.recipient).where(OutboxMessage.dedupe_key == f"code-{row.id}"))
+
+
+async def record_verified_contact(
+    session: AsyncSession, backend: Backend, conversation_id: str, member: Member
+) -> None:
+    """Store on the member that the newest code of this conversation has proven the phone or email it went to."""
+    row = await _newest(session, conversation_id, member)
+    recipient = await _recipient(session, row) if row else None
+    if recipient == member.phone:
+        member.phone_proven_at = backend.clock.now()
+    elif recipient is not None and recipient == member.email:
+        member.email_proven_at = backend.clock.now()
 
 
 async def choose_channel(
     session: AsyncSession, backend: Backend, member: Member, by_email: bool
 ) -> CodeSent | CodeRefused:
-    """By text, or by email where the phone wants no texts or is too new to prove anything."""
+    """By text; by email where the phone has opted out or was changed too recently to prove anything."""
     now = backend.clock.now()
     opted_out = bool(member.phone) and await is_opted_out(session, member.phone)
     if member.phone and not opted_out and not by_email and member.is_established("phone", now):
@@ -205,7 +234,7 @@ async def choose_channel(
 
 
 def mask_email(address: str) -> str:
-    """`ruth@example.org` → `r***@example.org`: enough to know it again, too little to learn it."""
+    """`ruth@example.org` → `r***@example.org`: enough to recognize it."""
     name, _, domain = address.partition("@")
     return f"{name[:1]}***@{domain}"
 
@@ -215,10 +244,10 @@ def _hash(backend: Backend, conversation_id: str, member: Member, code: str) -> 
 
 
 def keyed_code_hash(backend: Backend, text: str) -> str:
-    """How a code is kept: with whom and where it is for."""
+    """The stored form of a code; `text` contains the code, the member and the conversation."""
     return backend.settings.keyed_hash("one-time-code", text)
 
 
 def hashes_match(kept: str, given: str) -> bool:
-    """Whether two hashes are the same; compared in constant time."""
+    """Constant-time comparison."""
     return hmac.compare_digest(kept, given)

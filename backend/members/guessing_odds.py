@@ -1,4 +1,4 @@
-"""What guessing comes to in a year, computed from the limits in `ladder.py`; `docs/security.md` tells it.
+"""The odds of guessing within a year, computed from the limits in `lockouts.py`, for `docs/security.md`.
 
 `python -m backend.members.guessing_odds` prints it.
 """
@@ -16,15 +16,14 @@ from backend.members.lockouts import YEAR, LockoutSchedule
 
 LAST_FOURS, CODES = 10_000, 1_000_000
 SKEW = 3
-"""The k likeliest last fours together are taken to be at the most so many times as likely as if all were alike. Phone
-numbers are given out in runs, but some ends (0000, 1234, 2000, a business's own) are asked for; whoever guesses begins
-with these."""
+"""Assumed upper bound for how much likelier the likeliest last fours are than average: some (0000, 1234, 2000) are
+requested, and a guesser starts with these."""
 SENDERS = 1000
 _BEGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def tries_in_a_year(*limits: LockoutSchedule) -> int:
-    """The most misses in any 365 days that all of the limits let through, to whoever tries whenever one may."""
+    """The most misses within any 365 days that the limits allow to somebody who tries whenever possible."""
     times: list[datetime] = []
     lately: list[datetime] = []
     now = _BEGIN
@@ -41,28 +40,27 @@ def tries_in_a_year(*limits: LockoutSchedule) -> int:
 
 
 def tries_over_all() -> int:
-    """The most misses of strangers in a year before everybody who is one is asked for a code."""
+    """The most misses of all strangers in a year before every stranger needs a code."""
     return min(most * ceil(YEAR / window) for window, most in lockouts.OVERALL_LIMITS)
 
 
 def guess_probability(tries: int, of: int = LAST_FOURS, skew: int = SKEW) -> float:
-    """That one of so many guesses is right, all different and the likeliest first; where they go to many members, that
-    at least one is. At the most: a union over them."""
+    """Upper bound (union bound) for the probability that one of `tries` different guesses is right."""
     return min(1.0, tries * skew / of)
 
 
 def expected_hits(tries: int, skew: int = SKEW) -> float:
-    """How many members so many guesses open in the mean, if every one goes to a number that exists."""
+    """Expected number of right guesses, if all go to existing numbers."""
     return tries * skew / LAST_FOURS
 
 
 def tries_at_one_member() -> int:
-    """Guesses in a year at one member by anybody: all senders together get no more than one does."""
+    """Guesses in a year at one member, by all senders together."""
     return tries_in_a_year(lockouts.AT_ONE_MEMBER)
 
 
 def tries_by_callers() -> int:
-    """The same by whoever can also forge caller IDs: one more for each until the phone on file no longer opens."""
+    """The same with forged caller IDs: one more guess for each, until calls no longer count as the phone on file."""
     return tries_at_one_member() + MAX_MISSING_PHONES
 
 
@@ -77,7 +75,7 @@ def tries_from_many_senders(senders: int = SENDERS) -> int:
 
 
 def odds_table() -> Iterable[tuple[str, int, float, float]]:
-    """(who guesses at what, tries a year, chance with SKEW, chance if all were alike)."""
+    """(who guesses at what, tries a year, chance with SKEW, chance with a uniform distribution)."""
     rows = (
         ("one sender, one member", tries_at_one_member(), LAST_FOURS),
         ("a thousand senders, one member", tries_at_one_member(), LAST_FOURS),

@@ -1,7 +1,7 @@
-"""A code in place of number and last four alone, while these are locked or under pressure.
+"""A code in addition to number and last four, while these are locked or over the limit.
 
-Asking is the same work and gets the same words whether or not they fit an account, as with mails (`logins/mail.py`):
-who gets a code, and whether at all, is decided by `answer_waiting`, which nobody outside can see or time.
+A request takes the same time and gets the same answer whether or not they match an account, as in
+`logins/recovery_mail.py`; `process_pending` decides later whether a code is sent, which nobody can observe or time.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ async def request_challenge(
     by_email: bool = False,
     second: bool = False,
 ) -> bool:
-    """Ask for a code to whoever has what was given; `account` None where it fits nobody. False: too often in this
-    talk. `second`: after one that came back."""
+    """Request a code; `account` is None where the input matched none. False: too many in this conversation. `second`:
+    after a correct code."""
     now = backend.clock.now()
     own = account if _is_text_from_holder(conversation, account) else None
     if not second and await _count_requests(session, conversation, now, own) >= MAX_PER_WINDOW:
@@ -58,7 +58,7 @@ async def request_challenge(
 
 
 async def pending_challenge(session: AsyncSession, backend: Backend, conversation_id: str) -> IdentityChallenge | None:
-    """The proof that this talk was asked for last, if it may still be given."""
+    """The conversation's newest challenge, if it is still open."""
     query = (
         select(IdentityChallenge)
         .where(IdentityChallenge.conversation_id == conversation_id)
@@ -76,8 +76,7 @@ async def pending_challenge(session: AsyncSession, backend: Backend, conversatio
 async def resend_challenge(
     session: AsyncSession, backend: Backend, conversation: Conversation, *, by_email: bool
 ) -> bool:
-    """Another code for what this talk was asked to prove last, perhaps by email. False: nothing is pending, or too
-    often."""
+    """Another code for the pending challenge. False: none is pending, or too many were sent."""
     row = await pending_challenge(session, backend, conversation.id)
     if row is None:
         return False
@@ -90,7 +89,7 @@ def is_code_right(backend: Backend, row: IdentityChallenge, code: str) -> bool:
 
 
 async def process_pending(backend: Backend) -> int:
-    """Send the codes that were asked for and can be; how many askings were settled. Safe in several processes."""
+    """Send requested codes where possible; returns how many requests were processed. Safe in several processes."""
     return await process_pending_rows(backend, IdentityChallenge, IdentityChallenge.done_at, _process_challenge)
 
 
@@ -99,16 +98,16 @@ async def _process_challenge(session: AsyncSession, backend: Backend, row: Ident
     if account is None or await _is_over_limit(session, row, account.member):
         return
     with use_language(row.language):
-        way = await codes.choose_channel(session, backend, account.member, row.by_email)
-        if isinstance(way, CodeRefused):
+        channel = await codes.choose_channel(session, backend, account.member, row.by_email)
+        if isinstance(channel, CodeRefused):
             return
         code = codes.random_code()
         row.code_hash = _hash(backend, row, code)
-        await codes.enqueue_code(session, backend, account.member, way, code, f"proof-{row.id}")
+        await codes.enqueue_code(session, backend, account.member, channel, code, f"proof-{row.id}")
 
 
 async def _is_over_limit(session: AsyncSession, row: IdentityChallenge, member: Member) -> bool:
-    """The member's phone is not flooded by somebody who knows the last four: not by several talks either."""
+    """Limits over all conversations, so that somebody who knows the last four cannot flood the phone."""
     if row.second:
         return False
     return await code_limits.is_limit_reached(
@@ -117,13 +116,13 @@ async def _is_over_limit(session: AsyncSession, row: IdentityChallenge, member: 
 
 
 def _is_text_from_holder(conversation: Conversation, account: Account | None) -> bool:
-    """Whether this is a text in the name of the account's phone on file, which is where it is answered to."""
+    """Whether it is a text from the account's phone on file, to which answers go."""
     return account is not None and conversation.channel == "sms" and conversation.address == account.member.phone
 
 
 async def _count_requests(session: AsyncSession, conversation: Conversation, now: datetime, own: Account | None) -> int:
-    """How many askings of this talk count against another one. On the phone on file (`own`) those alone that may still
-    be given back: whoever forges its texts shuts nobody out, and is told nothing by it."""
+    """Requests of this conversation that count against the limit. From the phone on file (`own`) only open ones, so
+    that a forger of its texts locks nobody out and learns nothing."""
     counted = [
         IdentityChallenge.conversation_id == conversation.id,
         IdentityChallenge.asked_at > now - SEND_WINDOW,

@@ -1,7 +1,6 @@
-"""Who is known at a member before anything is asked: the phone on file, and a browser that has been let in before.
+"""Known senders of a member: the phone on file, and browsers that were identified before.
 
-Such a sender is never held back by what others miss, only by its own misses. It is not let in for it: number and last
-four, or a code, are asked for all the same.
+Misses of others never hold back a known sender, only its own. It still has to give number and last four, or a code.
 """
 
 from __future__ import annotations
@@ -24,18 +23,17 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 BROWSER_TOKEN_LIFETIME = timedelta(days=180)
-MAX_BROWSER_TOKENS = 4
-"""So many tokens one browser may show: a household has more than one member."""
+MAX_BROWSER_TOKENS = 4  # in one browser: a household may have several members
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16}\.[0-9]{6,7}\.[0-9a-f]{64}")
 MAX_MISSING_PHONES = 10
-"""A call that no carrier vouches for may bear any number: once so many phones have missed at a member in a year,
-somebody may be trying one caller ID after the other, and such a call is no longer taken for the phone on file."""
+"""Caller IDs without attestation can be forged. Once this many phones have missed at a member within a year, somebody
+may be trying caller IDs, so an unattested call no longer counts as the phone on file."""
 
 
 @dataclass(frozen=True)
 class KnownSender:
-    """`source` is what misses are counted by. `forgeable`: known by a phone that nobody vouches for, so that the misses
-    may be those of somebody who writes or calls in its name."""
+    """`source` is the key for counting misses. `forgeable`: known by an unattested phone number, so that misses may be
+    a forger's."""
 
     source: str
     known: bool
@@ -45,7 +43,7 @@ class KnownSender:
 async def classify_sender(
     session: AsyncSession, backend: Backend, conversation: Conversation, member: Member | None, target: str
 ) -> KnownSender:
-    """Who this talk is at a member. The same work where there is no member."""
+    """The conversation's sender in relation to a member. Takes the same time without a member."""
     own = conversation.source or conversation.id
     browser = _match_token(backend, conversation.browser, member)
     if browser:
@@ -55,14 +53,14 @@ async def classify_sender(
 
 
 def issue_browser_token(backend: Backend, member: Member) -> str:
-    """What a browser keeps that has been let in at this member: good there alone, for 180 days, and until the phone on
-    file changes. Whoever has it knows the last four anyway."""
+    """A token for an identified browser, valid for this member, for 180 days and until the phone on file changes. Its
+    holder knows the last four anyway."""
     body = f"{secrets.token_urlsafe(12)}.{_day(backend)}"
     return f"{body}.{_sign_token(backend, member, body)}"
 
 
 def knows_browser(backend: Backend, shown: str, member: Member) -> bool:
-    """Whether one of the tokens, parted by blanks, is good for this member and will be for a while yet."""
+    """Whether one of the space-separated tokens is valid for this member for at least half its lifetime."""
     return _match_token(backend, shown, member, BROWSER_TOKEN_LIFETIME / 2) is not None
 
 
@@ -73,7 +71,7 @@ async def _is_phone_on_file(
     if member is None or conversation.address != member.phone or not member.is_established("phone", now):
         return False
     if conversation.attested or conversation.channel == "sms":
-        return True  # a text may be forged, but its answer goes to the phone on file
+        return True  # a text can be forged, but answers go to the phone on file
     return await rate_limits.count_missing_phones(session, target, now) < MAX_MISSING_PHONES
 
 

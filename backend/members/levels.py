@@ -1,4 +1,4 @@
-"""How far a person has shown who they are, and what opens at which level. The one table of it."""
+"""Identity levels, and the level that each skill and question needs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from backend.errors import MemberlineError
 class Level(IntEnum):
     """Identity levels. KNOWN is member number and last four; STEPPED_UP is possession of the phone or email on file.
 
-    Possession is shown by a one-time code that was sent out and came back, or by a call from the phone on file with
-    STIR/SHAKEN attestation A. The sender of a text shows nothing: nobody vouches for it, and it is easily forged.
+    Possession is proven by a one-time code, or by a call from the phone on file with STIR/SHAKEN attestation A. The
+    sender of a text proves nothing, since it is easily forged.
     """
 
     ANONYMOUS = 0
@@ -22,7 +22,7 @@ class Level(IntEnum):
 
 
 class StepUpNeeded(MemberlineError):
-    """The skill opens at a higher level than was shown."""
+    """The skill needs a higher level."""
 
     code = "step_up_needed"
 
@@ -38,7 +38,7 @@ NEEDS: Mapping[str, Level] = MappingProxyType(
         "payment_confirmation": Level.KNOWN,
         "payment_arrangement": Level.KNOWN,
         "start_stop_service": Level.KNOWN,
-        # a ticket alone, but one that would leave the member in the dark, or without the account
+        # only a ticket, but one that could cut off power or transfer the account
         "stop_move_service": Level.STEPPED_UP,
         "name_change": Level.STEPPED_UP,
         "payment_history": Level.STEPPED_UP,
@@ -52,11 +52,11 @@ NEEDS: Mapping[str, Level] = MappingProxyType(
         "high_bill": Level.STEPPED_UP,
         "budget_billing": Level.STEPPED_UP,
         "update_contact_info": Level.STEPPED_UP,
-        # these two send only to the address on file, and answer alike whether or not the member exists
+        # these send only to the address on file, and answer the same whether or not the member exists
         "reset_password": Level.ANONYMOUS,
         "recover_user_id": Level.ANONYMOUS,
         "create_account": Level.ANONYMOUS,
-        # anybody may report what they see; nothing on file is told to them
+        # anybody may report; nothing on file is revealed
         "report_outage": Level.ANONYMOUS,
         "cases": Level.ANONYMOUS,
         "speak_to_human": Level.ANONYMOUS,
@@ -65,16 +65,16 @@ NEEDS: Mapping[str, Level] = MappingProxyType(
         "faq_hours_contact": Level.ANONYMOUS,
     }
 )
-"""Skill → the level it opens at. A skill that is not here must not be opened."""
+"""Skill -> required level. A skill that is missing here must not run."""
 
 REQUIRED_LEVELS_BY_TEXT: Mapping[str, Level] = MappingProxyType(
     {
-        # for no more than is owed (quotes.make_quote): the money goes to the member's own bill, and what is read back
-        # and the receipt go to the phone on file
+        # up to what is owed (quotes.make_quote): the money pays the member's own bill, and read-back and receipt go
+        # to the phone on file
         "saved_method": Level.KNOWN,
     }
 )
-"""Skill → the lower level at which it opens to a text that says it is from the phone on file."""
+"""Skill -> the lower level required of a text from the phone on file."""
 
 QUESTION_LEVELS: Mapping[str, Level] = MappingProxyType(
     {
@@ -84,7 +84,7 @@ QUESTION_LEVELS: Mapping[str, Level] = MappingProxyType(
         "my_rate": Level.KNOWN,
         "shutoff": Level.KNOWN,
         "what_is_left": Level.KNOWN,
-        # enrolments, the past and the way somebody pays are told to the member alone, like the skills about them
+        # enrollments, history and payment methods need step-up, like the skills about them
         "alerts_status": Level.STEPPED_UP,
         "autopay_status": Level.STEPPED_UP,
         "budget_status": Level.STEPPED_UP,
@@ -97,10 +97,10 @@ QUESTION_LEVELS: Mapping[str, Level] = MappingProxyType(
         "short_month": Level.STEPPED_UP,
     }
 )
-"""Question that is answered from an account → the level at which it is. One that is not here must not be answered."""
+"""Account question -> required level. One that is missing here must not be answered."""
 
 
 def require(skill: str, level: int) -> None:
-    """What a service asks before it changes anything, whoever calls it. Raises StepUpNeeded."""
+    """Raise StepUpNeeded below the required level. Services call it before any change."""
     if level < NEEDS[skill]:
         raise StepUpNeeded()

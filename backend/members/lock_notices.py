@@ -1,4 +1,4 @@
-"""Tells members of locks, by the way on file and once a lock, apart from whoever missed: nobody can time it."""
+"""Notifies members of identity locks, once per lock, by a worker, so that the sender cannot time it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ SPAN_NAMES = (
 
 
 def format_span(span: timedelta) -> str:
-    """`15 minutes`, `an hour`, `a day`: the nearest name that is not too short."""
+    """`15 minutes`, `an hour`, `a day`: the shortest name that covers the span."""
     return tr(next((words for longest, words in SPAN_NAMES if span <= longest), SPAN_NAMES[-1][1]))
 
 
 async def process_pending(backend: Backend) -> int:
-    """Tell what is still to be told; how many locks were settled. Safe in several processes at once."""
+    """Send pending notices; returns how many locks were processed. Safe in several processes."""
     return await process_pending_rows(backend, IdentityLock, IdentityLock.told_at, _process_lock)
 
 
@@ -43,16 +43,16 @@ async def _process_lock(session: AsyncSession, backend: Backend, lock: IdentityL
         return
     account = await session.get_one(Account, lock.account_id)
     member = await session.get_one(Member, account.member_id)
-    with use_language(member.language):  # whoever missed may speak another
+    with use_language(member.language):  # not that of the conversation with the misses
         await _notify_member(session, backend, member, lock)
 
 
 async def _notify_member(session: AsyncSession, backend: Backend, member: Member, lock: IdentityLock) -> None:
-    way = await codes.choose_channel(session, backend, member, by_email=False)
-    if isinstance(way, CodeRefused):
+    channel = await codes.choose_channel(session, backend, member, by_email=False)
+    if isinstance(channel, CodeRefused):
         return
     coop = backend.coop
-    by_text = way.channel == "text"
+    by_text = channel.channel == "text"
     await enqueue(
         session, backend, kind="sms" if by_text else "email",
         recipient=member.phone if by_text else member.email or "",

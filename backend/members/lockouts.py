@@ -1,4 +1,4 @@
-"""Locks that grow: how many misses are let through, and how long each lock then holds."""
+"""Lockout schedules: after how many misses a lock begins, and how long it holds; locks grow longer."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-YEAR = timedelta(days=365)
-"""So long a miss counts."""
+YEAR = timedelta(days=365)  # how long a miss counts
 
 
 @dataclass(frozen=True)
 class LockoutSchedule:
-    """The first lock comes with miss number `first`, each further one `step` misses later. Each lasts as long as its
-    place in `pauses`; the last pause comes again and again."""
+    """The first lock begins with miss number `first_after`, each further one `then_every` misses later. The nth lasts
+    `durations[n]`; the last duration repeats."""
 
     first_after: int
     then_every: int
     durations: tuple[timedelta, ...]
 
     def locked_until(self, misses: Sequence[datetime]) -> datetime | None:
-        """When the newest lock ends or ended; None before the first. `misses` are those of the last YEAR, the oldest
+        """When the newest lock ends or ended; None before the first. `misses` are those of the last YEAR, oldest
         first."""
         if len(misses) < self.first_after:
             return None
@@ -33,16 +32,15 @@ _MINUTES, _HOUR, _DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(day
 _WEEK, _MONTH = timedelta(days=7), timedelta(days=30)
 
 AT_ONE_MEMBER = LockoutSchedule(5, 3, (_MINUTES, _HOUR, _DAY, _WEEK, _MONTH, YEAR))
-"""20 misses in any year and no more, by one sender or by all strangers together: with the last lock all 20 are held
-until the oldest of them is a year old."""
+"""At most 20 misses within any year, by one sender or all strangers together: the last lock holds until the oldest miss
+is a year old."""
 FROM_ONE_SENDER = LockoutSchedule(10, 5, (_MINUTES, _HOUR, _DAY, _WEEK, _MONTH))
-"""At all members together. A household, a library or a whole network may be one sender, so that it never holds for
-good."""
+"""At all members together. A household, a library or a whole network may be one sender, so no lock is permanent."""
 CODES_FROM_ALL = LockoutSchedule(25, 25, (_MINUTES, _HOUR, _DAY))
-"""One-time codes at one member. Whoever may try one knows the number and the last four already, and has had a text sent
-to the member: a year's lock would only shut out the member."""
+"""One-time codes of one member. Whoever tries one already knows number and last four and has had a text sent to the
+member: a year's lock would only lock out the member."""
 CREATION_FROM_ALL = LockoutSchedule(10, 4, (_MINUTES, _HOUR, _DAY, _WEEK, _MONTH, YEAR))
-"""Making a login asks for more digits than anybody guesses, and has no code to ask for instead: one sender alone must
-not close it to the others. 30 misses in any year."""
+"""Login creation. One sender must not lock it for others, since no code can be required instead, and its digits are
+harder to guess. 30 misses within any year."""
 OVERALL_LIMITS = ((_MINUTES, 20), (_DAY, 40), (_MONTH, 100))
-"""(window, misses by strangers in it): from so many on everybody who is a stranger is asked for a code."""
+"""(window, misses of all strangers in it) from which on every stranger needs a code."""

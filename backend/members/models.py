@@ -1,4 +1,4 @@
-"""Members, and what guards who may speak for them."""
+"""Members, codes, and misses and locks of identification."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Base, UtcTime
 
 PROBATION_PERIOD = timedelta(hours=24)
-"""For so long a phone or email that was just put on file steps nobody up, and an email gets no link to a password."""
+"""During it a new phone or email gets no step-up codes, and a new email no password links."""
 
 
 class Member(Base):
-    """A person or business with one login. `number` is the account number in front of the dash, as text."""
+    """A person or business with one login. `number` is the part of account numbers before the dash, as text."""
 
     __tablename__ = "members"
 
@@ -26,24 +26,24 @@ class Member(Base):
     email: Mapped[str | None] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(2), default="en")
     mailing_address: Mapped[str | None] = mapped_column(String(200))  # empty: bills go to the service address
-    # when it came on file; empty: it was imported, and is old
+    # when it was changed; NULL: imported
     phone_changed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     email_changed_at: Mapped[datetime | None] = mapped_column(UtcTime)
-    # when a code that was sent to the one on file came back
+    # when a code sent to it came back
     phone_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)
     email_proven_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
     def is_established(self, way: str, now: datetime) -> bool:
-        """Whether `phone` or `email` has been on file long enough to prove anything: its predecessor may object."""
+        """Whether `phone` or `email` is past its probation, in which the previous one may object."""
         changed = self.phone_changed_at if way == "phone" else self.email_changed_at
         return changed is None or now - changed >= PROBATION_PERIOD
 
     def can_receive_login_mail(self, now: datetime) -> bool:
-        """Whether a password link or a user ID may go to the email on file: it is not new, or a code proved it."""
+        """Whether a password link or user ID may go to the email on file: it is established, or proven by a code."""
         return bool(self.email) and (self.is_established("email", now) or self.email_proven_at is not None)
 
     def change_contact(self, way: str, address: str, now: datetime) -> None:
-        """Another `phone` or `email`: new, and proven by nothing yet."""
+        """Set another `phone` or `email`, not established or proven yet."""
         if way == "phone":
             self.phone, self.phone_changed_at, self.phone_proven_at = address, now, None
         else:
@@ -55,7 +55,7 @@ class Member(Base):
 
 
 class OneTimeCode(Base):
-    """A code sent to the phone or email on file for stepping up. Only its hash is kept."""
+    """A code sent to the phone or email on file for step-up. Only its hash is stored."""
 
     __tablename__ = "one_time_codes"
 
@@ -67,13 +67,13 @@ class OneTimeCode(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     misses: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UtcTime)
-    second: Mapped[bool] = mapped_column(default=False, server_default=false())  # it follows one that came back
-    asker: Mapped[str] = mapped_column(String(8), default="stranger", server_default="stranger")  # see code_counts.py
+    second: Mapped[bool] = mapped_column(default=False, server_default=false())  # follows a correct code
+    asker: Mapped[str] = mapped_column(String(8), default="stranger", server_default="stranger")  # see code_limits.py
 
 
 class IdentityChallenge(Base):
-    """A code asked for in place of number and last four alone. Written alike whether or not these fit an account: what
-    is sent, and whether at all, is decided afterwards (`proof.answer_waiting`), where nobody can time it."""
+    """A requested code in addition to number and last four. The row is the same whether or not these match an account;
+    `identity_challenge.process_pending` decides later whether a code is sent, so that nobody can time it."""
 
     __tablename__ = "identity_proofs"
     __table_args__ = (Index(None, "done_at", "id"),)
@@ -81,10 +81,10 @@ class IdentityChallenge(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     target: Mapped[str] = mapped_column(String(64))  # as in IdentityMiss
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # empty where they fit nobody
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # NULL: no match
     by_email: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(String(2), default="en")
-    code_hash: Mapped[str] = mapped_column(String(64), default="")  # empty until it is sent
+    code_hash: Mapped[str] = mapped_column(String(64), default="")  # empty until sent
     asked_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -95,7 +95,7 @@ class IdentityChallenge(Base):
 
 
 class AddressCode(Base):
-    """A code sent to an email that was just put on file, to prove that it is the member's. It steps nobody up."""
+    """A code to verify an email that was just put on file. It is no step-up."""
 
     __tablename__ = "address_codes"
 
@@ -111,10 +111,9 @@ class AddressCode(Base):
 
 
 class IdentityMiss(Base):
-    """One failed try. A row is deleted when the same talk gets it right after all.
+    """One failed try. Deleted when the same conversation succeeds after all.
 
-    `target` is a keyed hash of the account number that was tried, whether or not it exists, so that a number locks in
-    the same way either way.
+    `target` is a keyed hash of the account number tried, existing or not, so that both lock in the same way.
     """
 
     __tablename__ = "identity_misses"
@@ -126,22 +125,22 @@ class IdentityMiss(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcTime)
-    kind: Mapped[str] = mapped_column(String(12))  # identity | code | creation | mail, see guessing.py
+    kind: Mapped[str] = mapped_column(String(12))  # identity | code | creation | mail, see rate_limits.py
     source: Mapped[str] = mapped_column(String(80))  # sender: keyed hash of the phone, the web address or the browser
     target: Mapped[str | None] = mapped_column(String(64))
     conversation_id: Mapped[str] = mapped_column(String(80), default="")
-    known: Mapped[bool] = mapped_column(default=False)  # by the phone on file or a browser known from before
+    known: Mapped[bool] = mapped_column(default=False)  # from the phone on file or a known browser
 
 
 class IdentityLock(Base):
-    """A lock that began, for the member to be told of, once. That it holds is not read here but from the misses."""
+    """A lock that began, to notify the member once. Whether it still holds is computed from the misses."""
 
     __tablename__ = "identity_locks"
     __table_args__ = (Index(None, "told_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     target: Mapped[str] = mapped_column(String(64))
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # empty where there is none
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))  # NULL: no such account
     at: Mapped[datetime] = mapped_column(UtcTime)
     until: Mapped[datetime] = mapped_column(UtcTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcTime)

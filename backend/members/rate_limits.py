@@ -1,8 +1,8 @@
-"""Guessing at identity: misses are counted at the member that was tried, for the sender, and over all.
+"""Limits on guessing identities: misses are counted per member, per sender, and overall.
 
-A lock or too much pressure is no closed door: number and digits alone then open nothing, and a one-time code to the
-phone or email on file does (`proof.py`). So nobody can shut a member out by missing in the member's name, and a guess
-that happens to be right tells nothing. `docs/security.md` has what chance this leaves.
+Under a lock or over a limit, number and digits alone do not suffice, and a code to the phone or email on file is needed
+(`identity_challenge.py`). So nobody can lock a member out by guessing, and a right guess reveals nothing.
+`docs/security.md` has the odds.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 IDENTITY, CODE, CREATION, MAIL = "identity", "code", "creation", "mail"
-"""What was tried: number and last four, a one-time code, the holder of a new login; or a mail was asked for."""
+"""Kinds of tries: number and last four, a one-time code, the holder of a new login, a request for recovery mail."""
 
 
 @dataclass(frozen=True)
 class LockoutLimits:
-    """When one member is locked: by what one sender misses, and by what all strangers miss together."""
+    """Schedules for one member: for each sender's misses, and for those of all strangers together."""
 
     per_sender: LockoutSchedule
     all_strangers: LockoutSchedule
@@ -48,8 +48,8 @@ LIMITS: Mapping[str, LockoutLimits] = MappingProxyType(
 
 @dataclass(frozen=True)
 class IdentityAttempt:
-    """One try of somebody at one member, real or not. `known` is what `known_senders` says of the sender: only what
-    such a one misses itself ever counts against it, and it counts against nobody else. `forgeable`: as there."""
+    """One try at one member number, existing or not. Only its own misses count against a `known` sender, and they count
+    against nobody else. `known` and `forgeable` are from `known_senders`."""
 
     kind: str
     target: str
@@ -61,8 +61,8 @@ class IdentityAttempt:
 
 @dataclass(frozen=True)
 class AttemptLimits:
-    """How things stand for one try. `locked`: until when this member is; `pressed`: this sender, or all strangers
-    together, have missed too often at anybody."""
+    """`locked_until` is for this member. `is_over_limit`: this sender, or all strangers together, missed too often at
+    any members."""
 
     locked_until: datetime | None = None
     is_over_limit: bool = False
@@ -73,57 +73,56 @@ class AttemptLimits:
 
 
 def hash_target(backend: Backend, digits: str) -> str:
-    """A keyed hash of the number in front of the dash: all of a member's accounts share it, real or not."""
+    """A keyed hash of the digits before the separator, shared by all of a member's accounts."""
     return backend.settings.keyed_hash("identity-target", digits[:-SEPARATOR])
 
 
-async def check_limits(session: AsyncSession, backend: Backend, one: IdentityAttempt) -> AttemptLimits:
-    """How things stand before the try is judged. The same work whether or not there is such a member."""
+async def check_limits(session: AsyncSession, backend: Backend, attempt: IdentityAttempt) -> AttemptLimits:
+    """The limits before a try is judged. Takes the same time whether or not the member exists."""
     now = backend.clock.now()
-    locked = await _locked(session, one, now)
-    if one.kind != IDENTITY:
+    locked = await _locked(session, attempt, now)
+    if attempt.kind != IDENTITY:
         return AttemptLimits(locked)
-    pressed = await _is_sender_over_limit(session, one.source, now)
-    return AttemptLimits(locked, pressed and not one.known)
+    over_limit = await _is_sender_over_limit(session, attempt.source, now)
+    return AttemptLimits(locked, over_limit and not attempt.known)
 
 
 async def record_miss(
-    session: AsyncSession, backend: Backend, one: IdentityAttempt, account_id: int | None = None
+    session: AsyncSession, backend: Backend, attempt: IdentityAttempt, account_id: int | None = None
 ) -> AttemptLimits:
-    """Write a miss down; how things stand after it. A lock that begins with it is written down too, for the member to
-    be told of (`lock_notices.py`)."""
+    """Record a miss, and a lock if it begins one (for `lock_notices.py`). Returns the limits after it."""
     now = backend.clock.now()
     session.add(
         IdentityMiss(
-            at=now, kind=one.kind, source=one.source, target=one.target, conversation_id=one.conversation_id,
-            known=one.known,
+            at=now, kind=attempt.kind, source=attempt.source, target=attempt.target, known=attempt.known,
+            conversation_id=attempt.conversation_id,
         )
     )  # fmt: skip
     await session.flush()
-    locked = await _locked(session, one, now)
+    locked = await _locked(session, attempt, now)
     if locked is not None:
-        session.add(IdentityLock(target=one.target, account_id=account_id, at=now, until=locked))
+        session.add(IdentityLock(target=attempt.target, account_id=account_id, at=now, until=locked))
         await session.flush()
     return AttemptLimits(locked)
 
 
-async def clear_misses(session: AsyncSession, one: IdentityAttempt) -> None:
-    """It was right in the end: what this talk missed at this member on the way was a slip, and no longer counts.
+async def clear_misses(session: AsyncSession, attempt: IdentityAttempt) -> None:
+    """After a success, forget this conversation's misses at this member.
 
-    What others missed still does, or each payment of a member's would give a stranger new tries.
+    Misses of others still count, or each success of the member would give a stranger new tries.
     """
     await session.execute(
         delete(IdentityMiss).where(
-            IdentityMiss.kind == one.kind,
-            IdentityMiss.target == one.target,
-            IdentityMiss.conversation_id == one.conversation_id,
+            IdentityMiss.kind == attempt.kind,
+            IdentityMiss.target == attempt.target,
+            IdentityMiss.conversation_id == attempt.conversation_id,
         )
     )
 
 
 async def count_mail_requests(session: AsyncSession, backend: Backend, source: str, within: timedelta) -> int:
-    """How many mails a sender has asked for. They have this count of their own: asking tells nothing, so that it must
-    not lock anything, and what was guessed elsewhere must not keep anybody from a new password."""
+    """Recovery mails that a sender requested. Counted apart: requests reveal nothing and must lock nothing, and misses
+    elsewhere must not prevent a password reset."""
     query = select(func.count()).where(
         IdentityMiss.kind == MAIL, IdentityMiss.source == source, IdentityMiss.at > backend.clock.now() - within
     )
@@ -131,7 +130,6 @@ async def count_mail_requests(session: AsyncSession, backend: Backend, source: s
 
 
 async def count_missing_phones(session: AsyncSession, target: str, now: datetime) -> int:
-    """How many phones have missed at this member in a year."""
     query = select(func.count(IdentityMiss.source.distinct())).where(
         IdentityMiss.target == target,
         IdentityMiss.at > now - lockouts.YEAR,
@@ -141,30 +139,30 @@ async def count_missing_phones(session: AsyncSession, target: str, now: datetime
 
 
 async def lock_attempts(session: AsyncSession, backend: Backend, *keys: str) -> None:
-    """Tries at one number, and tries of one sender, wait for each other until the commit: several at once would each
-    find the count below the limit. SQLite has one writer at a time anyway.
+    """Serialize tries at one number and of one sender until the commit (PostgreSQL advisory locks), or simultaneous
+    ones would each find the count below the limit. SQLite has one writer at a time anyway.
     """
     if backend.db.sqlite:
         return
     hashes = [hashlib.sha256(key.encode()).digest()[:8] for key in keys]
-    for number in sorted(int.from_bytes(digest, "big", signed=True) for digest in hashes):  # in one order: no deadlock
+    for number in sorted(int.from_bytes(digest, "big", signed=True) for digest in hashes):  # sorted, to avoid deadlocks
         await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": number})
 
 
-async def _locked(session: AsyncSession, one: IdentityAttempt, now: datetime) -> datetime | None:
+async def _locked(session: AsyncSession, attempt: IdentityAttempt, now: datetime) -> datetime | None:
     query = (
         select(IdentityMiss.at, IdentityMiss.source, IdentityMiss.known)
-        .where(
-            IdentityMiss.kind == one.kind, IdentityMiss.target == one.target, IdentityMiss.at > now - lockouts.YEAR
-        )
+        .where(IdentityMiss.kind == attempt.kind, IdentityMiss.target == attempt.target)
+        .where(IdentityMiss.at > now - lockouts.YEAR)
         .order_by(IdentityMiss.at, IdentityMiss.id)
     )  # fmt: skip
     rows = (await session.execute(query)).all()
-    limits = LIMITS[one.kind]
-    mine = [row.at for row in rows if row.source == one.source and row.known == one.known]
+    limits = LIMITS[attempt.kind]
+    mine = [row.at for row in rows if row.source == attempt.source and row.known == attempt.known]
     strangers = [row.at for row in rows if not row.known]
     return _latest(
-        now, (limits.per_sender.locked_until(mine), None if one.known else limits.all_strangers.locked_until(strangers))
+        now,
+        (limits.per_sender.locked_until(mine), None if attempt.known else limits.all_strangers.locked_until(strangers)),
     )
 
 
@@ -187,5 +185,5 @@ async def _overall(session: AsyncSession, now: datetime) -> bool:
 
 
 def _latest(now: datetime, ends: Iterable[datetime | None]) -> datetime | None:
-    """The last of the locks that still hold."""
+    """The latest end of the locks that still hold."""
     return max((end for end in ends if end is not None and end > now), default=None)

@@ -1,4 +1,4 @@
-"""Finding members and their accounts by the digits people know."""
+"""Finds members and accounts by number or phone."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 from backend.billing.models import Account
 from backend.members.models import Member
 
-SEPARATOR = 3  # digits behind the dash
-MEMBER_NUMBER_LENGTHS = range(4, 13)  # digits in front of it
+SEPARATOR = 3  # digits after the dash
+MEMBER_NUMBER_LENGTHS = range(4, 13)  # digits before it
 
 
 def strip_to_digits(number: str) -> str:
@@ -19,7 +19,7 @@ def strip_to_digits(number: str) -> str:
 
 
 def lacks_separator(number: str) -> bool:
-    """Whether a number is short of the three digits behind the dash. Told by its shape alone, never by a look-up."""
+    """Whether the three digits after the dash are missing, by the number's shape alone, so that nothing is revealed."""
     digits = strip_to_digits(number)
     if len(digits) < MEMBER_NUMBER_LENGTHS.start + SEPARATOR:
         return True
@@ -28,7 +28,7 @@ def lacks_separator(number: str) -> bool:
 
 
 async def find_account(session: AsyncSession, number: str) -> Account | None:
-    """The account with this full number, dashed or not, its member loaded with it."""
+    """The account with this full number, with or without dash, and its member loaded."""
     query = (
         select(Account)
         .options(joinedload(Account.member))
@@ -39,18 +39,17 @@ async def find_account(session: AsyncSession, number: str) -> Account | None:
 
 
 async def get_account(session: AsyncSession, account_id: int) -> Account | None:
-    """The account as it is in the database now, its member loaded with it."""
+    """The account, reloaded from the database with its member."""
     return await session.get(Account, account_id, options=[joinedload(Account.member)], populate_existing=True)
 
 
 async def is_issued_length(session: AsyncSession, digits: int) -> bool:
-    """Whether the co-op gives out numbers of so many digits, the three behind the dash among them. Tells of none."""
+    """Whether the co-op has full account numbers of this length; reveals no particular one."""
     query = select(Account.id).where(func.length(Account.number_digits) == digits).limit(1)
     return await session.scalar(query) is not None
 
 
 async def find_member(session: AsyncSession, number: str) -> Member | None:
-    """The member whose number in front of the dash this is."""
     query = select(Member).where(Member.number == strip_to_digits(number))
     return (await session.execute(query)).scalar_one_or_none()
 
@@ -62,10 +61,8 @@ async def accounts_of(session: AsyncSession, member_id: int) -> list[Account]:
 
 
 async def accounts_at_phone(session: AsyncSession, phone: str) -> list[Account]:
-    """The open accounts of whoever has this phone (E.164) on file, the member loaded with each.
-
-    Says nothing about who is at the phone now.
-    """
+    """The open accounts of members with this phone (E.164) on file, with the member loaded. Proves nothing about who is
+    using the phone."""
     query = (
         select(Account)
         .join(Account.member)

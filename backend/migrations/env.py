@@ -9,11 +9,9 @@ from alembic import context
 from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from backend import models
+import backend.models  # noqa: F401 - the metadata is complete only once every model is imported
 from backend.db import Base, UtcTime
 from backend.postgresql import MIGRATIONS
-
-assert models  # the metadata is whole only once every model is imported
 
 
 def _plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:

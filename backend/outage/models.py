@@ -1,4 +1,4 @@
-"""Outages as the office writes them down."""
+"""The table of known outages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backend.db import Base, UtcTime
 
 
 class KnownOutage(Base):
-    """One outage that is being worked on. `area` are the words of roads, towns or places in it, parted by commas.
+    """One outage that is being worked on. `area` are the words of roads, towns or places in it, separated by commas.
 
     `estimate_at` is when power is expected back, None while nobody knows. It is over once `cleared_at` is set.
     """

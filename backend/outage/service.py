@@ -18,7 +18,7 @@ MAX_AREA_LENGTH, MAX_CAUSE_LENGTH = 300, 200
 
 
 async def current_outages(session: AsyncSession) -> list[KnownOutage]:
-    """What is not over yet, the newest first."""
+    """Outages that are not over, the newest first."""
     query = select(KnownOutage).where(KnownOutage.cleared_at.is_(None))
     return list(await session.scalars(query.order_by(KnownOutage.id.desc())))
 
@@ -26,7 +26,7 @@ async def current_outages(session: AsyncSession) -> list[KnownOutage]:
 async def add(
     session: AsyncSession, backend: Backend, by: str, *, area: str, cause: str, estimate_at: datetime | None
 ) -> KnownOutage:
-    """Write down a new one; `area` must have a word in it. The office user `by` is kept in the audit chain."""
+    """Add one. Raises ValueError for an empty `area`. `by` is the office user, for the audit trail."""
     if not area.strip():
         raise ValueError("an outage needs words for where it is")
     now = backend.clock.now()
@@ -45,7 +45,7 @@ async def add(
 async def update(
     session: AsyncSession, backend: Backend, by: str, outage_id: int, *, cause: str, estimate_at: datetime | None
 ) -> KnownOutage | None:
-    """Another cause or estimate. None when there is no such outage, or it is over."""
+    """Change cause and estimate. None when there is no such outage, or it is over."""
     outage = await session.get(KnownOutage, outage_id)
     if outage is None or outage.cleared_at is not None:
         return None
@@ -56,7 +56,7 @@ async def update(
 
 
 async def clear(session: AsyncSession, backend: Backend, by: str, outage_id: int) -> KnownOutage | None:
-    """Power is back there. None when there is no such outage, or it is over already."""
+    """Mark it as over. None when there is no such outage, or it is over already."""
     outage = await session.get(KnownOutage, outage_id)
     if outage is None or outage.cleared_at is not None:
         return None

@@ -1,4 +1,4 @@
-"""The alphabet of a plain text message, and how many parts a text takes."""
+"""The GSM 03.38 alphabet of text messages, and how many parts a text takes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-EXTENSION = frozenset("\f^{}\\[~]|€")
-"""These take two places."""
+EXTENSION = frozenset("\f^{}\\[~]|€")  # two septets each
 
-# One of these alone would turn a whole message into UCS-2: 70 characters a part instead of 160, twice the price.
+# One of these would turn the whole message into UCS-2: 70 characters a part instead of 160, twice the price.
 REPLACEMENTS = {
     "‘": "'", "’": "'", "‚": "'", "′": "'", "´": "'", "`": "'",
     "“": '"', "”": '"', "„": '"', "″": '"', "«": '"', "»": '"',
@@ -23,12 +22,11 @@ REPLACEMENTS = {
 
 
 def is_gsm7(text: str) -> bool:
-    """Whether every character is in the alphabet."""
     return all(character in BASIC or character in EXTENSION for character in text)
 
 
 def to_gsm7(text: str) -> str:
-    """The text in the alphabet. A character that has no plain form is left out."""
+    """The text in GSM-7; characters without a plain form are dropped."""
     return "".join(_replace_character(character) for character in text)
 
 
@@ -44,12 +42,11 @@ def _replace_character(character: str) -> str:
 
 
 def count_septets(text: str) -> int:
-    """The places that a text in the alphabet takes."""
     return sum(2 if character in EXTENSION else 1 for character in text)
 
 
 def count_parts(text: str) -> int:
-    """The number of parts that a carrier charges for."""
+    """The number of parts (segments) that a carrier charges for."""
     if not text:
         return 0
     if not is_gsm7(text):
@@ -65,7 +62,7 @@ def _ucs2_parts(text: str) -> int:
 
 
 def _packed(sizes: list[int], room: int) -> int:
-    """Parts of `room` places each; a character of two places is never split over two parts."""
+    """Parts of `room` units each; a character of two units is never split over two parts."""
     if all(size == 1 for size in sizes):
         return math.ceil(len(sizes) / room)
     count, used = 1, 0

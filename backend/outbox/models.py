@@ -1,4 +1,4 @@
-"""Messages out: text messages, email and calls that say one thing, from being written to being delivered."""
+"""Outgoing texts, emails and calls with their status, and opt-outs."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from backend.db import Base, UtcTime
 
 
 class OutboxMessage(Base):
-    """queued, then sending, sent, delivered; or undelivered, failed, refused (the number has opted out)."""
+    """`status`: queued, sending, sent, delivered; or undelivered, failed, refused (opted out or no phone)."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "status", "created_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)  # the same notice is written once
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)  # the same message is queued once
     kind: Mapped[str] = mapped_column(String(8))  # sms | email | call
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # in which a call is spoken
+    language: Mapped[str] = mapped_column(String(2), default="en", server_default="en")  # of a call
     media_url: Mapped[str | None] = mapped_column(String(500))
     purpose: Mapped[str] = mapped_column(String(24), default="reply")  # reply | receipt | code | link | notice …
     status: Mapped[str] = mapped_column(String(12), default="queued")
@@ -35,7 +35,7 @@ class OutboxMessage(Base):
 
 
 class OptOut(Base):
-    """A phone that has said STOP. Kept when it comes back, so that the office can tell when."""
+    """A phone that sent STOP. Kept after START, for the record."""
 
     __tablename__ = "opt_outs"
 

@@ -1,4 +1,4 @@
-"""Messages out: written with what caused them, sent afterwards, followed until they are delivered."""
+"""The transactional outbox: messages are queued in the caller's transaction, sent by a worker, and tracked."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "delivered": 3, "undelivered": 3, "failed": 3, "refused": 3}
-"""How far each status is. A status only ever grows, in whatever order the carrier's news arrive."""
+"""A status only changes to a higher rank, since carrier callbacks may arrive in any order."""
 
-CLAIM_SECONDS = 120
-"""A message claimed this long ago and not settled belonged to a process that died."""
+CLAIM_SECONDS = 120  # a message `sending` for longer belonged to a process that died
 MAX_ATTEMPTS = 8
 NO_PHONE = "no_phone"
 SECRETS = ("code", "link")
@@ -42,11 +41,10 @@ async def enqueue(
     media_url: str | None = None,
     not_before: datetime | None = None,
 ) -> OutboxMessage:
-    """Write a message in the caller's transaction; it is sent after the commit. The same dedupe_key is written once.
+    """Queue a message in the caller's transaction; it is sent after the commit. The same dedupe_key is queued once.
 
-    `kind` is sms, email or call: a text is put into the alphabet of plain texts, a call reads `body` out, in the
-    current language. It is kept until `not_before`. To a phone that has opted out, and to what is no phone, it is kept
-    as `refused` and never sent.
+    `kind` is sms (converted to GSM-7), email, or call, which reads `body` in the current language. `not_before` delays
+    it. A message to an opted-out or invalid phone is stored as `refused` and never sent.
     """
     written = await session.scalar(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key))
     if written is not None:
@@ -75,7 +73,7 @@ async def enqueue(
 
 
 async def _refusal(session: AsyncSession, kind: str, recipient: str) -> str | None:
-    """Why nothing is sent there: it has opted out, or it is nobody's number, such as that of a withheld caller."""
+    """Why it cannot be sent: opted out, or no real number, such as a withheld caller ID."""
     if kind in ("sms", "call") and not is_reachable(recipient):
         return NO_PHONE
     return OPTED_OUT if kind == "sms" and await is_opted_out(session, recipient) else None
@@ -89,7 +87,7 @@ def _wake_after_commit(session: AsyncSession, backend: Backend) -> None:
 
 
 async def opt_out(session: AsyncSession, backend: Backend, phone: str) -> None:
-    """From now on nothing goes to this phone (E.164). What was waiting for it is refused."""
+    """Send no more texts to this phone (E.164), including queued ones."""
     await _set_opt_out(session, backend, phone, active=True)
     await session.execute(
         update(OutboxMessage)
@@ -103,18 +101,16 @@ async def opt_out(session: AsyncSession, backend: Backend, phone: str) -> None:
 
 
 async def opt_in(session: AsyncSession, backend: Backend, phone: str) -> None:
-    """Messages may go to this phone again."""
     await _set_opt_out(session, backend, phone, active=False)
 
 
 async def is_opted_out(session: AsyncSession, phone: str) -> bool:
-    """Whether this phone (E.164) has said STOP."""
     row = await session.get(OptOut, phone)
     return row is not None and row.active
 
 
 async def can_receive_texts(session: AsyncSession, phone: str) -> bool:
-    """Whether a text to this phone (E.164) is sent at all: it can be reached, and has not said STOP."""
+    """Whether texts to this phone (E.164) are possible: it is a valid number that has not opted out."""
     return bool(phone) and await _refusal(session, "sms", phone) is None
 
 
@@ -129,7 +125,7 @@ async def _set_opt_out(session: AsyncSession, backend: Backend, phone: str, *, a
 
 
 async def list_due(session: AsyncSession, backend: Backend, limit: int = 50) -> list[OutboxMessage]:
-    """What may be sent now, oldest first."""
+    """Messages to send now, oldest first."""
     query = (
         select(OutboxMessage)
         .where(
@@ -143,7 +139,7 @@ async def list_due(session: AsyncSession, backend: Backend, limit: int = 50) -> 
 
 
 async def claim(session: AsyncSession, backend: Backend, message_id: int) -> bool:
-    """Take a message for sending. Of all processes that try, one is told True."""
+    """Claim a message for sending. Exactly one of several processes gets True."""
     claimed = await session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id == message_id, OutboxMessage.status == "queued")
@@ -154,7 +150,7 @@ async def claim(session: AsyncSession, backend: Backend, message_id: int) -> boo
 
 
 async def mark_sent(session: AsyncSession, backend: Backend, message_id: int, provider_sid: str) -> None:
-    """The carrier has taken it. Its later news may already have arrived: those stay."""
+    """The carrier accepted it. A callback with a later status may already have arrived, and is kept."""
     await session.execute(update(OutboxMessage).where(OutboxMessage.id == message_id).values(provider_sid=provider_sid))
     await _raise_status(session, backend, OutboxMessage.id == message_id, "sent")
 
@@ -162,7 +158,7 @@ async def mark_sent(session: AsyncSession, backend: Backend, message_id: int, pr
 async def mark_not_sent(
     session: AsyncSession, backend: Backend, message: OutboxMessage, code: str, *, permanent: bool
 ) -> str:
-    """The carrier did not take it: to be tried again after a pause, or never. Returns the status it has now."""
+    """The carrier rejected it: retry with exponential backoff, or fail. Returns the new status."""
     if code == OPTED_OUT and message.kind == "sms":
         await opt_out(session, backend, message.recipient)
         status = "refused"
@@ -179,12 +175,11 @@ async def mark_not_sent(
 
 
 async def has_abandoned(session: AsyncSession, backend: Backend) -> bool:
-    """Whether a process died while it was sending."""
     return await session.scalar(select(OutboxMessage.id).where(*_abandoned(backend)).limit(1)) is not None
 
 
 async def release_abandoned(session: AsyncSession, backend: Backend) -> None:
-    """Queue again what a process that died had claimed. The carrier knows by the key if it was sent after all."""
+    """Queue messages of dead processes again. The idempotency key keeps the carrier from sending twice."""
     await session.execute(
         update(OutboxMessage).where(*_abandoned(backend)).values(status="queued", updated_at=backend.clock.now())
     )
@@ -204,10 +199,10 @@ async def apply_carrier_status(
     status: str,
     error_code: str | None = None,
 ) -> bool:
-    """Take over a carrier's status of a message, found by its id or by our key. False when it changed nothing."""
+    """Apply a carrier's status to a message, found by its id or our key. False when nothing changed."""
     found = OutboxMessage.provider_sid == provider_sid
     if key:
-        # the news may overtake the answer to our own request, and with it the id
+        # the callback may arrive before the response with the provider's id
         found = or_(found, OutboxMessage.dedupe_key == key)
     if error_code == OPTED_OUT:
         for phone in list(await session.scalars(select(OutboxMessage.recipient).where(found))):
@@ -230,13 +225,13 @@ async def _raise_status(
 
 
 async def list_newest(session: AsyncSession, limit: int = 100) -> list[OutboxMessage]:
-    """The newest messages first, for the local page and for the office."""
+    """The newest messages first."""
     query = select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(limit)
     return list(await session.scalars(query))
 
 
 async def newest_body(session: AsyncSession, purpose: str, recipient: str) -> str | None:
-    """The words of the newest message of that purpose to that phone or address."""
+    """The body of the newest message of that purpose to that recipient."""
     found = await session.scalars(
         select(OutboxMessage.body)
         .where(OutboxMessage.purpose == purpose, OutboxMessage.recipient == recipient)
@@ -247,7 +242,7 @@ async def newest_body(session: AsyncSession, purpose: str, recipient: str) -> st
 
 
 async def list_messages(session: AsyncSession) -> list[dict[str, Any]]:
-    """Every message, oldest first, as plain data."""
+    """All messages, oldest first, as JSON data."""
     rows = await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
     return [
         {

@@ -1,4 +1,4 @@
-"""What became of a conversation, in sentences that are true as they stand."""
+"""Formats the outcome of a conversation."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ACT_TEXTS = {
     "ticket_restored": mark("number {number}, closed: the power is back"),
     "handover": mark("your talk, given to the office"),
 }
-"""Of what a talk did, by the act in the audit trail."""
+"""Audit act -> its text."""
 DEFERRED_ACT_TEXTS = {
     "autopay_set_up": mark("Auto Pay, set up to begin {day}"),
     "autopay_changed": mark("Auto Pay, changed from {day} on"),
@@ -51,7 +51,7 @@ DEFERRED_ACT_TEXTS = {
     "draft_changed": mark("your bank draft, changed from {day} on"),
     "bank_draft_cancelled": mark("your bank draft, set to end {day}"),
 }
-"""The same where it counts from a later day only, because a run is too near."""
+"""Where the change takes effect later, because the next run is too near."""
 PENDING_SHORT = mark("your payment, number {number}, still on its way")
 TICKET_SHORT = mark("a report or request for our office, number {number}")
 OTHER_CHANGE = mark("a change on your account")
@@ -72,16 +72,15 @@ DONE_TEXT = mark("This was done: {things}.")
 
 
 def format_outcome(backend: Backend, became: ConversationOutcome, *, spoken: bool = False) -> list[str]:
-    """Money first. `spoken`: for the ear, where a number is told sign by sign."""
-    told = [_format_payment(one, spoken) for one in became.payments]
-    told += [_format_scheduled(backend, one, spoken) for one in became.scheduled if one.status == "scheduled"]
+    """Sentences, payments first. `spoken`: spell confirmation numbers, for calls."""
+    sentences = [_format_payment(one, spoken) for one in became.payments]
+    sentences += [_format_scheduled(backend, one, spoken) for one in became.scheduled if one.status == "scheduled"]
     if others := list(_iterate_acts(backend, became)):
-        told.append(tr(DONE_TEXT, things="; ".join(dict.fromkeys(others))))
-    return told
+        sentences.append(tr(DONE_TEXT, things="; ".join(dict.fromkeys(others))))
+    return sentences
 
 
 def format_act(backend: Backend, row: AuditRow) -> str:
-    """A row of the audit trail in a few words."""
     after = row.after or {}
     number = str(after.get("number") or after.get("confirmation") or "")
     words = ACT_TEXTS.get(row.act) or (TICKET_SHORT if row.act.startswith("ticket_") and number else OTHER_CHANGE)
@@ -92,16 +91,16 @@ def format_act(backend: Backend, row: AuditRow) -> str:
 
 
 def list_acts(backend: Backend, became: ConversationOutcome) -> list[str]:
-    """All of it in a few words each, tickets apart: what was refused or called off is none."""
-    told = []
+    """Everything that was done, in a few words each; refused or canceled payments are left out."""
+    acts = []
     for payment in became.payments:
         if payment.status not in (*NOT_TAKEN_STATUSES, "returned"):
             words = PENDING_SHORT if payment.status in PENDING_STATUSES else ACT_TEXTS["payment_confirmed"]
-            told.append(tr(words, number=payment.confirmation))
+            acts.append(tr(words, number=payment.confirmation))
     for item in became.scheduled:
         if item.status == "scheduled":
-            told.append(tr(ACT_TEXTS["scheduled_payment_confirmed"], number=item.confirmation))
-    return list(dict.fromkeys([*told, *_iterate_acts(backend, became)]))
+            acts.append(tr(ACT_TEXTS["scheduled_payment_confirmed"], number=item.confirmation))
+    return list(dict.fromkeys([*acts, *_iterate_acts(backend, became)]))
 
 
 def _iterate_acts(backend: Backend, became: ConversationOutcome) -> Iterable[str]:

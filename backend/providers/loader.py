@@ -1,4 +1,4 @@
-"""Finds the provider that a setting names: one of our own, or anyone's `package.module:ClassOrFactory`."""
+"""Loads the provider that a setting names: a built-in one, or any `package.module:ClassOrFactory`."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -12,15 +12,15 @@ BUILTIN: Mapping[str, Mapping[str, str]] = {
     "MESSAGES_PROVIDER": {"auto": "backend.providers.messages.choice:create"},
     "OUTAGES_PROVIDER": {"builtin": "backend.providers.outages.builtin:create"},
 }
-"""For each setting the short names that there are."""
+"""Setting -> short names -> dotted paths."""
 
 
 class ProviderSettingError(SettingsError):
-    """A *_PROVIDER setting that names nothing usable; the text says what to write instead."""
+    """A *_PROVIDER setting that names no usable provider; the message says what to write instead."""
 
 
 def load(spec: str, builtin: Mapping[str, str]) -> Callable[[Any], Any]:
-    """The factory that `spec` names; it is called as `factory(settings)` and gives the provider.
+    """The factory that `spec` names, to be called as `factory(settings)`. Raises ProviderSettingError.
 
     `builtin` maps short names to dotted paths, so that nothing is imported before it is chosen.
     """
@@ -37,7 +37,7 @@ def load(spec: str, builtin: Mapping[str, str]) -> Callable[[Any], Any]:
 def _module(name: str, spec: str) -> Any:
     try:
         return import_module(name)
-    except Exception as error:  # whatever somebody's module does when it is read
+    except Exception as error:  # importing a foreign module may raise anything
         raise ProviderSettingError(f"Provider {spec!r}: cannot import {name}: {error}") from error
 
 

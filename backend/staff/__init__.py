@@ -1,1 +1,1 @@
-"""Who of the office signs in to /staff."""
+"""Sign-in of office staff to /staff."""

@@ -1,4 +1,4 @@
-"""The office's signed-in browsers."""
+"""Staff sessions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backend.db import Base, UtcTime
 
 
 class StaffSession(Base):
-    """A signed-in browser of the office. Only the hash of its cookie is kept; signing out deletes the row.
+    """A signed-in browser of the office. Only the hash of its cookie is stored; signing out deletes the row.
 
     `password_mark` is a keyed hash of the password's hash then: a new password ends the session.
     """

@@ -1,4 +1,4 @@
-"""Signing in to the office's pages: names and argon2 hashes from STAFF_ACCOUNTS, sessions in the database."""
+"""Staff sign-in: names and argon2 hashes from STAFF_ACCOUNTS, sessions in the database."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OWNER = "staff:"
 
 @dataclass(frozen=True)
 class StaffSignIn:
-    """`token` is for the session's cookie, `device` for one by which the browser is known again."""
+    """`token` is for the session cookie, `device` for the long-lived one of a known browser."""
 
     name: str
     token: str
@@ -37,21 +37,21 @@ class StaffSignIn:
 async def sign_in(
     backend: Backend, name: str, password: str, *, source: str, device: str = ""
 ) -> StaffSignIn | CodeRequired | SignInRefused:
-    """Judge a name and a password. Takes as long for a name that nobody has."""
+    """Check a name and a password. Takes the same time for an unknown name."""
     hashed = backend.settings.staff_accounts.get(name)
     target = throttle.hash_target(backend, f"{OWNER}{name.casefold()}")
     browser = throttle.known_browser_source(backend, OWNER + name, hashed, device) if hashed else None
     sender = browser or source
     async with backend.db.read_session() as session:
-        may = await throttle.check_throttle(session, backend, sender, target, known=browser is not None)
-    if may == "refuse":
+        decision = await throttle.check_throttle(session, backend, sender, target, known=browser is not None)
+    if decision == "refuse":
         return SignInRefused("throttled")
     right = await passwords.verify_password(hashed, password)
     async with backend.db.transaction() as session:
         if not right:
             throttle.record_miss(session, backend, sender, target)
             await _record(session, backend, "unknown", "office_refused")
-        if may == "code":
+        if decision == "code":
             owner = OWNER + name if right else ""
             return await sign_in_codes.send(session, backend, owner, email_of(backend, name))
         if not right:
@@ -61,7 +61,7 @@ async def sign_in(
 
 
 async def confirm(backend: Backend, token: str, code: str) -> StaffSignIn | None:
-    """Sign in with the code that was mailed; None when it is wrong or used up."""
+    """Sign in with the mailed code; None when it is wrong or used up."""
     async with backend.db.transaction() as session:
         owner = await sign_in_codes.check(session, backend, token, code)
         name = (owner or "").removeprefix(OWNER)
@@ -71,7 +71,7 @@ async def confirm(backend: Backend, token: str, code: str) -> StaffSignIn | None
 
 
 async def find_session_name(backend: Backend, token: str) -> str | None:
-    """The name whose session this is, while it lasts and its password is the same."""
+    """The name of a valid session, until its lifetime is over or the password changes."""
     if not token:
         return None
     query = select(StaffSession).where(
@@ -85,7 +85,7 @@ async def find_session_name(backend: Backend, token: str) -> str | None:
 
 
 async def sign_out(backend: Backend, token: str, name: str) -> None:
-    """End this session, also for whoever has copied its cookie."""
+    """End the session on the server, so that a copied cookie is useless."""
     async with backend.db.transaction() as session:
         await session.execute(delete(StaffSession).where(StaffSession.token_hash == hash_token(token)))
         await _record(session, backend, name, "office_signed_out")

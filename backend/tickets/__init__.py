@@ -1,1 +1,1 @@
-"""What the office or a crew has to do for somebody: each request with a number to quote, one ticket an event."""
+"""Tickets: requests for the office or a crew, one per event, each with a number to quote."""

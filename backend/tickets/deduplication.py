@@ -1,4 +1,4 @@
-"""One event, one ticket: finding the ticket that a report belongs to."""
+"""Finds the open ticket that a report belongs to: one ticket per event."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ async def find_duplicate(
     key: str | None,
     details: Mapping[str, str],
 ) -> Ticket | None:
-    """The open ticket of the last 12 hours for the same event, the newest first; None when this is a new one.
+    """The newest open ticket of the last 12 hours for the same event, or None.
 
-    The same event is of a kind that fits, and of the same conversation, account or spot, with none of these at odds.
+    The same event: a matching kind, and the same conversation, account or specific place, without a conflict between
+    these.
     """
     near = [Ticket.conversation_id == conversation_id]
     if kind != CALLBACK:  # two people of one household may each want a call
@@ -51,7 +52,7 @@ async def find_duplicate(
 
 
 def _conflicts(ticket: Ticket, account_id: int | None, key: str | None) -> bool:
-    """Two accounts or two spots are two events, even out of one mouth. What is not known is not at odds."""
+    """Two accounts or two places are two events, even in one conversation. Unknown values do not conflict."""
     if account_id is not None and ticket.account_id is not None and ticket.account_id != account_id:
         return True
     if not key or not ticket.place_key or key == ticket.place_key:

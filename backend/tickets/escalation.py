@@ -1,4 +1,4 @@
-"""Worse news of what is open already: the ticket is raised, the words are kept, and who has it hears it, once."""
+"""Escalates an open ticket on worse news: raises it, notes the words, and informs who has it, once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Escalation:
-    """What came of it. `passed_on` are true words for the member of who is being told; empty when nobody is anew."""
+    """The result. `relayed_text` tells the member who is being informed; empty when nobody is."""
 
     ticket: Ticket
     relayed_text: str
@@ -31,12 +31,13 @@ class Escalation:
 
 
 async def find_escalatable(session: AsyncSession, backend: Backend, conversation_id: str) -> Ticket | None:
-    """What this talk has reported, or added to, that may grow worse: danger first, else the newest; of 12 hours."""
+    """The open ticket of the last 12 hours that this conversation filed or added to, and that may get worse: danger
+    first, then urgent, then the newest."""
     query = (
         select(Ticket)
         .where(Ticket.status.in_(OPEN_STATUSES), Ticket.created_at >= backend.clock.now() - SAME_EVENT_WINDOW)
         .where(Ticket.kind.in_(CALLOUT_KINDS | MAY_BECOME_DANGER))
-        # the name of a conversation is told to nobody: in a note it is who told it
+        # conversation ids are secret, so one in a note can only be that of its author
         .where(
             or_(
                 Ticket.conversation_id == conversation_id,
@@ -58,9 +59,9 @@ async def escalate(
     *,
     of_breath: bool = False,
 ) -> Escalation:
-    """Note `words`, raise the ticket to what `signs` tell, and have whoever has it, or is being called, told.
+    """Note `words`, raise the ticket's kind and urgency by `signs`, and inform who has it or is being called.
 
-    `of_breath`: somebody breathes badly now, which is news of a need for power that was told before.
+    `of_breath`: somebody has trouble breathing now, which is news even where a medical need was reported before.
     """
     before = (ticket.kind, ticket.urgent)
     new = of_breath or is_new_information(ticket, words, signs)
@@ -74,8 +75,8 @@ async def escalate(
         await callout.expedite(session, backend, ticket)
     await tickets.add_note(session, backend, ticket, conversation_id, words)
     raised = before != (ticket.kind, ticket.urgent)
-    passed_on = ""
+    relayed = ""
     if raised or new:
-        passed_on = await callout_worse.relay_update(session, backend, ticket, words)
+        relayed = await callout_worse.relay_update(session, backend, ticket, words)
     await callout.start_callout(session, backend, ticket)
-    return Escalation(ticket, passed_on, raised)
+    return Escalation(ticket, relayed, raised)

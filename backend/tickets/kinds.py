@@ -1,4 +1,4 @@
-"""The kinds of tickets, and which of them may be one and the same event."""
+"""The kinds of tickets, and which of them can be the same event."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ KINDS = (
 )  # fmt: skip
 DANGER, OUTAGE, CALLBACK = "danger", "outage", "callback"
 POWER_KINDS = frozenset({DANGER, OUTAGE})
-"""An outage that somebody already told of as danger, or the other way round, is one event."""
+"""Reported as outage or as danger, it is one event."""
 MAY_BECOME_DANGER = frozenset({DANGER, OUTAGE, "light", "tree", "meter", "voltage"})
-"""Of these a ticket becomes the danger that the same person tells of next: the crew has one thing to look for."""
+"""A ticket of these becomes the danger that the same person reports next, so that the crew has one ticket."""
 CALLOUT_KINDS = frozenset({DANGER, OUTAGE, "medical", "voltage"})
-"""Of these an urgent ticket calls out the people on call. What else is urgent is the office's."""
+"""Urgent tickets of these kinds alert the people on call; other urgent ones go to the office."""
 CREW_KINDS = frozenset({DANGER, OUTAGE, "light", "tree", "voltage"})
-"""These go onto the list of a crew; what else is told goes to the office."""
+"""On the crew's list; all others go to the office."""
 OBJECTION = "objection"
-"""A label in the details: the member says that they did not ask for what was done in their name."""
+"""A label in the details: the member says that they did not ask for this."""
 DISTINGUISHING_DETAIL = {"service": "wish"}
-"""Two tickets of such a kind are two events when this detail differs: stopping here and starting there."""
+"""Two tickets of such a kind are two events if this detail differs, such as stopping and starting service."""
 
 
 def matching_kinds(kind: str, *, same_talk: bool) -> frozenset[str]:
-    """The kinds whose open ticket a report of `kind` may belong to. `same_talk`: opened in this very conversation."""
+    """The kinds whose open ticket a report of `kind` may belong to. `same_talk`: opened in this conversation."""
     if kind == DANGER:
         return MAY_BECOME_DANGER if same_talk else POWER_KINDS
     return POWER_KINDS if kind == OUTAGE else frozenset({kind})
@@ -31,4 +31,4 @@ def matching_kinds(kind: str, *, same_talk: bool) -> frozenset[str]:
 PROMISED_KINDS = frozenset(
     "meter electrician name_change dispute high_bill damage complaint other arrangement service".split()
 )
-"""Kinds of which the member is told by which working day the office gets in touch: the ticket is due then."""
+"""Kinds with a promised response by the next working day, which is when the ticket is due."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -13,11 +13,13 @@ from backend.callout import service as callout
 from backend.tickets.deduplication import OPEN_STATUSES
 from backend.tickets.kinds import DANGER
 from backend.tickets.models import Ticket
-from backend.tickets.service import WITHDRAWN, WITHDRAWN_VISIBLE_FOR
+from backend.tickets.service import WITHDRAWN
+
+WITHDRAWN_VISIBLE_FOR = timedelta(days=2)
 
 
 async def list_open(session: AsyncSession, limit: int = 200) -> list[Ticket]:
-    """What is open: danger first, then what else is urgent, promised calls by their time, the oldest."""
+    """Open tickets: danger, other urgent ones, promised calls by time, then the oldest."""
     query = (
         select(Ticket)
         .where(Ticket.status.in_(OPEN_STATUSES))
@@ -30,13 +32,13 @@ async def list_open(session: AsyncSession, limit: int = 200) -> list[Ticket]:
 
 
 async def list_withdrawn(session: AsyncSession, now: datetime, limit: int = 50) -> list[Ticket]:
-    """What members have withdrawn lately, the newest first: a crew may be on its way."""
+    """Tickets withdrawn lately, the newest first: a crew may already be on its way."""
     query = select(Ticket).where(Ticket.status == WITHDRAWN, Ticket.closed_at >= now - WITHDRAWN_VISIBLE_FOR)
     return list(await session.scalars(query.order_by(Ticket.id.desc()).limit(limit)))
 
 
 async def list_tickets(session: AsyncSession, *, only_open: bool = False) -> list[dict[str, Any]]:
-    """All tickets as plain data, the newest first, linked to a member or not."""
+    """All tickets as JSON data, the newest first."""
     query = select(Ticket, Account.number).outerjoin(Account, Ticket.account_id == Account.id)
     if only_open:
         query = query.where(Ticket.status.in_(OPEN_STATUSES))
@@ -46,8 +48,8 @@ async def list_tickets(session: AsyncSession, *, only_open: bool = False) -> lis
 
 
 async def ticket_to_dict(session: AsyncSession, ticket: Ticket, account: str | None) -> dict[str, Any]:
-    """One ticket for JSON; `account` is its number. `words` are the member's own, where there are any; `callout` is who
-    of the people on call was told when, and who has it."""
+    """One ticket as JSON data; `account` is the account number, `words` the member's own words, `callout` who was
+    alerted when, and who has it."""
     return {
         "number": ticket.number,
         "kind": ticket.kind,

@@ -1,4 +1,4 @@
-"""What is known of a report: by a talk, for an account, at a place or from a phone. Nothing is changed here."""
+"""Read-only look-ups of tickets by conversation, account, place or phone."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ from backend.tickets.kinds import POWER_KINDS
 from backend.tickets.models import Ticket
 from backend.tickets.place_matching import is_specific_place, make_place_key
 
-MAX_TICKETS = 20  # tickets of one conversation and account that are looked at
+MAX_TICKETS = 20
 CREW_DONE_PREFIX = "done, says the crew: "
-"""Stands before the name of who on call closed it."""
+"""In `outcome`, before the name of the person on call who closed it."""
 
 
 async def list_for_conversation(
     session: AsyncSession, conversation_id: str, account_id: int | None, since: datetime
 ) -> list[Ticket]:
-    """What this conversation told, alone or after others, and what is open for the account, where one is given.
-
-    What is open comes first, and then what was closed after `since` (UTC); each the newest first.
-    """
+    """Tickets that this conversation filed or added to, and those of the account if given: open ones, then those closed
+    after `since` (UTC), each the newest first."""
     added = [row for row in await list_by_actor(session, conversation_id, since) if row.act == "ticket_noted"]
     numbers = {str((row.after or {}).get("number")) for row in added}
     near = [Ticket.conversation_id == conversation_id, Ticket.number.in_(numbers)]
@@ -35,7 +33,7 @@ async def list_for_conversation(
 
 
 async def find_open_outage(session: AsyncSession, conversation_id: str, account_id: int | None) -> Ticket | None:
-    """The newest open outage or danger that this conversation, or anybody for this account, has told of."""
+    """The newest open outage or danger of this conversation or account."""
     near = [Ticket.conversation_id == conversation_id]
     near += [Ticket.account_id == account_id] if account_id is not None else []
     query = select(Ticket).where(Ticket.kind.in_(POWER_KINDS), Ticket.status.in_(OPEN_STATUSES), or_(*near))
@@ -43,7 +41,7 @@ async def find_open_outage(session: AsyncSession, conversation_id: str, account_
 
 
 async def find_outage_at(session: AsyncSession, place: str | None, phone: str | None) -> Ticket | None:
-    """The newest open outage or danger that was told for this place, or from this phone."""
+    """The newest open outage or danger at this place, or reported from this phone."""
     key = make_place_key(place) if place else ""
     near = [Ticket.place_key == key] if is_specific_place(key) else []
     near += [Ticket.phone == phone] if phone else []
@@ -54,6 +52,6 @@ async def find_outage_at(session: AsyncSession, place: str | None, phone: str | 
 
 
 def crew_closer(ticket: Ticket) -> str | None:
-    """The name of who on call said that it is done; None when it is open, or ended in another way."""
+    """The name of the person on call who closed it; None when it is open or ended otherwise."""
     outcome = ticket.outcome or ""
     return outcome.removeprefix(CREW_DONE_PREFIX) if outcome.startswith(CREW_DONE_PREFIX) else None

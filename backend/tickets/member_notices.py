@@ -1,8 +1,8 @@
-"""What is asked for in a member's name is told to the member, and the office reads how far was shown who asked.
+"""Notices to a member of requests in their name, and remarks for the office on how far the requester is proven.
 
-Number and last four are known to others too: family, a former landlord, whoever found a letter. A text or a call may
-come in anybody's name. So whatever is asked for on an account goes with a notice to the ways on file, which names it,
-its number and how to object (`objecting.py`), and the ticket says what was proven.
+Others know a member's number and last four too: family, a former landlord, whoever found a letter; and texts and calls
+can be forged. So each request on an account sends a notice to the phone and email on file, with its number and how to
+object (`objections.py`), and the ticket says what was proven.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
-from backend.language import current_language, in_each, mark, tr
+from backend.language import LANGUAGE_SEPARATORS, current_language, in_each, mark, tr
 from backend.members import identity
 from backend.members.levels import Level
 from backend.members.models import Member
@@ -43,7 +43,7 @@ NOTICE_TEXTS = {
     "service": mark("a change of service"),
     "other": mark("a request to the office"),
 }
-"""What goes with a notice, and how it names it. Danger, outages, lights and trees anybody may report for anybody."""
+"""Kinds that send a notice, and their name in it. Anybody may report danger, outages, lights and trees."""
 SERVICE_TEXTS = {
     "start service": mark("a start of service"),
     "stop service": mark("a stop of service"),
@@ -54,23 +54,21 @@ HOLD_ONLY_TEXTS = {
     "tree": mark("a look at a tree"),
     "light": mark("a repair of a light"),
 }
-"""Anybody may ask for these, so that no notice goes with them; one goes with a hold."""
+"""Kinds without a notice of the request, since anybody may make it; but with one of a hold."""
 NEEDS_PROOF = frozenset({"name_change", "service", "electrician"})
-"""Without any account the office has to find out for itself who asks."""
+"""Without an account, the ticket tells the office that nobody has proven who they are."""
 WAITS_FOR_OBJECTION = frozenset({"name_change", "stop service", "move service"})
-"""Not done before the member had this long to object:"""
-OBJECTION_PERIOD = timedelta(days=1)
+OBJECTION_PERIOD = timedelta(days=1)  # for which these wait
 REQUESTER_LABEL, NOT_BEFORE_LABEL = "who asked", "not before"
 """Labels in the details, for the office."""
 DEDUPE_PREFIX = "in-name"
 MAX_PER_DAY = 10
-"""So many notices of this kind go to one phone or email in 24 hours: nobody is flooded by who knows their number."""
-LANGUAGE_SEPARATORS = {"sms": " ", "email": "\n\n"}
+"""Notices to one phone or email in 24 hours, so that nobody can flood a member whose number they know."""
 
 
 @dataclass(frozen=True)
 class MemberNotice:
-    """What is told by text and by email, as marked texts; `key` sets it apart from others of the same request."""
+    """A notice's texts, marked for translation; `key` distinguishes notices of the same request."""
 
     key: str
     by_text: str
@@ -104,15 +102,15 @@ ON_HOLD_NOTICE = MemberNotice(
 
 
 def request_kind(ticket: Ticket) -> str:
-    """`stop service`, else the kind."""
+    """The kind; for `service` the more specific wish, such as `stop service`."""
     return str(ticket.details.get("wish") or ticket.kind) if ticket.kind == "service" else ticket.kind
 
 
 async def notify_requested(
     session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, *, new: bool = True
 ) -> None:
-    """Tell the member of the account, once a talk, and write down for the office what is proven. `new` is False where
-    something was added to a ticket that was open before."""
+    """Notify the account's member once per conversation, and remark on the ticket what is proven. `new` is False where
+    an open ticket was added to."""
     if ticket.kind not in NOTICE_TEXTS and ticket.kind != CALLBACK:
         return
     account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
@@ -123,27 +121,27 @@ async def notify_requested(
             )
         return
     member = await session.get_one(Member, account.member_id)
-    if ticket.kind == CALLBACK:  # whoever calls reads whom they may be talking to; the call itself changes nothing
+    if ticket.kind == CALLBACK:  # a remark only: a call changes nothing on the account
         _add_remark(
             backend, ticket, conversation, await _describe_identity(session, backend, conversation, member), new=new
         )
         return
     what = SERVICE_TEXTS.get(request_kind(ticket), NOTICE_TEXTS[ticket.kind])
-    told = await send_notice(session, backend, conversation, member, account, REQUESTED_NOTICE, what, ticket.number)
-    shown = await _describe_identity(session, backend, conversation, member)
+    sent = await send_notice(session, backend, conversation, member, account, REQUESTED_NOTICE, what, ticket.number)
+    proven = await _describe_identity(session, backend, conversation, member)
     now = backend.clock.now()
-    if told:
-        heard = f"the member was told {' and '.join(told)} at {_format_time(backend, now)}"
+    if sent:
+        notified = f"the member was told {' and '.join(sent)} at {_format_time(backend, now)}"
     else:
-        heard = "the member could NOT be told: nothing on file takes a notice now. Call the phone on file first"
-    _add_remark(backend, ticket, conversation, f"{shown}; {heard}", new=new)
-    if told and new and request_kind(ticket) in WAITS_FOR_OBJECTION:
+        notified = "the member could NOT be told: nothing on file takes a notice now. Call the phone on file first"
+    _add_remark(backend, ticket, conversation, f"{proven}; {notified}", new=new)
+    if sent and new and request_kind(ticket) in WAITS_FOR_OBJECTION:
         until = f"{_format_time(backend, now + OBJECTION_PERIOD)}: until then the member may object"
         ticket.details = {**ticket.details, NOT_BEFORE_LABEL: until}
 
 
 def _add_remark(backend: Backend, ticket: Ticket, conversation: Conversation, words: str, *, new: bool) -> None:
-    """In the details of a new ticket; behind a note, where another talk has added it."""
+    """Into the details of a new ticket; as a note where another conversation added to it."""
     if new:
         ticket.details = {**ticket.details, REQUESTER_LABEL: words}
     elif conversation.id != ticket.conversation_id:
@@ -156,9 +154,9 @@ def _add_remark(backend: Backend, ticket: Ticket, conversation: Conversation, wo
 
 
 async def notify_on_hold(session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket) -> None:
-    """Tell the member that somebody had their request put on hold; who wrote from the phone on file reads the answer.
+    """Tell the member that a request was put on hold, unless the text doing so came from the phone on file.
 
-    To hold one takes no more than its number: a thief who fears the call back of the office would hold that.
+    The number is enough to hold a request, so a thief could hold the office's call back, for example.
     """
     account = await session.get(Account, ticket.account_id) if ticket.account_id is not None else None
     if account is None:
@@ -180,11 +178,11 @@ async def send_notice(
     what: str,
     number: str,
 ) -> list[str]:
-    """Send the notice to each way on file; how each that takes it is named to the office. Once a talk and number.
+    """Send the notice to phone and email on file, once per conversation and number; returns for the office which.
 
-    `what` is one of the marked texts of `TOLD`, `ELSE` and `WISHES`.
+    `what` is one of the marked texts in NOTICE_TEXTS, HOLD_ONLY_TEXTS or SERVICE_TEXTS.
     """
-    told = []
+    sent = []
     who = hashlib.sha256(conversation.id.encode()).hexdigest()[:12]
     for kind, recipient in (("sms", member.phone), ("email", member.email or "")):
         key = f"{DEDUPE_PREFIX}:{number}:{notice.key}{who}:{kind}"
@@ -205,14 +203,14 @@ async def send_notice(
             dedupe_key=key,
         )
         if message.status != "refused":
-            told.append(f"by text to the phone ending {recipient[-4:]}" if kind == "sms" else "by email")
-    return told
+            sent.append(f"by text to the phone ending {recipient[-4:]}" if kind == "sms" else "by email")
+    return sent
 
 
 def _format_notice(
     backend: Backend, languages: Sequence[str], kind: str, text: str, what: str, number: str, account: Account
 ) -> str:
-    """No keyword of a carrier stands in it: who answers one of these has opted out of all texts."""
+    """The text contains no carrier keyword (STOP, END, ...): a member who repeats one opts out of all texts."""
     coop = backend.coop
     return in_each(
         languages,
@@ -220,7 +218,7 @@ def _format_notice(
             text,
             coop=coop.short_name if kind == "sms" else coop.name,
             what=tr(what),
-            account=f"..{account.number[-5:]}",  # with the phone the whole would be all that identity asks for
+            account=f"..{account.number[-5:]}",  # the full number and the phone together would identify the member
             number=number,
             phone=coop.office_phone_display,
         ),
@@ -229,19 +227,19 @@ def _format_notice(
 
 
 async def _is_over_limit(session: AsyncSession, backend: Backend, recipient: str, key: str) -> bool:
-    sent = select(func.count()).where(
+    recent = select(func.count()).where(
         OutboxMessage.recipient == recipient,
         OutboxMessage.dedupe_key.startswith(f"{DEDUPE_PREFIX}:", autoescape=True),
         OutboxMessage.dedupe_key != key,
         OutboxMessage.created_at > backend.clock.now() - timedelta(days=1),
     )
-    return (await session.scalar(sent) or 0) >= MAX_PER_DAY
+    return (await session.scalar(recent) or 0) >= MAX_PER_DAY
 
 
 async def _describe_identity(
     session: AsyncSession, backend: Backend, conversation: Conversation, member: Member
 ) -> str:
-    """What the talk has shown of who asks, for the office."""
+    """What the conversation has proven about the requester, for the office."""
     standing = await identity.load_identity(session, backend, conversation.id)
     if standing.member is not None and standing.member.id == member.id:
         if standing.level >= Level.STEPPED_UP:

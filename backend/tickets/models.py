@@ -1,4 +1,4 @@
-"""Tickets: requests that a person at the office or a crew takes on."""
+"""The tickets table."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from backend.confirmation_numbers import UNIQUE_NUMBER
 from backend.db import Base, UtcTime
 
 PLACE_SOURCE_LABEL = "address"
-"""In `details`: who reports did not tell the place, it is the one on file. They need not be the member."""
+"""Label in `details`: the place is the one on file, not told by the reporter, who may not be the member."""
 REPORTER_SAYS_PREFIX = "the reporter says: "
-"""How a note begins that takes back what the crew is called out for."""
+"""Start of a note in which the reporter takes back a callout."""
 DENIED_LABEL = "no danger, says who reported it"
-"""A label in the details: it stays open, the talk is of it no more, and the crew is told of it less often."""
+"""Label in `details`: the ticket stays open, and the crew is reminded less often."""
 UNPROVEN_LABEL = "by text, not proven"
-"""Beside it: a sender can be forged, so the crew is told as often as before."""
+"""Label beside it: a text's sender can be forged, so the crew is reminded as often as before."""
 
 
 class Ticket(Base):
     """One request. `kind` is one of `backend.tickets.kinds.KINDS`; `status` open, answered, closed or withdrawn.
 
-    `details` are plain labels and texts, as the office reads them. `place` is where, as it was told or as it is on
-    file, `phone` (E.164) how to reach whoever told it. `notes` are what was told later, `{at, conversation, words}`,
-    the oldest first, and only ever grow; `unproven` where it was told by one who has not shown that it is theirs to
-    tell of, `crew` where somebody on call did. `outcome` says why it is over, `due_at` when a call back was
-    promised, or by when word from the office was.
+    `details` are labels and texts as the office reads them. `place` is as reported or on file; `phone` (E.164) is the
+    reporter's. `notes`, `{at, conversation, words}`, the oldest first, are never removed; `unproven` marks one by
+    somebody who has not proven a right to the ticket, `crew` names its author on call. `outcome` says how it ended;
+    `due_at` is when a call back, or a response of the office, is promised.
     """
 
     __tablename__ = "tickets"
@@ -42,7 +41,7 @@ class Ticket(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
     place: Mapped[str | None] = mapped_column(Text)
-    place_key: Mapped[str | None] = mapped_column(String(120))  # the same for the same place in other words
+    place_key: Mapped[str | None] = mapped_column(String(120))  # see place_matching
     phone: Mapped[str | None] = mapped_column(String(20))
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     notes: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

@@ -1,6 +1,6 @@
-"""A member says that they never asked for what they were told of: it is put on hold, and the office has to look first.
+"""Objections: a member says that they never asked for something. It is put on hold until the office has looked at it.
 
-Anybody may say so, in anybody's name, so that it undoes nothing: to hold a request is safe, to undo one is not.
+Anybody can object in anybody's name, so an objection undoes nothing: holding a request is safe, undoing one is not.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.arrangement.models import Arrangement
-from backend.audit.service import record
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
+from backend.conversations.service import record_act
 from backend.coop import format_phone
 from backend.members.models import Member
 from backend.members.service import accounts_at_phone
@@ -32,24 +32,24 @@ if TYPE_CHECKING:
     from backend.app import Backend
 
 NOTICE_REPLY_WINDOW = timedelta(days=7)
-"""So long after a notice words without a number are taken for an answer to it."""
+"""How long a text without a number counts as an answer to the last notice."""
 ON_HOLD_LABEL = "ON HOLD"
-"""A label in the details, for the office."""
+"""A label in `details`, for the office."""
 PURPOSES = ("notice", "code")
 HELD, TOLD, CODE = "held", "told", "code"
 
 
 @dataclass(frozen=True)
 class ObjectionResult:
-    """What came of it. `state`: the request is on hold; the office was told of what is no open request; or the same of
-    a code. `number` is of the request, or of the note to the office."""
+    """`state`: HELD (the request is on hold), TOLD (the office was informed), or CODE (the same, of a one-time code).
+    `number` is that of the request, or of the ticket for the office."""
 
     state: str
     number: str
 
 
 async def find_by_numbers(session: AsyncSession, numbers: list[str]) -> Ticket | Arrangement | None:
-    """The request or plan of one of these numbers. What calls out a crew is left alone."""
+    """The request or payment arrangement with one of these numbers. None for a callout, which nobody can hold."""
     for number in numbers:
         ticket = await tickets.find(session, number)
         if ticket is not None:
@@ -61,7 +61,7 @@ async def find_by_numbers(session: AsyncSession, numbers: list[str]) -> Ticket |
 
 
 async def find_last_notice(session: AsyncSession, backend: Backend, phone: str) -> OutboxMessage | None:
-    """What this phone (E.164) was last told of its account, or the last code, of the last days."""
+    """The last notice or code sent to this phone (E.164) within NOTICE_REPLY_WINDOW."""
     query = (
         select(OutboxMessage)
         .where(
@@ -77,7 +77,7 @@ async def find_last_notice(session: AsyncSession, backend: Backend, phone: str) 
 
 
 async def is_objection_to_notice(session: AsyncSession, backend: Backend, phone: str, text: str) -> bool:
-    """Whether a text from this phone says that they did not ask for what they were told of lately."""
+    """Whether a text from this phone objects to its last notice."""
     if detect_objection(text) not in (Objection.SURE, Objection.NEVER_ASKED):
         return False
     return await find_last_notice(session, backend, phone) is not None
@@ -86,7 +86,7 @@ async def is_objection_to_notice(session: AsyncSession, backend: Backend, phone:
 async def file_objection(
     session: AsyncSession, backend: Backend, conversation_id: str, what: Ticket | Arrangement, words: str
 ) -> ObjectionResult:
-    """Hold an open request; what is no longer open, or was granted by rule, goes to the office as urgent."""
+    """Hold an open request; a closed one, or an arrangement already granted, goes to the office as urgent."""
     if isinstance(what, Ticket) and what.status in OPEN_STATUSES:
         await _hold(session, backend, conversation_id, what, words)
         return ObjectionResult(HELD, what.number)
@@ -99,7 +99,7 @@ async def file_objection(
 async def file_notice_objection(
     session: AsyncSession, backend: Backend, conversation_id: str, notice: OutboxMessage, words: str
 ) -> ObjectionResult | None:
-    """The same for what a notice told of. None where it was of a danger or the like."""
+    """As `file_objection`, for what a notice was about. None when that was a callout."""
     key = notice.dedupe_key.split(":")
     if key[0] == DEDUPE_PREFIX:
         what = await find_by_numbers(session, [key[1]])
@@ -108,10 +108,10 @@ async def file_notice_objection(
     account_id = accounts[0].id if accounts else None
     at = notice.created_at.astimezone(backend.coop.zone)
     if notice.purpose == "code":
-        told = await _report_to_office(
+        result = await _report_to_office(
             session, backend, conversation_id, f"a code sent at {at:%b %d %H:%M}", words, account_id
         )
-        return ObjectionResult(CODE, told.number)
+        return ObjectionResult(CODE, result.number)
     about = f"what they were told at {at:%b %d %H:%M}: {notice.body}"
     return await _report_to_office(session, backend, conversation_id, about, words, account_id)
 
@@ -119,7 +119,7 @@ async def file_notice_objection(
 async def file_unnamed_objection(
     session: AsyncSession, backend: Backend, conversation_id: str, words: str
 ) -> ObjectionResult:
-    """The same of what they cannot name: the office has to find out what it was."""
+    """An objection to something unknown, for the office to find out."""
     return await _report_to_office(
         session, backend, conversation_id, "something they were told of, and cannot name", words, None
     )
@@ -141,17 +141,8 @@ async def _hold(session: AsyncSession, backend: Backend, conversation_id: str, t
     ticket.urgent = True
     ticket.details = {ON_HOLD_LABEL: ticket.details.get(ON_HOLD_LABEL, hold), **ticket.details}
     await tickets.add_note(session, backend, ticket, conversation_id, f"objects: {words}")
-    await record(
-        session,
-        backend,
-        actor=conversation_id,
-        level=int(conversation.level),
-        channel=conversation.channel,
-        act="ticket_held",
-        account_id=ticket.account_id,
-        before=before,
-        after={"number": ticket.number, "urgent": True},
-    )
+    after = {"number": ticket.number, "urgent": True}
+    await record_act(session, backend, conversation, "ticket_held", ticket.account_id, before=before, after=after)
 
 
 async def _report_to_office(
@@ -162,6 +153,6 @@ async def _report_to_office(
         "words": words,
         OBJECTION: "is not taken back by who writes in the member's name",
     }
-    told = tickets.Report(kind="other", details=details, account_id=account_id, urgent=True, notify_member=False)
-    filed = await tickets.file_report(session, backend, conversation_id, told)
+    report = tickets.Report(kind="other", details=details, account_id=account_id, urgent=True, notify_member=False)
+    filed = await tickets.file_report(session, backend, conversation_id, report)
     return ObjectionResult(TOLD, filed.ticket.number)

@@ -1,4 +1,4 @@
-"""A place that is put right: `no, it's thirty-one, not thirty-three`, `sorry, 130 Mill Road, 30 is the house`."""
+"""Reads corrections of a place: `no, it's thirty-one, not thirty-three`, `sorry, 130 Mill Road, 30 is the house`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _HOUSE_NUMBER_IN = re.compile(r"^\d{1,6}\b|(?<=\s)\d{1,6}$")
-"""The number of the house in a place: in front of the street, or behind it as in Spanish."""
+"""The house number: before the street, or after it as in Spanish."""
 _STREET_NAME = re.compile(
     r"(?-i:\b[A-Z])[\w'.-]*(?: (?-i:[A-Z])[\w'.-]*)? (?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|trail|way)\b",
     re.IGNORECASE,
@@ -46,18 +46,16 @@ _CROSSING = re.compile(
 )
 _LEAD = re.compile(r"^(?:actually|really|in fact|it'?s|its|de hecho|en realidad|es)\b[ ,]*", re.IGNORECASE)
 _NO = re.compile(r"^\W*(?:no|wait|sorry|perd[oó]n)\b[ ,.]*", re.IGNORECASE)
-MAX_SHORT_WORDS = 14
-"""Words of a message that has no other figure than the new number."""
-MAX_BARE_WORDS = 3
-"""`No, 74`."""
+MAX_SHORT_WORDS = 14  # in a message whose only number is the new one
+MAX_BARE_WORDS = 3  # `No, 74`
 MAX_LENGTH = 200
 
 
 def extract_corrected_place(words: str, place: str | None) -> str | None:
-    """The whole place as it is right, where the words put `place` right; None where they do not.
+    """The whole corrected place, where the words correct `place`; else None.
 
-    A number alone takes the place of the house number: of two numbers the one that is not in `place` yet. Where no
-    house number is known, a spot that is named takes the place of what is known, or stands behind a numbered road.
+    A number alone replaces the house number; of two numbers, the one that is not in `place` yet. Without a known house
+    number, a named spot replaces `place`, or is appended to a numbered road.
     """
     text = strip_accents(words.lower().replace("’", "'"))
     if not place or (extract_phones(words) and not extract_address_or_road(words)):
@@ -65,8 +63,8 @@ def extract_corrected_place(words: str, place: str | None) -> str | None:
     if not _CORRECTION_WORDS.search(text):
         return _correct_spot(words, place) if _ROAD_WORDS.match(place) else None
     key = make_place_key(place)
-    told = [*find_addresses(words), extract_address_or_road(words) or ""]
-    others = [one for one in told if one and is_specific_place(make_place_key(one)) and make_place_key(one) != key]
+    mentioned = [*find_addresses(words), extract_address_or_road(words) or ""]
+    others = [one for one in mentioned if one and is_specific_place(make_place_key(one)) and make_place_key(one) != key]
     house = None if _ROAD_WORDS.match(place) else _HOUSE_NUMBER_IN.search(place)
     if others and (house or not _ROAD_WORDS.search(others[-1])):
         return others[-1]
@@ -77,7 +75,7 @@ def extract_corrected_place(words: str, place: str | None) -> str | None:
 
 
 def _correct_crossing(text: str, place: str) -> str | None:
-    """Another crossing of one of the two roads: `no, it's 6th and Main`, of the corner of 5th and Main."""
+    """A crossing that shares one road with `place`: `no, it's 6th and Main` for 5th and Main."""
     known = _CROSSING.search(place.lower())
     if known is None:
         return None
@@ -92,7 +90,7 @@ def _correct_crossing(text: str, place: str) -> str | None:
 
 
 def _correct_spot(words: str, place: str) -> str | None:
-    """A spot takes the place of another only where it names a street or a mile: `next to the truck` is no place."""
+    """A spot replaces another only if it names a street or a mile: `next to the truck` is no place."""
     named = [one[0] for one in _STREET_NAME.finditer(words) if make_place_key(one[0]) != make_place_key(place)]
     spot = _LEAD.sub("", extract_location(_NO.sub("", words)) or "")
     if named and not LANDMARK.search(spot):
@@ -110,10 +108,10 @@ def _house_number(words: str, text: str, house: str) -> str | None:
         if any(map(str.isdigit, number_words_to_digits(words)))
         else number_words_to_digits(to_english(words))
     )
-    said = list(dict.fromkeys(_NUMBER.findall(_ROAD_WORDS.sub(" ", figured))))
-    others = [number for number in said if number != house]
+    numbers = list(dict.fromkeys(_NUMBER.findall(_ROAD_WORDS.sub(" ", figured))))
+    others = [number for number in numbers if number != house]
     if len(others) != 1:
         return None
     length = len(words.split())
     is_plain = length <= MAX_BARE_WORDS or (length <= MAX_SHORT_WORDS and _HOUSE_WORDS.search(text))
-    return others[0] if house in said or is_plain else None
+    return others[0] if house in numbers or is_plain else None

@@ -19,9 +19,9 @@ MAX_KEY_LENGTH = 120  # the width of Ticket.place_key
 
 
 def make_place_key(place: str) -> str:
-    """The same text for the same place in other words: `12 Oak Road, Elizabeth` and `12 oak rd` are `12 oak rd`.
+    """A normalized key: `12 Oak Road, Elizabeth` and `12 oak rd` both give `12 oak rd`.
 
-    What stands behind the street and its number is left out, because one person names the town and the next does not.
+    What follows the street and its number is left out, since not everybody names the town.
     """
     bare = "".join(c for c in unicodedata.normalize("NFKD", place.lower()) if not unicodedata.combining(c))
     parts = [re.sub(r"[^a-z0-9 ]+", " ", part) for part in re.split(r"[,;\n]", bare)]
@@ -38,5 +38,5 @@ def make_place_key(place: str) -> str:
 
 
 def is_specific_place(key: str) -> bool:
-    """Whether strangers who use these words mean the same spot: `by the church` may be any church."""
+    """Whether two people who use these words mean the same place: `by the church` may be any church."""
     return any(character.isdigit() for character in key) and len(key.split()) > 1

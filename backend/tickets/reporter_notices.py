@@ -1,4 +1,4 @@
-"""Who told of something hears that it is done: where they wrote, else by the phone or email that we have of them."""
+"""Notices to the reporters of a ticket: that it is done, restored or on hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.billing.models import Account
 from backend.conversations import service as conversations
 from backend.conversations.models import Conversation
-from backend.language import tr, use_language
+from backend.language import mark, tr, use_language
 from backend.members.models import Member
 from backend.outbox.service import enqueue, is_opted_out
 from backend.reading.contact.phone_numbers import is_reachable
@@ -25,9 +25,9 @@ PURPOSE = "ticket"
 
 
 async def notify_closed(session: AsyncSession, backend: Backend, ticket: Ticket, crew: str) -> None:
-    """Tell everybody who told of it, once each. `crew` is the name of who on call said so; empty: the office did.
+    """Tell each reporter once that it is done. `crew` is the name of the person on call who said so; empty: the office.
 
-    A call back is not told of: they were called.
+    Nothing for a call back: they were called.
     """
     if ticket.kind == CALLBACK:
         return
@@ -35,7 +35,7 @@ async def notify_closed(session: AsyncSession, backend: Backend, ticket: Ticket,
     for number, conversation_id in enumerate(reporting_conversations(ticket)):
         conversation = await session.get(Conversation, conversation_id)
         if conversation is None or conversation.address in phones:
-            continue  # they told of it by text and by phone: one text is enough
+            continue  # reported by text and by phone: one text is enough
         if conversation.address:
             phones.add(conversation.address)
         with use_language(conversation.language):
@@ -45,36 +45,35 @@ async def notify_closed(session: AsyncSession, backend: Backend, ticket: Ticket,
 
 
 async def notify_restored(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> None:
-    """Tell who reported the outage that another talk (`by`) says that the power is back: it may be theirs, or not."""
-    conversation = await session.get(Conversation, ticket.conversation_id)
-    if conversation is None or conversation.id == by:
-        return
-    with use_language(conversation.language):
-        words = tr(
-            "{coop}: we heard that the power is back, so report {number} is closed. If it is still off, call {phone}, "
-            "day or night, or write to us again.",
-            coop=backend.coop.short_name,
-            number=ticket.number,
-            phone=backend.coop.outage_phone_display,
-        )
-        await _notify_reporter(session, backend, ticket, conversation, words)
+    """Tell the reporter of the outage that another conversation (`by`) says the power is back: it may not be theirs."""
+    text = mark(
+        "{coop}: we heard that the power is back, so report {number} is closed. If it is still off, call {phone}, "
+        "day or night, or write to us again."
+    )
+    await _notify_first_reporter(session, backend, ticket, by, text, backend.coop.outage_phone_display, "ticket-closed")
 
 
 async def notify_held(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> None:
-    """Tell who asked for it that another talk (`by`) had it put on hold. For a request without an account; else the
-    member is told by the ways on file (`in_a_name.tell_held`)."""
+    """Tell the requester that another conversation (`by`) had the request put on hold.
+
+    For requests without an account; otherwise `member_notices.notify_on_hold` tells the member.
+    """
+    text = mark(
+        "{coop}: somebody told us that request {number} was never asked for. It waits until the office has looked "
+        "at it. Did you ask for it? Call {phone}."
+    )
+    await _notify_first_reporter(session, backend, ticket, by, text, backend.coop.office_phone_display, "ticket-held")
+
+
+async def _notify_first_reporter(
+    session: AsyncSession, backend: Backend, ticket: Ticket, by: str, text: str, phone: str, key: str
+) -> None:
     conversation = await session.get(Conversation, ticket.conversation_id)
     if conversation is None or conversation.id == by:
         return
     with use_language(conversation.language):
-        words = tr(
-            "{coop}: somebody told us that request {number} was never asked for. It waits until the office has looked "
-            "at it. Did you ask for it? Call {phone}.",
-            coop=backend.coop.short_name,
-            number=ticket.number,
-            phone=backend.coop.office_phone_display,
-        )
-        await _notify_reporter(session, backend, ticket, conversation, words, key="ticket-held")
+        body = tr(text, coop=backend.coop.short_name, number=ticket.number, phone=phone)
+        await _notify_reporter(session, backend, ticket, conversation, body, key=key)
 
 
 async def _notify_reporter(
@@ -82,24 +81,43 @@ async def _notify_reporter(
     backend: Backend,
     ticket: Ticket,
     conversation: Conversation,
-    words: str,
+    body: str,
     *,
     first: bool = True,
     key: str = "ticket-closed",
 ) -> None:
+    """On the web page if it was the channel; and by text to the phone that wrote, called or was given, else by email
+    to the address on file. The phone and email of the ticket are only the `first` reporter's."""
     if conversation.channel == "web":
-        await _push_to_page(session, backend, conversation, words)
-    await _send_message(session, backend, ticket, conversation, words, first=first, key=key)
+        said: dict[str, Any] = {"text": body, "buttons": [], "image": None, "alt": None, "link": None}
+        said["lang"] = conversation.language
+        await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [said]})
+    phone = conversation.address or (ticket.phone if first else None) or ""
+    who = hashlib.sha256(conversation.id.encode()).hexdigest()[:12]
+    key = f"{key}:{ticket.id}:{who}"
+    if is_reachable(phone) and not await is_opted_out(session, phone):
+        await enqueue(
+            session, backend, kind="sms", recipient=phone, body=body, purpose=PURPOSE, dedupe_key=key,
+            not_before=None if ticket.urgent else backend.coop.after_quiet_hours(backend.clock.now()),
+        )  # fmt: skip
+        return
+    account = await session.get(Account, ticket.account_id) if first and ticket.account_id is not None else None
+    member = await session.get(Member, account.member_id) if account is not None else None
+    if member is not None and member.email:
+        subject = tr("{number} is done ({coop})", number=ticket.number, coop=backend.coop.short_name)
+        await enqueue(
+            session, backend, kind="email", recipient=member.email, subject=subject, body=body, purpose=PURPOSE,
+            dedupe_key=key,
+        )  # fmt: skip
 
 
 def reporting_conversations(ticket: Ticket) -> list[str]:
-    """The conversations that told of it, the first one first; not the crew, whose notes are signed."""
-    later = (str(note["conversation"]) for note in ticket.notes if not note.get("crew"))
-    return list(dict.fromkeys([ticket.conversation_id, *later]))
+    """The conversations that reported it, the first one first; without the crew's."""
+    added = (str(note["conversation"]) for note in ticket.notes if not note.get("crew"))
+    return list(dict.fromkeys([ticket.conversation_id, *added]))
 
 
 def _format_closed(backend: Backend, ticket: Ticket, crew: str) -> str:
-    """What is true: who says that it is done, and where to turn if it is not."""
     coop = backend.coop
     if ticket.kind not in CALLOUT_KINDS:
         return tr(
@@ -122,7 +140,7 @@ def _format_closed(backend: Backend, ticket: Ticket, crew: str) -> str:
 
 
 def _format_closed_for_others(backend: Backend, ticket: Ticket, crew: str) -> str:
-    """To who told of what another had reported: the same, without the number, which is the other's."""
+    """The same to others than the owner, without the ticket number, which is secret from them."""
     values = {"coop": backend.coop.short_name, "phone": backend.coop.office_phone_display}
     if ticket.kind in CALLOUT_KINDS:
         values["phone"] = backend.coop.outage_phone_display
@@ -130,42 +148,3 @@ def _format_closed_for_others(backend: Backend, ticket: Ticket, crew: str) -> st
         return tr("{coop}: {name} of our crew says that what you told of is done. If it is not, call {phone}, day or "
                   "night.", name=crew, **values)  # fmt: skip
     return tr("{coop}: our office has marked what you told of as done. If it is not, call {phone}.", **values)
-
-
-async def _push_to_page(session: AsyncSession, backend: Backend, conversation: Conversation, words: str) -> None:
-    said: dict[str, Any] = {"text": words, "buttons": [], "image": None, "alt": None, "link": None}
-    said["lang"] = conversation.language
-    await conversations.push(session, backend, conversation.id, {"reply_to": None, "messages": [said]})
-
-
-async def _send_message(
-    session: AsyncSession,
-    backend: Backend,
-    ticket: Ticket,
-    conversation: Conversation,
-    words: str,
-    *,
-    first: bool,
-    key: str,
-) -> None:
-    """By text to the phone that wrote or called, or that they gave; else by email to the address on file.
-
-    A phone that wants no texts gets none.
-    """
-    phone = conversation.address or (ticket.phone if first else None) or ""
-    who = hashlib.sha256(conversation.id.encode()).hexdigest()[:12]
-    key = f"{key}:{ticket.id}:{who}"
-    if is_reachable(phone) and not await is_opted_out(session, phone):
-        await enqueue(
-            session, backend, kind="sms", recipient=phone, body=words, purpose=PURPOSE, dedupe_key=key,
-            not_before=None if ticket.urgent else backend.coop.after_quiet_hours(backend.clock.now()),
-        )  # fmt: skip
-        return
-    account = await session.get(Account, ticket.account_id) if first and ticket.account_id is not None else None
-    member = await session.get(Member, account.member_id) if account is not None else None
-    if member is not None and member.email:
-        subject = tr("{number} is done ({coop})", number=ticket.number, coop=backend.coop.short_name)
-        await enqueue(
-            session, backend, kind="email", recipient=member.email, subject=subject, body=words, purpose=PURPOSE,
-            dedupe_key=key,
-        )  # fmt: skip

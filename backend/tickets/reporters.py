@@ -1,4 +1,4 @@
-"""Whose a ticket is: of the talk that told of it, and of a member who has shown that the account is theirs."""
+"""Whether a conversation may see or close a ticket: its reporter, or a member who has proven the account."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 async def is_own_ticket(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:
-    """Whether this talk may be told the ticket's number, and change it.
+    """Whether this conversation may get the ticket's number and change it.
 
-    An address can be given by anybody, and a text's sender can be forged: neither makes it theirs.
+    Anybody can give an address, and a text's sender can be forged, so neither is enough.
     """
     if ticket.conversation_id == conversation_id:
         return True
@@ -35,7 +35,7 @@ async def is_own_ticket(session: AsyncSession, backend: Backend, ticket: Ticket,
 
 
 async def can_close(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str) -> bool:
-    """Whether this talk may end it: a number and a last four are known to more than the member, and end nothing."""
+    """Whether this conversation may close it. Member number and last four are not enough: others know them too."""
     if ticket.conversation_id == conversation_id:
         return True
     standing = await identity.load_identity(session, backend, conversation_id)
@@ -43,5 +43,5 @@ async def can_close(session: AsyncSession, backend: Backend, ticket: Ticket, con
     if own and standing.level >= Level.STEPPED_UP:
         return True
     conversation = await session.get(Conversation, conversation_id)
-    vouched = conversation is not None and conversation.is_attested
-    return bool(vouched) and await is_own_ticket(session, backend, ticket, conversation_id)
+    attested = conversation is not None and conversation.is_attested
+    return bool(attested) and await is_own_ticket(session, backend, ticket, conversation_id)

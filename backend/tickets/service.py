@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend import confirmation_numbers
-from backend.audit.service import record
 from backend.billing.models import Account
 from backend.callout import escalation as callout_worse
 from backend.callout import service as callout
@@ -22,26 +21,24 @@ from backend.reading.hazards.danger_denial import denies_danger
 from backend.tickets import member_notices, reporter_notices
 from backend.tickets.danger_signs import detect_signs, is_new_information, record_denial
 from backend.tickets.deduplication import OPEN_STATUSES, find_duplicate
+from backend.tickets.history import append_note, record_member_act, record_staff_act
 from backend.tickets.kinds import CALLBACK, CALLOUT_KINDS, DANGER, OBJECTION, PROMISED_KINDS
 from backend.tickets.lookup import CREW_DONE_PREFIX, find_open_outage
 from backend.tickets.models import PLACE_SOURCE_LABEL, REPORTER_SAYS_PREFIX, Ticket
 from backend.tickets.place_matching import make_place_key
 from backend.tickets.reporters import can_close, is_own_ticket
-from backend.tickets.staff_actions import record_act
 
 if TYPE_CHECKING:
     from backend.app import Backend
 
 WITHDRAWN, CLOSED, ANSWERED = "withdrawn", "closed", "answered"
 RESTORED_OUTCOME = "restored"
-WITHDRAWN_VISIBLE_FOR = timedelta(days=2)  # the office still sees for so long what was taken back
 
 
 @dataclass(frozen=True)
 class Report:
-    """What somebody tells. `details` are in English, the member's own words under `words`; `phone` is E.164.
-
-    `in_a_name`: it is asked for in a member's name, who is told of it (`in_a_name.py`).
+    """What somebody reports or requests. `details` are in English, the member's own words under `words`; `phone` is
+    E.164. `notify_member`: it is requested in a member's name, who gets a notice (`member_notices.py`).
     """
 
     kind: str
@@ -56,10 +53,10 @@ class Report:
 
 @dataclass(frozen=True)
 class FiledTicket:
-    """What came of a report. `new` is False when it was added to a ticket that was open for the same event.
+    """The result of a report. `is_new` is False when it was added to an open ticket for the same event.
 
-    `own` is False where that ticket is another's: it got an unproven note, and its number is not told.
-    `passed_on`: what the member is told of who is hearing it now; empty when nobody hears more than they knew.
+    `is_own` is False where that ticket is somebody else's: it got an unproven note, and its number stays secret.
+    `relayed_text` tells the member who is being informed now; empty when nobody is.
     """
 
     ticket: Ticket
@@ -68,148 +65,143 @@ class FiledTicket:
     relayed_text: str = ""
 
 
-async def open_ticket(session: AsyncSession, backend: Backend, conversation_id: str, **told: Any) -> Ticket:
-    """As `file`, with the fields of `Report` as keywords, for who need not know whether the ticket is new."""
-    return (await file_report(session, backend, conversation_id, Report(**told))).ticket
+async def open_ticket(session: AsyncSession, backend: Backend, conversation_id: str, **fields: Any) -> Ticket:
+    """As `file_report`, with the fields of `Report` as keywords; returns only the ticket."""
+    return (await file_report(session, backend, conversation_id, Report(**fields))).ticket
 
 
-async def file_report(session: AsyncSession, backend: Backend, conversation_id: str, told: Report) -> FiledTicket:
-    """A ticket for this report: the one that is open for the same event, with what is new as a note, or a new one.
+async def file_report(session: AsyncSession, backend: Backend, conversation_id: str, report: Report) -> FiledTicket:
+    """File a report: as a note on the open ticket for the same event, or as a new ticket.
 
-    That the member speaks Spanish is added to the details. Where no place or phone is told, those of the account and
-    of the conversation are taken, so that a crew knows where to go and the office whom to call.
+    A missing place or phone is taken from the account or the conversation, so that a crew knows where to go and the
+    office whom to call.
     """
     conversation = await session.get_one(Conversation, conversation_id)
-    told = await _fill_in_report(session, conversation, told)
-    same = await find_same_ticket(session, backend, conversation_id, told)
+    report = await _fill_in_report(session, conversation, report)
+    same = await find_same_ticket(session, backend, conversation_id, report)
     if same is not None:
         if not await is_own_ticket(session, backend, same, conversation_id):
-            passed_on = await _add_unproven(session, backend, conversation, same, told)
-            return FiledTicket(same, is_new=False, is_own=False, relayed_text=passed_on)
-        passed_on = await _merge(session, backend, conversation, same, told)
-        if told.notify_member:
+            relayed = await _add_unproven(session, backend, conversation, same, report)
+            return FiledTicket(same, is_new=False, is_own=False, relayed_text=relayed)
+        relayed = await _merge(session, backend, conversation, same, report)
+        if report.notify_member:
             await member_notices.notify_requested(session, backend, conversation, same, new=False)
-        return FiledTicket(same, is_new=False, relayed_text=passed_on)
+        return FiledTicket(same, is_new=False, relayed_text=relayed)
     ticket = Ticket(
         number=await confirmation_numbers.new_number(session),
-        kind=told.kind,
-        urgent=told.urgent or told.kind == DANGER,
-        account_id=told.account_id,
+        kind=report.kind,
+        urgent=report.urgent or report.kind == DANGER,
+        account_id=report.account_id,
         conversation_id=conversation_id,
-        place=told.place,
-        place_key=make_place_key(told.place) if told.place else None,
-        phone=told.phone,
-        details=dict(told.details),
+        place=report.place,
+        place_key=make_place_key(report.place) if report.place else None,
+        phone=report.phone,
+        details=dict(report.details),
         notes=[],
-        due_at=told.due_at or (backend.coop.promise_deadline(backend.today()) if told.kind in PROMISED_KINDS else None),
+        due_at=report.due_at
+        or (backend.coop.promise_deadline(backend.today()) if report.kind in PROMISED_KINDS else None),
         created_at=backend.clock.now(),
     )
     session.add(ticket)
-    await _record_act(session, backend, conversation, ticket, f"ticket_{told.kind}")
+    await record_member_act(session, backend, conversation, ticket, f"ticket_{report.kind}")
     await callout.start_callout(session, backend, ticket)
-    if told.notify_member:
+    if report.notify_member:
         await member_notices.notify_requested(session, backend, conversation, ticket)
     return FiledTicket(ticket, is_new=True)
 
 
 async def find_same_ticket(
-    session: AsyncSession, backend: Backend, conversation_id: str, told: Report
+    session: AsyncSession, backend: Backend, conversation_id: str, report: Report
 ) -> Ticket | None:
     """The open ticket that this report would be added to; None when it would open a new one.
 
-    To another's ticket only a note can be added, so that what is more urgent than it becomes one of its own.
+    Somebody else's ticket only takes notes, so a report that is more urgent than it opens a ticket of its own.
     """
     same = await find_duplicate(
         session,
         backend.clock.now(),
         conversation_id,
-        told.kind,
-        account_id=told.account_id,
-        key=make_place_key(told.place) if told.place else None,
-        details=told.details,
+        report.kind,
+        account_id=report.account_id,
+        key=make_place_key(report.place) if report.place else None,
+        details=report.details,
     )
-    worse = same is not None and ((told.kind == DANGER and same.kind != DANGER) or (told.urgent and not same.urgent))
+    worse = same is not None and (
+        (report.kind == DANGER and same.kind != DANGER) or (report.urgent and not same.urgent)
+    )
     if same is not None and worse and not await is_own_ticket(session, backend, same, conversation_id):
         return None
     return same
 
 
-async def _fill_in_report(session: AsyncSession, conversation: Conversation, told: Report) -> Report:
-    """With what need not be told: where the account is, and the phone that writes or calls or is on file."""
-    account = await session.get(Account, told.account_id) if told.account_id is not None else None
-    phone = told.phone or conversation.address
+async def _fill_in_report(session: AsyncSession, conversation: Conversation, report: Report) -> Report:
+    """Fill in what was not said: the account's place, the phone that writes or calls or is on file, the language."""
+    account = await session.get(Account, report.account_id) if report.account_id is not None else None
+    phone = report.phone or conversation.address
     if phone is None and account is not None:
         phone = (await session.get_one(Member, account.member_id)).phone
-    details = {**told.details, "language": "Spanish"} if current_language() == SPANISH else told.details
-    place = told.place or (account.service_address if account else None)
-    if place and not told.place:
+    details = {**report.details, "language": "Spanish"} if current_language() == SPANISH else report.details
+    place = report.place or (account.service_address if account else None)
+    if place and not report.place:
         details = {**details, PLACE_SOURCE_LABEL: "of the account, not told"}
-    return replace(told, details=details, place=place or None, phone=phone)
+    return replace(report, details=details, place=place or None, phone=phone)
 
 
 async def _merge(
-    session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, told: Report
+    session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, report: Report
 ) -> str:
-    """Write down what a later report adds; what the first one said stays as it was said. As `Filed.passed_on`."""
-    words = str(told.details.get("words") or "")
-    worse = (told.urgent or told.kind == DANGER) and is_new_information(ticket, words, detect_signs(words))
+    """Add a later report; what the first one said stays unchanged. Returns `FiledTicket.relayed_text`."""
+    words = str(report.details.get("words") or "")
+    worse = (report.urgent or report.kind == DANGER) and is_new_information(ticket, words, detect_signs(words))
     before = {"number": ticket.number, "kind": ticket.kind, "urgent": ticket.urgent}
     known = (ticket.place, ticket.phone, ticket.kind)
-    if told.kind == CALLBACK and told.due_at != ticket.due_at:
-        _append_note(backend, conversation, ticket, f"another time; it was {ticket.details.get('when', ticket.due_at)}")
-        ticket.due_at, ticket.details = told.due_at, {**ticket.details, **told.details}
-    _append_note(backend, conversation, ticket, _format_news(ticket, told))
-    ticket.account_id = ticket.account_id if ticket.account_id is not None else told.account_id
-    if not ticket.place and told.place:
-        ticket.place, ticket.place_key = told.place, make_place_key(told.place)
-    ticket.phone = ticket.phone or told.phone
-    ticket.urgent = ticket.urgent or told.urgent or told.kind == DANGER
-    if told.kind == DANGER:
+    if report.kind == CALLBACK and report.due_at != ticket.due_at:
+        append_note(
+            backend, ticket, conversation.id, f"another time; it was {ticket.details.get('when', ticket.due_at)}"
+        )
+        ticket.due_at, ticket.details = report.due_at, {**ticket.details, **report.details}
+    append_note(backend, ticket, conversation.id, _format_news(ticket, report))
+    ticket.account_id = ticket.account_id if ticket.account_id is not None else report.account_id
+    if not ticket.place and report.place:
+        ticket.place, ticket.place_key = report.place, make_place_key(report.place)
+    ticket.phone = ticket.phone or report.phone
+    ticket.urgent = ticket.urgent or report.urgent or report.kind == DANGER
+    if report.kind == DANGER:
         ticket.kind = DANGER
-    await _record_act(session, backend, conversation, ticket, "ticket_noted", before)
-    passed_on = await callout_worse.relay_update(session, backend, ticket, words) if worse else ""
-    if not passed_on and known != (ticket.place, ticket.phone, ticket.kind):
+    await record_member_act(session, backend, conversation, ticket, "ticket_noted", before)
+    relayed = await callout_worse.relay_update(session, backend, ticket, words) if worse else ""
+    if not relayed and known != (ticket.place, ticket.phone, ticket.kind):
         await callout.send_news(session, backend, ticket)
     await callout.start_callout(session, backend, ticket)
-    return passed_on
+    return relayed
 
 
 async def _add_unproven(
-    session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, told: Report
+    session: AsyncSession, backend: Backend, conversation: Conversation, ticket: Ticket, report: Report
 ) -> str:
-    """A note to another's ticket. Danger that it does not tell of yet is passed on all the same. As `passed_on`."""
-    words = str(told.details.get("words") or "")
-    worse = (told.urgent or told.kind == DANGER) and is_new_information(ticket, words, detect_signs(words))
-    _append_note(backend, conversation, ticket, _format_news(ticket, told, own=False), unproven=True)
-    await _record_act(session, backend, conversation, ticket, "ticket_noted")
+    """Add a note to somebody else's ticket. New danger is relayed all the same. Returns `FiledTicket.relayed_text`."""
+    words = str(report.details.get("words") or "")
+    worse = (report.urgent or report.kind == DANGER) and is_new_information(ticket, words, detect_signs(words))
+    append_note(backend, ticket, conversation.id, _format_news(ticket, report, own=False), unproven=True)
+    await record_member_act(session, backend, conversation, ticket, "ticket_noted")
     return await callout_worse.relay_update(session, backend, ticket, words) if worse else ""
 
 
 def _format_news(ticket: Ticket, later: Report, *, own: bool = True) -> str:
-    """What a later report says that the ticket and its notes do not: the member's words, then what has changed.
+    """What a later report adds to the ticket and its notes: the member's words, then changed details.
 
-    Of the `own` ticket a phone that was missing is put into its place, and is no note.
+    A phone missing from one's `own` ticket becomes its phone, so it is not noted.
     """
     known = {str(value) for value in ticket.details.values()}
-    heard = "; ".join(str(note["words"]) for note in ticket.notes)
+    noted = "; ".join(str(note["words"]) for note in ticket.notes)
     changed = {label: str(value) for label, value in later.details.items() if str(value) not in known}
     if later.phone and later.phone != ticket.phone and (ticket.phone or not own):
         changed["phone"] = later.phone
     if later.place and ticket.place and make_place_key(later.place) != ticket.place_key:
         changed["place"] = later.place
     words = changed.pop("words", "")
-    said = [words, *(f"{label}: {value}" for label, value in changed.items())]
-    return "; ".join(part for part in said if part and part not in heard)
-
-
-def _append_note(
-    backend: Backend, conversation: Conversation, ticket: Ticket, words: str, *, unproven: bool = False
-) -> None:
-    """`unproven`: by somebody who has not shown that it is theirs to tell of."""
-    if words:
-        at = backend.clock.now().isoformat(timespec="seconds")
-        note = {"at": at, "conversation": conversation.id, "words": words}
-        ticket.notes = [*ticket.notes, {**note, "unproven": True} if unproven else note]
+    parts = [words, *(f"{label}: {value}" for label, value in changed.items())]
+    return "; ".join(part for part in parts if part and part not in noted)
 
 
 async def add_note(
@@ -221,42 +213,37 @@ async def add_note(
     *,
     unproven: bool | None = None,
 ) -> None:
-    """Write down what was said about it later. The same words of the same talk are written once.
+    """Add a note; the same words of the same conversation only once.
 
-    `unproven`: whether the words are shown as nobody's in particular; else by whose ticket it is.
+    `unproven`: whether the note is marked as such; by default where the ticket is somebody else's.
     """
     if any(note["words"] == words and note["conversation"] == conversation_id for note in ticket.notes):
         return
     conversation = await session.get_one(Conversation, conversation_id)
     if unproven is None:
         unproven = not await is_own_ticket(session, backend, ticket, conversation_id)
-    _append_note(backend, conversation, ticket, words, unproven=unproven)
-    await _record_act(session, backend, conversation, ticket, "ticket_noted")
+    append_note(backend, ticket, conversation.id, words, **({"unproven": True} if unproven else {}))
+    await record_member_act(session, backend, conversation, ticket, "ticket_noted")
 
 
 async def replace_phone(
     session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str, phone: str
 ) -> None:
-    """Another phone to call about it; the one before is kept in the note."""
-    conversation = await session.get_one(Conversation, conversation_id)
-    _append_note(backend, conversation, ticket, f"call {phone}" + (f", not {ticket.phone}" if ticket.phone else ""))
+    """Set another phone to call; the previous one stays in the note."""
+    words = f"call {phone}" + (f", not {ticket.phone}" if ticket.phone else "")
     ticket.phone = phone
-    await _record_act(session, backend, conversation, ticket, "ticket_noted")
-    await callout.send_news(session, backend, ticket)
+    await _note_and_send_news(session, backend, ticket, conversation_id, words)
 
 
 async def add_phone(session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str, phone: str) -> None:
-    """One more phone to call about it, beside the first."""
-    conversation = await session.get_one(Conversation, conversation_id)
-    _append_note(backend, conversation, ticket, f"or call {phone}")
-    await _record_act(session, backend, conversation, ticket, "ticket_noted")
-    await callout.send_news(session, backend, ticket)
+    """Note one more phone to call."""
+    await _note_and_send_news(session, backend, ticket, conversation_id, f"or call {phone}")
 
 
 async def complete(
     session: AsyncSession, backend: Backend, ticket: Ticket, *, place: str | None, phone: str | None
 ) -> None:
-    """Where it is and whom to call, told after it was opened: danger is filed before either is known."""
+    """Set place and phone after the ticket was opened: danger is filed before either is known."""
     known = (ticket.place, ticket.phone)
     if place:
         _set_reported_place(ticket, place)
@@ -267,7 +254,7 @@ async def complete(
 
 
 def _set_reported_place(ticket: Ticket, place: str) -> None:
-    """The place as somebody told it, which is no longer the one of the file."""
+    """Set a place that somebody told, in place of the one on file."""
     ticket.place, ticket.place_key = place, make_place_key(place)
     ticket.details = {key: value for key, value in ticket.details.items() if key != PLACE_SOURCE_LABEL}
 
@@ -275,18 +262,23 @@ def _set_reported_place(ticket: Ticket, place: str) -> None:
 async def correct_place(
     session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str, *, place: str, words: str
 ) -> None:
-    """Another place, by who reported it: the one before and the words are kept, and who was told hears the new one."""
-    conversation = await session.get_one(Conversation, conversation_id)
-    _append_note(
-        backend, conversation, ticket, f"{words}; at {place}" + (f", not {ticket.place}" if ticket.place else "")
-    )
+    """The reporter corrects the place: the note keeps the previous one, and people already informed get the new one."""
+    note = f"{words}; at {place}" + (f", not {ticket.place}" if ticket.place else "")
     _set_reported_place(ticket, place)
-    await _record_act(session, backend, conversation, ticket, "ticket_noted")
+    await _note_and_send_news(session, backend, ticket, conversation_id, note)
+
+
+async def _note_and_send_news(
+    session: AsyncSession, backend: Backend, ticket: Ticket, conversation_id: str, words: str
+) -> None:
+    conversation = await session.get_one(Conversation, conversation_id)
+    append_note(backend, ticket, conversation_id, words)
+    await record_member_act(session, backend, conversation, ticket, "ticket_noted")
     await callout.send_news(session, backend, ticket)
 
 
 async def use_place_on_file(session: AsyncSession, backend: Backend, ticket: Ticket, account: Account) -> None:
-    """The account was told after it was opened, and no place: it is where the account is."""
+    """Link the account, given after the ticket was opened without a place, and use its service address."""
     ticket.account_id = ticket.account_id if ticket.account_id is not None else account.id
     if account.service_address:
         ticket.place, ticket.place_key = account.service_address, make_place_key(account.service_address)
@@ -298,12 +290,11 @@ async def use_place_on_file(session: AsyncSession, backend: Backend, ticket: Tic
 async def withdraw(
     session: AsyncSession, backend: Backend, number: str, by_conversation: str, reason: str
 ) -> Ticket | None:
-    """Take back what this conversation filed. None when it has no such ticket open.
+    """Withdraw a ticket that this conversation filed. None when it has no such ticket open.
 
-    What calls the crew out stays open: a sender can be forged, and who is in a web chat or on the phone proves little.
-    It gets a note, and who was told of it hears the words. What says that somebody else acts in a member's name stays,
-    too: the one who does would take that back. Where others have told of the same event since, the ticket
-    stands for them as well; its status says which it was.
+    Three kinds stay open and only get a note: a callout, since a sender can be forged and a web chat or call proves
+    little (people informed get the words); an objection, since the impostor would withdraw it; and a ticket that others
+    have reported as well. The returned ticket's status tells what happened.
     """
     ticket = await find(session, number)
     if ticket is None or ticket.status not in OPEN_STATUSES or ticket.conversation_id != by_conversation:
@@ -332,9 +323,9 @@ async def close_restored_outage(
 ) -> Ticket | None:
     """Power is back: close the open outage of this conversation, or of the account. None when there is none.
 
-    What calls the crew out stays open: a wire on the ground does not go away with the lights on, and who hangs on a
-    machine needs more than the word of a sender. It gets the words as a note, and the crew hears them. So does another
-    talk's, where this one has not proven whose account it is (`reporters.may_close`).
+    A callout stays open, with the words as a note that the crew gets: a wire may still be down with the lights on, and
+    somebody who depends on a machine needs more than an unproven message. So does somebody else's ticket where this
+    conversation has not proven the account (`reporters.can_close`).
     """
     ticket = await find_open_outage(session, conversation_id, account_id)
     if ticket is None:
@@ -351,7 +342,7 @@ async def close_restored_outage(
 
 
 def is_callout(ticket: Ticket) -> bool:
-    """Whether the crew on call is told of it: such a ticket is closed by them or the office, and by nobody else."""
+    """Whether people on call are alerted to it. Only they and the office may close such a ticket."""
     return ticket.kind == DANGER or (ticket.urgent and ticket.kind in CALLOUT_KINDS)
 
 
@@ -366,58 +357,34 @@ async def _end(
 ) -> None:
     before = {"number": ticket.number, "status": ticket.status}
     ticket.status, ticket.outcome, ticket.closed_at = status, outcome, backend.clock.now()
-    await _record_act(session, backend, conversation, ticket, act, before)
+    await record_member_act(session, backend, conversation, ticket, act, before)
     await callout.end_callout(session, backend, ticket)
 
 
-async def _record_act(
-    session: AsyncSession,
-    backend: Backend,
-    conversation: Conversation,
-    ticket: Ticket,
-    act: str,
-    before: dict[str, Any] | None = None,
-) -> None:
-    """The audit row of what a member did to a ticket."""
-    await session.flush()
-    after: dict[str, Any] = {"number": ticket.number, "urgent": ticket.urgent}
-    if before is not None:
-        after |= {"kind": ticket.kind, "status": ticket.status}
-    await record(
-        session,
-        backend,
-        actor=conversation.id,
-        level=int(conversation.level),
-        channel=conversation.channel,
-        act=act,
-        account_id=ticket.account_id,
-        before=before,
-        after=after,
-    )
-
-
 async def close(session: AsyncSession, backend: Backend, number: str, by: str, *, crew: bool = False) -> Ticket | None:
-    """Done, says the office user `by`, or somebody on call (`crew`); who told of it hears so. None when there is none
-    open with this number."""
+    """Close as done by the office user `by`, or by somebody on call (`crew`), and notify the reporters. None when no
+    ticket with this number is open."""
     ticket = await find(session, number)
     if ticket is None or ticket.status not in OPEN_STATUSES:
         return None
     before = ticket.status
     ticket.status, ticket.closed_at = CLOSED, backend.clock.now()
     ticket.outcome = f"{CREW_DONE_PREFIX}{by}" if crew else None
-    await record_act(session, backend, ticket, f"oncall:{by}" if crew else f"office:{by}", "ticket_closed", before)
+    await record_staff_act(
+        session, backend, ticket, f"oncall:{by}" if crew else f"office:{by}", "ticket_closed", before
+    )
     await callout.end_callout(session, backend, ticket, by)
-    if before != ANSWERED or ticket.kind in CALLOUT_KINDS:  # whom the office wrote to has been told by a person
+    if before != ANSWERED or ticket.kind in CALLOUT_KINDS:  # after an answer the office has told them itself
         await reporter_notices.notify_closed(session, backend, ticket, by if crew else "")
     return ticket
 
 
 async def mark_answered(session: AsyncSession, backend: Backend, ticket: Ticket, by: str) -> None:
-    """The office user `by` has written to whoever opened it."""
+    """The office user `by` has written to the reporter."""
     before = ticket.status
-    if before in OPEN_STATUSES:  # what was taken back or closed stays so, whatever is still written about it
+    if before in OPEN_STATUSES:  # a withdrawn or closed ticket stays so
         ticket.status = ANSWERED
-    await record_act(session, backend, ticket, f"office:{by}", "ticket_answered", before)
+    await record_staff_act(session, backend, ticket, f"office:{by}", "ticket_answered", before)
 
 
 async def find(session: AsyncSession, number: str) -> Ticket | None:
@@ -425,6 +392,6 @@ async def find(session: AsyncSession, number: str) -> Ticket | None:
 
 
 async def list_of_conversation(session: AsyncSession, conversation_id: str) -> list[Ticket]:
-    """What this conversation filed and still stands, the newest first."""
+    """Open tickets that this conversation filed, the newest first."""
     query = select(Ticket).where(Ticket.conversation_id == conversation_id, Ticket.status.in_(OPEN_STATUSES))
     return list(await session.scalars(query.order_by(Ticket.id.desc())))

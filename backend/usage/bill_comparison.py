@@ -1,4 +1,4 @@
-"""Why one bill differs from another: days, use a day, rate and fees, to the cent."""
+"""Explains the difference of two bills by days, daily use, rate and fees, to the cent."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from fractions import Fraction
 
 from backend.billing.models import Bill
 
-# a line that grows with what was used; any other is a fee, a fixed charge or a credit
+# lines that depend on use; all others are fees, fixed charges or credits
 USE_BASED_LINE = re.compile(r"energy|kwh|kilowatt|power cost|fuel|\btax|excise", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class FeeChange:
-    """A line that does not depend on use, and how many cents more it is than before."""
+    """A line that does not depend on use, and its increase in cents."""
 
     label: str
     cents: int
@@ -22,10 +22,10 @@ class FeeChange:
 
 @dataclass(frozen=True, slots=True)
 class BillComparison:
-    """What makes up the difference `bill` - `other`. Cents; the four parts sum to `difference_cents` exactly.
+    """The difference `bill` - `other` in cents; the four parts sum to `difference_cents` exactly.
 
-    `days_cents` is for more or fewer days, `use_cents` for more or less use a day, `rate_cents` for the price of a
-    kilowatt hour, `fees_cents` for what does not depend on use; `fees` names the lines of it that changed.
+    `days_cents`: more or fewer days. `use_cents`: use per day. `rate_cents`: price per kWh. `fees_cents`: lines that do
+    not depend on use; `fees` are those that changed.
     """
 
     bill: Bill
@@ -42,7 +42,7 @@ class BillComparison:
 
 
 def count_days(bill: Bill) -> int:
-    """The days of a bill, its first and last included."""
+    """The days of a bill, including the first and the last."""
     return (bill.period_end - bill.period_start).days + 1
 
 
@@ -51,7 +51,7 @@ def kwh_per_day(bill: Bill) -> float:
 
 
 def compare_bills(bill: Bill, other: Bill) -> BillComparison:
-    """Take the bills apart. Days are priced at the other bill's use and price, use at its price, the rest is rate."""
+    """Days are priced at the other bill's use and rate, use at its rate; the rest is the rate."""
     by_use, by_use_before = _use_based_cents(bill), _use_based_cents(other)
     grown = _scale_cents(by_use_before, bill.kwh, other.kwh) if other.kwh > 0 else by_use
     more_days = (

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
 WIDTH, HEIGHT = 800, 480
-SCALE = 2  # drawn twice as large and made smaller: smooth edges
+SCALE = 2  # drawn larger and scaled down, for smooth edges
 LEFT, RIGHT, TOP, BOTTOM = 64, 56, 74, 44
 PAPER, INK, MUTED, GRID = "#ffffff", "#17211f", "#52605c", "#dfe5e2"
 THIS_YEAR_COLOR, LAST_YEAR_COLOR, TEMPERATURE_COLOR = "#0b5f57", "#b4cfc9", "#c2571a"
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0, 100  # the right-hand scale, Fahrenheit
-# the font that comes with Pillow has no letters beyond ASCII: translations of these do without accents
+# Pillow's default font is ASCII only, so the translations of these have no accents
 TITLE, THIS_YEAR, YEAR_BEFORE, TEMPERATURE = (
     mark("Electric use by month"),
     mark("Last 12 months, kWh"),
@@ -31,8 +31,6 @@ TITLE, THIS_YEAR, YEAR_BEFORE, TEMPERATURE = (
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One month as it is drawn."""
-
     label: str
     kwh: int | None
     kwh_before: int | None
@@ -50,8 +48,8 @@ class Bar:
 
 
 def draw(bars: Sequence[Bar]) -> bytes:
-    """The picture, its words in the current language. Slow for the event loop (some 50 ms): call it in a thread."""
-    from PIL import Image, ImageDraw  # here, so that a process which draws nothing does without it
+    """The PNG, with texts in the current language. Takes some 50 ms: call it in a thread."""
+    from PIL import Image, ImageDraw  # imported late: only processes that draw need Pillow
 
     image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
     _ChartCanvas(ImageDraw.Draw(image), bars).draw()
@@ -62,7 +60,7 @@ def draw(bars: Sequence[Bar]) -> bytes:
 
 
 def scale_maximum(highest: int) -> int:
-    """The top of the scale: a round number that four equal steps reach."""
+    """The top of the scale: a round number divisible into four equal steps."""
     if highest <= 0:
         return 4
     step = 10 ** math.floor(math.log10(highest))
@@ -93,31 +91,31 @@ class _ChartCanvas:
         shown = [(tr(THIS_YEAR), THIS_YEAR_COLOR, False), (tr(YEAR_BEFORE), LAST_YEAR_COLOR, False)]
         if self.warm:
             shown.append((tr(TEMPERATURE), TEMPERATURE_COLOR, True))
-        for label, colour, is_line in shown:
+        for label, color, is_line in shown:
             if is_line:
-                self._line([(left, 51), (left + 16, 51)], colour, 3)
-                self._dot(left + 8, 51, colour)
+                self._line([(left, 51), (left + 16, 51)], color, 3)
+                self._dot(left + 8, 51, color)
             else:
-                self._box(left, 44, left + 14, 58, colour)
-            left = self._text(label, left + 22, 51, size=14, anchor="lm", colour=MUTED) + 24
+                self._box(left, 44, left + 14, 58, color)
+            left = self._text(label, left + 22, 51, size=14, anchor="lm", color=MUTED) + 24
 
     def _scale(self) -> None:
         for step in range(5):
             y = self._y(self.top_kwh * step / 4)
             self._line([(LEFT, y), (WIDTH - RIGHT, y)], GRID, 1)
-            self._text(f"{self.top_kwh * step // 4:,}", LEFT - 8, y, size=13, anchor="rm", colour=MUTED)
+            self._text(f"{self.top_kwh * step // 4:,}", LEFT - 8, y, size=13, anchor="rm", color=MUTED)
             if self.warm:
                 degrees = MIN_TEMPERATURE + (MAX_TEMPERATURE - MIN_TEMPERATURE) * step // 4
-                self._text(f"{degrees} F", WIDTH - RIGHT + 8, y, size=13, anchor="lm", colour=TEMPERATURE_COLOR)
+                self._text(f"{degrees} F", WIDTH - RIGHT + 8, y, size=13, anchor="lm", color=TEMPERATURE_COLOR)
 
     def _bar(self, bar: Bar, left: float, step: float) -> None:
         width, gap = step * 0.36, step * 0.12
-        for kwh, x, colour in (
+        for kwh, x, color in (
             (bar.kwh_before, left + gap, LAST_YEAR_COLOR),
             (bar.kwh, left + gap + width, THIS_YEAR_COLOR),
         ):
-            if kwh and kwh > 0:  # who made more than they used has no bar; the table beside tells it
-                self._box(x, self._y(kwh), x + width - 1, self.floor, colour)
+            if kwh and kwh > 0:  # net generation has no bar; the table shows it
+                self._box(x, self._y(kwh), x + width - 1, self.floor, color)
         self._text(bar.label, left + step / 2, self.floor + 18, size=14, anchor="mm")
 
     def _draw_temperature(self, step: float) -> None:
@@ -139,19 +137,19 @@ class _ChartCanvas:
         within = min(max(degrees, MIN_TEMPERATURE), MAX_TEMPERATURE)
         return self.floor - (self.floor - TOP) * (within - MIN_TEMPERATURE) / (MAX_TEMPERATURE - MIN_TEMPERATURE)
 
-    def _text(self, text: str, x: float, y: float, *, size: int, anchor: str, colour: str = INK) -> float:
-        """Write it; gives where it ends."""
+    def _text(self, text: str, x: float, y: float, *, size: int, anchor: str, color: str = INK) -> float:
+        """Returns the x where the text ends."""
         from PIL import ImageFont
 
         font = ImageFont.load_default(size * SCALE)
-        self.canvas.text((x * SCALE, y * SCALE), text, colour, font, anchor)
+        self.canvas.text((x * SCALE, y * SCALE), text, color, font, anchor)
         return x + self.canvas.textlength(text, font) / SCALE
 
-    def _box(self, left: float, top: float, right: float, bottom: float, colour: str) -> None:
-        self.canvas.rectangle((left * SCALE, top * SCALE, right * SCALE, bottom * SCALE), colour)
+    def _box(self, left: float, top: float, right: float, bottom: float, color: str) -> None:
+        self.canvas.rectangle((left * SCALE, top * SCALE, right * SCALE, bottom * SCALE), color)
 
-    def _line(self, points: list[tuple[float, float]], colour: str, width: int) -> None:
-        self.canvas.line([(x * SCALE, y * SCALE) for x, y in points], colour, width * SCALE, "curve")
+    def _line(self, points: list[tuple[float, float]], color: str, width: int) -> None:
+        self.canvas.line([(x * SCALE, y * SCALE) for x, y in points], color, width * SCALE, "curve")
 
-    def _dot(self, x: float, y: float, colour: str) -> None:
-        self.canvas.circle((x * SCALE, y * SCALE), 4 * SCALE, colour, PAPER, SCALE)
+    def _dot(self, x: float, y: float, color: str) -> None:
+        self.canvas.circle((x * SCALE, y * SCALE), 4 * SCALE, color, PAPER, SCALE)

@@ -1,4 +1,4 @@
-"""What an account used, month by month, beside the year before."""
+"""An account's use by month, compared with the year before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class MonthUsage:
 
     @property
     def change_percent(self) -> int | None:
-        """How much more than the year before, rounded to a percent; None where it cannot be said."""
+        """The increase over the year before in percent; None without a comparison."""
         if self.now is None or self.before is None or self.before.kwh <= 0:
             return None
         return round((self.now.kwh - self.before.kwh) * 100 / self.before.kwh)
@@ -51,7 +51,6 @@ async def list_last_months(session: AsyncSession, account_id: int, count: int = 
 
 
 async def find_reading(session: AsyncSession, account_id: int, month: date) -> MeterReading | None:
-    """The reading of that month (its first day)."""
     return await session.scalar(
         select(MeterReading).where(MeterReading.account_id == account_id, MeterReading.month == month)
     )

@@ -1,4 +1,4 @@
-"""Addresses of pictures: nobody can guess one, and each works for an hour."""
+"""Signed URLs of images, valid for an hour."""
 
 from __future__ import annotations
 
@@ -21,17 +21,12 @@ SIGNATURE_BYTES = 18
 
 @dataclass(frozen=True, slots=True)
 class ChartRequest:
-    """What is to be drawn, and the language of its words."""
-
     account_id: int
     language: str = ENGLISH
 
 
 def usage_chart_url(backend: Backend, account_id: int) -> str:
-    """A public address of the account's usage chart, for the current language.
-
-    The token says what, in which language and until when, sealed with our key.
-    """
+    """A public URL of the account's usage chart in the current language; content and expiry are signed (HMAC)."""
     until = int((backend.clock.now() + LIFETIME).timestamp())
     content = f"usage.{account_id}.{current_language()}.{until}"
     token = _base64(content.encode()) + _sign(backend, content)
@@ -39,7 +34,7 @@ def usage_chart_url(backend: Backend, account_id: int) -> str:
 
 
 def open_token(backend: Backend, token: str) -> ChartRequest | None:
-    """What a token stands for; None when we did not make it or its time is over."""
+    """The request in a token; None when the signature is wrong or it has expired."""
     try:
         content = base64.urlsafe_b64decode(_padded(token[: -len(_sign(backend, ""))])).decode()
         what, account_id, language, until = content.split(".")

@@ -9,8 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from backend import jobs
 from backend.app import Backend
-from backend.job_locks import service as rota
-from backend.job_locks.schedule import JOB_SCHEDULES
+from backend.job_locks import service as job_locks
 
 logger = logging.getLogger("memberline.clock")
 
@@ -24,12 +23,11 @@ class JobScheduler:
     async def run(self) -> None:
         """Until cancelled."""
         scheduler = AsyncIOScheduler(timezone=self._backend.coop.zone)
-        for name in JOB_SCHEDULES:
-            if name in jobs.JOBS:
-                # a look that comes late is as good, and of several missed looks one is enough
-                scheduler.add_job(
-                    self.run_if_due, "cron", [name], second=0, coalesce=True, misfire_grace_time=None, max_instances=1
-                )
+        for name in jobs.JOBS:
+            # a check that comes late is as good, and of several missed checks one is enough
+            scheduler.add_job(
+                self.run_if_due, "cron", [name], second=0, coalesce=True, misfire_grace_time=None, max_instances=1
+            )
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a look skipped while the job still runs is no news
         scheduler.start()
         try:
@@ -39,13 +37,13 @@ class JobScheduler:
 
     async def run_if_due(self, name: str) -> bool:
         """Do this job if it is due and nobody else does it; returns whether it was done."""
-        backend, times = self._backend, JOB_SCHEDULES[name]
+        backend, schedule = self._backend, jobs.JOBS[name].schedule
         async with backend.db.read_session() as session:
-            slot = await rota.find_due_slot(session, backend, name, times)
+            slot = await job_locks.find_due_slot(session, backend, name, schedule)
         if slot is None:
             return False
         async with backend.db.transaction() as session:
-            if not await rota.acquire(session, backend, name, times, slot):
+            if not await job_locks.acquire(session, backend, name, schedule, slot):
                 return False
         try:
             result = await jobs.run_named_job(backend, name, backend.today())
@@ -54,6 +52,6 @@ class JobScheduler:
             logger.error("job %s failed: %s", name, type(failure).__name__)
             return False
         async with backend.db.transaction() as session:
-            await rota.finish(session, backend, name, slot)
+            await job_locks.finish(session, backend, name, slot)
         logger.info("job %s: %s", name, result["result"])
         return True

@@ -1,8 +1,8 @@
-"""What a billing provider does: it knows what an account owes, and is told of every payment.
+"""The billing provider interface: it knows what an account owes, and receives every payment.
 
-Amounts are integer cents, days are the co-op's local dates. Each method gets the session of the transaction that it is
-part of, and flushes, never commits. A provider that speaks to another system must not do so here, where a database
-connection is held: it writes what is to be sent into a table of its own and sends that later.
+Amounts are integer cents, days are local dates. Methods get the session of the current transaction; they flush and
+never commit. They must not call other systems, since a database connection is held meanwhile: write to an own table and
+send later.
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 @dataclass(frozen=True, slots=True)
 class AccountBalance:
-    """What an account owes. Negative is a credit; `due_on` is that of the oldest unpaid bill.
-
-    `next_due_on` is that of the oldest unpaid bill that is not past due, where the provider knows it.
-    """
+    """What an account owes. Negative is a credit; `due_on` is the oldest unpaid bill's, `next_due_on` that
+    of the oldest one not past due, if known."""
 
     amount_due_cents: int
     due_on: date | None
@@ -29,7 +27,7 @@ class AccountBalance:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFact:
-    """One payment as billing sees it: `amount_cents` off the bill and `fee_cents` on top, under one `key`."""
+    """A payment of `amount_cents` plus `fee_cents`, identified by `key`."""
 
     key: str
     account_id: int
@@ -45,9 +43,9 @@ class BillingProvider(Protocol):
         ...
 
     async def payment_posted(self, session: AsyncSession, payment: PaymentFact) -> None:
-        """Money came in. Told once for each key; a second time is an error."""
+        """A payment was posted. Called once for each key; a second call is an error."""
         ...
 
     async def payment_returned(self, session: AsyncSession, payment: PaymentFact) -> None:
-        """That money went back. Told once for each key, after payment_posted."""
+        """The payment was returned. Called once for each key, after payment_posted."""
         ...

@@ -1,4 +1,4 @@
-"""Billing by our own tables: bills and the ledger."""
+"""The built-in billing provider, on our own bills and ledger."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from backend.providers.billing.base import AccountBalance, PaymentFact
 
 
 class BuiltinBilling:
-    """What an account owes is its receivable book; payments cover the oldest bill first."""
+    """The balance is the receivable book; payments cover the oldest bill first."""
 
     async def balance(self, session: AsyncSession, account_id: int, today: date) -> AccountBalance:
         due = await ledger.receivable_balance(session, account_id)

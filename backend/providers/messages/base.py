@@ -1,18 +1,14 @@
-"""What carries text messages, email and calls out. A co-op's own carrier is one more class with these methods."""
+"""The message provider interface, for texts, email and calls. A co-op's own carrier implements it."""
 
 from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-OPTED_OUT = "21610"
-"""The code with which a carrier says that this phone has said STOP."""
+OPTED_OUT = "21610"  # Twilio's error for a recipient who sent STOP
 
 
 class TransportError(Exception):
-    """A message was not taken.
-
-    `permanent`: trying again cannot help. `code` is the carrier's own, for the office.
-    """
+    """The carrier rejected a message. `permanent`: retrying cannot help. `code` is the carrier's."""
 
     def __init__(self, code: str, *, permanent: bool) -> None:
         super().__init__(code)
@@ -22,13 +18,13 @@ class TransportError(Exception):
 
 @runtime_checkable
 class MessageProvider(Protocol):
-    """Takes one message at a time. Raises TransportError when it was not taken.
+    """Sends one message at a time. Methods raise TransportError.
 
-    `key` names the message: the same key again must not send it twice where the carrier can help it.
+    `key` is the idempotency key: repeating it must not send twice, where the carrier supports that.
     """
 
     async def send_sms(self, to: str, body: str, media_url: str | None = None, *, key: str) -> str:
-        """Send a text to an E.164 number; returns the carrier's id of it."""
+        """Send a text to an E.164 number; returns the carrier's id."""
         ...
 
     async def send_email(self, to: str, subject: str, body: str, *, key: str) -> str:
@@ -36,10 +32,7 @@ class MessageProvider(Protocol):
         ...
 
     async def send_call(self, to: str, words: str, *, key: str) -> str:
-        """Call an E.164 number and say these words, which are in the current language (`backend.language`).
-
-        Returns the carrier's id of the call.
-        """
+        """Call an E.164 number and speak `words`, in the current language. Returns the carrier's id."""
         ...
 
     async def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Chooses by the settings: Twilio and a mail server where they are configured, the outbox alone where not."""
+"""MESSAGES_PROVIDER=auto: Twilio and SMTP where configured, otherwise messages stay in the outbox."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backend.providers.messages.twilio import TwilioProvider
 
 
 class SplitMessageProvider:
-    """Texts and calls one way, email another."""
+    """Texts and calls by one provider, email by another."""
 
     def __init__(self, sms: TwilioProvider | OutboxOnly, email: SmtpEmail | OutboxOnly) -> None:
         self._sms = sms
@@ -31,7 +31,6 @@ class SplitMessageProvider:
 
 
 def create(settings: Settings) -> MessageProvider:
-    """The provider that MESSAGES_PROVIDER=auto stands for."""
     return SplitMessageProvider(
         TwilioProvider(settings) if settings.twilio_configured else OutboxOnly(),
         SmtpEmail(settings) if settings.smtp_url else OutboxOnly(),

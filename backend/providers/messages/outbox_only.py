@@ -1,4 +1,4 @@
-"""No carrier: what would have been sent stays in the outbox, where the local page and the command line show it."""
+"""No carrier: messages stay in the outbox, where the local page and the command line show them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 
 
 class OutboxOnly:
-    """Takes every message and sends none."""
+    """Accepts every message and sends none."""
 
     async def send_sms(self, to: str, body: str, media_url: str | None = None, *, key: str) -> str:
         return _local_id("SM", key)

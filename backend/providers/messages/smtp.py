@@ -1,4 +1,4 @@
-"""Email by the co-op's own mail server, named by SMTP_URL."""
+"""Email by the SMTP server in SMTP_URL."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PORTS = {"smtp": 587, "smtps": 465}
 
 
 class SmtpEmail:
-    """One connection a message: a co-op sends few, and an idle connection is dropped by the server anyway.
+    """One connection per message: a co-op sends few, and servers drop idle connections anyway.
 
-    SMTP_URL is `smtp://user:password@host:port` (over STARTTLS; without it only to this machine) or `smtps://…`;
-    `?from=address` sets another sender than the office's address in coop.toml.
+    SMTP_URL is `smtp://user:password@host:port` (STARTTLS required except to localhost) or `smtps://...`;
+    `?from=address` overrides the sender, by default the office's address in coop.toml.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -34,7 +34,7 @@ class SmtpEmail:
         self._host = parts.hostname
         self._port = parts.port or PORTS[parts.scheme]
         self._tls = parts.scheme == "smtps"
-        # a server that says it has no STARTTLS may be somebody in between who hides it
+        # required: a man in the middle could strip the STARTTLS capability
         self._start_tls = None if self._tls or is_this_machine(self._host) else True
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
@@ -61,7 +61,7 @@ class SmtpEmail:
             code = error.recipients[0].code if error.recipients else 550
             raise TransportError(str(code), permanent=code >= 500) from error
         except aiosmtplib.SMTPResponseException as error:
-            # a wrong password (535) is the office's to correct: the message waits
+            # a wrong password (535) is a setting to correct, so the message is retried
             wrong_login = isinstance(error, aiosmtplib.SMTPAuthenticationError)
             raise TransportError(str(error.code), permanent=error.code >= 500 and not wrong_login) from error
         except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
@@ -79,7 +79,7 @@ class SmtpEmail:
         message["To"] = to
         message["Subject"] = subject
         message["Date"] = formatdate()
-        # the same key gives the same id, by which a mail server that got it twice can tell
+        # derived from the key, so that mail servers can detect duplicates
         identity = hashlib.sha256(key.encode()).hexdigest()[:32]
         message["Message-ID"] = f"<{identity}@{self._address.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"

@@ -1,4 +1,4 @@
-"""Text messages and calls by Twilio's REST API, spoken directly: one form post each."""
+"""Texts and calls by Twilio's REST API, one form POST each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RETRYABLE_STATUSES = frozenset({408, 409, 425, 429})
 
 
 class TwilioProvider:
-    """Sends from the co-op's number, and asks for news of every message at /twilio/status."""
+    """Sends from the co-op's number, with status callbacks to /twilio/status."""
 
     def __init__(self, settings: Settings) -> None:
         self._account = settings.twilio_account_sid or ""
@@ -37,7 +37,7 @@ class TwilioProvider:
             "To": to,
             "From": self._number,
             "Body": body,
-            # our own key comes back with the news: they may overtake the answer that has Twilio's id
+            # with our key, since the callback may arrive before the response with Twilio's id
             "StatusCallback": f"{self._status_url}?key={quote(key, safe=':')}",
         }
         if media_url:
@@ -45,7 +45,7 @@ class TwilioProvider:
         return await self._post("Messages.json", fields, key)
 
     async def send_call(self, to: str, words: str, *, key: str) -> str:
-        """Call, say the words twice, for whoever was still finding the phone, and end. Raises TransportError."""
+        """Call, speak the words twice, in case the first seconds are missed, and hang up. Raises TransportError."""
         say = f'<Say language="{SAY_LANGUAGES[current_language()]}">'
         said, again = escape(words), escape(tr("Again: {words}", words=words))
         twiml = f'<Response>{say}{said}</Say><Pause length="1"/>{say}{again}</Say></Response>'
@@ -87,6 +87,6 @@ def _sid(status: int, body: dict[str, Any]) -> str:
     if status < 300 and isinstance(body.get("sid"), str):
         return str(body["sid"])
     code = str(body.get("code") or status)
-    # 401 and 403 are temporary to us: the office corrects the setting and nothing that was written is lost
+    # 401 and 403 are retried: the office corrects the setting, and no message is lost
     permanent = 400 <= status < 500 and status not in RETRYABLE_STATUSES and status not in (401, 403)
     raise TransportError(code, permanent=permanent)

@@ -1,8 +1,7 @@
-"""What an outage provider does: it knows where the power is out, why, and when it is expected back.
+"""The outage provider interface: where the power is out, why, and when it is expected back.
 
-A co-op's outage management system is one more class with this method. It is asked while a member waits, so it must
-answer from something near: a table of its own that a job keeps fresh, never a slow call over the network while the
-database connection of the talk is held.
+A co-op's outage management system implements it. A member waits for the answer, and a database connection is held, so
+it must read local data that a job keeps fresh, never call over the network.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 @dataclass(frozen=True, slots=True)
 class OutageInfo:
-    """One outage that is known. `area` says where in the office's words; `cause` is empty while nobody knows it.
+    """A known outage. `area` is in the office's words; `cause` is empty while unknown.
 
-    `estimate` is when power is expected back (aware), None while there is none; `updated` when this was last written.
+    `estimate` is when power is expected back (aware), if known; `updated` when this was last changed.
     """
 
     area: str
@@ -30,8 +29,5 @@ class OutageInfo:
 @runtime_checkable
 class OutageProvider(Protocol):
     async def find_outage(self, session: AsyncSession, place: str | None, account_id: int | None) -> OutageInfo | None:
-        """The outage at a place, in a member's own words, or at an account; None when nothing is known there.
-
-        Gets the session of the transaction that it is part of, and only reads.
-        """
+        """The outage at a place (in the member's words) or account; None when none is known. Read-only."""
         ...

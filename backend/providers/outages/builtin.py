@@ -17,15 +17,15 @@ WHOLE_SYSTEM_NAMES = frozenset({"everywhere", "all", "all members", "whole syste
 
 
 class BuiltinOutages:
-    """An outage is at a place when one of its area's names stands in the words for the place, or in the address."""
+    """An outage matches when a name of its area occurs in the place's words or the account's address."""
 
     async def find_outage(self, session: AsyncSession, place: str | None, account_id: int | None) -> OutageInfo | None:
         account = await session.get(Account, account_id) if account_id is not None else None
-        told = [normalize_place(words) for words in (place, account.service_address if account else None) if words]
+        places = [normalize_place(words) for words in (place, account.service_address if account else None) if words]
         for one in await outages.current_outages(session):
             names = [normalize_place(name) for name in one.area.split(",")]
             if any(
-                name in WHOLE_SYSTEM_NAMES or any(_contains_words(name, words) for words in told)
+                name in WHOLE_SYSTEM_NAMES or any(_contains_words(name, words) for words in places)
                 for name in names
                 if name
             ):
@@ -38,11 +38,11 @@ def create(settings: Settings) -> BuiltinOutages:
 
 
 def normalize_place(words: str) -> str:
-    """Lower case, without accents and marks, streets in their short forms: `Ridge Road.` is `ridge rd`."""
+    """Lowercase, without accents and punctuation, with street types abbreviated: `Ridge Road.` is `ridge rd`."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", words.lower()) if not unicodedata.combining(c))
     return " ".join(ABBREVIATIONS.get(word, word) for word in re.sub(r"[^a-z0-9]+", " ", bare).split())
 
 
 def _contains_words(name: str, words: str) -> bool:
-    """Whether `name` stands in `words` as whole words: `Oak` is not in `Oakland Avenue`."""
+    """Whether `name` occurs as whole words: `Oak` is not in `Oakland Avenue`."""
     return f" {name} " in f" {words} "

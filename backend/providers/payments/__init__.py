@@ -1,1 +1,1 @@
-"""Who moves the money. `base` is the Protocol."""
+"""The payment provider interface, in `base`."""

@@ -1,13 +1,11 @@
-"""What a payment provider does. A co-op's own processor is one more class with these methods.
+"""The payment provider interface. A co-op's own processor implements it.
 
-Units: amounts are whole US cents, days are the provider's own business days. No card or account number ever
-crosses this line: a `token` stands for the method, and the member types the number on the provider's own
-page.
+Units: amounts are whole US cents, days are the provider's business days. No card or account number passes through:
+a `token` stands for the method, and the member types the number on the provider's page.
 
-Idempotency: every charge has a `key` that the caller chooses (1 to 200 of letters, digits and `. _ : -`, the
-first a letter or a digit). Whatever is repeated with the same key, in whatever order and however many at
-once, there is at most one charge, and every repeat gets that charge as it now stands. So after any doubt: ask
-again.
+Idempotency: every charge has a `key` that the caller chooses (1 to 200 letters, digits and `. _ : -`, starting with
+a letter or digit). However often, in whatever order and however concurrently calls with one key are repeated, there
+is at most one charge, and each call returns its current state. So in doubt, repeat the call.
 
 A refusal by the card's bank is not an error: it is a Charge with status "declined" and a decline_code.
 """
@@ -22,12 +20,12 @@ MethodKind = Literal["card", "bank"]
 EntryStatus = Literal["pending", "complete", "abandoned"]
 
 KEY_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,199}")
-"""What a charge's key may look like (match the whole of it)."""
+"""A valid charge key (use fullmatch)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One charge as the provider has it. `ref` is the provider's own number for it."""
+    """One charge as the provider has it. `ref` is the provider's own id."""
 
     key: str
     ref: str
@@ -53,7 +51,7 @@ class ReturnNotice:
 
 @dataclass(frozen=True, slots=True)
 class HostedEntry:
-    """A visit to the provider's own page for one method: send the member to `url`, keep `entry_id`."""
+    """A session on the provider's page: send the member to `url`, keep `entry_id`."""
 
     entry_id: str
     url: str
@@ -61,7 +59,7 @@ class HostedEntry:
 
 @dataclass(frozen=True, slots=True)
 class EntryResult:
-    """How that visit went. All but `status` is None until it is "complete"; a bank account has no expiry."""
+    """The result. All but `status` is None until it is "complete"; a bank account has no expiry."""
 
     status: EntryStatus
     token: str | None = None
@@ -73,19 +71,19 @@ class EntryResult:
 
 
 class PaymentProviderError(Exception):
-    """Something other than a charge came of the call."""
+    """The call returned no charge."""
 
 
 class ProviderTimeout(PaymentProviderError):
-    """The outcome is unknown: it may have happened. Ask find(key) later; never try with another key."""
+    """The outcome is unknown. Call find(key) later; never retry with another key."""
 
 
 class ProviderUnavailable(PaymentProviderError):
-    """The call never arrived, so nothing happened. It may be repeated with the same key."""
+    """The call did not arrive, so nothing happened. Repeat it with the same key."""
 
 
 class ProviderRejected(PaymentProviderError):
-    """The provider understood and refused, and nothing changed. Repeating the same call gives the same.
+    """The provider refused, and nothing changed. Repeating the call gives the same result.
 
     `code` is one of: invalid_token, invalid_amount, invalid_key, invalid_request, idempotency_key_reused (the
     key belongs to a charge with another token, amount or description), no_such_charge, not_authorised
@@ -102,7 +100,7 @@ class ProviderRejected(PaymentProviderError):
 class PaymentProvider(Protocol):
     """Every method may raise ProviderTimeout, ProviderUnavailable and ProviderRejected, and nothing else.
 
-    Proven by tests/contracts/payment_provider.py, which an outside package can subclass.
+    tests/contracts/payment_provider.py checks this; other packages can subclass it.
     """
 
     async def authorize(self, *, key: str, token: str, amount_cents: int, description: str) -> Charge:
@@ -114,17 +112,17 @@ class PaymentProvider(Protocol):
         ...
 
     async def void(self, key: str) -> Charge:
-        """Let an authorised charge go: "voided". Already voided: that charge, unchanged."""
+        """Release an authorised charge: "voided". Already voided: that charge, unchanged."""
         ...
 
     async def find(self, key: str) -> Charge | None:
-        """The charge as it now stands; None when the provider never made one with this key."""
+        """The charge's current state; None when there is none with this key."""
         ...
 
     async def returns_since(self, cursor: int) -> list[ReturnNotice]:
         """Returns with a seq above `cursor` (0: from the first), in order of seq.
 
-        One answer may be a part of them: call again with the last seq until the list is empty.
+        The list may be partial: call again with the last seq until it is empty.
         """
         ...
 
@@ -137,9 +135,9 @@ class PaymentProvider(Protocol):
         ...
 
     async def entry_result(self, entry_id: str) -> EntryResult:
-        """How the visit stands; asking changes nothing. A visit left alone becomes "abandoned" in time."""
+        """The session's current result. One without activity becomes "abandoned" in time."""
         ...
 
     async def close(self) -> None:
-        """Let connections go. May be called twice."""
+        """Close connections. May be called twice."""
         ...

@@ -28,11 +28,11 @@ from backend.alerts import delivery
 from backend.app import Backend
 from backend.config import Settings
 
-whole, delivery.BATCH_SIZE = delivery._deliver_batch, 1
+deliver, delivery.BATCH_SIZE = delivery._deliver_batch, 1
 
 async def counted(backend, events):
-    print("about to tell", flush=True)
-    return await whole(backend, events)
+    print("about to deliver", flush=True)
+    return await deliver(backend, events)
 
 delivery._deliver_batch = counted
 backend = Backend.create(Settings.from_env())

@@ -10,31 +10,30 @@ import pytest
 
 from backend.app import Backend
 from backend.clock import ManualClock
-from backend.job_locks import service as rota
-from backend.job_locks.schedule import JOB_SCHEDULES, JobSchedule
-from backend.jobs import JOBS
+from backend.job_locks import service as job_locks
+from backend.job_locks.service import JobSchedule
 
 CHICAGO = ZoneInfo("America/Chicago")
 HOURLY = JobSchedule("hour", lease=timedelta(minutes=15))
 
 
-async def take(backend: Backend, times: JobSchedule = HOURLY) -> str | None:
+async def take(backend: Backend, schedule: JobSchedule = HOURLY) -> str | None:
     """As the clock does it: the turn taken, or None."""
     async with backend.db.read_session() as session:
-        slot = await rota.find_due_slot(session, backend, "work", times)
+        slot = await job_locks.find_due_slot(session, backend, "work", schedule)
     if slot is None:
         return None
     async with backend.db.transaction() as session:
-        return slot if await rota.acquire(session, backend, "work", times, slot) else None
+        return slot if await job_locks.acquire(session, backend, "work", schedule, slot) else None
 
 
 async def finish(backend: Backend, slot: str) -> None:
     async with backend.db.transaction() as session:
-        await rota.finish(session, backend, "work", slot)
+        await job_locks.finish(session, backend, "work", slot)
 
 
 @pytest.mark.parametrize(
-    ("times", "at", "slot"),
+    ("schedule", "at", "slot"),
     [
         (JobSchedule("day", time(6)), datetime(2026, 11, 18, 5, 59), None),
         (JobSchedule("day", time(6)), datetime(2026, 11, 18, 6, 0), "2026-11-18"),
@@ -43,8 +42,8 @@ async def finish(backend: Backend, slot: str) -> None:
         (JobSchedule("minute"), datetime(2026, 11, 18, 10, 30), "2026-11-18 16:30"),
     ],
 )
-def test_what_is_due(times: JobSchedule, at: datetime, slot: str | None) -> None:
-    assert times.slot_at(at.replace(tzinfo=CHICAGO)) == slot
+def test_what_is_due(schedule: JobSchedule, at: datetime, slot: str | None) -> None:
+    assert schedule.slot_at(at.replace(tzinfo=CHICAGO)) == slot
 
 
 def test_the_hour_that_comes_twice_in_autumn_is_two_turns() -> None:
@@ -79,7 +78,3 @@ async def test_a_turn_still_at_work_keeps_out_the_next_one(backend: Backend, clo
     assert await take(backend, long)
     clock.advance(minutes=3)
     assert await take(backend, long) is None
-
-
-def test_every_job_has_its_times() -> None:
-    assert set(JOBS) <= set(JOB_SCHEDULES)

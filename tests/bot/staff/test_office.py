@@ -17,8 +17,8 @@ from backend.conversations import service as conversations
 from backend.logins import throttle
 from backend.outbox import service as outbox
 from backend.staff import signin
+from backend.tickets import history
 from backend.tickets import service as tickets
-from backend.tickets import staff_actions
 from backend.tickets.models import Ticket
 from bot.channels.sms.routes import sms_conversation_id
 from bot.channels.webchat.sessions import session_conversation_id as web_conversation_of
@@ -243,7 +243,7 @@ async def test_what_was_told_later_and_what_was_taken_back(edge: Edge) -> None:
     assert "name change" in (await edge.get("/staff")).text
     async with backend.db.transaction() as session:
         ticket = await session.get_one(Ticket, made.id)
-        await staff_actions.add_crew_note(session, backend, ticket, conversation, "Sam", "need a second truck")
+        await history.add_crew_note(session, backend, ticket, conversation, "Sam", "need a second truck")
         await tickets.add_note(session, backend, ticket, conversation, "it was nothing", unproven=True)
     page = (await edge.get(f"/staff/tickets/{made.number}")).text
     assert "Sam, on call: need a second truck" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[date]:
     async def work(_backend: Backend, on: date) -> Any:
         days.append(on)
 
-    monkeypatch.setitem(jobs.JOBS, "alerts", work)
+    monkeypatch.setitem(jobs.JOBS, "alerts", replace(jobs.JOBS["alerts"], run=work))
     return days
 
 
@@ -78,7 +79,7 @@ async def test_a_job_that_fails_is_taken_up_again(
         if len(tries) == 1:
             raise OSError("the line is down")
 
-    monkeypatch.setitem(jobs.JOBS, "scheduled-payments", breaks_once)
+    monkeypatch.setitem(jobs.JOBS, "scheduled-payments", replace(jobs.JOBS["scheduled-payments"], run=breaks_once))
     ticking = JobScheduler(backend)
     assert not await ticking.run_if_due("scheduled-payments")
     assert not await ticking.run_if_due("scheduled-payments")
@@ -93,7 +94,7 @@ async def test_a_daily_job_waits_for_its_hour(backend: Backend, clock: ManualClo
     async def work(_backend: Backend, _on: date) -> Any:
         return None
 
-    monkeypatch.setitem(jobs.JOBS, "scheduled-payments", work)
+    monkeypatch.setitem(jobs.JOBS, "scheduled-payments", replace(jobs.JOBS["scheduled-payments"], run=work))
     ticking = JobScheduler(backend)
     clock.advance(hours=19, minutes=59)  # a minute to six, the next morning at the co-op
     assert not await ticking.run_if_due("scheduled-payments")
