@@ -1,4 +1,4 @@
-"""Which turn of a job is due, and that one process takes it."""
+"""Which slot of a job is due, and that exactly one process claims it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CHICAGO = ZoneInfo("America/Chicago")
 HOURLY = JobSchedule("hour", lease=timedelta(minutes=15))
 
 
-async def take(backend: Backend, schedule: JobSchedule = HOURLY) -> str | None:
-    """As the clock does it: the turn taken, or None."""
+async def claim(backend: Backend, schedule: JobSchedule = HOURLY) -> str | None:
+    """As JobScheduler does it: the claimed slot, or None."""
     async with backend.db.read_session() as session:
         slot = await job_locks.find_due_slot(session, backend, "work", schedule)
     if slot is None:
@@ -42,39 +42,39 @@ async def finish(backend: Backend, slot: str) -> None:
         (JobSchedule("minute"), datetime(2026, 11, 18, 10, 30), "2026-11-18 16:30"),
     ],
 )
-def test_what_is_due(schedule: JobSchedule, at: datetime, slot: str | None) -> None:
+def test_which_slot_is_due(schedule: JobSchedule, at: datetime, slot: str | None) -> None:
     assert schedule.slot_at(at.replace(tzinfo=CHICAGO)) == slot
 
 
-def test_the_hour_that_comes_twice_in_autumn_is_two_turns() -> None:
+def test_the_hour_repeated_when_daylight_saving_ends_is_two_slots() -> None:
     twice = datetime(2026, 11, 1, 1, 30, tzinfo=CHICAGO)
     assert HOURLY.slot_at(twice) != HOURLY.slot_at(twice.replace(fold=1))
 
 
-async def test_of_many_one_takes_it(backend: Backend) -> None:
-    taken = await asyncio.gather(*(take(backend) for _ in range(8)))
-    assert len([slot for slot in taken if slot]) == 1
+async def test_exactly_one_of_many_claims_a_slot(backend: Backend) -> None:
+    claimed = await asyncio.gather(*(claim(backend) for _ in range(8)))
+    assert len([slot for slot in claimed if slot]) == 1
 
 
-async def test_a_finished_turn_is_not_taken_again_and_the_next_one_is(backend: Backend, clock: ManualClock) -> None:
-    slot = await take(backend)
+async def test_a_finished_slot_is_not_claimed_again_but_the_next_one_is(backend: Backend, clock: ManualClock) -> None:
+    slot = await claim(backend)
     assert slot
     await finish(backend, slot)
-    assert await take(backend) is None
+    assert await claim(backend) is None
     clock.advance(hours=1)
-    assert await take(backend)
+    assert await claim(backend)
 
 
-async def test_an_unfinished_turn_is_taken_again_after_its_lease(backend: Backend, clock: ManualClock) -> None:
-    assert await take(backend)
+async def test_an_unfinished_slot_is_claimed_again_after_its_lease(backend: Backend, clock: ManualClock) -> None:
+    assert await claim(backend)
     clock.advance(minutes=14)
-    assert await take(backend) is None
+    assert await claim(backend) is None
     clock.advance(minutes=1)
-    assert await take(backend)
+    assert await claim(backend)
 
 
-async def test_a_turn_still_at_work_keeps_out_the_next_one(backend: Backend, clock: ManualClock) -> None:
+async def test_a_running_job_blocks_the_next_slot(backend: Backend, clock: ManualClock) -> None:
     long = JobSchedule("minute", lease=timedelta(minutes=15))
-    assert await take(backend, long)
+    assert await claim(backend, long)
     clock.advance(minutes=3)
-    assert await take(backend, long) is None
+    assert await claim(backend, long) is None
