@@ -120,7 +120,7 @@ async def _prepare_database(backend: Backend) -> None:
 async def _announce_ready(app: Any, settings: Settings, began: float) -> None:
     """Wait for both processes, then say what there is to do."""
     engine = app.ctx.services.engine
-    while not await engine.healthy():
+    while not await engine.is_healthy():
         print(".", end="", flush=True)
         await asyncio.sleep(0.5)
     print(f"\nReady after {time.monotonic() - began:.1f} s: {settings.public_url}\n")
