@@ -17,14 +17,13 @@ from bot.dialogue.keep_deadline import KeepDeadline
 from bot.dialogue.messages import Inbound
 from bot.dialogue.redaction.across_messages import (
     MAX_EARLIER,
-    EarlierMessage,
     MessageRedaction,
     redact_in_context,
     scrub_digits,
 )
-from bot.dialogue.redaction.digits import find_digit_groups
+from bot.dialogue.redaction.digits import find_digit_groups, split_into_sequences
 from bot.dialogue.redaction.expected_numbers import SUFFIX_DIGITS, RedactionContext, account_candidates
-from bot.dialogue.redaction.gaps import split_into_sequences
+from bot.dialogue.redaction.message_ends import EarlierMessage
 from bot.dialogue.redaction.redact import list_account_candidates
 from bot.web.rates import RateLimiter, rate_limit
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import pytest
 
 from bot.dialogue.normalize import clean_text
-from bot.dialogue.redaction.across_messages import MAX_EARLIER, EarlierMessage, redact_in_context
+from bot.dialogue.redaction.across_messages import MAX_EARLIER, redact_in_context
 from bot.dialogue.redaction.card_numbers import is_card_number
 from bot.dialogue.redaction.expected_numbers import RedactionContext
+from bot.dialogue.redaction.message_ends import EarlierMessage
 from tests.bot.dialogue.test_nothing_kept import open_account
 from tests.bot.edge import Edge
 

@@ -17,9 +17,10 @@ import pytest
 from bot.channels.sms.routes import sms_conversation_id
 from bot.channels.webchat import sessions
 from bot.dialogue.normalize import clean_text
-from bot.dialogue.redaction.across_messages import MAX_EARLIER, EarlierMessage, redact_in_context
-from bot.dialogue.redaction.expected_numbers import RedactionContext
 from bot.dialogue.recording import MessageRecorder
+from bot.dialogue.redaction.across_messages import MAX_EARLIER, redact_in_context
+from bot.dialogue.redaction.expected_numbers import RedactionContext
+from bot.dialogue.redaction.message_ends import EarlierMessage
 from bot.dialogue.redaction.redact import list_account_candidates, redact
 from tests.bot.conftest import running_edge
 from tests.bot.edge import ACCOUNT, NUMBER, Edge

@@ -80,6 +80,6 @@ def test_digits_that_were_sent_are_known_again() -> None:
     place = next(n for n in range(5000) if compose_persona(1, n).leaks == "card")
     talk = SimulatedConversation(compose_persona(1, place), MADE)
     assert invariants.list_sent_secrets([talk]) == {}
-    card = invariants.manners.card(place)
+    card = invariants.style.make_card_number(place)
     talk.turns.append((f"my card number is {card}", "Never send that."))
     assert card.replace(" ", "") in invariants.list_sent_secrets([talk])[place]
