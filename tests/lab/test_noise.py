@@ -1,4 +1,4 @@
-"""Noise is the same by its seed, changes words alone, and leaves alone what would be unfair."""
+"""Noise is reproducible by its seed, changes words only, and changes nothing that would be unfair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was asked for gets through behind something that was taken out, and a secret in pieces goes all the same."""
+"""An answer after a redacted message gets through, and a secret in pieces is still redacted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever people say that must never be kept is found nowhere afterwards, and what they need to say stays."""
+"""Secrets that people send are stored nowhere, and what they need to say stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must never be kept goes; what members need to say stays."""
+"""What must never be stored is redacted; what members need to say stays."""
 
 import itertools
 from random import Random

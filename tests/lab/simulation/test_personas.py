@@ -1,4 +1,4 @@
-"""Members are composed by their seed and place alone, and all kinds of them turn up."""
+"""Personas depend on seed and index alone, and all kinds of them occur."""
 
 from __future__ import annotations
 
