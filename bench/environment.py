@@ -1,4 +1,4 @@
-"""What both sides need before they are measured: stock's environment, and a model of each with its training time."""
+"""Prepares both sides: the environment of stock Rasa, and a model of each with its training time."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ OUR_TRAINING = ROOT / "bench" / "results" / "training.json"
 
 
 class BenchError(Exception):
-    """The bench cannot go on; the text says why and what to do, in a line."""
+    """The bench cannot continue; the message says why and what to do, in one line."""
 
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """One training from nothing: wall-clock and CPU seconds, and of what."""
+    """One training from scratch: its wall-clock and CPU seconds, and its data."""
 
     wall_s: float
     cpu_s: float
-    others_share: float  # of the machine, that went to other work meanwhile
+    others_share: float  # share of the machine (0 to 1) that went to other work
     sentences: int
     digest: str
     trained_at: str
 
 
 def build_environment(**more: str) -> dict[str, str]:
-    """This process's environment with byte code allowed, Rasa's reports home off, and ours added."""
+    """This process's environment with byte code allowed, Rasa's telemetry off, and `more` added."""
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**inherited, "UV_PYTHON_DOWNLOADS": "never", "RASA_TELEMETRY_ENABLED": "false", **more}
 
 
 def set_up_stock() -> None:
-    """Install stock Rasa with TensorFlow from its lock, once, compiled to byte code like memberline's environments."""
+    """Install stock Rasa with TensorFlow from its lock file, once; byte code is compiled as for memberline."""
     ready = STOCK / ".venv" / ".ready"
     lock = STOCK / "uv.lock"
     if ready.exists() and ready.stat().st_mtime >= lock.stat().st_mtime:
@@ -72,7 +72,7 @@ def _uv() -> str:
 
 
 def prepare_stock_model(project: StockProject, *, anew: bool, keep: bool) -> tuple[Path, TrainingRecord]:
-    """Stock's model of these sentences, trained when there is none; `keep` takes the newest there is instead."""
+    """Stock's model of these sentences, trained if it is missing; with `keep` the newest model will do."""
     model = STOCK_MODELS / f"{project.digest}.tar.gz"
     if keep and not model.exists() and (others := sorted(STOCK_MODELS.glob("*.tar.gz"), key=os.path.getmtime)):
         model = others[-1]
@@ -94,7 +94,7 @@ def _train_stock(project: StockProject, model: Path) -> None:
 
 
 def time_own_training(*, anew: bool) -> TrainingRecord:
-    """How long a training of memberline from nothing takes, timed when the model in use has changed."""
+    """The training time of memberline from scratch, measured again when the model in use has changed."""
     digest = json.loads(OUR_MODEL.with_name("current.json").read_text(encoding="utf-8"))["inputs"][:16]
     if anew or not OUR_TRAINING.exists() or _read_record(OUR_TRAINING).digest != digest:
         print("Training memberline once more from nothing, to time it ...", flush=True)
@@ -108,16 +108,14 @@ def time_own_training(*, anew: bool) -> TrainingRecord:
 
 
 def _count_own_sentences() -> int:
-    files = (ROOT / "data").rglob("nlu.yml")
-    return sum(line.lstrip().startswith("- ") for file in files for line in _example_lines(file))
-
-
-def _example_lines(file: Path) -> list[str]:
-    return [line for line in file.read_text(encoding="utf-8").splitlines() if "- intent:" not in line]
+    lines = (
+        line for file in (ROOT / "data").rglob("nlu.yml") for line in file.read_text(encoding="utf-8").splitlines()
+    )
+    return sum(line.lstrip().startswith("- ") and "- intent:" not in line for line in lines)
 
 
 def _run_timed(command: list[str], folder: Path, log: Path) -> tuple[float, float, float]:
-    """Run it to its end: wall-clock and CPU seconds, and the machine's share of other work. Raises BenchError."""
+    """Run a command: wall-clock seconds, CPU seconds, and the share of other work. Raises BenchError if it fails."""
     log.parent.mkdir(parents=True, exist_ok=True)
     before, busy, began = _children_cpu_seconds(), read_machine_busy_ms(), time.monotonic()
     with log.open("wb") as output:

@@ -19,7 +19,7 @@ TURN_SECONDS = 60.0
 
 @dataclass
 class TurnTimings:
-    """What a number of turns took. Times of turns are wall-clock milliseconds, in order of their ends."""
+    """The cost of some turns. `turns_ms` are wall-clock milliseconds in the order in which the turns ended."""
 
     turns_ms: list[float] = field(default_factory=list)
     wall_s: float = 0.0
@@ -38,14 +38,14 @@ class TurnTimings:
 
 @dataclass
 class MachineLoad:
-    """What else the machine did while a run was measured, in CPU milliseconds."""
+    """How busy the machine was during a measurement, in CPU milliseconds."""
 
     busy_ms: float = 0.0
     ours_ms: float = 0.0
     wall_s: float = 0.0
 
     def others_share(self, cores: int) -> float:
-        """The share of all cores that went to anything but the system under measure and the bench itself."""
+        """The share of all cores (0 to 1) used by anything but the measured system and the bench."""
         return max(0.0, self.busy_ms - self.ours_ms) / (self.wall_s * 1000 * cores) if self.wall_s else 0.0
 
 
@@ -57,7 +57,7 @@ async def measure_block(
     rounds: int,
     machine: MachineLoad | None = None,
 ) -> TurnTimings:
-    """`connections` members at a time hold the conversation, on each connection `rounds` of them in turn."""
+    """Hold the conversation on `connections` connections at once, `rounds` times in a row on each."""
     made = TurnTimings()
     pids = [*system.measured_pids(), *system.extra_pids()]
     cpu, own, busy = processes.read_cpu_ms(pids), time.process_time(), processes.read_machine_busy_ms()
@@ -90,7 +90,7 @@ async def run_conversation(
     script: Iterable[ScriptedMessage],
     made: TurnTimings,
 ) -> AsyncIterator[float]:
-    """Say one thing after the other; yields the milliseconds of each turn."""
+    """Send the messages in turn; yields the milliseconds of each."""
     for said in script:
         began = time.perf_counter()
         answer = await system.send_message(http, sender, said.text)
@@ -103,7 +103,7 @@ async def run_conversation(
 
 @asynccontextmanager
 async def _open_client() -> AsyncIterator[aiohttp.ClientSession]:
-    """One kept connection, as a carrier's or a load balancer's would be."""
+    """One persistent connection, as a carrier or a load balancer keeps."""
     connector = aiohttp.TCPConnector(limit=1)
     timeout = aiohttp.ClientTimeout(total=TURN_SECONDS)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http:
@@ -112,7 +112,7 @@ async def _open_client() -> AsyncIterator[aiohttp.ClientSession]:
 
 @dataclass(frozen=True)
 class TurnGrowth:
-    """How a turn grows with its conversation: median milliseconds, wall-clock and CPU, early and late in it."""
+    """Median milliseconds of a turn, wall-clock and CPU, early and late in a long conversation."""
 
     early_turn: int
     late_turn: int
@@ -128,7 +128,7 @@ WINDOW = 10
 async def measure_growth(
     system: MeasuredSystem, script: Sequence[ScriptedMessage], *, most_seconds: float
 ) -> TurnGrowth:
-    """One long conversation; turn 10 stands for turns 6 to 15, the last for the last ten that fitted into the time."""
+    """Hold one long conversation. Early is the median of turns 6 to 15, late of the last ten within `most_seconds`."""
     pids = [*system.measured_pids(), *system.extra_pids()]
     walls: list[float] = []
     cpus = [processes.read_cpu_ms(pids)]
@@ -146,7 +146,6 @@ async def measure_growth(
 
 
 def median(values: Sequence[float]) -> float:
-    """The middle one."""
     return percentile(values, 50)
 
 

@@ -1,7 +1,7 @@
-"""Makes CSV files of many invented members, to measure an import: `python -m bench.make_members 100000 DIR`.
+"""Writes CSV files of many invented members, to measure an import: `python -m bench.make_members 100000 DIR`.
 
 Each has an account, bills (12), months of usage (24) and a payment method; a tenth has a draft, a tenth Auto Pay, a
-fifth an alert. The same arguments make the same files.
+fifth an alert. The same arguments give the same files.
 """
 
 from __future__ import annotations

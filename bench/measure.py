@@ -1,4 +1,4 @@
-"""One run: both systems started one after the other, then measured by turns, so that noise hits both alike."""
+"""One run: starts both systems and measures them alternately, so that noise affects both alike."""
 
 from __future__ import annotations
 
@@ -33,8 +33,6 @@ QUICK = MeasurePlan(rounds=1, single=2, crowd=1, long_turns=40, long_seconds=12)
 
 @dataclass
 class SystemResults:
-    """What one system showed."""
-
     first_start_s: float = 0.0  # memberline: with its database to be made; stock has nothing to make
     start_s: float = 0.0
     memory: dict[str, float] = field(default_factory=dict)
@@ -43,7 +41,6 @@ class SystemResults:
     growth: TurnGrowth | None = None
 
     def to_numbers(self) -> dict[str, Any]:
-        """Everything as plain numbers."""
         kept = {"start_s": self.start_s, "first_start_s": self.first_start_s, **self.memory}
         kept["beside_pss_mb"] = self.extra_mb
         turns = {name: _summarize_turns(made) for name, made in self.blocks.items()}
@@ -64,14 +61,12 @@ def _summarize_turns(made: TurnTimings) -> dict[str, float]:
 
 
 def series_name(kind: str, connections: int) -> str:
-    """The name of a series: faq-1, mix-8 and so on."""
+    """The name of a series, such as faq-1 or mix-8."""
     return f"{kind}-{connections}"
 
 
 @dataclass
 class BenchRun:
-    """Both systems and what was measured of them."""
-
     stock: StockRasa
     memberline: MemberlineServer
     plan: MeasurePlan
@@ -84,7 +79,7 @@ class BenchRun:
         return self.stock, self.memberline
 
     async def measure(self) -> None:
-        """Everything, in order. Leaves nothing running."""
+        """Measure everything, and stop both systems at the end."""
         self.measured = {system.name: SystemResults() for system in self.systems}
         try:
             await self._measure_starts()
@@ -99,7 +94,7 @@ class BenchRun:
                 system.stop()
 
     async def _measure_starts(self) -> None:
-        """Each starts while the other does not run. memberline starts twice: the first time makes its database."""
+        """Each starts while the other is not running. memberline starts twice: the first start creates its database."""
         ours, theirs = self.measured["memberline"], self.measured["stock"]
         self.report("Starting memberline, with a new database ...")
         ours.first_start_s = await self.memberline.start()
@@ -129,7 +124,7 @@ class BenchRun:
                     )
 
     def _measure_memory(self) -> None:
-        """After the work, which is when it is largest."""
+        # after the work, when memory use is largest
         for system in self.systems:
             counted = processes.read_memory(system.measured_pids())
             measured = self.measured[system.name]
@@ -145,5 +140,5 @@ class BenchRun:
             )
 
     def others_share(self) -> float:
-        """How much of the machine went to other work while turns were measured, 0 to 1."""
+        """The share of the machine (0 to 1) that went to other work during the measurements."""
         return self.machine.others_share(os.cpu_count() or 1)

@@ -1,4 +1,4 @@
-"""What the members say, to both systems alike, and what an answer must show to count as one."""
+"""The messages that are sent to both systems, and what a right answer must contain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ScriptedMessage:
-    """One message. `ours` and `stock` are patterns found in a right answer of memberline and of stock."""
+    """One message, with the patterns that are found in a right answer of memberline and of stock."""
 
     text: str
     own_pattern: str
@@ -25,7 +25,7 @@ FAQ = (
     ScriptedMessage("why is my bill so high", r"bill", r"bill"),
     ScriptedMessage("what can you do", r"pay", r"pay"),
 )
-"""Turns that only answer: no form, no database on the stock side; memberline looks up its facts in an action."""
+"""Turns without a form. On the stock side they need no database; memberline looks up its facts in an action."""
 
 PAYMENT_MIX = (
     ScriptedMessage("good morning", r"help|do for you", r"help"),
@@ -39,16 +39,14 @@ PAYMENT_MIX = (
     ScriptedMessage("never mind", r"stop|nothing", r"stop"),
     ScriptedMessage("thanks", r"welcome|glad|any time", r"welcome|glad|any time"),
 )
-"""A conversation of eight turns: a greeting, a payment begun, identity, a question between, an amount, and left."""
+"""Eight turns: a greeting, a payment is begun, identity, a side question, an amount, and it is abandoned."""
 
 SCRIPTS = {"faq": FAQ, "mix": PAYMENT_MIX}
 
 
 def build_long_conversation(turns: int) -> list[ScriptedMessage]:
-    """One member who asks on and on."""
     return [FAQ[place % len(FAQ)] for place in range(turns)]
 
 
 def is_expected_answer(answer: str, pattern: str) -> bool:
-    """Whether the answer is of the kind that was to be expected."""
     return re.search(pattern, answer, re.IGNORECASE) is not None

@@ -1,11 +1,10 @@
-"""Processes of a system under measure: started, stopped, and what they use, read from Linux's /proc."""
+"""Starts and stops the processes of a measured system, and reads what they use from Linux's /proc."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,14 +17,14 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class MemoryUse:
-    """Megabytes: PSS shares what several processes map among them, RSS counts it in full for each."""
+    """Megabytes. PSS divides shared memory among the processes that map it, RSS counts it in full for each."""
 
     pss_mb: float
     rss_mb: float
 
 
 def start_process(command: list[str], folder: Path, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start a process in a group of its own, so that the terminal's Ctrl-C reaches it through us alone."""
+    """Start a process in a session of its own, so that Ctrl-C in the terminal reaches only us."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -41,12 +40,12 @@ def start_process(command: list[str], folder: Path, environment: dict[str, str],
 
 
 def _die_with_parent() -> None:
-    """Nothing that was started for a measurement stays behind, however the bench ends."""
+    """Let the kernel end the process when the bench ends, however that happens."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop_process(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to end as a service manager would; insist after a while."""
+    """Send SIGTERM, and SIGKILL to the whole tree after STOP_SECONDS."""
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGTERM)
@@ -58,15 +57,8 @@ def stop_process(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def find_free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def list_process_tree(roots: Iterable[int]) -> list[int]:
-    """The processes with all that descend from them."""
+    """The processes and all their descendants."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (parent := _read_parent(int(entry.name))) is not None:
@@ -88,7 +80,7 @@ def read_command(pid: int) -> str:
 
 
 def read_cpu_ms(pids: Iterable[int]) -> float:
-    """CPU milliseconds that these processes have used since they began, to about 10 ms each."""
+    """CPU milliseconds that these processes have used since they started; the resolution is about 10 ms each."""
     total = 0.0
     for pid in pids:
         fields = _read_stat(pid)
@@ -98,7 +90,6 @@ def read_cpu_ms(pids: Iterable[int]) -> float:
 
 
 def read_memory(pids: Iterable[int]) -> MemoryUse:
-    """What these processes hold in memory now."""
     pss = rss = 0
     for pid in pids:
         try:
@@ -112,7 +103,7 @@ def read_memory(pids: Iterable[int]) -> MemoryUse:
 
 
 def read_machine_busy_ms() -> float:
-    """CPU milliseconds that the whole machine has been at work, all cores added up."""
+    """CPU milliseconds that the machine has been busy, summed over all cores."""
     with open("/proc/stat", encoding="ascii") as file:
         user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, file.readline().split()[1:9])
     return (user + nice + system + irq + softirq + steal) * 1000 / TICKS_PER_SECOND
@@ -124,7 +115,7 @@ def _read_parent(pid: int) -> int | None:
 
 
 def _read_stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat behind the name, which may itself hold blanks and brackets."""
+    """The fields of /proc/PID/stat after the name, which may itself contain spaces and parentheses."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:

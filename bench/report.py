@@ -1,4 +1,4 @@
-"""The table, the targets, and the JSON of a run."""
+"""Formats the table and the targets of a run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOISY_SHARE = 0.1
 
 @dataclass(frozen=True)
 class ReportRow:
-    """One figure of both. The ratio is memberline's by stock's."""
+    """One figure of both systems. The ratio is memberline's divided by stock's."""
 
     label: str
     unit: str
@@ -46,8 +46,6 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class Target:
-    """Something to reach, and whether it was."""
-
     text: str
     reached: bool
     figure: str
@@ -57,7 +55,6 @@ class Target:
 
 
 def build_rows(ours: Figures, stock: Figures) -> list[ReportRow]:
-    """Every figure side by side."""
     made: list[ReportRow] = []
     for name, label in SERIES.items():
         one, other = ours["turns"][name], stock["turns"][name]
@@ -92,7 +89,7 @@ def _build_growth_rows(ours: Figures, stock: Figures) -> list[ReportRow]:
 
 
 def check_targets(ours: Figures, stock: Figures) -> list[Target]:
-    """What is to be reached now. Ratios are the worst of those that are measured."""
+    """Check the targets. Ratios are the worst of all series."""
     p50 = _worst_ratio(max, ours, stock, "p50_ms", tuple(SERIES))
     speed = _worst_ratio(min, ours, stock, "turns_s", ("faq-8", "mix-8"))
     late, early = ours["growth"]["late_cpu_ms"], ours["growth"]["early_cpu_ms"]
@@ -137,7 +134,6 @@ def _worst_ratio(
 
 
 def format_report(result: Figures) -> str:
-    """The whole report in words, ratios first."""
     ours, stock = result["memberline"], result["stock"]
     lines = ["", f"{'ratio':>7}  {'memberline':>10}  {'stock':>10}", "-" * 88]
     lines += [row.format_line() for row in build_rows(ours, stock)]

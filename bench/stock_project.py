@@ -1,4 +1,4 @@
-"""The stock side's project: what `rasa init` writes, with our sentences, and rules and a form that stock can run."""
+"""Builds the stock side's project: what `rasa init` writes, with our sentences, and rules and a form for stock."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STOCK = Path(__file__).resolve().parent / "stock"
 TEMPLATE = STOCK / ".venv/lib/python3.11/site-packages/rasa/cli/initial_project"
 
 SENTENCES_PER_INTENT = 40
-"""Of each intent. On all of ours DIET trains for most of an hour of CPU time; fewer favour stock's figures."""
+"""On all of our sentences DIET trains for most of an hour of CPU time; fewer favor stock's figures."""
 
 FORM_INTENTS = {"quick_pay", "schedule_payment"}
 INTENTS_WITHOUT_RULE = {"inform", "choose"}  # answers to a form's question; outside one, stock's own policies decide
@@ -24,7 +24,7 @@ INTENTS_WITHOUT_RULE = {"inform", "choose"}  # answers to a form's question; out
 
 @dataclass(frozen=True)
 class StockProject:
-    """A folder that `rasa train` takes, and the hash of everything in it that a model is made from."""
+    """A folder for `rasa train`, and the hash of everything in it that the model depends on."""
 
     folder: Path
     digest: str
@@ -32,7 +32,7 @@ class StockProject:
 
 
 def build_project(folder: Path, most: int = SENTENCES_PER_INTENT) -> StockProject:
-    """Write the project anew, with `most` sentences an intent.
+    """Write the project from scratch, with at most `most` sentences per intent.
 
     config.yml and credentials.yml are those of `rasa init`, but for the assistant's id.
     """
@@ -54,7 +54,7 @@ def build_project(folder: Path, most: int = SENTENCES_PER_INTENT) -> StockProjec
 
 
 def _copy_sentences(target: Path, most: int) -> tuple[list[str], int]:
-    """At most so many of our sentences of each intent; returns the intents and how many sentences these are."""
+    """Copy at most `most` sentences per intent; returns the intents and the number of sentences."""
     kept: dict[str, list[str]] = {}
     for file in sorted((ROOT / "data").rglob("nlu.yml")):
         for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
@@ -66,7 +66,7 @@ def _copy_sentences(target: Path, most: int) -> tuple[list[str], int]:
 
 
 def _sample_evenly(lines: list[str], most: int) -> list[str]:
-    """All, or `most` of them from the whole length of the list."""
+    """At most `most` lines, evenly spaced over the list."""
     if len(lines) <= most:
         return lines
     return [lines[place * len(lines) // most] for place in range(most)]
@@ -86,7 +86,7 @@ def _build_answers(intents: list[str]) -> dict[str, Any]:
 
 
 def _read_own_answers() -> dict[str, str]:
-    """The plain wording of each answer of ours, its blanks filled with something of the usual length."""
+    """The plain wording of each of our answers, its slots filled with a phone number."""
     words = {}
     for file in sorted((ROOT / "data").rglob("responses.yml")):
         for name, variants in (yaml.safe_load(file.read_text(encoding="utf-8")).get("responses") or {}).items():
@@ -109,7 +109,7 @@ def _write_yaml(path: Path, content: dict[str, Any]) -> None:
 
 
 def _hash_project(folder: Path) -> str:
-    # neither credentials nor the words of plain answers: they are read at run time, and cost no training
+    # credentials and the texts of answers are read at run time and need no training
     at_run_time = {"credentials.yml", "answers.yml"}
     total = hashlib.sha256((STOCK / "uv.lock").read_bytes())
     for path in sorted(path for path in folder.rglob("*.yml") if path.name not in at_run_time):

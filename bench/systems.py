@@ -1,4 +1,4 @@
-"""The two systems under measure: how each is started, told to be ready, asked, and stopped."""
+"""The two systems that are measured: how each is started, checked for readiness, asked, and stopped."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from backend.config import Settings
 from bench import processes
 from bench.environment import OUR_MODEL, STOCK_PYTHON, BenchError, build_environment
 from bench.stock_project import ROOT, StockProject
+from bot.commands.child_processes import find_free_port
 from bot.web.twilio_guard import compute_signature
 
 READY_SECONDS = 300.0
@@ -30,13 +31,11 @@ tracker_store:
 
 
 class MeasuredSystem(ABC):
-    """One of the two. `name` is what the table calls it."""
-
     name: str
 
     def __init__(self, work: Path) -> None:
         self.work = work
-        self.port = processes.find_free_port()
+        self.port = find_free_port()
         self.started: list[subprocess.Popen[bytes]] = []
         self._senders = itertools.count(1)
 
@@ -46,26 +45,26 @@ class MeasuredSystem(ABC):
 
     @abstractmethod
     def ready_urls(self) -> list[str]:
-        """Addresses that all answer 200 when the system takes messages."""
+        """URLs that all answer 200 when the system is ready."""
 
     @abstractmethod
     async def send_message(self, http: aiohttp.ClientSession, sender: str, text: str) -> str:
-        """Send one message and return the words of the answer, empty when there is none. Raises BenchError."""
+        """Send one message and return the text of the answer, empty if there is none. Raises BenchError."""
 
     @abstractmethod
     def measured_pids(self) -> list[int]:
-        """The processes that the targets are about."""
+        """The processes that the targets count."""
 
     def extra_pids(self) -> list[int]:
-        """Further processes of it, which stand for something outside."""
+        """Further processes, which stand in for outside services."""
         return []
 
     def new_sender(self) -> str:
-        """Somebody who has not written before."""
+        """A phone that has not written before."""
         return f"+1555555{3000 + next(self._senders):04d}"
 
     async def start(self) -> float:
-        """Start and wait until it is ready; the seconds that took. Raises BenchError when it ends or never is."""
+        """Start it and return the seconds until it was ready. Raises BenchError if it ends or is never ready."""
         began = time.monotonic()
         self.launch()
         async with aiohttp.ClientSession() as http:
@@ -101,7 +100,7 @@ class StockRasa(MeasuredSystem):
         super().__init__(work)
         self.project = project
         self.model = model
-        self.actions = processes.find_free_port()
+        self.actions = find_free_port()
 
     def launch(self) -> None:
         self.work.mkdir(parents=True, exist_ok=True)
@@ -132,7 +131,7 @@ class StockRasa(MeasuredSystem):
 
 
 class MemberlineServer(MeasuredSystem):
-    """The real `memberline serve` on a database of its own, spoken to as Twilio would: signed form in, TwiML out."""
+    """`memberline serve` on a database of its own, called as Twilio does: signed form in, TwiML out."""
 
     name = "memberline"
     path = "/twilio/sms"

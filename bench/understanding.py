@@ -1,4 +1,4 @@
-"""What understanding a message costs: the engine's intents, and the app's numbers, days, amounts and language."""
+"""Measures the cost of understanding a message: the engine's intents, and the app's reading of numbers and dates."""
 
 from __future__ import annotations
 
@@ -15,18 +15,16 @@ import yaml
 from backend.reading.extract_all import extract_all
 from backend.reading.language import detect_language
 from backend.reading.spanish import to_english
-from bench.environment import BenchError
+from bench.environment import ENGINE_PYTHON, OUR_MODEL, BenchError
 from bench.load_test import percentile
 from bench.stock_project import ROOT
 
-ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
-MODEL = ROOT / "models" / "current.tar.gz"
-SAMPLE_STEP = 12  # one in so many of the training sentences
+SAMPLE_STEP = 12  # every 12th training sentence
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def load_sentences() -> list[str]:
-    """Sentences that the model has not seen: training sentences in both languages, each with a letter left out."""
+    """Training sentences in both languages, each without one letter, so that the model has not seen them."""
     found = []
     for path in sorted((ROOT / "data").rglob("nlu*.yml")):
         for intent in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
@@ -40,7 +38,7 @@ def _drop_letter(text: str) -> str:
 
 
 def measure_understanding(folder: Path) -> dict[str, Any]:
-    """CPU milliseconds of one core a message: median and 95th percentile of both halves, and of their sum."""
+    """CPU milliseconds for a message: median, 95th percentile and mean for the engine, the app, and both together."""
     texts = load_sentences()
     file = folder / "sentences.jsonl"
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +54,7 @@ def measure_understanding(folder: Path) -> dict[str, Any]:
 
 
 def _time_engine(file: Path) -> list[float]:
-    command = [str(ENGINE_PYTHON), "engine/parse.py", str(file), "--model", str(MODEL), "--timed"]
+    command = [str(ENGINE_PYTHON), "engine/parse.py", str(file), "--model", str(OUR_MODEL), "--timed"]
     environment = {**os.environ, **ONE_CORE}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -65,7 +63,7 @@ def _time_engine(file: Path) -> list[float]:
 
 
 def _time_reading(text: str) -> float:
-    """As the edge and the form that asks do it."""
+    # as the app and the form that asks for an amount do it
     today = date.today()
     began = time.process_time_ns()
     words = to_english(text) if detect_language(text, "en") == "es" else text

@@ -130,7 +130,7 @@ def _add_background_tasks(app: Sanic, services: Services) -> None:
         for work in (
             services.turns.leases.run,
             waiting.run,
-            services.turns.unkeeping.run,
+            services.turns.engine_redactor.run,
             services.sender.run,
             services.pushes.run,
             mail.run,

@@ -1,1 +1,1 @@
-"""The conversation lab: scripts of what a member says, played over each channel of a real memberline."""
+"""The conversation lab: plays scripts and simulated members over each channel of a running memberline."""

@@ -1,6 +1,6 @@
-"""A member on each channel: says a line, hears what comes back as one text.
+"""A client for each channel that says a line and returns the answer as one text.
 
-A line goes out as a `Delivery`, which can be made again: carriers and pages repeat a request that got no answer.
+A line goes out as a ClientRequest that can be sent again: carriers and pages repeat a request that got no answer.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import secrets
 import time
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from bot.channels.sms.render import render_texts, render_twiml
 from bot.channels.sms.routes import sms_conversation_id as conversation_of_phone
@@ -31,9 +32,9 @@ TOO_MANY_REQUESTS, MAX_WAIT_SECONDS = 429, 120
 
 @dataclass(frozen=True)
 class ClientRequest:
-    """One request as a carrier or a page makes it; made again it is the same message.
+    """A request of a carrier or a page; sent again it is the same message.
 
-    `provider_id` is what the message is kept under, or empty for one that is not kept.
+    `provider_id` is the id under which the message is stored, or empty for one that is not stored.
     """
 
     path: str
@@ -42,51 +43,23 @@ class ClientRequest:
     provider_id: str = ""
 
 
-class ChannelClient(Protocol):
-    """`say(line)` is `hear(deliver(prepare(line)))`."""
-
-    channel: str
-    served: MemberlineSystem
-
-    @property
-    def conversation(self) -> str:
-        """What the system calls this conversation."""
-        ...
-
-    def say(self, line: str) -> str:
-        """Say it; what is heard comes back as one text, choices included."""
-        ...
-
-    def prepare(self, line: str) -> ClientRequest:
-        """The request that says it; nothing is sent yet."""
-        ...
-
-    def deliver(self, delivery: ClientRequest) -> str:
-        """Send it, for the first time or again; the answer as it came. Changes nothing about the talker."""
-        ...
-
-    def read_answer(self, answer: str) -> str:
-        """Take an answer in: what is heard, and from where the conversation goes on."""
-        ...
-
-
 def send_post(url: str, body: bytes, headers: dict[str, str], source: str = "") -> tuple[int, str]:
-    """POST; also an error answer is an answer. `source` is the loopback address to send from."""
+    """POST and return (status, body), for errors too. `source` is the loopback address to send from."""
     address = urllib.parse.urlsplit(url)
     target = address.path + (f"?{address.query}" if address.query else "")
-    line = http.client.HTTPConnection(
+    connection = http.client.HTTPConnection(
         address.hostname or "", address.port, ANSWER_SECONDS, source_address=(source, 0) if source else None
     )
     try:
-        line.request("POST", target, body, headers)
-        answer = line.getresponse()
+        connection.request("POST", target, body, headers)
+        answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:
-        line.close()
+        connection.close()
 
 
 def sign_request(served: MemberlineSystem, path: str, fields: dict[str, str], provider_id: str = "") -> ClientRequest:
-    """What Twilio would send, genuinely signed."""
+    """Build what Twilio would send, with a valid signature."""
     signature = compute_signature(served.settings, path, fields)
     body = urllib.parse.urlencode(fields).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": signature}
@@ -94,13 +67,12 @@ def sign_request(served: MemberlineSystem, path: str, fields: dict[str, str], pr
 
 
 def post_signed(served: MemberlineSystem, path: str, fields: dict[str, str]) -> tuple[int, str]:
-    """Send what Twilio would send."""
-    delivery = sign_request(served, path, fields)
-    return send_post(served.url + path, delivery.body, delivery.headers)
+    request = sign_request(served, path, fields)
+    return send_post(served.url + path, request.body, request.headers)
 
 
-class BaseClient:
-    """What the talkers share: a delivery gets an answer, if need be one that was late."""
+class ChannelClient(ABC):
+    """`say(line)` is `read_answer(deliver(prepare(line)))`. `source` is the loopback address to send from."""
 
     channel = ""
 
@@ -108,26 +80,34 @@ class BaseClient:
         self.served = served
         self.source = source
 
+    @property
+    @abstractmethod
+    def conversation(self) -> str:
+        """The system's id of this conversation."""
+
+    @abstractmethod
+    def prepare(self, line: str) -> ClientRequest:
+        """Build the request that says the line, without sending it."""
+
+    @abstractmethod
+    def read_answer(self, answer: str) -> str:
+        """Take in an answer: returns its text, choices included, and notes where the conversation goes on."""
+
     def say(self, line: str) -> str:
         return self.read_answer(self.deliver(self.prepare(line)))
 
-    def prepare(self, line: str) -> ClientRequest:
-        raise NotImplementedError
-
-    def read_answer(self, answer: str) -> str:
-        raise NotImplementedError
-
-    def deliver(self, delivery: ClientRequest) -> str:
+    def deliver(self, request: ClientRequest) -> str:
+        """Send a request, for the first time or again; returns the raw answer and does not change the client."""
         for _ in range(MAX_WAIT_SECONDS):
-            status, answer = send_post(self.served.url + delivery.path, delivery.body, delivery.headers, self.source)
+            status, answer = send_post(self.served.url + request.path, request.body, request.headers, self.source)
             if status != TOO_MANY_REQUESTS:
                 break
-            time.sleep(1)  # as the widget does: what was too fast is sent again
+            time.sleep(1)  # the widget too sends again what was refused as too fast
         assert status in (200, 201), (status, answer)
         return answer
 
 
-class SmsClient(BaseClient):
+class SmsClient(ChannelClient):
     """A phone that writes to the text line."""
 
     channel = "sms"
@@ -160,14 +140,14 @@ class SmsClient(BaseClient):
         return "\n".join("".join(m.itertext()) for m in ElementTree.fromstring(answer).iter("Message"))  # noqa: S314 - our own
 
     def encode_late_reply(self, reply: Reply) -> str:
-        """An answer that came by the outbox, as it would have come at once."""
+        """A late answer from the outbox, in the form of one in time."""
         return render_twiml(render_texts(reply, self.served.settings.public_url))
 
 
-class WebChatClient(BaseClient):
+class WebChatClient(ChannelClient):
     """A visitor of the web chat. A line that is the title of an offered button presses it.
 
-    `source`, an address such as 127.1.2.3, makes a visitor of their own of them: guesses are counted by address.
+    Each should have a `source` of its own, such as 127.1.2.3: guesses at identity are counted by address.
     """
 
     channel = "web"
@@ -207,12 +187,12 @@ class WebChatClient(BaseClient):
         return "\n".join(said)
 
     def encode_late_reply(self, reply: Reply) -> str:
-        """An answer that came by the stream, as it would have come at once."""
+        """A late answer from the stream, in the form of one in time."""
         return json.dumps(render.render_answer(reply))
 
 
-class VoiceClient(BaseClient):
-    """A phone call. A line in <angle brackets> is keyed; anything else is spoken; "" is silence."""
+class VoiceClient(ChannelClient):
+    """A phone call. A line in <angle brackets> is typed on the keypad, any other is spoken; "" is silence."""
 
     channel = "voice"
 

@@ -1,4 +1,4 @@
-"""The lab's commands: scripts played, and members simulated."""
+"""The lab's commands: play scripts, and simulate members."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def transcripts(
 
     with ExitStack() as stack:
         settings = Settings.from_env()
-        offices = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
-        result = report.evaluate_transcripts(offices, folder, channels or report.CHANNELS, NoiseOptions(noise, seed))
+        systems = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
+        result = report.evaluate_transcripts(systems, folder, channels or report.CHANNELS, NoiseOptions(noise, seed))
     if out:
         report.write_report(result, out)
     click.echo(json.dumps(result, indent=2, default=str) if as_json else report.format_report(result))
@@ -89,8 +89,8 @@ def simulate(
 
     with ExitStack() as stack:
         settings = Settings.from_env()
-        offices = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
-        system = offices.get_system(CLOSED)
+        systems = report.use_running_system(settings) if running else stack.enter_context(report.start_own_systems())
+        system = systems.get_system(CLOSED)
         folder = system.folder if isinstance(system, ServedSystem) else None
         members = run.compose_personas(seed, count, channels or CHANNELS, only)
         told = results.build_result(run.simulate(system, members, workers=workers, folder=folder, tell=tell))

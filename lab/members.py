@@ -1,4 +1,4 @@
-"""A member of its own for each script, so that scripts share one system without meeting each other's money."""
+"""Gives each script a member of its own, so that scripts on one system do not touch each other's money."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from backend.demo import DEMO_PEOPLE, add
 from backend.errors import MemberlineError
 from lab.system import MemberlineSystem
 
-# six digits, from anywhere: a system that runs on has met the members of earlier runs
+# starts at random: a system that keeps running has the members of earlier runs
 _next = itertools.count(100_000 + secrets.randbelow(800_000))
 
 
 def unused_phone() -> str:
-    """A phone that is on nobody's file, and that nobody has used before."""
+    """A phone (E.164) that is on no account and was not used before."""
     return f"+15559{next(_next)}"
 
 
@@ -33,7 +33,7 @@ class MemberCopy:
 
 
 def add_member_copy(served: MemberlineSystem, like: str = "99999-001") -> MemberCopy:
-    """Add a member just like the demo member `like`, of the same separator."""
+    """Add a copy of the demo member `like`, with the same account suffix. Raises MemberlineError if there is none."""
     base, separator = like.split("-")
     person = next((person for person in DEMO_PEOPLE if person.number == base), None)
     if person is None:

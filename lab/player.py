@@ -1,4 +1,4 @@
-"""Plays a transcript: what the member says, what must come back, and how the account stands at the end."""
+"""Plays a transcript: what the member says, what must come back, and the state of the account at the end."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from typing import Any
 
 import yaml
 
-from backend.app import Backend
-from backend.show import show
 from lab import records
 from lab.channel_clients import ChannelClient, SmsClient, VoiceClient, WebChatClient
 from lab.members import MemberCopy, add_member_copy, unused_phone
@@ -23,11 +21,11 @@ from lab.system import MemberlineSystem
 from lab.system_pool import CLOSED
 
 MAX_REPEATS = 3
-"""How often in one conversation a line that noise has changed may be said again as it is."""
+"""How often in one conversation a line that noise has changed may be repeated without noise."""
 
 
 class TranscriptMismatch(AssertionError):
-    """What came back is not what the script wants; the message ends with the conversation so far."""
+    """The conversation does not go as the script says; the message ends with the conversation so far."""
 
 
 Exchanges = list[tuple[str, str]]
@@ -40,8 +38,8 @@ class NoiseOptions:
     kinds: tuple[str, ...] = ()
     seed: int = 0
 
-    def wrap(self, talker: ChannelClient, name: str) -> NoisyLine:
-        return NoisyLine(talker, self.kinds, Random(f"{self.seed}:{name}:{talker.channel}"))  # noqa: S311
+    def wrap(self, client: ChannelClient, name: str) -> NoisyLine:
+        return NoisyLine(client, self.kinds, Random(f"{self.seed}:{name}:{client.channel}"))  # noqa: S311
 
 
 NO_NOISE = NoiseOptions()
@@ -49,7 +47,7 @@ NO_NOISE = NoiseOptions()
 
 @dataclass
 class TranscriptResult:
-    """What came of a script. `repeats` are lines said again because noise had changed them."""
+    """The result of a script. `repeats` counts lines said again because noise had changed them."""
 
     member: MemberCopy
     exchanges: Exchanges = field(default_factory=list)
@@ -64,7 +62,7 @@ class TranscriptResult:
 
 
 def list_transcripts(folder: Path) -> list[tuple[Path, str]]:
-    """Every script below `folder`, once for each channel that it names."""
+    """List every script below `folder`, once for each channel that it names."""
     found = []
     for path in sorted(folder.glob("**/*.yml")):
         found += [(path, channel) for channel in load_script(path)["channels"]]
@@ -76,13 +74,8 @@ def load_script(path: Path) -> dict[str, Any]:
 
 
 def script_office(path: Path) -> str:
-    """`open` or `closed`, as the script wants the office to be; closed where it does not say."""
+    """Whether the script needs the office `open` or `closed`; closed if it does not say."""
     return str(load_script(path).get("office", CLOSED))
-
-
-def script_language(path: Path) -> str:
-    """The language that the script's member speaks: `en`, or what `language:` says."""
-    return str(load_script(path).get("language", "en"))
 
 
 def create_client(served: MemberlineSystem, channel: str, phone: str) -> ChannelClient:
@@ -92,15 +85,17 @@ def create_client(served: MemberlineSystem, channel: str, phone: str) -> Channel
 
 
 def loopback_address(served: MemberlineSystem) -> str:
-    """A loopback address that is this visitor's alone, where memberline is on this machine: guesses at who somebody is
-    are counted by address, and one script's must not hold up another."""
+    """A random loopback address if memberline runs on this machine, else empty.
+
+    Guesses at identity are counted by address, and those of one script must not block another.
+    """
     if not served.url.startswith("http://127."):
         return ""
     return ".".join(["127", *(str(1 + secrets.randbelow(254)) for _ in range(3))])
 
 
 def play_transcript(served: MemberlineSystem, path: Path, channel: str, noise: NoiseOptions = NO_NOISE) -> MemberCopy:
-    """Play it with a member of its own. Raises Unfit where it does not go as the script says.
+    """Play a script with a member of its own. Raises TranscriptMismatch where it does not go as the script says.
 
     In the script `{number}`, `{digits}` and `{last4}` are that member's, and CODE is the newest code sent to them.
     """
@@ -113,21 +108,21 @@ def play_transcript(served: MemberlineSystem, path: Path, channel: str, noise: N
 def measure_transcript(
     served: MemberlineSystem, path: Path, channel: str, noise: NoiseOptions = NO_NOISE
 ) -> TranscriptResult:
-    """Play it and measure it; `why` says where it did not go as the script says."""
+    """Play and measure a script; `failure` says where it did not go as the script says."""
     script = load_script(path)
     member = add_member_copy(served, script.get("like", "99999-001"))
-    voice = create_client(served, channel, member.phone if script.get("own_phone") else unused_phone())
-    performance = _TranscriptRun(served, script, channel, noise.wrap(voice, path.stem), TranscriptResult(member))
+    client = create_client(served, channel, member.phone if script.get("own_phone") else unused_phone())
+    run = _TranscriptRun(served, script, channel, noise.wrap(client, path.stem), TranscriptResult(member))
     try:
-        performance.play()
-    except AssertionError as unfit:
-        performance.played.failure = str(unfit)
-    performance.measure()
-    return performance.played
+        run.play()
+    except AssertionError as mismatch:
+        run.played.failure = str(mismatch)
+    run.measure()
+    return run.played
 
 
 class _TranscriptRun:
-    """One script on its way over one line."""
+    """One script that is being played on one channel."""
 
     def __init__(
         self, served: MemberlineSystem, script: dict[str, Any], channel: str, line: NoisyLine, played: TranscriptResult
@@ -156,7 +151,7 @@ class _TranscriptRun:
             _check_end_state(self.served.show(self.played.member.number), end, self.channel, self.played.exchanges)
 
     def _play_turn(self, turn: dict[str, Any], said: str) -> None:
-        """Say it; where noise has changed the words and it went wrong, say it again as it is."""
+        """Say it; if noise changed the words and the answer does not fit, say it again without noise."""
         heard = self.played.exchanges
         heard.append((said, self.line.say(said)))
         try:
@@ -174,7 +169,7 @@ class _TranscriptRun:
             _check_answer(turn, self.channel, heard, self.named)
         except TranscriptMismatch:
             if not self.script.get("end"):
-                raise  # else the account tells at the end whether the task was done
+                raise  # with `end` the account shows at the end whether the task was done
 
     def _newest_code(self) -> str:
         if code := re.search(r"\b\d{6}\b", self.served.newest_message("code", self.played.member.phone) or ""):
@@ -182,19 +177,16 @@ class _TranscriptRun:
         raise _mismatch("no code was sent", self.played.exchanges)
 
     def measure(self) -> None:
-        """What the database has of it: questions in the same words, and money that was not agreed to."""
+        """Find repeated questions and money that was not agreed to, in the database."""
 
-        async def tell(backend: Backend) -> tuple[records.ConversationRecord, dict[str, Any]]:
-            async with backend.db.read_session() as session:
-                record = await records.read_record(session, self.line.talker.conversation)
-                return record, await show(session, backend, self.played.member.number)
-
-        record, shown = self.served.run_with_backend(tell)
+        conversation = self.line.client.conversation
+        record = self.served.read(lambda session, _: records.read_record(session, conversation))
+        shown = self.served.show(self.played.member.number)
         self.played.repeated_questions = records.find_repeated_questions(record.turns)
         self.played.false_confirmations = records.find_unconfirmed_movements(record) + self._find_unwanted(shown)
 
     def _find_unwanted(self, shown: dict[str, Any]) -> list[str]:
-        """Money that moved and that the script's `end` does not want, once it was played to its end."""
+        """List money that moved against the script's `end`, if the script was played to its end."""
         if not self.at_end:
             return []
         found = _moved_cents(shown, self.channel)
@@ -224,12 +216,14 @@ def _check_answer(turn: dict[str, Any], channel: str, heard: Exchanges, named: d
 
 
 def _check_end_state(shown: dict[str, Any], end: dict[str, Any], channel: str, heard: Exchanges) -> None:
-    """How the account stands: `owes` in cents, the cents of the payments made and scheduled by this talk, and how
-    many there are of anything else that `memberline show` lists: `consents: 1`. Tickets may be named, the newest first:
-    `tickets: [outage closed]`."""
-    stands = {"owes": shown["balance"]["amount_due_cents"], **_moved_cents(shown, channel)}
+    """Compare the account with the script's `end`. Raises TranscriptMismatch.
+
+    `owes` is in cents; `paid` and `scheduled` list the cents of this conversation's payments; anything else that
+    `memberline show` lists is a count (`consents: 1`) or names each item, newest first (`tickets: [outage closed]`).
+    """
+    state = {"owes": shown["balance"]["amount_due_cents"], **_moved_cents(shown, channel)}
     for name, wanted in end.items():
-        found = stands[name] if name in stands else _list_items(shown[name], wanted)
+        found = state[name] if name in state else _list_items(shown[name], wanted)
         if found != wanted:
             raise _mismatch(f"{name} is {found}, not {wanted}", heard)
 
@@ -243,13 +237,9 @@ def _moved_cents(shown: dict[str, Any], channel: str) -> dict[str, list[int]]:
 
 
 def _list_items(items: list[dict[str, Any]], wanted: Any) -> Any:
-    """How many are active; where the script names each, their kind and status."""
+    """The kind and status of each if the script names each, else how many are active."""
     if isinstance(wanted, list):
         return [f"{item['kind']} {item['status']}" for item in items]
-    return _count_active(items)
-
-
-def _count_active(items: list[dict[str, Any]]) -> int:
     return sum(item.get("active", True) for item in items)
 
 

@@ -1,4 +1,4 @@
-"""What a conversation left in the database: what was said and answered, and the money that it moved."""
+"""Reads a conversation back from the database: what was said and answered, and the money that it moved."""
 
 from __future__ import annotations
 
@@ -28,13 +28,11 @@ YES_WORDS = frozenset(
     correcto exacto acepto pagar pague páguelo hazlo hágalo por favor gracias está esta muy bien de acuerdo que supuesto
     desde luego vale señor señora quiero así es autorizo confirmo""".split()
 )
-"""All that a plain yes is made of, in both languages; kept apart from the assistant's own list on purpose."""
+"""The words of a plain yes in both languages; a list of its own, so that it checks the assistant's."""
 
 
 @dataclass(frozen=True)
 class RecordedTurn:
-    """One message in, as it was kept, and its answer."""
-
     text: str
     payload: str | None
     status: str
@@ -46,12 +44,12 @@ class RecordedTurn:
 
     @property
     def question(self) -> str:
-        """The words of the question that was open after it, or an empty text."""
+        """The question that was open after it, or empty."""
         return next((m.text for m in reversed(self.reply.messages) if m.hints.get("expect")), "")
 
     @property
     def is_yes(self) -> bool:
-        """Whether this is a yes and nothing else: a pressed one, or only words of a yes."""
+        """Whether this is a yes and nothing else, pressed or in words."""
         if self.payload:
             return self.payload == AFFIRM_PAYLOAD
         words = re.findall(r"[^\W\d_]+(?:'[a-z]+)?|\d+", self.text.lower())
@@ -77,7 +75,7 @@ class MoneyMovement:
 
 @dataclass(frozen=True)
 class RecordedQuote:
-    """What was read out for a yes."""
+    """What was read back for a yes. Cents, and the co-op's local date."""
 
     key: str
     total_cents: int
@@ -98,7 +96,6 @@ class ConversationRecord:
 
 
 async def read_record(session: AsyncSession, conversation: str) -> ConversationRecord:
-    """Everything of it that concerns turns and money."""
     rows = await session.scalars(
         select(InboundMessage).where(InboundMessage.conversation_id == conversation).order_by(InboundMessage.id)
     )
@@ -120,7 +117,7 @@ async def _read_movements(session: AsyncSession, conversation: str) -> list[Mone
         )
         for item, account, method in await session.execute(query):
             if kind == "paid" and not method.saved:
-                continue  # agreed to on the pay page, which reads it back itself
+                continue  # a method that is not saved was used on the pay page, which has its own read-back
             found.append(
                 MoneyMovement(
                     kind=kind,
@@ -156,7 +153,7 @@ async def _read_quotes(session: AsyncSession, conversation: str) -> dict[str, Re
 
 
 def find_repeated_questions(turns: Sequence[RecordedTurn]) -> list[str]:
-    """The questions that were asked twice in a row in the very same words, unless the member wanted them again."""
+    """Questions asked twice in a row in the same words, unless the member asked to repeat them."""
     pairs = itertools.pairwise(turns)
     return [
         later.question
@@ -170,23 +167,23 @@ def _asks_to_repeat(turn: RecordedTurn) -> bool:
 
 
 def find_unconfirmed_movements(record: ConversationRecord) -> list[str]:
-    """What is wrong with each movement of money that the conversation had not agreed to, in words."""
+    """Describe each movement of money that the conversation did not agree to."""
     wrong = []
-    seen = Counter(moved.key for moved in record.movements if moved.kind == "paid")
+    seen = Counter(movement.key for movement in record.movements if movement.kind == "paid")
     wrong += [f"{key} was paid {count} times" for key, count in seen.items() if count > 1]
-    for moved in record.movements:
-        if why := _explain_unconfirmed(record, moved):
-            wrong.append(f"{moved.kind} {format_money(moved.total_cents)} ({moved.confirmation}): {why}")
+    for movement in record.movements:
+        if why := _explain_unconfirmed(record, movement):
+            wrong.append(f"{movement.kind} {format_money(movement.total_cents)} ({movement.confirmation}): {why}")
     return wrong
 
 
-def _explain_unconfirmed(record: ConversationRecord, moved: MoneyMovement) -> str:
-    quoted = record.quotes.get(moved.key)
+def _explain_unconfirmed(record: ConversationRecord, movement: MoneyMovement) -> str:
+    quoted = record.quotes.get(movement.key)
     if quoted is None or not quoted.confirmed:
         return "there is no read-back that was agreed to"
-    if (quoted.total_cents, quoted.method) != (moved.total_cents, moved.method):
+    if (quoted.total_cents, quoted.method) != (movement.total_cents, movement.method):
         return f"read back was {format_money(quoted.total_cents)} with {quoted.method}"
-    place = next((at for at, turn in enumerate(record.turns) if reports_movement(turn, moved)), None)
+    place = next((at for at, turn in enumerate(record.turns) if reports_movement(turn, movement)), None)
     if place is None:
         return "" if _has_pending_turns(record) else "it was never told"
     if place == 0 or not record.turns[place].is_yes:
@@ -194,12 +191,12 @@ def _explain_unconfirmed(record: ConversationRecord, moved: MoneyMovement) -> st
     return _find_missing(record.turns[place - 1].answer, quoted)
 
 
-def reports_movement(turn: RecordedTurn, moved: MoneyMovement) -> bool:
-    """Whether this answer tells that it was done, or, of a payment that was declined, that it was not."""
-    if moved.status == "declined":
+def reports_movement(turn: RecordedTurn, movement: MoneyMovement) -> bool:
+    """Whether this answer reports the movement, or reports that the payment was declined."""
+    if movement.status == "declined":
         return "did not go through" in turn.answer or "no se pudo" in turn.answer.lower()
-    spoken = moved.confirmation.replace("-", "")
-    return moved.confirmation in turn.answer or spoken in re.sub(r"[^A-Z0-9]", "", turn.answer)
+    spoken = movement.confirmation.replace("-", "")
+    return movement.confirmation in turn.answer or spoken in re.sub(r"[^A-Z0-9]", "", turn.answer)
 
 
 def _has_pending_turns(record: ConversationRecord) -> bool:
@@ -207,7 +204,7 @@ def _has_pending_turns(record: ConversationRecord) -> bool:
 
 
 def _find_missing(read_back: str, quoted: RecordedQuote) -> str:
-    """What the words read out before the yes lack of what was agreed to."""
+    """What is missing from the read-back before the yes; empty if nothing is."""
     if format_money(quoted.total_cents) not in read_back:
         return f"the read-back does not name {format_money(quoted.total_cents)}"
     if quoted.method.split()[-1] not in read_back:

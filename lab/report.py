@@ -1,8 +1,7 @@
-"""Playing a folder of scripts and telling how many of the tasks in them succeeded, by channel and language."""
+"""Plays a folder of scripts and reports how many of their tasks succeeded, by channel and language."""
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -14,54 +13,37 @@ from backend.config import Settings
 from backend.errors import MemberlineError
 from lab import metrics
 from lab.metrics import CHANNELS
-from lab.player import (
-    NO_NOISE,
-    NoiseOptions,
-    list_transcripts,
-    load_script,
-    measure_transcript,
-    script_language,
-    script_office,
-)
+from lab.player import NO_NOISE, NoiseOptions, list_transcripts, load_script, measure_transcript, script_office
 from lab.system import MemberlineSystem
 from lab.system_pool import OwnSystems, RunningSystem, SystemPool
-
-__all__ = [
-    "CHANNELS",
-    "evaluate_transcripts",
-    "format_report",
-    "start_own_systems",
-    "use_running_system",
-    "write_report",
-]
 
 
 @contextmanager
 def start_own_systems() -> Iterator[SystemPool]:
-    """memberlines of its own on free ports, with databases that are thrown away."""
+    """Systems of their own on free ports, with databases that are deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="memberline-lab-") as folder:
-        offices = OwnSystems(Path(folder))
+        systems = OwnSystems(Path(folder))
         try:
-            yield offices
+            yield systems
         finally:
-            offices.stop()
+            systems.stop()
 
 
 def use_running_system(settings: Settings) -> SystemPool:
-    """The one that is served with these settings. Raises MemberlineError in production: scripts make members."""
+    """The system that runs with these settings. Raises MemberlineError in production: scripts create members."""
     if settings.production:
         raise MemberlineError("transcripts make members of their own and pay their bills: never in production")
     return RunningSystem(MemberlineSystem(f"http://127.0.0.1:{settings.port}"))
 
 
 def evaluate_transcripts(
-    offices: SystemPool, folder: Path, channels: Sequence[str], noise: NoiseOptions = NO_NOISE
+    systems: SystemPool, folder: Path, channels: Sequence[str], noise: NoiseOptions = NO_NOISE
 ) -> dict[str, Any]:
-    """Play every script below `folder` on those of its channels that are asked for; a row for each, and the figures."""
+    """Play every script below `folder` on its channels among `channels`; returns a row for each, and the metrics."""
     chosen = [(path, channel) for path, channel in list_transcripts(folder) if channel in channels]
     if not chosen:
         raise MemberlineError(f"there is no script for {', '.join(channels)} below {folder}")
-    rows = [_measure_row(offices, folder, path, channel, noise) for path, channel in chosen]
+    rows = [_measure_row(systems, folder, path, channel, noise) for path, channel in chosen]
     return {
         "noise": list(noise.kinds),
         "seed": noise.seed,
@@ -71,13 +53,14 @@ def evaluate_transcripts(
     }
 
 
-def _measure_row(offices: SystemPool, folder: Path, path: Path, channel: str, noise: NoiseOptions) -> dict[str, Any]:
+def _measure_row(systems: SystemPool, folder: Path, path: Path, channel: str, noise: NoiseOptions) -> dict[str, Any]:
     began = time.monotonic()
+    script = load_script(path)
     row: dict[str, Any] = {
         "script": str(path.relative_to(folder).with_suffix("")),
-        "about": load_script(path).get("about", ""),
+        "about": script.get("about", ""),
         "channel": channel,
-        "language": script_language(path),
+        "language": script.get("language", "en"),
         "success": False,
         "why": None,
         "turns": 0,
@@ -86,7 +69,7 @@ def _measure_row(offices: SystemPool, folder: Path, path: Path, channel: str, no
         "false_confirmations": [],
     }
     try:
-        played = measure_transcript(offices.get_system(script_office(path)), path, channel, noise)
+        played = measure_transcript(systems.get_system(script_office(path)), path, channel, noise)
     except (AssertionError, MemberlineError, OSError) as error:
         row["why"] = str(error)
     else:
@@ -113,7 +96,7 @@ def _success_by_channel(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, A
 
 
 def format_report(result: dict[str, Any]) -> str:
-    """The same for people: a line a script, the reason below what failed, and the figures at the end."""
+    """Format the result for people: a line a script, the reason below a failed one, and the metrics at the end."""
     lines = []
     for row in result["scripts"]:
         lines.append(f"{'ok    ' if row['success'] else 'FAILED'} {row['channel']:5} {row['script']}")
@@ -130,9 +113,5 @@ def _format_heading(result: dict[str, Any]) -> str:
 
 
 def write_report(result: dict[str, Any], folder: Path) -> None:
-    """report.json, report.txt and report.png in `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.json").write_text(json.dumps(result, indent=2, default=str) + "\n", encoding="utf-8")
-    (folder / "report.txt").write_text(format_report(result) + "\n", encoding="utf-8")
-    picture = metrics.draw_chart("Transcripts: success and length", _format_heading(result), result["groups"])
-    (folder / "report.png").write_bytes(picture)
+    title = "Transcripts: success and length"
+    metrics.write_report(folder, result, format_report(result), title, _format_heading(result))

@@ -1,4 +1,4 @@
-"""memberline as it is really served: `memberline serve` on a free port, with a database of its own."""
+"""Starts `memberline serve` on a free port, with a database of its own."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from bot.commands.child_processes import find_free_port
 from lab.system import MemberlineSystem
 
 READY_SECONDS = 90
-# The days on which scripts are played: what is said must not depend on when they are.
+# a fixed day, the co-op's local time: what is said must not depend on when the scripts are played
 OFFICE_TIMES = {
     "closed": datetime(2026, 11, 18, 18, 30),
     "open": datetime(2026, 11, 18, 10, 0),
-}  # the co-op's local time
+}
 
 
 class ServedSystem(MemberlineSystem):
     """The app, the engine and the sandbox network, started as `make run` starts them.
 
-    With `office`, `open` or `closed`, it is a given day at the co-op; else it is now.
+    With `office`, "open" or "closed", its clock is set to a fixed time at the co-op; else it is now.
     """
 
     def __init__(self, folder: Path, office: str | None = None, **environment: str) -> None:
@@ -72,7 +72,7 @@ class ServedSystem(MemberlineSystem):
         return self
 
     def stop(self) -> int:
-        """End it as Ctrl-C does; gives the exit code."""
+        """Terminate it and return the exit code."""
         assert self._process is not None
         self._process.terminate()
         return self._process.wait(20)

@@ -1,4 +1,4 @@
-"""A system whose data many threads ask for at once: one backend, on an event loop of its own."""
+"""A system that many threads query at once, through one backend on an event loop of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class SharedSystem(MemberlineSystem):
-    """The same system as `system`; `on_its_data` opens nothing anew. Use it as a context."""
+    """The same system as `system`, but `run_with_backend` keeps one backend open. Use it as a context manager."""
 
     def __init__(self, system: MemberlineSystem) -> None:
         super().__init__(system.url, system.environment)

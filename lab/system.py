@@ -1,4 +1,4 @@
-"""A memberline to talk to: where it answers, and what stands in its database."""
+"""A running memberline: where it answers, and what is in its database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.config import Settings
@@ -19,7 +21,7 @@ T = TypeVar("T")
 
 
 class MemberlineSystem:
-    """One that is running; `environment` is what it was started with, on top of this process's own."""
+    """`environment` is what it was started with, on top of this process's own."""
 
     def __init__(self, url: str, environment: dict[str, str] | None = None) -> None:
         self.url = url
@@ -30,7 +32,7 @@ class MemberlineSystem:
         return Settings.from_env({**os.environ, **self.environment})
 
     def run_with_backend(self, work: Callable[[Backend], Awaitable[T]]) -> T:
-        """Do `work` with a backend of this process's own on the system's database."""
+        """Run `work` with a backend of this process on the system's database."""
 
         async def run() -> T:
             backend = Backend.create(self.settings)
@@ -41,39 +43,28 @@ class MemberlineSystem:
 
         return asyncio.run(run())
 
-    def show(self, number: str) -> dict[str, Any]:
-        """What `memberline show NUMBER --json` tells."""
+    def read(self, query: Callable[[AsyncSession, Backend], Awaitable[T]]) -> T:
+        """Run a query in a read session."""
 
-        async def tell(backend: Backend) -> dict[str, Any]:
+        async def run(backend: Backend) -> T:
             async with backend.db.read_session() as session:
-                return await show(session, backend, number)
+                return await query(session, backend)
 
-        return self.run_with_backend(tell)
+        return self.run_with_backend(run)
+
+    def show(self, number: str) -> dict[str, Any]:
+        """What `memberline show NUMBER --json` prints."""
+        return self.read(lambda session, backend: show(session, backend, number))
 
     def outbox(self) -> list[dict[str, Any]]:
-        """What `memberline outbox --json` tells."""
-
-        async def tell(backend: Backend) -> list[dict[str, Any]]:
-            async with backend.db.read_session() as session:
-                return await outbox.list_messages(session)
-
-        return self.run_with_backend(tell)
+        """What `memberline outbox --json` prints."""
+        return self.read(lambda session, _: outbox.list_messages(session))
 
     def newest_message(self, purpose: str, recipient: str) -> str | None:
-        """The words of the newest message of that purpose to that phone or address."""
-
-        async def tell(backend: Backend) -> str | None:
-            async with backend.db.read_session() as session:
-                return await outbox.newest_body(session, purpose, recipient)
-
-        return self.run_with_backend(tell)
+        """The text of the newest message of that purpose to that phone or address."""
+        return self.read(lambda session, _: outbox.newest_body(session, purpose, recipient))
 
     def find_reply(self, channel: str, provider_id: str) -> Reply | None:
-        """The answer that is kept of a message; None while there is none."""
-
-        async def tell(backend: Backend) -> Reply | None:
-            async with backend.db.read_session() as session:
-                row = await find_inbound(session, channel, provider_id)
-                return reply_from_json(row.reply) if row and row.reply is not None else None
-
-        return self.run_with_backend(tell)
+        """The stored answer to a message; None while there is none."""
+        row = self.read(lambda session, _: find_inbound(session, channel, provider_id))
+        return reply_from_json(row.reply) if row and row.reply is not None else None

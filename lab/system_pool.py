@@ -1,4 +1,4 @@
-"""The systems that scripts are played on: one where the office is open now, one where it is closed."""
+"""The systems that scripts are played on: one with the office open, one with it closed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CLOSED, OPEN = "closed", "open"
 
 class SystemPool(Protocol):
     def get_system(self, office: str) -> MemberlineSystem:
-        """The system for a script that wants the office `open` or `closed`."""
+        """The system for a script that needs the office `open` or `closed`."""
         ...
 
 
 class OwnSystems:
-    """Each a memberline of its own, started when it is first asked for, with a database below `folder`."""
+    """Systems that are started when first asked for, with databases below `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -36,7 +36,7 @@ class OwnSystems:
 
 
 class RunningSystem:
-    """One that somebody else has started: it is what it is."""
+    """One system that somebody else has started, whatever its office hours are now."""
 
     def __init__(self, system: MemberlineSystem) -> None:
         self._system = system

@@ -1,5 +1,5 @@
-"""A card and bank network of our own to try payments on, and the provider that speaks to it.
+"""A simulated card and bank network to try payments on, and the payment provider that talks to it.
 
-`network` is a separate process that stands for the outside world; `provider` is all that the app has of it.
-It moves no money and takes only the networks' public test numbers.
+`network` is a separate process in place of the real networks; `provider` is the app's side. It moves no money and
+accepts only the public test numbers.
 """

@@ -1,4 +1,4 @@
-"""The network's interface for merchants: JSON, a bearer key, an Idempotency-Key header for each charge."""
+"""The network's API for merchants: JSON, a bearer key, an Idempotency-Key header for each charge."""
 
 import asyncio
 import hmac
@@ -17,15 +17,13 @@ from sandbox.database import NetworkDatabase
 from sandbox.entries import CardEntries
 
 SILENCE_SECONDS = 120.0
-"""How long a request that is to time out is held; any caller has given up long before."""
+"""How long a request that should time out is held; callers give up long before."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkState:
-    """All that the handlers share."""
-
     key: str
     database: NetworkDatabase
     charges: Charges
@@ -49,7 +47,7 @@ def add_routes(app: web.Application) -> None:
 
 @web.middleware
 async def api_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Ask every /v1 request for the key, and answer every refusal of one as JSON."""
+    """Require the key for every /v1 request, and answer errors as JSON."""
     if not request.path.startswith("/v1/"):
         return await handler(request)
     try:
@@ -153,14 +151,10 @@ async def _json(request: web.Request) -> dict[str, Any]:
 
 def _text(body: dict[str, Any], name: str, longest: int) -> str:
     value = body.get(name)
-    if not isinstance(value, str) or len(value) > longest or not _is_unicode(value):
+    # half of a surrogate pair can be sent in JSON, but no database or page takes it
+    if not isinstance(value, str) or len(value) > longest or any("\ud800" <= letter <= "\udfff" for letter in value):
         raise ChargeRefused(422, "invalid_request", f"{name} must be a text of {longest} characters at most.")
     return value
-
-
-def _is_unicode(value: str) -> bool:
-    """False for half of a surrogate pair, which JSON can carry and no database or page can."""
-    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _cents(body: dict[str, Any], *, zero_too: bool = False) -> int:
@@ -171,7 +165,7 @@ def _cents(body: dict[str, Any], *, zero_too: bool = False) -> int:
 
 
 def _is_web_address(url: str) -> bool:
-    """An address to send a browser to: nothing that could run, hide a user name, or end a header or CSP."""
+    """Whether a browser can be redirected to it: no script, no user name, nothing that ends a header or CSP."""
     if any(character in "\"';, \\" or not "!" <= character <= "~" for character in url):
         return False
     try:

@@ -1,4 +1,4 @@
-"""What the network does with charges: authorise, post, void, find, and send back what a bank refuses."""
+"""The network's charges: authorize, capture, void, find, and the returns of bank debits."""
 
 import secrets
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CALENDAR_REACH = timedelta(days=3660)
 
 
 class ChargeRefused(Exception):
-    """A request the network will not carry out, with the HTTP status and the code that say why."""
+    """A refused request, with its HTTP status and error code."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class ChargeRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ChargeResult:
-    """A charge; `fresh` when this request made it; `silent` when the answer must never reach the caller."""
+    """A charge. `is_new`: this request created it. `is_lost`: the answer must never reach the caller."""
 
     charge: Charge | None
     is_new: bool = False
@@ -34,7 +34,7 @@ class ChargeResult:
 
 
 class Charges:
-    """The network's book of charges. Each public method is one transaction."""
+    """All charges. Each public method is one transaction."""
 
     def __init__(self, database: NetworkDatabase) -> None:
         self._db = database
@@ -48,7 +48,11 @@ class Charges:
             self._write_due_returns()
             known = self._row(key)
             if known:
-                return ChargeResult(_match_repeat(known, (token, amount_cents, description)))
+                if (known["token"], known["amount_cents"], known["description"]) != (token, amount_cents, description):
+                    raise ChargeRefused(
+                        409, "idempotency_key_reused", "This key belongs to a charge with other details."
+                    )
+                return ChargeResult(_charge(known))
             return self._create(key, token, amount_cents, description)
 
     def capture(self, key: str) -> ChargeResult:
@@ -87,7 +91,7 @@ class Charges:
         return [_notice(row) for row in rows]
 
     def move_calendar(self, to: date) -> None:
-        """Make `to` the network's business day. Never backward: what happened on a day has happened."""
+        """Set the network's business day. It never goes back: what happened on a day has happened."""
         with self._db.transaction():
             today = self._db.today()
             if not today <= to <= today + CALENDAR_REACH:
@@ -97,7 +101,8 @@ class Charges:
 
     def _create(self, key: str, token: str, amount_cents: int, description: str) -> ChargeResult:
         method = self._method(token)
-        if method.behavior == "hang_lost" and self._should_drop(key):
+        # dropped only the first time, so that a retry gets through
+        if method.behavior == "hang_lost" and self._db.execute("insert or ignore into lost values (?)", key).rowcount:
             return ChargeResult(None, is_lost=True)
         decline_code = self._decline_code(method)
         self._db.execute(
@@ -113,10 +118,6 @@ class Charges:
             decline_code,
         )
         return ChargeResult(_charge(self._existing(key)), is_new=True, is_lost=method.behavior == "hang_made")
-
-    def _should_drop(self, key: str) -> bool:
-        """True the first time: a line drops a message once, and the repeat gets through."""
-        return self._db.execute("insert or ignore into lost values (?)", key).rowcount == 1
 
     def _decline_code(self, method: Instrument) -> str | None:
         if method.behavior == "decline":
@@ -139,7 +140,7 @@ class Charges:
         )
 
     def _write_due_returns(self) -> None:
-        """Write the returns that are due by now. Done at every call, so that no clock has to run."""
+        """Write the returns that are due. Called by every method, so that no background job is needed."""
         due = self._db.all(
             "select key, return_code, return_on, amount_cents from charges"
             " where status = 'posted' and return_on <= ? order by return_on, rowid",
@@ -163,12 +164,6 @@ class Charges:
         if row is None:
             raise ChargeRefused(404, "no_such_charge", "No charge was made with this key.")
         return row
-
-
-def _match_repeat(row: Row, request: tuple[str, int, str]) -> Charge:
-    if (row["token"], row["amount_cents"], row["description"]) != request:
-        raise ChargeRefused(409, "idempotency_key_reused", "This key belongs to a charge with other details.")
-    return _charge(row)
 
 
 def _charge(row: Row) -> Charge:

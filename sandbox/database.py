@@ -1,9 +1,7 @@
-"""The network's own SQLite file: it outlives the process, and a killed process loses nothing it had answered
-for.
+"""The network's SQLite file. A killed process loses nothing that it has answered.
 
-Calls are synchronous on purpose. Each takes well under a millisecond, and running one at a time on the event
-loop makes every operation whole without any lock; the unique key in the table holds it against a second
-process too.
+Calls are synchronous on purpose: each takes well under a millisecond, and one at a time on the event loop needs no
+lock. Against a second process there is the unique key of the table.
 """
 
 import os
@@ -16,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sandbox.instruments import SEED_TOKENS, Instrument
 
 FED_ZONE = ZoneInfo("America/New_York")
-"""Business days of cards and ACH turn over in the Federal Reserve's zone, wherever the co-op is."""
+"""The business day of cards and ACH changes in the Federal Reserve's time zone, wherever the co-op is."""
 
 _SCHEMA = """
 create table if not exists methods (
@@ -46,7 +44,7 @@ class NetworkDatabase:
     def __init__(self, path: str) -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=5)
         self._connection.row_factory = sqlite3.Row
-        # FULL: an answer given is an answer on the disk, as with a real network, even over a power cut.
+        # FULL: what was answered is on disk, even after a power cut, as with a real network
         self._connection.executescript(f"pragma journal_mode=wal; pragma synchronous=full; {_SCHEMA}")
         with self.transaction():
             for token, instrument in SEED_TOKENS.items():
@@ -54,7 +52,7 @@ class NetworkDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; holds off every other writer from the start."""
+        """A transaction that blocks other writers from its start."""
         self._connection.execute("begin immediate")
         try:
             yield
@@ -94,12 +92,12 @@ class NetworkDatabase:
         return Instrument(*row) if row else None
 
     def today(self) -> date:
-        """The network's business day: the real one, plus the days the calendar was moved on."""
+        """The network's business day: the real one plus the days that the calendar was moved."""
         row = self.one("select days_ahead from calendar")
         return _real_today() + timedelta(days=row["days_ahead"] if row else 0)
 
     def move_calendar(self, to: date) -> None:
-        """Make `to` today; the days then go on from there."""
+        """Make `to` today; days go on from there."""
         self.execute("update calendar set days_ahead = ?", (to - _real_today()).days)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Visits to the hosted page: opened by the API, completed or left by the member, good for half an hour."""
+"""Visits to the hosted page: opened by the API, completed or abandoned by the member, valid for 30 minutes."""
 
 import secrets
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LIFETIME = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class CardEntry:
-    """One visit. `status` already says "abandoned" when its time is over."""
+    """One visit. `status` is "abandoned" as soon as its time is over."""
 
     id: str
     reference: str
@@ -32,7 +32,7 @@ class CardEntries:
         self._db = database
 
     def open(self, reference: str, amount_cents: int, description: str, return_url: str) -> str:
-        """The id of a new visit: 192 random bits, since whoever has it may enter a method."""
+        """Open a visit and return its id: 192 random bits, because whoever has it may enter a card or account."""
         entry_id = secrets.token_urlsafe(24)
         with self._db.transaction():
             self._db.execute(
@@ -63,7 +63,7 @@ class CardEntries:
         )
 
     def complete(self, entry_id: str, instrument: Instrument) -> CardEntry:
-        """Give the visit its method. The first one given stands, however often the form is sent."""
+        """Store the visit's card or account. The first one stays, however often the form is sent."""
         with self._db.transaction():
             if self.get(entry_id).status == "pending":
                 token = f"tok_{secrets.token_urlsafe(18)}"

@@ -1,4 +1,4 @@
-"""Checks what a member typed on the hosted page. Pure functions: nothing here is kept, logged or sent on."""
+"""Checks what a member typed on the hosted page. Pure: nothing is stored, logged or sent on."""
 
 import re
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ _EXPIRY = re.compile(r"([0-9]{1,2})\s*[/\-. ]\s*([0-9]{2}|[0-9]{4})|([0-9]{2})([
 _ZIP = re.compile(r"[0-9]{5}(-?[0-9]{4})?")
 _YEARS_AHEAD = 20
 MAX_SHOWN_DIGITS = 9
-"""A routing number or ZIP+4; anything longer may be a card or an account."""
+"""A routing number or ZIP+4 has nine digits; more may be a card or an account."""
 
 
 @dataclass
 class FormResult:
-    """The method, or what is wrong by field name, in the order of the form."""
+    """The card or account, or the errors by field name in the order of the form."""
 
     instrument: Instrument | None = None
     errors: dict[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ def check_bank(form: Mapping[str, str]) -> FormResult:
 
 
 def redisplay_values(form: Mapping[str, str], fields: tuple[str, ...]) -> dict[str, str]:
-    """What may be shown again after an error: nothing secret, nor a card number in the wrong field."""
+    """The values to show again after an error: nothing secret, and no card number in the wrong field."""
     return {
         name: "" if len(re.findall(r"[0-9]", form.get(name, ""))) > MAX_SHOWN_DIGITS else form.get(name, "")
         for name in fields

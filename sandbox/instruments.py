@@ -82,7 +82,7 @@ ACCOUNTS: dict[str, Instrument] = {
     "000222222227": _bank("2227", "R01"),
     "000333333335": _bank("3335", "R10"),
 }
-"""By account number at TEST_ROUTING. All are taken at first; the bad ones come back with this code."""
+"""By account number at TEST_ROUTING. All are accepted at first; bad ones are returned with their code."""
 
 
 def _visa(last4: str, outcome: InstrumentBehavior, code: str | None = None) -> Instrument:
@@ -101,4 +101,4 @@ SEED_TOKENS: dict[str, Instrument] = {
     "tok_bank_r01": ACCOUNTS["000222222227"],
     "tok_bank_r02": ACCOUNTS["000111111113"],
 }
-"""Always known to the network, so that the demo members have methods on file before anyone typed a number."""
+"""Always known to the network, so that demo members have methods on file from the start."""

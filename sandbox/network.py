@@ -1,10 +1,9 @@
-"""The sandbox card and bank network as a process of its own, on loopback only.
+"""Runs the sandbox card and bank network as a process, on loopback only.
 
     python -m sandbox.network --port 8082 --db var/network.db
 
-Settings: SANDBOX_NETWORK_PORT, SANDBOX_NETWORK_DB (both also as options) and SANDBOX_NETWORK_KEY, the API
-key, from the environment alone, since options can be read by everyone on the machine. GET /health says when
-it is ready.
+Settings: SANDBOX_NETWORK_PORT and SANDBOX_NETWORK_DB, both also as options, and SANDBOX_NETWORK_KEY, the API key, from
+the environment only, because everyone on the machine can read options. GET /health answers when it is ready.
 """
 
 import argparse
@@ -23,12 +22,12 @@ from sandbox.database import NetworkDatabase
 from sandbox.entries import CardEntries
 
 HOST = "127.0.0.1"
-LARGEST_BODY = 16 * 1024
+MAX_BODY_BYTES = 16 * 1024
 
 
 def build(database: NetworkDatabase, key: str) -> web.Application:
-    """The network over an open database; closing the application closes it."""
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[pages.page_middleware, api.api_middleware])
+    """Build the app on an open database, which it closes when it ends."""
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[pages.page_middleware, api.api_middleware])
     app[api.NETWORK] = api.NetworkState(key, database, Charges(database), CardEntries(database))
     app.router.add_get("/health", _health)
     api.add_routes(app)

@@ -1,4 +1,4 @@
-"""The page on the network's own address where a member types a card or an account: plain HTML, no script."""
+"""The hosted page where a member types a card or an account: plain HTML without scripts, on the network's address."""
 
 from pathlib import Path
 from typing import Literal
@@ -43,14 +43,12 @@ def add_routes(app: web.Application) -> None:
 
 @web.middleware
 async def page_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer what goes wrong on a page with a page."""
+    """Answer errors of pages with a page."""
     if request.path.startswith("/v1/"):
         return await handler(request)
     try:
         return await handler(request)
-    except ChargeRefused:
-        return _notice(404, "This page is not here", "The link may be incomplete. Please start again.")
-    except web.HTTPNotFound:
+    except (ChargeRefused, web.HTTPNotFound):
         return _notice(404, "This page is not here", "The link may be incomplete. Please start again.")
     except web.HTTPException as error:
         return _notice(error.status, "That did not work", "Please go back and try again.")
@@ -89,7 +87,7 @@ def _complete_entry(request: web.Request, method: Method, form: dict[str, str], 
         return _page(entry, method, form, checked.errors)
     if entry.status == "pending" and checked.instrument is not None:
         entry = request.app[NETWORK].entries.complete(entry.id, checked.instrument)
-    # A form sent twice ends where the first one did; one sent too late is told so.
+    # a form that is sent twice ends where the first one did; one that is late gets a notice
     return _back(entry) if entry.status == "complete" else _show_entry(entry, method)
 
 
@@ -136,7 +134,7 @@ def _notice(status: int, title: str, text: str, link: str | None = None) -> web.
 
 
 def _html(html: str, status: int, form_goes_to: str = "") -> web.Response:
-    # Browsers hold form-action against the redirect after a form too, so the way back has to be named.
+    # browsers apply form-action to the redirect after a form too, so the return address must be listed
     policy = (
         "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
         f"form-action 'self' {form_goes_to}".rstrip()
@@ -146,7 +144,7 @@ def _html(html: str, status: int, form_goes_to: str = "") -> web.Response:
 
 
 def _back(entry: CardEntry) -> web.Response:
-    """Only ever to the address the merchant gave when it opened the entry."""
+    """Redirect to the address that the merchant gave when it opened the entry, and to no other."""
     return web.Response(status=303, headers={**_HEADERS, "Location": entry.return_url})
 
 

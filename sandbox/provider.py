@@ -1,14 +1,15 @@
-"""The app's side of the sandbox network: the PaymentProvider protocol over HTTP."""
+"""The payment provider of the app that talks to the sandbox network over HTTP."""
 
 import contextlib
 from collections.abc import Callable
 from datetime import date
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
 
+from backend.config import Settings
 from backend.errors import SettingsError
 from backend.providers.payments.base import (
     KEY_PATTERN,
@@ -27,18 +28,7 @@ TOTAL_SECONDS = 8.0
 T = TypeVar("T")
 
 
-class SandboxSettings(Protocol):
-    """What of the settings the sandbox reads."""
-
-    @property
-    def production(self) -> bool: ...
-    @property
-    def sandbox_network_url(self) -> str: ...
-    @property
-    def sandbox_network_key(self) -> str: ...
-
-
-def create(settings: SandboxSettings) -> "SandboxProvider":
+def create(settings: Settings) -> "SandboxProvider":
     """The provider for PAYMENT_PROVIDER=sandbox. Raises SettingsError in production: it moves no money."""
     if settings.production:
         raise SettingsError("PAYMENT_PROVIDER=sandbox moves no money: choose a real provider for production.")
@@ -46,7 +36,7 @@ def create(settings: SandboxSettings) -> "SandboxProvider":
 
 
 class SandboxProvider:
-    """One network, one API key. Opens its session at the first call, inside the loop that runs then."""
+    """Opens its session at the first call, because aiohttp needs the running loop."""
 
     def __init__(
         self,
@@ -98,7 +88,7 @@ class SandboxProvider:
         return _build_or_fail(lambda: EntryResult(**answer))
 
     async def move_calendar(self, today: date) -> None:
-        """Sandbox only: make `today` the network's business day (never an earlier one): returns come."""
+        """Sandbox only: set the network's business day, never to an earlier one; returns that are due then arrive."""
         await self._call("POST", "/v1/sandbox/calendar", {"today": today.isoformat()})
 
     async def calendar(self) -> date:
@@ -114,7 +104,7 @@ class SandboxProvider:
     async def _call(
         self, method: str, path: str, body: dict[str, Any] | None = None, key: str | None = None
     ) -> dict[str, Any]:
-        """One request and its JSON answer, or one of the three errors."""
+        """Send a request, return its JSON. Raises ProviderRejected, ProviderTimeout or ProviderUnavailable."""
         headers = {"Idempotency-Key": key} if key else {}
         url = URL(self._url + path, encoded=True)
         try:
@@ -125,13 +115,13 @@ class SandboxProvider:
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise ProviderUnavailable(f"the card network cannot be reached: {type(error).__name__}") from error
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            # The request left and no good answer came: only find() can tell what became of it.
+            # the request was sent and no valid answer came: only find() can tell the outcome
             raise ProviderTimeout(f"no answer from the card network: {type(error).__name__}") from error
 
     def _get_session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            # A connection kept from before the network restarted would fail after sending, which leaves the
-            # outcome unknown. On loopback a new one each time costs nothing and fails before sending.
+            # a connection from before a restart of the network would fail after sending, with an unknown outcome; a new
+            # one costs nothing on loopback and fails before sending
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(force_close=True), timeout=self._timeout, headers=self._headers
             )
@@ -142,26 +132,22 @@ def _answer(status: int, answer: Any) -> dict[str, Any]:
     if status in (200, 201) and isinstance(answer, dict):
         return answer
     if 400 <= status < 500:
-        _reject(answer)
+        code, message = "invalid_request", ""
+        with contextlib.suppress(KeyError, TypeError):
+            code, message = str(answer["error"]["code"]), str(answer["error"]["message"])
+        raise ProviderRejected(code, message)
     raise ProviderTimeout(f"the card network answered {status}")
 
 
-def _reject(answer: Any) -> NoReturn:
-    code, message = "invalid_request", ""
-    with contextlib.suppress(KeyError, TypeError):
-        code, message = str(answer["error"]["code"]), str(answer["error"]["message"])
-    raise ProviderRejected(code, message)
-
-
 def _check_key(key: str) -> str:
-    """A key that can stand in an address and a header as it is."""
+    """Check that the key needs no escaping in a URL and a header. Raises ProviderRejected."""
     if not KEY_PATTERN.fullmatch(key):
         raise ProviderRejected("invalid_key", "Use 1 to 200 letters, digits and . _ : - as the key.")
     return key
 
 
 def _build_or_fail(build: Callable[[], T]) -> T:
-    """What `build` makes of an answer; an answer of another shape is as good as none."""
+    """Build a result from an answer. Raises ProviderTimeout for one that cannot be read: the outcome is unknown."""
     try:
         return build()
     except (KeyError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Who sends, without telling the number: one phone is one sender, whether it texts or calls."""
+"""Identifies senders without storing the number: one phone is one sender, whether it texts or calls."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def keyed_hash(settings: Settings, purpose: str, value: str) -> str:
 
 
 def phone_source(settings: Settings, phone: str | None) -> str:
-    """What guesses at identity are counted by.
+    """The key that guesses at identity are counted by.
 
-    All who withhold their number count as one, or withholding it would be a way around the limit on guessing.
+    All who withhold their number share one, or withholding it would be a way around the limit on guesses.
     """
     return "phone-" + keyed_hash(settings, "source", phone or WITHHELD)

@@ -1,4 +1,4 @@
-"""A conversation in the terminal, over the same HTTP contract that the web widget uses."""
+"""A conversation in the terminal, over the same HTTP API as the web widget."""
 
 from __future__ import annotations
 

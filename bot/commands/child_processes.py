@@ -1,4 +1,4 @@
-"""The processes beside the app: the dialogue engine, and in development the sandbox card network."""
+"""The child processes of `memberline serve`: the dialogue engine and, in development, the sandbox card network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_BACKOFF_SECONDS = 30.0
 
 @dataclass
 class ChildProcess:
-    """One process: how it is started, where it writes, and when it may be started again."""
+    """One process, with its log file and its restarts."""
 
     name: str
     command: list[str]
@@ -68,7 +68,7 @@ class ChildProcess:
 
 @dataclass
 class ProcessSupervisor:
-    """Starts them, starts again what ends, and ends them all."""
+    """Starts the processes, restarts what ends, and stops them all."""
 
     children: list[ChildProcess] = field(default_factory=list)
     stopping: bool = False
@@ -83,7 +83,7 @@ class ProcessSupervisor:
             child.stop()
 
     async def watch(self) -> None:
-        """Start again what has ended, with longer and longer pauses while it keeps ending at once."""
+        """Restart what has ended; the pause doubles while a process keeps ending at once."""
         while not self.stopping:
             for child in self.children:
                 if child.has_ended and not self.stopping:
@@ -100,18 +100,14 @@ class ProcessSupervisor:
 
 
 def _die_with_parent() -> None:
-    """Ask Linux to end the child when we end, even by kill -9; and keep the terminal's Ctrl-C for us to pass on.
-
-    What it writes is for no other account.
-    """
     os.umask(0o077)
-    os.setpgrp()
-    if sys.platform == "linux":
+    os.setpgrp()  # Ctrl-C in the terminal must reach only us: we stop the children in order
+    if sys.platform == "linux":  # the kernel then ends the child when we end, even by kill -9
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def find_free_port() -> int:
-    """A port of loopback that nobody uses now."""
+    """A loopback port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -134,7 +130,7 @@ def create_engine_process(settings: Settings, port: int, model: Path) -> ChildPr
 
 
 def _tracker_url(settings: Settings) -> str:
-    """The dialogue's own tables: beside the members' in PostgreSQL, in a file of their own on SQLite."""
+    """Where the engine keeps its tracker: in our PostgreSQL database, or in an SQLite file of its own."""
     if given := os.environ.get("TRACKER_DB_URL"):
         return given
     if settings.database_url.startswith("postgresql"):
@@ -146,7 +142,7 @@ def _tracker_url(settings: Settings) -> str:
 
 
 def create_sandbox_process(settings: Settings, port: int) -> ChildProcess:
-    """The sandbox card and bank network, which stands for the outside world in development."""
+    """The sandbox card and bank network, which stands in for the real ones in development."""
     command = [sys.executable, "-m", "sandbox.network", "--port", str(port)]
     command += ["--db", str(settings.runtime_dir / "network.db")]
     environment = {"SANDBOX_NETWORK_KEY": settings.sandbox_network_key}

@@ -1,4 +1,4 @@
-"""The command line: serve, train, chat, and what the office and the tests ask of the data."""
+"""The command line of memberline."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.app import Backend
 from backend.config import ROOT, Settings
@@ -23,7 +24,7 @@ ENGINE_PYTHON = ROOT / "engine" / ".venv" / "bin" / "python"
 
 
 class OneLineErrors(click.Group):
-    """Business refusals end with one clear line instead of a trace."""
+    """Prints a MemberlineError as one line instead of a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -48,6 +49,14 @@ def _run_with_backend(work: Callable[[Backend], Awaitable[Any]]) -> Any:
             await backend.close()
 
     return asyncio.run(run())
+
+
+def _print_query(query: Callable[[AsyncSession, Backend], Awaitable[Any]]) -> None:
+    async def work(backend: Backend) -> Any:
+        async with backend.db.read_session() as session:
+            return await query(session, backend)
+
+    _print_json(_run_with_backend(work))
 
 
 def _print_progress(step: str) -> None:
@@ -91,13 +100,9 @@ def chat(url: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON (the only form so far).")
 def show(number: str, as_json: bool) -> None:
     """Everything about one member or account number."""
-    from backend.show import show as tell
+    from backend.show import show as show_member
 
-    async def work(backend: Backend) -> Any:
-        async with backend.db.read_session() as session:
-            return await tell(session, backend, number)
-
-    _print_json(_run_with_backend(work))
+    _print_query(lambda session, backend: show_member(session, backend, number))
 
 
 @main.command()
@@ -106,11 +111,7 @@ def outbox(as_json: bool) -> None:
     """Every message out, the oldest first."""
     from backend.outbox.service import list_messages
 
-    async def work(backend: Backend) -> Any:
-        async with backend.db.read_session() as session:
-            return await list_messages(session)
-
-    _print_json(_run_with_backend(work))
+    _print_query(lambda session, _: list_messages(session))
 
 
 @main.command()
@@ -120,11 +121,7 @@ def tickets(as_json: bool, only_open: bool) -> None:
     """Every ticket and promised call, linked to a member or not, the newest first."""
     from backend.tickets.listing import list_tickets
 
-    async def work(backend: Backend) -> Any:
-        async with backend.db.read_session() as session:
-            return await list_tickets(session, only_open=only_open)
-
-    _print_json(_run_with_backend(work))
+    _print_query(lambda session, _: list_tickets(session, only_open=only_open))
 
 
 @main.command("import")

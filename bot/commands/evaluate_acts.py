@@ -1,32 +1,26 @@
-"""How well messages are read in their context: acts against labelled replies."""
+"""Evaluates the reading of replies in their context on a file with labeled acts."""
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from backend.config import ROOT
-from backend.errors import MemberlineError
 from backend.reading.acts import ActReader, ContextReader, EnginePredictions, OpenQuestion
+from bot.commands.evaluate_nlu import parse_rows, read_rows
 
 
 def evaluate_acts(file: Path, model: Path, reader: ActReader | None = None) -> dict[str, Any]:
-    """Figures for FILE: rows are JSON objects with `text`, `acts` and the open question's `task`, `asked`, `question`.
+    """Scores for FILE: rows are JSON objects with `text`, `acts` and the open question's `task`, `asked`, `question`.
 
-    The acts of a row are compared as sets of their names. `false_yes` counts yes-or-no questions read as a yes that is
-    none; `certain_false_yes` those of them that a rule was certain of, which alone could move money.
+    Acts are compared as sets of their names. `false_yes` counts answers to yes-or-no questions wrongly read
+    as a yes; `certain_false_yes` those that a rule was certain of: only these could move money.
     """
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict) or not {"text", "acts"} <= row.keys():
-            raise MemberlineError(f"{file}, line {number}: an object with text and acts was expected")
+    rows = read_rows(file, "text", "acts")
     reading = reader or ContextReader()
     pairs = []
-    for row, parsed in zip(rows, _parse_rows(file, model), strict=True):
+    for row, parsed in zip(rows, parse_rows(file, model), strict=True):
         options = tuple(str(option) for option in row.get("options") or ())
         said = " ".join(str(row.get(key) or "") for key in ("question", "value")).strip()
         question = OpenQuestion(str(row.get("task") or "none"), str(row.get("asked") or "nothing"), said, options)
@@ -37,16 +31,7 @@ def evaluate_acts(file: Path, model: Path, reader: ActReader | None = None) -> d
     return _compute_scores(pairs)
 
 
-def _parse_rows(file: Path, model: Path) -> list[dict[str, Any]]:
-    python = ROOT / "engine" / ".venv" / "bin" / "python"
-    command = [str(python), "engine/parse.py", str(file.resolve()), "--model", str(model.resolve())]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise MemberlineError(f"the engine could not read {file}: {done.stderr.strip().splitlines()[-1:]}")
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-
-
-def _compute_scores(pairs: list[tuple[Mapping[str, Any], set[str], Any]]) -> dict[str, Any]:
+def _compute_scores(pairs: Sequence[tuple[Mapping[str, Any], set[str], Any]]) -> dict[str, Any]:
     right, wanted, given = Counter[str](), Counter[str](), Counter[str]()
     exact, wrong = 0, []
     polar, polar_right, false_yes, certain_false_yes = 0, 0, 0, 0

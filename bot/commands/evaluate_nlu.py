@@ -1,4 +1,4 @@
-"""How well the engine understands a file of labelled sentences."""
+"""Evaluates the engine's intents on a file of labeled sentences."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ MIN_ROWS = 10
 
 
 def evaluate_nlu(file: Path, model: Path) -> dict[str, Any]:
-    """Figures for FILE: rows are JSON objects with `text`, `intent` and, when more answers are right, `alt`."""
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict) or not {"text", "intent"} <= row.keys():
-            raise MemberlineError(f"{file}, line {number}: an object with text and intent was expected")
-    predicted = _predict(file, model)
+    """Scores for FILE: rows are JSON objects with `text`, `intent` and, if other intents are right too, `alt`."""
+    rows = read_rows(file, "text", "intent")
+    predicted = [str(row["intent"]["name"]) for row in parse_rows(file, model)]
     pairs = [(_expected_intent(row, guess), guess) for row, guess in zip(rows, predicted, strict=True)]
     return compute_scores(pairs)
 
 
-def _predict(file: Path, model: Path) -> list[str]:
-    return [str(row["intent"]["name"]) for row in parse_rows(file, model)]
+def read_rows(file: Path, *fields: str) -> list[dict[str, Any]]:
+    """Read JSON lines. Raises MemberlineError for a row that is no object with these fields."""
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict) or not set(fields) <= row.keys():
+            raise MemberlineError(f"{file}, line {number}: an object with {' and '.join(fields)} was expected")
+    return rows
 
 
 def parse_rows(file: Path, model: Path) -> list[dict[str, Any]]:
-    """What the engine reads in each row's `text`: `intent`, `intent_ranking` and `reading`. Raises MemberlineError."""
+    """Parse each row's `text` by the engine: `intent`, `intent_ranking` and `reading`. Raises MemberlineError."""
     python = ROOT / "engine" / ".venv" / "bin" / "python"
     command = [str(python), "engine/parse.py", str(file.resolve()), "--model", str(model.resolve())]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
@@ -41,12 +43,12 @@ def parse_rows(file: Path, model: Path) -> list[dict[str, Any]]:
 
 
 def _expected_intent(row: dict[str, Any], guess: str) -> str:
-    """The right answer; where several are right and the guess is one of them, that one."""
+    """The right intent; if several are right and the guess is one of them, the guess."""
     return guess if guess in (row.get("alt") or []) else str(row["intent"])
 
 
 def compute_scores(pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    """From (right, predicted) pairs: accuracy, macro-F1 over intents with ten rows or more, out-of-scope figures."""
+    """Accuracy, macro-F1 (intents with MIN_ROWS rows or more) and out-of-scope scores of (right, predicted) pairs."""
     support = Counter(right for right, _ in pairs)
     scores = {intent: _f1(pairs, intent) for intent in sorted(support)}
     counted = [scores[intent] for intent in scores if support[intent] >= MIN_ROWS]

@@ -1,4 +1,4 @@
-"""How well numbers, money and days are read on a file of labelled sentences."""
+"""Evaluates the reading of numbers, amounts and dates on a file of labeled sentences."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from backend.reading.dates.past_date import parse_past_date
 from backend.reading.extract_all import extract_all
 
 BIRTH_DATE = "date of birth"
-# A day read on two first days of leap years: what moves with them was said without a year.
+# a date is read on the first day of two leap years: if it moves with them it was said without a year
 FIRST_TODAY, SECOND_TODAY = date(2024, 1, 1), date(2028, 1, 1)
 
 LabeledRow = Mapping[str, Any]
 
 
 def evaluate_numbers(file: Path) -> dict[str, Any]:
-    """Figures for FILE: rows are JSON objects with `text`, `kind` and `value`, and `ask`, `ref_date`, `asr_error`.
+    """Scores for FILE: rows are JSON objects with `text`, `kind` and `value`, and `ask`, `ref_date`, `asr_error`.
 
-    A row whose text was misheard (`asr_error`) is right as well when nothing is read, for then the member is asked
-    again; `misheard` counts those apart, and `exact_heard` leaves them out.
+    A row whose text was misheard (`asr_error`) is also right if nothing is read: the member is then asked again;
+    `misheard` counts those rows separately, and `exact_heard` leaves them out.
     """
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     for number, row in enumerate(rows, 1):
@@ -34,7 +34,6 @@ def evaluate_numbers(file: Path) -> dict[str, Any]:
 
 
 def compute_scores(read: list[tuple[LabeledRow, str | None]]) -> dict[str, Any]:
-    """From rows and what was read in each."""
     heard = [pair for pair in read if not pair[0].get("asr_error")]
     misheard = [pair for pair in read if pair[0].get("asr_error")]
     kinds = sorted({str(row["kind"]) for row, _ in read})
@@ -74,7 +73,7 @@ def _read_account_number(row: LabeledRow) -> str | None:
 
 
 def _read_last4(row: LabeledRow) -> str | None:
-    """Without an `ask` the four digits stand in a request, where they count only by what they are called."""
+    """Without an `ask` the four digits are part of a request, where they count only if they are named."""
     return extract_all(row["text"], asked="last4" if row.get("ask") else None, today=_reference_date(row)).last4
 
 
@@ -98,7 +97,7 @@ def _read_date(row: LabeledRow) -> str | None:
 
 
 def _named_date(read: ParsedDay | DayProblem | None) -> date | None:
-    """The day that was named, also where it has passed and cannot be used."""
+    """The date that was named, even if it has passed and cannot be used."""
     return read.day if isinstance(read, ParsedDay) else read.past_day if read else None
 
 

@@ -1,4 +1,4 @@
-"""`memberline knowledge`: what the office asks of its own answers."""
+"""`memberline knowledge`: checks and prints the answers in knowledge/."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from backend.config import Settings
 from backend.coop import load_coop
-from backend.knowledge.check import check as look_through
+from backend.knowledge.check import check as check_folder
 from backend.knowledge.service import FOLDER, load
 from backend.language import ENGLISH, LANGUAGES
 
@@ -25,7 +25,7 @@ def knowledge() -> None:
 )
 def check(folder: Path) -> None:
     """Look for faults and gaps; exit 1 when a file cannot be read or a question stands in two subjects."""
-    found = look_through(folder, load_coop(Settings.from_env().coop_file))
+    found = check_folder(folder, load_coop(Settings.from_env().coop_file))
     for title, lines in found.sections().items():
         if lines:
             click.echo(f"{title} ({len(lines)})")

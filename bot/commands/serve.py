@@ -1,4 +1,4 @@
-"""`memberline serve`: the app, with the engine and the sandbox network beside it, as one thing to start and to stop."""
+"""`memberline serve`: runs the app, the engine and the sandbox network as one service."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXAMPLE_MESSAGES = ("pay my bill", "what do I owe", "how do I reset my password"
 
 
 def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
-    """Run until Ctrl-C or SIGTERM. Raises SettingsError with one clear line when it cannot."""
+    """Run until Ctrl-C or SIGTERM. Raises SettingsError, with a one-line message, when it cannot start."""
     began = time.monotonic()
     settings = Settings.from_env(environ)
     _check_port_free(settings)
@@ -37,7 +37,7 @@ def serve(environ: dict[str, str] | None = None, model: Path = MODEL) -> None:
     make_private_runtime(settings.runtime_dir)
     settings, children = _plan_processes(settings, model)
     children.start()
-    # SIGTERM is how a service manager says Ctrl-C
+    # service managers stop a process by SIGTERM
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         print("Starting the engine and the app …", flush=True)
@@ -59,7 +59,7 @@ def _check_port_free(settings: Settings) -> None:
 
 
 def _plan_processes(settings: Settings, model: Path) -> tuple[Settings, ProcessSupervisor]:
-    """Choose the inner ports; an engine or network given by its URL is somebody else's to run."""
+    """Choose the inner ports. An engine or network whose URL is given in the environment is not started here."""
     members = []
     if "SANDBOX_NETWORK_URL" not in os.environ and settings.payment_provider == "sandbox":
         port = int(os.environ.get("SANDBOX_NETWORK_PORT") or find_free_port())
@@ -82,21 +82,21 @@ def _run_app(settings: Settings, children: ProcessSupervisor, began: float) -> N
     asyncio.run(_prepare_database(backend))
     app = create_app(backend)
 
-    beside: list[asyncio.Task[None]] = []
+    background: list[asyncio.Task[None]] = []
 
     @app.after_server_start
     async def _start_beside(app: Any) -> None:
-        # what is loaded stays for good: a collection that looked at it would stop everybody for a quarter of a second
+        # what is loaded now is never freed; without the freeze each full collection would stop the app for 0.25 seconds
         gc.collect()
         gc.freeze()
-        for work in (children.watch(), _announce_ready(app, settings, began)):
-            beside.append(asyncio.create_task(work))
+        works = (children.watch(), _announce_ready(app, settings, began))
+        background.extend(asyncio.create_task(work) for work in works)
 
     @app.before_server_stop
     async def _stop_beside(_app: Any) -> None:
-        for task in beside:
+        for task in background:
             task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await asyncio.gather(*background, return_exceptions=True)
 
     app.run(
         host=settings.host,
@@ -110,7 +110,7 @@ def _run_app(settings: Settings, children: ProcessSupervisor, began: float) -> N
 
 
 async def _prepare_database(backend: Backend) -> None:
-    """The schema, and outside production the demo members. On its own loop, so its connections are closed again."""
+    """Migrate the schema and, outside production, add the demo members. Runs in a loop of its own."""
     await backend.db.migrate()
     if not backend.settings.production:
         await seed(backend)
@@ -118,9 +118,9 @@ async def _prepare_database(backend: Backend) -> None:
 
 
 async def _announce_ready(app: Any, settings: Settings, began: float) -> None:
-    """Wait for both processes, then say what there is to do."""
+    """Wait for the engine, then print the address and the demo members."""
     engine = app.ctx.services.engine
-    while not await engine.healthy():
+    while not await engine.is_healthy():
         print(".", end="", flush=True)
         await asyncio.sleep(0.5)
     print(f"\nReady after {time.monotonic() - began:.1f} s: {settings.public_url}\n")

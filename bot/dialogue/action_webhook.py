@@ -1,6 +1,6 @@
-"""Where the engine calls the actions: rasa-sdk's executor, mounted in our app. From outside it does not exist.
+"""The route by which the engine calls the actions: rasa-sdk's executor, mounted in our app, for loopback only.
 
-The SDK's own server listens everywhere, lets any web page call it and echoes exceptions; this route does none of that.
+The SDK's own server listens on all addresses, lets any web page call it and echoes exceptions; this route does not.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bot.web.guards import internal_only
 logger = logging.getLogger("memberline.actions")
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
-"""Bytes of a call once unpacked; a long conversation's last events are some tens of kilobytes."""
+"""Of an unpacked call; the last events of a long conversation are some tens of kilobytes."""
 
 STOP_SECONDS = 3.0
 
@@ -36,7 +36,7 @@ class InvalidActionCall(ValueError):
 
 
 def load_domain(path: Path) -> dict[str, Any]:
-    """The dialogue's domain. The engine leaves it out of its calls, and the newer SDK insists on one."""
+    """Load the domain. The engine leaves it out of its calls, but the newer SDK requires one."""
     if path.is_dir():
         merged: dict[str, Any] = {}
         for part in sorted(path.glob("*.yml")):
@@ -57,13 +57,12 @@ def _merge_domain(into: dict[str, Any], part: dict[str, Any]) -> None:
 
 
 def list_intents(domain: dict[str, Any]) -> frozenset[str]:
-    """The names of the domain's intents."""
     names = (next(iter(one)) if isinstance(one, dict) else one for one in domain.get("intents") or [])
     return frozenset(str(name) for name in names)
 
 
 def parse_call(request: Request) -> dict[str, Any]:
-    """The action call in a request, unpacked. Raises BadCall."""
+    """Unpack the action call of a request. Raises InvalidActionCall."""
     body = _decompress(request.body, request.headers.get("content-encoding", "").strip().lower())
     try:
         call = json.loads(body)
@@ -79,7 +78,7 @@ def _decompress(body: bytes, encoding: str) -> bytes:
         return body
     if encoding not in ("gzip", "deflate"):
         raise InvalidActionCall("unknown content-encoding")
-    # 47: zlib and gzip headers alike
+    # 32 + 15: accepts zlib and gzip headers
     unpacker = zlib.decompressobj(47)
     try:
         out = unpacker.decompress(body, MAX_BODY_BYTES)
@@ -106,7 +105,7 @@ async def run_action(executor: ActionExecutor, domain: dict[str, Any], call: dic
         logger.error("the engine asked for an action that is not there: %s", name)
         return _error_response(404, "no such action", name)
     except Exception as failure:
-        # our own lines only: the failure's text may quote a member
+        # only the lines of code: the message of the failure may quote a member
         frames = traceback.extract_tb(failure.__traceback__)[-8:]
         where = "\n".join(f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames)
         logger.error("action %s failed: %s\n%s", name, type(failure).__name__, where)
@@ -119,9 +118,9 @@ def _error_response(status: int, message: str, name: str) -> HTTPResponse:
 
 
 class ActionRunner:
-    """The steps that are being taken now. One that was asked for is taken to its end, also when the engine goes away.
+    """Runs actions. One that has begun runs to its end, even if the engine goes away.
 
-    An engine that starts again asks for the same step again; it then waits for the one that is on its way.
+    An engine that restarts asks for the same step again and then gets the result of the one that is running.
     """
 
     def __init__(self, executor: ActionExecutor, domain: dict[str, Any]) -> None:
@@ -130,16 +129,17 @@ class ActionRunner:
         self._now: dict[tuple[str, ActionStep] | object, asyncio.Task[HTTPResponse]] = {}
 
     async def run(self, call: dict[str, Any]) -> HTTPResponse:
-        key = _call_key(call) or object()  # a message without an id is nobody's repeat
+        key = _call_key(call) or object()  # a call without an id repeats no other
         task = self._now.get(key)
         if task is None:
             task = self._now[key] = asyncio.create_task(run_action(self._executor, self._domain, call))
             task.add_done_callback(lambda _: self._now.pop(key, None))
         taken = await asyncio.shield(task)
-        return HTTPResponse(taken.body, taken.status, content_type="application/json")  # one may go to two askers
+        return HTTPResponse(
+            taken.body, taken.status, content_type="application/json"
+        )  # a response can be sent only once, and two callers may get this one
 
     async def wait_until_idle(self) -> None:
-        """Wait until all are taken (before the process ends)."""
         while self._now:
             await asyncio.wait(set(self._now.values()))
 
@@ -167,7 +167,7 @@ def blueprint(settings: Settings, executor: ActionExecutor, domain: dict[str, An
         return await steps.run(call)
 
     @routes.before_server_stop
-    async def take_them_to_their_end(_app: Sanic) -> None:
+    async def finish_running(_app: Sanic) -> None:
         try:
             async with asyncio.timeout(STOP_SECONDS):
                 await steps.wait_until_idle()

@@ -1,6 +1,6 @@
-"""The messages of one conversation in this process: written down, and answered, in the order in which they came.
+"""Keeps the messages of a conversation in order of arrival within this process, both to store and to answer them.
 
-Over all processes the rows of the inbox decide (backend/conversations/inbox.py); this order costs no look at them.
+Between processes the rows of the inbox decide (backend/conversations/inbox.py); this order saves queries on them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ MAX_QUEUES = 20_000
 
 
 class QueuePlace:
-    """A place in a lane. It is drawn at once, without waiting, so that the order is the order of arrival."""
+    """A place in a queue, taken without waiting so that the order is the order of arrival."""
 
     def __init__(self, before: asyncio.Event | None) -> None:
         self._before = before
@@ -22,28 +22,25 @@ class QueuePlace:
         return self._before is not None and not self._before.is_set()
 
     async def wait_for_turn(self) -> None:
-        """Wait for everyone ahead."""
         if self._before is not None:
             await self._before.wait()
 
 
 class ConversationQueue:
-    """The queue of one conversation."""
-
     def __init__(self) -> None:
         self.recording = asyncio.Lock()
-        self.last_text = ""  # said last by the edge itself, so that it is not said twice
+        self.last_text = ""  # the last wording of our own, so that it is not said twice in a row
         self._last: asyncio.Event | None = None
         self._places = 0
 
     def take_place(self) -> QueuePlace:
-        ticket = QueuePlace(self._last)
-        self._last = ticket.done
+        place = QueuePlace(self._last)
+        self._last = place.done
         self._places += 1
-        return ticket
+        return place
 
-    def leave_place(self, ticket: QueuePlace) -> None:
-        ticket.done.set()
+    def leave_place(self, place: QueuePlace) -> None:
+        place.done.set()
         self._places -= 1
 
     @property
@@ -52,20 +49,18 @@ class ConversationQueue:
 
 
 class ConversationQueues:
-    """All lanes of this process."""
-
     def __init__(self) -> None:
-        self._lanes: dict[str, ConversationQueue] = {}
+        self._queues: dict[str, ConversationQueue] = {}
 
     def get_queue(self, conversation: str) -> ConversationQueue:
-        lane = self._lanes.pop(conversation, None) or ConversationQueue()
-        self._lanes[conversation] = lane  # behind all others: the first ones are those not used for longest
-        return lane
+        queue = self._queues.pop(conversation, None) or ConversationQueue()
+        self._queues[conversation] = queue  # moved to the end: the first ones are the least recently used
+        return queue
 
     def drop_idle(self) -> None:
-        """Forget lanes in which nobody has stood for long, when there are too many."""
-        if len(self._lanes) <= MAX_QUEUES:
+        """Drop the least recently used idle queues when there are more than MAX_QUEUES."""
+        if len(self._queues) <= MAX_QUEUES:
             return
-        idle = [conversation for conversation, lane in self._lanes.items() if lane.is_idle]
+        idle = [conversation for conversation, queue in self._queues.items() if queue.is_idle]
         for conversation in idle[: MAX_QUEUES // 2]:
-            del self._lanes[conversation]
+            del self._queues[conversation]

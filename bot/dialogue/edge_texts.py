@@ -1,4 +1,4 @@
-"""The few words that the edge itself says. Everything else a member reads comes from the engine's responses."""
+"""The texts that the app itself says. Everything else a member reads comes from the engine's responses."""
 
 from __future__ import annotations
 
@@ -111,12 +111,12 @@ DEFAULT_EXPECTED = mark("what you need in a few words, such as 'pay my bill'")
 
 
 def format_expected(hint: str) -> str:
-    """What a member is asked for, in words that fit behind `please send`."""
+    """What the open question asks for, in words that fit behind `please send`."""
     return tr(EXPECTED_TEXTS.get(hint, DEFAULT_EXPECTED))
 
 
 def pick_variant(variants: tuple[str, ...], last: str, **values: str) -> str:
-    """The first variant that was not just said."""
+    """The first variant that differs from `last`."""
     texts = [tr(variant, **values) if values else tr(variant) for variant in variants]
     return next((text for text in texts if text != last), texts[0])
 
@@ -129,13 +129,13 @@ DANGER_ADVICE = mark("If anybody is in danger, call 911, then our outage line at
 
 
 def add_danger_advice(text: str, said: str, coop: Coop) -> str:
-    """Words for somebody who cannot be answered now. Who told of danger is told first whom to call."""
-    first = format_danger_advice(said, coop)
-    return f"{first} {text}" if first else text
+    """Put whom to call in front of `text` if the member's words `said` report a danger."""
+    advice = format_danger_advice(said, coop)
+    return f"{advice} {text}" if advice else text
 
 
 def format_danger_advice(said: str, coop: Coop) -> str:
-    """Whom to call first, for who told of danger in either language; empty for anybody else."""
+    """Whom to call first, if `said` reports a danger in English or Spanish; else empty."""
     if not (is_alarming(said) or is_alarming(said, to_english(said))):
         return ""
     return tr(DANGER_ADVICE, outage=coop.outage_phone_display)

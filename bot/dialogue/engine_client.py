@@ -1,8 +1,7 @@
-"""The way to the dialogue engine: one kept connection pool, one token, a short patience."""
+"""The HTTP client of the dialogue engine: one connection pool, one token, short timeouts."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import aiohttp
@@ -15,19 +14,19 @@ CONNECT_SECONDS = 2.0
 
 
 class EngineError(Exception):
-    """The engine gave no answer to a turn; the message must be kept."""
+    """The engine did not answer a turn; the message must be answered later."""
 
 
 class EngineUnavailable(EngineError):
-    """It could not be reached, or did not answer in time."""
+    """The engine could not be reached or did not answer in time."""
 
 
 class EngineFailed(EngineError):
-    """It was reached, and this turn failed inside."""
+    """The engine was reached and failed on this turn."""
 
 
 class EngineClient:
-    """Speaks to the engine's own channel on loopback."""
+    """Calls the `edge` channel of the engine on loopback."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = f"{settings.engine_url}/webhooks/edge"
@@ -35,7 +34,7 @@ class EngineClient:
         self._session: aiohttp.ClientSession | None = None
 
     async def send_turn(self, inbound: Inbound, text: str, metadata: dict[str, Any]) -> tuple[Message, ...]:
-        """Take one turn. `text` is the member's words or one of our own payloads. Raises EngineError."""
+        """Send one turn; `text` is the member's words or a payload such as `/affirm`. Raises EngineError."""
         body = {
             "conversation": inbound.conversation,
             "channel": inbound.channel,
@@ -46,15 +45,15 @@ class EngineClient:
         return tuple(_parse_message(raw) for raw in answer.get("messages", []))
 
     async def parse(self, text: str, channel: str) -> dict[str, Any]:
-        """What the engine understands in a sentence, without a conversation. Raises EngineError."""
+        """Parse a sentence outside any conversation. Raises EngineError."""
         return await self._post("parse", {"text": text, "channel": channel})
 
     async def forget(self, conversation: str, messages: dict[str, str]) -> None:
-        """Have it take messages out of what it remembers: {provider_id: the text that stays}. Raises EngineError."""
+        """Replace messages in its tracker: {provider_id: redacted text}. Raises EngineError."""
         await self._post("forget", {"conversation": conversation, "messages": messages})
 
     async def is_healthy(self) -> bool:
-        """Whether it has loaded its model and answers."""
+        """Whether the engine has loaded its model and answers."""
         try:
             timeout = aiohttp.ClientTimeout(total=CONNECT_SECONDS)
             async with self._get_session().get(f"{self._url}/health", timeout=timeout) as answer:
@@ -81,7 +80,7 @@ class EngineClient:
         return found
 
     def _get_session(self) -> aiohttp.ClientSession:
-        # made inside the running loop, at the first turn
+        # created at the first call: aiohttp needs the running loop
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 headers=self._headers,
@@ -107,11 +106,3 @@ def _parse_message(raw: dict[str, Any]) -> Message:
 
 def _parse_button(raw: dict[str, Any]) -> Button:
     return Button(title=str(raw.get("title") or ""), payload=str(raw.get("payload") or ""))
-
-
-async def wait_until_healthy(engine: EngineClient, *, first: float = 0.25, longest: float = 5.0) -> None:
-    """Ask until the engine answers, ever more patiently."""
-    pause = first
-    while not await engine.is_healthy():
-        await asyncio.sleep(pause)
-        pause = min(longest, pause * 1.6)

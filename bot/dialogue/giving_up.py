@@ -1,8 +1,7 @@
-"""Gives up on a message with words that are true: what came of it is looked up, and made to stay so, in one go.
+"""Gives up on a message: reports what was done about it and makes sure that nothing more is, in one transaction.
 
-Behind the commit no action may act on the message any more (backend/conversations/idempotency.py), what was
-read out has lost its force, and a payment that is on its way is followed by a message. So "nothing was done" is
-never overtaken.
+After the commit no action may act on the message any more (backend/conversations/idempotency.py), a read-back is no
+longer valid, and a payment under way is followed by a message. So "nothing was done" stays true.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger("memberline.settling")
 
 SETTLED = "settled"
-"""What a conversation expects when something was done in a turn that could not be finished: its question is over."""
+"""The `expects` of a conversation whose last turn did something but was given up on: its question is over."""
 
 
 async def give_up_on(turns: TurnProcessor, turn: MessageTurn) -> Reply:
-    """Answer a message that the engine could not: with what came of it. One that was answered has its own answer."""
+    """Answer a message with what was done about it; one that has an answer already gets that answer."""
     backend, inbound = turns.backend, turn.inbound
     turn.is_sealed = True
     with use_language(turn.language):
@@ -51,7 +50,7 @@ async def give_up_on(turns: TurnProcessor, turn: MessageTurn) -> Reply:
                 status="failed",
                 offered=[] if became.has_effect else None,
                 expects=SETTLED if became.has_effect else "",
-                owner=row.owner,  # whoever has it: behind this commit it is answered
+                owner=row.owner,  # whichever process has it: after this commit it is answered
             )
             if inbound.channel in turns.deliver:
                 await turns.deliver[inbound.channel](session, inbound, reply, turn.is_late)
@@ -77,7 +76,7 @@ def _format_reply(backend: Backend, inbound: Inbound, became: ConversationOutcom
 
 
 def _format_spoken_reply(backend: Backend, inbound: Inbound, became: ConversationOutcome) -> Reply:
-    """On a call: after good news, or none yet, the line goes on; else a person takes over."""
+    """On a call: continue if something was done, else transfer to a person."""
     danger = [first] if (first := edge_texts.format_danger_advice(inbound.text, backend.coop)) else []
     if became.has_effect:
         told = outcome_words.format_outcome(backend, became, spoken=True)

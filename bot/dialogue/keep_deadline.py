@@ -1,4 +1,4 @@
-"""Until when a message must be written down: its sender is then told that it was not kept, and that must be true."""
+"""The deadline for storing a message. After it the sender is told that it was not stored, and that must be true."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 KEEP_SECONDS = 8.0
 COMMIT_SECONDS = 3.0
-"""How much longer is waited for a commit that has begun. Both together stay below the 15 seconds that Twilio waits."""
+"""Extra time for a commit that has begun. Both together stay below the 15 seconds that Twilio waits."""
 
 
 class MessageNotKept(Exception):
-    """A message was not written down. Unless `known`, the database has not said whether it was."""
+    """A message was not stored in time. Unless `known`, it may have been stored all the same."""
 
     def __init__(self, known: bool) -> None:
         super().__init__("a message was not kept in time")
@@ -23,11 +23,11 @@ class MessageNotKept(Exception):
 
 
 class KeepDeadline:
-    """One message's time to be written down.
+    """The time that one message has to be stored, kept by both sides.
 
-    It is kept as a promise on both sides: who waits goes away at its end, and who writes calls `before_commit`, which
-    lets no transaction through after that. Nothing is cancelled: a driver that is interrupted while the database hangs
-    comes back no sooner, and may hold a lock.
+    Whoever waits stops waiting at its end, and whoever stores calls `begin_commit`, which lets no transaction commit
+    after it. Nothing is canceled: a database driver that is interrupted while the database hangs returns no sooner, and
+    may hold a lock.
     """
 
     def __init__(self, seconds: float | None = None) -> None:
@@ -38,21 +38,21 @@ class KeepDeadline:
 
     @property
     def has_expired(self) -> bool:
-        """Whether it is too late, and nothing was written."""
+        """Whether it is too late and nothing was stored."""
         return not self.committing and self._seconds_left <= 0
 
     def check(self) -> None:
-        """Raises NotKept when it is too late."""
+        """Raise MessageNotKept if it is too late."""
         if self.has_expired:
             raise MessageNotKept(known=True)
 
     def begin_commit(self) -> None:
-        """From here on it may be kept. Raises NotKept when it is too late."""
+        """Note that from now on it may be stored. Raises MessageNotKept when it is too late."""
         self.check()
         self.committing = True
 
     async def wait_for_result(self, work: Awaitable[T]) -> T:
-        """What came of `work`, which writes the message down or comes before that. Raises NotKept after too long."""
+        """The result of `work`, which is done up to the commit or before it. Raises MessageNotKept at the deadline."""
         task = asyncio.ensure_future(work)
         if not await self._finishes_in_time(task):
             task.add_done_callback(_ignore_result)
@@ -60,7 +60,7 @@ class KeepDeadline:
         return task.result()
 
     async def wait_until_kept(self, answer: asyncio.Future[Any]) -> None:
-        """Wait until the message is kept, or `answer` has come. Raises NotKept when neither comes in time."""
+        """Wait until the message is stored or `answer` is done. Raises MessageNotKept when neither comes in time."""
         kept = asyncio.ensure_future(self.kept.wait())
         try:
             if not await self._finishes_in_time(answer, kept):
@@ -69,7 +69,6 @@ class KeepDeadline:
             kept.cancel()
 
     async def _finishes_in_time(self, *futures: asyncio.Future[Any]) -> bool:
-        """Whether one of them comes in time."""
         done, _ = await asyncio.wait(futures, timeout=max(0.0, self._seconds_left), return_when=asyncio.FIRST_COMPLETED)
         if not done and self.committing:
             done, _ = await asyncio.wait(futures, timeout=COMMIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -81,7 +80,7 @@ class KeepDeadline:
 
 
 async def run_with_timeout(work: Awaitable[T], seconds: float) -> T:
-    """What came of `work`. Raises TimeoutError after that many seconds; the work goes on, heard by nobody."""
+    """The result of `work`. Raises TimeoutError after that many seconds; the work goes on and its result is dropped."""
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait({task}, timeout=seconds)
     if not done:
@@ -92,4 +91,4 @@ async def run_with_timeout(work: Awaitable[T], seconds: float) -> T:
 
 def _ignore_result(task: asyncio.Future[Any]) -> None:
     if not task.cancelled():
-        task.exception()  # whoever waited is gone; that is not worth a warning
+        task.exception()  # marks it as read: asyncio warns of a failure that nobody reads

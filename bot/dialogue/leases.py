@@ -1,4 +1,4 @@
-"""This process's messages: those that it answers now, and the signs of life by which others know that it does."""
+"""The leases of the messages that this process answers: while it renews them no other process takes them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RENEW_SECONDS = 1.0
 
 
 class MessageLeases:
-    """`owner` names this process in the inbox for as long as it runs."""
+    """`owner` is the name of this process in the inbox."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -27,15 +27,15 @@ class MessageLeases:
         return inbound_id in self._held
 
     def hold(self, inbound_id: int) -> None:
-        """From now on renew the lease of this message."""
+        """Keep renewing the lease of this message."""
         self._held.add(inbound_id)
 
     def drop(self, inbound_id: int) -> None:
-        """Its lease runs out, unless it is answered or released."""
+        """Stop renewing: the lease runs out unless the message is answered or released."""
         self._held.discard(inbound_id)
 
     async def run(self) -> None:
-        """Until cancelled. A process that answers nothing writes nothing."""
+        """Renew until canceled. A process that answers nothing writes nothing."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             if self._held:
@@ -43,12 +43,12 @@ class MessageLeases:
                     await inbox.renew(session, self.owner, self._held)
 
     async def release(self, inbound_id: int, **how: Any) -> bool:
-        """Leave a message to whichever process can answer it; as inbox.release."""
+        """Leave a message to whichever process can answer it (see inbox.release)."""
         async with self._backend.db.transaction() as session:
             return await inbox.release(session, self.owner, inbound_id, **how)
 
     async def close(self) -> None:
-        """Leave everything to others: this process ends."""
+        """Leave all messages to other processes when this one ends."""
         if not self._held:
             return
         async with self._backend.db.transaction() as session:

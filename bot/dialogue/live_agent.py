@@ -1,4 +1,4 @@
-"""While a person at the office answers a conversation, the assistant stays quiet, with three ways out of it."""
+"""Decides whether the assistant stays quiet while a person at the office answers a conversation."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ HandoffDecision = Literal["quiet", "back", "go on"]
 async def decide_during_handoff(backend: Backend, inbound: Inbound) -> HandoffDecision:
     """What to do with a message that came in while a person answers.
 
-    `back`: the member wants the assistant, and is told so. `go on`: the assistant answers this very message: a button
-    was pressed, somebody is in danger, the office has ended it, or has left it: it has closed and nobody had answered,
-    or who answered has not written for long.
+    `back`: the member wants the assistant back and gets a word of welcome. `go on`: the assistant answers this message,
+    because a button was pressed, somebody is in danger, or the office ended the handoff or abandoned it (it closed
+    before anybody answered, or whoever answered has not written for long).
     """
     said = normalize.extract_words(inbound.text)
     words = to_english(said) if current_language() == SPANISH else said

@@ -1,4 +1,4 @@
-"""What a member says and what is said back, before any channel has shaped it."""
+"""Messages in and replies out, in a form that is the same for all channels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backend.language import ENGLISH
 
 @dataclass(frozen=True)
 class Button:
-    """A choice that can be pressed, or answered by its number. `payload` is ours, never typed by a member."""
+    """A choice to press, or to answer by its number. `payload` is ours, such as `/affirm`; members do not type it."""
 
     title: str
     payload: str
@@ -18,9 +18,9 @@ class Button:
 
 @dataclass(frozen=True)
 class Message:
-    """One utterance. `hints` are the neutral ones of a response's `custom:`, such as `expect` and `act`.
+    """One message. `hints` come from a response's `custom:`, such as `expect` and `act`.
 
-    `table` is {"head": [texts], "rows": [[texts]]}, for where there is a screen: the words say the same in short.
+    `table` is {"head": [texts], "rows": [[texts]]}, for channels with a screen; the text says the same in short.
     """
 
     text: str = ""
@@ -34,10 +34,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer to one message. `transfer` and `end` matter where there is a line to move or to close.
+    """The answer to one message. `transfer` and `end` concern calls.
 
-    `pending`: the real answer comes later, by the channel's own way. `late`: a repeat was asked for an answer that has
-    gone out by itself; whoever would send it twice stays silent. `language` is the one it is in.
+    `pending`: the real answer comes later, through the channel. `late`: the answer to a repeat, which has already gone
+    out by itself and must not be sent twice.
     """
 
     messages: tuple[Message, ...] = ()
@@ -49,7 +49,7 @@ class Reply:
 
     @property
     def expects(self) -> str:
-        """What the last question asked for (`member_number`, `last4`, `confirm` …), or an empty text."""
+        """What the last question asks for (`member_number`, `last4`, `confirm` …), or empty."""
         return next((m.hints["expect"] for m in reversed(self.messages) if m.hints.get("expect")), "")
 
     @property
@@ -62,9 +62,9 @@ class Reply:
 class Inbound:
     """A message from a member on a channel (`sms`, `web` or `voice`).
 
-    `provider_id` is unique per channel: the same one again is the same message delivered again. `address` is the
-    other end's phone in E.164 where the channel has one; `attested` says that the channel vouches for it. `browser` is
-    what a page shows to be known again by, tokens of ours parted by blanks.
+    `provider_id` is unique per channel: the same one again is a repeated delivery. `address` is the sender's phone in
+    E.164 where the channel has one; `attested`: the channel vouches for it. `browser` holds the tokens by which a page
+    is recognized, separated by spaces.
     """
 
     channel: str

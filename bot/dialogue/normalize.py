@@ -1,4 +1,4 @@
-"""Makes what a member sent fit to be kept and understood: cleaned, redacted, and a choice recognised as one."""
+"""Prepares what a member sent: cleans the text, redacts it, and recognizes a choice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.reading.language import SPEAK_ENGLISH, SPEAK_SPANISH, detect_langua
 from bot.dialogue.redaction.redact import list_removed_kinds, redact, remove_placeholders
 
 MAX_TEXT_LENGTH = 1000
-"""Longer than this is not a message but an accident; on the web it is refused outright."""
+"""Characters. A longer text is an accident; the web chat refuses it outright."""
 
 INTENT_PAYLOAD = re.compile(r"/[a-z_]{1,60}")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
@@ -27,9 +27,9 @@ NUMBERED_CHOICE = re.compile(
 
 @dataclass(frozen=True)
 class NormalizedMessage:
-    """What goes to the engine: `text` (words, or a payload of ours) and `words`, what the member saw or wrote.
+    """`text` goes to the engine (words, or a payload of ours); `member_text` is what the member saw or wrote.
 
-    `removed`: the kinds of number that were taken out of it. Such a message must never count as a yes.
+    `removed_kinds`: what was redacted. Such a message must never count as a yes.
     """
 
     text: str
@@ -38,8 +38,7 @@ class NormalizedMessage:
 
 
 def clean_text(text: str) -> str:
-    """Compatibility forms and figures of any script made plain, character references too, control and formatting
-    characters taken out, blanks at the ends gone."""
+    """Normalize a text (NFKC): plain digits of any script, no character references, no control or format characters."""
     normal = unicodedata.normalize("NFKC", html.unescape(text) if "&" in text else text)
     if normal.isascii() and normal.isprintable():
         return normal.strip()
@@ -58,17 +57,17 @@ def _clean_character(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Zs", "Zl", "Zp"):
         return " "
-    # Cs: halves of surrogate pairs, which no database takes; Cf: invisible marks, but for the joiner inside emoji
+    # Cs: half surrogate pairs, which no database takes; Cf: invisible marks, except the joiner inside emoji
     return "" if category in ("Cc", "Cs", "Cn", "Co") or (category == "Cf" and character != "‍") else character
 
 
 def clean_and_redact(text: str) -> str:
-    """The text as it may be stored and logged: cleaned, and without numbers that must not be kept."""
+    """The text as it may be stored and logged."""
     return redact(clean_text(text)).text
 
 
 def redact_message(text: str, payload: str | None) -> tuple[str, str | None]:
-    """Text and payload as they may be kept. A payload with a number that must go was none of ours: it is words."""
+    """Text and payload as they may be stored. A payload that needs redaction is none of ours: it becomes the text."""
     if payload is None:
         return clean_and_redact(text), None
     kept = clean_and_redact(payload)
@@ -76,19 +75,19 @@ def redact_message(text: str, payload: str | None) -> tuple[str, str | None]:
 
 
 def extract_words(stored: str) -> str:
-    """What is left to be understood. A leading slash goes: commands to the engine are ours alone."""
+    """The words for the engine. A leading slash is removed: a member must not send Rasa a command."""
     return remove_placeholders(stored).lstrip("/\\ ").strip()
 
 
 def has_readable_text(text: str) -> bool:
-    """Whether there is anything in it that could be answered."""
+    """Whether the text has a letter, a digit or an emoji."""
     return any(character.isalnum() for character in text) or any(ord(character) > 0x2000 for character in text)
 
 
 def interpret_message(
     stored: str, payload: str | None, offered: Iterable[Mapping[str, Any]], known_intents: frozenset[str]
 ) -> NormalizedMessage:
-    """Recognise a pressed button, or a typed number or title of one that is on offer; else it is plain words."""
+    """Recognize a pressed button, or the typed number or title of an offered one; anything else is words."""
     buttons = [(str(button["title"]), str(button["payload"])) for button in offered]
     if payload is not None:
         return _interpret_payload(payload, buttons, known_intents)
@@ -109,7 +108,7 @@ def _interpret_payload(
             return NormalizedMessage(own, title)
     if INTENT_PAYLOAD.fullmatch(payload) and payload[1:] in known_intents:
         return NormalizedMessage(payload, payload[1:].replace("_", " "))
-    # neither offered nor a plain wish: words like any other, with nothing left that the engine would obey
+    # neither offered nor a known intent: plain words, without the characters that Rasa reads as a command
     words = re.sub(r"[^\w\s.,$'-]+", " ", clean_and_redact(payload)).replace("_", " ").strip()
     return NormalizedMessage(words, words)
 

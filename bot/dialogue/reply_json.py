@@ -1,4 +1,4 @@
-"""A Reply as plain data, for keeping it beside its message and for the web."""
+"""Converts a Reply to and from JSON data, to store it with its message and for the web page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from bot.dialogue.messages import Button, Message, Reply
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
-    """All of a reply."""
     return {
         "messages": [{**message_to_json(message), "hints": message.hints} for message in reply.messages],
         "transfer": reply.transfer,
@@ -20,7 +19,6 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
 
 
 def reply_from_json(data: dict[str, Any]) -> Reply:
-    """The reply that `reply_to_json` wrote."""
     return Reply(
         messages=tuple(_message_from_json(raw) for raw in data.get("messages", [])),
         transfer=bool(data.get("transfer")),
@@ -31,7 +29,7 @@ def reply_from_json(data: dict[str, Any]) -> Reply:
 
 
 def message_to_json(message: Message, language: str = ENGLISH) -> dict[str, Any]:
-    """A message as the web page gets it: without the hints, which are ours. `lang` names one that is not English."""
+    """A message for the web page, without the hints. `lang` is set if it is not English."""
     return {
         "text": message.text,
         "buttons": buttons_to_json(message.buttons),

@@ -135,7 +135,7 @@ class UnansweredWorker:
 
     async def _answer_one(self, turn: MessageTurn, lane: ConversationQueue) -> bool:
         """Whether it is settled. False: the engine is away again."""
-        await self._turns.unkeeping.redact_conversation(turn.inbound.conversation)
+        await self._turns.engine_redactor.redact_conversation(turn.inbound.conversation)
         async with self._backend.db.read_session() as session:
             stands = await conversations.open_now(session, turn.inbound.conversation)
         turn.detect_language(stands)

@@ -1,4 +1,4 @@
-"""Noise: what happens to a member's lines between them and the assistant. Where it would be unfair, it is not made."""
+"""Noise on a member's lines: typos, speech errors, repeated and late deliveries, silence. Only where it is fair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slips of a speech recogniser: words that sound alike, small words lost, digits as words, "oh" for zero."""
+"""Errors of a speech recognizer: words that sound alike, small words lost, digits as words, "oh" for zero."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lab.noise.protected_words import is_protected
 ERROR_RATE = 0.35
 """Of the places where a slip of that kind is possible."""
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-DROPPED_MARKS = re.compile(r"[?!.,;:](?=\s|$)")  # a recogniser gives few marks
+DROPPED_MARKS = re.compile(r"[?!.,;:](?=\s|$)")  # a recognizer gives few punctuation marks
 SOUNDS_LIKE = (
     (r"\bpayment\b", "pay mint"),
     (r"\bautopay\b", "auto pay"),
@@ -30,7 +30,7 @@ SOUNDS_LIKE = (
     (r"\bgoing to\b", "gonna"),
 )
 SOUNDS_LIKE_NUMBER = ((r"\bfor\b", "four"), (r"\bto\b", "two"), (r"\btoo\b", "two"), (r"\bwon\b", "one"))
-"""Only in a line that holds no number: beside one they would be another number, and who reads a bill says digits."""
+"""Only in a line without a number: beside one they would change it."""
 SMALL_WORDS = re.compile(r"\b(?:a|an|the|please|just)\s+", re.IGNORECASE)
 AMOUNT = re.compile(r"\$?\d[\d,]*(?:\.\d+)?|\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
 NUMBER_WORD = re.compile(
@@ -41,7 +41,7 @@ NUMBER_WORD = re.compile(
 
 
 def add_asr_errors(line: str, rng: Random) -> str:
-    """The line as a recogniser may give it, or as it is where that would not be fair."""
+    """The line as a speech recognizer may give it; unchanged where an error would not be fair."""
     if line.startswith("<"):
         return line
     if re.fullmatch(r"[\d\s-]+", line):
@@ -60,7 +60,7 @@ def add_asr_errors(line: str, rng: Random) -> str:
 
 
 def _spell_digits(line: str, rng: Random) -> str:
-    """A number said digit by digit: in words or in figures, apart, and with "oh" for some zeros."""
+    """A number said digit by digit: in words or digits, with spaces between, and "oh" for some zeros."""
     words = rng.random() < 0.6
     said = []
     for character in line:

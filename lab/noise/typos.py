@@ -1,4 +1,4 @@
-"""Slips of thumbs on a keyboard: letters swapped, missed, doubled, or the key beside."""
+"""Typing errors: letters swapped, missed, doubled, or the key beside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from random import Random
 from lab.noise.protected_words import changeable_words, is_protected
 
 TYPO_RATE = 0.18
-"""Of the words of four letters or more; shorter ones are rarely missed, and too little is left of them."""
+"""Of the words with MIN_WORD_LENGTH letters or more: too little would be left of a shorter one."""
 MAX_TYPOS = 3
 MIN_WORD_LENGTH = 4
 NEIGHBOR_KEYS = {
@@ -18,7 +18,7 @@ NEIGHBOR_KEYS = {
 
 
 def add_typos(line: str, rng: Random) -> str:
-    """The line with a few typos, or as it is where none would be fair."""
+    """The line with a few typos; unchanged where they would not be fair."""
     if is_protected(line):
         return line
     chosen = [word for word in changeable_words(line) if len(word[0]) >= MIN_WORD_LENGTH and rng.random() < TYPO_RATE][
@@ -30,7 +30,7 @@ def add_typos(line: str, rng: Random) -> str:
 
 
 def _make_typo(word: str, rng: Random) -> str:
-    """One slip behind the first letter, which people get right."""
+    """One error behind the first letter, which people get right."""
     at = rng.randrange(1, len(word) - 1)
     kind = rng.choice(("swapped", "missed", "doubled", "beside"))
     if kind == "swapped":

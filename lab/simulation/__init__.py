@@ -1,1 +1,1 @@
-"""Simulated members: conversations composed by a seed, played over a real memberline, with what must hold of each."""
+"""Simulated members: conversations made from a seed, played over a running memberline and checked."""

@@ -1,4 +1,4 @@
-"""What a simulated member answers to each question, by the name of the response that asks it."""
+"""The answers of a simulated member to each question, by the name of the response that asks it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from lab.simulation import style
 from lab.simulation.personas import ALL_AT_ONCE, CORRECTING, NO_SEPARATOR, TERSE, WRONG_CODE, WRONG_LAST4, Persona
 from lab.simulation.response_matching import OfferedChoice
 
-MONEY_GOALS = ("pay_all", "pay_part", "pay_more", "schedule")
-
 
 @dataclass
 class MemberState:
-    """What the member knows, wants now, and has done in this conversation."""
+    """What the member knows, wants now, and has done in this conversation. `cents` None means all that is due."""
 
-    character: Persona
+    persona: Persona
     number: str
     last4: str
     code: Callable[[], str]
@@ -31,7 +29,7 @@ class MemberState:
 
     @property
     def channel(self) -> str:
-        return self.character.channel
+        return self.persona.channel
 
     def times(self, name: str) -> int:
         """How often this question was asked, this time included."""
@@ -40,14 +38,14 @@ class MemberState:
 
 @dataclass(frozen=True)
 class HeardQuestion:
-    """A question as it was heard."""
+    """A question of the assistant: the response's name, its words, and the choices offered with it."""
 
     name: str
     text: str
     choices: list[OfferedChoice]
 
     def choose(self, *wishes: str) -> str:
-        """The first choice whose title fits a wish; where none is offered, the first wish in plain words."""
+        """The line for the first choice whose title matches a pattern; else the first pattern in plain words."""
         for wish in wishes:
             for choice in self.choices:
                 if re.search(wish, choice.title, re.IGNORECASE):
@@ -56,7 +54,7 @@ class HeardQuestion:
 
 
 def answer_question(state: MemberState, asked: HeardQuestion) -> str | None:
-    """The line, or None for a question that no member knows an answer to."""
+    """The line to say, or None for a question without an answer in ANSWERS."""
     for pattern, how in ANSWERS:
         if re.fullmatch(pattern, asked.name):
             return how(state, asked)
@@ -65,14 +63,14 @@ def answer_question(state: MemberState, asked: HeardQuestion) -> str | None:
 
 def _give_number(state: MemberState, asked: HeardQuestion) -> str:
     first = state.times(asked.name) == 1
-    if state.character.knowledge == NO_SEPARATOR and first and "login" not in asked.name:
+    if state.persona.knowledge == NO_SEPARATOR and first and "login" not in asked.name:
         return style.format_digits(state.number.split("-")[0], "sms", state.rng)
-    if state.character.knowledge == ALL_AT_ONCE and state.channel != "voice":
+    if state.persona.knowledge == ALL_AT_ONCE and state.channel != "voice":
         return f"{state.number} {state.last4}"
-    if state.character.style == CORRECTING and first and state.channel != "voice":
+    if state.persona.style == CORRECTING and first and state.channel != "voice":
         wrong = state.number.replace("-", "")[:-4] + "9-001"
         return f"{wrong} no wait {state.number}"
-    return style.format_member_number(state.number, state.channel, state.character.style, state.rng)
+    return style.format_member_number(state.number, state.channel, state.persona.style, state.rng)
 
 
 def _give_suffix(state: MemberState, asked: HeardQuestion) -> str:
@@ -82,36 +80,36 @@ def _give_suffix(state: MemberState, asked: HeardQuestion) -> str:
 
 
 def _give_last4(state: MemberState, asked: HeardQuestion) -> str:
-    if state.character.knowledge == WRONG_LAST4 and state.times(asked.name) == 1 and "identity" not in asked.name:
+    if state.persona.knowledge == WRONG_LAST4 and state.times(asked.name) == 1 and "identity" not in asked.name:
         return style.format_digits(f"{(int(state.last4) + 1) % 10000:04d}", state.channel, state.rng)
     return style.format_digits(state.last4, state.channel, state.rng)
 
 
 def _give_code(state: MemberState, asked: HeardQuestion) -> str:
     code = state.code()
-    if state.character.knowledge == WRONG_CODE and state.times(asked.name) == 1 and not asked.name.endswith("again"):
+    if state.persona.knowledge == WRONG_CODE and state.times(asked.name) == 1 and not asked.name.endswith("again"):
         code = f"{(int(code) + 1) % 1000000:06d}"
     return style.format_digits(code, state.channel, state.rng)
 
 
 def _give_amount(state: MemberState, asked: HeardQuestion) -> str:
     if state.cents is not None:
-        return style.format_amount(state.cents, state.channel, state.character.style, state.rng)
+        return style.format_amount(state.cents, state.channel, state.persona.style, state.rng)
     if state.rng.random() < 0.4 and any("All of it today" in choice.title for choice in asked.choices):
         return asked.choose("All of it today")
     return state.rng.choice(("all of it", "the whole thing", "everything", "the full amount"))
 
 
 def _give_day(state: MemberState, asked: HeardQuestion) -> str:
-    if state.character.day != "today":
-        return state.character.day
+    if state.persona.day != "today":
+        return state.persona.day
     return asked.choose("^Today$") if asked.choices and state.rng.random() < 0.5 else "today"
 
 
 def _choose_method(state: MemberState, asked: HeardQuestion) -> str:
     if asked.name.endswith(("declined", "expired")):
         return asked.choose("secure link", "another")
-    wish = {"visa": "visa", "checking": "checking", "saved": "saved"}[state.character.method]
+    wish = {"visa": "visa", "checking": "checking", "saved": "saved"}[state.persona.method]
     return asked.choose(wish, "saved", "visa|checking", "secure link")
 
 
@@ -121,10 +119,10 @@ def mentions_amount(text: str, cents: int, channel: str) -> bool:
 
 
 def _confirm_payment(state: MemberState, asked: HeardQuestion) -> str:
-    """Yes to what was meant; else what was meant."""
-    if state.character.style == CORRECTING and not state.corrected:
+    """Yes if the read-back is what the member meant; else a correction."""
+    if state.persona.style == CORRECTING and not state.corrected:
         state.corrected = True
-        state.cents = state.character.other_cents
+        state.cents = state.persona.other_cents
         return f"no wait, make it {style.format_amount(state.cents, state.channel, TERSE, state.rng)}"
     if state.cents is not None and not mentions_amount(asked.text, state.cents, state.channel):
         if state.times(asked.name) > 4:
@@ -134,7 +132,6 @@ def _confirm_payment(state: MemberState, asked: HeardQuestion) -> str:
 
 
 def say_yes(state: MemberState, asked: HeardQuestion) -> str:
-    """A plain yes, as the channel asks for it."""
     word = re.search(r"Reply (PAY|AGREE|OK|ENROLL)\b", asked.text)
     if word and state.rng.random() < 0.6:
         return word[1]
@@ -146,17 +143,16 @@ def say_yes(state: MemberState, asked: HeardQuestion) -> str:
 
 
 def say_no(state: MemberState, asked: HeardQuestion) -> str:
-    """A plain no."""
     if state.channel == "web" and asked.choices and state.rng.random() < 0.5:
         return asked.choose("^no")
     return state.rng.choice(("no", "no thanks", "nope"))
 
 
 def _answer_warning(state: MemberState, asked: HeardQuestion) -> str:
-    """Concerns about a payment: who wants it says so; who is told of a second payment leaves it."""
+    """Answer a warning about a payment; a second payment of the same amount is always declined."""
     if asked.name.endswith("same_amount_recent"):
         return say_no(state, asked)
-    wanted = state.character.goal == "pay_more" or state.character.index % 4 or state.times(asked.name) > 1
+    wanted = state.persona.goal == "pay_more" or state.persona.index % 4 or state.times(asked.name) > 1
     return say_yes(state, asked) if wanted else say_no(state, asked)
 
 
@@ -167,7 +163,7 @@ def _change_payment(state: MemberState, asked: HeardQuestion) -> str:
 
 
 def _give_arranged_amount(state: MemberState, asked: HeardQuestion) -> str:
-    return style.format_amount(state.character.other_cents, state.channel, state.character.style, state.rng)
+    return style.format_amount(state.persona.other_cents, state.channel, state.persona.style, state.rng)
 
 
 def _give_autopay_day(state: MemberState, asked: HeardQuestion) -> str:
@@ -175,8 +171,8 @@ def _give_autopay_day(state: MemberState, asked: HeardQuestion) -> str:
 
 
 def _choose_act(state: MemberState, asked: HeardQuestion) -> str:
-    """With a draft or Auto Pay that is there: who came to end it ends it, others leave it."""
-    ends = "remove|turn it off|turn off|off" if state.character.index % 2 else "leave|keep"
+    """With a draft or Auto Pay in place, every second member ends it, the others leave it."""
+    ends = "remove|turn it off|turn off|off" if state.persona.index % 2 else "leave|keep"
     return asked.choose(ends, "leave|keep")
 
 
@@ -187,17 +183,17 @@ def _choose_alert(state: MemberState, asked: HeardQuestion) -> str:
 
 
 def _choose_contact(state: MemberState, asked: HeardQuestion) -> str:
-    opening = state.character.opening
+    opening = state.persona.opening
     return asked.choose(*(wish for wish in ("phone", "email", "address") if wish in opening), "email|address|phone")
 
 
 def _give_new_phone(state: MemberState, asked: HeardQuestion) -> str:
-    number = f"815555{state.character.index % 10000:04d}"
+    number = f"815555{state.persona.index % 10000:04d}"
     return number if state.channel == "voice" else f"{number[:3]}-{number[3:6]}-{number[6:]}"
 
 
 def _give_new_email(state: MemberState, asked: HeardQuestion) -> str:
-    return f"new{state.character.index}@example.org"
+    return f"new{state.persona.index}@example.org"
 
 
 def _choose_program(state: MemberState, asked: HeardQuestion) -> str:
@@ -205,12 +201,12 @@ def _choose_program(state: MemberState, asked: HeardQuestion) -> str:
 
 
 def _choose_service(state: MemberState, asked: HeardQuestion) -> str:
-    return asked.choose("start" if "start" in state.character.opening else "stop")
+    return asked.choose("start" if "start" in state.persona.opening else "stop")
 
 
 def _give_place(state: MemberState, asked: HeardQuestion) -> str:
-    """A place of one's own: who reports from the same spot adds to the same ticket."""
-    return f"{100 + state.character.index} {state.rng.choice(('Sand Road, Elizabeth', 'prairie road', 'Elm Street'))}"
+    """A place that no other member reports: a second report from one place is added to the same ticket."""
+    return f"{100 + state.persona.index} {state.rng.choice(('Sand Road, Elizabeth', 'prairie road', 'Elm Street'))}"
 
 
 def _always_say(*lines: str) -> Callable[[MemberState, HeardQuestion], str]:

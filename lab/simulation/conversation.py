@@ -1,4 +1,4 @@
-"""One simulated conversation: a member talks with the assistant over a noisy line until it is over."""
+"""Runs one simulated conversation: a member talks with the assistant over a noisy line until it is over."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ from lab.simulation.personas import Persona
 from lab.simulation.population import SimulatedAccount
 
 MAX_TURNS = 45
-"""No task of one member takes longer; what does goes round in circles."""
+"""No task takes longer; a longer conversation goes round in circles."""
 ASKS_TO_REPEAT = re.compile(r"\b(repeat|again|huh|pardon)\b")
-"""Who says this wants to hear the same once more."""
 TRANSFERRED = "transfer"
-"""What is read, beside the responses, when a call is put through."""
+"""Stands among the response names when a call is transferred."""
 
 
 @dataclass
 class SimulatedConversation:
-    """A conversation that was held. `said` is what went out, noise and all; `breaches` is what did not hold of it."""
+    """A conversation. `turns` are (line as sent, noise included; answer); `breaches` are the invariants it broke."""
 
     persona: Persona
     account: SimulatedAccount
@@ -45,18 +44,18 @@ class SimulatedConversation:
         return "\n".join(f"> {said}\n{answer}" for said, answer in self.turns)
 
 
-def run_conversation(desk: SharedSystem, character: Persona, made: SimulatedAccount) -> SimulatedConversation:
-    """Hold it to its end. What goes wrong on the way is a breach, never an exception."""
-    held = SimulatedConversation(character, made)
-    talker = _create_client(desk, character, made)
-    held.conversation = talker.conversation
-    noise = Random(f"{character.seed}:{character.index}:noise")  # noqa: S311
-    line = NoisyLine(talker, character.noise, noise)
-    member = SimulatedMember(character, made.copy.number, made.copy.last4, lambda: _newest_code(desk, made))
+def run_conversation(system: SharedSystem, persona: Persona, made: SimulatedAccount) -> SimulatedConversation:
+    """Run it to its end. What goes wrong on the way becomes a breach, not an exception."""
+    held = SimulatedConversation(persona, made)
+    client = _create_client(system, persona, made)
+    held.conversation = client.conversation
+    noise = Random(f"{persona.seed}:{persona.index}:noise")  # noqa: S311
+    line = NoisyLine(client, persona.noise, noise)
+    member = SimulatedMember(persona, made.copy.number, made.copy.last4, lambda: _newest_code(system, made))
     try:
         _converse(held, member, line)
-    except DeliveryMismatch as disturbed:
-        held.breaches.append(str(disturbed))
+    except DeliveryMismatch as mismatch:
+        held.breaches.append(str(mismatch))
     except (AssertionError, OSError, LookupError) as error:
         held.breaches.append(f"the line broke: {type(error).__name__} {error}")
     held.ending, held.wanted_person = member.ending, member.wants_person
@@ -68,7 +67,7 @@ def _converse(held: SimulatedConversation, member: SimulatedMember, line: NoisyL
     while said is not None:
         heard = line.say(said)
         held.turns.append((line.said, heard))
-        names = _read_names(heard, line.talker)
+        names = _read_names(heard, line.client)
         held.response_names.append(names)
         if not heard.strip():
             held.breaches.append(f"nothing was answered to {line.said!r}")
@@ -76,37 +75,37 @@ def _converse(held: SimulatedConversation, member: SimulatedMember, line: NoisyL
         if len(held.turns) >= MAX_TURNS:
             held.breaches.append(f"it was not over after {MAX_TURNS} turns")
             return
-        said = member.next_line(heard, names, response_matching.extract_choices(heard, line.talker))
+        said = member.next_line(heard, names, response_matching.extract_choices(heard, line.client))
 
 
-def _read_names(heard: str, talker: ChannelClient) -> list[str]:
-    names = response_matching.match_responses(heard, talker.channel)
-    if isinstance(talker, VoiceClient) and (talker.transferred_to or talker.ended):
+def _read_names(heard: str, client: ChannelClient) -> list[str]:
+    names = response_matching.match_responses(heard, client.channel)
+    if isinstance(client, VoiceClient) and (client.transferred_to or client.ended):
         names.append(TRANSFERRED)
     return names
 
 
-def _create_client(desk: SharedSystem, character: Persona, made: SimulatedAccount) -> ChannelClient:
-    if character.channel == "web":
-        return WebChatClient(desk, _loopback_address(character.index))
-    phone = made.copy.phone if character.own_phone else f"+15559{made.copy.phone[-6:]}"
-    return SmsClient(desk, phone) if character.channel == "sms" else VoiceClient(desk, phone)
+def _create_client(system: SharedSystem, persona: Persona, made: SimulatedAccount) -> ChannelClient:
+    if persona.channel == "web":
+        return WebChatClient(system, _loopback_address(persona.index))
+    phone = made.copy.phone if persona.own_phone else f"+15559{made.copy.phone[-6:]}"
+    return SmsClient(system, phone) if persona.channel == "sms" else VoiceClient(system, phone)
 
 
 def _loopback_address(index: int) -> str:
-    """A loopback address of one's own: guesses are counted by address."""
+    """A loopback address of its own for each index: guesses at identity are counted by address."""
     return f"127.{1 + index // 62500 % 250}.{1 + index // 250 % 250}.{1 + index % 250}"
 
 
-def _newest_code(desk: SharedSystem, made: SimulatedAccount) -> str:
+def _newest_code(system: SharedSystem, made: SimulatedAccount) -> str:
     for recipient in (made.copy.phone, made.email):
-        if code := re.search(r"\b\d{6}\b", desk.newest_message("code", recipient) or ""):
+        if code := re.search(r"\b\d{6}\b", system.newest_message("code", recipient) or ""):
             return code[0]
     raise LookupError("no code was sent")
 
 
 def find_same_answers(turns: Sequence[tuple[str, str]]) -> list[str]:
-    """Answers that were the very same to two different things, one behind the other."""
+    """Find identical answers in a row to two different lines."""
     return [
         f"{said!r} and {before!r} got the very same answer"
         for (before, first), (said, second) in itertools.pairwise(turns)

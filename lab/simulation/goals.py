@@ -1,4 +1,4 @@
-"""What simulated members call about: how they open, which demo member they are like, and where it ends."""
+"""What simulated members want: how they open, which demo members they copy, and which response ends it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ COMMON_MEMBERS = (USUAL_MEMBER, USUAL_MEMBER, USUAL_MEMBER, PAST_DUE, FARM, BAKE
 
 @dataclass(frozen=True)
 class Goal:
-    """`ends` names the responses that end it; those in REFUSALS end any. `numbered`: it must end with a number."""
+    """`end_responses` is a pattern of the responses that end it; REFUSAL_RESPONSES end any goal.
+
+    `needs_number`: the last answer must hold a number to quote, such as a confirmation or a ticket.
+    """
 
     name: str
     openings: tuple[str, ...]
@@ -35,7 +38,7 @@ REFUSAL_RESPONSES = re.compile(
     r"|sched_(none|left|too_late)|person_after_misses|outage_danger|case_left"
     r"|callback_cancelled|usage_none|high_bill_alone|\w+_history_none|status_none)"
 )
-"""Responses that say clearly that it is not done, and mostly why: they end any task."""
+"""Responses that say clearly that the task is not done: they end any goal."""
 PAID_RESPONSES = "utter_pay_(done|scheduled|pending|already)"
 
 GOALS = (
@@ -282,4 +285,4 @@ FREQUENT_GOALS = (
     "balance",
     "autopay_on",
 )
-"""What is drawn more often than the rest: money."""
+"""Payments are drawn more often than the rest."""

@@ -1,4 +1,4 @@
-"""What must hold of every conversation, whoever talks and however badly the line is."""
+"""Checks what must hold of every conversation, whoever talks and however noisy the line is."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SURNAMES = re.compile(rf"\b(?:{'|'.join(SYLLABLES)}){{5}}\b", re.IGNORECASE)
 
 
 async def check_conversation(session: AsyncSession, held: SimulatedConversation) -> dict[str, str]:
-    """Add what does not hold to `held.breaches`; the statuses of its payments, by key."""
+    """Add each violation to `held.breaches`; returns the statuses of its payments by key."""
     record = await records.read_record(session, held.conversation)
     held.repeated_questions = records.find_repeated_questions(record.turns)
     held.false_confirmations = records.find_unconfirmed_movements(record)
@@ -57,7 +57,7 @@ def _check_payment_count(record: records.ConversationRecord) -> list[str]:
 async def _find_foreign_payments(
     session: AsyncSession, made: SimulatedAccount, record: records.ConversationRecord
 ) -> list[str]:
-    """Payments of this conversation on somebody else's account, and payments on this account by nobody's yes."""
+    """Find payments of this conversation on other accounts, and payments on its account without a confirmed quote."""
     own = [moved.account for moved in record.movements]
     wrong = [f"money moved on {account}" for account in own if not account.startswith(f"{made.base}-")]
     query = (
@@ -82,7 +82,7 @@ async def _find_unbalanced(session: AsyncSession, made: SimulatedAccount) -> lis
 
 
 def _find_foreign_data(held: SimulatedConversation, record: records.ConversationRecord) -> list[str]:
-    """Numbers, emails and surnames of other members in what was answered."""
+    """Find numbers, emails and surnames of other members in the answers."""
     answered = "\n".join(turn.answer for turn in record.turns)
     said = "\n".join(turn.text for turn in record.turns)
     found = {word for shape in (BASE_NUMBERS, EMAILS, SURNAMES) for word in shape.findall(answered)}
@@ -91,7 +91,7 @@ def _find_foreign_data(held: SimulatedConversation, record: records.Conversation
 
 
 def _check_ending(held: SimulatedConversation, record: records.ConversationRecord) -> list[str]:
-    """A number to quote or a clear refusal; and a person for whoever wants one."""
+    """It must end with a number to quote or a clear refusal, and with a person for whoever wants one."""
     if held.ending is None:
         return [] if held.breaches else ["it has no end"]
     if held.ending.kind == "lost":
@@ -108,7 +108,7 @@ def _check_ending(held: SimulatedConversation, record: records.ConversationRecor
 
 
 async def check_database(session: AsyncSession) -> list[str]:
-    """Of the whole database: the ledger and the audit chain."""
+    """Check the ledger and the audit chain of the whole database."""
     wrong = [f"booking {correlation} does not sum to zero" for correlation in await ledger.find_imbalances(session)]
     if broken := await audit.verify(session):
         wrong.append(f"the audit chain breaks at row {broken.id}: {broken.reason}")
@@ -116,7 +116,7 @@ async def check_database(session: AsyncSession) -> list[str]:
 
 
 async def find_backward_statuses(session: AsyncSession, seen: dict[str, str]) -> list[str]:
-    """Payments whose status is none that can follow the one that was seen."""
+    """Find payments whose status cannot follow the one seen before (`seen`: key to status)."""
     wrong = []
     keys = list(seen)
     for start in range(0, len(keys), 500):
@@ -135,7 +135,7 @@ def _reachable_statuses(status: str) -> set[str]:
 
 
 def list_sent_secrets(held: Collection[SimulatedConversation]) -> dict[int, tuple[str, ...]]:
-    """The digits that must not be found anywhere, by the conversation that sent them."""
+    """The digits that must not be stored anywhere, by the index of the conversation that sent them."""
     sent = {}
     for one in held:
         index = one.persona.index
@@ -147,7 +147,7 @@ def list_sent_secrets(held: Collection[SimulatedConversation]) -> dict[int, tupl
 
 
 async def find_stored_secrets(backend: Backend, secrets: dict[int, tuple[str, ...]]) -> dict[int, list[str]]:
-    """Where card and social security digits stand in the database of the app, by the conversation that sent them."""
+    """Find sent digits in the app's database; the places by the index of the conversation that sent them."""
     found: dict[int, list[str]] = {}
     if not secrets:
         return found
@@ -163,7 +163,7 @@ async def find_stored_secrets(backend: Backend, secrets: dict[int, tuple[str, ..
 
 
 def list_text_tables() -> list[Any]:
-    """The tables that keep words of a conversation."""
+    """The tables that store words of a conversation."""
     from backend.conversations.models import InboundMessage, PushEvent
     from backend.outbox.models import OutboxMessage
     from backend.tickets.models import Ticket

@@ -1,4 +1,4 @@
-"""A simulated member in a conversation: hears an answer, says the next line, and knows when it is over."""
+"""A simulated member: takes an answer, gives the next line, and knows when the conversation is over."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from lab.simulation import style
-from lab.simulation.answers import MONEY_GOALS, HeardQuestion, MemberState, answer_question
+from lab.simulation.answers import HeardQuestion, MemberState, answer_question
 from lab.simulation.goals import GOALS_BY_NAME, REFUSAL_RESPONSES, Goal
 from lab.simulation.personas import ALL_AT_ONCE, CHATTY, IMPATIENT, LOST, Persona
 from lab.simulation.response_matching import OfferedChoice
@@ -19,7 +19,7 @@ PLAIN_NUMBER = re.compile(r"[\d\s,.$/:<>#-]+")
 PLAIN_ANSWER_QUESTION = re.compile(
     r"utter_question_(pay_confirm|agree_\w+|\w*_(confirm|remove|cancel|late|replace|move)|bills\w*|program_\w+)"
 )
-"""Where a yes is meant, nothing stands around it: with small talk it is no plain yes."""
+"""Answers to these get no small talk: with it a yes would be no plain yes."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class ConversationEnding:
 
 
 class SimulatedMember:
-    """Talks like its character. `heard` takes the names of what was heard, in order."""
+    """Talks as its persona does."""
 
-    def __init__(self, character: Persona, number: str, last4: str, code: Callable[[], str]) -> None:
-        self.character = character
-        self.goal: Goal = GOALS_BY_NAME[character.goal]
-        self.rng: Random = character.rng
-        self.state = MemberState(character, number, last4, code, self.rng, character.cents)
+    def __init__(self, persona: Persona, number: str, last4: str, code: Callable[[], str]) -> None:
+        self.persona = persona
+        self.goal: Goal = GOALS_BY_NAME[persona.goal]
+        self.rng: Random = persona.rng
+        self.state = MemberState(persona, number, last4, code, self.rng, persona.cents)
         self.ending: ConversationEnding | None = None
         self.wants_person = False
         self._lines = 0
@@ -46,30 +46,29 @@ class SimulatedMember:
         self._blurted = False
 
     def first_line(self) -> str:
-        """The first line."""
         self._lines += 1
         line = self._fill_opening()
-        if self.character.knowledge == ALL_AT_ONCE and self.goal.needs_identity and self.character.channel != "voice":
+        if self.persona.knowledge == ALL_AT_ONCE and self.goal.needs_identity and self.persona.channel != "voice":
             line = f"{line} {self.state.number} {self.state.last4}"
-        return style.add_small_talk(line, self.rng) if self.character.style == CHATTY else line
+        return style.add_small_talk(line, self.rng) if self.persona.style == CHATTY else line
 
     def _fill_opening(self) -> str:
-        values = {"day": self.character.day, "amount": ""}
-        if self.character.cents is not None:
-            values["amount"] = style.format_amount(self.character.cents, self.character.channel, "", self.rng)
-        opening = self.character.opening
+        values = {"day": self.persona.day, "amount": ""}
+        if self.persona.cents is not None:
+            values["amount"] = style.format_amount(self.persona.cents, self.persona.channel, "", self.rng)
+        opening = self.persona.opening
         if "{amount}" in opening and not values["amount"]:
             opening = opening.replace("{amount}", "all of it")
         return opening.format(**values)
 
     def next_line(self, text: str, names: list[str], choices: list[OfferedChoice]) -> str | None:
-        """The line after what was heard, or None when it is over: `ending` then says how."""
+        """The line after an answer (`names`: its responses in order); None when it is over, and `ending` is set."""
         if self._is_over(names):
             return None
         self._lines += 1
-        if self.character.asks_person_at == self._lines:
+        if self.persona.asks_person_at == self._lines:
             self.wants_person = True
-            return self.rng.choice(style.PERSON_LINES[self.character.channel])
+            return self.rng.choice(style.PERSON_LINES[self.persona.channel])
         question = next((name for name in reversed(names) if QUESTION.fullmatch(name)), None)
         if question is None:
             return self._restart()
@@ -101,24 +100,24 @@ class SimulatedMember:
         return self.ending is not None
 
     def _restart(self) -> str | None:
-        """Nothing is asked, and it is not done: say again what is wanted."""
+        """Nothing is asked and the goal is not reached: say again what is wanted."""
         self._restarts += 1
         if self._restarts > MAX_RESTARTS:
             self.ending = ConversationEnding("lost", "nothing was asked")
             return None
-        plain = GOALS_BY_NAME[self.character.goal].openings[0]
+        plain = GOALS_BY_NAME[self.persona.goal].openings[0]
         return self._fill_opening() if self._restarts == 1 or "{" in plain else plain
 
     def _draw_digression(self, asked: HeardQuestion) -> str | None:
-        """What is no answer: a question in between, helplessness, or digits that nobody asked for."""
-        manner, calm = self.character.style, not PLAIN_ANSWER_QUESTION.fullmatch(asked.name)
-        if self.character.leaks and not self._blurted and calm and self._lines > 2 and "code" not in asked.name:
+        """Maybe a line that is no answer: a side question, helplessness, or digits that nobody asked for."""
+        manner, calm = self.persona.style, not PLAIN_ANSWER_QUESTION.fullmatch(asked.name)
+        if self.persona.leaks and not self._blurted and calm and self._lines > 2 and "code" not in asked.name:
             self._blurted = True
-            card, social = style.make_card_number(self.character.index), style.make_ssn(self.character.index)
-            line = style.CARD_LINE if self.character.leaks == "card" else style.SSN_LINE
+            card, social = style.make_card_number(self.persona.index), style.make_ssn(self.persona.index)
+            line = style.CARD_LINE if self.persona.leaks == "card" else style.SSN_LINE
             return line.format(card=card, social=social)
         most = {CHATTY: 1, LOST: 2, IMPATIENT: 0}.get(manner, 0)
-        if self._aside >= most or self.rng.random() > 0.4 or self.character.goal == "faq":
+        if self._aside >= most or self.rng.random() > 0.4 or self.persona.goal == "faq":
             return None
         self._aside += 1
         return self.rng.choice(style.SIDE_QUESTIONS if manner == CHATTY else style.LOST_LINES)
@@ -128,13 +127,9 @@ class SimulatedMember:
         if pressed or PLAIN_NUMBER.fullmatch(line) or PLAIN_ANSWER_QUESTION.fullmatch(asked.name) or "@" in line:
             return line
         if re.fullmatch(r"utter_question_(contact|service|outage|case|arrangement_rest|callback)\w*", asked.name):
-            return line  # words that are kept as they are
-        if self.character.style == CHATTY and self.rng.random() < 0.5:
+            return line  # the assistant stores these words as they are
+        if self.persona.style == CHATTY and self.rng.random() < 0.5:
             return style.add_small_talk(line, self.rng)
-        if self.character.style == IMPATIENT and self.rng.random() < 0.4:
+        if self.persona.style == IMPATIENT and self.rng.random() < 0.4:
             return self.rng.choice(style.HURRIED_OPENERS) + line
         return line
-
-    @property
-    def is_paying(self) -> bool:
-        return self.character.goal in MONEY_GOALS

@@ -1,4 +1,4 @@
-"""Composes simulated members by a seed: the same seed and place make the same one, whatever else is played."""
+"""Composes simulated members: the same seed and index make the same one, whatever else is played."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMPLETE, NO_SEPARATOR, ALL_AT_ONCE, WRONG_LAST4, WRONG_CODE = (
     "wrong_code",
 )
 KNOWLEDGE = (*(COMPLETE,) * 16, *(ALL_AT_ONCE,) * 8, *(NO_SEPARATOR,) * 8, *(WRONG_CODE,) * 4, WRONG_LAST4)
-"""Few give a wrong last four: the misses of all together are counted too, and past 200 in 15 minutes all must wait."""
+"""Few give a wrong last four: misses are also counted over all members, and past 200 in 15 minutes all must wait."""
 DAYS = ("in three days", "tomorrow", "in five days", "next friday", "on the 24th", "in ten days")
 NO_NOISE_RATE = 0.45
 PERSON_REQUEST_RATE = 0.1
@@ -51,7 +51,6 @@ class Persona:
 
     @property
     def rng(self) -> Random:
-        """Chance of this character's own, the same each time."""
         return Random(f"{self.seed}:{self.index}:talk")  # noqa: S311
 
     @property
@@ -64,7 +63,6 @@ class Persona:
 
 
 def compose_persona(seed: int, index: int, channels: Sequence[str] = CHANNELS) -> Persona:
-    """The member of that seed and place."""
     rng = Random(f"{seed}:{index}")  # noqa: S311 - chance that can be repeated
     goal = GOALS_BY_NAME[rng.choice([*FREQUENT_GOALS, *(goal.name for goal in GOALS)])]
     open_channels = [channel for channel in channels if channel in goal.channels] or list(goal.channels)

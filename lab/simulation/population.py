@@ -1,4 +1,4 @@
-"""The members that simulated conversations are with: made in batches, each known again wherever they turn up."""
+"""Creates the members of simulated conversations, in batches; each has words that no other member has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SYLLABLES = ("ba", "de", "fo", "gu", "ka", "le", "mi", "no", "pu", "ra", "se", "
 
 @dataclass(frozen=True)
 class SimulatedAccount:
-    """A member and the words that only they have: whoever hears one of them hears of this member."""
+    """A member, with a surname and an email that no other member has."""
 
     copy: MemberCopy
     surname: str
@@ -29,9 +29,9 @@ class SimulatedAccount:
         return self.copy.number.split("-")[0]
 
 
-def create_accounts(system: MemberlineSystem, characters: Sequence[Persona], first: int) -> list[SimulatedAccount]:
-    """A member for each character; `first` is the number of member 0, of six digits."""
-    people = [_build_person(character, first) for character in characters]
+def create_accounts(system: MemberlineSystem, personas: Sequence[Persona], first: int) -> list[SimulatedAccount]:
+    """Create a member for each persona; `first` is the six-digit number of the member with index 0."""
+    people = [_build_person(persona, first) for persona in personas]
 
     async def put(backend: Backend) -> None:
         for start in range(0, len(people), BATCH):
@@ -39,13 +39,13 @@ def create_accounts(system: MemberlineSystem, characters: Sequence[Persona], fir
                 await add(backend, session, people[start : start + BATCH])
 
     system.run_with_backend(put)
-    return [_build_account(character, person) for character, person in zip(characters, people, strict=True)]
+    return [_build_account(persona, person) for persona, person in zip(personas, people, strict=True)]
 
 
-def _build_person(character: Persona, first: int) -> DemoPerson:
-    base, _ = character.demo_member.split("-")
+def _build_person(persona: Persona, first: int) -> DemoPerson:
+    base, _ = persona.demo_member.split("-")
     model = next(person for person in DEMO_PEOPLE if person.number == base)
-    count = first + character.index
+    count = first + persona.index
     return replace(
         model,
         number=f"{count:06d}",
@@ -57,15 +57,15 @@ def _build_person(character: Persona, first: int) -> DemoPerson:
     )
 
 
-def _build_account(character: Persona, person: DemoPerson) -> SimulatedAccount:
-    separator = character.demo_member.split("-")[1]
+def _build_account(persona: Persona, person: DemoPerson) -> SimulatedAccount:
+    separator = persona.demo_member.split("-")[1]
     return SimulatedAccount(
         MemberCopy(f"{person.number}-{separator}", person.phone), person.name.split()[-1], person.email or ""
     )
 
 
 def make_surname(count: int) -> str:
-    """A surname that no two have: the number in syllables."""
+    """A surname that no two members share: the number in syllables."""
     said = ""
     for _ in range(5):
         count, place = divmod(count, len(SYLLABLES))
@@ -74,6 +74,6 @@ def make_surname(count: int) -> str:
 
 
 def find_foreign_words(words: Iterable[str], own: SimulatedAccount) -> set[str]:
-    """The words that belong to another member of the crowd."""
+    """The words that belong to another member."""
     known = (own.base, own.copy.number.replace("-", ""), own.surname, own.email)
     return {word for word in words if word and not any(word in name for name in known)}

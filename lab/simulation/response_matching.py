@@ -1,6 +1,6 @@
-"""Reading what the assistant says as a person would: which of its own wordings it is, and what can be chosen.
+"""Recognizes the responses and choices in what the assistant says.
 
-The wordings are those of data/**/responses*.yml, so that a new skill, or another language, is read without a line here.
+The patterns come from data/**/responses*.yml, so a new skill or language needs no line here.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from lab.channel_clients import ChannelClient, WebChatClient
 
 VALUE_SLOT = re.compile(r"\{\w+\}")
 MIN_LETTERS = 8
-"""A wording with fewer letters of its own than this says nothing that could be known again."""
+"""A wording with fewer letters of its own is too short to be recognized."""
 KEYED_CHOICE = re.compile(r"(?:^|(?<=[.?!]))\s*(?:(?:To|For) )?([^.?!]+?), press (\d)\.")
 NUMBERED_CHOICE = re.compile(r"(\d) (.+?)(?=, \d |$)")
 
 
 @dataclass(frozen=True)
 class ResponseMatch:
-    """A response that was heard, and where."""
+    """A response found in a text, at [start, end)."""
 
     name: str
     start: int
@@ -35,7 +35,7 @@ class ResponseMatch:
 
 @dataclass(frozen=True)
 class OfferedChoice:
-    """Something offered: its title, and how to take it on this channel."""
+    """A choice: its title, and the line that takes it on this channel."""
 
     title: str
     line: str
@@ -48,7 +48,7 @@ class ResponsePattern:
 
 
 def match_responses(text: str, channel: str) -> list[str]:
-    """The names of the responses in what was heard, in order."""
+    """The names of the responses in a text, in order."""
     plain = keep_letters(text)
     found = []
     for wording in load_patterns(channel == "voice"):
@@ -58,7 +58,7 @@ def match_responses(text: str, channel: str) -> list[str]:
 
 
 def _keep_outermost(found: Iterable[ResponseMatch]) -> list[ResponseMatch]:
-    """Those that are not a part of another one."""
+    """Drop matches that are part of another one."""
     kept: list[ResponseMatch] = []
     for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
         if not any(other.start <= one.start and one.end <= other.end for other in kept):
@@ -68,7 +68,7 @@ def _keep_outermost(found: Iterable[ResponseMatch]) -> list[ResponseMatch]:
 
 @cache
 def load_patterns(spoken: bool) -> tuple[ResponsePattern, ...]:
-    """Every variant of every response, as it is written or as it is spoken."""
+    """A pattern for every variant of every response, as it is written or as it is spoken."""
     made = {}
     for path in sorted(Path(ROOT / "data").glob("**/responses*.yml")):
         for name, variants in (yaml.safe_load(path.read_text(encoding="utf-8")).get("responses") or {}).items():
@@ -92,11 +92,11 @@ def keep_letters(text: str) -> str:
     return " ".join(re.findall(r"[^\W\d_]+", text.lower()))
 
 
-def extract_choices(text: str, talker: ChannelClient) -> list[OfferedChoice]:
-    """What can be pressed, keyed or answered by its number."""
-    if isinstance(talker, WebChatClient):
-        return [OfferedChoice(title, title) for title in talker.offered]
-    if talker.channel == "voice":
+def extract_choices(text: str, client: ChannelClient) -> list[OfferedChoice]:
+    """The choices that can be pressed, keyed or answered by their number."""
+    if isinstance(client, WebChatClient):
+        return [OfferedChoice(title, title) for title in client.offered]
+    if client.channel == "voice":
         return [OfferedChoice(title.strip(), f"<{key}>") for title, key in KEYED_CHOICE.findall(text) if key != "0"]
     last = next((line for line in reversed(text.splitlines()) if line.startswith("1 ")), "")
     return [OfferedChoice(title, number) for number, title in NUMBERED_CHOICE.findall(last)]

@@ -1,4 +1,4 @@
-"""How a simulated member puts things: wrapped in chatter, corrected in the same breath, short, or at a loss."""
+"""How a simulated member phrases things: amounts, numbers, small talk, helplessness, secrets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ SSN_LINE = "my social security number is {social}"
 
 
 def add_small_talk(line: str, rng: Random) -> str:
-    """The line with small talk around it."""
     return rng.choice(OPENERS) + line + (rng.choice(CLOSERS) if rng.random() < 0.5 else "")
 
 
@@ -51,14 +50,14 @@ def format_member_number(dashed: str, channel: str, manner: str, rng: Random) ->
 
 
 def format_digits(text: str, channel: str, rng: Random) -> str:
-    """The last four, or a code."""
+    """The last four digits or a code, as they are typed, keyed or said."""
     if channel == "voice":
         return rng.choice((f"<{text}>", " ".join(DIGITS[int(c)] for c in text), " ".join(text)))
     return text
 
 
 def make_card_number(index: int) -> str:
-    """A card number that only this member would send: valid by its check digit, and nobody's."""
+    """A card number with a valid check digit that only this member sends, and that belongs to nobody."""
     body = f"400000{index % 10**9:09d}"
     doubled = [int(c) * (2 if place % 2 == 0 else 1) for place, c in enumerate(body)]
     total = sum(digit - 9 if digit > 9 else digit for digit in doubled)
@@ -67,5 +66,4 @@ def make_card_number(index: int) -> str:
 
 
 def make_ssn(index: int) -> str:
-    """A social security number of the same kind."""
     return f"{512 + index % 50}-{10 + index % 89}-{1000 + index % 8999}"

@@ -1,4 +1,4 @@
-"""Noise is the same by its seed, changes words alone, and leaves alone what would be unfair."""
+"""Noise is reproducible by its seed, changes words only, and changes nothing that would be unfair."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from lab.channel_clients import ClientRequest
+from lab.channel_clients import ChannelClient, ClientRequest
 from lab.noise import DOUBLED, REORDERED, SILENCE
 from lab.noise.asr import add_asr_errors
 from lab.noise.noisy_line import DeliveryMismatch, NoisyLine
@@ -91,19 +91,16 @@ def test_a_yes_on_the_phone_is_heard_right(line: str) -> None:
     assert {add_asr_errors(line, Random(seed)) for seed in range(100)} == {line}
 
 
-class Echo:
+class Echo(ChannelClient):
     """An assistant that answers each message with itself, or, `forgetful`, each delivery with another answer."""
 
     channel = "web"
     conversation = "echo"
-    served = MemberlineSystem("http://nowhere.invalid")
 
     def __init__(self, forgetful: bool = False) -> None:
+        super().__init__(MemberlineSystem("http://nowhere.invalid"))
         self.deliveries: list[str] = []
         self.forgetful = forgetful
-
-    def say(self, line: str) -> str:
-        return self.read_answer(self.deliver(self.prepare(line)))
 
     def prepare(self, line: str) -> ClientRequest:
         return ClientRequest("/", line.encode(), {}, line)

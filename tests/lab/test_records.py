@@ -1,4 +1,4 @@
-"""Money that was not agreed to is found, whatever is missing of the agreement."""
+"""Money that moved without a valid agreement is found."""
 
 from __future__ import annotations
 

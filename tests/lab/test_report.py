@@ -1,4 +1,4 @@
-"""What `memberline evaluate transcripts` tells of a folder of scripts."""
+"""The report of `memberline evaluate transcripts` on a folder of scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network served from this process over an in-memory file, for pages and requests that need no crash."""
+"""The network served from this process over an in-memory database."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

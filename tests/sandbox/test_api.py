@@ -1,4 +1,4 @@
-"""The network's own interface under requests that no good client sends."""
+"""The network's API under invalid requests."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The process: what it refuses to start on, and what it says."""
+"""The network process: its start, its refusals and its messages."""
 
 import os
 import socket

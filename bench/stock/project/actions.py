@@ -1,4 +1,4 @@
-"""The stock side's actions: the validation that Rasa's documentation teaches, on values in memory, with no database."""
+"""The stock side's actions: form validation as in Rasa's documentation, on values in memory."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Keeps two machines from answering one another for ever: what was answered lately says what is answered now."""
+"""Keeps two machines from answering one another forever: texts that repeat are answered only so often."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from backend.reading.plain_text import to_plain_text
 LOOKBACK = timedelta(hours=1)
 LONG_TEXT_WORDS, SHORT_TEXT_WORDS = 6, 2
 MAX_LONG_REPEATS, MAX_SHORT_REPEATS, MAX_SINGLE_WORD_REPEATS = 3, 8, 12
-"""The same long words are answered so often an hour; the same short ones so often in a row, for people do say
-`pay my bill` again. One word, such as `yes`, may answer many questions, but not so many."""
+"""How often the same text is answered: a long one within the hour, a short one in a row, because people do send
+`pay my bill` again, and a single word in a row, because a `yes` may answer many questions."""
 LOOP_LENGTH, MAX_DISTINCT_IN_LOOP = 10, 4
-"""So many messages running, made of no more than so many different ones, are a machine going round its menu."""
+"""This many messages in a row with no more than that many different texts are a machine going round its menu."""
 LOOKBACK_LIMIT = 12
 
 
 def is_repetitive(text: str, lately: Sequence[InboundMessage]) -> bool:
-    """Whether the same words were answered so often that no person can be writing them. `lately`: the newest first."""
+    """Whether the same words were answered so often that no person is writing them. `lately` is newest first."""
     words = _normalize_words(text)
     before = [_normalize_words(row.text) for row in lately[:LOOKBACK_LIMIT]]
     if len(words) < SHORT_TEXT_WORDS:
@@ -35,31 +35,30 @@ def is_repetitive(text: str, lately: Sequence[InboundMessage]) -> bool:
 
 
 def _is_menu_loop(messages: Sequence[list[str]]) -> bool:
-    """A person gives a number or a yes between; a machine says nothing shorter than its sentences."""
+    """A person answers with a number or a yes now and then; a machine sends nothing but sentences."""
     latest = messages[: LOOP_LENGTH + 1]
     different = {" ".join(words) for words in latest}
     sentences = all(len(words) >= SHORT_TEXT_WORDS for words in latest)
-    again = messages[0] in latest[1:]  # whoever then says something new is heard
-    # a person may say one thing again and again; the newest may be the same as the last that was answered
+    again = messages[0] in latest[1:]  # something new is always answered
+    # a person may repeat one thing; the newest text may equal the last one answered
     moving = all(one != other for one, other in pairwise(latest[1:]))
     return again and moving and len(latest) > LOOP_LENGTH and sentences and len(different) <= MAX_DISTINCT_IN_LOOP
 
 
 def _normalize_words(text: str) -> list[str]:
-    """The words, a time or a count in them being no difference."""
+    """The words, with every number made the same: a time or a count is no difference."""
     return re.sub(r"\d+", "0", to_plain_text(text)).split()
 
 
 def has_mark(row: InboundMessage, mark: str) -> bool:
-    """Whether the answer to this message was the edge's own of that mark (see `OWN`)."""
+    """Whether this message was answered by the channel itself, with that mark (see own_replies)."""
     messages = (row.reply or {}).get("messages", [])
     return any((message.get("hints") or {}).get(OWN_REPLY_HINT) == mark for message in messages)
 
 
 def was_sent_recently(mark: str, lately: Sequence[InboundMessage]) -> bool:
-    """Whether that was among the last hour's answers."""
     return any(has_mark(row, mark) for row in lately)
 
 
 OWN_REPLY_HINT = "own"
-"""The hint under which an answer of the edge's own is known again."""
+"""The hint that holds the mark of an answer by the channel itself."""

@@ -1,4 +1,4 @@
-"""From where a text comes: a phone, by plain text or by another app of Twilio's; or nobody who could be answered."""
+"""Where a text comes from: a phone, by SMS or by another app that Twilio connects, or nobody who can be answered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.web.twilio_guard import E164, SHORT_CODE, TwilioForm
 
 APP_ADDRESS = re.compile(r"(?P<app>[a-z]{2,12}):(?P<rest>.*)", re.DOTALL)
 NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
-"""Neither an area code nor the three digits behind it begin with 0 or 1; nothing else with +1 is a phone."""
+"""Neither the area code nor the exchange begins with 0 or 1; nothing else with +1 is a phone."""
 APP_NAMES = {"whatsapp": "WhatsApp", "rcs": "RCS"}
 
 
@@ -26,10 +26,9 @@ class TextOrigin:
 
 
 def parse_origin(form: TwilioForm) -> TextOrigin | None:
-    """Who sent it; None for short codes, names and numbers that no phone has. Raises BadField for a form without one.
+    """Who sent it; None for short codes, names and impossible numbers. Raises InvalidRequestField without a sender.
 
-    A short code is a machine, as is a name; to answer it would be two machines talking, and Twilio takes no message
-    to it.
+    A short code or a name is a machine: answering would be two machines talking, and Twilio takes no message to it.
     """
     sender, receiver = form.get("From", "").strip(), form.get("To", "").strip()
     if not sender:
@@ -42,12 +41,11 @@ def parse_origin(form: TwilioForm) -> TextOrigin | None:
     if not is_valid_phone(phone) or (app and app not in APP_NAMES):
         return None
     if sender == receiver:
-        return None  # a text of our own that came back: every answer would come back too
+        return None  # our own text came back: every answer would come back too
     return TextOrigin(phone, app)
 
 
 def is_valid_phone(number: str) -> bool:
-    """Whether it is a number in E.164 that a phone can have."""
     if not E164.fullmatch(number) or is_withheld(number):
         return False
     if number.startswith("+1"):

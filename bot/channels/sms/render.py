@@ -1,4 +1,4 @@
-"""A neutral reply as text messages. Pure."""
+"""Renders a reply as text messages. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from backend.outbox import gsm7
 from bot.dialogue.messages import Button, Message, Reply
 
 MAX_LENGTH = 1600
-"""Carriers take no more in one message."""
+"""Twilio takes no more characters in one message."""
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -24,7 +24,7 @@ class OutgoingText:
 
 
 def render_texts(reply: Reply, public_url: str = "") -> list[OutgoingText]:
-    """As few messages as it takes: what is said in one turn goes out as one text, pictures each on their own."""
+    """Render a turn as few messages as possible: one text, and an MMS for each picture."""
     offered = reply.buttons
     bodies: list[str] = []
     out: list[OutgoingText] = []
@@ -40,7 +40,6 @@ def render_texts(reply: Reply, public_url: str = "") -> list[OutgoingText]:
 
 
 def render_twiml(out: list[OutgoingText]) -> str:
-    """The TwiML that sends them. Empty when there is nothing to say."""
     response = MessagingResponse()
     for text in out:
         message = response.message()
@@ -52,7 +51,7 @@ def render_twiml(out: list[OutgoingText]) -> str:
 
 
 def split_text(text: str) -> list[str]:
-    """Pieces that a carrier takes, cut behind a sentence, or where a sentence is too long, between words."""
+    """Split into pieces of MAX_LENGTH at most, behind a sentence or, where one is too long, between words."""
     pieces: list[str] = []
     rest = text.strip()
     while len(rest) > MAX_LENGTH:
@@ -78,6 +77,7 @@ def _message_body(message: Message, choices: tuple[Button, ...]) -> str:
     if choices:
         numbered = ", ".join(f"{place} {button.title}" for place, button in enumerate(choices, start=1))
         body = f"{body}\n{numbered}" if body else numbered
+    # one character outside GSM-7 makes a carrier send UCS-2, with 70 characters a segment instead of 160
     return gsm7.to_gsm7(body).strip()
 
 

@@ -1,4 +1,4 @@
-"""A text from somebody who is not the member on file: they get no more texts, and the office looks for the member."""
+"""A text from somebody who is not the member on file: texts to it stop, and the office looks for the new number."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OFFICE_NOTE = (
 async def find_misdirected_accounts(
     session: AsyncSession, phone: str, text: str, *, idle: bool
 ) -> list[Account] | None:
-    """The open accounts with this phone on file, when the text says that it reached the wrong person; else None."""
+    """The open accounts with this phone on file if the text says that it reached the wrong person; else None."""
     if not may_be_wrong_number(text):
         return None
     accounts = await accounts_at_phone(session, phone)
@@ -35,7 +35,7 @@ async def find_misdirected_accounts(
 
 
 async def find_possibly_misdirected_accounts(session: AsyncSession, phone: str, text: str) -> list[Account] | None:
-    """The open accounts with this phone on file, when the text may say that and it must be asked; else None."""
+    """The open accounts with this phone on file if the text may say so and the sender must be asked; else None."""
     if not may_be_wrong_number(text):
         return None
     accounts = await accounts_at_phone(session, phone)
@@ -45,13 +45,13 @@ async def find_possibly_misdirected_accounts(session: AsyncSession, phone: str, 
 async def file_wrong_number_ticket(
     session: AsyncSession, backend: Backend, conversation_id: str, phone: str, text: str, accounts: Sequence[Account]
 ) -> None:
-    """File it as a case. `accounts` are all that have the phone on file; the first one's ticket names the others."""
+    """File a ticket on the first of the `accounts` that have the phone on file; it names the others."""
     numbers = ", ".join(account.number for account in accounts)
     details = {"what": OFFICE_NOTE, "on file for": numbers, "words": text}
-    told = Report(kind="other", details=details, account_id=accounts[0].id, phone=phone, notify_member=False)
-    await file_report(session, backend, conversation_id, told)
+    report = Report(kind="other", details=details, account_id=accounts[0].id, phone=phone, notify_member=False)
+    await file_report(session, backend, conversation_id, report)
 
 
 def format_apology(coop_name: str, *, on_file: bool) -> str:
-    """What is answered; one part."""
+    """The answer; it fits one SMS segment."""
     return tr(APOLOGY if on_file else APOLOGY_UNKNOWN_PHONE, coop=coop_name)

@@ -1,1 +1,1 @@
-"""The phone line: Twilio's voice webhooks in, TwiML out."""
+"""The phone line: Twilio's voice webhooks and ConversationRelay."""

@@ -1,7 +1,7 @@
-"""One call as it goes: reads what came in, takes a turn where there is something to answer, and gives the next step.
+"""Handles the requests of one call: reads the input, takes a turn if there is something to answer, gives the next step.
 
-No state of a call is kept here. Where it is stands in the step's place, and what was said is kept by the turn, so that
-a request delivered again gets the same answer from any process.
+A call has no state in this process. Its position is in the step's URL, and what was said is stored by the turn, so a
+request delivered again gets the same answer from any process.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 
 from backend.conversations import service as conversations
+from backend.conversations.models import InboundMessage
 from backend.language import SPANISH, current_language, tr, use_language
 from backend.reading.numbers.member_number import parse_member_number
 from backend.reading.spanish import to_english
@@ -29,11 +30,11 @@ logger = logging.getLogger("memberline.voice")
 
 CALL_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
 ANSWER_SECONDS = 4.0
-"""Seconds of silence a caller bears; after them a filler is said and the answer is asked for again."""
+"""How long a caller waits in silence; then a filler is said and the answer is polled again."""
 MAX_POLLS = 9
-"""With the fillers that is about a minute: an engine that fell starts again in less."""
+"""With the fillers about a minute: an engine that crashed restarts in less."""
 STEP_SECONDS = 10.0
-"""After this long, such as when the database hangs, something has to be said: Twilio hangs up after 15 seconds."""
+"""Then something must be said, even if the database hangs: Twilio hangs up after 15 seconds."""
 KEEP_SECONDS = 6.0
 MAX_MISSES = 3
 ANSWERED_STATUSES = ("completed", "answered")
@@ -41,7 +42,7 @@ ANSWERED_STATUSES = ("completed", "answered")
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls. `address` is None when the number is withheld; `ours` is the number that was called."""
+    """Who calls. `address` is in E.164, or None if it is withheld; `called_number` is the one that was called."""
 
     call_id: str
     address: str | None
@@ -58,22 +59,20 @@ class Caller:
 
 
 class Call:
-    """Takes the turns of one call."""
-
     def __init__(self, services: Services, caller: Caller) -> None:
         self.services = services
         self.caller = caller
         self.coop = services.coop
-        self._said = ""  # with this request, whatever becomes of it
+        self._said = ""  # the words of this request, for advice on danger if it fails
 
     async def start(self) -> CallStep:
-        """The greeting. A call that begins anew, such as after a failure, first hears what is still being answered."""
+        """Greet the caller. A call that starts again, such as after a failure, first gets its pending answer."""
         if (waiting := await self._find_unanswered()) is not None:
             return prompts.build_filler(waiting)
         return prompts.build_greeting(menu.format_opening(self.coop), CallPosition(await self._newest_turn() + 1))
 
     async def resume(self) -> CallStep:
-        """Ask again what is open, such as when a relay has broken off; what is being answered is waited for."""
+        """Repeat the open question, such as when a relay broke off, or wait for a pending answer."""
         with use_language(await self._load_language()):
             if (waiting := await self._find_unanswered()) is not None:
                 return prompts.build_filler(waiting)
@@ -81,20 +80,23 @@ class Call:
             return await self._ask_again(place, await self._load_question(place.question_turn))
 
     async def handle_unplaced_turn(self, form: Mapping[str, str]) -> CallStep:
-        """A turn that does not tell its place: what was said is taken where the call stands; silence is a new start."""
+        """Handle a turn whose URL has no position: take what was said as an answer to the newest turn, else greet."""
         if form.get("Digits") or form.get("SpeechResult"):
             return await self.handle_turn(await self._current_position(), form)
         return await self.start()
 
     async def handle_turn(self, place: CallPosition, form: Mapping[str, str]) -> CallStep:
-        """What to do about what the caller said or pressed at `place`."""
+        """Handle what the caller said or pressed at `place`."""
         self._said = form.get("SpeechResult", "")
         with use_language(await self._load_language()):
             return await self._handle_turn(place, form)
 
     async def _load_language(self) -> str:
+        return (await self._load_state()).language
+
+    async def _load_state(self) -> conversations.ConversationState:
         async with self.services.backend.db.read_session() as session:
-            return (await conversations.open_now(session, self.caller.conversation)).language
+            return await conversations.open_now(session, self.caller.conversation)
 
     async def _handle_turn(self, place: CallPosition, form: Mapping[str, str]) -> CallStep:
         asked = await self._load_question(place.question_turn)
@@ -111,23 +113,20 @@ class Call:
         return self._reprompt_or_transfer(replace(after, misses=place.misses + 1), asked, meaning)
 
     async def run_safely(self, step: Awaitable[CallStep], place: CallPosition | None = None) -> CallStep:
-        """The step, or where to go when something fails inside: silence or an error page would be all that is heard.
+        """Await the step; on a failure or after STEP_SECONDS, give one that says so: an error page would be silence.
 
-        `place` is the turn's; None where the call begins or goes on without one.
+        `place` is the position of the turn; None where the call begins or continues without one.
         """
         try:
             return await run_with_timeout(step, STEP_SECONDS)
         except Exception as failure:
-            # our own lines only: the failure's text may quote the caller
+            # only the lines of code: the message of the failure may quote the caller
             lines = "".join(traceback.format_tb(failure.__traceback__)[-6:])
             logger.error("a call failed: %s\n%s", type(failure).__name__, lines)
             return await self.handle_failure(place)
 
     async def handle_failure(self, place: CallPosition | None) -> CallStep:
-        """When something failed inside: in office hours a person, else where to call.
-
-        What has come of the turn is told first; where that cannot be found out, that is said.
-        """
+        """Say what was done in the turn, or that it is unknown; then transfer, or out of hours say where to call."""
         try:
             place = place or await self._find_unanswered()
             told = await self._give_up_turn(place) if place else ()
@@ -141,7 +140,7 @@ class Call:
         return self._end_out_of_order(told)
 
     async def _give_up_turn(self, place: CallPosition) -> tuple[str, ...]:
-        """What the turn at `place` came to, and now stays at. Nothing to say when nothing was said at it."""
+        """Give up on the turn at `place` and return the words about what was done; empty if the turn does not exist."""
         reply = await self.services.turns.give_up(
             self._inbound(self.caller.provider_id(place.turn), CallerInput("answer"))
         )
@@ -174,26 +173,25 @@ class Call:
         understood = await self._read_back_member_number(asked, provider_id)
         after = CallPosition(place.turn + 1, question_turn=place.turn)
         asked_for = meaning.kind == "person"
-        # nobody is there out of hours: the dialogue says when, and offers a call back
+        # out of hours nobody answers: the dialogue says when the office is open, and offers a call back
         if reply.transfer or (asked_for and (self._is_office_open() or not reply.messages)):
             return self._transfer(after, place, reply, asked_for=asked_for)
         if reply.end:
             return EndStep((*_texts_until_end(reply), *notes))
         if await self._is_still_open(asked, reply):
-            # what the edge itself said, such as on a card number, answers nothing: the question is asked again
+            # a notice of our own, such as on a card number, answers nothing: ask the question again
             return prompts.build_question(asked, replace(place, turn=after.turn, polls=0), prompts.list_texts(reply))
         return prompts.build_question(_add_link_notes(reply, notes, texted), after, understood)
 
     async def _is_still_open(self, asked: Reply, reply: Reply) -> bool:
-        """Whether `asked` was a question of the dialogue and still is the one that waits for an answer."""
+        """Whether `asked` was a question of the dialogue and is still open after `reply`."""
         if prompts.has_no_question(asked) or not prompts.has_no_question(reply):
             return False
-        async with self.services.backend.db.read_session() as session:
-            stands = await conversations.open_now(session, self.caller.conversation)
-        return bool(stands.offered or stands.expects) and stands.expects != giving_up.SETTLED
+        state = await self._load_state()
+        return bool(state.offered or state.expects) and state.expects != giving_up.SETTLED
 
     async def _read_back_member_number(self, asked: Reply, provider_id: str) -> tuple[str, ...]:
-        """The member number as it is kept, read back in groups, so that a slip is heard at once."""
+        """The member number as it was understood, read back in groups so that the caller notices an error."""
         if asked.expects != "member_number":
             return ()
         async with self.services.backend.db.read_session() as session:
@@ -224,7 +222,7 @@ class Call:
         return prompts.build_reprompt(asked, place, start=start.get(meaning.kind, menu.NOT_UNDERSTOOD))
 
     def _transfer(self, after: CallPosition, before: CallPosition, reply: Reply, *, asked_for: bool) -> CallStep:
-        """To a person. Outside office hours a caller who did not ask for one is not sent to a phone that rings on."""
+        """Transfer to a person. Out of hours, a caller who did not ask for one is not sent to an empty office."""
         texts = _transfer_texts(reply)
         down = tr(edge_texts.VOICE_TRANSFERRING) in texts
         told = tuple(text for text in texts if text != tr(edge_texts.VOICE_TRANSFERRING)) if down else ()
@@ -232,7 +230,7 @@ class Call:
             return self._end_out_of_order(told)
         connecting = (*told, menu.format_connecting(self.coop, self._is_office_open()))
         words = texts if texts and not (down and asked_for) else connecting
-        # if nobody answers, go on where the dialogue is, or where it was
+        # if nobody answers, continue at the new question, or else at the old one
         place = after if _without_transfer(reply).expects else replace(before, turn=after.turn)
         return _transfer_step(words, place)
 
@@ -242,21 +240,16 @@ class Call:
         return await self._ask_again(replace(place, turn=place.turn + 1), asked, menu.format_nobody_answered(self.coop))
 
     async def _ask_again(self, place: CallPosition, asked: Reply, *notes: str) -> CallStep:
-        """The question that is open, or the main menu when none is, or when it was acted on behind its back."""
+        """Repeat the open question; the main menu if there is none, or if its task was finished when giving up."""
         rest = _without_transfer(asked)
-        is_open = (rest.expects or rest.buttons) and not await self._is_settled()
+        # settled: the turn was given up on after something was done, so its question is over
+        is_open = (rest.expects or rest.buttons) and (await self._load_state()).expects != giving_up.SETTLED
         question = rest if is_open else menu.build_main_menu()
         there = CallPosition(place.turn, question_turn=place.question_turn if question is rest else 0)
         return prompts.build_question(question, there, notes)
 
-    async def _is_settled(self) -> bool:
-        """Whether the last turn was given up on after something had been done: its question is over."""
-        async with self.services.backend.db.read_session() as session:
-            stands = await conversations.open_now(session, self.caller.conversation)
-        return stands.expects == giving_up.SETTLED
-
     async def _link_notes(self, provider_id: str, reply: Reply) -> tuple[tuple[str, ...], bool]:
-        """What to say of the reply's links, and whether they were texted."""
+        """What to say about the reply's links, and whether they were texted."""
         if not any(message.link for message in reply.messages):
             return (), False
         async with self.services.backend.db.read_session() as session:
@@ -264,7 +257,7 @@ class Call:
         return (menu.format_texted(phone[-4:]) if phone else menu.format_not_texted(self.coop),), phone is not None
 
     async def _load_question(self, turn: int) -> Reply:
-        """The reply that was given at `turn`; the main menu for 0 and for one that is not known."""
+        """The reply of `turn`; the main menu for 0 and for an unknown turn."""
         return (await self._load_reply(turn) if turn else None) or menu.build_main_menu()
 
     async def _load_reply(self, turn: int) -> Reply | None:
@@ -273,24 +266,25 @@ class Call:
         return reply_from_json(row.reply) if row and row.reply else None
 
     async def _current_position(self) -> CallPosition:
-        """Behind the newest turn that was taken."""
+        """The position after the newest turn."""
         newest = await self._newest_turn()
         return CallPosition(newest + 1, question_turn=newest)
 
     async def _find_unanswered(self) -> CallPosition | None:
-        """Where to ask for the answer to the newest turn, while it has none."""
-        async with self.services.backend.db.read_session() as session:
-            row = await conversations.newest_inbound(session, self.caller.conversation)
+        """The position to poll for the answer to the newest turn; None if it has been answered."""
+        row = await self._newest_inbound()
         if row is None or row.status != "received":
             return None
         return CallPosition(int(row.provider_id.rpartition(":")[2]), polls=1)
 
     async def _newest_turn(self) -> int:
-        """The newest turn of the call that was taken; 0 when none was."""
+        """The number of the newest turn; 0 if there is none."""
+        row = await self._newest_inbound()
+        return int(row.provider_id.rpartition(":")[2]) if row else 0
+
+    async def _newest_inbound(self) -> InboundMessage | None:
         async with self.services.backend.db.read_session() as session:
-            row = await conversations.newest_inbound(session, self.caller.conversation)
-        turn = row.provider_id.rpartition(":")[2] if row else "0"
-        return int(turn)
+            return await conversations.newest_inbound(session, self.caller.conversation)
 
     def _is_office_open(self) -> bool:
         return self.coop.is_open(self.services.backend.clock.now())
@@ -305,7 +299,7 @@ def _is_transfer_message(message: Message) -> bool:
 
 
 def _texts_until_end(reply: Reply) -> tuple[str, ...]:
-    """The words up to the goodbye: a task that was open may be asked about after it, to nobody."""
+    """The texts up to the goodbye: the engine may put the question of an open task behind it."""
     acts = [message.hints.get("act") for message in reply.messages]
     last = acts.index("end") if "end" in acts else len(acts)
     return prompts.list_texts(Reply(reply.messages[: last + 1]))
@@ -320,7 +314,7 @@ def _without_transfer(reply: Reply) -> Reply:
 
 
 def _add_link_notes(reply: Reply, notes: tuple[str, ...], texted: bool) -> Reply:
-    """The reply with what became of its links. Where no text could be sent, the words that say so go."""
+    """Add notes about the links to the reply. Where none was texted, drop the messages that have links."""
     if not notes:
         return reply
     kept = tuple(message for message in reply.messages if texted or not message.link)

@@ -1,4 +1,4 @@
-"""What a caller's turn means, read from Twilio's form and the question that was open. Pure."""
+"""Reads what a caller said or pressed from Twilio's form, given the open question. Pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from backend.language import SPANISH, current_language, tr
 from backend.reading.spanish import to_english
 from bot.channels.voice.prompts import list_choices
 from bot.dialogue.messages import Button, Reply
+from bot.dialogue.turn import HUMAN_PAYLOAD
 
-HUMAN_PAYLOAD = "/speak_to_human"
 MIN_CONFIDENCE = 0.4
 MAX_KEYS = 32
 MAX_SPEECH_LENGTH = 1000
@@ -37,7 +37,7 @@ class CallerInput:
 
 
 def extract_input(form: Mapping[str, str], reply: Reply) -> CallerInput:
-    """What came in on the question `reply`. Keys win over speech, as they do in <Gather>."""
+    """Read the answer to the question `reply`. Keys win over speech, as they do in <Gather>."""
     keys = form.get("Digits", "").strip()
     if keys:
         return _extract_keys(keys, reply)
@@ -53,7 +53,7 @@ def _extract_keys(keys: str, reply: Reply) -> CallerInput:
         return CallerInput("repeat")
     digits = keys.strip("#")
     if "*" in digits or "#" in digits:
-        return CallerInput("star_inside")  # never a decimal point: $50*25 must not become some other amount
+        return CallerInput("star_inside")  # not taken for a decimal point: $50*25 must not become another amount
     return _extract_digits(digits, reply) if digits else CallerInput("silence")
 
 
@@ -71,10 +71,7 @@ def _yes_no_buttons() -> tuple[Button, ...]:
 
 
 def _button_input(button: Button) -> CallerInput:
-    """A plain wish by its name; any other choice by its title, which means the same while it is on offer.
-
-    If it is no longer on offer its words still make sense, and a payload would not.
-    """
+    """A plain intent keeps its payload; any other goes by its title, which makes sense even if no longer offered."""
     plain = re.fullmatch(r"/[a-z_]+", button.payload)
     return CallerInput("answer", button.title, button.payload if plain else None)
 
@@ -106,7 +103,7 @@ def _is_zero_a_digit(plain: str, reply: Reply) -> bool:
 
 
 def _is_low_confidence(confidence: str) -> bool:
-    """Twilio's 0 to 1. A model that gives none is believed."""
+    """Twilio's confidence is 0 to 1; a speech model that gives none is trusted."""
     try:
         return 0 < float(confidence) < MIN_CONFIDENCE
     except ValueError:

@@ -1,4 +1,4 @@
-"""How to listen for each kind of answer, and how to help with it. Chosen by the neutral hint `expect`."""
+"""How to listen for each kind of answer, and what help to give, chosen by the response's `expect` hint."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ DAY_HINTS = mark(
 
 @dataclass(frozen=True)
 class GatherOptions:
-    """The attributes of <Gather> that depend on the question. Times are seconds.
+    """The attributes of <Gather> that depend on the question. Times are in seconds.
 
-    `timeout` is also the time between two keys, so numbers get more of it: many read them off a bill.
-    `speech_timeout` is the silence that ends what is said; in numbers people pause between groups. It is a
-    whole number because a speech model is named, for which Twilio refuses "auto".
+    `timeout` is also the time between two keys, so numbers get more: many callers read them off a bill.
+    `speech_timeout` is the silence that ends the speech; people pause between the groups of a number. It is a whole
+    number because Twilio refuses "auto" when a speech model is named.
     """
 
     timeout: int = 5
@@ -76,30 +76,28 @@ IN_A_FEW_WORDS = mark("Or say a few words, such as pay my bill.")
 
 
 def select_gather_options(reply: Reply, choices: tuple[str, ...]) -> GatherOptions:
-    """How to listen for the answer to `reply`, with what was offered by name as hints.
+    """How to listen for the answer to `reply`, with the choices as speech hints.
 
-    Where choices are offered, one key is a choice and nothing else: 1 must not be both a choice and $1.
+    With choices, one key is always a choice: 1 must not be both a choice and $1.
     """
-    listening = OPTIONS_BY_EXPECT.get(reply.expects, DEFAULT_OPTIONS)
+    options = OPTIONS_BY_EXPECT.get(reply.expects, DEFAULT_OPTIONS)
     if choices:
-        listening = replace(listening, num_digits=1)
+        options = replace(options, num_digits=1)
     if reply == menu.build_main_menu():
-        return replace(listening, hints=tr(menu.SPEECH_HINTS))
+        return replace(options, hints=tr(menu.SPEECH_HINTS))
     offered = [" ".join(re.findall(r"[\w'$.-]+", title))[:100] for title in choices]
-    return replace(
-        listening, hints=", ".join(part for part in (*offered, tr(listening.hints), tr(COMMON_HINTS)) if part)
-    )
+    return replace(options, hints=", ".join(part for part in (*offered, tr(options.hints), tr(COMMON_HINTS)) if part))
 
 
 def format_spoken_help(reply: Reply) -> str:
-    """The first, gentler help."""
+    """The first help: what may be said, with an example."""
     with_choices = reply.buttons and reply.expects != "confirm"
     own = SPOKEN_HELP.get("choice" if with_choices else reply.expects)
     return tr(own or IN_OWN_WORDS)
 
 
 def format_keypad_help(reply: Reply) -> str:
-    """The second help, for the keys alone. With choices, their keys are said after it."""
+    """The second help, about the keypad alone; empty with choices, whose keys are listed anyway."""
     if reply.buttons or reply.expects == "confirm":
         return ""
     return tr(KEYPAD_HELP.get(reply.expects, IN_A_FEW_WORDS))

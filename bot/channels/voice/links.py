@@ -1,4 +1,4 @@
-"""Links that come up in a call are texted: nobody can write a web address down from hearing it."""
+"""Texts the links of a call's replies: nobody can write down a web address from hearing it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNSENT_STATUSES = ("refused", "failed", "undelivered")
 
 
 def create_deliverer(backend: Backend) -> ReplyDeliverer:
-    """How replies are handed on to the phone line: TwiML is made by whoever asks; links go out with the reply kept."""
+    """Create the phone line's deliverer: the webhook renders the TwiML, so only the links are sent here."""
 
     async def deliver(session: AsyncSession, inbound: Inbound, reply: Reply, late: bool) -> None:
         links = [message.link for message in reply.messages if message.link]
@@ -44,16 +44,16 @@ def create_deliverer(backend: Backend) -> ReplyDeliverer:
 
 
 async def find_texted_phone(session: AsyncSession, provider_id: str) -> str | None:
-    """The phone that the links of this turn were texted to; None when they could not be."""
+    """The phone that the links of this turn were texted to; None if they could not be."""
     query = select(OutboxMessage).where(OutboxMessage.dedupe_key == _dedupe_key(provider_id))
     message = await session.scalar(query)
     return message.recipient if message and message.status not in UNSENT_STATUSES else None
 
 
 async def _find_recipient(session: AsyncSession, inbound: Inbound) -> str | None:
-    """The phone on file of whoever has shown who they are; else the phone that calls.
+    """The phone on file of an identified member; else the caller's phone.
 
-    A caller's number is only what they say it is, so what belongs to an account goes to the phone on the account.
+    A caller ID can be forged, so what belongs to an account goes to the phone on the account.
     """
     conversation = await session.get(Conversation, inbound.conversation)
     if conversation is None or conversation.account_id is None:

@@ -1,4 +1,4 @@
-"""What a call opens with, and the fixed sentences of the phone line. Skills bring their own words."""
+"""The main menu and the fixed sentences of the phone line. Skills have their own responses."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from backend.language import SPANISH, current_language, mark, tr
 from backend.reading.language import SPEAK_ENGLISH, SPEAK_SPANISH
 from bot.dialogue.messages import Button, Message, Reply
 
-# What most people call about. All else is said in the caller's own words: a new skill needs no line here. The second
-# key is the other language, as phone lines in this country have it.
+# What most people call about; a new skill needs no line here, since callers may say anything. The second key is the
+# other language, as is usual on phone lines in the US.
 PAY_OPTION = (mark("pay your bill"), "/quick_pay")
 MORE_OPTIONS = (
     (mark("hear your balance and due date"), "/check_balance"),
@@ -23,12 +23,12 @@ SPEECH_HINTS = mark(
 
 
 def format_opening(coop: Coop) -> str:
-    """Who answers. A caller who speaks early does not interrupt it: they must know it is a machine."""
+    """Who answers. Speech does not interrupt it: the caller must learn that this is a machine."""
     return tr("Thank you for calling {coop}. This is an automated assistant.", coop=coop.name)
 
 
 def build_main_menu() -> Reply:
-    """The choices of the start of a call; the answer to turn 0."""
+    """The choices at the start of a call; the reply of turn 0."""
     other = Button("English", SPEAK_ENGLISH) if current_language() == SPANISH else Button("español", SPEAK_SPANISH)
     first, *rest = (Button(tr(title), payload) for title, payload in (PAY_OPTION, *MORE_OPTIONS))
     choices = (first, other, *rest)
@@ -49,7 +49,6 @@ def format_connecting(coop: Coop, is_open: bool) -> str:
 
 
 def format_nobody_answered(coop: Coop) -> str:
-    """After a transfer that nobody took."""
     return tr(
         "I am sorry, nobody could take your call. The office is open {hours}, and the number is {phone}. "
         "For an outage or danger call {outage}, day or night. We can also go on here.",
@@ -60,7 +59,6 @@ def format_nobody_answered(coop: Coop) -> str:
 
 
 def format_out_of_order(coop: Coop) -> str:
-    """When the assistant itself cannot answer."""
     return tr(
         "I am sorry, I cannot help on this line right now. Please call our office at {phone}. It is open {hours}. "
         "For an outage or danger call {outage}, day or night.",
@@ -71,7 +69,6 @@ def format_out_of_order(coop: Coop) -> str:
 
 
 def format_read_back(number: str) -> str:
-    """The member number as it was understood."""
     return tr("I have {number}.", number=number)
 
 
@@ -99,4 +96,4 @@ FILLER = mark("One moment please, I am looking that up.")
 STILL_LOOKING = mark("Thank you for waiting. I am still looking.")
 TRANSFER_AFTER_MISSES = mark("I am having trouble hearing you, so let me get you a person.")
 GOODBYE = mark("Thank you for calling. Goodbye.")
-LANGUAGE_OFFER = mark("For English, press 2.")  # said to those who hear the other one
+LANGUAGE_OFFER = mark("For English, press 2.")  # said to callers in the other language

@@ -1,4 +1,4 @@
-"""What is said at each step of a call. Pure: the same arguments give the same words, whichever way they are spoken."""
+"""Builds what is said at each step of a call, for <Gather> and for the relay alike. Pure."""
 
 from __future__ import annotations
 
@@ -16,21 +16,20 @@ _VERBS = re.compile(
     re.IGNORECASE,
 )
 _PREPOSITION = re.compile(r"(?:at|by|in|on|with)\b", re.IGNORECASE)
-# a button speaks for the member; its key is explained to them: "To pay your bill, press 1."
+# a button speaks as the member ("pay my bill"), but its key is explained to them: "To pay your bill, press 1."
 _SECOND_PERSON = {"my": "your", "what i": "what you"}
 _FIRST_PERSON = re.compile(r"\b(?:my|what i)\b", re.IGNORECASE)
 _EMERGENCY_NUMBER = re.compile(r"\b9 ?1 ?1\b")
-"""In the words of a danger: nobody is asked then what else they wish."""
+"""Marks a reply about danger: the caller is then not asked for anything else."""
 _MENTIONS_KEYS = re.compile(r"\bpress\b|\bkey\b|\boprima\b|\bpresione\b|\btecla\b", re.IGNORECASE)
 
 
 def build_greeting(notice: str, place: CallPosition) -> AskStep:
-    """The start of a call."""
     return build_question(menu.build_main_menu(), place, (notice,))
 
 
 def build_question(reply: Reply, place: CallPosition, notes: tuple[str, ...] = ()) -> AskStep:
-    """Say a reply, behind `notes`, and listen for the answer. A payment that is read back is heard to its end."""
+    """Say `notes` and the reply, then listen. A payment read-back cannot be interrupted."""
     texts = list_texts(reply)
     if is_payment_read_back(reply):
         return AskStep(reply, place, (*notes, *texts), _drop_empty(_format_choices(reply), *_format_invitation(reply)))
@@ -39,7 +38,7 @@ def build_question(reply: Reply, place: CallPosition, notes: tuple[str, ...] = (
 
 
 def build_reprompt(reply: Reply, place: CallPosition, *, start: str) -> AskStep:
-    """Ask again, with more help each time: first what may be said and an example, then the keys alone."""
+    """Ask again, with more help each time: first an example of what to say, then the keys alone."""
     if has_no_question(reply):
         return AskStep(reply, place, (), (tr(start), tr(menu.STILL_THERE if place.misses < 2 else menu.FINAL_REPROMPT)))
     if place.misses < 2:
@@ -56,17 +55,16 @@ def build_reprompt(reply: Reply, place: CallPosition, *, start: str) -> AskStep:
 
 
 def build_filler(place: CallPosition) -> WaitStep:
-    """Something to hear while a slow answer is being made."""
     return WaitStep((tr(menu.FILLER if place.polls <= 1 else menu.STILL_LOOKING),), place)
 
 
 def list_choices(reply: Reply) -> tuple[Button, ...]:
-    """The buttons that are offered by key: five at most."""
+    """The buttons that get a key, MAX_CHOICES at most."""
     return reply.buttons[:MAX_CHOICES]
 
 
 def has_no_question(reply: Reply) -> bool:
-    """Whether nothing was asked: a caller who says nothing more has gone."""
+    """Whether the reply asks nothing."""
     return not reply.expects and not reply.buttons
 
 
@@ -89,7 +87,7 @@ def _drop_empty(*lines: str) -> tuple[str, ...]:
 
 
 def _format_invitation(reply: Reply) -> tuple[str, ...]:
-    """Silence after a statement leaves a caller wondering whose turn it is."""
+    """An invitation to speak, behind a statement: silence leaves a caller wondering whose turn it is."""
     asks = any(text.rstrip().endswith("?") for text in list_texts(reply)[-1:])
     waits = any(message.hints.get("act") == "wait" for message in reply.messages)
     if asks or waits or not has_no_question(reply):
@@ -99,19 +97,19 @@ def _format_invitation(reply: Reply) -> tuple[str, ...]:
 
 
 def _format_keys(reply: Reply) -> str:
-    """The choices and their keys, unless the words of the reply tell the keys already."""
+    """The choices and their keys, unless the reply itself mentions keys."""
     texts = list_texts(reply)
     return "" if texts and _MENTIONS_KEYS.search(texts[-1]) else _format_choices(reply)
 
 
 def _format_choices(reply: Reply) -> str:
-    """`To pay your bill, press 1.`: the choice stands before its key."""
+    """`To pay your bill, press 1.`: the choice comes before its key."""
     buttons = list_choices(reply)
     if not buttons:
         return tr(menu.YES_NO_KEYS) if reply.expects == "confirm" else ""
     lines = [tr(menu.CHOICE_KEY, choice=_format_choice(button), key=key) for key, button in enumerate(buttons, start=1)]
     if reply == menu.build_main_menu():
-        del lines[menu.LANGUAGE_KEY - 1]  # it was said first, in the other language
+        del lines[menu.LANGUAGE_KEY - 1]  # it is offered first, in the other language
         lines.append(tr(menu.PERSON_KEY))
     return " ".join(lines)
 

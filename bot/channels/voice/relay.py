@@ -1,7 +1,7 @@
-"""A call over the socket of Twilio's ConversationRelay: the same turns as on the Gather line, in another form.
+"""A call over the WebSocket of Twilio's ConversationRelay, with the same turns as a call by <Gather>.
 
-Twilio hears and speaks; words and single keys come in, words go out. What <Gather> does there is done here: keys are
-collected into numbers, and silence is noticed.
+Twilio does the speech; words and single keys come in, text goes out. Unlike with <Gather>, keys are collected into
+numbers here, and silence is detected here.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ logger = logging.getLogger("memberline.voice")
 POLICY_VIOLATION, BAD_DATA, NORMAL, GOING_AWAY = 1008, 1007, 1000, 1001
 SETUP_SECONDS = 10.0
 LETTERS_PER_SECOND = 14
-"""Letters that a voice speaks in a second: nobody tells when it is done, and silence counts from then."""
+"""Rate of the voice: Twilio does not report the end of speech, from which silence is counted."""
 IDLE_SECONDS = 600.0
-"""Without a whole message for so long a socket is closed; Twilio then goes on with the call on the Gather line."""
+"""A socket without a message for this long is closed; Twilio then continues the call by <Gather>."""
 FRAME_LIMIT = rate_limit("relay", 200, 10)
-"""Of one socket: keys, words and interruptions of one person are a tenth of it."""
+"""Per socket; the keys, words and interruptions of one person are a tenth of it."""
 MAX_QUEUED_EVENTS = 64
 MAX_KEYS = 33
 
 
 class RelaySession:
-    """One socket, which is one call. Where the call stands is kept as long as the socket; what was said, for good."""
+    """One socket, which is one call."""
 
     def __init__(self, services: Services, socket: Websocket) -> None:
         self._services = services
         self._socket = socket
-        self._came: asyncio.Queue[RelayEvent | None] = asyncio.Queue(MAX_QUEUED_EVENTS)
+        self._events: asyncio.Queue[RelayEvent | None] = asyncio.Queue(MAX_QUEUED_EVENTS)
         self._keys = ""
-        self._language = ENGLISH  # in which the socket speaks and listens
-        self._quiet_at = 0.0  # when the silence has been long enough to ask again
+        self._language = ENGLISH  # that the socket speaks and listens in
+        self._quiet_at = 0.0  # monotonic time at which silence means asking again
 
     async def run(self) -> None:
-        """Until either side ends it."""
+        """Run the call until either side ends it."""
         try:
             caller = messages.parse_setup(self._services.settings, await self._receive_setup())
         except InvalidFrame as problem:
@@ -74,7 +74,7 @@ class RelaySession:
         return messages.parse_frame(data)
 
     async def _receive_events(self) -> None:
-        """Take messages off the socket while a turn is being answered, so that a hang-up is noticed."""
+        """Queue the messages of the socket, also while a turn is being answered, so that a hang-up is noticed."""
         try:
             while True:
                 data = await self._socket.recv(IDLE_SECONDS)
@@ -86,12 +86,12 @@ class RelaySession:
                     raise InvalidFrame("too many messages")
                 event = messages.parse_event(messages.parse_frame(data))
                 if event is not None:
-                    await self._came.put(event)
+                    await self._events.put(event)
         except InvalidFrame as problem:
             logger.warning("a relay sent what is no message: %s", problem)
             await self._socket.close(BAD_DATA, str(problem))
         finally:
-            _enqueue_end(self._came)
+            _enqueue_end(self._events)
 
     async def _converse(self, call: Call) -> None:
         step = await call.run_safely(call.start())
@@ -107,11 +107,10 @@ class RelaySession:
         await self._socket.close(NORMAL)
 
     async def _take_turn(self, call: Call, place: CallPosition, heard: Mapping[str, str]) -> CallStep:
-        """Take the turn and say what comes of it."""
         return await self._speak_until_question(call, await call.run_safely(call.handle_turn(place, heard), place))
 
     async def _speak_until_question(self, call: Call, step: CallStep) -> CallStep:
-        """Wait for the answer where it is slow, and say what comes next."""
+        """Poll for a slow answer and say each step, until one is a question or the end."""
         while isinstance(step, WaitStep):
             await self._send_step(step)
             step = await call.run_safely(call.handle_turn(step.position, {}), step.position)
@@ -134,19 +133,19 @@ class RelaySession:
         self._quiet_at = time.monotonic() + seconds_until_silence(step)
 
     def _discard_events(self) -> None:
-        """What was said before something to say yes to was heard is no answer to it."""
+        """Drop what was said before a read-back was heard: it is no answer to it."""
         hung_up = False
-        while not self._came.empty():
-            hung_up = self._came.get_nowait() is None or hung_up
+        while not self._events.empty():
+            hung_up = self._events.get_nowait() is None or hung_up
         if hung_up:
-            _enqueue_end(self._came)
+            _enqueue_end(self._events)
 
     async def _wait_for_input(self, step: AskStep) -> dict[str, str] | None:
-        """What the caller said or pressed, as <Gather> would tell it; empty for silence, None when they hung up."""
+        """What the caller said or pressed, in <Gather>'s form fields; empty for silence, None after a hang-up."""
         while True:
             wait = key_pause_seconds(step) if self._keys else max(0.0, self._quiet_at - time.monotonic())
             try:
-                event = await asyncio.wait_for(self._came.get(), wait)
+                event = await asyncio.wait_for(self._events.get(), wait)
             except TimeoutError:
                 return {"Digits": self._keys} if self._keys else {}
             if event is None:
@@ -156,19 +155,19 @@ class RelaySession:
                     return {"Digits": self._keys} if self._keys else {}
             elif isinstance(event, SpeechEvent) and event.is_final and not self._keys:
                 return {"SpeechResult": event.words}
-            # else the caller is there and has not finished, or has stopped what was being said
+            # else the caller is still speaking, or has interrupted the voice
             self._quiet_at = time.monotonic() + _gather_options(step).timeout
 
-    def _add_key(self, key: str, listening: GatherOptions) -> bool:
-        """Take a key. True when that was the last one: the pound key, or as many as there can be."""
+    def _add_key(self, key: str, options: GatherOptions) -> bool:
+        """Add a key; True if it is the last one: the pound key, or as many as can be."""
         if key == "#":
             return True
         self._keys += key
-        return len(self._keys) in (listening.num_digits, MAX_KEYS)
+        return len(self._keys) in (options.num_digits, MAX_KEYS)
 
 
 def seconds_until_silence(step: AskStep) -> float:
-    """Seconds from now until silence is silence: what is said has to be spoken first."""
+    """Seconds from now until silence counts: the step has to be spoken first."""
     letters = sum(len(line) for line in (*step.uninterruptible, *step.interruptible))
     return letters / LETTERS_PER_SECOND + _gather_options(step).timeout
 
@@ -183,7 +182,7 @@ def _gather_options(step: AskStep) -> GatherOptions:
 
 
 def _enqueue_end(queue: asyncio.Queue[RelayEvent | None]) -> None:
-    """Tell that nothing more comes, even where the queue is full."""
+    """Signal that no more events come, even if the queue is full."""
     if queue.full():
         queue.get_nowait()
     queue.put_nowait(None)

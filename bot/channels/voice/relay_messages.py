@@ -1,4 +1,4 @@
-"""What goes over the socket of Twilio's ConversationRelay, and the TwiML before and behind it. Pure."""
+"""The messages of Twilio's ConversationRelay, and the TwiML that opens it. Pure."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ Frame = dict[str, Any]
 
 
 class InvalidFrame(ValueError):
-    """Nothing that Twilio would send."""
+    """A message that Twilio would not send."""
 
 
 @dataclass(frozen=True)
 class SpeechEvent:
-    """The caller said this; `last` is False for what may still change."""
+    """The caller said this; while `is_final` is False the words may still change."""
 
     words: str
     is_final: bool = True
@@ -60,7 +60,7 @@ RelayEvent = SpeechEvent | KeyEvent | InterruptEvent
 
 
 def render_connect(settings: Settings, coop: Coop, caller: Caller, ended_path: str) -> str:
-    """The TwiML that opens a relay: who answers is heard to its end, then the choices."""
+    """The TwiML that opens a relay: the opening, which cannot be interrupted, then the choices."""
     response = VoiceResponse()
     add_says(response, (menu.format_opening(coop),))
     opening = prompts.build_question(menu.build_main_menu(), CallPosition(1))
@@ -75,7 +75,7 @@ def render_connect(settings: Settings, coop: Coop, caller: Caller, ended_path: s
         welcome_greeting=" ".join(make_speakable(line) for line in (opening.language_offer, *opening.interruptible)),
         welcome_greeting_interruptible="any",
         interruptible="any",
-        # what is said into a read-back, which cannot be interrupted, was no answer to it
+        # what is said during a read-back, which cannot be interrupted, is no answer to it
         report_input_during_agent_speech="none",
         hints=f"{tr(menu.SPEECH_HINTS)}, {NUMBER_HINTS}, {COMMON_HINTS}, español, Spanish",
     )
@@ -88,7 +88,7 @@ def render_connect(settings: Settings, coop: Coop, caller: Caller, ended_path: s
 
 
 def _signed_parameters(settings: Settings, caller: Caller) -> dict[str, str]:
-    """What the signed webhook told of the caller, for the socket: its own words are only as good as its handshake."""
+    """What the signed webhook says of the caller, passed on to the socket, whose own messages are not signed."""
     attested = "1" if caller.attested else "0"
     return {"attested": attested, "pass": _sign_caller(settings, caller.call_id, caller.address, attested)}
 
@@ -98,10 +98,10 @@ def _sign_caller(settings: Settings, call: str, address: str | None, attested: s
 
 
 def parse_setup(settings: Settings, setup: Mapping[str, Any]) -> Caller:
-    """Who calls, from the first message of a socket. Raises BadFrame.
+    """Who calls, from the first message of a socket. Raises InvalidFrame.
 
-    A caller for whom our own TwiML did not vouch is one who withholds the number: a handshake's signature has no time
-    in it, and whoever had got hold of one could name any number.
+    Without the signature from our own TwiML the number counts as withheld: a handshake's signature does not expire, so
+    whoever got hold of one could name any number.
     """
     call, account = setup.get("callSid"), settings.twilio_account_sid
     if setup.get("type") != "setup" or not isinstance(call, str) or not CALL_ID.fullmatch(call):
@@ -129,7 +129,7 @@ def _parse_phone(value: Any) -> str | None:
 
 
 def parse_frame(data: Any) -> Frame:
-    """A message of the socket. Raises BadFrame."""
+    """A message of the socket. Raises InvalidFrame."""
     if not isinstance(data, str):
         raise InvalidFrame("not a text")
     try:
@@ -142,7 +142,7 @@ def parse_frame(data: Any) -> Frame:
 
 
 def parse_event(message: Frame) -> RelayEvent | None:
-    """What a message tells; None when it is nothing to act on, such as a kind that is new."""
+    """The event of a message; None for nothing to act on, such as an unknown type."""
     kind = message.get("type")
     if kind == "prompt":
         words = message.get("voicePrompt")
@@ -154,7 +154,7 @@ def parse_event(message: Frame) -> RelayEvent | None:
 
 
 def render_frames(step: CallStep) -> list[Frame]:
-    """The messages that say a step. Where the relay ends, its last words are said by the TwiML behind it."""
+    """The messages that say a step. At the end of a relay the last words are said by the TwiML that follows."""
     if isinstance(step, TransferStep | EndStep):
         return [{"type": "end", "handoffData": _render_handoff(step)}]
     with use_language(step.language):
@@ -166,7 +166,7 @@ def render_frames(step: CallStep) -> list[Frame]:
 
 
 def render_language_frame(language: str) -> Frame:
-    """The message that goes over to another language, in speaking and in listening."""
+    """The message that changes the language of speech and recognition."""
     code = TWILIO_LANGUAGES[language]
     return {"type": "language", "ttsLanguage": code, "transcriptionLanguage": code}
 
@@ -193,7 +193,7 @@ def _render_handoff(step: TransferStep | EndStep) -> str:
 
 
 def parse_handoff(data: str) -> CallStep | None:
-    """The step with which a relay ended; None when it broke off, or for what is none of ours."""
+    """The step with which a relay ended; None if it broke off, or if the data is not ours."""
     try:
         found = parse_frame(data)
     except InvalidFrame:

@@ -1,4 +1,4 @@
-"""A step of a call in, TwiML out. No I/O: the same arguments give the same answer."""
+"""Renders a step of a call as TwiML. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.channels.voice.prompts import list_choices
 from bot.channels.voice.speech import make_speakable, split_speech
 from bot.channels.voice.steps import AskStep, CallStep, TransferStep, WaitStep
 
-# what Twilio speaks and hears each language with
+# Twilio's voice and locale for each language
 VOICES = {ENGLISH: "Polly.Joanna-Neural", SPANISH: "Polly.Lupe-Neural"}
 TWILIO_LANGUAGES = {ENGLISH: "en-US", SPANISH: "es-US"}
 MAX_SAY_LENGTH = 1500  # Polly takes 3000, and spaced digits were added before this is counted
@@ -20,7 +20,7 @@ DIAL_SECONDS = 25
 
 
 def render_twiml(step: CallStep, base: str, person: str, caller_id: str | None) -> str:
-    """`base` is the path of the turn webhook. A person is at the number `person`, called from `caller_id`."""
+    """`base` is the path of the turn webhook; a transfer dials `person` (E.164) from `caller_id`."""
     with use_language(step.language):
         return _render_step(step, base, person, caller_id)
 
@@ -42,19 +42,19 @@ def _render_step(step: CallStep, base: str, person: str, caller_id: str | None) 
 
 
 def add_says(parent: VoiceResponse | Gather, texts: Iterable[str]) -> None:
-    """One <Say> a text, or more for a long one."""
+    """Add a <Say> for each text, and more for a long one."""
     for text in texts:
         for piece in split_speech(make_speakable(text), MAX_SAY_LENGTH):
             parent.say(piece, voice=VOICES[current_language()], language=TWILIO_LANGUAGES[current_language()])
 
 
 def _add_question(response: VoiceResponse, step: AskStep, base: str) -> None:
-    add_says(response, step.uninterruptible)  # outside <Gather>: heard to its end
+    add_says(response, step.uninterruptible)  # outside <Gather>: cannot be interrupted
     gather = _add_gather(response, step, base)
     with use_language(other_language(step.language)):
         add_says(gather, (step.language_offer,) if step.language_offer else ())  # a key at once interrupts it
     add_says(gather, step.interruptible)
-    # for a carrier that does not send an empty result: silence is a reprompt there too
+    # some carriers send no empty result: this makes silence a reprompt there too
     response.redirect(step.position.build_url(base), method="POST")
 
 
@@ -71,20 +71,20 @@ def _add_transfer(response: VoiceResponse, step: TransferStep, base: str, person
 
 
 def _add_gather(response: VoiceResponse, step: AskStep, base: str) -> Gather:
-    listening = select_gather_options(step.reply, tuple(button.title for button in list_choices(step.reply)))
+    options = select_gather_options(step.reply, tuple(button.title for button in list_choices(step.reply)))
     return response.gather(
         input="dtmf speech",
         action=step.position.build_url(base),
         method="POST",
         language=TWILIO_LANGUAGES[current_language()],
-        timeout=listening.timeout,
-        speech_timeout=listening.speech_timeout,
+        timeout=options.timeout,
+        speech_timeout=options.speech_timeout,
         speech_model="phone_call",
         enhanced=True,
         profanity_filter=False,  # a filtered word is asterisks, which mean something else on a phone
-        num_digits=listening.num_digits,
+        num_digits=options.num_digits,
         finish_on_key="#",
-        hints=listening.hints or None,
+        hints=options.hints or None,
         barge_in=True,
         action_on_empty_result=True,
     )

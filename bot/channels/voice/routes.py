@@ -1,4 +1,4 @@
-"""Twilio's voice webhooks: signature first, then the form, then the call, then TwiML."""
+"""Twilio's voice webhooks: check the signature, parse the form, handle the call, answer in TwiML."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from bot.web.twilio_guard import TwilioForm, twilio_signed, twilio_signed_socket
 FULL_ATTESTATION = "TN-Validation-Passed-A"
 MAX_TURNS = 9999
 MAX_RELAYS = 200
-"""Sockets of one process. A handshake's signature has no time in it: whoever got hold of one can send it again."""
+"""Per process. A handshake's signature does not expire: whoever got hold of one can open sockets with it."""
 TRY_AGAIN_LATER = 1013
 TURN_PATH = "/twilio/voice/turn"
 RELAY_ENDED_PATH = "/twilio/voice/relay/ended"
 
 
 def blueprint(services: Services) -> Blueprint:
-    """`/twilio/voice`, where a call starts, and `/twilio/voice/turn`, where it goes on.
+    """`/twilio/voice` starts a call and `/twilio/voice/turn` continues it.
 
-    `/twilio/voice/relay` starts a call that speaks over the socket `/twilio/relay`; it ends or goes on at
+    `/twilio/voice/relay` starts a call over the socket `/twilio/relay`; it ends or continues at
     `/twilio/voice/relay/ended`.
     """
     voice = Blueprint("voice")
@@ -78,7 +78,7 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def parse_caller(services: Services, form: TwilioForm) -> Caller:
-    """Who calls. Raises BadField when the form names no call."""
+    """Who calls. Raises InvalidRequestField if the form names no call."""
     call = form.require("CallSid", CALL_ID)
     address = form.parse_phone("From")
     return Caller(
@@ -91,7 +91,7 @@ def parse_caller(services: Services, form: TwilioForm) -> Caller:
 
 
 def parse_position(request: Request) -> CallPosition | None:
-    """Where in the call the request stands; None for an address that is not one of ours."""
+    """The position in the request's URL; None if the URL is not one of ours."""
     names = ("turn", "asked", "misses", "poll", "dial")
     texts = {name: request.args.get(name, "") for name in names}
     if any(text and not re.fullmatch(r"[0-9]{1,4}", text) for text in texts.values()):
@@ -103,7 +103,7 @@ def parse_position(request: Request) -> CallPosition | None:
 
 
 async def _respond(call: Call, step: Awaitable[CallStep], place: CallPosition | None = None) -> HTTPResponse:
-    """TwiML in any case: to an error Twilio says "an application error has occurred" and hangs up."""
+    """Answer TwiML in any case: on an error Twilio says "an application error has occurred" and hangs up."""
     return _xml_response(_render_call(call, await call.run_safely(step, place)))
 
 

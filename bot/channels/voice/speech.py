@@ -1,7 +1,7 @@
-"""Turns written words into words that a voice says right. Pure text in, pure text out.
+"""Turns written text into text that a voice pronounces correctly. Pure.
 
-Voices read "99999-001" as a sum and "$112.40" as they please; neural voices ignore `say-as` for digits,
-so digits are spaced out here, and commas make the pauses.
+Voices read "99999-001" as a subtraction and "$112.40" in various ways; neural voices ignore `say-as` for digits, so
+digits are spaced out here, with commas for pauses.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MONTHS = (
 _URL = re.compile(r"(?:https?://|www\.)\S*[^\s.,;:!?)]", re.IGNORECASE)
 _EMAIL = re.compile(r"\b([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)")
 _MONEY = re.compile(r"(?P<minus>-\s?)?\$\s?(?P<dollars>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<cents>\d{2})(?!\d))?")
-_RATE = re.compile(r"\$0?\.(\d\d)(\d{1,3})\b")  # parts of a cent: $0.0450
+_RATE = re.compile(r"\$0?\.(\d\d)(\d{1,3})\b")  # fractions of a cent: $0.0450
 _ISO_DATE = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 _US_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(20\d\d)\b")
 _MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?(?= \d)")
@@ -70,7 +70,7 @@ _WEEKDAYS = {
 
 
 def make_speakable(text: str) -> str:
-    """`text` as a voice should get it: no web address, amounts and dates in words, digits in groups."""
+    """Rewrite `text` for a voice: no web addresses, amounts and dates in words, digits in groups."""
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     text = _UNSPEAKABLE.sub(" ", _replace_controls(text))
@@ -78,7 +78,7 @@ def make_speakable(text: str) -> str:
 
 
 def spell_digits(digits: str) -> str:
-    """`99999001` as `9 9 9, 9 9 0, 0 1`: groups of three, a lone last digit joins its neighbour."""
+    """`99999001` as `9 9 9, 9 9 0, 0 1`: groups of three; a lone last digit joins its neighbor."""
     groups = _merge_lone_digit([digits[start : start + 3] for start in range(0, len(digits), 3)])
     return ", ".join(" ".join(group) for group in groups)
 
@@ -95,7 +95,7 @@ def spell_amount(cents: int) -> str:
 
 
 def split_speech(text: str, longest: int) -> list[str]:
-    """`text` cut at the ends of sentences, or of words, into pieces of `longest` characters at most."""
+    """Split `text` at the ends of sentences, or of words, into pieces of at most `longest` characters."""
     pieces = []
     while len(text) > longest:
         window = text[:longest]
@@ -150,12 +150,12 @@ def _spell_dashed(match: re.Match[str]) -> str:
 
 
 def _spell_reference(match: re.Match[str]) -> str:
-    """A confirmation number, letter by letter. Plain words in capitals have no digit and are left alone."""
+    """A confirmation number, letter by letter."""
     return ", ".join(spell_digits(part) for part in match[0].split("-"))
 
 
 def _translated(word: str) -> Callable[[re.Match[str]], str]:
-    """The word in the language that is spoken when it is said."""
+    # translated at match time: the language is not known at import
     return lambda match: tr(word)
 
 

@@ -1,6 +1,6 @@
-"""What a call does next, before it is made into TwiML or into the messages of a relay.
+"""What a call does next, before it is rendered as TwiML or as messages of a relay.
 
-A step is spoken in its `language`, which is the one of the talk when the step is made.
+A step is spoken in its `language`, which is the current one when the step is created.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from bot.dialogue.messages import Reply
 
 @dataclass(frozen=True)
 class CallPosition:
-    """Where in the call we are. It travels in the action URL, which Twilio signs: no state is kept for it.
+    """The position in a call. It is kept in the action URL, which Twilio signs, and nowhere else.
 
-    `turn` numbers the answer we wait for, `asked` is the turn whose reply is the question now open, `misses`
-    counts the silences and no-matches to it, `polls` how often a slow answer was asked for.
+    `turn` numbers the answer that is awaited, `question_turn` is the turn whose reply is the open question, `misses`
+    counts the silences and no-matches to it, `polls` how often a slow answer was polled.
     """
 
     turn: int
@@ -37,22 +37,19 @@ class CallPosition:
 
 @dataclass(frozen=True)
 class AskStep:
-    """Say something and listen. `first` is heard to its end; the caller may speak or press into `then`.
-
-    `reply` is the question that is open: it decides how to listen, and what the answer at `place` means.
-    """
+    """Say something and listen. `reply` is the open question: it decides how to listen and what the answer means."""
 
     reply: Reply
     position: CallPosition
     uninterruptible: tuple[str, ...] = ()
     interruptible: tuple[str, ...] = ()
-    language_offer: str = ""  # said ahead of `then`, to those who speak the other language
+    language_offer: str = ""  # said before `interruptible`, in the other language
     language: str = field(default_factory=current_language)
 
 
 @dataclass(frozen=True)
 class TransferStep:
-    """Say so, then connect to a person. Whatever comes of it is told at `place`."""
+    """Say the texts, then connect to a person. The result of the dial is posted to `position`."""
 
     texts: tuple[str, ...]
     position: CallPosition
@@ -61,7 +58,7 @@ class TransferStep:
 
 @dataclass(frozen=True)
 class WaitStep:
-    """Something to hear while a slow answer is being made; then it is asked for again at `place`."""
+    """Say the texts while an answer is slow, then poll for it at `position`."""
 
     texts: tuple[str, ...]
     position: CallPosition
@@ -70,7 +67,7 @@ class WaitStep:
 
 @dataclass(frozen=True)
 class EndStep:
-    """Say it and end the call politely."""
+    """Say the texts and end the call."""
 
     texts: tuple[str, ...] = ()
     language: str = field(default_factory=current_language)

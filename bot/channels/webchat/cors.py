@@ -1,4 +1,4 @@
-"""Which web sites may show the chat. No cookie is ever used: an origin alone can do nothing in a member's name."""
+"""Which web sites may embed the chat. It uses no cookies, so an origin alone cannot act for a member."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HEADERS = "Content-Type, Last-Event-ID"
 
 
 def allowed_origin(settings: Settings, origin: str) -> str | None:
-    """What to answer to a page of `origin`; None when it may not."""
+    """The allowed origin for a page of `origin`; None if it may not use the chat."""
     if not origin:
         return None
     parts = urlsplit(settings.public_url)
@@ -24,7 +24,6 @@ def allowed_origin(settings: Settings, origin: str) -> str | None:
 
 
 def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
-    """The headers for an answer under /chat."""
     headers = {"Vary": "Origin"}
     origin = allowed_origin(settings, request.headers.get("origin", ""))
     if origin is not None:
@@ -34,7 +33,6 @@ def cors_headers(request: Request, settings: Settings) -> dict[str, str]:
 
 
 def preflight(request: Request, settings: Settings) -> HTTPResponse:
-    """The answer to a browser that asks before it posts."""
     headers = cors_headers(request, settings)
     if "Access-Control-Allow-Origin" in headers:
         headers["Access-Control-Allow-Methods"] = METHODS

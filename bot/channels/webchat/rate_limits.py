@@ -1,6 +1,6 @@
-"""How much one session and one address may ask of the chat, so that nobody slows the others down.
+"""Limits of the chat by session and by address, so that nobody slows the others down.
 
-What runs at once is counted in this process; how often, over all processes.
+Concurrency is counted in this process, rates over all processes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.web.errors import RequestRefused
 from bot.web.rates import RateLimiter, rate_limit
 
 WINDOW_SECONDS = 10
-# faster than anybody types; a page that sends again what was not answered stays far below
+# faster than anybody types; the retries of a page stay far below
 SESSION_LIMIT = rate_limit("chat-session", 30, WINDOW_SECONDS)
 SESSION_MINUTE_LIMIT = rate_limit("chat-session-minute", 120, 60)
 NEW_SESSION_LIMIT = rate_limit("chat-new", 120, 60)
@@ -29,17 +29,17 @@ MAX_UNANSWERED_PER_ADDRESS = 32
 MAX_STREAMS_PER_SESSION = 6
 MAX_STREAMS_PER_ADDRESS = 60
 MAX_STREAMS = 800
-"""Of one process: each is a connection, and a process has about a thousand file descriptors."""
+"""Per process: each is a connection, and a process has about a thousand file descriptors."""
 
 REFUSAL_DELAY_SECONDS = 0.5
-"""A refusal is this late: a program that does not read Retry-After then costs next to nothing."""
+"""Refusals are delayed by this: a program that ignores Retry-After then costs next to nothing."""
 ALL_STREAMS = "all"
 RETRY_AFTER_SECONDS = 5
-"""For what is open too often nobody knows when there is room again."""
+"""For too many open streams, where nobody knows when there is room again."""
 
 
 class ChatRateLimits:
-    """The counts of one app. `per_address` is how many messages one address may send in WINDOW_SECONDS."""
+    """`per_address` is how many messages one address may send in WINDOW_SECONDS."""
 
     def __init__(self, rates: RateLimiter, per_address: int) -> None:
         self._rates = rates
@@ -48,16 +48,16 @@ class ChatRateLimits:
         self._streams: Counter[str] = Counter()
 
     async def check_new_session(self, request: Request) -> None:
-        """Count a new session. Raises Refusal."""
+        """Count a new session. Raises RequestRefused."""
         wait = await self._rates.hit((NEW_SESSION_LIMIT, client_address(request)))
         if wait:
             await refuse_too_many(wait)
 
     @asynccontextmanager
     async def limit_message(self, request: Request, conversation: str) -> AsyncIterator[None]:
-        """Around the answering of a message of this conversation. Raises Refusal."""
+        """Wrap the answering of a message. Raises RequestRefused."""
         address = client_address(request)
-        # counted before anything is awaited: of many at once no two see the same room
+        # counted before anything is awaited, so that no two concurrent requests take the same room
         with _count_open(self._unanswered, conversation, address):
             full = (
                 self._unanswered[conversation] > MAX_UNANSWERED_PER_SESSION
@@ -72,7 +72,7 @@ class ChatRateLimits:
 
     @asynccontextmanager
     async def limit_stream(self, request: Request, conversation: str) -> AsyncIterator[None]:
-        """Around an open stream of this conversation. Raises Refusal."""
+        """Wrap an open stream. Raises RequestRefused."""
         address = client_address(request)
         with _count_open(self._streams, conversation, address, ALL_STREAMS):
             full = (
@@ -89,7 +89,7 @@ class ChatRateLimits:
 
 
 async def refuse_too_many(wait: int) -> None:
-    """Refuse, a little late, and say how many seconds to wait. Raises Refusal."""
+    """Raise RequestRefused (429) after a delay; `wait` is in seconds."""
     await asyncio.sleep(REFUSAL_DELAY_SECONDS)
     raise RequestRefused(
         "too_many",

@@ -1,4 +1,4 @@
-"""A neutral reply as the web page gets it. Pure."""
+"""Renders a reply for the web page. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from bot.dialogue.reply_json import message_to_json
 
 
 def render_answer(reply: Reply, known: str | None = None) -> dict[str, Any]:
-    """The answer to a posted message. `pending`: the real one will come by the stream. `known`: a token for the page to
-    keep and to show in later talks, as one of `known`."""
+    """The answer to a posted message. `pending`: the real one will come by the stream.
+
+    `known` is a token for the page to keep; it sends it with later messages so that the member is recognized.
+    """
     body: dict[str, Any] = {"known": known} if known else {}
     if reply.late:
-        # it has gone out by the stream already, which the page replays
+        # it has already gone out by the stream, which the page replays
         return {"messages": [], "pending": True, **body}
     body["messages"] = [message_to_json(message, reply.language) for message in reply.messages]
     if reply.pending:
@@ -23,13 +25,12 @@ def render_answer(reply: Reply, known: str | None = None) -> dict[str, Any]:
 
 
 def render_event(data: dict[str, Any], event_id: int | None = None, name: str = "message") -> str:
-    """One server-sent event."""
     head = f"id: {event_id}\n" if event_id is not None else ""
     return f"{head}event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
 
 
 RETRY_EVENT = "retry: 2000\n\n"
-"""How long a browser waits before it connects again, in milliseconds."""
+"""Milliseconds that a browser waits before it reconnects."""
 
 HEARTBEAT_COMMENT = ": still here\n\n"
-"""A comment: proxies close a silent connection, and a vanished reader is noticed only by writing to it."""
+"""Proxies close a silent connection, and a vanished reader is noticed only by writing to it."""

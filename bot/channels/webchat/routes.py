@@ -26,10 +26,10 @@ from bot.web.json_requests import is_json_request, parse_id_field, parse_json_ob
 from bot.workers.pushes import StreamListener
 
 ANSWER_SECONDS = 8.5
-"""Longer than this a page is not kept waiting: the answer then comes by the stream."""
+"""After this the answer comes by the stream instead."""
 HEARTBEAT_SECONDS = 15.0
 MAX_STREAM_SECONDS = 30 * 60
-"""A browser connects again by itself; a stream that nobody reads any more must end some day."""
+"""A browser reconnects by itself; a stream that nobody reads any more must end."""
 MAX_PAYLOAD_LENGTH = 1000
 
 
@@ -39,29 +39,27 @@ def unknown_session_error() -> RequestRefused:
 
 @dataclass
 class WebChatChannel:
-    """The web chat over the services."""
-
     services: Services
 
     def __post_init__(self) -> None:
-        self._brakes = ChatRateLimits(self.services.rates, self.services.settings.chat_per_address)
+        self._limits = ChatRateLimits(self.services.rates, self.services.settings.chat_per_address)
 
     async def start_session(self, request: Request) -> str:
-        """A new session's token. The request need not say anything; JSON that is none is refused all the same."""
+        """Create a session and return its token. The body may be empty; invalid JSON is refused."""
         if request.body and is_json_request(request):
             parse_json_object(request)
-        await self._brakes.check_new_session(request)
+        await self._limits.check_new_session(request)
         return sessions.create_session_token(self.services.settings)
 
     def find_conversation(self, token: Any) -> str:
-        """The conversation of a session token. Raises Refusal."""
+        """The conversation of a session token. Raises RequestRefused."""
         found = sessions.session_conversation_id(self.services.settings, token) if isinstance(token, str) else None
         if found is None:
             raise unknown_session_error()
         return found
 
     def parse_inbound(self, request: Request) -> Inbound:
-        """The neutral message of a request. Raises Refusal."""
+        """The neutral message of a request. Raises RequestRefused."""
         body = parse_json_object(request)
         token = parse_text_field(body, "session", longest=200)
         client_id = parse_id_field(body, "id")
@@ -78,14 +76,14 @@ class WebChatChannel:
         )
 
     async def take_message(self, request: Request) -> tuple[Inbound, Reply]:
-        """The message of a request and its answer. Raises Refusal, also for what comes too fast."""
+        """Take the message of a request and answer it. Raises RequestRefused, also when it is over a limit."""
         inbound = self.parse_inbound(request)
-        async with self._brakes.limit_message(request, inbound.conversation):
+        async with self._limits.limit_message(request, inbound.conversation):
             self.services.pushes.show_typing(inbound.conversation)
             return inbound, await self.services.turns.take_turn(inbound, within=ANSWER_SECONDS)
 
     async def issue_browser_token(self, inbound: Inbound) -> str | None:
-        """A token for a page that has been let in, unless it shows one that is good for a while yet."""
+        """A token for the page of an identified member, unless it has one that stays valid for a while."""
         backend = self.services.backend
         async with backend.db.read_session() as session:
             member = (await identity.load_identity(session, backend, inbound.conversation)).member
@@ -105,10 +103,10 @@ class WebChatChannel:
             self.services.pushes.notify(inbound.conversation)
 
     async def send_stream(self, request: Request) -> None:
-        """Send what is behind the last event that the page has, then what comes."""
+        """Send the events after the last one that the page has, then new ones."""
         conversation = self.find_conversation(request.args.get("session"))
         after = _parse_last_event(request)
-        async with self._brakes.limit_stream(request, conversation):
+        async with self._limits.limit_stream(request, conversation):
             with self.services.pushes.open_listener(conversation) as listener:
                 await self._send_events(request, conversation, after, listener)
 
@@ -140,7 +138,7 @@ class WebChatChannel:
         if not events and signs:
             await response.send(render.render_event({}, name=signs[-1]))
         if len(events) == 100:
-            listener.news.set()  # there may be more than one look gives
+            listener.news.set()  # a full page of events: there may be more
         return after
 
 
@@ -203,10 +201,10 @@ def blueprint(services: Services) -> Blueprint:
     @routes.head("/events")
     @public
     async def head_of_events(request: Request) -> HTTPResponse:
-        chat.find_conversation(request.args.get("session"))  # a stream has no end; its head must not hold one open
+        chat.find_conversation(request.args.get("session"))  # HEAD must not open the endless stream
         return HTTPResponse(content_type="text/event-stream; charset=utf-8", headers={"Cache-Control": "no-store"})
 
-    # by name: a route for every path under /chat would lose to these two, which know no OPTIONS
+    # one by one: a catch-all route under /chat would lose to these paths, which have no OPTIONS
     @routes.options("/sessions", name="before_new_session")
     @routes.options("/messages", name="before_message")
     @public

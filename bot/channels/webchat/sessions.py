@@ -1,4 +1,4 @@
-"""A chat session's token: unguessable, and recognised as ours without keeping a row for every visitor."""
+"""Tokens of chat sessions: unguessable, and verified without a stored row for every visitor."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{64}")
 
 
 def create_session_token(settings: Settings) -> str:
-    """A new token: 256 random bits, and the proof that we made it."""
+    """A new token: 256 random bits and our signature."""
     nonce = secrets.token_bytes(RANDOM_BYTES)
     return base64.urlsafe_b64encode(nonce + _sign_nonce(settings, nonce)).decode()
 
 
 def session_conversation_id(settings: Settings, session: str) -> str | None:
-    """The conversation of a session; None for a token that we never made."""
+    """The conversation id of a session; None for a token that we did not create."""
     if not TOKEN_PATTERN.fullmatch(session):
         return None
     raw = base64.urlsafe_b64decode(session)

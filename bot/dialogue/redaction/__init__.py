@@ -1,1 +1,1 @@
-"""Takes out of what members say what must never be kept, before anything is kept of it (docs/architecture.md)."""
+"""Removes from messages what must never be stored (docs/architecture.md)."""

@@ -1,6 +1,6 @@
-"""What belongs to a card and is no card number: expiry, security code and zip, in its message or in one behind it.
+"""Finds the expiry date, security code and ZIP code of a card, in the message with its number or in a later one.
 
-`exp 12/28` alone may be anything's; where a card is spoken of it is the card's.
+`exp 12/28` alone may belong to anything; where a card is spoken of it belongs to the card.
 """
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.dialogue.redaction.digits import DigitGroup
+from bot.dialogue.redaction.digits import DigitGroup, is_gap, split_into_sequences
 from bot.dialogue.redaction.expected_numbers import RedactionContext, is_repeated_answer, matches_question
-from bot.dialogue.redaction.gaps import is_gap, split_into_sequences
 from bot.dialogue.redaction.number_labels import NumberLabel
 
 EXPIRY_WORD = re.compile(
@@ -33,15 +32,15 @@ Finding = tuple[int, int, str]
 
 
 def find_card_details(
-    text: str, groups: Sequence[DigitGroup], marks: Sequence[NumberLabel], situation: RedactionContext, *, whole: bool
+    text: str, groups: Sequence[DigitGroup], marks: Sequence[NumberLabel], context: RedactionContext, *, whole: bool
 ) -> Iterator[Finding]:
-    """Where in a plain text expiry, code and zip of a card stand. `whole`: its number stands there too."""
+    """Find expiry, code and ZIP of a card in a folded text. `whole`: its number is in the text too."""
     if whole:
         yield from _find_beside_number(text)
-    given = situation.card == "given"
-    if given and situation.asked != "date":
-        yield from _find_lone_details(text, groups, situation)
-    if whole or given or situation.card or any(mark.kind in ("card", "code") for mark in marks):
+    given = context.card == "given"
+    if given and context.asked != "date":
+        yield from _find_lone_details(text, groups, context)
+    if whole or given or context.card or any(mark.kind in ("card", "code") for mark in marks):
         yield from _find_expiry_dates(text, groups, certain=whole)
         if EXPIRY_WORD.search(text):
             for match in SECURITY_ABBREVIATION.finditer(text):
@@ -60,27 +59,29 @@ def _find_beside_number(text: str) -> Iterator[Finding]:
         yield match.start(1), match.end(1), "code"
 
 
-def _find_lone_details(text: str, groups: Sequence[DigitGroup], situation: RedactionContext) -> Iterator[Finding]:
-    """A message that is nothing but expiry or code, behind one with the number."""
+def _find_lone_details(text: str, groups: Sequence[DigitGroup], context: RedactionContext) -> Iterator[Finding]:
+    """Find expiry or code in a message that is nothing else, behind one with the number."""
     sizes = [len(group.digits) for group in groups]
-    if EXPIRY_ONLY.fullmatch(text) and not _is_last_four(sizes, situation):
+    if EXPIRY_ONLY.fullmatch(text) and not _is_last_four(sizes, context):
         yield groups[0].start, groups[-1].end, "card"
         return
     if EXPIRY_WORD.search(text):
         for match in EXPIRY_DATE.finditer(text):
             yield match.start(), match.end(), "card"
-    if sum(sizes) not in (3, 4) or matches_question(sizes, situation) or is_repeated_answer(sizes, situation):
+    if sum(sizes) not in (3, 4) or matches_question(sizes, context) or is_repeated_answer(sizes, context):
         return
     only = is_gap(text, 0, groups[0].start) and is_gap(text, groups[-1].end, len(text))
     if only or SECURITY_CODE.search(text):
         yield groups[0].start, groups[-1].end, "code"
 
 
-def _is_last_four(sizes: list[int], situation: RedactionContext) -> bool:
-    """Whether four figures in a row are what was asked for, though they could be a month and a year: `0646`. An
-    amount or a time has to be sent twice: behind a card an expiry is likelier than either."""
-    asked = situation.is_retry or situation.asked in ("last4", "identity")
-    return sizes == [4] and asked and matches_question(sizes, situation)
+def _is_last_four(sizes: list[int], context: RedactionContext) -> bool:
+    """Whether four digits are the last four that was asked for, though they could be a month and a year: `0646`.
+
+    An amount or a time has to be sent twice: behind a card, an expiry date is likelier than either.
+    """
+    asked = context.is_retry or context.asked in ("last4", "identity")
+    return sizes == [4] and asked and matches_question(sizes, context)
 
 
 def _find_expiry_dates(text: str, groups: Sequence[DigitGroup], *, certain: bool) -> Iterator[Finding]:
@@ -91,7 +92,7 @@ def _find_expiry_dates(text: str, groups: Sequence[DigitGroup], *, certain: bool
 def _find_expiry_after(
     text: str, groups: Sequence[DigitGroup], word: re.Match[str], *, certain: bool
 ) -> Iterator[Finding]:
-    """The figures behind a word for expiry. `certain`: whatever they are; else only those that can be a card's."""
+    """Find the digits behind a word for expiry. `certain`: any digits; else only those that can be an expiry date."""
     after = [group for group in groups if 0 <= group.start - word.end() <= MAX_DISTANCE][:2]
     if len(after) == 2 and len(split_into_sequences(text, after)) == 2:
         after = after[:1]
@@ -101,7 +102,7 @@ def _find_expiry_after(
 
 
 def _find_code_with_expiry(text: str, groups: Sequence[DigitGroup]) -> Iterator[Finding]:
-    """`expires oh four twenty seven code one two three`: together they are nothing but a card's."""
+    """`expires oh four twenty seven code one two three`: an expiry with a code can only belong to a card."""
     word = EXPIRY_WORD.search(text)
     code = re.search(r"\b(?:code|codigo)\b", text)
     if word is None or code is None:

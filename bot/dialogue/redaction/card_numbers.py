@@ -1,4 +1,4 @@
-"""Tells card numbers from other digits: by network, length, check digit and grouping, however they are written."""
+"""Tells card numbers from other digits: by network, length, check digit and grouping."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from backend.luhn import is_luhn_valid
 
-# how long each network's numbers are, by their first digits
+# first digits of each network, and the lengths of its numbers
 NETWORKS = (
     (re.compile(r"3[47]"), (15,)),
     (re.compile(r"3[0689]"), (14, 15, 16, 17, 18, 19)),
@@ -19,15 +19,15 @@ NETWORKS = (
 MIN_DIGITS, MAX_DIGITS = 13, 19
 GROUPS_OF_FOUR = [4, 4, 4, 4]
 MIN_SUSPICIOUS_ROW = 17
-"""So many digits in one row are nothing that a member has to tell: any card inside them counts."""
+"""Members need to give nothing with this many digits in one row, so any card inside them counts."""
 CARD_FIRST_DIGITS = "23456"
 
 
 def find_card_end(digits: Sequence[str], first: int, other: Sequence[bool]) -> int | None:
-    """The last group of the longest card number that begins with the group `first` of a run.
+    """The index of the last group of the longest card number that begins with group `first`; None if there is none.
 
-    `other` says of each group whether it belongs to a member number, phone, amount or date: only numbers in fours are
-    so plain that they count all the same.
+    `other` says of each group whether it belongs to a member number, phone, amount or date; only digits in fours are
+    so clearly a card that they count all the same.
     """
     if _is_card_row(digits[first]):
         return first
@@ -44,14 +44,14 @@ def find_card_end(digits: Sequence[str], first: int, other: Sequence[bool]) -> i
 
 
 def _is_card_in_fours(digits: str, sizes: list[int]) -> bool:
-    """Sixteen digits in fours, mistyped or not; or with the security code written on to the last four."""
+    """Sixteen digits in fours, mistyped or not, or with the security code appended to the last four."""
     if sizes == GROUPS_OF_FOUR:
         return True
     return sizes[:3] == GROUPS_OF_FOUR[:3] and len(sizes) == 4 and sizes[3] > 4 and is_card_number(digits[:16])
 
 
 def _is_card_row(digits: str) -> bool:
-    """Whether an unbroken row is a card number, a mistyped one, or one with an expiry or code written on to it."""
+    """Whether an unbroken row is a card number, a mistyped one, or one with an expiry or code appended."""
     size = len(digits)
     if size < MIN_DIGITS:
         return False
@@ -66,7 +66,7 @@ def _is_card_row(digits: str) -> bool:
 
 
 def is_card_number(digits: str) -> bool:
-    """Whether a network gives out such numbers, and the check digit is right."""
+    """Whether a network issues such numbers and the check digit is right."""
     return matches_network(digits) and is_luhn_valid(digits)
 
 

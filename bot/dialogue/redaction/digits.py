@@ -1,4 +1,7 @@
-"""Finds digits in what somebody wrote or said: `4111`, `four triple one`, `cuarenta y uno`, `four ones`, `4lO1`."""
+"""Finds digits in what somebody wrote or said: `4111`, `four triple one`, `cuarenta y uno`, `four ones`, `4lO1`.
+
+It also tells which groups of digits can be one number: between them stand only marks, markup, emoji or a few words.
+"""
 
 from __future__ import annotations
 
@@ -24,23 +27,38 @@ from bot.dialogue.redaction.number_words import (
 )
 
 _ACCENTS = str.maketrans("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunAEIOUUN")
-# letters that stand for a zero or a one only where they touch a digit
+# letters count as a zero or a one only where they touch a digit
 TOKEN = re.compile(r"(?<![a-z])o{0,6}[0-9][0-9oli|]*(?![a-z])|[0-9]+|[a-z]+")
 _LETTER_DIGITS = str.maketrans({"o": "0", "l": "1", "i": "1", "|": "1"})
 WORD_GAP = re.compile(r"[\s\-]{0,3}")
 """What may stand between the words of one number, as in `forty-one`."""
 DIGIT_GAP = re.compile(r"[ \t\-]{0,3}")
-"""What may stand between digits that are said or written one at a time for them to be one group."""
-# "the next four are": the four is nobody's digit
+"""What may stand between digits said or written one at a time that are one group."""
+# "the next four are": this four is no digit of the number
 COUNT_PHRASE = re.compile(
     r"\b(?:last|next|first|final|other|ultim[oa]s|proxim[oa]s|siguientes|primer[oa]s|otr[oa]s)\s+"
     r"(?P<count>two|three|four|five|six|dos|tres|cuatro|cinco|seis|[2-9])\b"
+)
+MAX_GAP_LENGTH = 48
+FILLERS = (
+    r"and|then|next|the|rest|is|are|um|uh|er|hmm|dash|hyphen|minus|space|blank|dot|point|period|comma|slash|pause|"
+    r"followed|by|last|first|final|other|starts?|begins?|middle|ends|done|ok|okay|two|three|four|five|six|part|half|digits?|numbers?|"
+    r"y|luego|despues|el|los|la|las|lo|es|son|eh|este|guion|menos|espacio|punto|coma|barra|pausa|seguido|de|del|"
+    r"ultim[oa]s|siguientes|proxim[oa]s|primer[oa]s|otr[oa]s|dos|tres|cuatro|cinco|seis|parte|mitad|digitos?|numeros?|resto"
+)
+# atomic groups, so that no crafted text makes the match slow
+GAP = re.compile(
+    r"(?>(?><[^<>]{0,60}>|&#?\w{1,8};|(?<![a-z])x(?![a-z])|"
+    rf"(?<![a-z0-9])(?:{FILLERS}|[2-9])(?![a-z0-9])|[^\w$]|_))*+"
+)
+DASH = re.compile(
+    r"\s?[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d~]\s?|\W{0,3}\b(?:dash|hyphen|minus|guion|menos|raya)\b\W{0,3}"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class DigitGroup:
-    """Digits written or said together, at [start, end) of the text. `loose`: one figure, or in words."""
+    """Digits written or said together, at [start, end) of the text. `loose`: a single digit, or digits in words."""
 
     digits: str
     start: int
@@ -49,7 +67,7 @@ class DigitGroup:
 
 
 def fold_text(text: str) -> str:
-    """Lower case without accents, character for character: places stay the same."""
+    """Lower the case and drop accents, character for character: positions stay the same."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
@@ -57,12 +75,12 @@ def fold_text(text: str) -> str:
 
 
 def find_digit_groups(text: str) -> list[DigitGroup]:
-    """The groups of digits in a text, in order; digits said or written one at a time are one group."""
+    """Find the groups of digits in a text, in order; digits said or written one at a time are one group."""
     return merge_loose_groups(list(find_raw_groups(fold_text(text))), text)
 
 
 def merge_loose_groups(groups: Sequence[DigitGroup], text: str) -> list[DigitGroup]:
-    """The groups, with loose ones that stand beside each other made one."""
+    """Merge neighboring loose groups."""
     found: list[DigitGroup] = []
     for group in groups:
         last = found[-1] if found else None
@@ -74,7 +92,7 @@ def merge_loose_groups(groups: Sequence[DigitGroup], text: str) -> list[DigitGro
 
 
 def find_raw_groups(text: str) -> Iterator[DigitGroup]:
-    """Each figure and each number in words of a plain text on its own."""
+    """Yield each digit row and each number in words of a folded text by itself."""
     counted = {match.start("count") for match in COUNT_PHRASE.finditer(text)}
     tokens = [match for match in TOKEN.finditer(text) if match.start() not in counted]
     index, last_end = 0, -9
@@ -100,7 +118,7 @@ Token = re.Match[str]
 
 
 def _adjacent_word(tokens: Sequence[Token], at: int) -> str:
-    """The word at `at` when it stands right behind the one before it, as parts of one number do."""
+    """The word at `at` if it directly follows the one before it, as parts of one number do; else empty."""
     if at >= len(tokens):
         return ""
     before = tokens[at - 1]
@@ -108,7 +126,7 @@ def _adjacent_word(tokens: Sequence[Token], at: int) -> str:
 
 
 def _read_digits(tokens: Sequence[Token], index: int) -> tuple[str, int]:
-    """The digits that the tokens from `index` stand for, and how many tokens that took."""
+    """The digits that the tokens from `index` on stand for, and how many tokens that is."""
     word, following = tokens[index][0], _adjacent_word(tokens, index + 1)
     if any(character.isdigit() for character in word):
         digits = word.translate(_LETTER_DIGITS)
@@ -134,7 +152,7 @@ def _read_single_digit(word: str) -> str:
 
 
 def _read_cardinal(tokens: Sequence[Token], index: int) -> tuple[str, int]:
-    """A number in words up to the thousands: `four thousand one hundred eleven`, `cuatro mil ciento once`."""
+    """Read a number in words up to the thousands: `four thousand one hundred eleven`, `cuatro mil ciento once`."""
     value, at = _read_below_thousand(tokens, index)
     if at == index and tokens[index][0] != "mil":
         return "", 1
@@ -147,7 +165,7 @@ def _read_cardinal(tokens: Sequence[Token], index: int) -> tuple[str, int]:
 
 
 def _read_below_thousand(tokens: Sequence[Token], at: int, *, inside: bool = False) -> tuple[int, int]:
-    """(number, place behind it); the place is `at` when none is said there."""
+    """(number, index behind it); the index is `at` if there is no number."""
     word = _adjacent_word(tokens, at) if inside else tokens[at][0]
     if word in HUNDREDS:
         rest, after = _read_below_hundred(tokens, at + 1)
@@ -175,7 +193,7 @@ def _is_number_word(word: str) -> bool:
 
 
 def _has_digit_neighbor(tokens: Sequence[Token], index: int, used: int, last_end: int) -> bool:
-    """Whether digits stand right before or behind: `once once`, not `once a month`. A Spanish `o` is an or."""
+    """Whether digits stand right before or after: `once once`, not `once a month`. A Spanish `o` means or."""
     start = tokens[index].start()
     if tokens[index][0] == "o" and _adjacent_word(tokens, index + 1) in SPANISH_NUMBER_WORDS:
         return False
@@ -183,7 +201,7 @@ def _has_digit_neighbor(tokens: Sequence[Token], index: int, used: int, last_end
 
 
 def _find_long_rows(tokens: Sequence[Token]) -> frozenset[int]:
-    """The places of the tokens in long rows of words for single digits, misheard ones among them."""
+    """The indexes of tokens in long rows of words for single digits, misheard ones among them."""
     if not any(token[0] in MISHEARD for token in tokens):
         return frozenset()
     found: list[int] = []
@@ -209,3 +227,25 @@ def _is_between_digits(tokens: Sequence[Token], index: int, last_end: int) -> bo
         and tokens[index].start() - last_end <= 3
         and bool(_read_single_digit(_adjacent_word(tokens, index + 1)))
     )
+
+
+def is_gap(lowered: str, start: int, end: int) -> bool:
+    """Whether the groups on both sides of [start, end) of a folded text can be one number."""
+    return end - start <= MAX_GAP_LENGTH and GAP.fullmatch(lowered, start, end) is not None
+
+
+def is_dash(lowered: str, start: int, end: int) -> bool:
+    """Whether [start, end) is a dash, written or said."""
+    return end - start <= 12 and DASH.fullmatch(lowered, start, end) is not None
+
+
+def split_into_sequences(text: str, groups: Sequence[DigitGroup]) -> list[list[DigitGroup]]:
+    """Put together the groups with nothing but a gap between them: each sequence may be one number."""
+    lowered = fold_text(text)
+    sequences: list[list[DigitGroup]] = []
+    for group in groups:
+        if sequences and is_gap(lowered, sequences[-1][-1].end, group.start):
+            sequences[-1].append(group)
+        else:
+            sequences.append([group])
+    return sequences

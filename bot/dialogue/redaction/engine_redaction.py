@@ -1,4 +1,4 @@
-"""Has the dialogue engine forget what turned out to be what must not be kept, now or as soon as it is back."""
+"""Makes the engine forget what turned out to be secret, at once or as soon as the engine is back."""
 
 from __future__ import annotations
 
@@ -17,52 +17,56 @@ RETRY_SECONDS = 5.0
 
 
 class EngineRedactor:
-    """What is to be forgotten stands in the database, so that neither a crash nor an absent engine loses it."""
+    """What is to be forgotten is listed in the database, so that neither a crash nor an absent engine loses it."""
 
-    def __init__(self, backend: Backend, engine: EngineClient, lanes: ConversationQueues) -> None:
+    def __init__(self, backend: Backend, engine: EngineClient, queues: ConversationQueues) -> None:
         self._backend = backend
         self._engine = engine
-        self._lanes = lanes
-        self._left = asyncio.Event()
-        self._left.set()  # a process of before may have left some
+        self._queues = queues
+        self._pending = asyncio.Event()
+        self._pending.set()  # an earlier process may have left some
+
+    def notify(self) -> None:
+        """Send pending redactions soon."""
+        self._pending.set()
 
     async def redact_conversation(self, conversation: str) -> None:
-        """Before the next turn of a conversation, whose turn it is. If the engine is away it is done later."""
+        """Send a conversation's redactions before its next turn; if the engine is away, `run` sends them later."""
         async with self._backend.db.read_session() as session:
             rows = await history_redaction.list_pending_redactions(session, conversation)
         try:
             for row in rows:
                 await self._send_redaction(row)
         except EngineError:
-            self._left.set()
+            self._pending.set()
 
     async def run(self) -> None:
-        """Until cancelled: do what is left."""
+        """Send pending redactions, until canceled."""
         while True:
-            await self._left.wait()
-            self._left.clear()
+            await self._pending.wait()
+            self._pending.clear()
             if not await self._redact_all():
                 await asyncio.sleep(RETRY_SECONDS)
-                self._left.set()
+                self._pending.set()
 
     async def _redact_all(self) -> bool:
         async with self._backend.db.read_session() as session:
             rows = await history_redaction.list_pending_redactions(session)
         for row in rows:
-            lane = self._lanes.get_queue(row.conversation)
-            ticket = lane.take_place()
+            queue = self._queues.get_queue(row.conversation)
+            place = queue.take_place()
             try:
-                await ticket.wait_for_turn()
+                await place.wait_for_turn()
                 async with self._backend.db.read_session() as session:
                     busy, _newest = await inbox.unanswered_state(session, row.conversation, None)
-                if busy:  # a turn may be writing to what is to be changed; the next round finds it done
+                if busy:  # a turn may be writing to the same history; try again next time
                     return False
                 await self._send_redaction(row)
             except EngineError as failure:
                 logger.warning("the engine has still to forget something: %s", failure)
                 return False
             finally:
-                lane.leave_place(ticket)
+                queue.leave_place(place)
         return True
 
     async def _send_redaction(self, row: EngineRedaction) -> None:

@@ -1,5 +1,4 @@
-"""What members have to tell in figures, and how it is told from what nobody needs: by shape, by what is asked for, and
-by the accounts that there are."""
+"""Tells numbers that members need to give from those nobody needs: by shape, the open question and known accounts."""
 
 from __future__ import annotations
 
@@ -8,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.dialogue.redaction.card_numbers import CARD_FIRST_DIGITS
-from bot.dialogue.redaction.digits import DigitGroup
-from bot.dialogue.redaction.gaps import is_dash
+from bot.dialogue.redaction.digits import DigitGroup, is_dash
 
-# What stays, wherever it stands. A member number has its dash: without one it is told from others by the words.
+# Always kept. A member number counts here only with its dash; without one the words around it decide.
 LEGITIMATE_NUMBER = re.compile(
     r"(?P<member>(?<!\d)(?<!\d[-.])(?<!\d - )[\do]{4,9}\s?-\s?[\do]{3}(?!\w|-\s?\d))"
     r"|(?P<phone>(?<!\d)(?<!\d-)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]{1,2}\d{3}[ .-]\d{4}(?!\d|-\d)"
@@ -25,24 +23,28 @@ LEGITIMATE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 MAX_UNLABELED_DIGITS = 10
-"""So many digits in several groups may be a number with four digits behind it; more are nothing that is asked for."""
+"""This many digits in several groups may be a number with a last four behind it; nothing that is asked has more."""
 MAX_LABELED_DIGITS = 12
 SUFFIX_DIGITS = 3
 MEMBER_NUMBER_SIZES = ([7], [8], [10], [4, 3], [5, 3], [6, 3], [7, 3])
 BASE_SIZES = ([5], [6])
-"""Member numbers without what is behind the dash, which is asked for next. Four figures may be the rest of anything."""
+"""Member numbers without the digits behind the dash, which are asked for next. Four digits may be part of anything."""
 TWO_FOURS_QUESTIONS = frozenset(("member_number", "identity", "last4", "phone", "date", "number", "choice"))
 SSN_SIZES = [3, 2, 4]
 NINE_DIGIT_SIZES = ([9], SSN_SIZES, [2, 7], [3, 3, 3], [3, 6], [6, 3], [4, 5])
-"""How social security and tax numbers are parted. 5 and 4 are a ZIP code, or a base and a last four."""
+"""How social security and tax numbers are grouped. 5 and 4 are a ZIP code, or a member number and a last four."""
 
 
 @dataclass(frozen=True)
 class RedactionContext:
-    """What a message is read in: what was `asked` for last (a channel hint, or nothing), and account numbers that are
-    known to be some, without their dash. `card`: a card was `spoken` of just before, or its number `given`; `login`:
-    a login was spoken of. `again`: the answer before may have been taken out by mistake; `ending`: it may have been the
-    three digits behind the dash of a member number."""
+    """What a message is read with.
+
+    asked: what the open question expects (a response's `expect` hint), or empty
+    accounts: digits of existing account numbers, without the dash
+    card: "spoken" if a card was spoken of just before, "given" if its number was given, else empty
+    is_retry: the answer before may have been removed by mistake
+    may_be_suffix: that answer may have been the three digits behind the dash of a member number
+    """
 
     asked: str = ""
     accounts: frozenset[str] = field(default_factory=frozenset)
@@ -60,7 +62,7 @@ class RedactionContext:
 
 
 def classify_legitimate(lowered: str, groups: Sequence[DigitGroup]) -> list[str]:
-    """Of each group what it is part of that stays: member, phone, amount, date or time; else an empty text."""
+    """What each group is part of: "member", "phone", "amount", "date", "time", or empty if it is none of these."""
     kinds = [""] * len(groups)
     index = 0
     for match in LEGITIMATE_NUMBER.finditer(lowered):
@@ -76,7 +78,7 @@ def classify_legitimate(lowered: str, groups: Sequence[DigitGroup]) -> list[str]
 
 
 def _is_spoken_member_number(lowered: str, groups: Sequence[DigitGroup], at: int) -> bool:
-    """`nine nine nine nine nine dash zero zero one`, with no more dashes around it."""
+    """Whether the groups at `at` are `nine nine nine nine nine dash zero zero one`, with no more dashes around."""
     base, ending = groups[at], groups[at + 1]
     if not (4 <= len(base.digits) <= 9 and len(ending.digits) == SUFFIX_DIGITS and (base.loose or ending.loose)):
         return False
@@ -88,8 +90,8 @@ def _is_spoken_member_number(lowered: str, groups: Sequence[DigitGroup], at: int
     return not more and not (ahead is not None and is_dash(lowered, ahead.end, base.start))
 
 
-def matches_question(sizes: list[int], situation: RedactionContext) -> bool:
-    """Whether groups of these sizes alone are just what was asked for."""
+def matches_question(sizes: list[int], context: RedactionContext) -> bool:
+    """Whether groups of these sizes are what was asked for."""
     total = sum(sizes)
     return {
         "last4": total == 4,
@@ -104,25 +106,24 @@ def matches_question(sizes: list[int], situation: RedactionContext) -> bool:
         "confirm": total <= 1,
         "phone": total == 10,
         "address": total <= 6,
-    }.get(situation.asked, False)
+    }.get(context.asked, False)
 
 
-def is_repeated_answer(sizes: list[int], situation: RedactionContext) -> bool:
-    """Whether groups of these sizes are what was asked for, once more after it was taken out for what stood before it:
-    who was refused by mistake must get through."""
-    if not situation.is_retry:
+def is_repeated_answer(sizes: list[int], context: RedactionContext) -> bool:
+    """Whether groups of these sizes repeat an answer that may have been removed by mistake: it must get through now."""
+    if not context.is_retry:
         return False
-    ending = situation.may_be_suffix and sizes == [SUFFIX_DIGITS]
-    number = situation.is_number_asked and (ending or sizes in MEMBER_NUMBER_SIZES or sizes in BASE_SIZES)
-    return number or matches_question(sizes, situation)
+    ending = context.may_be_suffix and sizes == [SUFFIX_DIGITS]
+    number = context.is_number_asked and (ending or sizes in MEMBER_NUMBER_SIZES or sizes in BASE_SIZES)
+    return number or matches_question(sizes, context)
 
 
-def count_account_groups(digits: Sequence[str], situation: RedactionContext) -> int:
-    """How many of the leading groups are the number of an account, with four digits more written on to it or not."""
+def count_account_groups(digits: Sequence[str], context: RedactionContext) -> int:
+    """How many of the leading groups are an account number, perhaps with four more digits appended; 0 if none."""
     joined = ""
     for count, group in enumerate(digits[:9], 1):
         joined += group
-        if situation.is_account(joined) or (len(joined) > 11 and situation.is_account(joined[:-4])):
+        if context.is_account(joined) or (len(joined) > 11 and context.is_account(joined[:-4])):
             return count
         if len(joined) > 16:
             break
@@ -130,7 +131,7 @@ def count_account_groups(digits: Sequence[str], situation: RedactionContext) -> 
 
 
 def account_candidates(digits: Sequence[str]) -> set[str]:
-    """What in a run could be the number of an account: to be looked up."""
+    """The digits in a sequence that could be an account number, to be looked up."""
     found: set[str] = set()
     for first in range(len(digits)):
         joined = ""
@@ -145,35 +146,35 @@ def account_candidates(digits: Sequence[str]) -> set[str]:
     return found
 
 
-def is_legitimate(digits: Sequence[str], situation: RedactionContext, *, named: bool) -> bool:
-    """Whether a run without a telling word of a secret may be something that members have to tell.
+def is_legitimate(digits: Sequence[str], context: RedactionContext, *, named: bool) -> bool:
+    """Whether a sequence that no word names a secret may be something that members need to give.
 
     `named`: a word says that it is a meter, an order, a phone or the like.
     """
-    if start := count_account_groups(digits, situation):
-        return start == len(digits) or is_legitimate(digits[start:], situation, named=named)
+    if start := count_account_groups(digits, context):
+        return start == len(digits) or is_legitimate(digits[start:], context, named=named)
     sizes = [len(group) for group in digits]
     total = sum(sizes)
     if sizes in NINE_DIGIT_SIZES or (total == 9 and len(sizes) >= 4 and max(sizes) <= 3):
-        return (named and sizes in ([9], [3, 3, 3], [4, 5])) or (sizes == [6, 3] and situation.is_number_asked)
+        return (named and sizes in ([9], [3, 3, 3], [4, 5])) or (sizes == [6, 3] and context.is_number_asked)
     if len(sizes) == 1:
         is_phone = total == 11 and digits[0][0] == "1"
         return total <= MAX_UNLABELED_DIGITS or is_phone or (named and total <= MAX_LABELED_DIGITS)
-    if _starts_like_card(digits, sizes, situation):
+    if _starts_like_card(digits, sizes, context):
         return False
     rest = total - _count_member_or_phone_digits(sizes, digits)
     return rest <= (MAX_UNLABELED_DIGITS if rest < total else MAX_LABELED_DIGITS if named else MAX_UNLABELED_DIGITS)
 
 
-def _starts_like_card(digits: Sequence[str], sizes: list[int], situation: RedactionContext) -> bool:
-    """The first eight digits or more of a card in fours; where figures are asked for, eight may be two answers."""
+def _starts_like_card(digits: Sequence[str], sizes: list[int], context: RedactionContext) -> bool:
+    """Whether it begins with eight digits of a card in fours; where digits are asked for, eight may be two answers."""
     if sizes[:2] != [4, 4] or digits[0][0] not in CARD_FIRST_DIGITS:
         return False
-    return len(sizes) > 2 or situation.asked not in TWO_FOURS_QUESTIONS
+    return len(sizes) > 2 or context.asked not in TWO_FOURS_QUESTIONS
 
 
 def _count_member_or_phone_digits(sizes: list[int], digits: Sequence[str]) -> int:
-    """Digits at the start that are a member number or a phone with its area code, as far as the shape tells."""
+    """How many digits at the start have the shape of a member number or of a phone with its area code."""
     if sizes[:3] == [3, 3, 4]:
         return 10
     if sizes[:4] == [1, 3, 3, 4]:

@@ -1,4 +1,4 @@
-"""Finds the numbers of papers that tell who somebody is, and the day of birth: licenses, passports, CURP, IBAN."""
+"""Finds numbers of identity documents and bank accounts by shape (CURP, RFC, Medicare, IBAN), and dates of birth."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ BIRTH_DATE = re.compile(
     r"[^\d.!?\n]{0,12}?(?P<value>(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})|"
     r"\d{1,2}\s+de\s+[a-z]+\s+(?:de(?:l)?\s+)?\d{4}|\d{1,2}\W\d{1,2}\W(?:\d{4}|\d\d)|\d{4}-\d\d-\d\d|\d{6}|\d{8})(?!\d)"
 )
-"""A day that nobody at the co-op asks for, and many a bank does."""
+"""Nobody at the co-op asks for it; many banks do."""
 DOCUMENT_NUMBERS = re.compile(
     r"(?<![a-z0-9])(?:[a-z]{4}\d{6}[hmx][a-z]{5}[a-z0-9]\d|[a-zñ&]{3,4}\d{6}[a-z0-9]{3}|"
     r"[1-9][a-z][a-z0-9]\d-?[a-z][a-z0-9]\d-?[a-z]{2}\d{2})(?![a-z0-9])"
 )
-"""CURP and RFC of Mexico, and the number of Medicare, told by their shapes."""
+"""Mexico's CURP and RFC, and the Medicare number."""
 NUMBER_AFTER_NAME = re.compile(
     rf"(?<![a-z])(?:{DOCUMENT_NAMES})(?![a-z])[^\d.!?\n]{{0,30}}?"
     r"(?P<value>(?<![a-z0-9])(?:[a-z]{1,3}-?)?\d[\da-z]*(?:[\s-]+\d[\da-z]*){0,5})"
@@ -35,7 +35,6 @@ Span = tuple[int, int]
 
 
 def find_identity_documents(lowered: str) -> Iterator[Span]:
-    """Where in a plain text the number of such a paper stands, or a day of birth."""
     for pattern in (NUMBER_BEFORE_NAME, BIRTH_DATE):
         yield from (found.span("value") for found in pattern.finditer(lowered))
     yield from (found.span() for found in DOCUMENT_NUMBERS.finditer(lowered))

@@ -1,6 +1,6 @@
-"""Letters that stand for figures: `4l11 llll 1111 1111`, `4O12`, `S555`; and letters or `$` between fours of figures.
+"""Reads letters that stand for digits: `4l11 llll 1111 1111`, `4O12`, `S555`, and letters or `$` between digits.
 
-Everywhere else such letters are words: only a row of so many figures that nobody writes it by chance is read so.
+Such letters are mostly words, so only rows are read that are too long to be written by chance.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from bot.dialogue.redaction.card_numbers import is_card_number
 
 LOOKALIKES = {"o": "0", "l": "1", "i": "1", "|": "1", "!": "1", "s": "5"}
 LONG_WORD_LOOKALIKES = {"q": "0", "z": "2", "e": "3", "a": "4", "g": "9", "t": "7", "b": "8"}
-"""Read so only in a word of four figures and more: `4b` and `200a` are an apartment and a breaker."""
+"""Read so only in a word of four characters or more: `4b` is an apartment, `200a` a breaker."""
 _LOOKALIKE_DIGITS = str.maketrans({**LOOKALIKES, **LONG_WORD_LOOKALIKES})
 LONG_WORD_LENGTH = 4
 MIN_ROW_LENGTH = 8
-"""Figures in a row, letters read as such: fewer are no secret, and too many words are made of such letters."""
+"""Shorter rows are no secret, and too many words are made of such letters."""
 WORD = re.compile(r"[a-z0-9|]+(?:![a-z0-9|]+)*")
 ROW_GAP = re.compile(r"[\s.,:;/_*#()\[\]\u2010-\u2015\u2212-]{0,4}")
 ORDINAL = re.compile(r"\d+(?:st|s|a|am|g|t)")
@@ -30,7 +30,7 @@ WordMatch = re.Match[str]
 
 
 def replace_lookalikes(lowered: str) -> str:
-    """A plain text with figures for the letters that stand for some, character for character: places stay the same."""
+    """Replace such letters in a folded text by digits, character for character: positions stay the same."""
     if not any(character.isdigit() for character in lowered):
         return lowered
     text = DIGITS_SPLIT_BY_LETTERS.sub(_letters_to_dashes, FOUR_PRICES.sub(_strip_price_signs, lowered))
@@ -50,12 +50,12 @@ def _letters_to_dashes(found: WordMatch) -> str:
 
 
 def _strip_price_signs(found: WordMatch) -> str:
-    """Four amounts are no card unless their figures are one, check digit and all."""
+    """Four amounts are a card only if their digits are one, check digit included."""
     return found[0].replace("$", " ") if is_card_number(re.sub(r"\D", "", found[0])) else found[0]
 
 
 def _find_rows(text: str) -> Iterator[Sequence[WordMatch]]:
-    """Rows of words that are figures, with letters among them."""
+    """Find rows of words that are digits, with letters among them."""
     row: list[WordMatch] = []
     for word in WORD.finditer(text):
         if row and not ROW_GAP.fullmatch(text, row[-1].end(), word.start()):
@@ -70,7 +70,7 @@ def _find_rows(text: str) -> Iterator[Sequence[WordMatch]]:
 
 
 def _is_digit_word(word: str, *, alone: bool) -> bool:
-    """Whether a word may be figures. `alone`: the one before is longer, so that a single letter is a word."""
+    """Whether a word may be digits. `alone`: the word before is longer, so a single letter is a word."""
     if word.isdigit():
         return True
     if not set(word) & set("0123456789"):

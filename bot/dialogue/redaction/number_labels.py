@@ -1,4 +1,4 @@
-"""The words of both languages that say what a number is, in front of it or behind it."""
+"""The English and Spanish words that say what a number is, in front of it or behind it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ HALF_NUMBER = (
     r"(?:(?:first|last|second|other|next)\s+(?:eight|8|twelve|12|half|part)|(?:primer[oa]s?|ultim[oa]s|segund[oa]|otr[oa]s?)\s+"
     r"(?:ocho|doce|mitad|parte))(?:\s+(?:digits?|numbers?|ones|digitos|numeros))?(?=[^\d$]{0,12}\d{4}[ -]?\d{4})"
 )
-"""Of a number with at least eight figures behind it: half a bill has fewer."""
+"""Only in front of at least eight digits: half a bill has fewer."""
 CARD = (
     rf"{HALF_NUMBER}|"
     r"card(?:\s+on\s+file)?|debit|credit|visa|master\s?card|amex|american\s+express|discover|tarjetas?|cc|ccn|"
@@ -64,7 +64,7 @@ BANK_DEBIT = re.compile(
     r"\b(?:debit(?!\s+card)|draft|withdraw(?:al)?|ach|e-?check|from\s+my\s+(?:account|acct)|debit(?:en?|ar)(?:lo)?|"
     r"de\s+mi\s+cuenta|retir(?:en?|ar))\b"
 )
-# beside the word account a number may be the member's with us; `for my account` says so
+# a number beside the word account may be the member's own with the co-op; `for my account` says so
 ACCOUNT_BEFORE = re.compile(
     r"(?P<owned>\b(?:for|para|de)\s+(?:my\s+|the\s+|mi\s+|la\s+)?)?(?<![a-z])(?:account|acct|a/c|cuenta)(?![a-z])[^\d]{0,24}$"
 )
@@ -80,12 +80,12 @@ CARD_LABEL_GAP = re.compile(
     r"[\s:#.,;=>-]*(?:(?:number|numbers|no|num|is|it'?s|was|are|digits?|the|my|um|uh|on|file|numero|es|son|de|credito|"
     r"debito|el|la|mi|ends?|begins?|starts?|with|empieza|comienza|con|here|goes|aqui|esta|va|card|tarjeta)[\s:#.,;=>-]*){0,5}"
 )
-"""What may stand between the word for a card and its digits: an amount or a member number has more before it."""
+"""What may stand between the word for a card and its digits; an amount or a member number has more words before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberLabel:
-    """A telling word, at [start, end): `kind` is ssn, bank, code, card, other or money."""
+    """Such a word, at [start, end). `kind` is ssn, bank, code, card, other or money."""
 
     start: int
     end: int
@@ -93,19 +93,19 @@ class NumberLabel:
 
 
 def find_labels(lowered: str) -> list[NumberLabel]:
-    """The telling words of a plain text; those of our own placeholders tell nothing."""
+    """Find the labels in a folded text, without those inside our own placeholders."""
     found = (NumberLabel(one.start(), one.end(), str(one.lastgroup)) for one in LABEL_PATTERN.finditer(lowered))
     return [mark for mark in found if mark.kind != "placeholder"]
 
 
 def find_label_before(start: int, marks: list[NumberLabel]) -> NumberLabel | None:
-    """The nearest telling word in front of a number."""
+    """The nearest label in front of a number."""
     near = [mark for mark in marks if 0 <= start - mark.end <= MAX_DISTANCE]
     return near[-1] if near else None
 
 
 def find_kind_after(end: int, lowered: str, marks: list[NumberLabel]) -> str:
-    """What a number is said to be right behind it: `is my routing number`."""
+    """The kind that the words right behind a number give it, as `is my routing number`; else empty."""
     if ON_THE_BACK.match(lowered, end):
         return "code"
     for mark in marks:

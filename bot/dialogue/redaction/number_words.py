@@ -1,4 +1,4 @@
-"""The words of English and Spanish that stand for digits, without accents and in lower case."""
+"""English and Spanish words for digits, in lower case and without accents."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ MISHEARD = {
     "tow": 2, "thre": 3, "foru": 4, "fiv": 5, "sevn": 7, "eigth": 8, "eigt": 8, "nien": 9, "zeroe": 0,
     "sero": 0, "un": 1, "sinco": 5, "ceis": 6, "ciete": 7, "nuebe": 9,
 }  # fmt: skip
-"""What recognizers and hasty fingers write for a digit; only between others, or in a long row of them."""
+"""What speech recognizers and typos make of a digit; read so only between digits, or in a long row of them."""
 MIN_LONG_ROW = 7
-"""So many words in a row that are digits or sound like them are no sentence."""
+"""This many words in a row that are digits or sound like digits are no sentence."""
 ONLY_BESIDE_OTHERS = frozenset(("once", "una", "o", "oo", "oh", "mil"))
-"""Words that are mostly something else: digits only beside other digits."""
+"""Words that mostly mean something else: digits only beside other digits."""
 AND_WORDS = frozenset(("and", "y"))
 NUMBER_WORDS = frozenset({*UNITS, *TEENS, *TENS, *HUNDREDS, *HUNDRED, *THOUSAND, *REPEATS, *PLURALS})
 SPANISH_NUMBER_WORDS = frozenset(

@@ -1,7 +1,7 @@
-"""Finds a password that is said without its word: `i use hunter2 rules to get in`, `it's Sunshine#42 for the website`.
+"""Finds a password that is not called one: `i use hunter2 rules to get in`, `it's Sunshine#42 for the website`.
 
-What nobody writes by chance (letters, figures and marks in one word) goes wherever it stands. A word with figures in it
-goes where a login is spoken of, where something is changed to it, or when it is all that was said.
+Letters, digits and marks in one word are removed anywhere. A word with digits in it is removed where a login is spoken
+of, where something was changed to it, or when it is the whole message.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CHANGED_TO = re.compile(
 )
 FILLER_ONLY = re.compile(r"\W*(?:(?:it'?s|it\s+is|its|is|try|use|used|or|maybe|es|prueb[ae]|us[ae]|era|was)\s+)?\W*")
 USER_NAME_BEFORE = re.compile(r"\b(?:user\s?-?(?:name|id)?|usuario|as|como)\s*(?:is|was|es|era)?\s*[:=]?\s*$")
-"""In front of what a person is known by, which is no secret."""
+"""A user name is no secret."""
 REFERENCE_BEFORE = re.compile(
     r"\b(?:confirm\w*|conf|tickets?|cases?|ref(?:erence)?|orders?|invoice|serial|model|meter|pole|report|folio|boleto|"
     r"caso|reporte|referencia|orden|factura|medidor|poste|modelo|serie)\b[^.!?]{0,24}$"
@@ -33,7 +33,7 @@ REFERENCE_BEFORE = re.compile(
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:[.,][\w-]+)+|\w+://\S*|www\.\S*|\S+\.(?:com|org|net|coop|gov|edu)\b\S*")
 TIME_OF_DAY = re.compile(r"[a-z]+@\d{1,2}(?::\d\d)?(?:[ap]m?)?")
 ORDINARY_WORDS = frozenset(
-    # what has a number of its own
+    # things that have a number
     "apt apartment unit ste suite lot box pobox bldg building room rm floor flr space trailer house hwy highway "
     "route rt rte road rd county cr sr us street st ave avenue lane ln drive dr loop trail exit mile calle casa "
     "apto edificio piso lote carretera member mem memb acct account meter pole poste medidor socio cuenta check "
@@ -56,7 +56,7 @@ ORDINARY_WORDS = frozenset(
     "internet web app covid vitamin model modelo nest ecobee honeywell ford tesla chevy level2 mp3 mp4".split()
 )
 DOLLAR_INSIDE = re.compile(r"[a-z]{2,}\$[a-z]{2,}")
-"""`sun$hine`: figures are missing, and no other mark stands so in a word."""
+"""`sun$hine`: no digits, but no other mark stands inside a word."""
 LETTERS = re.compile(r"[a-z]+")
 THREE_LETTERS = re.compile(r"[a-z]{3}")
 CAMEL_CASE = re.compile(r"[a-z]{2}[A-Z][a-z]")
@@ -71,7 +71,10 @@ Span = tuple[int, int]
 
 
 def find_passwords(text: str, lowered: str, *, spoken_of: bool = False, asked: str = "") -> Iterator[Span]:
-    """Where passwords stand in a text and its plain form. `spoken_of`: a login was just spoken of; `asked`: a hint."""
+    """Find passwords in a text; `lowered` is its folded form, `asked` the open question's `expect` hint.
+
+    `spoken_of`: a login was spoken of in an earlier message.
+    """
     login = (spoken_of and not asked) or LOGIN.search(lowered) is not None
     for found in TOKEN.finditer(lowered):
         start, end = _trim_marks(lowered, *found.span())
@@ -89,7 +92,7 @@ def find_passwords(text: str, lowered: str, *, spoken_of: bool = False, asked: s
 
 
 def mentions_login(lowered: str) -> bool:
-    """Whether a plain text is about getting in, so that a word with figures behind it may be a password."""
+    """Whether a folded text is about logging in, so that a word with digits in the next may be a password."""
     return LOGIN.search(lowered) is not None
 
 
@@ -106,7 +109,7 @@ def _trim_marks(text: str, start: int, end: int) -> Span:
 
 
 def _looks_like_password(word: str) -> bool:
-    """Letters with figures or marks among them, and neither an address nor a thing with its number."""
+    """Letters with digits or marks among them, and neither an address nor a thing with its number."""
     bare = word.rstrip(TRAILING_MARK)
     if not THREE_LETTERS.search(bare) and not LEETSPEAK.fullmatch(bare):
         return False

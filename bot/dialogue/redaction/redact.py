@@ -1,8 +1,7 @@
-"""Takes out of what somebody wrote or said what must never be kept, before anything else sees it.
+"""Replaces what must never be stored in a message by placeholders, before anything else sees it.
 
-It errs on the side of removal: a run of digits that is no member number, amount, date, phone, code or anything else
-that is asked for or plausible goes, and so does what follows a word for a password, a PIN, a license. What belongs to a
-card number (expiry, code, zip) goes with it.
+It errs on the side of removal: digits that are no member number, amount, date, phone, code or other plausible answer
+are removed, as is what follows a word for a password, a PIN or a license. A card's expiry, code and ZIP go with it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from bot.dialogue.redaction import number_labels as labels
 from bot.dialogue.redaction.card_details import find_card_details
 from bot.dialogue.redaction.card_numbers import CARD_FIRST_DIGITS, find_card_end, matches_network
-from bot.dialogue.redaction.digits import DigitGroup, find_digit_groups, fold_text
+from bot.dialogue.redaction.digits import DigitGroup, find_digit_groups, fold_text, split_into_sequences
 from bot.dialogue.redaction.expected_numbers import (
     SSN_SIZES,
     RedactionContext,
@@ -24,7 +23,6 @@ from bot.dialogue.redaction.expected_numbers import (
     is_legitimate,
     matches_question,
 )
-from bot.dialogue.redaction.gaps import split_into_sequences
 from bot.dialogue.redaction.identity_documents import find_identity_documents
 from bot.dialogue.redaction.lookalikes import replace_lookalikes
 from bot.dialogue.redaction.number_labels import NumberLabel
@@ -41,7 +39,7 @@ PLACEHOLDERS = {
     "number": "[long number removed]",
 }
 PARTIAL_CARD_PLACEHOLDER = "[card number removed, in part]"
-"""The rest of it may be still to come."""
+"""The rest of the number may still come."""
 MIN_CARD_DIGITS = 13
 PLACEHOLDER_PATTERN = re.compile(
     "|".join(re.escape(text) for text in (*PLACEHOLDERS.values(), PARTIAL_CARD_PLACEHOLDER))
@@ -55,14 +53,14 @@ MIN_LONG_ACCOUNT_DIGITS = 11
 HALF_CARD_SIZES = [4, 4]
 AMEX_PREFIXES, AMEX_FIRST_SIZES = ("34", "37"), [4, 6]
 MAX_CARD_DETAIL_DIGITS = 13
-"""Digits that may follow a card number in one breath: expiry, code and zip."""
+"""At most this many digits follow a card number as its expiry, code and ZIP."""
 
 Finding = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
 class RedactedText:
-    """The text with placeholders, and which kinds of thing were taken out of it."""
+    """The text with placeholders, and the kinds that were removed, in the order of KINDS."""
 
     text: str
     kinds: tuple[str, ...]
@@ -70,10 +68,10 @@ class RedactedText:
 
 @dataclass
 class TextAnalysis:
-    """A text with the groups of digits in it, what they are part of, and the runs that they make."""
+    """A text with its groups of digits, what each is part of, and the labels around them."""
 
     text: str
-    situation: RedactionContext
+    context: RedactionContext
     lowered: str = ""
     groups: list[DigitGroup] = field(default_factory=list)
     legitimate_kinds: dict[int, str] = field(default_factory=dict)
@@ -82,7 +80,7 @@ class TextAnalysis:
     def __post_init__(self) -> None:
         self.lowered = fold_text(self.text)
         self.number_labels = labels.find_labels(self.lowered)
-        # the 2 of CVV2 is no figure of it, nor the 8 of "the last 8 are"
+        # the 2 of CVV2 and the 8 of "the last 8 are" are no digits of the number
         codes = [mark for mark in self.number_labels if mark.kind in ("code", "card")]
         self.groups = [
             one for one in find_digit_groups(self.text) if not any(m.start < one.start < m.end for m in codes)
@@ -94,13 +92,12 @@ class TextAnalysis:
         return self.legitimate_kinds.get(group.start, "")
 
 
-def redact(text: str, situation: RedactionContext = NO_CONTEXT) -> RedactedText:
-    """Replace everything that must not be kept by a placeholder."""
-    return replace_findings(text, find_sensitive(text, situation))
+def redact(text: str, context: RedactionContext = NO_CONTEXT) -> RedactedText:
+    """Replace everything that must not be stored."""
+    return replace_findings(text, find_sensitive(text, context))
 
 
 def replace_findings(text: str, found: Sequence[Finding]) -> RedactedText:
-    """The text with a placeholder for each of what was found in it."""
     pieces: list[str] = []
     at = 0
     for start, end, kind in _merge_findings(text, sorted(found)):
@@ -110,41 +107,41 @@ def replace_findings(text: str, found: Sequence[Finding]) -> RedactedText:
     return RedactedText(cleaned, list_removed_kinds(cleaned))
 
 
-def find_sensitive(text: str, situation: RedactionContext = NO_CONTEXT) -> list[Finding]:
-    """(start, end, kind) of everything in a text that must not be kept."""
-    reading = TextAnalysis(text, situation)
-    found = list(_find_numbers(reading)) if reading.groups else []
-    found += _find_lookalikes(reading)
-    secrets = [*find_secrets(reading.lowered), *find_identity_documents(reading.lowered)]
-    secrets += find_passwords(text, reading.lowered, spoken_of=situation.login_mentioned, asked=situation.asked)
+def find_sensitive(text: str, context: RedactionContext = NO_CONTEXT) -> list[Finding]:
+    """(start, end, kind) of everything in a text that must not be stored."""
+    analysis = TextAnalysis(text, context)
+    found = list(_find_numbers(analysis)) if analysis.groups else []
+    found += _find_lookalikes(analysis)
+    secrets = [*find_secrets(analysis.lowered), *find_identity_documents(analysis.lowered)]
+    secrets += find_passwords(text, analysis.lowered, spoken_of=context.login_mentioned, asked=context.asked)
     found += [(start, end, "secret") for start, end in secrets]
     return _drop_already_removed(text, found)
 
 
-def _find_lookalikes(reading: TextAnalysis) -> Iterator[Finding]:
-    """What letters that stand for figures hide."""
-    clear = replace_lookalikes(reading.lowered)
-    if clear == reading.lowered:
+def _find_lookalikes(analysis: TextAnalysis) -> Iterator[Finding]:
+    """Find numbers that letters stand in for."""
+    clear = replace_lookalikes(analysis.lowered)
+    if clear == analysis.lowered:
         return
-    changed = [at for at, letter in enumerate(clear) if letter != reading.lowered[at]]
-    for start, end, kind in _find_numbers(TextAnalysis(clear, reading.situation)):
+    changed = [at for at, letter in enumerate(clear) if letter != analysis.lowered[at]]
+    for start, end, kind in _find_numbers(TextAnalysis(clear, analysis.context)):
         if any(start <= at < end for at in changed):
             yield start, end, kind
 
 
 def list_account_candidates(text: str) -> set[str]:
-    """What in a text might be the number of an account, in digits."""
+    """The digits in a text that might be an account number."""
     clear = replace_lookalikes(fold_text(text))
     groups = find_digit_groups(clear)
     return {
         one
-        for run in split_into_sequences(clear, groups)
-        for one in account_candidates([group.digits for group in run])
+        for sequence in split_into_sequences(clear, groups)
+        for one in account_candidates([group.digits for group in sequence])
     }
 
 
 def list_removed_kinds(text: str) -> tuple[str, ...]:
-    """The kinds of thing that were taken out of a redacted text."""
+    """The kinds that were removed from a redacted text, in the order of KINDS."""
     return tuple(
         kind for kind in KINDS if PLACEHOLDERS[kind] in text or (kind == "card" and PARTIAL_CARD_PLACEHOLDER in text)
     )
@@ -156,12 +153,11 @@ def _select_placeholder(taken: str, kind: str) -> str:
 
 
 def remove_placeholders(text: str) -> str:
-    """What is left to be understood of a redacted text."""
     return re.sub(r"\s+", " ", PLACEHOLDER_PATTERN.sub(" ", text)).strip()
 
 
 def _drop_already_removed(text: str, found: list[Finding]) -> list[Finding]:
-    """What was taken out already is not taken out again, nor what stands around it with it."""
+    """Leave out findings that overlap a placeholder: that text was redacted before."""
     taken = [match.span() for match in PLACEHOLDER_PATTERN.finditer(text)]
     if not taken:
         return found
@@ -169,7 +165,7 @@ def _drop_already_removed(text: str, found: list[Finding]) -> list[Finding]:
 
 
 def _merge_findings(text: str, found: Sequence[Finding]) -> Iterator[Finding]:
-    """One for what overlaps, and for what is of a kind with nothing between."""
+    """Merge findings that overlap, and those of one kind with nothing between them."""
     last: Finding | None = None
     for start, end, kind in found:
         if last and (start < last[1] or (kind == last[2] and not re.search(r"\w", text[last[1] : start]))):
@@ -182,29 +178,31 @@ def _merge_findings(text: str, found: Sequence[Finding]) -> Iterator[Finding]:
         yield last
 
 
-def _find_numbers(reading: TextAnalysis) -> Iterator[Finding]:
+def _find_numbers(analysis: TextAnalysis) -> Iterator[Finding]:
     cards = False
-    runs = split_into_sequences(reading.text, reading.groups)
+    sequences = split_into_sequences(analysis.text, analysis.groups)
     free: list[list[DigitGroup]] = []
-    for run in runs:
+    for sequence in sequences:
         taken: set[int] = set()
-        for first, last in _find_cards(run, reading):
+        for first, last in _find_cards(sequence, analysis):
             cards = True
-            yield run[first].start, run[last].end, "card"
+            yield sequence[first].start, sequence[last].end, "card"
             taken.update(range(first, last + 1))
-        free += _remaining_parts(run, taken, reading)
-    yield from find_card_details(reading.lowered, reading.groups, reading.number_labels, reading.situation, whole=cards)
-    for run in free:
-        kind = _classify_sequence(run, reading)
+        free += _remaining_parts(sequence, taken, analysis)
+    yield from find_card_details(
+        analysis.lowered, analysis.groups, analysis.number_labels, analysis.context, whole=cards
+    )
+    for sequence in free:
+        kind = _classify_sequence(sequence, analysis)
         if kind is not None:
-            yield run[0].start, run[-1].end, kind
+            yield sequence[0].start, sequence[-1].end, kind
 
 
-def _remaining_parts(run: list[DigitGroup], taken: set[int], reading: TextAnalysis) -> Iterator[list[DigitGroup]]:
-    """What is left of a run between cards and what stays."""
+def _remaining_parts(sequence: list[DigitGroup], taken: set[int], analysis: TextAnalysis) -> Iterator[list[DigitGroup]]:
+    """The parts of a sequence between cards and legitimate groups."""
     part: list[DigitGroup] = []
-    for index, group in enumerate(run):
-        if index in taken or reading.legitimate_kind(group):
+    for index, group in enumerate(sequence):
+        if index in taken or analysis.legitimate_kind(group):
             if part:
                 yield part
             part = []
@@ -214,21 +212,21 @@ def _remaining_parts(run: list[DigitGroup], taken: set[int], reading: TextAnalys
         yield part
 
 
-def _find_cards(run: list[DigitGroup], reading: TextAnalysis) -> Iterator[tuple[int, int]]:
-    """The first and last group of each card number in a run, with what follows it in one breath."""
-    digits = [group.digits for group in run]
-    other = [bool(reading.legitimate_kind(group)) for group in run]
+def _find_cards(sequence: list[DigitGroup], analysis: TextAnalysis) -> Iterator[tuple[int, int]]:
+    """The first and last group of each card number in a sequence, with what follows it in one breath."""
+    digits = [group.digits for group in sequence]
+    other = [bool(analysis.legitimate_kind(group)) for group in sequence]
     first = 0
-    while first < len(run):
+    while first < len(sequence):
         last = find_card_end(digits, first, other)
-        if last is None or count_account_groups(digits[first : last + 1], reading.situation):
+        if last is None or count_account_groups(digits[first : last + 1], analysis.context):
             first += 1
             continue
         size = 0
-        while last + 1 < len(run):
+        while last + 1 < len(sequence):
             size += len(digits[last + 1])
             if (
-                reading.legitimate_kind(run[last + 1]) not in ("", "date")
+                analysis.legitimate_kind(sequence[last + 1]) not in ("", "date")
                 or len(digits[last + 1]) > 5
                 or size > MAX_CARD_DETAIL_DIGITS
             ):
@@ -240,31 +238,29 @@ def _find_cards(run: list[DigitGroup], reading: TextAnalysis) -> Iterator[tuple[
         first = last + 1
 
 
-def _classify_sequence(run: list[DigitGroup], reading: TextAnalysis) -> str | None:
-    """What a run is that must not be kept, or None."""
-    digits = [group.digits for group in run]
+def _classify_sequence(sequence: list[DigitGroup], analysis: TextAnalysis) -> str | None:
+    """The kind of secret that a sequence is, or None."""
+    digits = [group.digits for group in sequence]
     sizes = [len(group) for group in digits]
-    start, end = run[0].start, run[-1].end
-    mark = labels.find_label_before(start, reading.number_labels)
-    label = mark.kind if mark else labels.find_kind_after(end, reading.lowered, reading.number_labels)
-    named = _classify_by_label(run, reading, mark, label)
+    start, end = sequence[0].start, sequence[-1].end
+    mark = labels.find_label_before(start, analysis.number_labels)
+    label = mark.kind if mark else labels.find_kind_after(end, analysis.lowered, analysis.number_labels)
+    named = _classify_by_label(sequence, analysis, mark, label)
     if named is not None:
         return named or None
-    if sizes == SSN_SIZES and not (
-        reading.situation.is_number_asked and count_account_groups(digits, reading.situation)
-    ):
+    if sizes == SSN_SIZES and not (analysis.context.is_number_asked and count_account_groups(digits, analysis.context)):
         return "ssn"
-    if label != "other" and _is_half_card(digits) and not count_account_groups(digits, reading.situation):
+    if label != "other" and _is_half_card(digits) and not count_account_groups(digits, analysis.context):
         return "card"
-    if matches_question(sizes, reading.situation):
+    if matches_question(sizes, analysis.context):
         return None
-    if is_legitimate(digits, reading.situation, named=label == "other"):
+    if is_legitimate(digits, analysis.context, named=label == "other"):
         return None
     return _classify_by_shape(digits, sizes)
 
 
 def _is_half_card(digits: list[str]) -> bool:
-    """Parted as the figures of a card are, whatever was asked for: nobody parts a phone or a member number so."""
+    """Grouped as the digits of a card, whatever was asked for: nobody groups a phone or a member number so."""
     sizes = [len(one) for one in digits]
     return (sizes == HALF_CARD_SIZES and digits[0][0] in CARD_FIRST_DIGITS) or (
         sizes == AMEX_FIRST_SIZES and digits[0][:2] in AMEX_PREFIXES
@@ -272,27 +268,27 @@ def _is_half_card(digits: list[str]) -> bool:
 
 
 def _classify_by_label(
-    run: list[DigitGroup], reading: TextAnalysis, mark: NumberLabel | None, label: str
+    sequence: list[DigitGroup], analysis: TextAnalysis, mark: NumberLabel | None, label: str
 ) -> str | None:
-    """The kind that the words around say; an empty text: they say that it stays; None: they say nothing."""
-    digits = [group.digits for group in run]
+    """The kind that the words around give it; empty if they say that it may stay, None if they say nothing."""
+    digits = [group.digits for group in sequence]
     size = sum(map(len, digits))
-    start, end = run[0].start, run[-1].end
-    direct = mark is None or labels.CARD_LABEL_GAP.fullmatch(reading.lowered, mark.end, start) is not None
+    start, end = sequence[0].start, sequence[-1].end
+    direct = mark is None or labels.CARD_LABEL_GAP.fullmatch(analysis.lowered, mark.end, start) is not None
     if label == "ssn" and (3 if direct else 5 if mark and start - mark.end > 30 else 4) <= size <= 12:
         return "ssn"
-    own = count_account_groups(digits, reading.situation) > 0
-    gate = mark is not None and is_about_gate(reading.lowered, mark.start)
+    own = count_account_groups(digits, analysis.context) > 0
+    gate = mark is not None and is_about_gate(analysis.lowered, mark.start)
     if label == "code" and 3 <= size <= 8 and not own and not gate:
-        return "" if reading.situation.asked == "code" and size == 6 else "code"
+        return "" if analysis.context.asked == "code" and size == 6 else "code"
     if own and label != "ssn":
         return None
-    if DATE_SHAPE.fullmatch(reading.text, start, end):
+    if DATE_SHAPE.fullmatch(analysis.text, start, end):
         return "" if size <= 8 and label != "card" else None
-    exempt = mark is not None and _is_payment_target(reading.lowered, mark, start)
+    exempt = mark is not None and _is_payment_target(analysis.lowered, mark, start)
     if label == "bank" and size >= MIN_BANK_DIGITS and not exempt:
         return "bank"
-    if _is_bank_account(reading.lowered, start, size, label, digits[0]):
+    if _is_bank_account(analysis.lowered, start, size, label, digits[0]):
         return "bank"
     if label == "card" and size >= MIN_LABELED_CARD_DIGITS and direct and not exempt:
         return "card"
@@ -314,10 +310,10 @@ def _is_payment_target(lowered: str, mark: NumberLabel, start: int) -> bool:
 
 
 def _is_bank_account(lowered: str, start: int, size: int, label: str, first: str) -> bool:
-    """Whether an account number is one with a bank by what else the message says."""
+    """Whether an account number is a bank's, by the rest of the message."""
     account = labels.ACCOUNT_BEFORE.search(lowered[max(0, start - 60) : start])
     if size >= MIN_DIGITS_BESIDE_ROUTING and labels.ROUTING.search(lowered) and (account or label != "other"):
         return True
-    # a member's own number, written without its dash, is shorter and begins with no zero
+    # a member number without its dash is shorter and does not begin with a zero
     long = size >= MIN_LONG_ACCOUNT_DIGITS or (size >= MIN_BANK_DIGITS and first[0] == "0")
     return bool(account and not account["owned"] and long and labels.BANK_DEBIT.search(lowered))

@@ -1,6 +1,6 @@
-"""Finds what must never be kept and is no number: what follows a word for a password, a license, a maiden name.
+"""Finds secrets that are named: what follows a word for a password, a license, a maiden name.
 
-A password may be any words at all; `I forgot my password` and `my password is not working` tell none.
+A password may be any words; `I forgot my password` and `my password is not working` reveal none.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SECRET_LOST = re.compile(
 )
 
 GATE_BEFORE = re.compile(r"\b(?:gate|padlock|lock\s?box|garage|fence|candado|porton|reja|garaje|cerca)\b[^.!?]{0,25}$")
-"""What a crew needs to come in is no secret of the member's."""
+"""A crew needs the code of a gate, so it is not removed."""
 
 STATE_WORDS = frozenset(
     "not no never always still already wrong incorrect expired expiring invalid locked rejected refused forgotten lost "
@@ -80,7 +80,7 @@ Span = tuple[int, int]
 
 
 def find_secrets(lowered: str) -> Iterator[Span]:
-    """Where in a plain text something stands that only its owner may know."""
+    """Find the values of named secrets in a folded text."""
     for found in SECRET_THEN_VALUE.finditer(lowered):
         if not is_about_gate(lowered, found.start()) and (end := _find_value_end(lowered, found.end())) is not None:
             yield found.end(), end
@@ -94,7 +94,7 @@ def find_secrets(lowered: str) -> Iterator[Span]:
 
 
 def _find_bare_secrets(lowered: str) -> Iterator[Span]:
-    """Behind the word for it without an `is`: `password hunter2`, `first pet Snowball`."""
+    """Find those without an `is`: `password hunter2`, `first pet Snowball`."""
     for found in SECRET_WITHOUT_VERB.finditer(lowered):
         token = TOKEN.match(lowered, found.end())
         if not token or SECRET_LOST.search(lowered, 0, found.start()):
@@ -109,7 +109,7 @@ def _find_bare_secrets(lowered: str) -> Iterator[Span]:
 
 
 def names_no_secret(lowered: str) -> bool:
-    """Whether words behind `my password is` tell none: `not working`."""
+    """Whether the words behind `my password is` reveal none: `not working`."""
     words = [_strip_marks(word) for word in lowered.split()]
     return not any(words) or (_names_no_secret(words) and not any(map(_looks_secret, words[:3])))
 
@@ -120,18 +120,18 @@ def is_about_gate(lowered: str, at: int) -> bool:
 
 
 def ends_before_value(lowered: str) -> bool:
-    """`my password is`, and nothing more: what comes next is it."""
+    """Whether it ends with `my password is`, so that the next message is the password."""
     return ENDS_BEFORE_VALUE.search(lowered) is not None
 
 
 def find_trailing_name(lowered: str) -> str:
-    """The word for a secret that a short message ends with: `mi clave`, `driver's license number`."""
+    """The word for a secret that a short message ends with, as `mi clave`, `driver's license number`; else empty."""
     found = ENDS_WITH_SECRET_NAME.search(lowered)
     return found["name"] if found and len(lowered.split()) <= MAX_WORDS // 2 and not SECRET_LOST.search(lowered) else ""
 
 
 def _find_value_end(lowered: str, start: int) -> int | None:
-    """Where the value that begins at `start` ends; None when the words tell none."""
+    """Where the value that begins at `start` ends; None if the words reveal none."""
     tokens: list[re.Match[str]] = []
     for token in TOKEN.finditer(lowered, start):
         if (
@@ -152,13 +152,13 @@ def _find_value_end(lowered: str, start: int) -> int | None:
 
 
 def _trailing_marks(word: str) -> str:
-    """Marks that end the sentence; an exclamation mark may belong to a password."""
+    """Marks that end the sentence; an exclamation mark may be part of the password."""
     found = re.search(r"[.,;?]+$", word)
     return found[0] if found else ""
 
 
 def _continues_after(lowered: str, at: int) -> bool:
-    """Whether a sentence goes on behind a joining word, as `and my member number is` does."""
+    """Whether words follow a joining word, as in `and my member number is`."""
     return TOKEN.match(lowered, at + 1) is not None
 
 
@@ -170,7 +170,7 @@ def _names_no_secret(words: list[str]) -> bool:
 
 
 def _find_value_start(lowered: str, end: int) -> int | None:
-    """Where the words in front of `is my password` begin; None when they tell nothing."""
+    """Where the words in front of `is my password` begin; None if they reveal nothing."""
     clause = max(lowered.rfind(mark, 0, end) for mark in (". ", "! ", "? ", "; ", ", ", "\n")) + 1
     tokens = list(TOKEN.finditer(lowered, clause, end))
     if not tokens or len(tokens) > MAX_WORDS or _strip_marks(tokens[-1][0]) in SUBJECT_WORDS:
@@ -183,7 +183,7 @@ def _strip_marks(word: str) -> str:
 
 
 def _looks_secret(word: str) -> bool:
-    """Letters with figures or marks among them: no ordinary word."""
+    """Letters with digits or marks among them: no ordinary word."""
     inner = _strip_marks(word)
     letters = any(character.isalpha() for character in inner)
     odd = any(character.isdigit() or character in "@#$%^&*_+=~!" for character in inner)

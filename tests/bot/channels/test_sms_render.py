@@ -1,4 +1,4 @@
-"""A neutral reply as text messages."""
+"""Replies rendered as text messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line, as programs read it."""
+"""The command line and its JSON output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting and ending `memberline serve`, as the person in front of the terminal meets it."""
+"""Starting and stopping `memberline serve` from a terminal."""
 
 from __future__ import annotations
 

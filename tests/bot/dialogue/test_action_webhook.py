@@ -1,4 +1,4 @@
-"""The engine's way to the actions: open to the engine, not there for anyone else."""
+"""The action webhook answers the engine and nobody else."""
 
 from __future__ import annotations
 

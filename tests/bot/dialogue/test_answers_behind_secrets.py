@@ -1,4 +1,4 @@
-"""What was asked for gets through behind something that was taken out, and a secret in pieces goes all the same."""
+"""An answer after a redacted message gets through, and a secret in pieces is still redacted."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import pytest
 
 from bot.dialogue.normalize import clean_text
-from bot.dialogue.redaction.across_messages import MAX_EARLIER, EarlierMessage, redact_in_context
+from bot.dialogue.redaction.across_messages import MAX_EARLIER, redact_in_context
 from bot.dialogue.redaction.card_numbers import is_card_number
 from bot.dialogue.redaction.expected_numbers import RedactionContext
+from bot.dialogue.redaction.message_ends import EarlierMessage
 from tests.bot.dialogue.test_nothing_kept import open_account
 from tests.bot.edge import Edge
 

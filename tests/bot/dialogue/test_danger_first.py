@@ -1,4 +1,4 @@
-"""Whoever tells of danger is told whom to call, and is heard, wherever else a message would be left or refused."""
+"""A report of danger is answered with whom to call, even where other messages are left or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody is told that nothing was done, or to try again, unless it was looked up and stays so."""
+"""A member is told that nothing was done, or to try again, only if that is true and stays true."""
 
 from __future__ import annotations
 

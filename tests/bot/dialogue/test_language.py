@@ -1,4 +1,4 @@
-"""The language of a talk: found by the edge, kept with the conversation, told to the engine and to the page."""
+"""The language of a conversation: detected by the app, stored, and passed to the engine and to the page."""
 
 from __future__ import annotations
 

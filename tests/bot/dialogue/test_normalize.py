@@ -1,4 +1,4 @@
-"""What is made of what a member sent."""
+"""Cleaning and interpreting what a member sent."""
 
 import pytest
 

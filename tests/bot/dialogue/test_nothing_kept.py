@@ -1,4 +1,4 @@
-"""Whatever people say that must never be kept is found nowhere afterwards, and what they need to say stays."""
+"""Secrets that people send are stored nowhere, and what they need to say stays."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ import pytest
 from bot.channels.sms.routes import sms_conversation_id
 from bot.channels.webchat import sessions
 from bot.dialogue.normalize import clean_text
-from bot.dialogue.redaction.across_messages import MAX_EARLIER, EarlierMessage, redact_in_context
+from bot.dialogue.recording import MessageRecorder
+from bot.dialogue.redaction.across_messages import MAX_EARLIER, redact_in_context
 from bot.dialogue.redaction.expected_numbers import RedactionContext
-from bot.dialogue.redaction.message_redaction import MessageRedactor
+from bot.dialogue.redaction.message_ends import EarlierMessage
 from bot.dialogue.redaction.redact import list_account_candidates, redact
 from tests.bot.conftest import running_edge
 from tests.bot.edge import ACCOUNT, NUMBER, Edge
@@ -317,7 +318,7 @@ async def test_what_the_engine_has_to_forget_waits_for_it(edge: Edge) -> None:
     assert "4111" not in json.dumps(left[0].messages)
     edge.engine.failing = False
     edge.engine.forgotten.clear()
-    assert await edge.services.turns.unkeeping._redact_all()
+    assert await edge.services.turns.engine_redactor._redact_all()
     async with edge.services.backend.db.read_session() as session:
         assert await history_redaction.list_pending_redactions(session) == []
 
@@ -329,14 +330,14 @@ async def test_one_sentence_tells_of_all_that_was_taken_out(edge: Edge) -> None:
 
 
 async def test_a_payload_of_ours_is_left_alone_and_another_s_is_not(edge: Edge) -> None:
-    fitting = MessageRedactor(edge.services.backend, edge.services.rates)
+    recorder = MessageRecorder(edge.services.backend, edge.services.rates)
     from bot.dialogue.messages import Inbound
 
     async with edge.services.backend.db.transaction() as session:
         inbound = Inbound("web", "web-x", "web-x:1", "", payload='/inform{"x":"4111 1111 1111 1111"}')
-        fit = await fitting.redact(session, inbound)
-    assert fit.inbound.payload is None
-    assert "4111" not in fit.inbound.text
+        redacted = await recorder.redact(session, inbound)
+    assert redacted.inbound.payload is None
+    assert "4111" not in redacted.inbound.text
 
 
 @pytest.mark.parametrize(

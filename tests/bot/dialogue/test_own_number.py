@@ -1,4 +1,4 @@
-"""A member's own number of nine digits gets through where it is asked for; any other of that shape never does."""
+"""Nine digits get through if they are an account number and are asked for; otherwise they are redacted."""
 
 from __future__ import annotations
 

@@ -1,12 +1,13 @@
-"""What must never be kept goes; what members need to say stays."""
+"""What must never be stored is redacted; what members need to say stays."""
 
 import itertools
 from random import Random
 
 import pytest
 
-from bot.dialogue.redaction.across_messages import EarlierMessage, redact_in_context
+from bot.dialogue.redaction.across_messages import redact_in_context
 from bot.dialogue.redaction.expected_numbers import RedactionContext
+from bot.dialogue.redaction.message_ends import EarlierMessage
 from bot.dialogue.redaction.redact import PLACEHOLDERS, list_removed_kinds, redact, remove_placeholders
 
 # the card networks' public test numbers

@@ -1,4 +1,4 @@
-"""What must hold for every turn: nothing lost, nothing twice, in order; with the engine away and over a restart too."""
+"""Every message is answered once and in order, even when the engine is away or the app restarts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_while_the_engine_is_away_texts_are_kept_and_answered_in_order_lat
     await app_server.engine.stop()
     first = twiml_texts(await app_server.text("one"))
     assert app_server.services.coop.office_phone_display in first[0]
-    # one kind sentence an outage, not one a message
+    # one notice for the outage, not one for each message
     assert twiml_texts(await app_server.text("two")) == []
     assert twiml_texts(await app_server.text("three")) == []
     assert await _statuses(app_server) == ["received"] * 3
@@ -395,7 +395,7 @@ async def test_nothing_is_pending_that_is_not_written_down(
     assert "could not" not in twiml_texts(spanish)[0]
     assert (page.status, page.json["error"]["code"]) == (503, "unavailable")
     assert "<Redirect" not in line.text, "a caller is not asked to wait for what was not kept"
-    # what was said not to be kept is not: nothing of it is done once the database is back
+    # a message reported as not stored is not acted on once the database is back
     await app_server.services.turns.wait_until_idle()
     assert await _statuses(app_server) == []
     assert app_server.engine.turns == []

@@ -1,4 +1,4 @@
-"""What must hold is really looked at: a conversation that breaks it is found out."""
+"""The invariants find a conversation that breaks them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated members talk with the real assistant, and nothing that must hold is broken."""
+"""Simulated members talk with the running assistant without breaking an invariant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A call over the relay's socket: a real one, opened as Twilio opens it."""
+"""A call over a real relay socket, opened as Twilio opens it."""
 
 from __future__ import annotations
 

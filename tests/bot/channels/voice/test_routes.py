@@ -107,7 +107,7 @@ async def test_only_signed_requests_are_answered(edge: Edge, path: str, signatur
 
 
 async def test_a_signature_is_for_its_own_turn_only(edge: Edge) -> None:
-    """The place in the call is in the address, and the address is signed."""
+    """The position in the call is in the URL, and the URL is signed."""
     line = Line(edge)
     path = "/twilio/voice/turn?turn=1&asked=0"
     from bot.web.twilio_guard import compute_signature

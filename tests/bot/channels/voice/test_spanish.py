@@ -1,4 +1,4 @@
-"""The phone line in Spanish: the key for it, the voice, and what is heard."""
+"""The phone line in Spanish: its key, its voice, and the reading of Spanish speech."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated member reads what is asked from the words alone, on each channel."""
+"""Responses are recognized by their words alone, on each channel."""
 
 from __future__ import annotations
 

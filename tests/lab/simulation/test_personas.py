@@ -1,4 +1,4 @@
-"""Members are composed by their seed and place alone, and all kinds of them turn up."""
+"""Personas depend on seed and index alone, and all kinds of them occur."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from backend.demo import DEMO_PEOPLE
 from backend.luhn import is_luhn_valid
 from lab.noise import KINDS
 from lab.simulation import style
-from lab.simulation.goals import GOALS, REFUSAL_RESPONSES
+from lab.simulation.goals import GOALS, REFUSAL_RESPONSES, Goal
 from lab.simulation.personas import CHANNELS, KNOWLEDGE, STYLES, compose_persona
 from lab.simulation.population import make_surname
 from lab.simulation.response_matching import load_patterns
@@ -42,7 +42,7 @@ def test_each_is_like_a_demo_member() -> None:
 
 
 @pytest.mark.parametrize("goal", GOALS, ids=lambda goal: goal.name)
-def test_each_goal_ends_with_a_response_that_there_is(goal) -> None:  # type: ignore[no-untyped-def]
+def test_each_goal_ends_with_an_existing_response(goal: Goal) -> None:
     names = {wording.name for wording in load_patterns(False)}
     assert any(goal.is_ended_by(name) for name in names)
     assert any(REFUSAL_RESPONSES.fullmatch(name) for name in names)

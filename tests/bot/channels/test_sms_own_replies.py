@@ -1,4 +1,4 @@
-"""Texts that are for nobody's dialogue: opt-outs in people's own words, wrong numbers, machines, groups, other apps."""
+"""Texts that the dialogue does not answer: opt-outs in any wording, wrong numbers, machines, groups, other apps."""
 
 from __future__ import annotations
 
@@ -264,3 +264,12 @@ async def test_an_attachment_without_words_is_answered_kindly(app_server: Edge, 
     answer = await app_server.text("", NumMedia="1", MediaUrl0="https://x.example/1", MediaContentType0=kind)
     assert len(twiml_texts(answer)) == 1
     assert app_server.engine.turns == []
+
+
+async def test_an_own_answer_redacts_like_any_other(app_server: Edge) -> None:
+    await app_server.text("4111 1111")
+    await app_server.text("1111 1111", OtherRecipients0="+18155550177")
+    async with app_server.services.backend.db.read_session() as session:
+        kept = list(await session.scalars(select(InboundMessage.text)))
+    assert len(kept) == 2
+    assert not [text for text in kept if "1111" in text]

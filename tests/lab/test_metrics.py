@@ -1,4 +1,4 @@
-"""Figures by channel and language, as a table and as a picture."""
+"""Metrics by channel and language, as a table and as a chart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Floods of messages and of streams: their sender waits, and nobody else does."""
+"""Floods of messages and of streams slow down their sender and nobody else."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ async def test_one_address_with_many_sessions_is_slowed_down(
 ) -> None:
     async with running_edge(folder, engine, twilio, PROXIES_COUNT="1", CHAT_PER_ADDRESS="20") as edge:
         own = [await edge.session() for _ in range(10)]
-        # of one /64 every address is the same sender, and what somebody writes in front of the proxy's word is not read
+        # all addresses of one /64 are one sender, and only the proxy's own entry of X-Forwarded-For counts
         addresses = [f"198.51.100.{number}, 2001:db8:7:7::{number:x}" for number in range(1, 61)]
         answers = [await chat(edge, own[place % 10], f"n{place}", address) for place, address in enumerate(addresses)]
         assert {answer.status for answer in answers} == {200, 429}
@@ -122,7 +122,7 @@ async def test_streams_of_a_session_and_of_an_address_are_few(
             assert found.held <= rate_limits.MAX_STREAMS_PER_ADDRESS
             assert found.statuses.total() == 486
             async with streams(edge.url, made[:1], 1, {"X-Forwarded-For": "2001:db8:0:1::1"}) as other:
-                # the session has its own bound, whoever opens them
+                # the session has a limit of its own, whatever the address
                 assert other.statuses.total() == 1
             async with streams(edge.url, [sessions.create_session_token(edge.services.settings)], 1) as other:
                 assert other.held == 1
