@@ -11,9 +11,10 @@ from backend.logins import sign_in_codes, signin
 from backend.logins.service import is_account_number
 from backend.members.codes import mask_email
 from backend.members.service import lacks_separator
-from bot.portal import cookies, pages
+from bot.portal import cookies
 from bot.portal.base_pages import PortalPages, parse_fields
 from bot.portal.summary import load_summary
+from bot.web import pages
 
 HOME_URL, LOGIN_URL = "/portal", "/portal/login"
 NO_MATCH = mark("The user ID or number and the password do not fit each other.")

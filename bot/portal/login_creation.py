@@ -10,8 +10,9 @@ from backend.language import mark, tr
 from backend.logins import creation_codes, login_creation, recovery_mail
 from backend.logins.models import CreationLink
 from backend.members.service import lacks_separator, strip_to_digits
-from bot.portal import cookies, pages
+from bot.portal import cookies
 from bot.portal.base_pages import TOKEN, PortalPages, format_password_problem, parse_fields
+from bot.web import pages
 from bot.web.rates import rate_limit
 
 NEW_PAGE_LIMIT = rate_limit("portal-create", 30, 600)

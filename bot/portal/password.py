@@ -8,9 +8,10 @@ from sanic import HTTPResponse, Request
 
 from backend.language import tr
 from backend.logins import recovery_mail
-from bot.portal import cookies, pages
+from bot.portal import cookies
 from bot.portal.account import LOGIN_URL
 from bot.portal.base_pages import TOKEN, PortalPages, format_password_problem, parse_fields
+from bot.web import pages
 
 LAST4 = re.compile(r"\d{4}")
 

@@ -7,7 +7,7 @@ from backend.language import mark, tr
 from backend.money import format_cents
 from backend.payments.prechecks import PaymentWarning
 from backend.payments.quotes import ReadBack
-from bot.portal.pages import format_day_with_year
+from bot.web.pages import format_day_with_year
 
 DECLINE_REASONS = {
     "insufficient_funds": mark("there was not enough money in the account"),

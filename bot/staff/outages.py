@@ -8,9 +8,9 @@ from sanic import HTTPResponse, Request
 
 from backend.outage import service as outages
 from bot.dialogue.normalize import clean_and_redact
-from bot.portal.pages import redirect
 from bot.staff import views
 from bot.staff.form_fields import form_field
+from bot.web.pages import redirect
 
 if TYPE_CHECKING:
     from bot.staff.routes import StaffPages

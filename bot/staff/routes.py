@@ -7,7 +7,6 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import NotFound
 
@@ -20,17 +19,16 @@ from backend.staff import signin
 from backend.tickets import service as tickets
 from backend.tickets.reporter_notices import reporting_conversations
 from bot.dialogue.normalize import clean_and_redact
-from bot.portal.pages import PRIVATE_HEADERS, content_security_policy, is_same_site_post, redirect
 from bot.services import Services
 from bot.staff import views
 from bot.staff.cookies import StaffCookies
 from bot.staff.form_fields import form_field
 from bot.staff.outages import OutagePages
+from bot.web import pages
 from bot.web.client_source import client_source
 from bot.web.guards import mark_guard
 from bot.web.json_requests import READ_METHODS
 
-FOLDER = Path(__file__).parent / "templates"
 MAX_ANSWER_LENGTH = 600
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
@@ -42,14 +40,8 @@ class StaffPages:
         self.services = services
         self.backend = services.backend
         self.browser = StaffCookies(services.settings)
-        self._pages = Environment(
-            loader=FileSystemLoader(FOLDER),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._pages.filters |= views.template_filters(services.backend)
+        self._templates = pages.create_templates(Path(__file__).parent / "templates")
+        self._templates.filters |= views.template_filters(services.backend)
 
     def allow_signed_out(self, handler: PageHandler) -> PageHandler:
         """For everyone, as long as there are accounts; a form must come from our own page."""
@@ -58,7 +50,7 @@ class StaffPages:
         async def checked(request: Request, **values: Any) -> HTTPResponse:
             if not self.services.settings.staff_accounts:
                 raise NotFound()
-            if request.method == "POST" and not is_same_site_post(request, self.services.settings):
+            if request.method == "POST" and not pages.is_same_site_post(request, self.services.settings):
                 return self._render_sign_in("Please use this page to sign in.", status=403)
             return await handler(request, **values)
 
@@ -73,9 +65,9 @@ class StaffPages:
                 raise NotFound()
             name = await signin.find_session_name(self.backend, self.browser.read_session(request))
             if name is None:
-                return redirect("/staff/sign-in")
+                return pages.redirect("/staff/sign-in")
             if request.method == "POST":
-                ours = is_same_site_post(request, self.services.settings)
+                ours = pages.is_same_site_post(request, self.services.settings)
                 if not ours or not self.browser.is_form_token_valid(request, form_field(request, "token")):
                     return self.render_page(
                         "notice.html", 403, heading="Please try again", text="The page was too old."
@@ -117,12 +109,12 @@ class StaffPages:
 
     async def sign_out(self, request: Request, name: str) -> HTTPResponse:
         await signin.sign_out(self.backend, self.browser.read_session(request), name)
-        response = redirect("/staff/sign-in")
+        response = pages.redirect("/staff/sign-in")
         self.browser.clear_session(response)
         return response
 
     def _finish_sign_in(self, signed_in: signin.StaffSignIn) -> HTTPResponse:
-        response = redirect("/staff")
+        response = pages.redirect("/staff")
         self.browser.set_sign_in(response, signed_in)
         return response
 
@@ -174,14 +166,14 @@ class StaffPages:
                 return self.render_page(
                     "notice.html", 409, heading="No way to write there", text="Please call instead."
                 )
-        return redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
+        return pages.redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
 
     async def close_handoff(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
             closed = await handover.close(session, self.backend, handover_id, name)
         if closed is not None:
             self.services.pushes.notify(closed.conversation_id)
-        return redirect("/staff")
+        return pages.redirect("/staff")
 
     async def take_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         """Somebody of the office sees to it: the people on call are told so, and called no more."""
@@ -191,14 +183,14 @@ class StaffPages:
             if found is None or called is None:
                 raise NotFound()
             await callout.take(session, self.backend, called, found, name, "office")
-        return redirect(f"/staff/tickets/{number}")
+        return pages.redirect(f"/staff/tickets/{number}")
 
     async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
             closed = await tickets.close(session, self.backend, number, name)
         for conversation in reporting_conversations(closed) if closed else []:
             self.services.pushes.notify(conversation)
-        return redirect("/staff")
+        return pages.redirect("/staff")
 
     async def _record(self, act: str, name: str, after: dict[str, Any] | None = None) -> None:
         async with self.backend.db.transaction() as session:
@@ -220,9 +212,7 @@ class StaffPages:
         return self.render_page("code.html", status, trouble=trouble, code_token=token)
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
-        html = self._pages.get_template(template).render(coop=self.backend.coop, **values)
-        headers = {**PRIVATE_HEADERS, "content-security-policy": content_security_policy()}
-        return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
+        return pages.render_private_page(self._templates, template, status, coop=self.backend.coop, **values)
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -241,9 +231,9 @@ def blueprint(services: Services) -> Blueprint:
     staff.add_route(inside(office.show_ticket), "/tickets/<number:str>", methods=READ_METHODS, name="ticket")
     staff.add_route(inside(office.take_ticket), "/tickets/<number:str>/take", methods=["POST"], name="take_ticket")
     staff.add_route(inside(office.close_ticket), "/tickets/<number:str>/close", methods=["POST"], name="close_ticket")
-    pages = OutagePages(office)
-    staff.add_route(inside(pages.list_outages), "/outages", methods=READ_METHODS, name="outages")
-    staff.add_route(inside(pages.add), "/outages", methods=["POST"], name="add_outage")
-    staff.add_route(inside(pages.update), "/outages/<outage_id:int>", methods=["POST"], name="update_outage")
-    staff.add_route(inside(pages.clear), "/outages/<outage_id:int>/clear", methods=["POST"], name="clear_outage")
+    outage_pages = OutagePages(office)
+    staff.add_route(inside(outage_pages.list_outages), "/outages", methods=READ_METHODS, name="outages")
+    staff.add_route(inside(outage_pages.add), "/outages", methods=["POST"], name="add_outage")
+    staff.add_route(inside(outage_pages.update), "/outages/<outage_id:int>", methods=["POST"], name="update_outage")
+    staff.add_route(inside(outage_pages.clear), "/outages/<outage_id:int>/clear", methods=["POST"], name="clear_outage")
     return staff

@@ -17,7 +17,6 @@ from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.conversations.models import Conversation
-from backend.coop import format_phone
 from backend.tickets import listing
 from backend.tickets.models import Ticket
 
@@ -108,7 +107,6 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "at_iso": lambda text: format_local_iso(backend, text),
         "kind": format_kind,
         "callout": lambda called: format_callout(backend, called),
-        "phone": format_phone,
         "way": lambda way: {"sms": "text"}.get(way, way),
         "field_time": lambda moment: format_field_time(backend, moment),
     }

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from prometheus_client import CONTENT_TYPE_LATEST
 from sanic import Blueprint, HTTPResponse, Request
 from sanic import json as json_response
@@ -18,9 +16,9 @@ from backend.outbox import service as outbox
 from bot.services import Services
 from bot.web.guards import development_only, loopback_or_token, public
 from bot.web.json_requests import READ_METHODS
+from bot.web.pages import BOT, create_templates
 from bot.web.static_files import StaticFiles
 
-BOT = Path(__file__).resolve().parent.parent
 OUTBOX_PAGE = "/dev/outbox"
 
 
@@ -46,10 +44,7 @@ def static_blueprint() -> Blueprint:
 
 
 def _add_pages(routes: Blueprint, services: Services) -> None:
-    templates = Environment(
-        loader=FileSystemLoader([BOT / "portal" / "templates", BOT / "templates"]),
-        autoescape=select_autoescape(default=True),
-    )
+    templates = create_templates(BOT / "portal" / "templates")
     widget = StaticFiles(BOT / "channels" / "webchat" / "static")
     demo_page = templates.get_template("demo.html").render(demo_page_values(services))
 
