@@ -84,8 +84,7 @@ class PortalPages:
 
 def parse_fields(request: Request, *names: str) -> dict[str, str]:
     """These fields of a posted form, cut at MAX_FIELD_LENGTH; a missing one is empty."""
-    form: Any = request.get_form() or {}
-    return {name: str(form.get(name) or "")[:MAX_FIELD_LENGTH] for name in names}
+    return {name: pages.form_field(request, name)[:MAX_FIELD_LENGTH] for name in names}
 
 
 def format_password_problem(code: str) -> str:

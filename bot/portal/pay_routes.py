@@ -121,9 +121,7 @@ class PayPages(PortalPages):
 
     async def confirm(self, request: Request, token: str) -> HTTPResponse:
         """The member agrees. Answered with a redirect, so that reloading the result does not pay again."""
-        form = request.get_form()
-        quote = str(form.get("quote", "")) if form else ""
-        agreed = await pay_actions.agree_to_payment(self.backend, token, quote)
+        agreed = await pay_actions.agree_to_payment(self.backend, token, pages.form_field(request, "quote"))
         return pages.redirect(f"{_page_url(token)}/done" if agreed else f"{_page_url(token)}/return?again=1")
 
     async def reread(self, _request: Request, token: str) -> HTTPResponse:

@@ -95,6 +95,12 @@ def is_same_site_post(request: Request, settings: Settings) -> bool:
     return origin in (_url_origin(settings.public_url), f"{request.scheme}://{request.host}")
 
 
+def form_field(request: Request, name: str) -> str:
+    """A field of a posted form; empty when it is missing."""
+    form: Any = request.get_form() or {}
+    return str(form.get(name) or "")
+
+
 def format_day_with_year(on: date) -> str:
     """`Friday, December 4, 2026`, `viernes 4 de diciembre de 2026`."""
     return format_day(on, date.min)  # format_day leaves out the year when both have the same

@@ -1,4 +1,4 @@
-"""The demo page, the widget's file, and the addresses by which the process itself is watched."""
+"""The demo page, the widget's script, health and metrics, and the outbox page of development."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OUTBOX_PAGE = "/dev/outbox"
 
 
 def blueprint(services: Services) -> Blueprint:
-    """GET /, /widget.js and what is watched: /health, /ready, /metrics, /dev/outbox."""
+    """GET /, /widget.js, /dev/outbox, /health, /ready and /metrics."""
     routes = Blueprint("site")
     _add_pages(routes, services)
     _add_monitoring(routes, services)
@@ -31,7 +31,7 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def static_blueprint() -> Blueprint:
-    """GET /portal/static/<name>: looks and pictures that the pages share."""
+    """GET /portal/static/<name>: styles and pictures of all pages."""
     routes = Blueprint("static")
     files = StaticFiles(BOT / "portal" / "static")
 
@@ -68,7 +68,7 @@ def _add_pages(routes: Blueprint, services: Services) -> None:
 
 
 def demo_page_values(services: Services) -> dict[str, Any]:
-    """What the demo page shows; the demo members only where they exist."""
+    """The values of demo.html; production has no demo members."""
     if services.settings.production:
         return {"coop": services.coop}
     members = [{"number": number, "last4": last4, "purpose": purpose} for number, last4, purpose in DEMO_ACCOUNTS]
