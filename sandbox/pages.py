@@ -1,4 +1,4 @@
-"""The page on the network's own address where a member types a card or an account: plain HTML, no script."""
+"""The card entry page of the sandbox network: plain HTML without scripts, on the network's own origin."""
 
 from pathlib import Path
 from typing import Literal
@@ -43,7 +43,7 @@ def add_routes(app: web.Application) -> None:
 
 @web.middleware
 async def page_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer what goes wrong on a page with a page."""
+    """Answer errors on a page with a page."""
     if request.path.startswith("/v1/"):
         return await handler(request)
     try:
@@ -146,7 +146,7 @@ def _html(html: str, status: int, form_goes_to: str = "") -> web.Response:
 
 
 def _back(entry: CardEntry) -> web.Response:
-    """Only ever to the address the merchant gave when it opened the entry."""
+    """Redirect to the address that the merchant gave when it opened the entry, and to no other."""
     return web.Response(status=303, headers={**_HEADERS, "Location": entry.return_url})
 
 

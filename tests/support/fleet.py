@@ -118,7 +118,7 @@ class Fleet:
 async def fleet_over(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio, **environment: str
 ) -> AsyncIterator[Fleet]:
-    """Where processes can be started; every one of them is ended at the end."""
+    """A fleet without processes yet; all that are launched are killed at the end."""
     shared = {
         "MEMBERLINE_ENV": "development",
         "SECRET_KEY": "a key for tests alone",
