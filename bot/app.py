@@ -1,4 +1,4 @@
-"""The only wiring: builds the app of which everything public is made."""
+"""Builds the Sanic app from its parts; the only place where they are put together."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ from bot.workers.unanswered import UnansweredWorker
 logger = logging.getLogger("memberline.app")
 
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
-"""For the engine's calls; what members may send is far less, see headers.py."""
+"""For the engine's calls to the action webhook; other requests may have 64 KB, see bot/web/headers.py."""
 MAX_FRAME_BYTES = 16 * 1024
-"""Of a message over a socket; what a caller says in one breath is far less."""
+"""Of one message over the phone line's socket."""
 STOP_SECONDS = 3.0
 
 
@@ -54,7 +54,7 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
     if domain is None:
         domain = action_webhook.load_domain(ROOT / "domain.yml")
     if executor is None:
-        # by name, so that bot and actions stay strangers
+        # by name, so that bot does not import actions (see the contracts in pyproject.toml)
         executor = importlib.import_module("actions").build_executor(backend)
     services = create_services(backend, action_webhook.list_intents(domain))
     app = _new_app(backend)
@@ -71,15 +71,14 @@ def create_app(backend: Backend, *, executor: Any = None, domain: dict[str, Any]
 
 
 def create_services(backend: Backend, known_intents: Iterable[str]) -> Services:
-    """The edge's moving parts, not yet moving."""
+    """What the routes share. No background work runs yet."""
     metrics = Metrics()
     engine = EngineClient(backend.settings)
-    lanes = ConversationQueues()
     rates = RateLimiter(backend.settings)
     return Services(
         backend=backend,
         engine=engine,
-        turns=TurnProcessor(backend, engine, lanes, metrics, frozenset(known_intents), rates),
+        turns=TurnProcessor(backend, engine, ConversationQueues(), metrics, frozenset(known_intents), rates),
         sender=OutboxSender(backend, metrics),
         pushes=PushNotifier(backend),
         metrics=metrics,
@@ -103,7 +102,7 @@ def _blueprints(services: Services) -> list[Blueprint]:
 
 
 def _new_app(backend: Backend) -> Sanic:
-    # a name of its own: several apps live in one test process
+    # Sanic refuses two apps of one name in a process, and the tests have several
     app = Sanic(f"memberline-{uuid.uuid4().hex[:8]}", configure_logging=False)
     app.config.update(
         REQUEST_MAX_SIZE=MAX_REQUEST_BYTES,
@@ -120,21 +119,20 @@ def _new_app(backend: Backend) -> Sanic:
 
 
 def _add_background_tasks(app: Sanic, services: Services) -> None:
-    """The background work: sending, waking streams, answering what had to wait, and what the calendar asks for."""
-    waiting = UnansweredWorker(services.turns)
+    """Background work starts with the server and stops with it."""
+    unanswered = UnansweredWorker(services.turns)
     tasks: list[asyncio.Task[None]] = []
 
     @app.after_server_start
     async def start(_app: Sanic) -> None:
-        mail, clock = LoginMailWorker(services.backend), JobScheduler(services.backend)
         for work in (
             services.turns.leases.run,
-            waiting.run,
+            unanswered.run,
             services.turns.engine_redactor.run,
             services.sender.run,
             services.pushes.run,
-            mail.run,
-            clock.run,
+            LoginMailWorker(services.backend).run,
+            JobScheduler(services.backend).run,
         ):
             tasks.append(asyncio.create_task(_run_forever(work)))
 
@@ -148,7 +146,7 @@ def _add_background_tasks(app: Sanic, services: Services) -> None:
     @app.after_server_stop
     async def close(_app: Sanic) -> None:
         try:
-            # a message taken is a message answered, or at least kept
+            # messages that were accepted are answered now, or stay in the database for the next process
             async with asyncio.timeout(STOP_SECONDS):
                 await services.turns.wait_until_idle()
         except TimeoutError:

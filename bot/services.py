@@ -1,4 +1,4 @@
-"""What every blueprint is given: the backend, and the edge's own moving parts."""
+"""What every blueprint is given: the backend, and the shared objects of the app around it."""
 
 from __future__ import annotations
 

@@ -12,9 +12,13 @@ from backend.language import PACKAGES, SPANISH, load_catalog
 
 IN_TEMPLATES = re.compile(r'\btr\("((?:[^"\\]|\\.)*)"')
 TAG_TEXT = re.compile(r">\s*([A-Za-z][^<>{}]*)<")
+ENGLISH_ONLY = {"demo.html", "outbox.html"}  # a stand-in for the co-op's own site, and a developer's page
 TEMPLATES = sorted(
-    path for path in (ROOT / "bot" / "portal" / "templates").glob("*.html") if path.name != "demo.html"
-)  # the demo page stands for the co-op's own site
+    path
+    for folder in ("bot/portal/templates", "bot/templates")
+    for path in (ROOT / folder).glob("*.html")
+    if path.name not in ENGLISH_ONLY
+)
 SAME_IN_BOTH = {"kWh", "English", "Español", "Quick Pay"}
 
 

@@ -1,4 +1,4 @@
-"""Signing in and out, and the summary of a member's accounts."""
+"""Pages for signing in and out, and the summary of a member's accounts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from backend.logins import sign_in_codes, signin
 from backend.logins.service import is_account_number
 from backend.members.codes import mask_email
 from backend.members.service import lacks_separator
-from bot.portal import cookies, pages
+from bot.portal import cookies
 from bot.portal.base_pages import PortalPages, parse_fields
 from bot.portal.summary import load_summary
+from bot.web import pages
 
 HOME_URL, LOGIN_URL = "/portal", "/portal/login"
 NO_MATCH = mark("The user ID or number and the password do not fit each other.")
@@ -36,7 +37,6 @@ class AccountPages(PortalPages):
     )
 
     async def summary(self, request: Request) -> HTTPResponse:
-        """What is owed, what was billed and paid, what is set up, and recent use."""
         found = await self.find_signed_in(request)
         if found is None:
             return pages.redirect(LOGIN_URL)
@@ -48,15 +48,16 @@ class AccountPages(PortalPages):
     async def login(self, request: Request) -> HTTPResponse:
         if await self.find_signed_in(request):
             return pages.redirect(HOME_URL)
-        said = tr("Your new password is set. You can sign in with it.") if request.args.get("set") == "1" else ""
-        said = tr("You are signed out.") if request.args.get("out") == "1" else said
-        return self.render_form("sign_in.html", user_id="", said=said)
+        notice = tr("Your new password is set. You can sign in with it.") if request.args.get("set") == "1" else ""
+        notice = tr("You are signed out.") if request.args.get("out") == "1" else notice
+        return self.render_form("sign_in.html", user_id="", done=notice)
 
     async def sign_in(self, request: Request) -> HTTPResponse:
         given = parse_fields(request, "user_id", "password")
         typed = given["user_id"].strip()
         if is_account_number(typed) and lacks_separator(typed):
-            return self._render_sign_in_error(typed, SUFFIX_MISSING)  # told by its shape alone; nothing was looked up
+            # decided by the shape alone, before any lookup: the answer says nothing about an account
+            return self._render_sign_in_error(typed, SUFFIX_MISSING)
         result = await signin.sign_in(
             self.backend,
             typed,
@@ -71,7 +72,7 @@ class AccountPages(PortalPages):
         return self._finish_sign_in(result)
 
     async def confirm(self, request: Request) -> HTTPResponse:
-        """The code that was mailed, when strangers try this login and the browser is new."""
+        """The mailed code, asked for after many failed tries when the browser is new."""
         given = parse_fields(request, "code_token", "code")
         result = await signin.confirm(self.backend, given["code_token"], given["code"].strip())
         if result is not None:
@@ -87,7 +88,7 @@ class AccountPages(PortalPages):
         return response
 
     def _render_sign_in_error(self, typed: str, problem: str) -> HTTPResponse:
-        return self.render_form("sign_in.html", {"password": tr(problem)}, user_id=typed, said="")
+        return self.render_form("sign_in.html", {"password": tr(problem)}, user_id=typed, done="")
 
     async def sign_out(self, request: Request) -> HTTPResponse:
         given = parse_fields(request, "form_token")["form_token"]
@@ -99,7 +100,6 @@ class AccountPages(PortalPages):
         return response
 
     async def created(self, request: Request) -> HTTPResponse:
-        """The confirmation page of a login just made."""
         found = await self.find_signed_in(request)
         if found is None:
             return pages.redirect(LOGIN_URL)

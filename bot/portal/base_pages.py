@@ -1,10 +1,11 @@
-"""What the pages of the online account share: forms read whole, refusals as pages, and who is signed in."""
+"""What all pages for members share: their templates, form fields, refusals as pages, and who is signed in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request
@@ -14,13 +15,15 @@ from backend.logins import signin
 from backend.logins.models import Login
 from backend.logins.passwords import MAX_LENGTH, MIN_LENGTH
 from backend.members.models import Member
-from bot.portal import cookies, pages
+from bot.portal import cookies
 from bot.portal.languages import with_language
 from bot.services import Services
+from bot.web import pages
 from bot.web.client_source import client_source
 from bot.web.guards import public
 from bot.web.json_requests import route_methods
 
+TEMPLATES = pages.create_templates(Path(__file__).parent / "templates")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 MAX_FIELD_LENGTH = 256
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
@@ -35,7 +38,7 @@ PASSWORD_PROBLEMS = {
 
 
 class PortalPages:
-    """One method a page; `PAGES` of a subclass names them: (method of the class, HTTP method, path)."""
+    """One method per page; `PAGES` of a subclass lists them: (method of the class, HTTP method, path)."""
 
     PAGES: tuple[tuple[str, str, str], ...] = ()
 
@@ -61,17 +64,17 @@ class PortalPages:
         return with_language(checked, self.settings)
 
     async def find_signed_in(self, request: Request) -> tuple[Login, Member] | None:
-        """Whose browser this is."""
+        """The login and the member of this browser's session."""
         return await signin.find_session(self.backend, cookies.read_session(request, self.settings))
 
     def client_source(self, request: Request) -> str:
         return client_source(request, self.settings)
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
-        return pages.render_private_page(template, status=status, coop=self.backend.coop, **values)
+        return pages.render_private_page(TEMPLATES, template, status, coop=self.backend.coop, **values)
 
     def render_form(self, template: str, errors: Mapping[str, str] | None = None, **values: Any) -> HTTPResponse:
-        """A page with a form; `errors` by the field's name."""
+        """A page with a form; `errors` by the name of the field. With errors its status is 422."""
         errors = errors or {}
         return self.render_page(template, 422 if errors else 200, errors=errors, **values)
 
@@ -80,9 +83,8 @@ class PortalPages:
 
 
 def parse_fields(request: Request, *names: str) -> dict[str, str]:
-    """The fields of a posted form, as far as they make sense."""
-    form: Any = request.get_form() or {}
-    return {name: str(form.get(name) or "")[:MAX_FIELD_LENGTH] for name in names}
+    """These fields of a posted form, cut at MAX_FIELD_LENGTH; a missing one is empty."""
+    return {name: pages.form_field(request, name)[:MAX_FIELD_LENGTH] for name in names}
 
 
 def format_password_problem(code: str) -> str:

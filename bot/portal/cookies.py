@@ -1,37 +1,33 @@
-"""The portal's cookies: the session's, one by which a browser that has signed in before is known again, and the
-language that was asked for."""
+"""The portal's cookies: the session, a mark on browsers that have signed in before, and the chosen language."""
 
 from __future__ import annotations
 
 from sanic import HTTPResponse, Request
 
 from backend.config import Settings
+from bot.web.cookies import DEVICE_SECONDS, read_cookie, set_cookie
 
 SESSION, DEVICE, LANGUAGE = "ml_session", "ml_device", "ml_language"
-PREFIX = "__Host-"  # browsers hold a cookie of this name to our own host, by https alone
-DEVICE_SECONDS = 180 * 24 * 3600
-MAX_VALUE_LENGTH = 200
 
 
 def read_session(request: Request, settings: Settings) -> str:
-    return _read(request, settings, SESSION)
+    return read_cookie(request, settings, SESSION)
 
 
 def read_device(request: Request, settings: Settings) -> str:
-    return _read(request, settings, DEVICE)
+    return read_cookie(request, settings, DEVICE)
 
 
 def read_language(request: Request, settings: Settings) -> str:
-    return _read(request, settings, LANGUAGE)
+    return read_cookie(request, settings, LANGUAGE)
 
 
 def set_language(response: HTTPResponse, settings: Settings, language: str) -> None:
-    """Until the browser is closed."""
     _write(response, settings, LANGUAGE, language)
 
 
 def set_session(response: HTTPResponse, settings: Settings, token: str) -> None:
-    """Until the browser is closed; how long it is good is decided on our side."""
+    """Until the browser is closed; the server decides how long the session is valid."""
     _write(response, settings, SESSION, token)
 
 
@@ -44,21 +40,9 @@ def clear_session(response: HTTPResponse, settings: Settings) -> None:
 
 
 def form_token(settings: Settings, session: str) -> str:
-    """What a form of a signed-in page carries: nobody else's page can know it."""
+    """The token in the forms of signed-in pages, against forged requests: no other site can know it."""
     return settings.keyed_hash("portal-form", session)
 
 
-def _is_https(settings: Settings) -> bool:
-    return settings.public_url.startswith("https://")
-
-
-def _read(request: Request, settings: Settings, name: str) -> str:
-    value = request.cookies.get((PREFIX if _is_https(settings) else "") + name) or ""
-    return str(value)[:MAX_VALUE_LENGTH]
-
-
 def _write(response: HTTPResponse, settings: Settings, name: str, value: str, seconds: int | None = None) -> None:
-    https = _is_https(settings)
-    response.add_cookie(
-        name, value, path="/", secure=https, host_prefix=https, httponly=True, samesite="Lax", max_age=seconds
-    )
+    set_cookie(response, settings, name, value, seconds, samesite="Lax")

@@ -1,4 +1,4 @@
-"""The language of a page: as its reader asked, else as the talk was that the link came from, else English."""
+"""The language of a page: what its reader asked for, else that of the conversation with the link, else English."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from backend.language import ENGLISH, LANGUAGES, use_language
 from bot.portal import cookies
 
 LANGUAGE_ARGUMENT = "lang"  # /portal/login?lang=es
-LANGUAGE_FIELD = "language"  # of a form: its words are agreed to in the language in which they were shown
+LANGUAGE_FIELD = "language"  # of a form: the consent is kept in the language in which the member read it
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 LanguageLookup = Callable[..., Awaitable[str]]
-"""The language kept with what the address names; takes the handler's values, such as `token`."""
+"""Looks up the language of the conversation behind an address; takes the handler's values, such as `token`."""
 
 
-def with_language(handler: PageHandler, settings: Settings, kept: LanguageLookup | None = None) -> PageHandler:
-    """The handler, speaking the reader's language. A wish in the address holds for the pages that follow."""
+def with_language(handler: PageHandler, settings: Settings, lookup: LanguageLookup | None = None) -> PageHandler:
+    """The handler in the reader's language. A language asked for in the address goes into a cookie for later pages."""
 
     @wraps(handler)
-    async def spoken(request: Request, **values: str) -> HTTPResponse:
-        language = _requested_language(request, settings) or (await kept(**values) if kept else ENGLISH)
+    async def in_language(request: Request, **values: str) -> HTTPResponse:
+        language = _requested_language(request, settings) or (await lookup(**values) if lookup else ENGLISH)
         with use_language(language):
             response = await handler(request, **values)
-        if (wish := request.args.get(LANGUAGE_ARGUMENT)) in LANGUAGES:
-            cookies.set_language(response, settings, wish)
+        if (asked := request.args.get(LANGUAGE_ARGUMENT)) in LANGUAGES:
+            cookies.set_language(response, settings, asked)
         return response
 
-    return spoken
+    return in_language
 
 
 def _requested_language(request: Request, settings: Settings) -> str:
-    """What was asked for here, in the form, or on an earlier page in this browser; else an empty text."""
+    """From the address, the form or the cookie of an earlier page; empty when none names a language."""
     form: Any = (request.get_form() if request.method == "POST" else None) or {}
-    wishes = (request.args.get(LANGUAGE_ARGUMENT), form.get(LANGUAGE_FIELD), cookies.read_language(request, settings))
-    return next((str(wish) for wish in wishes if wish in LANGUAGES), "")
+    asked = (request.args.get(LANGUAGE_ARGUMENT), form.get(LANGUAGE_FIELD), cookies.read_language(request, settings))
+    return next((str(language) for language in asked if language in LANGUAGES), "")

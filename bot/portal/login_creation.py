@@ -1,4 +1,4 @@
-"""Making a login, page by page, as the co-op has told its members."""
+"""Creating a login in four steps: the membership, the person, codes, user ID and password."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from backend.language import mark, tr
 from backend.logins import creation_codes, login_creation, recovery_mail
 from backend.logins.models import CreationLink
 from backend.members.service import lacks_separator, strip_to_digits
-from bot.portal import cookies, pages
+from bot.portal import cookies
 from bot.portal.base_pages import TOKEN, PortalPages, format_password_problem, parse_fields
+from bot.web import pages
 from bot.web.rates import rate_limit
 
 NEW_PAGE_LIMIT = rate_limit("portal-create", 30, 600)
@@ -43,7 +44,7 @@ class LoginCreationPages(PortalPages):
     )
 
     async def begin(self, request: Request) -> HTTPResponse:
-        """Sign In, Create account: a page of one's own."""
+        """Start with a new link of one's own."""
         wait = await self.services.rates.hit((NEW_PAGE_LIMIT, self.client_source(request)))
         if wait:
             notice = self.render_notice(tr("Please wait a while"), [tr("That was a lot at once.")], status=429)
@@ -61,7 +62,7 @@ class LoginCreationPages(PortalPages):
             return self._render_invalid_link()
 
     async def next(self, request: Request, token: str) -> HTTPResponse:
-        """Judge the step that was filled in; on a reload or in a second tab, the step that is due."""
+        """Check the submitted step. A step that is not due (a reload, a second tab) leads to the one that is."""
         try:
             link = await self._load_link(token)
             step = parse_fields(request, "step")["step"]
@@ -80,7 +81,7 @@ class LoginCreationPages(PortalPages):
     def _render_step(
         self, token: str, link: CreationLink, errors: dict[str, str] | None = None, **given: str
     ) -> HTTPResponse:
-        """The page that is due, with what was given so far; digits and passwords are never put back."""
+        """The page of the step that is due, filled with `given`; never with identity digits or passwords."""
         return self.render_form(
             f"create_{_due_step(link)}.html", errors, here=_page_url(token), given=EMPTY_FORM | given
         )
@@ -138,7 +139,6 @@ class LoginCreationPages(PortalPages):
         return self.render_form("create_code.html", errors, here=_page_url(token), wanted=wanted)
 
     def _respond_to_sending(self, token: str, result: str) -> HTTPResponse:
-        """What follows from sending codes."""
         if result == "ok":
             return pages.redirect(_page_url(token))
         if result == "too_many":
@@ -190,7 +190,7 @@ def _due_step(link: CreationLink) -> str:
 
 
 def _validate_holder(given: dict[str, str]) -> dict[str, str]:
-    """What is wrong with the shape of what was given; nothing is looked up for it."""
+    """Errors in the form of the fields, by field; without any lookup."""
     errors: dict[str, str] = {}
     if lacks_separator(given["number"]):
         errors["number"] = tr("Please give all of it, with the three digits behind the dash, such as 12345-001.")

@@ -8,9 +8,10 @@ from sanic import HTTPResponse, Request
 
 from backend.language import tr
 from backend.logins import recovery_mail
-from bot.portal import cookies, pages
+from bot.portal import cookies
 from bot.portal.account import LOGIN_URL
 from bot.portal.base_pages import TOKEN, PortalPages, format_password_problem, parse_fields
+from bot.web import pages
 
 LAST4 = re.compile(r"\d{4}")
 
@@ -27,7 +28,7 @@ class PasswordPages(PortalPages):
         return self.render_form("forgot.html", who="")
 
     async def ask(self, request: Request) -> HTTPResponse:
-        """The same page for anybody: what is mailed is decided behind it."""
+        """The same answer for everyone: it says nothing about accounts. bot/workers/login_mail.py sends the mail."""
         given = parse_fields(request, "who", "last4", "kind")
         who, last4 = given["who"].strip(), given["last4"].strip()
         errors = {} if who else {"who": tr("Please give your full member number or your user ID.")}
@@ -78,6 +79,6 @@ class PasswordPages(PortalPages):
         return response
 
     def _render_invalid_link(self) -> HTTPResponse:
-        """The same for a link that never was, one that was used and one that has expired."""
+        """The same page for an unknown, a used and an expired link."""
         texts = [tr("The link works once, for 30 minutes. Nothing has been changed now.")]
         return self.render_notice(tr("This link cannot be used any more"), texts, status=404, again="/portal/forgot")

@@ -1,4 +1,4 @@
-"""What the pay pages show, and what their buttons do. The link's token is all that opens them."""
+"""What the pay pages show, and what their buttons do. The token of the link is the permission."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAYMENT_STATES = {
 
 @dataclass(frozen=True)
 class PayLinkView:
-    """A link as its first page shows it. Amounts are cents; `due_cents` below zero is a credit."""
+    """A pay link. Amounts are cents; `due_cents` below zero is a credit."""
 
     link: PayLink
     account: str
@@ -39,7 +39,7 @@ class PayLinkView:
 
 @dataclass(frozen=True)
 class PayLinkResult:
-    """What came of a link's confirmation: `paid`, `scheduled`, `pending` or `declined`."""
+    """The result of a link's payment. `state` is `paid`, `scheduled`, `pending` or `declined`."""
 
     state: str
     confirmation: str
@@ -50,7 +50,7 @@ class PayLinkResult:
 
 @dataclass(frozen=True)
 class PaymentReview:
-    """The read-back: exactly what a yes agrees to."""
+    """What the member is asked to agree to. `consent` is stored word for word with the payment."""
 
     quote: Quote
     read_back: ReadBack
@@ -60,7 +60,7 @@ class PaymentReview:
 
 
 async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
-    """The link and what stands in its way. Raises LinkGone."""
+    """The link, its result if it was paid, else what blocks it or should be known. Raises PayLinkInvalid."""
     async with backend.db.read_session() as session:
         link = await _load_link(session, backend, token)
         account = await session.get_one(Account, link.account_id)
@@ -79,7 +79,7 @@ async def load_pay_link(backend: Backend, token: str) -> PayLinkView:
 
 
 async def review_payment(backend: Backend, token: str) -> PaymentReview:
-    """The quote of the member's visit to the provider. Raises LinkGone, EntryNotComplete, PaymentRefused."""
+    """The quote for the method just entered. Raises PayLinkInvalid, CardEntryIncomplete, PaymentRefused."""
     quote = await pay_links.quote_from_entry(backend, token)
     async with backend.db.read_session() as session:
         read = await read_back_quote(session, quote)
@@ -98,9 +98,9 @@ async def review_payment(backend: Backend, token: str) -> PaymentReview:
 
 
 async def agree_to_payment(backend: Backend, token: str, quote_key: str) -> bool:
-    """The member pressed the button under this quote. False: it is not what would be paid now, so read it again.
+    """Pay or schedule this quote. Returns False when it no longer holds and must be shown again.
 
-    Pressed twice, or on a page that was sent twice: one payment. Raises LinkGone, EntryNotComplete, PaymentRefused.
+    Pressed twice it pays once. Raises PayLinkInvalid, CardEntryIncomplete, PaymentRefused.
     """
     async with backend.db.read_session() as session:
         link = await _load_link(session, backend, token)
@@ -108,7 +108,7 @@ async def agree_to_payment(backend: Backend, token: str, quote_key: str) -> bool
         if quote is None or quote.key != quote_key:
             return False
         read = await read_back_quote(session, quote)
-    outcome = await confirm.confirm_quote(
+    confirmed = await confirm.confirm_quote(
         backend,
         quote.key,
         conversation_id=link.conversation_id,
@@ -116,7 +116,7 @@ async def agree_to_payment(backend: Backend, token: str, quote_key: str) -> bool
         wording=pay_texts.format_consent(backend.coop, read),
         reply=pay_texts.format_button(read),
     )
-    return outcome.kind not in ("expired", "changed")
+    return confirmed.kind not in ("expired", "changed")
 
 
 async def _load_link(session: AsyncSession, backend: Backend, token: str) -> PayLink:
@@ -131,11 +131,11 @@ async def _load_result(session: AsyncSession, backend: Backend, link: PayLink) -
     if quote is None or quote.confirmed_at is None:
         return None
     payment = await session.scalar(select(Payment).where(Payment.key == quote.key))
-    booked = await session.scalar(select(ScheduledPayment).where(ScheduledPayment.key == quote.key))
-    state = PAYMENT_STATES.get(payment.status) if payment else ("scheduled" if booked else None)
-    made = payment or booked
+    scheduled = await session.scalar(select(ScheduledPayment).where(ScheduledPayment.key == quote.key))
+    state = PAYMENT_STATES.get(payment.status) if payment else ("scheduled" if scheduled else None)
+    made = payment or scheduled
     if state is None or made is None:
-        return None  # given up on before anything was taken: the link may be tried again
+        return None  # abandoned before anything was charged: the link may be used again
     return PayLinkResult(
         state=state,
         confirmation=made.confirmation,

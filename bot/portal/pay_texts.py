@@ -1,4 +1,4 @@
-"""Words of the pay pages that depend on what happened."""
+"""Texts of the pay pages that depend on the payment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from backend.language import mark, tr
 from backend.money import format_cents
 from backend.payments.prechecks import PaymentWarning
 from backend.payments.quotes import ReadBack
-from bot.portal.pages import format_day_with_year
+from bot.web.pages import format_day_with_year
 
 DECLINE_REASONS = {
     "insufficient_funds": mark("there was not enough money in the account"),
@@ -22,12 +22,12 @@ OTHER_DECLINE_REASON = mark(
 
 
 def format_decline_reason(code: str | None) -> str:
-    """Why, in words that fit behind `The payment was declined:`. A lost or stolen card is not told apart."""
+    """The reason, to follow `The payment was declined:`. A lost or stolen card has no text of its own."""
     return tr(DECLINE_REASONS.get(code or "", OTHER_DECLINE_REASON))
 
 
 def format_consent(coop: Coop, read: ReadBack) -> str:
-    """What the member agrees to: shown on the page and kept, word for word."""
+    """The consent, shown on the page and stored word for word with the payment."""
     day = format_day_with_year(read.pay_on)
     fee = tr("There is no fee.")
     if read.fee_cents:
@@ -57,7 +57,7 @@ def format_button(read: ReadBack) -> str:
 
 
 def mask_account_number(account_number: str) -> str:
-    """`99999-001` as `...-001`: enough to know one's own, useless to anyone else."""
+    """`99999-001` as `...-001`: the member recognizes it, and nobody else can use it."""
     head, dash, tail = account_number.rpartition("-")
     return f"...-{tail}" if dash and head else f"...{account_number[-3:]}"
 
@@ -84,7 +84,7 @@ OTHER_WARNING = mark("Please call {phone} about this payment.")
 
 
 def format_warning(coop: Coop, found: PaymentWarning) -> str:
-    """One thing to know before paying, or the reason why not."""
+    """The text of a warning or of a reason why a payment is blocked."""
     told = found.values
     amounts = {"amount": "amount_cents", "limit": "max_cents", "excess": "over_cents"}
     values = {name: format_cents(told[key]) for name, key in amounts.items() if key in told}

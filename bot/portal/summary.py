@@ -35,7 +35,7 @@ PROGRAM_NAMES = {"budget": mark("Budget billing"), "levelized": mark("Levelized 
 
 @dataclass(frozen=True)
 class AccountView:
-    """One account as it is shown; amounts are cents."""
+    """One account on the page; amounts are cents."""
 
     number: str
     address: str
@@ -49,7 +49,7 @@ class AccountView:
 
 @dataclass(frozen=True)
 class AccountSummary:
-    """All of a member's accounts. `due_cents` is their sum; a credit of one does not pay for another."""
+    """All accounts of a member. `due_cents` is their sum; a credit on one does not reduce what another owes."""
 
     name: str
     due_cents: int
@@ -91,18 +91,19 @@ def _payment_row(backend: Backend, payment: Payment) -> tuple[Payment, date, str
 
 
 async def _enrollment_rows(session: AsyncSession, account: Account) -> list[tuple[str, str]]:
-    """Each way that there is, and how it stands."""
+    """Each program with the state of the account in it."""
     autopay = await find_active_autopay(session, account.id)
     draft = await find_active_draft(session, account.id)
     program = await find_enrollment(session, account.id)
-    runs = tr("Not enrolled")
+    autopay_state = tr("Not enrolled")
     if autopay is not None:
         day = autopay.day_of_month
-        runs = tr("Enrolled, runs on the due date")
-        runs = tr("Enrolled, runs on day {day} of each month", day=day) if day else runs
+        autopay_state = (
+            tr("Enrolled, runs on day {day} of each month", day=day) if day else tr("Enrolled, runs on the due date")
+        )
     paperless = await is_paperless(session, account.id)
     return [
-        ("Auto Pay", runs),
+        ("Auto Pay", autopay_state),
         (tr("Bank or card draft"), tr("A draft payment is scheduled on each due date") if draft else tr("None")),
         (tr("Bill notifications"), tr("Paperless, by email") if paperless else tr("Bills by mail")),
         (

@@ -1,1 +1,1 @@
-"""The office's own pages: who waits for a person, promised calls and tickets."""
+"""The staff's pages: waiting conversations, promised calls, tickets and outages; and the page of on-call links."""

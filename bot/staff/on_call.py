@@ -1,4 +1,4 @@
-"""The page behind the link in an email to somebody on call: what it is about, buttons that take and close it."""
+"""The page behind the link in an email to someone on call: the urgent ticket, and buttons to take and close it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.services import Services
 
 
 class OnCallPages(PortalPages):
-    """GET shows, POST takes: mail scanners open every link, and must not take a ticket that way."""
+    """Only a POST takes a ticket: mail scanners open every link with a GET."""
 
     PAGES = (
         ("show", "GET", "/<token:str>"),
@@ -34,7 +34,7 @@ class OnCallPages(PortalPages):
                 return self._render_invalid_link()
             callout, person, ticket = found
         values: dict[str, Any] = {"ticket": ticket, "callout": callout, "what": ""}
-        if callout.status != service.OVER:  # a link lies about in a mailbox: of what is over it tells nothing
+        if callout.status != service.OVER:  # links stay in mailboxes: one of a closed call shows no details
             values["what"] = messages.format_summary(ticket)
         return self.render_page(
             "on_call.html", name=person.name, token=token, open=callout.status in service.OPEN_STATUSES, **values
@@ -46,17 +46,17 @@ class OnCallPages(PortalPages):
             if found is None:
                 return self._render_invalid_link()
             callout, person, ticket = found
-            has = await service.take(session, self.backend, callout, ticket, person.name, "link")
-        if has is None:
+            holder = await service.take(session, self.backend, callout, ticket, person.name, "link")
+        if holder is None:
             return self.render_notice(
                 tr("It is closed"), [tr("Nothing is to be done about {number}.", number=ticket.number)]
             )
-        if has != person.name:
-            return self.render_notice(tr("{name} has it", name=has), [messages.format_taken(ticket, has)])
+        if holder != person.name:
+            return self.render_notice(tr("{name} has it", name=holder), [messages.format_taken(ticket, holder)])
         return self.render_notice(tr("You have it"), [f"{ticket.number}: {messages.format_summary(ticket)}"])
 
     async def done(self, _request: Request, token: str) -> HTTPResponse:
-        """It is seen to: closed as the office closes it, and who told of it hears so."""
+        """Close the ticket as the staff does; the members who reported it are told."""
         async with self.backend.db.transaction() as session:
             found = await self._find_callout(session, token)
             if found is None:

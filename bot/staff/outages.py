@@ -1,4 +1,4 @@
-"""The office's list of known outages, from which members who ask are answered."""
+"""The staff's list of known outages; members who ask about an outage are answered from it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from sanic import HTTPResponse, Request
 
 from backend.outage import service as outages
 from bot.dialogue.normalize import clean_and_redact
-from bot.portal.pages import redirect
 from bot.staff import views
-from bot.staff.form_fields import form_field
+from bot.web.pages import form_field, redirect
 
 if TYPE_CHECKING:
     from bot.staff.routes import StaffPages
@@ -19,8 +18,6 @@ OUTAGES_URL = "/staff/outages"
 
 
 class OutagePages:
-    """See, add, change and clear."""
-
     def __init__(self, office: StaffPages) -> None:
         self.office = office
         self.backend = office.backend

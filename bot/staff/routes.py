@@ -1,4 +1,4 @@
-"""GET /staff and what belongs to it. Without an account in the settings none of it exists."""
+"""The pages under /staff. Without accounts in STAFF_ACCOUNTS they answer 404."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.exceptions import NotFound
 
@@ -20,52 +19,43 @@ from backend.staff import signin
 from backend.tickets import service as tickets
 from backend.tickets.reporter_notices import reporting_conversations
 from bot.dialogue.normalize import clean_and_redact
-from bot.portal.pages import PRIVATE_HEADERS, content_security_policy, is_same_site_post, redirect
 from bot.services import Services
 from bot.staff import views
 from bot.staff.cookies import StaffCookies
-from bot.staff.form_fields import form_field
 from bot.staff.outages import OutagePages
+from bot.web import pages
 from bot.web.client_source import client_source
 from bot.web.guards import mark_guard
-from bot.web.json_requests import READ_METHODS
+from bot.web.json_requests import route_methods
+from bot.web.pages import form_field
 
-FOLDER = Path(__file__).parent / "templates"
 MAX_ANSWER_LENGTH = 600
 PageHandler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 
 class StaffPages:
-    """The pages over the services."""
-
     def __init__(self, services: Services) -> None:
         self.services = services
         self.backend = services.backend
         self.browser = StaffCookies(services.settings)
-        self._pages = Environment(
-            loader=FileSystemLoader(FOLDER),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._pages.filters |= views.template_filters(services.backend)
+        self._templates = pages.create_templates(Path(__file__).parent / "templates")
+        self._templates.filters |= views.template_filters(services.backend)
 
     def allow_signed_out(self, handler: PageHandler) -> PageHandler:
-        """For everyone, as long as there are accounts; a form must come from our own page."""
+        """Guard of the sign-in pages: open to all while there are accounts; forms only from our own page."""
 
         @wraps(handler)
         async def checked(request: Request, **values: Any) -> HTTPResponse:
             if not self.services.settings.staff_accounts:
                 raise NotFound()
-            if request.method == "POST" and not is_same_site_post(request, self.services.settings):
+            if request.method == "POST" and not pages.is_same_site_post(request, self.services.settings):
                 return self._render_sign_in("Please use this page to sign in.", status=403)
             return await handler(request, **values)
 
         return mark_guard(checked, "staff door")  # type: ignore[return-value]
 
     def require_sign_in(self, handler: PageHandler) -> PageHandler:
-        """Only for somebody signed in, and a form only with the token of that session."""
+        """Guard: only for signed-in staff, and forms only with the token of their session."""
 
         @wraps(handler)
         async def checked(request: Request, **values: Any) -> HTTPResponse:
@@ -73,18 +63,16 @@ class StaffPages:
                 raise NotFound()
             name = await signin.find_session_name(self.backend, self.browser.read_session(request))
             if name is None:
-                return redirect("/staff/sign-in")
+                return pages.redirect("/staff/sign-in")
             if request.method == "POST":
-                ours = is_same_site_post(request, self.services.settings)
-                if not ours or not self.browser.is_form_token_valid(request, form_field(request, "token")):
+                same_site = pages.is_same_site_post(request, self.services.settings)
+                if not same_site or not self.browser.is_form_token_valid(request, form_field(request, "token")):
                     return self.render_page(
                         "notice.html", 403, heading="Please try again", text="The page was too old."
                     )
             return await handler(request, name, **values)
 
         return mark_guard(checked, "staff")  # type: ignore[return-value]
-
-    # the door
 
     async def sign_in_page(self, request: Request) -> HTTPResponse:
         return self._render_sign_in("")
@@ -106,7 +94,7 @@ class StaffPages:
         return self._render_sign_in("Name and password do not match.", status=403)
 
     async def confirm_code(self, request: Request) -> HTTPResponse:
-        """The code that was mailed, when strangers try this name and the browser is new."""
+        """The mailed code, asked for after many failed tries when the browser is new."""
         token = form_field(request, "code_token")
         result = await signin.confirm(self.backend, token, form_field(request, "code").strip())
         if result is not None:
@@ -117,16 +105,14 @@ class StaffPages:
 
     async def sign_out(self, request: Request, name: str) -> HTTPResponse:
         await signin.sign_out(self.backend, self.browser.read_session(request), name)
-        response = redirect("/staff/sign-in")
+        response = pages.redirect("/staff/sign-in")
         self.browser.clear_session(response)
         return response
 
     def _finish_sign_in(self, signed_in: signin.StaffSignIn) -> HTTPResponse:
-        response = redirect("/staff")
+        response = pages.redirect("/staff")
         self.browser.set_sign_in(response, signed_in)
         return response
-
-    # inside
 
     async def show_queue(self, request: Request, name: str) -> HTTPResponse:
         async with self.backend.db.read_session() as session:
@@ -159,7 +145,7 @@ class StaffPages:
         )  # fmt: skip
 
     async def send_answer(self, request: Request, name: str, conversation: str) -> HTTPResponse:
-        """Send what was written; a number that must not be sent is taken out of it first."""
+        """Send the answer to the member. Card and social security numbers are taken out first."""
         text = clean_and_redact(form_field(request, "text").strip()[:MAX_ANSWER_LENGTH])
         number = form_field(request, "ticket")
         if text:
@@ -174,31 +160,31 @@ class StaffPages:
                 return self.render_page(
                     "notice.html", 409, heading="No way to write there", text="Please call instead."
                 )
-        return redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
+        return pages.redirect(f"/staff/tickets/{number}" if number else f"/staff/talks/{conversation}")
 
     async def close_handoff(self, request: Request, name: str, handover_id: int) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
             closed = await handover.close(session, self.backend, handover_id, name)
         if closed is not None:
             self.services.pushes.notify(closed.conversation_id)
-        return redirect("/staff")
+        return pages.redirect("/staff")
 
     async def take_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
-        """Somebody of the office sees to it: the people on call are told so, and called no more."""
+        """A staff member takes over an urgent ticket: the people on call are told so, and called no more."""
         async with self.backend.db.transaction() as session:
             found = await tickets.find(session, number)
             called = await callout.find_callout(session, found.id) if found else None
             if found is None or called is None:
                 raise NotFound()
             await callout.take(session, self.backend, called, found, name, "office")
-        return redirect(f"/staff/tickets/{number}")
+        return pages.redirect(f"/staff/tickets/{number}")
 
     async def close_ticket(self, request: Request, name: str, number: str) -> HTTPResponse:
         async with self.backend.db.transaction() as session:
             closed = await tickets.close(session, self.backend, number, name)
         for conversation in reporting_conversations(closed) if closed else []:
             self.services.pushes.notify(conversation)
-        return redirect("/staff")
+        return pages.redirect("/staff")
 
     async def _record(self, act: str, name: str, after: dict[str, Any] | None = None) -> None:
         async with self.backend.db.transaction() as session:
@@ -220,30 +206,34 @@ class StaffPages:
         return self.render_page("code.html", status, trouble=trouble, code_token=token)
 
     def render_page(self, template: str, status: int = 200, **values: Any) -> HTTPResponse:
-        html = self._pages.get_template(template).render(coop=self.backend.coop, **values)
-        headers = {**PRIVATE_HEADERS, "content-security-policy": content_security_policy()}
-        return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
+        return pages.render_private_page(self._templates, template, status, coop=self.backend.coop, **values)
 
 
 def blueprint(services: Services) -> Blueprint:
     """Everything under /staff."""
-    office = StaffPages(services)
     staff = Blueprint("staff", url_prefix="/staff")
-    door, inside = office.allow_signed_out, office.require_sign_in
-    staff.add_route(door(office.sign_in_page), "/sign-in", methods=READ_METHODS, name="sign_in_page")
-    staff.add_route(door(office.sign_in), "/sign-in", methods=["POST"], name="sign_in")
-    staff.add_route(door(office.confirm_code), "/sign-in/code", methods=["POST"], name="confirm")
-    staff.add_route(inside(office.sign_out), "/sign-out", methods=["POST"], name="sign_out")
-    staff.add_route(inside(office.show_queue), "/", methods=READ_METHODS, name="desk")
-    staff.add_route(inside(office.show_conversation), "/talks/<conversation:str>", methods=READ_METHODS, name="talk")
-    staff.add_route(inside(office.send_answer), "/talks/<conversation:str>/answer", methods=["POST"], name="answer")
-    staff.add_route(inside(office.close_handoff), "/handovers/<handover_id:int>/close", methods=["POST"], name="close")
-    staff.add_route(inside(office.show_ticket), "/tickets/<number:str>", methods=READ_METHODS, name="ticket")
-    staff.add_route(inside(office.take_ticket), "/tickets/<number:str>/take", methods=["POST"], name="take_ticket")
-    staff.add_route(inside(office.close_ticket), "/tickets/<number:str>/close", methods=["POST"], name="close_ticket")
-    pages = OutagePages(office)
-    staff.add_route(inside(pages.list_outages), "/outages", methods=READ_METHODS, name="outages")
-    staff.add_route(inside(pages.add), "/outages", methods=["POST"], name="add_outage")
-    staff.add_route(inside(pages.update), "/outages/<outage_id:int>", methods=["POST"], name="update_outage")
-    staff.add_route(inside(pages.clear), "/outages/<outage_id:int>/clear", methods=["POST"], name="clear_outage")
+    office = StaffPages(services)
+    outages = OutagePages(office)
+    signed_out = (
+        (office.sign_in_page, "GET", "/sign-in"),
+        (office.sign_in, "POST", "/sign-in"),
+        (office.confirm_code, "POST", "/sign-in/code"),
+    )
+    signed_in = (
+        (office.sign_out, "POST", "/sign-out"),
+        (office.show_queue, "GET", "/"),
+        (office.show_conversation, "GET", "/talks/<conversation:str>"),
+        (office.send_answer, "POST", "/talks/<conversation:str>/answer"),
+        (office.close_handoff, "POST", "/handovers/<handover_id:int>/close"),
+        (office.show_ticket, "GET", "/tickets/<number:str>"),
+        (office.take_ticket, "POST", "/tickets/<number:str>/take"),
+        (office.close_ticket, "POST", "/tickets/<number:str>/close"),
+        (outages.list_outages, "GET", "/outages"),
+        (outages.add, "POST", "/outages"),
+        (outages.update, "POST", "/outages/<outage_id:int>"),
+        (outages.clear, "POST", "/outages/<outage_id:int>/clear"),
+    )
+    for guard, routes in ((office.allow_signed_out, signed_out), (office.require_sign_in, signed_in)):
+        for handler, method, path in routes:
+            staff.add_route(guard(handler), path, methods=route_methods(method), name=handler.__name__)
     return staff

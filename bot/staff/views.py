@@ -1,4 +1,4 @@
-"""What the office's pages show, read from the database in one go."""
+"""What the staff's pages show, and how they write it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ from backend.billing.models import Account
 from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.conversations.models import Conversation
-from backend.coop import format_phone
 from backend.tickets import listing
 from backend.tickets.models import Ticket
 
 
 @dataclass(frozen=True)
 class StaffQueue:
-    """The first page: who waits, promised calls, the other tickets, and what was taken back lately."""
+    """The first page. `withdrawn` are tickets that members took back lately."""
 
     handovers: list[AgentHandoff]
     callbacks: list[Ticket]
@@ -35,7 +34,7 @@ class StaffQueue:
 
 @dataclass(frozen=True)
 class ConversationView:
-    """One conversation. `can_answer`: there is a way to write to whoever is at the other end."""
+    """One conversation. `can_answer`: it is in the web chat or has a phone number to text to."""
 
     id: str
     channel: str
@@ -74,7 +73,7 @@ async def load_account_number(session: AsyncSession, account_id: int | None) -> 
 
 
 def format_local_time(backend: Backend, at: datetime | None) -> str:
-    """A time as the office's clock shows it: `Nov 23, 10:05 AM`."""
+    """A UTC time in the co-op's zone: `Nov 23, 10:05 AM`."""
     if at is None:
         return ""
     here = at.astimezone(backend.coop.zone)
@@ -82,12 +81,12 @@ def format_local_time(backend: Backend, at: datetime | None) -> str:
 
 
 def format_local_iso(backend: Backend, at: str) -> str:
-    """The same for the time of a note, which is kept as text."""
+    """The same for the time of a note, which is stored as text."""
     return format_local_time(backend, datetime.fromisoformat(at))
 
 
 def format_callout(backend: Backend, called: Callout) -> str:
-    """How it stands with the people on call: `Sam has it since Nov 23, 10:05 AM`."""
+    """The state of the call to the people on call: `Sam has it since Nov 23, 10:05 AM`."""
     if called.status == callout.TAKEN:
         return f"{called.taken_by} has it since {format_local_time(backend, called.taken_at)}"
     times = "once" if called.rounds == 1 else f"{called.rounds} times"
@@ -98,7 +97,7 @@ def format_callout(backend: Backend, called: Callout) -> str:
 
 
 def format_kind(kind: str) -> str:
-    """`name change`, as a person reads it."""
+    """`name_change` as `name change`."""
     return kind.replace("_", " ")
 
 
@@ -108,19 +107,18 @@ def template_filters(backend: Backend) -> dict[str, Any]:
         "at_iso": lambda text: format_local_iso(backend, text),
         "kind": format_kind,
         "callout": lambda called: format_callout(backend, called),
-        "phone": format_phone,
         "way": lambda way: {"sms": "text"}.get(way, way),
         "field_time": lambda moment: format_field_time(backend, moment),
     }
 
 
 def format_field_time(backend: Backend, at: datetime | None) -> str:
-    """A time as a form's field of date and time wants it, on the co-op's clock."""
+    """A UTC time as the value of a datetime-local field, in the co-op's zone."""
     return f"{at.astimezone(backend.coop.zone):%Y-%m-%dT%H:%M}" if at else ""
 
 
 def parse_field_time(backend: Backend, text: str) -> datetime | None:
-    """What such a field was filled with, aware; None when it is empty or no time."""
+    """The value of such a field as an aware time; None when it is empty or not a time."""
     try:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=backend.coop.zone)
     except ValueError:

@@ -1,1 +1,1 @@
-"""What every HTTP route stands on: who may call it, headers, rate limits, errors, media and static files."""
+"""What all HTTP routes share: guards, headers, rate limits, errors, pages, media and static files."""

@@ -1,4 +1,4 @@
-"""Who sends, for counting guesses: a keyed hash of the browser's address, so that no address is kept."""
+"""The source of a request, for counting guesses: a keyed hash of the IP address, so that no address is stored."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from backend.config import Settings
 from bot.channels.senders import keyed_hash
 
 IPV6_PREFIX_BITS = 64
-"""Bits of an IPv6 address that name a line: whoever has one has 18 quintillion addresses behind it."""
+"""Bits of an IPv6 address that name a customer line; its holder may use all 2^64 addresses behind them."""
 
 
 def client_address(request: Request) -> str:
-    """Whom an address belongs to: an IPv4 address itself, however it is written, and the /64 of an IPv6 address."""
+    """The client's IPv4 address, or the /64 network of its IPv6 address."""
     return normalize_address(str(request.remote_addr or request.ip))
 
 
 def normalize_address(address: str) -> str:
-    """`2001:db8:1:2:3:4:5:6` → `2001:db8:1:2::/64`; `::ffff:192.0.2.7` → `192.0.2.7`. What is no address stays."""
+    """`2001:db8:1:2:3:4:5:6` → `2001:db8:1:2::/64`; `::ffff:192.0.2.7` → `192.0.2.7`. Other text stays as it is."""
     try:
         read = ip_address(address.strip("[]").partition("%")[0])
     except ValueError:
@@ -32,5 +32,5 @@ def normalize_address(address: str) -> str:
 
 
 def client_source(request: Request, settings: Settings) -> str:
-    """The same for the chat and for the portal: guesses at one count at the other."""
+    """One source for chat and portal: guesses at one count at the other."""
     return "web-" + keyed_hash(settings, "source", client_address(request))

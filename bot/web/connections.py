@@ -1,6 +1,6 @@
-"""The server's connections, with an end to each wait: who sends a byte now and then must not hold one for long.
+"""The server's connections with a time limit for whole headers and bodies, against slow senders.
 
-Sanic counts its limits from the last byte, so that one byte in ten seconds keeps a request open for ever.
+Sanic counts its own limits from the last byte, so that one byte in ten seconds keeps a request open for ever.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from sanic.http import Http, Stage
 from sanic.server.protocols.websocket_protocol import WebSocketProtocol
 
 FIRST_BYTE_SECONDS = 15.0
-"""Browsers open a connection beside the first one before they need it."""
+"""Not shorter: browsers open spare connections before they need them."""
 HEADER_SECONDS = 10.0
 BODY_SECONDS = 15.0
-"""For 64 KB, which is the most that a body may have: a phone with one bar makes that."""
+"""For 64 KB, the largest body allowed; a phone with a weak signal manages that."""
 
 
 class TimedHttp(Http):
-    """One connection's requests. The whole header and the whole body have a time each."""
+    """The requests of one connection, with one time limit for the header and one for the body."""
 
     __slots__ = ("_body_ends",)
 
@@ -34,20 +34,20 @@ class TimedHttp(Http):
         self._body_ends = asyncio.get_running_loop().time() + BODY_SECONDS
 
     async def read(self) -> bytes | None:
-        """Some bytes of the body. Raises RequestTimeout, except when the answer has been sent already."""
+        """Some bytes of the body. Raises RequestTimeout; not when the response has been sent already."""
         try:
             async with asyncio.timeout_at(self._body_ends):
                 return await super().read()
         except TimeoutError:
             self.keep_alive = False
-            self.request_body = None  # nobody waits for the rest of it
+            self.request_body = None  # so that Sanic does not wait for the rest of it
             if self.stage is Stage.HANDLER:
                 raise RequestTimeout("The request took too long to arrive.") from None
             return None
 
 
 class TimedProtocol(WebSocketProtocol):
-    """A connection; a socket after its handshake has the limits of bot/channels/voice/relay.py."""
+    """A connection. A websocket has its own limits after the handshake, in bot/channels/voice/relay.py."""
 
     HTTP_CLASS = TimedHttp
     __slots__ = ("_silence",)

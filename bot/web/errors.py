@@ -1,4 +1,4 @@
-"""Refusals over HTTP: one shape for programs, `{"error": {"code", "message", "field"?}}`, one page for people."""
+"""Errors over HTTP: JSON for programs, `{"error": {"code", "message", "field"?}}`, and a page for people."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.dialogue.keep_deadline import MessageNotKept
 logger = logging.getLogger("memberline.web")
 
 MESSAGES_PATH = "/chat/messages"
-MAX_READ_CHARS = 2000  # letters of a refused message that are looked at
+MAX_READ_CHARS = 2000  # of a refused message, when it is searched for danger
 PAGE_PATHS = ("/portal", "/staff", "/dev")
 ERROR_CODES = {
     400: "bad_request",
@@ -52,11 +52,11 @@ ERROR_TEXTS = {
 
 
 UNAVAILABLE_ERRORS = (SQLAlchemyError, OSError, MessageNotKept)
-"""A database that fails, refuses, hangs (its drivers raise OSError and TimeoutError), or did not keep a message."""
+"""The database failed, refused or timed out (its drivers raise OSError and TimeoutError), or did not keep a message."""
 
 
 class RequestRefused(SanicException):
-    """A refusal with a status, a code for programs and words for people."""
+    """A refusal with an HTTP status, a code for programs and a message for people."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ def error_json(status: int, code: str, message: str, field: str | None = None) -
 
 
 def error_page(status: int, message: str, reference: str = "") -> HTTPResponse:
-    """The page form of a refusal. It needs nothing from elsewhere, so that it works when nothing else does."""
+    """The page form of a refusal. It uses no template and no file, so that it works when all else fails."""
     note = f"<p>Reference: {html.escape(reference)}</p>" if reference else ""
     body = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Not possible</title>'
@@ -99,12 +99,12 @@ def error_page(status: int, message: str, reference: str = "") -> HTTPResponse:
 
 
 def install(app: Sanic) -> None:
-    """Answer every failure of this app in our own words."""
+    """Answer every exception of this app by `handle_failure`."""
     app.exception(Exception)(handle_failure)
 
 
 async def handle_failure(request: Request, failure: Exception) -> HTTPResponse:
-    """Turn any failure into an answer. What a member wrote and what failed inside stay out of it."""
+    """The response to an exception. It quotes neither the member's message nor internal details."""
     if isinstance(failure, RequestRefused):
         response = _error_response(request, failure.status_code, failure.code, str(failure), failure.field)
     elif isinstance(failure, MemberlineError):
@@ -127,7 +127,7 @@ async def handle_failure(request: Request, failure: Exception) -> HTTPResponse:
 def _unexpected_response(request: Request, failure: Exception) -> HTTPResponse:
     reference = secrets.token_hex(4)
     path = getattr(request.route, "path", "?") if request is not None and request.route else "?"
-    # the traceback names our own lines; the failure's text may quote a member and is left out
+    # the exception's text is left out of the log: it may quote a member
     logger.error("reference %s: %s at /%s\n%s", reference, type(failure).__name__, path, _format_traceback(failure))
     return _error_response(request, 500, ERROR_CODES[500], ERROR_TEXTS[500], reference=reference)
 
@@ -143,16 +143,16 @@ def _format_traceback(failure: BaseException) -> str:
 
 
 def _add_danger_advice(request: Request, message: str) -> str:
-    """Whoever tells of danger hears whom to call first, whatever the reason that they are not answered."""
+    """`message`, with the numbers to call when the refused chat message reports danger (a downed line, a fire)."""
     try:
-        said = json.loads(request.body)["text"]
+        text = json.loads(request.body)["text"]
     except (ValueError, RecursionError, KeyError, TypeError):
         return message
-    if not isinstance(said, str):
+    if not isinstance(text, str):
         return message
-    said = said[:MAX_READ_CHARS]
-    with use_language(detect_language(said, ENGLISH)):
-        return edge_texts.add_danger_advice(message, said, request.app.ctx.services.coop)
+    text = text[:MAX_READ_CHARS]
+    with use_language(detect_language(text, ENGLISH)):
+        return edge_texts.add_danger_advice(message, text, request.app.ctx.services.coop)
 
 
 def _error_response(

@@ -1,4 +1,4 @@
-"""Every route says who may call it. `check_routes` refuses an app in which one does not."""
+"""Guards: who may call a route. bot/app.py refuses to build an app in which a route has none."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ AnyHandler = TypeVar("AnyHandler", Handler, SocketHandler)
 
 
 def mark_guard(handler: AnyHandler, guard: str) -> AnyHandler:
-    """Write on a handler which guard it stands behind."""
+    """Note on a handler which guard protects it."""
     handler.guard = guard  # type: ignore[attr-defined]
     return handler
 
 
 def public(handler: Handler) -> Handler:
-    """Anybody may call it: the handler itself knows whom it serves by an unguessable token, or serves everyone."""
+    """Anyone may call it: the handler serves everyone, or checks a session or an unguessable token itself."""
     return mark_guard(handler, "public")
 
 
 def internal_only(token: Callable[[Request], str | None]) -> Callable[[Handler], Handler]:
-    """Only from this machine and with the shared token. To anyone else the route does not exist."""
+    """Only from this machine and with the shared token; anyone else gets 404."""
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
@@ -47,7 +47,7 @@ def internal_only(token: Callable[[Request], str | None]) -> Callable[[Handler],
 
 
 def loopback_or_token(token: Callable[[Request], str | None]) -> Callable[[Handler], Handler]:
-    """With the token when one is set, else from this machine. Behind a proxy everyone may seem local: set the token."""
+    """With the token when one is set, else from this machine. Behind a proxy set it: all requests may look local."""
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
@@ -69,7 +69,7 @@ def development_only(handler: Handler) -> Handler:
     @wraps(handler)
     async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
         settings = request.app.ctx.services.backend.settings
-        # a web page elsewhere may have made its own name point at this machine: the name asked for must be ours
+        # DNS rebinding: a web page elsewhere can make its own host name point at this machine
         if settings.production or not is_loopback(request) or not _is_own_host(request, settings):
             raise NotFound()
         return await handler(request, *args, **kwargs)
@@ -83,7 +83,7 @@ def _is_own_host(request: Request, settings: Settings) -> bool:
 
 
 def is_loopback(request: Request) -> bool:
-    """Whether the connection itself comes from this machine, and no proxy stands between."""
+    """Whether the request comes from this machine itself, and not through a proxy on it."""
     if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
         return False
     try:

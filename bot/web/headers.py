@@ -1,4 +1,4 @@
-"""What every answer says to a browser: load nothing from elsewhere, be shown in no frame, be kept by nobody."""
+"""Security headers of all responses (nothing from other sites, no frames, no caching); the size limit of requests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ INTERNAL_PREFIX = "/internal/"
 
 
 def install(app: Sanic, settings: Settings, metrics: Metrics) -> None:
-    """Check the size of what comes in, and complete what goes out. A handler's own header is left as it is."""
+    """Refuse large requests, and add the headers that a handler has not set itself."""
     headers = dict(SECURITY_HEADERS)
     if settings.public_url.startswith("https://"):
         headers["Strict-Transport-Security"] = "max-age=31536000"

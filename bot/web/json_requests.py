@@ -1,4 +1,4 @@
-"""Reads a JSON request, and says by field what is wrong with it."""
+"""Parsing of JSON requests; errors name the field."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from bot.web.errors import InvalidRequestField, RequestRefused
 
 MAX_BODY_BYTES = 64 * 1024
 READ_METHODS = ("GET", "HEAD")
-"""What scanners of mail, balancers and uptime checks ask with is not always GET."""
+"""HEAD too: mail scanners, load balancers and uptime checks use it."""
 
 
 def route_methods(method: str) -> tuple[str, ...]:
-    """The methods of a route that is declared with `method`: whatever may be read may be asked for its head."""
+    """The methods of a route declared with `method`: GET includes HEAD."""
     return READ_METHODS if method == "GET" else (method,)
 
 
 def is_json_request(request: Request) -> bool:
-    """Whether the request says that it is JSON."""
     return str(request.headers.get("content-type", "")).split(";")[0].strip().lower() == "application/json"
 
 
 def parse_json_object(request: Request) -> dict[str, Any]:
-    """The request's JSON object. Raises Refusal."""
+    """The request's JSON object. Raises RequestRefused."""
     if not is_json_request(request):
         raise RequestRefused("not_json", "Send JSON, with Content-Type: application/json.", status=415)
     try:
@@ -39,7 +38,7 @@ def parse_json_object(request: Request) -> dict[str, Any]:
 
 
 def parse_text_field(body: dict[str, Any], name: str, *, longest: int) -> str:
-    """A field that must be a text with something in it. Raises BadField."""
+    """A field that must be a text and not blank. Raises InvalidRequestField."""
     value = body.get(name)
     if value is None:
         raise InvalidRequestField(name, "is missing")
@@ -53,7 +52,7 @@ def parse_text_field(body: dict[str, Any], name: str, *, longest: int) -> str:
 
 
 def parse_id_field(body: dict[str, Any], name: str) -> str:
-    """A field with an id that the caller chose. Raises BadField."""
+    """A field with an id that the caller chose. Raises InvalidRequestField."""
     value = parse_text_field(body, name, longest=64)
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value):
         raise InvalidRequestField(name, "may have letters, digits, _ and - only, 64 at most")

@@ -1,4 +1,4 @@
-"""GET /media/<token>.png: pictures drawn when they are asked for. The token in the address is what opens one."""
+"""GET /media/<token>.png: usage charts, drawn at each request. The signed token in the address is the permission."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ FILE_NAME = re.compile(r"([A-Za-z0-9_-]{30,120})\.png")
 HEADERS = {
     "Cache-Control": "private, max-age=600",
     "X-Robots-Tag": "noindex, nofollow",
-    # the chat may be on the co-op's own site
+    # the chat widget may be on the co-op's own site
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 MAX_CONCURRENT = 2
-"""Pictures drawn at the same time: each takes a few megabytes while it is drawn."""
+"""Charts drawn at the same time: each takes a few megabytes while it is drawn."""
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -42,7 +42,7 @@ def blueprint(services: Services) -> Blueprint:
         with use_language(found.language):
             bars = [chart.Bar.of(month) for month in months]
             async with drawing:
-                png = await asyncio.to_thread(chart.draw, bars)  # a thread is given the language too
+                png = await asyncio.to_thread(chart.draw, bars)  # to_thread passes the language on
         return HTTPResponse(png, headers=HEADERS, content_type="image/png")
 
     return routes

@@ -1,4 +1,4 @@
-"""What /metrics tells. Each app has a registry of its own."""
+"""The metrics at /metrics. Each app has its own registry: a process of the tests has several."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Metrics:
-    """Counters by channel and kind. No label ever has a member's word, number or address in it."""
+    """No label may hold a member's words, number or address."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -36,5 +36,4 @@ class Metrics:
         )
 
     def render(self) -> bytes:
-        """The registry in Prometheus' text form."""
         return generate_latest(self.registry)

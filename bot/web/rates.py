@@ -1,6 +1,6 @@
-"""How much may come from one sender: counted by `limits`, in Redis when there is one, else in this process.
+"""Rate limits per sender: counted by `limits`, in Redis when there is one, else in this process.
 
-A brake on floods. What guards secrets counts in the database (backend/members/), where a restart forgets nothing.
+They only slow down floods. Guesses at secrets are counted in the database (backend/members/), which survives a restart.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from bot.channels.senders import keyed_hash
 logger = logging.getLogger("memberline.rates")
 
 REDIS_TIMEOUT_SECONDS = 0.15
-"""A Redis that is away or frozen may cost a request this much, and then nothing for AWAY_SECONDS."""
+"""The most that a Redis that is down or frozen delays a request; then none is delayed for REDIS_RETRY_SECONDS."""
 REDIS_RETRY_SECONDS = 10.0
 REDIS_ERRORS = (RedisError, OSError, TimeoutError)
 
 
 def rate_limit(name: str, most: int, seconds: int) -> RateLimitItem:
-    """At most `most` in any `seconds`, counted under `name`."""
+    """At most `most` requests in `seconds`, counted under `name`."""
     return RateLimitItemPerSecond(most, seconds, namespace=name)
 
 
 class RateLimiter:
-    """Counts for every rule. No address or session stands in it readably: Redis may be shared and logged."""
+    """Counts requests. Keys are keyed hashes of addresses and sessions: Redis may be shared and logged."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -49,9 +49,10 @@ class RateLimiter:
         self._look_again = 0.0
 
     async def hit(self, *counts: tuple[RateLimitItem, str]) -> int:
-        """Count one for each sender, in turn. Whole seconds to wait before the next try; 0: it may go on.
+        """Count a request under each rule and sender, in order. Returns the whole seconds to wait; 0 means go on.
 
-        Behind the first that refuses nothing is counted: what a session was refused does not burden its neighbors.
+        Counting stops at the first rule that refuses: what one session was refused must not use up the limit of others
+        at its address.
         """
         hashed = [(item, keyed_hash(self._settings, "rate", sender)) for item, sender in counts]
         if self._shared is not None and self._should_try_redis():
@@ -66,11 +67,11 @@ class RateLimiter:
         return await _hit_all(self._own, hashed)
 
     async def hit_locally(self, *counts: tuple[RateLimitItem, str]) -> int:
-        """As `wait`, for what this process alone can see, such as an open socket."""
+        """As `hit`, for what only this process sees, such as an open socket."""
         return await _hit_all(self._own, list(counts))
 
     async def reset(self, item: RateLimitItem, sender: str) -> None:
-        """Begin anew for this sender, who turned out to be no guesser."""
+        """Start from zero for this sender, who turned out not to be guessing."""
         key = keyed_hash(self._settings, "rate", sender)
         await self._own.clear(item, key)
         if self._shared is not None and not self._away:
@@ -81,7 +82,7 @@ class RateLimiter:
                 self._mark_redis_down(failure)
 
     def _should_try_redis(self) -> bool:
-        """Whether to ask Redis: always while it answers; while it is away, one request now and then finds out."""
+        """Always while Redis answers; when it is down, one request every REDIS_RETRY_SECONDS tries it."""
         if not self._away:
             return True
         if time.monotonic() < self._look_again:
@@ -107,7 +108,7 @@ async def _hit_all(limiter: SlidingWindowCounterRateLimiter, counts: list[tuple[
 
 
 def _redis_storage(url: str, pool: ConnectionPool) -> RedisStorage:
-    # redis-py, which the rest of the app uses; the library's default is another client
+    # `limits` would use the client coredis by default; the rest of the app uses redis-py
     return RedisStorage(
         "async+" + re.sub("^unix:", "redis+unix:", url),
         implementation="redispy",

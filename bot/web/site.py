@@ -1,11 +1,9 @@
-"""The demo page, the widget's file, and the addresses by which the process itself is watched."""
+"""The demo page, the widget's script, health and metrics, and the outbox page of development."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from prometheus_client import CONTENT_TYPE_LATEST
 from sanic import Blueprint, HTTPResponse, Request
 from sanic import json as json_response
@@ -18,14 +16,14 @@ from backend.outbox import service as outbox
 from bot.services import Services
 from bot.web.guards import development_only, loopback_or_token, public
 from bot.web.json_requests import READ_METHODS
+from bot.web.pages import BOT, create_templates
 from bot.web.static_files import StaticFiles
 
-BOT = Path(__file__).resolve().parent.parent
 OUTBOX_PAGE = "/dev/outbox"
 
 
 def blueprint(services: Services) -> Blueprint:
-    """GET /, /widget.js and what is watched: /health, /ready, /metrics, /dev/outbox."""
+    """GET /, /widget.js, /dev/outbox, /health, /ready and /metrics."""
     routes = Blueprint("site")
     _add_pages(routes, services)
     _add_monitoring(routes, services)
@@ -33,7 +31,7 @@ def blueprint(services: Services) -> Blueprint:
 
 
 def static_blueprint() -> Blueprint:
-    """GET /portal/static/<name>: looks and pictures that the pages share."""
+    """GET /portal/static/<name>: styles and pictures of all pages."""
     routes = Blueprint("static")
     files = StaticFiles(BOT / "portal" / "static")
 
@@ -46,10 +44,7 @@ def static_blueprint() -> Blueprint:
 
 
 def _add_pages(routes: Blueprint, services: Services) -> None:
-    templates = Environment(
-        loader=FileSystemLoader([BOT / "portal" / "templates", BOT / "templates"]),
-        autoescape=select_autoescape(default=True),
-    )
+    templates = create_templates(BOT / "portal" / "templates")
     widget = StaticFiles(BOT / "channels" / "webchat" / "static")
     demo_page = templates.get_template("demo.html").render(demo_page_values(services))
 
@@ -73,7 +68,7 @@ def _add_pages(routes: Blueprint, services: Services) -> None:
 
 
 def demo_page_values(services: Services) -> dict[str, Any]:
-    """What the demo page shows; the demo members only where they exist."""
+    """The values of demo.html; production has no demo members."""
     if services.settings.production:
         return {"coop": services.coop}
     members = [{"number": number, "last4": last4, "purpose": purpose} for number, last4, purpose in DEMO_ACCOUNTS]

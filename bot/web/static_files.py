@@ -1,4 +1,4 @@
-"""Files that browsers fetch: read once, sent with a fingerprint, so that a browser asks but rarely downloads."""
+"""Static files, read once at the start and sent with an ETag, so that browsers rarely download them again."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ COMPRESSIBLE = (".css", ".js", ".svg")
 
 @dataclass(frozen=True)
 class StaticFile:
-    """One file in memory, plain and compressed."""
-
     body: bytes
     gzipped: bytes | None
     content_type: str
@@ -32,7 +30,7 @@ class StaticFile:
 
 
 class StaticFiles:
-    """The files of a folder, by name; nothing else of the disk can be asked for."""
+    """The files of a folder by name. Names are looked up in memory, so that no request can reach other files."""
 
     def __init__(self, folder: Path) -> None:
         found = sorted(folder.iterdir()) if folder.is_dir() else []

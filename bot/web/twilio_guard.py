@@ -1,4 +1,4 @@
-"""Proof that a request is Twilio's: nothing else of it is looked at before that."""
+"""Checks Twilio's signature of requests and websockets before anything else in them is read."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SHORT_CODE = re.compile(r"\d{3,8}")
 MESSAGE_SID = re.compile(r"(SM|MM)[0-9a-f]{32}", re.IGNORECASE)
 MAX_FIELDS = 200
 POLICY_VIOLATION = 1008
-"""How a socket is closed that is not Twilio's (RFC 6455, 7.4.1)."""
+"""The code with which a socket of anyone else is closed (RFC 6455, 7.4.1)."""
 
 
 class TwilioForm(dict[str, str]):
     """The fields of a verified request, in the order they came."""
 
     def require(self, name: str, pattern: re.Pattern[str]) -> str:
-        """A field that must be there and look right. Raises BadField naming it."""
+        """A field that must match `pattern`. Raises InvalidRequestField."""
         value = self.get(name, "")
         if not pattern.fullmatch(value):
             raise InvalidRequestField(name, "is missing or not what Twilio sends", status=400)
@@ -37,30 +37,30 @@ class TwilioForm(dict[str, str]):
     def parse_phone(self, name: str) -> str | None:
         """A field with a phone number in E.164; None when it is withheld, a short code or a SIP address.
 
-        Twilio writes a withheld number in words, or as these words' keys: +266696687 is `anonymous`.
+        Twilio writes a withheld number as a word or as the word's telephone keys: +266696687 is `anonymous`.
         """
         value = self.get(name, "").strip()
         return value if E164.fullmatch(value) and not is_withheld(value) else None
 
 
 def webhook_token(settings: Settings) -> str:
-    """The token that requests are signed with: Twilio's; in development one that tools of this checkout derive."""
+    """The token that signs requests: Twilio's; without one (development) a token derived from SECRET_KEY."""
     return settings.twilio_auth_token or settings.derived_key("twilio-dev")[:32]
 
 
 def public_webhook_url(settings: Settings, path: str) -> str:
-    """The address that Twilio signed. It is built from PUBLIC_URL, never from headers, which anyone can write."""
+    """The URL that Twilio signed, built from PUBLIC_URL and never from headers, which anyone can write."""
     return settings.public_url + path
 
 
 def compute_signature(settings: Settings, path: str, fields: dict[str, str]) -> str:
-    """The signature of a genuine request: for the tests, and for tools that speak as Twilio would."""
+    """The signature of a genuine request, for tests and for tools that simulate Twilio."""
     validator = RequestValidator(webhook_token(settings))
     return str(validator.compute_signature(public_webhook_url(settings, path), fields))
 
 
 def twilio_signed(handler: Handler) -> Handler:
-    """Let only Twilio's form posts through. The handler gets the request and its TwilioForm."""
+    """Guard: only Twilio's form posts. The handler gets the request and its TwilioForm."""
 
     @wraps(handler)
     async def checked(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse | None:
@@ -71,7 +71,7 @@ def twilio_signed(handler: Handler) -> Handler:
 
 
 def twilio_signed_socket(handler: SocketHandler) -> SocketHandler:
-    """Let only a socket through that Twilio opened; any other is closed before a word is read from it."""
+    """Guard: only sockets that Twilio opened; any other is closed before anything is read from it."""
 
     @wraps(handler)
     async def checked(request: Request, socket: Websocket) -> None:
@@ -84,19 +84,19 @@ def twilio_signed_socket(handler: SocketHandler) -> SocketHandler:
 
 
 def socket_url(settings: Settings, path: str) -> str:
-    """The address of a socket of ours, as Twilio is told to open it."""
+    """The URL of one of our websockets, as it stands in the TwiML that tells Twilio to open it."""
     return re.sub("^http", "ws", public_webhook_url(settings, path))
 
 
 def is_genuine_handshake(request: Request, settings: Settings) -> bool:
-    """Whether Twilio opened the socket: it signs the wss address, with the arguments behind it as parameters."""
+    """Whether Twilio opened the socket: it signs the wss URL, with the query's arguments as parameters."""
     path, _, query = request.raw_url.decode("ascii", "replace").partition("?")
     arguments = dict(parse_qsl(query, keep_blank_values=True)[:MAX_FIELDS])
     validator = RequestValidator(webhook_token(settings))
     own = socket_url(settings, path)
-    # a development system is reached without TLS, or by a tunnel that adds it
-    addresses = {own, re.sub("^ws:", "wss:", own)}
-    return any(validator.validate(address, arguments, _signature(request)) for address in addresses)
+    # in development PUBLIC_URL may be http while a tunnel in front of it adds TLS
+    urls = {own, re.sub("^ws:", "wss:", own)}
+    return any(validator.validate(url, arguments, _signature(request)) for url in urls)
 
 
 def _signature(request: Request) -> str:

@@ -1,11 +1,11 @@
-"""The clock of the jobs: each process looks every minute, and one of them does what is due."""
+"""Runs the jobs of backend/jobs.py at the times of backend/job_locks/schedule.py. Every app process has this clock; a
+row in the database decides which of them runs a job."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+import time
 
 from backend import jobs
 from backend.app import Backend
@@ -13,30 +13,36 @@ from backend.job_locks import service as job_locks
 
 logger = logging.getLogger("memberline.clock")
 
+LOOK_SECONDS = 60.0
+
 
 class JobScheduler:
-    """Runs backend/jobs.py by the table of times. It needs no other program; a restart makes up for what was missed."""
+    """Looks at all jobs each full minute. What was missed while the app was down is due at its next look."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self._running: set[str] = set()
 
     async def run(self) -> None:
-        """Until cancelled."""
-        scheduler = AsyncIOScheduler(timezone=self._backend.coop.zone)
-        for name in jobs.JOBS:
-            # a check that comes late is as good, and of several missed checks one is enough
-            scheduler.add_job(
-                self.run_if_due, "cron", [name], second=0, coalesce=True, misfire_grace_time=None, max_instances=1
-            )
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a look skipped while the job still runs is no news
-        scheduler.start()
+        """Until cancelled. Jobs at work are cancelled with it; another process goes on when their lease runs out."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await asyncio.sleep(LOOK_SECONDS - time.time() % LOOK_SECONDS)
+                for name in jobs.JOBS:
+                    if name not in self._running:
+                        self._running.add(name)
+                        group.create_task(self._look(name))
+
+    async def _look(self, name: str) -> None:
         try:
-            await asyncio.Event().wait()
+            await self.run_if_due(name)
+        except Exception as failure:  # the database is away, for example: the next look tries again
+            logger.error("job %s: its lock could not be read or written: %s", name, type(failure).__name__)
         finally:
-            scheduler.shutdown(wait=False)
+            self._running.discard(name)
 
     async def run_if_due(self, name: str) -> bool:
-        """Do this job if it is due and nobody else does it; returns whether it was done."""
+        """Run this job if it is due and no other process has its lock; returns whether it was finished."""
         backend, schedule = self._backend, jobs.JOBS[name].schedule
         async with backend.db.read_session() as session:
             slot = await job_locks.find_due_slot(session, backend, name, schedule)
@@ -48,7 +54,7 @@ class JobScheduler:
         try:
             result = await jobs.run_named_job(backend, name, backend.today())
         except Exception as failure:
-            # left unfinished: the turn is free again after its lease, and the job goes on where it was
+            # its lock is not marked finished: after the lease the job runs again, and goes on where it was
             logger.error("job %s failed: %s", name, type(failure).__name__)
             return False
         async with backend.db.transaction() as session:

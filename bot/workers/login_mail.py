@@ -1,5 +1,7 @@
-"""Answers what was asked for in the open and is decided behind it: reset links and user IDs, codes in place of number
-and last four, notices of a lock."""
+"""Sends the mail that pages and conversations ask for: reset links, user IDs, identity codes and notices of a lock.
+
+The page or the chat answers everyone alike; whether a mail goes out is decided here, out of the asker's sight.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ POLL_SECONDS = 1.0
 
 
 class LoginMailWorker:
-    """Looks at the database, so that a request is answered by any process, also one that was away when it came."""
+    """Polls the database, so that any process can answer a request, also after a restart."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -24,8 +26,8 @@ class LoginMailWorker:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def answer_pending(self) -> int:
-        """How much was waiting."""
-        answered = [
-            await one(self._backend) for one in (identity_challenge.process_pending, recovery_mail.process_pending)
-        ]
-        return sum(answered) + await lock_notices.process_pending(self._backend)
+        """Returns how many requests were answered."""
+        answered = 0
+        for worker in (identity_challenge.process_pending, recovery_mail.process_pending, lock_notices.process_pending):
+            answered += await worker(self._backend)
+        return answered

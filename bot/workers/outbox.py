@@ -1,4 +1,4 @@
-"""Sends what is in the outbox. Any number of processes may do so: each message is claimed by one."""
+"""Sends the messages of the outbox. Every process does; each message is claimed by one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RELEASE_EVERY_POLLS = 30
 
 
 class OutboxSender:
-    """The background task that sends. A commit of this process wakes it; other processes' are found within a second."""
+    """A commit of this process wakes it; messages of other processes it finds within a second."""
 
     def __init__(self, backend: Backend, metrics: Metrics) -> None:
         self._backend = backend
@@ -31,26 +31,25 @@ class OutboxSender:
         self._room = asyncio.Semaphore(MAX_CONCURRENT)
 
     def wake(self) -> None:
-        """Look now."""
         self._backend.outbox_ready.set()
 
     async def run(self) -> None:
         """Until cancelled."""
-        looks = 0
+        polls = 0
         while True:
             try:
-                if looks % RELEASE_EVERY_POLLS == 0:
+                if polls % RELEASE_EVERY_POLLS == 0:
                     await self._release_abandoned()
                 sent = await self.send_due()
             except (SQLAlchemyError, OSError) as failure:
                 logger.error("the outbox could not be read: %s", type(failure).__name__)
                 sent = 0
-            looks += 1
+            polls += 1
             if not sent:
                 await self._wait_for_work()
 
     async def send_due(self) -> int:
-        """Send everything that may go now; returns how many were tried."""
+        """Send all messages that are due; returns how many were tried."""
         self._backend.outbox_ready.clear()
         async with self._backend.db.read_session() as session:
             due = await outbox.list_due(session, self._backend)
@@ -69,7 +68,7 @@ class OutboxSender:
         async with self._backend.db.transaction() as session:
             if not await outbox.claim(session, self._backend, message.id):
                 return
-        # no transaction is open while the carrier takes its time
+        # sent outside any transaction: a slow carrier must not hold a database lock
         try:
             sid = await self._send_by_kind(message)
         except TransportError as failure:

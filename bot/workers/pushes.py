@@ -1,7 +1,7 @@
 """Wakes the listeners of a web conversation when something was added to its stream.
 
-What was added is in the database; a wake-up only says that it is worth a look. A look at the newest events each second
-finds what another process added. With Redis it is told at once; one that is away or hangs costs that second alone.
+The events are in the database; a wake-up only says that there are new ones. Polling finds those of other processes
+within a second, Redis announces them at once. A Redis that is down or frozen costs that second and nothing more.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ logger = logging.getLogger("memberline.pushes")
 REDIS_CHANNEL = "memberline:push"
 POLL_SECONDS = 1.0
 REDIS_TIMEOUT_SECONDS = 0.1
-"""How long anything is waited for from Redis."""
+"""The limit of each call to Redis."""
 HEALTH_CHECK_SECONDS = 5
 REDIS_RETRY_SECONDS = 10.0
-"""After a failure Redis is left alone for so long."""
+"""The pause after a failure, before Redis is tried again."""
 
 
 def _connect_redis(url: str) -> Redis:
@@ -48,7 +48,7 @@ def _connect_redis(url: str) -> Redis:
 
 
 class StreamListener:
-    """One open stream. `signs` are events that are not kept, such as a typing sign."""
+    """One open stream. `signs` are events that are not stored, such as a typing sign."""
 
     def __init__(self) -> None:
         self.news = asyncio.Event()
@@ -56,7 +56,7 @@ class StreamListener:
 
 
 class PushNotifier:
-    """Who listens to which conversation, in this process."""
+    """The open streams of this process, by conversation."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -68,7 +68,6 @@ class PushNotifier:
 
     @contextmanager
     def open_listener(self, conversation: str) -> Iterator[StreamListener]:
-        """A listener, for as long as a stream is open."""
         listener = StreamListener()
         self._listeners.setdefault(conversation, set()).add(listener)
         try:
@@ -92,7 +91,7 @@ class PushNotifier:
         return await conversations.push(session, self._backend, conversation, data)
 
     def notify(self, conversation: str) -> None:
-        """Something was added: wake whoever listens, in every process."""
+        """Wake the listeners of a conversation in all processes; call it after the commit."""
         self._wake(conversation)
         if self._redis is not None and time.monotonic() >= self._no_redis_until:
             task = asyncio.ensure_future(self._publish(conversation))
@@ -100,7 +99,7 @@ class PushNotifier:
             task.add_done_callback(self._sending.discard)
 
     def show_typing(self, conversation: str) -> None:
-        """Show a typing sign to whoever listens here. It is not kept."""
+        """Show a typing sign to the listeners in this process. It is not stored."""
         for listener in self._listeners.get(conversation, ()):
             listener.signs.append("typing")
             listener.news.set()
@@ -147,7 +146,7 @@ class PushNotifier:
         async with self._redis.pubsub() as channel:
             await channel.subscribe(REDIS_CHANNEL)
             while True:
-                # not for ever: each time the driver writes to an idle connection, and finds out that it is broken
+                # with a timeout: each call sends a health check on an idle connection, which notices a broken one
                 message = await channel.get_message(ignore_subscribe_messages=True, timeout=POLL_SECONDS)
                 if message is not None:
                     self._wake(message["data"].decode())
@@ -156,7 +155,7 @@ class PushNotifier:
         async with self._backend.db.read_session() as session:
             newest = await conversations.newest_event(session)
         for conversation in list(self._listeners):
-            self._wake(conversation)  # what was added before this first look, or since one that failed
+            self._wake(conversation)  # events added before this first poll, or since a failed one
         while True:
             await asyncio.sleep(POLL_SECONDS)
             if not self._listeners:

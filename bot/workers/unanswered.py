@@ -1,6 +1,7 @@
-"""Takes up messages that nobody answers: kept while the engine was away, or left by a process that died.
+"""Answers messages that were left unanswered: stored while the engine was down, or left by a process that died.
 
-Every process does so. Which are free, and who gets one, is decided by their rows (backend/conversations/inbox.py).
+Every process does so. Rows in the database say which messages are free and who takes one
+(backend/conversations/inbox.py).
 """
 
 from __future__ import annotations
@@ -26,29 +27,27 @@ from bot.dialogue.turn import TurnProcessor
 logger = logging.getLogger("memberline.waiting")
 
 MAX_AGE = timedelta(minutes=10)
-"""An older message is not acted on any more: its sender is told what came of it."""
+"""An older message is not acted on any more; its sender is told so."""
 MAX_AGE_ON_CALL = timedelta(minutes=2)
-"""Whoever called has hung up by then, and reckons with nothing any more."""
+"""Shorter: the caller has hung up by then, and no longer expects anything to happen."""
 MAX_ATTEMPTS = 3
 POLL_SECONDS = 1.0
 LEASE_GRACE_SECONDS = 2 * RENEW_SECONDS
-"""A lease that has run out is believed only after this long. When the database was away all leases run out at once, and
-those who live need a moment to say so."""
+"""An expired lease counts only after this long. After an outage of the database all leases are expired at once, and the
+living processes need a moment to renew theirs."""
 MAX_CONCURRENT = 8
 
 
 class UnansweredWorker:
-    """The background task that answers them."""
-
     def __init__(self, turns: TurnProcessor) -> None:
         self._turns = turns
         self._backend = turns.backend
-        self._run_out: dict[int, tuple[inbox.FreeMessage, float]] = {}  # leases found run out, and when first
-        self._busy: set[str] = set()  # conversations that are being worked on
+        self._first_seen: dict[int, tuple[inbox.FreeMessage, float]] = {}  # free messages by id, and since when
+        self._busy: set[str] = set()  # conversations that are being answered now
         self._room = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def run(self) -> None:
-        """Until cancelled: look whenever a message of this process begins to wait, and each second."""
+        """Until cancelled: poll each second, and at once when a message of this process has to wait."""
         while True:
             self._turns.stalled.clear()
             await self.poll()
@@ -59,54 +58,54 @@ class UnansweredWorker:
                 continue
 
     async def poll(self) -> None:
-        """Begin to answer what is free."""
+        """Start answering the free messages."""
         async with self._backend.db.read_session() as session:
             free = await inbox.list_free_messages(session)
-        sure = [one for one in self._certainly_free(free) if one.conversation not in self._busy]
-        if not sure:
+        ready = [message for message in self._certainly_free(free) if message.conversation not in self._busy]
+        if not ready:
             return
         healthy = await self._turns.engine.is_healthy()
-        for one in sure:
-            self._busy.add(one.conversation)
-            self._turns.spawn(self._answer_conversation(one, healthy))
+        for message in ready:
+            self._busy.add(message.conversation)
+            self._turns.spawn(self._answer_conversation(message, healthy))
 
     def _certainly_free(self, free: list[inbox.FreeMessage]) -> list[inbox.FreeMessage]:
         now = time.monotonic()
-        known, self._run_out = self._run_out, {}
-        for one in free:
-            before = known.get(one.id)
-            self._run_out[one.id] = before if before and before[0] == one else (one, now)
+        known, self._first_seen = self._first_seen, {}
+        for message in free:
+            before = known.get(message.id)
+            self._first_seen[message.id] = before if before and before[0] == message else (message, now)
         return [
-            one
-            for one, since in self._run_out.values()
-            if one.id not in self._turns.leases and (one.owner is None or now - since >= LEASE_GRACE_SECONDS)
+            message
+            for message, since in self._first_seen.values()
+            if message.id not in self._turns.leases and (message.owner is None or now - since >= LEASE_GRACE_SECONDS)
         ]
 
     async def _answer_conversation(self, found: inbox.FreeMessage, healthy: bool) -> None:
-        """Answer this one and those behind it, as long as they are free."""
-        lane = self._turns.queues.get_queue(found.conversation)
-        ticket = lane.take_place()
+        """Answer this message and the free ones after it in its conversation."""
+        queue = self._turns.queues.get_queue(found.conversation)
+        place = queue.take_place()
         try:
             async with self._room:
-                await ticket.wait_for_turn()
+                await place.wait_for_turn()
                 free: inbox.FreeMessage | None = found
-                while free is not None and await self._process_message(free, lane, healthy):
+                while free is not None and await self._process_message(free, queue, healthy):
                     free = await self._next_free(found)
-        except Exception as failure:  # the database, say: the others must not suffer, and this one is tried again
+        except Exception as failure:  # the database, for example: this message is tried again, the others go on
             logger.error("a waiting message was not answered: %s", type(failure).__name__)
         finally:
             self._busy.discard(found.conversation)
-            lane.leave_place(ticket)
+            queue.leave_place(place)
             self._turns.queues.drop_idle()
 
     async def _next_free(self, after: inbox.FreeMessage) -> inbox.FreeMessage | None:
-        """The next free message of the conversation: of the same owner, dead for sure, or of none."""
+        """The next free message of the conversation: of the same dead owner, or of none."""
         async with self._backend.db.read_session() as session:
             free = await inbox.list_free_messages(session, after.conversation)
-        return next((one for one in free if one.owner in (None, after.owner)), None)
+        return next((message for message in free if message.owner in (None, after.owner)), None)
 
-    async def _process_message(self, free: inbox.FreeMessage, lane: ConversationQueue, healthy: bool) -> bool:
-        """Whether it is settled. False: the engine is away, or another process has taken it."""
+    async def _process_message(self, free: inbox.FreeMessage, queue: ConversationQueue, healthy: bool) -> bool:
+        """Returns whether it is settled; not when the engine is down or another process has taken it."""
         if not healthy and not await self._needs_no_engine(free):
             return False
         async with self._backend.db.transaction() as session:
@@ -117,9 +116,9 @@ class UnansweredWorker:
         self._turns.claim(turn)
         try:
             if self._is_expired(*taken):
-                await self._give_up(turn, lane)
+                await self._give_up(turn, queue)
                 return True
-            return await self._answer_one(turn, lane)
+            return await self._answer_one(turn, queue)
         finally:
             self._turns.release_turn(turn)
 
@@ -129,45 +128,45 @@ class UnansweredWorker:
         return message is not None and self._is_expired(message)
 
     def _is_expired(self, message: InboundMessage, _conversation: Conversation | None = None) -> bool:
-        """Whether it is not acted on any more."""
-        fresh = MAX_AGE_ON_CALL if message.channel == "voice" else MAX_AGE
-        return message.received_at < self._backend.clock.now() - fresh or message.attempts >= MAX_ATTEMPTS
+        """Whether it is too old, or was tried too often, to be acted on."""
+        max_age = MAX_AGE_ON_CALL if message.channel == "voice" else MAX_AGE
+        return message.received_at < self._backend.clock.now() - max_age or message.attempts >= MAX_ATTEMPTS
 
-    async def _answer_one(self, turn: MessageTurn, lane: ConversationQueue) -> bool:
-        """Whether it is settled. False: the engine is away again."""
+    async def _answer_one(self, turn: MessageTurn, queue: ConversationQueue) -> bool:
+        """Returns whether it is settled; not when the engine is down again."""
         await self._turns.engine_redactor.redact_conversation(turn.inbound.conversation)
         async with self._backend.db.read_session() as session:
-            stands = await conversations.open_now(session, turn.inbound.conversation)
-        turn.detect_language(stands)
+            open_now = await conversations.open_now(session, turn.inbound.conversation)
+        turn.detect_language(open_now)
         try:
             with use_language(turn.language):
-                reply = await self._turns.ask_engine(turn, lane, stands)
+                reply = await self._turns.ask_engine(turn, queue, open_now)
                 await self._turns.save_and_deliver(turn, reply, offered=buttons_to_json(reply.buttons))
         except EngineError as failure:
-            return await self._handle_engine_error(turn, lane, failure)
+            return await self._handle_engine_error(turn, queue, failure)
         return True
 
-    async def _handle_engine_error(self, turn: MessageTurn, lane: ConversationQueue, failure: EngineError) -> bool:
-        """A message on which the engine itself fails must not hold up for ever those behind it."""
+    async def _handle_engine_error(self, turn: MessageTurn, queue: ConversationQueue, failure: EngineError) -> bool:
+        """Returns whether it is settled. A message on which the engine always fails must not block those after it."""
         healthy = isinstance(failure, EngineFailed) or (
             isinstance(failure, EngineUnavailable) and await self._turns.engine.is_healthy()
         )
         if not healthy or turn.attempts + 1 < MAX_ATTEMPTS:
             await self._turns.release_for_retry(turn, failed=healthy)
             return False
-        await self._give_up(turn, lane)
+        await self._give_up(turn, queue)
         return True
 
-    async def _give_up(self, turn: MessageTurn, lane: ConversationQueue) -> None:
+    async def _give_up(self, turn: MessageTurn, queue: ConversationQueue) -> None:
         turn.is_late = True
         reply = await giving_up.give_up_on(self._turns, turn)
-        lane.last_text = reply.messages[-1].text if reply.messages else ""
+        queue.last_text = reply.messages[-1].text if reply.messages else ""
         resolve_answer(turn, reply)
 
 
 def _build_turn(message: InboundMessage, conversation: Conversation) -> MessageTurn:
     answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-    if message.channel != "voice":  # whoever calls asks for it again, and waits
+    if message.channel != "voice":  # on a call the caller asks for the answer again, and waits for it
         answer.set_result(parse_stored_reply(message.reply))
     inbound = Inbound(
         channel=message.channel,
@@ -183,5 +182,5 @@ def _build_turn(message: InboundMessage, conversation: Conversation) -> MessageT
         inbound, answer, record_id=message.id, is_late=True, language=conversation.language, attempts=message.attempts
     )
     turn.deadline.begin_commit()
-    turn.deadline.kept.set()  # long ago
+    turn.deadline.kept.set()  # its row has been in the database since it came
     return turn

@@ -1,4 +1,4 @@
-"""Conversations that begin without a message."""
+"""Makes conversations without a message."""
 
 from __future__ import annotations
 

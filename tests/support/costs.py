@@ -1,4 +1,4 @@
-"""What a piece of work costs, so measured that neither a busy machine nor the first use of a pattern counts."""
+"""Measures processor time, so that neither a busy machine nor the first compilation of a pattern counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TRIES = 3
 
 
 def cost_of(work: Callable[[], object]) -> float:
-    """Seconds of processor time of this thread: the least of a few tries."""
+    """Seconds of processor time of this thread: the lowest of three runs."""
     return min(_once(work) for _ in range(TRIES))
 
 

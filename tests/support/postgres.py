@@ -1,6 +1,6 @@
 """A real PostgreSQL server for tests, which hands out migrated databases and takes them back emptied.
 
-To make a database takes ten times as long as to empty one, and thousands of tests want one each.
+Creating a database takes ten times as long as emptying one, and thousands of tests need one each.
 """
 
 from __future__ import annotations

