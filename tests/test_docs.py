@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 from backend.config import ROOT, Settings
@@ -18,6 +19,17 @@ INTERNAL = {
     "KNOWLEDGE_CACHE",
     "CI",
 }
+
+PAGES = [ROOT / "README.md", ROOT / "engine" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+CODE = re.compile(r"`([^`\n]+)`")
+PACKAGES = "actions|backend|bench|bot|engine|lab|sandbox|tests"
+PATH = re.compile(
+    rf"(?:{PACKAGES}|data|docs|knowledge)/[\w/.*<>-]*|[\w/.*<>-]+\.(?:py|yml|toml|po|onnx|jsonl|md)", re.ASCII
+)
+MODULE = re.compile(rf"(?:{PACKAGES})(?:\.\w+)+")
+IDENTIFIER = re.compile(r"(?:[A-Z]\w*[a-z]\w*\.)?(?:\w+_\w+|[A-Z][a-z]+[A-Z]\w*)", re.ASCII)
+EXAMPLES = {"tests/tasks/test_arrangement.py", "late_fee.md", "FILE.jsonl"}
+"""Files that the pages make up to explain something."""
 
 
 def _sources() -> list[Path]:
@@ -45,21 +57,59 @@ def test_every_decision_is_listed() -> None:
 
 def test_every_make_target_that_is_named_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    texts = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-    named = {name for path in texts for name in re.findall(r"(?:`|^)make ([a-z-]+)", path.read_text(), re.MULTILINE)}
+    named = {name for path in PAGES for name in re.findall(r"(?:`|^)make ([a-z-]+)", path.read_text(), re.MULTILINE)}
     assert named - targets == set()
 
 
-def test_every_file_that_is_named_exists() -> None:
-    texts = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+def test_every_path_that_is_named_exists() -> None:
+    names = {path.name for path in _tracked_files()}
     missing = {
-        f"{path.relative_to(ROOT)}: {name}"
-        for path in texts
-        for name in re.findall(r"`((?:bot|backend|actions|engine|data|tests|docs|bench)/[\w/.-]+)`", path.read_text())
-        if not name.startswith(
-            ("data/arrangement", "actions/arrangement", "backend/arrangement", "tests/transcripts/arr")
-        )
-        and "arrangement" not in name
-        and not (ROOT / name).exists()
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in PAGES
+        for name in CODE.findall(page.read_text(encoding="utf-8"))
+        if PATH.fullmatch(name) and name not in EXAMPLES and not (_is_in_tree(name) or name in names)
     }
     assert missing == set()
+
+
+def test_every_module_and_name_of_the_code_that_is_named_exists() -> None:
+    known = _words_of_the_code()
+    missing = {
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in PAGES
+        for name in CODE.findall(page.read_text(encoding="utf-8"))
+        if (MODULE.fullmatch(name) and not _is_module_or_member(name))
+        or (IDENTIFIER.fullmatch(name) and not set(name.split(".")) <= known)
+    }
+    assert missing == set()
+
+
+def _words_of_the_code() -> set[str]:
+    files = _tracked_files()
+    read = [
+        path for path in files if path.suffix in (".py", ".yml", ".toml", ".csv") or path.parent.name == "knowledge"
+    ]
+    words = {word for path in read for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+    return words | {path.stem for path in files}
+
+
+def _tracked_files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+    return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
+
+
+def _is_in_tree(name: str) -> bool:
+    """Whether such a file or folder is there; `<skill>` and `*` stand for any name."""
+    pattern = re.sub(r"<[^>]*>", "*", name).rstrip("/")
+    return next(ROOT.glob(pattern), None) is not None
+
+
+def _is_module_or_member(name: str) -> bool:
+    """Whether `backend.x.y` is a module, or a name in the module `backend.x`."""
+    path = ROOT.joinpath(*name.split("."))
+    if path.is_dir() or path.with_suffix(".py").is_file():
+        return True
+    holder = path.parent.with_suffix(".py")
+    return holder.is_file() and re.search(rf"\b{path.name}\b", holder.read_text(encoding="utf-8")) is not None
