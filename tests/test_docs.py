@@ -122,3 +122,28 @@ def _is_module_or_member(name: str) -> bool:
         return True
     holder = path.parent.with_suffix(".py")
     return holder.is_file() and re.search(rf"\b{path.name}\b", holder.read_text(encoding="utf-8")) is not None
+
+
+BRITISH = re.compile(
+    r"\w*(?:authoris|recognis|normalis|organis|colour|favour|behaviour|neighbour|cancell(?:ed|ing)|labelled(?!by)|dialled|learnt|"
+    r"misspelt|afterwards|towards|licence|enrolment|\benrol\b|cheque\b)\w*",
+    re.IGNORECASE,
+)
+
+
+def test_what_people_read_is_spelled_the_american_way() -> None:
+    """Stored values such as `authorised` keep their spelling; so do training sentences, which members wrote."""
+    texts = {page: re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8")) for page in PAGES}
+    for path in _tracked_files():
+        text = path.read_text(encoding="utf-8") if path.suffix in (".yml", ".po", ".html", ".md") else ""
+        if path.name == "responses.yml":
+            texts[path] = "\n".join(re.findall(r"(?:text|title): (.*)", text))
+        elif path.name == "es.po":
+            texts[path] = "\n".join(re.findall(r'^msgid (?:".*"\n)+', text, re.MULTILINE))
+        elif path.suffix == ".html":
+            texts[path] = text
+        elif path.parent.name == "knowledge":
+            english = text.partition("## es")[0]
+            texts[path] = "\n".join(line for line in english.splitlines() if not line.startswith("?"))
+    found = {f"{path.relative_to(ROOT)}: {word}" for path, text in texts.items() for word in BRITISH.findall(text)}
+    assert found == set()
