@@ -6,7 +6,10 @@ import re
 import subprocess
 from pathlib import Path
 
+import click
+
 from backend.config import ROOT, Settings
+from bot.commands.cli import main
 
 SETTING = re.compile(r"""env(?:iron)?(?:\.get\(|\[)\s*["']([A-Z][A-Z_]+)["']""")
 # set by us for libraries and for the engine's components, or by the build
@@ -28,6 +31,7 @@ PATH = re.compile(
 )
 MODULE = re.compile(rf"(?:{PACKAGES})(?:\.\w+)+")
 IDENTIFIER = re.compile(r"(?:[A-Z]\w*[a-z]\w*\.)?(?:\w+_\w+|[A-Z][a-z]+[A-Z]\w*)", re.ASCII)
+COMMAND = re.compile(r"(?:`|^|\.venv/bin/)memberline ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", re.MULTILINE)
 EXAMPLES = {"tests/tasks/test_arrangement.py", "late_fee.md", "FILE.jsonl"}
 """Files that the pages make up to explain something."""
 
@@ -62,6 +66,16 @@ def test_every_make_target_that_is_named_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {name for path in PAGES for name in re.findall(r"(?:`|^)make ([a-z-]+)", path.read_text(), re.MULTILINE)}
     assert named - targets == set()
+
+
+def test_every_command_that_is_named_exists() -> None:
+    calls = {call for page in PAGES for call in COMMAND.findall(page.read_text(encoding="utf-8"))}
+    missing = set()
+    for first, second in calls:
+        command = main.commands.get(first)
+        if command is None or (second and isinstance(command, click.Group) and second not in command.commands):
+            missing.add(f"{first} {second}".strip())
+    assert missing == set()
 
 
 def test_every_path_that_is_named_exists() -> None:
