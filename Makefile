@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3.11
 export UV_PYTHON_DOWNLOADS := never
-# this kind of machine may forbid bytecode, and importing Rasa without it takes 23 s instead of 8
+# Some machines set this, and importing Rasa without byte code takes 23 s instead of 8.
 unexport PYTHONDONTWRITEBYTECODE
 UV_VERSION := 0.13.9
 UV := PYTHONPATH=.tools/uv .tools/uv/bin/uv
@@ -20,7 +20,7 @@ run: setup ## set everything up as needed, then serve at http://127.0.0.1:8080 (
 	@exec .venv/bin/memberline serve
 
 export SEED
-test: setup-test ## everything: lint, types, layers, training data, and all tests (SEED=7: in a random order)
+test: setup-test ## everything: style, types, layers, training data, and all tests (SEED=7: in a random order)
 	@bash tests/run.sh
 
 train: setup ## train the model
@@ -39,7 +39,7 @@ lint: setup-test ## style, types, layers, training data
 	@.venv/bin/lint-imports --no-cache
 	@$(ENGINE) engine/validate.py
 
-format: setup-test ## put the code in the project's form
+format: setup-test ## format the code
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
 
 setup: .venv/.run-ready engine/.venv/.rasa-ready ## both environments, from the locks

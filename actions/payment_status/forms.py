@@ -92,7 +92,7 @@ class PaymentStatusForm(AccountForm):
             turn.utter("utter_status_scheduled", **words, day=format_day(made.run_on, today))
         else:
             cancelled = made.status == "cancelled"
-            status = tr("was cancelled. Nothing was taken.") if cancelled else tr("was not made.")
+            status = tr("was canceled. Nothing was taken.") if cancelled else tr("was not made.")
             turn.utter("utter_status_schedule_over", **words, day=format_day(made.run_on, today), status=status)
 
 

@@ -116,14 +116,14 @@ async def notify_schedule_failed(session: AsyncSession, backend: Backend, item: 
 async def send_schedule_canceled(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:
     facts = await load_facts(session, item)
     text = tr(
-        "the payment of {amount} set for {day} on acct {account} is cancelled. Ref {confirmation}.",
+        "the payment of {amount} set for {day} on acct {account} is canceled. Ref {confirmation}.",
         amount=format_cents(item.amount_cents),
         day=format_short_date(item.run_on),
         account=facts.account,
         confirmation=item.confirmation,
     )
     texted = not (item.channel == "sms" and facts.member.email)
-    await send(session, backend, facts, f"schedule-off:{item.key}", "notice", tr("Payment cancelled"), text, texted)
+    await send(session, backend, facts, f"schedule-off:{item.key}", "notice", tr("Payment canceled"), text, texted)
 
 
 async def send_schedule_moved(session: AsyncSession, backend: Backend, item: ScheduledPayment) -> None:

@@ -4,7 +4,7 @@
  * Attributes of the script tag: data-title, data-greeting, data-starters ("Pay my bill|Talk to a person"), data-phone,
  * data-outage (the line that answers day and night: it is named whenever the assistant cannot be reached).
  * Any element of the page with data-memberline-say="Pay my bill" opens the chat and says that; data-memberline-open
- * only opens it. Colours: set the --ml-* properties of the page (see THEME below).
+ * only opens it. Colors: set the --ml-* properties of the page (see THEME below).
  *
  * It works under a strict policy: script-src BOT; connect-src BOT; img-src BOT. No inline style, no eval, no innerHTML.
  * What is kept between page loads is in sessionStorage: a chat names bills and amounts, and must not outlive the tab on
@@ -141,7 +141,7 @@
     return node;
   }
 
-  /** A line icon of 24 by 24 in the colour of the text around it. */
+  /** A line icon of 24 by 24 in the color of the text around it. */
   function icon(path) {
     const space = 'http://www.w3.org/2000/svg';
     const svg = document.createElementNS(space, 'svg');
