@@ -15,20 +15,16 @@ from actions.scheduled.extract import find_meant_opener
 from actions.turn import Turn
 from backend.language import SPANISH, tr
 from backend.reading.acts import Act
+from backend.reading.contact.contact_change import names_own_name
 from backend.reading.service.disconnection_notice import only_asks_about_shutoff
 from backend.reading.spanish import to_english
 
 AGENDA, CURRENT_ITEM = "agenda", "agenda_now"
 MAX_ITEMS = 5
 SERVICE_INTENT, NAME_CHANGE_INTENT = "start_stop_service", "name_change"
-NAME_CHANGE_WORDS = re.compile(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b", re.IGNORECASE)
 MIN_CONFIDENCE = 0.75
 """How sure a wish must be that is taken in beside another."""
-ASKS_WHAT_IS_LEFT = re.compile(
-    r"\b(what(?:'s| is|s| was| were)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
-    r"what did i (?:ask|want))\b",
-    re.IGNORECASE,
-)
+LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 STOPWORDS = frozenset(
     """about account actually also another bill bills cancel change don't drop forget instead just leave like mind
     need never number order pagar pago payment please quiero quite skip start stop take that then there this want
@@ -58,7 +54,7 @@ def add_requests(turn: Turn, acts: Sequence[Act], current: str, least: float = M
         if (
             act.intent == SERVICE_INTENT
             and any(one.intent == NAME_CHANGE_INTENT for one in acts)
-            and NAME_CHANGE_WORDS.search(act.words)
+            and names_own_name(act.words)
         ):
             continue  # "change it to my name" is the change of the name, and starts no service
         if opener == turn.get("paused_task") or (opener == current and not turn.was_just_opened()):
@@ -158,7 +154,7 @@ def _mentions_item(act: Act, wish: dict[str, Any], turn: Turn) -> bool:
 
 
 def _content_words(words: str) -> set[str]:
-    return {word for word in re.findall(r"[^\W\d_]{4,}", words.lower()) if word not in STOPWORDS}
+    return {word for word in LONG_WORD.findall(words.lower()) if word not in STOPWORDS}
 
 
 def start_next(turn: Turn) -> bool:

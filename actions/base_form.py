@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -12,11 +11,8 @@ from actions.base import MISSES_BEFORE_HANDOFF, ExternalCall, SkillAction, SlotQ
 from actions.person.agent_handoff import handoff_to_agent
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.language import mark, tr
+from backend.reading.acts.task_control import did_not_understand
 
-DID_NOT_UNDERSTAND = re.compile(
-    r"understand|\b(mean|means|asking|confused|lost)\b|entiend|comprend|quiere decir", re.IGNORECASE
-)
-"""Who says this is asked in another way; who only wants it again hears it again."""
 NOTED_LABELS = {
     "member_number": mark("the member number"),
     "last4": mark("the last four"),
@@ -137,7 +133,7 @@ class BaseForm(SkillAction):
 
     async def _repeat_question(self, turn: Turn) -> ExternalCall | None:
         """The question once more; in another way for who did not understand it: its words would not help them."""
-        if DID_NOT_UNDERSTAND.search(turn.text):
+        if did_not_understand(turn.text):
             return await self._handle_miss(turn)
         return await self._ask_next(turn, misses=int(turn.get("misses") or 0))
 

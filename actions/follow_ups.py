@@ -5,7 +5,6 @@ The questions and their answers stand in knowledge/: lines that begin with `@`, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -18,6 +17,7 @@ from backend.audit.service import list_by_actor
 from backend.knowledge.service import Knowledge
 from backend.knowledge.subjects import Subject
 from backend.logins.recovery_mail import list_requests
+from backend.reading.acts.completion_questions import names_price
 from backend.reading.service.disconnection_notice import detect_disconnection_topic as shutoff_spoken_of
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
@@ -32,12 +32,6 @@ MIN_CERTAIN_SCORE = 0.5
 SUBJECT_MARGIN = 0.15
 """So much nearer a subject may be that would answer by itself,"""
 OPEN_QUESTION_MARGIN = 0.6  # and so much where it is about the question that is open: nothing is as near as that
-PRICE_WORDS = re.compile(
-    r"\b(?:late (?:fee|charge)|fees?|(?:base|basic|energy|service) charge|deposit|rates?|kwh|kilowatt\w*|"
-    r"recargo|cargos?|tarifas?|dep[oó]sito)\b",
-    re.IGNORECASE,
-)
-"""Who names a price asks for that one; "it is free" would be false of it, and money must be told right."""
 ACCOUNT_FOLLOW_UPS = ("follow_when", "follow_how_much", "follow_cost")
 """What the account answers again where its answer was the last one."""
 MAX_BARE_WORDS = 4  # words
@@ -111,7 +105,7 @@ def _find_follow_ups(turn: Turn, knowledge: Knowledge, spoken_of: Sequence[str])
     """The follow-up questions of the message: that of the whole, or those of its clauses."""
     clauses = [clause.knowledge for clause in turn.predictions.clauses]
     found = [_match_follow_up(near, knowledge, spoken_of) for near in (*clauses, turn.predictions.knowledge)]
-    priced = bool(PRICE_WORDS.search(turn.focused_text))
+    priced = names_price(turn.focused_text)
     cut = bool(shutoff_spoken_of(turn.full_text))  # whoever comes for that comes for what is owed, and not for this
     beside = {"follow_cost": priced, HOME_FOLLOW_UP: cut}
     return [name for name in found if name and not beside.get(name)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -25,6 +24,7 @@ from actions.turn import REQUESTED_SLOT, Turn
 from backend.contact.service import extract_phone
 from backend.language import tr, use_language
 from backend.reading.acts.signals import asks_if_present, declines_to_say, is_continuation, is_question, is_request
+from backend.reading.acts.task_control import asks_to_go_back, asks_what_is_left, is_no_with_number
 from backend.reading.acts.yes_no import starts_with_yes
 from backend.reading.bystander_talk import remove_bystander_talk
 
@@ -40,8 +40,6 @@ OPEN_ENDED_TYPES = frozenset({"free_text", "place", "name"})
 """Questions that any words seem to answer; a wish for something else is none."""
 ANSWERING_ACTS = ("answer", "affirm", "deny", "correct", "volunteer", "skip")
 """Acts that may answer the open question or tell the task something."""
-NO_WITH_NUMBER = re.compile(r"no\b.*\d", re.IGNORECASE)
-GO_BACK = re.compile(r"(please )?(go |take me )?back( up| a step| one)?|previous( question)?", re.IGNORECASE)
 MAX_PHONE_REPLY_WORDS = 8
 MIN_QUESTION_SCORE = 0.5
 """A guess below it is no question: gibberish is missed, and not answered with what is not known."""
@@ -287,7 +285,7 @@ class Form(LifecycleForm):
 
     async def _answer_side_question(self, turn: Turn) -> bool:
         """Answer what was asked in the middle of the task; False where nobody here knows."""
-        if agenda.ASKS_WHAT_IS_LEFT.search(turn.text):
+        if asks_what_is_left(turn.text):
             agenda.send_remaining(turn)
             return True
         if asks_if_present(turn.text):
@@ -371,11 +369,11 @@ class Form(LifecycleForm):
         """Whether this is about the talk itself: go back, leave it, say it again, another language."""
         if any(act.kind == "hold" and act.is_certain for act in turn.acts):
             return False  # "just a minute, let me look at the pole number", whatever a classifier takes it for
-        if follow_ups.is_follow_up(turn) or agenda.ASKS_WHAT_IS_LEFT.search(turn.text):
+        if follow_ups.is_follow_up(turn) or asks_what_is_left(turn.text):
             return False
-        if GO_BACK.fullmatch(turn.text.strip()) and self.go_back(turn, turn.get(REQUESTED_SLOT)):
+        if asks_to_go_back(turn.text.strip()) and self.go_back(turn, turn.get(REQUESTED_SLOT)):
             turn.notes["went_back"] = True
-        if turn.intent == "cancel" and (NO_WITH_NUMBER.match(turn.text.strip()) or turn.has_act("correct", "start")):
+        if turn.intent == "cancel" and (is_no_with_number(turn.text.strip()) or turn.has_act("correct", "start")):
             return False  # "no, better 60" leaves nothing: it changes the amount
         only_asked = turn.has_act("ask") and not turn.has_act("cancel", "deny", "repeat", "language")
         if turn.intent == "cancel" and only_asked and turn.predictions.whole.confidence < MIN_OTHER_TASK_CONFIDENCE:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
 from actions.base import ExternalCall
 from actions.base_form import BaseForm
@@ -17,22 +15,17 @@ from backend.language import tr
 from backend.reading.acts import Act
 from backend.reading.acts.refusal import extract_refusals, is_same_subject
 from backend.reading.acts.signals import is_request, refuses_named_task
+from backend.reading.acts.task_control import asks_for_something_else, names_stop, speaks_in_first_person
 from backend.reading.service.outage_statement import states_outage
 
 IDENTITY_TYPES = frozenset({"member_number", "last4", "code"})
-STOP_WORDS = re.compile(r"\b(?:stop|off|cancel|end|leave|detener|quitar|apagar|cancelar|dejar)\b", re.IGNORECASE)
 BILL_DISPUTE_INTENTS = frozenset({"dispute_charge", "high_bill"})
 """Words on the bill: a question in them that can be answered is answered, and a report of it only offered."""
-INSTEAD_WORDS = re.compile(
-    r"\b(instead|rather|forget (?:that|it)|no,? (?:wait|let'?s|just)|i mean(?:t)?)\b", re.IGNORECASE
-)
 MIN_POSSIBLE_TASK_CONFIDENCE = 0.5
 MIN_TASK_CONFIDENCE = 0.7
 NEAR_FOR_SURE = 0.85
 MIN_CERTAIN_CONFIDENCE = 0.97
 """From here on the words are a wish of their own, though they sound like a short question behind another."""
-FIRST_PERSON_WORDS = re.compile(r"\b(?:i|i'm|me|my|mine|we|our|us|estoy|tengo|mi|mis)\b", re.IGNORECASE)
-"""Who speaks of their own account wants to hear how that stands, and not what the thing is in general."""
 
 
 class LifecycleForm(BaseForm):
@@ -109,7 +102,7 @@ class LifecycleForm(BaseForm):
     def _replaces_open_task(self, turn: Turn) -> bool:
         """`Don't turn off the power, I mean the draft`: the task that was open was a wrong guess, or is not wanted."""
         refused = any(act.kind == "cancel" and self._is_other_task(turn, act) for act in turn.acts)
-        return bool(INSTEAD_WORDS.search(turn.text)) or (refused and not self.is_informational)
+        return asks_for_something_else(turn.text) or (refused and not self.is_informational)
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
         """A question never starts a task: it is answered, and the task offered."""
@@ -122,7 +115,7 @@ class LifecycleForm(BaseForm):
                 self.is_informational
                 or (
                     self.shows_status_first
-                    and (subject_matching.best_score(turn) < NEAR_FOR_SURE or FIRST_PERSON_WORDS.search(turn.text))
+                    and (subject_matching.best_score(turn) < NEAR_FOR_SURE or speaks_in_first_person(turn.text))
                 )
             )
         ):
@@ -176,7 +169,7 @@ class LifecycleForm(BaseForm):
     def _is_declined(self, turn: Turn) -> bool:
         """`No payment plan please`: the task is not wished, whatever it asked; it was perhaps opened by a guess."""
         titles = (self.title, tr(self.title))
-        if STOP_WORDS.search(turn.open_question.text):
+        if names_stop(turn.open_question.text):
             return False  # "I don't want it" agrees to an end
         for words in filter(None, extract_refusals(turn.text)):
             clauses = [clause for clause in turn.predictions.clauses if words in clause.text] or [

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from actions import agenda, follow_ups, registry
 from actions.faq.hours import format_hours_for_day
 from actions.follow_ups import LAST_SUBJECT
-from actions.scheduled.extract import extract_existing_act
 from actions.subject_matching import (
     MIN_CERTAIN_SCORE,
     MIN_CLAUSE_SCORE,
@@ -26,6 +25,7 @@ from backend.knowledge.subjects import Subject
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_question, is_refusal, says_goodbye
 from backend.reading.money.card_update import asks_to_update_card
+from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.service.scam_report import reports_scam
 from backend.reading.spanish import to_english
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from actions import agenda, registry
-from actions.autopay.extract import METHOD_WORDS_PREFIX, extract_act, extract_day
+from actions.autopay.extract import METHOD_WORDS_PREFIX
 from actions.turn import Turn
 from backend.language import tr
 from backend.reading.money.amount import Amount
+from backend.reading.money.autopay_words import extract_autopay_act, extract_draw_day
 from backend.reading.money.payment_method import INSTEAD_WORDS, names_method_to_pay
 
 AUTOPAY, PAY = "autopay_form", "quick_pay_form"
@@ -24,7 +25,7 @@ def queue_request(turn: Turn, *, asks: bool = False) -> bool:
         )
     if isinstance(turn.extract_values(None).amount, Amount):
         return _queue_and_announce(turn, PAY, {})
-    act, day = extract_act(turn), extract_day(turn, asked_for_it=False)
+    act, day = extract_autopay_act(turn.text), extract_draw_day(turn.text, asked_for_it=False)
     if act not in ("cancel", "change") and not (day and day != "0"):
         return False
     return _queue_and_announce(

@@ -12,18 +12,17 @@ from backend.language import tr
 from backend.members.identity import Identity
 from backend.members.levels import Level
 from backend.members.service import accounts_of
+from backend.reading.numbers.account_separator import (
+    contains_word,
+    find_separators,
+    mentions_home,
+    names_other_account,
+)
 
 ACCOUNT_ENTITY = "account"  # what a pressed button carries: the separator
-SEPARATOR = re.compile(r"(?<![\d$.,/])(?:(?P<base>\d{4,12})[- ]?)?(?P<separator>0\d\d)(?![\d.,/]\d|\d)")
 PLACE_IN_ADDRESS = re.compile(r"\(([^)]+)\)")  # of the service address: "510 Prairie Road (barn)"
-HOME_WORDS = re.compile(r"\b(home|house|residence)\b", re.IGNORECASE)
-ALL_ACCOUNTS = re.compile(
-    r"\b(all|both|every|each)\b[\w ]{0,20}\b(accounts?|meters?|places|bills|together|of them)\b|"
-    r"\b(altogether|combined|in total|in all|all together|(?:are|do) they|(?:for|of|on) both)\b",
-    re.IGNORECASE,
-)
-PAY_ALL_ACCOUNTS = re.compile(r"\b(pay|paying|for) (both|all (of them|accounts))\b", re.IGNORECASE)
-OTHER_ACCOUNT = re.compile(r"\bother (?:one|account|house|home|place|meter|property|bill)\b", re.IGNORECASE)
+
+
 MAX_ACCOUNT_NAME_WORDS = (
     6  # "and what about the barn?" names an account; in a longer sentence a place is mentioned by the way
 )
@@ -36,24 +35,16 @@ def find_named_account(
     other than the one that is spoken of, `here`."""
     if len(accounts) < 2:
         return None
-    for found in SEPARATOR.finditer(words):
-        if found["base"] in (None, base):
-            fitting = [account for account in accounts if account.separator == found["separator"]]
-            if fitting:
-                return fitting[0]
-    fitting = [
-        a for a in accounts if (place := _place_name(a)) and re.search(rf"\b{re.escape(place)}\b", words, re.IGNORECASE)
-    ]
-    if not fitting and HOME_WORDS.search(words):
+    by_separator = {account.separator: account for account in accounts}
+    for separator in find_separators(words, base):
+        if separator in by_separator:
+            return by_separator[separator]
+    fitting = [account for account in accounts if contains_word(words, _place_name(account))]
+    if not fitting and mentions_home(words):
         fitting = [account for account in accounts if not _place_name(account)]
-    if not fitting and here is not None and len(accounts) == 2 and OTHER_ACCOUNT.search(words):
+    if not fitting and here is not None and len(accounts) == 2 and names_other_account(words):
         fitting = [account for account in accounts if account.id != here.id]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def means_all_accounts(words: str) -> bool:
-    """`Pay both`, `all my accounts`: each of the member's accounts is meant."""
-    return bool(ALL_ACCOUNTS.search(words) or PAY_ALL_ACCOUNTS.search(words))
 
 
 async def list_other_accounts(turn: Turn, standing: Identity) -> list[Account]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from actions import side_questions
@@ -26,13 +25,11 @@ from backend.alerts.parsing import (
 from backend.alerts.service import ChangeAuthor
 from backend.language import mark, tr
 from backend.members.identity import Identity
+from backend.reading.acts.task_control import begins_as_question, wants_nothing_else
 
 WHAT, VERB, WAYS, THRESHOLD, AGREED = "alert_what", "alert_verb", "alert_ways", "alert_level", "alert_agreed"
 DENIED = "alert_denied"
 STOP_TEXTS_SUBJECT = "stop_texts"  # the subject of knowledge/
-# said in the middle of this, these are about something else
-QUESTION = re.compile(r"^(what|when|how|why|where|who|is|are|do i|did|can you tell)\b|\?$", re.IGNORECASE)
-NOTHING_ELSE = re.compile(r"(no(ne|thing)?|that'?s (all|it)|done|i'?m (good|fine|done))\b.*", re.IGNORECASE)
 
 
 class AlertsForm(AccountForm):
@@ -66,7 +63,7 @@ class AlertsForm(AccountForm):
             return True
         if asked == AGREED and self._extract_agreement(turn):
             return True
-        if asked == WHAT and (is_no(turn) or NOTHING_ELSE.fullmatch(turn.text.strip())):
+        if asked == WHAT and (is_no(turn) or wants_nothing_else(turn.text.strip())):
             turn.notes["ended"] = True
             return True
         if asked == THRESHOLD and self._extract_threshold(turn):
@@ -121,7 +118,7 @@ class AlertsForm(AccountForm):
     def _is_about_something_else(self, turn: Turn, asked: str | None) -> bool:
         if asked is None or turn.intent in MISS_INTENTS | self.opening_intents:
             return False
-        return bool(QUESTION.search(turn.text.strip())) or asked == THRESHOLD
+        return begins_as_question(turn.text.strip()) or asked == THRESHOLD
 
     def _save_request(self, turn: Turn, wish: AlertRequest, asked: str | None) -> bool:
         """Add what was said to what is wanted. In the middle of a task a later word goes on from the earlier ones."""

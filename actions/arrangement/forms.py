@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
 from actions import side_questions
 from actions.agenda import pending_items
-from actions.arrangement.extract import (  # fmt: skip
-    REST_UNKNOWN,
-    asks_how_it_works,
-    asks_if_all_at_once,
-    asks_if_automatic,
-    cancels_arrangement,
-    extract_payment_position,
-    remove_notice_day,
-)
 from actions.arrangement.formatting import format_plan, format_plan_for_office
 from actions.base import ExternalCall, SlotQuestion
 from actions.conversation.undo import undo_last_action
@@ -38,6 +28,17 @@ from backend.billing.service import Balance
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
+from backend.reading.money.arrangement_talk import (
+    asks_how_it_works,
+    asks_if_all_at_once,
+    asks_if_automatic,
+    cancels_arrangement,
+    extract_payment_position,
+    remove_frequency_lead,
+    remove_notice_day,
+    says_rest_unknown,
+    wants_autopay,
+)
 from backend.reading.money.payment_method import mentions_method
 from backend.reading.money.payment_plan import Frequency, RequestedPlan, parse_payment_plan, plan_from_slot
 from backend.reading.service.disconnection_notice import detect_disconnection_topic, only_asks_about_shutoff
@@ -72,8 +73,8 @@ FREQUENCY_CHOICES = {
     "2 week": (mark("Every two weeks"), Frequency(2, "week")),
     "1 month": (mark("Every month"), Frequency(1, "month")),
 }
-FREQUENCY_LEAD = re.compile(r"(?:once|in|a|an|the|each|every|maybe|about|like|every one)\b\s*", re.IGNORECASE)
-WANTS_AUTOPAY = re.compile(r"\b(?:enroll?|sign up|set up|turn on|on auto|have auto)\b", re.IGNORECASE)
+
+
 PAYMENT_LIKE_INTENTS = frozenset({"quick_pay", "schedule_payment", "check_balance", "inform", "setup_autopay"})
 """What a payment of the plan sounds like to who does not see that it is one."""
 
@@ -134,7 +135,7 @@ class ArrangementForm(IdentifiedForm):
         if asks_if_all_at_once(turn.text):
             turn.utter("utter_arrangement_at_once", state="parts" if self._is_in_parts(turn) else "one")
             return True
-        if asks_if_automatic(turn.text) and not WANTS_AUTOPAY.search(turn.text):
+        if asks_if_automatic(turn.text) and not wants_autopay(turn.text):
             turn.utter("utter_arrangement_not_by_itself")
             return True
         if not asks_how_it_works(turn.text):
@@ -210,7 +211,7 @@ class ArrangementForm(IdentifiedForm):
         if said.day_problem and asked in (DAY, REST, CONFIRM):
             turn.notes["day_problem"] = said.day_problem
         if asked == FREQUENCY and said.frequency is None:
-            said = parse_payment_plan(f"every {FREQUENCY_LEAD.sub('', words.strip())}", turn.backend.today())
+            said = parse_payment_plan(f"every {remove_frequency_lead(words)}", turn.backend.today())
         said = replace(said, day_problem="")
         if said.is_empty:
             return "day_problem" in turn.notes
@@ -232,7 +233,7 @@ class ArrangementForm(IdentifiedForm):
     def _extract_rest(self, turn: Turn) -> bool:
         """How the rest is paid in words that are no plan; a bare yes or no does not say."""
         before = plan_from_slot(turn.get(PLAN))
-        if REST_UNKNOWN.search(turn.text):
+        if says_rest_unknown(turn.text):
             turn.set(PLAN, replace(before, is_rest_open=True).to_slot())
             return True
         words = None if is_yes(turn) or is_no(turn) else extract_free_text(turn)

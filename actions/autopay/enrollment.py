@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from actions.autopay import questions
-from actions.autopay.extract import DUE_DATE, find_method
+from actions.autopay.extract import find_method
 from actions.autopay.slot_filling import (
     AGREED,
     CONFIRM,
@@ -35,6 +35,7 @@ from backend.money import format_cents
 from backend.payments import prechecks
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
+from backend.reading.money.autopay_words import DUE_DATE
 
 
 class AutoPayEnrollment(AutoPaySlotFilling):

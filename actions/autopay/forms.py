@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from actions import agenda, registry, side_questions
 from actions.autopay import questions
 from actions.autopay.enrollment import AutoPayEnrollment, build_agreement
-from actions.autopay.extract import DUE_DATE, asks_whether_enrolled, extract_day_in_question
+from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question
 from actions.autopay.slot_filling import (
     ACT,
     AGREED,
@@ -37,6 +37,7 @@ from backend.money import format_cents
 from backend.payments import prechecks
 from backend.payments.models import PaymentMethod
 from backend.reading.back_references import asks_about_next_payment, refers_to_new_method
+from backend.reading.money.autopay_words import DUE_DATE
 from backend.reading.money.payment_method import extract_payment_part
 
 

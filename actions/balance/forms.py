@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from actions import agenda
-from actions.accounts.account_choice import ALL_ACCOUNTS, account_buttons, format_account_label, list_other_accounts
+from actions.accounts.account_choice import account_buttons, format_account_label, list_other_accounts
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.formatting import format_day
@@ -20,6 +20,7 @@ from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
 from backend.reading.back_references import mentions_double_charge
+from backend.reading.numbers.account_separator import names_all_accounts
 
 
 class BalanceForm(AccountForm):
@@ -40,7 +41,7 @@ class BalanceForm(AccountForm):
     async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
         assert standing.account is not None  # level 1 is a level on an account
         other = await list_other_accounts(turn, standing)
-        if other and ALL_ACCOUNTS.search(turn.text):
+        if other and names_all_accounts(turn.text):
             await self._send_all_balances(turn, standing, [standing.account, *other])
             return None
         if other:

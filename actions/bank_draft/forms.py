@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from actions.accounts.forms import AccountForm
 from actions.agenda import pending_items
 from actions.autopay import questions
 from actions.autopay.enrollment import build_agreement
-from actions.autopay.extract import CHANGE, STOP, extract_method, find_method
-from actions.autopay.slot_filling import AGREE_WORDS
+from actions.autopay.extract import extract_method, find_method
 from actions.base import ExternalCall, SlotQuestion
 from actions.formatting import format_day, format_long_date
-from actions.free_text import VIEW_REQUEST
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn
@@ -26,13 +23,15 @@ from backend.members.identity import Identity
 from backend.payments import prechecks
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
+from backend.reading.acts.task_control import begins_as_view_request
+from backend.reading.money.autopay_words import (
+    asks_about_drafts,
+    asks_to_change_autopay,
+    asks_to_stop_autopay,
+    says_agree,
+)
 
 ACT, METHOD, CONFIRM = "draft_act", "draft_method", "draft_confirm"
-ASKS_FOR_EXPLANATION = re.compile(
-    r"\b(what('s| is| are| does)|difference|same as|why can'?t|new drafts?|still work|set ?up a|sign up|should i|"
-    r"can i (get|start|set)|start a|add a)\b",
-    re.IGNORECASE,
-)
 
 
 class BankDraftForm(AccountForm):
@@ -51,7 +50,7 @@ class BankDraftForm(AccountForm):
         if turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS:
             heard = self._extract_act(turn) or heard
             told = "explained" in turn.notes
-            if turn.text and not told and ASKS_FOR_EXPLANATION.search(turn.text) and turn.get(ACT) in (None, "show"):
+            if turn.text and not told and asks_about_drafts(turn.text) and turn.get(ACT) in (None, "show"):
                 turn.utter("utter_draft_explained")
         if asked == ACT and not heard:
             heard = self._extract_act(turn)
@@ -60,7 +59,7 @@ class BankDraftForm(AccountForm):
             turn.set(ACT, "edit")
             heard = True
         if asked == CONFIRM and not heard:
-            yes = bool(AGREE_WORDS.fullmatch(turn.text.strip())) or is_yes(turn)
+            yes = says_agree(turn.text.strip()) or is_yes(turn)
             if yes or is_no(turn):
                 turn.notes["yes"] = yes
                 heard = True
@@ -80,11 +79,11 @@ class BankDraftForm(AccountForm):
         words = turn.text.strip()
         if is_no(turn):
             turn.set(ACT, "leave")
-        elif VIEW_REQUEST.search(words) or ASKS_FOR_EXPLANATION.search(words):
+        elif begins_as_view_request(words) or asks_about_drafts(words):
             turn.set(ACT, "show")
-        elif STOP.search(words):
+        elif asks_to_stop_autopay(words):
             turn.set(ACT, "remove")
-        elif CHANGE.search(words):
+        elif asks_to_change_autopay(words):
             turn.set(ACT, "edit")
         else:
             return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, ClassVar
 
 from actions import side_questions
@@ -19,32 +18,19 @@ from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.programs import service as programs
 from backend.programs.models import ProgramEnrollment
-from backend.programs.rules import BUDGET, LEVELIZED
 from backend.programs.service import NotEligible, ProgramConsent, ProgramOffer
 from backend.reading.money.amount import Amount
+from backend.reading.service.billing_program import (
+    JOIN,
+    LEAVE,
+    agrees_to_program,
+    asks_about_programs,
+    asks_to_leave_program,
+    extract_program,
+    extract_program_act,
+)
 
 PROGRAM, ACT, CONFIRM, COMPARED = "program", "program_act", "program_confirm", "program_told"
-
-JOIN, LEAVE, VIEW = "join", "leave", "look"
-LEAVING = re.compile(
-    r"\b(cancel|stop|leave|quit|end|remove|unenrol|get off|get out|take me off|off|don'?t want|no longer)\b",
-    re.IGNORECASE,
-)
-JOINING = re.compile(
-    r"\b(sign (me )?up|enrol|enroll|put me on|get (me )?on|go on|be on|join|start|set up|i want|i'd like|i need)\b",
-    re.IGNORECASE,
-)
-QUESTION = re.compile(
-    r"\b(what|how|why|which|when|who|would|should|tell me about|difference|versus|am i|is my)\b", re.I
-)
-ASKS_FOR_EXPLANATION = re.compile(
-    r"\b(what (is|are|billing)|what's (budget|lev|the (budget|diff))|how (do|does|is)|tell me|explain|difference)\b",
-    re.IGNORECASE,
-)
-PROGRAM_NAMES = {BUDGET: re.compile(r"\bbud?[gj]|\bbugd", re.I), LEVELIZED: re.compile(r"\blev|\baverag", re.I)}
-AGREE_WORDS = re.compile(
-    r"(yes[, ]*)?(please )?(enrol|enroll|leave|ok|okay|do it)( me| it)?( please)?[.! ]*", re.IGNORECASE
-)
 
 
 class BudgetBillingForm(AccountForm):
@@ -69,20 +55,20 @@ class BudgetBillingForm(AccountForm):
         if asked in (PROGRAM, CONFIRM):
             return self._extract_answer(turn, asked)
         if turn.intent in self.opening_intents:
-            turn.set(PROGRAM, _extract_program(turn.text))
-            turn.set(ACT, _extract_act(turn.text))
+            turn.set(PROGRAM, extract_program(turn.text))
+            turn.set(ACT, extract_program_act(turn.text))
             return True
         return False
 
     def _extract_answer(self, turn: Turn, asked: str) -> bool:
-        named = _extract_program(turn.text)
+        named = extract_program(turn.text)
         if is_no(turn):
             turn.notes["declined"] = True
-        elif asked == CONFIRM and turn.get(CONFIRM) and (AGREE_WORDS.fullmatch(turn.text.strip()) or is_yes(turn)):
+        elif asked == CONFIRM and turn.get(CONFIRM) and (agrees_to_program(turn.text.strip()) or is_yes(turn)):
             turn.notes["agreed"] = turn.get(CONFIRM)
         elif named:
             turn.set(PROGRAM, named)
-            turn.set(ACT, LEAVE if LEAVING.search(turn.text) else JOIN)
+            turn.set(ACT, LEAVE if asks_to_leave_program(turn.text) else JOIN)
         elif not turn.has_act("ask") and isinstance(turn.extract_values("pay_amount").amount, Amount):
             turn.utter("utter_program_own_amount")
         else:
@@ -90,16 +76,14 @@ class BudgetBillingForm(AccountForm):
         return True
 
     async def _answer_questions(self, turn: Turn) -> bool:
-        if turn.was_just_opened() and ASKS_FOR_EXPLANATION.search(
-            turn.text
-        ):  # what the programs are is told below, once
+        if turn.was_just_opened() and asks_about_programs(turn.text):  # what the programs are is told below, once
             return await side_questions.answer_others(turn, self.form)
         return await super()._answer_questions(turn)
 
     # asking
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        if turn.was_just_opened() and ASKS_FOR_EXPLANATION.search(turn.text):
+        if turn.was_just_opened() and asks_about_programs(turn.text):
             # what the programs are is no secret: said before it is asked who wants to know
             turn.utter("utter_programs_explained")
         return await super().next_question(turn)
@@ -224,17 +208,3 @@ def _button_payload(act: str, program: str | None = None) -> str:
 
 def build_leave_buttons() -> list[dict[str, str]]:
     return [{"title": tr("Leave it"), "payload": _button_payload(LEAVE)}, {"title": tr("Keep it"), "payload": "/thank"}]
-
-
-def _extract_program(words: str) -> str | None:
-    """The one program that the words name; none where they name both."""
-    found = [program for program, pattern in PROGRAM_NAMES.items() if pattern.search(words)]
-    return found[0] if len(found) == 1 else None
-
-
-def _extract_act(words: str) -> str:
-    if QUESTION.search(words):
-        return VIEW
-    if LEAVING.search(words):
-        return LEAVE
-    return JOIN if JOINING.search(words) else VIEW

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.conversations.models import Conversation
@@ -11,6 +9,7 @@ from backend.members.levels import Level
 from backend.reading.acts.signals import is_question
 from backend.reading.service.scam_report import reports_scam
 from backend.reading.tickets.objection import Objection, detect_objection, find_request_numbers
+from backend.reading.tickets.report_details import mentions_notice, mentions_request
 from backend.tickets import objections
 from backend.tickets.models import Ticket
 
@@ -18,16 +17,6 @@ REQUEST_NUMBER_ASKED = "which_request"
 """In `offer`: its number was asked for."""
 OBJECTS_TO_CODE = "objects_to_a_code"
 """Of the turn's notes: a code was sent that they never asked for."""
-NOTICE_WORDS = re.compile(
-    r"\b(?:texts?|messages?|e-?mails?|mails?|notices?|requests?|tickets?|mensajes?|correos?|avisos?|solicitud(?:es)?)\b",
-    re.IGNORECASE,
-)
-REQUEST_WORDS = re.compile(
-    r"\b(?:arrangements?|arreglos?|chang(?:es?|ed)|cambi(?:os?|aron)|services?|servicio|names?|nombre|report(?:s|ed)?|"
-    r"reportes?|reporto|moved?|traslado)\b",
-    re.IGNORECASE,
-)
-"""With words that are sure, this is enough to ask which request is meant; it is no wish for one."""
 
 
 async def handle_objection(turn: Turn, *, opened: bool = True) -> bool:
@@ -67,7 +56,7 @@ async def handle_objection(turn: Turn, *, opened: bool = True) -> bool:
         if made is not None:
             _send_outcome(turn, made if await _reaches_member(turn) else None)
             return True
-    told_of = NOTICE_WORDS.search(words) or (heard is Objection.SURE and REQUEST_WORDS.search(words))
+    told_of = mentions_notice(words) or (heard is Objection.SURE and mentions_request(words))
     if not opened or not told_of or reports_scam(words):
         return False
     turn.utter("utter_object_which")

@@ -5,7 +5,6 @@ A new email is sent a code, which may be given back here: password links go ther
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar, cast
 
 from actions.base import ExternalCall, SlotQuestion
@@ -19,6 +18,7 @@ from backend.contact import service as contact
 from backend.contact.service import ContactField
 from backend.language import mark, tr
 from backend.members.identity import Identity
+from backend.reading.contact.contact_change import detect_contact_kind, rejects_number
 from backend.reading.contact.mailing_address import (
     extract_full_address,
     replace_house_number,
@@ -35,13 +35,7 @@ EMAIL_TO_VERIFY = "contact_proves"
 CODE_GIVEN_HERE = "contact_code_here"
 """A code has come back in the midst of this very change."""
 LATER = "later"
-NOT_THIS_NUMBER = re.compile(r"\b(?:not|isn'?t|old|viejo)\b", re.IGNORECASE)
 NUMBER_TYPES.update({EMAIL_CODE: "code"})
-CONTACT_KIND_PATTERNS: tuple[tuple[ContactField, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"\be-?mails?(?: address)?\b", re.IGNORECASE)),
-    ("phone", re.compile(r"\b(phone|cell|mobile|landline|telephone|number)\b", re.IGNORECASE)),
-    ("address", re.compile(r"\b(address|po box|mailing|moved|where you (?:mail|send))\b", re.IGNORECASE)),
-)
 
 
 NOTICE_RECIPIENTS = {
@@ -114,11 +108,7 @@ class ContactForm(IdentifiedForm):
     def _contact_phone(self, turn: Turn) -> str | None:
         """A number that exists; the made-up ones of the demo members are taken where no real member is served."""
         new, old = contact.extract_new_phone(turn.focused_text, strict=turn.backend.settings.production)
-        if (
-            new is None
-            and turn.get(REQUESTED_SLOT) in (VALUE, AGREED)
-            and not NOT_THIS_NUMBER.search(turn.focused_text)
-        ):
+        if new is None and turn.get(REQUESTED_SLOT) in (VALUE, AGREED) and not rejects_number(turn.focused_text):
             return old  # "no, 815-555-0199" puts the new one right
         return new
 
@@ -148,7 +138,7 @@ class ContactForm(IdentifiedForm):
     def _extract_contact_kind(self, turn: Turn, asked: str | None) -> bool:
         chosen = turn.button_value(WHAT)
         if chosen is None and (asked in (None, WHAT) or turn.intent in self.opening_intents):
-            chosen = next((what for what, words in CONTACT_KIND_PATTERNS if words.search(turn.text)), None)
+            chosen = detect_contact_kind(turn.text)
         if (
             chosen is None
             and turn.get(WHAT) is None

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
-from actions.accounts.account_choice import ALL_ACCOUNTS, MAX_ACCOUNT_NAME_WORDS
+from actions.accounts.account_choice import MAX_ACCOUNT_NAME_WORDS
 from actions.accounts.forms import switch_to_named_account
 from actions.base import MISSES_BEFORE_HANDOFF
 from actions.cases.compound_agreement import find_agreement
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
-from actions.cases.withdrawal import WITHDRAW_WORDS
 from actions.conversation.completed_actions import answer_if_done, send_completed_actions
 from actions.conversation.previous_requests import (
     handle_booked_call,
@@ -32,9 +30,10 @@ from actions.quick_pay.extract import WHOLE_BILL, extract_payment_details
 from actions.quick_pay.quote_and_pay import send_already_paid
 from actions.scheduled.latest_payment import find_form
 from actions.turn import Turn
-from actions.usage.forms import UsageForm, asks_for_months
+from actions.usage.forms import UsageForm
 from actions.yes_no import is_no, is_yes
 from backend.language import SPANISH
+from backend.reading.acts.completion_questions import mentions_paying
 from backend.reading.acts.signals import (
     asks_if_present,
     asks_to_undo,
@@ -43,14 +42,18 @@ from backend.reading.acts.signals import (
     is_request,
     is_small_talk,
 )
+from backend.reading.acts.task_control import asks_what_is_left
 from backend.reading.acts.yes_no import NO, contains_yes, detect_yes_no
 from backend.reading.dates.call_time import parse_call_time
 from backend.reading.dates.day_parsing import ParsedDay
+from backend.reading.dates.usage_months import asks_for_months
 from backend.reading.money.amount import Amount
 from backend.reading.money.payment_method import pays_whole_bill
+from backend.reading.numbers.account_separator import names_all_accounts
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.outage_statement import states_outage
 from backend.reading.spanish import to_english
+from backend.reading.tickets.withdrawal import asks_to_withdraw
 
 UNRECOGNIZED_INTENTS = frozenset({"out_of_scope", "nlu_fallback"})
 LAST_PAYMENT_SUBJECT = "account_last_payment"
@@ -62,7 +65,6 @@ REPORT_OFFERS = frozenset({"callback_form", "case_form"})
 """Behind an offer of these an amount tells of the matter."""
 UNMATCHED_INTENTS = ("out_of_scope", "nlu_fallback", "inform", "")
 MORE_ACTS = ("ask", "start", "volunteer", "person")
-PAYING_WORDS = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
 
 
 async def handle_unprompted(turn: Turn, response: str) -> None:
@@ -164,7 +166,7 @@ async def _handle_offer_reply(turn: Turn, offer: Any) -> bool:
         if offer or await send_already_paid(turn):
             return True
         return len(turn.text.split()) > 1 and await send_completed_actions(turn)  # "yes send it", when it is sent
-    undoes = bool(WITHDRAW_WORDS.search(turn.text))  # something that was done is meant, and not the offer
+    undoes = asks_to_withdraw(turn.text)  # something that was done is meant, and not the offer
     if offer and not undoes and (is_no(turn) or turn.has_act("cancel")) and not _says_more(turn):
         # on the phone a no ends the call; who says "never mind" may still want something
         leaves = turn.has_act("cancel") or turn.intent == "cancel" or asks_to_undo(turn.text)
@@ -215,7 +217,7 @@ async def _handle_question(turn: Turn, offer: Any) -> bool:
         turn.set("offer", offer)  # a question in between leaves it open
     if await follow_ups.answer_follow_up(turn):
         return True
-    if agenda.ASKS_WHAT_IS_LEFT.search(turn.text):
+    if asks_what_is_left(turn.text):
         agenda.send_remaining(turn)
     elif not await side_questions.answer_all(turn):
         if turn.has_act("start"):
@@ -258,19 +260,14 @@ async def _handle_number(turn: Turn, offer: Any) -> bool:
         turn.set("case_kind", "damage")  # what was broken has a price, and that is no payment
         turn.add_followup_action("case_form")
         return True
-    if (
-        said.amount is not None
-        and offer
-        and _offer_opener(offer) in REPORT_OFFERS
-        and not PAYING_WORDS.search(turn.text)
-    ):
+    if said.amount is not None and offer and _offer_opener(offer) in REPORT_OFFERS and not mentions_paying(turn.text):
         accept_offer(turn, offer)  # "the tv was 600 dollars", of a claim, is no payment
         return True
     if said.amount is not None or said.share is not None:
         turn.set("pay_amount", said.amount.cents if isinstance(said.amount, Amount) else said.share)
         turn.add_followup_action("quick_pay_form")
         return True
-    if isinstance(said.day, ParsedDay) and PAYING_WORDS.search(turn.text):
+    if isinstance(said.day, ParsedDay) and mentions_paying(turn.text):
         turn.set("pay_day", said.day.day.isoformat())
         turn.add_followup_action("quick_pay_form")
         return True
@@ -289,7 +286,7 @@ async def _handle_number(turn: Turn, offer: Any) -> bool:
 async def _handle_other_account(turn: Turn, offer: Any) -> bool:
     """`And the barn?`: where that account of the member stands is what is wanted."""
     if len(turn.text.split()) > MAX_ACCOUNT_NAME_WORDS or not (
-        ALL_ACCOUNTS.search(turn.text) or await switch_to_named_account(turn)
+        names_all_accounts(turn.text) or await switch_to_named_account(turn)
     ):
         return False
     if (await turn.identity()).account is None:

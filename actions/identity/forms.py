@@ -22,8 +22,8 @@ from backend.reading.acts.signals import is_request
 from backend.reading.contact.lost_phone import is_phone_lost, lacks_requested_number
 from backend.reading.contact.phone_ending import is_new_phone
 from backend.reading.contact.phone_for_member_number import detect_phone
+from backend.reading.numbers.account_separator import extract_separator_alone, is_partial_number
 from backend.reading.numbers.member_number import MemberNumber
-from backend.reading.numbers.spoken_digits import spoken_to_digits
 
 NO_PHONE = "no_phone"
 """The phone on file is out of reach: a code goes by email."""
@@ -33,10 +33,8 @@ UNPROVEN = "unproven"
 """No code can reach them, and the task goes to the office without one."""
 CODE_TROUBLE = "code_trouble"
 PHONE_TYPED = "phone_typed"
-PARTIAL_NUMBER = re.compile(r"\d{5,6}")  # without the digits behind the dash
 NUMBER, LAST4, CODE = "member_number", "phone_last4", "one_time_code"
 IDENTITY_SLOTS = (NUMBER, LAST4, CODE)
-SEPARATOR_ALONE = re.compile(r"\D*(\d{3})\D*")  # the three digits behind the dash, sent alone
 # a question about the task itself, which needs no account to be answered
 ASKS_HOW = re.compile(
     r"\b(how (do|does|can|would|to)|what (is|are|day|kinds?|types?|sorts?|can|happens|do i need|does)|what'?s|"
@@ -164,13 +162,13 @@ class IdentifiedForm(Form):
             turn.set(NUMBER, number.dashed)
             return True
         if asked != NUMBER:
-            if number is None or turn.get(NUMBER) or not PARTIAL_NUMBER.fullmatch(number.digits):
+            if number is None or turn.get(NUMBER) or not is_partial_number(number.digits):
                 return False
             turn.set(NUMBER, number.digits)  # it was called the member number; what is behind the dash is asked for
             return True
-        part = SEPARATOR_ALONE.fullmatch(spoken_to_digits(turn.text))
-        if part is not None and turn.get(NUMBER):
-            return self._join_separator(turn, part[1])
+        separator = extract_separator_alone(turn.text)
+        if separator is not None and turn.get(NUMBER):
+            return self._join_separator(turn, separator)
         if number is None or (turn.get(NUMBER) and len(number.digits) < MIN_NUMBER_DIGITS):
             return False
         turn.set(NUMBER, number.digits)
@@ -364,7 +362,7 @@ class IdentifiedForm(Form):
         if not lacks or turn.extract_values(asked).last4 or self._has_complete_number(turn, asked):
             return await super()._handle_reply(turn, asked)
         self._extract_identity(turn, asked)
-        if turn.get("misses") or PARTIAL_NUMBER.fullmatch(str(turn.get(NUMBER) or "")):
+        if turn.get("misses") or is_partial_number(str(turn.get(NUMBER) or "")):
             self._set_requested_slot(turn, asked, 0, keep=True)
             self._hand_off_identity(turn)
             return None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from actions import follow_ups
 from actions.base import ExternalCall, SlotQuestion
 from actions.cases.callout_status import format_callout_status
-from actions.cases.kinds import detect_outage_kind
 from actions.cases.location import ReportLocation
 from actions.cases.report_form import ReportForm
 from actions.cases.withdrawal import format_withdraw_hint
@@ -27,6 +25,8 @@ from backend.language import mark
 from backend.members.identity import Identity
 from backend.providers.outages.base import OutageInfo
 from backend.reading.hazards.life_support import depends_on_power
+from backend.reading.service.outage_kind import detect_outage_kind
+from backend.reading.service.outage_questions import asks_for_compensation, asks_if_outage, names_town
 from backend.reading.tickets.status_questions import denies_power_is_back, denies_reporting, says_power_is_fine
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
@@ -35,19 +35,6 @@ from backend.tickets.models import Ticket
 from backend.tickets.reporters import is_own_ticket
 
 SLOT_SUFFIXES = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "warned", "filed")
-ASKS_IF_OUTAGE = re.compile(
-    r"^\W*(?:so |hi |hello |hey |um+ |uh+ )*(?:is|are) there (?:an?|any|some)?.*\b(?:outages?|out|off)\b|"
-    r"\b(?:any|known) outages?\b|\bdo you (?:guys )?(?:know|have)\b.*\bout|\bare you aware\b|"
-    r"\boutage (?:map|status|update)\b|"
-    r"^\W*(?:so |hi |hello |hey |um+ )*(?:is|are) (?:the |my |our )?(?:power|lights?|electric\w*) "
-    r"(?:\w+ )?(?:out|off|down)\b",
-    re.IGNORECASE,
-)
-
-MONEY_WORDS = re.compile(r"\b(?:credits?|refund\w*|reimburs\w*|compensat\w*|discount)\b", re.IGNORECASE)
-"""What an outage is worth on a bill: no place is needed for it."""
-TOWN_NAME = re.compile(r"\b(?:in|around|near|en|por) (?!(?:My|The|Our|Mi|La)\b)[A-Z][a-z]+")
-"""A town that is named."""
 
 
 class OutageForm(ReportForm):
@@ -63,8 +50,8 @@ class OutageForm(ReportForm):
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
         """When it will be back is answered from what is known of the place, and not in general."""
-        of_one = turn.intent == "outage_status" or ASKS_IF_OUTAGE.search(turn.text) or self._must_not_wait(turn)
-        if of_one and not MONEY_WORDS.search(turn.text) and not await follow_ups.follows_other_task(turn, self.task):
+        of_one = turn.intent == "outage_status" or asks_if_outage(turn.text) or self._must_not_wait(turn)
+        if of_one and not asks_for_compensation(turn.text) and not await follow_ups.follows_other_task(turn, self.task):
             return False
         return await super()._handle_opening_question(turn)
 
@@ -78,7 +65,7 @@ class OutageForm(ReportForm):
 
     async def _answer_questions(self, turn: Turn) -> bool:
         if turn.was_just_opened() and (
-            self._must_not_wait(turn) or turn.intent == "outage_status" or ASKS_IF_OUTAGE.search(turn.text)
+            self._must_not_wait(turn) or turn.intent == "outage_status" or asks_if_outage(turn.text)
         ):
             return False
         return await super()._answer_questions(turn)
@@ -102,7 +89,7 @@ class OutageForm(ReportForm):
             return False
         if asked is None and denies_reporting(turn.full_text) and not signals_danger(turn):
             return bool(turn.notes.setdefault("denied", True))
-        if turn.intent == "outage_status" or (asked is None and ASKS_IF_OUTAGE.search(turn.text)):
+        if turn.intent == "outage_status" or (asked is None and asks_if_outage(turn.text)):
             turn.set(self.slot_name("status"), True)
             return True
         if asked is not None and turn.intent == "report_outage" and len(turn.text.split()) > 2:
@@ -178,9 +165,7 @@ class OutageForm(ReportForm):
 
     async def _answer_for_area(self, turn: Turn) -> bool:
         """`Is there an outage in Elizabeth`: what is known there; of whose house it is nobody has spoken."""
-        if not (
-            turn.was_just_opened() and self.get_report_slot(turn, "status") and TOWN_NAME.search(turn.focused_text)
-        ):
+        if not (turn.was_just_opened() and self.get_report_slot(turn, "status") and names_town(turn.focused_text)):
             return False
         known = await turn.backend.outages.find_outage(turn.session, turn.focused_text, None)
         self._send_known_outage(turn, known)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import ClassVar
 
@@ -16,18 +15,14 @@ from backend.logins import recovery_mail
 from backend.logins.service import USER_ID
 from backend.members.identity import Identity
 from backend.members.service import lacks_separator
+from backend.reading.contact.contact_change import (
+    extract_user_id,
+    forgets,
+    has_user_id_characters,
+)
 
 LOGIN_NAME = "login_name"
-BARE_USER_ID = re.compile(
-    r"(?:(?:it'?s|it is|my user ?(?:id|name)(?: is)?)[: ]+)?(?P<id>\S+?)(?:[ ,]+\d{4})?[.! ]*", re.IGNORECASE
-)
-NAMED_USER_ID = re.compile(r"user ?(?:id|name)(?: is)?[: ]+(?P<id>\S+)", re.IGNORECASE)
-# a word of plain letters may be a user ID, when it was asked for, or just a word; with one of these it is no word
-USER_ID_CHARS = re.compile(r"[\d._@+]")
-FORM_PATTERNS = {
-    "reset_password_form": re.compile(r"\bpass ?words?\b", re.IGNORECASE),
-    "recover_user_id_form": re.compile(r"\b(?:user|login) ?(?:ids?|names?)\b", re.IGNORECASE),
-}
+OTHER_FORM = {"reset_password_form": "recover_user_id_form", "recover_user_id_form": "reset_password_form"}
 RESEND_WINDOW = timedelta(minutes=10)
 UNCLEAR_INTENTS = frozenset({"", "inform", "out_of_scope", "nlu_fallback", "choose"})
 
@@ -76,9 +71,8 @@ class LoginMailForm(IdentifiedForm):
 
     def _queue_other_form(self, turn: Turn) -> None:
         """`My password and my user ID`: both are forgotten, and one follows the other."""
-        others = [form for form, called in FORM_PATTERNS.items() if form != self.form and called.search(turn.text)]
-        if others and FORM_PATTERNS[self.form].search(turn.text):
-            agenda.add_item(turn, others[0], "", {})
+        if forgets("password", turn.text) and forgets("user_id", turn.text):
+            agenda.add_item(turn, OTHER_FORM[self.form], "", {})
 
     async def _is_mail_pending(self, turn: Turn) -> bool:
         """Each mail goes out once; who then gives another number is meant by that one."""
@@ -132,9 +126,8 @@ class RecoverUserIdForm(LoginMailForm):
 
 
 def _extract_user_id(turn: Turn, asked: str | None) -> str | None:
-    found = NAMED_USER_ID.search(turn.text) or (BARE_USER_ID.fullmatch(turn.text.strip()) if asked == NUMBER else None)
-    name = found["id"].strip(".,!?;") if found else ""
+    name = extract_user_id(turn.text, bare=asked == NUMBER)
     if not USER_ID.fullmatch(name):
         return None
-    plain_word = not USER_ID_CHARS.search(name) and not (asked == NUMBER and turn.intent in UNCLEAR_INTENTS)
+    plain_word = not has_user_id_characters(name) and not (asked == NUMBER and turn.intent in UNCLEAR_INTENTS)
     return None if plain_word else name

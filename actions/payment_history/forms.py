@@ -19,21 +19,16 @@ from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.members.levels import NEEDS, Level
 from backend.money import format_cents
+from backend.reading.money.payment_words import (
+    ONLY_LATEST,
+    extract_count,
+    wants_copy,
+    wants_printed_copy,
+)
 
 KIND, START_INDEX, COUNT = "history_kind", "history_from", "history_count"
 PAGE_SIZES = {"sms": 4, "web": 10, "voice": 3}
 MAX_ROWS = 24
-COUNT_WORDS = re.compile(r"\b(?:last|past|latest|recent|previous)\s+(\d{1,2}|[a-z]+)\b", re.IGNORECASE)
-ONLY_LATEST = 1
-ASKS_LAST_PAYMENT = re.compile(
-    r"\b(my|the|your|what was|when was|how much was) ?(very |most )?(last|latest|recent|previous) payment\b(?! method)|"
-    r"\bwhen did i (last pay|pay last|make my last)\b|\bdid i pay (you )?last\b(?! \w)",
-    re.IGNORECASE,
-)
-NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-WANTS_PRINTED_COPY = re.compile(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|reprint)\b", re.IGNORECASE)
-"""Paper or a file is wished, and not to see the list."""
-WANTS_COPY = re.compile(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b", re.IGNORECASE)
 
 
 class PaymentHistoryForm(AccountForm):
@@ -55,7 +50,7 @@ class PaymentHistoryForm(AccountForm):
         turn.set(KIND, turn.intent)
         turn.set(START_INDEX, int(turn.button_value(START_INDEX) or 0))
         turn.set(COUNT, extract_count(turn.text))
-        turn.notes["copy"] = bool(WANTS_COPY.search(turn.text))
+        turn.notes["copy"] = wants_copy(turn.text)
         return True
 
     def level_needed(self, turn: Turn) -> Level:
@@ -66,7 +61,7 @@ class PaymentHistoryForm(AccountForm):
         return turn.get(KIND) == self.skill and turn.get(COUNT) == ONLY_LATEST
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        if turn.notes.get("copy") and turn.get(KIND) == "billing_history" and WANTS_PRINTED_COPY.search(turn.text):
+        if turn.notes.get("copy") and turn.get(KIND) == "billing_history" and wants_printed_copy(turn.text):
             turn.utter("utter_bill_copy_how")  # needs nobody's number: none can be sent from here
             turn.set("offer", {"opener": "callback_form", "slots": {"callback_about": turn.full_text}})
             return None
@@ -120,15 +115,3 @@ class PaymentHistoryForm(AccountForm):
         turn.utter(f"utter_{kind}" if rows else f"utter_{kind}_none", buttons=buttons or None, **values)
         if turn.notes.get("copy") and kind == "billing_history":
             turn.utter("utter_bill_copy")
-
-
-def extract_count(words: str) -> int | None:
-    """`my last three payments` → 3."""
-    if ASKS_LAST_PAYMENT.search(words):
-        return ONLY_LATEST
-    found = COUNT_WORDS.search(words)
-    if not found:
-        return None
-    said = found[1].lower()
-    number = int(said) if said.isdigit() else NUMBER_WORDS.index(said) + 1 if said in NUMBER_WORDS else 0
-    return number or None

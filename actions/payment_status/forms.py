@@ -16,21 +16,13 @@ from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
 from backend.payments import service as payments
-from backend.payments.confirmation_numbers import ALPHABET
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.receipts import RETURN_REASONS
+from backend.reading.money.payment_words import extract_confirmation
 
 MAX_PAYMENTS = 2
 NO_REASON = mark("no reason given")
 LOOKBACK = timedelta(days=60)
-# K7M-4Q2, k7m4q2, or letter by letter as it is heard on the phone
-CONFIRMATION_NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
-
-
-def extract_confirmation(words: str) -> str | None:
-    """The confirmation number that the words hold, as it was said."""
-    found = CONFIRMATION_NUMBER.search(words)
-    return found[0] if found and re.search(r"\d", found[0]) else None
 
 
 class PaymentStatusForm(AccountForm):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -12,16 +11,7 @@ from actions.cases.slot_filling import URGENT_RESPONSE
 from actions.form import MIN_OTHER_TASK_CONFIDENCE, Form
 from actions.formatting import format_day, format_day_for_office
 from actions.person.booked_call import call_values, find_booked_call, send_booked_call, ticket_phone
-from actions.person.call_subject import (  # fmt: skip
-    CANCELS_CALL,
-    cancel_call,
-    content_words,
-    extract_named_subject,
-    extract_subject,
-    find_subject,
-    list_earlier_messages,
-    shorten,
-)
+from actions.person.call_subject import cancel_call, find_subject, list_earlier_messages
 from actions.quick_pay.questions import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
@@ -29,6 +19,8 @@ from backend.contact.service import extract_phone
 from backend.conversations.models import Conversation
 from backend.coop import format_at_clock, format_clock
 from backend.language import mark, tr
+from backend.reading.contact.call_requests import asks_about_phone_on_file, cancels_call, names_another_phone
+from backend.reading.contact.call_subject import content_words, extract_named_subject, extract_subject, shorten
 from backend.reading.contact.phone_ending import extract_phone_ending
 from backend.reading.contact.phone_patterns import remove_phone_digits
 from backend.reading.dates.call_time import (
@@ -45,15 +37,7 @@ UNTIL, ABOUT, EARLIER_MESSAGES, TASK_TRIED = "callback_until", "callback_about",
 OTHER_END = "callback_other_end"
 """How the phone ends that they are to call instead, as long as the whole of it is not known."""
 UNKNOWN_END = "unknown"
-ANOTHER_PHONE = re.compile(
-    r"\b(?:my|the|a|an|mi|el|al|otro) (?:(?:cell|mobile|home|work|other|new|house|wife'?s|husband'?s|different|"
-    r"right) ?)*"
-    r"(?:phone|number|cell|mobile|landline|line|celular|tel[eé]fono|n[uú]mero)\b|\bnot this (?:one|number|phone)\b|"
-    r"\b(?:different|wrong|another) (?:number|phone)\b",
-    re.IGNORECASE,
-)
 MAX_SUBJECT_ONLY_WORDS = 4
-ASKS_WHY_PHONE = re.compile(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b", re.IGNORECASE)
 EXAMPLE_TIME = time(10)
 
 
@@ -87,7 +71,7 @@ class CallbackForm(Form):
         )
 
     async def send_canceled(self, turn: Turn) -> None:
-        if not (CANCELS_CALL.search(turn.text) and await cancel_call(turn)):
+        if not (cancels_call(turn.text) and await cancel_call(turn)):
             turn.utter("utter_callback_cancelled")
 
     # listening
@@ -101,7 +85,7 @@ class CallbackForm(Form):
         return await super()._handle_message(turn)
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
-        if asked is not None and CANCELS_CALL.search(turn.text):
+        if asked is not None and cancels_call(turn.text):
             return bool(turn.notes.setdefault("cancelled", True))
         if asked is None:
             await self._load_booked_call(turn)
@@ -161,7 +145,7 @@ class CallbackForm(Form):
         """`Mine ends 2203`, `no, my cell`: another phone is meant; the whole of it is asked for."""
         end = extract_phone_ending(turn.text)
         known = str(turn.get(PHONE) or await self._find_known_phone(turn) or "")
-        if end is None and asked == CONFIRM and is_no(turn) and ANOTHER_PHONE.search(turn.text):
+        if end is None and asked == CONFIRM and is_no(turn) and names_another_phone(turn.text):
             end = ""
         if end is None or (end and known.endswith(end)):
             return False
@@ -319,7 +303,7 @@ class CallbackForm(Form):
 
     async def _answer_side_question(self, turn: Turn) -> bool:
         """Who asks why a number is wanted hears that, and nothing of member numbers."""
-        if turn.get(REQUESTED_SLOT) == PHONE and ASKS_WHY_PHONE.search(turn.text):
+        if turn.get(REQUESTED_SLOT) == PHONE and asks_about_phone_on_file(turn.text):
             turn.utter("utter_callback_why_phone")
             return True
         return await super()._answer_side_question(turn)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -31,38 +30,20 @@ from backend.reading.money.payment_method import (
     names_method_to_pay,
     pays_whole_bill,
 )
+from backend.reading.money.payment_words import (
+    has_letters,
+    is_question_about_payment,
+    wants_another_day,
+)
 from backend.reading.text_cleaning import clean_text, find_corrections, remove_reason
 
 AMOUNT, DAY, METHOD, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_confirm"
 AGREED = "pay_agreed"
 NUMBER_TYPES.update({AMOUNT: "amount", DAY: "date", CONFIRM: "change"})
 DUE_DATE = "due"  # the due date, until it is known whose bill it is
-OTHER_DAY_WORDS = re.compile(
-    r"\b(another|different|other|later) (day|date|time)\b|\bnot today\b|\blater\b|"
-    r"\b(schedule|post-?date) (it|this|that|a payment)\b",
-    re.IGNORECASE,
-)
 WHOLE_BILL = "bill"
 """The bill that is to be paid, with no word of how much: all of it, unless a part of it is past due."""
 SHARES = ("all", "half", "past_due", WHOLE_BILL)  # of the amount due, likewise
-HAS_LETTERS = re.compile(r"[^\W\d_]{2}")
-"""Anything but figures."""
-# "what is my balance" asks for it; only "my balance" pays it
-QUESTION = re.compile(
-    r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$", re.IGNORECASE
-)
-OVERPAYMENT_WORDS = re.compile(
-    r"\b(?:what|where|how)\b.{0,40}\b(?:extra|the rest|overpay\w*|more than|too much|left ?over|difference|"
-    r"sobra|resto)\b|"
-    r"\b(?:extra|the rest|overpay\w*|pay (?:too much|more)|left ?over|sobra|resto)\b.{0,40}\b(?:where|go(?:es)?|"
-    r"happens?|va|pasa|lost|back|credit)\b",
-    re.IGNORECASE,
-)
-
-
-def asks_about_overpayment(text: str) -> bool:
-    """`Where does the extra money go?`, of a payment over what is owed."""
-    return bool(OVERPAYMENT_WORDS.search(text))
 
 
 def extract_button_values(turn: Turn) -> bool:
@@ -83,7 +64,7 @@ def extract_button_values(turn: Turn) -> bool:
 async def extract_payment_details(turn: Turn, asked: str | None) -> bool:
     """Read the amount, the day and the method out of the words. Returns whether anything new was said."""
     said = turn.extract_values(asked)
-    if not turn.text or said.code or (asked == CODE and not HAS_LETTERS.search(turn.text)):
+    if not turn.text or said.code or (asked == CODE and not has_letters(turn.text)):
         return False
     before = {slot: turn.get(slot) for slot in (AMOUNT, DAY, METHOD, METHOD_HINT)}
     if (bare := remove_reason(turn.text)) != turn.text:
@@ -121,7 +102,7 @@ async def _extract_amount(turn: Turn, said: ExtractedValues) -> None:
         turn.set(AMOUNT, half)
     elif is_same_as_last_time(turn.text) and (cents := await _last_payment_cents(turn)):
         turn.set(AMOUNT, cents)
-    elif said.share and not QUESTION.search(turn.text.strip()):
+    elif said.share and not is_question_about_payment(turn.text.strip()):
         turn.set(AMOUNT, said.share)
     elif isinstance(said.amount, Amount):
         turn.set(AMOUNT, said.amount.cents)
@@ -151,7 +132,7 @@ def _extract_day(turn: Turn, said: ExtractedValues) -> None:
         turn.set(DAY, ASK_DAY)
         turn.notes["day_problem"] = said.day.code
         turn.notes["nearest_day"] = said.day.nearest
-    elif OTHER_DAY_WORDS.search(turn.text) and not QUESTION.search(turn.text.strip()):
+    elif wants_another_day(turn.text) and not is_question_about_payment(turn.text.strip()):
         turn.set(DAY, ASK_DAY)
 
 

@@ -6,14 +6,12 @@ import re
 from datetime import date
 from typing import ClassVar
 
-from actions.accounts.account_choice import format_account_label, list_other_accounts, means_all_accounts
+from actions.accounts.account_choice import format_account_label, list_other_accounts
 from actions.accounts.forms import FIRST_WORDS, AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.quick_pay import questions
 from actions.quick_pay.extract import (
-    QUESTION,
     WHOLE_BILL,
-    asks_about_overpayment,
     extract_button_values,
     extract_payment_details,
     find_hinted_method,
@@ -21,7 +19,6 @@ from actions.quick_pay.extract import (
 )
 from actions.quick_pay.quote_and_pay import confirm_payment, create_quote, has_unfinished_payment, send_already_paid
 from actions.quick_pay.split_payments import queue_arrangement, queue_other_accounts, wants_split_payment
-from actions.scheduled.extract import extract_existing_act
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.billing import service as billing
@@ -31,6 +28,14 @@ from backend.members.levels import NEEDS, Level
 from backend.payments import pay_links, prechecks, quotes
 from backend.payments import service as payments
 from backend.reading.money.payment_method import asks_amount_owed, extract_method_last4
+from backend.reading.money.payment_words import (
+    asks_about_overpayment,
+    asks_to_change_payment,
+    detect_parts_to_change,
+    is_question_about_payment,
+)
+from backend.reading.money.scheduled_payment import extract_existing_act
+from backend.reading.numbers.account_separator import means_all_accounts
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
 QUOTE, ACCOUNT, OVER_BILL = "pay_quote", "pay_account", "pay_over"
@@ -38,13 +43,9 @@ HINT = questions.METHOD_HINT
 TASK_SLOTS = (AMOUNT, DAY, METHOD, HINT, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
 # said before anything else: money that is already on its way to this bill
 PENDING_PAYMENT_CODES = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
-CHANGE_REQUEST = re.compile(r"(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?", re.IGNORECASE)
-# what a member may want to be different, without saying yet what it should be
-CHANGE_PATTERNS = {
-    AMOUNT: re.compile(r"\b(amount|how much|sum)\b", re.IGNORECASE),
-    DAY: re.compile(r"\b(day|date|when)\b", re.IGNORECASE),
-    METHOD: re.compile(r"\b(method|way to pay|way|card|bank|account)\b", re.IGNORECASE),
-}
+
+
+SLOT_BY_PART = {"amount": AMOUNT, "day": DAY, "method": METHOD}
 AMOUNT_PROBLEMS = ("zero", "absurd")
 DAY_PROBLEMS = {"day_past": "past", "day_too_far": "too_far"}
 
@@ -148,10 +149,10 @@ class QuickPayForm(AccountForm):
         if turn.get(QUOTE) and is_yes(turn):
             turn.set(CONFIRM, turn.get(QUOTE))
             return True
-        if QUESTION.search(turn.text.strip()):
+        if is_question_about_payment(turn.text.strip()):
             return False
-        named = [slot for slot, words in CHANGE_PATTERNS.items() if words.search(turn.text)]
-        if named or is_no(turn) or CHANGE_REQUEST.match(turn.text.strip()):
+        named = [SLOT_BY_PART[part] for part in detect_parts_to_change(turn.text)]
+        if named or is_no(turn) or asks_to_change_payment(turn.text.strip()):
             turn.clear(*named, QUOTE, CONFIRM)
             if DAY in named:
                 turn.set(DAY, questions.ASK_DAY)

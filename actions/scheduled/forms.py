@@ -10,12 +10,10 @@ from actions.account_question.requests_during_code import queue_request
 from actions.accounts.forms import AccountForm
 from actions.autopay.enrollment import build_agreement
 from actions.autopay.questions import format_next_run, format_run_day
-from actions.autopay.slot_filling import AGREE_WORDS
 from actions.base import ExternalCall, SkillAction, SlotQuestion
 from actions.formatting import format_day
 from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button, format_last_day
-from actions.scheduled.extract import MOVE, extract_existing_act
 from actions.turn import NUMBER_TYPES, Turn
 from actions.yes_no import is_no, is_yes
 from backend.account_question.automatic_payments import describe_next_automatic_charge
@@ -31,6 +29,8 @@ from backend.payments import service as payments
 from backend.payments.models import PaymentMethod, ScheduledPayment
 from backend.reading.dates.day_parsing import ParsedDay
 from backend.reading.money.amount import Amount
+from backend.reading.money.autopay_words import says_agree
+from backend.reading.money.scheduled_payment import asks_to_move_payment, extract_existing_act
 
 ACT, ITEM_ID, DAY, CONFIRM = "sched_act", "sched_item", "sched_day", "sched_confirm"
 NUMBER_TYPES.update({DAY: "date"})
@@ -72,7 +72,7 @@ class ScheduledPaymentsForm(AccountForm):
         if turn.get(ACT) == "move" and asked != ITEM_ID:
             heard = self._extract_day(turn, asked) or heard
         if asked == CONFIRM and not heard:
-            yes = bool(AGREE_WORDS.fullmatch(turn.text.strip())) or is_yes(turn)
+            yes = says_agree(turn.text.strip()) or is_yes(turn)
             if yes or is_no(turn):
                 turn.notes["yes"] = yes
                 heard = True
@@ -89,7 +89,7 @@ class ScheduledPaymentsForm(AccountForm):
         return any(value is not None for value in chosen.values())
 
     def _extract_schedule_act(self, turn: Turn, asked: str | None) -> str | None:
-        if asked == ACT and MOVE.search(turn.text):
+        if asked == ACT and asks_to_move_payment(turn.text):
             return "move"
         return extract_existing_act(turn.text)
 

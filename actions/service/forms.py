@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any, ClassVar
 
@@ -14,19 +13,7 @@ from actions.follow_ups import LAST_SUBJECT
 from actions.formatting import format_day_for_office, format_on_day
 from actions.identity.forms import CODE, IdentifiedForm
 from actions.quick_pay.questions import build_button
-from actions.service.extract import (  # fmt: skip
-    CHANGED_KIND,
-    cancels_request,
-    corrects_bill_address,
-    extract_bill_address,
-    extract_bill_destination,
-    extract_kind,
-    extract_name,
-    extract_service_address,
-    is_bare_name,
-    is_moving_out,
-    remove_place,
-)
+from actions.service.extract import extract_bill_destination, extract_service_address
 from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.contact.service import extract_phone
@@ -42,27 +29,28 @@ from backend.reading.dates.day_parsing import DayProblem, ParsedDay
 from backend.reading.extract_all import extract_all
 from backend.reading.numbers.spoken_digits import spoken_to_digits
 from backend.reading.service.electrician_work import is_off_for_electrician
+from backend.reading.service.service_change import (
+    asks_about_deposit,
+    asks_how_to_pay,
+    cancels_request,
+    corrects_bill_address,
+    extract_bill_address,
+    extract_changed_kind,
+    extract_kind,
+    extract_name,
+    has_four_digits,
+    is_bare_name,
+    is_moving_out,
+    mentions_service,
+    remove_place,
+    sends_bill_elsewhere,
+)
 from backend.reading.spanish import to_english
 from backend.tickets import service as tickets
 
 KIND, ADDRESS, DAY, NAME, PHONE = "service_kind", "service_address", "service_day", "service_name", "service_phone"
 FINAL_BILL, CONFIRM, MOVING_OUT = "service_final_bill", "service_confirm", "service_moving_out"
 NUMBER_TYPES[DAY] = "date"
-_DEPOSIT = r"dep[oó]sit\w*"
-ASKS_ABOUT_DEPOSIT = re.compile(
-    rf"\b(?:pay\w*|pag\w+|give|put down|how much)\b.{{0,24}}\b{_DEPOSIT}|\b{_DEPOSIT}\b.{{0,30}}\b(?:pay|pag\w+)\b",
-    re.I,
-)
-ASKS_HOW_TO_PAY = re.compile(
-    r"\b(?:how (?:much|do i pay|can i pay)|pay it|pagarlo|lo pago|cu[aá]nto es)\b", re.IGNORECASE
-)
-BILL_ELSEWHERE = re.compile(
-    r"\b(?:bill|factura|recibo)\b.{0,30}\b(?:(?:other|another|different|otra) (?:address|place|direc\w*)|elsewhere|"
-    r"somewhere else)\b",
-    re.IGNORECASE,
-)
-"""The last bill goes to another address, which is asked for."""
-SERVICE_WORDS = re.compile(r"\b(?:service|power|electric\w*|turn(?:ed)? off|shut off|stop (?:it )?at)\b", re.IGNORECASE)
 
 
 class ServiceForm(IdentifiedForm):
@@ -130,9 +118,7 @@ class ServiceForm(IdentifiedForm):
         heard = self._extract_service_kind(turn, asked) or heard
         if asked == FINAL_BILL:
             return self._extract_final_bill(turn)
-        if ASKS_ABOUT_DEPOSIT.search(turn.text) or (
-            turn.get(LAST_SUBJECT) == "deposit" and ASKS_HOW_TO_PAY.search(turn.text)
-        ):
+        if asks_about_deposit(turn.text) or (turn.get(LAST_SUBJECT) == "deposit" and asks_how_to_pay(turn.text)):
             turn.utter("utter_service_deposit")
             heard = True
         heard = self._extract_bill_address(turn, asked) or heard
@@ -169,12 +155,10 @@ class ServiceForm(IdentifiedForm):
     def _extract_service_kind(self, turn: Turn, asked: str | None) -> bool:
         chosen = turn.button_value(KIND)
         if chosen is None and asked == CONFIRM:
-            found = CHANGED_KIND.search(turn.text)
-            named = (found["kind"] or found["plain"]).lower() if found else None
-            chosen = "move" if named == "transfer" else named
+            chosen = extract_changed_kind(turn.text)
         elif chosen is None and (asked in (None, KIND) or turn.get(KIND) is None):
             chosen = extract_kind(turn.text)
-        if asked in (None, KIND) and (is_moving_out(turn.text) or BILL_ELSEWHERE.search(turn.text)):
+        if asked in (None, KIND) and (is_moving_out(turn.text) or sends_bill_elsewhere(turn.text)):
             turn.set(MOVING_OUT, True)
         if chosen and chosen != turn.get(KIND):
             turn.set(KIND, chosen)
@@ -198,7 +182,7 @@ class ServiceForm(IdentifiedForm):
         """Where the last bill goes, told beside other things, or put right at the read-back."""
         found = extract_bill_address(turn.focused_text) if turn.get(KIND) == "stop" else None
         bill, place = str(turn.get(FINAL_BILL) or ""), str(turn.get(ADDRESS) or "")
-        if found is None and asked == CONFIRM and extract_full_address(bill) and not SERVICE_WORDS.search(turn.text):
+        if found is None and asked == CONFIRM and extract_full_address(bill) and not mentions_service(turn.text):
             new = extract_full_address(turn.focused_text) or replace_unit(bill, turn.focused_text)
             found = new if new and corrects_bill_address(new, bill, place) else None
         if found:
@@ -212,7 +196,7 @@ class ServiceForm(IdentifiedForm):
         return super()._is_control_message(turn)
 
     def _queue_other_requests(self, turn: Turn) -> None:
-        if not ASKS_ABOUT_DEPOSIT.search(turn.text):  # that is of this request, and disputes no charge
+        if not asks_about_deposit(turn.text):  # that is of this request, and disputes no charge
             super()._queue_other_requests(turn)
 
     def _extract_name(self, turn: Turn, asked: str | None) -> bool:
@@ -229,7 +213,7 @@ class ServiceForm(IdentifiedForm):
         if asked != NAME:
             return False
         name = parse_person_name(turn.focused_text)
-        if name is None or re.search(r"\d{4}", spoken_to_digits(name)):
+        if name is None or has_four_digits(spoken_to_digits(name)):
             return False  # a phone number, said in words, is no name
         turn.set(NAME, name)
         return True
