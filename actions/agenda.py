@@ -64,8 +64,8 @@ def add_requests(turn: Turn, acts: Sequence[Act], current: str, least: float = M
             act.words if turn.language != SPANISH else to_english(act.words)
         ):
             # who asks to keep the lights is told how that stands; time to pay was not asked for
-            told = {"account_topic": "shutoff", "account_words": act.words}
-            waiting.append({"opener": "account_question_form", "words": act.words, "slots": told})
+            question_slots = {"account_topic": "shutoff", "account_words": act.words}
+            waiting.append({"opener": "account_question_form", "words": act.words, "slots": question_slots})
             continue
         waiting.append({"opener": opener, "words": act.words, "intent": act.intent})
         added.append(tr(format_task_title(*key)))

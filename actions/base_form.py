@@ -124,9 +124,9 @@ class BaseForm(SkillAction):
         for slot in registry.FORMS[self.form].slots:
             kind = self.question_type(slot)
             if turn.was_set(slot) and kind in NOTED_LABELS and kind not in names:
-                told = self.describe_slot(turn, slot)
+                value = self.describe_slot(turn, slot)
                 names[kind] = (
-                    tr("{what}, {told}", what=tr(NOTED_LABELS[kind]), told=told) if told else tr(NOTED_LABELS[kind])
+                    tr("{what}, {told}", what=tr(NOTED_LABELS[kind]), told=value) if value else tr(NOTED_LABELS[kind])
                 )
         if names:
             turn.utter("utter_noted", what=agenda.join_with_and(list(names.values())))

@@ -90,11 +90,11 @@ async def list_completed_actions(
     if acts:
         became = outcomes.ConversationOutcome(acts=tuple(row for row in became.acts if row.act.startswith(acts)))
     others = tuple(row for row in became.acts if row.act in outcome_words.ACT_TEXTS and not _is_ticket_act(row.act))
-    told = outcome_words.list_acts(turn.backend, outcomes.with_acts(became, others))
+    things = outcome_words.list_acts(turn.backend, outcomes.with_acts(became, others))
     for ticket in await tickets.list_of_conversation(turn.session, turn.conversation_id):
         if ticket.created_at >= since and (not acts or f"ticket_{ticket.kind}".startswith(acts)):
-            told.append(tr("{what}, number {number}", what=format_ticket_title(ticket), number=ticket.number))
-    return list(dict.fromkeys(told))
+            things.append(tr("{what}, number {number}", what=format_ticket_title(ticket), number=ticket.number))
+    return list(dict.fromkeys(things))
 
 
 def _is_ticket_act(act: str) -> bool:

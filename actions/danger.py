@@ -68,36 +68,40 @@ def _is_doubted_by_model(turn: Turn, signs: frozenset[str]) -> bool:
 
     Whoever names a danger once more, after that was said, is believed.
     """
-    told = turn.predictions
-    if not told.hazard or told.danger_score >= MAX_UNLIKELY_SCORE or len(turn.full_text.split()) <= SHORT_MESSAGE_WORDS:
+    predictions = turn.predictions
+    if (
+        not predictions.hazard
+        or predictions.danger_score >= MAX_UNLIKELY_SCORE
+        or len(turn.full_text.split()) <= SHORT_MESSAGE_WORDS
+    ):
         return False
     return bool(signs) and not turn.last_text_of(CONDITIONAL_ADVICE)
 
 
 def _detect_signs_by_model(turn: Turn, *, reported: bool) -> frozenset[str]:
-    told = turn.predictions
+    predictions = turn.predictions
     enough = MIN_SCORE_IN_ANSWER if turn.get(REQUESTED_SLOT) else MIN_SCORE
-    if told.danger_score < enough or is_hypothetical(turn.text) or is_past_danger(turn.text):
+    if predictions.danger_score < enough or is_hypothetical(turn.text) or is_past_danger(turn.text):
         return frozenset()
     if reported and (asks_if_safe(turn.full_text) or is_question(turn.text)):
         return frozenset()  # of what stands: asked, and not told anew
-    if turn.intent == "report_tree" and told.hazard == WIRE and told.danger_score < MIN_SCORE_FOR_TREE:
+    if turn.intent == "report_tree" and predictions.hazard == WIRE and predictions.danger_score < MIN_SCORE_FOR_TREE:
         return frozenset()  # its own report says what to do near a line, and goes to the crew
     off = says_coop_disconnected(turn.text) or says_disconnected_in_spanish(turn.full_text)
     feared = shutoff_spoken_of(turn.full_text) and not off
     asked = turn.get("open_task") == "case_form" and not turn.was_just_opened()
-    is_wish = turn.intent not in DANGER_INTENTS and told.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
-    if is_wish and told.danger_score < MIN_SCORE_WITH_OTHER_INTENT:
+    is_wish = turn.intent not in DANGER_INTENTS and predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
+    if is_wish and predictions.danger_score < MIN_SCORE_WITH_OTHER_INTENT:
         return frozenset()  # the bill of a pump, a light that is out
     if (
         denies_danger(turn.full_text)
         or is_harmless_talk(turn.full_text)
-        or (told.hazard == LIFE and says_power_is_fine(turn.full_text))
+        or (predictions.hazard == LIFE and says_power_is_fine(turn.full_text))
     ):
         return frozenset()
-    if told.hazard == LIFE and (feared or asked or is_about_future(turn.full_text)):
+    if predictions.hazard == LIFE and (feared or asked or is_about_future(turn.full_text)):
         return frozenset()  # who fears a shutoff, or is asked what machine they have, has power now
-    return frozenset({_SIGN_BY_HAZARD.get(told.hazard, told.hazard)})
+    return frozenset({_SIGN_BY_HAZARD.get(predictions.hazard, predictions.hazard)})
 
 
 def signals_danger(turn: Turn) -> bool:
@@ -153,8 +157,8 @@ def opens_urgent_report(turn: Turn, form: str) -> bool:
 
 def _reports_outage(turn: Turn) -> bool:
     """`I lost power, and what's my balance`: a part of the message reports an outage, as a fact."""
-    heard = [part for part in turn.predictions.clauses if part.intent == "report_outage"]
-    return (bool(heard) or extract_address_or_road(turn.focused_text) is not None) and states_outage(
+    reports = [part for part in turn.predictions.clauses if part.intent == "report_outage"]
+    return (bool(reports) or extract_address_or_road(turn.focused_text) is not None) and states_outage(
         turn.focused_text, turn.text
     )
 

@@ -67,11 +67,11 @@ def switch_task(turn: Turn, form: str) -> bool:
 
 def save_identity_numbers(turn: Turn) -> None:
     """A member number and last four in the message are kept for whichever task comes."""
-    said = turn.extract_values(None)
-    if said.member_number is not None and said.member_number.is_complete:
-        turn.set("member_number", said.member_number.dashed)
-    if said.last4:
-        turn.set("phone_last4", said.last4)
+    values = turn.extract_values(None)
+    if values.member_number is not None and values.member_number.is_complete:
+        turn.set("member_number", values.member_number.dashed)
+    if values.last4:
+        turn.set("phone_last4", values.last4)
 
 
 def restore_earlier_words(turn: Turn, form: str) -> None:

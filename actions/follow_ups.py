@@ -75,14 +75,18 @@ async def answer_follow_up(turn: Turn) -> bool:
     knowledge, spoken_of = turn.backend.knowledge, await list_contexts(turn)
     filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
     names = _find_follow_ups(turn, knowledge, spoken_of)
-    if HOME_FOLLOW_UP in names and (stands := await open_danger_ticket(turn)) is not None:
+    if HOME_FOLLOW_UP in names and (open_ticket := await open_danger_ticket(turn)) is not None:
         # whether anybody comes is told as it stands, and never that nobody does
-        turn.utter("utter_danger_home", called=await format_callout_status(turn, stands), danger=stands.kind == DANGER)
+        turn.utter(
+            "utter_danger_home",
+            called=await format_callout_status(turn, open_ticket),
+            danger=open_ticket.kind == DANGER,
+        )
         return True
-    told = [
+    found = [
         knowledge.follow_up(name, spoken_of, turn.backend.coop, turn.language, ticket_facts(filed)) for name in names
     ]
-    answers = list(dict.fromkeys(filter(None, told)))[:MAX_ANSWERS]
+    answers = list(dict.fromkeys(filter(None, found)))[:MAX_ANSWERS]
     if answers:
         turn.utter("utter_told", told=" ".join(answers))
     return bool(answers)
@@ -131,8 +135,8 @@ def ticket_facts(filed: Sequence[Ticket]) -> dict[str, str]:
         str(filed[0].details.get("words") or format_case_title(filed[0].kind)),
         *(str(one["words"]) for one in filed[0].notes),
     ]
-    told = " / ".join(words)[:MAX_READ_BACK_LENGTH]
-    return {"ticket_number": filed[0].number, "ticket_words": told.rstrip(" .") + "."}
+    report_text = " / ".join(words)[:MAX_READ_BACK_LENGTH]
+    return {"ticket_number": filed[0].number, "ticket_words": report_text.rstrip(" .") + "."}
 
 
 async def list_contexts(turn: Turn) -> list[str]:
@@ -151,8 +155,8 @@ async def list_contexts(turn: Turn) -> list[str]:
         ]
     if was_last_answer(turn):  # beside the task, and so nearer than it
         found.insert(1 if form is not None else 0, turn.get(LAST_SUBJECT))
-    stands = await open_danger_ticket(turn)
-    urgent = stands.kind if stands is not None else None  # what was told of beside it comes behind it
+    open_ticket = await open_danger_ticket(turn)
+    urgent = open_ticket.kind if open_ticket is not None else None  # what was told of beside it comes behind it
     return [
         str(name) for name in (*found, urgent, turn.get(LAST_SUBJECT), *await _list_completed_contexts(turn)) if name
     ]

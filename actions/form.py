@@ -219,8 +219,8 @@ class Form(LifecycleForm):
         if self._handle_withheld_number(turn, asked):
             return None
         if turn.has_act("ask") and await self._answer_side_question(turn):
-            heard = await self._extract_besides_questions(turn, asked)
-            return await self._ask_next(turn, misses=0, still=asked if heard else None)
+            understood = await self._extract_besides_questions(turn, asked)
+            return await self._ask_next(turn, misses=0, still=asked if understood else None)
         if not self._is_only_question(turn, asked) and await self.extract_slots(turn, asked):
             return await self._ask_next(turn, misses=0, still=asked)
         return await self._handle_no_match(turn, asked)
@@ -342,13 +342,13 @@ class Form(LifecycleForm):
             return False
         opener = registry.find_opener(turn.intent)
         wished = any(act.kind == "start" and registry.find_opener(act.intent) == opener for act in turn.acts)
-        told = turn.has_act("ask") and side_questions.has_rule_answer(turn)
+        has_answer = turn.has_act("ask") and side_questions.has_rule_answer(turn)
         if turn.intent in SMALL_TALK_INTENTS and not turn.has_act("social"):
             return False  # "all" or "done", where a code is waited for, says goodbye to nobody
         return (
             self._is_clearly_other_task(turn)
             or wished
-            or told
+            or has_answer
             or (opener is None and turn.intent in RULE_ANSWERED_INTENTS)
         )
 

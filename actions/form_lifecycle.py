@@ -84,8 +84,8 @@ class LifecycleForm(BaseForm):
 
     async def _redirect_to_other_task(self, turn: Turn) -> bool:
         """Whether nothing bears this task out: what is asked is then answered, or what is wished taken up instead."""
-        told = self.form == "outage_form" and states_outage(turn.focused_text, turn.text)
-        if told or is_supported(turn, self.form) or (self.form in REPORT_FORMS and signals_danger(turn)):
+        states = self.form == "outage_form" and states_outage(turn.focused_text, turn.text)
+        if states or is_supported(turn, self.form) or (self.form in REPORT_FORMS and signals_danger(turn)):
             return False
         return await side_questions.answer_all(turn, offer=self.form) or switch_task(turn, self.form)
 

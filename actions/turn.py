@@ -15,7 +15,7 @@ from actions import claim_checks
 from backend.app import Backend
 from backend.conversations import idempotency
 from backend.language import ENGLISH, SPANISH
-from backend.members import identity
+from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.reading.acts import Act, ActReader, ContextReader, EnginePredictions, OpenQuestion
 from backend.reading.extract_all import ExtractedValues, extract_all
@@ -55,7 +55,7 @@ class Turn:
         self.language = str((tracker.latest_message.get("metadata") or {}).get("language") or ENGLISH)
         self.notes: dict[str, Any] = {}  # what one step of this turn leaves for the next; forgotten with the turn
         self._dispatcher = dispatcher
-        self._standing: Identity | None = None
+        self._identity: Identity | None = None
         self._changed: dict[str, Any] = {}
         self._after: list[EventType] = []
         self._focus: str | None = None
@@ -117,13 +117,13 @@ class Turn:
         """Whether this message does any of these."""
         return any(act.kind in kinds for act in self.acts)
 
-    def original_spelling(self, heard: str) -> str:
+    def original_spelling(self, found: str) -> str:
         """The member's own spelling of `heard`, the last words of `text`: names and streets are kept as written."""
         if self.language != SPANISH:
-            return heard
+            return found
         words = self.focused_text.split()
         ends = (" ".join(words[start:]) for start in range(len(words)))
-        return next((end.rstrip(" .") for end in ends if _is_same_text(to_english(end), heard)), heard)
+        return next((end.rstrip(" .") for end in ends if _is_same_text(to_english(end), found)), found)
 
     @property
     def exact_reply(self) -> str:
@@ -154,12 +154,12 @@ class Turn:
 
     async def identity(self) -> Identity:
         """Who this is, looked up once a turn; `stands_as` when the turn itself has changed it."""
-        if self._standing is None:
-            self._standing = await identity.load_identity(self.session, self.backend, self.conversation_id)
-        return self._standing
+        if self._identity is None:
+            self._identity = await identities.load_identity(self.session, self.backend, self.conversation_id)
+        return self._identity
 
-    def set_identity(self, standing: Identity) -> None:
-        self._standing = standing
+    def set_identity(self, identity: Identity) -> None:
+        self._identity = identity
 
     def extract_values(self, asked: str | None) -> ExtractedValues:
         """The numbers, money and days in the words; `asked` is the slot whose question was open."""
@@ -267,13 +267,13 @@ class Turn:
 
     def last_bot_text(self) -> str:
         """What was said last, for keeping the exact words of a read-back and for saying it again."""
-        said: list[str] = []
+        texts: list[str] = []
         for event in reversed(self.tracker.events):
             if event.get("event") == "bot":
-                said.append(str(event.get("text") or ""))
-            elif event.get("event") == "user" and said:
+                texts.append(str(event.get("text") or ""))
+            elif event.get("event") == "user" and texts:
                 break
-        return "\n".join(reversed([text for text in said if text]))
+        return "\n".join(reversed([text for text in texts if text]))
 
     def last_text_of(self, response: str) -> str:
         """The words in which `response` was last uttered in this conversation, or an empty text."""

@@ -37,5 +37,5 @@ def is_no(turn: Turn) -> bool:
 
 
 def _read_polarity(turn: Turn) -> str | None:
-    said = turn.open_question.text
-    return detect_yes_no(turn.text, to_english(said) if turn.language == SPANISH else said, turn.language)
+    question = turn.open_question.text
+    return detect_yes_no(turn.text, to_english(question) if turn.language == SPANISH else question, turn.language)

@@ -47,30 +47,30 @@ def find_named_account(
     return fitting[0] if len(fitting) == 1 else None
 
 
-async def list_other_accounts(turn: Turn, standing: Identity) -> list[Account]:
+async def list_other_accounts(turn: Turn, identity: Identity) -> list[Account]:
     """The member's other accounts."""
-    assert standing.member is not None  # level 1 is a level on a member's account
-    assert standing.account is not None
-    here = standing.account.id
-    return [account for account in await accounts_of(turn.session, standing.member.id) if account.id != here]
+    assert identity.member is not None  # level 1 is a level on a member's account
+    assert identity.account is not None
+    here = identity.account.id
+    return [account for account in await accounts_of(turn.session, identity.member.id) if account.id != here]
 
 
-def format_account_label(account: Account, standing: Identity) -> str:
+def format_account_label(account: Account, identity: Identity) -> str:
     """`002, barn`; before the step up only the digits, which the member has to know anyway.
 
     A text in the name of the phone on file is answered to that phone, so that nobody else learns the place.
     """
-    if standing.level < Level.STEPPED_UP and not standing.is_texting:
+    if identity.level < Level.STEPPED_UP and not identity.is_texting:
         return account.separator
     name = _place_name(account) or account.service_address.split(",")[0]
     return f"{account.separator}, {name}" if name else account.separator
 
 
-def account_buttons(accounts: Sequence[Account], standing: Identity, intent: str) -> list[dict[str, str]]:
+def account_buttons(accounts: Sequence[Account], identity: Identity, intent: str) -> list[dict[str, str]]:
     """One button an account, for doing `intent` with it."""
     return [
         {
-            "title": tr("Account {account}", account=format_account_label(account, standing)),
+            "title": tr("Account {account}", account=format_account_label(account, identity)),
             "payload": f"/{intent}" + json.dumps({ACCOUNT_ENTITY: account.separator}),
         }
         for account in accounts

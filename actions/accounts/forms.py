@@ -7,7 +7,7 @@ from typing import ClassVar
 from actions.accounts.account_choice import ACCOUNT_ENTITY, find_named_account
 from actions.identity.forms import IDENTITY_SLOTS, IdentifiedForm
 from actions.turn import Turn
-from backend.members import identity
+from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.members.service import accounts_of
 
@@ -38,12 +38,12 @@ class AccountForm(IdentifiedForm):
         await super().extract_slots(turn, None)
         return True
 
-    async def on_identified(self, turn: Turn, standing: Identity) -> Identity:
+    async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
         """`Pay the barn`, said before it was known whose barn: that account is meant, whichever number came after."""
-        said = str(turn.get(FIRST_WORDS) or "")
+        first_words = str(turn.get(FIRST_WORDS) or "")
         turn.clear(FIRST_WORDS)
-        if said and len(said.split()) <= MAX_ACCOUNT_NAME_WORDS:
-            await switch_to_named_account(turn, said)
+        if first_words and len(first_words.split()) <= MAX_ACCOUNT_NAME_WORDS:
+            await switch_to_named_account(turn, first_words)
         return await turn.identity()
 
 
@@ -53,10 +53,10 @@ async def switch_to_named_account(turn: Turn, words: str | None = None, *, other
     if now.member is None:
         return False
     accounts = await accounts_of(turn.session, now.member.id)
-    said = words or turn.button_value(ACCOUNT_ENTITY) or turn.text
-    account = find_named_account(said, now.member.number, accounts, now.account if other else None)
+    account_words = words or turn.button_value(ACCOUNT_ENTITY) or turn.text
+    account = find_named_account(account_words, now.member.number, accounts, now.account if other else None)
     if account is None:
         return False
     if now.account is None or account.id != now.account.id:
-        turn.set_identity(await identity.switch(turn.session, turn.backend, turn.conversation_id, account))
+        turn.set_identity(await identities.switch(turn.session, turn.backend, turn.conversation_id, account))
     return True

@@ -80,8 +80,8 @@ class AlertsForm(AccountForm):
         """What no alert of an account does, said once, plainly: word of an outage, and an end to every text."""
         if wish.about_outages:
             turn.utter("utter_alerts_no_outage")
-        told = turn.get(LAST_SUBJECT) == STOP_TEXTS_SUBJECT
-        if is_stop_all_texts(turn.text) and wish.verb == "off" and not wish.kinds and not told:
+        just_answered = turn.get(LAST_SUBJECT) == STOP_TEXTS_SUBJECT
+        if is_stop_all_texts(turn.text) and wish.verb == "off" and not wish.kinds and not just_answered:
             told_of = turn.backend.knowledge.answer_subject(STOP_TEXTS_SUBJECT, turn.backend.coop, turn.language)
             turn.utter("utter_told", told=told_of.text)
             turn.set(LAST_SUBJECT, STOP_TEXTS_SUBJECT)
@@ -131,37 +131,37 @@ class AlertsForm(AccountForm):
             turn.set(DENIED, sorted(wish.unwanted_channels))
         if wish.verb == "off" and wish.kept_kinds and not wish.kinds:
             turn.set(WHAT, {name: None for name in KINDS if name not in wish.kept_kinds})
-        said = bool(wish.kinds or wish.channels or wish.unwanted_channels or wish.verb != "on")
-        if said or asked is None:
+        is_request = bool(wish.kinds or wish.channels or wish.unwanted_channels or wish.verb != "on")
+        if is_request or asked is None:
             turn.set(VERB, wish.verb)
-        return said
+        return is_request
 
     # asking
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.notes.get("ended"):
             turn.utter("utter_alerts_left")
             return None
         if turn.notes.get("another"):
             return SlotQuestion(WHAT, "utter_question_alert_another", buttons=questions.common_alert_buttons())
         if turn.get(VERB) == "off":
-            await self._turn_off(turn, standing)
+            await self._turn_off(turn, identity)
             return None
-        wanted = await self._wanted_alerts(turn, standing)
+        wanted = await self._wanted_alerts(turn, identity)
         if not wanted:
-            await self._send_active_alerts(turn, standing)
+            await self._send_active_alerts(turn, identity)
             return SlotQuestion(WHAT, "utter_question_alert_what", buttons=questions.common_alert_buttons())
-        return self._ask_threshold(turn, wanted) or await self._ask_channel(turn, standing, wanted)
+        return self._ask_threshold(turn, wanted) or await self._ask_channel(turn, identity, wanted)
 
-    async def _wanted_alerts(self, turn: Turn, standing: Identity) -> dict[str, int | None]:
+    async def _wanted_alerts(self, turn: Turn, identity: Identity) -> dict[str, int | None]:
         """The alerts to turn on with their thresholds; with only a way named, those that are on already."""
-        assert standing.account is not None
+        assert identity.account is not None
         wanted: dict[str, int | None] = dict(turn.get(WHAT) or {})
         if not wanted and turn.get(WAYS):
-            going = await alerts.list_active_settings(turn.session, standing.account.id)
+            going = await alerts.list_active_settings(turn.session, identity.account.id)
             denied = set(turn.get(DENIED) or ())
             wanted = {s.kind: s.threshold for s in going if not denied or denied & set(s.channels)}
-        before = await alerts.previous_thresholds(turn.session, standing.account.id)
+        before = await alerts.previous_thresholds(turn.session, identity.account.id)
         wanted = {n: before.get(n) if questions.needs_threshold(n, limit) else limit for n, limit in wanted.items()}
         if wanted:
             turn.set(WHAT, wanted)
@@ -179,47 +179,47 @@ class AlertsForm(AccountForm):
                 return SlotQuestion(THRESHOLD, f"utter_question_alert_{name}_wrong", values)
         return None
 
-    async def _ask_channel(self, turn: Turn, standing: Identity, wanted: dict[str, int | None]) -> SlotQuestion | None:
-        assert standing.member is not None
+    async def _ask_channel(self, turn: Turn, identity: Identity, wanted: dict[str, int | None]) -> SlotQuestion | None:
+        assert identity.member is not None
         ways = list(turn.get(WAYS) or [])
-        if "email" in ways and not standing.member.email:
+        if "email" in ways and not identity.member.email:
             turn.utter("utter_alerts_no_email")
             ways.remove("email")
             turn.set(WAYS, ways)
         if not ways:
-            return SlotQuestion(WAYS, "utter_question_alert_ways", buttons=questions.channel_buttons(standing.member))
+            return SlotQuestion(WAYS, "utter_question_alert_ways", buttons=questions.channel_buttons(identity.member))
         values = questions.read_back_values(wanted, ways)
         if not turn.notes.get("agreed"):
             return SlotQuestion(AGREED, "utter_question_alert_confirm", values, questions.confirm_buttons())
-        await self._turn_on(turn, standing, wanted, ways, values)
+        await self._turn_on(turn, identity, wanted, ways, values)
         return None
 
     # doing
 
     async def _turn_on(
-        self, turn: Turn, standing: Identity, wanted: dict[str, int | None], ways: list[str], values: dict[str, Any]
+        self, turn: Turn, identity: Identity, wanted: dict[str, int | None], ways: list[str], values: dict[str, Any]
     ) -> None:
-        assert standing.account is not None
-        assert standing.member is not None
+        assert identity.account is not None
+        assert identity.member is not None
         number = await alerts.turn_on(
-            turn.session, turn.backend, standing.account, wanted, ways, audit_author(turn, standing)
+            turn.session, turn.backend, identity.account, wanted, ways, audit_author(turn, identity)
         )
-        stopped = "text" in ways and await alerts.texts_are_stopped(turn.session, standing.member)
+        stopped = "text" in ways and await alerts.texts_are_stopped(turn.session, identity.member)
         if stopped:  # then no text has gone out that says how to end them
             values = {**values, "by_text": False}
         turn.utter("utter_alerts_on", **values, **questions.confirmation_values(number))
         if stopped:
             turn.utter("utter_alerts_texts_stopped")
 
-    async def _turn_off(self, turn: Turn, standing: Identity) -> None:
-        assert standing.account is not None
+    async def _turn_off(self, turn: Turn, identity: Identity) -> None:
+        assert identity.account is not None
         names = dict(turn.get(WHAT) or {}) or KINDS
         denied = turn.get(DENIED) or tuple(questions.CHANNEL_LABELS)
         ended, number = await alerts.turn_off(
-            turn.session, turn.backend, standing.account, names, audit_author(turn, standing), denied
+            turn.session, turn.backend, identity.account, names, audit_author(turn, identity), denied
         )
         if not ended:
-            going = await alerts.list_active_settings(turn.session, standing.account.id)
+            going = await alerts.list_active_settings(turn.session, identity.account.id)
             state = "some" if going else "none"
             turn.utter("utter_alerts_none_to_end", state=state, list=questions.list_alerts(going))
             return
@@ -231,17 +231,17 @@ class AlertsForm(AccountForm):
             **questions.confirmation_values(number),
         )
 
-    async def _send_active_alerts(self, turn: Turn, standing: Identity) -> None:
-        assert standing.account is not None
-        going = await alerts.list_active_settings(turn.session, standing.account.id)
+    async def _send_active_alerts(self, turn: Turn, identity: Identity) -> None:
+        assert identity.account is not None
+        going = await alerts.list_active_settings(turn.session, identity.account.id)
         turn.utter("utter_alerts_list", state="some" if going else "none", list=questions.list_alerts(going))
 
 
-def audit_author(turn: Turn, standing: Identity) -> ChangeAuthor:
+def audit_author(turn: Turn, identity: Identity) -> ChangeAuthor:
     return ChangeAuthor(
         turn.conversation_id,
         turn.channel,
-        int(standing.level),
+        int(identity.level),
         wording=turn.last_text_of("utter_question_alert_confirm"),
         reply=turn.exact_reply,
     )

@@ -40,14 +40,14 @@ async def extract_method(turn: Turn, asked: str | None, slot: str) -> str | None
     """The id of the saved method that the words name. Nothing saved is known before the step up."""
     if not turn.text:
         return None
-    standing = await turn.identity()
+    identity = await turn.identity()
     names_one = names_method_to_pay(turn.text.lower(), answers=asked == slot) and not is_question(turn.text)
-    if standing.member is None or standing.level < Level.STEPPED_UP:
+    if identity.member is None or identity.level < Level.STEPPED_UP:
         # told once it may be looked up; what is no longer good is no way to pay
         return (
             f"{METHOD_WORDS_PREFIX}{turn.text.lower()}" if names_one and not refers_to_new_method(turn.text) else None
         )
-    methods = await payments.list_saved_methods(turn.session, standing.member.id)
+    methods = await payments.list_saved_methods(turn.session, identity.member.id)
     words = turn.text.lower()
     fresh = WANTS_PAY_LINK.search(words) or refers_to_new_method(words)
     if refuses_old_method(words):

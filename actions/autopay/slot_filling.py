@@ -37,30 +37,30 @@ class AutoPaySlotFilling(AccountForm):
     """A form that reads wishes about Auto Pay into its slots."""
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._extract_button_values(turn)
+        understood = self._extract_button_values(turn)
         aside = asked == CODE and len(turn.text.split()) > 1  # told while a code is waited for
         if (turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS) or aside:
-            heard = self._extract_act(turn) or heard
-        if asked == ACT and not heard:
-            heard = self._extract_act(turn) or self._extract_leave(turn)
+            understood = self._extract_act(turn) or understood
+        if asked == ACT and not understood:
+            understood = self._extract_act(turn) or self._extract_leave(turn)
         if turn.text and (asked not in IDENTITY_SLOTS or turn.intent in self.opening_intents or aside):
-            heard = await self._extract_details(turn, asked) or heard
-        if asked in (CONFIRM, AGREED) and not heard:
-            heard = self._extract_yes_no(turn)
-        return heard
+            understood = await self._extract_details(turn, asked) or understood
+        if asked in (CONFIRM, AGREED) and not understood:
+            understood = self._extract_yes_no(turn)
+        return understood
 
     def _extract_button_values(self, turn: Turn) -> bool:
-        heard = False
+        understood = False
         for slot in (ACT, DAY, METHOD):
             value = turn.button_value(slot)
             if value is None:
                 continue
-            heard = True
+            understood = True
             if value == "other":
                 turn.notes["other_day"] = True
             else:
                 turn.set(slot, value)
-        return heard
+        return understood
 
     def _extract_act(self, turn: Turn) -> bool:
         wished = extract_autopay_act(turn.text)
@@ -79,10 +79,10 @@ class AutoPaySlotFilling(AccountForm):
 
     def _explain_task(self, turn: Turn) -> bool:
         """A day that is asked for beside how it works is answered too, before who they are is known."""
-        told = not asks_whether_enrolled(turn) and super()._explain_task(turn)
-        if told and (day := extract_day_in_question(turn)):
+        explained = not asks_whether_enrolled(turn) and super()._explain_task(turn)
+        if explained and (day := extract_day_in_question(turn)):
             turn.utter("utter_autopay_day_works", when=questions.format_run_day(int(day)))
-        return told
+        return explained
 
     def _remember_agreed(self, turn: Turn, name: str) -> None:
         turn.set(AGREED, [*(turn.get(AGREED) or []), name])

@@ -46,24 +46,24 @@ class BankDraftForm(AccountForm):
     shows_status_first = True
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._extract_button_values(turn)
+        understood = self._extract_button_values(turn)
         if turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS:
-            heard = self._extract_act(turn) or heard
-            told = "explained" in turn.notes
-            if turn.text and not told and asks_about_drafts(turn.text) and turn.get(ACT) in (None, "show"):
+            understood = self._extract_act(turn) or understood
+            explained = "explained" in turn.notes
+            if turn.text and not explained and asks_about_drafts(turn.text) and turn.get(ACT) in (None, "show"):
                 turn.utter("utter_draft_explained")
-        if asked == ACT and not heard:
-            heard = self._extract_act(turn)
+        if asked == ACT and not understood:
+            understood = self._extract_act(turn)
         if (method := await extract_method(turn, asked, METHOD)) or turn.notes.get("new_method"):
             turn.set(METHOD, method)
             turn.set(ACT, "edit")
-            heard = True
-        if asked == CONFIRM and not heard:
+            understood = True
+        if asked == CONFIRM and not understood:
             yes = says_agree(turn.text.strip()) or is_yes(turn)
             if yes or is_no(turn):
                 turn.notes["yes"] = yes
-                heard = True
-        return heard
+                understood = True
+        return understood
 
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(CONFIRM)
@@ -89,20 +89,20 @@ class BankDraftForm(AccountForm):
             return False
         return True
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        draft = await find_active_draft(turn.session, standing.account.id)
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
+        draft = await find_active_draft(turn.session, identity.account.id)
         if draft is None or not draft.is_wanted:
-            await self._none(turn, standing.account.id)
+            await self._none(turn, identity.account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
             turn.utter("utter_draft_left")
             return None
         if act == "edit":
-            return await self._edit(turn, standing, draft)
+            return await self._edit(turn, identity, draft)
         if act == "remove":
-            return await self._remove(turn, standing, draft)
+            return await self._remove(turn, identity, draft)
         method = await turn.session.get_one(PaymentMethod, draft.method_id)
         turn.utter("utter_draft_shown", method=method.label, next=await self._next(turn, draft))
         buttons = [
@@ -134,13 +134,13 @@ class BankDraftForm(AccountForm):
             next=questions.format_next_run(coming, turn.backend.today()),
         )
 
-    async def _edit(self, turn: Turn, standing: Identity, draft: LegacyDraft) -> SlotQuestion | None:
-        assert standing.account is not None
-        assert standing.member is not None
+    async def _edit(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
+        assert identity.account is not None
+        assert identity.member is not None
         if turn.notes.get("new_method"):
             turn.utter("utter_auto_new_method")
         day = first_run_day(turn.backend.today(), turn.backend.coop)
-        saved = await payments.list_saved_methods(turn.session, standing.member.id)
+        saved = await payments.list_saved_methods(turn.session, identity.member.id)
         usable = [each for each in saved if (prechecks.card_expiry_date(each) or day) >= day]
         method = find_method([each for each in usable if each.id != draft.method_id], turn.get(METHOD))
         if not [each for each in usable if each.id != draft.method_id]:
@@ -152,42 +152,42 @@ class BankDraftForm(AccountForm):
             )
         if not turn.notes.get("yes"):
             return SlotQuestion(
-                CONFIRM, "utter_question_draft_confirm", await self._words(turn, standing, draft, method)
+                CONFIRM, "utter_question_draft_confirm", await self._words(turn, identity, draft, method)
             )
-        agreement = build_agreement(turn, standing, "utter_question_draft_confirm")
+        agreement = build_agreement(turn, identity, "utter_question_draft_confirm")
         done = await service.change_draft(
-            turn.session, turn.backend, account_id=standing.account.id, method_id=method.id, agreement=agreement
+            turn.session, turn.backend, account_id=identity.account.id, method_id=method.id, agreement=agreement
         )
         turn.utter("utter_draft_changed", **questions.confirmation_values(turn, done, method.label, None))
         return None
 
-    async def _words(self, turn: Turn, standing: Identity, draft: LegacyDraft, method: PaymentMethod) -> dict[str, Any]:
-        assert standing.account is not None
-        assert standing.member is not None
+    async def _words(self, turn: Turn, identity: Identity, draft: LegacyDraft, method: PaymentMethod) -> dict[str, Any]:
+        assert identity.account is not None
+        assert identity.member is not None
         today = turn.backend.today()
         return {
-            "name": standing.member.name,
-            "account": standing.account.number,
+            "name": identity.member.name,
+            "account": identity.account.number,
             "method": method.label,
             "fee_words": questions.format_fee(turn, method),
             "starting": questions.format_start(turn, await service.find_next_run(turn.session, turn.backend, draft)),
             "today": format_long_date(today),
         }
 
-    async def _remove(self, turn: Turn, standing: Identity, draft: LegacyDraft) -> SlotQuestion | None:
-        assert standing.account is not None
+    async def _remove(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
+        assert identity.account is not None
         if not turn.notes.get("yes"):
             today = turn.backend.today()
             coming = await service.find_next_run(turn.session, turn.backend, draft)
             values = {
-                "account": standing.account.number,
+                "account": identity.account.number,
                 "late": effective_date(today, coming.on if coming else None, turn.backend.coop) > today,
                 "next_day": format_day(coming.on, today) if coming else "",
             }
             return SlotQuestion(CONFIRM, "utter_question_draft_remove", values)
-        agreement = build_agreement(turn, standing, "utter_question_draft_remove")
+        agreement = build_agreement(turn, identity, "utter_question_draft_remove")
         done = await service.remove_draft(
-            turn.session, turn.backend, account_id=standing.account.id, agreement=agreement
+            turn.session, turn.backend, account_id=identity.account.id, agreement=agreement
         )
         turn.utter("utter_draft_removed", **questions.confirmation_values(turn, done, "", None))
         return None

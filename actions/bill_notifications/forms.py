@@ -70,10 +70,10 @@ class BillNotificationsForm(AccountForm):
         turn.set(CHOICE, wish)
         return True
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        assert standing.member is not None
-        paperless = await alerts.is_paperless(turn.session, standing.account.id)
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
+        assert identity.member is not None
+        paperless = await alerts.is_paperless(turn.session, identity.account.id)
         now, other = ("email", "paper") if paperless else ("paper", "email")
         wish = {"switch": other, "stay": now}.get(str(turn.get(CHOICE)), turn.get(CHOICE))
         if turn.notes.get("ended"):
@@ -85,28 +85,28 @@ class BillNotificationsForm(AccountForm):
         if wish == now:
             turn.utter("utter_bills_same", state=now)
             return None
-        if wish == "email" and not standing.member.email:
+        if wish == "email" and not identity.member.email:
             turn.utter("utter_bills_no_email")
             return None
-        values: dict[str, Any] = {"account": standing.account.number, "email": standing.member.email or ""}
+        values: dict[str, Any] = {"account": identity.account.number, "email": identity.member.email or ""}
         if not turn.notes.get("agreed"):
             buttons = [{"title": tr("Yes, do it"), "payload": "/affirm"}, {"title": tr("No"), "payload": "/deny"}]
             return SlotQuestion(AGREED, f"utter_question_bills_{wish}", values, buttons)
-        await self._switch(turn, standing, wish)
+        await self._switch(turn, identity, wish)
         return None
 
-    async def _switch(self, turn: Turn, standing: Identity, wish: str) -> None:
-        assert standing.account is not None
+    async def _switch(self, turn: Turn, identity: Identity, wish: str) -> None:
+        assert identity.account is not None
         author = ChangeAuthor(
             turn.conversation_id,
             turn.channel,
-            int(standing.level),
+            int(identity.level),
             wording=turn.last_text_of(f"utter_question_bills_{wish}"),
             reply=turn.exact_reply,
         )
         switch = alerts.enroll_paperless if wish == "email" else alerts.cancel_paperless
-        quoted = await switch(turn.session, turn.backend, standing.account, author)
-        emailed = standing.member is not None and bool(standing.member.email)
+        quoted = await switch(turn.session, turn.backend, identity.account, author)
+        emailed = identity.member is not None and bool(identity.member.email)
         turn.utter(
             f"utter_bills_now_{wish}",
             note=tr(CONFIRMATION_SENT if emailed else NO_CONFIRMATION_SENT),

@@ -88,47 +88,47 @@ class BudgetBillingForm(AccountForm):
             turn.utter("utter_programs_explained")
         return await super().next_question(turn)
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.notes.get("declined"):
             turn.utter("utter_program_left_alone")
             return None
-        assert standing.account is not None  # level 1 is a level on an account
-        enrolment = await programs.find_enrollment(turn.session, standing.account.id)
+        assert identity.account is not None  # level 1 is a level on an account
+        enrolment = await programs.find_enrollment(turn.session, identity.account.id)
         if turn.get(ACT) == LEAVE:
-            return await self._ask_leave(turn, standing, enrolment)
+            return await self._ask_leave(turn, identity, enrolment)
         if enrolment is not None:
             turn.utter(
                 "utter_program_enrolled",
-                **self._enrollment_values(turn, standing, enrolment),
+                **self._enrollment_values(turn, identity, enrolment),
                 buttons=build_leave_buttons(),
             )
             return None
-        return await self._ask_join(turn, standing)
+        return await self._ask_join(turn, identity)
 
     async def _ask_leave(
-        self, turn: Turn, standing: Identity, enrolment: ProgramEnrollment | None
+        self, turn: Turn, identity: Identity, enrolment: ProgramEnrollment | None
     ) -> SlotQuestion | None:
         if enrolment is None:
             turn.utter("utter_program_not_enrolled")
             return None
-        values = self._enrollment_values(turn, standing, enrolment)
+        values = self._enrollment_values(turn, identity, enrolment)
         if turn.notes.get("agreed") == f"leave:{enrolment.id}":
-            assert standing.account is not None
+            assert identity.account is not None
             await programs.end_enrollment(
-                turn.session, turn.backend, standing.account.id, self._build_agreement(turn, standing, LEAVE)
+                turn.session, turn.backend, identity.account.id, self._build_agreement(turn, identity, LEAVE)
             )
             turn.utter("utter_program_left", **values)
             return None
         turn.set(CONFIRM, f"leave:{enrolment.id}")
         return SlotQuestion(CONFIRM, "utter_question_program_leave", values)
 
-    async def _ask_join(self, turn: Turn, standing: Identity) -> SlotQuestion | None:
-        assert standing.account is not None
-        offers = await programs.list_offers(turn.session, turn.backend, standing.account.id)
+    async def _ask_join(self, turn: Turn, identity: Identity) -> SlotQuestion | None:
+        assert identity.account is not None
+        offers = await programs.list_offers(turn.session, turn.backend, identity.account.id)
         chosen = next((offer for offer in offers if offer.program == turn.get(PROGRAM)), None)
         if chosen is not None and turn.get(ACT) == JOIN:
             if chosen.is_eligible:
-                return await self._ask_confirm(turn, standing, chosen)
+                return await self._ask_confirm(turn, identity, chosen)
             turn.clear(PROGRAM)
             turn.utter("utter_program_refused", **formatting.refusal_values(chosen))
             offers = [offer for offer in offers if offer.is_eligible]
@@ -157,44 +157,44 @@ class BudgetBillingForm(AccountForm):
             if not offer.is_eligible:
                 turn.utter("utter_program_refused", **formatting.refusal_values(offer))
 
-    async def _ask_confirm(self, turn: Turn, standing: Identity, offer: ProgramOffer) -> SlotQuestion | None:
-        assert standing.account is not None
+    async def _ask_confirm(self, turn: Turn, identity: Identity, offer: ProgramOffer) -> SlotQuestion | None:
+        assert identity.account is not None
         # what is agreed to is this program at this amount, for this account
-        agreed = f"{offer.program}:{standing.account.id}:{offer.amount_cents}"
+        agreed = f"{offer.program}:{identity.account.id}:{offer.amount_cents}"
         if turn.notes.get("agreed") == agreed:
-            await self._enroll(turn, standing, offer)
+            await self._enroll(turn, identity, offer)
             return None
         turn.set(CONFIRM, agreed)
-        values = {"account": standing.account.number, "amount": format_cents(offer.amount_cents)}
+        values = {"account": identity.account.number, "amount": format_cents(offer.amount_cents)}
         return SlotQuestion(CONFIRM, f"utter_question_program_{offer.program}", values)
 
-    async def _enroll(self, turn: Turn, standing: Identity, offer: ProgramOffer) -> None:
-        assert standing.account is not None
-        yes = self._build_agreement(turn, standing, offer.program)
+    async def _enroll(self, turn: Turn, identity: Identity, offer: ProgramOffer) -> None:
+        assert identity.account is not None
+        yes = self._build_agreement(turn, identity, offer.program)
         try:
-            made = await programs.enroll(turn.session, turn.backend, standing.account.id, offer.program, yes)
+            made = await programs.enroll(turn.session, turn.backend, identity.account.id, offer.program, yes)
         except NotEligible:
             turn.utter("utter_program_changed")
             return
-        turn.utter(f"utter_program_joined_{offer.program}", **self._enrollment_values(turn, standing, made))
+        turn.utter(f"utter_program_joined_{offer.program}", **self._enrollment_values(turn, identity, made))
 
-    def _build_agreement(self, turn: Turn, standing: Identity, asked: str) -> ProgramConsent:
+    def _build_agreement(self, turn: Turn, identity: Identity, asked: str) -> ProgramConsent:
         return ProgramConsent(
             conversation_id=turn.conversation_id,
             channel=turn.channel,
-            level=int(standing.level),
+            level=int(identity.level),
             wording=turn.last_text_of(f"utter_question_program_{asked}"),
             reply=turn.exact_reply,
         )
 
-    def _enrollment_values(self, turn: Turn, standing: Identity, made: ProgramEnrollment) -> dict[str, Any]:
-        assert standing.account is not None
+    def _enrollment_values(self, turn: Turn, identity: Identity, made: ProgramEnrollment) -> dict[str, Any]:
+        assert identity.account is not None
         monthly = ""
         if made.amount_cents is not None:
             monthly = tr(", {amount} a month", amount=format_cents(made.amount_cents))
         return {
             "program_name": formatting.format_program(made.program),
-            "account": standing.account.number,
+            "account": identity.account.number,
             "monthly": monthly,
             "since": format_day(made.started_on, turn.backend.today()),
             "confirmation": made.confirmation,

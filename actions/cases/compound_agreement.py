@@ -23,8 +23,10 @@ def find_agreement(turn: Turn) -> QualifiedYes | None:
     """The yes in this message with what stands beside it; None where it agrees to nothing."""
     if turn.was_redacted or not turn.full_text:
         return None
-    said = turn.open_question.text
-    return parse_qualified_yes(turn.text, to_english(said) if turn.language == SPANISH else said, turn.language)
+    read_back = turn.open_question.text
+    return parse_qualified_yes(
+        turn.text, to_english(read_back) if turn.language == SPANISH else read_back, turn.language
+    )
 
 
 def find_question_subject(turn: Turn, found: QualifiedYes) -> Subject | None:
@@ -67,7 +69,7 @@ async def _answer_how_long(turn: Turn) -> bool:
         return False
     filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
     kinds = [filed[0].kind] if filed else []
-    told = turn.backend.knowledge.follow_up(HOW_LONG_FOLLOW_UP, kinds, turn.backend.coop, turn.language, {})
-    if told:
-        turn.utter("utter_told", told=told)
-    return bool(told)
+    answer = turn.backend.knowledge.follow_up(HOW_LONG_FOLLOW_UP, kinds, turn.backend.coop, turn.language, {})
+    if answer:
+        turn.utter("utter_told", told=answer)
+    return bool(answer)

@@ -98,21 +98,21 @@ def current_hazard(turn: Turn, ticket: Ticket) -> str:
     """What this message names, else what is most urgent of all that was told; who sits in a car comes first."""
     if ticket.kind != DANGER:
         return LIFE
-    known, told = known_signs(ticket), detect_signs(turn, reported=True)
-    named = main_hazard(told) if told - VAGUE_SIGNS or mentions_wire(turn.text) else LIFE
-    most = main_hazard(known | told)
+    known, signs = known_signs(ticket), detect_signs(turn, reported=True)
+    named = main_hazard(signs) if signs - VAGUE_SIGNS or mentions_wire(turn.text) else LIFE
+    most = main_hazard(known | signs)
     return most if named == LIFE or most in (CAR, HURT) else named
 
 
 def model_danger_talk(turn: Turn) -> Mapping[str, float]:
     """What the engine's model hears asked and told beside the danger; nothing where it is surely of something else."""
-    told = turn.predictions
+    predictions = turn.predictions
     is_other = (
-        told.danger_score < MIN_DANGER_SCORE
-        and told.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
+        predictions.danger_score < MIN_DANGER_SCORE
+        and predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
         and turn.intent not in DANGER_INTENTS
     )
-    if is_other and max(told.danger_talk.values(), default=0.0) < MIN_DANGER_TALK_SCORE:
+    if is_other and max(predictions.danger_talk.values(), default=0.0) < MIN_DANGER_TALK_SCORE:
         return {}
     elsewhere = is_about_money(turn.full_text) or is_about_bill(turn.full_text)
     if detect_crisis(turn.text) or is_small_talk(turn.text) or elsewhere:
@@ -120,7 +120,7 @@ def model_danger_talk(turn: Turn) -> Mapping[str, float]:
     breathes = says_is_breathing(turn.full_text) or asks_about_medical_help(turn.full_text)
     return {
         name: sure
-        for name, sure in told.danger_talk.items()
+        for name, sure in predictions.danger_talk.items()
         if not (breathes and name == EmergencyQuestion.NOT_BREATHING.value)
     }
 
@@ -132,16 +132,18 @@ def detect_questions(turn: Turn) -> frozenset[EmergencyQuestion]:
     """
     if is_about_bill(turn.full_text) and not signals_danger(turn):
         return frozenset()
-    told = model_danger_talk(turn)
+    scores = model_danger_talk(turn)
     if says_power_is_off(turn.full_text):
-        told = {name: sure for name, sure in told.items() if name not in (EmergencyQuestion.POWER_OFF.value, WHETHER)}
+        scores = {
+            name: sure for name, sure in scores.items() if name not in (EmergencyQuestion.POWER_OFF.value, WHETHER)
+        }
     tells = signals_danger(turn) and not (is_question(turn.text) or "?" in turn.full_text)
     least = MIN_SCORE_WITH_NEWS if tells else 0.0
     plain = detect_emergency_questions(turn.full_text)
     if EmergencyQuestion.IS_CREW_COMING in plain:
         return plain - PERMISSION_QUESTIONS
-    asked = plain | {one for one in EmergencyQuestion if told.get(one.value, -1.0) >= least}
-    if told.get(WHETHER, -1.0) >= least and not asked & PERMISSION_QUESTIONS:
+    asked = plain | {one for one in EmergencyQuestion if scores.get(one.value, -1.0) >= least}
+    if scores.get(WHETHER, -1.0) >= least and not asked & PERMISSION_QUESTIONS:
         asked |= {EmergencyQuestion.GO_IN}
     return asked - PERMISSION_QUESTIONS if asks_about_outcome(turn.full_text) else asked
 
@@ -257,10 +259,10 @@ def _environment_hazard(turn: Turn, ticket: Ticket) -> str:
 
 async def send_who_was_notified(turn: Turn, ticket: Ticket) -> bool:
     """Say who was told of it. False when nobody was."""
-    told = await format_callout_status(turn, ticket)
-    if told:
-        turn.utter("utter_danger_called", called=told.strip())
-    return bool(told)
+    status_text = await format_callout_status(turn, ticket)
+    if status_text:
+        turn.utter("utter_danger_called", called=status_text.strip())
+    return bool(status_text)
 
 
 async def add_danger_details(turn: Turn) -> bool:
@@ -292,7 +294,7 @@ def _is_office_transfer(turn: Turn) -> bool:
 
 
 def _is_about_something_else(turn: Turn) -> bool:
-    words, told = turn.full_text, turn.predictions
+    words, predictions = turn.full_text, turn.predictions
     few = len(words.split()) < MIN_FACT_WORDS
     if says_power_is_off(words) or (few and says_it_continues(words)):
         return False
@@ -302,16 +304,16 @@ def _is_about_something_else(turn: Turn) -> bool:
         return True
     if "assistant" in turn.text.lower() and len(words.split()) <= SHORT_MESSAGE_WORDS:
         return True  # "back to the assistant"
-    if told.danger_score >= MIN_DANGER_SCORE:
+    if predictions.danger_score >= MIN_DANGER_SCORE:
         return False
     if is_about_money(words) or is_about_bill(words):
         return True
     form = turn.get("open_task")
     if form not in (None, *REPORT_FORMS) and not turn.was_just_opened():
         return True
-    if any(name in DANGER_FOLLOW_UPS and score >= MIN_FOLLOW_UP_SCORE for name, score in told.knowledge):
+    if any(name in DANGER_FOLLOW_UPS and score >= MIN_FOLLOW_UP_SCORE for name, score in predictions.knowledge):
         return True
-    return told.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE and turn.intent not in DANGER_INTENTS
+    return predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE and turn.intent not in DANGER_INTENTS
 
 
 async def record_facts(turn: Turn, ticket: Ticket) -> None:
@@ -342,7 +344,14 @@ async def note_and_notify_crew(turn: Turn, ticket: Ticket) -> None:
     """Put the words on the report, and have who was told of it hear what they tell; what only asks is noted alone."""
     before = len(ticket.notes)
     await add_ticket_note(turn, ticket)
-    told = " ".join(part for part in split_sentences(mask_line(turn.full_text)) if not part.rstrip().endswith("?"))
+    statements = " ".join(
+        part for part in split_sentences(mask_line(turn.full_text)) if not part.rstrip().endswith("?")
+    )
     own = await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id)
-    if own and len(ticket.notes) > before and len(told.split()) >= SHORT_MESSAGE_WORDS - 1 and not is_question(told):
-        await callout.relay_addition(turn.session, turn.backend, ticket, told)
+    if (
+        own
+        and len(ticket.notes) > before
+        and len(statements.split()) >= SHORT_MESSAGE_WORDS - 1
+        and not is_question(statements)
+    ):
+        await callout.relay_addition(turn.session, turn.backend, ticket, statements)

@@ -72,10 +72,10 @@ async def handle_danger_update(turn: Turn) -> bool:
         return await _record_denial(turn, talk_of)
     placed = talk_of is not None and await save_place(turn, talk_of)
     answered = talk_of is not None and await answer_in_danger(turn, talk_of)
-    told = await _handle_worse_news(turn, answered=answered)
+    handled = await _handle_worse_news(turn, answered=answered)
     if talk_of is not None and not placed:  # its words are on the report already
         await record_facts(turn, talk_of)
-    return await save_phone(turn, any_phone=talk_of is not None) or told or answered or placed
+    return await save_phone(turn, any_phone=talk_of is not None) or handled or answered or placed
 
 
 def _denies_danger(turn: Turn, ticket: Ticket) -> bool:
@@ -137,13 +137,13 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
     meant |= known_signs(ticket) & {CAR}  # who sits in it stays in it, also when it smokes
     if (news or main_hazard(meant) != WIRE) and not answered:
         send_safety_advice(turn, meant, life=ticket.kind != DANGER)
-    told = await escalation.escalate(
+    escalated = await escalation.escalate(
         turn.session, turn.backend, ticket, turn.conversation_id, words, signs, of_breath=of_breath
     )
     passed = (
-        f" {told.relayed_text}"
-        if told.relayed_text
-        else await format_callout_status(turn, ticket, first=told.was_raised)
+        f" {escalated.relayed_text}"
+        if escalated.relayed_text
+        else await format_callout_status(turn, ticket, first=escalated.was_raised)
     )
     turn.notes[CALLOUT_TOLD] = True
     if own and not news:
@@ -156,11 +156,11 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
 
 def _is_good_news(turn: Turn) -> bool:
     """By plain words, or by what the engine's model hears, unless anything else stands beside it."""
-    told = model_danger_talk(turn)
-    heard = told.get(EASES_LABEL, 0.0) >= MIN_GOOD_NEWS_SCORE and not (told.keys() & SIGN_BY_LABEL)
+    scores = model_danger_talk(turn)
+    model_agrees = scores.get(EASES_LABEL, 0.0) >= MIN_GOOD_NEWS_SCORE and not (scores.keys() & SIGN_BY_LABEL)
     if has_trapped_fumes(turn.full_text) or says_someone_is_inside(turn.full_text):
         return False  # "my son got the generator going in the garage, so we're ok"
-    good = is_good_news(turn.full_text) or (heard and not says_it_continues(turn.full_text))
+    good = is_good_news(turn.full_text) or (model_agrees and not says_it_continues(turn.full_text))
     return good and EmergencyQuestion.NOT_BREATHING not in detect_questions(turn)
 
 
@@ -210,10 +210,10 @@ def _only_asks_or_withdraws(turn: Turn, *, is_news: bool) -> bool:
 
 def _is_different_place(turn: Turn, ticket: Ticket) -> bool:
     """Whether another place is told: that is another event, and gets its own ticket."""
-    told = extract_place(turn, asked=False)
-    if not told or not ticket.place_key or not is_specific_place(make_place_key(told)):
+    place = extract_place(turn, asked=False)
+    if not place or not ticket.place_key or not is_specific_place(make_place_key(place)):
         return False
-    return make_place_key(told) != ticket.place_key
+    return make_place_key(place) != ticket.place_key
 
 
 async def open_danger_ticket(turn: Turn) -> Ticket | None:

@@ -120,19 +120,21 @@ async def _answer_which_phone(turn: Turn, ticket: Ticket) -> None:
 
 
 async def _confirm_filed(turn: Turn, ticket: Ticket) -> None:
-    standing = await turn.identity()
-    account = standing.account
-    own = account is not None and account.id == ticket.account_id and standing.level >= Level.KNOWN
+    identity = await turn.identity()
+    account = identity.account
+    own = account is not None and account.id == ticket.account_id and identity.level >= Level.KNOWN
     where = tr(", at {place}", place=ticket.place) if ticket.place and was_mentioned(turn, ticket.place) else ""
     if own and account is not None:
         where += tr(", for account {number}", number=account.number)
-    told = await format_callout_status(turn, ticket)
-    turn.utter("utter_filed_stands", number=ticket.number, what=format_ticket_title(ticket), where=where, called=told)
+    status_text = await format_callout_status(turn, ticket)
+    turn.utter(
+        "utter_filed_stands", number=ticket.number, what=format_ticket_title(ticket), where=where, called=status_text
+    )
     await _note_extra_facts(turn, ticket)
 
 
 async def _answer_report_content(turn: Turn, ticket: Ticket) -> None:
-    heard = " ".join(
+    report_text = " ".join(
         [
             str(ticket.place or ""),
             str(ticket.details.get("words") or ""),
@@ -140,7 +142,7 @@ async def _answer_report_content(turn: Turn, ticket: Ticket) -> None:
         ]
     )
     asked = extract_asked_words(turn.full_text)
-    there = {word for word in asked if word in heard.lower()}
+    there = {word for word in asked if word in report_text.lower()}
     if not asked or len(there) >= MIN_MATCHED_SHARE * len(asked):
         turn.utter("utter_filed_says", number=ticket.number, told=format_read_back(turn, ticket))
         return
@@ -151,8 +153,8 @@ async def _answer_report_content(turn: Turn, ticket: Ticket) -> None:
 async def _note_extra_facts(turn: Turn, ticket: Ticket) -> None:
     """`… and it's the one on the barn pole`: a fact beside the question is written down."""
     rest = [part for part in re.split(r"(?<=[.!?])\s+", turn.full_text) if detect_filed_question(part, part) is None]
-    told = [part for part in rest if "?" not in part and count_words(part) >= MIN_NOTE_WORDS]
-    facts = [part for part in told if not any(word in part.lower() for word in ("number", "número", "thank"))]
+    statements = [part for part in rest if "?" not in part and count_words(part) >= MIN_NOTE_WORDS]
+    facts = [part for part in statements if not any(word in part.lower() for word in ("number", "número", "thank"))]
     if facts:
         words = mask_line(" ".join(facts))
         await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)

@@ -97,12 +97,12 @@ class CaseForm(ReportForm):
                 turn.set(slot, value)
         return await super()._start(turn)
 
-    def is_level_reached(self, turn: Turn, standing: Identity) -> bool:
+    def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
         """Another name on an account, or its power off, takes a code from who has opened it."""
-        if self.kind(turn) not in CODE_REQUIRED_KINDS or standing.level < Level.KNOWN:
-            return super().is_level_reached(turn, standing)
+        if self.kind(turn) not in CODE_REQUIRED_KINDS or identity.level < Level.KNOWN:
+            return super().is_level_reached(turn, identity)
         needed = NEEDS[CODE_REQUIRED_KINDS[self.kind(turn)]]
-        return standing.level >= needed or turn.get(CODE_TROUBLE) == UNPROVEN
+        return identity.level >= needed or turn.get(CODE_TROUBLE) == UNPROVEN
 
     def current_task(self, turn: Turn) -> str:
         """The engine learned replies to the questions of some kinds; those of the others are like a complaint's."""
@@ -162,9 +162,9 @@ class CaseForm(ReportForm):
         """More of the story, at the read-back: it is added, and read back again."""
         if says_when_to_call(turn.text):
             return True
-        said = "agreed" in turn.notes or "phone" in turn.notes or is_no(turn)
+        is_answer = "agreed" in turn.notes or "phone" in turn.notes or is_no(turn)
         if (
-            said
+            is_answer
             or turn.was_redacted
             or "?" in turn.text
             or turn.has_act("cancel", "repeat", "person", "ask", "hold", "affirm")
@@ -176,8 +176,8 @@ class CaseForm(ReportForm):
 
     def _becomes_claim(self, turn: Turn) -> bool:
         """`Not flickering, the surge fried my fridge`: what was opened as something else is put right."""
-        told = turn.text if turn.get(ABOUT) is None else f"{turn.text} {turn.get(WORDS)}"
-        return turn.get(KIND) in POSSIBLE_CLAIM_KINDS and is_damage_claim(told)
+        story = turn.text if turn.get(ABOUT) is None else f"{turn.text} {turn.get(WORDS)}"
+        return turn.get(KIND) in POSSIBLE_CLAIM_KINDS and is_damage_claim(story)
 
     def details(self, turn: Turn) -> dict[str, str]:
         about = {"about": str(turn.get(ABOUT))} if turn.get(ABOUT) else {}
@@ -205,9 +205,11 @@ class CaseForm(ReportForm):
         details = self.details(turn)
         if self.case_kind(turn).is_placeless and not turn.get(ABOUT):
             return title_of_kind(self.kind(turn))
-        told = shorten(str(turn.get(WHEN) or details.get("words") or "")) if self.kind(turn) == "electrician" else ""
+        description = (
+            shorten(str(turn.get(WHEN) or details.get("words") or "")) if self.kind(turn) == "electrician" else ""
+        )
         named = title_of_kind(self.kind(turn), details)
-        return f"{named}, “{told}”" if told else named
+        return f"{named}, “{description}”" if description else named
 
     def _extract_words(self, turn: Turn) -> bool:
         words = extract_free_text(turn)
@@ -215,7 +217,7 @@ class CaseForm(ReportForm):
             return False
         return bool(turn.notes.setdefault("more", True))
 
-    async def next_report_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_report_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         case = self.case_kind(turn)
         values: dict[str, Any] = {"case_kind": case.kind, "bereaved": self._needs_condolence(turn)}
         if case.now and not turn.get("case_told"):
@@ -226,21 +228,21 @@ class CaseForm(ReportForm):
         words = str(turn.get(WORDS) or "")
         if case.requires_description and (not words or is_bare_report_request(to_english(words))):
             return SlotQuestion(WORDS, "utter_question_case_words", values)
-        where = await self.resolve_location(turn, standing)
+        where = await self.resolve_location(turn, identity)
         if case.is_placeless:
-            of = [tr("account {number}", number=standing.account.number)] if standing.account else []
-            said = ", ".join([f"“{_quote_newest(words)}”", *of])
-            where = ReportLocation(where.account if where else None, where.place if where else None, said)
+            of = [tr("account {number}", number=identity.account.number)] if identity.account else []
+            read_back = ", ".join([f"“{_quote_newest(words)}”", *of])
+            where = ReportLocation(where.account if where else None, where.place if where else None, read_back)
         if where is None:
-            told = "no_number" in turn.notes  # the address is enough: said once, whatever the kind
-            values |= {"no_number": True, "case_kind": ""} if told else {"no_number": False}
+            no_number = "no_number" in turn.notes  # the address is enough: said once, whatever the kind
+            values |= {"no_number": True, "case_kind": ""} if no_number else {"no_number": False}
             values["heard"] = "heard" in turn.notes
             values["case_kind"] = "" if values["heard"] else values["case_kind"]
-            return SlotQuestion("case_place", "utter_question_case_place", values, is_new=told or values["heard"])
+            return SlotQuestion("case_place", "utter_question_case_place", values, is_new=no_number or values["heard"])
         if case.requires_time and turn.get(WHEN) is None:
             return SlotQuestion(WHEN, "utter_question_case_when", values)
         when = {"when it suits": str(turn.get(WHEN))} if turn.get(WHEN) else {}
-        filed = await self.read_back_and_file(turn, standing, where, when)
+        filed = await self.read_back_and_file(turn, identity, where, when)
         if isinstance(filed, SlotQuestion):
             return filed
         number = filed.ticket.number

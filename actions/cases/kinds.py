@@ -89,13 +89,13 @@ def format_case_title(kind: str, details: Mapping[str, str] | None = None) -> st
 
     A request is named by what it is about: the subject that was told before, else the member's own words.
     """
-    told = tr(KIND_TITLES.get(kind, KIND_TITLES["other"]))
+    title = tr(KIND_TITLES.get(kind, KIND_TITLES["other"]))
     if kind != "other" or not details:
-        return told
+        return title
     about, words = details.get("about"), str(details.get("words") or "").split(" / ")[0]
     if about and current_language() == ENGLISH:
-        return tr("{what} about {subject}", what=told, subject=about)
-    return f"{told}: {_shorten_title(words)}" if words else told
+        return tr("{what} about {subject}", what=title, subject=about)
+    return f"{title}: {_shorten_title(words)}" if words else title
 
 
 def format_ticket_title(ticket: Ticket) -> str:

@@ -127,29 +127,29 @@ class ReportSlotFilling(IdentifiedForm):
             turn.set(LAST4, rest.last4)
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        heard = signals_danger(turn)  # whatever was asked: no other skill's rule may take it away
+        understood = signals_danger(turn)  # whatever was asked: no other skill's rule may take it away
         place = await self._extract_place(turn, asked)
         if place:
             turn.set(self.slot_name("place"), place)
-            heard = True
+            understood = True
         elif asked == self.slot_name("place") and has_no_number(turn.text):
             self._continue_without_number(turn)
-            heard = turn.notes["no_number"] = True
+            understood = turn.notes["no_number"] = True
         elif asked == self.slot_name("place") and not _is_asking(turn) and len(turn.text.split()) >= MIN_FACT_WORDS:
             turn.notes["more"] = True  # no place, but nothing that is told is lost
-            heard = self._adds_details(turn) or heard
+            understood = self._adds_details(turn) or understood
         if (
             asked == self.slot_name("phone") and place is None and self._extract_phone(turn, asked) is None
         ):  # "I don't know, 815-555-7788" tells one
-            heard = self._extract_reach(turn) or heard
+            understood = self._extract_reach(turn) or understood
         if asked == self.slot_name("phone") and lacks_number(turn.focused_text):
-            heard = turn.notes["more"] = True  # of a pole's tag, and no refusal
+            understood = turn.notes["more"] = True  # of a pole's tag, and no refusal
         if asked == self.slot_name("confirm"):
-            heard = self._extract_confirmation(turn, place) or heard
-        heard = await self.extract_report_slots(turn, asked) or heard
-        if asked is None or heard or turn.notes.get("more"):
+            understood = self._extract_confirmation(turn, place) or understood
+        understood = await self.extract_report_slots(turn, asked) or understood
+        if asked is None or understood or turn.notes.get("more"):
             self._save_words(turn, asked, place)
-        return heard
+        return understood
 
     async def _extract_place(self, turn: Turn, asked: str | None) -> str | None:
         """The place that is told, or put right: `yes, but it's 36, not 35`, of the one that was told or read back."""
@@ -172,9 +172,9 @@ class ReportSlotFilling(IdentifiedForm):
 
     def _adds_details(self, turn: Turn) -> bool:
         """Whether this tells more of the same, and wishes nothing else: it is kept, and the place asked on."""
-        told = str(self.get_report_slot(turn, "words") or "").count(" / ")
+        additions = str(self.get_report_slot(turn, "words") or "").count(" / ")
         if (
-            told >= MAX_ADDITIONS
+            additions >= MAX_ADDITIONS
             or self._is_clearly_other_task(turn)
             or turn.has_act("start", "cancel", "person", "repeat", "skip")
         ):
@@ -232,9 +232,9 @@ class ReportSlotFilling(IdentifiedForm):
 
     def _is_added_fact(self, turn: Turn) -> bool:
         """`The barn one`, at the read-back: neither a yes nor a no, and nothing that asks or wishes."""
-        told = turn.has_act("volunteer", "answer", "correct") and not self._is_clearly_other_task(turn)
+        adds_fact = turn.has_act("volunteer", "answer", "correct") and not self._is_clearly_other_task(turn)
         asks = "?" in turn.text or is_question(turn.text) or turn.has_act(*_NON_FACT_ACTS)
-        return told and not asks and len(turn.focused_text.split()) > 1
+        return adds_fact and not asks and len(turn.focused_text.split()) > 1
 
     def _save_words(self, turn: Turn, asked: str | None, place: str | None) -> None:
         """The first words are the description, and what is told later is added: nobody has to say it twice."""

@@ -21,9 +21,9 @@ async def withdraw_ticket(turn: Turn, words: str | None = None, *, newest: bool 
     False when nothing that it could mean still stands: then nothing was said either. Of several, none of them named,
     the `newest` is meant by who speaks of it right after it was filed; else it is asked which.
     """
-    standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
     text = words or turn.text
-    meant = _select_tickets(text, words or turn.focused_text, standing)
+    meant = _select_tickets(text, words or turn.focused_text, filed)
     if not meant:
         return False
     if len(meant) > 1 and not (newest and _filed_just_now(turn, meant[0])):
@@ -53,10 +53,10 @@ def answers_which_ticket(text: str, offer: object) -> bool:
 
 async def send_newest_ticket(turn: Turn) -> bool:
     """Name the newest ticket of this conversation and how to take it back. False when there is none."""
-    standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
-    if standing:
-        await keep_ticket(turn, standing[0])
-    return bool(standing)
+    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+    if filed:
+        await keep_ticket(turn, filed[0])
+    return bool(filed)
 
 
 async def keep_ticket(turn: Turn, ticket: Ticket) -> None:
@@ -68,13 +68,13 @@ async def keep_ticket(turn: Turn, ticket: Ticket) -> None:
     turn.utter("utter_case_withdraw_noted", number=ticket.number, called=await format_callout_status(turn, ticket))
 
 
-def _select_tickets(text: str, own_words: str, standing: list[Ticket]) -> list[Ticket]:
+def _select_tickets(text: str, own_words: str, filed: list[Ticket]) -> list[Ticket]:
     """The tickets that may be meant, the newest first: what is named is never another one."""
     numbers = find_ticket_numbers(own_words)
-    if by_number := [ticket for ticket in standing if ticket.number in numbers]:
+    if by_number := [ticket for ticket in filed if ticket.number in numbers]:
         return by_number
     named = detect_ticket_kinds(text)
-    return [ticket for ticket in standing if ticket.kind in named] if named else standing
+    return [ticket for ticket in filed if ticket.kind in named] if named else filed
 
 
 def _filed_just_now(turn: Turn, ticket: Ticket) -> bool:

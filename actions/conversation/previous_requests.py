@@ -41,11 +41,11 @@ async def handle_undo(turn: Turn, offer: Any) -> bool:
     """Taken back where that is meant; else what stands is named: nothing is "not open" that is."""
     if answers_which_ticket(turn.text, offer) and await take_back_ticket(turn, newest=False):
         return True
-    said = (
+    words = (
         turn.text if turn.language == SPANISH else f"{turn.text} {to_english(turn.focused_text)}"
     )  # "retírelo", in any talk
-    ends = cancels_arrangement(said)
-    if (asks_to_withdraw(said) or ends) and await undo_last_action(turn):
+    ends = cancels_arrangement(words)
+    if (asks_to_withdraw(words) or ends) and await undo_last_action(turn):
         return True
     if ends:
         turn.utter("utter_arrangement_none")
@@ -75,12 +75,12 @@ async def handle_booked_call(turn: Turn, offer: Any) -> bool:
 
 async def handle_request_correction(turn: Turn, offer: Any) -> bool:
     """`No wait, not the 15th, the 16th`, right behind a request to the office: it is written onto that request."""
-    standing = [
+    filed = [
         one
         for one in await tickets.list_of_conversation(turn.session, turn.conversation_id)
         if one.kind in PROMISED_KINDS
     ]
-    if not standing or standing[0].number not in turn.last_bot_text():
+    if not filed or filed[0].number not in turn.last_bot_text():
         return False
     other_day = isinstance(turn.extract_values("date").day, ParsedDay) and len(turn.text.split()) > 1
     if (
@@ -90,8 +90,8 @@ async def handle_request_correction(turn: Turn, offer: Any) -> bool:
     ):
         return False
     words = mask_line(turn.full_text)
-    await tickets.add_note(turn.session, turn.backend, standing[0], turn.conversation_id, words)
-    turn.utter("utter_case_added", number=standing[0].number, called="", own=True)
+    await tickets.add_note(turn.session, turn.backend, filed[0], turn.conversation_id, words)
+    turn.utter("utter_case_added", number=filed[0].number, called="", own=True)
     return True
 
 

@@ -145,8 +145,12 @@ async def _handle_presence_check(turn: Turn, offer: Any) -> bool:
 
 async def _handle_disputed_balance(turn: Turn, offer: Any) -> bool:
     """`That's wrong, I paid it last week`: what was paid is looked up, and the office offered for the rest."""
-    told = turn.get(follow_ups.LAST_SUBJECT)
-    if told not in BALANCE_SUBJECTS or not disputes_answer(turn.text) or (await turn.identity()).account is None:
+    last_subject = turn.get(follow_ups.LAST_SUBJECT)
+    if (
+        last_subject not in BALANCE_SUBJECTS
+        or not disputes_answer(turn.text)
+        or (await turn.identity()).account is None
+    ):
         return False
     paid = turn.backend.knowledge.find(LAST_PAYMENT_SUBJECT)
     assert paid is not None  # knowledge/ has it
@@ -187,13 +191,14 @@ def _accepts_call(turn: Turn, offer: Any) -> bool:
 def _says_more(turn: Turn) -> bool:
     """Whether there is a question or a wish beside a no or a thank you: on the phone nobody is hung up on with one."""
     spanish = turn.language == SPANISH
-    told = [
+    clauses = [
         clause
         for clause in turn.predictions.clauses
         if not is_refusal(clause.text) and max(clause.acts.get(kind, 0.0) for kind in MORE_ACTS) >= MIN_CONFIDENCE
     ]
     return turn.has_act("ask", "start", "person", "hold") or any(
-        detect_yes_no(to_english(clause.text) if spanish else clause.text, "", turn.language) != NO for clause in told
+        detect_yes_no(to_english(clause.text) if spanish else clause.text, "", turn.language) != NO
+        for clause in clauses
     )
 
 
@@ -254,21 +259,21 @@ async def _handle_number(turn: Turn, offer: Any) -> bool:
                 turn.set(slot, value)  # what was offered, as far as it was not changed
         turn.add_followup_action("quick_pay_form")
         return True
-    said = turn.extract_values(None)
+    values = turn.extract_values(None)
     save_identity_numbers(turn)
-    if said.amount is not None and is_damage_claim(turn.text):
+    if values.amount is not None and is_damage_claim(turn.text):
         turn.set("case_kind", "damage")  # what was broken has a price, and that is no payment
         turn.add_followup_action("case_form")
         return True
-    if said.amount is not None and offer and _offer_opener(offer) in REPORT_OFFERS and not mentions_paying(turn.text):
+    if values.amount is not None and offer and _offer_opener(offer) in REPORT_OFFERS and not mentions_paying(turn.text):
         accept_offer(turn, offer)  # "the tv was 600 dollars", of a claim, is no payment
         return True
-    if said.amount is not None or said.share is not None:
-        turn.set("pay_amount", said.amount.cents if isinstance(said.amount, Amount) else said.share)
+    if values.amount is not None or values.share is not None:
+        turn.set("pay_amount", values.amount.cents if isinstance(values.amount, Amount) else values.share)
         turn.add_followup_action("quick_pay_form")
         return True
-    if isinstance(said.day, ParsedDay) and mentions_paying(turn.text):
-        turn.set("pay_day", said.day.day.isoformat())
+    if isinstance(values.day, ParsedDay) and mentions_paying(turn.text):
+        turn.set("pay_day", values.day.day.isoformat())
         turn.add_followup_action("quick_pay_form")
         return True
     if not turn.was_set("member_number") and not (turn.was_set("phone_last4") and turn.get("member_number")):

@@ -58,9 +58,9 @@ class ActionAnswer(SkillAction):
                 turn, select_response(turn.intent, turn.text)
             )  # "thanks. And is there nothing to pay?"
             return
-        if turn.intent == HOURS_INTENT and (told := format_hours_for_day(turn, turn.full_text)):
+        if turn.intent == HOURS_INTENT and (hours := format_hours_for_day(turn, turn.full_text)):
             turn.set("misses", 0)
-            turn.utter("utter_told", told=told)
+            turn.utter("utter_told", told=hours)
             return
         coop = turn.backend.coop
         turn.set("misses", 0)

@@ -22,13 +22,13 @@ def format_hours_for_day(turn: Turn, words: str) -> str | None:
     if span is not None:
         hours = {"start": format_clock(span[0]), "end": format_clock(span[1])}
         return tr("The office is open {day} from {start} to {end}.", day=_format_near_day(day, today), **hours)
-    said = tr("No, the office is closed {day}.", day=_format_near_day(day, today))
+    closed = tr("No, the office is closed {day}.", day=_format_near_day(day, today))
     opens = coop.working_day_after(day)
     start = coop.hours_on(opens) if opens else None
     if opens is None or start is None:
-        return said
+        return closed
     again = tr("It opens again {day} at {start}.", day=_format_near_day(opens, today), start=format_clock(start[0]))
-    return f"{said} {again}"
+    return f"{closed} {again}"
 
 
 def _format_near_day(day: date, today: date) -> str:

@@ -102,9 +102,9 @@ class OutageForm(ReportForm):
         unknown = turn.notes.get("nothing_known") and not turn.notes.get("added")
         return {"state": "unknown"} if unknown else super().read_back_values(turn)
 
-    async def next_report_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_report_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.get(STATUS_SLOT) == RESTORED:
-            return await self._handle_restored_place(turn, standing)
+            return await self._handle_restored_place(turn, identity)
         if turn.notes.get("restored") or turn.notes.get("denied"):
             await self._handle_no_outage(turn)
             return None
@@ -125,19 +125,19 @@ class OutageForm(ReportForm):
             if self.get_report_slot(turn, "status") and not self.get_report_slot(turn, "place")
             else None
         )
-        where = where or await self.resolve_location(turn, standing) or await self._find_reported_location(turn)
+        where = where or await self.resolve_location(turn, identity) or await self._find_reported_location(turn)
         if where is None:
             return await self._ask_place(turn)
         known = await turn.backend.outages.find_outage(
             turn.session, where.place, where.account.id if where.account else None
         )
-        before = await self._find_same_ticket(turn, standing, where)
+        before = await self._find_same_ticket(turn, identity, where)
         if self.get_report_slot(turn, "status") and await self._send_status(turn, known, before):
             return None
         if before:
-            await self._add_to_ticket(turn, standing, where, known)
+            await self._add_to_ticket(turn, identity, where, known)
             return None
-        filed = await self.read_back_and_file(turn, standing, where, {})
+        filed = await self.read_back_and_file(turn, identity, where, {})
         if isinstance(filed, SlotQuestion):
             return filed
         if not filed.is_own:
@@ -145,23 +145,25 @@ class OutageForm(ReportForm):
             return None
         ticket, kind = filed.ticket, filed.ticket.kind
         team = await format_callout_status(turn, ticket, first=True)
-        said: dict[str, Any] = {
+        values: dict[str, Any] = {
             "number": ticket.number, "called": team, "undo": format_withdraw_hint(turn, ticket), "case_kind": kind,
         }  # fmt: skip
         if kind == "damage":
-            turn.utter("utter_case_filed", **said)
+            turn.utter("utter_case_filed", **values)
             return None
-        turn.utter("utter_outage_ticket", danger=False, **said)
+        turn.utter("utter_outage_ticket", danger=False, **values)
         self._send_known_outage(turn, known)
         return None
 
     async def _ask_place(self, turn: Turn) -> SlotQuestion | None:
         if await self._answer_for_area(turn):
             return None
-        told = "no_number" in turn.notes
-        heard = "heard" in turn.notes
-        values = {"danger": False, "no_number": told, "heard": heard}
-        return SlotQuestion(self.slot_name("place"), "utter_question_outage_place", values, is_new=told or heard)
+        no_number = "no_number" in turn.notes
+        was_noted = "heard" in turn.notes
+        values = {"danger": False, "no_number": no_number, "heard": was_noted}
+        return SlotQuestion(
+            self.slot_name("place"), "utter_question_outage_place", values, is_new=no_number or was_noted
+        )
 
     async def _answer_for_area(self, turn: Turn) -> bool:
         """`Is there an outage in Elizabeth`: what is known there; of whose house it is nobody has spoken."""
@@ -184,14 +186,14 @@ class OutageForm(ReportForm):
         """What this conversation reported that is no outage: `how long do they take` means that crew."""
         if "outage" in detect_ticket_kinds(turn.text) or not turn.was_just_opened():
             return None
-        standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
-        return next((one for one in standing if one.kind in MAY_BECOME_DANGER - POWER_KINDS), None)
+        filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+        return next((one for one in filed if one.kind in MAY_BECOME_DANGER - POWER_KINDS), None)
 
-    async def _handle_restored_place(self, turn: Turn, standing: Identity) -> SlotQuestion | None:
+    async def _handle_restored_place(self, turn: Turn, identity: Identity) -> SlotQuestion | None:
         """Which house it is, so that nobody is sent there for nothing."""
         place, phone = self.get_report_slot(turn, "place"), str(self.get_report_slot(turn, "phone") or "")
-        if standing.account is not None:
-            await close_restored_outage(turn, standing.account)
+        if identity.account is not None:
+            await close_restored_outage(turn, identity.account)
         elif place or phone.startswith("+"):
             await note_restored(turn, str(place) if place else None, phone or None)
         else:
@@ -208,19 +210,19 @@ class OutageForm(ReportForm):
                 return ReportLocation(None, ticket.place, ticket.place)
         return None
 
-    async def _find_same_ticket(self, turn: Turn, standing: Identity, where: ReportLocation) -> Ticket | None:
+    async def _find_same_ticket(self, turn: Turn, identity: Identity, where: ReportLocation) -> Ticket | None:
         """The open ticket that this belongs to."""
-        report = self.report(turn, standing, where, {}, await self._contact_phone(turn, standing))
+        report = self.report(turn, identity, where, {}, await self._contact_phone(turn, identity))
         return await tickets.find_same_ticket(turn.session, turn.backend, turn.conversation_id, report)
 
     async def _send_status(self, turn: Turn, known: OutageInfo | None, before: Ticket | None) -> bool:
         """Answer how it stands. False when nothing is known or reported there: then it is offered to report it."""
         self._send_known_outage(turn, known)
         if before:
-            told = await format_callout_status(turn, before)
+            status_text = await format_callout_status(turn, before)
             own = await is_own_ticket(turn.session, turn.backend, before, turn.conversation_id)
             number = before.number if own else ""
-            turn.utter("utter_outage_stands", number=number, called=told, known=known is not None, own=own)
+            turn.utter("utter_outage_stands", number=number, called=status_text, known=known is not None, own=own)
         turn.notes["nothing_known"] = not known and not before
         return bool(known or before)
 
@@ -229,10 +231,10 @@ class OutageForm(ReportForm):
             turn.utter("utter_outage_known", **outage_values(turn, known))
 
     async def _add_to_ticket(
-        self, turn: Turn, standing: Identity, where: ReportLocation, known: OutageInfo | None
+        self, turn: Turn, identity: Identity, where: ReportLocation, known: OutageInfo | None
     ) -> None:
         """Still out, or told again: it goes to the ticket that is open, and nothing has to be agreed to."""
-        report = self.report(turn, standing, where, {}, await self._contact_phone(turn, standing))
+        report = self.report(turn, identity, where, {}, await self._contact_phone(turn, identity))
         filed = await tickets.file_report(turn.session, turn.backend, turn.conversation_id, report)
         await self._send_added(turn, filed, known)
 

@@ -43,13 +43,13 @@ class LoginMailForm(IdentifiedForm):
         turn.clear(NUMBER)
         return True
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.was_just_opened():
             self._queue_other_form(turn)
         if not any(map(turn.was_set, (NUMBER, LOGIN_NAME, LAST4))) and await self._is_mail_pending(turn):
             return None
         who, last4 = turn.get(LOGIN_NAME) or turn.get(NUMBER), turn.get(LAST4)
-        known = standing.member is not None
+        known = identity.member is not None
         if turn.was_just_opened() and not known and not (who and last4):
             turn.utter(self.intro)
         if not known and not who and turn.notes.get(PHONE_TYPED):
@@ -62,7 +62,7 @@ class LoginMailForm(IdentifiedForm):
             return SlotQuestion(LAST4, "utter_question_phone_last4")
         turn.clear(CODE, LOGIN_NAME)  # number and last four stay: a password and a user ID are often forgotten together
         try:
-            reference = await self._request_mail(turn, standing, who, last4)
+            reference = await self._request_mail(turn, identity, who, last4)
         except recovery_mail.TooManyRequests:
             turn.utter("utter_mail_too_often")
             return None
@@ -90,11 +90,11 @@ class LoginMailForm(IdentifiedForm):
         turn.utter("utter_told", told=words)
         return True
 
-    async def _request_mail(self, turn: Turn, standing: Identity, who: str, last4: str) -> str:
+    async def _request_mail(self, turn: Turn, identity: Identity, who: str, last4: str) -> str:
         by = {"asked_by": turn.conversation_id, "channel": turn.channel}
-        if standing.member is not None:
+        if identity.member is not None:
             return await recovery_mail.request_mail_for_member(
-                turn.session, turn.backend, self.kind, standing.member, **by
+                turn.session, turn.backend, self.kind, identity.member, **by
             )
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         source = conversation.source or conversation.id

@@ -67,33 +67,33 @@ class PaymentHistoryForm(AccountForm):
             return None
         return await super().next_question(turn)
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None  # level 1 is a level on an account
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None  # level 1 is a level on an account
         if self._is_latest_only(turn):
-            stands = await billing.get_balance(turn.session, turn.backend, standing.account.id)
-            if stands.last_payment_cents and stands.last_payment_on:
-                day = format_day(stands.last_payment_on, turn.backend.today())
-                turn.utter("utter_balance_last_payment", amount=format_cents(stands.last_payment_cents), day=day)
+            balance = await billing.get_balance(turn.session, turn.backend, identity.account.id)
+            if balance.last_payment_cents and balance.last_payment_on:
+                day = format_day(balance.last_payment_on, turn.backend.today())
+                turn.utter("utter_balance_last_payment", amount=format_cents(balance.last_payment_cents), day=day)
                 return None
         start = int(turn.get(START_INDEX) or 0)
         count = min(turn.get(COUNT) or MAX_ROWS, PAGE_SIZES.get(turn.channel, PAGE_SIZES["web"]))
         if turn.get(KIND) == "billing_history":
-            rows = build_bill_rows(await history.list_bills(turn.session, standing.account.id, start, count + 1), turn)
+            rows = build_bill_rows(await history.list_bills(turn.session, identity.account.id, start, count + 1), turn)
             paid = ""
         else:
-            found = await history.list_payments(turn.session, standing.account.id, start, count + 1)
+            found = await history.list_payments(turn.session, identity.account.id, start, count + 1)
             rows = await build_payment_rows(found, turn)
-            year = await history.total_paid_in_year(turn.session, standing.account.id, turn.backend.today().year)
+            year = await history.total_paid_in_year(turn.session, identity.account.id, turn.backend.today().year)
             paid = format_cents(year)
-        await self._tell(turn, standing, rows[:count], more=len(rows) > count, paid=paid)
+        await self._tell(turn, identity, rows[:count], more=len(rows) > count, paid=paid)
         return None
 
-    async def _tell(self, turn: Turn, standing: Identity, rows: Sequence[HistoryRow], *, more: bool, paid: str) -> None:
+    async def _tell(self, turn: Turn, identity: Identity, rows: Sequence[HistoryRow], *, more: bool, paid: str) -> None:
         kind = str(turn.get(KIND) or self.skill)
         start = int(turn.get(START_INDEX) or 0)
-        assert standing.account is not None
+        assert identity.account is not None
         values: dict[str, Any] = {
-            "account": standing.account.separator,
+            "account": identity.account.separator,
             "count": len(rows),
             "several": len(rows) > 1,
             "older": start > 0,
@@ -111,7 +111,7 @@ class PaymentHistoryForm(AccountForm):
             if more
             else []
         )
-        buttons += account_buttons(await list_other_accounts(turn, standing), standing, kind)
+        buttons += account_buttons(await list_other_accounts(turn, identity), identity, kind)
         turn.utter(f"utter_{kind}" if rows else f"utter_{kind}_none", buttons=buttons or None, **values)
         if turn.notes.get("copy") and kind == "billing_history":
             turn.utter("utter_bill_copy")

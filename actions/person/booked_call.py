@@ -22,8 +22,8 @@ MAX_TIME_ONLY_WORDS = 4
 
 async def find_booked_call(turn: Turn) -> Ticket | None:
     """The call that is arranged, or None."""
-    standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
-    return next((ticket for ticket in standing if ticket.kind == CALLBACK), None)
+    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+    return next((ticket for ticket in filed if ticket.kind == CALLBACK), None)
 
 
 def ticket_phone(ticket: Ticket) -> str:
@@ -33,12 +33,12 @@ def ticket_phone(ticket: Ticket) -> str:
 
 def call_values(turn: Turn, when: datetime, end: time | None, phone: str, about: str | None) -> dict[str, Any]:
     """The values of what is said of a call: day, time, phone and subject."""
-    told = tr(", about: {words}", words=shorten(about)) if about else ""
+    about_text = tr(", about: {words}", words=shorten(about)) if about else ""
     return {
         "day": format_on_day(when.date(), turn.backend.today()),
         "at": format_time(when.time(), end),
         "last4": phone[-4:],
-        "about": told.rstrip(" ?.!…"),
+        "about": about_text.rstrip(" ?.!…"),
     }
 
 
@@ -61,8 +61,8 @@ async def handle_call_move(turn: Turn) -> bool:
     if turn.has_act("ask") and not turn.has_act("correct", "person", "deny"):
         return False
     coop = turn.backend.coop
-    said = parse_call_time(remove_past_events(turn.text), turn.backend.today(), coop.hours)
-    if said is None or await find_booked_call(turn) is None:
+    requested = parse_call_time(remove_past_events(turn.text), turn.backend.today(), coop.hours)
+    if requested is None or await find_booked_call(turn) is None:
         return False
     if not mentions_call(turn.text) and len(content_words(turn.text)) > MAX_TIME_ONLY_WORDS:
         return False

@@ -57,13 +57,13 @@ def list_earlier_messages(turn: Turn) -> str | None:
 
 def _earlier_messages(turn: Turn) -> list[str]:
     """What the member told before this message, the oldest first."""
-    heard: list[str] = []
-    said = [event for event in turn.tracker.events if event.get("event") == "user"]
-    for event in said[:-1]:
+    messages: list[str] = []
+    events = [event for event in turn.tracker.events if event.get("event") == "user"]
+    for event in events[:-1]:
         words = mask_line(_event_text(event))
-        if len(content_words(words)) >= 2 and words not in heard:
-            heard.append(words)
-    return heard
+        if len(content_words(words)) >= 2 and words not in messages:
+            messages.append(words)
+    return messages
 
 
 def _event_text(event: Mapping[str, Any]) -> str:

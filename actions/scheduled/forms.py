@@ -60,23 +60,23 @@ class ScheduledPaymentsForm(AccountForm):
     shows_status_first = True
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._extract_button_values(turn)
+        understood = self._extract_button_values(turn)
         if asked in IDENTITY_SLOTS:
-            return heard or (asked == CODE and turn.get(ACT) in ("show", None) and queue_request(turn))
-        if asked == ACT and not heard and is_no(turn):
+            return understood or (asked == CODE and turn.get(ACT) in ("show", None) and queue_request(turn))
+        if asked == ACT and not understood and is_no(turn):
             turn.set(ACT, "leave")
             return True
-        if asked in (ACT, None) and not heard and (wished := self._extract_schedule_act(turn, asked)):
+        if asked in (ACT, None) and not understood and (wished := self._extract_schedule_act(turn, asked)):
             turn.set(ACT, wished)
-            heard = True
+            understood = True
         if turn.get(ACT) == "move" and asked != ITEM_ID:
-            heard = self._extract_day(turn, asked) or heard
-        if asked == CONFIRM and not heard:
+            understood = self._extract_day(turn, asked) or understood
+        if asked == CONFIRM and not understood:
             yes = says_agree(turn.text.strip()) or is_yes(turn)
             if yes or is_no(turn):
                 turn.notes["yes"] = yes
-                heard = True
-        return heard
+                understood = True
+        return understood
 
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(ITEM_ID, CONFIRM)
@@ -94,19 +94,19 @@ class ScheduledPaymentsForm(AccountForm):
         return extract_existing_act(turn.text)
 
     def _extract_day(self, turn: Turn, asked: str | None) -> bool:
-        said = turn.extract_values(asked).day
-        if isinstance(said, ParsedDay):
-            turn.set(DAY, said.day.isoformat())
-        elif said is not None and asked == DAY:
+        day = turn.extract_values(asked).day
+        if isinstance(day, ParsedDay):
+            turn.set(DAY, day.day.isoformat())
+        elif day is not None and asked == DAY:
             turn.clear(DAY)
-            turn.notes["day_problem"] = said.code
-        return said is not None
+            turn.notes["day_problem"] = day.code
+        return day is not None
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        items = await billing.list_scheduled(turn.session, standing.account.id)
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
+        items = await billing.list_scheduled(turn.session, identity.account.id)
         if not items:
-            await self._none(turn, standing.account.id)
+            await self._none(turn, identity.account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
@@ -120,7 +120,7 @@ class ScheduledPaymentsForm(AccountForm):
         if item.run_on <= turn.backend.today():
             turn.utter("utter_sched_too_late", **await self._words(turn, item))
             return None
-        return await (self._cancel if act == "cancel" else self._reschedule)(turn, standing, item)
+        return await (self._cancel if act == "cancel" else self._reschedule)(turn, identity, item)
 
     async def _none(self, turn: Turn, account_id: int) -> None:
         """No payment set for a day; what is taken automatically is named all the same."""
@@ -155,12 +155,12 @@ class ScheduledPaymentsForm(AccountForm):
         chosen = [item for item in items if str(item.id) == str(turn.get(ITEM_ID))]
         if chosen:
             return chosen[0]
-        said = turn.extract_values(None)
+        values = turn.extract_values(None)
         fitting = [
             item
             for item in items
-            if (isinstance(said.amount, Amount) and said.amount.cents == item.amount_cents)
-            or (isinstance(said.day, ParsedDay) and said.day.day == item.run_on)
+            if (isinstance(values.amount, Amount) and values.amount.cents == item.amount_cents)
+            or (isinstance(values.day, ParsedDay) and values.day.day == item.run_on)
         ]
         if len(fitting) != 1:
             return None
@@ -188,7 +188,7 @@ class ScheduledPaymentsForm(AccountForm):
             "confirmation_spoken": ", ".join(item.confirmation.replace("-", "")),
         }
 
-    async def _cancel(self, turn: Turn, standing: Identity, item: ScheduledPayment) -> SlotQuestion | None:
+    async def _cancel(self, turn: Turn, identity: Identity, item: ScheduledPayment) -> SlotQuestion | None:
         words = await self._words(turn, item)
         if not turn.notes.get("yes"):
             return SlotQuestion(CONFIRM, "utter_question_sched_cancel", words)
@@ -198,18 +198,18 @@ class ScheduledPaymentsForm(AccountForm):
             scheduled_id=item.id,
             account_id=item.account_id,
             actor=turn.conversation_id,
-            level=int(standing.level),
+            level=int(identity.level),
             channel=turn.channel,
         )
         if done:
-            words["rest"] = await self._format_still_owed(turn, standing)
+            words["rest"] = await self._format_still_owed(turn, identity)
         turn.utter("utter_sched_cancelled" if done else "utter_sched_too_late", **words)
         return None
 
-    async def _format_still_owed(self, turn: Turn, standing: Identity) -> str:
+    async def _format_still_owed(self, turn: Turn, identity: Identity) -> str:
         """What is to become of the bill now: nothing is owed, it is taken by itself, or it is the member's to pay."""
-        assert standing.account is not None
-        asked = AccountQuestion(turn.session, turn.backend, standing.account, "")
+        assert identity.account is not None
+        asked = AccountQuestion(turn.session, turn.backend, identity.account, "")
         owed = await asked.balance()
         if owed.uncovered_cents <= 0:
             return tr("What is owed now is covered without it.")
@@ -219,7 +219,7 @@ class ScheduledPaymentsForm(AccountForm):
             return tr("{amount} is past due; please pay it another way.", amount=format_cents(owed.past_due_cents))
         return tr("Please pay the bill another way by its due date.")
 
-    async def _reschedule(self, turn: Turn, standing: Identity, item: ScheduledPayment) -> SlotQuestion | None:
+    async def _reschedule(self, turn: Turn, identity: Identity, item: ScheduledPayment) -> SlotQuestion | None:
         words = await self._words(turn, item)
         to = date.fromisoformat(turn.get(DAY)) if turn.get(DAY) else None
         refused = turn.notes.get("day_problem")
@@ -238,7 +238,7 @@ class ScheduledPaymentsForm(AccountForm):
             scheduled_id=item.id,
             account_id=item.account_id,
             run_on=to,
-            agreement=build_agreement(turn, standing, "utter_question_sched_move"),
+            agreement=build_agreement(turn, identity, "utter_question_sched_move"),
         )
         turn.utter("utter_sched_moved" if moved else "utter_sched_too_late", **words)
         return None

@@ -48,13 +48,13 @@ def extract_service_address(turn: Turn, *, asked: bool, kind: str | None) -> str
 
 def extract_bill_destination(turn: Turn) -> str | None:
     """Where the last bill goes: `email` or `mail` (those on file), `unknown`, or an address as it was told."""
-    told = (
+    address = (
         extract_email(turn.focused_text)
         or extract_full_address(turn.focused_text)
         or extract_address_or_road(turn.focused_text)
     )
-    if told:
-        return told
+    if address:
+        return address
     if names_email(turn.text):
         return "email"
     if says_unknown(turn.text):

@@ -114,43 +114,43 @@ class ServiceForm(IdentifiedForm):
             return True
         if asked == CODE and turn.extract_values(CODE).code is not None:
             return False  # six digits are a day or a house number to who looks for one
-        heard = PHONE in turn.notes or turn.was_set(PHONE)
-        heard = self._extract_service_kind(turn, asked) or heard
+        understood = PHONE in turn.notes or turn.was_set(PHONE)
+        understood = self._extract_service_kind(turn, asked) or understood
         if asked == FINAL_BILL:
             return self._extract_final_bill(turn)
         if asks_about_deposit(turn.text) or (turn.get(LAST_SUBJECT) == "deposit" and asks_how_to_pay(turn.text)):
             turn.utter("utter_service_deposit")
-            heard = True
-        heard = self._extract_bill_address(turn, asked) or heard
+            understood = True
+        understood = self._extract_bill_address(turn, asked) or understood
         place = extract_service_address(turn, asked=False, kind=turn.get(KIND))
-        if asked == CONFIRM and place is None and not heard and turn.get(ADDRESS):
+        if asked == CONFIRM and place is None and not understood and turn.get(ADDRESS):
             place = replace_unit(str(turn.get(ADDRESS)), turn.focused_text)
-        heard = self._extract_day(turn, asked, place) or heard
+        understood = self._extract_day(turn, asked, place) or understood
         if asked == ADDRESS and place is None:
             place = extract_service_address(turn, asked=True, kind=turn.get(KIND))
-        elif asked == ADDRESS and not heard:
+        elif asked == ADDRESS and not understood:
             place = extract_service_address(turn, asked=True, kind=turn.get(KIND)) or place
         if place and place != turn.get(FINAL_BILL):
             turn.set(ADDRESS, place)
-            heard = True
-        heard = self._extract_name(turn, asked) or heard
-        return self._extract_changes(turn, asked, heard)
+            understood = True
+        understood = self._extract_name(turn, asked) or understood
+        return self._extract_changes(turn, asked, understood)
 
     def _is_agreed(self, turn: Turn) -> bool:
         if turn.button_value(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and is_yes(turn)):
             turn.notes["agreed"] = True
         return "agreed" in turn.notes
 
-    def _extract_changes(self, turn: Turn, asked: str | None, heard: bool) -> bool:
+    def _extract_changes(self, turn: Turn, asked: str | None, understood: bool) -> bool:
         """At the read-back: what was changed is read back again; a no without a change asks for it."""
         if asked != CONFIRM:
-            return heard
-        if heard:
+            return understood
+        if understood:
             turn.clear(CONFIRM)
         elif turn.button_value(CONFIRM) == "no" or is_no(turn):
             turn.set(CONFIRM, "no")
-            heard = True
-        return heard
+            understood = True
+        return understood
 
     def _extract_service_kind(self, turn: Turn, asked: str | None) -> bool:
         chosen = turn.button_value(KIND)
@@ -167,12 +167,12 @@ class ServiceForm(IdentifiedForm):
 
     def _extract_day(self, turn: Turn, asked: str | None, place: str | None) -> bool:
         text = remove_place(turn.text, place)
-        said = extract_all(text, asked=NUMBER_TYPES.get(asked or ""), today=turn.backend.today())
-        if isinstance(said.day, ParsedDay):
-            turn.set(DAY, said.day.day.isoformat())
+        values = extract_all(text, asked=NUMBER_TYPES.get(asked or ""), today=turn.backend.today())
+        if isinstance(values.day, ParsedDay):
+            turn.set(DAY, values.day.day.isoformat())
             turn.notes["day"] = True
             return True
-        if asked in (DAY, CONFIRM) and isinstance(said.day, DayProblem) and said.day.code == "past":
+        if asked in (DAY, CONFIRM) and isinstance(values.day, DayProblem) and values.day.code == "past":
             turn.notes["past"] = True
             turn.clear(DAY)
             return True
@@ -226,9 +226,9 @@ class ServiceForm(IdentifiedForm):
 
     # asking
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         kind = turn.get(KIND)
-        if kind is None and standing.member is None and turn.get(ADDRESS) and turn.get(DAY):
+        if kind is None and identity.member is None and turn.get(ADDRESS) and turn.get(DAY):
             turn.set(KIND, kind := "start")  # nobody's account, a place and a day: it is read back as a start
         if kind is None:
             buttons = [
@@ -237,44 +237,44 @@ class ServiceForm(IdentifiedForm):
                 build_button(tr("Move service"), service_kind="move"),
             ]
             return SlotQuestion(KIND, "utter_question_service_kind", buttons=buttons)
-        if turn.get(ADDRESS) is None and not (kind == "stop" and standing.account is not None):
+        if turn.get(ADDRESS) is None and not (kind == "stop" and identity.account is not None):
             return SlotQuestion(ADDRESS, "utter_question_service_address", {"service_kind": kind})
         if turn.get(DAY) is None:
             problem = "_past" if turn.notes.get("past") else ""
             return SlotQuestion(DAY, f"utter_question_service_day{problem}", {"service_kind": kind})
-        if turn.get(NAME) is None and standing.member is None:
+        if turn.get(NAME) is None and identity.member is None:
             return SlotQuestion(NAME, "utter_question_service_name")
-        phone = await self._contact_phone(turn, standing)
+        phone = await self._contact_phone(turn, identity)
         if phone is None:
             return SlotQuestion(PHONE, "utter_question_service_phone")
         if kind == "stop" and turn.get(MOVING_OUT) and turn.get(FINAL_BILL) is None:
-            return self._ask_final_bill(standing)
+            return self._ask_final_bill(identity)
         if not turn.notes.get("agreed"):
-            return self._read_back(turn, standing, phone)
-        await self._open_ticket(turn, standing, phone)
+            return self._read_back(turn, identity, phone)
+        await self._open_ticket(turn, identity, phone)
         return None
 
-    async def _contact_phone(self, turn: Turn, standing: Identity) -> str | None:
+    async def _contact_phone(self, turn: Turn, identity: Identity) -> str | None:
         """The phone that was told, else the one on file, else the one that writes or calls."""
         if turn.get(PHONE):
             return str(turn.get(PHONE))
-        if standing.member is not None:
-            return standing.member.phone
+        if identity.member is not None:
+            return identity.member.phone
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         return conversation.address or None
 
-    def _ask_final_bill(self, standing: Identity) -> SlotQuestion:
-        has_email = bool(standing.member and standing.member.email)
+    def _ask_final_bill(self, identity: Identity) -> SlotQuestion:
+        has_email = bool(identity.member and identity.member.email)
         buttons = [build_button(tr("The email on file"), **{FINAL_BILL: "email"})] if has_email else []
         return SlotQuestion(FINAL_BILL, "utter_question_service_final_bill", {"known": has_email}, buttons)
 
-    def _read_back(self, turn: Turn, standing: Identity, phone: str) -> SlotQuestion:
+    def _read_back(self, turn: Turn, identity: Identity, phone: str) -> SlotQuestion:
         if turn.get(CONFIRM) == "no":
             return SlotQuestion(CONFIRM, "utter_question_service_change")
         day = format_on_day(date.fromisoformat(turn.get(DAY)), turn.backend.today())
         values: dict[str, Any] = {
             "service_kind": turn.get(KIND),
-            "where": self._where(turn, standing),
+            "where": self._where(turn, identity),
             "day": day,
             "who": tr(", for {name}", name=turn.get(NAME)) if turn.get(NAME) else "",
             "bill": self._format_final_bill(turn),
@@ -283,10 +283,10 @@ class ServiceForm(IdentifiedForm):
         buttons = [build_button(tr("Yes"), **{CONFIRM: "yes"}), build_button(tr("No"), **{CONFIRM: "no"})]
         return SlotQuestion(CONFIRM, "utter_question_service_confirm", values, buttons, is_new=True)
 
-    def _where(self, turn: Turn, standing: Identity) -> str:
+    def _where(self, turn: Turn, identity: Identity) -> str:
         """The address as it was told; one on file is not told to whoever knows a member number."""
-        told = str(turn.get(ADDRESS) or "")
-        return told or tr("account {number}", number=standing.account.number if standing.account else "")
+        address = str(turn.get(ADDRESS) or "")
+        return address or tr("account {number}", number=identity.account.number if identity.account else "")
 
     def _format_final_bill(self, turn: Turn) -> str:
         to = str(turn.get(FINAL_BILL) or "")
@@ -295,8 +295,8 @@ class ServiceForm(IdentifiedForm):
             return ""
         return tr(", the final bill to {to}", to=known.get(to, to))
 
-    def _details(self, turn: Turn, standing: Identity, phone: str) -> dict[str, str]:
-        account, member = standing.account, standing.member
+    def _details(self, turn: Turn, identity: Identity, phone: str) -> dict[str, str]:
+        account, member = identity.account, identity.member
         on_file = (account.service_address or "the address on file") if account else ""
         details = {
             "wish": f"{turn.get(KIND)} service",
@@ -313,7 +313,7 @@ class ServiceForm(IdentifiedForm):
                 "mail": "the address on file",
                 "unknown": "not known yet",
             }
-            if any(is_moving_out(to_english(str(said.get("text") or ""))) for said in self._user_events(turn)):
+            if any(is_moving_out(to_english(str(events.get("text") or ""))) for events in self._user_events(turn)):
                 details["reason"] = "moving out"
             details["final bill to"] = known.get(str(turn.get(FINAL_BILL)), str(turn.get(FINAL_BILL)))
         return details
@@ -322,15 +322,15 @@ class ServiceForm(IdentifiedForm):
     def _user_events(turn: Turn) -> list[dict[str, Any]]:
         return [event for event in turn.tracker.events if event.get("event") == "user"]
 
-    async def _open_ticket(self, turn: Turn, standing: Identity, phone: str) -> None:
-        details = self._details(turn, standing, phone)
+    async def _open_ticket(self, turn: Turn, identity: Identity, phone: str) -> None:
+        details = self._details(turn, identity, phone)
         ticket = await tickets.open_ticket(
             turn.session,
             turn.backend,
             turn.conversation_id,
             kind="service",
             details=details,
-            account_id=standing.account.id if standing.account else None,
+            account_id=identity.account.id if identity.account else None,
             place=details["address"],
             phone=phone,
         )

@@ -48,14 +48,14 @@ class UsageForm(AccountForm):
         )
         return True
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None  # level 1 is a level on an account
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None  # level 1 is a level on an account
         kind = str(turn.get(KIND) or self.skill)
-        buttons = account_buttons(await list_other_accounts(turn, standing), standing, kind)
+        buttons = account_buttons(await list_other_accounts(turn, identity), identity, kind)
         if kind == "high_bill":
-            await self._explain(turn, standing.account.id, buttons)
+            await self._explain(turn, identity.account.id, buttons)
         else:
-            await self._tell_usage(turn, standing.account.id, buttons)
+            await self._tell_usage(turn, identity.account.id, buttons)
         return None
 
     async def _tell_usage(self, turn: Turn, account_id: int, buttons: list[dict[str, str]]) -> None:
