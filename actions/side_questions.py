@@ -54,7 +54,7 @@ async def answer_shutoff(turn: Turn, offer: str) -> None:
         if act.kind in ("ask", "start") and declared is not None and declared.is_informational:
             agenda.add_item(turn, declared.form, act.words, {})
     subject = turn.backend.knowledge.find(SHUTOFF_SUBJECT)
-    assert subject is not None  # knowledge/ has it
+    assert subject is not None  # knowledge/ always has this subject
     await answer_subject(turn, subject, offer)
 
 
@@ -72,7 +72,7 @@ async def answer_scam(turn: Turn) -> bool:
         return False
     near = match_message(turn)
     subject = near if near is not None and near.name in SCAM_SUBJECTS else turn.backend.knowledge.find(SCAM_SUBJECT)
-    assert subject is not None  # knowledge/ has it
+    assert subject is not None  # knowledge/ always has this subject
     await answer_subject(turn, subject)
     return True
 

@@ -1,4 +1,4 @@
-"""Members with several accounts: which one is spoken of, and going over to another."""
+"""Members with several accounts: which one is meant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from backend.reading.numbers.account_separator import (
     names_other_account,
 )
 
-ACCOUNT_ENTITY = "account"  # what a pressed button carries: the separator
+ACCOUNT_ENTITY = "account"  # the entity of a pressed button; its value is the separator
 PLACE_IN_ADDRESS = re.compile(r"\(([^)]+)\)")  # of the service address: "510 Prairie Road (barn)"
 
 
@@ -31,8 +31,7 @@ MAX_ACCOUNT_NAME_WORDS = (
 def find_named_account(
     words: str, base: str, accounts: Sequence[Account], here: Account | None = None
 ) -> Account | None:
-    """The one of several accounts that the words mean: by its digits behind the dash, by its place, or of two as the
-    other than the one that is spoken of, `here`."""
+    """The account that the words mean: by the digits behind the dash, by its place, or of two the one not `here`."""
     if len(accounts) < 2:
         return None
     by_separator = {account.separator: account for account in accounts}
@@ -48,17 +47,16 @@ def find_named_account(
 
 
 async def list_other_accounts(turn: Turn, identity: Identity) -> list[Account]:
-    """The member's other accounts."""
-    assert identity.member is not None  # level 1 is a level on a member's account
+    assert identity.member is not None  # the level needed is one on a member's account
     assert identity.account is not None
     here = identity.account.id
     return [account for account in await accounts_of(turn.session, identity.member.id) if account.id != here]
 
 
 def format_account_label(account: Account, identity: Identity) -> str:
-    """`002, barn`; before the step up only the digits, which the member has to know anyway.
+    """`002, barn`; before the step up only the digits, which the member must know anyway.
 
-    A text in the name of the phone on file is answered to that phone, so that nobody else learns the place.
+    A text is answered to the phone on file, even if its sender was forged: only the member learns the place.
     """
     if identity.level < Level.STEPPED_UP and not identity.is_texting:
         return account.separator
@@ -67,7 +65,7 @@ def format_account_label(account: Account, identity: Identity) -> str:
 
 
 def account_buttons(accounts: Sequence[Account], identity: Identity, intent: str) -> list[dict[str, str]]:
-    """One button an account, for doing `intent` with it."""
+    """One button per account, which sends `intent` with it."""
     return [
         {
             "title": tr("Account {account}", account=format_account_label(account, identity)),

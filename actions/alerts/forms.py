@@ -1,4 +1,4 @@
-"""Alerts: which ones, by which way, from which limit on; a read-back and a yes before anything is sent."""
+"""Alerts: which ones, by which channel, with which threshold; a read-back and a yes before anything is sent."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AlertsForm(AccountForm):
         turn.utter("utter_alerts_left")
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """What no alert tells is said at once, whoever asks; what comes nearest is offered."""
+        """Say at once, before identification, which alerts do not exist, and offer the nearest one."""
         if turn.other_action_answered(self.form) or not find_unsupported_alert(turn.text, turn.focused_text):
             return await super()._start(turn)
         self._pause_open_task(turn)
@@ -56,7 +56,7 @@ class AlertsForm(AccountForm):
         self._close_task(turn)
         return None
 
-    # hearing
+    # reading the message
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if self._extract_buttons(turn):
@@ -71,13 +71,13 @@ class AlertsForm(AccountForm):
         if not turn.text or self._is_about_something_else(turn, asked):
             return False
         if asked in IDENTITY_SLOTS and turn.intent not in self.opening_intents:
-            return False  # a wish is kept for later; a number is then a member's, and no limit
+            return False  # a request is kept for later; a number is then a member number, and no threshold
         wish = parse_alert_request(turn.text)
         self._send_unsupported_alerts(turn, wish)
         return self._save_request(turn, wish, asked)
 
     def _send_unsupported_alerts(self, turn: Turn, wish: AlertRequest) -> None:
-        """What no alert of an account does, said once, plainly: word of an outage, and an end to every text."""
+        """Say once what account alerts cannot do: tell of outages, and stop all texts."""
         if wish.about_outages:
             turn.utter("utter_alerts_no_outage")
         just_answered = turn.get(LAST_SUBJECT) == STOP_TEXTS_SUBJECT
@@ -121,7 +121,7 @@ class AlertsForm(AccountForm):
         return begins_as_question(turn.text.strip()) or asked == THRESHOLD
 
     def _save_request(self, turn: Turn, wish: AlertRequest, asked: str | None) -> bool:
-        """Add what was said to what is wanted. In the middle of a task a later word goes on from the earlier ones."""
+        """Add this message's request to the earlier ones of the task."""
         if wish.kinds:
             before = dict(turn.get(WHAT) or {}) if asked in (AGREED, WAYS, THRESHOLD) and wish.verb == "on" else {}
             turn.set(WHAT, before | wish.kinds)
@@ -136,7 +136,7 @@ class AlertsForm(AccountForm):
             turn.set(VERB, wish.verb)
         return is_request
 
-    # asking
+    # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.notes.get("ended"):
@@ -154,7 +154,7 @@ class AlertsForm(AccountForm):
         return self._ask_threshold(turn, wanted) or await self._ask_channel(turn, identity, wanted)
 
     async def _wanted_alerts(self, turn: Turn, identity: Identity) -> dict[str, int | None]:
-        """The alerts to turn on with their thresholds; with only a way named, those that are on already."""
+        """The alerts to turn on with their thresholds; when only a channel is named, those that are on already."""
         assert identity.account is not None
         wanted: dict[str, int | None] = dict(turn.get(WHAT) or {})
         if not wanted and turn.get(WAYS):
@@ -194,7 +194,7 @@ class AlertsForm(AccountForm):
         await self._turn_on(turn, identity, wanted, ways, values)
         return None
 
-    # doing
+    # carrying it out
 
     async def _turn_on(
         self, turn: Turn, identity: Identity, wanted: dict[str, int | None], ways: list[str], values: dict[str, Any]

@@ -170,7 +170,7 @@ class ArrangementForm(IdentifiedForm):
         turn.set(CONFIRM, "no")
         return True
 
-    # listening
+    # reading the message
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         notice = detect_disconnection_topic(turn.text)
@@ -242,11 +242,11 @@ class ArrangementForm(IdentifiedForm):
         turn.set(PLAN, replace(before, words=words).to_slot())
         return True
 
-    # asking
+    # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         account = identity.account
-        assert account is not None  # level 1 is a level on an account
+        assert account is not None  # the level needed is one on an account
         balance = await billing.get_balance(turn.session, turn.backend, account.id)
         due = balance.amount_due_cents
         if due <= 0:

@@ -52,7 +52,7 @@ class AutoPayForm(AutoPayEnrollment):
     asks: ClassVar[dict[str, str]] = {ACT: "choice", DAY: "day", METHOD: "method", AGREED: "yes_no", CONFIRM: "yes_no"}
     shows_status_first = True
 
-    # hearing
+    # reading the message
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
         if refers_to_new_method(turn.text):  # a card, while Auto Pay is talked of, and no phone or address
@@ -104,7 +104,7 @@ class AutoPayForm(AutoPayEnrollment):
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(AGREED, CONFIRM, READ_OUT)
 
-    # asking
+    # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         assert identity.account is not None

@@ -39,7 +39,7 @@ class BalanceForm(AccountForm):
         return False
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None  # level 1 is a level on an account
+        assert identity.account is not None  # the level needed is one on an account
         other = await list_other_accounts(turn, identity)
         if other and names_all_accounts(turn.text):
             await self._send_all_balances(turn, identity, [identity.account, *other])

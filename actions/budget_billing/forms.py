@@ -43,7 +43,7 @@ class BudgetBillingForm(AccountForm):
     asks: ClassVar[dict[str, str]] = {PROGRAM: "choice", CONFIRM: "yes_no"}
     shows_status_first = True
 
-    # hearing
+    # reading the message
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if turn.button_value(PROGRAM) or turn.button_value(ACT):
@@ -80,7 +80,7 @@ class BudgetBillingForm(AccountForm):
             return await side_questions.answer_others(turn, self.form)
         return await super()._answer_questions(turn)
 
-    # asking
+    # asking the next question
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
         if turn.was_just_opened() and asks_about_programs(turn.text):
@@ -92,7 +92,7 @@ class BudgetBillingForm(AccountForm):
         if turn.notes.get("declined"):
             turn.utter("utter_program_left_alone")
             return None
-        assert identity.account is not None  # level 1 is a level on an account
+        assert identity.account is not None  # the level needed is one on an account
         enrolment = await programs.find_enrollment(turn.session, identity.account.id)
         if turn.get(ACT) == LEAVE:
             return await self._ask_leave(turn, identity, enrolment)

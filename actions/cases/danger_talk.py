@@ -1,6 +1,6 @@
-"""The talk after a danger was reported: what is asked is answered by what saves lives, and every fact is kept.
+"""Messages after a danger was reported: safety questions are answered, and every fact goes onto the ticket.
 
-Whoever stands beside a wire writes in pieces, asks what to do, and wishes nothing else: no bill, no number, no office.
+Somebody beside a downed wire writes in pieces and asks what to do. They are not asked about bills or numbers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from backend.reading.hazards.emergency_questions import (
     detect_emergency_questions,
     is_about_bill,
     is_about_leaving_machine,
-    is_about_money,
+    is_about_payment,
     says_is_breathing,
     says_power_is_off,
 )
@@ -56,36 +56,36 @@ from backend.tickets.models import DENIED_LABEL, Ticket
 from backend.tickets.reporters import is_own_ticket
 
 TALK_WINDOW = timedelta(hours=2)
-"""So long after the report the talk is of it, unless something else is plainly wished."""
+"""For so long after the report, messages are taken to be about it, unless they clearly ask for something else."""
 MIN_FACT_WORDS = 3
-"""Fewer words than these are a yes, a thank you or a number."""
+"""A message with fewer words is a yes, a thank you or a number, and no fact."""
 SHORT_MESSAGE_WORDS = 5
 INJURY_SIGNS = frozenset({HURT, *VAGUE_SIGNS, WORSE})
-"""Signs of who is hurt and of nothing else that is named."""
+"""Signs that somebody is hurt, with no other hazard named."""
 MIN_REPORT_WORDS = 6
-"""So many words tell more than they ask."""
+"""A message with so many words also reports facts, even when it asks something."""
 MIN_OTHER_INTENT_CONFIDENCE = 0.8
 MIN_DANGER_TALK_SCORE = 0.85
-"""From here on what is heard beside the danger goes before a wish that is heard as surely."""
+"""From this score on, danger talk goes before a confident intent of another task."""
 MIN_DANGER_SCORE = 0.3
-"""From here on what the engine's model hears is rather of the danger than of a task that is open beside it."""
+"""From this danger score on, a message is about the danger rather than about an open task."""
 DANGER_INTENTS = frozenset(
     """report_outage outage_status outage_restored report_tree report_light voltage_problem meter_problem medical_need
     out_of_scope inform choose speak_to_human nlu_fallback""".split()
 )
-"""Intents that may be of the danger."""
+"""Intents that a message about the danger may be classified as."""
 DANGER_FOLLOW_UPS = frozenset({"follow_home", "follow_when", "follow_number", "follow_cost"})
 MIN_FOLLOW_UP_SCORE = 0.5
-"""Questions that have an answer for a danger, too: whether somebody comes, and when."""
+"""The follow-up questions that have an answer for a danger need this score."""
 WHETHER = "whether"
-"""In what the engine's model hears: whether something may be done, of which kind it does not know."""
+"""The model's label for asking whether something may be done, whatever it is."""
 MIN_SCORE_WITH_NEWS = 0.6
-"""Words that tell of danger, `it smells burnt at the meter`, are likelier news than a question without its mark."""
+"""The score that a question needs in words that also report danger: `it smells burnt at the meter` is news."""
 CONTROL_ACTS = ("language", "repeat", "hold", "cancel", "social")
 
 
 async def recent_danger_ticket(turn: Turn) -> Ticket | None:
-    """The urgent report of this talk, while what is said is likely of it; another's is none."""
+    """This conversation's own urgent ticket, while messages are likely to be about it."""
     ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
     if ticket is None or DENIED_LABEL in ticket.details:
         return None
@@ -95,7 +95,7 @@ async def recent_danger_ticket(turn: Turn) -> Ticket | None:
 
 
 def current_hazard(turn: Turn, ticket: Ticket) -> str:
-    """What this message names, else what is most urgent of all that was told; who sits in a car comes first."""
+    """The hazard that this message names, else the most urgent one reported; somebody in a car comes first."""
     if ticket.kind != DANGER:
         return LIFE
     known, signs = known_signs(ticket), detect_signs(turn, reported=True)
@@ -105,7 +105,7 @@ def current_hazard(turn: Turn, ticket: Ticket) -> str:
 
 
 def model_danger_talk(turn: Turn) -> Mapping[str, float]:
-    """What the engine's model hears asked and told beside the danger; nothing where it is surely of something else."""
+    """The model's labels for talk about a danger, with scores; empty where the message is about something else."""
     predictions = turn.predictions
     is_other = (
         predictions.danger_score < MIN_DANGER_SCORE
@@ -114,8 +114,7 @@ def model_danger_talk(turn: Turn) -> Mapping[str, float]:
     )
     if is_other and max(predictions.danger_talk.values(), default=0.0) < MIN_DANGER_TALK_SCORE:
         return {}
-    elsewhere = is_about_money(turn.full_text) or is_about_bill(turn.full_text)
-    if detect_crisis(turn.text) or is_small_talk(turn.text) or elsewhere:
+    if detect_crisis(turn.text) or is_small_talk(turn.text) or is_about_payment(turn.full_text):
         return {}
     breathes = says_is_breathing(turn.full_text) or asks_about_medical_help(turn.full_text)
     return {
@@ -125,12 +124,18 @@ def model_danger_talk(turn: Turn) -> Mapping[str, float]:
     }
 
 
-def detect_questions(turn: Turn) -> frozenset[EmergencyQuestion]:
-    """What somebody in danger asks: by the plain words, and by what the engine's model hears in others.
+def is_only_about_bill(turn: Turn) -> bool:
+    """`Can I get a call about a payment plan`: nothing here is about the danger."""
+    return is_about_bill(turn.full_text) and not signals_danger(turn)
 
-    Where it hears that something may be done, and not what, it is whether to go there: the answer to that is no.
+
+def detect_questions(turn: Turn) -> frozenset[EmergencyQuestion]:
+    """The questions of somebody in danger, found by word rules and by the engine's model.
+
+    Where the model finds a question whether something may be done, but not what, it is taken as whether to go near:
+    the answer to that is no.
     """
-    if is_about_bill(turn.full_text) and not signals_danger(turn):
+    if is_only_about_bill(turn):
         return frozenset()
     scores = model_danger_talk(turn)
     if says_power_is_off(turn.full_text):
@@ -149,7 +154,7 @@ def detect_questions(turn: Turn) -> frozenset[EmergencyQuestion]:
 
 
 async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
-    """Answer what somebody in danger asks. False when nothing of that is asked."""
+    """Answer the safety questions of this message. False when there are none."""
     if asks_which_address(turn.full_text):
         send_place(turn, ticket)
         return True
@@ -203,7 +208,7 @@ async def _confirm_reported(turn: Turn, ticket: Ticket) -> None:
 
 
 def _answer_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[EmergencyQuestion]) -> None:
-    """A no goes before a condition: who asks to go in and to cut the power does neither."""
+    """Answer whether something may be done. A no goes first: of going in and cutting the power, neither is allowed."""
     hazard = current_hazard(turn, ticket)
     if EmergencyQuestion.LEAVE in asked and is_about_leaving_machine(turn.full_text):
         hazard = CAR
@@ -241,24 +246,24 @@ def _answer_not_until_crew(turn: Turn, ticket: Ticket) -> None:
 
 
 def send_unsafe_answer(turn: Turn, hazard: str) -> None:
-    """Keep them away: `no` to whether something is safe, `yes` to whether it is dangerous."""
+    """Tell them to stay away: `no` to whether something is safe, `yes` to whether it is dangerous."""
     turn.utter("utter_danger_unsafe", hazard=hazard, state="dangerous" if asks_if_dangerous(turn.full_text) else "")
 
 
 def _is_nobody_hurt(turn: Turn, ticket: Ticket) -> bool:
-    """Whether nobody who is hurt was told of: `do I call 911` is then of no doctor."""
+    """Whether nobody was reported hurt: `do I call 911` then asks for no doctor."""
     return not (known_signs(ticket) | detect_signs(turn, reported=True)) & INJURY_SIGNS
 
 
 def _environment_hazard(turn: Turn, ticket: Ticket) -> str:
-    """What the danger is beside who is hurt by it: whoever lies in water is not touched there."""
+    """The hazard around a hurt person: somebody lying in water must not be touched there."""
     if ticket.kind != DANGER:
         return LIFE
     return main_hazard((known_signs(ticket) | detect_signs(turn, reported=True)) - {"hurt", "trapped"})
 
 
 async def send_who_was_notified(turn: Turn, ticket: Ticket) -> bool:
-    """Say who was told of it. False when nobody was."""
+    """Say who was notified. False when nobody was."""
     status_text = await format_callout_status(turn, ticket)
     if status_text:
         turn.utter("utter_danger_called", called=status_text.strip())
@@ -266,7 +271,7 @@ async def send_who_was_notified(turn: Turn, ticket: Ticket) -> bool:
 
 
 async def add_danger_details(turn: Turn) -> bool:
-    """Keep what is told, and say what is not known; False when it is rather of something else."""
+    """Put new facts onto the ticket and say what is not known. False when the message is about something else."""
     if _is_about_something_else(turn):
         return False
     ticket = await recent_danger_ticket(turn)
@@ -289,7 +294,7 @@ async def add_danger_details(turn: Turn) -> bool:
 
 
 def _is_office_transfer(turn: Turn) -> bool:
-    """Whether a person takes over as usual: the office is open, and nothing of the report is still to be asked."""
+    """Whether an agent takes over as usual: the office is open, and the report needs no more answers."""
     return turn.get("open_task") not in REPORT_FORMS and turn.backend.coop.is_open(turn.backend.clock.now())
 
 
@@ -306,7 +311,7 @@ def _is_about_something_else(turn: Turn) -> bool:
         return True  # "back to the assistant"
     if predictions.danger_score >= MIN_DANGER_SCORE:
         return False
-    if is_about_money(words) or is_about_bill(words):
+    if is_about_payment(words):
         return True
     form = turn.get("open_task")
     if form not in (None, *REPORT_FORMS) and not turn.was_just_opened():
@@ -317,9 +322,9 @@ def _is_about_something_else(turn: Turn) -> bool:
 
 
 async def record_facts(turn: Turn, ticket: Ticket) -> None:
-    """Put on the report what is asked, and what stands beside it or a phone: who is there, the way in, what was tried.
+    """Put questions and facts onto the ticket: who is there, the way in, what was tried.
 
-    Who only asks what was reported tells nothing.
+    A question about what was reported adds nothing.
     """
     asked = detect_questions(turn) | (
         {EmergencyQuestion.OTHER_PERMISSION} if asks_about_outcome(turn.full_text) else set()
@@ -341,7 +346,7 @@ async def add_ticket_note(turn: Turn, ticket: Ticket) -> None:
 
 
 async def note_and_notify_crew(turn: Turn, ticket: Ticket) -> None:
-    """Put the words on the report, and have who was told of it hear what they tell; what only asks is noted alone."""
+    """Put the words onto the ticket and relay statements to the crew; questions are only noted."""
     before = len(ticket.notes)
     await add_ticket_note(turn, ticket)
     statements = " ".join(

@@ -103,7 +103,7 @@ class ReportForm(DangerReportForm):
     async def _answer_questions(self, turn: Turn) -> bool:
         return not signals_danger(turn) and await super()._answer_questions(turn)
 
-    # listening
+    # reading the message
 
     async def _handle_message(self, turn: Turn) -> ExternalCall | None:
         """A yes to the read-back files at once; what was asked beside it is answered then."""
@@ -231,7 +231,7 @@ class ReportForm(DangerReportForm):
     def _is_declined(self, turn: Turn) -> bool:
         return may_refuse_report(turn.focused_text) and super()._is_declined(turn)
 
-    # asking
+    # asking the next question
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
         mine = turn.was_just_opened() or not turn.other_action_answered(self.form)

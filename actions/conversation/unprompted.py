@@ -153,7 +153,7 @@ async def _handle_disputed_balance(turn: Turn, offer: Any) -> bool:
     ):
         return False
     paid = turn.backend.knowledge.find(LAST_PAYMENT_SUBJECT)
-    assert paid is not None  # knowledge/ has it
+    assert paid is not None  # knowledge/ always has this subject
     await side_questions.answer_subject(turn, paid)
     turn.utter("utter_not_believed")
     turn.set("offer", {"opener": "case_form", "slots": {"case_kind": "dispute", "case_words": turn.full_text}})

@@ -68,7 +68,7 @@ class PaymentHistoryForm(AccountForm):
         return await super().next_question(turn)
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None  # level 1 is a level on an account
+        assert identity.account is not None  # the level needed is one on an account
         if self._is_latest_only(turn):
             balance = await billing.get_balance(turn.session, turn.backend, identity.account.id)
             if balance.last_payment_cents and balance.last_payment_on:

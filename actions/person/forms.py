@@ -74,7 +74,7 @@ class CallbackForm(Form):
         if not (cancels_call(turn.text) and await cancel_call(turn)):
             turn.utter("utter_callback_cancelled")
 
-    # listening
+    # reading the message
 
     async def _handle_message(self, turn: Turn) -> ExternalCall | None:
         """A phone number given where it was asked for is an answer, whatever is said beside it."""
@@ -223,7 +223,7 @@ class CallbackForm(Form):
             "holiday": holiday or "",
         }
 
-    # asking
+    # asking the next question
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
         if turn.notes.get("cancelled"):

@@ -119,7 +119,7 @@ class QuickPayForm(AccountForm):
     async def _was_quote_confirmed(self, turn: Turn) -> bool:
         return await quotes.is_confirmed(turn.session, turn.conversation_id, turn.get(QUOTE))
 
-    # hearing
+    # reading the message
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if await self._was_quote_confirmed(turn):
@@ -184,14 +184,14 @@ class QuickPayForm(AccountForm):
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
 
-    # asking
+    # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         said_again = turn.was_just_opened() and not turn.other_action_answered(self.form) and is_yes(turn)
         if turn.notes.get("ended") or (said_again and await send_already_paid(turn)):
             return None
         account = identity.account
-        assert account is not None  # level 1 is a level on an account
+        assert account is not None  # the level needed is one on an account
         if turn.get(ACCOUNT) not in (None, account.id):
             turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRM, QUOTE)  # another account: nothing carries over
         if turn.get(ACCOUNT) is None and (other := await list_other_accounts(turn, identity)):

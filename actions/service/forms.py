@@ -97,7 +97,7 @@ class ServiceForm(IdentifiedForm):
         self._close_task(turn)
         return None
 
-    # listening
+    # reading the message
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
         """A phone's ten digits are no member number where a phone is asked for, or where they are written as one."""
@@ -224,7 +224,7 @@ class ServiceForm(IdentifiedForm):
             turn.set(FINAL_BILL, goes_to)
         return goes_to is not None
 
-    # asking
+    # asking the next question
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         kind = turn.get(KIND)

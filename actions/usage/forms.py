@@ -49,7 +49,7 @@ class UsageForm(AccountForm):
         return True
 
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        assert identity.account is not None  # level 1 is a level on an account
+        assert identity.account is not None  # the level needed is one on an account
         kind = str(turn.get(KIND) or self.skill)
         buttons = account_buttons(await list_other_accounts(turn, identity), identity, kind)
         if kind == "high_bill":
