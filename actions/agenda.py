@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions.registry import FORMS, find_opener, format_task_title
-from actions.scheduled.extract import find_meant_opener
+from actions.registry import FORMS, find_meant_opener, find_opener, format_task_title
 from actions.turn import Turn
 from backend.language import SPANISH, tr
 from backend.reading.acts import Act

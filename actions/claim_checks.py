@@ -1,4 +1,4 @@
-"""Words that claim something are looked up before they are said: that nothing was done, that a copy is on its way."""
+"""Claims in messages are checked before they are sent: that nothing was done, that a copy is on its way."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ WRITTEN_COPY_RESPONSES = {
 
 
 async def verify_messages(turn: Turn, messages: list[dict[str, Any]]) -> None:
-    """Make each message that is about to be said true as things stand now."""
+    """Correct each message that is about to be sent, so that its claims are true now."""
     for message in messages:
         response = str(message.get("response") or "")
         if response in NOTHING_DONE_RESPONSES:
@@ -84,7 +84,7 @@ async def verify_messages(turn: Turn, messages: list[dict[str, Any]]) -> None:
 async def list_completed_actions(
     turn: Turn, within: timedelta = RECENT, acts: str | tuple[str, ...] = ANY_ACT
 ) -> list[str]:
-    """What this conversation did and what stands of it, in a few words each."""
+    """What this conversation did and what is still in effect, in a few words each."""
     since = turn.backend.clock.now() - within
     became = await outcomes.outcome_since(turn.session, turn.conversation_id, since)
     if acts:

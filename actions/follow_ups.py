@@ -163,7 +163,7 @@ async def list_contexts(turn: Turn) -> list[str]:
 
 
 def was_last_answer(turn: Turn) -> bool:
-    """Whether the last answer was that of the subject that was told last."""
+    """Whether the last answer was about the last subject."""
     subject = turn.backend.knowledge.find(str(turn.get(LAST_SUBJECT) or ""))
     if subject is None or subject.is_follow_up:
         return False

@@ -1,4 +1,4 @@
-"""An answer in the member's own words, such as a street or a plan: not a question, and no wish for something else."""
+"""An answer in the member's own words, such as a street or a plan: not a question, and no other request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_LENGTH = 300
 
 
 def extract_free_text(turn: Turn) -> str | None:
-    """The words as an answer; None when they are a question or a wish of another kind, or no words at all."""
+    """The words as an answer; None when they are a question, another request, or empty."""
     text = turn.focused_text.strip()
     if (
         not text
@@ -25,7 +25,7 @@ def extract_free_text(turn: Turn) -> str | None:
 
 
 def is_only_faq_question(turn: Turn) -> bool:
-    """A question to the co-op without a number in it: `what is Pay Now?` is no wish to pay now."""
+    """A question to the co-op without a number in it: `what is Pay Now?` is no request to pay now."""
     return (
         turn.intent.startswith("faq_")
         and _looks_like_question(turn.text.strip())

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.language import mark
+from actions.turn import Turn
+from backend.language import SPANISH, mark
+from backend.reading.money.scheduled_payment import extract_existing_act
+from backend.reading.spanish import to_english
 
 OPENER_ACTIONS = {
     "create_account": ("action_create_account", mark("making an online account")),
@@ -52,3 +55,15 @@ def format_task_title(opener: str, intent: str = "") -> str:
         return FORMS[opener].intent_titles.get(intent, FORMS[opener].title)
     found = next((title for action, title in OPENER_ACTIONS.values() if action == opener), None)
     return found or opener.removesuffix("_form").removeprefix("action_").replace("_", " ")
+
+
+def find_meant_opener(turn: Turn, intent: str, words: str | None = None) -> str | None:
+    """The form or action for an intent. For a payment on a later day the words decide: a scheduled one, or a new one.
+
+    `words` are the member's own for it; without them those of the whole message are read.
+    """
+    if intent != "schedule_payment":
+        return find_opener(intent)
+    if words is not None and turn.language == SPANISH:
+        words = to_english(words)
+    return "scheduled_form" if extract_existing_act(turn.text if words is None else words) else "quick_pay_form"

@@ -57,18 +57,16 @@ from backend.reading.tickets.withdrawal import asks_to_withdraw
 
 UNRECOGNIZED_INTENTS = frozenset({"out_of_scope", "nlu_fallback"})
 LAST_PAYMENT_SUBJECT = "account_last_payment"
-BALANCE_SUBJECTS = frozenset(
-    {"balance", "account_due_when", "account_what_is_left", "account_shutoff", LAST_PAYMENT_SUBJECT}
-)
+BALANCE_SUBJECTS = {"balance", "account_due_when", "account_what_is_left", "account_shutoff", LAST_PAYMENT_SUBJECT}
 MIN_CONFIDENCE = 0.5
 REPORT_OFFERS = frozenset({"callback_form", "case_form"})
-"""Behind an offer of these an amount tells of the matter."""
+"""After an offer of these, an amount belongs to the report, and is no payment."""
 UNMATCHED_INTENTS = ("out_of_scope", "nlu_fallback", "inform", "")
 MORE_ACTS = ("ask", "start", "volunteer", "person")
 
 
 async def handle_unprompted(turn: Turn, response: str) -> None:
-    """Do what the message wishes; where it wishes nothing that is known, say `response`, a person at the third time."""
+    """Do what the message asks for; else utter `response`, and hand off to an agent the third time."""
     if (
         await handle_danger_update(turn)
         or await answer_about_filed(turn)
@@ -92,7 +90,6 @@ async def handle_unprompted(turn: Turn, response: str) -> None:
 
 
 async def _handle_goodbye(turn: Turn, offer: Any) -> bool:
-    """`No, that is all. Goodbye.`"""
     if not side_questions.is_goodbye(turn):
         return False
     turn.utter("utter_answer_goodbye")
@@ -104,10 +101,10 @@ async def _handle_scam(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_latest_payment(turn: Turn, offer: Any) -> bool:
-    form = None if offer else await find_form(turn)
-    if form is not None:
-        turn.add_followup_action(form)
-    return form is not None
+    if offer or (form := await find_form(turn)) is None:
+        return False
+    turn.add_followup_action(form)
+    return True
 
 
 async def _handle_card_update(turn: Turn, offer: Any) -> bool:
@@ -125,7 +122,7 @@ async def _handle_hold(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_language(turn: Turn, offer: Any) -> bool:
-    """`Okay, in English please`: we go on in it, and what was offered still stands."""
+    """`Okay, in English please`: switch the language and keep the offer."""
     if not turn.has_act("language"):
         return False
     turn.set("offer", offer)
@@ -328,11 +325,10 @@ async def _handle_person_request(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_feeling(turn: Turn, offer: Any) -> bool:
-    """Who is upset and has not said what they need is asked for it, and a person offered."""
-    if not turn.has_act("feeling") or turn.has_act("answer", "correct"):
-        return False
-    turn.utter("utter_feeling_what_now")
-    return True
+    """Ask an upset member what they need, and offer an agent."""
+    if upset := turn.has_act("feeling") and not turn.has_act("answer", "correct"):
+        turn.utter("utter_feeling_what_now")
+    return upset
 
 
 async def _handle_small_talk(turn: Turn, offer: Any) -> bool:
@@ -394,7 +390,7 @@ def accept_offer(turn: Turn, offer: str | dict[str, Any]) -> None:
 
 
 async def handle_miss(turn: Turn, response: str) -> None:
-    """Say that nothing came of the words; a person at the third time in a row."""
+    """Utter `response`; hand off to an agent the third time in a row."""
     misses = int(turn.get("misses") or 0) + 1
     if misses >= MISSES_BEFORE_HANDOFF:
         await handoff_to_agent(turn, "utter_person_after_misses")

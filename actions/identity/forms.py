@@ -1,4 +1,4 @@
-"""Who is speaking: asked once, at the head of any task that needs it, and never again while it holds."""
+"""Identifying the member: asked once, before any task that needs it, and not again while it is valid."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ class IdentifiedForm(Form):
 
     @abstractmethod
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        """As `Form.listen`, for the skill's own slots."""
+        """As `extract_slots`, for the skill's own slots."""
 
     @abstractmethod
     async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
-        """As `Form.next_ask`, once the member's level is reached."""
+        """As `next_question`, once the member's level is reached."""
 
     def level_needed(self, turn: Turn) -> Level:
         """The level this task needs now; a skill may need more for a part of it."""
@@ -80,7 +80,7 @@ class IdentifiedForm(Form):
         return identity.level >= self.level_needed(turn)
 
     async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
-        """What is to be done as soon as it is known who speaks; where they stand after it."""
+        """Called as soon as the member is identified. Returns the identity after it."""
         return identity
 
     def on_account_changed(self, turn: Turn) -> None:
@@ -176,7 +176,7 @@ class IdentifiedForm(Form):
         return True
 
     async def _is_phone_instead_of_number(self, turn: Turn, asked: str | None) -> bool:
-        """A phone number where the member number was asked for: it is no guess at anybody's."""
+        """Whether a phone number was given where the member number was asked for; it counts as no failed attempt."""
         if asked != NUMBER and not turn.was_set(NUMBER):
             return False
         typed = detect_phone(turn.text)
@@ -227,7 +227,7 @@ class IdentifiedForm(Form):
             turn.clear(CODE_TROUBLE)
 
     async def _identify(self, turn: Turn) -> SlotQuestion | Identity | None:
-        """A question about identity, None when the door is closed for now, or the standing reached."""
+        """The next identity question, None when the member is locked out for now, or the identity reached."""
         if turn.get("code_sent") == PENDING_PROOF:
             if not (turn.was_set(NUMBER) or turn.was_set(LAST4) or turn.get("code_trouble") == "expired"):
                 return await self._ask_proof(turn)
@@ -362,7 +362,7 @@ class IdentifiedForm(Form):
         turn.add_followup_action("action_person")
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
-        """Who has no number, or no more of it, hears once where it stands, and is then given a person."""
+        """Tell a member without a complete number once where to find it; then hand off to an agent."""
         lacks = asked in (NUMBER, LAST4) and not self.is_number_optional and lacks_requested_number(turn.focused_text)
         if not lacks or turn.extract_values(asked).last4 or self._has_complete_number(turn, asked):
             return await super()._handle_reply(turn, asked)

@@ -1,4 +1,4 @@
-"""A reset link, or the user ID, to the email on file. The same words whoever is asked about."""
+"""A reset link, or the user ID, sent to the email on file. The reply is the same whether or not a member was found."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNCLEAR_INTENTS = frozenset({"", "inform", "out_of_scope", "nlu_fallback", "choo
 
 
 class LoginMailForm(IdentifiedForm):
-    """Who is meant, and the last four; then the same words in any case."""
+    """Ask for a name or number and the last four, then reply the same in any case: nobody learns who is a member."""
 
     kind: ClassVar[str]
     intro: ClassVar[str]

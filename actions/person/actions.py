@@ -1,4 +1,4 @@
-"""A person, at any time and from anywhere."""
+"""Handoff to an agent, from any task."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class ActionPerson(SkillAction):
 
 
 async def _handle_open_danger(turn: Turn) -> bool:
-    """Whoever has something urgent open hears who answers now, once, instead of when the office can call."""
+    """With an urgent ticket open, say once who answers now, instead of when the office can call."""
     if (
         turn.last_text_of(DANGER_HANDOFF_RESPONSE)
         or turn.backend.coop.is_open(turn.backend.clock.now())

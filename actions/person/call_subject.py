@@ -1,4 +1,4 @@
-"""What a call back is about: the subject that the member named, else the newest words of substance. Never just "it"."""
+"""What a call back is about: the subject that the member named, else the newest words of substance."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class CallbackForm(Form):
     )
 
     def _wants_handoff(self, turn: Turn) -> bool:
-        """Here they are on the way to one."""
+        """This form is itself the way to an agent."""
         return (
             turn.channel == "voice"
             and turn.backend.coop.is_open(turn.backend.clock.now())
@@ -305,7 +305,7 @@ class CallbackForm(Form):
         return time.fromisoformat(turn.get(UNTIL)) if turn.get(UNTIL) else None
 
     async def _answer_side_question(self, turn: Turn) -> bool:
-        """Who asks why a number is wanted hears that, and nothing of member numbers."""
+        """Say why the phone number is needed; the base class would explain member numbers."""
         if turn.get(REQUESTED_SLOT) == PHONE and asks_about_phone_on_file(turn.text):
             turn.utter("utter_callback_why_phone")
             return True

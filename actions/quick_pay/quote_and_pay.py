@@ -1,4 +1,4 @@
-"""The quote and the payment: both ask the outside world, so neither holds a transaction."""
+"""The quote and the payment. Both call the payment network, so neither holds a transaction."""
 
 from __future__ import annotations
 
