@@ -1,4 +1,4 @@
-"""The custom actions: one folder a skill. `build_executor` makes them ready to be mounted by the edge."""
+"""The custom actions of the dialogue engine, one folder per skill. The bot mounts what `build_executor` returns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from backend.app import Backend
 
 
 def build_executor(backend: Backend) -> ActionExecutor:
-    """Register every action of every skill folder, each given the backend. A new skill needs no line here."""
+    """Register every action of every skill folder. A new skill needs no line here: its folder is found by itself."""
     executor = ActionExecutor()
     for module in walk_packages(__path__, prefix=f"{__name__}."):
         import_module(module.name)
@@ -27,7 +27,7 @@ def build_executor(backend: Backend) -> ActionExecutor:
 def concrete_subclasses(parent: type[SkillAction]) -> list[type[SkillAction]]:
     found: list[type[SkillAction]] = []
     for child in parent.__subclasses__():
-        if not isabstract(child) and hasattr(child, "action_name"):  # a base of several forms has no name of its own
+        if not isabstract(child) and hasattr(child, "action_name"):  # a base class of forms has no action name
             found.append(child)
         found.extend(concrete_subclasses(child))
     return list(dict.fromkeys(found))

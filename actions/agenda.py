@@ -1,7 +1,7 @@
-"""Goals are kept: wishes that came while another task was open, done one after the other and never dropped in silence.
+"""The agenda: requests made while another task was open. They are done one after the other; none is dropped silently.
 
-The slot `agenda` holds them in order: {"opener": form or action, "words": what the member said of it, "intent": as what
-it was understood, "slots": what is known for it}.
+The slot `agenda` holds them in order, each as {"opener": form or action, "words": the member's words for it,
+"intent": the intent of those words, "slots": values already known}.
 """
 
 from __future__ import annotations
@@ -10,41 +10,35 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions.registry import FORMS, find_opener, format_task_title
-from actions.scheduled.extract import find_meant_opener
+from actions.registry import FORMS, find_meant_opener, find_opener, format_task_title
 from actions.turn import Turn
 from backend.language import SPANISH, tr
 from backend.reading.acts import Act
+from backend.reading.contact.contact_change import names_own_name
 from backend.reading.service.disconnection_notice import only_asks_about_shutoff
 from backend.reading.spanish import to_english
 
 AGENDA, CURRENT_ITEM = "agenda", "agenda_now"
 MAX_ITEMS = 5
 SERVICE_INTENT, NAME_CHANGE_INTENT = "start_stop_service", "name_change"
-NAME_CHANGE_WORDS = re.compile(r"\b(?:my|mi|our|his|her|su) (?:own )?(?:name|nombre)\b", re.IGNORECASE)
 MIN_CONFIDENCE = 0.75
-"""How sure a wish must be that is taken in beside another."""
-ASKS_WHAT_IS_LEFT = re.compile(
-    r"\b(what(?:'s| is|s| was| were)? (?:left|next|still|else (?:is|do))|anything left|still (?:left )?to do|"
-    r"what did i (?:ask|want))\b",
-    re.IGNORECASE,
-)
+"""How sure a second request of one message must be."""
+LONG_WORD = re.compile(r"[^\W\d_]{4,}")
 STOPWORDS = frozenset(
     """about account actually also another bill bills cancel change don't drop forget instead just leave like mind
     need never number order pagar pago payment please quiero quite skip start stop take that then there this want
     what with would yours cambiar cambie cancele cuenta deje esto factura favor necesito olvide olvidelo para recibo
     tambien también""".split()
 )
-"""Words that do not tell one wish from another."""
+"""Words that do not distinguish requests."""
 
 
 def pending_items(turn: Turn) -> list[dict[str, Any]]:
-    """What is still to be done, in order."""
     return list(turn.get(AGENDA) or [])
 
 
 def add_requests(turn: Turn, acts: Sequence[Act], current: str, least: float = MIN_CONFIDENCE) -> list[str]:
-    """Put the wishes for other tasks on the agenda that are sure enough; the titles of those that are new to it."""
+    """Put the sure enough requests for other tasks on the agenda. Returns the titles of the new ones."""
     waiting = pending_items(turn)
     known = {(str(wish["opener"]), _item_kind(wish)) for wish in waiting}
     known.add((current, _kind_for_intent(current, turn.intent)))
@@ -58,18 +52,18 @@ def add_requests(turn: Turn, acts: Sequence[Act], current: str, least: float = M
         if (
             act.intent == SERVICE_INTENT
             and any(one.intent == NAME_CHANGE_INTENT for one in acts)
-            and NAME_CHANGE_WORDS.search(act.words)
+            and names_own_name(act.words)
         ):
-            continue  # "change it to my name" is the change of the name, and starts no service
+            continue  # "change it to my name" asks for a change of name, and starts no service
         if opener == turn.get("paused_task") or (opener == current and not turn.was_just_opened()):
-            continue  # more of the same: only a first message wishes two reports
+            continue  # more of the same: only a first message asks for two reports
         known.add(key)
         if opener == "arrangement_form" and only_asks_about_shutoff(
             act.words if turn.language != SPANISH else to_english(act.words)
         ):
-            # who asks to keep the lights is told how that stands; time to pay was not asked for
-            told = {"account_topic": "shutoff", "account_words": act.words}
-            waiting.append({"opener": "account_question_form", "words": act.words, "slots": told})
+            # a question about a shutoff is answered; it does not ask for time to pay
+            question_slots = {"account_topic": "shutoff", "account_words": act.words}
+            waiting.append({"opener": "account_question_form", "words": act.words, "slots": question_slots})
             continue
         waiting.append({"opener": opener, "words": act.words, "intent": act.intent})
         added.append(tr(format_task_title(*key)))
@@ -79,7 +73,7 @@ def add_requests(turn: Turn, acts: Sequence[Act], current: str, least: float = M
 
 
 def _kind_for_intent(opener: str, intent: str) -> str:
-    """The intent, where it tells one kind of the form's tasks from another; two kinds are two wishes."""
+    """The intent, where the form serves several kinds of task; empty otherwise."""
     return intent if opener in FORMS and intent in FORMS[opener].intent_titles else ""
 
 
@@ -92,7 +86,7 @@ def _item_title(wish: Mapping[str, Any]) -> str:
 
 
 def _is_clear_request(act: Act, acts: Sequence[Act], least: float) -> bool:
-    """Whether a wish is plain enough to be named back: fear of a shutoff is no wish for a payment plan."""
+    """Whether a request is sure enough to be named: fear of a shutoff is no request for a payment plan."""
     felt = max(
         (other.confidence for other in acts if other.kind == "feeling" and other.words == act.words), default=0.0
     )
@@ -100,7 +94,7 @@ def _is_clear_request(act: Act, acts: Sequence[Act], least: float) -> bool:
 
 
 def add_item(turn: Turn, opener: str, words: str, slots: dict[str, Any]) -> bool:
-    """Put one thing to do on the agenda, with what is known for it. False when it is there already, or too much is."""
+    """Add one item, with known slot values. False when it is on the agenda already, or the agenda is full."""
     waiting = pending_items(turn)
     if len(waiting) >= MAX_ITEMS or any(
         wish["opener"] == opener and (wish.get("slots") or {}) == slots for wish in waiting
@@ -111,7 +105,7 @@ def add_item(turn: Turn, opener: str, words: str, slots: dict[str, Any]) -> bool
 
 
 def pop_item(turn: Turn, opener: str) -> str:
-    """Take a waiting wish for this task off the agenda, since it is begun now; the words with which it was wished."""
+    """Take the item for this task, which begins now, off the agenda. Returns the member's words for it."""
     waiting = pending_items(turn)
     kind = _kind_for_intent(opener, turn.intent)
     found = next((wish for wish in waiting if wish["opener"] == opener and _item_kind(wish) == kind), None)
@@ -122,19 +116,18 @@ def pop_item(turn: Turn, opener: str) -> str:
 
 
 def remove_item(turn: Turn, wish: Mapping[str, Any]) -> None:
-    """Take one wish off the agenda, in silence."""
     turn.set(AGENDA, [one for one in pending_items(turn) if one != wish] or None)
 
 
 def remove_items_for(turn: Turn, opener: str) -> None:
-    """Take every wish for one task off the agenda, in silence: it was met by the way."""
+    """Take every item for one task off the agenda without a word: it is done already."""
     turn.set(AGENDA, [one for one in pending_items(turn) if one["opener"] != opener] or None)
 
 
 def drop_canceled(turn: Turn, acts: Sequence[Act]) -> bool:
-    """Take off the agenda what is not wanted any more, and say so. False when none of it was meant.
+    """Take canceled items off the agenda and say so. False when none was meant.
 
-    `forget the phone` names a wish by a word of its own: which task a cancel is about is more than a classifier tells.
+    `Forget the phone` names an item by a word of its request: the classifier cannot tell which task a cancel is about.
     """
     waiting = pending_items(turn)
     cancels = [act for act in acts if act.kind in ("cancel", "deny")]
@@ -150,7 +143,7 @@ def drop_canceled(turn: Turn, acts: Sequence[Act]) -> bool:
 
 
 def _mentions_item(act: Act, wish: dict[str, Any], turn: Turn) -> bool:
-    """Whether a word of the wish stands in the act's words that is not about the open task as well."""
+    """Whether the act shares a word with the item that does not also name the open task."""
     own = _content_words(str(wish.get("words") or "")) - _content_words(
         format_task_title(str(turn.get("open_task") or ""))
     )
@@ -158,11 +151,11 @@ def _mentions_item(act: Act, wish: dict[str, Any], turn: Turn) -> bool:
 
 
 def _content_words(words: str) -> set[str]:
-    return {word for word in re.findall(r"[^\W\d_]{4,}", words.lower()) if word not in STOPWORDS}
+    return {word for word in LONG_WORD.findall(words.lower()) if word not in STOPWORDS}
 
 
 def start_next(turn: Turn) -> bool:
-    """Open the next wish. False when nothing is left."""
+    """Open the next item. False when the agenda is empty."""
     waiting = pending_items(turn)
     if not waiting:
         return False
@@ -175,7 +168,7 @@ def start_next(turn: Turn) -> bool:
 
 
 def claim_current_item(turn: Turn, form: str) -> bool:
-    """Whether this form was opened from the agenda; its words and intent are then those with which it was wished.
+    """Whether this form was opened from the agenda. The turn then reads the words of the request.
 
     The message that ended the task before, such as a yes, is not about this one.
     """
@@ -195,7 +188,6 @@ def join_with_and(titles: Sequence[str]) -> str:
 
 
 def send_remaining(turn: Turn) -> None:
-    """Say what is still to be done."""
     titles = [_item_title(wish) for wish in pending_items(turn)]
     current = turn.get("open_task")
     if current:

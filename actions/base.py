@@ -1,4 +1,4 @@
-"""What every skill stands on: an action with a backend, what to ask next, and what outlives a task."""
+"""The base of every custom action, and what a form returns as its next step."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from backend.app import Backend
 from backend.language import use_language
 
 PERSISTENT_IDENTITY_SLOTS = ("member_number", "phone_last4")
-"""Who somebody is outlives the task that asked for it."""
+"""Slots that are kept when a task ends: who the member said they are."""
 MISSES_BEFORE_HANDOFF = 3
 
 
 class SkillAction(ABC):
-    """A custom action. What it does is one transaction, committed at its end: services only flush."""
+    """A custom action, run in one transaction that is committed at its end; services only flush."""
 
     action_name: ClassVar[str]
 
@@ -44,11 +44,11 @@ class SkillAction(ABC):
 
     @abstractmethod
     async def act(self, turn: Turn) -> None:
-        """Do the work; what to say and which slots change is told to `turn`."""
+        """Do the work. Responses and slot changes go to `turn`."""
 
 
 def clear_task(turn: Turn, keep: str | None = None) -> None:
-    """Forget the answers given for tasks, but for those of the form to `keep` and who the member said to be."""
+    """Clear the slots of all tasks, except those of the form `keep` and the identity slots."""
     forms = registry.FORMS
     kept = {*(forms[keep].slots if keep in forms else ()), *PERSISTENT_IDENTITY_SLOTS}
     turn.clear(
@@ -63,17 +63,17 @@ def clear_task(turn: Turn, keep: str | None = None) -> None:
 
 @dataclass
 class SlotQuestion:
-    """What to ask next: the slot, the response that asks for it, and the values in its words."""
+    """The next question: its slot, its response and the values of the response."""
 
     slot: str
     response: str
     values: dict[str, Any] = field(default_factory=dict)
     buttons: list[dict[str, str]] = field(default_factory=list)
-    is_new: bool = False  # says something about the last answer, so that it is not the same question again
+    is_new: bool = False  # it says something about the last answer, so it is not the same question again
 
 
 @dataclass
 class ExternalCall:
-    """Work that must hold no transaction, such as asking a payment network. The form asks on when it is done."""
+    """Work to do outside any transaction, such as a call to a payment network. The form continues afterwards."""
 
     work: Callable[[Turn], Awaitable[None]]

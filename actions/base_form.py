@@ -1,8 +1,7 @@
-"""How a task asks: what it declares, its next question, the same in other words, and a person after the third miss."""
+"""What a form declares, how it asks its questions, and the handoff after three answers it could not read."""
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -12,11 +11,8 @@ from actions.base import MISSES_BEFORE_HANDOFF, ExternalCall, SkillAction, SlotQ
 from actions.person.agent_handoff import handoff_to_agent
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.language import mark, tr
+from backend.reading.acts.task_control import did_not_understand
 
-DID_NOT_UNDERSTAND = re.compile(
-    r"understand|\b(mean|means|asking|confused|lost)\b|entiend|comprend|quiere decir", re.IGNORECASE
-)
-"""Who says this is asked in another way; who only wants it again hears it again."""
 NOTED_LABELS = {
     "member_number": mark("the member number"),
     "last4": mark("the last four"),
@@ -34,10 +30,10 @@ NOTED_LABELS = {
 class BaseForm(SkillAction):
     """A task that needs answers. Rasa runs it, as the form's validation action, at each message while it is open.
 
-    A skill says which slots it has (`slots`), of which type its questions are (`asks`), what it is called (`title`),
-    reads answers (`listen`) and names the next question (`next_ask`), or does its act and returns None when nothing is
-    left to ask. The rest is here: a question in between is answered and the task goes on, another wish goes onto the
-    agenda, a missed answer is asked for in another way, and a third miss brings a person.
+    A skill declares its slots (`slots`), the type of each question (`asks`) and its name (`title`). It reads answers
+    in `extract_slots` and gives the next question in `next_question`, which does the task's work and returns None when
+    nothing is left to ask. The base class does the rest: it answers questions in between, puts other requests onto the
+    agenda, asks again in other words after an answer it could not read, and hands off to an agent after the third.
     """
 
     form: ClassVar[str]
@@ -45,22 +41,24 @@ class BaseForm(SkillAction):
     title: ClassVar[str]
     slots: ClassVar[tuple[str, ...]] = ()
     asks: ClassVar[dict[str, str]] = {}
-    opening_intents: ClassVar[frozenset[str]]  # the intents that open it; said again inside, they answer no question
+    opening_intents: ClassVar[
+        frozenset[str]
+    ]  # the intents that open it; repeated inside the form, they answer no question
     intent_titles: ClassVar[Mapping[str, str]] = {}
-    """A title for each intent, where the form serves several kinds of task: two of them are two wishes."""
+    """A title for each intent, where one form serves several kinds of task, each a request of its own."""
     is_informational: ClassVar[bool] = False
-    """Whether the task only tells something: a question may then open it."""
+    """Whether the task only gives information: a question may then open it."""
     files_ticket: ClassVar[bool] = False
-    """Whether the task files something for the office: a question that nobody here can answer does not open it."""
+    """Whether the task files a ticket: a question that has no answer here does not open it."""
     shows_status_first: ClassVar[bool] = False
-    """Whether the task tells how things stand before it asks what to change."""
+    """Whether the task shows the current state before it asks what to change."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "form" in cls.__dict__:
             cls.action_name = f"validate_{cls.form}"
             bases = [vars(base) for base in reversed(cls.__mro__)]
-            # what every form of a kind asks, such as who is speaking, is declared once, at that kind
+            # a base class declares what all its forms ask, such as who is speaking
             slots = tuple(dict.fromkeys(slot for base in bases for slot in base.get("slots", ())))
             asks = {slot: kind for base in bases for slot, kind in base.get("asks", {}).items()}
             opens = (cls.opening_intents, cls.intent_titles, cls.is_informational, cls.shows_status_first)
@@ -68,32 +66,31 @@ class BaseForm(SkillAction):
 
     @abstractmethod
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
-        """Read what this message says into slots, in any order. `asked` is the slot that was asked for.
+        """Read the message into slots, in any order. `asked` is the slot that was asked for.
 
-        Returns whether it said anything for this task.
+        Returns whether anything was for this task.
         """
 
     @abstractmethod
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        """The next question, work to do before it is known, or None when the task has ended, its outcome told."""
+        """The next question, work to do before it is known, or None when the task is over and its outcome was said."""
 
     async def act(self, turn: Turn) -> None:
         raise NotImplementedError("a form is run by its messages, in as many transactions as it takes")
 
     def current_task(self, turn: Turn) -> str:
-        """The task as data/answers names it; a form of several kinds has one for each."""
+        """The task by its name in data/answers; a form of several kinds has one for each."""
         return self.task
 
     def question_type(self, slot: str | None) -> str:
-        """The type of the question that asks for `slot`."""
         return registry.FORMS[self.form].asks.get(slot or "", "free_text")
 
     def is_requested(self, turn: Turn) -> bool:
-        """Whether this message asks for this very task, once more."""
+        """Whether this message asks for this same task again."""
         return turn.intent in self.opening_intents
 
     async def send_canceled(self, turn: Turn) -> None:
-        """Say that the task is left, with nothing done."""
+        """Say that the task was canceled and nothing was done."""
         turn.utter("utter_task_cancelled")
 
     def go_back(self, turn: Turn, asked: str | None) -> bool:
@@ -101,13 +98,13 @@ class BaseForm(SkillAction):
         return False
 
     async def _ask_next(self, turn: Turn, misses: int, still: str | None = None) -> ExternalCall | None:
-        """Ask what is to be asked next. `still` is the question that was open, when something else was heard."""
+        """Ask the next question. `still` is the question that was open, when the message was about something else."""
         ask = await self.next_question(turn)
         if ask is None:
             if not turn.was_set(follow_ups.LAST_SUBJECT):
                 turn.set(
                     follow_ups.LAST_SUBJECT, turn.get("case_kind") or self.current_task(turn)
-                )  # a follow-up is about that
+                )  # a follow-up question is about that
             self._close_task(turn)
             return None
         if isinstance(ask, ExternalCall):
@@ -119,25 +116,25 @@ class BaseForm(SkillAction):
         return None
 
     def describe_slot(self, turn: Turn, slot: str) -> str:
-        """What was given for `slot`, in words, to be said back; empty where the name of it has to do."""
+        """The value of `slot` in words, to be repeated to the member; empty where only its name is said."""
         return ""
 
     def _acknowledge_noted(self, turn: Turn) -> None:
-        """Say back what was taken in though something else was asked; nothing is "noted" that was not."""
+        """Name the values that were set although something else was asked, and only those."""
         names: dict[str, str] = {}
         for slot in registry.FORMS[self.form].slots:
             kind = self.question_type(slot)
             if turn.was_set(slot) and kind in NOTED_LABELS and kind not in names:
-                told = self.describe_slot(turn, slot)
+                value = self.describe_slot(turn, slot)
                 names[kind] = (
-                    tr("{what}, {told}", what=tr(NOTED_LABELS[kind]), told=told) if told else tr(NOTED_LABELS[kind])
+                    tr("{what}, {told}", what=tr(NOTED_LABELS[kind]), told=value) if value else tr(NOTED_LABELS[kind])
                 )
         if names:
             turn.utter("utter_noted", what=agenda.join_with_and(list(names.values())))
 
     async def _repeat_question(self, turn: Turn) -> ExternalCall | None:
-        """The question once more; in another way for who did not understand it: its words would not help them."""
-        if DID_NOT_UNDERSTAND.search(turn.text):
+        """Ask again; in other words for a member who said that they did not understand."""
+        if did_not_understand(turn.text):
             return await self._handle_miss(turn)
         return await self._ask_next(turn, misses=int(turn.get("misses") or 0))
 
@@ -145,7 +142,7 @@ class BaseForm(SkillAction):
         misses = int(turn.get("misses") or 0) + 1
         if misses >= MISSES_BEFORE_HANDOFF:
             await handoff_to_agent(turn, "utter_person_after_misses")
-            turn.clear("paused_task")  # a person takes over: nothing is asked again behind their back
+            turn.clear("paused_task")  # an agent takes over: no paused task may ask anything again
             self._close_task(turn)
             return None
         return await self._ask_next(turn, misses=misses)
@@ -161,9 +158,9 @@ class BaseForm(SkillAction):
         if not keep:
             asked = {"task": self.current_task(turn), "asked": self.question_type(slot), "options": options or []}
             turn.set("question", asked if slot else None)
-        # set also when it stays the same: Rasa takes a form that sets nothing but the request as a rejection
+        # set even when it stays the same: Rasa takes a form that only sets the requested slot as a rejection
         turn.set("misses", misses)
 
     def ends_on_no(self, turn: Turn, asked: str | None) -> bool:
-        """Whether a plain no to the question `asked`, which is no yes-or-no question, leaves the task."""
+        """Whether a plain no to the question `asked`, which is no yes-or-no question, cancels the task."""
         return turn.has_act("cancel") or self.question_type(asked) not in ("yes_no", "place")

@@ -1,4 +1,4 @@
-"""Words that claim something are looked up before they are said: that nothing was done, that a copy is on its way."""
+"""Claims in messages are checked before they are sent: that nothing was done, that a copy is on its way."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ WRITTEN_COPY_RESPONSES = {
 
 
 async def verify_messages(turn: Turn, messages: list[dict[str, Any]]) -> None:
-    """Make each message that is about to be said true as things stand now."""
+    """Correct each message that is about to be sent, so that its claims are true now."""
     for message in messages:
         response = str(message.get("response") or "")
         if response in NOTHING_DONE_RESPONSES:
@@ -84,17 +84,17 @@ async def verify_messages(turn: Turn, messages: list[dict[str, Any]]) -> None:
 async def list_completed_actions(
     turn: Turn, within: timedelta = RECENT, acts: str | tuple[str, ...] = ANY_ACT
 ) -> list[str]:
-    """What this conversation did and what stands of it, in a few words each."""
+    """What this conversation did and what is still in effect, in a few words each."""
     since = turn.backend.clock.now() - within
     became = await outcomes.outcome_since(turn.session, turn.conversation_id, since)
     if acts:
         became = outcomes.ConversationOutcome(acts=tuple(row for row in became.acts if row.act.startswith(acts)))
     others = tuple(row for row in became.acts if row.act in outcome_words.ACT_TEXTS and not _is_ticket_act(row.act))
-    told = outcome_words.list_acts(turn.backend, outcomes.with_acts(became, others))
+    things = outcome_words.list_acts(turn.backend, outcomes.with_acts(became, others))
     for ticket in await tickets.list_of_conversation(turn.session, turn.conversation_id):
         if ticket.created_at >= since and (not acts or f"ticket_{ticket.kind}".startswith(acts)):
-            told.append(tr("{what}, number {number}", what=format_ticket_title(ticket), number=ticket.number))
-    return list(dict.fromkeys(told))
+            things.append(tr("{what}, number {number}", what=format_ticket_title(ticket), number=ticket.number))
+    return list(dict.fromkeys(things))
 
 
 def _is_ticket_act(act: str) -> bool:

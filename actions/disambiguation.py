@@ -1,7 +1,7 @@
-"""What a first message really wishes, where the classifier is not sure: another part of it, or one of two.
+"""What a first message asks for, where the classifier is not sure.
 
-Rasa's rule opens the task of the likeliest intent. When no part of the message bears that out, the part that does wish
-something is taken, or the member is asked which of two it is about. What was said of it is kept meanwhile.
+Rasa's rule opens the task of the likeliest intent. When no part of the message supports it, the part that does ask for
+something is used, or the member is asked which of two tasks is meant. The first message is kept meanwhile.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ from __future__ import annotations
 from typing import Any
 
 from actions import agenda, registry
-from actions.scheduled.extract import find_meant_opener
+from actions.registry import find_meant_opener
 from actions.turn import Turn
 from backend.language import tr
 
 MIN_CERTAIN_CONFIDENCE = 0.85
-"""The whole message is taken at its word from here on."""
+"""From this confidence on the intent of the whole message is used."""
 MIN_CONFIDENCE = 0.6
 MAX_MARGIN = 0.15
-"""How far the second intent must be behind for the first to be taken."""
+"""How far the second intent must be behind for the first to be used."""
 MIN_SECOND_CONFIDENCE = 0.1
 MIN_FIRST_CONFIDENCE = 0.3
-"""Below it the first intent is a guess like any other, and two of them are no choice to put before anybody."""
+"""Below this confidence both intents are guesses, and the member is not asked to choose."""
 EARLIER_WORDS = "wish_words"
 
 
 def is_supported(turn: Turn, form: str) -> bool:
-    """Whether the words wish this form's task: the whole is sure, or a part of it says so."""
+    """Whether the message asks for this form's task: as a whole with certainty, or in a part."""
     whole, clauses = turn.predictions.whole, turn.predictions.clauses
     if not turn.full_text or whole.confidence >= MIN_CERTAIN_CONFIDENCE:
         return True
@@ -35,7 +35,7 @@ def is_supported(turn: Turn, form: str) -> bool:
 
 
 def find_candidates(turn: Turn) -> list[tuple[str, str]]:
-    """The intents that the message may mean, each with what it opens, when the first is hardly ahead; else none."""
+    """The likely intents, each with its opener, when the first is hardly ahead of the second; else none."""
     ranking = [(str(one["name"]), float(one["confidence"])) for one in turn.ranking]
     opening = {opener: (name, sure) for name, sure in reversed(ranking) if (opener := find_meant_opener(turn, name))}
     likely = sorted(((sure, name, str(opener)) for opener, (name, sure) in opening.items()), reverse=True)[:2]
@@ -48,7 +48,7 @@ def find_candidates(turn: Turn) -> list[tuple[str, str]]:
 
 
 def switch_task(turn: Turn, form: str) -> bool:
-    """Turn to what the message wishes instead, or ask which of two it is. False: nothing better is known."""
+    """Start what the message asks for instead, or ask which of two. False: nothing better is known."""
     if agenda.add_requests(turn, turn.acts, form):
         save_identity_numbers(turn)
         return True  # the end of the form opens it
@@ -66,16 +66,16 @@ def switch_task(turn: Turn, form: str) -> bool:
 
 
 def save_identity_numbers(turn: Turn) -> None:
-    """A member number and last four in the message are kept for whichever task comes."""
-    said = turn.extract_values(None)
-    if said.member_number is not None and said.member_number.is_complete:
-        turn.set("member_number", said.member_number.dashed)
-    if said.last4:
-        turn.set("phone_last4", said.last4)
+    """Keep a member number and last four for whichever task follows."""
+    values = turn.extract_values(None)
+    if values.member_number is not None and values.member_number.is_complete:
+        turn.set("member_number", values.member_number.dashed)
+    if values.last4:
+        turn.set("phone_last4", values.last4)
 
 
 def restore_earlier_words(turn: Turn, form: str) -> None:
-    """Read the words that were said before it was asked which; they tell what the chosen task needs."""
+    """Read the first message again: it has what the chosen task needs."""
     earlier = turn.get(EARLIER_WORDS)
     turn.clear(EARLIER_WORDS)
     if earlier and form in earlier["openers"]:

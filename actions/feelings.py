@@ -1,4 +1,4 @@
-"""Grief, anger, fear and hardship get one right sentence, once; then help."""
+"""Grief, anger, fear and hardship are acknowledged with one sentence, once per conversation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ FEELINGS_SLOT = "felt"
 
 
 def acknowledge_feeling(turn: Turn) -> bool:
-    """Say the one sentence for a feeling that was not met in this conversation yet. Returns whether it was said."""
+    """Say the sentence for a feeling, once per conversation. Returns whether it was said."""
     met = list(turn.get(FEELINGS_SLOT) or [])
     for act in turn.acts:
         if act.kind == "feeling" and act.is_certain and act.value not in met:

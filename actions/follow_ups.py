@@ -5,7 +5,6 @@ The questions and their answers stand in knowledge/: lines that begin with `@`, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -18,6 +17,7 @@ from backend.audit.service import list_by_actor
 from backend.knowledge.service import Knowledge
 from backend.knowledge.subjects import Subject
 from backend.logins.recovery_mail import list_requests
+from backend.reading.acts.completion_questions import names_price
 from backend.reading.service.disconnection_notice import detect_disconnection_topic as shutoff_spoken_of
 from backend.tickets import service as tickets
 from backend.tickets.kinds import DANGER
@@ -32,12 +32,6 @@ MIN_CERTAIN_SCORE = 0.5
 SUBJECT_MARGIN = 0.15
 """So much nearer a subject may be that would answer by itself,"""
 OPEN_QUESTION_MARGIN = 0.6  # and so much where it is about the question that is open: nothing is as near as that
-PRICE_WORDS = re.compile(
-    r"\b(?:late (?:fee|charge)|fees?|(?:base|basic|energy|service) charge|deposit|rates?|kwh|kilowatt\w*|"
-    r"recargo|cargos?|tarifas?|dep[oó]sito)\b",
-    re.IGNORECASE,
-)
-"""Who names a price asks for that one; "it is free" would be false of it, and money must be told right."""
 ACCOUNT_FOLLOW_UPS = ("follow_when", "follow_how_much", "follow_cost")
 """What the account answers again where its answer was the last one."""
 MAX_BARE_WORDS = 4  # words
@@ -81,14 +75,18 @@ async def answer_follow_up(turn: Turn) -> bool:
     knowledge, spoken_of = turn.backend.knowledge, await list_contexts(turn)
     filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
     names = _find_follow_ups(turn, knowledge, spoken_of)
-    if HOME_FOLLOW_UP in names and (stands := await open_danger_ticket(turn)) is not None:
+    if HOME_FOLLOW_UP in names and (open_ticket := await open_danger_ticket(turn)) is not None:
         # whether anybody comes is told as it stands, and never that nobody does
-        turn.utter("utter_danger_home", called=await format_callout_status(turn, stands), danger=stands.kind == DANGER)
+        turn.utter(
+            "utter_danger_home",
+            called=await format_callout_status(turn, open_ticket),
+            danger=open_ticket.kind == DANGER,
+        )
         return True
-    told = [
+    found = [
         knowledge.follow_up(name, spoken_of, turn.backend.coop, turn.language, ticket_facts(filed)) for name in names
     ]
-    answers = list(dict.fromkeys(filter(None, told)))[:MAX_ANSWERS]
+    answers = list(dict.fromkeys(filter(None, found)))[:MAX_ANSWERS]
     if answers:
         turn.utter("utter_told", told=" ".join(answers))
     return bool(answers)
@@ -111,7 +109,7 @@ def _find_follow_ups(turn: Turn, knowledge: Knowledge, spoken_of: Sequence[str])
     """The follow-up questions of the message: that of the whole, or those of its clauses."""
     clauses = [clause.knowledge for clause in turn.predictions.clauses]
     found = [_match_follow_up(near, knowledge, spoken_of) for near in (*clauses, turn.predictions.knowledge)]
-    priced = bool(PRICE_WORDS.search(turn.focused_text))
+    priced = names_price(turn.focused_text)
     cut = bool(shutoff_spoken_of(turn.full_text))  # whoever comes for that comes for what is owed, and not for this
     beside = {"follow_cost": priced, HOME_FOLLOW_UP: cut}
     return [name for name in found if name and not beside.get(name)]
@@ -137,8 +135,8 @@ def ticket_facts(filed: Sequence[Ticket]) -> dict[str, str]:
         str(filed[0].details.get("words") or format_case_title(filed[0].kind)),
         *(str(one["words"]) for one in filed[0].notes),
     ]
-    told = " / ".join(words)[:MAX_READ_BACK_LENGTH]
-    return {"ticket_number": filed[0].number, "ticket_words": told.rstrip(" .") + "."}
+    report_text = " / ".join(words)[:MAX_READ_BACK_LENGTH]
+    return {"ticket_number": filed[0].number, "ticket_words": report_text.rstrip(" .") + "."}
 
 
 async def list_contexts(turn: Turn) -> list[str]:
@@ -157,15 +155,15 @@ async def list_contexts(turn: Turn) -> list[str]:
         ]
     if was_last_answer(turn):  # beside the task, and so nearer than it
         found.insert(1 if form is not None else 0, turn.get(LAST_SUBJECT))
-    stands = await open_danger_ticket(turn)
-    urgent = stands.kind if stands is not None else None  # what was told of beside it comes behind it
+    open_ticket = await open_danger_ticket(turn)
+    urgent = open_ticket.kind if open_ticket is not None else None  # what was told of beside it comes behind it
     return [
         str(name) for name in (*found, urgent, turn.get(LAST_SUBJECT), *await _list_completed_contexts(turn)) if name
     ]
 
 
 def was_last_answer(turn: Turn) -> bool:
-    """Whether the last answer was that of the subject that was told last."""
+    """Whether the last answer was about the last subject."""
     subject = turn.backend.knowledge.find(str(turn.get(LAST_SUBJECT) or ""))
     if subject is None or subject.is_follow_up:
         return False

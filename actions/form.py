@@ -1,8 +1,7 @@
-"""A task that asks: it reads each message in its context, answers questions in between and gets out gracefully."""
+"""The form base class: it reads each message in its context, answers side questions, and lets other tasks in."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -20,38 +19,37 @@ from actions.danger import REPORT_FORMS, opens_danger_report, warn_in_task
 from actions.feelings import acknowledge_feeling
 from actions.form_lifecycle import IDENTITY_TYPES, MIN_POSSIBLE_TASK_CONFIDENCE, LifecycleForm
 from actions.free_text import is_only_faq_question, is_only_person_request
-from actions.scheduled.extract import find_meant_opener
+from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.contact.service import extract_phone
 from backend.language import tr, use_language
-from backend.reading.acts.signals import asks_if_present, declines_to_say, is_continuation, is_question, is_request
+from backend.reading.acts.signals import asks_if_present, is_continuation, is_question, is_request
+from backend.reading.acts.task_control import asks_to_go_back, asks_what_is_left, is_no_with_number
 from backend.reading.acts.yes_no import starts_with_yes
 from backend.reading.bystander_talk import remove_bystander_talk
 
 # A message of these intents that answers nothing is a miss; any other is a question for another skill's rule.
 MISS_INTENTS = frozenset({"out_of_scope", "nlu_fallback", "inform", "choose", "affirm", "deny", ""})
-RESTORED_INTENT = "outage_restored"  # an action's, and no form's
+RESTORED_INTENT = "outage_restored"  # an action handles it, and no form
 SMALL_TALK_INTENTS = frozenset({"greet", "thank", "goodbye"})
 RULE_ANSWERED_INTENTS = SMALL_TALK_INTENTS | {"help_capabilities", "speak_to_human", RESTORED_INTENT}
 CONTROL_INTENTS = frozenset({"cancel", "repeat", "speak_spanish", "speak_english"})
 BELONGS_TO_REPORT = "of_a_report"
-"""Of the turn's notes: the message belongs to a report that stands."""
+"""In the turn's notes: the message belongs to a ticket that was filed."""
 OPEN_ENDED_TYPES = frozenset({"free_text", "place", "name"})
-"""Questions that any words seem to answer; a wish for something else is none."""
+"""Questions that any words seem to answer; a request for another task does not answer them."""
 ANSWERING_ACTS = ("answer", "affirm", "deny", "correct", "volunteer", "skip")
 """Acts that may answer the open question or tell the task something."""
-NO_WITH_NUMBER = re.compile(r"no\b.*\d", re.IGNORECASE)
-GO_BACK = re.compile(r"(please )?(go |take me )?back( up| a step| one)?|previous( question)?", re.IGNORECASE)
 MAX_PHONE_REPLY_WORDS = 8
 MIN_QUESTION_SCORE = 0.5
-"""A guess below it is no question: gibberish is missed, and not answered with what is not known."""
+"""Below this score a guess is no question: gibberish is asked again, and not answered with "I don't know"."""
 MIN_OTHER_TASK_CONFIDENCE = 0.85
-"""From here on words at a question of that kind are a wish for another task, and no answer."""
+"""From this confidence on, words at such a question are a request for another task, and no answer."""
 MIN_FAQ_CONFIDENCE = 0.45
 
 
 class Form(LifecycleForm):
-    """A form that follows a conversation: each message of an open task is taken by what it does."""
+    """A form that handles each message of an open task by what the message does."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         turn = Turn(self.backend, dispatcher, tracker)
@@ -62,7 +60,7 @@ class Form(LifecycleForm):
     async def _run_turn(self, turn: Turn) -> None:
         outside: ExternalCall | None = None
         while True:
-            # the second look, behind the work outside: nothing follows from a message that was given up on meanwhile
+            # the second run, after the outside work: nothing may follow from a message that was given up on meanwhile
             async with self.backend.db.transaction() as turn.session:
                 if await turn.begin_step(self.name()):
                     return
@@ -70,7 +68,7 @@ class Form(LifecycleForm):
                 outside = await (
                     self._ask_next(turn, misses=0) if worked or turn.is_resumed else self._handle_objection_first(turn)
                 )
-                # nothing asked and nothing ended: a rejection, which Rasa only sees when no slot is set
+                # nothing was asked and nothing ended: Rasa sees a rejection only when no slot is set
                 ended = turn.has_requested or outside is not None
                 await turn.verify_claims()
                 await turn.save_step(turn.events() if ended else [], unfinished=outside is not None, acted=worked)
@@ -79,7 +77,7 @@ class Form(LifecycleForm):
             await outside.work(turn)
 
     async def _handle_objection_first(self, turn: Turn) -> ExternalCall | None:
-        """Who never asked for what they were told of is heard before any task; this one stays open, if it was."""
+        """Handle `I never asked for that` before any task; this task stays open if it was."""
         opened = turn.was_just_opened()
         asks_on = turn.other_action_answered(self.form) or turn.get("resuming") or turn.get(agenda.CURRENT_ITEM)
         if asks_on or not await handle_objection(turn, opened=opened):
@@ -89,7 +87,7 @@ class Form(LifecycleForm):
             self._close_task(turn)
             if turn.notes.get(OBJECTS_TO_CODE):  # said in words that sounded like another wish
                 turn.clear("paused_task")
-        elif turn.notes.get(OBJECTS_TO_CODE):  # what asks for the code is what they never asked for
+        elif turn.notes.get(OBJECTS_TO_CODE):  # they never asked for the task that asks for the code
             self._close_task(turn)
         else:
             self._set_requested_slot(turn, turn.get(REQUESTED_SLOT), int(turn.get("misses") or 0), keep=True)
@@ -104,7 +102,9 @@ class Form(LifecycleForm):
         mine = not turn.other_action_answered(self.form)
         if mine and await self._handle_danger_message(turn, opened=opened):
             return await self._after_danger_update(turn, opened=opened) if turn.notes.get(BELONGS_TO_REPORT) else None
-        reaches = "phone" in self.asks.values()  # "call my other phone" is of this task, and of no report before it
+        reaches = (
+            "phone" in self.asks.values()
+        )  # "call my other phone" is about this task, and not about an earlier report
         if mine and not opened and not reaches and turn.has_act("ask") and await answer_about_filed(turn):
             return await self._ask_next(turn, misses=0)
         warned = mine and warn_in_task(turn, self.form)
@@ -125,7 +125,7 @@ class Form(LifecycleForm):
         return await self._handle_reply(turn, turn.get(REQUESTED_SLOT))
 
     async def _resumes_task(self, turn: Turn, *, opened: bool) -> bool:
-        """Whether this task comes up by itself: it was wished before, or waited for another to end."""
+        """Whether this task was opened by the agenda or resumed, and not by this message."""
         if opened and agenda.claim_current_item(turn, self.form):
             turn.clear("offer")
             turn.utter("utter_agenda_next", task=tr(registry.format_task_title(self.form, turn.intent)))
@@ -133,17 +133,17 @@ class Form(LifecycleForm):
             return True
         if turn.get("resuming"):
             turn.clear("resuming")
-            # or its question seems to belong to what just ended
+            # else its question would seem to belong to the task that just ended
             turn.utter("utter_back_to", task=tr(self.title))
             return True
         return False
 
     async def _handle_danger_message(self, turn: Turn, *, opened: bool) -> bool:
-        """Whether this tells of a danger, old or new; of what is reported already, it is heard now."""
+        """Handle a danger in this message, new or already reported. Returns whether there was one."""
         if await handle_danger_update(turn):
             turn.notes[BELONGS_TO_REPORT] = True
             return True
-        if opens_danger_report(turn, self.form):  # the report of it goes first, and this task waits
+        if opens_danger_report(turn, self.form):  # the danger report goes first, and this task waits
             if opened:
                 self._defer_to_danger_report(turn)
             else:
@@ -154,7 +154,7 @@ class Form(LifecycleForm):
         return more
 
     def _defer_to_danger_report(self, turn: Turn) -> None:
-        """Words of danger opened this task: it comes after the report where it is plainly wished, too, else never."""
+        """The words that opened this task report a danger: the task follows only if it was clearly asked for too."""
         wished = [one for one in turn.predictions.clauses if registry.find_opener(one.intent) == self.form]
         plain = [one.text for one in wished if one.confidence >= agenda.MIN_CONFIDENCE]
         self._pause_open_task(turn)
@@ -163,7 +163,7 @@ class Form(LifecycleForm):
         self._close_task(turn)
 
     async def _after_danger_update(self, turn: Turn, *, opened: bool) -> ExternalCall | None:
-        """What was told belongs to a report that stands: a task that it seemed to open is left, another asks on."""
+        """The message belonged to a filed ticket: a task that it seemed to open is dropped, an open one continues."""
         if opened:
             self._pause_open_task(turn)
             self._close_task(turn)
@@ -171,7 +171,7 @@ class Form(LifecycleForm):
         return await self._ask_next(turn, misses=0)
 
     def _wants_handoff(self, turn: Turn) -> bool:
-        """A person, or a call from one, is a right: no task goes on over it. A certain yes beside it comes first."""
+        """Whether an agent or a call is asked for, which interrupts any task. A certain yes beside it comes first."""
         if turn.other_action_answered(self.form) or turn.get("resuming"):
             return False
         wished = any(act.kind == "person" and act.is_certain for act in turn.acts)
@@ -185,7 +185,7 @@ class Form(LifecycleForm):
         return wished and not agreed
 
     def _is_faq_question(self, turn: Turn) -> bool:
-        """A question of the portal's FAQ has its own words, which a rule of Rasa's says."""
+        """Whether it is a question of the portal's FAQ, which a rule of Rasa answers."""
         return (
             turn.intent.startswith("faq_")
             and turn.predictions.whole.confidence >= MIN_FAQ_CONFIDENCE
@@ -193,9 +193,11 @@ class Form(LifecycleForm):
         )
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
-        """A message in the middle of the task, by what it does."""
+        """Handle a message within the task by what it does."""
         if turn.has_act("hold") and turn.has_act("ask") and await self._answer_side_question(turn):
-            return await self._ask_next(turn, misses=0)  # "hold on, how does this work?" asks; it needs no time
+            return await self._ask_next(
+                turn, misses=0
+            )  # "hold on, how does this work?" asks a question, and no time to wait
         if turn.has_act("hold"):
             self._set_requested_slot(turn, asked, int(turn.get("misses") or 0), keep=True)
             turn.utter("utter_hold")
@@ -210,62 +212,42 @@ class Form(LifecycleForm):
             return None
         if self._is_only_other_request(turn):
             if self.question_type(asked) in OPEN_ENDED_TYPES or not await self.extract_slots(turn, asked):
-                return None  # Rasa's rule for that wish opens it, and this task waits
+                return None  # Rasa's rule for that intent opens the other task, and this one waits
             return await self._ask_next(turn, misses=0, still=asked)
         dropped = agenda.drop_canceled(
             turn, turn.acts
-        )  # before new ones are taken in: "no, and stop the paper" wishes that
+        )  # before new requests are added: "no, and stop the paper" asks for one
         self._queue_other_requests(turn)
         if dropped and not turn.has_act("answer", "correct", "volunteer"):
             return await self._ask_next(turn, misses=0)
         if self._handle_withheld_number(turn, asked):
             return None
         if turn.has_act("ask") and await self._answer_side_question(turn):
-            heard = await self._extract_besides_questions(turn, asked)
-            return await self._ask_next(turn, misses=0, still=asked if heard else None)
+            understood = await self._extract_besides_questions(turn, asked)
+            return await self._ask_next(turn, misses=0, still=asked if understood else None)
         if not self._is_only_question(turn, asked) and await self.extract_slots(turn, asked):
             return await self._ask_next(turn, misses=0, still=asked)
         return await self._handle_no_match(turn, asked)
 
-    def _handle_withheld_number(self, turn: Turn, asked: str | None) -> bool:
-        """Who does not want to give the number is told why it is asked for, and what goes without it."""
-        if self.question_type(asked) not in IDENTITY_TYPES or turn.has_act("answer") or not declines_to_say(turn.text):
-            return False
-        turn.set(follow_ups.LAST_SUBJECT, f"asked_{self.question_type(asked)}")
-        turn.utter("utter_number_withheld")
-        self._close_task(turn)
-        return True
-
-    async def _handle_goodbye(self, turn: Turn) -> bool:
-        """`Okay thanks, bye`, at the question who it is: nothing was begun, and the talk is over."""
-        if self.question_type(turn.get(REQUESTED_SLOT)) not in IDENTITY_TYPES or not side_questions.is_goodbye(turn):
-            return False
-        if not self.is_informational:
-            await self.send_canceled(turn)
-        turn.clear(agenda.AGENDA, "paused_task")
-        turn.utter("utter_answer_goodbye")
-        self._close_task(turn)
-        return True
-
     def _is_only_question(self, turn: Turn, asked: str | None) -> bool:
         """`Will it go out Friday?` at a read-back asks; it neither agrees nor makes Friday the day. `Is the barn in it?
-        He had two` names no sum."""
+        He had two` names no amount."""
         if self.question_type(asked) == "amount" and not any(map(str.isdigit, turn.focused_text)):
             return turn.has_act("ask") and not turn.has_act("answer", "correct", "affirm", "start")
         asks = turn.has_act("ask") and not turn.has_act(*ANSWERING_ACTS, "start")
         return asks and self.question_type(asked) == "yes_no" and not is_request(turn.text)
 
     def _switches_to_other_task(self, turn: Turn) -> bool:
-        """`No, let's just pay it`: this task is left for the other."""
+        """`No, let's just pay it`: cancel this task and start the other."""
         asked = self.question_type(turn.get(REQUESTED_SLOT))
-        # where a number is asked for, "no, let's just pay it" reads as one who will not give it
+        # at the question for a number, "no, let's just pay it" also reads as withholding it
         leaves = (turn.has_act("deny", "cancel") and asked != "yes_no") or (
             asked in IDENTITY_TYPES and turn.has_act("skip")
         )
         return leaves and any(act.kind == "start" and self._is_other_task(turn, act) for act in turn.acts)
 
     def _return_to_left_task(self, turn: Turn) -> bool:
-        """`No, let's just pay it`: the task that this one took the place of comes back, with its answers."""
+        """`No, let's just pay it`: the task that this one replaced comes back, with its answers."""
         left = turn.get("left_task")
         wished = any(act.kind == "start" and registry.find_opener(act.intent) == left for act in turn.acts)
         clauses = turn.predictions.clauses or (turn.predictions.whole,)
@@ -278,7 +260,7 @@ class Form(LifecycleForm):
         return True
 
     def _is_only_other_request(self, turn: Turn) -> bool:
-        """Whether nothing is said but a wish for another task. A value may look like one: "due date", at a day."""
+        """Whether it only asks for another task. A value may look like that: "due date", where a day is asked."""
         acts = [act for act in turn.acts if act.kind not in ("feeling", "social")]
         wished = len(acts) == 1 and acts[0].kind == "start" and self._is_other_task(turn, acts[0])
         if wished and self.question_type(turn.get(REQUESTED_SLOT)) in OPEN_ENDED_TYPES:
@@ -286,8 +268,8 @@ class Form(LifecycleForm):
         return wished and find_meant_opener(turn, turn.intent) not in (None, self.form)
 
     async def _answer_side_question(self, turn: Turn) -> bool:
-        """Answer what was asked in the middle of the task; False where nobody here knows."""
-        if agenda.ASKS_WHAT_IS_LEFT.search(turn.text):
+        """Answer a question asked within the task. False where there is no answer."""
+        if asks_what_is_left(turn.text):
             agenda.send_remaining(turn)
             return True
         if asks_if_present(turn.text):
@@ -296,7 +278,7 @@ class Form(LifecycleForm):
         return await answer_if_done(turn) or await self._answer_questions(turn)
 
     async def _extract_besides_questions(self, turn: Turn, asked: str | None) -> bool:
-        """The parts that ask nothing may answer: "Visa. Oh wait, are you open on Friday?"."""
+        """Read the parts that are no question: "Visa. Oh wait, are you open on Friday?"."""
         asking = {act.words for act in turn.acts if act.kind in ("ask", "start")}
         rest = [clause.text for clause in turn.predictions.clauses if clause.text not in asking]
         figures = self.question_type(asked) in IDENTITY_TYPES and any(map(str.isdigit, turn.focused_text))
@@ -310,7 +292,7 @@ class Form(LifecycleForm):
         return await self.extract_slots(turn, asked)
 
     async def _handle_no_match(self, turn: Turn, asked: str | None) -> ExternalCall | None:
-        """Nothing for this task in it."""
+        """Handle a message that had nothing for this task."""
         if agenda.pending_items(turn) and turn.has_act("start"):
             return await self._ask_next(turn, misses=0)  # it went onto the agenda
         if self._is_clearly_other_task(turn):
@@ -321,7 +303,7 @@ class Form(LifecycleForm):
             return None
         asks = any(act.kind == "ask" and (act.is_certain or act.confidence >= MIN_QUESTION_SCORE) for act in turn.acts)
         if starts_with_yes(turn.text) and "?" not in turn.text and not is_question(turn.text):
-            asks = False  # "yes when I have money" asks nothing: it is no clear yes
+            asks = False  # "yes when I have money" is no question, and no clear yes
         elif is_continuation(turn.text) or is_question(turn.text):
             asks = True
         if asks and not side_questions.has_rule_answer(turn):
@@ -333,33 +315,35 @@ class Form(LifecycleForm):
                 turn, misses=int(turn.get("misses") or 0)
             )  # "okay, sign me up": no number was meant
         if turn.notes.get("comforted"):
-            return await self._ask_next(turn, misses=int(turn.get("misses") or 0))  # who tells of grief misses nothing
+            return await self._ask_next(
+                turn, misses=int(turn.get("misses") or 0)
+            )  # a message of grief is no failed answer
         if self._is_for_other_rule(turn):
-            return None  # Rasa takes that as a rejection, and lets the rule for that intent answer
+            return None  # Rasa takes this as a rejection and lets the rule for that intent answer
         return await self._handle_miss(turn)
 
     def _is_for_other_rule(self, turn: Turn) -> bool:
-        """Whether the intent that Rasa heard is really wished: a guess must not open another task."""
+        """Whether the classified intent is certain enough: a guess must not open another task."""
         if turn.intent in MISS_INTENTS or self.is_requested(turn):
             return False
         opener = registry.find_opener(turn.intent)
         wished = any(act.kind == "start" and registry.find_opener(act.intent) == opener for act in turn.acts)
-        told = turn.has_act("ask") and side_questions.has_rule_answer(turn)
+        has_answer = turn.has_act("ask") and side_questions.has_rule_answer(turn)
         if turn.intent in SMALL_TALK_INTENTS and not turn.has_act("social"):
-            return False  # "all" or "done", where a code is waited for, says goodbye to nobody
+            return False  # "all" or "done", where a code is awaited, is no goodbye
         return (
             self._is_clearly_other_task(turn)
             or wished
-            or told
+            or has_answer
             or (opener is None and turn.intent in RULE_ANSWERED_INTENTS)
         )
 
     def _is_clearly_other_task(self, turn: Turn) -> bool:
-        """`The power came back on`, at the amount of a payment: told as a fact, and for another task."""
+        """`The power came back on`, at the question for an amount: a fact for another task."""
         if turn.intent in MISS_INTENTS or self.is_requested(turn) or turn.has_act("ask"):
             return False
         known = registry.find_opener(turn.intent) or turn.intent.startswith("faq_") or turn.intent == RESTORED_INTENT
-        # "it is back on" takes back an outage, and not the payment that is open
+        # "it is back on" ends an outage, and not the open payment
         least = (
             MIN_POSSIBLE_TASK_CONFIDENCE
             if turn.has_act("cancel") and turn.intent != "cancel"
@@ -368,14 +352,14 @@ class Form(LifecycleForm):
         return bool(known) and turn.predictions.whole.confidence >= least
 
     def _is_control_message(self, turn: Turn) -> bool:
-        """Whether this is about the talk itself: go back, leave it, say it again, another language."""
+        """Whether this is about the conversation itself: go back, cancel, repeat, another language."""
         if any(act.kind == "hold" and act.is_certain for act in turn.acts):
             return False  # "just a minute, let me look at the pole number", whatever a classifier takes it for
-        if follow_ups.is_follow_up(turn) or agenda.ASKS_WHAT_IS_LEFT.search(turn.text):
+        if follow_ups.is_follow_up(turn) or asks_what_is_left(turn.text):
             return False
-        if GO_BACK.fullmatch(turn.text.strip()) and self.go_back(turn, turn.get(REQUESTED_SLOT)):
+        if asks_to_go_back(turn.text.strip()) and self.go_back(turn, turn.get(REQUESTED_SLOT)):
             turn.notes["went_back"] = True
-        if turn.intent == "cancel" and (NO_WITH_NUMBER.match(turn.text.strip()) or turn.has_act("correct", "start")):
+        if turn.intent == "cancel" and (is_no_with_number(turn.text.strip()) or turn.has_act("correct", "start")):
             return False  # "no, better 60" leaves nothing: it changes the amount
         only_asked = turn.has_act("ask") and not turn.has_act("cancel", "deny", "repeat", "language")
         if turn.intent == "cancel" and only_asked and turn.predictions.whole.confidence < MIN_OTHER_TASK_CONFIDENCE:
@@ -387,7 +371,7 @@ class Form(LifecycleForm):
         return "went_back" in turn.notes or steers
 
     def _cancels_task(self, turn: Turn) -> bool:
-        """`Never mind. Yes, please join me to it` leaves nothing: the task itself is wished behind it."""
+        """Whether this cancels the task. `Never mind. Yes, please join me to it` does not."""
         if not any(act.kind == "cancel" and act.is_certain for act in turn.acts) or turn.has_act("correct", "start"):
             return False
         wished = [c for c in turn.predictions.clauses if c.intent in self.opening_intents and starts_with_yes(c.text)]
@@ -401,7 +385,7 @@ class Form(LifecycleForm):
         if turn.intent in ("speak_spanish", "speak_english") or turn.has_act("language"):
             turn.utter("utter_language_switched")
             return await self._ask_next(turn, misses=0)
-        if agenda.drop_canceled(turn, turn.acts):  # not this task is given up, but one that was to follow
+        if agenda.drop_canceled(turn, turn.acts):  # an agenda item is canceled, and not this task
             return await self._ask_next(turn, misses=0)
         await self._abandon_task(turn)
         return None

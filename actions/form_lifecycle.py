@@ -1,8 +1,6 @@
-"""The first message of a task, and leaving it: what it says, what else it wishes, and whether it is wished at all."""
+"""How a form starts and how it is canceled or replaced."""
 
 from __future__ import annotations
-
-import re
 
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
 from actions.base import ExternalCall
@@ -11,35 +9,30 @@ from actions.cases.filed_reports import answer_about_filed
 from actions.danger import REPORT_FORMS, opens_urgent_report, signals_danger
 from actions.disambiguation import is_supported, restore_earlier_words, save_identity_numbers, switch_task
 from actions.feelings import acknowledge_feeling
-from actions.scheduled.extract import find_meant_opener
+from actions.registry import find_meant_opener
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.language import tr
 from backend.reading.acts import Act
 from backend.reading.acts.refusal import extract_refusals, is_same_subject
-from backend.reading.acts.signals import is_request, refuses_named_task
+from backend.reading.acts.signals import declines_to_say, is_request, refuses_named_task
+from backend.reading.acts.task_control import asks_for_something_else, names_stop, speaks_in_first_person
 from backend.reading.service.outage_statement import states_outage
 
 IDENTITY_TYPES = frozenset({"member_number", "last4", "code"})
-STOP_WORDS = re.compile(r"\b(?:stop|off|cancel|end|leave|detener|quitar|apagar|cancelar|dejar)\b", re.IGNORECASE)
 BILL_DISPUTE_INTENTS = frozenset({"dispute_charge", "high_bill"})
-"""Words on the bill: a question in them that can be answered is answered, and a report of it only offered."""
-INSTEAD_WORDS = re.compile(
-    r"\b(instead|rather|forget (?:that|it)|no,? (?:wait|let'?s|just)|i mean(?:t)?)\b", re.IGNORECASE
-)
+"""Intents about a charge: a question that has an answer is answered, and a dispute is only offered."""
 MIN_POSSIBLE_TASK_CONFIDENCE = 0.5
 MIN_TASK_CONFIDENCE = 0.7
 NEAR_FOR_SURE = 0.85
 MIN_CERTAIN_CONFIDENCE = 0.97
-"""From here on the words are a wish of their own, though they sound like a short question behind another."""
-FIRST_PERSON_WORDS = re.compile(r"\b(?:i|i'm|me|my|mine|we|our|us|estoy|tengo|mi|mis)\b", re.IGNORECASE)
-"""Who speaks of their own account wants to hear how that stands, and not what the thing is in general."""
+"""From this confidence on, a short message is a request of its own, though it sounds like a follow-up question."""
 
 
 class LifecycleForm(BaseForm):
-    """A form that begins, and is left, by what the member says."""
+    """A form that the member's messages start and cancel."""
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """The first message: what it says of the task, what else it wishes, and whether it only asked about it."""
+        """Handle the first message: its values, its other requests, and whether it only asked a question."""
         self._pause_open_task(turn)
         if not turn.other_action_answered(self.form) and await answer_about_filed(turn):
             self._close_task(turn)
@@ -50,7 +43,7 @@ class LifecycleForm(BaseForm):
             self._close_task(turn)
             return None
         self._apply_offer(turn)
-        if self.is_requested(turn) and refuses_named_task(turn.text):  # it sounds like a wish for one
+        if self.is_requested(turn) and refuses_named_task(turn.text):  # it sounds like a request for one
             turn.utter("utter_nothing_more")
             self._close_task(turn)
             return None
@@ -70,9 +63,9 @@ class LifecycleForm(BaseForm):
                 return None
             restore_earlier_words(turn, self.form)
             if waited := agenda.pop_item(turn, self.form):
-                turn.focus(f"{waited} {turn.focused_text}")  # what was said when it was first wished
+                turn.focus(f"{waited} {turn.focused_text}")  # the words of the original request
             self._name_task_when_unsure(turn)
-            turn.set("open_task", self.form)  # a question beside the wish is answered without leaving the task
+            turn.set("open_task", self.form)  # a question beside the request is answered within the task
             self._queue_other_requests(turn)
             await self._answer_questions(turn)
             if not self.is_informational:
@@ -81,7 +74,7 @@ class LifecycleForm(BaseForm):
         return await self._ask_next(turn, misses=0)
 
     def _apply_offer(self, turn: Turn) -> None:
-        """What was offered is taken up in other words: "ok, I'll pay that": what was known for it still is."""
+        """Use the slots of the offer when it is accepted in other words: "ok, I'll pay that"."""
         offer = turn.get("offer")
         turn.clear("offer")
         if isinstance(offer, dict) and offer.get("opener") == self.form:
@@ -90,14 +83,14 @@ class LifecycleForm(BaseForm):
                     turn.set(slot, value)
 
     async def _redirect_to_other_task(self, turn: Turn) -> bool:
-        """Whether nothing bears this task out: what is asked is then answered, or what is wished taken up instead."""
-        told = self.form == "outage_form" and states_outage(turn.focused_text, turn.text)
-        if told or is_supported(turn, self.form) or (self.form in REPORT_FORMS and signals_danger(turn)):
+        """Whether the message does not support this task: answer its question, or start what it asks for instead."""
+        states = self.form == "outage_form" and states_outage(turn.focused_text, turn.text)
+        if states or is_supported(turn, self.form) or (self.form in REPORT_FORMS and signals_danger(turn)):
             return False
         return await side_questions.answer_all(turn, offer=self.form) or switch_task(turn, self.form)
 
     def _pause_open_task(self, turn: Turn) -> None:
-        """Another task may be open: it waits, unless this one is wished in its place or was the one waiting."""
+        """Pause another open task, unless this one replaces it or was itself paused."""
         open_task = turn.get("open_task")
         if turn.get("paused_task") == self.form:
             turn.clear("paused_task")
@@ -107,12 +100,12 @@ class LifecycleForm(BaseForm):
             turn.set("left_task", open_task if taken else None)
 
     def _replaces_open_task(self, turn: Turn) -> bool:
-        """`Don't turn off the power, I mean the draft`: the task that was open was a wrong guess, or is not wanted."""
+        """`Don't turn off the power, I mean the draft`: whether the open task was a wrong guess or is not wanted."""
         refused = any(act.kind == "cancel" and self._is_other_task(turn, act) for act in turn.acts)
-        return bool(INSTEAD_WORDS.search(turn.text)) or (refused and not self.is_informational)
+        return asks_for_something_else(turn.text) or (refused and not self.is_informational)
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
-        """A question never starts a task: it is answered, and the task offered."""
+        """Answer a question and offer the task: a question never starts one."""
         confidence = turn.predictions.whole.confidence
         sure = confidence >= side_questions.MIN_TASK_CONFIDENCE
         if (
@@ -122,7 +115,7 @@ class LifecycleForm(BaseForm):
                 self.is_informational
                 or (
                     self.shows_status_first
-                    and (subject_matching.best_score(turn) < NEAR_FOR_SURE or FIRST_PERSON_WORDS.search(turn.text))
+                    and (subject_matching.best_score(turn) < NEAR_FOR_SURE or speaks_in_first_person(turn.text))
                 )
             )
         ):
@@ -144,8 +137,8 @@ class LifecycleForm(BaseForm):
         return True
 
     def _name_task_when_unsure(self, turn: Turn) -> None:
-        """Say what was understood where the classifier is not sure of it: it is then put right in one turn."""
-        goes_on = turn.get(follow_ups.LAST_SUBJECT) == self.task  # more of the same needs no name
+        """Name the task where the classifier is not sure, so that the member can correct it in one turn."""
+        goes_on = turn.get(follow_ups.LAST_SUBJECT) == self.task  # a repeated request needs no name
         unsure = turn.predictions.whole.confidence < MIN_TASK_CONFIDENCE and not goes_on
         if turn.full_text and unsure and turn.get("open_task") is None:
             turn.utter("utter_task_named", task=tr(registry.format_task_title(self.form, turn.intent)))
@@ -155,7 +148,7 @@ class LifecycleForm(BaseForm):
         if added:
             turn.utter("utter_agenda_added", tasks=agenda.join_with_and(added))
         if self.question_type(turn.get(REQUESTED_SLOT)) in IDENTITY_TYPES:
-            return  # a number is found anywhere, and losing one costs more than reading a wish for it
+            return  # losing a number costs more than searching a request for it
         own = [
             act
             for act in turn.acts
@@ -165,7 +158,7 @@ class LifecycleForm(BaseForm):
             turn.focus(" ".join(dict.fromkeys(act.words for act in own if act.words)))
 
     async def _answer_questions(self, turn: Turn) -> bool:
-        """Answer what was asked beside something else. Returns whether anything was answered."""
+        """Answer questions beside the request. Returns whether any was answered."""
         if self.is_informational and turn.was_just_opened():
             return await side_questions.answer_others(turn, self.form)
         return await side_questions.answer_all(turn)
@@ -174,9 +167,9 @@ class LifecycleForm(BaseForm):
         return find_meant_opener(turn, act.intent, act.words) not in (None, self.form)
 
     def _is_declined(self, turn: Turn) -> bool:
-        """`No payment plan please`: the task is not wished, whatever it asked; it was perhaps opened by a guess."""
+        """`No payment plan please`: whether the task is declined; a wrong guess may have opened it."""
         titles = (self.title, tr(self.title))
-        if STOP_WORDS.search(turn.open_question.text):
+        if names_stop(turn.open_question.text):
             return False  # "I don't want it" agrees to an end
         for words in filter(None, extract_refusals(turn.text)):
             clauses = [clause for clause in turn.predictions.clauses if words in clause.text] or [
@@ -191,7 +184,7 @@ class LifecycleForm(BaseForm):
         return False
 
     async def _abandon_task(self, turn: Turn, *, go_on: bool = False) -> None:
-        """Leave this task for what else the message says: a person, a question, another wish; `go_on` asks for it."""
+        """Cancel this task and handle the rest of the message: an agent, a question, another request (with `go_on`)."""
         await self.send_canceled(turn)
         added = agenda.add_requests(turn, turn.acts, self.form)
         self._close_task(turn)
@@ -199,3 +192,23 @@ class LifecycleForm(BaseForm):
             agenda.add_item(turn, "action_person", turn.full_text, {})
         elif not await self._answer_questions(turn) and go_on and not (added or agenda.pending_items(turn)):
             turn.utter("utter_what_instead")
+
+    def _handle_withheld_number(self, turn: Turn, asked: str | None) -> bool:
+        """Tell a member who withholds the number why it is asked for, and what works without it."""
+        if self.question_type(asked) not in IDENTITY_TYPES or turn.has_act("answer") or not declines_to_say(turn.text):
+            return False
+        turn.set(follow_ups.LAST_SUBJECT, f"asked_{self.question_type(asked)}")
+        turn.utter("utter_number_withheld")
+        self._close_task(turn)
+        return True
+
+    async def _handle_goodbye(self, turn: Turn) -> bool:
+        """`Okay thanks, bye` at an identity question: nothing was begun, and the conversation is over."""
+        if self.question_type(turn.get(REQUESTED_SLOT)) not in IDENTITY_TYPES or not side_questions.is_goodbye(turn):
+            return False
+        if not self.is_informational:
+            await self.send_canceled(turn)
+        turn.clear(agenda.AGENDA, "paused_task")
+        turn.utter("utter_answer_goodbye")
+        self._close_task(turn)
+        return True

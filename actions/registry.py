@@ -1,26 +1,27 @@
-"""What tasks there are: every form registers itself here, with what opens it and what it is called."""
+"""All tasks: every form class registers itself here when it is defined."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backend.language import mark
+from actions.turn import Turn
+from backend.language import SPANISH, mark
+from backend.reading.money.scheduled_payment import extract_existing_act
+from backend.reading.spanish import to_english
 
 OPENER_ACTIONS = {
     "create_account": ("action_create_account", mark("making an online account")),
     "schedule_payment": ("action_schedule_payment", mark("a payment for a later day")),
 }
-"""Wishes that an action opens, not a form directly: intent to (action, title)."""
+"""Requests that an action opens, and not a form: intent to (action, title)."""
 
 
 @dataclass(frozen=True)
 class FormSpec:
-    """What a form says of itself: its name, its task (as data/answers names it), its title and its typed questions.
+    """What a form declares; see `actions.base_form.BaseForm` for the fields.
 
-    `kinds` has a title for each intent where one form serves several kinds of task, each a wish of its own.
-    `title` goes on behind "back to" or "asked for help while"; `tr` has it for the member. `informs`: the task only
-    tells something; `shows_first`: it tells how things stand before it asks what to change. A question may open both.
+    `title` follows "back to" or "asked for help while"; `tr` translates it for the member.
     """
 
     form: str
@@ -38,20 +39,31 @@ FORMS: dict[str, FormSpec] = {}
 
 
 def register_form(declared: FormSpec) -> None:
-    """Make a form known; one name once."""
     FORMS[declared.form] = declared
 
 
 def find_opener(intent: str) -> str | None:
-    """The form or action that a wish opens, or None: not a wish of ours."""
+    """The form or action that an intent opens, or None."""
     if intent in OPENER_ACTIONS:
         return OPENER_ACTIONS[intent][0]
     return next((form for form, declared in FORMS.items() if intent in declared.opening_intents), None)
 
 
 def format_task_title(opener: str, intent: str = "") -> str:
-    """A task in words, in English; of the kind that `intent` opens, where there are several."""
+    """The English title of a task; of the kind that `intent` opens, where there are several."""
     if opener in FORMS:
         return FORMS[opener].intent_titles.get(intent, FORMS[opener].title)
     found = next((title for action, title in OPENER_ACTIONS.values() if action == opener), None)
     return found or opener.removesuffix("_form").removeprefix("action_").replace("_", " ")
+
+
+def find_meant_opener(turn: Turn, intent: str, words: str | None = None) -> str | None:
+    """The form or action for an intent. For a payment on a later day the words decide: a scheduled one, or a new one.
+
+    `words` are the member's own for it; without them those of the whole message are read.
+    """
+    if intent != "schedule_payment":
+        return find_opener(intent)
+    if words is not None and turn.language == SPANISH:
+        words = to_english(words)
+    return "scheduled_form" if extract_existing_act(turn.text if words is None else words) else "quick_pay_form"

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from actions import agenda, follow_ups, registry
 from actions.faq.hours import format_hours_for_day
 from actions.follow_ups import LAST_SUBJECT
-from actions.scheduled.extract import extract_existing_act
 from actions.subject_matching import (
     MIN_CERTAIN_SCORE,
     MIN_CLAUSE_SCORE,
@@ -26,6 +25,7 @@ from backend.knowledge.subjects import Subject
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_question, is_refusal, says_goodbye
 from backend.reading.money.card_update import asks_to_update_card
+from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.service.scam_report import reports_scam
 from backend.reading.spanish import to_english
 
@@ -54,7 +54,7 @@ async def answer_shutoff(turn: Turn, offer: str) -> None:
         if act.kind in ("ask", "start") and declared is not None and declared.is_informational:
             agenda.add_item(turn, declared.form, act.words, {})
     subject = turn.backend.knowledge.find(SHUTOFF_SUBJECT)
-    assert subject is not None  # knowledge/ has it
+    assert subject is not None  # knowledge/ always has this subject
     await answer_subject(turn, subject, offer)
 
 
@@ -72,7 +72,7 @@ async def answer_scam(turn: Turn) -> bool:
         return False
     near = match_message(turn)
     subject = near if near is not None and near.name in SCAM_SUBJECTS else turn.backend.knowledge.find(SCAM_SUBJECT)
-    assert subject is not None  # knowledge/ has it
+    assert subject is not None  # knowledge/ always has this subject
     await answer_subject(turn, subject)
     return True
 
@@ -172,9 +172,13 @@ def _mention_unanswered(turn: Turn, found: Sequence[tuple[Subject, str]]) -> Non
     answered = {words for _, words in found}
     if not found or turn.full_text in answered:
         return
-    told = [c for c in turn.predictions.clauses if c.text in answered or registry.find_opener(c.intent)]
+    answered_clauses = [c for c in turn.predictions.clauses if c.text in answered or registry.find_opener(c.intent)]
     asked = {act.words for act in turn.acts if act.kind == "ask" and act.confidence >= MIN_QUESTION_CONFIDENCE}
-    left = [c.text for c in turn.predictions.clauses if c.text in asked and c not in told and is_question(c.text)]
+    left = [
+        c.text
+        for c in turn.predictions.clauses
+        if c.text in asked and c not in answered_clauses and is_question(c.text)
+    ]
     if left:
         turn.utter("utter_rest_unknown", asked=left[0].strip(" ?.!¿"))
 
@@ -221,10 +225,10 @@ async def answer_subject(turn: Turn, subject: Subject, offer: str | None = None,
         return
     again = turn.get(LAST_SUBJECT) == subject.name and found is None
     turn.set(LAST_SUBJECT, subject.name)
-    told = turn.backend.knowledge.answer_subject(subject.name, turn.backend.coop, turn.language)
-    offered = "" if busy or found or again else told.offer
+    answer = turn.backend.knowledge.answer_subject(subject.name, turn.backend.coop, turn.language)
+    offered = "" if busy or found or again else answer.offer
     if again and (
-        _subject_score(turn, subject) < MIN_REPEAT_SCORE or told.text in turn.last_bot_text()
+        _subject_score(turn, subject) < MIN_REPEAT_SCORE or answer.text in turn.last_bot_text()
     ):  # that did not answer it
         offer_callback(turn, known=True)
         return
@@ -232,7 +236,7 @@ async def answer_subject(turn: Turn, subject: Subject, offer: str | None = None,
     if later:
         agenda.add_item(turn, "account_question_form", words, {TOPIC_SLOT: subject.account, WORDS_SLOT: words})
     of_the_day = format_hours_for_day(turn, words) if subject.name == HOURS_SUBJECT else None
-    parts = [of_the_day] if of_the_day else [found or told.text, offered]
+    parts = [of_the_day] if of_the_day else [found or answer.text, offered]
     if later and (await turn.identity()).account is None:
         turn.utter("utter_told_once_known")
     else:
@@ -240,22 +244,22 @@ async def answer_subject(turn: Turn, subject: Subject, offer: str | None = None,
     if again and not busy and not _was_call_offered(turn):
         offer_callback(turn, known=True)
     elif not busy:
-        _set_offer(turn, told.skill if not found else None, offer, words)
+        _set_offer(turn, answer.skill if not found else None, offer, words)
 
 
 async def answer_queued_questions(turn: Turn) -> None:
     """Answer what was asked of the account before it was known who asks, as far as it is known now."""
-    standing = await turn.identity()
+    identity = await turn.identity()
     for wish in agenda.pending_items(turn):
         slots = wish.get("slots") or {}
         topic = slots.get(TOPIC_SLOT) if wish["opener"] == "account_question_form" else None
-        if topic is None or standing.account is None or standing.level < account_questions.required_level(topic):
+        if topic is None or identity.account is None or identity.level < account_questions.required_level(topic):
             continue
         agenda.remove_item(turn, wish)
         words = str(slots.get(WORDS_SLOT) or "")
-        told = await account_questions.answer(turn.session, turn.backend, standing.account, topic, words)
-        if told:
-            turn.utter("utter_told", told=told)
+        answer = await account_questions.answer(turn.session, turn.backend, identity.account, topic, words)
+        if answer:
+            turn.utter("utter_told", told=answer)
 
 
 def _ask_identity_first(turn: Turn, topic: str, words: str) -> None:
@@ -298,15 +302,15 @@ def _is_worth_queueing(turn: Turn, subject: Subject) -> bool:
 
 
 async def _may_answer(turn: Turn, topic: str) -> bool:
-    standing = await turn.identity()
-    return standing.account is not None and standing.level >= account_questions.required_level(topic)
+    identity = await turn.identity()
+    return identity.account is not None and identity.level >= account_questions.required_level(topic)
 
 
 async def _answer_from_account(turn: Turn, subject: Subject, words: str) -> str | None:
-    standing = await turn.identity()
-    assert standing.account is not None  # it may be told
+    identity = await turn.identity()
+    assert identity.account is not None  # it may be told
     assert subject.account is not None
-    return await account_questions.answer(turn.session, turn.backend, standing.account, subject.account, words)
+    return await account_questions.answer(turn.session, turn.backend, identity.account, subject.account, words)
 
 
 def _set_offer(turn: Turn, skill: str | None, otherwise: str | None, words: str) -> None:

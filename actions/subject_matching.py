@@ -1,5 +1,4 @@
-"""Which subjects of knowledge/ a message is near to. The engine finds the nearest; whether it is near enough is decided
-here."""
+"""Which subjects of knowledge/ a message is about. The engine scores them; this module decides which scores suffice."""
 
 from __future__ import annotations
 

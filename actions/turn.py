@@ -15,17 +15,17 @@ from actions import claim_checks
 from backend.app import Backend
 from backend.conversations import idempotency
 from backend.language import ENGLISH, SPANISH
-from backend.members import identity
+from backend.members import identity as identities
 from backend.members.identity import Identity
 from backend.reading.acts import Act, ActReader, ContextReader, EnginePredictions, OpenQuestion
 from backend.reading.extract_all import ExtractedValues, extract_all
 from backend.reading.spanish import to_english
 
 REQUESTED_SLOT = "requested_slot"
-# What a bare number means follows from what was asked. A skill whose slot takes one adds it (`ASKED_AS.update`).
+# What a bare number means depends on the question. A skill whose slot takes one adds it (`NUMBER_TYPES.update`).
 NUMBER_TYPES = {"member_number": "member_number", "phone_last4": "last4", "one_time_code": "code"}
 ACT_READER: ActReader = ContextReader()
-# What a pressed button does; its words are ours, so nothing has to be read.
+# The acts of a pressed button; its words are ours, so they need no classifier.
 ACT_BY_BUTTON_INTENT = {
     "affirm": "affirm",
     "deny": "deny",
@@ -37,7 +37,7 @@ ACT_BY_BUTTON_INTENT = {
     "speak_english": "language",
 }
 SILENT_ACTIONS = ("action_extract_slots", "action_listen", "action_session_start", "action_schedule_payment")
-"""Actions that answer nothing; the last of them only chooses the form that does."""
+"""Actions that give no answer; the last of them only chooses the form that does."""
 
 
 def _is_same_text(text: str, other: str) -> bool:
@@ -55,7 +55,7 @@ class Turn:
         self.language = str((tracker.latest_message.get("metadata") or {}).get("language") or ENGLISH)
         self.notes: dict[str, Any] = {}  # what one step of this turn leaves for the next; forgotten with the turn
         self._dispatcher = dispatcher
-        self._standing: Identity | None = None
+        self._identity: Identity | None = None
         self._changed: dict[str, Any] = {}
         self._after: list[EventType] = []
         self._focus: str | None = None
@@ -81,16 +81,16 @@ class Turn:
 
     @property
     def focused_text(self) -> str:
-        """The same, or the part of it that is for the task (see `focus`)."""
+        """The full text, or the part of it that is for the task (see `focus`)."""
         return self.full_text if self._focus is None else self._focus
 
     @property
     def text(self) -> str:
-        """`own_words` for the rules, which know English: Spanish is put into the words that they look for."""
+        """`focused_text` for the word rules, which know English: Spanish is translated word by word."""
         return to_english(self.focused_text) if self.language == SPANISH else self.focused_text
 
     def focus(self, words: str | None, intent: str = "") -> None:
-        """Let the task read these words alone: the others were a question or a wish for another task.
+        """Let the task read only these words: the others were a question or another request.
 
         `intent` is that of the words when they are older than this message.
         """
@@ -117,13 +117,13 @@ class Turn:
         """Whether this message does any of these."""
         return any(act.kind in kinds for act in self.acts)
 
-    def original_spelling(self, heard: str) -> str:
-        """The member's own spelling of `heard`, the last words of `text`: names and streets are kept as written."""
+    def original_spelling(self, found: str) -> str:
+        """The member's spelling of `found`, the last words of `text`: names and streets are kept as written."""
         if self.language != SPANISH:
-            return heard
+            return found
         words = self.focused_text.split()
         ends = (" ".join(words[start:]) for start in range(len(words)))
-        return next((end.rstrip(" .") for end in ends if _is_same_text(to_english(end), heard)), heard)
+        return next((end.rstrip(" .") for end in ends if _is_same_text(to_english(end), found)), found)
 
     @property
     def exact_reply(self) -> str:
@@ -153,13 +153,13 @@ class Turn:
         return None
 
     async def identity(self) -> Identity:
-        """Who this is, looked up once a turn; `stands_as` when the turn itself has changed it."""
-        if self._standing is None:
-            self._standing = await identity.load_identity(self.session, self.backend, self.conversation_id)
-        return self._standing
+        """Who this is, looked up once per turn; `set_identity` when the turn changed it."""
+        if self._identity is None:
+            self._identity = await identities.load_identity(self.session, self.backend, self.conversation_id)
+        return self._identity
 
-    def set_identity(self, standing: Identity) -> None:
-        self._standing = standing
+    def set_identity(self, identity: Identity) -> None:
+        self._identity = identity
 
     def extract_values(self, asked: str | None) -> ExtractedValues:
         """The numbers, money and days in the words; `asked` is the slot whose question was open."""
@@ -207,7 +207,7 @@ class Turn:
         self._after.extend([ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)])
 
     async def begin_step(self, action: str) -> bool:
-        """Begin the step that this action is of the message's turn. True: it was done before, and is said again.
+        """Begin this action's step of the turn. True: it was done before, and its messages are sent again.
 
         Raises MessageSettled where nothing may be done about the message any more.
         """
@@ -218,37 +218,37 @@ class Turn:
             return False
         self._dispatcher.messages[:] = result["responses"]
         self._kept = result["events"]
-        if result["unfinished"]:  # it was broken off in its work outside: on from there
+        if result["unfinished"]:  # it was interrupted in its outside work, and continues from there
             self._changed = {event["name"]: event["value"] for event in self._kept if event["event"] == "slot"}
         return not result["unfinished"]
 
     @property
     def is_resumed(self) -> bool:
-        """Whether this step has heard the message already, and stands before its work outside."""
+        """Whether this step has read the message already, and its outside work comes next."""
         return self._begun.result is not None
 
     async def verify_claims(self) -> None:
-        """Look up what is about to be claimed, before it is kept and said."""
+        """Check claims in the messages before they are saved and sent."""
         await claim_checks.verify_messages(self, self._dispatcher.messages)
 
     async def save_step(self, events: list[EventType], *, unfinished: bool = False, acted: bool = False) -> None:
-        """Keep what this step came to, in its own transaction, for when the message is delivered again.
+        """Save the result of this step, in its transaction, for a repeated delivery of the message.
 
-        `unfinished`: there is work outside still to come, which the slots tell. `acted`: some has been done.
+        `unfinished`: outside work is still to come, as the slots say. `acted`: some of it was done.
         """
         self._kept = events
         result = {"events": events, "responses": self._dispatcher.messages, "unfinished": unfinished}
         await idempotency.save_step_result(self.session, self._step, self._begun, result, acted=acted)
 
     def kept_events(self) -> list[EventType]:
-        """What the step came to, for the engine."""
+        """The events of the step, for the engine."""
         return self._kept
 
     def events(self) -> list[EventType]:
         return [SlotSet(slot, value) for slot, value in self._changed.items()] + self._after
 
     def other_action_answered(self, form: str) -> bool:
-        """Whether another action has answered this message: the form then only comes back to its question."""
+        """Whether another action has answered this message: the form then only repeats its question."""
         for event in reversed(self.tracker.events):
             if event.get("event") == "user":
                 return False
@@ -267,13 +267,13 @@ class Turn:
 
     def last_bot_text(self) -> str:
         """What was said last, for keeping the exact words of a read-back and for saying it again."""
-        said: list[str] = []
+        texts: list[str] = []
         for event in reversed(self.tracker.events):
             if event.get("event") == "bot":
-                said.append(str(event.get("text") or ""))
-            elif event.get("event") == "user" and said:
+                texts.append(str(event.get("text") or ""))
+            elif event.get("event") == "user" and texts:
                 break
-        return "\n".join(reversed([text for text in said if text]))
+        return "\n".join(reversed([text for text in texts if text]))
 
     def last_text_of(self, response: str) -> str:
         """The words in which `response` was last uttered in this conversation, or an empty text."""

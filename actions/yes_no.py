@@ -15,7 +15,7 @@ MIN_NO_CONFIDENCE = 0.6
 
 
 def is_yes(turn: Turn) -> bool:
-    """Whether this is certainly a yes to the open question. One that something was taken out of never is."""
+    """Whether this is certainly a yes to the open question. A message that had a card number removed never is."""
     if turn.was_redacted:
         return False
     if not turn.text:
@@ -37,5 +37,5 @@ def is_no(turn: Turn) -> bool:
 
 
 def _read_polarity(turn: Turn) -> str | None:
-    said = turn.open_question.text
-    return detect_yes_no(turn.text, to_english(said) if turn.language == SPANISH else said, turn.language)
+    question = turn.open_question.text
+    return detect_yes_no(turn.text, to_english(question) if turn.language == SPANISH else question, turn.language)

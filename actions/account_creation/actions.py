@@ -1,4 +1,4 @@
-"""Making an online account: on a page of its own, so that no digit of the holder's comes into the talk."""
+"""Creating an online account: on a page of its own, so that no personal number is written in the conversation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class ActionCreateAccount(SkillAction):
     action_name = "action_create_account"
 
     async def act(self, turn: Turn) -> None:
-        if await answer_about_filed(turn):  # "is it registered", of a report
+        if await answer_about_filed(turn):  # "is it registered", asked of a report
             return
         link = await login_creation.create(turn.session, turn.backend, turn.conversation_id)
         turn.utter("utter_create_account", link=link)

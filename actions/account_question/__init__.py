@@ -1,1 +1,1 @@
-"""A question that a member's own account answers, asked by somebody who is not known yet."""
+"""A question that a member's own account answers, asked before the member is identified."""

@@ -1,4 +1,4 @@
-"""Who asks about their own account is asked who they are, then answered in a sentence or two."""
+"""A question about the member's own account: identify the member, then answer in a sentence or two."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from backend.payments.balances import get_balance
 BALANCE_TOPICS = frozenset({"due_when", "late_fee_now", "shutoff", "what_is_left"})
 """Questions about what is owed."""
 AUTOMATIC_PAYMENT_TOPICS = frozenset({"autopay_status", "next_automatic", "short_month"})
-"""Questions about what is paid by itself."""
+"""Questions about automatic payments."""
 
 
 class AccountQuestionForm(AccountForm):
@@ -37,7 +37,7 @@ class AccountQuestionForm(AccountForm):
         return account_questions.required_level(str(turn.get(TOPIC_SLOT)))
 
     async def _answer_side_question(self, turn: Turn) -> bool:
-        """`Can it come from my checking instead?`, while a code is waited for, wishes a change of it."""
+        """`Can it come from my checking instead?`, while a code is awaited, asks for a change."""
         waits = turn.get(REQUESTED_SLOT) == CODE and turn.get(TOPIC_SLOT) in AUTOMATIC_PAYMENT_TOPICS
         return (waits and queue_request(turn, asks=True)) or await super()._answer_side_question(turn)
 
@@ -46,29 +46,29 @@ class AccountQuestionForm(AccountForm):
             return False
         if turn.get(TOPIC_SLOT) in AUTOMATIC_PAYMENT_TOPICS and queue_request(turn):
             return True
-        told = turn.has_act("volunteer", "answer", "correct") and not turn.has_act("ask", "start")
-        if told:  # more of what was asked: "my bank shows 112.40 two times"
+        adds_detail = turn.has_act("volunteer", "answer", "correct") and not turn.has_act("ask", "start")
+        if adds_detail:  # more of what was asked: "my bank shows 112.40 two times"
             turn.set(WORDS_SLOT, f"{turn.get(WORDS_SLOT) or ''} {turn.focused_text}".strip())
-        return told
+        return adds_detail
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None  # every topic needs level 1, which is a level on an account
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None  # every topic needs level 1, which is a level on an account
         topic, words = str(turn.get(TOPIC_SLOT)), str(turn.get(WORDS_SLOT) or "")
-        told = await account_questions.answer(turn.session, turn.backend, standing.account, topic, words)
-        turn.utter("utter_told", told=told) if told else turn.utter("utter_question_unknown")
-        turn.set(LAST_SUBJECT, f"account_{topic}")  # "how much?" and "from which card?" go on with it
-        if told and topic in BALANCE_TOPICS and not turn.get("paused_task") and not agenda.pending_items(turn):
-            await self._offer_payment(turn, standing, topic)
+        answer = await account_questions.answer(turn.session, turn.backend, identity.account, topic, words)
+        turn.utter("utter_told", told=answer) if answer else turn.utter("utter_question_unknown")
+        turn.set(LAST_SUBJECT, f"account_{topic}")  # "how much?" and "from which card?" then follow up on it
+        if answer and topic in BALANCE_TOPICS and not turn.get("paused_task") and not agenda.pending_items(turn):
+            await self._offer_payment(turn, identity, topic)
         return None
 
     @staticmethod
-    async def _offer_payment(turn: Turn, standing: Identity, topic: str) -> None:
-        """Who hears what is owed may pay it in so many words: "ok pay that with my card"."""
-        assert standing.account is not None
-        stands = await get_balance(turn.session, turn.backend, standing.account.id)
-        if stands.uncovered_cents <= 0 or standing.account.status == "closed":
+    async def _offer_payment(turn: Turn, identity: Identity, topic: str) -> None:
+        """Offer to pay what was just said to be owed, so that "ok pay that with my card" works."""
+        assert identity.account is not None
+        balance = await get_balance(turn.session, turn.backend, identity.account.id)
+        if balance.uncovered_cents <= 0 or identity.account.status == "closed":
             return
-        late = topic == "shutoff" and stands.past_due_cents > 0
+        late = topic == "shutoff" and balance.past_due_cents > 0
         turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": "past_due"} if late else {}})
         if late:
             turn.utter("utter_balance_offer")

@@ -1,20 +1,21 @@
-"""What is wished while a code is waited for, at a question about what goes out: a change of it, or a payment."""
+"""Requests made while a code is awaited for a question about automatic payments: a change of them, or a payment."""
 
 from __future__ import annotations
 
 from actions import agenda, registry
-from actions.autopay.extract import METHOD_WORDS_PREFIX, extract_act, extract_day
+from actions.autopay.extract import METHOD_WORDS_PREFIX
 from actions.turn import Turn
 from backend.language import tr
 from backend.reading.money.amount import Amount
+from backend.reading.money.autopay_words import extract_autopay_act, extract_draw_day
 from backend.reading.money.payment_method import INSTEAD_WORDS, names_method_to_pay
 
 AUTOPAY, PAY = "autopay_form", "quick_pay_form"
-MAX_CODE_WORDS = 2  # words; fewer are a try at the code
+MAX_CODE_WORDS = 2  # words; fewer are an attempt at the code
 
 
 def queue_request(turn: Turn, *, asks: bool = False) -> bool:
-    """`Ok, switch it to the 20th`, `set one up for 40`: kept for after the answer, and named back."""
+    """`Ok, switch it to the 20th`, `set one up for 40`: put on the agenda, and confirmed."""
     if len(turn.text.split()) <= MAX_CODE_WORDS:
         return False
     if asks or turn.has_act("ask"):
@@ -24,7 +25,7 @@ def queue_request(turn: Turn, *, asks: bool = False) -> bool:
         )
     if isinstance(turn.extract_values(None).amount, Amount):
         return _queue_and_announce(turn, PAY, {})
-    act, day = extract_act(turn), extract_day(turn, asked_for_it=False)
+    act, day = extract_autopay_act(turn.text), extract_draw_day(turn.text, asked_for_it=False)
     if act not in ("cancel", "change") and not (day and day != "0"):
         return False
     return _queue_and_announce(

@@ -1,8 +1,7 @@
-"""Alerts: which ones, by which way, from which limit on; a read-back and a yes before anything is sent."""
+"""Alerts: which ones, by which channel, with which threshold; a read-back and a yes before anything is sent."""
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from actions import side_questions
@@ -26,13 +25,11 @@ from backend.alerts.parsing import (
 )
 from backend.language import mark, tr
 from backend.members.identity import Identity
+from backend.reading.acts.task_control import begins_as_question, wants_nothing_else
 
 WHAT, VERB, WAYS, THRESHOLD, AGREED = "alert_what", "alert_verb", "alert_ways", "alert_level", "alert_agreed"
 DENIED = "alert_denied"
 STOP_TEXTS_SUBJECT = "stop_texts"  # the subject of knowledge/
-# said in the middle of this, these are about something else
-QUESTION = re.compile(r"^(what|when|how|why|where|who|is|are|do i|did|can you tell)\b|\?$", re.IGNORECASE)
-NOTHING_ELSE = re.compile(r"(no(ne|thing)?|that'?s (all|it)|done|i'?m (good|fine|done))\b.*", re.IGNORECASE)
 
 
 class AlertsForm(AccountForm):
@@ -50,7 +47,7 @@ class AlertsForm(AccountForm):
         turn.utter("utter_alerts_left")
 
     async def _start(self, turn: Turn) -> ExternalCall | None:
-        """What no alert tells is said at once, whoever asks; what comes nearest is offered."""
+        """Say at once, before identification, which alerts do not exist, and offer the nearest one."""
         if turn.other_action_answered(self.form) or not find_unsupported_alert(turn.text, turn.focused_text):
             return await super()._start(turn)
         self._pause_open_task(turn)
@@ -59,14 +56,14 @@ class AlertsForm(AccountForm):
         self._close_task(turn)
         return None
 
-    # hearing
+    # reading the message
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if self._extract_buttons(turn):
             return True
         if asked == AGREED and self._extract_agreement(turn):
             return True
-        if asked == WHAT and (is_no(turn) or NOTHING_ELSE.fullmatch(turn.text.strip())):
+        if asked == WHAT and (is_no(turn) or wants_nothing_else(turn.text.strip())):
             turn.notes["ended"] = True
             return True
         if asked == THRESHOLD and self._extract_threshold(turn):
@@ -74,17 +71,17 @@ class AlertsForm(AccountForm):
         if not turn.text or self._is_about_something_else(turn, asked):
             return False
         if asked in IDENTITY_SLOTS and turn.intent not in self.opening_intents:
-            return False  # a wish is kept for later; a number is then a member's, and no limit
+            return False  # a request is kept for later; a number is then a member number, and no threshold
         wish = parse_alert_request(turn.text)
         self._send_unsupported_alerts(turn, wish)
         return self._save_request(turn, wish, asked)
 
     def _send_unsupported_alerts(self, turn: Turn, wish: AlertRequest) -> None:
-        """What no alert of an account does, said once, plainly: word of an outage, and an end to every text."""
+        """Say once what account alerts cannot do: tell of outages, and stop all texts."""
         if wish.about_outages:
             turn.utter("utter_alerts_no_outage")
-        told = turn.get(LAST_SUBJECT) == STOP_TEXTS_SUBJECT
-        if is_stop_all_texts(turn.text) and wish.verb == "off" and not wish.kinds and not told:
+        just_answered = turn.get(LAST_SUBJECT) == STOP_TEXTS_SUBJECT
+        if is_stop_all_texts(turn.text) and wish.verb == "off" and not wish.kinds and not just_answered:
             told_of = turn.backend.knowledge.answer_subject(STOP_TEXTS_SUBJECT, turn.backend.coop, turn.language)
             turn.utter("utter_told", told=told_of.text)
             turn.set(LAST_SUBJECT, STOP_TEXTS_SUBJECT)
@@ -121,10 +118,10 @@ class AlertsForm(AccountForm):
     def _is_about_something_else(self, turn: Turn, asked: str | None) -> bool:
         if asked is None or turn.intent in MISS_INTENTS | self.opening_intents:
             return False
-        return bool(QUESTION.search(turn.text.strip())) or asked == THRESHOLD
+        return begins_as_question(turn.text.strip()) or asked == THRESHOLD
 
     def _save_request(self, turn: Turn, wish: AlertRequest, asked: str | None) -> bool:
-        """Add what was said to what is wanted. In the middle of a task a later word goes on from the earlier ones."""
+        """Add this message's request to the earlier ones of the task."""
         if wish.kinds:
             before = dict(turn.get(WHAT) or {}) if asked in (AGREED, WAYS, THRESHOLD) and wish.verb == "on" else {}
             turn.set(WHAT, before | wish.kinds)
@@ -134,37 +131,37 @@ class AlertsForm(AccountForm):
             turn.set(DENIED, sorted(wish.unwanted_channels))
         if wish.verb == "off" and wish.kept_kinds and not wish.kinds:
             turn.set(WHAT, {name: None for name in KINDS if name not in wish.kept_kinds})
-        said = bool(wish.kinds or wish.channels or wish.unwanted_channels or wish.verb != "on")
-        if said or asked is None:
+        is_request = bool(wish.kinds or wish.channels or wish.unwanted_channels or wish.verb != "on")
+        if is_request or asked is None:
             turn.set(VERB, wish.verb)
-        return said
+        return is_request
 
-    # asking
+    # asking the next question
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.notes.get("ended"):
             turn.utter("utter_alerts_left")
             return None
         if turn.notes.get("another"):
             return SlotQuestion(WHAT, "utter_question_alert_another", buttons=questions.common_alert_buttons())
         if turn.get(VERB) == "off":
-            await self._turn_off(turn, standing)
+            await self._turn_off(turn, identity)
             return None
-        wanted = await self._wanted_alerts(turn, standing)
+        wanted = await self._wanted_alerts(turn, identity)
         if not wanted:
-            await self._send_active_alerts(turn, standing)
+            await self._send_active_alerts(turn, identity)
             return SlotQuestion(WHAT, "utter_question_alert_what", buttons=questions.common_alert_buttons())
-        return self._ask_threshold(turn, wanted) or await self._ask_channel(turn, standing, wanted)
+        return self._ask_threshold(turn, wanted) or await self._ask_channel(turn, identity, wanted)
 
-    async def _wanted_alerts(self, turn: Turn, standing: Identity) -> dict[str, int | None]:
-        """The alerts to turn on with their thresholds; with only a way named, those that are on already."""
-        assert standing.account is not None
+    async def _wanted_alerts(self, turn: Turn, identity: Identity) -> dict[str, int | None]:
+        """The alerts to turn on with their thresholds; when only a channel is named, those that are on already."""
+        assert identity.account is not None
         wanted: dict[str, int | None] = dict(turn.get(WHAT) or {})
         if not wanted and turn.get(WAYS):
-            going = await alerts.list_active_settings(turn.session, standing.account.id)
+            going = await alerts.list_active_settings(turn.session, identity.account.id)
             denied = set(turn.get(DENIED) or ())
             wanted = {s.kind: s.threshold for s in going if not denied or denied & set(s.channels)}
-        before = await alerts.previous_thresholds(turn.session, standing.account.id)
+        before = await alerts.previous_thresholds(turn.session, identity.account.id)
         wanted = {n: before.get(n) if questions.needs_threshold(n, limit) else limit for n, limit in wanted.items()}
         if wanted:
             turn.set(WHAT, wanted)
@@ -182,57 +179,57 @@ class AlertsForm(AccountForm):
                 return SlotQuestion(THRESHOLD, f"utter_question_alert_{name}_wrong", values)
         return None
 
-    async def _ask_channel(self, turn: Turn, standing: Identity, wanted: dict[str, int | None]) -> SlotQuestion | None:
-        assert standing.member is not None
+    async def _ask_channel(self, turn: Turn, identity: Identity, wanted: dict[str, int | None]) -> SlotQuestion | None:
+        assert identity.member is not None
         ways = list(turn.get(WAYS) or [])
-        if "email" in ways and not standing.member.email:
+        if "email" in ways and not identity.member.email:
             turn.utter("utter_alerts_no_email")
             ways.remove("email")
             turn.set(WAYS, ways)
         if not ways:
-            return SlotQuestion(WAYS, "utter_question_alert_ways", buttons=questions.channel_buttons(standing.member))
+            return SlotQuestion(WAYS, "utter_question_alert_ways", buttons=questions.channel_buttons(identity.member))
         values = questions.read_back_values(wanted, ways)
         if not turn.notes.get("agreed"):
             return SlotQuestion(AGREED, "utter_question_alert_confirm", values, questions.confirm_buttons())
-        await self._turn_on(turn, standing, wanted, ways, values)
+        await self._turn_on(turn, identity, wanted, ways, values)
         return None
 
-    # doing
+    # carrying it out
 
     async def _turn_on(
-        self, turn: Turn, standing: Identity, wanted: dict[str, int | None], ways: list[str], values: dict[str, Any]
+        self, turn: Turn, identity: Identity, wanted: dict[str, int | None], ways: list[str], values: dict[str, Any]
     ) -> None:
-        assert standing.account is not None
-        assert standing.member is not None
+        assert identity.account is not None
+        assert identity.member is not None
         number = await alerts.turn_on(
             turn.session,
             turn.backend,
-            standing.account,
+            identity.account,
             wanted,
             ways,
-            build_agreement(turn, standing, "utter_question_alert_confirm"),
+            build_agreement(turn, identity, "utter_question_alert_confirm"),
         )
-        stopped = "text" in ways and await alerts.texts_are_stopped(turn.session, standing.member)
+        stopped = "text" in ways and await alerts.texts_are_stopped(turn.session, identity.member)
         if stopped:  # then no text has gone out that says how to end them
             values = {**values, "by_text": False}
         turn.utter("utter_alerts_on", **values, **questions.confirmation_values(number))
         if stopped:
             turn.utter("utter_alerts_texts_stopped")
 
-    async def _turn_off(self, turn: Turn, standing: Identity) -> None:
-        assert standing.account is not None
+    async def _turn_off(self, turn: Turn, identity: Identity) -> None:
+        assert identity.account is not None
         names = dict(turn.get(WHAT) or {}) or KINDS
         denied = turn.get(DENIED) or tuple(questions.CHANNEL_LABELS)
         ended, number = await alerts.turn_off(
             turn.session,
             turn.backend,
-            standing.account,
+            identity.account,
             names,
-            build_agreement(turn, standing, "utter_question_alert_confirm"),
+            build_agreement(turn, identity, "utter_question_alert_confirm"),
             denied,
         )
         if not ended:
-            going = await alerts.list_active_settings(turn.session, standing.account.id)
+            going = await alerts.list_active_settings(turn.session, identity.account.id)
             state = "some" if going else "none"
             turn.utter("utter_alerts_none_to_end", state=state, list=questions.list_alerts(going))
             return
@@ -244,7 +241,7 @@ class AlertsForm(AccountForm):
             **questions.confirmation_values(number),
         )
 
-    async def _send_active_alerts(self, turn: Turn, standing: Identity) -> None:
-        assert standing.account is not None
-        going = await alerts.list_active_settings(turn.session, standing.account.id)
+    async def _send_active_alerts(self, turn: Turn, identity: Identity) -> None:
+        assert identity.account is not None
+        going = await alerts.list_active_settings(turn.session, identity.account.id)
         turn.utter("utter_alerts_list", state="some" if going else "none", list=questions.list_alerts(going))

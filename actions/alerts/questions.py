@@ -30,7 +30,7 @@ def confirm_buttons() -> list[dict[str, str]]:
 
 
 def channel_buttons(member: Member) -> list[dict[str, str]]:
-    """The ways that this member can be reached by."""
+    """The channels by which this member can be reached."""
     ways = ["text", *(["email"] if member.email else []), "call"]
     return [build_button(_capitalize_first(tr(CHANNEL_LABELS[way])), alert_ways=way) for way in ways]
 
@@ -62,7 +62,7 @@ def join_channels(ways: Iterable[str]) -> str:
 
 
 def describe_alerts(settings: Iterable[AlertSetting]) -> str:
-    """What they tell, without their ways."""
+    """The alerts in words, without their channels."""
     return join_words([KINDS[setting.kind].describe(setting.threshold) for setting in settings])
 
 

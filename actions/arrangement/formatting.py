@@ -16,8 +16,8 @@ MAX_LISTED_PARTS = 4
 
 def format_plan(parts: Sequence[PlanPart], today: date, left: int = 0) -> str:
     """`$56.20 today and $56.20 on Friday, November 27`; of many equal payments the count, the first and the last."""
-    if len(parts) > MAX_LISTED_PARTS and (told := _format_equal_parts(parts, today)):
-        return told
+    if len(parts) > MAX_LISTED_PARTS and (equal_parts := _format_equal_parts(parts, today)):
+        return equal_parts
     each = [
         tr("{amount} {when}", amount=format_cents(part.cents), when=format_on_day(part.on, today)) for part in parts
     ]

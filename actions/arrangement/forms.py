@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
 from actions import side_questions
 from actions.agenda import pending_items
-from actions.arrangement.extract import (  # fmt: skip
-    REST_UNKNOWN,
-    asks_how_it_works,
-    asks_if_all_at_once,
-    asks_if_automatic,
-    cancels_arrangement,
-    extract_payment_position,
-    remove_notice_day,
-)
 from actions.arrangement.formatting import format_plan, format_plan_for_office
 from actions.base import ExternalCall, SlotQuestion
 from actions.conversation.undo import undo_last_action
@@ -37,6 +27,17 @@ from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.payments.balances import Balance, get_balance
+from backend.reading.money.arrangement_talk import (
+    asks_how_it_works,
+    asks_if_all_at_once,
+    asks_if_automatic,
+    cancels_arrangement,
+    extract_payment_position,
+    remove_frequency_lead,
+    remove_notice_day,
+    says_rest_unknown,
+    wants_autopay,
+)
 from backend.reading.money.payment_method import mentions_method
 from backend.reading.money.payment_plan import Frequency, RequestedPlan, parse_payment_plan, plan_from_slot
 from backend.reading.service.disconnection_notice import detect_disconnection_topic, only_asks_about_shutoff
@@ -71,8 +72,8 @@ FREQUENCY_CHOICES = {
     "2 week": (mark("Every two weeks"), Frequency(2, "week")),
     "1 month": (mark("Every month"), Frequency(1, "month")),
 }
-FREQUENCY_LEAD = re.compile(r"(?:once|in|a|an|the|each|every|maybe|about|like|every one)\b\s*", re.IGNORECASE)
-WANTS_AUTOPAY = re.compile(r"\b(?:enroll?|sign up|set up|turn on|on auto|have auto)\b", re.IGNORECASE)
+
+
 PAYMENT_LIKE_INTENTS = frozenset({"quick_pay", "schedule_payment", "check_balance", "inform", "setup_autopay"})
 """What a payment of the plan sounds like to who does not see that it is one."""
 
@@ -103,8 +104,8 @@ class ArrangementForm(IdentifiedForm):
         return None
 
     async def _send_active_arrangement(self, turn: Turn) -> None:
-        standing = await turn.identity()
-        runs = await arrangements.active_arrangement(turn.session, standing.account.id) if standing.account else None
+        identity = await turn.identity()
+        runs = await arrangements.active_arrangement(turn.session, identity.account.id) if identity.account else None
         if runs is None:
             turn.utter("utter_arrangement_none")
         else:
@@ -133,7 +134,7 @@ class ArrangementForm(IdentifiedForm):
         if asks_if_all_at_once(turn.text):
             turn.utter("utter_arrangement_at_once", state="parts" if self._is_in_parts(turn) else "one")
             return True
-        if asks_if_automatic(turn.text) and not WANTS_AUTOPAY.search(turn.text):
+        if asks_if_automatic(turn.text) and not wants_autopay(turn.text):
             turn.utter("utter_arrangement_not_by_itself")
             return True
         if not asks_how_it_works(turn.text):
@@ -144,8 +145,8 @@ class ArrangementForm(IdentifiedForm):
     @staticmethod
     def _is_in_parts(turn: Turn) -> bool:
         """Whether the plan, as far as it was told, has more than one payment; one that was not told yet may have."""
-        said = plan_from_slot(turn.get(PLAN))
-        return said.is_empty or len(plans.build_plan(said, int(turn.get(OWED) or 0)).parts) != 1
+        requested = plan_from_slot(turn.get(PLAN))
+        return requested.is_empty or len(plans.build_plan(requested, int(turn.get(OWED) or 0)).parts) != 1
 
     def _read_plan(self, turn: Turn) -> RequestedPlan:
         return parse_payment_plan(
@@ -168,28 +169,28 @@ class ArrangementForm(IdentifiedForm):
         turn.set(CONFIRM, "no")
         return True
 
-    # listening
+    # reading the message
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        told = detect_disconnection_topic(turn.text)
+        notice = detect_disconnection_topic(turn.text)
         if asks_if_all_at_once(turn.text):
             return False
-        if told and turn.get(NOTICE) != "notice":
-            turn.set(NOTICE, told)
+        if notice and turn.get(NOTICE) != "notice":
+            turn.set(NOTICE, notice)
         if asked == CONFIRM and self._is_agreed(turn):
             return True
-        heard = self._extract_plan(turn, asked)
-        if asked == CONFIRM and not heard and mentions_method(turn.text):
+        understood = self._extract_plan(turn, asked)
+        if asked == CONFIRM and not understood and mentions_method(turn.text):
             turn.utter("utter_arrangement_way_later")  # it is kept for the part of today, which is offered at the end
             turn.set(METHOD_HINT, turn.text.lower())
             turn.notes["way"] = True
             return True
-        if heard:
+        if understood:
             turn.clear(CONFIRM)
         elif asked == CONFIRM and (turn.button_value(CONFIRM) == "no" or is_no(turn)):
             turn.set(CONFIRM, "no")
             return True
-        return heard or (asked == REST and self._extract_rest(turn))
+        return understood or (asked == REST and self._extract_rest(turn))
 
     def _is_agreed(self, turn: Turn) -> bool:
         if turn.button_value(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and is_yes(turn)):
@@ -200,38 +201,38 @@ class ArrangementForm(IdentifiedForm):
         before = plan_from_slot(turn.get(PLAN))
         chosen = FREQUENCY_CHOICES.get(turn.button_value(FREQUENCY) or "")
         if chosen:
-            said, which, words = RequestedPlan(frequency=chosen[1]), None, ""
+            requested, which, words = RequestedPlan(frequency=chosen[1]), None, ""
         else:
             many = len(plans.build_plan(before, int(turn.get(OWED) or 0)).parts) if asked == CONFIRM else 0
-            told = remove_notice_day(turn.text)
-            which, words = extract_payment_position(told, many) if many else (None, told)
-            said = parse_payment_plan(words, turn.backend.today(), NUMBER_TYPES.get(asked or ""))
-        if said.day_problem and asked in (DAY, REST, CONFIRM):
-            turn.notes["day_problem"] = said.day_problem
-        if asked == FREQUENCY and said.frequency is None:
-            said = parse_payment_plan(f"every {FREQUENCY_LEAD.sub('', words.strip())}", turn.backend.today())
-        said = replace(said, day_problem="")
-        if said.is_empty:
+            plan_words = remove_notice_day(turn.text)
+            which, words = extract_payment_position(plan_words, many) if many else (None, plan_words)
+            requested = parse_payment_plan(words, turn.backend.today(), NUMBER_TYPES.get(asked or ""))
+        if requested.day_problem and asked in (DAY, REST, CONFIRM):
+            turn.notes["day_problem"] = requested.day_problem
+        if asked == FREQUENCY and requested.frequency is None:
+            requested = parse_payment_plan(f"every {remove_frequency_lead(words)}", turn.backend.today())
+        requested = replace(requested, day_problem="")
+        if requested.is_empty:
             return "day_problem" in turn.notes
-        after = self._merge_plan(turn, before, said, asked, which)
+        after = self._merge_plan(turn, before, requested, asked, which)
         turn.set(PLAN, after.to_slot())
         return after != before or asked in SLOT_FOR_MISSING.values() or "day_problem" in turn.notes
 
     def _merge_plan(
-        self, turn: Turn, before: RequestedPlan, said: RequestedPlan, asked: str | None, which: int | None
+        self, turn: Turn, before: RequestedPlan, requested: RequestedPlan, asked: str | None, which: int | None
     ) -> RequestedPlan:
         if before.is_empty:
-            return said
+            return requested
         missing, at = turn.get(MISSING) or (None, 0)
         due = int(turn.get(OWED) or 0)
         if asked in SLOT_FOR_MISSING.values() and missing:
-            return plans.apply_answer(before, said, missing, at, due)
-        return plans.apply_correction(before, said, due, which, turn.backend.today())
+            return plans.apply_answer(before, requested, missing, at, due)
+        return plans.apply_correction(before, requested, due, which, turn.backend.today())
 
     def _extract_rest(self, turn: Turn) -> bool:
         """How the rest is paid in words that are no plan; a bare yes or no does not say."""
         before = plan_from_slot(turn.get(PLAN))
-        if REST_UNKNOWN.search(turn.text):
+        if says_rest_unknown(turn.text):
             turn.set(PLAN, replace(before, is_rest_open=True).to_slot())
             return True
         words = None if is_yes(turn) or is_no(turn) else extract_free_text(turn)
@@ -240,11 +241,11 @@ class ArrangementForm(IdentifiedForm):
         turn.set(PLAN, replace(before, words=words).to_slot())
         return True
 
-    # asking
+    # asking the next question
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        account = standing.account
-        assert account is not None  # level 1 is a level on an account
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        account = identity.account
+        assert account is not None  # the level needed is one on an account
         balance = await get_balance(turn.session, turn.backend, account.id)
         due = balance.amount_due_cents
         if due <= 0:
@@ -279,14 +280,14 @@ class ArrangementForm(IdentifiedForm):
             turn.set(NOTICE_TOLD, True)
 
     def _ask_missing(self, turn: Turn, balance: Balance, plan: Plan) -> SlotQuestion:
-        said = plan_from_slot(turn.get(PLAN))
+        requested = plan_from_slot(turn.get(PLAN))
         today = turn.backend.today()
         values: dict[str, Any] = {
             **balance_values(turn, balance),
             "rest": format_cents(plan.remaining_cents),
             "amount": format_cents(plan.cents) if plan.cents else "",
             "day": format_on_day(plan.on, today) if plan.on else "",
-            "count": said.count or 0,
+            "count": requested.count or 0,
             "known": "day" if plan.on else "amount" if plan.cents else "",
         }
         slot = SLOT_FOR_MISSING[plan.missing_field or plans.AMOUNT]
@@ -330,22 +331,25 @@ class ArrangementForm(IdentifiedForm):
         words = plan_from_slot(turn.get(PLAN)).words
         if not words:
             return format_plan(plan.parts, turn.backend.today(), plan.remaining_cents)
-        told = format_plan(plan.parts, turn.backend.today())
+        plan_text = format_plan(plan.parts, turn.backend.today())
         return tr(
-            '{plan}; for the other {rest}: "{words}"', plan=told, rest=format_cents(plan.remaining_cents), words=words
+            '{plan}; for the other {rest}: "{words}"',
+            plan=plan_text,
+            rest=format_cents(plan.remaining_cents),
+            words=words,
         )
 
     async def _send_to_office(
         self, turn: Turn, account_id: int, balance: Balance, plan: Plan, why_not: list[str]
     ) -> None:
-        said = plan_from_slot(turn.get(PLAN))
+        requested = plan_from_slot(turn.get(PLAN))
         details = {
             "owes": format_cents(balance.amount_due_cents),
             "past due": format_cents(balance.past_due_cents),
             "plan": format_plan_for_office(plan.parts, turn.backend.today()) or "none yet",
         }
         if plan.remaining_cents > 0:
-            details["the rest"] = f"{format_cents(plan.remaining_cents)}: {said.words or 'not known yet'}"
+            details["the rest"] = f"{format_cents(plan.remaining_cents)}: {requested.words or 'not known yet'}"
         details["not granted at once"] = "; ".join(why_not)
         if turn.get(NOTICE):
             spoken = "a notice" if turn.get(NOTICE) == "notice" else "feared"

@@ -7,7 +7,7 @@ from datetime import date
 
 from actions.agreements import build_agreement
 from actions.autopay import questions
-from actions.autopay.extract import DUE_DATE, find_method
+from actions.autopay.extract import find_method
 from actions.autopay.slot_filling import (
     AGREED,
     CONFIRM,
@@ -35,22 +35,23 @@ from backend.payments import prechecks
 from backend.payments import service as payments
 from backend.payments.balances import get_balance
 from backend.payments.models import PaymentMethod
+from backend.reading.money.autopay_words import DUE_DATE
 
 
 class AutoPayEnrollment(AutoPaySlotFilling):
     """A form that asks for the day and the method, reads them out, and does what is agreed to."""
 
-    async def _ask_enroll(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        draft = await find_active_draft(turn.session, standing.account.id)
-        agreed_to = draft_replacement_key(standing.account.id)
+    async def _ask_enroll(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
+        draft = await find_active_draft(turn.session, identity.account.id)
+        agreed_to = draft_replacement_key(identity.account.id)
         if draft is not None and agreed_to not in (turn.get(AGREED) or []):
             method = await turn.session.get_one(PaymentMethod, draft.method_id)
             ask = SlotQuestion(AGREED, "utter_question_autopay_replace", {"method": method.label})
             outcome = self._ask_agreement(turn, agreed_to, ask)
             if outcome is not None or turn.notes.get("ended"):
                 return outcome
-        return await self._ask_details(turn, standing)
+        return await self._ask_details(turn, identity)
 
     def _ask_agreement(self, turn: Turn, name: str, ask: SlotQuestion) -> SlotQuestion | None:
         """Ask once whether to go on in spite of something; a no ends it, or takes the day back."""
@@ -78,11 +79,11 @@ class AutoPayEnrollment(AutoPaySlotFilling):
             return SlotQuestion(DAY, "utter_question_autopay_day_other")
         return SlotQuestion(DAY, "utter_question_autopay_day", {}, buttons)
 
-    async def _ask_details(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        assert standing.member is not None
+    async def _ask_details(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
+        assert identity.member is not None
         refused = turn.get(AGREED) or []
-        saved = await payments.list_saved_methods(turn.session, standing.member.id)
+        saved = await payments.list_saved_methods(turn.session, identity.member.id)
         methods = [method for method in saved if f"{EXCLUDED_METHOD_PREFIX} {method.id}" not in refused]
         if not self._usable_methods(turn, methods):
             turn.utter("utter_auto_no_method")
@@ -93,7 +94,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         day = None if turn.get(DAY) == DUE_DATE else int(turn.get(DAY))
         if (
             day
-            and await self._is_after_due_date(turn, standing.account.id, day)
+            and await self._is_after_due_date(turn, identity.account.id, day)
             and f"late{day}" not in (turn.get(AGREED) or [])
         ):
             ask = SlotQuestion(AGREED, "utter_question_autopay_late", {"when": questions.format_run_day(day)})
@@ -103,7 +104,7 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         method = self._select_method(turn, methods)
         if isinstance(method, SlotQuestion):
             return method
-        return await self._ask_confirm(turn, standing, method, day)
+        return await self._ask_confirm(turn, identity, method, day)
 
     def _select_method(self, turn: Turn, methods: Sequence[PaymentMethod]) -> PaymentMethod | SlotQuestion:
         usable = self._usable_methods(turn, methods)
@@ -129,29 +130,29 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         return bool(issued) and runs_after_due_date(day, issued[-1].issued_on, issued[-1].due_on)
 
     async def _ask_confirm(
-        self, turn: Turn, standing: Identity, method: PaymentMethod, day: int | None
+        self, turn: Turn, identity: Identity, method: PaymentMethod, day: int | None
     ) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        assert standing.member is not None
+        assert identity.account is not None
+        assert identity.member is not None
         answer = turn.notes.get("yes")
-        read_out = [standing.account.id, method.id, day]
+        read_out = [identity.account.id, method.id, day]
         if answer and turn.get(READ_OUT) == read_out:
-            await self._submit(turn, standing, method, day)
+            await self._submit(turn, identity, method, day)
             return None
         if answer is False:
             turn.clear(READ_OUT)  # a yes counts only for what is read out after this
             return SlotQuestion(CONFIRM, "utter_question_autopay_change")
-        starts_on = await service.new_autopay_start(turn.session, turn.backend, standing.account.id)
-        coming = await service.forecast_next_run(turn.session, turn.backend, standing.account.id, day, starts_on)
+        starts_on = await service.new_autopay_start(turn.session, turn.backend, identity.account.id)
+        coming = await service.forecast_next_run(turn.session, turn.backend, identity.account.id, day, starts_on)
         if turn.get(READ_OUT) != read_out:
-            await self._send_notes(turn, standing.account.id, method, day)
+            await self._send_notes(turn, identity.account.id, method, day)
             turn.set(READ_OUT, read_out)
         return SlotQuestion(
             CONFIRM,
             "utter_question_autopay_confirm",
             {
-                "name": standing.member.name,
-                "account": standing.account.number,
+                "name": identity.member.name,
+                "account": identity.account.number,
                 "method": method.label,
                 "when": questions.format_run_day(day),
                 "starting": questions.format_start(turn, coming, starts_on),
@@ -165,10 +166,10 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         today = turn.backend.today()
         starts_on = await service.new_autopay_start(turn.session, turn.backend, account_id)
         near = await self._due_dates_still_paid(turn, account_id, starts_on)
-        stands = await get_balance(turn.session, turn.backend, account_id)
-        if stands.pending_cents:
-            turn.utter("utter_autopay_note_pending", amount=format_cents(stands.pending_cents))
-        for item in stands.scheduled[:1]:
+        balance = await get_balance(turn.session, turn.backend, account_id)
+        if balance.pending_cents:
+            turn.utter("utter_autopay_note_pending", amount=format_cents(balance.pending_cents))
+        for item in balance.scheduled[:1]:
             amount, on = format_cents(item.amount_cents), format_day(item.run_on, today)
             turn.utter("utter_autopay_note_scheduled", amount=amount, day=on)
         left = [
@@ -196,10 +197,10 @@ class AutoPayEnrollment(AutoPaySlotFilling):
         ]
         return {due_on for due_on, on in runs if on is not None and on < starts_on}
 
-    async def _submit(self, turn: Turn, standing: Identity, method: PaymentMethod, day: int | None) -> None:
-        assert standing.account is not None
-        account_id = standing.account.id
-        agreement = build_agreement(turn, standing, "utter_question_autopay_confirm")
+    async def _submit(self, turn: Turn, identity: Identity, method: PaymentMethod, day: int | None) -> None:
+        assert identity.account is not None
+        account_id = identity.account.id
+        agreement = build_agreement(turn, identity, "utter_question_autopay_confirm")
         row = await service.find_autopay(turn.session, account_id)
         if row is not None and row.is_wanted:
             done = await service.change(

@@ -9,7 +9,7 @@ from actions import agenda, registry, side_questions
 from actions.agreements import build_agreement
 from actions.autopay import questions
 from actions.autopay.enrollment import AutoPayEnrollment
-from actions.autopay.extract import DUE_DATE, asks_whether_enrolled, extract_day_in_question
+from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question
 from actions.autopay.slot_filling import (
     ACT,
     AGREED,
@@ -38,6 +38,7 @@ from backend.payments import prechecks
 from backend.payments.balances import list_scheduled
 from backend.payments.models import PaymentMethod
 from backend.reading.back_references import asks_about_next_payment, refers_to_new_method
+from backend.reading.money.autopay_words import DUE_DATE
 from backend.reading.money.payment_method import extract_payment_part
 
 
@@ -52,7 +53,7 @@ class AutoPayForm(AutoPayEnrollment):
     asks: ClassVar[dict[str, str]] = {ACT: "choice", DAY: "day", METHOD: "method", AGREED: "yes_no", CONFIRM: "yes_no"}
     shows_status_first = True
 
-    # hearing
+    # reading the message
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
         if refers_to_new_method(turn.text):  # a card, while Auto Pay is talked of, and no phone or address
@@ -91,8 +92,8 @@ class AutoPayForm(AutoPayEnrollment):
 
     async def _answer_about_next_run(self, turn: Turn) -> bool:
         """Whether the run that comes next is still made once Auto Pay is off."""
-        standing = await turn.identity()
-        row = await service.find_autopay(turn.session, standing.account.id) if standing.account else None
+        identity = await turn.identity()
+        row = await service.find_autopay(turn.session, identity.account.id) if identity.account else None
         coming = await service.find_next_run(turn.session, turn.backend, row) if row is not None else None
         if row is None or coming is None:
             return False
@@ -104,15 +105,15 @@ class AutoPayForm(AutoPayEnrollment):
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(AGREED, CONFIRM, READ_OUT)
 
-    # asking
+    # asking the next question
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        assert standing.member is not None
-        if standing.account.status == "closed":
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
+        assert identity.member is not None
+        if identity.account.status == "closed":
             turn.utter("utter_autopay_closed")
             return None
-        row = await service.find_autopay(turn.session, standing.account.id)
+        row = await service.find_autopay(turn.session, identity.account.id)
         if turn.get(ACT) == "change" and turn.get(DAY) and (row is None or not row.is_wanted):
             turn.clear(ACT)  # with a day it is set up; there is none to change
         off = row is None or not row.is_wanted
@@ -130,18 +131,18 @@ class AutoPayForm(AutoPayEnrollment):
             if not (off and turn.get(ACT) in NON_ENROLLMENT_ACTS):
                 turn.utter("utter_auto_new_method")
         if row is not None and not off:
-            return await self._ask_enrolled(turn, standing, row)
+            return await self._ask_enrolled(turn, identity, row)
         if turn.get(ACT) in NON_ENROLLMENT_ACTS:
-            return await self._ask_off(turn, standing)
-        return await self._ask_enroll(turn, standing)
+            return await self._ask_off(turn, identity)
+        return await self._ask_enroll(turn, identity)
 
-    async def _ask_off(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def _ask_off(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         """Nothing to change or stop: Auto Pay is offered, and how a new card comes onto the account told."""
-        assert standing.account is not None
-        if await find_active_draft(turn.session, standing.account.id):
+        assert identity.account is not None
+        if await find_active_draft(turn.session, identity.account.id):
             turn.utter("utter_autopay_off_draft")
             return None
-        row = await service.find_autopay(turn.session, standing.account.id)
+        row = await service.find_autopay(turn.session, identity.account.id)
         last = await service.find_last_run(turn.session, turn.backend, row) if row else None
         if row is not None and row.change_on and last is not None:
             today = turn.backend.today()
@@ -156,13 +157,13 @@ class AutoPayForm(AutoPayEnrollment):
             return SlotQuestion(AGREED, "utter_question_autopay_off", {"state": "card" if card else "off"})
         if not answer:
             turn.utter("utter_autopay_nothing_to_stop")
-            await self._send_scheduled_stays(turn, standing.account.id)
+            await self._send_scheduled_stays(turn, identity.account.id)
             return None
         turn.clear(ACT)
-        return await self._ask_enroll(turn, standing)
+        return await self._ask_enroll(turn, identity)
 
-    async def _ask_enrolled(self, turn: Turn, standing: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
+    async def _ask_enrolled(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
         act = turn.get(ACT)
         if turn.notes.get("pause"):
             turn.utter("utter_autopay_no_pause")
@@ -170,14 +171,14 @@ class AutoPayForm(AutoPayEnrollment):
             turn.utter("utter_autopay_left")
             return None
         if act == "cancel":
-            return await self._ask_cancel(turn, standing, row)
+            return await self._ask_cancel(turn, identity, row)
         if act == "change":
-            return await self._ask_change(turn, standing, row)
+            return await self._ask_change(turn, identity, row)
         turn.utter("utter_autopay_status", **await self._status_values(turn, row))
         if act == "show":
             method = await turn.session.get_one(PaymentMethod, row.method_id)
             if why := prechecks.find_method_problem(
-                standing.account, method, first_run_day(turn.backend.today(), turn.backend.coop)
+                identity.account, method, first_run_day(turn.backend.today(), turn.backend.coop)
             ):
                 turn.utter("utter_told", told=tr("It cannot run like this: {why}.", why=why))
             return None
@@ -202,14 +203,14 @@ class AutoPayForm(AutoPayEnrollment):
         ]
         return SlotQuestion(ACT, "utter_question_autopay_act", {}, buttons)
 
-    async def _ask_cancel(self, turn: Turn, standing: Identity, row: AutoPay) -> SlotQuestion | None:
-        assert standing.account is not None
+    async def _ask_cancel(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | None:
+        assert identity.account is not None
         if "yes" not in turn.notes:
             coming = await service.find_next_run(turn.session, turn.backend, row)
             today = turn.backend.today()
             counts_from = effective_date(today, coming.on if coming and row.active else None, turn.backend.coop)
             values = {
-                "account": standing.account.number,
+                "account": identity.account.number,
                 "late": counts_from > today,
                 "next_day": format_day(coming.on, today) if coming else "",
             }
@@ -217,10 +218,10 @@ class AutoPayForm(AutoPayEnrollment):
         if not turn.notes["yes"]:
             turn.utter("utter_autopay_left")
             return None
-        agreement = build_agreement(turn, standing, "utter_question_autopay_cancel")
-        done = await service.cancel(turn.session, turn.backend, account_id=standing.account.id, agreement=agreement)
+        agreement = build_agreement(turn, identity, "utter_question_autopay_cancel")
+        done = await service.cancel(turn.session, turn.backend, account_id=identity.account.id, agreement=agreement)
         turn.utter("utter_autopay_cancelled", **questions.confirmation_values(turn, done, "", None))
-        await self._send_scheduled_stays(turn, standing.account.id)
+        await self._send_scheduled_stays(turn, identity.account.id)
         return None
 
     async def _send_scheduled_stays(self, turn: Turn, account_id: int) -> None:
@@ -229,7 +230,7 @@ class AutoPayForm(AutoPayEnrollment):
             amount, on = format_cents(item.amount_cents + item.fee_cents), format_day(item.run_on, turn.backend.today())
             turn.utter("utter_autopay_scheduled_stays", amount=amount, day=on)
 
-    async def _ask_change(self, turn: Turn, standing: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
+    async def _ask_change(self, turn: Turn, identity: Identity, row: AutoPay) -> SlotQuestion | ExternalCall | None:
         agreed = turn.get(AGREED) or []
         if turn.get(METHOD) == "ask" or (CURRENT_METHOD_INVALID in agreed and "ask_method" not in agreed):
             named = turn.get(METHOD) not in (None, "ask")  # "the card is no good, just use my checking"
@@ -250,4 +251,4 @@ class AutoPayForm(AutoPayEnrollment):
             turn.set(DAY, str(row.day_of_month) if row.day_of_month else DUE_DATE)
         if turn.get(METHOD) is None and "ask_method" not in (turn.get(AGREED) or []):
             turn.set(METHOD, str(row.method_id))
-        return await self._ask_details(turn, standing)
+        return await self._ask_details(turn, identity)

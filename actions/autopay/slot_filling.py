@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from actions.accounts.forms import AccountForm
 from actions.autopay import questions
-from actions.autopay.extract import (
-    asks_whether_enrolled,
-    extract_act,
-    extract_day,
-    extract_day_in_question,
-    extract_method,
-)
+from actions.autopay.extract import asks_whether_enrolled, extract_day_in_question, extract_method
 from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.turn import Turn
 from actions.yes_no import is_no, is_yes
 from backend.reading.back_references import is_no_longer_valid
+from backend.reading.money.autopay_words import extract_autopay_act, extract_draw_day, says_agree
 
 ACT, DAY, METHOD, AGREED, CONFIRM, READ_OUT = (
     "auto_act",
@@ -27,8 +21,6 @@ ACT, DAY, METHOD, AGREED, CONFIRM, READ_OUT = (
     "auto_confirm",
     "auto_told",
 )
-# the word that the text asks for; a lone YES is taken by carriers as opting in
-AGREE_WORDS = re.compile(r"(yes,? )?(i )?agree[.! ]*", re.IGNORECASE)
 EXPIRES_SOON = timedelta(days=60)  # a card that ends so soon after the first run is mentioned
 REPLACE_DRAFT_PREFIX = "draft of "
 EXCLUDED_METHOD_PREFIX = "not"
@@ -45,33 +37,33 @@ class AutoPaySlotFilling(AccountForm):
     """A form that reads wishes about Auto Pay into its slots."""
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._extract_button_values(turn)
+        understood = self._extract_button_values(turn)
         aside = asked == CODE and len(turn.text.split()) > 1  # told while a code is waited for
         if (turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS) or aside:
-            heard = self._extract_act(turn) or heard
-        if asked == ACT and not heard:
-            heard = self._extract_act(turn) or self._extract_leave(turn)
+            understood = self._extract_act(turn) or understood
+        if asked == ACT and not understood:
+            understood = self._extract_act(turn) or self._extract_leave(turn)
         if turn.text and (asked not in IDENTITY_SLOTS or turn.intent in self.opening_intents or aside):
-            heard = await self._extract_details(turn, asked) or heard
-        if asked in (CONFIRM, AGREED) and not heard:
-            heard = self._extract_yes_no(turn)
-        return heard
+            understood = await self._extract_details(turn, asked) or understood
+        if asked in (CONFIRM, AGREED) and not understood:
+            understood = self._extract_yes_no(turn)
+        return understood
 
     def _extract_button_values(self, turn: Turn) -> bool:
-        heard = False
+        understood = False
         for slot in (ACT, DAY, METHOD):
             value = turn.button_value(slot)
             if value is None:
                 continue
-            heard = True
+            understood = True
             if value == "other":
                 turn.notes["other_day"] = True
             else:
                 turn.set(slot, value)
-        return heard
+        return understood
 
     def _extract_act(self, turn: Turn) -> bool:
-        wished = extract_act(turn)
+        wished = extract_autopay_act(turn.text)
         if wished is None and turn.intent == "change_or_cancel_autopay":
             wished = "change"
         if wished == "pause":
@@ -87,10 +79,10 @@ class AutoPaySlotFilling(AccountForm):
 
     def _explain_task(self, turn: Turn) -> bool:
         """A day that is asked for beside how it works is answered too, before who they are is known."""
-        told = not asks_whether_enrolled(turn) and super()._explain_task(turn)
-        if told and (day := extract_day_in_question(turn)):
+        explained = not asks_whether_enrolled(turn) and super()._explain_task(turn)
+        if explained and (day := extract_day_in_question(turn)):
             turn.utter("utter_autopay_day_works", when=questions.format_run_day(int(day)))
-        return told
+        return explained
 
     def _remember_agreed(self, turn: Turn, name: str) -> None:
         turn.set(AGREED, [*(turn.get(AGREED) or []), name])
@@ -101,7 +93,7 @@ class AutoPaySlotFilling(AccountForm):
         return is_no(turn)
 
     async def _extract_details(self, turn: Turn, asked: str | None) -> bool:
-        day = extract_day(turn, asked == DAY)
+        day = extract_draw_day(turn.text, asked == DAY)
         method = await extract_method(turn, asked, METHOD)
         if day == "0":
             turn.notes["no_such_day"] = True
@@ -118,10 +110,10 @@ class AutoPaySlotFilling(AccountForm):
         return bool(day or method or turn.notes.get("new_method") or turn.notes.get("not_good"))
 
     def _extract_yes_no(self, turn: Turn) -> bool:
-        if asked_while_off(turn) and extract_act(turn) == "cancel":
+        if asked_while_off(turn) and extract_autopay_act(turn.text) == "cancel":
             turn.notes["yes"] = False  # "yes, stop it": there is nothing to stop
             return True
-        yes = bool(AGREE_WORDS.fullmatch(turn.text.strip())) or is_yes(turn)
+        yes = says_agree(turn.text.strip()) or is_yes(turn)
         if yes or is_no(turn):
             turn.notes["yes"] = yes
         return "yes" in turn.notes

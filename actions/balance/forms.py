@@ -6,7 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from actions import agenda
-from actions.accounts.account_choice import ALL_ACCOUNTS, account_buttons, format_account_label, list_other_accounts
+from actions.accounts.account_choice import account_buttons, format_account_label, list_other_accounts
 from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.formatting import format_day
@@ -20,6 +20,7 @@ from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
 from backend.payments.balances import get_balance
 from backend.reading.back_references import mentions_double_charge
+from backend.reading.numbers.account_separator import names_all_accounts
 
 
 class BalanceForm(AccountForm):
@@ -37,15 +38,15 @@ class BalanceForm(AccountForm):
             agenda.add_item(turn, "account_question_form", turn.full_text, slots)
         return False
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None  # level 1 is a level on an account
-        other = await list_other_accounts(turn, standing)
-        if other and ALL_ACCOUNTS.search(turn.text):
-            await self._send_all_balances(turn, standing, [standing.account, *other])
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None  # the level needed is one on an account
+        other = await list_other_accounts(turn, identity)
+        if other and names_all_accounts(turn.text):
+            await self._send_all_balances(turn, identity, [identity.account, *other])
             return None
         if other:
-            turn.utter("utter_balance_account", account=format_account_label(standing.account, standing))
-        balance = await get_balance(turn.session, turn.backend, standing.account.id)
+            turn.utter("utter_balance_account", account=format_account_label(identity.account, identity))
+        balance = await get_balance(turn.session, turn.backend, identity.account.id)
         turn.utter("utter_balance", **balance_values(turn, balance))
         today = turn.backend.today()
         if balance.last_payment_cents and balance.last_payment_on:
@@ -56,32 +57,32 @@ class BalanceForm(AccountForm):
         for planned in balance.scheduled:
             day = format_day(planned.run_on, today)
             turn.utter("utter_balance_scheduled", amount=format_cents(planned.amount_cents), day=day)
-        asked = AccountQuestion(turn.session, turn.backend, standing.account, turn.full_text)
+        asked = AccountQuestion(turn.session, turn.backend, identity.account, turn.full_text)
         by_itself = await describe_next_automatic_charge(asked)
-        for told in by_itself:
-            turn.utter("utter_told", told=told)
-        payable = balance.amount_due_cents > 0 and standing.account.status != "closed"
+        for sentence in by_itself:
+            turn.utter("utter_told", told=sentence)
+        payable = balance.amount_due_cents > 0 and identity.account.status != "closed"
         payable = payable and (not by_itself or balance.past_due_cents > 0)  # what is taken by itself is not paid twice
         if not turn.get("paused_task") and not agenda.pending_items(turn):
-            self._offer(turn, standing, other, owes=payable)
+            self._offer(turn, identity, other, owes=payable)
         return None
 
-    def _offer(self, turn: Turn, standing: Identity, other: list[Account], *, owes: bool) -> None:
+    def _offer(self, turn: Turn, identity: Identity, other: list[Account], *, owes: bool) -> None:
         if other:
             pay = [{"title": tr("Pay this one"), "payload": "/quick_pay"}] if owes else []
-            turn.utter("utter_balance_others", buttons=pay + account_buttons(other, standing, self.skill))
+            turn.utter("utter_balance_others", buttons=pay + account_buttons(other, identity, self.skill))
         elif owes:
             turn.utter("utter_balance_offer")
         if owes:
             turn.set("offer", {"opener": "quick_pay_form", "slots": {"pay_amount": "bill"}})
 
-    async def _send_all_balances(self, turn: Turn, standing: Identity, accounts: list[Account]) -> None:
+    async def _send_all_balances(self, turn: Turn, identity: Identity, accounts: list[Account]) -> None:
         lines, total, days = [], 0, set[date | None]()
         for account in sorted(accounts, key=lambda each: each.number):
             balance = await get_balance(turn.session, turn.backend, account.id)
             total += balance.amount_due_cents
             owes = format_balance(balance.amount_due_cents)
-            lines.append(tr("Account {account}: {owed}.", account=format_account_label(account, standing), owed=owes))
+            lines.append(tr("Account {account}: {owed}.", account=format_account_label(account, identity), owed=owes))
             if balance.amount_due_cents > 0:
                 days.add(balance.due_on if balance.past_due_cents <= 0 else None)
         turn.utter("utter_balance_all", lines=" ".join(lines), total=format_balance(total))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from actions.accounts.forms import AccountForm
 from actions.agenda import pending_items
 from actions.agreements import build_agreement
 from actions.autopay import questions
-from actions.autopay.extract import CHANGE, STOP, extract_method, find_method
-from actions.autopay.slot_filling import AGREE_WORDS
+from actions.autopay.extract import extract_method, find_method
 from actions.base import ExternalCall, SlotQuestion
 from actions.formatting import format_day, format_long_date
-from actions.free_text import VIEW_REQUEST
 from actions.identity.forms import IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button
 from actions.turn import Turn
@@ -26,13 +23,15 @@ from backend.members.identity import Identity
 from backend.payments import prechecks
 from backend.payments import service as payments
 from backend.payments.models import PaymentMethod
+from backend.reading.acts.task_control import begins_as_view_request
+from backend.reading.money.autopay_words import (
+    asks_about_drafts,
+    asks_to_change_autopay,
+    asks_to_stop_autopay,
+    says_agree,
+)
 
 ACT, METHOD, CONFIRM = "draft_act", "draft_method", "draft_confirm"
-ASKS_FOR_EXPLANATION = re.compile(
-    r"\b(what('s| is| are| does)|difference|same as|why can'?t|new drafts?|still work|set ?up a|sign up|should i|"
-    r"can i (get|start|set)|start a|add a)\b",
-    re.IGNORECASE,
-)
 
 
 class BankDraftForm(AccountForm):
@@ -47,24 +46,24 @@ class BankDraftForm(AccountForm):
     shows_status_first = True
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._extract_button_values(turn)
+        understood = self._extract_button_values(turn)
         if turn.intent in self.opening_intents and asked not in IDENTITY_SLOTS:
-            heard = self._extract_act(turn) or heard
-            told = "explained" in turn.notes
-            if turn.text and not told and ASKS_FOR_EXPLANATION.search(turn.text) and turn.get(ACT) in (None, "show"):
+            understood = self._extract_act(turn) or understood
+            explained = "explained" in turn.notes
+            if turn.text and not explained and asks_about_drafts(turn.text) and turn.get(ACT) in (None, "show"):
                 turn.utter("utter_draft_explained")
-        if asked == ACT and not heard:
-            heard = self._extract_act(turn)
+        if asked == ACT and not understood:
+            understood = self._extract_act(turn)
         if (method := await extract_method(turn, asked, METHOD)) or turn.notes.get("new_method"):
             turn.set(METHOD, method)
             turn.set(ACT, "edit")
-            heard = True
-        if asked == CONFIRM and not heard:
-            yes = bool(AGREE_WORDS.fullmatch(turn.text.strip())) or is_yes(turn)
+            understood = True
+        if asked == CONFIRM and not understood:
+            yes = says_agree(turn.text.strip()) or is_yes(turn)
             if yes or is_no(turn):
                 turn.notes["yes"] = yes
-                heard = True
-        return heard
+                understood = True
+        return understood
 
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(CONFIRM)
@@ -80,30 +79,30 @@ class BankDraftForm(AccountForm):
         words = turn.text.strip()
         if is_no(turn):
             turn.set(ACT, "leave")
-        elif VIEW_REQUEST.search(words) or ASKS_FOR_EXPLANATION.search(words):
+        elif begins_as_view_request(words) or asks_about_drafts(words):
             turn.set(ACT, "show")
-        elif STOP.search(words):
+        elif asks_to_stop_autopay(words):
             turn.set(ACT, "remove")
-        elif CHANGE.search(words):
+        elif asks_to_change_autopay(words):
             turn.set(ACT, "edit")
         else:
             return False
         return True
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        draft = await find_active_draft(turn.session, standing.account.id)
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
+        draft = await find_active_draft(turn.session, identity.account.id)
         if draft is None or not draft.is_wanted:
-            await self._none(turn, standing.account.id)
+            await self._none(turn, identity.account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
             turn.utter("utter_draft_left")
             return None
         if act == "edit":
-            return await self._edit(turn, standing, draft)
+            return await self._edit(turn, identity, draft)
         if act == "remove":
-            return await self._remove(turn, standing, draft)
+            return await self._remove(turn, identity, draft)
         method = await turn.session.get_one(PaymentMethod, draft.method_id)
         turn.utter("utter_draft_shown", method=method.label, next=await self._next(turn, draft))
         buttons = [
@@ -135,13 +134,13 @@ class BankDraftForm(AccountForm):
             next=questions.format_next_run(coming, turn.backend.today()),
         )
 
-    async def _edit(self, turn: Turn, standing: Identity, draft: LegacyDraft) -> SlotQuestion | None:
-        assert standing.account is not None
-        assert standing.member is not None
+    async def _edit(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
+        assert identity.account is not None
+        assert identity.member is not None
         if turn.notes.get("new_method"):
             turn.utter("utter_auto_new_method")
         day = first_run_day(turn.backend.today(), turn.backend.coop)
-        saved = await payments.list_saved_methods(turn.session, standing.member.id)
+        saved = await payments.list_saved_methods(turn.session, identity.member.id)
         usable = [each for each in saved if (prechecks.card_expiry_date(each) or day) >= day]
         method = find_method([each for each in usable if each.id != draft.method_id], turn.get(METHOD))
         if not [each for each in usable if each.id != draft.method_id]:
@@ -153,42 +152,42 @@ class BankDraftForm(AccountForm):
             )
         if not turn.notes.get("yes"):
             return SlotQuestion(
-                CONFIRM, "utter_question_draft_confirm", await self._words(turn, standing, draft, method)
+                CONFIRM, "utter_question_draft_confirm", await self._words(turn, identity, draft, method)
             )
-        agreement = build_agreement(turn, standing, "utter_question_draft_confirm")
+        agreement = build_agreement(turn, identity, "utter_question_draft_confirm")
         done = await service.change_draft(
-            turn.session, turn.backend, account_id=standing.account.id, method_id=method.id, agreement=agreement
+            turn.session, turn.backend, account_id=identity.account.id, method_id=method.id, agreement=agreement
         )
         turn.utter("utter_draft_changed", **questions.confirmation_values(turn, done, method.label, None))
         return None
 
-    async def _words(self, turn: Turn, standing: Identity, draft: LegacyDraft, method: PaymentMethod) -> dict[str, Any]:
-        assert standing.account is not None
-        assert standing.member is not None
+    async def _words(self, turn: Turn, identity: Identity, draft: LegacyDraft, method: PaymentMethod) -> dict[str, Any]:
+        assert identity.account is not None
+        assert identity.member is not None
         today = turn.backend.today()
         return {
-            "name": standing.member.name,
-            "account": standing.account.number,
+            "name": identity.member.name,
+            "account": identity.account.number,
             "method": method.label,
             "fee_words": questions.format_fee(turn, method),
             "starting": questions.format_start(turn, await service.find_next_run(turn.session, turn.backend, draft)),
             "today": format_long_date(today),
         }
 
-    async def _remove(self, turn: Turn, standing: Identity, draft: LegacyDraft) -> SlotQuestion | None:
-        assert standing.account is not None
+    async def _remove(self, turn: Turn, identity: Identity, draft: LegacyDraft) -> SlotQuestion | None:
+        assert identity.account is not None
         if not turn.notes.get("yes"):
             today = turn.backend.today()
             coming = await service.find_next_run(turn.session, turn.backend, draft)
             values = {
-                "account": standing.account.number,
+                "account": identity.account.number,
                 "late": effective_date(today, coming.on if coming else None, turn.backend.coop) > today,
                 "next_day": format_day(coming.on, today) if coming else "",
             }
             return SlotQuestion(CONFIRM, "utter_question_draft_remove", values)
-        agreement = build_agreement(turn, standing, "utter_question_draft_remove")
+        agreement = build_agreement(turn, identity, "utter_question_draft_remove")
         done = await service.remove_draft(
-            turn.session, turn.backend, account_id=standing.account.id, agreement=agreement
+            turn.session, turn.backend, account_id=identity.account.id, agreement=agreement
         )
         turn.utter("utter_draft_removed", **questions.confirmation_values(turn, done, "", None))
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from actions import agenda
@@ -18,41 +17,12 @@ from backend.alerts import service as alerts
 from backend.alerts.parsing import parse_alert_request
 from backend.language import mark, tr
 from backend.members.identity import Identity
+from backend.reading.service.bill_delivery import (
+    extract_choice,
+    names_own_email_address,
+)
 
 CHOICE, AGREED = "paper_wish", "paper_agreed"
-WANTS_NO_PAPER = re.compile(
-    r"\b(don'?t|do not|no|not|stop|without|instead of|less|save|quit|end|cancel|off|rid of)\b[\w ]{0,24}"
-    r"\b(paper|mail(ed|ing)?|printed)\b(?!less)|\bfrom paper\b",
-    re.IGNORECASE,
-)
-WANTS_PAPER = re.compile(
-    r"\b(stop|end|cancel|quit|leave|off|undo|out of|no(t)?|remove)\b[\w ]{0,24}\b(paper ?less|e-?bills?|electronic)"
-    r"|\bpaper\b(?! ?less)|\b(by|in the) (us )?mail\b|\bmail(ed)? (me|it|them|my)\b|\bprinted\b",
-    re.IGNORECASE,
-)
-WANTS_ELECTRONIC = re.compile(
-    r"\bpaper ?less\b|\be-?(bill|statement|mail)|\belectronic|\bgreen\b|\bonline\b", re.IGNORECASE
-)
-BY_EMAIL_INSTEAD = re.compile(
-    r"(?<!instead of )(?<!not )(?<!rather than )\b(?:by|via|through|to|over|as an?) (?:my )?e-?mails?\b"
-    r"|\be-?mail(?:ed)?\b.{0,16}\binstead\b(?! of)",
-    re.IGNORECASE,
-)
-"""How they are to come, whatever else is named: "it comes on paper, can it come by email instead"."""
-OWN_EMAIL_ADDRESS = re.compile(r"\bmy e-?mail\b|@", re.IGNORECASE)
-BACK_TO_PAPER = re.compile(r"\bpaper\b.{0,12}\b(?:instead|again|back)\b|\bback (?:to|on) paper\b", re.IGNORECASE)
-ASKS_STATUS = re.compile(r"^(am i|is my|are my|do i|how (do|am|are|is)|check if)\b", re.IGNORECASE)
-
-
-def extract_choice(text: str) -> str | None:
-    """`email` or `paper`: how the member wants bills to come. None when it is not said."""
-    if ASKS_STATUS.search(text.strip()):
-        return None
-    if WANTS_NO_PAPER.search(text) or (BY_EMAIL_INSTEAD.search(text) and not BACK_TO_PAPER.search(text)):
-        return "email"
-    if WANTS_PAPER.search(text):
-        return "paper"
-    return "email" if WANTS_ELECTRONIC.search(text) else None
 
 
 CONFIRMATION_SENT = mark("A note of this is on its way to your email.")
@@ -79,7 +49,7 @@ class BillNotificationsForm(AccountForm):
             turn.utter("utter_agenda_added", tasks=tr("alerts"))
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        if turn.intent == "update_contact_info" and OWN_EMAIL_ADDRESS.search(turn.text):
+        if turn.intent == "update_contact_info" and names_own_email_address(turn.text):
             return False  # a new address is no wish for bills by email
         wish = turn.button_value(CHOICE)
         if asked is None:
@@ -100,10 +70,10 @@ class BillNotificationsForm(AccountForm):
         turn.set(CHOICE, wish)
         return True
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        assert standing.member is not None
-        paperless = await alerts.is_paperless(turn.session, standing.account.id)
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
+        assert identity.member is not None
+        paperless = await alerts.is_paperless(turn.session, identity.account.id)
         now, other = ("email", "paper") if paperless else ("paper", "email")
         wish = {"switch": other, "stay": now}.get(str(turn.get(CHOICE)), turn.get(CHOICE))
         if turn.notes.get("ended"):
@@ -115,22 +85,22 @@ class BillNotificationsForm(AccountForm):
         if wish == now:
             turn.utter("utter_bills_same", state=now)
             return None
-        if wish == "email" and not standing.member.email:
+        if wish == "email" and not identity.member.email:
             turn.utter("utter_bills_no_email")
             return None
-        values: dict[str, Any] = {"account": standing.account.number, "email": standing.member.email or ""}
+        values: dict[str, Any] = {"account": identity.account.number, "email": identity.member.email or ""}
         if not turn.notes.get("agreed"):
             buttons = [{"title": tr("Yes, do it"), "payload": "/affirm"}, {"title": tr("No"), "payload": "/deny"}]
             return SlotQuestion(AGREED, f"utter_question_bills_{wish}", values, buttons)
-        await self._switch(turn, standing, wish)
+        await self._switch(turn, identity, wish)
         return None
 
-    async def _switch(self, turn: Turn, standing: Identity, wish: str) -> None:
-        assert standing.account is not None
-        agreement = build_agreement(turn, standing, f"utter_question_bills_{wish}")
+    async def _switch(self, turn: Turn, identity: Identity, wish: str) -> None:
+        assert identity.account is not None
+        agreement = build_agreement(turn, identity, f"utter_question_bills_{wish}")
         switch = alerts.enroll_paperless if wish == "email" else alerts.cancel_paperless
-        quoted = await switch(turn.session, turn.backend, standing.account, agreement)
-        emailed = standing.member is not None and bool(standing.member.email)
+        quoted = await switch(turn.session, turn.backend, identity.account, agreement)
+        emailed = identity.member is not None and bool(identity.member.email)
         turn.utter(
             f"utter_bills_now_{wish}",
             note=tr(CONFIRMATION_SENT if emailed else NO_CONFIRMATION_SENT),

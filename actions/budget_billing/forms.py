@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, ClassVar
 
 from actions import side_questions
@@ -20,32 +19,19 @@ from backend.members.identity import Identity
 from backend.money import format_cents
 from backend.programs import service as programs
 from backend.programs.models import ProgramEnrollment
-from backend.programs.rules import BUDGET, LEVELIZED
 from backend.programs.service import NotEligible, ProgramOffer
 from backend.reading.money.amount import Amount
+from backend.reading.service.billing_program import (
+    JOIN,
+    LEAVE,
+    agrees_to_program,
+    asks_about_programs,
+    asks_to_leave_program,
+    extract_program,
+    extract_program_act,
+)
 
 PROGRAM, ACT, CONFIRM, COMPARED = "program", "program_act", "program_confirm", "program_told"
-
-JOIN, LEAVE, VIEW = "join", "leave", "look"
-LEAVING = re.compile(
-    r"\b(cancel|stop|leave|quit|end|remove|unenrol|get off|get out|take me off|off|don'?t want|no longer)\b",
-    re.IGNORECASE,
-)
-JOINING = re.compile(
-    r"\b(sign (me )?up|enrol|enroll|put me on|get (me )?on|go on|be on|join|start|set up|i want|i'd like|i need)\b",
-    re.IGNORECASE,
-)
-QUESTION = re.compile(
-    r"\b(what|how|why|which|when|who|would|should|tell me about|difference|versus|am i|is my)\b", re.I
-)
-ASKS_FOR_EXPLANATION = re.compile(
-    r"\b(what (is|are|billing)|what's (budget|lev|the (budget|diff))|how (do|does|is)|tell me|explain|difference)\b",
-    re.IGNORECASE,
-)
-PROGRAM_NAMES = {BUDGET: re.compile(r"\bbud?[gj]|\bbugd", re.I), LEVELIZED: re.compile(r"\blev|\baverag", re.I)}
-AGREE_WORDS = re.compile(
-    r"(yes[, ]*)?(please )?(enrol|enroll|leave|ok|okay|do it)( me| it)?( please)?[.! ]*", re.IGNORECASE
-)
 
 
 class BudgetBillingForm(AccountForm):
@@ -58,7 +44,7 @@ class BudgetBillingForm(AccountForm):
     asks: ClassVar[dict[str, str]] = {PROGRAM: "choice", CONFIRM: "yes_no"}
     shows_status_first = True
 
-    # hearing
+    # reading the message
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if turn.button_value(PROGRAM) or turn.button_value(ACT):
@@ -70,20 +56,20 @@ class BudgetBillingForm(AccountForm):
         if asked in (PROGRAM, CONFIRM):
             return self._extract_answer(turn, asked)
         if turn.intent in self.opening_intents:
-            turn.set(PROGRAM, _extract_program(turn.text))
-            turn.set(ACT, _extract_act(turn.text))
+            turn.set(PROGRAM, extract_program(turn.text))
+            turn.set(ACT, extract_program_act(turn.text))
             return True
         return False
 
     def _extract_answer(self, turn: Turn, asked: str) -> bool:
-        named = _extract_program(turn.text)
+        named = extract_program(turn.text)
         if is_no(turn):
             turn.notes["declined"] = True
-        elif asked == CONFIRM and turn.get(CONFIRM) and (AGREE_WORDS.fullmatch(turn.text.strip()) or is_yes(turn)):
+        elif asked == CONFIRM and turn.get(CONFIRM) and (agrees_to_program(turn.text.strip()) or is_yes(turn)):
             turn.notes["agreed"] = turn.get(CONFIRM)
         elif named:
             turn.set(PROGRAM, named)
-            turn.set(ACT, LEAVE if LEAVING.search(turn.text) else JOIN)
+            turn.set(ACT, LEAVE if asks_to_leave_program(turn.text) else JOIN)
         elif not turn.has_act("ask") and isinstance(turn.extract_values("pay_amount").amount, Amount):
             turn.utter("utter_program_own_amount")
         else:
@@ -91,60 +77,58 @@ class BudgetBillingForm(AccountForm):
         return True
 
     async def _answer_questions(self, turn: Turn) -> bool:
-        if turn.was_just_opened() and ASKS_FOR_EXPLANATION.search(
-            turn.text
-        ):  # what the programs are is told below, once
+        if turn.was_just_opened() and asks_about_programs(turn.text):  # what the programs are is told below, once
             return await side_questions.answer_others(turn, self.form)
         return await super()._answer_questions(turn)
 
-    # asking
+    # asking the next question
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        if turn.was_just_opened() and ASKS_FOR_EXPLANATION.search(turn.text):
+        if turn.was_just_opened() and asks_about_programs(turn.text):
             # what the programs are is no secret: said before it is asked who wants to know
             turn.utter("utter_programs_explained")
         return await super().next_question(turn)
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.notes.get("declined"):
             turn.utter("utter_program_left_alone")
             return None
-        assert standing.account is not None  # level 1 is a level on an account
-        enrolment = await programs.find_enrollment(turn.session, standing.account.id)
+        assert identity.account is not None  # the level needed is one on an account
+        enrolment = await programs.find_enrollment(turn.session, identity.account.id)
         if turn.get(ACT) == LEAVE:
-            return await self._ask_leave(turn, standing, enrolment)
+            return await self._ask_leave(turn, identity, enrolment)
         if enrolment is not None:
             turn.utter(
                 "utter_program_enrolled",
-                **self._enrollment_values(turn, standing, enrolment),
+                **self._enrollment_values(turn, identity, enrolment),
                 buttons=build_leave_buttons(),
             )
             return None
-        return await self._ask_join(turn, standing)
+        return await self._ask_join(turn, identity)
 
     async def _ask_leave(
-        self, turn: Turn, standing: Identity, enrolment: ProgramEnrollment | None
+        self, turn: Turn, identity: Identity, enrolment: ProgramEnrollment | None
     ) -> SlotQuestion | None:
         if enrolment is None:
             turn.utter("utter_program_not_enrolled")
             return None
-        values = self._enrollment_values(turn, standing, enrolment)
+        values = self._enrollment_values(turn, identity, enrolment)
         if turn.notes.get("agreed") == f"leave:{enrolment.id}":
-            assert standing.account is not None
-            agreement = build_agreement(turn, standing, f"utter_question_program_{LEAVE}")
-            await programs.end_enrollment(turn.session, turn.backend, standing.account.id, agreement)
+            assert identity.account is not None
+            agreement = build_agreement(turn, identity, f"utter_question_program_{LEAVE}")
+            await programs.end_enrollment(turn.session, turn.backend, identity.account.id, agreement)
             turn.utter("utter_program_left", **values)
             return None
         turn.set(CONFIRM, f"leave:{enrolment.id}")
         return SlotQuestion(CONFIRM, "utter_question_program_leave", values)
 
-    async def _ask_join(self, turn: Turn, standing: Identity) -> SlotQuestion | None:
-        assert standing.account is not None
-        offers = await programs.list_offers(turn.session, turn.backend, standing.account.id)
+    async def _ask_join(self, turn: Turn, identity: Identity) -> SlotQuestion | None:
+        assert identity.account is not None
+        offers = await programs.list_offers(turn.session, turn.backend, identity.account.id)
         chosen = next((offer for offer in offers if offer.program == turn.get(PROGRAM)), None)
         if chosen is not None and turn.get(ACT) == JOIN:
             if chosen.is_eligible:
-                return await self._ask_confirm(turn, standing, chosen)
+                return await self._ask_confirm(turn, identity, chosen)
             turn.clear(PROGRAM)
             turn.utter("utter_program_refused", **formatting.refusal_values(chosen))
             offers = [offer for offer in offers if offer.is_eligible]
@@ -173,35 +157,35 @@ class BudgetBillingForm(AccountForm):
             if not offer.is_eligible:
                 turn.utter("utter_program_refused", **formatting.refusal_values(offer))
 
-    async def _ask_confirm(self, turn: Turn, standing: Identity, offer: ProgramOffer) -> SlotQuestion | None:
-        assert standing.account is not None
+    async def _ask_confirm(self, turn: Turn, identity: Identity, offer: ProgramOffer) -> SlotQuestion | None:
+        assert identity.account is not None
         # what is agreed to is this program at this amount, for this account
-        agreed = f"{offer.program}:{standing.account.id}:{offer.amount_cents}"
+        agreed = f"{offer.program}:{identity.account.id}:{offer.amount_cents}"
         if turn.notes.get("agreed") == agreed:
-            await self._enroll(turn, standing, offer)
+            await self._enroll(turn, identity, offer)
             return None
         turn.set(CONFIRM, agreed)
-        values = {"account": standing.account.number, "amount": format_cents(offer.amount_cents)}
+        values = {"account": identity.account.number, "amount": format_cents(offer.amount_cents)}
         return SlotQuestion(CONFIRM, f"utter_question_program_{offer.program}", values)
 
-    async def _enroll(self, turn: Turn, standing: Identity, offer: ProgramOffer) -> None:
-        assert standing.account is not None
-        agreement = build_agreement(turn, standing, f"utter_question_program_{offer.program}")
+    async def _enroll(self, turn: Turn, identity: Identity, offer: ProgramOffer) -> None:
+        assert identity.account is not None
+        agreement = build_agreement(turn, identity, f"utter_question_program_{offer.program}")
         try:
-            made = await programs.enroll(turn.session, turn.backend, standing.account.id, offer.program, agreement)
+            made = await programs.enroll(turn.session, turn.backend, identity.account.id, offer.program, agreement)
         except NotEligible:
             turn.utter("utter_program_changed")
             return
-        turn.utter(f"utter_program_joined_{offer.program}", **self._enrollment_values(turn, standing, made))
+        turn.utter(f"utter_program_joined_{offer.program}", **self._enrollment_values(turn, identity, made))
 
-    def _enrollment_values(self, turn: Turn, standing: Identity, made: ProgramEnrollment) -> dict[str, Any]:
-        assert standing.account is not None
+    def _enrollment_values(self, turn: Turn, identity: Identity, made: ProgramEnrollment) -> dict[str, Any]:
+        assert identity.account is not None
         monthly = ""
         if made.amount_cents is not None:
             monthly = tr(", {amount} a month", amount=format_cents(made.amount_cents))
         return {
             "program_name": formatting.format_program(made.program),
-            "account": standing.account.number,
+            "account": identity.account.number,
             "monthly": monthly,
             "since": format_day(made.started_on, turn.backend.today()),
             "confirmation": made.confirmation,
@@ -215,17 +199,3 @@ def _button_payload(act: str, program: str | None = None) -> str:
 
 def build_leave_buttons() -> list[dict[str, str]]:
     return [{"title": tr("Leave it"), "payload": _button_payload(LEAVE)}, {"title": tr("Keep it"), "payload": "/thank"}]
-
-
-def _extract_program(words: str) -> str | None:
-    """The one program that the words name; none where they name both."""
-    found = [program for program, pattern in PROGRAM_NAMES.items() if pattern.search(words)]
-    return found[0] if len(found) == 1 else None
-
-
-def _extract_act(words: str) -> str:
-    if QUESTION.search(words):
-        return VIEW
-    if LEAVING.search(words):
-        return LEAVE
-    return JOIN if JOINING.search(words) else VIEW

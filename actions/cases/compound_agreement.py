@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions import side_questions, subject_matching
 from actions.cases.status_questions import HOW_LONG_FOLLOW_UP
-from actions.cases.withdrawal import NEVER_MIND_WORDS, withdraw_ticket
+from actions.cases.withdrawal import withdraw_ticket
 from actions.conversation.completed_actions import answer_if_done
 from actions.turn import Turn
 from backend.knowledge.subjects import Subject
@@ -13,6 +13,7 @@ from backend.reading.acts.qualified_yes import QualifiedYes, parse_qualified_yes
 from backend.reading.acts.yes_no import contains_yes
 from backend.reading.spanish import to_english
 from backend.reading.tickets.status_questions import detect_status_question
+from backend.reading.tickets.withdrawal import says_never_mind
 from backend.tickets import service as tickets
 
 MIN_PERSON_CONFIDENCE = 0.6
@@ -22,8 +23,10 @@ def find_agreement(turn: Turn) -> QualifiedYes | None:
     """The yes in this message with what stands beside it; None where it agrees to nothing."""
     if turn.was_redacted or not turn.full_text:
         return None
-    said = turn.open_question.text
-    return parse_qualified_yes(turn.text, to_english(said) if turn.language == SPANISH else said, turn.language)
+    read_back = turn.open_question.text
+    return parse_qualified_yes(
+        turn.text, to_english(read_back) if turn.language == SPANISH else read_back, turn.language
+    )
 
 
 def find_question_subject(turn: Turn, found: QualifiedYes) -> Subject | None:
@@ -39,7 +42,7 @@ def asks_for_person(turn: Turn) -> bool:
 
 def drops_report(turn: Turn) -> bool:
     """Whether the report is let go, whatever is said beside it: `never mind the report, I only wish to know`."""
-    return bool(NEVER_MIND_WORDS.search(turn.text)) and not contains_yes(turn.text)
+    return says_never_mind(turn.text) and not contains_yes(turn.text)
 
 
 async def answer_extras(turn: Turn, found: QualifiedYes, form: str) -> None:
@@ -66,7 +69,7 @@ async def _answer_how_long(turn: Turn) -> bool:
         return False
     filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
     kinds = [filed[0].kind] if filed else []
-    told = turn.backend.knowledge.follow_up(HOW_LONG_FOLLOW_UP, kinds, turn.backend.coop, turn.language, {})
-    if told:
-        turn.utter("utter_told", told=told)
-    return bool(told)
+    answer = turn.backend.knowledge.follow_up(HOW_LONG_FOLLOW_UP, kinds, turn.backend.coop, turn.language, {})
+    if answer:
+        turn.utter("utter_told", told=answer)
+    return bool(answer)

@@ -42,11 +42,14 @@ class DangerReportForm(LocatedReport):
     async def _next_danger_question(self, turn: Turn) -> SlotQuestion | None:
         """Filed at once, with what is known: who is in danger may not write again. Then where it is."""
         if not self.get_report_slot(turn, "warned"):
-            if stands := await self._find_open_danger(turn):
+            if open_ticket := await self._find_open_danger(turn):
                 words = str(self.get_report_slot(turn, "danger"))
-                await tickets.add_note(turn.session, turn.backend, stands, turn.conversation_id, words)
+                await tickets.add_note(turn.session, turn.backend, open_ticket, turn.conversation_id, words)
                 turn.utter(
-                    "utter_case_added", number=stands.number, called=await format_callout_status(turn, stands), own=True
+                    "utter_case_added",
+                    number=open_ticket.number,
+                    called=await format_callout_status(turn, open_ticket),
+                    own=True,
                 )
                 return None
             if (
@@ -55,25 +58,27 @@ class DangerReportForm(LocatedReport):
                 send_safety_advice(turn, self._collect_signs(turn))
             turn.set(self.slot_name("warned"), True)
         await self._identify_from_numbers(turn)
-        standing = await turn.identity()
+        identity = await turn.identity()
         if self.get_report_slot(turn, "place") is None and (place := await self._find_earlier_place(turn)):
             turn.set(self.slot_name("place"), place)
-        where = await self.resolve_location(turn, standing)
-        filed = await self._file_or_update_danger(turn, standing, where)
+        where = await self.resolve_location(turn, identity)
+        filed = await self._file_or_update_danger(turn, identity, where)
         ticket = filed.ticket
-        told = f" {filed.relayed_text}" if filed.relayed_text else await format_callout_status(turn, ticket, first=True)
+        status_text = (
+            f" {filed.relayed_text}" if filed.relayed_text else await format_callout_status(turn, ticket, first=True)
+        )
         if (
             not filed.is_own
         ):  # another has told of it: what was said is added, and nothing of theirs is asked or changed
-            turn.utter("utter_case_added", number="", called=told, own=False)
+            turn.utter("utter_case_added", number="", called=status_text, own=False)
             await self._handle_person_request(turn)
             return None
         turn.set(self.slot_name("filed"), ticket.number)
-        if self.get_report_slot(turn, "place") is None and not (standing.account and ticket.place):
+        if self.get_report_slot(turn, "place") is None and not (identity.account and ticket.place):
             await self._handle_person_request(turn)
             again = turn.get(REQUESTED_SLOT) == self.slot_name("place") and not turn.was_just_opened()
             half = again and turn.get(NUMBER) and not turn.get(LAST4)
-            values: dict[str, Any] = {"danger": True, "no_number": False, "called": told}
+            values: dict[str, Any] = {"danger": True, "no_number": False, "called": status_text}
             values["again"] = "half" if half else again
             return SlotQuestion(self.slot_name("place"), "utter_question_outage_place", values)
         if self.get_report_slot(turn, "warned") != TICKET_NUMBER_SENT:
@@ -82,7 +87,7 @@ class DangerReportForm(LocatedReport):
                 "undo": format_withdraw_hint(turn, ticket),
                 "case_kind": ticket.kind,
             }
-            turn.utter("utter_outage_ticket", number=ticket.number, called=told, **more)
+            turn.utter("utter_outage_ticket", number=ticket.number, called=status_text, **more)
             turn.set(self.slot_name("warned"), TICKET_NUMBER_SENT)
             await self._handle_person_request(turn)
             if ticket.phone is None and not self.get_report_slot(
@@ -118,17 +123,17 @@ class DangerReportForm(LocatedReport):
         """Danger; but who only needs air or medicine needs power: no wire is to be looked for."""
         if not is_only_medical_need(self._collect_signs(turn)):
             return DANGER
-        told = f"{self.get_report_slot(turn, 'words') or ''} {self.get_report_slot(turn, 'danger')}"
-        outage = says_power_is_out_now(told) or (
+        report_words = f"{self.get_report_slot(turn, 'words') or ''} {self.get_report_slot(turn, 'danger')}"
+        outage = says_power_is_out_now(report_words) or (
             self.form == "outage_form" and bool(self.get_report_slot(turn, "words"))
         )
         return OUTAGE if outage else "medical"
 
     async def _find_open_danger(self, turn: Turn) -> Ticket | None:
         """The danger that this talk has reported, when it is told once more and of no other place."""
-        told = self.get_report_slot(turn, "place")
+        place = self.get_report_slot(turn, "place")
         for ticket in await tickets.list_of_conversation(turn.session, turn.conversation_id):
-            if ticket.kind == DANGER and ticket.place and (not told or make_place_key(str(told)) == ticket.place_key):
+            if ticket.kind == DANGER and ticket.place and (not place or make_place_key(str(place)) == ticket.place_key):
                 return ticket
         return None
 
@@ -137,30 +142,30 @@ class DangerReportForm(LocatedReport):
         if self.get_report_slot(turn, "filed") or not says_still_out(str(self.get_report_slot(turn, "danger"))):
             return None
         since = turn.backend.clock.now() - SAME_EVENT_WINDOW
-        told = await lookup.list_for_conversation(turn.session, turn.conversation_id, None, since)
-        own = (one for one in told if one.conversation_id == turn.conversation_id and one.kind == DANGER)
+        recent = await lookup.list_for_conversation(turn.session, turn.conversation_id, None, since)
+        own = (one for one in recent if one.conversation_id == turn.conversation_id and one.kind == DANGER)
         return next((one.place for one in own if one.place), None)
 
     async def _file_or_update_danger(
-        self, turn: Turn, standing: Identity, where: ReportLocation | None
+        self, turn: Turn, identity: Identity, where: ReportLocation | None
     ) -> tickets.FiledTicket:
-        told = str(self.get_report_slot(turn, "place") or "")
+        place = str(self.get_report_slot(turn, "place") or "")
         number = self.get_report_slot(turn, "filed")
         if number and (ticket := await tickets.find(turn.session, str(number))) is not None:
             await self._note_extra_words(turn, ticket)
-            phone = await self._contact_phone(turn, standing)
-            await tickets.complete(turn.session, turn.backend, ticket, place=told or None, phone=phone)
+            phone = await self._contact_phone(turn, identity)
+            await tickets.complete(turn.session, turn.backend, ticket, place=place or None, phone=phone)
             if where is not None and where.account is not None and not ticket.place:
                 await tickets.use_place_on_file(turn.session, turn.backend, ticket, where.account)
             if phone and phone != ticket.phone and phone == self.get_report_slot(turn, "phone"):
                 await set_ticket_phone(turn, ticket, phone)  # told after the one that it came with
             return tickets.FiledTicket(ticket, is_new=False)
         words = str(self.get_report_slot(turn, "danger"))
-        details = {"words": words, **member_name_details(standing)}
-        if (heard := detect_signs(turn, reported=False) - find_hazard_signs(words, to_english(words))) and heard <= set(
-            HAZARDS
-        ):
-            details[HAZARD] = min(heard)
+        details = {"words": words, **member_name_details(identity)}
+        if (
+            new_signs := detect_signs(turn, reported=False) - find_hazard_signs(words, to_english(words))
+        ) and new_signs <= set(HAZARDS):
+            details[HAZARD] = min(new_signs)
         if (before := self.get_report_slot(turn, "words")) and str(before) not in details["words"]:
             details["words"] = f"{before} / {details['words']}"
         filed = await tickets.file_report(
@@ -171,8 +176,8 @@ class DangerReportForm(LocatedReport):
                 kind=self._detect_danger_kind(turn),
                 details=details,
                 account_id=where.account.id if where and where.account else None,
-                place=told or None,
-                phone=await self._contact_phone(turn, standing),
+                place=place or None,
+                phone=await self._contact_phone(turn, identity),
                 urgent=True,
             ),
         )
@@ -190,5 +195,5 @@ class DangerReportForm(LocatedReport):
             await add_ticket_note(turn, ticket)
 
 
-def member_name_details(standing: Identity) -> dict[str, str]:
-    return {"name": standing.member.name} if standing.member else {}
+def member_name_details(identity: Identity) -> dict[str, str]:
+    return {"name": identity.member.name} if identity.member else {}

@@ -1,6 +1,6 @@
-"""The talk after a danger was reported: what is asked is answered by what saves lives, and every fact is kept.
+"""Messages after a danger was reported: safety questions are answered, and every fact goes onto the ticket.
 
-Whoever stands beside a wire writes in pieces, asks what to do, and wishes nothing else: no bill, no number, no office.
+Somebody beside a downed wire writes in pieces and asks what to do. They are not asked about bills or numbers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from backend.reading.hazards.emergency_questions import (
     detect_emergency_questions,
     is_about_bill,
     is_about_leaving_machine,
-    is_about_money,
+    is_about_payment,
     says_is_breathing,
     says_power_is_off,
 )
@@ -56,36 +56,36 @@ from backend.tickets.models import DENIED_LABEL, Ticket
 from backend.tickets.reporters import is_own_ticket
 
 TALK_WINDOW = timedelta(hours=2)
-"""So long after the report the talk is of it, unless something else is plainly wished."""
+"""For so long after the report, messages are taken to be about it, unless they clearly ask for something else."""
 MIN_FACT_WORDS = 3
-"""Fewer words than these are a yes, a thank you or a number."""
+"""A message with fewer words is a yes, a thank you or a number, and no fact."""
 SHORT_MESSAGE_WORDS = 5
 INJURY_SIGNS = frozenset({HURT, *VAGUE_SIGNS, WORSE})
-"""Signs of who is hurt and of nothing else that is named."""
+"""Signs that somebody is hurt, with no other hazard named."""
 MIN_REPORT_WORDS = 6
-"""So many words tell more than they ask."""
+"""A message with so many words also reports facts, even when it asks something."""
 MIN_OTHER_INTENT_CONFIDENCE = 0.8
 MIN_DANGER_TALK_SCORE = 0.85
-"""From here on what is heard beside the danger goes before a wish that is heard as surely."""
+"""From this score on, danger talk goes before a confident intent of another task."""
 MIN_DANGER_SCORE = 0.3
-"""From here on what the engine's model hears is rather of the danger than of a task that is open beside it."""
+"""From this danger score on, a message is about the danger rather than about an open task."""
 DANGER_INTENTS = frozenset(
     """report_outage outage_status outage_restored report_tree report_light voltage_problem meter_problem medical_need
     out_of_scope inform choose speak_to_human nlu_fallback""".split()
 )
-"""Intents that may be of the danger."""
+"""Intents that a message about the danger may be classified as."""
 DANGER_FOLLOW_UPS = frozenset({"follow_home", "follow_when", "follow_number", "follow_cost"})
 MIN_FOLLOW_UP_SCORE = 0.5
-"""Questions that have an answer for a danger, too: whether somebody comes, and when."""
+"""The follow-up questions that have an answer for a danger need this score."""
 WHETHER = "whether"
-"""In what the engine's model hears: whether something may be done, of which kind it does not know."""
+"""The model's label for asking whether something may be done, whatever it is."""
 MIN_SCORE_WITH_NEWS = 0.6
-"""Words that tell of danger, `it smells burnt at the meter`, are likelier news than a question without its mark."""
+"""The score that a question needs in words that also report danger: `it smells burnt at the meter` is news."""
 CONTROL_ACTS = ("language", "repeat", "hold", "cancel", "social")
 
 
 async def recent_danger_ticket(turn: Turn) -> Ticket | None:
-    """The urgent report of this talk, while what is said is likely of it; another's is none."""
+    """This conversation's own urgent ticket, while messages are likely to be about it."""
     ticket = await escalation.find_escalatable(turn.session, turn.backend, turn.conversation_id)
     if ticket is None or DENIED_LABEL in ticket.details:
         return None
@@ -95,59 +95,66 @@ async def recent_danger_ticket(turn: Turn) -> Ticket | None:
 
 
 def current_hazard(turn: Turn, ticket: Ticket) -> str:
-    """What this message names, else what is most urgent of all that was told; who sits in a car comes first."""
+    """The hazard that this message names, else the most urgent one reported; somebody in a car comes first."""
     if ticket.kind != DANGER:
         return LIFE
-    known, told = known_signs(ticket), detect_signs(turn, reported=True)
-    named = main_hazard(told) if told - VAGUE_SIGNS or mentions_wire(turn.text) else LIFE
-    most = main_hazard(known | told)
+    known, signs = known_signs(ticket), detect_signs(turn, reported=True)
+    named = main_hazard(signs) if signs - VAGUE_SIGNS or mentions_wire(turn.text) else LIFE
+    most = main_hazard(known | signs)
     return most if named == LIFE or most in (CAR, HURT) else named
 
 
 def model_danger_talk(turn: Turn) -> Mapping[str, float]:
-    """What the engine's model hears asked and told beside the danger; nothing where it is surely of something else."""
-    told = turn.predictions
+    """The model's labels for talk about a danger, with scores; empty where the message is about something else."""
+    predictions = turn.predictions
     is_other = (
-        told.danger_score < MIN_DANGER_SCORE
-        and told.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
+        predictions.danger_score < MIN_DANGER_SCORE
+        and predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE
         and turn.intent not in DANGER_INTENTS
     )
-    if is_other and max(told.danger_talk.values(), default=0.0) < MIN_DANGER_TALK_SCORE:
+    if is_other and max(predictions.danger_talk.values(), default=0.0) < MIN_DANGER_TALK_SCORE:
         return {}
-    elsewhere = is_about_money(turn.full_text) or is_about_bill(turn.full_text)
-    if detect_crisis(turn.text) or is_small_talk(turn.text) or elsewhere:
+    if detect_crisis(turn.text) or is_small_talk(turn.text) or is_about_payment(turn.full_text):
         return {}
     breathes = says_is_breathing(turn.full_text) or asks_about_medical_help(turn.full_text)
     return {
         name: sure
-        for name, sure in told.danger_talk.items()
+        for name, sure in predictions.danger_talk.items()
         if not (breathes and name == EmergencyQuestion.NOT_BREATHING.value)
     }
 
 
-def detect_questions(turn: Turn) -> frozenset[EmergencyQuestion]:
-    """What somebody in danger asks: by the plain words, and by what the engine's model hears in others.
+def is_only_about_bill(turn: Turn) -> bool:
+    """`Can I get a call about a payment plan`: nothing here is about the danger."""
+    return is_about_bill(turn.full_text) and not signals_danger(turn)
 
-    Where it hears that something may be done, and not what, it is whether to go there: the answer to that is no.
+
+def detect_questions(turn: Turn) -> frozenset[EmergencyQuestion]:
+    """The questions of somebody in danger, found by word rules and by the engine's model.
+
+    Where the model finds a question whether something may be done, but not what, it is taken as whether to go near:
+    the answer to that is no.
     """
-    if is_about_bill(turn.full_text) and not signals_danger(turn):
+    if is_only_about_bill(turn):
         return frozenset()
-    told = model_danger_talk(turn)
+    scores = model_danger_talk(turn)
     if says_power_is_off(turn.full_text):
-        told = {name: sure for name, sure in told.items() if name not in (EmergencyQuestion.POWER_OFF.value, WHETHER)}
+        scores = {
+            name: sure for name, sure in scores.items() if name not in (EmergencyQuestion.POWER_OFF.value, WHETHER)
+        }
     tells = signals_danger(turn) and not (is_question(turn.text) or "?" in turn.full_text)
     least = MIN_SCORE_WITH_NEWS if tells else 0.0
     plain = detect_emergency_questions(turn.full_text)
     if EmergencyQuestion.IS_CREW_COMING in plain:
         return plain - PERMISSION_QUESTIONS
-    asked = plain | {one for one in EmergencyQuestion if told.get(one.value, -1.0) >= least}
-    if told.get(WHETHER, -1.0) >= least and not asked & PERMISSION_QUESTIONS:
+    asked = plain | {one for one in EmergencyQuestion if scores.get(one.value, -1.0) >= least}
+    if scores.get(WHETHER, -1.0) >= least and not asked & PERMISSION_QUESTIONS:
         asked |= {EmergencyQuestion.GO_IN}
     return asked - PERMISSION_QUESTIONS if asks_about_outcome(turn.full_text) else asked
 
 
 async def answer_in_danger(turn: Turn, ticket: Ticket) -> bool:
-    """Answer what somebody in danger asks. False when nothing of that is asked."""
+    """Answer the safety questions of this message. False when there are none."""
     if asks_which_address(turn.full_text):
         send_place(turn, ticket)
         return True
@@ -201,7 +208,7 @@ async def _confirm_reported(turn: Turn, ticket: Ticket) -> None:
 
 
 def _answer_what_may_be_done(turn: Turn, ticket: Ticket, asked: frozenset[EmergencyQuestion]) -> None:
-    """A no goes before a condition: who asks to go in and to cut the power does neither."""
+    """Answer whether something may be done. A no goes first: of going in and cutting the power, neither is allowed."""
     hazard = current_hazard(turn, ticket)
     if EmergencyQuestion.LEAVE in asked and is_about_leaving_machine(turn.full_text):
         hazard = CAR
@@ -239,32 +246,32 @@ def _answer_not_until_crew(turn: Turn, ticket: Ticket) -> None:
 
 
 def send_unsafe_answer(turn: Turn, hazard: str) -> None:
-    """Keep them away: `no` to whether something is safe, `yes` to whether it is dangerous."""
+    """Tell them to stay away: `no` to whether something is safe, `yes` to whether it is dangerous."""
     turn.utter("utter_danger_unsafe", hazard=hazard, state="dangerous" if asks_if_dangerous(turn.full_text) else "")
 
 
 def _is_nobody_hurt(turn: Turn, ticket: Ticket) -> bool:
-    """Whether nobody who is hurt was told of: `do I call 911` is then of no doctor."""
+    """Whether nobody was reported hurt: `do I call 911` then asks for no doctor."""
     return not (known_signs(ticket) | detect_signs(turn, reported=True)) & INJURY_SIGNS
 
 
 def _environment_hazard(turn: Turn, ticket: Ticket) -> str:
-    """What the danger is beside who is hurt by it: whoever lies in water is not touched there."""
+    """The hazard around a hurt person: somebody lying in water must not be touched there."""
     if ticket.kind != DANGER:
         return LIFE
     return main_hazard((known_signs(ticket) | detect_signs(turn, reported=True)) - {"hurt", "trapped"})
 
 
 async def send_who_was_notified(turn: Turn, ticket: Ticket) -> bool:
-    """Say who was told of it. False when nobody was."""
-    told = await format_callout_status(turn, ticket)
-    if told:
-        turn.utter("utter_danger_called", called=told.strip())
-    return bool(told)
+    """Say who was notified. False when nobody was."""
+    status_text = await format_callout_status(turn, ticket)
+    if status_text:
+        turn.utter("utter_danger_called", called=status_text.strip())
+    return bool(status_text)
 
 
 async def add_danger_details(turn: Turn) -> bool:
-    """Keep what is told, and say what is not known; False when it is rather of something else."""
+    """Put new facts onto the ticket and say what is not known. False when the message is about something else."""
     if _is_about_something_else(turn):
         return False
     ticket = await recent_danger_ticket(turn)
@@ -287,12 +294,12 @@ async def add_danger_details(turn: Turn) -> bool:
 
 
 def _is_office_transfer(turn: Turn) -> bool:
-    """Whether a person takes over as usual: the office is open, and nothing of the report is still to be asked."""
+    """Whether an agent takes over as usual: the office is open, and the report needs no more answers."""
     return turn.get("open_task") not in REPORT_FORMS and turn.backend.coop.is_open(turn.backend.clock.now())
 
 
 def _is_about_something_else(turn: Turn) -> bool:
-    words, told = turn.full_text, turn.predictions
+    words, predictions = turn.full_text, turn.predictions
     few = len(words.split()) < MIN_FACT_WORDS
     if says_power_is_off(words) or (few and says_it_continues(words)):
         return False
@@ -302,22 +309,22 @@ def _is_about_something_else(turn: Turn) -> bool:
         return True
     if "assistant" in turn.text.lower() and len(words.split()) <= SHORT_MESSAGE_WORDS:
         return True  # "back to the assistant"
-    if told.danger_score >= MIN_DANGER_SCORE:
+    if predictions.danger_score >= MIN_DANGER_SCORE:
         return False
-    if is_about_money(words) or is_about_bill(words):
+    if is_about_payment(words):
         return True
     form = turn.get("open_task")
     if form not in (None, *REPORT_FORMS) and not turn.was_just_opened():
         return True
-    if any(name in DANGER_FOLLOW_UPS and score >= MIN_FOLLOW_UP_SCORE for name, score in told.knowledge):
+    if any(name in DANGER_FOLLOW_UPS and score >= MIN_FOLLOW_UP_SCORE for name, score in predictions.knowledge):
         return True
-    return told.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE and turn.intent not in DANGER_INTENTS
+    return predictions.whole.confidence >= MIN_OTHER_INTENT_CONFIDENCE and turn.intent not in DANGER_INTENTS
 
 
 async def record_facts(turn: Turn, ticket: Ticket) -> None:
-    """Put on the report what is asked, and what stands beside it or a phone: who is there, the way in, what was tried.
+    """Put questions and facts onto the ticket: who is there, the way in, what was tried.
 
-    Who only asks what was reported tells nothing.
+    A question about what was reported adds nothing.
     """
     asked = detect_questions(turn) | (
         {EmergencyQuestion.OTHER_PERMISSION} if asks_about_outcome(turn.full_text) else set()
@@ -339,10 +346,17 @@ async def add_ticket_note(turn: Turn, ticket: Ticket) -> None:
 
 
 async def note_and_notify_crew(turn: Turn, ticket: Ticket) -> None:
-    """Put the words on the report, and have who was told of it hear what they tell; what only asks is noted alone."""
+    """Put the words onto the ticket and relay statements to the crew; questions are only noted."""
     before = len(ticket.notes)
     await add_ticket_note(turn, ticket)
-    told = " ".join(part for part in split_sentences(mask_line(turn.full_text)) if not part.rstrip().endswith("?"))
+    statements = " ".join(
+        part for part in split_sentences(mask_line(turn.full_text)) if not part.rstrip().endswith("?")
+    )
     own = await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id)
-    if own and len(ticket.notes) > before and len(told.split()) >= SHORT_MESSAGE_WORDS - 1 and not is_question(told):
-        await callout.relay_addition(turn.session, turn.backend, ticket, told)
+    if (
+        own
+        and len(ticket.notes) > before
+        and len(statements.split()) >= SHORT_MESSAGE_WORDS - 1
+        and not is_question(statements)
+    ):
+        await callout.relay_addition(turn.session, turn.backend, ticket, statements)

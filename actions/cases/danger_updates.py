@@ -1,4 +1,4 @@
-"""Worse news of what this talk has reported: what to do now, the ticket raised, who has it told, whatever is asked."""
+"""News about a danger that was reported: safety advice, a raised ticket, and word to the crew."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from actions.cases.danger_talk import (
     add_ticket_note,
     answer_in_danger,
     detect_questions,
+    is_only_about_bill,
     model_danger_talk,
     recent_danger_ticket,
     record_facts,
@@ -24,7 +25,7 @@ from backend.callout import service as callout
 from backend.language import tr
 from backend.reading.acts.signals import is_question
 from backend.reading.hazards.danger_denial import denies_danger, denies_harm
-from backend.reading.hazards.emergency_questions import EmergencyQuestion, asks_about_outcome, is_about_bill
+from backend.reading.hazards.emergency_questions import EmergencyQuestion, asks_about_outcome
 from backend.reading.hazards.good_news import is_good_news, says_it_continues, says_someone_is_inside
 from backend.reading.hazards.hazard_signs import (
     CAR,
@@ -49,21 +50,21 @@ from backend.tickets.place_matching import is_specific_place, make_place_key
 from backend.tickets.reporters import is_own_ticket
 
 NON_SPECIFIC_SIGNS = VAGUE_SIGNS | {WORSE, "noise", "inside"}
-"""Signs that do not tell by themselves what to do."""
+"""Signs that call for no safety advice of their own."""
 EASES_LABEL, SIGN_BY_LABEL = "eases", {"breath": "hurt", "worse": WORSE}
-"""What the engine's model hears beside a danger, and which signs those are."""
+"""The model's labels for news about a danger, and the hazard signs that they mean."""
 MIN_GOOD_NEWS_SCORE = 0.5
 DANGER_DENIED = "left_the_danger"
-"""Of the turn's notes: there is no danger, and a form that reports it ends."""
+"""In the turn's notes: the member says there is no danger, so a form that reports it ends."""
 MILD_SIGNS = frozenset({"down", "fell", "noise", "danger", WORSE})
-"""`Never mind, the limb fell off, it's fine` takes back; with fire or who is hurt beside it nothing does."""
+"""Signs that `never mind, the limb fell off, it's fine` may take back; fire or an injury is never taken back."""
 SHORT_MESSAGE_WORDS = 6  # words
 
 
 async def handle_danger_update(turn: Turn) -> bool:
-    """Hear worse news of the open danger, outage or the like of this conversation, and a phone beside it.
+    """Handle news about this conversation's open danger or outage, and a phone number given with it.
 
-    False when there is neither, or something else is said beside the phone.
+    False when there is neither, or the message says more than the phone number.
     """
     if not turn.full_text:
         return False
@@ -72,21 +73,21 @@ async def handle_danger_update(turn: Turn) -> bool:
         return await _record_denial(turn, talk_of)
     placed = talk_of is not None and await save_place(turn, talk_of)
     answered = talk_of is not None and await answer_in_danger(turn, talk_of)
-    told = await _handle_worse_news(turn, answered=answered)
-    if talk_of is not None and not placed:  # its words are on the report already
+    handled = await _handle_worse_news(turn, answered=answered)
+    if talk_of is not None and not placed:  # otherwise its words are on the ticket already
         await record_facts(turn, talk_of)
-    return await save_phone(turn, any_phone=talk_of is not None) or told or answered or placed
+    return await save_phone(turn, any_phone=talk_of is not None) or handled or answered or placed
 
 
 def _denies_danger(turn: Turn, ticket: Ticket) -> bool:
-    """Whether there is none of what was reported: nobody hurt is good to hear, and the wire is down all the same.
+    """Whether the member denies what was reported. Nobody hurt is no denial where a wire is down.
 
     `There's no wire, he is in the kitchen. Does he need a doctor?` denies nothing where somebody was hurt.
     """
     words, known = turn.full_text, known_signs(ticket)
     unharmed = denies_harm(words)
     if (turn.intent == "cancel" or turn.has_act("cancel")) and len(words.split()) <= SHORT_MESSAGE_WORDS:
-        return False  # "forget it, it was nothing" takes it back, which the crew hears as that
+        return False  # "forget it, it was nothing" withdraws it, which is relayed to the crew as that
     if (
         signals_danger(turn)
         or asks_about_medical_help(words)
@@ -97,7 +98,7 @@ def _denies_danger(turn: Turn, ticket: Ticket) -> bool:
 
 
 async def _record_denial(turn: Turn, ticket: Ticket) -> bool:
-    """There is none, says who reported it: the crew hears so, and what they wish is asked for."""
+    """Record that the reporter denies the danger, relay it to the crew, and go on with other requests."""
     await note_unverified_for_crew(turn, ticket)
     record_denial(ticket, mask_line(turn.full_text), proven=turn.channel != "sms")
     turn.notes[DANGER_DENIED] = True
@@ -123,27 +124,27 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
     if tickets.is_callout(ticket) and ticket.kind != DANGER:
         signs = frozenset(
             LIFE_NEED if sign in SIGN_BY_LABEL.values() else sign for sign in signs
-        )  # a person's, no wire's
+        )  # signs of a person who needs power, not of a wire
     words = mask_line(turn.full_text)
     of_breath = EmergencyQuestion.NOT_BREATHING in detect_questions(turn)
     news = of_breath or is_new_information(ticket, words, signs)
     own = await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id)
     if not own and not (ticket.urgent and (ticket.kind == DANGER or is_only_medical_need(signs))):
-        return False  # another's is not raised: it becomes a report of its own
+        return False  # somebody else's ticket is not raised: this becomes a report of its own
     if _is_different_place(turn, ticket) or _only_asks_or_withdraws(turn, is_news=news and signs != VAGUE_SIGNS):
         return False
-    # "it is getting worse" is of what was told before; a new thing is spoken of by itself
+    # "it is getting worse" is about the earlier signs; a new sign stands alone
     meant = signs if signs - NON_SPECIFIC_SIGNS else signs | known_signs(ticket)
-    meant |= known_signs(ticket) & {CAR}  # who sits in it stays in it, also when it smokes
+    meant |= known_signs(ticket) & {CAR}  # people in a car must stay in it even when it smokes
     if (news or main_hazard(meant) != WIRE) and not answered:
         send_safety_advice(turn, meant, life=ticket.kind != DANGER)
-    told = await escalation.escalate(
+    escalated = await escalation.escalate(
         turn.session, turn.backend, ticket, turn.conversation_id, words, signs, of_breath=of_breath
     )
     passed = (
-        f" {told.relayed_text}"
-        if told.relayed_text
-        else await format_callout_status(turn, ticket, first=told.was_raised)
+        f" {escalated.relayed_text}"
+        if escalated.relayed_text
+        else await format_callout_status(turn, ticket, first=escalated.was_raised)
     )
     turn.notes[CALLOUT_TOLD] = True
     if own and not news:
@@ -155,17 +156,17 @@ async def _handle_worse_news(turn: Turn, *, answered: bool) -> bool:
 
 
 def _is_good_news(turn: Turn) -> bool:
-    """By plain words, or by what the engine's model hears, unless anything else stands beside it."""
-    told = model_danger_talk(turn)
-    heard = told.get(EASES_LABEL, 0.0) >= MIN_GOOD_NEWS_SCORE and not (told.keys() & SIGN_BY_LABEL)
+    """By word rules or by the engine's model, unless the message also reports something worse."""
+    scores = model_danger_talk(turn)
+    model_agrees = scores.get(EASES_LABEL, 0.0) >= MIN_GOOD_NEWS_SCORE and not (scores.keys() & SIGN_BY_LABEL)
     if has_trapped_fumes(turn.full_text) or says_someone_is_inside(turn.full_text):
         return False  # "my son got the generator going in the garage, so we're ok"
-    good = is_good_news(turn.full_text) or (heard and not says_it_continues(turn.full_text))
+    good = is_good_news(turn.full_text) or (model_agrees and not says_it_continues(turn.full_text))
     return good and EmergencyQuestion.NOT_BREATHING not in detect_questions(turn)
 
 
 async def _handle_good_news(turn: Turn, *, answered: bool) -> bool:
-    """Put good news on the report, for whoever is on the way; it closes nothing, and nobody goes back by it."""
+    """Put good news onto the ticket for the crew. It closes nothing, and nobody is told to go back."""
     ticket = await open_danger_ticket(turn)
     if ticket is None or not await is_own_ticket(turn.session, turn.backend, ticket, turn.conversation_id):
         return False
@@ -180,16 +181,16 @@ async def _handle_good_news(turn: Turn, *, answered: bool) -> bool:
 
 
 async def note_unverified_for_crew(turn: Turn, ticket: Ticket) -> None:
-    """Put the words on the report, and have who was told of it hear them, as what they are: not proven."""
+    """Put the words onto the ticket and relay them to the crew as unverified."""
     await add_ticket_note(turn, ticket)
     await callout.relay_statement(turn.session, turn.backend, ticket, mask_line(turn.full_text))
 
 
 async def _answer_if_safe(turn: Turn) -> bool:
-    """Answer whether something may be touched or entered beside what this talk reported: never a yes."""
+    """Answer whether something near the reported danger may be touched or entered. The answer is never yes."""
     doctor, asked = asks_about_medical_help(turn.full_text), detect_signs(turn, reported=True)
-    if is_about_bill(turn.full_text) and not signals_danger(turn):
-        return False  # "can I get a call about a payment plan"
+    if is_only_about_bill(turn):
+        return False
     if not doctor and (not asks_if_safe(turn.full_text) or asks_about_outcome(turn.full_text)):
         return False
     ticket = await open_danger_ticket(turn)
@@ -203,17 +204,17 @@ async def _answer_if_safe(turn: Turn) -> bool:
 
 
 def _only_asks_or_withdraws(turn: Turn, *, is_news: bool) -> bool:
-    """Whether this asks how the report stands, says that 911 is called, or takes it back, and tells nothing new."""
+    """Whether this asks for the ticket's status, says that 911 was called, or withdraws it, and reports nothing new."""
     meant = detect_filed_question(turn.full_text, turn.text)
     return meant is FiledQuestion.CALLED_911 or (not is_news and (meant is not None or turn.has_act("cancel")))
 
 
 def _is_different_place(turn: Turn, ticket: Ticket) -> bool:
-    """Whether another place is told: that is another event, and gets its own ticket."""
-    told = extract_place(turn, asked=False)
-    if not told or not ticket.place_key or not is_specific_place(make_place_key(told)):
+    """Whether another place is named: that is another event, and gets its own ticket."""
+    place = extract_place(turn, asked=False)
+    if not place or not ticket.place_key or not is_specific_place(make_place_key(place)):
         return False
-    return make_place_key(told) != ticket.place_key
+    return make_place_key(place) != ticket.place_key
 
 
 async def open_danger_ticket(turn: Turn) -> Ticket | None:

@@ -9,9 +9,9 @@ from backend.account_question import service as account_questions
 
 async def handle_disconnected(turn: Turn) -> None:
     acknowledge_feeling(turn)
-    standing = await turn.identity()
-    if standing.account is not None:
-        told = await account_questions.answer(turn.session, turn.backend, standing.account, "shutoff", turn.full_text)
-        if told:
-            turn.utter("utter_told", told=told)
+    identity = await turn.identity()
+    if identity.account is not None:
+        answer = await account_questions.answer(turn.session, turn.backend, identity.account, "shutoff", turn.full_text)
+        if answer:
+            turn.utter("utter_told", told=answer)
     turn.add_followup_action("action_person")

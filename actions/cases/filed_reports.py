@@ -11,16 +11,16 @@ from actions.cases.objections import handle_objection
 from actions.cases.phone_update import set_ticket_phone
 from actions.cases.read_back import format_read_back, send_place, was_mentioned
 from actions.cases.status_questions import answer_report_status
-from actions.cases.withdrawal import TICKET_NUMBER
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
-from backend.confirmation_numbers import normalize_number
 from backend.contact.service import extract_phone
 from backend.language import tr
 from backend.members.levels import Level
 from backend.reading.contact.callback_phone import is_account_phone, replaces_phone
 from backend.reading.tickets.filed_report_questions import FiledQuestion, detect_filed_question
+from backend.reading.tickets.report_details import count_words, extract_asked_words
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
+from backend.reading.tickets.withdrawal import find_ticket_numbers
 from backend.tickets import service as tickets
 from backend.tickets.kinds import CALLBACK, DANGER, POWER_KINDS
 from backend.tickets.models import Ticket
@@ -29,11 +29,6 @@ MIN_MATCHED_SHARE = 0.6
 """Such a part of what is asked about stands in the report, when it is there."""
 MIN_NOTE_WORDS = 5
 PHONE_FOR_TICKET = "phone_for"
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_STOPWORDS = frozenset(
-    """you put down did does say says that the its it's and near about wrote noted note mention mentioned added add they
-    report have has right there here with for puso pusieron anoto que esta cerca los las del""".split()
-)
 
 
 async def answer_about_filed(turn: Turn) -> bool:
@@ -75,7 +70,7 @@ async def _answer_about_ticket(turn: Turn) -> bool:
 
 def _select_ticket(turn: Turn, filed: list[Ticket], meant: FiledQuestion) -> Ticket | None:
     """The one that is named, by number or kind, else the newest; None when another kind is named."""
-    numbers = {normalize_number(match[0]) for match in TICKET_NUMBER.finditer(turn.focused_text)}
+    numbers = find_ticket_numbers(turn.focused_text)
     if by_number := [one for one in filed if one.number in numbers]:
         return by_number[0]
     if meant is FiledQuestion.CALLED_911:
@@ -125,27 +120,29 @@ async def _answer_which_phone(turn: Turn, ticket: Ticket) -> None:
 
 
 async def _confirm_filed(turn: Turn, ticket: Ticket) -> None:
-    standing = await turn.identity()
-    account = standing.account
-    own = account is not None and account.id == ticket.account_id and standing.level >= Level.KNOWN
+    identity = await turn.identity()
+    account = identity.account
+    own = account is not None and account.id == ticket.account_id and identity.level >= Level.KNOWN
     where = tr(", at {place}", place=ticket.place) if ticket.place and was_mentioned(turn, ticket.place) else ""
     if own and account is not None:
         where += tr(", for account {number}", number=account.number)
-    told = await format_callout_status(turn, ticket)
-    turn.utter("utter_filed_stands", number=ticket.number, what=format_ticket_title(ticket), where=where, called=told)
+    status_text = await format_callout_status(turn, ticket)
+    turn.utter(
+        "utter_filed_stands", number=ticket.number, what=format_ticket_title(ticket), where=where, called=status_text
+    )
     await _note_extra_facts(turn, ticket)
 
 
 async def _answer_report_content(turn: Turn, ticket: Ticket) -> None:
-    heard = " ".join(
+    report_text = " ".join(
         [
             str(ticket.place or ""),
             str(ticket.details.get("words") or ""),
             *(str(note["words"]) for note in ticket.notes),
         ]
     )
-    asked = {word for word in _WORD.findall(turn.full_text.lower()) if word not in _STOPWORDS}
-    there = {word for word in asked if word in heard.lower()}
+    asked = extract_asked_words(turn.full_text)
+    there = {word for word in asked if word in report_text.lower()}
     if not asked or len(there) >= MIN_MATCHED_SHARE * len(asked):
         turn.utter("utter_filed_says", number=ticket.number, told=format_read_back(turn, ticket))
         return
@@ -156,8 +153,8 @@ async def _answer_report_content(turn: Turn, ticket: Ticket) -> None:
 async def _note_extra_facts(turn: Turn, ticket: Ticket) -> None:
     """`… and it's the one on the barn pole`: a fact beside the question is written down."""
     rest = [part for part in re.split(r"(?<=[.!?])\s+", turn.full_text) if detect_filed_question(part, part) is None]
-    told = [part for part in rest if "?" not in part and len(_WORD.findall(part)) >= MIN_NOTE_WORDS]
-    facts = [part for part in told if not any(word in part.lower() for word in ("number", "número", "thank"))]
+    statements = [part for part in rest if "?" not in part and count_words(part) >= MIN_NOTE_WORDS]
+    facts = [part for part in statements if not any(word in part.lower() for word in ("number", "número", "thank"))]
     if facts:
         words = mask_line(" ".join(facts))
         await tickets.add_note(turn.session, turn.backend, ticket, turn.conversation_id, words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from actions import agenda
@@ -10,7 +9,6 @@ from actions.base import ExternalCall, SlotQuestion
 from actions.cases.callout_status import format_callout_status
 from actions.cases.kinds import (
     CASE_KINDS,
-    DEATH_WORDS,
     KIND_BY_INTENT,
     POSSIBLE_CLAIM_KINDS,
     POWER_KINDS,
@@ -20,22 +18,28 @@ from actions.cases.kinds import (
 from actions.cases.kinds import format_case_title as title_of_kind
 from actions.cases.location import ReportLocation
 from actions.cases.report_form import ReportForm
-from actions.cases.slot_filling import HAS_NO_NUMBER
 from actions.cases.withdrawal import format_withdraw_hint
 from actions.feelings import FEELINGS_SLOT
 from actions.free_text import extract_free_text
 from actions.identity.forms import CODE_TROUBLE, UNPROVEN
-from actions.person.call_subject import shorten
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.members.levels import NEEDS, Level
 from backend.reading.acts.signals import is_request
+from backend.reading.contact.call_subject import shorten
 from backend.reading.dates.call_time import parse_call_time
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.electrician_work import is_electricians_phone
+from backend.reading.service.outage_kind import mentions_death
 from backend.reading.spanish import to_english
+from backend.reading.tickets.report_details import (
+    has_no_number,
+    is_bare_report_request,
+    remove_language_request,
+    says_when_to_call,
+)
 
 KIND, ABOUT, WORDS, WHEN = "case_kind", "case_about", "case_words", "case_when"
 SLOT_SUFFIXES = (
@@ -52,25 +56,8 @@ SLOT_SUFFIXES = (
     "warned",
     "filed",
 )
-# a wish to report, and nothing of what is reported
-BARE_REPORT_REQUEST = re.compile(
-    r"(?:\W|\b(?:i|i'd|i'll|we|want|wanna|need|would|like|have|got|to|a|an|the|my|our|your|you|some|about|"
-    r"with|on|this|that|file|make|"
-    r"report|register|submit|lodge|dispute|contest|question|challenge|open|start|put|in|complain|"
-    r"complaints?|problem|issue|"
-    r"charges?|bill|case|claim|can|could|how|do|where|please|hi|hello|hey|formal|something|is|there|for|of|it|wrong|"
-    r"unhappy|upset|not|happy|mad|angry|sorry|company|co-?op|office|service)\b)+",
-    re.IGNORECASE,
-)  # fmt: skip
 MAX_TEXT_LENGTH = 200
 MAX_OFFER_REPLY_WORDS = 8
-CALL_TIME = re.compile(
-    r"^\W*(?:(?:but|only|just|please|pero|and)\W+)*(?:call|phone|ring|llam\w+)(?: me| us)? (?:only )?"
-    r"(?:after|before|between|in the|mornings?|afternoons?|on (?:mon|tues|wednes|thurs|fri)|despu[eé]s|antes|por la|"
-    r"en la)\b",
-    re.IGNORECASE,
-)
-"""When they may call about a report; a call back of its own is asked for with other words."""
 CODE_REQUIRED_KINDS = {"name_change": "name_change", "electrician": "stop_move_service"}
 """Kinds of cases, and the line of the levels that says who may ask for them on an account."""
 ENGINE_TASKS = frozenset({"light", "tree", "meter", "medical", "dispute", "complaint"})
@@ -110,12 +97,12 @@ class CaseForm(ReportForm):
                 turn.set(slot, value)
         return await super()._start(turn)
 
-    def is_level_reached(self, turn: Turn, standing: Identity) -> bool:
+    def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
         """Another name on an account, or its power off, takes a code from who has opened it."""
-        if self.kind(turn) not in CODE_REQUIRED_KINDS or standing.level < Level.KNOWN:
-            return super().is_level_reached(turn, standing)
+        if self.kind(turn) not in CODE_REQUIRED_KINDS or identity.level < Level.KNOWN:
+            return super().is_level_reached(turn, identity)
         needed = NEEDS[CODE_REQUIRED_KINDS[self.kind(turn)]]
-        return standing.level >= needed or turn.get(CODE_TROUBLE) == UNPROVEN
+        return identity.level >= needed or turn.get(CODE_TROUBLE) == UNPROVEN
 
     def current_task(self, turn: Turn) -> str:
         """The engine learned replies to the questions of some kinds; those of the others are like a complaint's."""
@@ -146,9 +133,7 @@ class CaseForm(ReportForm):
         if asked == WHEN and (is_no(turn) or extract_free_text(turn)):
             turn.set(
                 WHEN,
-                "any time"
-                if is_no(turn) or HAS_NO_NUMBER.search(turn.text)
-                else turn.focused_text.strip()[:MAX_TEXT_LENGTH],
+                "any time" if is_no(turn) or has_no_number(turn.text) else turn.focused_text.strip()[:MAX_TEXT_LENGTH],
             )
             return True
         told_more = asked == self.slot_name("confirm") or (
@@ -175,11 +160,11 @@ class CaseForm(ReportForm):
 
     def _adds_story(self, turn: Turn) -> bool:
         """More of the story, at the read-back: it is added, and read back again."""
-        if CALL_TIME.search(turn.text):
+        if says_when_to_call(turn.text):
             return True
-        said = "agreed" in turn.notes or "phone" in turn.notes or is_no(turn)
+        is_answer = "agreed" in turn.notes or "phone" in turn.notes or is_no(turn)
         if (
-            said
+            is_answer
             or turn.was_redacted
             or "?" in turn.text
             or turn.has_act("cancel", "repeat", "person", "ask", "hold", "affirm")
@@ -191,19 +176,19 @@ class CaseForm(ReportForm):
 
     def _becomes_claim(self, turn: Turn) -> bool:
         """`Not flickering, the surge fried my fridge`: what was opened as something else is put right."""
-        told = turn.text if turn.get(ABOUT) is None else f"{turn.text} {turn.get(WORDS)}"
-        return turn.get(KIND) in POSSIBLE_CLAIM_KINDS and is_damage_claim(told)
+        story = turn.text if turn.get(ABOUT) is None else f"{turn.text} {turn.get(WORDS)}"
+        return turn.get(KIND) in POSSIBLE_CLAIM_KINDS and is_damage_claim(story)
 
     def details(self, turn: Turn) -> dict[str, str]:
         about = {"about": str(turn.get(ABOUT))} if turn.get(ABOUT) else {}
         return {**about, **super().details(turn)}
 
     async def _handle_left_unfiled(self, turn: Turn) -> bool:
-        return not CALL_TIME.search(turn.text) and await super()._handle_left_unfiled(turn)
+        return not says_when_to_call(turn.text) and await super()._handle_left_unfiled(turn)
 
     def _wants_handoff(self, turn: Turn) -> bool:
         """`Call me after 3 only`, at the read-back: when they may call is told, and goes with the words."""
-        if turn.get(REQUESTED_SLOT) == self.slot_name("confirm") and CALL_TIME.search(turn.text):
+        if turn.get(REQUESTED_SLOT) == self.slot_name("confirm") and says_when_to_call(turn.text):
             turn.focus(turn.full_text, "inform")
             turn.acts = [act for act in turn.acts if act.kind != "person"]
             return False
@@ -213,24 +198,26 @@ class CaseForm(ReportForm):
     def _needs_condolence(turn: Turn) -> bool:
         """Whether somebody died, and that was not said to be a sorrow a line before."""
         felt = turn.notes.get("comforted") or "grief" in (turn.get(FEELINGS_SLOT) or [])
-        return bool(DEATH_WORDS.search(turn.text)) and not felt
+        return mentions_death(turn.text) and not felt
 
     def describe_report(self, turn: Turn) -> str:
         """The words of a placeless case stand behind it already; an electrician's day and hours stand only in them."""
         details = self.details(turn)
         if self.case_kind(turn).is_placeless and not turn.get(ABOUT):
             return title_of_kind(self.kind(turn))
-        told = shorten(str(turn.get(WHEN) or details.get("words") or "")) if self.kind(turn) == "electrician" else ""
+        description = (
+            shorten(str(turn.get(WHEN) or details.get("words") or "")) if self.kind(turn) == "electrician" else ""
+        )
         named = title_of_kind(self.kind(turn), details)
-        return f"{named}, “{told}”" if told else named
+        return f"{named}, “{description}”" if description else named
 
     def _extract_words(self, turn: Turn) -> bool:
         words = extract_free_text(turn)
-        if words is None or is_no(turn) or BARE_REPORT_REQUEST.fullmatch(turn.text):
+        if words is None or is_no(turn) or is_bare_report_request(turn.text):
             return False
         return bool(turn.notes.setdefault("more", True))
 
-    async def next_report_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_report_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         case = self.case_kind(turn)
         values: dict[str, Any] = {"case_kind": case.kind, "bereaved": self._needs_condolence(turn)}
         if case.now and not turn.get("case_told"):
@@ -239,23 +226,23 @@ class CaseForm(ReportForm):
             turn.utter("utter_outage_life_support")
         turn.set("case_told", True)
         words = str(turn.get(WORDS) or "")
-        if case.requires_description and (not words or BARE_REPORT_REQUEST.fullmatch(to_english(words))):
+        if case.requires_description and (not words or is_bare_report_request(to_english(words))):
             return SlotQuestion(WORDS, "utter_question_case_words", values)
-        where = await self.resolve_location(turn, standing)
+        where = await self.resolve_location(turn, identity)
         if case.is_placeless:
-            of = [tr("account {number}", number=standing.account.number)] if standing.account else []
-            said = ", ".join([f"“{_quote_newest(words)}”", *of])
-            where = ReportLocation(where.account if where else None, where.place if where else None, said)
+            of = [tr("account {number}", number=identity.account.number)] if identity.account else []
+            read_back = ", ".join([f"“{_quote_newest(words)}”", *of])
+            where = ReportLocation(where.account if where else None, where.place if where else None, read_back)
         if where is None:
-            told = "no_number" in turn.notes  # the address is enough: said once, whatever the kind
-            values |= {"no_number": True, "case_kind": ""} if told else {"no_number": False}
+            no_number = "no_number" in turn.notes  # the address is enough: said once, whatever the kind
+            values |= {"no_number": True, "case_kind": ""} if no_number else {"no_number": False}
             values["heard"] = "heard" in turn.notes
             values["case_kind"] = "" if values["heard"] else values["case_kind"]
-            return SlotQuestion("case_place", "utter_question_case_place", values, is_new=told or values["heard"])
+            return SlotQuestion("case_place", "utter_question_case_place", values, is_new=no_number or values["heard"])
         if case.requires_time and turn.get(WHEN) is None:
             return SlotQuestion(WHEN, "utter_question_case_when", values)
         when = {"when it suits": str(turn.get(WHEN))} if turn.get(WHEN) else {}
-        filed = await self.read_back_and_file(turn, standing, where, when)
+        filed = await self.read_back_and_file(turn, identity, where, when)
         if isinstance(filed, SlotQuestion):
             return filed
         number = filed.ticket.number
@@ -274,12 +261,9 @@ class CaseForm(ReportForm):
         return None
 
 
-_LANGUAGE = re.compile(r"^\W*(?:español|espanol|spanish|english|inglés|ingles)\b[\W_]*", re.IGNORECASE)
-
-
 def _quote_newest(words: str) -> str:
     """The words of a complaint as they are read back: the newest, when they are many."""
-    parts = [_LANGUAGE.sub("", part).strip(" .") for part in words.split(" / ")]
+    parts = [remove_language_request(part) for part in words.split(" / ")]
     while len(" / ".join(parts)) > MAX_TEXT_LENGTH and len(parts) > 1:
         parts = parts[1:]
     return shorten(" / ".join(parts), MAX_TEXT_LENGTH)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -10,31 +9,11 @@ from backend.language import ENGLISH, current_language, mark, tr
 from backend.reading.hazards.life_support import depends_on_power, is_at_risk_now, says_power_is_out_now
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.electrician_work import is_off_for_electrician
+from backend.reading.service.outage_kind import mentions_usage
 from backend.reading.service.outage_statement import says_power_went_out
 from backend.tickets.models import Ticket
 
-DEATH_WORDS = re.compile(
-    r"\b(?:died|dead|death|deceased|passed(?: away| on)?|passing|lost (?:my|our) (?:husband|wife|mom|"
-    r"mother|dad|father|son|"
-    r"daughter|brother|sister|grand\w+)|late (?:husband|wife|mother|father)|widow(?:ed|er)?|funeral|estate|obituary)\b",
-    re.IGNORECASE,
-)
-LIGHT_WORDS = re.compile(
-    r"\b(?:street|yard|security|pole|barn|night|area|lot|alley|dusk to dawn|outdoor|"
-    r"outside)[ -]?(?:lights?|lamps?|lites?)\b|"
-    r"\bstreet ?lights?\b|\blight on (?:the|my|our) pole\b|\blamp ?posts?\b",
-    re.IGNORECASE,
-)
-UNSTEADY_POWER = re.compile(
-    r"\b(?:flicker\w*|dim|dims|dimming|dimmer|brown ?-?outs?|blink(?:s|ing)|surg(?:e|es|ing)|low voltage|"
-    r"half (?:my|the|of|our) "
-    r"\w+|part(?:ial)? (?:power|of)|pulsing|too bright)\b",
-    re.IGNORECASE,
-)
-
 MAX_TITLE_LENGTH = 70
-# a charge that is questioned because so much was used is looked at with the use beside it
-USAGE_WORDS = re.compile(r"\b(?:kwh|kilowatt\w*|usage|used|too high|so high|doubled|tripled)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -102,7 +81,7 @@ def detect_case_kind(intent: str, words: str) -> str:
         return "damage"
     if (kind == "medical" and says_power_is_out_now(words)) or (kind == "voltage" and says_power_went_out(words)):
         return "outage"
-    return "high_bill" if kind == "dispute" and USAGE_WORDS.search(words) else kind
+    return "high_bill" if kind == "dispute" and mentions_usage(words) else kind
 
 
 def format_case_title(kind: str, details: Mapping[str, str] | None = None) -> str:
@@ -110,13 +89,13 @@ def format_case_title(kind: str, details: Mapping[str, str] | None = None) -> st
 
     A request is named by what it is about: the subject that was told before, else the member's own words.
     """
-    told = tr(KIND_TITLES.get(kind, KIND_TITLES["other"]))
+    title = tr(KIND_TITLES.get(kind, KIND_TITLES["other"]))
     if kind != "other" or not details:
-        return told
+        return title
     about, words = details.get("about"), str(details.get("words") or "").split(" / ")[0]
     if about and current_language() == ENGLISH:
-        return tr("{what} about {subject}", what=told, subject=about)
-    return f"{told}: {_shorten_title(words)}" if words else told
+        return tr("{what} about {subject}", what=title, subject=about)
+    return f"{title}: {_shorten_title(words)}" if words else title
 
 
 def format_ticket_title(ticket: Ticket) -> str:
@@ -126,12 +105,3 @@ def format_ticket_title(ticket: Ticket) -> str:
 
 def _shorten_title(words: str) -> str:
     return words if len(words) <= MAX_TITLE_LENGTH else words[:MAX_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
-
-
-def detect_outage_kind(words: str) -> str:
-    """An outage that is none: a light on a pole is `light`, power that is there but unsteady `voltage`."""
-    if is_damage_claim(words):
-        return "damage"
-    if LIGHT_WORDS.search(words):
-        return "light"
-    return "voltage" if UNSTEADY_POWER.search(words) and not says_power_went_out(words) else "outage"

@@ -27,20 +27,20 @@ class ReportLocation:
 class LocatedReport(ReportSlotFilling):
     """A report that has a place and a phone."""
 
-    async def resolve_location(self, turn: Turn, standing: Identity) -> ReportLocation | None:
+    async def resolve_location(self, turn: Turn, identity: Identity) -> ReportLocation | None:
         """The place as told, else the address of the account that is open, or of the phone that writes or calls."""
-        told = self.get_report_slot(turn, "place")
-        if standing.account is not None:
-            place = told or standing.account.service_address or None
-            named = tr("account {number}", number=standing.account.number)
-            shown = told or (place if standing.level >= Level.STEPPED_UP or standing.is_texting else None)
-            return ReportLocation(standing.account, place, f"{shown}, {named}" if shown else named)
+        told_place = self.get_report_slot(turn, "place")
+        if identity.account is not None:
+            place = told_place or identity.account.service_address or None
+            named = tr("account {number}", number=identity.account.number)
+            shown = told_place or (place if identity.level >= Level.STEPPED_UP or identity.is_texting else None)
+            return ReportLocation(identity.account, place, f"{shown}, {named}" if shown else named)
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         at_phone = await accounts_at_phone(turn.session, conversation.address) if conversation.address else []
-        if told:
-            key = make_place_key(str(told))
+        if told_place:
+            key = make_place_key(str(told_place))
             same = [each for each in at_phone if make_place_key(each.service_address) == key]
-            return ReportLocation(same[0] if same else None, str(told), str(told))
+            return ReportLocation(same[0] if same else None, str(told_place), str(told_place))
         if len(at_phone) != 1:
             return None
         if not conversation.replies_reach_sender and not self.get_report_slot(turn, "danger"):
@@ -48,14 +48,14 @@ class LocatedReport(ReportSlotFilling):
         return ReportLocation(at_phone[0], at_phone[0].service_address, at_phone[0].service_address)
 
     async def get_shareable_place(self, turn: Turn) -> str | None:
-        if told := self.get_report_slot(turn, "place"):
-            return str(told)
+        if place := self.get_report_slot(turn, "place"):
+            return str(place)
         where = await self.resolve_location(turn, await turn.identity())
         return where.place if where is not None and where.place and where.place in where.display_text else None
 
-    async def _contact_phone(self, turn: Turn, standing: Identity) -> str | None:
-        told = str(self.get_report_slot(turn, "phone") or "")
-        if told.startswith("+"):
-            return told
+    async def _contact_phone(self, turn: Turn, identity: Identity) -> str | None:
+        phone = str(self.get_report_slot(turn, "phone") or "")
+        if phone.startswith("+"):
+            return phone
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
-        return conversation.address or (standing.member.phone if standing.member else None)
+        return conversation.address or (identity.member.phone if identity.member else None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.conversations.models import Conversation
@@ -11,6 +9,7 @@ from backend.members.levels import Level
 from backend.reading.acts.signals import is_question
 from backend.reading.service.scam_report import reports_scam
 from backend.reading.tickets.objection import Objection, detect_objection, find_request_numbers
+from backend.reading.tickets.report_details import mentions_notice, mentions_request
 from backend.tickets import objections
 from backend.tickets.models import Ticket
 
@@ -18,16 +17,6 @@ REQUEST_NUMBER_ASKED = "which_request"
 """In `offer`: its number was asked for."""
 OBJECTS_TO_CODE = "objects_to_a_code"
 """Of the turn's notes: a code was sent that they never asked for."""
-NOTICE_WORDS = re.compile(
-    r"\b(?:texts?|messages?|e-?mails?|mails?|notices?|requests?|tickets?|mensajes?|correos?|avisos?|solicitud(?:es)?)\b",
-    re.IGNORECASE,
-)
-REQUEST_WORDS = re.compile(
-    r"\b(?:arrangements?|arreglos?|chang(?:es?|ed)|cambi(?:os?|aron)|services?|servicio|names?|nombre|report(?:s|ed)?|"
-    r"reportes?|reporto|moved?|traslado)\b",
-    re.IGNORECASE,
-)
-"""With words that are sure, this is enough to ask which request is meant; it is no wish for one."""
 
 
 async def handle_objection(turn: Turn, *, opened: bool = True) -> bool:
@@ -37,37 +26,39 @@ async def handle_objection(turn: Turn, *, opened: bool = True) -> bool:
     if not turn.full_text:
         return False
     words, offer = turn.focused_text, turn.get("offer")
-    heard = detect_objection(words)
+    objection = detect_objection(words)
     waits = isinstance(offer, dict) and bool(offer.get(REQUEST_NUMBER_ASKED))
-    numbers = find_request_numbers(words) if heard or waits else []
+    numbers = find_request_numbers(words) if objection or waits else []
     what = await objections.find_by_numbers(turn.session, numbers) if numbers else None
-    said = mask_line(turn.exact_reply)
+    reply = mask_line(turn.exact_reply)
     if what is not None:
         own = isinstance(what, Ticket) and what.conversation_id == turn.conversation_id
-        if own and heard is Objection.ASKS_TO_CANCEL:
+        if own and objection is Objection.ASKS_TO_CANCEL:
             return False  # taken back by who filed it
         _send_outcome(
-            turn, await objections.file_objection(turn.session, turn.backend, turn.conversation_id, what, said)
+            turn, await objections.file_objection(turn.session, turn.backend, turn.conversation_id, what, reply)
         )
         return True
     answers = turn.extract_values(None).member_number is not None and not is_question(words)
-    if waits and numbers == [] and (answers or heard is not None):
+    if waits and numbers == [] and (answers or objection is not None):
         # which one it was they cannot say: the office finds it
         _send_outcome(
-            turn, await objections.file_unnamed_objection(turn.session, turn.backend, turn.conversation_id, said)
+            turn, await objections.file_unnamed_objection(turn.session, turn.backend, turn.conversation_id, reply)
         )
         return True
-    sure = heard is Objection.SURE or (heard is Objection.NEVER_ASKED and turn.open_question.question_type == "code")
-    if heard in (None, Objection.ASKS_TO_CANCEL) or not (opened or sure):
+    sure = objection is Objection.SURE or (
+        objection is Objection.NEVER_ASKED and turn.open_question.question_type == "code"
+    )
+    if objection in (None, Objection.ASKS_TO_CANCEL) or not (opened or sure):
         return False
     phone = await _notice_phone(turn)
     notice = await objections.find_last_notice(turn.session, turn.backend, phone) if phone else None
     if notice is not None:
-        made = await objections.file_notice_objection(turn.session, turn.backend, turn.conversation_id, notice, said)
+        made = await objections.file_notice_objection(turn.session, turn.backend, turn.conversation_id, notice, reply)
         if made is not None:
             _send_outcome(turn, made if await _reaches_member(turn) else None)
             return True
-    told_of = NOTICE_WORDS.search(words) or (heard is Objection.SURE and REQUEST_WORDS.search(words))
+    told_of = mentions_notice(words) or (objection is Objection.SURE and mentions_request(words))
     if not opened or not told_of or reports_scam(words):
         return False
     turn.utter("utter_object_which")
@@ -80,8 +71,8 @@ async def _notice_phone(turn: Turn) -> str:
     conversation = await turn.session.get_one(Conversation, turn.conversation_id)
     if conversation.address:
         return conversation.address
-    standing = await turn.identity()
-    return standing.member.phone if standing.member and standing.level >= Level.KNOWN else ""
+    identity = await turn.identity()
+    return identity.member.phone if identity.member and identity.level >= Level.KNOWN else ""
 
 
 async def _reaches_member(turn: Turn) -> bool:

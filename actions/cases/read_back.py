@@ -26,9 +26,15 @@ def format_read_back(turn: Turn, ticket: Ticket) -> str:
     """Its place, where this talk knows it, its words and its notes, in order."""
     place = str(ticket.place or "") if was_mentioned(turn, str(ticket.place or "")) else ""
     notes = [str(note["words"]) for note in ticket.notes]
-    said = " / ".join([str(ticket.details.get("words") or format_ticket_title(ticket)), *notes])
-    told = "; ".join(part.rstrip(" .?") for part in (place if place not in said else "", said) if part)
-    return told if len(told) <= MAX_READ_BACK_LENGTH else f"{told[:MAX_READ_BACK_LENGTH].rsplit(' ', 1)[0]} …"
+    report_text = " / ".join([str(ticket.details.get("words") or format_ticket_title(ticket)), *notes])
+    read_back = "; ".join(
+        part.rstrip(" .?") for part in (place if place not in report_text else "", report_text) if part
+    )
+    return (
+        read_back
+        if len(read_back) <= MAX_READ_BACK_LENGTH
+        else f"{read_back[:MAX_READ_BACK_LENGTH].rsplit(' ', 1)[0]} …"
+    )
 
 
 def was_mentioned(turn: Turn, place: str) -> bool:

@@ -57,7 +57,7 @@ class ReportForm(DangerReportForm):
         """The kind of the ticket."""
 
     @abstractmethod
-    async def next_report_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_report_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         """The next question, or what was done told; nobody is in danger."""
 
     def level_needed(self, turn: Turn) -> Level:
@@ -103,7 +103,7 @@ class ReportForm(DangerReportForm):
     async def _answer_questions(self, turn: Turn) -> bool:
         return not signals_danger(turn) and await super()._answer_questions(turn)
 
-    # listening
+    # reading the message
 
     async def _handle_message(self, turn: Turn) -> ExternalCall | None:
         """A yes to the read-back files at once; what was asked beside it is answered then."""
@@ -231,7 +231,7 @@ class ReportForm(DangerReportForm):
     def _is_declined(self, turn: Turn) -> bool:
         return may_refuse_report(turn.focused_text) and super()._is_declined(turn)
 
-    # asking
+    # asking the next question
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
         mine = turn.was_just_opened() or not turn.other_action_answered(self.form)
@@ -242,45 +242,45 @@ class ReportForm(DangerReportForm):
         ask = await super().next_question(turn)
         if ask is not None or "done" in turn.notes:
             return ask
-        standing = await turn.identity()
-        if standing.level >= Level.KNOWN and not self.is_level_reached(turn, standing):
+        identity = await turn.identity()
+        if identity.level >= Level.KNOWN and not self.is_level_reached(turn, identity):
             return None  # no code for now, and it is not filed without one
         self._continue_without_number(turn)  # the account is locked: an address will do
         turn.notes["no_number"] = True
-        return await self.next_task_question(turn, standing)
+        return await self.next_task_question(turn, identity)
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        ask = await self.next_report_question(turn, standing)
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        ask = await self.next_report_question(turn, identity)
         turn.notes["done"] = True
         return ask
 
     async def read_back_and_file(
-        self, turn: Turn, standing: Identity, where: ReportLocation, more: dict[str, str]
+        self, turn: Turn, identity: Identity, where: ReportLocation, more: dict[str, str]
     ) -> tickets.FiledTicket | SlotQuestion:
         """Ask how to reach them and for a yes to the read-back; file what was read back."""
         if turn.notes.get("added"):
             turn.utter("utter_case_words_added")
-        told = str(self.get_report_slot(turn, "phone") or "")
-        phone = await self._contact_phone(turn, standing)
-        if (phone is None and not told) or turn.notes.get("other_phone"):
+        phone_slot = str(self.get_report_slot(turn, "phone") or "")
+        phone = await self._contact_phone(turn, identity)
+        if (phone is None and not phone_slot) or turn.notes.get("other_phone"):
             return SlotQuestion(self.slot_name("phone"), "utter_question_case_phone")
         if not turn.notes.get("agreed"):
-            return self._read_back(turn, where, phone, told)
+            return self._read_back(turn, where, phone, phone_slot)
         if phone is None:
-            more = {**more, "reach": told}
+            more = {**more, "reach": phone_slot}
         return await tickets.file_report(
             turn.session,
             turn.backend,
             turn.conversation_id,
-            self.report(turn, standing, where, more, phone),
+            self.report(turn, identity, where, more, phone),
         )
 
     def report(
-        self, turn: Turn, standing: Identity, where: ReportLocation, more: dict[str, str], phone: str | None
+        self, turn: Turn, identity: Identity, where: ReportLocation, more: dict[str, str], phone: str | None
     ) -> tickets.Report:
         return tickets.Report(
             kind=self.kind(turn),
-            details={**self.details(turn), **member_name_details(standing), **more},
+            details={**self.details(turn), **member_name_details(identity), **more},
             account_id=where.account.id if where.account else None,
             place=where.place,
             phone=phone,

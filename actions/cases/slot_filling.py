@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from typing import Any, ClassVar
 
@@ -25,6 +24,12 @@ from backend.reading.tickets.read_back_replies import (
     says_none_present,
     says_power_is_out,
 )
+from backend.reading.tickets.report_details import (
+    has_no_number,
+    is_last4_only,
+    is_yes_with_more,
+    names_phone,
+)
 from backend.tickets.place_correction import extract_corrected_place
 
 MAX_DESCRIPTION_LENGTH = 600
@@ -32,23 +37,8 @@ URGENT_RESPONSE = "utter_arrangement_notice"
 """Who was told that their request is urgent finds it so, whichever ticket it became."""
 MAX_ADDITIONS = 3  # so many times more is told without a place before the question is put in another way
 MIN_FACT_WORDS = 4  # fewer words than these say nothing that a crew needs
-HAS_NO_NUMBER = re.compile(
-    r"\b(?:(?:don'?t|do not|dont|didn'?t|doesn'?t|can'?t|cannot|cant) (?:have|know|remember|find|got|see|"
-    r"get)|haven'?t got|"
-    r"no idea|not sure|no (?:number|account|bill|member number)|not a member|without (?:it|a number)|lost it|idk|dunno|"
-    r"forgot|not (?:at home|handy|on me)|isn'?t mine|not mine|not my account|no lo (?:tengo|se)|"
-    r"no soy (?:socio|miembro))\b",
-    re.IGNORECASE,
-)
-# "yes and hurry, it hums": a yes that tells more. What takes a part of it back is no yes.
-YES_WITH_MORE = re.compile(
-    r"^\W*(?:yes|yeah|yep|yup|yea|please do|go ahead|correct|sure)\b[\s,.!;-]+(?P<more>\S.*)$",
-    re.IGNORECASE | re.DOTALL,
-)
-RETRACTS_YES = re.compile(
-    r"\b(?:but|no|not|don'?t|do not|wait|instead|except|actually|hold|rather|wrong|never)\b|\?", re.IGNORECASE
-)
-ONLY_DIGITS = re.compile(r"\W*(?:\d\W*){4}|(?:\W*[a-z]+){1,8}\W*", re.IGNORECASE)
+
+
 THIS_CHAT = "this chat"
 _NON_FACT_ACTS = (
     "ask",
@@ -91,7 +81,7 @@ class ReportSlotFilling(IdentifiedForm):
         return turn.get(self.slot_name(name))
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
-        if asked in IDENTITY_SLOTS and HAS_NO_NUMBER.search(turn.text):
+        if asked in IDENTITY_SLOTS and has_no_number(turn.text):
             self._continue_without_number(turn)
             return True
         if self._extract_last4_after_number(turn, asked):
@@ -108,9 +98,7 @@ class ReportSlotFilling(IdentifiedForm):
     def _extract_last4_after_number(self, turn: Turn, asked: str | None) -> bool:
         """Four figures where the place of a danger was asked for, behind a member number: the account tells where."""
         number = turn.get(NUMBER)
-        if not (
-            number and asked == self.slot_name("place") and not turn.get(LAST4) and ONLY_DIGITS.fullmatch(turn.text)
-        ):
+        if not (number and asked == self.slot_name("place") and not turn.get(LAST4) and is_last4_only(turn.text)):
             return False
         last4 = turn.extract_values(LAST4).last4
         if last4:
@@ -128,7 +116,7 @@ class ReportSlotFilling(IdentifiedForm):
             return None  # a member number with the digits behind its dash may have ten, too
         phone = extract_phone(turn.text, strict=False)
         wanted = asked in (self.slot_name("phone"), self.slot_name("confirm"))
-        written = contains_formatted_phone(turn.text) or re.search(r"\b(?:phone|cell|call)\b", turn.text, re.IGNORECASE)
+        written = contains_formatted_phone(turn.text) or names_phone(turn.text)
         return phone if phone and (wanted or written) else None
 
     def _extract_number_besides_phone(self, turn: Turn) -> None:
@@ -139,29 +127,29 @@ class ReportSlotFilling(IdentifiedForm):
             turn.set(LAST4, rest.last4)
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        heard = signals_danger(turn)  # whatever was asked: no other skill's rule may take it away
+        understood = signals_danger(turn)  # whatever was asked: no other skill's rule may take it away
         place = await self._extract_place(turn, asked)
         if place:
             turn.set(self.slot_name("place"), place)
-            heard = True
-        elif asked == self.slot_name("place") and HAS_NO_NUMBER.search(turn.text):
+            understood = True
+        elif asked == self.slot_name("place") and has_no_number(turn.text):
             self._continue_without_number(turn)
-            heard = turn.notes["no_number"] = True
+            understood = turn.notes["no_number"] = True
         elif asked == self.slot_name("place") and not _is_asking(turn) and len(turn.text.split()) >= MIN_FACT_WORDS:
             turn.notes["more"] = True  # no place, but nothing that is told is lost
-            heard = self._adds_details(turn) or heard
+            understood = self._adds_details(turn) or understood
         if (
             asked == self.slot_name("phone") and place is None and self._extract_phone(turn, asked) is None
         ):  # "I don't know, 815-555-7788" tells one
-            heard = self._extract_reach(turn) or heard
+            understood = self._extract_reach(turn) or understood
         if asked == self.slot_name("phone") and lacks_number(turn.focused_text):
-            heard = turn.notes["more"] = True  # of a pole's tag, and no refusal
+            understood = turn.notes["more"] = True  # of a pole's tag, and no refusal
         if asked == self.slot_name("confirm"):
-            heard = self._extract_confirmation(turn, place) or heard
-        heard = await self.extract_report_slots(turn, asked) or heard
-        if asked is None or heard or turn.notes.get("more"):
+            understood = self._extract_confirmation(turn, place) or understood
+        understood = await self.extract_report_slots(turn, asked) or understood
+        if asked is None or understood or turn.notes.get("more"):
             self._save_words(turn, asked, place)
-        return heard
+        return understood
 
     async def _extract_place(self, turn: Turn, asked: str | None) -> str | None:
         """The place that is told, or put right: `yes, but it's 36, not 35`, of the one that was told or read back."""
@@ -184,9 +172,9 @@ class ReportSlotFilling(IdentifiedForm):
 
     def _adds_details(self, turn: Turn) -> bool:
         """Whether this tells more of the same, and wishes nothing else: it is kept, and the place asked on."""
-        told = str(self.get_report_slot(turn, "words") or "").count(" / ")
+        additions = str(self.get_report_slot(turn, "words") or "").count(" / ")
         if (
-            told >= MAX_ADDITIONS
+            additions >= MAX_ADDITIONS
             or self._is_clearly_other_task(turn)
             or turn.has_act("start", "cancel", "person", "repeat", "skip")
         ):
@@ -196,7 +184,7 @@ class ReportSlotFilling(IdentifiedForm):
     def _extract_reach(self, turn: Turn) -> bool:
         """An email does too, and whoever has neither is answered in the chat itself."""
         email = extract_email(turn.focused_text)
-        if email or is_no(turn) or HAS_NO_NUMBER.search(turn.text):
+        if email or is_no(turn) or has_no_number(turn.text):
             turn.set(self.slot_name("phone"), email or THIS_CHAT)
             return True
         return False
@@ -207,8 +195,7 @@ class ReportSlotFilling(IdentifiedForm):
             turn.clear(self.slot_name("phone"))
             return bool(turn.notes.setdefault("other_phone", True))
         chosen = turn.button_value(self.slot_name("confirm"))
-        more = YES_WITH_MORE.match(turn.text.strip())
-        yes_and = more is not None and not RETRACTS_YES.search(more["more"]) and not turn.was_redacted
+        yes_and = is_yes_with_more(turn.text) and not turn.was_redacted
         # no money moves: "ok yes send it i guess" files a report that was read back and can be taken back
         likely = (
             turn.has_act("affirm") and not turn.has_act("ask", "correct", "deny", "cancel") and contains_yes(turn.text)
@@ -245,9 +232,9 @@ class ReportSlotFilling(IdentifiedForm):
 
     def _is_added_fact(self, turn: Turn) -> bool:
         """`The barn one`, at the read-back: neither a yes nor a no, and nothing that asks or wishes."""
-        told = turn.has_act("volunteer", "answer", "correct") and not self._is_clearly_other_task(turn)
+        adds_fact = turn.has_act("volunteer", "answer", "correct") and not self._is_clearly_other_task(turn)
         asks = "?" in turn.text or is_question(turn.text) or turn.has_act(*_NON_FACT_ACTS)
-        return told and not asks and len(turn.focused_text.split()) > 1
+        return adds_fact and not asks and len(turn.focused_text.split()) > 1
 
     def _save_words(self, turn: Turn, asked: str | None, place: str | None) -> None:
         """The first words are the description, and what is told later is added: nobody has to say it twice."""

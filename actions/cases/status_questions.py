@@ -59,12 +59,12 @@ async def answer_report_status(turn: Turn) -> bool:
         or (turn.get("open_task") not in (None, *REPORT_FORMS) and not turn.was_just_opened())
     ):
         return False
-    told = await _recent_tickets(turn)
-    ticket = _select_ticket(turn, told, meant)
+    recent = await _recent_tickets(turn)
+    ticket = _select_ticket(turn, recent, meant)
     if signals_danger(turn) and (ticket is None or ticket.kind != DANGER or ticket.status not in OPEN_STATUSES):
         return False  # it is told again, or for the first time, and that goes before any question
     if ticket is None:
-        return await _answer_no_report(turn, meant, told)
+        return await _answer_no_report(turn, meant, recent)
     if meant is StatusQuestion.ABOUT_LAST_TOPIC and not await _is_about_ticket(turn, ticket):
         return False
     await send_ticket_status(turn, ticket)
@@ -112,11 +112,11 @@ async def send_ticket_status(turn: Turn, ticket: Ticket) -> None:
         _send_closed_status(turn, ticket, values)
         return
     turn.notes.pop(CALLOUT_TOLD, None)
-    told = await format_callout_status(turn, ticket)
-    if told:
+    status_text = await format_callout_status(turn, ticket)
+    if status_text:
         gas = mentions_gas(str(ticket.details.get("words") or ""))
         guard = "" if ticket.kind != DANGER else "gas" if gas else "danger"
-        turn.utter("utter_filed_called", called=told, guard=guard, **values)
+        turn.utter("utter_filed_called", called=status_text, guard=guard, **values)
     else:
         state = "answered" if ticket.status == tickets.ANSWERED else "office"
         state = "crew" if ticket.kind in CREW_KINDS and state == "office" else state
@@ -158,34 +158,34 @@ def _format_how_long(turn: Turn, ticket: Ticket) -> str:
     """What is known in general of how long such a thing takes; of danger and the like nothing is."""
     if ticket.kind in CALLOUT_KINDS - {"outage"}:
         return ""
-    told = turn.backend.knowledge.follow_up(HOW_LONG_FOLLOW_UP, [ticket.kind], turn.backend.coop, turn.language, {})
-    return f" {told}" if told else ""
+    answer = turn.backend.knowledge.follow_up(HOW_LONG_FOLLOW_UP, [ticket.kind], turn.backend.coop, turn.language, {})
+    return f" {answer}" if answer else ""
 
 
 async def _recent_tickets(turn: Turn) -> list[Ticket]:
     """What this talk has told, and the account where it is known whose: what is open first, then the newest."""
-    standing = await turn.identity()
-    known = standing.account is not None and standing.level >= Level.KNOWN
-    account = standing.account.id if standing.account is not None and known else None
+    identity = await turn.identity()
+    known = identity.account is not None and identity.level >= Level.KNOWN
+    account = identity.account.id if identity.account is not None and known else None
     since = turn.backend.clock.now() - LOOKBACK
-    told = await lookup.list_for_conversation(turn.session, turn.conversation_id, account, since)
+    recent = await lookup.list_for_conversation(turn.session, turn.conversation_id, account, since)
     return [
         one
-        for one in told
+        for one in recent
         if one.status in OPEN_STATUSES
         or one.conversation_id == turn.conversation_id
         or (account is not None and one.account_id == account)
     ]
 
 
-def _select_ticket(turn: Turn, told: list[Ticket], meant: StatusQuestion) -> Ticket | None:
+def _select_ticket(turn: Turn, recent: list[Ticket], meant: StatusQuestion) -> Ticket | None:
     """The one that is spoken of: a call where one is asked for, the kind that is named, else the newest."""
-    calls = [one for one in told if one.kind == CALLBACK]
+    calls = [one for one in recent if one.kind == CALLBACK]
     if meant is StatusQuestion.ABOUT_CALLBACK:
-        return next(iter([one for one in calls if one.status in OPEN_STATUSES] or told), None)
+        return next(iter([one for one in calls if one.status in OPEN_STATUSES] or recent), None)
     named = detect_ticket_kinds(turn.text)
-    same = [one for one in told if one.kind in named]
-    others = [one for one in told if one.kind != CALLBACK]
+    same = [one for one in recent if one.kind in named]
+    others = [one for one in recent if one.kind != CALLBACK]
     return next(iter(same or others or calls), None)
 
 
@@ -210,7 +210,7 @@ def _has_own_subject(turn: Turn) -> bool:
     )
 
 
-async def _answer_no_report(turn: Turn, meant: StatusQuestion, told: list[Ticket]) -> bool:
+async def _answer_no_report(turn: Turn, meant: StatusQuestion, recent: list[Ticket]) -> bool:
     """Nothing is reported, as far as this talk and the account tell: say so, and offer to report."""
     if (
         meant is StatusQuestion.ABOUT_CALLBACK
@@ -225,8 +225,8 @@ async def _answer_no_report(turn: Turn, meant: StatusQuestion, told: list[Ticket
         len(turn.full_text.split()) > MAX_STATUS_WORDS or await list_contexts(turn) or _is_clearly_other_intent(turn)
     ):
         return False
-    standing = await turn.identity()
-    account = standing.account.number if standing.account and standing.level >= Level.KNOWN else ""
+    identity = await turn.identity()
+    account = identity.account.number if identity.account and identity.level >= Level.KNOWN else ""
     turn.utter("utter_filed_none", account=account, known=bool(account))
     return True
 

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from actions.cases.callout_status import format_callout_status
 from actions.cases.kinds import format_ticket_title
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
-from backend.confirmation_numbers import normalize_number
 from backend.language import tr
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
+from backend.reading.tickets.withdrawal import find_ticket_numbers, may_name_ticket
 from backend.tickets import service as tickets
 from backend.tickets.kinds import OBJECTION
 from backend.tickets.models import Ticket
-
-WITHDRAW_WORDS = re.compile(
-    r"\b(?:withdraw\w*|retract|un-?report|undo\b(?!.*\b(?:pay\w*|auto|alerts?|paper\w*|enroll\w*)\b)|take (?:it|"
-    r"that|this|the \w+|"
-    r"my \w+) back|take back|"
-    r"(?:cancel|delete|remove|drop|scratch|take off) (?:my|the|that|this) (?:\w+ ){0,2}(?:report|ticket|request|"
-    r"complaint|case|call ?back|call|visit|danger)|take (?:that|it|this) off|qu[ií]t[ea]l[ao]|canc[eé]l[ea]l[ao]|"
-    r"ret[ií]r[ea]l[ao])\b",
-    re.IGNORECASE,
-)
-NEVER_MIND_WORDS = re.compile(r"\b(?:forget (?:about )?(?:it|that)|never ?mind)\b", re.IGNORECASE)
-"""Who lets a thing go leaves what was filed on their own wish alone."""
-TICKET_NUMBER = re.compile(r"\b[A-Z0-9]{3}[- ]?[A-Z0-9]{3}\b", re.IGNORECASE)
 
 
 async def withdraw_ticket(turn: Turn, words: str | None = None, *, newest: bool = True) -> bool:
@@ -36,9 +21,9 @@ async def withdraw_ticket(turn: Turn, words: str | None = None, *, newest: bool 
     False when nothing that it could mean still stands: then nothing was said either. Of several, none of them named,
     the `newest` is meant by who speaks of it right after it was filed; else it is asked which.
     """
-    standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
     text = words or turn.text
-    meant = _select_tickets(text, words or turn.focused_text, standing)
+    meant = _select_tickets(text, words or turn.focused_text, filed)
     if not meant:
         return False
     if len(meant) > 1 and not (newest and _filed_just_now(turn, meant[0])):
@@ -63,15 +48,15 @@ async def withdraw_ticket(turn: Turn, words: str | None = None, *, newest: bool 
 def answers_which_ticket(text: str, offer: object) -> bool:
     """Whether this answers which one is to be taken back."""
     asked = isinstance(offer, dict) and bool(offer.get("which"))
-    return asked and bool(detect_ticket_kinds(text) or TICKET_NUMBER.search(text))
+    return asked and bool(detect_ticket_kinds(text) or may_name_ticket(text))
 
 
 async def send_newest_ticket(turn: Turn) -> bool:
     """Name the newest ticket of this conversation and how to take it back. False when there is none."""
-    standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
-    if standing:
-        await keep_ticket(turn, standing[0])
-    return bool(standing)
+    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+    if filed:
+        await keep_ticket(turn, filed[0])
+    return bool(filed)
 
 
 async def keep_ticket(turn: Turn, ticket: Ticket) -> None:
@@ -83,13 +68,13 @@ async def keep_ticket(turn: Turn, ticket: Ticket) -> None:
     turn.utter("utter_case_withdraw_noted", number=ticket.number, called=await format_callout_status(turn, ticket))
 
 
-def _select_tickets(text: str, own_words: str, standing: list[Ticket]) -> list[Ticket]:
+def _select_tickets(text: str, own_words: str, filed: list[Ticket]) -> list[Ticket]:
     """The tickets that may be meant, the newest first: what is named is never another one."""
-    numbers = {normalize_number(match[0]) for match in TICKET_NUMBER.finditer(own_words)}
-    if by_number := [ticket for ticket in standing if ticket.number in numbers]:
+    numbers = find_ticket_numbers(own_words)
+    if by_number := [ticket for ticket in filed if ticket.number in numbers]:
         return by_number
     named = detect_ticket_kinds(text)
-    return [ticket for ticket in standing if ticket.kind in named] if named else standing
+    return [ticket for ticket in filed if ticket.kind in named] if named else filed
 
 
 def _filed_just_now(turn: Turn, ticket: Ticket) -> bool:

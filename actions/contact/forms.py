@@ -5,7 +5,6 @@ A new email is sent a code, which may be given back here: password links go ther
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar, cast
 
 from actions.base import ExternalCall, SlotQuestion
@@ -19,6 +18,7 @@ from backend.contact import service as contact
 from backend.contact.service import ContactField
 from backend.language import mark, tr
 from backend.members.identity import Identity
+from backend.reading.contact.contact_change import detect_contact_kind, rejects_number
 from backend.reading.contact.mailing_address import (
     extract_full_address,
     replace_house_number,
@@ -35,13 +35,7 @@ EMAIL_TO_VERIFY = "contact_proves"
 CODE_GIVEN_HERE = "contact_code_here"
 """A code has come back in the midst of this very change."""
 LATER = "later"
-NOT_THIS_NUMBER = re.compile(r"\b(?:not|isn'?t|old|viejo)\b", re.IGNORECASE)
 NUMBER_TYPES.update({EMAIL_CODE: "code"})
-CONTACT_KIND_PATTERNS: tuple[tuple[ContactField, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"\be-?mails?(?: address)?\b", re.IGNORECASE)),
-    ("phone", re.compile(r"\b(phone|cell|mobile|landline|telephone|number)\b", re.IGNORECASE)),
-    ("address", re.compile(r"\b(address|po box|mailing|moved|where you (?:mail|send))\b", re.IGNORECASE)),
-)
 
 
 NOTICE_RECIPIENTS = {
@@ -73,16 +67,16 @@ class ContactForm(IdentifiedForm):
     files_ticket = True
     opening_intents: ClassVar[frozenset[str]] = frozenset({"update_contact_info"})
 
-    def is_level_reached(self, turn: Turn, standing: Identity) -> bool:
+    def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
         """By text, not by a code that came back for something else: for as long as that holds, whoever forges the
         sender writes into a talk that has stepped up."""
-        return super().is_level_reached(turn, standing) and (turn.channel != "sms" or bool(turn.get(CODE_GIVEN_HERE)))
+        return super().is_level_reached(turn, identity) and (turn.channel != "sms" or bool(turn.get(CODE_GIVEN_HERE)))
 
     async def _check_code(self, turn: Turn) -> bool:
-        heard = await super()._check_code(turn)
+        understood = await super()._check_code(turn)
         if turn.extract_values(CODE).code is not None and turn.get("code_trouble") is None:
             turn.set(CODE_GIVEN_HERE, True)
-        return heard
+        return understood
 
     async def send_canceled(self, turn: Turn) -> None:
         if turn.get(EMAIL_TO_VERIFY):
@@ -105,35 +99,31 @@ class ContactForm(IdentifiedForm):
         if old and turn.get(LAST4) is None:
             turn.set(LAST4, old[-4:])  # the one that is on file
         if asked is None and new and not self._has_identity_numbers(turn, asked):
-            heard = await self.extract_task_slots(turn, asked)
+            understood = await self.extract_task_slots(turn, asked)
             rest = remove_phone_digits(turn.focused_text)
             turn.focus(rest)
-            return await super().extract_slots(turn, asked) or heard
+            return await super().extract_slots(turn, asked) or understood
         return await super().extract_slots(turn, asked)
 
     def _contact_phone(self, turn: Turn) -> str | None:
         """A number that exists; the made-up ones of the demo members are taken where no real member is served."""
         new, old = contact.extract_new_phone(turn.focused_text, strict=turn.backend.settings.production)
-        if (
-            new is None
-            and turn.get(REQUESTED_SLOT) in (VALUE, AGREED)
-            and not NOT_THIS_NUMBER.search(turn.focused_text)
-        ):
+        if new is None and turn.get(REQUESTED_SLOT) in (VALUE, AGREED) and not rejects_number(turn.focused_text):
             return old  # "no, 815-555-0199" puts the new one right
         return new
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._extract_contact_kind(turn, asked)
-        heard = self._extract_value(turn, asked) or heard
+        understood = self._extract_contact_kind(turn, asked)
+        understood = self._extract_value(turn, asked) or understood
         self._extract_second_change(turn, asked)
-        if not heard and asked == AGREED and turn.get(VALUE):
+        if not understood and asked == AGREED and turn.get(VALUE):
             chosen = turn.button_value(AGREED)
             if chosen == "yes" or (chosen is None and is_yes(turn)):
-                turn.notes["agreed"] = heard = True
+                turn.notes["agreed"] = understood = True
             elif chosen == "no" or is_no(turn):
                 turn.clear(VALUE)
-                heard = True
-        return heard
+                understood = True
+        return understood
 
     async def _extract_email_code(self, turn: Turn) -> bool:
         code = turn.extract_values(EMAIL_CODE).code
@@ -148,7 +138,7 @@ class ContactForm(IdentifiedForm):
     def _extract_contact_kind(self, turn: Turn, asked: str | None) -> bool:
         chosen = turn.button_value(WHAT)
         if chosen is None and (asked in (None, WHAT) or turn.intent in self.opening_intents):
-            chosen = next((what for what, words in CONTACT_KIND_PATTERNS if words.search(turn.text)), None)
+            chosen = detect_contact_kind(turn.text)
         if (
             chosen is None
             and turn.get(WHAT) is None
@@ -221,8 +211,8 @@ class ContactForm(IdentifiedForm):
         """`99999-001 0142` has the digits of a phone, and is none."""
         if contains_phone_digits(turn.focused_text):
             return False
-        said = turn.extract_values(None)
-        return asked not in (VALUE, AGREED) and said.member_number is not None and said.last4 is not None
+        values = turn.extract_values(None)
+        return asked not in (VALUE, AGREED) and values.member_number is not None and values.last4 is not None
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
         # the change is made: what is left needs no more than the code that went to the new address
@@ -236,32 +226,32 @@ class ContactForm(IdentifiedForm):
         return await super().next_question(turn)
 
     def _ask_email_code(self, turn: Turn) -> SlotQuestion | None:
-        value, heard = str(turn.get(EMAIL_TO_VERIFY)), turn.notes.get("email_code")
-        if heard == "ok":
+        value, result = str(turn.get(EMAIL_TO_VERIFY)), turn.notes.get("email_code")
+        if result == "ok":
             turn.utter("utter_contact_proven", value=value)
             return None
-        if heard in (None, "wrong"):
+        if result in (None, "wrong"):
             buttons = [build_button(tr("Later"), contact_agreed=LATER)]
-            response = "utter_question_contact_proof_again" if heard else "utter_question_contact_proof"
-            return SlotQuestion(EMAIL_CODE, response, {"value": value}, buttons, is_new=bool(heard))
+            response = "utter_question_contact_proof_again" if result else "utter_question_contact_proof"
+            return SlotQuestion(EMAIL_CODE, response, {"value": value}, buttons, is_new=bool(result))
         turn.utter("utter_contact_proof_later", value=value)
         return None
 
-    async def _told(self, turn: Turn, standing: Identity, what: ContactField) -> dict[str, str]:
+    async def _told(self, turn: Turn, identity: Identity, what: ContactField) -> dict[str, str]:
         """Whom the change is told, and what opens the account until a new phone may."""
-        assert standing.member is not None
-        told = await contact.list_notified(turn.session, turn.conversation_id, what)
+        assert identity.member is not None
+        notified = await contact.list_notified(turn.session, turn.conversation_id, what)
         names = [
             tr(NOTICE_RECIPIENTS[which] if which != "other" else NOTICE_RECIPIENTS["email" if "@" in way else "phone"])
-            for way, which in told
+            for way, which in notified
         ]
-        emailed = bool(standing.member.email) and standing.member.is_established("email", turn.backend.clock.now())
+        emailed = bool(identity.member.email) and identity.member.is_established("email", turn.backend.clock.now())
         return {
             "noticed": tr("A notice goes to {places}.", places=join_words(names)) if names else tr(NO_NOTICE),
             "proof": tr(CODES_BY_EMAIL if emailed else OPENED_BY_OFFICE),
         }
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.get(WHAT) is None:
             buttons = [
                 build_button(tr("Phone"), contact_what="phone"),
@@ -280,14 +270,14 @@ class ContactForm(IdentifiedForm):
                 build_button(tr("No"), contact_agreed="no"),
             ]
             return SlotQuestion(AGREED, "utter_question_contact_confirm", values, buttons)
-        changed = await contact.change(turn.session, turn.backend, turn.conversation_id, standing, what, value)
+        changed = await contact.change(turn.session, turn.backend, turn.conversation_id, identity, what, value)
         if changed:
-            values |= await self._told(turn, standing, what)
+            values |= await self._told(turn, identity, what)
         turn.utter("utter_contact_changed" if changed else "utter_contact_same", **values)
         if not changed or what != "email":
-            return await self.next_task_question(turn, standing) if self._start_second_change(turn) else None
-        if not await email_verification.send(turn.session, turn.backend, turn.conversation_id, standing):
+            return await self.next_task_question(turn, identity) if self._start_second_change(turn) else None
+        if not await email_verification.send(turn.session, turn.backend, turn.conversation_id, identity):
             turn.utter("utter_contact_proof_later", value=value)
-            return await self.next_task_question(turn, standing) if self._start_second_change(turn) else None
+            return await self.next_task_question(turn, identity) if self._start_second_change(turn) else None
         turn.set(EMAIL_TO_VERIFY, value)
         return self._ask_email_code(turn)

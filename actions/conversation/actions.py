@@ -38,9 +38,9 @@ class ActionRepeat(SkillAction):
         if turn.has_act("language"):  # "can you tell me that in Spanish": words said in English are no answer
             await unprompted.handle_unprompted(turn, "utter_language_what_now")
             return
-        said = turn.last_bot_text()
-        if said:
-            turn.utter("utter_say_again", said=said)
+        last_text = turn.last_bot_text()
+        if last_text:
+            turn.utter("utter_say_again", said=last_text)
         else:
             turn.utter("utter_repeat_nothing")
 

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from actions import follow_ups, side_questions, subject_matching
-from actions.arrangement.extract import cancels_arrangement
-from actions.cases.withdrawal import NEVER_MIND_WORDS, WITHDRAW_WORDS, answers_which_ticket, send_newest_ticket
+from actions.cases.withdrawal import answers_which_ticket, send_newest_ticket
 from actions.cases.withdrawal import withdraw_ticket as take_back_ticket
 from actions.conversation.undo import undo_last_action
 from actions.form import RESTORED_INTENT
 from actions.person.booked_call import answer_about_call, handle_call_move, handle_call_note
-from actions.person.call_subject import CANCELS_CALL, cancel_call
+from actions.person.call_subject import cancel_call
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_request
+from backend.reading.contact.call_requests import cancels_call, wants_no_calls
 from backend.reading.dates.day_parsing import ParsedDay
 from backend.reading.message_for_office import has_message_for_office
+from backend.reading.money.arrangement_talk import cancels_arrangement
 from backend.reading.spanish import to_english
+from backend.reading.tickets.withdrawal import asks_to_withdraw, says_never_mind
 from backend.tickets import service as tickets
 from backend.tickets.kinds import PROMISED_KINDS
 
-STOP_CALLS = re.compile(r"\b(?:stop|quit) call\w*|\b(?:don'?t|do not) call\b", re.IGNORECASE)
 MIN_CONFIDENCE = 0.5
 
 
@@ -41,11 +41,11 @@ async def handle_undo(turn: Turn, offer: Any) -> bool:
     """Taken back where that is meant; else what stands is named: nothing is "not open" that is."""
     if answers_which_ticket(turn.text, offer) and await take_back_ticket(turn, newest=False):
         return True
-    said = (
+    words = (
         turn.text if turn.language == SPANISH else f"{turn.text} {to_english(turn.focused_text)}"
     )  # "retírelo", in any talk
-    ends = cancels_arrangement(said)
-    if (WITHDRAW_WORDS.search(said) or ends) and await undo_last_action(turn):
+    ends = cancels_arrangement(words)
+    if (asks_to_withdraw(words) or ends) and await undo_last_action(turn):
         return True
     if ends:
         turn.utter("utter_arrangement_none")
@@ -54,7 +54,7 @@ async def handle_undo(turn: Turn, offer: Any) -> bool:
     if asked_back or follow_ups.is_follow_up(turn) or not (turn.has_act("cancel") or turn.intent == "cancel"):
         return False  # "can I get that back" asks for money that was paid
     # "forget it, bye" leaves; what was done before stands
-    let_go = bool(NEVER_MIND_WORDS.search(turn.text)) or turn.has_act("social")
+    let_go = says_never_mind(turn.text) or turn.has_act("social")
     meant = any(act.kind == "cancel" and act.is_certain for act in turn.acts) and not let_go
     if not (meant and await undo_last_action(turn)) and not await send_newest_ticket(turn):
         turn.utter("utter_nothing_open")
@@ -63,10 +63,10 @@ async def handle_undo(turn: Turn, offer: Any) -> bool:
 
 async def handle_booked_call(turn: Turn, offer: Any) -> bool:
     """Something about the call that is arranged: another time, or a word more for who calls."""
-    if CANCELS_CALL.search(turn.text):
+    if cancels_call(turn.text):
         if await cancel_call(turn):
             return True
-        if not STOP_CALLS.search(turn.text):  # "stop calling me" is of other calls
+        if not wants_no_calls(turn.text):  # "stop calling me" is of other calls
             turn.utter("utter_callback_none")
             return True
     words = str((offer.get("slots") or {}).get("callback_about") or "") if is_callback_offer(offer) else ""
@@ -75,23 +75,23 @@ async def handle_booked_call(turn: Turn, offer: Any) -> bool:
 
 async def handle_request_correction(turn: Turn, offer: Any) -> bool:
     """`No wait, not the 15th, the 16th`, right behind a request to the office: it is written onto that request."""
-    standing = [
+    filed = [
         one
         for one in await tickets.list_of_conversation(turn.session, turn.conversation_id)
         if one.kind in PROMISED_KINDS
     ]
-    if not standing or standing[0].number not in turn.last_bot_text():
+    if not filed or filed[0].number not in turn.last_bot_text():
         return False
     other_day = isinstance(turn.extract_values("date").day, ParsedDay) and len(turn.text.split()) > 1
     if (
         turn.has_act("ask", "cancel", "start", "person")
-        or WITHDRAW_WORDS.search(turn.text)
+        or asks_to_withdraw(turn.text)
         or not (turn.has_act("correct") or other_day)
     ):
         return False
     words = mask_line(turn.full_text)
-    await tickets.add_note(turn.session, turn.backend, standing[0], turn.conversation_id, words)
-    turn.utter("utter_case_added", number=standing[0].number, called="", own=True)
+    await tickets.add_note(turn.session, turn.backend, filed[0], turn.conversation_id, words)
+    turn.utter("utter_case_added", number=filed[0].number, called="", own=True)
     return True
 
 

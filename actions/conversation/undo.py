@@ -69,8 +69,8 @@ async def undo_last_action(turn: Turn) -> bool:
 
 
 async def _withdraw(turn: Turn, number: str) -> bool:
-    standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
-    return any(ticket.number == number for ticket in standing) and await withdrawal.withdraw_ticket(turn)
+    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+    return any(ticket.number == number for ticket in filed) and await withdrawal.withdraw_ticket(turn)
 
 
 async def _cancel_scheduled(turn: Turn, row: AuditRow) -> bool:

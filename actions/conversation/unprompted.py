@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from actions import agenda, follow_ups, registry, side_questions, subject_matching
-from actions.accounts.account_choice import ALL_ACCOUNTS, MAX_ACCOUNT_NAME_WORDS
+from actions.accounts.account_choice import MAX_ACCOUNT_NAME_WORDS
 from actions.accounts.forms import switch_to_named_account
 from actions.base import MISSES_BEFORE_HANDOFF
 from actions.cases.compound_agreement import find_agreement
 from actions.cases.danger_talk import add_danger_details
 from actions.cases.danger_updates import handle_danger_update
 from actions.cases.filed_reports import answer_about_filed
-from actions.cases.withdrawal import WITHDRAW_WORDS
 from actions.conversation.completed_actions import answer_if_done, send_completed_actions
 from actions.conversation.previous_requests import (
     handle_booked_call,
@@ -32,9 +30,10 @@ from actions.quick_pay.extract import WHOLE_BILL, extract_payment_details
 from actions.quick_pay.quote_and_pay import send_already_paid
 from actions.scheduled.latest_payment import find_form
 from actions.turn import Turn
-from actions.usage.forms import UsageForm, asks_for_months
+from actions.usage.forms import UsageForm
 from actions.yes_no import is_no, is_yes
 from backend.language import SPANISH
+from backend.reading.acts.completion_questions import mentions_paying
 from backend.reading.acts.signals import (
     asks_if_present,
     asks_to_undo,
@@ -43,30 +42,31 @@ from backend.reading.acts.signals import (
     is_request,
     is_small_talk,
 )
+from backend.reading.acts.task_control import asks_what_is_left
 from backend.reading.acts.yes_no import NO, contains_yes, detect_yes_no
 from backend.reading.dates.call_time import parse_call_time
 from backend.reading.dates.day_parsing import ParsedDay
+from backend.reading.dates.usage_months import asks_for_months
 from backend.reading.money.amount import Amount
 from backend.reading.money.payment_method import pays_whole_bill
+from backend.reading.numbers.account_separator import names_all_accounts
 from backend.reading.service.damage_claim import is_damage_claim
 from backend.reading.service.outage_statement import states_outage
 from backend.reading.spanish import to_english
+from backend.reading.tickets.withdrawal import asks_to_withdraw
 
 UNRECOGNIZED_INTENTS = frozenset({"out_of_scope", "nlu_fallback"})
 LAST_PAYMENT_SUBJECT = "account_last_payment"
-BALANCE_SUBJECTS = frozenset(
-    {"balance", "account_due_when", "account_what_is_left", "account_shutoff", LAST_PAYMENT_SUBJECT}
-)
+BALANCE_SUBJECTS = {"balance", "account_due_when", "account_what_is_left", "account_shutoff", LAST_PAYMENT_SUBJECT}
 MIN_CONFIDENCE = 0.5
 REPORT_OFFERS = frozenset({"callback_form", "case_form"})
-"""Behind an offer of these an amount tells of the matter."""
+"""After an offer of these, an amount belongs to the report, and is no payment."""
 UNMATCHED_INTENTS = ("out_of_scope", "nlu_fallback", "inform", "")
 MORE_ACTS = ("ask", "start", "volunteer", "person")
-PAYING_WORDS = re.compile(r"\bpay(?:ing)?\b", re.IGNORECASE)
 
 
 async def handle_unprompted(turn: Turn, response: str) -> None:
-    """Do what the message wishes; where it wishes nothing that is known, say `response`, a person at the third time."""
+    """Do what the message asks for; else utter `response`, and hand off to an agent the third time."""
     if (
         await handle_danger_update(turn)
         or await answer_about_filed(turn)
@@ -90,7 +90,6 @@ async def handle_unprompted(turn: Turn, response: str) -> None:
 
 
 async def _handle_goodbye(turn: Turn, offer: Any) -> bool:
-    """`No, that is all. Goodbye.`"""
     if not side_questions.is_goodbye(turn):
         return False
     turn.utter("utter_answer_goodbye")
@@ -102,10 +101,10 @@ async def _handle_scam(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_latest_payment(turn: Turn, offer: Any) -> bool:
-    form = None if offer else await find_form(turn)
-    if form is not None:
-        turn.add_followup_action(form)
-    return form is not None
+    if offer or (form := await find_form(turn)) is None:
+        return False
+    turn.add_followup_action(form)
+    return True
 
 
 async def _handle_card_update(turn: Turn, offer: Any) -> bool:
@@ -123,7 +122,7 @@ async def _handle_hold(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_language(turn: Turn, offer: Any) -> bool:
-    """`Okay, in English please`: we go on in it, and what was offered still stands."""
+    """`Okay, in English please`: switch the language and keep the offer."""
     if not turn.has_act("language"):
         return False
     turn.set("offer", offer)
@@ -143,11 +142,15 @@ async def _handle_presence_check(turn: Turn, offer: Any) -> bool:
 
 async def _handle_disputed_balance(turn: Turn, offer: Any) -> bool:
     """`That's wrong, I paid it last week`: what was paid is looked up, and the office offered for the rest."""
-    told = turn.get(follow_ups.LAST_SUBJECT)
-    if told not in BALANCE_SUBJECTS or not disputes_answer(turn.text) or (await turn.identity()).account is None:
+    last_subject = turn.get(follow_ups.LAST_SUBJECT)
+    if (
+        last_subject not in BALANCE_SUBJECTS
+        or not disputes_answer(turn.text)
+        or (await turn.identity()).account is None
+    ):
         return False
     paid = turn.backend.knowledge.find(LAST_PAYMENT_SUBJECT)
-    assert paid is not None  # knowledge/ has it
+    assert paid is not None  # knowledge/ always has this subject
     await side_questions.answer_subject(turn, paid)
     turn.utter("utter_not_believed")
     turn.set("offer", {"opener": "case_form", "slots": {"case_kind": "dispute", "case_words": turn.full_text}})
@@ -164,7 +167,7 @@ async def _handle_offer_reply(turn: Turn, offer: Any) -> bool:
         if offer or await send_already_paid(turn):
             return True
         return len(turn.text.split()) > 1 and await send_completed_actions(turn)  # "yes send it", when it is sent
-    undoes = bool(WITHDRAW_WORDS.search(turn.text))  # something that was done is meant, and not the offer
+    undoes = asks_to_withdraw(turn.text)  # something that was done is meant, and not the offer
     if offer and not undoes and (is_no(turn) or turn.has_act("cancel")) and not _says_more(turn):
         # on the phone a no ends the call; who says "never mind" may still want something
         leaves = turn.has_act("cancel") or turn.intent == "cancel" or asks_to_undo(turn.text)
@@ -185,13 +188,14 @@ def _accepts_call(turn: Turn, offer: Any) -> bool:
 def _says_more(turn: Turn) -> bool:
     """Whether there is a question or a wish beside a no or a thank you: on the phone nobody is hung up on with one."""
     spanish = turn.language == SPANISH
-    told = [
+    clauses = [
         clause
         for clause in turn.predictions.clauses
         if not is_refusal(clause.text) and max(clause.acts.get(kind, 0.0) for kind in MORE_ACTS) >= MIN_CONFIDENCE
     ]
     return turn.has_act("ask", "start", "person", "hold") or any(
-        detect_yes_no(to_english(clause.text) if spanish else clause.text, "", turn.language) != NO for clause in told
+        detect_yes_no(to_english(clause.text) if spanish else clause.text, "", turn.language) != NO
+        for clause in clauses
     )
 
 
@@ -215,7 +219,7 @@ async def _handle_question(turn: Turn, offer: Any) -> bool:
         turn.set("offer", offer)  # a question in between leaves it open
     if await follow_ups.answer_follow_up(turn):
         return True
-    if agenda.ASKS_WHAT_IS_LEFT.search(turn.text):
+    if asks_what_is_left(turn.text):
         agenda.send_remaining(turn)
     elif not await side_questions.answer_all(turn):
         if turn.has_act("start"):
@@ -252,26 +256,21 @@ async def _handle_number(turn: Turn, offer: Any) -> bool:
                 turn.set(slot, value)  # what was offered, as far as it was not changed
         turn.add_followup_action("quick_pay_form")
         return True
-    said = turn.extract_values(None)
+    values = turn.extract_values(None)
     save_identity_numbers(turn)
-    if said.amount is not None and is_damage_claim(turn.text):
+    if values.amount is not None and is_damage_claim(turn.text):
         turn.set("case_kind", "damage")  # what was broken has a price, and that is no payment
         turn.add_followup_action("case_form")
         return True
-    if (
-        said.amount is not None
-        and offer
-        and _offer_opener(offer) in REPORT_OFFERS
-        and not PAYING_WORDS.search(turn.text)
-    ):
+    if values.amount is not None and offer and _offer_opener(offer) in REPORT_OFFERS and not mentions_paying(turn.text):
         accept_offer(turn, offer)  # "the tv was 600 dollars", of a claim, is no payment
         return True
-    if said.amount is not None or said.share is not None:
-        turn.set("pay_amount", said.amount.cents if isinstance(said.amount, Amount) else said.share)
+    if values.amount is not None or values.share is not None:
+        turn.set("pay_amount", values.amount.cents if isinstance(values.amount, Amount) else values.share)
         turn.add_followup_action("quick_pay_form")
         return True
-    if isinstance(said.day, ParsedDay) and PAYING_WORDS.search(turn.text):
-        turn.set("pay_day", said.day.day.isoformat())
+    if isinstance(values.day, ParsedDay) and mentions_paying(turn.text):
+        turn.set("pay_day", values.day.day.isoformat())
         turn.add_followup_action("quick_pay_form")
         return True
     if not turn.was_set("member_number") and not (turn.was_set("phone_last4") and turn.get("member_number")):
@@ -289,7 +288,7 @@ async def _handle_number(turn: Turn, offer: Any) -> bool:
 async def _handle_other_account(turn: Turn, offer: Any) -> bool:
     """`And the barn?`: where that account of the member stands is what is wanted."""
     if len(turn.text.split()) > MAX_ACCOUNT_NAME_WORDS or not (
-        ALL_ACCOUNTS.search(turn.text) or await switch_to_named_account(turn)
+        names_all_accounts(turn.text) or await switch_to_named_account(turn)
     ):
         return False
     if (await turn.identity()).account is None:
@@ -326,11 +325,10 @@ async def _handle_person_request(turn: Turn, offer: Any) -> bool:
 
 
 async def _handle_feeling(turn: Turn, offer: Any) -> bool:
-    """Who is upset and has not said what they need is asked for it, and a person offered."""
-    if not turn.has_act("feeling") or turn.has_act("answer", "correct"):
-        return False
-    turn.utter("utter_feeling_what_now")
-    return True
+    """Ask an upset member what they need, and offer an agent."""
+    if upset := turn.has_act("feeling") and not turn.has_act("answer", "correct"):
+        turn.utter("utter_feeling_what_now")
+    return upset
 
 
 async def _handle_small_talk(turn: Turn, offer: Any) -> bool:
@@ -392,7 +390,7 @@ def accept_offer(turn: Turn, offer: str | dict[str, Any]) -> None:
 
 
 async def handle_miss(turn: Turn, response: str) -> None:
-    """Say that nothing came of the words; a person at the third time in a row."""
+    """Utter `response`; hand off to an agent the third time in a row."""
     misses = int(turn.get("misses") or 0) + 1
     if misses >= MISSES_BEFORE_HANDOFF:
         await handoff_to_agent(turn, "utter_person_after_misses")

@@ -10,12 +10,12 @@ from actions.cases.filed_reports import answer_about_filed
 from actions.conversation.unprompted import handle_unprompted
 from actions.danger import handle_danger
 from actions.faq.hours import format_hours_for_day
-from actions.faq.topics import select_response
 from actions.form import SMALL_TALK_INTENTS
 from actions.turn import Turn
 from backend.language import tr
 from backend.money import format_cents
 from backend.reading.acts.signals import is_small_talk
+from backend.reading.service.faq_topics import select_response
 
 NARROW_INTENTS = frozenset({"faq_member_number"})
 """Of one thing only: `how do you know my card number` is nearer to another."""
@@ -58,9 +58,9 @@ class ActionAnswer(SkillAction):
                 turn, select_response(turn.intent, turn.text)
             )  # "thanks. And is there nothing to pay?"
             return
-        if turn.intent == HOURS_INTENT and (told := format_hours_for_day(turn, turn.full_text)):
+        if turn.intent == HOURS_INTENT and (hours := format_hours_for_day(turn, turn.full_text)):
             turn.set("misses", 0)
-            turn.utter("utter_told", told=told)
+            turn.utter("utter_told", told=hours)
             return
         coop = turn.backend.coop
         turn.set("misses", 0)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from actions.formatting import format_day
 from actions.turn import Turn
 from backend.coop import format_clock
 from backend.language import SPANISH, tr
-from backend.reading.dates.day_parsing import ParsedDay, parse_day
+from backend.reading.dates.usage_months import extract_hours_day
 from backend.reading.spanish import to_english
-
-TODAY_WORDS = re.compile(
-    r"\b(?:now|today|tonight|still open|at the moment|this (?:morning|afternoon|evening))\b", re.IGNORECASE
-)
 
 
 def format_hours_for_day(turn: Turn, words: str) -> str | None:
     """From when to when the office is open on the day that the words name, or when it opens next; None without one."""
-    day = _extract_day(turn, to_english(words) if turn.language == SPANISH else words)
+    day = extract_hours_day(to_english(words) if turn.language == SPANISH else words, turn.backend.today())
     if day is None:
         return None
     coop, today = turn.backend.coop, turn.backend.today()
@@ -27,21 +22,13 @@ def format_hours_for_day(turn: Turn, words: str) -> str | None:
     if span is not None:
         hours = {"start": format_clock(span[0]), "end": format_clock(span[1])}
         return tr("The office is open {day} from {start} to {end}.", day=_format_near_day(day, today), **hours)
-    said = tr("No, the office is closed {day}.", day=_format_near_day(day, today))
+    closed = tr("No, the office is closed {day}.", day=_format_near_day(day, today))
     opens = coop.working_day_after(day)
     start = coop.hours_on(opens) if opens else None
     if opens is None or start is None:
-        return said
+        return closed
     again = tr("It opens again {day} at {start}.", day=_format_near_day(opens, today), start=format_clock(start[0]))
-    return f"{said} {again}"
-
-
-def _extract_day(turn: Turn, words: str) -> date | None:
-    today = turn.backend.today()
-    if TODAY_WORDS.search(words):
-        return today
-    read = parse_day(words, today, asked=False)
-    return read.day if isinstance(read, ParsedDay) else None
+    return f"{closed} {again}"
 
 
 def _format_near_day(day: date, today: date) -> str:

@@ -1,4 +1,4 @@
-"""Who is speaking: asked once, at the head of any task that needs it, and never again while it holds."""
+"""Identifying the member: asked once, before any task that needs it, and not again while it is valid."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from actions.yes_no import is_no
 from backend.billing import service as billing
 from backend.coop import format_phone
 from backend.language import tr
-from backend.members import identity, lock_notices
+from backend.members import identity as identities
+from backend.members import lock_notices
 from backend.members.identity import Identity
 from backend.members.levels import NEEDS, Level
 from backend.members.service import is_issued_length, strip_to_digits
@@ -22,8 +23,8 @@ from backend.reading.acts.signals import is_request
 from backend.reading.contact.lost_phone import is_phone_lost, lacks_requested_number
 from backend.reading.contact.phone_ending import is_new_phone
 from backend.reading.contact.phone_for_member_number import detect_phone
+from backend.reading.numbers.account_separator import extract_separator_alone, is_partial_number
 from backend.reading.numbers.member_number import MemberNumber
-from backend.reading.numbers.spoken_digits import spoken_to_digits
 
 NO_PHONE = "no_phone"
 """The phone on file is out of reach: a code goes by email."""
@@ -33,10 +34,8 @@ UNPROVEN = "unproven"
 """No code can reach them, and the task goes to the office without one."""
 CODE_TROUBLE = "code_trouble"
 PHONE_TYPED = "phone_typed"
-PARTIAL_NUMBER = re.compile(r"\d{5,6}")  # without the digits behind the dash
 NUMBER, LAST4, CODE = "member_number", "phone_last4", "one_time_code"
 IDENTITY_SLOTS = (NUMBER, LAST4, CODE)
-SEPARATOR_ALONE = re.compile(r"\D*(\d{3})\D*")  # the three digits behind the dash, sent alone
 # a question about the task itself, which needs no account to be answered
 ASKS_HOW = re.compile(
     r"\b(how (do|does|can|would|to)|what (is|are|day|kinds?|types?|sorts?|can|happens|do i need|does)|what'?s|"
@@ -64,25 +63,25 @@ class IdentifiedForm(Form):
 
     @abstractmethod
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        """As `Form.listen`, for the skill's own slots."""
+        """As `extract_slots`, for the skill's own slots."""
 
     @abstractmethod
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        """As `Form.next_ask`, once the member's level is reached."""
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        """As `next_question`, once the member's level is reached."""
 
     def level_needed(self, turn: Turn) -> Level:
         """The level this task needs now; a skill may need more for a part of it."""
         return NEEDS[self.skill]
 
-    def is_level_reached(self, turn: Turn, standing: Identity) -> bool:
+    def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
         """Whether the level this task needs now is reached, or can only be reached at the office."""
-        if self.files_without_code and standing.level >= Level.KNOWN and turn.get(CODE_TROUBLE) == UNPROVEN:
+        if self.files_without_code and identity.level >= Level.KNOWN and turn.get(CODE_TROUBLE) == UNPROVEN:
             return True
-        return standing.level >= self.level_needed(turn)
+        return identity.level >= self.level_needed(turn)
 
-    async def on_identified(self, turn: Turn, standing: Identity) -> Identity:
-        """What is to be done as soon as it is known who speaks; where they stand after it."""
-        return standing
+    async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
+        """Called as soon as the member is identified. Returns the identity after it."""
+        return identity
 
     def on_account_changed(self, turn: Turn) -> None:
         """The member has gone over to another account: forget what was said about the one before."""
@@ -94,8 +93,8 @@ class IdentifiedForm(Form):
         return await super()._start(turn)
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
-        standing = await turn.identity()
-        opened = self.is_level_reached(turn, standing)
+        identity = await turn.identity()
+        opened = self.is_level_reached(turn, identity)
         to_step_up = self.level_needed(turn) >= Level.STEPPED_UP or (self.files_without_code and asked == CODE)
         if is_phone_lost(turn.focused_text) and not opened and to_step_up:
             turn.set("code_trouble", NO_PHONE)
@@ -103,13 +102,13 @@ class IdentifiedForm(Form):
                 return True
         explained = not opened and self._explain_task(turn)
         if asked == CODE:
-            heard = await self._check_code(turn)
-        elif standing.level < Level.KNOWN:
-            heard = self._extract_identity(turn, asked)
-            heard = await self._is_phone_instead_of_number(turn, asked) or heard
+            understood = await self._check_code(turn)
+        elif identity.level < Level.KNOWN:
+            understood = self._extract_identity(turn, asked)
+            understood = await self._is_phone_instead_of_number(turn, asked) or understood
         else:
-            heard = await self._extract_other_account(turn, standing)
-        return await self.extract_task_slots(turn, asked) or heard or explained
+            understood = await self._extract_other_account(turn, identity)
+        return await self.extract_task_slots(turn, asked) or understood or explained
 
     def _explain_task(self, turn: Turn) -> bool:
         """Answer `how does that work?`; it is no miss, whatever else was asked."""
@@ -125,59 +124,59 @@ class IdentifiedForm(Form):
         turn.notes["explained"] = True
         return True
 
-    async def _extract_other_account(self, turn: Turn, standing: Identity) -> bool:
+    async def _extract_other_account(self, turn: Turn, identity: Identity) -> bool:
         """A whole number in the middle of anything, other than the one that is open: that one is meant now."""
-        said = turn.extract_values(turn.get(REQUESTED_SLOT))
-        assert standing.account is not None
+        values = turn.extract_values(turn.get(REQUESTED_SLOT))
+        assert identity.account is not None
         if (
-            said.member_number is None
-            or not said.member_number.is_complete
-            or said.member_number.digits == standing.account.number_digits
+            values.member_number is None
+            or not values.member_number.is_complete
+            or values.member_number.digits == identity.account.number_digits
         ):
             return False
         self.on_account_changed(turn)
-        account = await billing.find_account(turn.session, said.member_number.digits)
-        if account is not None and account.member_id == standing.account.member_id:
-            turn.set_identity(await identity.switch(turn.session, turn.backend, turn.conversation_id, account))
+        account = await billing.find_account(turn.session, values.member_number.digits)
+        if account is not None and account.member_id == identity.account.member_id:
+            turn.set_identity(await identities.switch(turn.session, turn.backend, turn.conversation_id, account))
             return True
-        await identity.end_identity(turn.session, turn.backend, turn.conversation_id)
-        turn.set_identity(identity.ANONYMOUS)
-        turn.set(NUMBER, said.member_number.dashed)
-        turn.set(LAST4, said.last4)
+        await identities.end_identity(turn.session, turn.backend, turn.conversation_id)
+        turn.set_identity(identities.ANONYMOUS)
+        turn.set(NUMBER, values.member_number.dashed)
+        turn.set(LAST4, values.last4)
         return True
 
     def _extract_identity(self, turn: Turn, asked: str | None) -> bool:
-        said = turn.extract_values(asked)
-        if asked == LAST4 and is_no(turn) and not said.last4 and not self._has_complete_number(turn, asked):
+        values = turn.extract_values(asked)
+        if asked == LAST4 and is_no(turn) and not values.last4 and not self._has_complete_number(turn, asked):
             turn.clear(NUMBER, LAST4, "identity_failed")  # "no, that number was wrong"
             return True
-        heard = self._extract_member_number(turn, asked, said.member_number)
-        if said.last4 and not (asked != LAST4 and is_new_phone(turn.text)):
-            turn.set(LAST4, said.last4)
-            heard = True
-        if heard:
+        understood = self._extract_member_number(turn, asked, values.member_number)
+        if values.last4 and not (asked != LAST4 and is_new_phone(turn.text)):
+            turn.set(LAST4, values.last4)
+            understood = True
+        if understood:
             turn.clear("identity_failed")
-        return heard
+        return understood
 
     def _extract_member_number(self, turn: Turn, asked: str | None, number: MemberNumber | None) -> bool:
         if number is not None and number.is_complete:
             turn.set(NUMBER, number.dashed)
             return True
         if asked != NUMBER:
-            if number is None or turn.get(NUMBER) or not PARTIAL_NUMBER.fullmatch(number.digits):
+            if number is None or turn.get(NUMBER) or not is_partial_number(number.digits):
                 return False
             turn.set(NUMBER, number.digits)  # it was called the member number; what is behind the dash is asked for
             return True
-        part = SEPARATOR_ALONE.fullmatch(spoken_to_digits(turn.text))
-        if part is not None and turn.get(NUMBER):
-            return self._join_separator(turn, part[1])
+        separator = extract_separator_alone(turn.text)
+        if separator is not None and turn.get(NUMBER):
+            return self._join_separator(turn, separator)
         if number is None or (turn.get(NUMBER) and len(number.digits) < MIN_NUMBER_DIGITS):
             return False
         turn.set(NUMBER, number.digits)
         return True
 
     async def _is_phone_instead_of_number(self, turn: Turn, asked: str | None) -> bool:
-        """A phone number where the member number was asked for: it is no guess at anybody's."""
+        """Whether a phone number was given where the member number was asked for; it counts as no failed attempt."""
         if asked != NUMBER and not turn.was_set(NUMBER):
             return False
         typed = detect_phone(turn.text)
@@ -201,26 +200,26 @@ class IdentifiedForm(Form):
         code = turn.extract_values(CODE).code
         if code is None:
             return turn.get("code_sent") == PENDING_PROOF and self._extract_identity(turn, None)
-        result = await identity.check_code(turn.session, turn.backend, turn.conversation_id, code=code)
+        result = await identities.check_code(turn.session, turn.backend, turn.conversation_id, code=code)
         turn.set_identity(result.identity)
         turn.set("code_trouble", None if result.status == "ok" else result.status)
         return True
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        standing = await turn.identity()
-        if standing.level < Level.KNOWN and self.level_needed(turn) >= Level.KNOWN:
+        identity = await turn.identity()
+        if identity.level < Level.KNOWN and self.level_needed(turn) >= Level.KNOWN:
             outcome = await self._identify(turn)
             if not isinstance(outcome, Identity):
                 return outcome
-            standing = await self.on_identified(turn, outcome)
+            identity = await self.on_identified(turn, outcome)
         if turn.get("code_sent") == PENDING_PROOF:  # it was given
             turn.clear(*IDENTITY_SLOTS, "code_sent", "code_trouble")
         if turn.get("open_task") == self.form and not self.is_informational:
             await side_questions.answer_queued_questions(turn)
-        if not self.is_level_reached(turn, standing):
+        if not self.is_level_reached(turn, identity):
             return await self._ask_code(turn)
         self._clear_code_state(turn)
-        return await self.next_task_question(turn, standing)
+        return await self.next_task_question(turn, identity)
 
     def _clear_code_state(self, turn: Turn) -> None:
         turn.clear("code_sent")
@@ -228,19 +227,19 @@ class IdentifiedForm(Form):
             turn.clear(CODE_TROUBLE)
 
     async def _identify(self, turn: Turn) -> SlotQuestion | Identity | None:
-        """A question about identity, None when the door is closed for now, or the standing reached."""
+        """The next identity question, None when the member is locked out for now, or the identity reached."""
         if turn.get("code_sent") == PENDING_PROOF:
             if not (turn.was_set(NUMBER) or turn.was_set(LAST4) or turn.get("code_trouble") == "expired"):
                 return await self._ask_proof(turn)
             turn.clear("code_sent", "code_trouble")  # other ones were given, or a new code is due: all is judged anew
         number, last4 = turn.get(NUMBER), turn.get(LAST4)
         if not number and not turn.notes.get(PHONE_TYPED):
-            number = await identity.account_number_of_sender(turn.session, turn.conversation_id)
+            number = await identities.account_number_of_sender(turn.session, turn.conversation_id)
             if number and not last4:
                 return SlotQuestion(LAST4, "utter_question_phone_last4_of_sender")
         if (ask := self._ask_missing_identity(turn, number)) is not None:
             return ask
-        result = await identity.identify(turn.session, turn.backend, turn.conversation_id, number=number, last4=last4)
+        result = await identities.identify(turn.session, turn.backend, turn.conversation_id, number=number, last4=last4)
         if result.status == "ok":
             turn.clear(*IDENTITY_SLOTS, "code_sent")
             if turn.get("code_trouble") != NO_PHONE:
@@ -274,7 +273,7 @@ class IdentifiedForm(Form):
             return SlotQuestion(LAST4, "utter_question_identity_still")
         return None
 
-    def _send_locked(self, turn: Turn, result: identity.IdentityResult) -> None:
+    def _send_locked(self, turn: Turn, result: identities.IdentityResult) -> None:
         if result.locked_for is None:  # no more codes for now either
             turn.utter("utter_code_locked")
         else:
@@ -290,7 +289,7 @@ class IdentifiedForm(Form):
             turn.set("code_trouble", "told")
             return SlotQuestion(CODE, "utter_question_code_another", is_new=True)
         if trouble == NO_PHONE:
-            asked = await identity.resend_challenge(turn.session, turn.backend, turn.conversation_id, by_email=True)
+            asked = await identities.resend_challenge(turn.session, turn.backend, turn.conversation_id, by_email=True)
             turn.clear("code_trouble")
             if asked:
                 return SlotQuestion(CODE, "utter_question_proof", is_new=True)
@@ -322,19 +321,23 @@ class IdentifiedForm(Form):
             turn.utter("utter_code_another_way")
         elif turn.get("code_sent") and trouble != "expired" and not by_email:
             return SlotQuestion(
-                CODE, "utter_question_code", {"where": identity.CodeSent(*turn.get("code_sent")).masked}
+                CODE, "utter_question_code", {"where": identities.CodeSent(*turn.get("code_sent")).masked}
             )
-        sent = await identity.send_code(turn.session, turn.backend, turn.conversation_id, by_email=by_email)
-        gone_there = isinstance(sent, identity.CodeSent) and turn.get("code_sent") == [sent.channel, sent.to]
+        sent = await identities.send_code(turn.session, turn.backend, turn.conversation_id, by_email=by_email)
+        gone_there = isinstance(sent, identities.CodeSent) and turn.get("code_sent") == [sent.channel, sent.to]
         reason = (
-            sent.reason if isinstance(sent, identity.CodeRefused) else "nowhere_else" if by_email and gone_there else ""
+            sent.reason
+            if isinstance(sent, identities.CodeRefused)
+            else "nowhere_else"
+            if by_email and gone_there
+            else ""
         )
         if self.files_without_code and reason not in ("", "too_many"):
             return await self._continue_without_code(turn)
         if by_email and reason:
             self._hand_off_identity(turn)
             return None
-        if isinstance(sent, identity.CodeRefused):
+        if isinstance(sent, identities.CodeRefused):
             return await self.on_code_refused(turn, sent.reason)
         turn.set("code_sent", [sent.channel, sent.to])
         turn.clear("code_trouble")  # told once: what comes next is read as the new code, and sends no other
@@ -359,12 +362,12 @@ class IdentifiedForm(Form):
         turn.add_followup_action("action_person")
 
     async def _handle_reply(self, turn: Turn, asked: str | None) -> ExternalCall | None:
-        """Who has no number, or no more of it, hears once where it stands, and is then given a person."""
+        """Tell a member without a complete number once where to find it; then hand off to an agent."""
         lacks = asked in (NUMBER, LAST4) and not self.is_number_optional and lacks_requested_number(turn.focused_text)
         if not lacks or turn.extract_values(asked).last4 or self._has_complete_number(turn, asked):
             return await super()._handle_reply(turn, asked)
         self._extract_identity(turn, asked)
-        if turn.get("misses") or PARTIAL_NUMBER.fullmatch(str(turn.get(NUMBER) or "")):
+        if turn.get("misses") or is_partial_number(str(turn.get(NUMBER) or "")):
             self._set_requested_slot(turn, asked, 0, keep=True)
             self._hand_off_identity(turn)
             return None

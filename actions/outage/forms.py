@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from actions import follow_ups
 from actions.base import ExternalCall, SlotQuestion
 from actions.cases.callout_status import format_callout_status
-from actions.cases.kinds import detect_outage_kind
 from actions.cases.location import ReportLocation
 from actions.cases.report_form import ReportForm
 from actions.cases.withdrawal import format_withdraw_hint
@@ -27,6 +25,8 @@ from backend.language import mark
 from backend.members.identity import Identity
 from backend.providers.outages.base import OutageInfo
 from backend.reading.hazards.life_support import depends_on_power
+from backend.reading.service.outage_kind import detect_outage_kind
+from backend.reading.service.outage_questions import asks_for_compensation, asks_if_outage, names_town
 from backend.reading.tickets.status_questions import denies_power_is_back, denies_reporting, says_power_is_fine
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
@@ -35,19 +35,6 @@ from backend.tickets.models import Ticket
 from backend.tickets.reporters import is_own_ticket
 
 SLOT_SUFFIXES = ("place", "phone", "confirm", "words", "status", "no_number", "danger", "warned", "filed")
-ASKS_IF_OUTAGE = re.compile(
-    r"^\W*(?:so |hi |hello |hey |um+ |uh+ )*(?:is|are) there (?:an?|any|some)?.*\b(?:outages?|out|off)\b|"
-    r"\b(?:any|known) outages?\b|\bdo you (?:guys )?(?:know|have)\b.*\bout|\bare you aware\b|"
-    r"\boutage (?:map|status|update)\b|"
-    r"^\W*(?:so |hi |hello |hey |um+ )*(?:is|are) (?:the |my |our )?(?:power|lights?|electric\w*) "
-    r"(?:\w+ )?(?:out|off|down)\b",
-    re.IGNORECASE,
-)
-
-MONEY_WORDS = re.compile(r"\b(?:credits?|refund\w*|reimburs\w*|compensat\w*|discount)\b", re.IGNORECASE)
-"""What an outage is worth on a bill: no place is needed for it."""
-TOWN_NAME = re.compile(r"\b(?:in|around|near|en|por) (?!(?:My|The|Our|Mi|La)\b)[A-Z][a-z]+")
-"""A town that is named."""
 
 
 class OutageForm(ReportForm):
@@ -63,8 +50,8 @@ class OutageForm(ReportForm):
 
     async def _handle_opening_question(self, turn: Turn) -> bool:
         """When it will be back is answered from what is known of the place, and not in general."""
-        of_one = turn.intent == "outage_status" or ASKS_IF_OUTAGE.search(turn.text) or self._must_not_wait(turn)
-        if of_one and not MONEY_WORDS.search(turn.text) and not await follow_ups.follows_other_task(turn, self.task):
+        of_one = turn.intent == "outage_status" or asks_if_outage(turn.text) or self._must_not_wait(turn)
+        if of_one and not asks_for_compensation(turn.text) and not await follow_ups.follows_other_task(turn, self.task):
             return False
         return await super()._handle_opening_question(turn)
 
@@ -78,7 +65,7 @@ class OutageForm(ReportForm):
 
     async def _answer_questions(self, turn: Turn) -> bool:
         if turn.was_just_opened() and (
-            self._must_not_wait(turn) or turn.intent == "outage_status" or ASKS_IF_OUTAGE.search(turn.text)
+            self._must_not_wait(turn) or turn.intent == "outage_status" or asks_if_outage(turn.text)
         ):
             return False
         return await super()._answer_questions(turn)
@@ -102,7 +89,7 @@ class OutageForm(ReportForm):
             return False
         if asked is None and denies_reporting(turn.full_text) and not signals_danger(turn):
             return bool(turn.notes.setdefault("denied", True))
-        if turn.intent == "outage_status" or (asked is None and ASKS_IF_OUTAGE.search(turn.text)):
+        if turn.intent == "outage_status" or (asked is None and asks_if_outage(turn.text)):
             turn.set(self.slot_name("status"), True)
             return True
         if asked is not None and turn.intent == "report_outage" and len(turn.text.split()) > 2:
@@ -115,9 +102,9 @@ class OutageForm(ReportForm):
         unknown = turn.notes.get("nothing_known") and not turn.notes.get("added")
         return {"state": "unknown"} if unknown else super().read_back_values(turn)
 
-    async def next_report_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_report_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.get(STATUS_SLOT) == RESTORED:
-            return await self._handle_restored_place(turn, standing)
+            return await self._handle_restored_place(turn, identity)
         if turn.notes.get("restored") or turn.notes.get("denied"):
             await self._handle_no_outage(turn)
             return None
@@ -138,19 +125,19 @@ class OutageForm(ReportForm):
             if self.get_report_slot(turn, "status") and not self.get_report_slot(turn, "place")
             else None
         )
-        where = where or await self.resolve_location(turn, standing) or await self._find_reported_location(turn)
+        where = where or await self.resolve_location(turn, identity) or await self._find_reported_location(turn)
         if where is None:
             return await self._ask_place(turn)
         known = await turn.backend.outages.find_outage(
             turn.session, where.place, where.account.id if where.account else None
         )
-        before = await self._find_same_ticket(turn, standing, where)
+        before = await self._find_same_ticket(turn, identity, where)
         if self.get_report_slot(turn, "status") and await self._send_status(turn, known, before):
             return None
         if before:
-            await self._add_to_ticket(turn, standing, where, known)
+            await self._add_to_ticket(turn, identity, where, known)
             return None
-        filed = await self.read_back_and_file(turn, standing, where, {})
+        filed = await self.read_back_and_file(turn, identity, where, {})
         if isinstance(filed, SlotQuestion):
             return filed
         if not filed.is_own:
@@ -158,29 +145,29 @@ class OutageForm(ReportForm):
             return None
         ticket, kind = filed.ticket, filed.ticket.kind
         team = await format_callout_status(turn, ticket, first=True)
-        said: dict[str, Any] = {
+        values: dict[str, Any] = {
             "number": ticket.number, "called": team, "undo": format_withdraw_hint(turn, ticket), "case_kind": kind,
         }  # fmt: skip
         if kind == "damage":
-            turn.utter("utter_case_filed", **said)
+            turn.utter("utter_case_filed", **values)
             return None
-        turn.utter("utter_outage_ticket", danger=False, **said)
+        turn.utter("utter_outage_ticket", danger=False, **values)
         self._send_known_outage(turn, known)
         return None
 
     async def _ask_place(self, turn: Turn) -> SlotQuestion | None:
         if await self._answer_for_area(turn):
             return None
-        told = "no_number" in turn.notes
-        heard = "heard" in turn.notes
-        values = {"danger": False, "no_number": told, "heard": heard}
-        return SlotQuestion(self.slot_name("place"), "utter_question_outage_place", values, is_new=told or heard)
+        no_number = "no_number" in turn.notes
+        was_noted = "heard" in turn.notes
+        values = {"danger": False, "no_number": no_number, "heard": was_noted}
+        return SlotQuestion(
+            self.slot_name("place"), "utter_question_outage_place", values, is_new=no_number or was_noted
+        )
 
     async def _answer_for_area(self, turn: Turn) -> bool:
         """`Is there an outage in Elizabeth`: what is known there; of whose house it is nobody has spoken."""
-        if not (
-            turn.was_just_opened() and self.get_report_slot(turn, "status") and TOWN_NAME.search(turn.focused_text)
-        ):
+        if not (turn.was_just_opened() and self.get_report_slot(turn, "status") and names_town(turn.focused_text)):
             return False
         known = await turn.backend.outages.find_outage(turn.session, turn.focused_text, None)
         self._send_known_outage(turn, known)
@@ -199,14 +186,14 @@ class OutageForm(ReportForm):
         """What this conversation reported that is no outage: `how long do they take` means that crew."""
         if "outage" in detect_ticket_kinds(turn.text) or not turn.was_just_opened():
             return None
-        standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
-        return next((one for one in standing if one.kind in MAY_BECOME_DANGER - POWER_KINDS), None)
+        filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+        return next((one for one in filed if one.kind in MAY_BECOME_DANGER - POWER_KINDS), None)
 
-    async def _handle_restored_place(self, turn: Turn, standing: Identity) -> SlotQuestion | None:
+    async def _handle_restored_place(self, turn: Turn, identity: Identity) -> SlotQuestion | None:
         """Which house it is, so that nobody is sent there for nothing."""
         place, phone = self.get_report_slot(turn, "place"), str(self.get_report_slot(turn, "phone") or "")
-        if standing.account is not None:
-            await close_restored_outage(turn, standing.account)
+        if identity.account is not None:
+            await close_restored_outage(turn, identity.account)
         elif place or phone.startswith("+"):
             await note_restored(turn, str(place) if place else None, phone or None)
         else:
@@ -223,19 +210,19 @@ class OutageForm(ReportForm):
                 return ReportLocation(None, ticket.place, ticket.place)
         return None
 
-    async def _find_same_ticket(self, turn: Turn, standing: Identity, where: ReportLocation) -> Ticket | None:
+    async def _find_same_ticket(self, turn: Turn, identity: Identity, where: ReportLocation) -> Ticket | None:
         """The open ticket that this belongs to."""
-        report = self.report(turn, standing, where, {}, await self._contact_phone(turn, standing))
+        report = self.report(turn, identity, where, {}, await self._contact_phone(turn, identity))
         return await tickets.find_same_ticket(turn.session, turn.backend, turn.conversation_id, report)
 
     async def _send_status(self, turn: Turn, known: OutageInfo | None, before: Ticket | None) -> bool:
         """Answer how it stands. False when nothing is known or reported there: then it is offered to report it."""
         self._send_known_outage(turn, known)
         if before:
-            told = await format_callout_status(turn, before)
+            status_text = await format_callout_status(turn, before)
             own = await is_own_ticket(turn.session, turn.backend, before, turn.conversation_id)
             number = before.number if own else ""
-            turn.utter("utter_outage_stands", number=number, called=told, known=known is not None, own=own)
+            turn.utter("utter_outage_stands", number=number, called=status_text, known=known is not None, own=own)
         turn.notes["nothing_known"] = not known and not before
         return bool(known or before)
 
@@ -244,10 +231,10 @@ class OutageForm(ReportForm):
             turn.utter("utter_outage_known", **outage_values(turn, known))
 
     async def _add_to_ticket(
-        self, turn: Turn, standing: Identity, where: ReportLocation, known: OutageInfo | None
+        self, turn: Turn, identity: Identity, where: ReportLocation, known: OutageInfo | None
     ) -> None:
         """Still out, or told again: it goes to the ticket that is open, and nothing has to be agreed to."""
-        report = self.report(turn, standing, where, {}, await self._contact_phone(turn, standing))
+        report = self.report(turn, identity, where, {}, await self._contact_phone(turn, identity))
         filed = await tickets.file_report(turn.session, turn.backend, turn.conversation_id, report)
         await self._send_added(turn, filed, known)
 

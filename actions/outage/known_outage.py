@@ -13,7 +13,7 @@ from backend.providers.outages.base import OutageInfo
 def outage_values(turn: Turn, outage: OutageInfo) -> dict[str, Any]:
     """The values of `utter_outage_known`; `state` says which of cause and time are known.
 
-    A time that has passed is none: to name it would only be a promise that was broken.
+    A time that has passed is left out: naming it would repeat a broken promise.
     """
     zone, now = turn.backend.coop.zone, turn.backend.clock.now()
     estimate = outage.estimate if outage.estimate and outage.estimate > now else None

@@ -63,9 +63,9 @@ async def find_account(turn: Turn) -> Account | None:
     A caller that nobody vouches for counts not: nobody shall close the outage of somebody else. A text's sender may be
     forged too: what another talk has reported then gets a note, and stands.
     """
-    standing = await turn.identity()
-    if standing.account is not None:
-        return standing.account
+    identity = await turn.identity()
+    if identity.account is not None:
+        return identity.account
     conversation = await turn.session.get(Conversation, turn.conversation_id)
     if conversation is None or not conversation.replies_reach_sender or not conversation.address:
         return None

@@ -1,8 +1,7 @@
-"""A reset link, or the user ID, to the email on file. The same words whoever is asked about."""
+"""A reset link, or the user ID, sent to the email on file. The reply is the same whether or not a member was found."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import ClassVar
 
@@ -16,24 +15,20 @@ from backend.logins import recovery_mail
 from backend.logins.service import USER_ID
 from backend.members.identity import Identity
 from backend.members.service import lacks_separator
+from backend.reading.contact.contact_change import (
+    extract_user_id,
+    forgets,
+    has_user_id_characters,
+)
 
 LOGIN_NAME = "login_name"
-BARE_USER_ID = re.compile(
-    r"(?:(?:it'?s|it is|my user ?(?:id|name)(?: is)?)[: ]+)?(?P<id>\S+?)(?:[ ,]+\d{4})?[.! ]*", re.IGNORECASE
-)
-NAMED_USER_ID = re.compile(r"user ?(?:id|name)(?: is)?[: ]+(?P<id>\S+)", re.IGNORECASE)
-# a word of plain letters may be a user ID, when it was asked for, or just a word; with one of these it is no word
-USER_ID_CHARS = re.compile(r"[\d._@+]")
-FORM_PATTERNS = {
-    "reset_password_form": re.compile(r"\bpass ?words?\b", re.IGNORECASE),
-    "recover_user_id_form": re.compile(r"\b(?:user|login) ?(?:ids?|names?)\b", re.IGNORECASE),
-}
+OTHER_FORM = {"reset_password_form": "recover_user_id_form", "recover_user_id_form": "reset_password_form"}
 RESEND_WINDOW = timedelta(minutes=10)
 UNCLEAR_INTENTS = frozenset({"", "inform", "out_of_scope", "nlu_fallback", "choose"})
 
 
 class LoginMailForm(IdentifiedForm):
-    """Who is meant, and the last four; then the same words in any case."""
+    """Ask for a name or number and the last four, then reply the same in any case: nobody learns who is a member."""
 
     kind: ClassVar[str]
     intro: ClassVar[str]
@@ -48,13 +43,13 @@ class LoginMailForm(IdentifiedForm):
         turn.clear(NUMBER)
         return True
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         if turn.was_just_opened():
             self._queue_other_form(turn)
         if not any(map(turn.was_set, (NUMBER, LOGIN_NAME, LAST4))) and await self._is_mail_pending(turn):
             return None
         who, last4 = turn.get(LOGIN_NAME) or turn.get(NUMBER), turn.get(LAST4)
-        known = standing.member is not None
+        known = identity.member is not None
         if turn.was_just_opened() and not known and not (who and last4):
             turn.utter(self.intro)
         if not known and not who and turn.notes.get(PHONE_TYPED):
@@ -67,7 +62,7 @@ class LoginMailForm(IdentifiedForm):
             return SlotQuestion(LAST4, "utter_question_phone_last4")
         turn.clear(CODE, LOGIN_NAME)  # number and last four stay: a password and a user ID are often forgotten together
         try:
-            reference = await self._request_mail(turn, standing, who, last4)
+            reference = await self._request_mail(turn, identity, who, last4)
         except recovery_mail.TooManyRequests:
             turn.utter("utter_mail_too_often")
             return None
@@ -76,9 +71,8 @@ class LoginMailForm(IdentifiedForm):
 
     def _queue_other_form(self, turn: Turn) -> None:
         """`My password and my user ID`: both are forgotten, and one follows the other."""
-        others = [form for form, called in FORM_PATTERNS.items() if form != self.form and called.search(turn.text)]
-        if others and FORM_PATTERNS[self.form].search(turn.text):
-            agenda.add_item(turn, others[0], "", {})
+        if forgets("password", turn.text) and forgets("user_id", turn.text):
+            agenda.add_item(turn, OTHER_FORM[self.form], "", {})
 
     async def _is_mail_pending(self, turn: Turn) -> bool:
         """Each mail goes out once; who then gives another number is meant by that one."""
@@ -96,11 +90,11 @@ class LoginMailForm(IdentifiedForm):
         turn.utter("utter_told", told=words)
         return True
 
-    async def _request_mail(self, turn: Turn, standing: Identity, who: str, last4: str) -> str:
+    async def _request_mail(self, turn: Turn, identity: Identity, who: str, last4: str) -> str:
         by = {"asked_by": turn.conversation_id, "channel": turn.channel}
-        if standing.member is not None:
+        if identity.member is not None:
             return await recovery_mail.request_mail_for_member(
-                turn.session, turn.backend, self.kind, standing.member, **by
+                turn.session, turn.backend, self.kind, identity.member, **by
             )
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         source = conversation.source or conversation.id
@@ -132,9 +126,8 @@ class RecoverUserIdForm(LoginMailForm):
 
 
 def _extract_user_id(turn: Turn, asked: str | None) -> str | None:
-    found = NAMED_USER_ID.search(turn.text) or (BARE_USER_ID.fullmatch(turn.text.strip()) if asked == NUMBER else None)
-    name = found["id"].strip(".,!?;") if found else ""
+    name = extract_user_id(turn.text, bare=asked == NUMBER)
     if not USER_ID.fullmatch(name):
         return None
-    plain_word = not USER_ID_CHARS.search(name) and not (asked == NUMBER and turn.intent in UNCLEAR_INTENTS)
+    plain_word = not has_user_id_characters(name) and not (asked == NUMBER and turn.intent in UNCLEAR_INTENTS)
     return None if plain_word else name

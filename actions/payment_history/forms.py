@@ -20,21 +20,16 @@ from backend.members.levels import NEEDS, Level
 from backend.money import format_cents
 from backend.payments import service as payments
 from backend.payments.balances import get_balance
+from backend.reading.money.payment_words import (
+    ONLY_LATEST,
+    extract_count,
+    wants_copy,
+    wants_printed_copy,
+)
 
 KIND, START_INDEX, COUNT = "history_kind", "history_from", "history_count"
 PAGE_SIZES = {"sms": 4, "web": 10, "voice": 3}
 MAX_ROWS = 24
-COUNT_WORDS = re.compile(r"\b(?:last|past|latest|recent|previous)\s+(\d{1,2}|[a-z]+)\b", re.IGNORECASE)
-ONLY_LATEST = 1
-ASKS_LAST_PAYMENT = re.compile(
-    r"\b(my|the|your|what was|when was|how much was) ?(very |most )?(last|latest|recent|previous) payment\b(?! method)|"
-    r"\bwhen did i (last pay|pay last|make my last)\b|\bdid i pay (you )?last\b(?! \w)",
-    re.IGNORECASE,
-)
-NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-WANTS_PRINTED_COPY = re.compile(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|reprint)\b", re.IGNORECASE)
-"""Paper or a file is wished, and not to see the list."""
-WANTS_COPY = re.compile(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b", re.IGNORECASE)
 
 
 class PaymentHistoryForm(AccountForm):
@@ -56,7 +51,7 @@ class PaymentHistoryForm(AccountForm):
         turn.set(KIND, turn.intent)
         turn.set(START_INDEX, int(turn.button_value(START_INDEX) or 0))
         turn.set(COUNT, extract_count(turn.text))
-        turn.notes["copy"] = bool(WANTS_COPY.search(turn.text))
+        turn.notes["copy"] = wants_copy(turn.text)
         return True
 
     def level_needed(self, turn: Turn) -> Level:
@@ -67,40 +62,41 @@ class PaymentHistoryForm(AccountForm):
         return turn.get(KIND) == self.skill and turn.get(COUNT) == ONLY_LATEST
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
-        if turn.notes.get("copy") and turn.get(KIND) == "billing_history" and WANTS_PRINTED_COPY.search(turn.text):
+        if turn.notes.get("copy") and turn.get(KIND) == "billing_history" and wants_printed_copy(turn.text):
             turn.utter("utter_bill_copy_how")  # needs nobody's number: none can be sent from here
             turn.set("offer", {"opener": "callback_form", "slots": {"callback_about": turn.full_text}})
             return None
         return await super().next_question(turn)
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None  # level 1 is a level on an account
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None  # the level needed is one on an account
         if self._is_latest_only(turn):
-            stands = await get_balance(turn.session, turn.backend, standing.account.id)
-            if stands.last_payment_cents and stands.last_payment_on:
-                day = format_day(stands.last_payment_on, turn.backend.today())
-                turn.utter("utter_balance_last_payment", amount=format_cents(stands.last_payment_cents), day=day)
+            balance = await get_balance(turn.session, turn.backend, identity.account.id)
+            if balance.last_payment_cents and balance.last_payment_on:
+                day = format_day(balance.last_payment_on, turn.backend.today())
+                turn.utter("utter_balance_last_payment", amount=format_cents(balance.last_payment_cents), day=day)
                 return None
         start = int(turn.get(START_INDEX) or 0)
         count = min(turn.get(COUNT) or MAX_ROWS, PAGE_SIZES.get(turn.channel, PAGE_SIZES["web"]))
         if turn.get(KIND) == "billing_history":
-            issued = await bills.list_newest_bills(turn.session, standing.account.id, start, count + 1)
-            rows = build_bill_rows(issued, turn)
+            rows = build_bill_rows(
+                await bills.list_newest_bills(turn.session, identity.account.id, start, count + 1), turn
+            )
             paid = ""
         else:
-            found = await payments.list_payments(turn.session, standing.account.id, start, count + 1)
+            found = await payments.list_payments(turn.session, identity.account.id, start, count + 1)
             rows = await build_payment_rows(found, turn)
-            year = await payments.total_paid_in_year(turn.session, standing.account.id, turn.backend.today().year)
+            year = await payments.total_paid_in_year(turn.session, identity.account.id, turn.backend.today().year)
             paid = format_cents(year)
-        await self._tell(turn, standing, rows[:count], more=len(rows) > count, paid=paid)
+        await self._tell(turn, identity, rows[:count], more=len(rows) > count, paid=paid)
         return None
 
-    async def _tell(self, turn: Turn, standing: Identity, rows: Sequence[HistoryRow], *, more: bool, paid: str) -> None:
+    async def _tell(self, turn: Turn, identity: Identity, rows: Sequence[HistoryRow], *, more: bool, paid: str) -> None:
         kind = str(turn.get(KIND) or self.skill)
         start = int(turn.get(START_INDEX) or 0)
-        assert standing.account is not None
+        assert identity.account is not None
         values: dict[str, Any] = {
-            "account": standing.account.separator,
+            "account": identity.account.separator,
             "count": len(rows),
             "several": len(rows) > 1,
             "older": start > 0,
@@ -118,19 +114,7 @@ class PaymentHistoryForm(AccountForm):
             if more
             else []
         )
-        buttons += account_buttons(await list_other_accounts(turn, standing), standing, kind)
+        buttons += account_buttons(await list_other_accounts(turn, identity), identity, kind)
         turn.utter(f"utter_{kind}" if rows else f"utter_{kind}_none", buttons=buttons or None, **values)
         if turn.notes.get("copy") and kind == "billing_history":
             turn.utter("utter_bill_copy")
-
-
-def extract_count(words: str) -> int | None:
-    """`my last three payments` → 3."""
-    if ASKS_LAST_PAYMENT.search(words):
-        return ONLY_LATEST
-    found = COUNT_WORDS.search(words)
-    if not found:
-        return None
-    said = found[1].lower()
-    number = int(said) if said.isdigit() else NUMBER_WORDS.index(said) + 1 if said in NUMBER_WORDS else 0
-    return number or None

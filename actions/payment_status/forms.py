@@ -11,7 +11,6 @@ from actions.accounts.forms import AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.formatting import format_day
 from actions.turn import Turn
-from backend.confirmation_numbers import ALPHABET
 from backend.language import mark, tr
 from backend.members.identity import Identity
 from backend.money import format_balance, format_cents
@@ -19,18 +18,11 @@ from backend.payments import service as payments
 from backend.payments.balances import get_balance
 from backend.payments.models import Payment, ScheduledPayment
 from backend.payments.receipts import RETURN_REASONS
+from backend.reading.money.payment_words import extract_confirmation
 
 MAX_PAYMENTS = 2
 NO_REASON = mark("no reason given")
 LOOKBACK = timedelta(days=60)
-# K7M-4Q2, k7m4q2, or letter by letter as it is heard on the phone
-CONFIRMATION_NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
-
-
-def extract_confirmation(words: str) -> str | None:
-    """The confirmation number that the words hold, as it was said."""
-    found = CONFIRMATION_NUMBER.search(words)
-    return found[0] if found and re.search(r"\d", found[0]) else None
 
 
 class PaymentStatusForm(AccountForm):
@@ -43,20 +35,20 @@ class PaymentStatusForm(AccountForm):
     is_informational = True
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        said = extract_confirmation(turn.focused_text)  # as it was written: "Y" is a letter of it, too
-        if said:
-            turn.set("sched_item", said)
-        return said is not None
+        confirmation = extract_confirmation(turn.focused_text)  # as it was written: "Y" is a letter of it, too
+        if confirmation:
+            turn.set("sched_item", confirmation)
+        return confirmation is not None
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        account_id, said = standing.account.id, turn.get("sched_item")
-        if said:
-            found = await payments.find_by_confirmation(turn.session, account_id, re.sub(r"[\s.,-]", "", said))
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
+        account_id, confirmation = identity.account.id, turn.get("sched_item")
+        if confirmation:
+            found = await payments.find_by_confirmation(turn.session, account_id, re.sub(r"[\s.,-]", "", confirmation))
             if found is not None:
                 self._tell(turn, found)
                 return None
-            turn.utter("utter_status_unknown", given=said.upper())
+            turn.utter("utter_status_unknown", given=confirmation.upper())
         await self._send_newest(turn, account_id)
         return None
 
@@ -64,19 +56,19 @@ class PaymentStatusForm(AccountForm):
         since = turn.backend.clock.now() - LOOKBACK
         made = await payments.list_payments(turn.session, account_id, count=MAX_PAYMENTS)
         newest: Sequence[Payment] = [payment for payment in made if payment.created_at >= since]
-        stands = await get_balance(turn.session, turn.backend, account_id)
+        balance = await get_balance(turn.session, turn.backend, account_id)
         for payment in newest:
             self._tell(turn, payment)
-        for item in stands.scheduled:
+        for item in balance.scheduled:
             self._tell(turn, item)
-        if not newest and not stands.scheduled:
+        if not newest and not balance.scheduled:
             if turn.last_text_of("utter_status_none"):  # told already, and they have paid all the same
                 turn.utter("utter_status_none_still")
                 about = f"{tr('a payment that does not show')}: {turn.full_text}"
                 turn.set("offer", {"opener": "callback_form", "slots": {"callback_about": about}})
                 return
             turn.utter("utter_status_none")
-        turn.utter("utter_status_owed", left=format_balance(stands.amount_due_cents))
+        turn.utter("utter_status_owed", left=format_balance(balance.amount_due_cents))
 
     def _tell(self, turn: Turn, made: Payment | ScheduledPayment) -> None:
         words: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""A person, at any time and from anywhere."""
+"""Handoff to an agent, from any task."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from actions.feelings import acknowledge_feeling
 from actions.person.agent_handoff import handoff_to_agent
 from actions.person.booked_call import find_booked_call
 from actions.person.call_subject import (
-    CANCELS_CALL,
     cancel_call,
     find_offered_subject,
     find_subject,
@@ -30,6 +29,7 @@ from actions.person.call_subject import (
 from actions.person.danger_handoff import DANGER_HANDOFF_RESPONSE, handoff_in_danger
 from actions.person.forms import ABOUT, EARLIER_MESSAGES, TASK_TRIED
 from actions.turn import Turn
+from backend.reading.contact.call_requests import cancels_call
 from backend.reading.hazards.emergency_questions import is_about_bill
 from backend.reading.live_agent_request import wants_call, wants_live_agent
 
@@ -64,7 +64,7 @@ class ActionPerson(SkillAction):
         if await _handle_open_danger(turn):
             return
         acknowledge_feeling(turn)
-        if CANCELS_CALL.search(turn.text) and await cancel_call(turn):
+        if cancels_call(turn.text) and await cancel_call(turn):
             return
         certain = not turn.full_text or wants_live_agent(turn.full_text)
         if not certain and turn.has_act("ask") and await side_questions.answer_all(turn):
@@ -93,7 +93,7 @@ class ActionPerson(SkillAction):
 
 
 async def _handle_open_danger(turn: Turn) -> bool:
-    """Whoever has something urgent open hears who answers now, once, instead of when the office can call."""
+    """With an urgent ticket open, say once who answers now, instead of when the office can call."""
     if (
         turn.last_text_of(DANGER_HANDOFF_RESPONSE)
         or turn.backend.coop.is_open(turn.backend.clock.now())

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, time
 from typing import Any
 
 from actions.formatting import format_on_day, format_time
-from actions.person.call_subject import content_words, shorten
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.language import tr
+from backend.reading.contact.call_requests import asks_to_note, mentions_call
+from backend.reading.contact.call_subject import content_words, shorten
 from backend.reading.dates.call_time import parse_call_time, remove_past_events
 from backend.tickets import service as tickets
 from backend.tickets.kinds import CALLBACK
 from backend.tickets.models import Ticket
 
-CALL_WORDS = re.compile(r"\b(?:call(?:ing|s)?(?: ?backs?)?|ring|phone me|llamada|llam\w+)\b", re.IGNORECASE)
-ADD_WORDS = re.compile(
-    r"\b(?:add|put|note|write|include|tell (?:them|her|him)|mention|let them know|agreg\w+|anot\w+|pong\w+|"
-    r"d[ií]ga\w+)\b",
-    re.IGNORECASE,
-)
 MAX_TIME_ONLY_WORDS = 4
 """So few telling words beside a time are about the time."""
 
 
 async def find_booked_call(turn: Turn) -> Ticket | None:
     """The call that is arranged, or None."""
-    standing = await tickets.list_of_conversation(turn.session, turn.conversation_id)
-    return next((ticket for ticket in standing if ticket.kind == CALLBACK), None)
+    filed = await tickets.list_of_conversation(turn.session, turn.conversation_id)
+    return next((ticket for ticket in filed if ticket.kind == CALLBACK), None)
 
 
 def ticket_phone(ticket: Ticket) -> str:
@@ -39,12 +33,12 @@ def ticket_phone(ticket: Ticket) -> str:
 
 def call_values(turn: Turn, when: datetime, end: time | None, phone: str, about: str | None) -> dict[str, Any]:
     """The values of what is said of a call: day, time, phone and subject."""
-    told = tr(", about: {words}", words=shorten(about)) if about else ""
+    about_text = tr(", about: {words}", words=shorten(about)) if about else ""
     return {
         "day": format_on_day(when.date(), turn.backend.today()),
         "at": format_time(when.time(), end),
         "last4": phone[-4:],
-        "about": told.rstrip(" ?.!…"),
+        "about": about_text.rstrip(" ?.!…"),
     }
 
 
@@ -67,10 +61,10 @@ async def handle_call_move(turn: Turn) -> bool:
     if turn.has_act("ask") and not turn.has_act("correct", "person", "deny"):
         return False
     coop = turn.backend.coop
-    said = parse_call_time(remove_past_events(turn.text), turn.backend.today(), coop.hours)
-    if said is None or await find_booked_call(turn) is None:
+    requested = parse_call_time(remove_past_events(turn.text), turn.backend.today(), coop.hours)
+    if requested is None or await find_booked_call(turn) is None:
         return False
-    if not CALL_WORDS.search(turn.text) and len(content_words(turn.text)) > MAX_TIME_ONLY_WORDS:
+    if not mentions_call(turn.text) and len(content_words(turn.text)) > MAX_TIME_ONLY_WORDS:
         return False
     turn.add_followup_action("callback_form")
     return True
@@ -79,7 +73,7 @@ async def handle_call_move(turn: Turn) -> bool:
 async def answer_about_call(turn: Turn) -> bool:
     """`When are they calling?`, with a call arranged: what stands is told."""
     coop = turn.backend.coop
-    names_it = CALL_WORDS.search(turn.text) or parse_call_time(turn.text, turn.backend.today(), coop.hours) is not None
+    names_it = mentions_call(turn.text) or parse_call_time(turn.text, turn.backend.today(), coop.hours) is not None
     if (
         not turn.has_act("ask")
         or not names_it
@@ -92,7 +86,7 @@ async def answer_about_call(turn: Turn) -> bool:
 
 async def handle_call_note(turn: Turn, offered: str) -> bool:
     """`Put on the call that she wants it in Spanish`: written into the case, where the office reads it."""
-    if not (CALL_WORDS.search(turn.text) and ADD_WORDS.search(turn.text)):
+    if not (mentions_call(turn.text) and asks_to_note(turn.text)):
         return False
     ticket = await find_booked_call(turn)
     if ticket is None:

@@ -1,4 +1,4 @@
-"""A person, wished for beside a danger: who answers now, as it is, and no call back in its place."""
+"""An agent, asked for during a danger: whoever can answer now, and no call back instead."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ DANGER_HANDOFF_RESPONSE = "utter_danger_person"
 
 
 def requests_person(turn: Turn) -> bool:
-    """Whether this message wishes for one, beside whatever else."""
+    """Whether this message also asks for an agent."""
     if turn.full_text and wants_live_agent(turn.full_text):
         return True
     return any(act.kind == "person" and act.is_certain for act in turn.acts)
 
 
 async def handoff_in_danger(turn: Turn) -> None:
-    """In office hours a caller is put through, a writer is in the queue while the report goes on; else the outage line.
+    """In office hours transfer a caller, or queue a writer while the report goes on; else name the outage line.
 
-    The assistant is not quiet after it: where it is must still be asked.
+    The assistant keeps asking: the place of the danger may still be missing.
     """
     now = turn.backend.clock.now()
     is_open = turn.backend.coop.is_open(now)

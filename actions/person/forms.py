@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -12,16 +11,7 @@ from actions.cases.slot_filling import URGENT_RESPONSE
 from actions.form import MIN_OTHER_TASK_CONFIDENCE, Form
 from actions.formatting import format_day, format_day_for_office
 from actions.person.booked_call import call_values, find_booked_call, send_booked_call, ticket_phone
-from actions.person.call_subject import (  # fmt: skip
-    CANCELS_CALL,
-    cancel_call,
-    content_words,
-    extract_named_subject,
-    extract_subject,
-    find_subject,
-    list_earlier_messages,
-    shorten,
-)
+from actions.person.call_subject import cancel_call, find_subject, list_earlier_messages
 from actions.quick_pay.questions import build_button
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
@@ -29,6 +19,8 @@ from backend.contact.service import extract_phone
 from backend.conversations.models import Conversation
 from backend.coop import format_at_clock, format_clock
 from backend.language import mark, tr
+from backend.reading.contact.call_requests import asks_about_phone_on_file, cancels_call, names_another_phone
+from backend.reading.contact.call_subject import content_words, extract_named_subject, extract_subject, shorten
 from backend.reading.contact.phone_ending import extract_phone_ending
 from backend.reading.contact.phone_patterns import remove_phone_digits
 from backend.reading.dates.call_time import (
@@ -45,15 +37,7 @@ UNTIL, ABOUT, EARLIER_MESSAGES, TASK_TRIED = "callback_until", "callback_about",
 OTHER_END = "callback_other_end"
 """How the phone ends that they are to call instead, as long as the whole of it is not known."""
 UNKNOWN_END = "unknown"
-ANOTHER_PHONE = re.compile(
-    r"\b(?:my|the|a|an|mi|el|al|otro) (?:(?:cell|mobile|home|work|other|new|house|wife'?s|husband'?s|different|"
-    r"right) ?)*"
-    r"(?:phone|number|cell|mobile|landline|line|celular|tel[eé]fono|n[uú]mero)\b|\bnot this (?:one|number|phone)\b|"
-    r"\b(?:different|wrong|another) (?:number|phone)\b",
-    re.IGNORECASE,
-)
 MAX_SUBJECT_ONLY_WORDS = 4
-ASKS_WHY_PHONE = re.compile(r"\b(?:number|phone|records?|on file|have it|got it|know it|caller id)\b", re.IGNORECASE)
 EXAMPLE_TIME = time(10)
 
 
@@ -79,7 +63,7 @@ class CallbackForm(Form):
     )
 
     def _wants_handoff(self, turn: Turn) -> bool:
-        """Here they are on the way to one."""
+        """This form is itself the way to an agent."""
         return (
             turn.channel == "voice"
             and turn.backend.coop.is_open(turn.backend.clock.now())
@@ -87,38 +71,38 @@ class CallbackForm(Form):
         )
 
     async def send_canceled(self, turn: Turn) -> None:
-        if not (CANCELS_CALL.search(turn.text) and await cancel_call(turn)):
+        if not (cancels_call(turn.text) and await cancel_call(turn)):
             turn.utter("utter_callback_cancelled")
 
-    # listening
+    # reading the message
 
     async def _handle_message(self, turn: Turn) -> ExternalCall | None:
         """A phone number given where it was asked for is an answer, whatever is said beside it."""
         fresh = not (turn.was_just_opened() or turn.other_action_answered(self.form) or turn.get("resuming"))
         if fresh and turn.get(REQUESTED_SLOT) == PHONE and self._extract_callback_phone(turn, PHONE):
-            self._extract_subject(turn, PHONE, heard=True)
+            self._extract_subject(turn, PHONE, understood=True)
             return await self._ask_next(turn, misses=0)
         return await super()._handle_message(turn)
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
-        if asked is not None and CANCELS_CALL.search(turn.text):
+        if asked is not None and cancels_call(turn.text):
             return bool(turn.notes.setdefault("cancelled", True))
         if asked is None:
             await self._load_booked_call(turn)
         if asked == CONFIRM and self._is_agreed(turn):
             return True
-        heard = self._extract_callback_phone(turn, asked) or await self._extract_other_phone(turn, asked)
-        heard = self._extract_time(turn, remove_phone_digits(turn.text), asked) or heard
-        heard = heard or self._accept_example_time(turn, asked)
-        heard = self._extract_subject(turn, asked, heard) or heard
+        understood = self._extract_callback_phone(turn, asked) or await self._extract_other_phone(turn, asked)
+        understood = self._extract_time(turn, remove_phone_digits(turn.text), asked) or understood
+        understood = understood or self._accept_example_time(turn, asked)
+        understood = self._extract_subject(turn, asked, understood) or understood
         if asked != CONFIRM:
-            return heard
-        if heard:
+            return understood
+        if understood:
             turn.clear(CONFIRM)
         elif turn.button_value(CONFIRM) == "no" or is_no(turn):
             turn.clear(WHEN, DAY, UNTIL)
-            heard = True
-        return heard
+            understood = True
+        return understood
 
     async def _load_booked_call(self, turn: Turn) -> None:
         """A call that this talk has arranged is moved, and not arranged again."""
@@ -131,13 +115,13 @@ class CallbackForm(Form):
             ABOUT, (content_words(turn.full_text) and extract_subject(turn.full_text)) or ticket.details.get("about")
         )
 
-    def _extract_subject(self, turn: Turn, asked: str | None, heard: bool) -> bool:
+    def _extract_subject(self, turn: Turn, asked: str | None, understood: bool) -> bool:
         """What it is about, told at any question; other words only where nothing is known of it yet."""
         about = extract_named_subject(turn.focused_text) if asked is not None else None
-        if about is None and asked == WHEN and not heard and not turn.has_act("ask", "deny", "cancel", "person"):
+        if about is None and asked == WHEN and not understood and not turn.has_act("ask", "deny", "cancel", "person"):
             about = _extract_bare_subject(turn)
         is_news = turn.intent == "report_outage" and turn.predictions.whole.confidence >= MIN_OTHER_TASK_CONFIDENCE
-        if about is None and turn.get(ABOUT) is None and not heard and asked in (WHEN, CONFIRM) and not is_news:
+        if about is None and turn.get(ABOUT) is None and not understood and asked in (WHEN, CONFIRM) and not is_news:
             about = extract_subject(turn.focused_text)
         if not about:
             return False
@@ -161,7 +145,7 @@ class CallbackForm(Form):
         """`Mine ends 2203`, `no, my cell`: another phone is meant; the whole of it is asked for."""
         end = extract_phone_ending(turn.text)
         known = str(turn.get(PHONE) or await self._find_known_phone(turn) or "")
-        if end is None and asked == CONFIRM and is_no(turn) and ANOTHER_PHONE.search(turn.text):
+        if end is None and asked == CONFIRM and is_no(turn) and names_another_phone(turn.text):
             end = ""
         if end is None or (end and known.endswith(end)):
             return False
@@ -189,54 +173,57 @@ class CallbackForm(Form):
         if asked == PHONE and not turn.has_act("correct"):
             return False
         coop = turn.backend.coop
-        said = parse_call_time(remove_past_events(text), turn.backend.today(), coop.hours)
-        if said is None:
+        requested = parse_call_time(remove_past_events(text), turn.backend.today(), coop.hours)
+        if requested is None:
             return False
-        said = self._merge_with_booked_time(turn, said)
+        requested = self._merge_with_booked_time(turn, requested)
         now = turn.backend.clock.now().astimezone(coop.zone)
-        when = find_call_start(said, now, coop.hours_on)
+        when = find_call_start(requested, now, coop.hours_on)
         turn.clear(WHEN, DAY, UNTIL)
-        end = find_call_end(said, when, coop.hours_on) if when is not None else None
-        if when is not None and not (said.until and end is None):
+        end = find_call_end(requested, when, coop.hours_on) if when is not None else None
+        if when is not None and not (requested.until and end is None):
             turn.set(WHEN, when.isoformat())
             turn.set(UNTIL, end.isoformat() if end else None)
         elif (
-            said.day is not None
-            and said.time_of_day is None
-            and find_call_start(RequestedTime(said.day, as_soon_as_possible=True), now, coop.hours_on)
+            requested.day is not None
+            and requested.time_of_day is None
+            and find_call_start(RequestedTime(requested.day, as_soon_as_possible=True), now, coop.hours_on)
         ):
-            turn.set(DAY, said.day.isoformat())
-        elif asked is not None or said.day not in (None, now.date()):  # "now" at a closed office: they heard that it is
-            turn.notes["closed_then"] = self._closed_values(turn, said, now)
+            turn.set(DAY, requested.day.isoformat())
+        elif asked is not None or requested.day not in (
+            None,
+            now.date(),
+        ):  # "now" at a closed office: they heard that it is
+            turn.notes["closed_then"] = self._closed_values(turn, requested, now)
         return True
 
-    def _merge_with_booked_time(self, turn: Turn, said: RequestedTime) -> RequestedTime:
+    def _merge_with_booked_time(self, turn: Turn, requested: RequestedTime) -> RequestedTime:
         """`No, at 11`: on the same day. `Tuesday instead`: at the same time."""
         ticket, zone = turn.notes.get("booked"), turn.backend.coop.zone
-        stood = turn.get(WHEN) or (ticket and ticket.due_at.astimezone(zone).isoformat())
-        if said.as_soon_as_possible or said.delay is not None:
-            return said
-        if said.day is None and (day := turn.get(DAY) or stood):
-            return replace(said, day=datetime.fromisoformat(day).date())
-        if said.time_of_day is None and not said.at_opening and stood:
+        booked_at = turn.get(WHEN) or (ticket and ticket.due_at.astimezone(zone).isoformat())
+        if requested.as_soon_as_possible or requested.delay is not None:
+            return requested
+        if requested.day is None and (day := turn.get(DAY) or booked_at):
+            return replace(requested, day=datetime.fromisoformat(day).date())
+        if requested.time_of_day is None and not requested.at_opening and booked_at:
             until = time.fromisoformat(turn.get(UNTIL)) if turn.get(UNTIL) else None
-            return replace(said, time_of_day=datetime.fromisoformat(stood).time(), until=until)
-        return said
+            return replace(requested, time_of_day=datetime.fromisoformat(booked_at).time(), until=until)
+        return requested
 
-    def _closed_values(self, turn: Turn, said: RequestedTime, now: datetime) -> dict[str, Any]:
-        day = said.day or (now + said.delay if said.delay else now).date()
-        holiday = turn.backend.coop.holiday_name(day) if said.day or said.delay else None
+    def _closed_values(self, turn: Turn, requested: RequestedTime, now: datetime) -> dict[str, Any]:
+        day = requested.day or (now + requested.delay if requested.delay else now).date()
+        holiday = turn.backend.coop.holiday_name(day) if requested.day or requested.delay else None
         span = turn.backend.coop.hours_on(day)
         past = False
-        if said.time_of_day is not None and span is not None and said.day == now.date():
-            past = span[0] <= said.time_of_day < min(span[1], now.time())
+        if requested.time_of_day is not None and span is not None and requested.day == now.date():
+            past = span[0] <= requested.time_of_day < min(span[1], now.time())
         return {
             "state": "holiday" if holiday else "past" if past else "closed",
             "day": format_day(day, now.date()),
             "holiday": holiday or "",
         }
 
-    # asking
+    # asking the next question
 
     async def next_question(self, turn: Turn) -> SlotQuestion | ExternalCall | None:
         if turn.notes.get("cancelled"):
@@ -318,8 +305,8 @@ class CallbackForm(Form):
         return time.fromisoformat(turn.get(UNTIL)) if turn.get(UNTIL) else None
 
     async def _answer_side_question(self, turn: Turn) -> bool:
-        """Who asks why a number is wanted hears that, and nothing of member numbers."""
-        if turn.get(REQUESTED_SLOT) == PHONE and ASKS_WHY_PHONE.search(turn.text):
+        """Say why the phone number is needed; the base class would explain member numbers."""
+        if turn.get(REQUESTED_SLOT) == PHONE and asks_about_phone_on_file(turn.text):
             turn.utter("utter_callback_why_phone")
             return True
         return await super()._answer_side_question(turn)
@@ -327,29 +314,29 @@ class CallbackForm(Form):
     async def _find_known_phone(self, turn: Turn) -> str | None:
         """The phone that writes or calls, else the one on file of somebody who has shown who they are."""
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
-        standing = await turn.identity()
-        return conversation.address or (standing.member.phone if standing.member else None)
+        identity = await turn.identity()
+        return conversation.address or (identity.member.phone if identity.member else None)
 
     async def _file_callback(self, turn: Turn, phone: str) -> None:
         when = datetime.fromisoformat(turn.get(WHEN))
-        standing = await turn.identity()
+        identity = await turn.identity()
         details = {
-            "name": standing.member.name if standing.member else "not identified",
+            "name": identity.member.name if identity.member else "not identified",
             "phone": phone,
-            "level": standing.level.name.lower().replace("_", " "),
+            "level": identity.level.name.lower().replace("_", " "),
             "when": self._format_when_for_office(turn, when),
         }
         if end := self._end_time(turn):
             details["until"] = end.isoformat()
-        told = {"about": ABOUT, "said before": EARLIER_MESSAGES, "tried": TASK_TRIED}
-        details |= {label: str(turn.get(slot)) for label, slot in told.items() if turn.get(slot)}
+        slot_by_label = {"about": ABOUT, "said before": EARLIER_MESSAGES, "tried": TASK_TRIED}
+        details |= {label: str(turn.get(slot)) for label, slot in slot_by_label.items() if turn.get(slot)}
         ticket = await tickets.open_ticket(
             turn.session,
             turn.backend,
             turn.conversation_id,
             kind="callback",
             details=details,
-            account_id=standing.account.id if standing.account else None,
+            account_id=identity.account.id if identity.account else None,
             phone=phone,
             due_at=when,
             urgent=bool(turn.last_text_of(URGENT_RESPONSE)),

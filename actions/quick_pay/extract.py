@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -31,72 +30,58 @@ from backend.reading.money.payment_method import (
     names_method_to_pay,
     pays_whole_bill,
 )
+from backend.reading.money.payment_words import (
+    has_letters,
+    is_question_about_payment,
+    wants_another_day,
+)
 from backend.reading.text_cleaning import clean_text, find_corrections, remove_reason
 
 AMOUNT, DAY, METHOD, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_confirm"
 AGREED = "pay_agreed"
 NUMBER_TYPES.update({AMOUNT: "amount", DAY: "date", CONFIRM: "change"})
 DUE_DATE = "due"  # the due date, until it is known whose bill it is
-OTHER_DAY_WORDS = re.compile(
-    r"\b(another|different|other|later) (day|date|time)\b|\bnot today\b|\blater\b|"
-    r"\b(schedule|post-?date) (it|this|that|a payment)\b",
-    re.IGNORECASE,
-)
 WHOLE_BILL = "bill"
 """The bill that is to be paid, with no word of how much: all of it, unless a part of it is past due."""
 SHARES = ("all", "half", "past_due", WHOLE_BILL)  # of the amount due, likewise
-HAS_LETTERS = re.compile(r"[^\W\d_]{2}")
-"""Anything but figures."""
-# "what is my balance" asks for it; only "my balance" pays it
-QUESTION = re.compile(
-    r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$", re.IGNORECASE
-)
-OVERPAYMENT_WORDS = re.compile(
-    r"\b(?:what|where|how)\b.{0,40}\b(?:extra|the rest|overpay\w*|more than|too much|left ?over|difference|"
-    r"sobra|resto)\b|"
-    r"\b(?:extra|the rest|overpay\w*|pay (?:too much|more)|left ?over|sobra|resto)\b.{0,40}\b(?:where|go(?:es)?|"
-    r"happens?|va|pasa|lost|back|credit)\b",
-    re.IGNORECASE,
-)
-
-
-def asks_about_overpayment(text: str) -> bool:
-    """`Where does the extra money go?`, of a payment over what is owed."""
-    return bool(OVERPAYMENT_WORDS.search(text))
 
 
 def extract_button_values(turn: Turn) -> bool:
     """Take what a pressed button carries."""
-    heard = False
+    understood = False
     for slot in (AMOUNT, DAY, METHOD):
         value = turn.button_value(slot)
         if value is None:
             continue
-        heard = True
+        understood = True
         if value == "other":
             turn.set(slot, ASK_DAY if slot == DAY else None)
         else:
             turn.set(slot, turn.backend.today().isoformat() if value == "today" else value)
-    return heard
+    return understood
 
 
 async def extract_payment_details(turn: Turn, asked: str | None) -> bool:
     """Read the amount, the day and the method out of the words. Returns whether anything new was said."""
-    said = turn.extract_values(asked)
-    if not turn.text or said.code or (asked == CODE and not HAS_LETTERS.search(turn.text)):
+    values = turn.extract_values(asked)
+    if not turn.text or values.code or (asked == CODE and not has_letters(turn.text)):
         return False
     before = {slot: turn.get(slot) for slot in (AMOUNT, DAY, METHOD, METHOD_HINT)}
     if (bare := remove_reason(turn.text)) != turn.text:
-        said = replace(said, day=extract_all(bare, asked=NUMBER_TYPES.get(asked or ""), today=turn.backend.today()).day)
-    if asked == CODE and said.amount is None and said.member_number is None:
-        said = replace(said, share=said.share or detect_share_alone(turn.text), amount=_extract_changed_amount(turn))
-    await _extract_amount(turn, said)
-    _extract_day(turn, said)
+        values = replace(
+            values, day=extract_all(bare, asked=NUMBER_TYPES.get(asked or ""), today=turn.backend.today()).day
+        )
+    if asked == CODE and values.amount is None and values.member_number is None:
+        values = replace(
+            values, share=values.share or detect_share_alone(turn.text), amount=_extract_changed_amount(turn)
+        )
+    await _extract_amount(turn, values)
+    _extract_day(turn, values)
     await _extract_method(turn, asked)
     _extract_whole_bill(turn)
     troubled = "amount_problem" in turn.notes or "day_problem" in turn.notes
     # said again it is no miss; behind a yes it only says what was read out
-    named = asked not in (AGREED, CONFIRM) and (isinstance(said.day, ParsedDay) or isinstance(said.amount, Amount))
+    named = asked not in (AGREED, CONFIRM) and (isinstance(values.day, ParsedDay) or isinstance(values.amount, Amount))
     return troubled or named or any(turn.get(slot) != value for slot, value in before.items())
 
 
@@ -115,43 +100,43 @@ def _extract_whole_bill(turn: Turn) -> None:
         turn.set(AMOUNT, WHOLE_BILL)
 
 
-async def _extract_amount(turn: Turn, said: ExtractedValues) -> None:
+async def _extract_amount(turn: Turn, values: ExtractedValues) -> None:
     present = turn.get(AMOUNT) if isinstance(turn.get(AMOUNT), int) else None
     if (half := resolve_half(turn.text, present)) is not None:
         turn.set(AMOUNT, half)
     elif is_same_as_last_time(turn.text) and (cents := await _last_payment_cents(turn)):
         turn.set(AMOUNT, cents)
-    elif said.share and not QUESTION.search(turn.text.strip()):
-        turn.set(AMOUNT, said.share)
-    elif isinstance(said.amount, Amount):
-        turn.set(AMOUNT, said.amount.cents)
-    elif said.amount is not None:
+    elif values.share and not is_question_about_payment(turn.text.strip()):
+        turn.set(AMOUNT, values.share)
+    elif isinstance(values.amount, Amount):
+        turn.set(AMOUNT, values.amount.cents)
+    elif values.amount is not None:
         turn.clear(AMOUNT)
-        turn.notes["amount_problem"] = "unclear" if said.amount.code == "not_a_number" else said.amount.code
+        turn.notes["amount_problem"] = "unclear" if values.amount.code == "not_a_number" else values.amount.code
 
 
 async def _last_payment_cents(turn: Turn) -> int | None:
     """Cents of the last payment, once it is known whose account it is."""
-    standing = await turn.identity()
-    if standing.account is None:
+    identity = await turn.identity()
+    if identity.account is None:
         return None
-    return (await get_balance(turn.session, turn.backend, standing.account.id)).last_payment_cents
+    return (await get_balance(turn.session, turn.backend, identity.account.id)).last_payment_cents
 
 
-def _extract_day(turn: Turn, said: ExtractedValues) -> None:
+def _extract_day(turn: Turn, values: ExtractedValues) -> None:
     present = turn.get(DAY)
     chosen = date.fromisoformat(present) if present and present not in (DUE_DATE, ASK_DAY) else None
     if is_due_date_requested(turn.text):
         turn.set(DAY, DUE_DATE)
     elif (later := resolve_later_day(turn.text, chosen)) is not None:
         turn.set(DAY, later.isoformat())
-    elif isinstance(said.day, ParsedDay):
-        turn.set(DAY, said.day.day.isoformat())
-    elif said.day is not None:
+    elif isinstance(values.day, ParsedDay):
+        turn.set(DAY, values.day.day.isoformat())
+    elif values.day is not None:
         turn.set(DAY, ASK_DAY)
-        turn.notes["day_problem"] = said.day.code
-        turn.notes["nearest_day"] = said.day.nearest
-    elif OTHER_DAY_WORDS.search(turn.text) and not QUESTION.search(turn.text.strip()):
+        turn.notes["day_problem"] = values.day.code
+        turn.notes["nearest_day"] = values.day.nearest
+    elif wants_another_day(turn.text) and not is_question_about_payment(turn.text.strip()):
         turn.set(DAY, ASK_DAY)
 
 
@@ -164,16 +149,16 @@ async def _extract_method(turn: Turn, asked: str | None) -> None:
     if WANTS_PAY_LINK.search(words) or (asked == METHOD and NOT_ON_FILE.search(words)):
         turn.set(METHOD, "link")
         return
-    standing = await turn.identity()
+    identity = await turn.identity()
     if _wants_other_method(turn, asked, words):
-        await _select_other_method(turn, standing, words)
+        await _select_other_method(turn, identity, words)
         return
-    if asked == METHOD and is_yes(turn) and not await _has_several_methods(turn, standing):
+    if asked == METHOD and is_yes(turn) and not await _has_several_methods(turn, identity):
         turn.set(METHOD, "saved")  # asked whether to pay with what is saved or by link, a yes is for the first
         return
     named = _names_method(words, asked) or (bool(SAVED_WORDS.search(words)) and detect_method_kind(words) is not None)
-    if standing.member is not None and is_allowed(standing, "saved_method"):
-        methods = await payments.list_saved_methods(turn.session, standing.member.id)
+    if identity.member is not None and is_allowed(identity, "saved_method"):
+        methods = await payments.list_saved_methods(turn.session, identity.member.id)
         chosen = find_named_method(words, methods, METHOD if named else asked)
         if chosen is not None:
             turn.set(METHOD, chosen)
@@ -209,28 +194,28 @@ def _wants_other_method(turn: Turn, asked: str | None, words: str) -> bool:
     return bool(WANTS_OTHER_METHOD.search(words)) or refers_to_other(words)
 
 
-async def _select_other_method(turn: Turn, standing: Identity, words: str) -> None:
+async def _select_other_method(turn: Turn, identity: Identity, words: str) -> None:
     """Of two saved ways the other one; before the step up, which one was named first is kept for that."""
     if (hint := turn.get(METHOD_HINT)) and turn.get(METHOD) == "saved" and refers_to_other(words):
         turn.set(METHOD_HINT, hint.removeprefix(NOT_PREFIX) if hint.startswith(NOT_PREFIX) else NOT_PREFIX + hint)
         turn.set(METHOD, "saved")
         return
-    turn.set(METHOD, await _find_other_of_two(turn, standing) if refers_to_other(words) else None)
+    turn.set(METHOD, await _find_other_of_two(turn, identity) if refers_to_other(words) else None)
     turn.clear(METHOD_HINT)
 
 
-async def _has_several_methods(turn: Turn, standing: Identity) -> bool:
+async def _has_several_methods(turn: Turn, identity: Identity) -> bool:
     """Whether several saved ways were named: a yes is then for none of them."""
-    if standing.member is None or not is_allowed(standing, "saved_method"):
+    if identity.member is None or not is_allowed(identity, "saved_method"):
         return False
-    return len(await payments.list_saved_methods(turn.session, standing.member.id)) > 1
+    return len(await payments.list_saved_methods(turn.session, identity.member.id)) > 1
 
 
-async def _find_other_of_two(turn: Turn, standing: Identity) -> str | None:
+async def _find_other_of_two(turn: Turn, identity: Identity) -> str | None:
     """Of two saved ways to pay, the one that is not chosen; with more it is asked."""
-    if standing.member is None or not is_allowed(standing, "saved_method"):
+    if identity.member is None or not is_allowed(identity, "saved_method"):
         return None
-    methods = await payments.list_saved_methods(turn.session, standing.member.id)
+    methods = await payments.list_saved_methods(turn.session, identity.member.id)
     others = [str(method.id) for method in methods if str(method.id) != turn.get(METHOD)]
     return others[0] if len(methods) == 2 and len(others) == 1 else None
 

@@ -6,14 +6,12 @@ import re
 from datetime import date
 from typing import ClassVar
 
-from actions.accounts.account_choice import format_account_label, list_other_accounts, means_all_accounts
+from actions.accounts.account_choice import format_account_label, list_other_accounts
 from actions.accounts.forms import FIRST_WORDS, AccountForm
 from actions.base import ExternalCall, SlotQuestion
 from actions.quick_pay import questions
 from actions.quick_pay.extract import (
-    QUESTION,
     WHOLE_BILL,
-    asks_about_overpayment,
     extract_button_values,
     extract_payment_details,
     find_hinted_method,
@@ -21,7 +19,6 @@ from actions.quick_pay.extract import (
 )
 from actions.quick_pay.quote_and_pay import confirm_payment, create_quote, has_unfinished_payment, send_already_paid
 from actions.quick_pay.split_payments import queue_arrangement, queue_other_accounts, wants_split_payment
-from actions.scheduled.extract import extract_existing_act
 from actions.turn import REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.language import mark
@@ -31,6 +28,14 @@ from backend.payments import pay_links, prechecks, quotes
 from backend.payments import service as payments
 from backend.payments.balances import Balance, get_balance
 from backend.reading.money.payment_method import asks_amount_owed, extract_method_last4
+from backend.reading.money.payment_words import (
+    asks_about_overpayment,
+    asks_to_change_payment,
+    detect_parts_to_change,
+    is_question_about_payment,
+)
+from backend.reading.money.scheduled_payment import extract_existing_act
+from backend.reading.numbers.account_separator import means_all_accounts
 
 AMOUNT, DAY, METHOD, AGREED, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_agreed", "pay_confirm"
 QUOTE, ACCOUNT, OVER_BILL = "pay_quote", "pay_account", "pay_over"
@@ -38,13 +43,9 @@ HINT = questions.METHOD_HINT
 TASK_SLOTS = (AMOUNT, DAY, METHOD, HINT, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
 # said before anything else: money that is already on its way to this bill
 PENDING_PAYMENT_CODES = ("draft_soon", "autopay_soon", "scheduled_exists", "pending_payment")
-CHANGE_REQUEST = re.compile(r"(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?", re.IGNORECASE)
-# what a member may want to be different, without saying yet what it should be
-CHANGE_PATTERNS = {
-    AMOUNT: re.compile(r"\b(amount|how much|sum)\b", re.IGNORECASE),
-    DAY: re.compile(r"\b(day|date|when)\b", re.IGNORECASE),
-    METHOD: re.compile(r"\b(method|way to pay|way|card|bank|account)\b", re.IGNORECASE),
-}
+
+
+SLOT_BY_PART = {"amount": AMOUNT, "day": DAY, "method": METHOD}
 AMOUNT_PROBLEMS = ("zero", "absurd")
 DAY_PROBLEMS = {"day_past": "past", "day_too_far": "too_far"}
 
@@ -74,10 +75,10 @@ class QuickPayForm(AccountForm):
         """Paying opens early; what is saved on the account opens with a step up."""
         return NEEDS["saved_method" if turn.get(METHOD) == "saved" else self.skill]
 
-    def is_level_reached(self, turn: Turn, standing: Identity) -> bool:
+    def is_level_reached(self, turn: Turn, identity: Identity) -> bool:
         if turn.get(OVER_BILL):
-            return standing.level >= NEEDS["saved_method"]
-        return is_allowed(standing, "saved_method" if turn.get(METHOD) == "saved" else self.skill)
+            return identity.level >= NEEDS["saved_method"]
+        return is_allowed(identity, "saved_method" if turn.get(METHOD) == "saved" else self.skill)
 
     def is_requested(self, turn: Turn) -> bool:
         """`What payments are scheduled?` is about those that are there already."""
@@ -118,7 +119,7 @@ class QuickPayForm(AccountForm):
     async def _was_quote_confirmed(self, turn: Turn) -> bool:
         return await quotes.is_confirmed(turn.session, turn.conversation_id, turn.get(QUOTE))
 
-    # hearing
+    # reading the message
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if await self._was_quote_confirmed(turn):
@@ -148,10 +149,10 @@ class QuickPayForm(AccountForm):
         if turn.get(QUOTE) and is_yes(turn):
             turn.set(CONFIRM, turn.get(QUOTE))
             return True
-        if QUESTION.search(turn.text.strip()):
+        if is_question_about_payment(turn.text.strip()):
             return False
-        named = [slot for slot, words in CHANGE_PATTERNS.items() if words.search(turn.text)]
-        if named or is_no(turn) or CHANGE_REQUEST.match(turn.text.strip()):
+        named = [SLOT_BY_PART[part] for part in detect_parts_to_change(turn.text)]
+        if named or is_no(turn) or asks_to_change_payment(turn.text.strip()):
             turn.clear(*named, QUOTE, CONFIRM)
             if DAY in named:
                 turn.set(DAY, questions.ASK_DAY)
@@ -173,28 +174,28 @@ class QuickPayForm(AccountForm):
     def describe_slot(self, turn: Turn, slot: str) -> str:
         return questions.format_slot(turn, slot)
 
-    async def on_identified(self, turn: Turn, standing: Identity) -> Identity:
-        said = str(turn.get(FIRST_WORDS) or "")
-        standing = await super().on_identified(turn, standing)
-        if means_all_accounts(said) and (other := await list_other_accounts(turn, standing)):
+    async def on_identified(self, turn: Turn, identity: Identity) -> Identity:
+        first_words = str(turn.get(FIRST_WORDS) or "")
+        identity = await super().on_identified(turn, identity)
+        if means_all_accounts(first_words) and (other := await list_other_accounts(turn, identity)):
             queue_other_accounts(turn, other)
-        return standing
+        return identity
 
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(AMOUNT, DAY, AGREED, CONFIRM, QUOTE, ACCOUNT, OVER_BILL)
 
-    # asking
+    # asking the next question
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         said_again = turn.was_just_opened() and not turn.other_action_answered(self.form) and is_yes(turn)
         if turn.notes.get("ended") or (said_again and await send_already_paid(turn)):
             return None
-        account = standing.account
-        assert account is not None  # level 1 is a level on an account
+        account = identity.account
+        assert account is not None  # the level needed is one on an account
         if turn.get(ACCOUNT) not in (None, account.id):
             turn.clear(AMOUNT, DAY, METHOD, AGREED, CONFIRM, QUOTE)  # another account: nothing carries over
-        if turn.get(ACCOUNT) is None and (other := await list_other_accounts(turn, standing)):
-            turn.utter("utter_balance_account", account=format_account_label(account, standing))
+        if turn.get(ACCOUNT) is None and (other := await list_other_accounts(turn, identity)):
+            turn.utter("utter_balance_account", account=format_account_label(account, identity))
             if turn.was_just_opened() and means_all_accounts(turn.text):
                 queue_other_accounts(turn, other)
         turn.set(ACCOUNT, account.id)
@@ -214,12 +215,12 @@ class QuickPayForm(AccountForm):
             return None
         if turn.notes.get("change"):
             return SlotQuestion(CONFIRM, "utter_question_pay_change", is_new=True)
-        return await self._ask_details(turn, standing, balance)
+        return await self._ask_details(turn, identity, balance)
 
     async def _ask_details(
-        self, turn: Turn, standing: Identity, balance: Balance
+        self, turn: Turn, identity: Identity, balance: Balance
     ) -> SlotQuestion | ExternalCall | None:
-        found = await self._find_warnings(turn, standing, balance)
+        found = await self._find_warnings(turn, identity, balance)
         ask = self._ask_warning(turn, [c for c in found if c.code in PENDING_PAYMENT_CODES], balance)
         if ask is not None or turn.notes.get("ended"):
             return ask
@@ -234,14 +235,14 @@ class QuickPayForm(AccountForm):
             turn.set(
                 DAY, turn.backend.today().isoformat()
             )  # read back before the yes; another day may be named any time
-        return await self._ask_method(turn, standing)
+        return await self._ask_method(turn, identity)
 
-    async def _find_warnings(self, turn: Turn, standing: Identity, balance: Balance) -> list[prechecks.PaymentWarning]:
+    async def _find_warnings(self, turn: Turn, identity: Identity, balance: Balance) -> list[prechecks.PaymentWarning]:
         """What speaks against paying like this; while no amount is chosen, against paying all."""
-        assert standing.account is not None
+        assert identity.account is not None
         amount = balance.amount_due_cents if turn.get(AMOUNT) is None else int(turn.get(AMOUNT))
         return await prechecks.find_warnings(
-            turn.session, turn.backend, standing.account, amount, questions.get_chosen_day(turn)
+            turn.session, turn.backend, identity.account, amount, questions.get_chosen_day(turn)
         )
 
     def _ask_warning(self, turn: Turn, found: list[prechecks.PaymentWarning], balance: Balance) -> SlotQuestion | None:
@@ -283,9 +284,9 @@ class QuickPayForm(AccountForm):
             turn.notes["ended"] = True
         return None
 
-    async def _ask_method(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.member is not None
-        methods = await payments.list_saved_methods(turn.session, standing.member.id)
+    async def _ask_method(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.member is not None
+        methods = await payments.list_saved_methods(turn.session, identity.member.id)
         chosen = turn.get(METHOD)
         if not methods:
             chosen = "link"
@@ -298,17 +299,17 @@ class QuickPayForm(AccountForm):
                 chosen = str(methods[0].id)
             turn.set(METHOD, chosen)
         if chosen == "link":
-            await self._send_link(turn, standing)
+            await self._send_link(turn, identity)
             return None
         method = next((m for m in methods if str(m.id) == chosen), None)
-        opened = is_allowed(standing, "saved_method")
+        opened = is_allowed(identity, "saved_method")
         if method is None or not opened:
             return questions.build_method_question(turn, methods, opened=opened)
         ends = prechecks.card_expiry_date(method)
         if ends is not None and ends < questions.get_chosen_day(turn):
             turn.clear(METHOD)
             return questions.build_method_question(turn, methods, opened=True, expired=method)
-        if standing.level < NEEDS["saved_method"] and not await self._is_within_bill(turn, standing):
+        if identity.level < NEEDS["saved_method"] and not await self._is_within_bill(turn, identity):
             turn.set(METHOD, "saved")
             turn.set(HINT, method.label.lower())
             turn.set(OVER_BILL, True)
@@ -319,17 +320,17 @@ class QuickPayForm(AccountForm):
             return ExternalCall(create_quote)
         return questions.build_confirm_question(turn, await quotes.read_back_quote(turn.session, quote))
 
-    async def _is_within_bill(self, turn: Turn, standing: Identity) -> bool:
-        assert standing.account is not None
-        return await quotes.is_within_balance(turn.session, turn.backend, standing.account.id, int(turn.get(AMOUNT)))
+    async def _is_within_bill(self, turn: Turn, identity: Identity) -> bool:
+        assert identity.account is not None
+        return await quotes.is_within_balance(turn.session, turn.backend, identity.account.id, int(turn.get(AMOUNT)))
 
-    async def _send_link(self, turn: Turn, standing: Identity) -> None:
-        assert standing.account is not None
+    async def _send_link(self, turn: Turn, identity: Identity) -> None:
+        assert identity.account is not None
         _link, url = await pay_links.create(
             turn.session,
             turn.backend,
             turn.conversation_id,
-            account_id=standing.account.id,
+            account_id=identity.account.id,
             amount_cents=int(turn.get(AMOUNT)),
             pay_on=date.fromisoformat(turn.get(DAY)),
         )

@@ -1,4 +1,4 @@
-"""The quote and the payment: both ask the outside world, so neither holds a transaction."""
+"""The quote and the payment. Both call the payment network, so neither holds a transaction."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ REQUOTE_OUTCOMES = ("changed", "expired")
 
 async def create_quote(turn: Turn) -> None:
     """Make the quote: exactly what will be read out, with its fee, good for ten minutes and one yes."""
-    standing = await turn.identity()
-    assert standing.account is not None
+    identity = await turn.identity()
+    assert identity.account is not None
     try:
         quote = await quotes.make_quote(
             turn.backend,
             turn.conversation_id,
-            account_id=standing.account.id,
+            account_id=identity.account.id,
             amount_cents=int(turn.get("pay_amount")),
             method_id=int(turn.get("pay_method")),
             pay_on=date.fromisoformat(turn.get("pay_day")),
-            level=standing.level,
-            texting=standing.is_texting,
+            level=identity.level,
+            texting=identity.is_texting,
         )
     except (MethodNotUsable, PaymentRefused, StepUpNeeded):
         # what blocks is told at the question it belongs to; the method is asked again there

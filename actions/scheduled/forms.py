@@ -10,12 +10,10 @@ from actions.account_question.requests_during_code import queue_request
 from actions.accounts.forms import AccountForm
 from actions.agreements import build_agreement
 from actions.autopay.questions import format_next_run, format_run_day
-from actions.autopay.slot_filling import AGREE_WORDS
 from actions.base import ExternalCall, SkillAction, SlotQuestion
 from actions.formatting import format_day
 from actions.identity.forms import CODE, IDENTITY_SLOTS
 from actions.quick_pay.questions import build_button, format_last_day
-from actions.scheduled.extract import MOVE, extract_existing_act
 from actions.turn import NUMBER_TYPES, Turn
 from actions.yes_no import is_no, is_yes
 from backend.account_question.automatic_payments import describe_next_automatic_charge
@@ -31,6 +29,8 @@ from backend.payments.balances import list_scheduled
 from backend.payments.models import PaymentMethod, ScheduledPayment
 from backend.reading.dates.day_parsing import ParsedDay
 from backend.reading.money.amount import Amount
+from backend.reading.money.autopay_words import says_agree
+from backend.reading.money.scheduled_payment import asks_to_move_payment, extract_existing_act
 
 ACT, ITEM_ID, DAY, CONFIRM = "sched_act", "sched_item", "sched_day", "sched_confirm"
 NUMBER_TYPES.update({DAY: "date"})
@@ -60,23 +60,23 @@ class ScheduledPaymentsForm(AccountForm):
     shows_status_first = True
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
-        heard = self._extract_button_values(turn)
+        understood = self._extract_button_values(turn)
         if asked in IDENTITY_SLOTS:
-            return heard or (asked == CODE and turn.get(ACT) in ("show", None) and queue_request(turn))
-        if asked == ACT and not heard and is_no(turn):
+            return understood or (asked == CODE and turn.get(ACT) in ("show", None) and queue_request(turn))
+        if asked == ACT and not understood and is_no(turn):
             turn.set(ACT, "leave")
             return True
-        if asked in (ACT, None) and not heard and (wished := self._extract_schedule_act(turn, asked)):
+        if asked in (ACT, None) and not understood and (wished := self._extract_schedule_act(turn, asked)):
             turn.set(ACT, wished)
-            heard = True
+            understood = True
         if turn.get(ACT) == "move" and asked != ITEM_ID:
-            heard = self._extract_day(turn, asked) or heard
-        if asked == CONFIRM and not heard:
-            yes = bool(AGREE_WORDS.fullmatch(turn.text.strip())) or is_yes(turn)
+            understood = self._extract_day(turn, asked) or understood
+        if asked == CONFIRM and not understood:
+            yes = says_agree(turn.text.strip()) or is_yes(turn)
             if yes or is_no(turn):
                 turn.notes["yes"] = yes
-                heard = True
-        return heard
+                understood = True
+        return understood
 
     def on_account_changed(self, turn: Turn) -> None:
         turn.clear(ITEM_ID, CONFIRM)
@@ -89,24 +89,24 @@ class ScheduledPaymentsForm(AccountForm):
         return any(value is not None for value in chosen.values())
 
     def _extract_schedule_act(self, turn: Turn, asked: str | None) -> str | None:
-        if asked == ACT and MOVE.search(turn.text):
+        if asked == ACT and asks_to_move_payment(turn.text):
             return "move"
         return extract_existing_act(turn.text)
 
     def _extract_day(self, turn: Turn, asked: str | None) -> bool:
-        said = turn.extract_values(asked).day
-        if isinstance(said, ParsedDay):
-            turn.set(DAY, said.day.isoformat())
-        elif said is not None and asked == DAY:
+        day = turn.extract_values(asked).day
+        if isinstance(day, ParsedDay):
+            turn.set(DAY, day.day.isoformat())
+        elif day is not None and asked == DAY:
             turn.clear(DAY)
-            turn.notes["day_problem"] = said.code
-        return said is not None
+            turn.notes["day_problem"] = day.code
+        return day is not None
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None
-        items = await list_scheduled(turn.session, standing.account.id)
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None
+        items = await list_scheduled(turn.session, identity.account.id)
         if not items:
-            await self._none(turn, standing.account.id)
+            await self._none(turn, identity.account.id)
             return None
         act = turn.get(ACT)
         if act == "leave" or turn.notes.get("yes") is False:
@@ -120,7 +120,7 @@ class ScheduledPaymentsForm(AccountForm):
         if item.run_on <= turn.backend.today():
             turn.utter("utter_sched_too_late", **await self._words(turn, item))
             return None
-        return await (self._cancel if act == "cancel" else self._reschedule)(turn, standing, item)
+        return await (self._cancel if act == "cancel" else self._reschedule)(turn, identity, item)
 
     async def _none(self, turn: Turn, account_id: int) -> None:
         """No payment set for a day; what is taken automatically is named all the same."""
@@ -155,12 +155,12 @@ class ScheduledPaymentsForm(AccountForm):
         chosen = [item for item in items if str(item.id) == str(turn.get(ITEM_ID))]
         if chosen:
             return chosen[0]
-        said = turn.extract_values(None)
+        values = turn.extract_values(None)
         fitting = [
             item
             for item in items
-            if (isinstance(said.amount, Amount) and said.amount.cents == item.amount_cents)
-            or (isinstance(said.day, ParsedDay) and said.day.day == item.run_on)
+            if (isinstance(values.amount, Amount) and values.amount.cents == item.amount_cents)
+            or (isinstance(values.day, ParsedDay) and values.day.day == item.run_on)
         ]
         if len(fitting) != 1:
             return None
@@ -188,7 +188,7 @@ class ScheduledPaymentsForm(AccountForm):
             "confirmation_spoken": ", ".join(item.confirmation.replace("-", "")),
         }
 
-    async def _cancel(self, turn: Turn, standing: Identity, item: ScheduledPayment) -> SlotQuestion | None:
+    async def _cancel(self, turn: Turn, identity: Identity, item: ScheduledPayment) -> SlotQuestion | None:
         words = await self._words(turn, item)
         if not turn.notes.get("yes"):
             return SlotQuestion(CONFIRM, "utter_question_sched_cancel", words)
@@ -198,18 +198,18 @@ class ScheduledPaymentsForm(AccountForm):
             scheduled_id=item.id,
             account_id=item.account_id,
             actor=turn.conversation_id,
-            level=int(standing.level),
+            level=int(identity.level),
             channel=turn.channel,
         )
         if done:
-            words["rest"] = await self._format_still_owed(turn, standing)
+            words["rest"] = await self._format_still_owed(turn, identity)
         turn.utter("utter_sched_cancelled" if done else "utter_sched_too_late", **words)
         return None
 
-    async def _format_still_owed(self, turn: Turn, standing: Identity) -> str:
+    async def _format_still_owed(self, turn: Turn, identity: Identity) -> str:
         """What is to become of the bill now: nothing is owed, it is taken by itself, or it is the member's to pay."""
-        assert standing.account is not None
-        asked = AccountQuestion(turn.session, turn.backend, standing.account, "")
+        assert identity.account is not None
+        asked = AccountQuestion(turn.session, turn.backend, identity.account, "")
         owed = await asked.balance()
         if owed.uncovered_cents <= 0:
             return tr("What is owed now is covered without it.")
@@ -219,7 +219,7 @@ class ScheduledPaymentsForm(AccountForm):
             return tr("{amount} is past due; please pay it another way.", amount=format_cents(owed.past_due_cents))
         return tr("Please pay the bill another way by its due date.")
 
-    async def _reschedule(self, turn: Turn, standing: Identity, item: ScheduledPayment) -> SlotQuestion | None:
+    async def _reschedule(self, turn: Turn, identity: Identity, item: ScheduledPayment) -> SlotQuestion | None:
         words = await self._words(turn, item)
         to = date.fromisoformat(turn.get(DAY)) if turn.get(DAY) else None
         refused = turn.notes.get("day_problem")
@@ -238,7 +238,7 @@ class ScheduledPaymentsForm(AccountForm):
             scheduled_id=item.id,
             account_id=item.account_id,
             run_on=to,
-            agreement=build_agreement(turn, standing, "utter_question_sched_move"),
+            agreement=build_agreement(turn, identity, "utter_question_sched_move"),
         )
         turn.utter("utter_sched_moved" if moved else "utter_sched_too_late", **words)
         return None

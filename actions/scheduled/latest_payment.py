@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from actions.turn import Turn
 from backend.audit.service import list_by_actor
 from backend.reading.back_references import refers_to_last_item
 from backend.reading.dates.day_parsing import ParsedDay
+from backend.reading.money.scheduled_payment import asks_to_end_it
 
 AUTOPAY, SCHEDULED = "autopay_form", "scheduled_form"
 FORM_BY_ACT = {
@@ -18,7 +18,6 @@ FORM_BY_ACT = {
 }
 """Acts of the audit trail; the form that changes what they did, and its slot for what is to be done."""
 CHANGE_ACTS = {SCHEDULED: "move", AUTOPAY: "change"}
-END_WORDS = re.compile(r"\b(?:cancel|stop|delete|remove|turn it off|call it off)\b", re.IGNORECASE)
 RECENT = timedelta(hours=2)
 FORM_BY_SUBJECT = {"autopay": (AUTOPAY, "auto_act"), "scheduled": (SCHEDULED, "sched_act")}
 """What was told last, where this talk has done nothing."""
@@ -33,7 +32,7 @@ async def find_form(turn: Turn) -> str | None:
         return None
     form, act = found
     day = turn.extract_values(None).day
-    if END_WORDS.search(turn.text):
+    if asks_to_end_it(turn.text):
         turn.set(act, "cancel")
     elif isinstance(day, ParsedDay):
         turn.set(act, CHANGE_ACTS[form])

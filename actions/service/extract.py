@@ -2,134 +2,39 @@
 
 from __future__ import annotations
 
-import re
-
 from actions.place_extraction import extract_place
 from actions.turn import Turn
 from backend.contact.service import extract_email
 from backend.reading.contact.location import LEAD_IN, NOT_LOCATION, extract_address_or_road
 from backend.reading.contact.mailing_address import (
-    FULL_ADDRESS,
     extract_full_address,
     find_addresses,
-    number_words_to_digits,
 )
-from backend.reading.dates.day_vocabulary import MONTH_PATTERN
-from backend.reading.spanish import to_english
+from backend.reading.service.service_change import (
+    extract_bill_address,
+    extract_destination,
+    is_bare_day,
+    is_street,
+    names_email,
+    names_mailing_address_on_file,
+    says_unknown,
+)
 
-KIND_PATTERNS = (
-    ("move", re.compile(r"\b(move|moving|moved|transfer\w*|switch (?:it|service|my)|relocat\w+)\b", re.IGNORECASE)),
-    (
-        "stop",
-        re.compile(
-            r"\b(stop(?:ped|ping)?|disconnect\w*|cancel|end|shut (?:it |my \w+ |the \w+ )?off|turn (?:it |my \w+ |"
-            r"the \w+ )?off|"
-            r"close my account|take .* out of my name|moving out|final bill)\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "start",
-        re.compile(
-            r"\b(start|new|begin|hook\w*|connect\w*|turn(?:ed)? (?:it |my \w+ |the \w+ )?on|turned on|sign up|apply|"
-            r"application|become a member|(?:put|in|into|under) .{0,24}?\bmy name|bought (?:a|the|this|my|our|new)\b|"
-            r"(?:electric\w*|power|lights?|service) (?:put )?(?:in|into) my|closing on|moving in|set ?up|"
-            r"(?:get|want|need)(?: (?:my|the|some))? (?:power|electric\w*|lights?|luz)(?! (?:off|stopped|shut)))\b",
-            re.IGNORECASE,
-        ),
-    ),
-)
-MOVING_IN = re.compile(r"\bmov(?:e|ing|ed) (?:in|into)\b(?! with\b)", re.IGNORECASE)
-MOVING_OUT = re.compile(
-    r"\bmov(?:e|ing|ed) (?:out|away|in with|out of)\b|\bsold (?:the|my|our) (?:house|home|place)\b|"
-    r"\b(?:leaving|vacat\w+|lease (?:is )?(?:up|ends?|over))\b",
-    re.IGNORECASE,
-)
-MOVE_WORDS = re.compile(r"\b(?:mov(?:e|ing|ed)|relocat\w+)\b", re.IGNORECASE)
-STOP_WORDS = re.compile(
-    r"\b(?:stop|disconnect|cancel|end|close|shut\b.{0,20}\boff|turn\b.{0,20}\boff|out of my name|final bill)\b",
-    re.IGNORECASE,
-)
-# at the read-back "stop" alone leaves it; with "service" it says what is wished
-CHANGED_KIND = re.compile(
-    r"\b(?P<kind>start|stop|move|transfer)\w* (?:up )?(?:the |my |our )?(?:service|power|electric\w*)\b|"
-    r"\b(?:it'?s|it is|i want|make it) (?:a |to )?(?P<plain>start|stop|move)\b",
-    re.IGNORECASE,
-)
-STREET = re.compile(
-    r"\d+\s+(?:[nsew]\.?\s+)?[a-z].*|.*\b(?:road|street|lane|avenue|highway|route|county)\b.*", re.IGNORECASE
-)
-_WORD = r"[^\W\d_][^\W\d_'.-]*"
-_NOT_A_NAME = (
-    r"(?:moving|starting|stopping|going|calling|writing|not|new|a|an|the|my|at|on|in|to|for|at|here|there|sorry|trying|"
-    r"looking|about|just|from|and|i|it|that|this|your|our|renting|buying|disconnect\w*|y|en|el|la|de|por|para|mi)\b"
-)
-NAME_INSIDE = re.compile(
-    r"\b(?:my name is|the name is|name is|name should be|name:|in the name of|under the name(?: of)?|under|"
-    r"me llamo|mi nombre es|el nombre es|a nombre de)\s+(?:(?:just|only|simply|solo|solamente)\s+)?"
-    rf"(?P<name>(?!{_NOT_A_NAME}){_WORD}(?:\s+(?!{_NOT_A_NAME}){_WORD}){{1,3}})",
-    re.IGNORECASE,
-)
-I_AM = re.compile(
-    r"\b(?:[Ii] ?['a]?m|[Tt]his is|[Ss]oy)\s+(?P<name>[A-ZÁÉÍÓÚÑ][\w'.-]+(?:\s+[A-ZÁÉÍÓÚÑ][\w'.-]+){1,3})"
-)
-BY_EMAIL = re.compile(r"\b(?:e-?mail|email on file|by mail electr\w+|correo)\b", re.IGNORECASE)
-SAME_ADDRESS = re.compile(r"\b(?:same|mailing|on file|usual|where (?:you|it) (?:send|go\w*|mail\w*))\b", re.IGNORECASE)
-UNKNOWN = re.compile(
-    r"\b(?:don'?t know|not sure|no idea|not yet|later|unknown|don't have (?:one|it|an address)|no address)\b", re.I
-)
-AFTER_TO = re.compile(r"\b(?:to|a|al)\s+(?=\S)", re.IGNORECASE)
-BILL_TO = re.compile(
-    r"\b(?:bill|statement|mail|mailing|send|sent|forward\w*|factura|recibo|correo|env[ií]\w+|"
-    r"mand\w+)\b(?:\W+\w+){0,5}\W*$",
-    re.IGNORECASE,
-)
-BARE_DAY = re.compile(
-    rf"(?:(?:on|by|the|el|next) )*(?:(?:{MONTH_PATTERN})\.? \d{{1,2}}(?:st|nd|rd|th)?|(?:mon|tues|wednes|thurs|"
-    rf"fri|satur|"
-    rf"sun)day|"
-    r"\d{1,2}(?:st|nd|rd|th))(?:,? \d{4})?[.!]?",
-    re.IGNORECASE,
-)
 MAX_LENGTH = 200
-
-
-def extract_kind(text: str) -> str | None:
-    """`start`, `stop` or `move`. Who moves out stops it; who moves in starts it; both at once is a move."""
-    moves_in, moves_out = bool(MOVING_IN.search(text)), bool(MOVING_OUT.search(text))
-    if moves_out and not moves_in:
-        return "stop"
-    if moves_in and not STOP_WORDS.search(text):
-        return "start"
-    if (
-        MOVE_WORDS.search(text)
-        and STOP_WORDS.search(text)
-        and not re.search(r"\bstart|\bto \d|\bnew (?:house|home|place|address)", text, re.I)
-    ):
-        return "stop"
-    return next((kind for kind, words in KIND_PATTERNS if words.search(text)), None)
-
-
-def is_moving_out(text: str) -> bool:
-    """Whether service stops because they move: then the last bill has to follow them."""
-    return bool(MOVING_OUT.search(text) or MOVE_WORDS.search(text))
 
 
 def extract_service_address(turn: Turn, *, asked: bool, kind: str | None) -> str | None:
     """The address; of two, when they move, the one that they move to. Asked for, all of it, with the apartment."""
     words = turn.focused_text
-    if kind == "move":
-        starts = [match.end() for match in AFTER_TO.finditer(words)]
-        behind = next((found[0] for start in starts if (found := find_addresses(words[start:]))), None)
-        if behind:
-            return behind
+    if kind == "move" and (destination := extract_destination(words)):
+        return destination
     bill = extract_bill_address(words)
     whole = [one for one in find_addresses(words) if one != bill]
     if whole:
         return whole[-1]
     if not asked:
         return None if bill else extract_address_or_road(words)
-    if BARE_DAY.fullmatch(turn.text.strip()):
+    if is_bare_day(turn.text.strip()):
         return None  # "december 4" tells the day first
     place = extract_place(turn, asked=True)
     plain = LEAD_IN.sub("", words.strip()).strip(" .!")[:MAX_LENGTH]
@@ -138,79 +43,20 @@ def extract_service_address(turn: Turn, *, asked: bool, kind: str | None) -> str
     if place or NOT_LOCATION.search(turn.text):
         return place
     missed = int(turn.get("misses") or 0)
-    return plain if STREET.fullmatch(turn.text.strip()) or (missed and len(plain.split()) > 1) else None
-
-
-def remove_place(text: str, place: str | None) -> str:
-    """The words without the address: its house number is no day."""
-    for spelled in (place, to_english(place)) if place else ():
-        at = text.lower().find(spelled.lower())
-        if at >= 0:
-            text = text[:at] + " " + text[at + len(spelled) :]
-    return FULL_ADDRESS.sub(" ", number_words_to_digits(text)) if place and place.lower() not in text.lower() else text
-
-
-def extract_bill_address(words: str) -> str | None:
-    """The address that the last bill goes to, where the words say so: `and mail the bill to 512 Oak St`."""
-    plain = " ".join(number_words_to_digits(words).split())
-    for match in FULL_ADDRESS.finditer(plain):
-        if BILL_TO.search(plain[: match.start()]):
-            return extract_full_address(match[0])
-    return None
-
-
-def corrects_bill_address(new: str, bill: str, place: str) -> bool:
-    """Whether a new address corrects the bill's: it shares as many words with it, and it was given last."""
-    told = set(re.findall(r"\w+", new.lower()))
-    near_bill, near_place = (len(told & set(re.findall(r"\w+", one.lower()))) for one in (bill, place))
-    return near_bill >= near_place
-
-
-def extract_name(words: str) -> str | None:
-    """A name that is said beside other things: `under Ann Miller`, `my name is ann miller`."""
-    found = NAME_INSIDE.search(words) or I_AM.search(words)
-    return found["name"].strip(" .,") if found else None
-
-
-_CANCELS_REQUEST = re.compile(
-    r"\b(?:cancel|undo|withdraw|scratch|forget|(?:don'?t|do not) (?:do|need|want))\b.{0,24}"
-    r"\b(?:(?:service|power) (?:stop|move|start|shut ?-?off|disconnect\w*|transfer|change)|"
-    r"(?:stop|move|start|shut ?-?off|disconnect\w*|transfer) (?:request|order|service order)|(?:the|my) (?:move|"
-    r"shut ?-?off|"
-    r"stop|transfer))\b",
-    re.IGNORECASE,
-)
-
-
-def cancels_request(words: str) -> bool:
-    """`Cancel my service stop, the deal fell through`: what was asked for before is not wished any more."""
-    return bool(_CANCELS_REQUEST.search(words))
-
-
-_TWO_CAPITALIZED_WORDS = re.compile(r"\W*[A-ZÁÉÍÓÚÑ][\w'-]+(?: [A-Z]\.?)? [A-ZÁÉÍÓÚÑ][\w'-]+\W*")
-_PLACE_WORDS = re.compile(
-    r"\b(?:street|st|road|rd|lane|ln|avenue|ave|drive|dr|court|hill|farm|house|apartments?|calle|county|highway|"
-    r"creek|lake|ridge|village|park|trail|way|service|power|bill|thank|yes|no)\b",
-    re.IGNORECASE,
-)
-
-
-def is_bare_name(words: str) -> bool:
-    """`Tom Weaver`, where a place was asked for: two capital words that name none."""
-    return bool(_TWO_CAPITALIZED_WORDS.fullmatch(words)) and not _PLACE_WORDS.search(words)
+    return plain if is_street(turn.text.strip()) or (missed and len(plain.split()) > 1) else None
 
 
 def extract_bill_destination(turn: Turn) -> str | None:
     """Where the last bill goes: `email` or `mail` (those on file), `unknown`, or an address as it was told."""
-    told = (
+    address = (
         extract_email(turn.focused_text)
         or extract_full_address(turn.focused_text)
         or extract_address_or_road(turn.focused_text)
     )
-    if told:
-        return told
-    if BY_EMAIL.search(turn.text):
+    if address:
+        return address
+    if names_email(turn.text):
         return "email"
-    if UNKNOWN.search(turn.text):
+    if says_unknown(turn.text):
         return "unknown"
-    return "mail" if SAME_ADDRESS.search(turn.text) else extract_place(turn, asked=True)
+    return "mail" if names_mailing_address_on_file(turn.text) else extract_place(turn, asked=True)

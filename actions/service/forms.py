@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any, ClassVar
 
@@ -14,19 +13,7 @@ from actions.follow_ups import LAST_SUBJECT
 from actions.formatting import format_day_for_office, format_on_day
 from actions.identity.forms import CODE, IdentifiedForm
 from actions.quick_pay.questions import build_button
-from actions.service.extract import (  # fmt: skip
-    CHANGED_KIND,
-    cancels_request,
-    corrects_bill_address,
-    extract_bill_address,
-    extract_bill_destination,
-    extract_kind,
-    extract_name,
-    extract_service_address,
-    is_bare_name,
-    is_moving_out,
-    remove_place,
-)
+from actions.service.extract import extract_bill_destination, extract_service_address
 from actions.turn import NUMBER_TYPES, REQUESTED_SLOT, Turn
 from actions.yes_no import is_no, is_yes
 from backend.contact.service import extract_phone
@@ -42,27 +29,28 @@ from backend.reading.dates.day_parsing import DayProblem, ParsedDay
 from backend.reading.extract_all import extract_all
 from backend.reading.numbers.spoken_digits import spoken_to_digits
 from backend.reading.service.electrician_work import is_off_for_electrician
+from backend.reading.service.service_change import (
+    asks_about_deposit,
+    asks_how_to_pay,
+    cancels_request,
+    corrects_bill_address,
+    extract_bill_address,
+    extract_changed_kind,
+    extract_kind,
+    extract_name,
+    has_four_digits,
+    is_bare_name,
+    is_moving_out,
+    mentions_service,
+    remove_place,
+    sends_bill_elsewhere,
+)
 from backend.reading.spanish import to_english
 from backend.tickets import service as tickets
 
 KIND, ADDRESS, DAY, NAME, PHONE = "service_kind", "service_address", "service_day", "service_name", "service_phone"
 FINAL_BILL, CONFIRM, MOVING_OUT = "service_final_bill", "service_confirm", "service_moving_out"
 NUMBER_TYPES[DAY] = "date"
-_DEPOSIT = r"dep[oó]sit\w*"
-ASKS_ABOUT_DEPOSIT = re.compile(
-    rf"\b(?:pay\w*|pag\w+|give|put down|how much)\b.{{0,24}}\b{_DEPOSIT}|\b{_DEPOSIT}\b.{{0,30}}\b(?:pay|pag\w+)\b",
-    re.I,
-)
-ASKS_HOW_TO_PAY = re.compile(
-    r"\b(?:how (?:much|do i pay|can i pay)|pay it|pagarlo|lo pago|cu[aá]nto es)\b", re.IGNORECASE
-)
-BILL_ELSEWHERE = re.compile(
-    r"\b(?:bill|factura|recibo)\b.{0,30}\b(?:(?:other|another|different|otra) (?:address|place|direc\w*)|elsewhere|"
-    r"somewhere else)\b",
-    re.IGNORECASE,
-)
-"""The last bill goes to another address, which is asked for."""
-SERVICE_WORDS = re.compile(r"\b(?:service|power|electric\w*|turn(?:ed)? off|shut off|stop (?:it )?at)\b", re.IGNORECASE)
 
 
 class ServiceForm(IdentifiedForm):
@@ -109,7 +97,7 @@ class ServiceForm(IdentifiedForm):
         self._close_task(turn)
         return None
 
-    # listening
+    # reading the message
 
     async def extract_slots(self, turn: Turn, asked: str | None) -> bool:
         """A phone's ten digits are no member number where a phone is asked for, or where they are written as one."""
@@ -126,55 +114,51 @@ class ServiceForm(IdentifiedForm):
             return True
         if asked == CODE and turn.extract_values(CODE).code is not None:
             return False  # six digits are a day or a house number to who looks for one
-        heard = PHONE in turn.notes or turn.was_set(PHONE)
-        heard = self._extract_service_kind(turn, asked) or heard
+        understood = PHONE in turn.notes or turn.was_set(PHONE)
+        understood = self._extract_service_kind(turn, asked) or understood
         if asked == FINAL_BILL:
             return self._extract_final_bill(turn)
-        if ASKS_ABOUT_DEPOSIT.search(turn.text) or (
-            turn.get(LAST_SUBJECT) == "deposit" and ASKS_HOW_TO_PAY.search(turn.text)
-        ):
+        if asks_about_deposit(turn.text) or (turn.get(LAST_SUBJECT) == "deposit" and asks_how_to_pay(turn.text)):
             turn.utter("utter_service_deposit")
-            heard = True
-        heard = self._extract_bill_address(turn, asked) or heard
+            understood = True
+        understood = self._extract_bill_address(turn, asked) or understood
         place = extract_service_address(turn, asked=False, kind=turn.get(KIND))
-        if asked == CONFIRM and place is None and not heard and turn.get(ADDRESS):
+        if asked == CONFIRM and place is None and not understood and turn.get(ADDRESS):
             place = replace_unit(str(turn.get(ADDRESS)), turn.focused_text)
-        heard = self._extract_day(turn, asked, place) or heard
+        understood = self._extract_day(turn, asked, place) or understood
         if asked == ADDRESS and place is None:
             place = extract_service_address(turn, asked=True, kind=turn.get(KIND))
-        elif asked == ADDRESS and not heard:
+        elif asked == ADDRESS and not understood:
             place = extract_service_address(turn, asked=True, kind=turn.get(KIND)) or place
         if place and place != turn.get(FINAL_BILL):
             turn.set(ADDRESS, place)
-            heard = True
-        heard = self._extract_name(turn, asked) or heard
-        return self._extract_changes(turn, asked, heard)
+            understood = True
+        understood = self._extract_name(turn, asked) or understood
+        return self._extract_changes(turn, asked, understood)
 
     def _is_agreed(self, turn: Turn) -> bool:
         if turn.button_value(CONFIRM) == "yes" or (turn.get(CONFIRM) != "no" and is_yes(turn)):
             turn.notes["agreed"] = True
         return "agreed" in turn.notes
 
-    def _extract_changes(self, turn: Turn, asked: str | None, heard: bool) -> bool:
+    def _extract_changes(self, turn: Turn, asked: str | None, understood: bool) -> bool:
         """At the read-back: what was changed is read back again; a no without a change asks for it."""
         if asked != CONFIRM:
-            return heard
-        if heard:
+            return understood
+        if understood:
             turn.clear(CONFIRM)
         elif turn.button_value(CONFIRM) == "no" or is_no(turn):
             turn.set(CONFIRM, "no")
-            heard = True
-        return heard
+            understood = True
+        return understood
 
     def _extract_service_kind(self, turn: Turn, asked: str | None) -> bool:
         chosen = turn.button_value(KIND)
         if chosen is None and asked == CONFIRM:
-            found = CHANGED_KIND.search(turn.text)
-            named = (found["kind"] or found["plain"]).lower() if found else None
-            chosen = "move" if named == "transfer" else named
+            chosen = extract_changed_kind(turn.text)
         elif chosen is None and (asked in (None, KIND) or turn.get(KIND) is None):
             chosen = extract_kind(turn.text)
-        if asked in (None, KIND) and (is_moving_out(turn.text) or BILL_ELSEWHERE.search(turn.text)):
+        if asked in (None, KIND) and (is_moving_out(turn.text) or sends_bill_elsewhere(turn.text)):
             turn.set(MOVING_OUT, True)
         if chosen and chosen != turn.get(KIND):
             turn.set(KIND, chosen)
@@ -183,12 +167,12 @@ class ServiceForm(IdentifiedForm):
 
     def _extract_day(self, turn: Turn, asked: str | None, place: str | None) -> bool:
         text = remove_place(turn.text, place)
-        said = extract_all(text, asked=NUMBER_TYPES.get(asked or ""), today=turn.backend.today())
-        if isinstance(said.day, ParsedDay):
-            turn.set(DAY, said.day.day.isoformat())
+        values = extract_all(text, asked=NUMBER_TYPES.get(asked or ""), today=turn.backend.today())
+        if isinstance(values.day, ParsedDay):
+            turn.set(DAY, values.day.day.isoformat())
             turn.notes["day"] = True
             return True
-        if asked in (DAY, CONFIRM) and isinstance(said.day, DayProblem) and said.day.code == "past":
+        if asked in (DAY, CONFIRM) and isinstance(values.day, DayProblem) and values.day.code == "past":
             turn.notes["past"] = True
             turn.clear(DAY)
             return True
@@ -198,7 +182,7 @@ class ServiceForm(IdentifiedForm):
         """Where the last bill goes, told beside other things, or put right at the read-back."""
         found = extract_bill_address(turn.focused_text) if turn.get(KIND) == "stop" else None
         bill, place = str(turn.get(FINAL_BILL) or ""), str(turn.get(ADDRESS) or "")
-        if found is None and asked == CONFIRM and extract_full_address(bill) and not SERVICE_WORDS.search(turn.text):
+        if found is None and asked == CONFIRM and extract_full_address(bill) and not mentions_service(turn.text):
             new = extract_full_address(turn.focused_text) or replace_unit(bill, turn.focused_text)
             found = new if new and corrects_bill_address(new, bill, place) else None
         if found:
@@ -212,7 +196,7 @@ class ServiceForm(IdentifiedForm):
         return super()._is_control_message(turn)
 
     def _queue_other_requests(self, turn: Turn) -> None:
-        if not ASKS_ABOUT_DEPOSIT.search(turn.text):  # that is of this request, and disputes no charge
+        if not asks_about_deposit(turn.text):  # that is of this request, and disputes no charge
             super()._queue_other_requests(turn)
 
     def _extract_name(self, turn: Turn, asked: str | None) -> bool:
@@ -229,7 +213,7 @@ class ServiceForm(IdentifiedForm):
         if asked != NAME:
             return False
         name = parse_person_name(turn.focused_text)
-        if name is None or re.search(r"\d{4}", spoken_to_digits(name)):
+        if name is None or has_four_digits(spoken_to_digits(name)):
             return False  # a phone number, said in words, is no name
         turn.set(NAME, name)
         return True
@@ -240,11 +224,11 @@ class ServiceForm(IdentifiedForm):
             turn.set(FINAL_BILL, goes_to)
         return goes_to is not None
 
-    # asking
+    # asking the next question
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
         kind = turn.get(KIND)
-        if kind is None and standing.member is None and turn.get(ADDRESS) and turn.get(DAY):
+        if kind is None and identity.member is None and turn.get(ADDRESS) and turn.get(DAY):
             turn.set(KIND, kind := "start")  # nobody's account, a place and a day: it is read back as a start
         if kind is None:
             buttons = [
@@ -253,44 +237,44 @@ class ServiceForm(IdentifiedForm):
                 build_button(tr("Move service"), service_kind="move"),
             ]
             return SlotQuestion(KIND, "utter_question_service_kind", buttons=buttons)
-        if turn.get(ADDRESS) is None and not (kind == "stop" and standing.account is not None):
+        if turn.get(ADDRESS) is None and not (kind == "stop" and identity.account is not None):
             return SlotQuestion(ADDRESS, "utter_question_service_address", {"service_kind": kind})
         if turn.get(DAY) is None:
             problem = "_past" if turn.notes.get("past") else ""
             return SlotQuestion(DAY, f"utter_question_service_day{problem}", {"service_kind": kind})
-        if turn.get(NAME) is None and standing.member is None:
+        if turn.get(NAME) is None and identity.member is None:
             return SlotQuestion(NAME, "utter_question_service_name")
-        phone = await self._contact_phone(turn, standing)
+        phone = await self._contact_phone(turn, identity)
         if phone is None:
             return SlotQuestion(PHONE, "utter_question_service_phone")
         if kind == "stop" and turn.get(MOVING_OUT) and turn.get(FINAL_BILL) is None:
-            return self._ask_final_bill(standing)
+            return self._ask_final_bill(identity)
         if not turn.notes.get("agreed"):
-            return self._read_back(turn, standing, phone)
-        await self._open_ticket(turn, standing, phone)
+            return self._read_back(turn, identity, phone)
+        await self._open_ticket(turn, identity, phone)
         return None
 
-    async def _contact_phone(self, turn: Turn, standing: Identity) -> str | None:
+    async def _contact_phone(self, turn: Turn, identity: Identity) -> str | None:
         """The phone that was told, else the one on file, else the one that writes or calls."""
         if turn.get(PHONE):
             return str(turn.get(PHONE))
-        if standing.member is not None:
-            return standing.member.phone
+        if identity.member is not None:
+            return identity.member.phone
         conversation = await turn.session.get_one(Conversation, turn.conversation_id)
         return conversation.address or None
 
-    def _ask_final_bill(self, standing: Identity) -> SlotQuestion:
-        has_email = bool(standing.member and standing.member.email)
+    def _ask_final_bill(self, identity: Identity) -> SlotQuestion:
+        has_email = bool(identity.member and identity.member.email)
         buttons = [build_button(tr("The email on file"), **{FINAL_BILL: "email"})] if has_email else []
         return SlotQuestion(FINAL_BILL, "utter_question_service_final_bill", {"known": has_email}, buttons)
 
-    def _read_back(self, turn: Turn, standing: Identity, phone: str) -> SlotQuestion:
+    def _read_back(self, turn: Turn, identity: Identity, phone: str) -> SlotQuestion:
         if turn.get(CONFIRM) == "no":
             return SlotQuestion(CONFIRM, "utter_question_service_change")
         day = format_on_day(date.fromisoformat(turn.get(DAY)), turn.backend.today())
         values: dict[str, Any] = {
             "service_kind": turn.get(KIND),
-            "where": self._where(turn, standing),
+            "where": self._where(turn, identity),
             "day": day,
             "who": tr(", for {name}", name=turn.get(NAME)) if turn.get(NAME) else "",
             "bill": self._format_final_bill(turn),
@@ -299,10 +283,10 @@ class ServiceForm(IdentifiedForm):
         buttons = [build_button(tr("Yes"), **{CONFIRM: "yes"}), build_button(tr("No"), **{CONFIRM: "no"})]
         return SlotQuestion(CONFIRM, "utter_question_service_confirm", values, buttons, is_new=True)
 
-    def _where(self, turn: Turn, standing: Identity) -> str:
+    def _where(self, turn: Turn, identity: Identity) -> str:
         """The address as it was told; one on file is not told to whoever knows a member number."""
-        told = str(turn.get(ADDRESS) or "")
-        return told or tr("account {number}", number=standing.account.number if standing.account else "")
+        address = str(turn.get(ADDRESS) or "")
+        return address or tr("account {number}", number=identity.account.number if identity.account else "")
 
     def _format_final_bill(self, turn: Turn) -> str:
         to = str(turn.get(FINAL_BILL) or "")
@@ -311,8 +295,8 @@ class ServiceForm(IdentifiedForm):
             return ""
         return tr(", the final bill to {to}", to=known.get(to, to))
 
-    def _details(self, turn: Turn, standing: Identity, phone: str) -> dict[str, str]:
-        account, member = standing.account, standing.member
+    def _details(self, turn: Turn, identity: Identity, phone: str) -> dict[str, str]:
+        account, member = identity.account, identity.member
         on_file = (account.service_address or "the address on file") if account else ""
         details = {
             "wish": f"{turn.get(KIND)} service",
@@ -329,7 +313,7 @@ class ServiceForm(IdentifiedForm):
                 "mail": "the address on file",
                 "unknown": "not known yet",
             }
-            if any(is_moving_out(to_english(str(said.get("text") or ""))) for said in self._user_events(turn)):
+            if any(is_moving_out(to_english(str(events.get("text") or ""))) for events in self._user_events(turn)):
                 details["reason"] = "moving out"
             details["final bill to"] = known.get(str(turn.get(FINAL_BILL)), str(turn.get(FINAL_BILL)))
         return details
@@ -338,15 +322,15 @@ class ServiceForm(IdentifiedForm):
     def _user_events(turn: Turn) -> list[dict[str, Any]]:
         return [event for event in turn.tracker.events if event.get("event") == "user"]
 
-    async def _open_ticket(self, turn: Turn, standing: Identity, phone: str) -> None:
-        details = self._details(turn, standing, phone)
+    async def _open_ticket(self, turn: Turn, identity: Identity, phone: str) -> None:
+        details = self._details(turn, identity, phone)
         ticket = await tickets.open_ticket(
             turn.session,
             turn.backend,
             turn.conversation_id,
             kind="service",
             details=details,
-            account_id=standing.account.id if standing.account else None,
+            account_id=identity.account.id if identity.account else None,
             place=details["address"],
             phone=phone,
         )

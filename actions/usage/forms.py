@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
@@ -17,22 +15,18 @@ from actions.usage import bill_formatting, usage_formatting
 from backend.billing import bills
 from backend.language import mark
 from backend.members.identity import Identity
+from backend.reading.dates.usage_months import (
+    asks_for_months,
+    extract_months,
+    names_each_month,
+)
 from backend.usage import service as usage
 from backend.usage import signed_media
 from backend.usage.bill_comparison import compare_bills
 from backend.usage.months import first_of_month, shift_month, year_before
 
 KIND, MONTH = "usage_kind", "usage_month"
-MONTH_NAMES = {name.lower(): index for index, name in enumerate(calendar.month_name) if name}
-MONTH_NAME = re.compile(rf"\b({'|'.join(MONTH_NAMES)})\b", re.IGNORECASE)
 ALL_MONTHS = "every"
-EACH_MONTH = re.compile(
-    r"\b(?:each|every|all(?: the)?|other|earlier|previous|months? by|mes por|cada|los|otros) "
-    r"(?:months?|mes(?:es)?)\b|\bmonths? before\b|\bmonth(?:ly)? breakdown\b|\bmes each month\b",
-    re.IGNORECASE,
-)
-"""Each month on its own, and not the sum."""
-MAY_MONTH = re.compile(r"\bMay\b|\b(in|for|of|last|since|this) may\b")  # also a verb
 
 
 class UsageForm(AccountForm):
@@ -50,18 +44,18 @@ class UsageForm(AccountForm):
             return False
         turn.set(KIND, turn.intent if turn.intent in self.opening_intents else self.skill)
         turn.set(
-            MONTH, [ALL_MONTHS] if EACH_MONTH.search(turn.text) else extract_months(turn.text, turn.backend.today())
+            MONTH, [ALL_MONTHS] if names_each_month(turn.text) else extract_months(turn.text, turn.backend.today())
         )
         return True
 
-    async def next_task_question(self, turn: Turn, standing: Identity) -> SlotQuestion | ExternalCall | None:
-        assert standing.account is not None  # level 1 is a level on an account
+    async def next_task_question(self, turn: Turn, identity: Identity) -> SlotQuestion | ExternalCall | None:
+        assert identity.account is not None  # the level needed is one on an account
         kind = str(turn.get(KIND) or self.skill)
-        buttons = account_buttons(await list_other_accounts(turn, standing), standing, kind)
+        buttons = account_buttons(await list_other_accounts(turn, identity), identity, kind)
         if kind == "high_bill":
-            await self._explain(turn, standing.account.id, buttons)
+            await self._explain(turn, identity.account.id, buttons)
         else:
-            await self._tell_usage(turn, standing.account.id, buttons)
+            await self._tell_usage(turn, identity.account.id, buttons)
         return None
 
     async def _tell_usage(self, turn: Turn, account_id: int, buttons: list[dict[str, str]]) -> None:
@@ -133,15 +127,3 @@ class UsageForm(AccountForm):
         if not turn.get("paused_task"):
             slots = {"case_kind": "high_bill", "case_words": turn.full_text}
             turn.set("offer", {"opener": "case_form", "slots": slots})
-
-
-def extract_months(words: str, today: date) -> list[str]:
-    """The latest months of those names that have begun, as their first days in ISO form."""
-    names = [found[1].lower() for found in MONTH_NAME.finditer(words)]
-    months = [date(today.year, MONTH_NAMES[name], 1) for name in names if name != "may" or MAY_MONTH.search(words)]
-    return list(dict.fromkeys((month if month <= today else year_before(month)).isoformat() for month in months))
-
-
-def asks_for_months(words: str, today: date) -> bool:
-    """`Month by month`, `September compared with October`: more of what was just shown."""
-    return bool(EACH_MONTH.search(words)) or bool(extract_months(words, today))

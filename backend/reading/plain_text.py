@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from backend.reading.spanish.translation import strip_accents
+
 _APOSTROPHES = re.compile(r"(?<=\w)['’‘`´](?=\w)")
 _CLAUSE_BREAK = re.compile(r"[.!?;,:\n\r…—–]+|\s-+\s")
 _MARK = re.compile(r"[^\w\s]+")
@@ -73,3 +75,13 @@ def is_one_slip_apart(word: str, other: str) -> bool:
         or rest == target[1:]
         or (rest[:2] == target[1::-1] and rest[2:] == target[2:])
     )
+
+
+def fold_case(text: str) -> str:
+    """Lower case, without accents, with straight apostrophes. Spaces and marks stay."""
+    return strip_accents(text.lower().replace("’", "'"))
+
+
+def fold(text: str) -> str:
+    """The same with single spaces."""
+    return " ".join(fold_case(text).split())

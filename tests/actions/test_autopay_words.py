@@ -8,12 +8,12 @@ from typing import cast
 
 import pytest
 
-from actions.autopay.extract import extract_act, extract_day
 from actions.autopay.questions import format_run_day
 from actions.formatting import format_long_date
-from actions.payment_status.forms import extract_confirmation
 from actions.scheduled.forms import extract_existing_act
 from actions.turn import Turn
+from backend.reading.money.autopay_words import extract_autopay_act, extract_draw_day
+from backend.reading.money.payment_words import extract_confirmation
 
 
 def said(words: str) -> Turn:
@@ -46,7 +46,7 @@ def said(words: str) -> Turn:
     ],
 )
 def test_a_day_of_the_month(words: str, asked: bool, day: str | None) -> None:
-    assert extract_day(said(words), asked) == day
+    assert extract_draw_day(said(words).text, asked) == day
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_day_of_the_month(words: str, asked: bool, day: str | None) -> None:
     ],
 )
 def test_what_to_do_with_auto_pay(words: str, act: str | None) -> None:
-    assert extract_act(said(words)) == act
+    assert extract_autopay_act(said(words).text) == act
 
 
 @pytest.mark.parametrize(

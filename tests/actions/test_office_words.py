@@ -8,11 +8,13 @@ from typing import cast
 
 import pytest
 
-from actions.arrangement.extract import extract_payment_position
-from actions.person.call_subject import CANCELS_CALL, extract_subject
-from actions.service.extract import extract_kind, extract_name, extract_service_address, is_moving_out, remove_place
+from actions.service.extract import extract_service_address
 from actions.turn import Turn
+from backend.reading.contact.call_requests import cancels_call
+from backend.reading.contact.call_subject import extract_subject
+from backend.reading.money.arrangement_talk import extract_payment_position
 from backend.reading.service.disconnection_notice import detect_disconnection_topic
+from backend.reading.service.service_change import extract_kind, extract_name, is_moving_out, remove_place
 
 
 def turn(words: str, **more: object) -> Turn:
@@ -77,12 +79,12 @@ def test_what_a_call_is_about(words: str, subject: str | None) -> None:
     ["cancel the call back", "don't call me", "i no longer need a call", "forget the call", "do not call me anymore"],
 )
 def test_taking_a_call_back(words: str) -> None:
-    assert CANCELS_CALL.search(words)
+    assert cancels_call(words)
 
 
 @pytest.mark.parametrize("words", ["call me", "don't call me before 10", "call me back tomorrow", "i can't call"])
 def test_wanting_a_call(words: str) -> None:
-    assert not CANCELS_CALL.search(words)
+    assert not cancels_call(words)
 
 
 @pytest.mark.parametrize(

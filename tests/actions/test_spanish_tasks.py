@@ -9,16 +9,22 @@ from typing import cast
 import pytest
 
 from actions.alerts.questions import read_back_values
-from actions.autopay.extract import extract_act, extract_day
 from actions.autopay.questions import format_run_day
-from actions.bank_draft.forms import ASKS_FOR_EXPLANATION
-from actions.bill_notifications.forms import extract_choice
-from actions.budget_billing.forms import AGREE_WORDS, JOIN, LEAVE, VIEW, _extract_act, _extract_program
 from actions.identity.forms import ASKS_HOW
-from actions.payment_history.forms import WANTS_COPY, extract_count
 from actions.turn import Turn
-from actions.usage.forms import extract_months
 from backend.language import use_language
+from backend.reading.dates.usage_months import extract_months
+from backend.reading.money.autopay_words import asks_about_drafts, extract_autopay_act, extract_draw_day
+from backend.reading.money.payment_words import extract_count, wants_copy
+from backend.reading.service.bill_delivery import extract_choice
+from backend.reading.service.billing_program import (
+    JOIN,
+    LEAVE,
+    VIEW,
+    agrees_to_program,
+    extract_program,
+    extract_program_act,
+)
 from backend.reading.spanish import to_english
 
 
@@ -45,7 +51,7 @@ def turn(words: str) -> Turn:
     ],
 )
 def test_what_to_do_with_auto_pay(words: str, act: str | None) -> None:
-    assert extract_act(turn(words)) == act
+    assert extract_autopay_act(turn(words).text) == act
 
 
 @pytest.mark.parametrize(
@@ -66,14 +72,14 @@ def test_what_to_do_with_auto_pay(words: str, act: str | None) -> None:
     ],
 )
 def test_a_day_of_the_month(words: str, asked: bool, day: str | None) -> None:
-    assert extract_day(turn(words), asked) == day
+    assert extract_draw_day(turn(words).text, asked) == day
 
 
 @pytest.mark.parametrize(
     "words", ["qué es el débito bancario", "cómo pongo un débito bancario", "me conviene el débito"]
 )
 def test_a_question_about_drafts(words: str) -> None:
-    assert ASKS_FOR_EXPLANATION.search(turn(words).text)
+    assert asks_about_drafts(turn(words).text)
 
 
 @pytest.mark.parametrize(
@@ -112,12 +118,12 @@ def test_how_bills_are_to_come(words: str, wish: str | None) -> None:
     ],
 )
 def test_billing_programs(words: str, act: str, program: str | None) -> None:
-    assert (_extract_act(turn(words).text), _extract_program(turn(words).text)) == (act, program)
+    assert (extract_program_act(turn(words).text), extract_program(turn(words).text)) == (act, program)
 
 
 @pytest.mark.parametrize("words", ["INSCRIBIR", "sí, inscríbame", "Inscribame por favor"])
 def test_a_yes_to_a_program(words: str) -> None:
-    assert AGREE_WORDS.fullmatch(turn(words).text)
+    assert agrees_to_program(turn(words).text)
 
 
 @pytest.mark.parametrize(
@@ -148,8 +154,8 @@ def test_a_question_of_how(words: str) -> None:
 
 
 def test_a_copy_of_a_bill() -> None:
-    assert WANTS_COPY.search(turn("quiero una copia de mi factura").text)
-    assert not WANTS_COPY.search(turn("mis facturas anteriores").text)
+    assert wants_copy(turn("quiero una copia de mi factura").text)
+    assert not wants_copy(turn("mis facturas anteriores").text)
 
 
 @pytest.mark.parametrize(

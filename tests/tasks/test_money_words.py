@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from actions.arrangement.extract import asks_how_it_works
-from actions.autopay.extract import ORDINALS_NOT_DAYS
-from actions.bill_notifications.forms import extract_choice
-from actions.quick_pay.extract import asks_about_overpayment
-from actions.usage.forms import EACH_MONTH, extract_months
 from backend.alerts.parsing import is_stop_all_texts, parse_alert_request
 from backend.reading.acts.yes_no import YES, detect_yes_no
 from backend.reading.back_references import refuses_old_method
 from backend.reading.dates.day_parsing import parse_named_day_of_month
+from backend.reading.dates.usage_months import extract_months, names_each_month
+from backend.reading.money.arrangement_talk import asks_how_it_works
+from backend.reading.money.autopay_words import ORDINALS_NOT_DAYS
+from backend.reading.money.payment_words import asks_about_overpayment
+from backend.reading.service.bill_delivery import extract_choice
 from backend.reading.spanish import to_english
 from tests.tasks.harness import Talk
 
@@ -78,7 +78,7 @@ def test_how_bills_are_to_come(words: str, way: str) -> None:
 
 def test_months_of_use() -> None:
     assert extract_months("September compared with October", TODAY) == ["2026-09-01", "2026-10-01"]
-    assert EACH_MONTH.search("month by month, for the year")
+    assert names_each_month("month by month, for the year")
 
 
 def test_questions_about_paying() -> None:

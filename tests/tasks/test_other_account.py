@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from actions.accounts.account_choice import ALL_ACCOUNTS, find_named_account
+from actions.accounts.account_choice import find_named_account
 from backend.billing.models import Account
+from backend.reading.numbers.account_separator import names_all_accounts
 
 HOME = Account(id=1, number="41006-001", separator="001", service_address="16 Mill Road, Elizabeth, IL")
 BARN = Account(id=2, number="41006-002", separator="002", service_address="16 Mill Road (barn), Elizabeth, IL")
@@ -25,4 +26,4 @@ def test_the_other_of_three_or_of_none_is_not_known() -> None:
 
 @pytest.mark.parametrize("words", ["both together?", "how much for both", "when are they due"])
 def test_all_are_meant(words: str) -> None:
-    assert ALL_ACCOUNTS.search(words)
+    assert names_all_accounts(words)

@@ -205,6 +205,11 @@ def is_about_bill(words: str) -> bool:
     return bool(_ABOUT_BILL.search(strip_accents(words.lower())))
 
 
+def is_about_payment(words: str) -> bool:
+    """Whether it speaks of money, a bill or a plan."""
+    return is_about_money(words) or is_about_bill(words)
+
+
 def asks_permission(words: str) -> bool:
     """Whether it is asked if something may be done: `so he can go if he's got rubber boots?`."""
     return bool(_ASKS_PERMISSION.search(strip_accents(words.lower().replace("’", "'"))))

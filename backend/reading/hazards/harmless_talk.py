@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.plain_text import fold_case
 
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?;\n])\s*|,\s*(?=(?:but|pero|and now|y ahora|also|tambien|también)\b)")
 _TROUBLE_WORDS = (
@@ -151,15 +151,11 @@ def is_harmless_talk(words: str) -> bool:
     """Whether a thing of these kinds is told, and no trouble beside it; whether something is safe is another thing."""
     parts = [part for part in _SENTENCE_BREAK.split(words) if part]
     rest = [part for part in parts if not _is_harmless(part, _HARMLESS_KINDS)]
-    return len(rest) < len(parts) and not _ANY_TROUBLE.search(_normalize(" ".join(rest)))
+    return len(rest) < len(parts) and not _ANY_TROUBLE.search(fold_case(" ".join(rest)))
 
 
 def _is_harmless(
     sentence: str, kinds: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (*_HARMLESS_KINDS, *_HYPOTHETICAL_KINDS)
 ) -> bool:
-    text = _normalize(sentence)
+    text = fold_case(sentence)
     return any(kind.search(text) and not but.search(text) for kind, but in kinds)
-
-
-def _normalize(words: str) -> str:
-    return strip_accents(words.lower().replace("’", "'"))

@@ -6,11 +6,8 @@ from datetime import date, time
 
 import pytest
 
-from actions.contact.forms import CONTACT_KIND_PATTERNS
-from actions.faq.topics import select_response
-from actions.password.forms import BARE_USER_ID, NAMED_USER_ID
-from actions.service.extract import KIND_PATTERNS
 from backend.contact.service import extract_address, extract_email, extract_phone
+from backend.reading.contact.contact_change import BARE_USER_ID, CONTACT_KIND_PATTERNS, NAMED_USER_ID
 from backend.reading.contact.person_name import parse_person_name
 from backend.reading.dates.call_time import parse_call_time
 from backend.reading.hazards.danger_words import detect_crisis, detect_danger
@@ -18,6 +15,8 @@ from backend.reading.language import detect_language
 from backend.reading.live_agent_request import wants_call
 from backend.reading.money.payment_plan_patterns import NOTHING_NOW
 from backend.reading.service.disconnection_notice import detect_disconnection_topic
+from backend.reading.service.faq_topics import select_response
+from backend.reading.service.service_change import KIND_PATTERNS
 from backend.reading.spanish import to_english
 
 TODAY = date(2026, 11, 18)  # a Wednesday

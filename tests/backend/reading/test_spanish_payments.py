@@ -8,12 +8,12 @@ from datetime import date
 import pytest
 import yaml
 
-from actions.accounts.account_choice import ALL_ACCOUNTS
 from actions.scheduled.forms import extract_existing_act
 from backend.reading.dates.day_parsing import ParsedDay, is_due_date_requested
 from backend.reading.extract_all import extract_all
 from backend.reading.money.amount import Amount, AmountProblem
 from backend.reading.money.payment_method import SAVED_WORDS, WANTS_OTHER_METHOD, WANTS_PAY_LINK
+from backend.reading.numbers.account_separator import names_all_accounts
 from backend.reading.spanish import to_english
 from backend.reading.spanish.translation import TABLES_FOLDER, strip_accents
 
@@ -99,12 +99,15 @@ def test_a_question_about_the_due_date_chooses_no_day(said: str) -> None:
         ("con mi tarjeta", SAVED_WORDS),
         ("la tarjeta guardada", SAVED_WORDS),
         ("la misma tarjeta", SAVED_WORDS),
-        ("el saldo de todas mis cuentas", ALL_ACCOUNTS),
-        ("las dos cuentas", ALL_ACCOUNTS),
     ],
 )
 def test_ways_to_pay_and_accounts(said: str, pattern: object) -> None:
     assert pattern.search(to_english(said))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("said", ["el saldo de todas mis cuentas", "las dos cuentas"])
+def test_all_accounts_in_spanish(said: str) -> None:
+    assert names_all_accounts(to_english(said))
 
 
 @pytest.mark.parametrize(

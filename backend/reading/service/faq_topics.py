@@ -1,4 +1,4 @@
-"""Questions that are understood as one and have several answers: which one, by the words that were used."""
+"""Questions that the classifier takes for one and that have several answers, told apart by their words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""About which payment of a plan a message speaks, and that the rest is not known."""
+"""What a message says of a payment arrangement, beside its amounts and days."""
 
 from __future__ import annotations
 
@@ -10,26 +10,17 @@ PAYMENT_POSITIONS = (
     (2, re.compile(r"\b(?:the )?(?:third|3rd) (?:one|payment|part|amount)\b", re.I)),
     (-1, re.compile(r"\b(?:the )?(?:last|final) (?:one|payment|part|half|amount)\b", re.I)),
 )  # fmt: skip
-REST_UNKNOWN = re.compile(
+_REST_UNKNOWN = re.compile(
     r"\b(?:don'?t know|do not know|not (?:sure|known)|no idea|can'?t (?:say|tell)|unknown|whenever i can|"
     r"when i can|not yet|later|dunno|idk|as soon as i can)\b",
     re.IGNORECASE,
 )
-
-
 ASKS_HOW_PLAN_WORKS = re.compile(
     r"\b(?:how|what)\b.{0,24}\b(?:plan|arrangement|it|this|that)\b.{0,16}\b(?:work\w*|mean\w*|explain\w*)\b|"
     r"\bhow does it work\b|\bexplain\b.{0,24}\b(?:plan|arrangement|it|this)\b|"
     r"\bwhat (?:is|kind of)\b.{0,10}\b(?:plan|arrangement)\b|\bc[oó]mo funciona\b",
     re.IGNORECASE,
 )
-
-
-def asks_how_it_works(text: str) -> bool:
-    """`How does this plan work?`"""
-    return bool(ASKS_HOW_PLAN_WORKS.search(text))
-
-
 _ASKS_IF_ALL_AT_ONCE = re.compile(
     r"^\W*(?:(?:so|and|wait|ok(?:ay)?|but|y|entonces)\W+)*(?:is|was|would|does|do|will|es|ser[ií]a|"
     r"son)\b(?! it be (?:ok|possible))"
@@ -54,11 +45,21 @@ _CANCELS_ARRANGEMENT = re.compile(
 _WANTS_ANOTHER = re.compile(
     r"\b(?:and|then|instead|but|new|another|set up|make|budget|all of it|today|hoy|todo)\b", re.IGNORECASE
 )
-
-
 _AUTOMATIC = re.compile(
     r"\b(?:automatic\w*|auto|by itself|on its own|autom[aá]tic\w*|se cobra sol[oa])\b", re.IGNORECASE
 )
+FREQUENCY_LEAD = re.compile(r"(?:once|in|a|an|the|each|every|maybe|about|like|every one)\b\s*", re.IGNORECASE)
+_WANTS_AUTOPAY = re.compile(r"\b(?:enroll?|sign up|set up|turn on|on auto|have auto)\b", re.IGNORECASE)
+
+
+def says_rest_unknown(text: str) -> bool:
+    """`I don't know yet when I can pay the rest.`"""
+    return bool(_REST_UNKNOWN.search(text))
+
+
+def asks_how_it_works(text: str) -> bool:
+    """`How does this plan work?`"""
+    return bool(ASKS_HOW_PLAN_WORKS.search(text))
 
 
 def asks_if_automatic(text: str) -> bool:
@@ -89,3 +90,12 @@ def extract_payment_position(text: str, many: int) -> tuple[int | None, str]:
             at = many - 1 if place < 0 else place
             return min(at, max(many - 1, 0)), text[: match.start()] + " " + text[match.end() :]
     return None, text
+
+
+def remove_frequency_lead(text: str) -> str:
+    """`Once a week` becomes `week`."""
+    return FREQUENCY_LEAD.sub("", text.strip())
+
+
+def wants_autopay(text: str) -> bool:
+    return bool(_WANTS_AUTOPAY.search(text))

@@ -1,0 +1,98 @@
+"""What a message says of a payment beside its amount, day and method."""
+
+from __future__ import annotations
+
+import re
+
+from backend.confirmation_numbers import ALPHABET
+
+_OTHER_DAY_WORDS = re.compile(
+    r"\b(another|different|other|later) (day|date|time)\b|\bnot today\b|\blater\b|"
+    r"\b(schedule|post-?date) (it|this|that|a payment)\b",
+    re.IGNORECASE,
+)
+_HAS_LETTERS = re.compile(r"[^\W\d_]{2}")
+# "what is my balance" asks for it; only "my balance" pays it
+_QUESTION = re.compile(
+    r"^(yes,? |ok,? |and )?(what|how|when|which|where|why|who|tell me|can you tell|do i|is |are )|\?$", re.IGNORECASE
+)
+OVERPAYMENT_WORDS = re.compile(
+    r"\b(?:what|where|how)\b.{0,40}\b(?:extra|the rest|overpay\w*|more than|too much|left ?over|difference|"
+    r"sobra|resto)\b|"
+    r"\b(?:extra|the rest|overpay\w*|pay (?:too much|more)|left ?over|sobra|resto)\b.{0,40}\b(?:where|go(?:es)?|"
+    r"happens?|va|pasa|lost|back|credit)\b",
+    re.IGNORECASE,
+)
+_CHANGE_REQUEST = re.compile(r"(no,? )?(change|edit|fix|redo)\b( it| that| something| this)?", re.IGNORECASE)
+CHANGE_PATTERNS = {
+    "amount": re.compile(r"\b(amount|how much|sum)\b", re.IGNORECASE),
+    "day": re.compile(r"\b(day|date|when)\b", re.IGNORECASE),
+    "method": re.compile(r"\b(method|way to pay|way|card|bank|account)\b", re.IGNORECASE),
+}
+COUNT_WORDS = re.compile(r"\b(?:last|past|latest|recent|previous)\s+(\d{1,2}|[a-z]+)\b", re.IGNORECASE)
+ONLY_LATEST = 1
+ASKS_LAST_PAYMENT = re.compile(
+    r"\b(my|the|your|what was|when was|how much was) ?(very |most )?(last|latest|recent|previous) payment\b(?! method)|"
+    r"\bwhen did i (last pay|pay last|make my last)\b|\bdid i pay (you )?last\b(?! \w)",
+    re.IGNORECASE,
+)
+NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WANTS_PRINTED_COPY = re.compile(r"\b(?:cop(?:y|ies)|pdf|duplicate|print(?:ed)?|reprint)\b", re.IGNORECASE)
+_WANTS_COPY = re.compile(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|resend|download)\b", re.IGNORECASE)
+# K7M-4Q2, k7m4q2, or letter by letter as it is heard on the phone
+CONFIRMATION_NUMBER = re.compile(rf"(?<![\w-])(?:[{ALPHABET}][\s.,-]{{0,2}}){{5}}[{ALPHABET}](?![\w-])", re.IGNORECASE)
+
+
+def wants_another_day(text: str) -> bool:
+    return bool(_OTHER_DAY_WORDS.search(text))
+
+
+def has_letters(text: str) -> bool:
+    """Whether it has anything but figures."""
+    return bool(_HAS_LETTERS.search(text))
+
+
+def is_question_about_payment(text: str) -> bool:
+    """`What is my balance` asks for it; only `my balance` pays it."""
+    return bool(_QUESTION.search(text))
+
+
+def asks_about_overpayment(text: str) -> bool:
+    """`Where does the extra money go?`, of a payment over what is owed."""
+    return bool(OVERPAYMENT_WORDS.search(text))
+
+
+def asks_to_change_payment(text: str) -> bool:
+    return bool(_CHANGE_REQUEST.match(text))
+
+
+def detect_parts_to_change(text: str) -> list[str]:
+    """`amount`, `day` or `method`: what a member wants to be different, without saying yet what it should be."""
+    return [part for part, pattern in CHANGE_PATTERNS.items() if pattern.search(text)]
+
+
+def extract_count(words: str) -> int | None:
+    """`my last three payments` → 3."""
+    if ASKS_LAST_PAYMENT.search(words):
+        return ONLY_LATEST
+    found = COUNT_WORDS.search(words)
+    if not found:
+        return None
+    said = found[1].lower()
+    number = int(said) if said.isdigit() else NUMBER_WORDS.index(said) + 1 if said in NUMBER_WORDS else 0
+    return number or None
+
+
+def wants_printed_copy(text: str) -> bool:
+    """Whether paper or a file is wished, and not to see the list."""
+    return bool(_WANTS_PRINTED_COPY.search(text))
+
+
+def wants_copy(text: str) -> bool:
+    return bool(_WANTS_COPY.search(text))
+
+
+def extract_confirmation(words: str) -> str | None:
+    """The confirmation number that the words hold, as it was said."""
+    found = CONFIRMATION_NUMBER.search(words)
+    return found[0] if found and any(character.isdigit() for character in found[0]) else None

@@ -1,0 +1,235 @@
+"""What a message says of starting, stopping or moving service."""
+
+from __future__ import annotations
+
+import re
+
+from backend.reading.contact.mailing_address import (
+    FULL_ADDRESS,
+    extract_full_address,
+    find_addresses,
+    number_words_to_digits,
+)
+from backend.reading.dates.day_vocabulary import MONTH_PATTERN
+from backend.reading.spanish import to_english
+
+KIND_PATTERNS = (
+    ("move", re.compile(r"\b(move|moving|moved|transfer\w*|switch (?:it|service|my)|relocat\w+)\b", re.IGNORECASE)),
+    (
+        "stop",
+        re.compile(
+            r"\b(stop(?:ped|ping)?|disconnect\w*|cancel|end|shut (?:it |my \w+ |the \w+ )?off|turn (?:it |my \w+ |"
+            r"the \w+ )?off|"
+            r"close my account|take .* out of my name|moving out|final bill)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "start",
+        re.compile(
+            r"\b(start|new|begin|hook\w*|connect\w*|turn(?:ed)? (?:it |my \w+ |the \w+ )?on|turned on|sign up|apply|"
+            r"application|become a member|(?:put|in|into|under) .{0,24}?\bmy name|bought (?:a|the|this|my|our|new)\b|"
+            r"(?:electric\w*|power|lights?|service) (?:put )?(?:in|into) my|closing on|moving in|set ?up|"
+            r"(?:get|want|need)(?: (?:my|the|some))? (?:power|electric\w*|lights?|luz)(?! (?:off|stopped|shut)))\b",
+            re.IGNORECASE,
+        ),
+    ),
+)
+MOVING_IN = re.compile(r"\bmov(?:e|ing|ed) (?:in|into)\b(?! with\b)", re.IGNORECASE)
+MOVING_OUT = re.compile(
+    r"\bmov(?:e|ing|ed) (?:out|away|in with|out of)\b|\bsold (?:the|my|our) (?:house|home|place)\b|"
+    r"\b(?:leaving|vacat\w+|lease (?:is )?(?:up|ends?|over))\b",
+    re.IGNORECASE,
+)
+MOVE_WORDS = re.compile(r"\b(?:mov(?:e|ing|ed)|relocat\w+)\b", re.IGNORECASE)
+STOP_WORDS = re.compile(
+    r"\b(?:stop|disconnect|cancel|end|close|shut\b.{0,20}\boff|turn\b.{0,20}\boff|out of my name|final bill)\b",
+    re.IGNORECASE,
+)
+_NEW_PLACE = re.compile(r"\bstart|\bto \d|\bnew (?:house|home|place|address)", re.IGNORECASE)
+# at the read-back "stop" alone leaves it; with "service" it says what is wished
+CHANGED_KIND = re.compile(
+    r"\b(?P<kind>start|stop|move|transfer)\w* (?:up )?(?:the |my |our )?(?:service|power|electric\w*)\b|"
+    r"\b(?:it'?s|it is|i want|make it) (?:a |to )?(?P<plain>start|stop|move)\b",
+    re.IGNORECASE,
+)
+_STREET = re.compile(
+    r"\d+\s+(?:[nsew]\.?\s+)?[a-z].*|.*\b(?:road|street|lane|avenue|highway|route|county)\b.*", re.IGNORECASE
+)
+_WORD = r"[^\W\d_][^\W\d_'.-]*"
+_NOT_A_NAME = (
+    r"(?:moving|starting|stopping|going|calling|writing|not|new|a|an|the|my|at|on|in|to|for|at|here|there|sorry|trying|"
+    r"looking|about|just|from|and|i|it|that|this|your|our|renting|buying|disconnect\w*|y|en|el|la|de|por|para|mi)\b"
+)
+NAME_INSIDE = re.compile(
+    r"\b(?:my name is|the name is|name is|name should be|name:|in the name of|under the name(?: of)?|under|"
+    r"me llamo|mi nombre es|el nombre es|a nombre de)\s+(?:(?:just|only|simply|solo|solamente)\s+)?"
+    rf"(?P<name>(?!{_NOT_A_NAME}){_WORD}(?:\s+(?!{_NOT_A_NAME}){_WORD}){{1,3}})",
+    re.IGNORECASE,
+)
+I_AM = re.compile(
+    r"\b(?:[Ii] ?['a]?m|[Tt]his is|[Ss]oy)\s+(?P<name>[A-ZÁÉÍÓÚÑ][\w'.-]+(?:\s+[A-ZÁÉÍÓÚÑ][\w'.-]+){1,3})"
+)
+_BY_EMAIL = re.compile(r"\b(?:e-?mail|email on file|by mail electr\w+|correo)\b", re.IGNORECASE)
+_SAME_ADDRESS = re.compile(r"\b(?:same|mailing|on file|usual|where (?:you|it) (?:send|go\w*|mail\w*))\b", re.IGNORECASE)
+_UNKNOWN = re.compile(
+    r"\b(?:don'?t know|not sure|no idea|not yet|later|unknown|don't have (?:one|it|an address)|no address)\b", re.I
+)
+AFTER_TO = re.compile(r"\b(?:to|a|al)\s+(?=\S)", re.IGNORECASE)
+BILL_TO = re.compile(
+    r"\b(?:bill|statement|mail|mailing|send|sent|forward\w*|factura|recibo|correo|env[ií]\w+|"
+    r"mand\w+)\b(?:\W+\w+){0,5}\W*$",
+    re.IGNORECASE,
+)
+_BARE_DAY = re.compile(
+    rf"(?:(?:on|by|the|el|next) )*(?:(?:{MONTH_PATTERN})\.? \d{{1,2}}(?:st|nd|rd|th)?|(?:mon|tues|wednes|thurs|"
+    rf"fri|satur|"
+    rf"sun)day|"
+    r"\d{1,2}(?:st|nd|rd|th))(?:,? \d{4})?[.!]?",
+    re.IGNORECASE,
+)
+_CANCELS_REQUEST = re.compile(
+    r"\b(?:cancel|undo|withdraw|scratch|forget|(?:don'?t|do not) (?:do|need|want))\b.{0,24}"
+    r"\b(?:(?:service|power) (?:stop|move|start|shut ?-?off|disconnect\w*|transfer|change)|"
+    r"(?:stop|move|start|shut ?-?off|disconnect\w*|transfer) (?:request|order|service order)|(?:the|my) (?:move|"
+    r"shut ?-?off|"
+    r"stop|transfer))\b",
+    re.IGNORECASE,
+)
+_TWO_CAPITALIZED_WORDS = re.compile(r"\W*[A-ZÁÉÍÓÚÑ][\w'-]+(?: [A-Z]\.?)? [A-ZÁÉÍÓÚÑ][\w'-]+\W*")
+_PLACE_WORDS = re.compile(
+    r"\b(?:street|st|road|rd|lane|ln|avenue|ave|drive|dr|court|hill|farm|house|apartments?|calle|county|highway|"
+    r"creek|lake|ridge|village|park|trail|way|service|power|bill|thank|yes|no)\b",
+    re.IGNORECASE,
+)
+_DEPOSIT = r"dep[oó]sit\w*"
+_ASKS_ABOUT_DEPOSIT = re.compile(
+    rf"\b(?:pay\w*|pag\w+|give|put down|how much)\b.{{0,24}}\b{_DEPOSIT}|\b{_DEPOSIT}\b.{{0,30}}\b(?:pay|pag\w+)\b",
+    re.I,
+)
+_ASKS_HOW_TO_PAY = re.compile(
+    r"\b(?:how (?:much|do i pay|can i pay)|pay it|pagarlo|lo pago|cu[aá]nto es)\b", re.IGNORECASE
+)
+_BILL_ELSEWHERE = re.compile(
+    r"\b(?:bill|factura|recibo)\b.{0,30}\b(?:(?:other|another|different|otra) (?:address|place|direc\w*)|elsewhere|"
+    r"somewhere else)\b",
+    re.IGNORECASE,
+)
+_SERVICE_WORDS = re.compile(
+    r"\b(?:service|power|electric\w*|turn(?:ed)? off|shut off|stop (?:it )?at)\b", re.IGNORECASE
+)
+_FOUR_DIGITS = re.compile(r"\d{4}")
+
+
+def extract_kind(text: str) -> str | None:
+    """`start`, `stop` or `move`. Who moves out stops it; who moves in starts it; both at once is a move."""
+    moves_in, moves_out = bool(MOVING_IN.search(text)), bool(MOVING_OUT.search(text))
+    if moves_out and not moves_in:
+        return "stop"
+    if moves_in and not STOP_WORDS.search(text):
+        return "start"
+    if MOVE_WORDS.search(text) and STOP_WORDS.search(text) and not _NEW_PLACE.search(text):
+        return "stop"
+    return next((kind for kind, words in KIND_PATTERNS if words.search(text)), None)
+
+
+def is_moving_out(text: str) -> bool:
+    """Whether service stops because they move: then the last bill has to follow them."""
+    return bool(MOVING_OUT.search(text) or MOVE_WORDS.search(text))
+
+
+def extract_changed_kind(text: str) -> str | None:
+    """`start`, `stop` or `move` at the read-back, where "stop" alone cancels the request."""
+    found = CHANGED_KIND.search(text)
+    named = (found["kind"] or found["plain"]).lower() if found else None
+    return "move" if named == "transfer" else named
+
+
+def is_street(text: str) -> bool:
+    """Whether it is a house number with words behind it, or names a road."""
+    return bool(_STREET.fullmatch(text))
+
+
+def extract_name(words: str) -> str | None:
+    """A name that is said beside other things: `under Ann Miller`, `my name is ann miller`."""
+    found = NAME_INSIDE.search(words) or I_AM.search(words)
+    return found["name"].strip(" .,") if found else None
+
+
+def names_email(text: str) -> bool:
+    return bool(_BY_EMAIL.search(text))
+
+
+def names_mailing_address_on_file(text: str) -> bool:
+    return bool(_SAME_ADDRESS.search(text))
+
+
+def says_unknown(text: str) -> bool:
+    return bool(_UNKNOWN.search(text))
+
+
+def extract_destination(words: str) -> str | None:
+    """The address behind "to", which a move goes to."""
+    starts = [match.end() for match in AFTER_TO.finditer(words)]
+    return next((found[0] for start in starts if (found := find_addresses(words[start:]))), None)
+
+
+def extract_bill_address(words: str) -> str | None:
+    """The address that the last bill goes to, where the words say so: `and mail the bill to 512 Oak St`."""
+    plain = " ".join(number_words_to_digits(words).split())
+    for match in FULL_ADDRESS.finditer(plain):
+        if BILL_TO.search(plain[: match.start()]):
+            return extract_full_address(match[0])
+    return None
+
+
+def remove_place(text: str, place: str | None) -> str:
+    """The words without the address: its house number is no day."""
+    for spelled in (place, to_english(place)) if place else ():
+        at = text.lower().find(spelled.lower())
+        if at >= 0:
+            text = text[:at] + " " + text[at + len(spelled) :]
+    return FULL_ADDRESS.sub(" ", number_words_to_digits(text)) if place and place.lower() not in text.lower() else text
+
+
+def corrects_bill_address(new: str, bill: str, place: str) -> bool:
+    """Whether a new address corrects the bill's: it shares as many words with it, and it was given last."""
+    told = set(re.findall(r"\w+", new.lower()))
+    near_bill, near_place = (len(told & set(re.findall(r"\w+", one.lower()))) for one in (bill, place))
+    return near_bill >= near_place
+
+
+def is_bare_day(text: str) -> bool:
+    """`December 4` where an address was asked for."""
+    return bool(_BARE_DAY.fullmatch(text))
+
+
+def cancels_request(words: str) -> bool:
+    """`Cancel my service stop, the deal fell through`: what was asked for before is not wished any more."""
+    return bool(_CANCELS_REQUEST.search(words))
+
+
+def is_bare_name(words: str) -> bool:
+    """`Tom Weaver`, where a place was asked for: two capital words that name none."""
+    return bool(_TWO_CAPITALIZED_WORDS.fullmatch(words)) and not _PLACE_WORDS.search(words)
+
+
+def asks_about_deposit(text: str) -> bool:
+    return bool(_ASKS_ABOUT_DEPOSIT.search(text))
+
+
+def asks_how_to_pay(text: str) -> bool:
+    return bool(_ASKS_HOW_TO_PAY.search(text))
+
+
+def sends_bill_elsewhere(text: str) -> bool:
+    """Whether the last bill goes to another address, which is then asked for."""
+    return bool(_BILL_ELSEWHERE.search(text))
+
+
+def mentions_service(text: str) -> bool:
+    return bool(_SERVICE_WORDS.search(text))
+
+
+def has_four_digits(text: str) -> bool:
+    return bool(_FOUR_DIGITS.search(text))

@@ -1,0 +1,39 @@
+"""Words that take something back, and the numbers of tickets."""
+
+from __future__ import annotations
+
+import re
+
+from backend.confirmation_numbers import normalize_number
+
+_WITHDRAW_WORDS = re.compile(
+    r"\b(?:withdraw\w*|retract|un-?report|undo\b(?!.*\b(?:pay\w*|auto|alerts?|paper\w*|enroll\w*)\b)|take (?:it|"
+    r"that|this|the \w+|"
+    r"my \w+) back|take back|"
+    r"(?:cancel|delete|remove|drop|scratch|take off) (?:my|the|that|this) (?:\w+ ){0,2}(?:report|ticket|request|"
+    r"complaint|case|call ?back|call|visit|danger)|take (?:that|it|this) off|qu[ií]t[ea]l[ao]|canc[eé]l[ea]l[ao]|"
+    r"ret[ií]r[ea]l[ao])\b",
+    re.IGNORECASE,
+)
+_NEVER_MIND_WORDS = re.compile(r"\b(?:forget (?:about )?(?:it|that)|never ?mind)\b", re.IGNORECASE)
+TICKET_NUMBER = re.compile(r"\b[A-Z0-9]{3}[- ]?[A-Z0-9]{3}\b", re.IGNORECASE)
+
+
+def asks_to_withdraw(text: str) -> bool:
+    return bool(_WITHDRAW_WORDS.search(text))
+
+
+def says_never_mind(text: str) -> bool:
+    """Who says this ends the question and leaves what was filed as it is."""
+    return bool(_NEVER_MIND_WORDS.search(text))
+
+
+def find_ticket_numbers(text: str) -> set[str]:
+    """Every ticket number of the text, as tickets store it."""
+    found = (normalize_number(match[0]) for match in TICKET_NUMBER.finditer(text))
+    return {number for number in found if number}
+
+
+def may_name_ticket(text: str) -> bool:
+    """Whether anything has the shape of a ticket number, read right or not."""
+    return bool(TICKET_NUMBER.search(text))
