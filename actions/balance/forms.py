@@ -24,6 +24,7 @@ from backend.reading.back_references import mentions_double_charge
 
 class BalanceForm(AccountForm):
     form = "balance_form"
+    backend_package = "backend.billing"
     task = "balance"
     title = mark("hearing the balance")
     skill = "check_balance"

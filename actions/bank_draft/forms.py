@@ -37,6 +37,7 @@ ASKS_FOR_EXPLANATION = re.compile(
 
 class BankDraftForm(AccountForm):
     form = "draft_form"
+    backend_package = "backend.autopay"
     task = "bank_draft"
     title = mark("the bank draft")
     skill = "bank_draft"

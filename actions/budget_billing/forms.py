@@ -49,6 +49,7 @@ AGREE_WORDS = re.compile(
 
 class BudgetBillingForm(AccountForm):
     form = "budget_form"
+    backend_package = "backend.programs"
     task = "budget_billing"
     title = mark("budget or levelized billing")
     skill = "budget_billing"

@@ -35,6 +35,8 @@ UNCLEAR_INTENTS = frozenset({"", "inform", "out_of_scope", "nlu_fallback", "choo
 class LoginMailForm(IdentifiedForm):
     """Who is meant, and the last four; then the same words in any case."""
 
+    backend_package = "backend.logins"
+
     kind: ClassVar[str]
     intro: ClassVar[str]
     outcome: ClassVar[str]

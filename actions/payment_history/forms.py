@@ -38,6 +38,7 @@ WANTS_COPY = re.compile(r"\b(cop(y|ies)|print(ed|out)?|pdf|e-?mail|mail|send|res
 
 class PaymentHistoryForm(AccountForm):
     form = "history_form"
+    backend_package = "backend.billing"
     task = "history"
     title = mark("bills and payments of the past")
     skill = "payment_history"

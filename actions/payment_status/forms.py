@@ -35,6 +35,7 @@ def extract_confirmation(words: str) -> str | None:
 
 class PaymentStatusForm(AccountForm):
     form = "payment_status_form"
+    backend_package = "backend.payments"
     task = "payment_status"
     title = mark("asking whether a payment went through")
     skill = "payment_confirmation"

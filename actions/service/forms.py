@@ -67,6 +67,7 @@ SERVICE_WORDS = re.compile(r"\b(?:service|power|electric\w*|turn(?:ed)? off|shut
 
 class ServiceForm(IdentifiedForm):
     form = "service_form"
+    backend_package = "backend.tickets"
     task = "service"
     title = mark("starting, stopping or moving service")
     skill = "start_stop_service"

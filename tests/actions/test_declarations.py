@@ -44,14 +44,14 @@ NOT_SHOWN = {
     "AutomaticDraft": "a charge on its way; its payment is shown",
     "Conversation": "who is talking now",
     "CreationLink": "a link of an hour",
-    "Handover": "who waits for a person now",
+    "AgentHandoff": "who waits for a person now",
     "IdentityLock": "guessing is held back for a while; the member is told by the way on file",
-    "IdentityProof": "a code of ten minutes",
+    "IdentityChallenge": "a code of ten minutes",
     "LedgerEntry": "the balance is their sum",
     "OneTimeCode": "a code of ten minutes",
     "PayLink": "a link of a day; its payment is shown",
     "Quote": "what was read out; its payment is shown",
-    "Reading": "the meter's readings, charted for the member",
+    "MeterReading": "the meter's readings, charted for the member",
 }
 """Tables with an account that `memberline show` leaves out, and why."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.knowledge.service import default_knowledge
+from backend.knowledge.subjects import Subject
 from backend.language import LANGUAGES
 from backend.members.levels import Level
 from backend.tickets.kinds import KINDS
@@ -126,7 +127,7 @@ async def test_nobody_is_hung_up_on_with_a_question_behind_a_no(begin: Begin) ->
 
 
 @pytest.mark.parametrize("subject", FOLLOW_UPS, ids=lambda subject: subject.name)
-def test_every_context_is_answered_in_every_language(subject: object) -> None:
+def test_every_context_is_answered_in_every_language(subject: Subject) -> None:
     contexts = [set(subject.contents[language].contexts) for language in LANGUAGES]
     assert contexts[0] == contexts[1]
 
