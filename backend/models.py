@@ -1,90 +1,16 @@
-"""Every model, imported once, so that the metadata is whole wherever it is needed."""
+"""Every table: importing this makes the metadata whole. A domain keeps its tables in backend/<domain>/models.py."""
 
-from backend.agent_handoff.models import AgentHandoff, OfficeMessage
-from backend.alerts.models import AlertSent, AlertSetting
-from backend.arrangement.models import Arrangement
-from backend.audit.models import AuditRow
-from backend.autopay.models import AutomaticDraft, AutoPay, Consent, LegacyDraft
-from backend.billing.models import Account, Bill, LedgerEntry
-from backend.callout.models import Callout, CalloutCode, CalloutNotice
-from backend.conversations.models import ActionResult, Conversation, InboundMessage, PendingRedaction, PushEvent
-from backend.job_locks.models import JobLock
-from backend.logins.models import (
-    CreationCode,
-    CreationLink,
-    HolderProof,
-    Login,
-    LoginMiss,
-    MailRequest,
-    PortalSession,
-    ResetToken,
-    SignInCode,
-)
-from backend.members.models import AddressCode, IdentityChallenge, IdentityLock, IdentityMiss, Member, OneTimeCode
-from backend.outage.models import KnownOutage
-from backend.outbox.models import OptOut, OutboxMessage
-from backend.payments.models import (
-    PayLink,
-    Payment,
-    PaymentMethod,
-    Quote,
-    ReturnCursor,
-    ScheduledPayment,
-)
-from backend.programs.models import ProgramEnrollment
-from backend.staff.models import StaffSession
-from backend.tickets.models import Ticket
-from backend.usage.models import MeterReading
+from __future__ import annotations
 
-__all__ = [
-    "Account",
-    "ActionResult",
-    "AddressCode",
-    "AgentHandoff",
-    "AlertSent",
-    "AlertSetting",
-    "Arrangement",
-    "AuditRow",
-    "AutoPay",
-    "AutomaticDraft",
-    "Bill",
-    "Callout",
-    "CalloutCode",
-    "CalloutNotice",
-    "Consent",
-    "Conversation",
-    "CreationCode",
-    "CreationLink",
-    "HolderProof",
-    "IdentityChallenge",
-    "IdentityLock",
-    "IdentityMiss",
-    "InboundMessage",
-    "JobLock",
-    "KnownOutage",
-    "LedgerEntry",
-    "LegacyDraft",
-    "Login",
-    "LoginMiss",
-    "MailRequest",
-    "Member",
-    "MeterReading",
-    "OfficeMessage",
-    "OneTimeCode",
-    "OptOut",
-    "OutboxMessage",
-    "PayLink",
-    "Payment",
-    "PaymentMethod",
-    "PendingRedaction",
-    "PortalSession",
-    "ProgramEnrollment",
-    "PushEvent",
-    "Quote",
-    "ResetToken",
-    "ReturnCursor",
-    "ScheduledPayment",
-    "SignInCode",
-    "StaffSession",
-    "Ticket",
-]  # fmt: skip
+from importlib import import_module
+from pathlib import Path
+
+from backend.db import Base
+
+for _path in sorted(Path(__file__).parent.glob("*/models.py")):
+    import_module(f"backend.{_path.parent.name}.models")
+
+
+def list_models() -> list[type[Base]]:
+    """The classes of all tables, by name."""
+    return sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda model: model.__name__)

@@ -12,7 +12,6 @@ from pkgutil import walk_packages
 import pytest
 
 import actions
-import backend.models
 import backend.show
 from actions import registry, side_questions
 from actions.cases.kinds import CASE_KINDS, KIND_BY_INTENT
@@ -27,6 +26,7 @@ from backend.knowledge.service import default_knowledge
 from backend.knowledge.subjects import SKILLS
 from backend.language import load_catalog
 from backend.members.levels import NEEDS, QUESTION_LEVELS
+from backend.models import list_models
 from backend.reading.acts.model import ACT_KINDS
 from engine.components import labeled_replies, question_context
 from tests.support.harness import project
@@ -189,7 +189,7 @@ def test_every_response_that_the_code_names_has_words() -> None:
 
 
 def test_show_tells_of_every_table_that_an_account_has() -> None:
-    models = [getattr(backend.models, name) for name in backend.models.__all__]
+    models = list_models()
     with_account = {model.__name__ for model in models if "account_id" in model.__table__.columns}
     shown = set(vars(backend.show))
     assert with_account - shown - set(NOT_SHOWN) == set(), "show them in backend/show.py, or say here why not"

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from backend.alerts.models import AlertSetting
 from backend.app import Backend
+from backend.autopay.models import AutoPay, LegacyDraft
+from backend.billing.models import Account, Bill
 from backend.clock import ManualClock
 from backend.importing.errors import ImportRefused
 from backend.importing.service import import_folder
 from backend.members.models import Member
-from backend.models import Account, AlertSetting, AutoPay, Bill, LegacyDraft, PaymentMethod
+from backend.payments.models import PaymentMethod
 from backend.usage.models import MeterReading
 from tests.backend.conftest import build
 from tests.backend.databases import Databases
