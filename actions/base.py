@@ -25,6 +25,8 @@ class SkillAction(ABC):
     """A custom action, run in one transaction that is committed at its end; services only flush."""
 
     action_name: ClassVar[str]
+    backend_package: ClassVar[str] = ""
+    """The package of backend/ behind the skill, where several skills share one; otherwise it has the skill's name."""
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend

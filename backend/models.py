@@ -1,22 +1,16 @@
-"""Imports every module that defines a table, so that `Base.metadata` is complete wherever it is needed."""
-# ruff: noqa: F401 - imported for their side effect
+"""Every table: importing this makes the metadata whole. A domain keeps its tables in backend/<domain>/models.py."""
 
-import backend.agent_handoff.models
-import backend.alerts.models
-import backend.arrangement.models
-import backend.audit.models
-import backend.autopay.models
-import backend.billing.models
-import backend.callout.models
-import backend.consents.models
-import backend.conversations.models
-import backend.job_locks.models
-import backend.logins.models
-import backend.members.models
-import backend.outage.models
-import backend.outbox.models
-import backend.payments.models
-import backend.programs.models
-import backend.staff.models
-import backend.tickets.models
-import backend.usage.models
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from backend.db import Base
+
+for _path in sorted(Path(__file__).parent.glob("*/models.py")):
+    import_module(f"backend.{_path.parent.name}.models")
+
+
+def list_models() -> list[type[Base]]:
+    """The classes of all tables, by name."""
+    return sorted((mapper.class_ for mapper in Base.registry.mappers), key=lambda model: model.__name__)

@@ -10,6 +10,7 @@ from backend.logins import login_creation
 
 class ActionCreateAccount(SkillAction):
     action_name = "action_create_account"
+    backend_package = "backend.logins"
 
     async def act(self, turn: Turn) -> None:
         if await answer_about_filed(turn):  # "is it registered", asked of a report

@@ -25,6 +25,7 @@ from backend.reading.numbers.account_separator import names_all_accounts
 
 class BalanceForm(AccountForm):
     form = "balance_form"
+    backend_package = "backend.billing"
     task = "balance"
     title = mark("hearing the balance")
     skill = "check_balance"

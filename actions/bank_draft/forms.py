@@ -36,6 +36,7 @@ ACT, METHOD, CONFIRM = "draft_act", "draft_method", "draft_confirm"
 
 class BankDraftForm(AccountForm):
     form = "draft_form"
+    backend_package = "backend.autopay"
     task = "bank_draft"
     title = mark("the bank draft")
     skill = "bank_draft"

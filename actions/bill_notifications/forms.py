@@ -31,6 +31,7 @@ NO_CONFIRMATION_SENT = mark("There is no email on file, so no note of it is sent
 
 class BillNotificationsForm(AccountForm):
     form = "bill_notifications_form"
+    backend_package = "backend.alerts"
     task = "paperless"
     title = mark("how bills come")
     skill = "bill_notifications"

@@ -36,6 +36,7 @@ PROGRAM, ACT, CONFIRM, COMPARED = "program", "program_act", "program_confirm", "
 
 class BudgetBillingForm(AccountForm):
     form = "budget_form"
+    backend_package = "backend.programs"
     task = "budget_billing"
     title = mark("budget or levelized billing")
     skill = "budget_billing"

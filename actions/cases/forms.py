@@ -65,6 +65,7 @@ ENGINE_TASKS = frozenset({"light", "tree", "meter", "medical", "dispute", "compl
 
 class CaseForm(ReportForm):
     form = "case_form"
+    backend_package = "backend.tickets"
     task = "complaint"
     title = mark("a report to the office")
     skill = "cases"

@@ -26,6 +26,7 @@ MIN_SUBJECT_SCORE = 0.93
 
 class ActionAnswer(SkillAction):
     action_name = "action_answer"
+    backend_package = "backend.coop"
 
     async def act(self, turn: Turn) -> None:
         if (

@@ -30,6 +30,8 @@ UNCLEAR_INTENTS = frozenset({"", "inform", "out_of_scope", "nlu_fallback", "choo
 class LoginMailForm(IdentifiedForm):
     """Ask for a name or number and the last four, then reply the same in any case: nobody learns who is a member."""
 
+    backend_package = "backend.logins"
+
     kind: ClassVar[str]
     intro: ClassVar[str]
     outcome: ClassVar[str]

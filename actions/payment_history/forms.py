@@ -34,6 +34,7 @@ MAX_ROWS = 24
 
 class PaymentHistoryForm(AccountForm):
     form = "history_form"
+    backend_package = "backend.billing"
     task = "history"
     title = mark("bills and payments of the past")
     skill = "payment_history"

@@ -27,6 +27,7 @@ LOOKBACK = timedelta(days=60)
 
 class PaymentStatusForm(AccountForm):
     form = "payment_status_form"
+    backend_package = "backend.payments"
     task = "payment_status"
     title = mark("asking whether a payment went through")
     skill = "payment_confirmation"

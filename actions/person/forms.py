@@ -43,6 +43,7 @@ EXAMPLE_TIME = time(10)
 
 class CallbackForm(Form):
     form = "callback_form"
+    backend_package = "backend.tickets"
     task = "person"
     title = mark("arranging a call back")
     slots: ClassVar[tuple[str, ...]] = (

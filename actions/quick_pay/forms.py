@@ -52,6 +52,7 @@ DAY_PROBLEMS = {"day_past": "past", "day_too_far": "too_far"}
 
 class QuickPayForm(AccountForm):
     form = "quick_pay_form"
+    backend_package = "backend.payments"
     task = "quick_pay"
     title = mark("paying a bill")
     skill = "quick_pay"

@@ -51,6 +51,7 @@ class ActionSchedulePayment(SkillAction):
 
 class ScheduledPaymentsForm(AccountForm):
     form = "scheduled_form"
+    backend_package = "backend.payments"
     task = "scheduled"
     title = mark("scheduled payments")
     skill = "manage_scheduled"

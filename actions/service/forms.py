@@ -55,6 +55,7 @@ NUMBER_TYPES[DAY] = "date"
 
 class ServiceForm(IdentifiedForm):
     form = "service_form"
+    backend_package = "backend.tickets"
     task = "service"
     title = mark("starting, stopping or moving service")
     skill = "start_stop_service"

@@ -1,0 +1,38 @@
+"""Which alerts a message turns on or off."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.alerts.questions import read_back_values
+from backend.alerts.parsing import is_stop_all_texts, parse_alert_request
+from backend.language import use_language
+
+
+def test_what_is_to_stay_on_stays() -> None:
+    assert parse_alert_request("turn off everything except the bill due reminders").kept_kinds == {"bill_due"}
+    assert parse_alert_request("turn off all alerts but keep the ones about my bill being ready").kept_kinds == {
+        "bill_ready"
+    }
+    assert parse_alert_request("turn them off but keep the zebra").verb == "list"  # nothing ends on a guess
+
+
+@pytest.mark.parametrize(
+    "words", ["all off except the one about outages", "i want quitarlos todos excepto el de los apagones"]
+)
+def test_outages_are_heard(words: str) -> None:
+    wish = parse_alert_request(words)
+    assert wish.about_outages
+    assert wish.verb == "off"
+
+
+def test_an_end_to_texts_is_heard() -> None:
+    assert is_stop_all_texts("yo stop all the texts pls")
+    assert not is_stop_all_texts("text me when it is due")
+
+
+def test_alerts_are_said_in_spanish() -> None:
+    with use_language("es"):
+        told = read_back_values({"bill_due": 3, "usage_over": 1200}, ["text", "email"])
+    assert told["ways"] == "texto y correo electrónico"
+    assert told["when"] == "su factura esté a 3 días de vencer y el consumo de una factura pase de 1,200 kWh"

@@ -1,0 +1,90 @@
+"""What is owed and when, what is on its way, and the offer to pay it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from backend.app import Backend
+from backend.billing.models import Account
+from backend.members.levels import Level
+from backend.payments.models import Payment
+from tests.actions.conftest import Begin
+from tests.backend.household import TODAY, Household, add_bill
+from tests.support.harness.rows import list_rows
+from tests.support.harness.talk import Talk
+
+BALANCE = "check_balance"
+
+
+async def ask(talk: Talk, words: str = "what do i owe") -> None:
+    await talk.user_input(words, intent=BALANCE, acts={"start"})
+
+
+async def test_the_amount_and_its_day_are_told(begin: Begin, backend: Backend) -> None:
+    talk = await begin(Level.KNOWN)
+    await ask(talk)
+    assert talk.responses == ["utter_balance", "utter_balance_offer"]
+    talk.assert_message(r"\$112\.40, due Tuesday, December 8")
+    assert talk.open_task is None
+    assert await list_rows(backend, Payment) == []
+
+
+async def test_a_stranger_shows_who_they_are_first(stranger: Talk) -> None:
+    await ask(stranger)
+    assert stranger.responses == ["utter_question_member_number"]
+    await stranger.user_input("99999-001", acts={"answer"})
+    stranger.assert_no_message("112")
+    await stranger.user_input("0142", acts={"answer"})
+    stranger.assert_message(r"\$112\.40")
+
+
+async def test_the_wrong_last_four_learns_no_balance(stranger: Talk) -> None:
+    await ask(stranger, "what do i owe on 99999-001")
+    await stranger.user_input("0143", acts={"answer"})
+    stranger.assert_no_message("112")
+    assert stranger.open_task == "balance_form"
+
+
+async def test_a_yes_to_the_offer_begins_a_payment_of_the_whole(talk: Talk) -> None:
+    await ask(talk)
+    await talk.user_input("yes", acts={"affirm"})
+    assert talk.open_task == "quick_pay_form"
+    talk.assert_message(r"\$112\.40")
+
+
+async def test_a_no_to_the_offer_opens_nothing(talk: Talk) -> None:
+    await ask(talk)
+    await talk.user_input("no", acts={"deny"})
+    assert talk.open_task is None
+
+
+async def test_what_is_past_due_is_told_apart(talk: Talk, backend: Backend, home: Household) -> None:
+    await add_bill(backend, home.account_id, 5000, TODAY - timedelta(days=10))
+    await ask(talk)
+    talk.assert_message(r"\$162\.40")
+    talk.assert_message(r"\$50\.00.*past due")
+
+
+async def test_what_was_paid_and_what_is_scheduled_is_told(talk: Talk) -> None:
+    await talk.user_input("pay 40 on friday with my visa", intent="quick_pay", acts={"start"})
+    await talk.user_input("yes", acts={"affirm"})
+    await ask(talk)
+    talk.assert_response("utter_balance", "utter_balance_scheduled")
+    talk.assert_message(r"\$40\.00")
+
+
+async def test_of_two_accounts_the_other_is_offered_and_all_are_added_up(
+    talk: Talk, backend: Backend, home: Household
+) -> None:
+    async with backend.db.transaction() as session:
+        barn = Account(member_id=home.member_id, separator="002", number="99999-002", number_digits="99999002")
+        session.add(barn)
+        await session.flush()
+        barn_id = barn.id
+    await add_bill(backend, barn_id, 1000, TODAY + timedelta(days=20))
+    await ask(talk)
+    talk.assert_response("utter_balance_account", "utter_balance", "utter_balance_others")
+    talk.assert_no_message(r"\$10\.00")
+    await ask(talk, "what do i owe on all my accounts")
+    talk.assert_response("utter_balance_all")
+    talk.assert_message(r"\$122\.40")

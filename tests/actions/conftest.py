@@ -1,0 +1,80 @@
+"""Conversations without the engine: a household in a SQLite file, copied from one that was migrated once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from backend.app import Backend
+from backend.clock import ManualClock
+from backend.conversations.models import Conversation
+from backend.members.levels import Level
+from backend.migrations.run import upgrade
+from tests.backend.conftest import build
+from tests.backend.household import NOW, Household, make_household
+from tests.backend.network import DirectNetwork
+from tests.support.harness.talk import Talk
+
+Begin = Callable[..., Awaitable[Talk]]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tasks") / "memberline.db"
+    upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def network() -> DirectNetwork:
+    return DirectNetwork()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+async def backend(migrated: Path, tmp_path: Path, clock: ManualClock, network: DirectNetwork) -> AsyncIterator[Backend]:
+    shutil.copyfile(migrated, tmp_path / "memberline.db")
+    made = build(f"sqlite+aiosqlite:///{tmp_path / 'memberline.db'}", tmp_path, clock, network)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def home(backend: Backend) -> Household:
+    """Ruth Alvarez, 99999-001, who owes $112.40 and has a Visa and a bank account on file."""
+    return await make_household(backend)
+
+
+@pytest.fixture
+def begin(backend: Backend, home: Household) -> Begin:
+    """Begin a conversation: `await begin(level=Level.ANONYMOUS, channel="sms", language="es")`."""
+
+    async def beginning(level: Level = Level.STEPPED_UP, channel: str = "web", language: str = "en") -> Talk:
+        name = f"{channel}-talk"
+        known = {"account_id": home.account_id, "member_id": home.member_id, "verified_at": NOW} if level else {}
+        async with backend.db.transaction() as session:
+            session.add(
+                Conversation(id=name, channel=channel, last_seen_at=NOW, started_at=NOW, level=int(level), **known)
+            )
+        return Talk(backend, name, channel=channel, language=language)
+
+    return beginning
+
+
+@pytest.fixture
+async def talk(begin: Begin) -> Talk:
+    """A web chat of a member who has shown who she is, a code included."""
+    return await begin()
+
+
+@pytest.fixture
+async def stranger(begin: Begin) -> Talk:
+    """A web chat of somebody who has not said who they are."""
+    return await begin(Level.ANONYMOUS)

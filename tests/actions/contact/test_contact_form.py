@@ -1,0 +1,53 @@
+"""Changing the phone, the email and the mailing address."""
+
+from __future__ import annotations
+
+from backend.members.levels import Level
+from tests.actions.conftest import Begin
+from tests.support.harness.talk import Talk
+
+
+async def test_a_part_of_a_new_address_is_put_right(talk: Talk) -> None:
+    await talk.user_input("change my mailing address", intent="update_contact_info", acts={"start"})
+    await talk.user_input("PO Box 44, Hanover IL 61041", acts={"answer"})
+    await talk.user_input("no it's box 45", intent="deny", acts={"correct"})
+    talk.assert_message("PO Box 45, Hanover IL 61041")
+
+
+async def test_a_phone_and_an_email_in_one_message_are_both_changed(talk: Talk) -> None:
+    words = "my phone is 815-555-8812 now and my new email is jane@example.com"
+    await talk.user_input(words, intent="update_contact_info", acts={"start"})
+    talk.assert_message("jane@example.com")
+    await talk.user_input("yes", acts={"affirm"})
+    await talk.user_input("no", intent="deny", acts={"deny"})
+    talk.assert_response("utter_contact_proof_later", "utter_question_contact_confirm")
+    talk.assert_message("815-555-8812")
+
+
+async def test_ten_bare_digits_are_the_new_phone(talk: Talk) -> None:
+    await talk.user_input("I got a new phone number", intent="update_contact_info", acts={"start"})
+    await talk.user_input("8155550909", acts={"answer"})
+    talk.assert_response("utter_question_contact_confirm")
+    talk.assert_message("815-555-0909")
+
+
+async def test_a_mailing_address_as_it_is_said(talk: Talk) -> None:
+    await talk.user_input("change my mailing address", intent="update_contact_info", acts={"start"})
+    await talk.user_input(
+        "It's two ten Pine Street, apartamento three, Elizabeth, Illinois, six one zero two eight", acts={"answer"}
+    )
+    talk.assert_message("210 Pine Street, apartment 3, Elizabeth, Illinois 61028")
+    await talk.user_input("no. 212 Pine Street, Elizabeth, Illinois 61028, that's the new one", acts={"correct"})
+    talk.assert_message("212 Pine Street, Elizabeth, Illinois 61028. Is that right")
+
+
+async def test_the_old_phone_and_the_new_one(begin: Begin) -> None:
+    talk = await begin(Level.ANONYMOUS)
+    await talk.user_input(
+        "account 99999-001, mi teléfono viejo is 555-555-0142 and I need to "
+        "change it to 815-555-0177, ya no uso the old one",
+        intent="update_contact_info",
+        acts={"start"},
+    )
+    talk.assert_message("the email r\\*\\*\\*@example.com")
+    assert talk.slots["contact_value"] == "+18155550177"

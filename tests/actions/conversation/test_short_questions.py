@@ -1,0 +1,74 @@
+"""What strangers ask in few words: advice first, a goodbye at the end, and no task that nobody wished."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.members.levels import Level
+from backend.reading.acts.signals import asks_for_information, says_goodbye
+from backend.reading.service.scam_report import reports_scam
+from tests.actions.conftest import Begin
+from tests.support.harness.talk import Talk, clause
+
+
+@pytest.mark.parametrize("intent", ["payment_arrangement", "quick_pay", "out_of_scope", "faq_fees"])
+async def test_who_tells_of_a_swindler_hears_what_to_do_first(begin: Begin, intent: str) -> None:
+    talk = await begin(Level.ANONYMOUS, language="es")
+    await talk.user_input("me llamó uno que decía ser de la cooperativa y quería dinero", intent=intent, acts={"start"})
+    talk.assert_message("Cuelgue y no pague")
+    assert talk.open_task is None
+
+
+@pytest.mark.parametrize("words", ["No, that is all. Thank you. Goodbye.", "thx thats it", "That is all, good day."])
+@pytest.mark.parametrize("intent", ["goodbye", "thank", "affirm", "deny", "out_of_scope"])
+async def test_a_goodbye_gets_one(talk: Talk, words: str, intent: str) -> None:
+    await talk.user_input(words, intent=intent, acts={"social"}, knowledge=[("follow_my_part", 0.4)])
+    talk.assert_response("utter_answer_goodbye")
+
+
+async def test_nothing_is_opened_at_the_end(talk: Talk) -> None:
+    parts = [clause("I can live with that.", acts={"volunteer"}), clause("That's all, thank you.", acts={"social"})]
+    await talk.user_input(
+        "I can live with that. That's all, thank you.",
+        intent="payment_arrangement",
+        acts={"volunteer", "social"},
+        clauses=parts,
+    )
+    talk.assert_response("utter_answer_goodbye")
+    assert talk.open_task is None
+
+
+async def test_what_is_open_is_not_done(begin: Begin) -> None:
+    talk = await begin(Level.ANONYMOUS)
+    await talk.user_input("set up auto pay", intent="setup_autopay", acts={"start"})
+    await talk.user_input("what do I still have to do", acts={"ask"}, knowledge=[("follow_my_part", 0.9)])
+    talk.assert_message("not done yet")
+
+
+async def test_a_call_is_offered_once(talk: Talk) -> None:
+    await talk.user_input("who won the game?", acts={"ask"})
+    talk.assert_response("utter_not_known")
+    await talk.user_input("what color is the moon?", acts={"ask"})
+    talk.assert_response("utter_question_unknown")
+
+
+async def test_a_guess_of_a_task_gives_way_to_what_is_known(talk: Talk) -> None:
+    await talk.user_input(
+        "these texts are not for me",
+        intent="manage_alerts",
+        sure=0.65,
+        acts={"volunteer"},
+        knowledge=[("wrong_number_texts", 0.6)],
+    )
+    talk.assert_message("Answer STOP")
+    assert talk.open_task is None
+
+
+def test_words() -> None:
+    assert says_goodbye("no, that's all, thank you so much")
+    assert not says_goodbye("that is all wrong")
+    assert not says_goodbye("thanks")
+    assert asks_for_information("I need to know how much the deposit is")
+    assert reports_scam("¿Eso es una estafa?")
+    assert not reports_scam("how do i know this is not a scam")
+    assert not reports_scam("can I pay with Zelle?")

@@ -1,0 +1,68 @@
+"""Reporting an outage: place, phone, read-back, ticket; and what is known of one."""
+
+from __future__ import annotations
+
+from backend.app import Backend
+from backend.members.levels import Level
+from backend.tickets.models import Ticket
+from tests.actions.conftest import Begin
+from tests.support.harness.rows import list_rows
+from tests.support.harness.talk import Talk
+
+
+async def report(talk: Talk, words: str = "my power is out") -> None:
+    await talk.user_input(words, intent="report_outage", acts={"start"})
+
+
+async def test_a_stranger_gives_a_place_corrects_it_and_files_it(stranger: Talk, backend: Backend) -> None:
+    await report(stranger)
+    stranger.assert_response("utter_question_outage_place")
+    await stranger.user_input("12 Oak Street, Hanover", acts={"answer"})
+    await stranger.user_input("no, 14 Oak Street, Hanover", acts={"correct"})
+    stranger.assert_response("utter_question_case_phone")
+    await stranger.user_input("815-555-0123", acts={"answer"})
+    stranger.assert_message("14 Oak Street, Hanover")
+    assert await list_rows(backend, Ticket) == []
+    await stranger.user_input("yes", acts={"affirm"})
+    stranger.assert_response("utter_outage_ticket")
+    [ticket] = await list_rows(backend, Ticket)
+    assert (ticket.kind, ticket.place, ticket.phone) == ("outage", "14 Oak Street, Hanover", "+18155550123")
+    assert ticket.account_id is None
+
+
+async def test_a_member_who_is_known_is_asked_for_nothing_but_a_yes(begin: Begin, backend: Backend) -> None:
+    talk = await begin(Level.KNOWN)
+    await report(talk)
+    await talk.user_input("yes", acts={"affirm"})
+    [ticket] = await list_rows(backend, Ticket)
+    assert ticket.account_id is not None
+
+
+async def test_the_same_outage_is_not_filed_twice(begin: Begin, backend: Backend) -> None:
+    talk = await begin(Level.KNOWN)
+    await report(talk)
+    await talk.user_input("yes", acts={"affirm"})
+    await report(talk)
+    await talk.user_input("yes", acts={"affirm"})
+    assert len(await list_rows(backend, Ticket)) == 1
+
+
+async def test_a_phone_is_asked_for_until_it_is_one(stranger: Talk) -> None:
+    await report(stranger)
+    await stranger.user_input("12 Oak Street, Hanover", acts={"answer"})
+    await stranger.user_input("yes", acts={"affirm"})
+    stranger.assert_message("I need a phone number")
+
+
+async def test_power_that_is_back_before_the_yes_files_nothing(stranger: Talk, backend: Backend) -> None:
+    await report(stranger)
+    await stranger.user_input("the power is back", intent="outage_restored", acts={"start"})
+    stranger.assert_response("utter_outage_back")
+    assert await list_rows(backend, Ticket) == []
+
+
+async def test_it_is_left(stranger: Talk, backend: Backend) -> None:
+    await report(stranger)
+    await stranger.user_input("never mind", intent="cancel", acts={"cancel"})
+    assert stranger.responses == ["utter_case_left"]
+    assert await list_rows(backend, Ticket) == []

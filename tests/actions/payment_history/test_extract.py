@@ -1,0 +1,27 @@
+"""How many payments a message asks for, and requests for a copy of a bill, in Spanish."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.reading.money.payment_words import extract_count, wants_copy
+from backend.reading.spanish import to_english
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("mis últimos tres pagos", 3),
+        ("las últimas 5 facturas", 5),
+        ("mi último pago", 1),
+        ("cuándo pagué por última vez", 1),
+        ("mis pagos", None),
+    ],
+)
+def test_how_many(words: str, count: int | None) -> None:
+    assert extract_count(to_english(words)) == count
+
+
+def test_a_copy_of_a_bill() -> None:
+    assert wants_copy(to_english("quiero una copia de mi factura"))
+    assert not wants_copy(to_english("mis facturas anteriores"))

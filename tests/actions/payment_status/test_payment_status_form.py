@@ -1,0 +1,57 @@
+"""Whether a payment went through, by its confirmation number or the newest of them."""
+
+from __future__ import annotations
+
+from backend.app import Backend
+from backend.payments.models import Payment, ScheduledPayment
+from tests.support.harness.rows import list_rows
+from tests.support.harness.talk import Talk
+
+
+async def pay(talk: Talk, words: str = "pay 40 with my visa") -> None:
+    await talk.user_input(words, intent="quick_pay", acts={"start"})
+    await talk.user_input("yes", acts={"affirm"})
+
+
+async def ask(talk: Talk, words: str = "did my payment go through") -> None:
+    await talk.user_input(words, intent="payment_confirmation", acts={"start"})
+
+
+async def test_with_no_payment_it_is_said_with_what_is_owed(talk: Talk) -> None:
+    await ask(talk)
+    assert talk.responses == ["utter_status_none", "utter_status_owed"]
+    talk.assert_message(r"\$112\.40")
+    assert talk.open_task is None
+
+
+async def test_the_newest_payment_is_told_with_its_number(talk: Talk, backend: Backend) -> None:
+    await pay(talk)
+    await ask(talk)
+    [made] = await list_rows(backend, Payment)
+    assert talk.responses == ["utter_status_payment", "utter_status_owed"]
+    talk.assert_message(rf"\$40\.00 on Wednesday, November 18: it went through\. Confirmation {made.confirmation}")
+    talk.assert_message(r"\$72\.40")
+
+
+async def test_a_number_that_is_not_there_is_said_back(talk: Talk) -> None:
+    await pay(talk)
+    await ask(talk, "did payment 222-222 go through")
+    talk.assert_response("utter_status_unknown", "utter_status_payment")
+    talk.assert_message("no payment 222-222")
+
+
+async def test_a_payment_for_a_later_day_is_no_payment_yet(talk: Talk, backend: Backend) -> None:
+    await pay(talk, "pay 40 on friday with my visa")
+    await ask(talk)
+    talk.assert_response("utter_status_scheduled")
+    talk.assert_message("Friday, November 20")
+    assert await list_rows(backend, Payment) == []
+    assert [each.status for each in await list_rows(backend, ScheduledPayment)] == ["scheduled"]
+
+
+async def test_a_stranger_learns_nothing_before_the_number(stranger: Talk) -> None:
+    await ask(stranger)
+    assert stranger.responses == ["utter_question_member_number"]
+    await stranger.user_input("never mind", intent="cancel", acts={"cancel"})
+    assert stranger.open_task is None
+    stranger.assert_no_message("112")

@@ -1,0 +1,156 @@
+"""A person is a right: at the first asking, from anywhere; and a call back has its time, its subject and a yes."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.app import Backend
+from backend.clock import ManualClock
+from backend.members.levels import Level
+from backend.tickets import service as tickets
+from backend.tickets.models import Ticket
+from tests.actions.conftest import Begin
+from tests.support.harness.talk import Talk
+
+
+@pytest.fixture
+async def night(clock: ManualClock, begin: Begin) -> Talk:
+    """A text while the office is closed: Wednesday, eleven at night."""
+    clock.advance(hours=13)
+    return await begin(Level.ANONYMOUS)
+
+
+async def arranged(backend: Backend, talk: Talk) -> Ticket:
+    async with backend.db.read_session() as session:
+        [ticket] = await tickets.list_of_conversation(session, talk.log.conversation_id)
+        return ticket
+
+
+async def book(talk: Talk, when: str, words: str = "have somebody call me about the deposit") -> None:
+    await talk.user_input(words, intent="speak_to_human", acts={"person"})
+    await talk.user_input(when, acts={"answer"})
+    await talk.user_input("815-555-0123", acts={"answer"})
+
+
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [
+        ("omg no forget it just get me a person", "cancel"),
+        ("Unbelievable. Give me a human being.", "out_of_scope"),
+        ("can someone just call me", "speak_to_human"),
+        ("No. Deme con una persona.", "deny"),
+        ("I said a supervisor!", "inform"),
+    ],
+)
+async def test_a_person_in_the_middle_of_a_task(night: Talk, words: str, intent: str) -> None:
+    await night.user_input("i want to start service", intent="start_stop_service", acts={"start"})
+    await night.user_input(words, intent=intent, acts={"cancel"} if intent == "cancel" else {"answer"})
+    night.assert_response("utter_person", "utter_question_callback_when")
+    assert night.open_task == "callback_form"
+
+
+@pytest.mark.parametrize("words", ["is this a real person?", "someone called me and said he was from the co-op"])
+async def test_words_about_people_bring_none(night: Talk, words: str) -> None:
+    await night.user_input("i want to start service", intent="start_stop_service", acts={"start"})
+    await night.user_input(words, acts={"answer"})
+    night.assert_no_response("utter_person")
+
+
+async def test_the_phone_is_not_put_through_to_a_closed_office(clock: ManualClock, begin: Begin) -> None:
+    clock.advance(hours=13)
+    talk = await begin(Level.ANONYMOUS, channel="voice")
+    await talk.user_input("a person please", intent="speak_to_human", acts={"person"})
+    talk.assert_message("opens on Thursday")
+    assert not any((event["data"].get("custom") or {}).get("act") for event in talk.answers)
+    assert talk.open_task == "callback_form"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("friday between 9 and 11", "Friday, November 20 between 9:00 AM and 11:00 AM"),
+        ("friday but early, I work at 10", "Friday, November 20 between 8:00 AM and 10:00 AM"),
+        ("friday, not before noon", "Friday, November 20 between 12:00 PM and 4:30 PM"),
+        ("friday at 10", "Friday, November 20 at 10:00 AM"),
+    ],
+)
+async def test_the_time_is_kept_as_it_was_said_and_read_back(
+    night: Talk, backend: Backend, said: str, told: str
+) -> None:
+    await book(night, said)
+    night.assert_response("utter_question_callback_confirm")
+    night.assert_message(told)
+    night.assert_message("ending 0123, about: the deposit")
+    await night.user_input("yes")
+    night.assert_response("utter_callback_set")
+    night.assert_message(told)
+    assert (await arranged(backend, night)).details["about"] == "the deposit"
+
+
+async def test_another_time_at_the_read_back_and_after_it(night: Talk, backend: Backend) -> None:
+    await book(night, "friday at 10")
+    await night.user_input("no no, at 8:30", intent="deny", acts={"deny"})
+    night.assert_message("Friday, November 20 at 8:30 AM")
+    await night.user_input("yes")
+    await night.user_input("make it monday instead", intent="inform", acts={"correct"})
+    night.assert_message("Monday, November 23 at 8:30 AM")
+    await night.user_input("yes")
+    ticket = await arranged(backend, night)
+    assert ticket.details["when"] == "Monday, November 23, 8:30 AM"
+    assert ticket.details["about"] == "the deposit"
+
+
+async def test_asked_for_again_it_is_told_and_not_arranged_twice(night: Talk) -> None:
+    await book(night, "friday at 10")
+    await night.user_input("yes")
+    await night.user_input("is somebody going to call me?", intent="speak_to_human", acts={"ask"})
+    night.assert_response("utter_callback_stands")
+    night.assert_message("Friday, November 20 at 10:00 AM")
+
+
+async def test_a_word_more_for_the_call_is_written_down(night: Talk, backend: Backend) -> None:
+    await book(night, "friday at 10")
+    await night.user_input("yes")
+    await night.user_input("put on that call that she wants the bills in Spanish", intent="out_of_scope")
+    night.assert_response("utter_callback_noted")
+    assert "bills in Spanish" in (await arranged(backend, night)).notes[-1]["words"]
+
+
+async def test_the_subject_is_what_was_talked_about(night: Talk, backend: Backend) -> None:
+    await night.user_input("somebody keeps texting me that they are the electric company", acts={"ask"})
+    night.assert_response("utter_not_known")
+    await night.user_input("yes have them call me but only between 9 and 11 on friday", acts={"affirm"})
+    await night.user_input("815-555-0123", acts={"answer"})
+    night.assert_message("between 9:00 AM and 11:00 AM")
+    await night.user_input("yes")
+    assert "texting me" in (await arranged(backend, night)).details["about"]
+
+
+async def test_a_wish_for_a_call_points_at_nothing(night: Talk, backend: Backend) -> None:
+    await night.user_input("who votes at the annual meeting in spring", acts={"volunteer"}, intent="out_of_scope")
+    await book(night, "friday at 10", "can a person call me about it or not")
+    await night.user_input("yes")
+    assert "annual meeting" in (await arranged(backend, night)).details["about"]
+
+
+async def test_forget_it_with_a_goodbye_leaves_the_call(night: Talk, backend: Backend) -> None:
+    await book(night, "friday at 10")
+    await night.user_input("yes")
+    await night.user_input("Forget it, I tell them myself. Bye", intent="cancel", acts={"cancel"})
+    night.assert_no_response("utter_case_withdrawn")
+    assert (await arranged(backend, night)).status == "open"
+
+
+async def test_when_they_call_is_told(night: Talk) -> None:
+    await book(night, "friday at 10")
+    await night.user_input("yes")
+    await night.user_input("did you change it to 8:30 or no?", acts={"ask"})
+    night.assert_response("utter_callback_stands")
+
+
+async def test_news_of_an_outage_is_no_subject_of_a_call(night: Talk) -> None:
+    await night.user_input("I want somebody to call me", intent="speak_to_human", acts={"person"})
+    await night.user_input("oh shoot the lights just went out", intent="report_outage", acts={"answer"})
+    night.assert_no_response("utter_question_callback_confirm")
+    assert night.slots["callback_about"] is None
+    assert night.open_task == "outage_form"
