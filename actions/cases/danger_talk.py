@@ -45,7 +45,7 @@ from backend.reading.hazards.hazard_signs import (
 )
 from backend.reading.hazards.safety_questions import asks_about_medical_help, asks_if_dangerous, asks_who_calls_911
 from backend.reading.live_agent_request import wants_call
-from backend.reading.sentences import split_sentences
+from backend.reading.normalize import split_sentences
 from backend.reading.tickets.filed_report_questions import asks_which_address
 from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
 from backend.tickets import escalation

@@ -12,7 +12,7 @@ from backend.reading.contact.callback_phone import (
     replaces_phone,
 )
 from backend.reading.contact.phone_patterns import contains_formatted_phone
-from backend.reading.sentences import split_sentences
+from backend.reading.normalize import split_sentences
 from backend.tickets import escalation
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket

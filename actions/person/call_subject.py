@@ -9,7 +9,7 @@ from typing import Any
 from actions.person.agent_handoff import format_open_task
 from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import strip_accents
 from backend.tickets import service as tickets
 from backend.tickets.kinds import CALLBACK
 

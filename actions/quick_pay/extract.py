@@ -31,7 +31,7 @@ from backend.reading.money.payment_method import (
     names_method_to_pay,
     pays_whole_bill,
 )
-from backend.reading.text_cleaning import clean_text, find_corrections, remove_reason
+from backend.reading.normalize import clean_text, find_corrections, remove_reason
 
 AMOUNT, DAY, METHOD, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_confirm"
 AGREED = "pay_agreed"

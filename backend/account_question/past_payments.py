@@ -14,7 +14,7 @@ from backend.money import format_cents
 from backend.payments.models import Payment
 from backend.payments.service import list_payments
 from backend.reading.money.amount import Amount, parse_amount
-from backend.reading.spanish.translation import to_english
+from backend.reading.spanish import to_english
 
 LOOK_BACK = timedelta(days=35)
 """As far as two charges of one bill can be apart from being noticed."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold, fold_line
 
 _ADJECTIVES = (
     r"(?:(?:a|an|the|some|any|one|your|my|another|real|live|actual|human|an actual|damn|flesh and blood) ){0,4}"
@@ -104,7 +104,7 @@ _WHY_NOT = re.compile(r"\bwhy (?:don'?t|not) ")  # "why don't you have someone c
 
 def wants_live_agent(words: str) -> bool:
     """Whether a person or a call from one is wished, somewhere in it."""
-    text = strip_accents(" ".join(words.lower().replace("’", "'").split()))
+    text = fold_line(words)
     if any(_AGENT_ALONE.fullmatch(part.strip()) for part in re.split(r"[.,!?;:-]+", text) if part.strip()):
         return not re.search(r"\b(?:is|are|am i|was)\b[^.!?]*\?", text) and not _NOT_WANTED.search(
             text.split("person")[0]
@@ -114,7 +114,7 @@ def wants_live_agent(words: str) -> bool:
 
 def wants_call(words: str) -> bool:
     """Whether it is a call that is wished, rather than somebody to talk to at once."""
-    text = strip_accents(words.lower())
+    text = fold(words)
     return wants_live_agent(words) and bool(
         re.search(r"\b(?:call|ring|phone|call ?back|llam\w+|marqu\w+|marcar)\b", text)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold
 
 _THE_OFFICE = (
     r"(?:the |your |la |su |sus )?(?:office|billing(?: department)?|manager|boss|people|guys|crew|oficina|gente|"
@@ -28,5 +28,5 @@ MIN_WORDS = 5
 
 def has_message_for_office(text: str) -> bool:
     """Whether the office is to be told something, and it is said what."""
-    plain = strip_accents(text.lower())
+    plain = fold(text)
     return len(plain.split()) >= MIN_WORDS and bool(_TELL_OFFICE.search(plain)) and not _NOT_A_REQUEST.search(plain)

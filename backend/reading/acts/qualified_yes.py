@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from backend.language import ENGLISH
 from backend.reading.acts.signals import detect_feeling, is_question, is_small_talk
 from backend.reading.acts.yes_no import NO, YES, detect_yes_no
+from backend.reading.normalize import TIGHT_SENTENCE_BREAK
 
-_SENTENCE_END = re.compile(r"(?<=[.!?;\n])\s*")
+_SENTENCE_END = re.compile(TIGHT_SENTENCE_BREAK)
 _QUESTION_START = (
     r"(?:what|when|where|which|who|why|how|do|does|did|is|are|will|would|can|could|should|am|have|has|que|"
     r"cuanto|cuando)\b"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold
 
 _PHONE = r"(?:phone|number|cell(?:phone)?|mobile|line|telefono|numero|celular|cel)"
 _GIVES_PHONE = re.compile(
@@ -56,7 +56,7 @@ def is_additional_phone(words: str) -> bool:
 
     Nor does another's number that is only told: `my grandma's number is …, she is coming over`.
     """
-    text = _normalize(words)
+    text = fold(words)
     another = _OTHERS_PHONE.search(text) and not _OWN_PHONE.search(text) and not _INSTEAD.search(text)
     return bool(_ADDITIONAL_PHONE.search(text) or another)
 
@@ -69,26 +69,22 @@ _REPLACES_PHONE = re.compile(
 
 def replaces_phone(words: str) -> bool:
     """Whether a phone is given in the place of the one before: `call 815-555-0143, not this one`."""
-    return bool(_REPLACES_PHONE.search(_normalize(words)))
+    return bool(_REPLACES_PHONE.search(fold(words)))
 
 
 def gives_callback_phone(words: str) -> bool:
     """Whether the phone number in these words is one to call about what was reported; none of the account's own."""
-    text = _normalize(words)
+    text = fold(words)
     given = _GIVES_PHONE.search(text) or _ASKS_WHICH_PHONE.search(text) or _REPLACES_PHONE.search(text)
     return bool(given) and not _ACCOUNT_PHONE.search(text)
 
 
 def is_account_phone(words: str) -> bool:
     """Whether it is the phone on file that is spoken of."""
-    return bool(_ACCOUNT_PHONE.search(_normalize(words)))
+    return bool(_ACCOUNT_PHONE.search(fold(words)))
 
 
 def asks_which_phone(words: str) -> bool:
     """Whether it is asked which phone a report has: `did you get my other number`."""
-    text = _normalize(words)
+    text = fold(words)
     return bool(_ASKS_WHICH_PHONE.search(text)) and not _ACCOUNT_PHONE.search(text)
-
-
-def _normalize(words: str) -> str:
-    return strip_accents(words.lower().replace("’", "'"))

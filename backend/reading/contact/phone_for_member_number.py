@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.reading.normalize import clean_text
 from backend.reading.numbers.digit_groups import DigitGroup, find_digit_groups
 from backend.reading.numbers.member_number import SUFFIX_LENGTH
-from backend.reading.text_cleaning import clean_text
 
 _NATIONAL_LENGTH, _INTERNATIONAL_LENGTH, _LOCAL_LENGTH = 10, 11, 7
 _PHONE_CHARACTERS = frozenset("0123456789()+-./ ")

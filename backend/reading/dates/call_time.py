@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
-from backend.reading.text_cleaning import blank_span, clean_text
+from backend.reading.normalize import SENTENCE_BREAK, blank_span, clean_text
 
 OpeningHours = Mapping[str, tuple[time, time]]
 """Weekday in lower case -> opening and closing time."""
@@ -280,7 +280,7 @@ _PAST_WORDS = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_CALL = re.compile(r"\b(?:call|ring|phone|reach|llam\w+) (?:me|us|back)\b|\b(?:make|move) it\b", re.IGNORECASE)
-_PART_BREAK = re.compile(r"(?<=[.!?;\n])\s+|,\s+(?=(?:and|but|so|then|please|call|have|make)\b)", re.IGNORECASE)
+_PART_BREAK = re.compile(rf"{SENTENCE_BREAK}|,\s+(?=(?:and|but|so|then|please|call|have|make)\b)", re.IGNORECASE)
 
 
 def remove_past_events(text: str) -> str:

@@ -17,7 +17,7 @@ from backend.reading.dates.day_vocabulary import (
     correct_weekdays,
     parse_number_word,
 )
-from backend.reading.text_cleaning import (
+from backend.reading.normalize import (
     blank_span,
     blank_times,
     clean_text,

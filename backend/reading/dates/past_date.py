@@ -19,8 +19,8 @@ from backend.reading.dates.day_vocabulary import (
     parse_month,
     parse_number_word,
 )
+from backend.reading.normalize import clean_text, text_after_correction
 from backend.reading.numbers.number_tokens import parse_cardinal, tokenize
-from backend.reading.text_cleaning import clean_text, text_after_correction
 
 MIN_YEAR = 1900
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold
 
 _OTHER_CABLE = (
     r"\b(?:it|that|this)(?:'?s| is| was) (?:just |only )?(?:(?:the|my|our|his|her|a|an|old|[\w']+'?s) ){0,3}"
@@ -54,11 +54,11 @@ _OTHER_TOPIC = re.compile(
 
 def denies_danger(words: str) -> bool:
     """Whether it is told that there is no danger: `No, nothing's down. The bulb just quit`."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     only = _ONLY_WANTS.search(text) and _SURPRISED.match(text) and not _OTHER_TOPIC.search(text)
     return bool(_DENIES_DANGER.search(text) or only) and not _BUT_STILL.search(text)
 
 
 def denies_harm(words: str) -> bool:
     """Whether it is told that nobody is hurt."""
-    return bool(_NOBODY_HURT.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_NOBODY_HURT.search(fold(words)))

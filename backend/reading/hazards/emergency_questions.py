@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold
 
 
 class EmergencyQuestion(Enum):
@@ -137,7 +137,7 @@ _GET_OFF_MACHINE = re.compile(
 
 def is_about_leaving_machine(words: str) -> bool:
     """Whether it is asked to get down: from a tractor, a truck, a crane."""
-    return bool(_GET_OFF_MACHINE.search(strip_accents(words.lower())))
+    return bool(_GET_OFF_MACHINE.search(fold(words)))
 
 
 _ASKS_PERMISSION = re.compile(
@@ -181,33 +181,33 @@ _ASKS_WHAT = re.compile(
 
 def asks_what_was_reported(words: str) -> bool:
     """Whether it is asked what was reported, and not if one thing was: `did you tell them about my daughter`."""
-    return bool(_ASKS_WHAT.search(strip_accents(words.lower())))
+    return bool(_ASKS_WHAT.search(fold(words)))
 
 
 def says_is_breathing(words: str) -> bool:
     """Whether it is told that somebody breathes: `he's breathing though, I said`."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     return bool(_IS_BREATHING.search(text)) and not _NOT_BREATHING.search(text)
 
 
 def asks_about_outcome(words: str) -> bool:
     """Whether it is asked if somebody will be well: nobody here knows."""
-    return bool(_ASKS_OUTCOME.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_ASKS_OUTCOME.search(fold(words)))
 
 
 def is_about_money(words: str) -> bool:
     """Whether it is asked who pays: `do you folks pay for that heifer`."""
-    return bool(_ABOUT_MONEY.search(strip_accents(words.lower())))
+    return bool(_ABOUT_MONEY.search(fold(words)))
 
 
 def is_about_bill(words: str) -> bool:
     """Whether it speaks of a bill or a plan, whatever danger was told: `call me Tuesday about a payment plan`."""
-    return bool(_ABOUT_BILL.search(strip_accents(words.lower())))
+    return bool(_ABOUT_BILL.search(fold(words)))
 
 
 def asks_permission(words: str) -> bool:
     """Whether it is asked if something may be done: `so he can go if he's got rubber boots?`."""
-    return bool(_ASKS_PERMISSION.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_ASKS_PERMISSION.search(fold(words)))
 
 
 _POWER_ALREADY_OFF = re.compile(
@@ -221,11 +221,11 @@ _POWER_ALREADY_OFF = re.compile(
 
 def says_power_is_off(words: str) -> bool:
     """Whether somebody has cut the power already: `I turned off the breaker`. Whether they may is asked no more."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     return bool(_POWER_ALREADY_OFF.search(text)) and "?" not in words
 
 
 def detect_emergency_questions(words: str) -> frozenset[EmergencyQuestion]:
     """What is asked; empty where nothing of it is."""
-    text = " ".join(re.sub(r"[,;:¡¿]", " ", strip_accents(words.lower().replace("’", "'"))).split())
+    text = " ".join(re.sub(r"[,;:¡¿]", " ", fold(words)).split())
     return frozenset(asks for asks, pattern in _PATTERNS.items() if pattern.search(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import SENTENCE_BREAK, fold
 
 _RESPONDERS = (
     r"(?:crew|lineman|linemen|truck|guys?|firem[ae]n|fire ?fighters?|fire (?:dep\w*|trucks?|engine)|police|cops?|"
@@ -51,7 +51,7 @@ _NEVER_MIND = re.compile(r"\bnever ?mind\W+(?:it|that)(?:'?s| is) (?:fine|ok(?:a
 """It takes back, which is another thing."""
 
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|,\s+(?=(?:and |y )?(?:i|we|he|she|they|it|the|my|ya|el|la|los)\b)")
+_SENTENCE = re.compile(rf"{SENTENCE_BREAK}|,\s+(?=(?:and |y )?(?:i|we|he|she|they|it|the|my|ya|el|la|los)\b)")
 _STILL_OR_AGAIN = re.compile(
     r"\b(?:but|pero|(?:fire|on|back|start(?:s|ed)|\w+king) again|otra vez|still|todavia|sigue\w*|now it|worse|peor)\b"
 )
@@ -62,7 +62,7 @@ def is_good_news(words: str) -> bool:
 
     A question beside it changes nothing; that it is still so, or again, does.
     """
-    text = _NEVER_MIND.sub(" ", strip_accents(words.lower().replace("’", "'")))
+    text = _NEVER_MIND.sub(" ", fold(words))
     if says_it_continues(words):
         return False
     return any(_GOOD_NEWS.search(part) and not _NEGATED.search(part) for part in _SENTENCE.split(text))
@@ -70,7 +70,7 @@ def is_good_news(words: str) -> bool:
 
 def says_it_continues(words: str) -> bool:
     """Whether something is still so, again, or other than hoped: `he's out, but the wire is still sparking`."""
-    return bool(_STILL_OR_AGAIN.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_STILL_OR_AGAIN.search(fold(words)))
 
 
 _INSIDE_VEHICLE = re.compile(
@@ -83,5 +83,5 @@ _OUT_OF_VEHICLE = re.compile(r"\bout\b|\bnobody\b|\bno one\b|\bafuera\b|\bsali\w
 
 def says_someone_is_inside(words: str) -> bool:
     """Whether somebody is still in it: `there is a lady in the car, she's awake` is no good news yet."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     return bool(_INSIDE_VEHICLE.search(text)) and not _OUT_OF_VEHICLE.search(text)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import TIGHT_SENTENCE_BREAK, fold
 
-_SENTENCE_BREAK = re.compile(r"(?<=[.!?;\n])\s*|,\s*(?=(?:but|pero|and now|y ahora|also|tambien|también)\b)")
+_SENTENCE_BREAK = re.compile(rf"{TIGHT_SENTENCE_BREAK}|,\s*(?=(?:but|pero|and now|y ahora|also|tambien|también)\b)")
 _TROUBLE_WORDS = (
     r"spark\w*|arc(?:s|ing|ed)\b|hang(?:s|ing)?\b|hung\b|flam\w*|smell\w*|buzz\w*|humm\w*|hiss\w*|dizzy|"
     r"headaches?|spread\w*|out of control|hurt\b|shock\w*|zap\w*|tingl\w*|stuck|caught|tangled|wrapped|hit\b|struck|"
@@ -151,15 +151,11 @@ def is_harmless_talk(words: str) -> bool:
     """Whether a thing of these kinds is told, and no trouble beside it; whether something is safe is another thing."""
     parts = [part for part in _SENTENCE_BREAK.split(words) if part]
     rest = [part for part in parts if not _is_harmless(part, _HARMLESS_KINDS)]
-    return len(rest) < len(parts) and not _ANY_TROUBLE.search(_normalize(" ".join(rest)))
+    return len(rest) < len(parts) and not _ANY_TROUBLE.search(fold(" ".join(rest)))
 
 
 def _is_harmless(
     sentence: str, kinds: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (*_HARMLESS_KINDS, *_HYPOTHETICAL_KINDS)
 ) -> bool:
-    text = _normalize(sentence)
+    text = fold(sentence)
     return any(kind.search(text) and not but.search(text) for kind, but in kinds)
-
-
-def _normalize(words: str) -> str:
-    return strip_accents(words.lower().replace("’", "'"))

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from backend.reading.hazards.danger_words import DANGER, detect_danger, is_hypothetical
 from backend.reading.hazards.harmless_talk import remove_harmless_talk
 from backend.reading.hazards.life_support import depends_on_power, is_acute, is_backup_running_out, is_past
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold, fold_line
 
 CAR, FIRE, GAS, HURT, LIFE, WATER, WIRE = "car", "fire", "gas", "hurt", "life", "water", "wire"
 BURNING_CAR = "burning_car"
@@ -218,7 +218,7 @@ def find_hazard_signs(words: str, plain: str = "", *, reported: bool = False) ->
     this talk already, so that `it is on the roof now` or `the battery is low` needs no more words.
     """
     words, plain = remove_harmless_talk(words), remove_harmless_talk(plain)
-    text = _normalize(words, plain)
+    text = fold_line(f"{words} | {plain}" if plain and plain != words else words)
     danger = detect_danger(plain or words) or detect_danger(text)
     found = set()
     for name, pattern in _SIGN_PATTERNS.items():
@@ -265,13 +265,13 @@ def advice_key(signs: Iterable[str]) -> str:
 
 def has_trapped_fumes(words: str) -> bool:
     """Whether something burns where its fumes stay: a generator in the garage, however well it is meant."""
-    text = _normalize(words, "")
+    text = fold_line(words)
     return any(_is_asserted(text, match) for match in _FUMES_TRAPPED.finditer(text))
 
 
 def mentions_wire(words: str) -> bool:
     """Whether a wire, a line or a cable is named."""
-    return bool(re.search(rf"\b{_WIRE_WORD}\b", strip_accents(words.lower())))
+    return bool(re.search(rf"\b{_WIRE_WORD}\b", fold(words)))
 
 
 def is_only_medical_need(signs: Iterable[str]) -> bool:
@@ -287,11 +287,6 @@ def _is_air_at_risk(text: str, *, reported: bool) -> bool:
 
 def _is_asserted(text: str, match: re.Match[str]) -> bool:
     return not _NEGATED_BEFORE.search(text[max(0, match.start() - 40) : match.start()])
-
-
-def _normalize(words: str, plain: str) -> str:
-    told = f"{words} | {plain}" if plain and plain != words else words
-    return " ".join(strip_accents(told.lower().replace("’", "'")).split())
 
 
 __all__ = [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold_line
 
 _DEVICE = r"(?:machine|equipment|device|pump|monitor|treatment)s?"
 _DEVICE_SPANISH = r"(?:maquina|aparato|equipo)s?"
@@ -92,7 +92,7 @@ _ON_ANOTHER_DAY = re.compile(
 
 def is_acute(text: str) -> bool:
     """Whether somebody's air or medicine runs out now: the machine stopped, its battery is low, breath is short."""
-    told = _normalize(text)
+    told = fold_line(text)
     need = _LIFE_SUPPORT.search(told) is not None
     if _IN_DISTRESS.search(told):
         return True
@@ -108,7 +108,7 @@ _FUTURE_PLANS = re.compile(
 
 def is_about_future(text: str) -> bool:
     """Whether who needs power speaks of days to come: a planned outage, a list, a worry; nothing fails now."""
-    told = _normalize(text)
+    told = fold_line(text)
     return _FUTURE_PLANS.search(told) is not None and not (
         _POWER_OUT_NOW.search(told) or is_acute(text) or is_backup_running_out(text)
     )
@@ -116,12 +116,12 @@ def is_about_future(text: str) -> bool:
 
 def is_backup_running_out(text: str) -> bool:
     """`the battery is almost dead`, of who has told what it is for. A telephone's is none."""
-    return _BACKUP_RUNNING_OUT.search(_normalize(text)) is not None
+    return _BACKUP_RUNNING_OUT.search(fold_line(text)) is not None
 
 
 def is_past(text: str) -> bool:
     """Whether it is told of another day: `my oxygen machine stopped last week`."""
-    return _ON_ANOTHER_DAY.search(_normalize(text)) is not None
+    return _ON_ANOTHER_DAY.search(fold_line(text)) is not None
 
 
 def _has_device_stopped(told: str) -> bool:
@@ -137,18 +137,14 @@ def _has_device_stopped(told: str) -> bool:
 
 def is_at_risk_now(text: str) -> bool:
     """Whether the need is of today: the power is out or about to be, or what stands in for it runs down."""
-    return says_power_is_out_now(text) or _AT_RISK.search(_normalize(text)) is not None
+    return says_power_is_out_now(text) or _AT_RISK.search(fold_line(text)) is not None
 
 
 def depends_on_power(text: str) -> bool:
     """Oxygen, a breathing machine, dialysis, insulin to be kept cold."""
-    return _LIFE_SUPPORT.search(_normalize(text)) is not None
+    return _LIFE_SUPPORT.search(fold_line(text)) is not None
 
 
 def says_power_is_out_now(text: str) -> bool:
     """Whether the power is said to be out now: what is paid late and may be shut off is not."""
-    return _POWER_OUT_NOW.search(_normalize(text)) is not None
-
-
-def _normalize(text: str) -> str:
-    return " ".join(strip_accents(text.lower().replace("’", "'")).split())
+    return _POWER_OUT_NOW.search(fold_line(text)) is not None

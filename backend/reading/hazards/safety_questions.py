@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold_line
 
 _ACTION_VERBS = (
     r"(?:touch|move|drive|walk|go|get|grab|unplug|plug|use|turn|reset|flip|pick|put|stay|step|cross|let|open|close|"
@@ -84,12 +84,12 @@ _OUTAGE_SUPPLIES = re.compile(
 
 def is_about_outage_supplies(words: str) -> bool:
     """Whether it is asked how to get through the dark: `can I use my generator`. That has an answer of its own."""
-    return bool(_OUTAGE_SUPPLIES.search(_normalize(words)))
+    return bool(_OUTAGE_SUPPLIES.search(fold_line(words)))
 
 
 def asks_if_safe(words: str) -> bool:
     """Whether it is asked what may be touched, entered or used: `can she touch the fridge again`."""
-    text = _normalize(words)
+    text = fold_line(words)
     return bool(_ASKS_IF_SAFE.search(text)) and not _ABOUT_CONVERSATION.search(text)
 
 
@@ -102,19 +102,15 @@ _ASKS_IF_DANGEROUS = re.compile(
 
 def asks_if_dangerous(words: str) -> bool:
     """Whether it is asked if something is dangerous, to which the answer that keeps people away is a yes."""
-    return bool(_ASKS_IF_DANGEROUS.search(_normalize(words)))
+    return bool(_ASKS_IF_DANGEROUS.search(fold_line(words)))
 
 
 def asks_about_medical_help(words: str) -> bool:
     """Whether it is asked if somebody should be brought to a hospital, or 911 be called."""
-    return bool(_GO_TO_DOCTOR.search(_normalize(words)))
+    return bool(_GO_TO_DOCTOR.search(fold_line(words)))
 
 
 def asks_who_calls_911(words: str) -> bool:
     """Whether it is asked if we call 911 or the fire department: nobody may wait, believing that we did."""
-    text = _normalize(words)
+    text = fold_line(words)
     return bool(_ASKS_WHO_CALLS.search(text)) and not _CALLED_ALREADY.search(text)
-
-
-def _normalize(words: str) -> str:
-    return " ".join(strip_accents(words.lower().replace("’", "'")).split())

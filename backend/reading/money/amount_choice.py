@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from backend.money import share_of
-from backend.reading.text_cleaning import count_corrections_before, find_corrections, is_value_denied
+from backend.reading.normalize import count_corrections_before, find_corrections, is_value_denied
 
 MAX_AMOUNT_CENTS = 100_000_000  # a million dollars: no household means it
 

@@ -30,8 +30,8 @@ from backend.reading.money.payment_plan_patterns import (  # fmt: skip
     extract_frequency,
     rewrite_extra_time,
 )
+from backend.reading.normalize import blank_span, clean_text, count_corrections_before, find_corrections
 from backend.reading.numbers.menu_number import is_menu_number
-from backend.reading.text_cleaning import blank_span, clean_text, count_corrections_before, find_corrections
 
 PaymentShare = int | str
 """Cents, or a share of what is owed: `all`, `1/2`, `rest` (what the other payments leave) or `percent 25`."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from backend.reading.dates.day_vocabulary import WEEKDAY_PATTERN, parse_weekday
-from backend.reading.text_cleaning import blank_span
+from backend.reading.normalize import blank_span
 
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from backend.reading.normalize import blank_span, count_corrections_before, find_corrections, is_value_denied
 from backend.reading.numbers.number_tokens import NumberToken, parse_cardinal, tokenize
-from backend.reading.text_cleaning import blank_span, count_corrections_before, find_corrections, is_value_denied
 
 _DIGIT_KINDS = frozenset({"figures", "unit", "teen", "tens", "repeat", "oh", "plural"})
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 
 from backend.reading.dates.day_parsing import blank_days
+from backend.reading.normalize import clean_text
 from backend.reading.numbers.digit_groups import METHOD_LABEL, DigitGroup, DigitScan, find_digit_groups
-from backend.reading.text_cleaning import clean_text
 
 SUFFIX_LENGTH = 3  # digits behind the dash
 MIN_BASE_LENGTH, MAX_BASE_LENGTH = 4, 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.plain_text import to_plain_text
+from backend.reading.normalize import to_plain_text
 
 _DIGIT = (
     r"(?:[1-9]|one|two|three|four|five|six|seven|eight|nine|"

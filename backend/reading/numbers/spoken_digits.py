@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from backend.reading.normalize import clean_text
 from backend.reading.numbers.digit_groups import find_digit_groups
-from backend.reading.text_cleaning import clean_text
 
 
 def spoken_to_digits(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.sentences import split_sentences
+from backend.reading.normalize import split_sentences
 
 _POWER = r"(?:(?:my|our|the|her|his|mi|la) )?(?:power|lights?|electric\w*|service|luz|us|me)"
 _COOP = r"(?:you|u|y'?all|you (?:guys|people|all)|they|ustedes)(?: (?:just|have|already|went and))*"

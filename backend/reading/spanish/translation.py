@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from backend.reading.normalize import strip_accents
 from backend.reading.spanish.day_translation import SPANISH_WEEKDAY_PATTERN, translate_days, translate_times
 from backend.reading.spanish.number_translation import NUMBER_WORD, translate_numbers
 
@@ -45,12 +46,6 @@ def to_english(text: str) -> str:
     plain = pattern.sub(lambda match: table[" ".join(match[0].split())], plain)
     # "y" last: between numbers it is a part of them, and alone no yes
     return _AND.sub("and", translate_numbers(translate_days(plain)))
-
-
-def strip_accents(text: str) -> str:
-    """`mañana, sí` as `manana, si`. Inverted marks go: they are at the start, where no rule wants them."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return bare.replace("¿", "").replace("¡", "")
 
 
 @cache

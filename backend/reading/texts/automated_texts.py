@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from backend.reading.plain_text import to_plain_text
+from backend.reading.normalize import to_plain_text
 from backend.reading.texts.automated_phrases import AUTOMATIC_REPLY, CANNED_REPLY, CARRIER_NOTICE, EMAIL_FOOTER
 
 AutomatedKind = Literal["reaction", "notice", "auto_reply"]

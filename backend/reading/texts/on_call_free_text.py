@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.plain_text import is_one_slip_apart, to_plain_text
+from backend.reading.normalize import is_one_slip_apart, to_plain_text
 
 _DONE_WORDS = (
     "done fixed finished complete completed repaired resolved restored cleared closed "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from backend.reading.plain_text import collapse_repeats, is_one_slip_apart, split_plain_clauses, to_plain_text
+from backend.reading.normalize import collapse_repeats, is_one_slip_apart, split_plain_clauses, to_plain_text
 from backend.reading.texts.opt_out_fuzzy import detect_loose_opt_out
 
 OptOutSignal = Literal["stop", "perhaps"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
 
-from backend.reading.plain_text import is_one_slip_apart
+from backend.reading.normalize import is_one_slip_apart
 
 MAX_CLAUSE_WORDS = 16
 """A longer clause is a story, and what stops in it is seldom the texts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from backend.reading.plain_text import is_one_slip_apart, split_plain_clauses, to_plain_text
+from backend.reading.normalize import is_one_slip_apart, split_plain_clauses, to_plain_text
 
 _MAY_BE_WRONG_NUMBER = re.compile(
     r"\b(?:wrong|not|isnt|arent|no|doesnt|dont|new (?:owner|number)|this (?:number|phone)|equivoc\w*|belongs?|"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from backend.reading.hazards.danger_words import detect_danger
-from backend.reading.sentences import split_sentences
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold_line, split_sentences
 
 _REPORTED = r"(?:reported|called (?:it |this |that )?in|phoned (?:it )?in|turned in|told (?:to )?(?:you|yall|y'all))"
 _OTHER_PEOPLE = (
@@ -69,18 +68,14 @@ def asks_if_already_reported(words: str, glossed: str) -> bool:
     if _OWN_REPORT.search(words):
         return False
     if (
-        _OTHERS_REPORTED.search(_normalize(words))
-        and _WAS_IT_REPORTED.search(_normalize(words))
+        _OTHERS_REPORTED.search(fold_line(words))
+        and _WAS_IT_REPORTED.search(fold_line(words))
         and not detect_danger(glossed)
     ):
         return not _REPORTS_TROUBLE.search(words)
     parts = split_sentences(words.strip())
-    asked = [part for part in parts if _ASKS_IF_REPORTED.search(_normalize(part))]
+    asked = [part for part in parts if _ASKS_IF_REPORTED.search(fold_line(part))]
     rest = " ".join(part for part in parts if part not in asked)
     if not asked or _REPORTS_TROUBLE.search(rest):
         return False
     return len(parts) == len(asked) or not detect_danger(rest if words == glossed else glossed)
-
-
-def _normalize(words: str) -> str:
-    return strip_accents(" ".join(words.lower().replace("’", "'").replace("¿", "").split()))

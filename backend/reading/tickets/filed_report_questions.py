@@ -7,7 +7,7 @@ from enum import Enum
 
 from backend.reading.contact.callback_phone import asks_which_phone
 from backend.reading.hazards.danger_words import detect_danger
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold
 
 _RETRACTS = re.compile(
     r"\b(?:never ?mind|false alarm|all clear|forget it|(?:it|that)(?:'?s| is) (?:fine|ok(?:ay)?|all right|nothing)|"
@@ -17,7 +17,7 @@ _RETRACTS = re.compile(
 
 def says_report_is_moot(words: str) -> bool:
     """`Never mind, the limb fell off, it's fine`: what was reported is said to be over."""
-    return bool(_RETRACTS.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_RETRACTS.search(fold(words)))
 
 
 class FiledQuestion(Enum):
@@ -101,12 +101,12 @@ _ASKS_PLACE = re.compile(
 
 def asks_which_address(words: str) -> bool:
     """Whether it is asked which place a report has: `which address do you have?`."""
-    return bool(_ASKS_PLACE.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_ASKS_PLACE.search(fold(words)))
 
 
 def says_still_out(text: str) -> bool:
     """Whether it is told that nothing has changed: `still dark`."""
-    return bool(_STILL_OUT.search(strip_accents(text.lower())))
+    return bool(_STILL_OUT.search(fold(text)))
 
 
 def detect_filed_question(words: str, glossed: str) -> FiledQuestion | None:
@@ -114,7 +114,7 @@ def detect_filed_question(words: str, glossed: str) -> FiledQuestion | None:
 
     `glossed` is the same in the words that rules know. Only who has filed something can mean it so.
     """
-    text = strip_accents(f"{words} | {glossed}".lower().replace("’", "'"))
+    text = fold(f"{words} | {glossed}")
     if asks_which_address(words):
         return FiledQuestion.PLACE
     if _CALLED_911.search(text) and not detect_danger(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold
 
 
 class Objection(Enum):
@@ -112,7 +112,7 @@ _SPELLED_NUMBER = re.compile(
 
 def detect_objection(words: str) -> Objection | None:
     """How surely the words say so, in English or Spanish; None where they speak of something else."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     if (_ABOUT_CONVERSATION.search(text) or _ABOUT_OWN_ACT.search(text)) and not _SURELY_FRAUD.search(text):
         return None
     if _SURELY_FRAUD.search(text):

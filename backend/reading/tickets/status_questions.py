@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold, fold_line
 from backend.reading.tickets.status_questions_spanish import (
     CALL_SPANISH,
     LIKELY_SPANISH,
@@ -176,36 +176,36 @@ _POWER_OUT = re.compile(
 
 def denies_reporting(words: str) -> bool:
     """Whether they say that they never reported it, and not that the power is out: `I never reported an outage`."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     rest = re.sub(r"\b(?:an? |the |my )?(?:power )?outage\b", " ", text)
     return bool(_NEVER_REPORTED.search(text)) and not _POWER_OUT.search(rest)
 
 
 def says_power_is_fine(words: str) -> bool:
     """Whether the power is on: `my power is fine, I did not report an outage`."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     return bool(_POWER_FINE.search(text)) and not _MAY_NOT_BE_FINE.search(text)
 
 
 def says_power_is_back(words: str) -> bool:
     """Whether the words name that the power is back: who only asks closes nothing."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     return bool(_POWER_BACK.search(text)) and not denies_power_is_back(words) and not _TURN_BACK_ON.search(text)
 
 
 def denies_power_is_back(words: str) -> bool:
     """Whether it is told that the power is not back, or that nobody said so: `It is NOT back, I never told you`."""
-    return bool(_POWER_NOT_BACK.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_POWER_NOT_BACK.search(fold(words)))
 
 
 def asks_to_restore(words: str) -> bool:
     """Whether something is wished back as it was: `our auto pay was turned off, put it back on`."""
-    return bool(_TURN_BACK_ON.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_TURN_BACK_ON.search(fold(words)))
 
 
 def asks_if_must_be_home(words: str) -> bool:
     """Whether it is asked if somebody has to be there when they come."""
-    return bool(_BE_HOME.search(strip_accents(words.lower())))
+    return bool(_BE_HOME.search(fold(words)))
 
 
 def _compile_any(*patterns: str) -> re.Pattern[str]:
@@ -225,7 +225,7 @@ def detect_status_question(words: str) -> StatusQuestion | None:
 
     Whoever has reported nothing may mean something else by `how much longer`.
     """
-    text = strip_accents(" ".join(words.lower().replace("’", "'").split()))
+    text = fold_line(words)
     if _BE_HOME.search(text):
         return StatusQuestion.ABOUT_LAST_TOPIC
     if _OTHER_TOPIC.search(text):

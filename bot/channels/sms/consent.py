@@ -6,7 +6,7 @@ from typing import Literal
 
 from backend.coop import Coop
 from backend.language import tr
-from backend.reading.plain_text import to_plain_text
+from backend.reading.normalize import to_plain_text
 from backend.reading.texts.opt_out import detect_opt_out, is_opt_in
 
 START_WORDS = frozenset({"start", "unstop"})

@@ -62,7 +62,7 @@ def test_shares(said: str, share: str) -> None:
     ],
 )
 def test_days(said: str, day: str) -> None:
-    assert read(said, "date")["day"].on.isoformat() == day  # type: ignore[attr-defined]
+    assert read(said, "date")["day"].day.isoformat() == day  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_days(said: str, day: str) -> None:
     ],
 )
 def test_member_numbers(said: str) -> None:
-    assert read(said, "member_number")["number"].dashed == "99999-001"  # type: ignore[attr-defined]
+    assert read(said, "member_number")["member_number"].dashed == "99999-001"  # type: ignore[attr-defined]
 
 
 def test_last_four_with_a_correction() -> None:

@@ -14,8 +14,9 @@ from backend.reading.dates.day_parsing import ParsedDay, is_due_date_requested
 from backend.reading.extract_all import extract_all
 from backend.reading.money.amount import Amount, AmountProblem
 from backend.reading.money.payment_method import SAVED_WORDS, WANTS_OTHER_METHOD, WANTS_PAY_LINK
+from backend.reading.normalize import strip_accents
 from backend.reading.spanish import to_english
-from backend.reading.spanish.translation import TABLES_FOLDER, strip_accents
+from backend.reading.spanish.translation import TABLES_FOLDER
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 
