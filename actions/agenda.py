@@ -15,7 +15,7 @@ from actions.scheduled.extract import find_meant_opener
 from actions.turn import Turn
 from backend.language import SPANISH, tr
 from backend.reading.acts import Act
-from backend.reading.service.disconnection_notice import only_asks_about_shutoff
+from backend.reading.service.disconnection import only_asks_about_shutoff
 from backend.reading.spanish import to_english
 
 AGENDA, CURRENT_ITEM = "agenda", "agenda_now"

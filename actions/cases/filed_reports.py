@@ -18,8 +18,8 @@ from backend.contact.service import extract_phone
 from backend.language import tr
 from backend.members.levels import Level
 from backend.payments.confirmation_numbers import normalize_number
-from backend.reading.contact.callback_phone import is_account_phone, replaces_phone
-from backend.reading.tickets.filed_report_questions import FiledQuestion, detect_filed_question
+from backend.reading.contact.phone_mentions import is_account_phone, replaces_phone
+from backend.reading.tickets.report_questions import FiledQuestion, detect_filed_question
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import service as tickets
 from backend.tickets.kinds import CALLBACK, DANGER, POWER_KINDS

@@ -29,8 +29,7 @@ from backend.contact.service import extract_phone
 from backend.conversations.models import Conversation
 from backend.coop import format_at_clock, format_clock
 from backend.language import mark, tr
-from backend.reading.contact.phone_ending import extract_phone_ending
-from backend.reading.contact.phone_patterns import remove_phone_digits
+from backend.reading.contact.phone_mentions import extract_phone_ending, remove_phone_digits
 from backend.reading.dates.call_time import (
     RequestedTime,
     find_call_end,

@@ -38,8 +38,7 @@ _ENGLISH_PATTERNS = (
     r"(?:talk|speak)(?:ing)? (?:to|with) (?:the |your )?(?:billing|office|accounting|engineering|service department|"
     r"main office)(?: (?:dept|department|office|people))?\b",
     r"(?:^|[.,!?] ?)(?:somebody|someone|a person|anybody|anyone) (?:at|in|from) (?:the|your) (?:office|co-?op|"
-    r"billing)\b"
-    r"(?= (?:please|pls|i\b|about|for)|[,.!]|$)",
+    r"billing)\b(?= (?:please|pls|i\b|about|for)|[,.!]|$)",
     rf"(?:give|get|gimme|send|bring|find|show|hand|pass|put|transfer|connect)(?: (?:me|us|my call))? "
     rf"(?:(?:through |over |on )?(?:to|with|on) )?{_ADJECTIVES}{_PERSON_WORDS}(?! (?:to|from) (?!talk|call|"
     rf"speak|help))",

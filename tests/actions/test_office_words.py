@@ -12,7 +12,7 @@ from actions.arrangement.extract import extract_payment_position
 from actions.person.call_subject import CANCELS_CALL, extract_subject
 from actions.service.extract import extract_kind, extract_name, extract_service_address, is_moving_out, remove_place
 from actions.turn import Turn
-from backend.reading.service.disconnection_notice import detect_disconnection_topic
+from backend.reading.service.disconnection import detect_disconnection_topic
 
 
 def turn(words: str, **more: object) -> Turn:

@@ -26,7 +26,7 @@ from backend.reading.acts.signals import (
 from backend.reading.acts.yes_no import NO, YES, detect_uncertain_yes, detect_yes_no, starts_with_yes
 from backend.reading.bystander_talk import remove_bystander_talk
 from backend.reading.live_agent_request import wants_live_agent
-from backend.reading.numbers.spoken_digits import spoken_to_digits
+from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.spanish import to_english
 
 MIN_ACT_PROBABILITY = 0.5

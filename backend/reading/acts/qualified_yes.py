@@ -44,8 +44,7 @@ _SENDS_REPORT = re.compile(
 _LEADING_CONJUNCTION = re.compile(r"^(?:and|y|but|pero|so|oh|also)\b[\s,]*", re.IGNORECASE)
 _CONDITIONS = re.compile(
     r"\b(?:if|unless|instead|wait|hold on|not yet|don'?t|dont|do not|no|never|change|wrong|actually|rather|"
-    r"until|except|"
-    r"make it|only when|as soon as|but|pero|yes)\b",
+    r"until|except|make it|only when|as soon as|but|pero|yes)\b",
     re.IGNORECASE,
 )
 _RETRACTS = re.compile(r"\b(?:undo|cancel|withdraw|take .* back|drop|deshaga|retire)\b", re.IGNORECASE)

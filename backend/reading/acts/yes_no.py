@@ -11,8 +11,8 @@ import re
 
 from backend.language import ENGLISH, SPANISH
 from backend.reading.acts.signals import detect_feeling, is_question
+from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.numbers.number_tokens import parse_cardinal, tokenize
-from backend.reading.numbers.spoken_digits import spoken_to_digits
 
 YES, NO = "yes", "no"
 _STRONG_YES_WORDS = (

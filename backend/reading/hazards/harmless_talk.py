@@ -23,8 +23,7 @@ _ANY_TROUBLE = re.compile(
     rf"humo|cables?|quem\w*|oxigeno)"
 )
 _ONGOING_WORDS = (
-    r"again|still|back (?:on|up)|tonight|today|this (?:morning|evening|minute)|otra vez|todavia|sigue\w*|hoy\b|"
-    r"ahorita"
+    r"again|still|back (?:on|up)|tonight|today|this (?:morning|evening|minute)|otra vez|todavia|sigue\w*|hoy\b|ahorita"
 )
 _IN_THE_HOUSE = (
     r"room|kitchen|trailer|heat\b|(?:keep|get|stay)\w* warm|sala|cuarto|traila|calentar\w*|cocina|garage|"
@@ -50,8 +49,7 @@ _HARMLESS_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (  # a battery that runs low in a detector
         re.compile(
             r"\b(?:detectors?|(?:smoke|fire|co|hallway) alarms?|detector(?:es)?|"
-            r"alarmas? de humo)\b.*\b(?:low batter\w+|batter\w+ (?:is |are |"
-            r"was |must be )?"
+            r"alarmas? de humo)\b.*\b(?:low batter\w+|batter\w+ (?:is |are |was |must be )?"
             r"(?:low|dying|dead|old)|dying batter\w+|chirp\w*|new batter\w+|9 ?volt|pilas?|baterias?)\b|"
             r"\b(?:low batter\w+|chirp\w*|pila baja|bateria baja)\b.*\b(?:detectors?|alarms?|alarmas?)\b"
         ),
@@ -78,8 +76,7 @@ _HARMLESS_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (  # a lamp that burned out
         re.compile(
             r"\b(?:bulbs?|(?:yard|street|security|pole|barn|porch|dusk to dawn|night) ?lights?|lamps?|focos?|"
-            r"farol(?:es)?|"
-            r"lamparas?|bombillas?|luz (?:del|de la|de) (?:poste|patio|corral|calle|granero))\b.*"
+            r"farol(?:es)?|lamparas?|bombillas?|luz (?:del|de la|de) (?:poste|patio|corral|calle|granero))\b.*"
             r"\b(?:burn(?:ed|t)(?: \w+)? out|burned|burnt|out|went out|dead|quit|won'?t come on|fundi\w*|"
             r"no prende|quem\w+)\b|"
             r"\b(?:burn(?:ed|t) out|fundid[oa]|quemad[oa])\b.*\b(?:bulbs?|lights?|lamps?|focos?|farol)\b"

@@ -35,8 +35,7 @@ _HAZARD_BY_SIGN = {
 }
 
 _SOMEBODY = (
-    r"(?:some ?(?:body|one)|(?:a|an|the|one|two|our|my) (?:\w+ ){0,2}?"
-    r"(?:person|people|man|men|woman|kids?|child|"
+    r"(?:some ?(?:body|one)|(?:a|an|the|one|two|our|my) (?:\w+ ){0,2}?(?:person|people|man|men|woman|kids?|child|"
     r"children|boy|girl|"
     r"baby|guy|lineman|worker|neighbou?r|driver|dog|wife|husband|son|daughter|mom|mother|dad|father|grand\w+|brother|"
     r"sister|friend|uncle|aunt|roommate)|he|she|they|people|we|i|"
@@ -51,8 +50,7 @@ _IS_VERBS = (
 _HARMED = (
     r"(?:hurt|injured|bleeding|unconscious|passed out|knocked out|not breathing|not moving|unresponsive|burned|"
     r"electrocuted|shocked|zapped|being (?:electrocuted|shocked)|herid[oa]s?|lastimad[oa]s?|lesionad[oa]s?|"
-    r"inconscientes?|"
-    r"desmayad[oa]s?|sangrando|electrocutad[oa]s?|golpead[oa]s?)"
+    r"inconscientes?|desmayad[oa]s?|sangrando|electrocutad[oa]s?|golpead[oa]s?)"
 )
 _NOT_BODILY = (
     r"(?:feelings?|financial\w*|money|bills?|pay\w*|rates?|credit|wallet|job|work|disab\w*|rent|afford|facturas?|"
@@ -107,13 +105,11 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
         rf"desmayad)[oa]s?\b|"
         r"\b(?:there(?:'?s| is| are)|is there) (?:\w+ ){0,2}?(?:herid[oa]s?|hurt|injured|bleeding)\b|"
         rf"\b{_SOMEBODY} (?:was|were|just) (?:just )?(?:electrocuted|zapped|shocked)\b|"
-        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|waking up"
-        rf")(?<=\w)\b"
+        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|waking up)(?<=\w)\b"
         r"(?<!\bis breathing)(?<!'s breathing)(?<!are breathing)|"
         rf"\b{_SOMEBODY} (?:won'?t|does ?n'?t|do ?n'?t|not) (?:wake up|respond|breathe)\b|"
         rf"\b{_SOMEBODY} (?:just )?(?:touched|grabbed|is holding|stepped on) (?:the|a|that) (?:\w+ )?(?:wires?|"
-        rf"lines?|cables?)\b|"
-        rf"\b{_SOMEBODY}(?: ya)? no (?:esta )?(?:respira(?:ndo)?|despierta|reacciona|se mueve)\b|"
+        rf"lines?|cables?)\b|\b{_SOMEBODY}(?: ya)? no (?:esta )?(?:respira(?:ndo)?|despierta|reacciona|se mueve)\b|"
         r"\bse (?:quemo|lastimo|corto) (?:\w+ )?(?:manos?|brazos?|cara|dedos?|piernas?|pies?|espalda)\b|"
         rf"\b{_SOMEBODY} (?:got )?burned (?:his|her|their|my) \w+\b|"
         rf"\b(?:se|{_SOMEBODY} se) (?:lastimo|electrocuto|desmayo|esta electrocutando)\b|"
@@ -139,8 +135,7 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
     ),
     "inside": re.compile(
         rf"\b{_SOMEBODY}(?:'?s| is| are| esta| estan| sigue| siguen)?(?: still| todavia| aun)? (?:in ?side|"
-        r"in there|adentro|"
-        r"dentro)\b"
+        r"in there|adentro|dentro)\b"
     ),
     "fire": re.compile(
         r"\b(?:fire(?! ?-?(?:dep\w*|trucks?|man|men|fighters?|station|chief|number|company|hydrant|pit|place|wood|"
@@ -162,13 +157,11 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
     "moving": re.compile(
         r"\b(?:it|they|that|one|wires?|lines?|poles?|cables?|tree|limb)(?:'?s)? (?:\w+ ){0,2}?"
         r"(?:moving|swinging|whipping|jumping|dancing|hitting)\b|\b(?:se (?:mueve|esta moviendo|sacude)|"
-        r"moviendo(?:se)?|"
-        r"brincando|azotando)\b"
+        r"moviendo(?:se)?|brincando|azotando)\b"
     ),
     "down": re.compile(
         r"\b(?:down|fell|fallen|falling|snapped|came down|hanging|on the (?:ground|road|car)|lean\w*|se cayo|se cae|"
-        r"caid[oa]|caer|colgando|"
-        r"se rompio)\b"
+        r"caid[oa]|caer|colgando|se rompio)\b"
     ),
     "fell": re.compile(
         r"\b(?:fell|fallen|falling|snapped|came down|coming down|broke in (?:two|half)|se (?:cayo|cae|rompio|"
@@ -196,8 +189,7 @@ _GETTING_WORSE = re.compile(
     r"esta extendiendo)\b|"
     r"\b(?:en|sobre|contra|toca|tocando) (?:el|la|mi|nuestro|nuestra) (?:techo|casa|carro|cerca|troca|barda|home)\b|"
     r"\b(?:ninos|gente|carros|personas|alguien|person|kids) (?:\w+ ){0,3}?(?:cerca|junto|debajo|jugando|pasando|"
-    r"encima)\b|"
-    r"\bllego (?:al|a la|a mi|hasta)\b|\b(?:maread[oa]s?|me duele la cabeza)\b"
+    r"encima)\b|\bllego (?:al|a la|a mi|hasta)\b|\b(?:maread[oa]s?|me duele la cabeza)\b"
 )
 _NEGATED_BEFORE = re.compile(
     r"(?:\b(?:no|not|any ?(?:body|one)?|nobody|none|without|nothing|nor|neither|nadie|ningun[oa]?|sin|ni|"
@@ -206,8 +198,7 @@ _NEGATED_BEFORE = re.compile(
 )
 _ABOUT_MONEY = re.compile(
     r"\b(?:bills?|pay\w*|balance|autopay|amount|price|cost|rates?|charge[sd]?|kwh|facturas?|recibo|pag(?:o|ar|ue)\w*|"
-    r"saldo|"
-    r"cobr\w+)\b"
+    r"saldo|cobr\w+)\b"
 )
 
 

@@ -48,12 +48,10 @@ _RUNNING_LOW = (
     r"(?:low|dying|dead|almost (?:out|gone|dead|empty)|nearly (?:out|gone|dead|empty)|about (?:out|gone|dead|"
     r"to (?:die|run out|quit))|"
     r"running (?:out|low|down)|run(?:s)? out|ran out|going (?:out|dead|down)|out of (?:charge|power|air|oxygen|"
-    r"juice)|empty|beeping|"
-    r"won'?t last|(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|"
+    r"juice)|empty|beeping|won'?t last|(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|"
     r"baj[oa]s?|por acabarse|por terminarse|se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|"
     r"muri\w+)|acabando|"
-    r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|"
-    r"queda poco)"
+    r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|queda poco)"
 )
 _BACKUP = (
     r"(?:batter(?:y|ies)|batt|tanks?|backup|cylinders?|bottles?|oxygen|oxigen|o2|generator|"
@@ -66,27 +64,22 @@ _BACKUP_RUNNING_OUT = re.compile(
 )
 _STOPPED_WORDS = (
     r"(?:stopped|quit|died|is dead|dead|is off|went off|went out|shut (?:off|down)|turned off|not (?:working|running|"
-    r"on)|"
-    r"(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|won'?t (?:work|run|start|turn on|"
-    r"come on)|failed|failing|beeping|"
-    r"alarm\w*|broke(?:n)?|lost power|has no power|without power|"
+    r"on)|(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|won'?t (?:work|run|start|turn on|"
+    r"come on)|failed|failing|beeping|alarm\w*|broke(?:n)?|lost power|has no power|without power|"
     r"se (?:me |le )?(?:paro|apago|esta apagando|detuvo|descompuso|murio|fue)|dejo de (?:funcionar|trabajar|servir)|"
     r"no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|fallo|fallando|pitando|sin (?:luz|"
     r"corriente|power))"
 )
 _IN_DISTRESS = re.compile(
     r"\b(?:(?:can'?t|cannot|can not|trouble|hard time|hard to|struggl\w+ to|fighting to) ?breath\w*|short of breath|"
-    r"gasping|"
-    r"no (?:puede|puedo|puedes) respirar|le (?:falta|cuesta) (?:el |la |trabajo )?(?:aire|respira\w*)|"
+    r"gasping|no (?:puede|puedo|puedes) respirar|le (?:falta|cuesta) (?:el |la |trabajo )?(?:aire|respira\w*)|"
     r"se (?:esta )?ahog\w+|se queda sin aire|"
     r"turning blue|se (?:esta )?poniendo moro|out of (?:oxygen|air)|without (?:oxygen|air)|ran out of oxygen|"
-    r"sin oxigeno|"
-    r"(?:se )?(?:le |me )?(?:acabo|termino) el (?:oxigeno|oxygen))\b"
+    r"sin oxigeno|(?:se )?(?:le |me )?(?:acabo|termino) el (?:oxigeno|oxygen))\b"
 )
 _ON_ANOTHER_DAY = re.compile(
     r"\b(?:last (?:week|month|year|night|summer|winter|time)|yesterday|\w+ (?:days|weeks|months|years) ago|"
-    r"la semana pasada|el mes pasado|"
-    r"ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b"
+    r"la semana pasada|el mes pasado|ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b"
 )
 
 

@@ -10,9 +10,8 @@ from backend.reading.dates.day_parsing import blank_days
 from backend.reading.money.amount_choice import PAY_BEFORE_AMOUNT, Amount, AmountCandidate, AmountProblem, choose_amount
 from backend.reading.money.spoken_money import DOLLAR_WORDS, SpokenSum, find_spoken_sums
 from backend.reading.normalize import blank_span, blank_times, clean_text, is_value_denied
-from backend.reading.numbers.digit_groups import METHOD_LABEL, blank_last4_labels, find_digit_groups
+from backend.reading.numbers.digit_groups import METHOD_LABEL, blank_last4_labels, find_digit_groups, spoken_to_digits
 from backend.reading.numbers.number_tokens import tokenize
-from backend.reading.numbers.spoken_digits import spoken_to_digits
 
 __all__ = [
     "Amount",

@@ -78,8 +78,7 @@ _PAYMENT_NOUNS = (
 _INTO_PARTS = re.compile(
     rf"\b(?P<n>{_COUNT}) {_PAYMENT_NOUNS}\b|"
     rf"\b(?:split|divide|break|spread|pay)\w*(?: (?:it|that|this|the \w+|my \w+))?(?: up)?(?: into| in| en) "
-    rf"(?P<m>{_COUNT})\b"
-    rf"(?! ?(?:days?|weeks?|months?|hours?|dollars?|bucks|more|\.))|"
+    rf"(?P<m>{_COUNT})\b(?! ?(?:days?|weeks?|months?|hours?|dollars?|bucks|more|\.))|"
     r"\b(?:in|into) (?P<word>half|halves|thirds|quarters|fourths)\b|\b(?P<half>half and half)(?= *(?:[.!?]|$))|"
     rf"\b(?P<ways>{_COUNT}) (?:ways|times)\b|"
     rf"\b(?:over|across|through) (?:the next |the course of )?(?P<span>{_COUNT}) (?P<unit>weeks|months)\b"

@@ -9,8 +9,7 @@ import re
 
 DAMAGED_THING = re.compile(
     r"\b(?:fridge|refrigerators?|refri(?:geradora?)?s?|freezers?|congelador|nevera|tv|tvs|tele(?:vision|"
-    r"visor)?s?|computers?|"
-    r"computadora|laptops?|pc|microwaves?|microondas|washers?|lavadora|dryers?|secadora|furnace|"
+    r"visor)?s?|computers?|computadora|laptops?|pc|microwaves?|microondas|washers?|lavadora|dryers?|secadora|furnace|"
     r"air ?conditioners?|ac(?: unit)?|"
     r"a/c|heat pump|(?:water )?heaters?|(?:well|sump) pumps?|stoves?|estufa|ovens?|dishwashers?|routers?|"
     r"modems?|appliances?|"
@@ -19,8 +18,7 @@ DAMAGED_THING = re.compile(
 )
 BREAK_VERBS = re.compile(
     r"\b(?:fr(?:ied|y|ies)|dead|died|broken?|breaks|burn(?:ed|t)|blew|blown|ruined|damaged?|destroyed|killed|"
-    r"zapped|toast|"
-    r"spoiled|went bad|kaput|shot|gone|quit|stopped|(?:do ?n'?t|does ?n'?t|wo ?n'?t|not) (?:work|turn on|"
+    r"zapped|toast|spoiled|went bad|kaput|shot|gone|quit|stopped|(?:do ?n'?t|does ?n'?t|wo ?n'?t|not) (?:work|turn on|"
     r"come on|start)\w*|exploded|"
     r"se (?:descompuso|da[nñ][oó]|quem[oó]|ech[oó] a perder)|descompuest[oa]|da[nñ]ad[oa]|quemad[oa])\b",
     re.IGNORECASE,

@@ -18,8 +18,7 @@ _ELECTRICAL_WORK = (
 )
 _TURN_OFF = (
     r"(?:dis ?connect\w*|(?:shut|turn|cut|kill|pull)\w*\b.{0,24}\b(?:off|power|service|meter)|pull\w* (?:the |my |"
-    r"our )?meter|"
-    r"power off|off|desconect\w*|apag\w*|cort\w* (?:la )?luz|quit\w* (?:la )?luz)"
+    r"our )?meter|power off|off|desconect\w*|apag\w*|cort\w* (?:la )?luz|quit\w* (?:la )?luz)"
 )
 _TURN_BACK_ON = (
     r"(?:back on|back up|hook\w*.{0,8} back|after(?:wards)?$|when (?:he|she|they)(?:'?s| is| are) done|"

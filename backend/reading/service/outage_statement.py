@@ -7,8 +7,8 @@ import re
 from backend.reading.acts.signals import is_question
 from backend.reading.hazards.life_support import is_past, says_power_is_out_now
 from backend.reading.normalize import fold_line, split_sentences
-from backend.reading.service.disconnected_by_coop import says_coop_disconnected
-from backend.reading.service.disconnection_notice import detect_disconnection_topic as shutoff_spoken_of
+from backend.reading.service.disconnection import detect_disconnection_topic as shutoff_spoken_of
+from backend.reading.service.disconnection import says_coop_disconnected
 
 _WENT_OUT = re.compile(
     r"\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?"

@@ -51,8 +51,7 @@ _ACCEPTS = (
     r"(?:on (?:my|the|our) way|omw|en ?route|responding|rolling|going|go|headed|heading|coming)"
     r"(?: there| out| over| now)*|"
     r"(?:yo |nosotros )?(?:lo|la) (?:tengo|tomo|agarro|atiendo|tenemos)|(?:yo )?me encargo|"
-    r"(?:ya |yo )*(?:voy|vamos|salgo)(?: para (?:alla|allá)| en camino)?|"
-    r"en camino|enterado|recibido|es m[ií]o)"
+    r"(?:ya |yo )*(?:voy|vamos|salgo)(?: para (?:alla|allá)| en camino)?|en camino|enterado|recibido|es m[ií]o)"
 )
 _TRAILING_WORDS = r"(?: (?:now|ahora|ya|thanks|thank you|gracias|thx))*"
 _HAS_IT = re.compile(_LEADING_OK + _SUBJECT + _ACCEPTS + _TRAILING_WORDS)
@@ -65,8 +64,7 @@ _HAS_IT_WITH_CODE = re.compile(
 _ACCEPTS_WITHIN = re.compile(rf"\b{_ACCEPTS}\b|\b(?:be there|eta|min(?:ute)?s?|minutos?|llego)\b")
 _NEGATED = re.compile(
     r"\?|¿|n't\b|\b(?:not|no|cant|dont|wont|can not|cannot|never|nobody|wrong|who|what|which|why|where|until|"
-    r"unless|if|"
-    r"nadie|nunca|ni|otro|otra|quien|que|cual|si no)\b"
+    r"unless|if|nadie|nunca|ni|otro|otra|quien|que|cual|si no)\b"
 )
 _BARE_YES = frozenset({"1", "one", "uno", "yes", "y", "yep", "yeah", "si", "sí", "ok", "okay", "k", "copy", "roger",
                    "10-4", "10 4", "ten four", "copy that", "👍"})  # fmt: skip
@@ -85,8 +83,7 @@ _ANY_NUMBER = re.compile(r"\b(?:(?:got|have|take|number|on) )?(?P<number>[a-z0-9
 _CANNOT = re.compile(
     r"(?:(?:sorry|no|hey|ok|lo siento|perdon|perdón) )*"
     r"(?:(?:not me|i (?:can'?t|can ?not|won'?t)|can'?t|cannot|unable to|i'?m not (?:on call|available|able)|"
-    r"out of town|"
-    r"not available|somebody else|someone else|ask (?:somebody|someone) else|"
+    r"out of town|not available|somebody else|someone else|ask (?:somebody|someone) else|"
     r"(?:yo )?no puedo|no estoy(?: de guardia| disponible)?|estoy fuera|otra persona)(?: .{0,60})?|"
     r"i'?m (?:off|away|out)(?: (?:today|tonight|duty|now|of town|sick|this|until|till) ?.{0,40})?)"
 )
@@ -95,10 +92,8 @@ _IS_DONE = re.compile(
     + r"(?:(?:got it|it'?s|it is|all|we'?re|i'?m|job|that'?s|now|is|its been|has been|ya|esta|está|todo|quedo|quedó|"
     r"power|power is|the power is|luz|la luz) )*"
     r"(?:done|fixed|finished|completed?|repaired|resolved|restored|back on|all set|closed?|close it|made safe|"
-    r"safe now|"
-    r"taken care of|cleared|listo|lista|hecho|hecha|arreglad[oa]|reparad[oa]|terminad[oa]|terminé|termine|"
-    r"resuelt[oa]|"
-    r"solucionad[oa]|cerrad[oa]|quedó|quedo|volvió|volvio|acabé|acabe)"
+    r"safe now|taken care of|cleared|listo|lista|hecho|hecha|arreglad[oa]|reparad[oa]|terminad[oa]|terminé|termine|"
+    r"resuelt[oa]|solucionad[oa]|cerrad[oa]|quedó|quedo|volvió|volvio|acabé|acabe)"
     r"(?: (?:it|now|ahora|ya|thanks|thank you|gracias|thx|here|with it|up))*"
 )
 _CODE_WORDS = re.compile(r"\b(?:the |my |el |mi )?(?:code|codigo|código|clave|pin|kode)\b:?(?: is| es)?|\bcode=")
@@ -106,8 +101,7 @@ _CODE = re.compile(r"(?<![a-z0-9$./:-])(?:[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{12})(
 _CODE_AFTER_WORD = re.compile(r"(?<![a-z0-9$./:-])([a-z]{2,9})([0-9]{6}|[0-9]{8}|[0-9]{12})(?![a-z0-9/:-])")
 _SPLIT_CODE = re.compile(
     r"(?<![a-z0-9$./:-])(?:[0-9]{3}[ -][0-9]{3}|[0-9]{4}[ -][0-9]{2}|[0-9]{2}[ -][0-9]{4}|"
-    r"[0-9]{2}[ -][0-9]{2}[ -][0-9]{2}|"
-    r"[0-9]{4}[ -][0-9]{4})(?![ -]?[0-9]|[a-z/:])"
+    r"[0-9]{2}[ -][0-9]{2}[ -][0-9]{2}|[0-9]{4}[ -][0-9]{4})(?![ -]?[0-9]|[a-z/:])"
 )
 _DIGITS = re.compile(r"[0-9](?:[ -]*[0-9])+")
 _CODE_LENGTHS = (4, 6, 8)

@@ -6,7 +6,7 @@ import re
 
 from backend.reading.hazards.life_support import says_power_is_out_now
 from backend.reading.normalize import fold
-from backend.reading.tickets.filed_report_questions import says_still_out
+from backend.reading.tickets.report_questions import says_still_out
 
 _NO_NUMBER = re.compile(
     r"^\W*(?:no\b(?! (?:thanks?|thank you|gracias))[ ,]*)?(?:(?:there(?:'?s| is| are)|i (?:see|have|got|find)|it has|"

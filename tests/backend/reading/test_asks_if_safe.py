@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.hazards.safety_questions import asks_about_medical_help, asks_if_safe
+from backend.reading.hazards.emergency_questions import asks_about_medical_help, asks_if_safe
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.hazards.danger_denial import denies_danger
+from backend.reading.hazards.danger_over import denies_danger
 from backend.reading.hazards.hazard_signs import find_hazard_signs, is_alarming, main_hazard
 from backend.reading.spanish import to_english
 

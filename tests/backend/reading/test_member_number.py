@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.numbers.member_number import parse_member_number
-from backend.reading.numbers.spoken_digits import spoken_to_digits
 
 NAMES = {"0": ["zero", "oh", "0"], "9": ["nine", "niner", "9"]} | {
     str(digit): [name, str(digit)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from backend.reading.back_references import asks_about_next_payment
-from backend.reading.money.card_update import asks_to_update_card
 from backend.reading.money.payment_method import (
     asks_amount_owed,
+    asks_to_update_card,
     detect_method_kind,
     extract_method_last4,
     names_method_to_pay,

@@ -9,7 +9,7 @@ from backend.reading.bystander_talk import remove_bystander_talk
 from backend.reading.contact.location import extract_location
 from backend.reading.hazards.danger_words import detect_danger
 from backend.reading.service.damage_claim import is_damage_claim
-from backend.reading.service.disconnected_by_coop import says_coop_disconnected
+from backend.reading.service.disconnection import says_coop_disconnected
 from backend.reading.spanish import to_english
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets.place_matching import make_place_key

@@ -17,7 +17,7 @@ from backend.reading.hazards.danger_words import detect_crisis, detect_danger
 from backend.reading.language import detect_language
 from backend.reading.live_agent_request import wants_call
 from backend.reading.money.payment_plan_patterns import NOTHING_NOW
-from backend.reading.service.disconnection_notice import detect_disconnection_topic
+from backend.reading.service.disconnection import detect_disconnection_topic
 from backend.reading.spanish import to_english
 
 TODAY = date(2026, 11, 18)  # a Wednesday

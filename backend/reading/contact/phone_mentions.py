@@ -1,10 +1,107 @@
-"""Which phone a report calls: a message that gives one, and a question after the one that is kept."""
+"""Phone numbers in messages, by the shape of their digits and the words around them; nothing is looked up."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from backend.reading.normalize import fold
+from backend.reading.normalize import clean_text, fold
+from backend.reading.numbers.digit_groups import DigitGroup, find_digit_groups, spoken_to_digits
+from backend.reading.numbers.member_number import SUFFIX_LENGTH
+
+_PHONE_DIGITS = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]?\d{4}(?!\d)")
+_FORMATTED_PHONE = re.compile(r"(?<![\d-])\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}(?![\d-])")
+
+
+def contains_phone_digits(text: str) -> bool:
+    """Ten digits that may be a phone's, however they are parted: a member number with its last four has as many."""
+    return _PHONE_DIGITS.search(text) is not None
+
+
+def contains_formatted_phone(text: str) -> bool:
+    """`555-555-0142`: no member number is parted so."""
+    return _FORMATTED_PHONE.search(text) is not None
+
+
+def remove_phone_digits(text: str) -> str:
+    """The text without them, so that their digits are taken for nothing else."""
+    return _PHONE_DIGITS.sub(" ", text)
+
+
+def remove_formatted_phones(text: str) -> str:
+    """The text without numbers that are parted as a phone; bare digits stay."""
+    return _FORMATTED_PHONE.sub(" ", text)
+
+
+_ENDING = re.compile(
+    r"\b(?:ends?|ending|last (?:four|4)(?: digits?)?(?: is| are)?|termina\w*|acaba\w*|"
+    r"[uú]ltimos (?:cuatro|4)(?: d[ií]gitos)?(?: son)?)"
+    r"(?: (?:in|with|is|en|con))?\W{1,3}(?P<end>\d[ -]?\d[ -]?\d[ -]?\d)(?![\d-])",
+    re.IGNORECASE,
+)
+
+
+def extract_phone_ending(text: str) -> str | None:
+    """The four digits that a phone is said to end with, the last such in the text; None where none is."""
+    found = [re.sub(r"\D", "", match["end"]) for match in _ENDING.finditer(spoken_to_digits(text))]
+    return found[-1] if found else None
+
+
+_OTHER_PHONE = re.compile(
+    r"\b(?:new|another|other|different|changed|nuevo|nueva|otro|cambi\w+)\b.{0,24}"
+    r"\b(?:phone|cell|number|tel[eé]fono|celular|n[uú]mero)\b.*\d{4}|"
+    r"\b(?:phone|cell|number|tel[eé]fono|celular|n[uú]mero)\b.{0,24}"
+    r"\b(?:changed|is now|new|cambi\w+|nuevo)\b.*\d{4}|\bcall (?:me|us) (?:at|on)\b.*\d{4}",
+    re.IGNORECASE,
+)
+
+
+def is_new_phone(text: str) -> bool:
+    """Whether the phone in these words is a new one, or one to be called at: its last four prove nobody."""
+    return bool(_OTHER_PHONE.search(text))
+
+
+_NATIONAL_LENGTH, _INTERNATIONAL_LENGTH, _LOCAL_LENGTH = 10, 11, 7
+_PHONE_CHARACTERS = frozenset("0123456789()+-./ ")
+
+
+@dataclass(frozen=True)
+class PossiblePhone:
+    """`certain`: no member number is written so. Else the bare digits may be either: it is a phone where the co-op has
+    no numbers of that many digits."""
+
+    digits: str
+    is_certain: bool
+
+
+def detect_phone(text: str) -> PossiblePhone | None:
+    """The phone number in what was said, when nothing else in it can be a member number."""
+    bare = text.strip()
+    if set(bare) <= _PHONE_CHARACTERS and ("(" in bare or bare.startswith("+")):
+        digits = "".join(character for character in bare if character.isdigit())
+        return PossiblePhone(digits, is_certain=True) if _NATIONAL_LENGTH <= len(digits) <= 15 else None
+    found = find_digit_groups(clean_text(text))
+    runs = [run for run in found.groups if len(run.digits) >= _LOCAL_LENGTH and not (run.is_money or run.is_denied)]
+    if found.phones and not runs:
+        return PossiblePhone(found.phones[-1].digits, is_certain=True)
+    return _phone_from_digits(runs[0]) if len(runs) == 1 and not found.phones else None
+
+
+def _phone_from_digits(run: DigitGroup) -> PossiblePhone | None:
+    digits = run.digits
+    national = digits[1:] if len(digits) == _INTERNATIONAL_LENGTH and digits[0] == "1" else digits
+    if len(national) not in (_NATIONAL_LENGTH, _LOCAL_LENGTH) or not _is_dialable(national):
+        return None
+    if run.dash_positions and run.dash_positions[-1] == len(digits) - SUFFIX_LENGTH:
+        return None  # 5555550-142: a member number's own dash
+    return PossiblePhone(digits, is_certain=bool(run.dash_positions))
+
+
+def _is_dialable(national: str) -> bool:
+    """North American area codes and exchanges begin with neither 0 nor 1."""
+    starts = (0, 3) if len(national) == _NATIONAL_LENGTH else (0,)
+    return all(national[at] not in "01" for at in starts)
+
 
 _PHONE = r"(?:phone|number|cell(?:phone)?|mobile|line|telefono|numero|celular|cel)"
 _GIVES_PHONE = re.compile(
