@@ -1,4 +1,4 @@
-"""What is mended long ago, supposed or a name is no danger; what is so now is."""
+"""What is no danger: long mended, supposed, a name, a bill that shocks. What is so now is one."""
 
 from __future__ import annotations
 
@@ -33,4 +33,35 @@ def test_what_is_long_mended_supposed_or_a_name_is_none(words: str) -> None:
     ],
 )
 def test_what_is_so_now_is_heard(words: str) -> None:
+    assert detect_danger(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "my bill shocked me this month",
+        "i was shocked to see how high my bill is",
+        "i was shocked at my bill",
+        "this bill is such a shock",
+        "sticker shock on my bill",
+        "the water heater trips the breaker",
+    ],
+)
+def test_a_bill_that_shocks_is_none(words: str) -> None:
+    assert not detect_danger(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "pay my bill, the meter is on fire",
+        "pay my bill my son got shocked",
+        "my son got shocked and i want to pay my bill",
+        "she was shocked by the meter",
+        "there is water in the basement up to the outlets",
+        "shocked, how much is my bill",
+        "i got shocked by the fridge and the bill",
+    ],
+)
+def test_danger_beside_a_bill_is_heard(words: str) -> None:
     assert detect_danger(words)

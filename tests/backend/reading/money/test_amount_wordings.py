@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backend.reading.extract_all import extract_all
 from backend.reading.money.amount import Amount
 from backend.reading.numbers.menu_number import is_menu_number
-from tests.backend.reading.test_amount import spoken
+from tests.backend.reading.money.test_amount import spoken
 
 TODAY = date(2026, 11, 12)
 DUE = 11240
