@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.dates.day_vocabulary import WEEKDAYS
 from backend.reading.normalize import fold, fold_line
 
 _ADJECTIVES = (
@@ -28,8 +29,7 @@ _CLAUSE_END = (
     r"(?=\s*(?:$|[.,!?;]|back|please|pls|plz|now|today|tonight|tomorrow|tmrw?|tmw|2morrow|tomorow|later|instead|"
     r"soon|asap|first|again|about|"
     r"regarding|bout|bc|cuz|because|so|and|or|but|on|at|in|around|between|before|after|when|as|if|with|for|to|early|"
-    r"monday|"
-    r"tuesday|wednesday|thursday|friday|mon|tues?|weds?|thurs?|fri|next|this|that|over|then|up|i|it|ok|okay|right|no|"
+    rf"{'|'.join(WEEKDAYS[:5])}|mon|tues?|weds?|thurs?|fri|next|this|that|over|then|up|i|it|ok|okay|right|no|"
     r"y|el|por|mañana|manana))"
 )
 _ASKING_WORDS = r"(?:(?:please|just|maybe|perhaps|then|really|at least|also|go ahead and) )*"

@@ -11,6 +11,7 @@ import re
 
 from backend.language import ENGLISH, SPANISH
 from backend.reading.acts.signals import detect_feeling, is_question
+from backend.reading.dates.day_vocabulary import MONTH_NAMES
 from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.numbers.number_tokens import parse_cardinal, tokenize
 
@@ -91,7 +92,7 @@ _STOP_WORDS = re.compile(r"\b(?:stop|cancel\w*|end|remove|turn\w*|off|delete|dro
 _KEEP_WORDS = re.compile(r"\b(?:keep|leave|stay)\b", re.IGNORECASE)
 _DAY = re.compile(
     r"\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?\b|\b(?:today|tonight|tomorrow|next|week|weekend|month|payday|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    rf"{MONTH_NAMES})\b",
     re.IGNORECASE,
 )
 _METHOD = re.compile(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from backend.reading.dates.day_vocabulary import MONTH_NAMES, WEEKDAY_NAMES
 from backend.reading.numbers.digit_groups import spoken_to_digits
 
 _NUMBER_WORDS = (
@@ -33,9 +34,8 @@ _NOT_A_QUANTITY = (
 _TOWN = (
     r"(?!(?:and|but|or|please|thanks|thank|that|that's|thats|it|it's|its|the|this|is|on|from|by|at|for|to|in|with|"
     r"starting|under|not|no|yes|i|my|we|name|you|your|just|gracias|por|es|esa|ese|y|en|desde|para|que|"
-    r"me|mejor|perdon|perdón|lo|el|la|un|una|pero|ya|apt|unit|phone|number|new|old|same|instead|monday|tuesday|"
-    r"wednesday|thursday|friday|saturday|sunday|tomorrow|"
-    r"today|january|february|march|april|may|june|july|august|september|october|november|december|so|now|right|ok|"
+    r"me|mejor|perdon|perdón|lo|el|la|un|una|pero|ya|apt|unit|phone|number|new|old|same|instead|"
+    rf"{WEEKDAY_NAMES}|tomorrow|today|{MONTH_NAMES}|so|now|right|ok|"
     r"okay|then|because|effective)\b)[^\W\d_][\w'-]*"
 )
 _ADDRESS_END = r"(?=,|\.| (?:on|from|starting|by|under|for|please|pls|effective|thanks|desde|el|a partir|para|por)\b|$"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
+from backend.reading.dates.day_vocabulary import WEEKDAYS
 from backend.reading.normalize import SENTENCE_BREAK, blank_span, clean_text
 
 OpeningHours = Mapping[str, tuple[time, time]]
@@ -71,7 +72,7 @@ CLOCK_PATTERNS = (
     ),
     re.compile(rf"^\s*{_HOUR}{_MINUTE}{_AM_PM}\s*(?:please|works|is fine)?[.!]?\s*$"),
 )
-WEEKDAY_BY_ABBREVIATION = {"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday"}
+WEEKDAY_BY_ABBREVIATION = {name[:3]: name for name in WEEKDAYS[:5]}
 WEEKDAY_ABBREVIATION = re.compile(
     r"\b(mon|tues?|weds?|thu|thurs?|fri)\b\.?(?=\s*(?:at\b|@|,|\d|morning|afternoon|early|after|before|between|"
     r"around|about|$))"
