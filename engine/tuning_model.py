@@ -24,7 +24,7 @@ Tensors = dict[str, np.ndarray]
 
 @dataclass
 class TrainingItem:
-    """A text for the encoder, and what is to be learnt from it; ``state`` is what the lower layers make of it."""
+    """A text for the encoder, and what is to be learned from it; ``state`` is what the lower layers make of it."""
 
     text: Any
     target: Any

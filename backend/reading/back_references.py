@@ -99,7 +99,7 @@ def asks_about_next_payment(text: str) -> bool:
 
 
 def refers_to_last_item(text: str) -> bool:
-    """`Change it to the 3rd`, `actually cancel that`: what was set or told just now is to be another, or none."""
+    """`Change it to the 3rd`, `actually cancel that`: the last thing set or mentioned is to be changed or canceled."""
     return len(text.split()) <= _MAX_WORDS and bool(_CHANGES_IT.search(text))
 
 

@@ -21,7 +21,7 @@ from backend.reading.numbers.menu_number import is_menu_number
 from backend.reading.numbers.phone_last4 import find_last4
 
 SPOKEN_DASH = re.compile(r" ?, ?(dash|hyphen|minus)\b ?,?", re.IGNORECASE)
-"""A recogniser, or a careful person, parts the spoken dash by commas: `four one, dash, zero zero one`."""
+"""A recognizer, or a careful person, sets the spoken dash between commas: `four one, dash, zero zero one`."""
 MAX_SHORT_WORDS = 6  # words
 CODE_LENGTH = 6  # digits of a code that was sent
 

@@ -102,7 +102,7 @@ _WHY_NOT = re.compile(r"\bwhy (?:don'?t|not) ")  # "why don't you have someone c
 
 
 def wants_live_agent(words: str) -> bool:
-    """Whether a person or a call from one is wished, somewhere in it."""
+    """Whether the message asks for a person, or for a call from one, anywhere in it."""
     text = fold_line(words)
     if any(_AGENT_ALONE.fullmatch(part.strip()) for part in re.split(r"[.,!?;:-]+", text) if part.strip()):
         return not re.search(r"\b(?:is|are|am i|was)\b[^.!?]*\?", text) and not _NOT_WANTED.search(
@@ -112,7 +112,7 @@ def wants_live_agent(words: str) -> bool:
 
 
 def wants_call(words: str) -> bool:
-    """Whether it is a call that is wished, rather than somebody to talk to at once."""
+    """Whether the member asks for a call, rather than for somebody to talk to at once."""
     text = fold(words)
     return wants_live_agent(words) and bool(
         re.search(r"\b(?:call|ring|phone|call ?back|llam\w+|marqu\w+|marcar)\b", text)

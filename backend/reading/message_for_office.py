@@ -1,4 +1,4 @@
-"""Something that the office is to be told: `tell the office it was the wrong number`. Both languages."""
+"""Messages to be passed on to the office: `tell the office it was the wrong number`. Both languages."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ MIN_WORDS = 5
 
 
 def has_message_for_office(text: str) -> bool:
-    """Whether the office is to be told something, and it is said what."""
+    """Whether the office is to be told something, and the message says what."""
     plain = fold(text)
     return len(plain.split()) >= MIN_WORDS and bool(_TELL_OFFICE.search(plain)) and not _NOT_A_REQUEST.search(plain)

@@ -50,7 +50,7 @@ _DENIAL = re.compile(
 
 
 def clean_text(text: str) -> str:
-    """Lower case, plain dashes and quotes, compatibility characters folded, no longer than LONGEST."""
+    """Lower case, plain dashes and quotes, compatibility characters folded, no longer than MAX_TEXT_LENGTH."""
     folded = unicodedata.normalize("NFKC", text[:MAX_TEXT_LENGTH]).lower().translate(_SPELLINGS)
     folded = _TENS_UNIT.sub(r"\1 ", " ".join(_CURSE.sub("", folded).split()))
     return _LETTER_O.sub(lambda match: "0" * len(match[0]), folded)

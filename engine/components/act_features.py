@@ -15,7 +15,7 @@ LENGTH_STEPS = (1, 2, 4, 8, 16, 32)
 
 
 def cross_features(question: QuestionContext, text: str) -> Iterator[str]:
-    """Yield the features that say in which situation a normalised text is said."""
+    """Yield the features that say in which situation a normalized text is said."""
     yield f"asked {question.asked}"
     yield f"task {question.task}"
     yield f"{question.asked} under {question.task}"
@@ -39,13 +39,13 @@ class ActFeatures:
         self.size = sparse.size + len(situations)
 
     @classmethod
-    def learnt(cls, asked: list[tuple[QuestionContext, str]]) -> ActFeatures:
-        """Take the features from training replies (normalised)."""
+    def learned(cls, asked: list[tuple[QuestionContext, str]]) -> ActFeatures:
+        """Take the features from training replies (normalized)."""
         seen: Counter[str] = Counter()
         for question, text in asked:
             seen.update(set(cross_features(question, text)))
         situations = sorted(name for name, count in seen.items() if count >= MIN_COUNT)
-        return cls(TfidfFeatures.learnt([text for _, text in asked]), situations)
+        return cls(TfidfFeatures.learned([text for _, text in asked]), situations)
 
     def __call__(self, question: QuestionContext, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the positions and weights of a reply's features."""

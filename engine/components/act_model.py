@@ -142,7 +142,7 @@ class ActModel:
         vectors = encoder.many([encoder_input(*one) for one in asked], remembered)
         x = np.hstack([vectors, np.stack([encode_question_type(question) for question, _ in asked])])
         y = label_matrix(replies)
-        features = ActFeatures.learnt(asked)
+        features = ActFeatures.learned(asked)
         words = _feature_matrix(features, asked)
         held = np.array([is_held_out_reply(reply) for reply in replies])
         share, shifts = 0.4, np.zeros(len(ACT_NAMES), np.float32)
@@ -155,7 +155,7 @@ class ActModel:
         return cls(encoder, features, sparse, dense, share, shifts)
 
     def quick(self, question: QuestionContext, text: str) -> np.ndarray:
-        """Return the quick model's logits for a normalised text."""
+        """Return the quick model's logits for a normalized text."""
         at, values = self.features(question, text)
         return np.asarray(values @ self.sparse[0][at] + self.sparse[1])
 

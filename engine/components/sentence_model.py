@@ -1,4 +1,4 @@
-"""Which of a few things a sentence says, learnt from sentences: what danger it tells of, what somebody in danger asks.
+"""Which of a few things a sentence says, learned from sentences: what danger it tells of, what somebody in danger asks.
 
 One model on words and pieces of words and one on the meaning of the sentence vote, for both languages at once.
 """
@@ -90,7 +90,7 @@ class SentenceModel:
         clean = [normalize_text(text) for _, text in sentences]
         places = np.array([labels.index(label) for label, _ in sentences])
         weights = weigh(places)
-        sparse = TfidfFeatures.learnt(clean)
+        sparse = TfidfFeatures.learned(clean)
         words = _fit_weights(feature_matrix(sparse, clean), places, len(labels), SPARSE_C, weights)
         deep = _fit_weights(encoder.many(clean, remembered), places, len(labels), DENSE_C, weights)
         return cls(labels, encoder, sparse, words, deep)

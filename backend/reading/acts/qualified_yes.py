@@ -62,7 +62,7 @@ class QualifiedYes:
 
 
 def parse_qualified_yes(text: str, read_out: str = "", language: str = ENGLISH) -> QualifiedYes | None:
-    """A yes to `read_out` with what was said beside it; None where it is none. English, or Spanish as `glossed`."""
+    """A yes to `read_out` with what was said beside it; None for all else. English, or Spanish from `to_english`."""
     agreed = False
     questions, facts, undone = list[str](), list[str](), list[str]()
     for part in _split_parts(text):

@@ -110,7 +110,7 @@ _SENTENCE_END = re.compile(r"(?<!\d)[.!;]+(?!\d)|\s[-–—]\s|\n")
 def detect_yes_no(words: str, read_out: str = "", language: str = ENGLISH) -> str | None:
     """`yes` or `no` where the words are certainly one of them, else None.
 
-    `words` are English (Spanish as `glossed` gives it). `read_out` is what was asked: a number, a day or a way to pay
+    `words` are English, or Spanish from `to_english`. `read_out` is what was asked: a number, a day or a way to pay
     that a yes names must stand in it.
     """
     text = _REPEATED_LETTERS.sub(lambda held: held[1] or held[2], " ".join(words.replace("’", "'").split()))
@@ -236,7 +236,7 @@ def _has_change(rest: str, read_out: str) -> bool:
 
 
 def _find_numbers(text: str) -> set[float]:
-    """A recogniser writes "to" and "for" as words and as digits: a single digit counts only when it was typed."""
+    """A recognizer writes "to" and "for" as words and as digits: a single digit counts only when it was typed."""
     spoken = (found for found in _NUMBER.findall(_spell_as_digits(_POINTS_AT_ONE.sub("", text))) if len(found) > 1)
     return {_parse_number(found) for found in (*_NUMBER.findall(text), *spoken)}
 

@@ -67,8 +67,8 @@ _PHONE_CHARACTERS = frozenset("0123456789()+-./ ")
 
 @dataclass(frozen=True)
 class PossiblePhone:
-    """`certain`: no member number is written so. Else the bare digits may be either: it is a phone where the co-op has
-    no numbers of that many digits."""
+    """Digits that may be a phone number. They are certain when no member number is written that way; else they are a
+    phone only if the co-op has no member numbers of that length."""
 
     digits: str
     is_certain: bool

@@ -113,10 +113,10 @@ MINUTE_WORDS = {"fifteen": 15, "thirty": 30, "forty five": 45, "forty-five": 45,
 
 @dataclass(frozen=True)
 class RequestedTime:
-    """What was said: a local `day`, a local `at`, or both; `soon` for the next opening, `first` for when it opens.
+    """A requested time for a call: a local `day`, a local `time_of_day`, or both.
 
-    `after` is counted from now. `until` ends a span, which begins at `at` or when the office opens. `vague` says that
-    the hour is ours: the member named a part of the day, or a span.
+    `delay` is counted from now. `until` ends a span that begins at `time_of_day`, or when the office opens. With
+    `is_vague` the office chooses the hour: the member named a part of the day, or a span.
     """
 
     day: date | None = None

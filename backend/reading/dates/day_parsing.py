@@ -1,4 +1,4 @@
-"""The day a member names for a payment. US order, month before day; past and impossible days are told as such."""
+"""The day a member names for a payment. US order, month before day; unusable days come back as a `DayProblem`."""
 
 from __future__ import annotations
 
@@ -119,8 +119,8 @@ class ParsedDay:
 
 @dataclass(frozen=True)
 class DayProblem:
-    """A day that cannot be used. `code`: past, no_such_day or unclear; `said` is the past day that was meant;
-    `nearest` is a right one to offer."""
+    """A day that cannot be used. `code` is past, no_such_day or unclear; `past_day` is the past day that was meant,
+    `nearest` a usable day to offer instead."""
 
     code: str
     nearest: date | None = None
@@ -265,7 +265,7 @@ def is_due_date_requested(text: str) -> bool:
 
 
 def parse_named_day_of_month(text: str) -> int | DayProblem | None:
-    """As `read_day_of_month`, where no day was asked for: `the 31st` and `the last day` are days, a bare 31 is none."""
+    """As `parse_day_of_month` where no day was asked: `the 31st` and `the last day` are days, a bare 31 is not."""
     cleaned = clean_text(text)
     return parse_day_of_month(text) if _LAST_DAY.search(cleaned) or _ORDINAL_DAY.search(cleaned) else None
 

@@ -53,14 +53,14 @@ _OTHER_TOPIC = re.compile(
 
 
 def denies_danger(words: str) -> bool:
-    """Whether it is told that there is no danger: `No, nothing's down. The bulb just quit`."""
+    """Whether the member says that there is no danger: `No, nothing's down. The bulb just quit`."""
     text = fold(words)
     only = _ONLY_WANTS.search(text) and _SURPRISED.match(text) and not _OTHER_TOPIC.search(text)
     return bool(_DENIES_DANGER.search(text) or only) and not _BUT_STILL.search(text)
 
 
 def denies_harm(words: str) -> bool:
-    """Whether it is told that nobody is hurt."""
+    """Whether the member says that nobody is hurt."""
     return bool(_NOBODY_HURT.search(fold(words)))
 
 
@@ -112,7 +112,7 @@ _STILL_OR_AGAIN = re.compile(
 
 
 def is_good_news(words: str) -> bool:
-    """Whether it is told that help has come, that somebody is well, or that what was dangerous has stopped.
+    """Whether the message says that help has come, that somebody is well, or that what was dangerous has stopped.
 
     A question beside it changes nothing; that it is still so, or again, does.
     """

@@ -154,7 +154,7 @@ _TREE_ON_WIRE = re.compile(
 
 
 def mentions_tree_on_wire(text: str) -> bool:
-    """Whether a tree lies or leans on a wire: nobody hears about a balance before that."""
+    """Whether a tree lies or leans on a wire; that is handled before any question about a bill."""
     return any(
         not _NO_DANGER.search(text[: found.start()]) for found in _TREE_ON_WIRE.finditer(_HYPOTHETICAL.sub(" ", text))
     )

@@ -12,7 +12,7 @@ class EmergencyQuestion(Enum):
     """Questions whose answer may save a life, in the order in which they are answered."""
 
     NOT_BREATHING = "breath"
-    """Somebody does not breathe: told or asked."""
+    """Somebody does not breathe, as a statement or a question."""
     TOUCH = "touch"
     GENERATOR = "generator"
     POWER_OFF = "power_off"
@@ -180,7 +180,7 @@ def asks_what_was_reported(words: str) -> bool:
 
 
 def says_is_breathing(words: str) -> bool:
-    """Whether it is told that somebody breathes: `he's breathing though, I said`."""
+    """Whether the message says that somebody breathes: `he's breathing though, I said`."""
     text = fold(words)
     return bool(_IS_BREATHING.search(text)) and not _NOT_BREATHING.search(text)
 
@@ -196,7 +196,7 @@ def is_about_money(words: str) -> bool:
 
 
 def is_about_bill(words: str) -> bool:
-    """Whether it speaks of a bill or a plan, whatever danger was told: `call me Tuesday about a payment plan`."""
+    """Whether the message is about a bill or a plan, even beside a danger: `call me Tuesday about a payment plan`."""
     return bool(_ABOUT_BILL.search(fold(words)))
 
 

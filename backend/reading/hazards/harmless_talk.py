@@ -145,7 +145,7 @@ def remove_harmless_talk(words: str) -> str:
 
 
 def is_harmless_talk(words: str) -> bool:
-    """Whether a thing of these kinds is told, and no trouble beside it; whether something is safe is another thing."""
+    """Whether the message is about something ordinary of these kinds, with no trouble beside it."""
     parts = [part for part in _SENTENCE_BREAK.split(words) if part]
     rest = [part for part in parts if not _is_harmless(part, _HARMLESS_KINDS)]
     return len(rest) < len(parts) and not _ANY_TROUBLE.search(fold(" ".join(rest)))

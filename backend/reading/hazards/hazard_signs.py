@@ -203,10 +203,10 @@ _ABOUT_MONEY = re.compile(
 
 
 def find_hazard_signs(words: str, plain: str = "", *, reported: bool = False) -> frozenset[str]:
-    """The signs of danger that are told, by name; empty where none is.
+    """The names of the danger signs in a message; empty where there is none.
 
-    `plain` are the same words as `glossed` gives them, when they are Spanish. `reported`: something dangerous stands in
-    this talk already, so that `it is on the roof now` or `the battery is low` needs no more words.
+    `plain` is the message as `to_english` gives it, if it is Spanish. `reported`: a danger was reported earlier in the
+    conversation, so `it is on the roof now` or `the battery is low` is enough.
     """
     words, plain = remove_harmless_talk(words), remove_harmless_talk(plain)
     text = fold_line(f"{words} | {plain}" if plain and plain != words else words)
@@ -237,7 +237,7 @@ def find_hazard_signs(words: str, plain: str = "", *, reported: bool = False) ->
 
 
 def is_alarming(words: str, plain: str = "") -> bool:
-    """Whether somebody may be in danger: what `danger_in` hears, harm, or air that runs out."""
+    """Whether somebody may be in danger: what `detect_danger` finds, harm, or air that runs out."""
     return bool(find_hazard_signs(words, plain))
 
 
@@ -248,7 +248,7 @@ def main_hazard(signs: Iterable[str]) -> str:
 
 
 def advice_key(signs: Iterable[str]) -> str:
-    """As `hazard_of`; a car that is told to burn is left at once."""
+    """As `main_hazard`, but a car on fire has advice of its own: it is left at once."""
     told = frozenset(signs)
     hazard = main_hazard(told)
     return BURNING_CAR if hazard == CAR and "fire" in told else hazard
@@ -266,7 +266,7 @@ def mentions_wire(words: str) -> bool:
 
 
 def is_only_medical_need(signs: Iterable[str]) -> bool:
-    """Whether nothing is told but that somebody's air or medicine hangs on the power."""
+    """Whether the only sign is that somebody's air or medicine depends on the power."""
     return set(signs) == {LIFE_NEED}
 
 

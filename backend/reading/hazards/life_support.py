@@ -108,12 +108,12 @@ def is_about_future(text: str) -> bool:
 
 
 def is_backup_running_out(text: str) -> bool:
-    """`the battery is almost dead`, of who has told what it is for. A telephone's is none."""
+    """`the battery is almost dead`, where the message says what it powers; a telephone's battery does not count."""
     return _BACKUP_RUNNING_OUT.search(fold_line(text)) is not None
 
 
 def is_past(text: str) -> bool:
-    """Whether it is told of another day: `my oxygen machine stopped last week`."""
+    """Whether the message is about another day: `my oxygen machine stopped last week`."""
     return _ON_ANOTHER_DAY.search(fold_line(text)) is not None
 
 

@@ -25,7 +25,7 @@ __all__ = [
 
 
 MAX_ALL_ANSWER_WORDS = 5  # words
-# "1 580": a thousand with a blank, or two numbers?
+# "1 580": a thousand with a space, or two numbers?
 _SPACED_THOUSANDS = re.compile(r"(?<![\w.,*$-])\$? ?[1-9][0-9]{0,2}(?: (?P<rest>[0-9]{3}))+(?![0-9]|[.,-][0-9])")
 _TYPED = re.compile(
     r"(?<![\w.,*$])(?P<sign>-|minus |negative )?(?P<dollar>\$ ?)?(?P<inner>-)?"

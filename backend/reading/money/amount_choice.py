@@ -24,7 +24,7 @@ class Amount:
 class AmountProblem:
     """Something that was meant as an amount and cannot be one.
 
-    `code`: negative, too_many_decimals, absurd, zero, unclear or not_a_number; `said` is the piece of text it is about.
+    `code`: negative, too_many_decimals, absurd, zero, unclear or not_a_number; `text` is the part it is about.
     """
 
     code: str
@@ -57,7 +57,7 @@ _MODIFIER_AFTER = re.compile(
 # two numbers that are the ends of a span, or a choice: "50 or 60 dollars"
 _CHOICE = re.compile(r"(?: dollars?| bucks?)?,? ?(?:(?P<to>to)|(?:or|and|-|/|maybe)(?: maybe| to)?) ?\$?")
 _COMMA = re.compile(r", ?")
-# amounts that are told, not asked for: "my bill is 120", "i have 200"
+# amounts that are mentioned, not to be paid: "my bill is 120", "i have 200"
 _BILL_IS = re.compile(
     r"\b(?:(?:bill|balance|total|statement)(?: \w+)?(?: is|'?s| was| says| shows| of)|(?:i|we) (?:still )?owe|"
     r"it (?:says|shows|was)|due is|paid)(?: only| just| about| like)? \$?$"

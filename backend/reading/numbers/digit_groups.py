@@ -75,9 +75,9 @@ _MONEY_WORDS = frozenset({"dollar", "dollars", "buck", "bucks", "cent", "cents",
 class DigitGroup:
     """Digits said in one go.
 
-    `groups` are as typed or said, `dashes` the number of digits in front of each dash, `label` what the words around
-    call it (last4, method for the last four of a card or bank account, phone, number for a member number, `a number`
-    for any, amount), `part` how many corrections came before it.
+    `chunks` are as typed or said; `dash_positions` counts the digits in front of each dash. `label` is what the words
+    around it call it: last4, method (the last four of a card or bank account), phone, number (a member number),
+    `a number` (any) or amount. `correction_index` counts the corrections before it.
     """
 
     chunks: tuple[str, ...]
@@ -342,7 +342,7 @@ def spoken_to_digits(text: str) -> str:
 
 
 def _join_groups(groups: Sequence[str], dashes: Sequence[int]) -> str:
-    """The groups with a blank between them, or the dash where one was said."""
+    """The groups with a space between them, or the dash where one was said."""
     text, length = "", 0
     for group in groups:
         mark = "-" if length in dashes else " "

@@ -42,7 +42,7 @@ POWER_OUT = re.compile(
 
 
 def is_damage_claim(text: str) -> bool:
-    """`the surge fried my fridge, who pays for that`; text is English, or Spanish as `glossed` gives it."""
+    """`the surge fried my fridge, who pays for that`; text is English, or Spanish as `to_english` gives it."""
     if DAMAGED_THING.search(text) is None:
         return False
     return bool(
@@ -52,7 +52,7 @@ def is_damage_claim(text: str) -> bool:
 
 
 def is_burned_out_device(text: str, at: int) -> bool:
-    """Whether what is told at this point is that a thing of their own burned out, and not that something burns."""
+    """Whether the sentence around `at` is about a device of their own that burned out, not about a fire."""
     start = max(text.rfind(end, 0, at) for end in ".!?;\n") + 1
     end = min((found for mark in ".!?;\n" if (found := text.find(mark, at)) >= 0), default=len(text))
     return DAMAGED_THING.search(text[start:end]) is not None

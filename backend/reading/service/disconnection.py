@@ -18,7 +18,7 @@ _SHUTOFF = re.compile(
     r"(?:shut\w*|cut\w*|turn\w*) (?:me|us|it|them|my \w+|our \w+|the \w+|everything) off|"
     r"(?:shut|cut|turn(?:ed)?) off|(?:power|lights?|electric\w*) (?:still )?stays? on|"
     r"(?:cut|kill|pull) (?:my|our|the|his|her|their) (?:power|lights?|electric\w*|service|meter)|"
-    # Spanish, as it comes through the gloss or beside it; no branches and no lawn
+    # Spanish, as `to_english` leaves it; no branches and no lawn
     r"(?:van?|vienen?|vas) a (?:cortar|desconectar)(?:me|nos|le|les|la|lo|mela|nosla)?"
     r"(?! (?:el |la |un |una |unos |unas )?(?:\w+ )?(?:[aá]rbol|rama|c[eé]sped|pasto|hierba|llamada)))\b",
     re.IGNORECASE,
@@ -61,7 +61,7 @@ _FUTURE = re.compile(
 
 
 def says_coop_disconnected(text: str) -> bool:
-    """`you shut my lights off`; not a fear of it. English, or Spanish as `glossed` gives it."""
+    """`you shut my lights off`; not a fear of it. English, or Spanish as `to_english` gives it."""
     told = [one for one in split_sentences(text) if not one.strip().endswith("?")]
     return any(_COOP_CUT_POWER.search(one) and not _FUTURE.search(one) for one in told)
 

@@ -1,4 +1,4 @@
-"""An outage that is told plainly, beside whatever else: `I lost power, and what is my balance`."""
+"""An outage stated plainly, alone or beside something else: `I lost power, and what is my balance`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def says_power_went_out(words: str) -> bool:
 
 
 def states_outage(words: str, glossed: str) -> bool:
-    """Whether a household's power is told to be out now, as a fact. `glossed` is the same in the words of rules."""
+    """Whether the message states that a household's power is out now. `glossed` is the message from `to_english`."""
     text = fold_line(words)
     if _ABOUT_A_LIGHT.search(text) or _ABOUT_BILL.search(text) or is_past(words) or _HYPOTHETICAL.search(text):
         return False

@@ -1,4 +1,4 @@
-"""The gloss: phrases by the tables, then days, then numbers."""
+"""Translates what the rules look for: phrases by the tables beside this file, then days, then numbers."""
 
 from __future__ import annotations
 

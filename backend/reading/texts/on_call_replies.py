@@ -23,11 +23,10 @@ class OnCallAction(Enum):
 
 @dataclass(frozen=True)
 class OnCallReply:
-    """`codes` are digits, `numbers` those of tickets; `every` is for all that are open.
+    """A reply about one ticket, several (`codes`, `ticket_numbers`) or all that are open (`all_open`).
 
-    `weak`: words such as a bare yes or 1, which may as well answer another question. `ASKS`: where it is, or more.
-    `NOTE`: how it goes there, or what is needed. `UNSURE`: a code is there, and words that we do not know. `words` are
-    those beside the codes.
+    A reply that `is_weak`, such as a bare yes or 1, may as well answer another question. `other_words` are those
+    beside the codes.
     """
 
     action: OnCallAction
@@ -123,9 +122,9 @@ def parse_reply(text: str) -> OnCallReply | None:
 
 
 def parse_reply_leniently(text: str) -> OnCallReply | None:
-    """The same while a callout is open: whatever is not about their own bill or house is about that.
+    """As `parse_reply`, while a callout is open: what is not about the crew member's own account is about the callout.
 
-    `weak` are the words that only seem to be about it, because nothing else is.
+    A reply that is taken to be about it only for lack of another subject `is_weak`.
     """
     said = parse_reply(text)
     if said is not None:

@@ -1,4 +1,4 @@
-"""Whether a text says that no more texts are wished, or that they are wished again, in any wording.
+"""Whether a text asks for no more texts, or for texts again, in any wording.
 
 A carrier's keywords are only the beginning: every reasonable way of saying it counts as a revocation (47 CFR
 64.1200(a)(10)). What is said of a payment, a draft or a service (`stop my autopay`) is none.
@@ -64,7 +64,7 @@ _CORRECTABLE_WORDS = ("unsubscribe", "messages", "message", "texting", "contacti
 
 
 def detect_loose_opt_out(parts: Sequence[str], *, idle: bool) -> Literal["stop", "perhaps"] | None:
-    """What the clauses (see `plain_words.clauses`) wish. With a question open nothing so loose stops texts unasked."""
+    """What the clauses (see `split_plain_clauses`) ask for. While a question is open this never stops texts unasked."""
     found = [reading for part in parts if (reading := _classify_clause(part)) is not None]
     if not found or any(word in _OTHER_SERVICES for part in parts for word in part.split()):
         return None
@@ -211,7 +211,7 @@ _CLEAR_STOP = re.compile(
 """Said as a whole clause, it can mean nothing else."""
 
 _UNWANTED = re.compile(rf"{_WANT_NONE} {_TEXTS}(?: from (?:you|yall))?|no {_TEXTS}")
-"""In a task it may be the way of a code or an alert that is not wished."""
+"""During a task it may refuse only a code or an alert by text."""
 
 _LIKELY_STOP = re.compile(
     rf"{_REMOVE_VERBS} {_ME_WORDS}(?: (?:off|out|from (?:this|it|here|your (?:system|records|database))))?"
@@ -269,7 +269,7 @@ _IN_SPANISH = re.compile(
 
 
 def detect_opt_out(text: str, *, idle: bool) -> OptOutSignal | None:
-    """`stop` where no more texts are wished, `perhaps` where that must be asked. `idle`: no question is open."""
+    """`stop` where the text asks for no more texts, `perhaps` where we must ask back. `idle`: no question is open."""
     parts = split_plain_clauses(text)
     if not parts:
         return "perhaps" if idle and text.strip() in _STOP_EMOJI else None

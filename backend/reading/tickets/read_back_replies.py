@@ -61,7 +61,7 @@ def may_refuse_report(words: str) -> bool:
 
 
 def says_power_is_out(words: str) -> bool:
-    """Whether it is told that the power is out: `no, I have reported nothing, I am without power since six`."""
+    """Whether the message says that the power is out: `no, I have reported nothing, I am without power since six`."""
     return says_power_is_out_now(words) or says_still_out(words)
 
 

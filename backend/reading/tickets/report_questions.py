@@ -21,7 +21,7 @@ def says_report_is_moot(words: str) -> bool:
 
 
 class FiledQuestion(Enum):
-    """What is asked or told of it."""
+    """What a message asks or says about a report that was just filed."""
 
     PLACE = "place"
     NUMBER = "number"
@@ -105,14 +105,14 @@ def asks_which_address(words: str) -> bool:
 
 
 def says_still_out(text: str) -> bool:
-    """Whether it is told that nothing has changed: `still dark`."""
+    """Whether the message says that nothing has changed: `still dark`."""
     return bool(_STILL_OUT.search(fold(text)))
 
 
 def detect_filed_question(words: str, glossed: str) -> FiledQuestion | None:
     """What a message asks or tells of what was filed before it; None when it speaks of something else.
 
-    `glossed` is the same in the words that rules know. Only who has filed something can mean it so.
+    `glossed` is the message from `to_english`. Call it only for a member who has just filed something.
     """
     text = fold(f"{words} | {glossed}")
     if asks_which_address(words):
@@ -186,7 +186,7 @@ _REPORTS_TROUBLE = re.compile(
 def asks_if_already_reported(words: str, glossed: str) -> bool:
     """Whether the message asks if a thing is reported or known, and tells of none itself.
 
-    `glossed` is the same in the words that rules know. `There is a wire down, did anybody call it in` tells of one.
+    `glossed` is the message from `to_english`. `There is a wire down, did anybody call it in` tells of one.
     """
     if _OWN_REPORT.search(words):
         return False

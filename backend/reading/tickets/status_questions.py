@@ -251,12 +251,12 @@ def says_power_is_back(words: str) -> bool:
 
 
 def denies_power_is_back(words: str) -> bool:
-    """Whether it is told that the power is not back, or that nobody said so: `It is NOT back, I never told you`."""
+    """Whether the member says that the power is not back, or never said it was: `It is NOT back, I never told you`."""
     return bool(_POWER_NOT_BACK.search(fold(words)))
 
 
 def asks_to_restore(words: str) -> bool:
-    """Whether something is wished back as it was: `our auto pay was turned off, put it back on`."""
+    """Whether the member asks to restore something: `our auto pay was turned off, put it back on`."""
     return bool(_TURN_BACK_ON.search(fold(words)))
 
 

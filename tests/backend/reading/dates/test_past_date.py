@@ -1,4 +1,4 @@
-"""Whole dates that have passed, as a recogniser writes them: read in one way, or asked again."""
+"""Whole dates that have passed, as a recognizer writes them: read in one way, or asked again."""
 
 from __future__ import annotations
 
