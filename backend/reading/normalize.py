@@ -139,8 +139,7 @@ _POLITE_START = re.compile(
 )
 _POLITE_END = re.compile(
     rf"\s+(?:{_POLITE_WORDS}|now|right now|right away|immediately|asap|at once|already|again|anymore|any more|"
-    rf"any longer|"
-    r"ever(?: again)?|forever|today|altogether|completely|permanently|for good|you|yall|damn ?it|"
+    rf"any longer|ever(?: again)?|forever|today|altogether|completely|permanently|for good|you|yall|damn ?it|"
     r"por favor|porfa(?:vor)?|gracias|ahora(?: mismo)?|ya|nunca(?: mas)?|jamas|inmediatamente)$"
 )
 

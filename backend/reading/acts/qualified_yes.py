@@ -26,8 +26,7 @@ _WRITE_VERBS = (
     r"put|say|tell|note|write|mention|add|include|make sure|let them know|ponga|pongan|diga|digan|anote"  # it down
 )
 _BEFORE_FACT = re.compile(
-    r"\s*,?\s*\b(?:and|y|but|pero)\s+(?:please |por favor )?"
-    rf"(?=(?:{_WRITE_VERBS}|undo|cancel|withdraw|take back)\b)",
+    rf"\s*,?\s*\b(?:and|y|but|pero)\s+(?:please |por favor )?(?=(?:{_WRITE_VERBS}|undo|cancel|withdraw|take back)\b)",
     re.IGNORECASE,
 )
 _YES_THEN_ASKS = re.compile(

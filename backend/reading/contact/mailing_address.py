@@ -35,8 +35,7 @@ _TOWN = (
     r"(?!(?:and|but|or|please|thanks|thank|that|that's|thats|it|it's|its|the|this|is|on|from|by|at|for|to|in|with|"
     r"starting|under|not|no|yes|i|my|we|name|you|your|just|gracias|por|es|esa|ese|y|en|desde|para|que|"
     r"me|mejor|perdon|perdón|lo|el|la|un|una|pero|ya|apt|unit|phone|number|new|old|same|instead|"
-    rf"{WEEKDAY_NAMES}|tomorrow|today|{MONTH_NAMES}|so|now|right|ok|"
-    r"okay|then|because|effective)\b)[^\W\d_][\w'-]*"
+    rf"{WEEKDAY_NAMES}|tomorrow|today|{MONTH_NAMES}|so|now|right|ok|okay|then|because|effective)\b)[^\W\d_][\w'-]*"
 )
 _ADDRESS_END = r"(?=,|\.| (?:on|from|starting|by|under|for|please|pls|effective|thanks|desde|el|a partir|para|por)\b|$"
 FULL_ADDRESS = re.compile(

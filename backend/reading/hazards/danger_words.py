@@ -45,8 +45,7 @@ DANGER = re.compile(
     r"|\b(?:cars?|trucks?|pickups?|vans?|tractors?|somebody|someone|carro|camion|troca|camioneta|"
     r"person)(?:\W+\w+){0,2}?\W+"
     r"(?:hit|struck|ran into|ran over|crash\w*(?: in(?:to)?| contra| con)?|knocked over|choco(?: contra| con)?|"
-    r"le pego a|tumbo)"
-    rf"\W+(?:\w+\W+){{0,3}}?(?:pole{_NOT_LIGHT}|transformer|guy wire)"
+    rf"le pego a|tumbo)\W+(?:\w+\W+){{0,3}}?(?:pole{_NOT_LIGHT}|transformer|guy wire)"
     rf"|\b{_CABLE}\b(?:\W+\w+){{0,3}}?\W+{_MOVING}\b|\b{_MOVING}\W+(?:\w+\W+){{0,1}}?{_CABLE}\b",
     re.IGNORECASE,
 )

@@ -94,11 +94,9 @@ _PATTERNS = {
     ),
     EmergencyQuestion.LEAVE: re.compile(
         rf"\b{_MAY_VERBS} (?:\w+ ){{0,2}}?(?:leave|evacuate|get out|go out|jump|run|(?:climb|hop|step|get) "
-        rf"(?:out|down|off)|"
-        r"drive (?:off|away)|wait (?:here|outside|in)|stay (?:here|in|put|inside))\b|"
+        rf"(?:out|down|off)|drive (?:off|away)|wait (?:here|outside|in)|stay (?:here|in|put|inside))\b|"
         rf"\b{_MAY_VERBS} (?:\w+ ){{0,2}}?(?:move|get|take|bring|carry|wake) {_PEOPLE}(?: \w+){{0,2}}? "
-        r"(?:out|away|outside|up|to)\b|"
-        rf"\b{_MAY_VERBS} (?:\w+ )?(?:move|wake) {_PEOPLE}\W*$|"
+        rf"(?:out|away|outside|up|to)\b|\b{_MAY_VERBS} (?:\w+ )?(?:move|wake) {_PEOPLE}\W*$|"
         r"\b(?:wants?|trying|going) to (?:get|climb|jump) (?:out|off|down)\b|"
         r"\bsafe (?:here|in here|in the house|to (?:leave|stay|get out))\b|"
         r"\b(?:me|nos|se) (?:salgo|salimos|sale|bajo|bajamos|baja|quedo|quedamos|queda|brinco|voy|vamos)\b|"
@@ -150,8 +148,7 @@ _IS_BREATHING = re.compile(
 )
 _NOT_BREATHING = re.compile(
     r"(?:\bnot|n't|\bbarely|\bhardly|\bstopped|\bquit|\bif)\b(?: \w+){0,2} breath\w*|"
-    r"\b(?:no|apenas|dejo de|si) (?:esta |puede )?respir\w*|"
-    r"\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+|gasping)\b"
+    r"\b(?:no|apenas|dejo de|si) (?:esta |puede )?respir\w*|\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+|gasping)\b"
 )
 _ASKS_OUTCOME = re.compile(
     r"\b(?:is|are|will) (?:he|she|they|we|i|it|(?:my|the|our) \w+) (?:going to |gonna |gunna )?"

@@ -116,8 +116,7 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
         rf"\b{_SOMEBODY} (?:toco|agarro|piso) (?:el|un) (?:cable|alambre|wire)\b|"
         r"\ble (?:dio|pego|agarro) (?:un |una |el |la )?(?:toques?|descarga|corriente|luz|electricidad|shock)\b|"
         r"\b(?:need|send|get|call(?:ed|ing)?|necesit\w+|mand\w+|llam\w+) (?:an? |una |us an |a una )?(?:ambulances?|"
-        r"ambulancia)\b|"
-        rf"\b(?:recibi\w*|sinti\w*|agarr\w*|tuvo|tuve) (?:una? )?(?:\w+ )?"
+        rf"ambulancia)\b|\b(?:recibi\w*|sinti\w*|agarr\w*|tuvo|tuve) (?:una? )?(?:\w+ )?"
         r"(?:descarga|toques?|calambrazo|corrientazo)\b|"
         r"\b(?:lips?|face|labios|cara)\b.{0,24}\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+)\b|"
         r"\b(?:turning|getting|gone|went|poniendo|pone|puso) (?:\w+ )?(?:blue|purple|azul\w*|morad\w+)\b|"
@@ -147,8 +146,7 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
     "explosion": re.compile(r"\b(?:explo\w+|blew up|blown up|trono|estallo|reventó|revento)\b"),
     "gas": re.compile(
         r"\b(?:gas(?! ?(?:stations?|pumps?)\b)|propane|propano)\b|\brotten eggs?\b|\bhuevos? podridos?\b|"
-        rf"{_FUMES_TRAPPED.pattern}|"
-        r"\b(?:monoxide|monoxido|co alarm|co2 alarm)\b"
+        rf"{_FUMES_TRAPPED.pattern}|\b(?:monoxide|monoxido|co alarm|co2 alarm)\b"
     ),
     "fumes": re.compile(
         rf"\b{_FUME_SOURCES}\b.{{0,120}}\b{_FUME_SYMPTOMS}\b|\b{_FUME_SYMPTOMS}\b.{{0,120}}\b{_FUME_SOURCES}\b"

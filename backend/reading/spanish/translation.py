@@ -28,8 +28,7 @@ BY_ACCENT = {
 # "no 50, 60": the first is what is not meant. "no, 50" takes back what was said before.
 _NOT_BEFORE_NOUN = re.compile(
     rf"(?<![\w,] )(?<!\w)no (?=(?:el |la )?(?:\$?\d(?:[\d.,]*\d)?|{NUMBER_WORD}|hoy|manana|"
-    rf"{SPANISH_WEEKDAY_PATTERN})(?: dolares)?"
-    r"(?:,| sino| mejor) )"
+    rf"{SPANISH_WEEKDAY_PATTERN})(?: dolares)?(?:,| sino| mejor) )"
 )
 _DASH_WORD = re.compile(r"(?<!\w)menos (?=0\d\d\b|cero\b|doble cero\b)")  # "12345 menos 001"; else it takes away
 # behind something said, a reason; at the start, or behind "no se", the question that it is without its accent

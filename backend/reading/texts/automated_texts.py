@@ -116,8 +116,7 @@ _REACTION_NAME = (
 _REACTED = (
     r"(?:loved|liked|disliked|laughed at|emphasi[sz]ed|questioned|"
     rf"reacted(?: with)?\s+(?:an?\s+)?(?:{_ICON}|\w+)\s+to|reacted to|"
-    rf"removed\s+{_REACTION_NAME}\s+(?:reaction\s+)?(?:from|"
-    r"to)|"
+    rf"removed\s+{_REACTION_NAME}\s+(?:reaction\s+)?(?:from|to)|"
     r"(?:no )?(?:le|les|me|te) (?:ha )?(?:encanto|encanta|gusto|gusta|gustado|encantado|dio risa|ha dado risa|causo "
     r"risa|hizo gracia|divirtio|parecio gracioso)|(?:se )?(?:rio|ha reido|riendo)(?: de| con)?|"
     r"(?:ha )?(?:enfatiz|destac|resalt|subray|cuestion|exclam)(?:o|ado)|pregunto (?:por|sobre|acerca de)|puso en duda|"

@@ -62,8 +62,7 @@ _OUR_SERVICE = r"(?:my|our|the|mi|la|el) (?:service|power|electric\w*|lights?|na
 _NEVER_ASKED = re.compile(
     rf"\b(?:do ?n[o']?t|do not|never|please no) {_SERVICE_VERBS}(?: off)? {_OUR_SERVICE}\b|"
     rf"\b(?:do ?n[o']?t|do not|did ?n[o']?t|did not) want (?:you to {_SERVICE_VERBS}|{_OUR_SERVICE} \w+(?:ed|"
-    rf"off|cut|shut))|"
-    r"\b(?:i'?m|i am|we'?re|we are) not (?:moving|leaving|stopping|cancell?ing)\b|"
+    rf"off|cut|shut))|\b(?:i'?m|i am|we'?re|we are) not (?:moving|leaving|stopping|cancell?ing)\b|"
     r"\b(?:is|was) ?(?:n[o']?t|not) (?:something|anything|what) (?:i|we) (?:asked|requested|wanted|ordered)\b|"
     r"\bno idea (?:what|why|who)\b.{0,16}\b(?:this|that|it|request|about)\b|\b(?:i|we) never asked\b|"
     rf"\bno (?:quiero|queremos) (?:cambiar|mover|cancelar|terminar|trasladar|cortar)\w* {_OUR_SERVICE}\b|"

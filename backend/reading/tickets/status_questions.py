@@ -149,8 +149,7 @@ _SURE_PATTERNS = (
     r"\b(?:status|up ?dates?|news|word|happen(?:ed|ing)?|going on|latest|progress|about|where'?s|hows|how'?s)\b "
     rf"(?:\w+ ){{0,3}}?(?:my (?:outage|call ?back|visit)|{_MY_REPORT})",
     rf"\b(?:is|was|has|did) {_MY_REPORT} {_FEW_WORDS}(?:go(?:ne)? (?:thr\w+|in)|received|get (?:thr\w+|in|to)|"
-    rf"got(?:ten)? thr\w+|open|"
-    r"assigned|pending|in\b|filed|been|still|done|closed|handled)",
+    rf"got(?:ten)? thr\w+|open|assigned|pending|in\b|filed|been|still|done|closed|handled)",
     r"\b(?:did|has) my (?:name change|request|order|arrangement) (?:go|gone|been)\b",
     # a visit that was asked for, and no "can you come and"
     rf"\b(?:when|what day|what time|how soon|is|are) (?:will |are |is |do )*(?:you|u|they|{_SOMEBODY}|"
@@ -170,8 +169,7 @@ _LIKELY_PATTERNS = (
     r"receive) "
     r"(?:it|that|this)\W*$|\bdo (?:you|they) have it\W*$|\bam i (?:on|in) (?:the|your) (?:list|queue|system)\b",
     r"\b(?:has|is|was) (?:it|this|that) (?:been )?(?:\w+ )?(?:assigned|received|fixed|repaired|done|taken care of|"
-    r"being (?:worked|fixed|"
-    rf"looked)|handled|closed|open)\b|\bdoes {_SOMEBODY} have (?:it|this)\b|"
+    rf"being (?:worked|fixed|looked)|handled|closed|open)\b|\bdoes {_SOMEBODY} have (?:it|this)\b|"
     r"\bwhen (?:will|is) (?:it|this|that) (?:be |get |going to be |gonna be )?(?:fixed|done|repaired|looked at)\b",
 )
 _CALL_PATTERNS = (
