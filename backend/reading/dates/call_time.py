@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
-from backend.reading.dates.day_vocabulary import WEEKDAYS
+from backend.reading.dates.day_vocabulary import CARDINALS, WEEKDAYS
 from backend.reading.normalize import SENTENCE_BREAK, blank_span, clean_text
 
 OpeningHours = Mapping[str, tuple[time, time]]
@@ -53,10 +53,7 @@ IN_DURATION = re.compile(
     r"fifteen|twenty|thirty|forty five) )?(?P<unit>minutes?|mins?|hours?|hrs?)\b"
 )
 DURATION_NUMBERS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty five": 45, "a": 1, "an": 1}
-HOUR_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12,
-}  # fmt: skip
+HOUR_WORDS = {word: number for word, number in CARDINALS.items() if number <= 12}
 _HOUR = r"(?P<hour>\d{1,2}|" + "|".join(HOUR_WORDS) + r")"
 _MINUTE = r"(?:[:. ]?(?P<minute>[0-5]\d)|[ -](?P<word>fifteen|thirty|forty[ -]?five))?"
 _AM_PM = r"(?P<pm>\s*[ap]\.?\s?m\b\.?)?"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from backend.payments.confirmation_numbers import normalize_number
-from backend.reading.texts import on_call_free_text as loose
+from backend.reading.texts import on_call_free_text as free_text
 
 
 class OnCallAction(Enum):
@@ -129,39 +129,39 @@ def parse_reply_leniently(text: str) -> OnCallReply | None:
     said = parse_reply(text)
     if said is not None:
         return said
-    words = loose.normalize_words(text)
-    if loose.is_about_own_account(words):
+    words = free_text.normalize_words(text)
+    if free_text.is_about_own_account(words):
         return None
     plain = _normalize(text)
     numbers, _ = _extract_ticket_numbers(plain)
     what = _classify_free_text(words)
     sure = (
         what in (OnCallAction.ACCEPTS, OnCallAction.DONE, OnCallAction.DECLINES)
-        or loose.gives_note(words)
-        or loose.asks_location(words)
+        or free_text.gives_note(words)
+        or free_text.asks_location(words)
     )
     return OnCallReply(what, ticket_numbers=numbers, is_weak=not sure, other_words=plain)
 
 
 def _classify_free_text(words: str) -> OnCallAction:
-    if loose.asks_location(words):
+    if free_text.asks_location(words):
         return OnCallAction.ASKS_DETAILS
-    if loose.gives_note(words):
+    if free_text.gives_note(words):
         return OnCallAction.NOTE
-    if loose.says_done(words):
+    if free_text.says_done(words):
         return OnCallAction.DONE
-    if loose.declines(words):
+    if free_text.declines(words):
         return OnCallAction.DECLINES
-    if loose.asks_details(words):
+    if free_text.asks_details(words):
         return OnCallAction.ASKS_DETAILS
-    return OnCallAction.ACCEPTS if loose.accepts(words) else OnCallAction.NOTE
+    return OnCallAction.ACCEPTS if free_text.accepts(words) else OnCallAction.NOTE
 
 
 def _classify(rest: str) -> OnCallAction:
-    if rest in _BARE_NO or (_CANNOT.fullmatch(rest) and not loose.cannot_be_there(loose.normalize_words(rest))):
+    if rest in _BARE_NO or (_CANNOT.fullmatch(rest) and not free_text.cannot_be_there(free_text.normalize_words(rest))):
         return OnCallAction.DECLINES
-    words = loose.normalize_words(rest)
-    if _IS_DONE.fullmatch(rest) or loose.says_done(words):
+    words = free_text.normalize_words(rest)
+    if _IS_DONE.fullmatch(rest) or free_text.says_done(words):
         return OnCallAction.DONE
     if (
         rest in ("", "and", "y")
@@ -169,13 +169,13 @@ def _classify(rest: str) -> OnCallAction:
         or any(words.fullmatch(rest) for words in (_HAS_IT, _HAS_IT_WITH_CODE, _ALL_OPEN, _TICKET_ONLY))
     ):
         return OnCallAction.ACCEPTS
-    if loose.asks_location(words):
+    if free_text.asks_location(words):
         return OnCallAction.ASKS_DETAILS
     if _ACCEPTS_WITHIN.search(rest) and not _NEGATED.search(rest):
         return OnCallAction.ACCEPTS
-    if loose.gives_note(words):
+    if free_text.gives_note(words):
         return OnCallAction.NOTE
-    return OnCallAction.ASKS_DETAILS if loose.asks_details(words) and "not" not in words else OnCallAction.UNSURE
+    return OnCallAction.ASKS_DETAILS if free_text.asks_details(words) and "not" not in words else OnCallAction.UNSURE
 
 
 def _parse_without_code(plain: str) -> OnCallReply | None:
@@ -185,7 +185,7 @@ def _parse_without_code(plain: str) -> OnCallReply | None:
         return OnCallReply(OnCallAction.ACCEPTS)
     if _ALL_OPEN.fullmatch(plain):
         return OnCallReply(OnCallAction.ACCEPTS, all_open=True)
-    if _CANNOT.fullmatch(plain) and not loose.cannot_be_there(loose.normalize_words(plain)):
+    if _CANNOT.fullmatch(plain) and not free_text.cannot_be_there(free_text.normalize_words(plain)):
         return OnCallReply(OnCallAction.DECLINES)
     if _IS_DONE.fullmatch(plain):
         return OnCallReply(OnCallAction.DONE, is_weak=True)

@@ -93,19 +93,13 @@ def _is_demand(words: Sequence[str], bare: Sequence[str]) -> bool:
 
 
 def _correct_word(word: str) -> str:
-    """A long word with a slip of a finger in it, as it was meant."""
+    """A long word with a typo in it, as it was meant; the longest one may have two."""
     if len(word) < 7:
         return word
-    return next(
-        (meant for meant in _CORRECTABLE_WORDS if is_one_slip_apart(word, meant) or _is_near(word, meant)), word
-    )
-
-
-def _is_near(word: str, meant: str) -> bool:
-    """The longest word bears two slips: `unsubsribe`, `unsubcribe`, `unsuscribe`."""
-    return meant == "unsubscribe" and any(
-        is_one_slip_apart(word, meant[:at] + meant[at + 1 :]) for at in range(len(meant))
-    )
+    for meant in _CORRECTABLE_WORDS:
+        if (_within_two_slips if meant == "unsubscribe" else is_one_slip_apart)(word, meant):
+            return meant
+    return word
 
 
 def _is_about_place(words: Sequence[str]) -> bool:
