@@ -10,14 +10,14 @@ SHIFTS = """
 import json
 import numpy as np
 from engine.components.act_model import best_shifts
-from engine.components.labeled_replies import ACTS
-deny, affirm = ACTS.index("deny"), ACTS.index("affirm")
-logits = np.full((9, len(ACTS)), -9.0, np.float32)
-truth = np.zeros((9, len(ACTS)), np.float32)
+from engine.components.labeled_replies import ACT_NAMES
+deny, affirm = ACT_NAMES.index("deny"), ACT_NAMES.index("affirm")
+logits = np.full((9, len(ACT_NAMES)), -9.0, np.float32)
+truth = np.zeros((9, len(ACT_NAMES)), np.float32)
 logits[:, deny] = np.linspace(2, -2, 9)
 truth[:5, deny] = 1
-high = logits + np.where(np.arange(len(ACTS)) == deny, 1, 0).astype(np.float32)
-low = logits - np.where(np.arange(len(ACTS)) == deny, 1, 0).astype(np.float32)
+high = logits + np.where(np.arange(len(ACT_NAMES)) == deny, 1, 0).astype(np.float32)
+low = logits - np.where(np.arange(len(ACT_NAMES)) == deny, 1, 0).astype(np.float32)
 print(json.dumps([[float(best_shifts(of, truth)[act]) for act in (deny, affirm)] for of in (high, low)]))
 """
 
