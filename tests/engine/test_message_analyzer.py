@@ -113,14 +113,14 @@ bootstrap.prepare()
 from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
-from engine.open_question import open_question
+from engine.open_question import build_open_question
 slot = AnySlot("question", mappings=[{}], influence_conversation=False)
 events = [UserUttered("hi", {"name": "greet"}), BotUttered("Hello."), UserUttered("pay", {"name": "pay"}),
           SlotSet("question", {"task": "quick_pay", "asked": "amount", "options": None}),
           BotUttered("You owe $5."), BotUttered("x" * 400 + " How much?")]
 print(json.dumps([open_question(DialogueStateTracker.from_events("a", events, [slot])),
-                  open_question(DialogueStateTracker.from_events("b", events[:2], [slot])),
-                  open_question(DialogueStateTracker.from_events("c", [], []))]))
+                  build_open_question(DialogueStateTracker.from_events("b", events[:2], [slot])),
+                  build_open_question(DialogueStateTracker.from_events("c", [], []))]))
 """
 
 

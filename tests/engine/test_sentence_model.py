@@ -14,7 +14,7 @@ LEARN = """
 import json, sys
 from pathlib import Path
 from engine.components.danger_models import HAZARDS
-from engine.components.encoder import shared
+from engine.components.encoder import shared_encoder
 from engine.components.sentence_model import SentenceModel
 
 wires = ["a wire is in our pool", "a cable lies over the fence", "the line hangs on the swing", "a cord on the roof"]
@@ -22,9 +22,9 @@ fires = ["the panel is glowing red", "the outlet melts", "the meter smokes", "fl
 none = ["i want to pay my bill", "what do i owe", "a line on my bill is wrong", "when is the office open", "stop paper"]
 sentences = [("wire", t) for t in wires] + [("fire", t) for t in fires] + [("none", t) for t in none]
 folder = Path(sys.argv[1])
-made = SentenceModel.trained(HAZARDS, sentences, shared())
+made = SentenceModel.trained(HAZARDS, sentences, shared_encoder())
 made.save(folder, "danger")
-kept = SentenceModel.load(folder, "danger", shared())
+kept = SentenceModel.load(folder, "danger", shared_encoder())
 texts = ["there is a cable hanging in the pool", "the outlet is glowing", "i would like to pay my bill now", "yes", ""]
 print(json.dumps([[max(p, key=p.get) for p in map(model.predict, texts)] for model in (made, kept)]))
 """
@@ -32,8 +32,8 @@ print(json.dumps([[max(p, key=p.get) for p in map(model.predict, texts)] for mod
 
 TALK = """
 import json
-from engine.components.danger_models import said_in_danger, talk_model
-from engine.components.encoder import shared
+from engine.components.danger_models import classify_danger_talk, train_danger_talk_model
+from engine.components.encoder import shared_encoder
 
 said = {
     "touch": ["can i pull him off", "should we drag her away", "do i grab his leg", "may i free the dog with a stick"],
@@ -41,9 +41,9 @@ said = {
     "go_in": ["can we go back in the house", "is it safe to go down there", "may he cross it", "can i go near it"],
     "fact": ["it is by the red barn", "the gate code is open", "there is a dog in the yard", "we are at the church"],
 }
-model = talk_model([(label, text) for label, texts in said.items() for text in texts], shared(), None)
+model = train_danger_talk_model([(label, text) for label, texts in said.items() for text in texts], shared_encoder(), None)
 asked = ["can i drag him away from it, and how long until they come", "it is by the white church", "yes"]
-print(json.dumps([said_in_danger(model, text) for text in asked]))
+print(json.dumps([classify_danger_talk(model, text) for text in asked]))
 """
 
 
