@@ -41,7 +41,8 @@ said = {
     "go_in": ["can we go back in the house", "is it safe to go down there", "may he cross it", "can i go near it"],
     "fact": ["it is by the red barn", "the gate code is open", "there is a dog in the yard", "we are at the church"],
 }
-model = train_danger_talk_model([(label, text) for label, texts in said.items() for text in texts], shared_encoder(), None)
+sentences = [(label, text) for label, texts in said.items() for text in texts]
+model = train_danger_talk_model(sentences, shared_encoder(), None)
 asked = ["can i drag him away from it, and how long until they come", "it is by the white church", "yes"]
 print(json.dumps([classify_danger_talk(model, text) for text in asked]))
 """
