@@ -118,9 +118,9 @@ slot = AnySlot("question", mappings=[{}], influence_conversation=False)
 events = [UserUttered("hi", {"name": "greet"}), BotUttered("Hello."), UserUttered("pay", {"name": "pay"}),
           SlotSet("question", {"task": "quick_pay", "asked": "amount", "options": None}),
           BotUttered("You owe $5."), BotUttered("x" * 400 + " How much?")]
-print(json.dumps([open_question(DialogueStateTracker.from_events("a", events, [slot])),
-                  build_open_question(DialogueStateTracker.from_events("b", events[:2], [slot])),
-                  build_open_question(DialogueStateTracker.from_events("c", [], []))]))
+print(json.dumps([build_open_question(DialogueStateTracker.from_events("a", events, [slot])),
+                        build_open_question(DialogueStateTracker.from_events("b", events[:2], [slot])),
+                        build_open_question(DialogueStateTracker.from_events("c", [], []))]))
 """
 
 
