@@ -15,7 +15,7 @@ from actions.turn import Turn
 from backend.language import SPANISH, tr
 from backend.reading.acts import Act
 from backend.reading.contact.contact_change import names_own_name
-from backend.reading.service.disconnection_notice import only_asks_about_shutoff
+from backend.reading.service.disconnection import only_asks_about_shutoff
 from backend.reading.spanish import to_english
 
 AGENDA, CURRENT_ITEM = "agenda", "agenda_now"

@@ -6,14 +6,14 @@ from actions.turn import REQUESTED_SLOT, Turn
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_question
 from backend.reading.contact.location import extract_address_or_road
-from backend.reading.hazards.danger_denial import denies_danger
+from backend.reading.hazards.danger_over import denies_danger
 from backend.reading.hazards.danger_words import detect_crisis, is_hypothetical, is_past_danger, mentions_tree_on_wire
+from backend.reading.hazards.emergency_questions import asks_if_safe
 from backend.reading.hazards.harmless_talk import is_harmless_talk
 from backend.reading.hazards.hazard_signs import CAR, HURT, LIFE, WIRE, advice_key, find_hazard_signs
 from backend.reading.hazards.life_support import is_about_future
-from backend.reading.hazards.safety_questions import asks_if_safe
-from backend.reading.service.disconnected_by_coop import says_coop_disconnected, says_disconnected_in_spanish
-from backend.reading.service.disconnection_notice import detect_disconnection_topic as shutoff_spoken_of
+from backend.reading.service.disconnection import detect_disconnection_topic as shutoff_spoken_of
+from backend.reading.service.disconnection import says_coop_disconnected, says_disconnected_in_spanish
 from backend.reading.service.outage_statement import states_outage
 from backend.reading.tickets.status_questions import says_power_is_fine
 

@@ -24,7 +24,7 @@ from backend.alerts.parsing import OUTAGES, find_unsupported_alert
 from backend.knowledge.subjects import Subject
 from backend.language import SPANISH
 from backend.reading.acts.signals import is_question, is_refusal, says_goodbye
-from backend.reading.money.card_update import asks_to_update_card
+from backend.reading.money.payment_method import asks_to_update_card
 from backend.reading.money.scheduled_payment import extract_existing_act
 from backend.reading.service.scam_report import reports_scam
 from backend.reading.spanish import to_english

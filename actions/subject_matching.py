@@ -8,7 +8,7 @@ from actions.follow_ups import LAST_SUBJECT
 from actions.turn import Turn
 from backend.knowledge.subjects import Subject
 from backend.knowledge.term_coverage import covers_question
-from backend.reading.service.disconnection_notice import detect_disconnection_topic as shutoff_spoken_of
+from backend.reading.service.disconnection import detect_disconnection_topic as shutoff_spoken_of
 
 MIN_SCORE = 0.4
 """From this score on a subject answers what was asked; below it nobody here knows."""

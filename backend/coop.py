@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from backend.arrangement.rules import ArrangementRules
 from backend.callout.roster import OnCallPerson, parse_on_call
 from backend.errors import SettingsError
-from backend.holidays import WEEKDAYS, Holiday, parse_rule
+from backend.holidays import Holiday, parse_rule
 from backend.language import LANGUAGES, SPANISH, current_language, format_day, format_weekday, tr
 from backend.money import format_cents
 from backend.reading.contact.phone_numbers import InvalidPhone, parse_phone
+from backend.reading.dates.day_vocabulary import WEEKDAYS
 
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 CLOSURE_NOTICE = timedelta(days=7)  # closed days this near are named with the hours

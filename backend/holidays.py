@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-          "november", "december")  # fmt: skip
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from backend.reading.dates.day_vocabulary import MONTH_NAMES, MONTHS, WEEKDAY_NAMES, WEEKDAYS
+
 NTH = MappingProxyType({"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "last": 0})
-_MONTH, _WEEKDAY = "|".join(MONTHS), "|".join(WEEKDAYS)
 _SINGLE_DATE = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)")
-_FIXED = re.compile(rf"(?P<month>{_MONTH}) (?P<day>\d{{1,2}})(?P<moves>,? or the nearest weekday)?")
+_FIXED = re.compile(rf"(?P<month>{MONTH_NAMES}) (?P<day>\d{{1,2}})(?P<moves>,? or the nearest weekday)?")
 _FLOATING = re.compile(
-    rf"(?P<after>day after )?(?P<nth>{'|'.join(NTH)}) (?P<weekday>{_WEEKDAY}) of (?P<month>{_MONTH})"
+    rf"(?P<after>day after )?(?P<nth>{'|'.join(NTH)}) (?P<weekday>{WEEKDAY_NAMES}) of (?P<month>{MONTH_NAMES})"
 )
 _SATURDAY, _SUNDAY = 5, 6
 

@@ -1,4 +1,4 @@
-"""Which message is being answered now, and what has been said to it so far; for whoever keeps both together."""
+"""The message that is being answered now and the replies to it so far, for the stores that save both together."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from typing import Any
 
 @dataclass
 class ActiveTurn:
-    """`message` is the app's id of it, the same however often it is delivered. `said` grows while it is answered.
+    """`message` is the app's id of the message, the same for every delivery of it. `said` collects the replies.
 
-    `anew`: the talk so far is over; what was asked last is not asked any more.
+    `anew`: the conversation so far has ended, so its last question is no longer open.
     """
 
     message_id: str

@@ -14,7 +14,7 @@ LAST_SUBJECT_SLOT = "told_subject"
 DANGER_RESPONSES = re.compile(r"utter_(?:danger_|outage_danger$|outage_life_support$)")
 """The responses that say what to do in a danger, and what became of it."""
 DANGER_SECONDS = 2 * 60 * 60
-"""So many seconds after one of them the talk is of it, as in `actions/cases/danger_talk.py`."""
+"""For so long after one of them the danger is the topic, as in `actions/cases/danger_talk.py`."""
 
 
 def last_bot_text(tracker: DialogueStateTracker) -> str:

@@ -21,7 +21,7 @@ SKETCH_SIZE = 256  # the smallest hashes stand for all: an estimate good to abou
 
 
 def load_training_sentences(root: Path) -> list[tuple[str, str]]:
-    """Return every training sentence (normalised) with its intent, both languages."""
+    """Return every training sentence (normalized) with its intent, both languages."""
     found = []
     for path in sorted((root / "data").rglob("nlu*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:

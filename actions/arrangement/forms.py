@@ -40,7 +40,7 @@ from backend.reading.money.arrangement_talk import (
 )
 from backend.reading.money.payment_method import mentions_method
 from backend.reading.money.payment_plan import Frequency, RequestedPlan, parse_payment_plan, plan_from_slot
-from backend.reading.service.disconnection_notice import detect_disconnection_topic, only_asks_about_shutoff
+from backend.reading.service.disconnection import detect_disconnection_topic, only_asks_about_shutoff
 from backend.tickets import service as tickets
 
 AMOUNT, DAY, REST, FREQUENCY, CONFIRM = (

@@ -22,7 +22,7 @@ from backend.members.levels import Level
 from backend.reading.hazards.hazard_signs import HAZARDS, find_hazard_signs, is_only_medical_need
 from backend.reading.hazards.life_support import says_power_is_out_now
 from backend.reading.spanish import to_english
-from backend.reading.tickets.filed_report_questions import says_still_out
+from backend.reading.tickets.report_questions import says_still_out
 from backend.tickets import lookup
 from backend.tickets import service as tickets
 from backend.tickets.danger_signs import HAZARD

@@ -18,13 +18,17 @@ from actions.turn import Turn
 from backend.agent_handoff.transcript import mask_line
 from backend.callout import service as callout
 from backend.reading.acts.signals import is_question, is_small_talk
+from backend.reading.hazards.danger_over import says_it_continues
 from backend.reading.hazards.danger_words import detect_crisis
 from backend.reading.hazards.emergency_questions import (
     PERMISSION_QUESTIONS,
     EmergencyQuestion,
+    asks_about_medical_help,
     asks_about_outcome,
+    asks_if_dangerous,
     asks_permission,
     asks_what_was_reported,
+    asks_who_calls_911,
     detect_emergency_questions,
     is_about_bill,
     is_about_leaving_machine,
@@ -32,7 +36,6 @@ from backend.reading.hazards.emergency_questions import (
     says_is_breathing,
     says_power_is_off,
 )
-from backend.reading.hazards.good_news import says_it_continues
 from backend.reading.hazards.hazard_signs import (
     BURNING_CAR,
     CAR,
@@ -43,10 +46,9 @@ from backend.reading.hazards.hazard_signs import (
     main_hazard,
     mentions_wire,
 )
-from backend.reading.hazards.safety_questions import asks_about_medical_help, asks_if_dangerous, asks_who_calls_911
 from backend.reading.live_agent_request import wants_call
-from backend.reading.sentences import split_sentences
-from backend.reading.tickets.filed_report_questions import asks_which_address
+from backend.reading.normalize import split_sentences
+from backend.reading.tickets.report_questions import asks_which_address
 from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
 from backend.tickets import escalation
 from backend.tickets import service as tickets

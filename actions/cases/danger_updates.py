@@ -24,9 +24,20 @@ from backend.agent_handoff.transcript import mask_line
 from backend.callout import service as callout
 from backend.language import tr
 from backend.reading.acts.signals import is_question
-from backend.reading.hazards.danger_denial import denies_danger, denies_harm
-from backend.reading.hazards.emergency_questions import EmergencyQuestion, asks_about_outcome
-from backend.reading.hazards.good_news import is_good_news, says_it_continues, says_someone_is_inside
+from backend.reading.hazards.danger_over import (
+    denies_danger,
+    denies_harm,
+    is_good_news,
+    says_it_continues,
+    says_someone_is_inside,
+)
+from backend.reading.hazards.emergency_questions import (
+    EmergencyQuestion,
+    asks_about_medical_help,
+    asks_about_outcome,
+    asks_if_safe,
+    is_about_outage_supplies,
+)
 from backend.reading.hazards.hazard_signs import (
     CAR,
     HURT,
@@ -38,8 +49,7 @@ from backend.reading.hazards.hazard_signs import (
     is_only_medical_need,
     main_hazard,
 )
-from backend.reading.hazards.safety_questions import asks_about_medical_help, asks_if_safe, is_about_outage_supplies
-from backend.reading.tickets.filed_report_questions import FiledQuestion, detect_filed_question, says_report_is_moot
+from backend.reading.tickets.report_questions import FiledQuestion, detect_filed_question, says_report_is_moot
 from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
 from backend.tickets import escalation
 from backend.tickets import service as tickets

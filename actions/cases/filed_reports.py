@@ -16,9 +16,9 @@ from backend.agent_handoff.transcript import mask_line
 from backend.contact.service import extract_phone
 from backend.language import tr
 from backend.members.levels import Level
-from backend.reading.contact.callback_phone import is_account_phone, replaces_phone
-from backend.reading.tickets.filed_report_questions import FiledQuestion, detect_filed_question
+from backend.reading.contact.phone_mentions import is_account_phone, replaces_phone
 from backend.reading.tickets.report_details import count_words, extract_asked_words
+from backend.reading.tickets.report_questions import FiledQuestion, detect_filed_question
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.reading.tickets.withdrawal import find_ticket_numbers
 from backend.tickets import service as tickets

@@ -5,14 +5,14 @@ from __future__ import annotations
 from actions import registry
 from actions.turn import REQUESTED_SLOT, Turn
 from backend.contact.service import extract_phones
-from backend.reading.contact.callback_phone import (
+from backend.reading.contact.phone_mentions import (
+    contains_formatted_phone,
     gives_callback_phone,
     is_account_phone,
     is_additional_phone,
     replaces_phone,
 )
-from backend.reading.contact.phone_patterns import contains_formatted_phone
-from backend.reading.sentences import split_sentences
+from backend.reading.normalize import split_sentences
 from backend.tickets import escalation
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket

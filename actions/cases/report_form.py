@@ -37,7 +37,7 @@ from backend.language import tr
 from backend.members.identity import Identity
 from backend.members.levels import Level
 from backend.reading.contact.lost_phone import declines_to_give_phone, mentions_phone
-from backend.reading.service.disconnected_by_coop import says_coop_disconnected
+from backend.reading.service.disconnection import says_coop_disconnected
 from backend.reading.tickets.read_back_replies import may_refuse_report, says_power_is_out
 from backend.tickets import service as tickets
 from backend.tickets.deduplication import OPEN_STATUSES

@@ -14,8 +14,11 @@ from backend.agent_handoff.transcript import mask_line
 from backend.contact.service import extract_email, extract_phone
 from backend.reading.acts.signals import is_question
 from backend.reading.acts.yes_no import contains_yes
-from backend.reading.contact.phone_ending import extract_phone_ending
-from backend.reading.contact.phone_patterns import contains_formatted_phone, remove_formatted_phones
+from backend.reading.contact.phone_mentions import (
+    contains_formatted_phone,
+    extract_phone_ending,
+    remove_formatted_phones,
+)
 from backend.reading.extract_all import extract_all
 from backend.reading.tickets.read_back_replies import (
     extract_crossing,

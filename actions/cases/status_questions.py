@@ -22,8 +22,7 @@ from backend.language import tr
 from backend.members.levels import Level
 from backend.reading.acts.yes_no import starts_with_yes
 from backend.reading.hazards.danger_words import mentions_gas
-from backend.reading.tickets.already_reported import asks_if_already_reported
-from backend.reading.tickets.filed_report_questions import says_still_out
+from backend.reading.tickets.report_questions import asks_if_already_reported, says_still_out
 from backend.reading.tickets.status_questions import StatusQuestion, asks_if_must_be_home, detect_status_question
 from backend.reading.tickets.ticket_kinds import detect_ticket_kinds
 from backend.tickets import lookup

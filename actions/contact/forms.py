@@ -25,7 +25,7 @@ from backend.reading.contact.mailing_address import (
     replace_street,
     replace_unit,
 )
-from backend.reading.contact.phone_patterns import contains_phone_digits, remove_phone_digits
+from backend.reading.contact.phone_mentions import contains_phone_digits, remove_phone_digits
 
 WHAT, VALUE, AGREED, EMAIL_CODE = "contact_what", "contact_value", "contact_agreed", "contact_proof"
 SECOND_CHANGE = "contact_second"

@@ -21,8 +21,7 @@ from backend.members.levels import NEEDS, Level
 from backend.members.service import is_issued_length, strip_to_digits
 from backend.reading.acts.signals import is_request
 from backend.reading.contact.lost_phone import is_phone_lost, lacks_requested_number
-from backend.reading.contact.phone_ending import is_new_phone
-from backend.reading.contact.phone_for_member_number import detect_phone
+from backend.reading.contact.phone_mentions import detect_phone, is_new_phone
 from backend.reading.numbers.account_separator import extract_separator_alone, is_partial_number
 from backend.reading.numbers.member_number import MemberNumber
 

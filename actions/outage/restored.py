@@ -13,8 +13,8 @@ from backend.agent_handoff.transcript import mask_line
 from backend.billing.models import Account
 from backend.conversations.models import Conversation
 from backend.members.service import accounts_at_phone
-from backend.reading.service.disconnected_by_coop import says_coop_disconnected
-from backend.reading.tickets.filed_report_questions import says_still_out
+from backend.reading.service.disconnection import says_coop_disconnected
+from backend.reading.tickets.report_questions import says_still_out
 from backend.reading.tickets.status_questions import asks_to_restore, denies_power_is_back, says_power_is_back
 from backend.tickets import lookup
 from backend.tickets import service as tickets

@@ -21,8 +21,7 @@ from backend.coop import format_at_clock, format_clock
 from backend.language import mark, tr
 from backend.reading.contact.call_requests import asks_about_phone_on_file, cancels_call, names_another_phone
 from backend.reading.contact.call_subject import content_words, extract_named_subject, extract_subject, shorten
-from backend.reading.contact.phone_ending import extract_phone_ending
-from backend.reading.contact.phone_patterns import remove_phone_digits
+from backend.reading.contact.phone_mentions import extract_phone_ending, remove_phone_digits
 from backend.reading.dates.call_time import (
     RequestedTime,
     find_call_end,

@@ -35,7 +35,7 @@ from backend.reading.money.payment_words import (
     is_question_about_payment,
     wants_another_day,
 )
-from backend.reading.text_cleaning import clean_text, find_corrections, remove_reason
+from backend.reading.normalize import clean_text, find_corrections, remove_reason
 
 AMOUNT, DAY, METHOD, CONFIRM = "pay_amount", "pay_day", "pay_method", "pay_confirm"
 AGREED = "pay_agreed"

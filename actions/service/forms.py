@@ -24,10 +24,10 @@ from backend.members.identity import Identity
 from backend.members.levels import NEEDS, Level
 from backend.reading.contact.mailing_address import extract_full_address, replace_unit
 from backend.reading.contact.person_name import extract_corrected_name, parse_person_name
-from backend.reading.contact.phone_patterns import contains_formatted_phone
+from backend.reading.contact.phone_mentions import contains_formatted_phone
 from backend.reading.dates.day_parsing import DayProblem, ParsedDay
 from backend.reading.extract_all import extract_all
-from backend.reading.numbers.spoken_digits import spoken_to_digits
+from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.service.electrician_work import is_off_for_electrician
 from backend.reading.service.service_change import (
     asks_about_deposit,

@@ -21,7 +21,7 @@ from backend.payments.balances import list_scheduled
 from backend.payments.models import PaymentMethod
 from backend.payments.service import list_saved_methods
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
-from backend.reading.spanish.translation import to_english
+from backend.reading.spanish import to_english
 
 LAST_DAY_OF_EVERY_MONTH = 28
 AUTOPAY, DRAFT, SCHEDULED, RETRY = "autopay", "draft", "scheduled", "retry"

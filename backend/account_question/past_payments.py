@@ -13,7 +13,7 @@ from backend.money import format_cents
 from backend.payments.models import PENDING_STATUSES, Payment
 from backend.payments.service import list_payments
 from backend.reading.money.amount import Amount, parse_amount
-from backend.reading.spanish.translation import to_english
+from backend.reading.spanish import to_english
 
 LOOK_BACK = timedelta(days=35)
 DUPLICATE_WINDOW = timedelta(days=3)

@@ -8,9 +8,9 @@ from typing import Literal
 
 from backend.alerts.kinds import KINDS, PAYMENT, PROFILE, USAGE
 from backend.reading.money.amount import Amount, parse_amount
+from backend.reading.normalize import clean_text
 from backend.reading.numbers.menu_number import is_menu_number
 from backend.reading.numbers.number_tokens import parse_cardinal, tokenize
-from backend.reading.text_cleaning import clean_text
 
 Verb = Literal["on", "off", "list"]
 

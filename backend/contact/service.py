@@ -23,8 +23,8 @@ from backend.outbox.service import enqueue
 from backend.reading.contact import phone_numbers
 from backend.reading.contact.lost_phone import is_called_old_phone
 from backend.reading.contact.mailing_address import extract_full_address, is_deliverable
-from backend.reading.numbers.spoken_digits import spoken_to_digits
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import strip_accents
+from backend.reading.numbers.digit_groups import spoken_to_digits
 
 if TYPE_CHECKING:
     from backend.app import Backend

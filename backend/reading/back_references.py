@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from backend.money import share_of
+from backend.reading.dates.day_vocabulary import MONTH_NAMES
 
 _COUNTS = (
     r"(?! ?(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|hundred|thousand|dollars?|\d))"
@@ -39,8 +40,7 @@ _CHARGED_TWICE = re.compile(
 )
 _ASKS_ABOUT_NEXT = re.compile(
     r"\b(?:will|would|does|do|is|what about|how about|what happens)\b.{0,40}\b(?:one|payment|bill|month|run|draft|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|tomorrow|next|"
-    r"this|too|also|still|enero|febrero|diciembre|noviembre)\b",
+    rf"{MONTH_NAMES}|tomorrow|next|this|too|also|still|enero|febrero|diciembre|noviembre)\b",
     re.IGNORECASE,
 )
 _CHANGES_IT = re.compile(
@@ -99,7 +99,7 @@ def asks_about_next_payment(text: str) -> bool:
 
 
 def refers_to_last_item(text: str) -> bool:
-    """`Change it to the 3rd`, `actually cancel that`: what was set or told just now is to be another, or none."""
+    """`Change it to the 3rd`, `actually cancel that`: the last thing set or mentioned is to be changed or canceled."""
     return len(text.split()) <= _MAX_WORDS and bool(_CHANGES_IT.search(text))
 
 

@@ -18,8 +18,7 @@ _COMMAND = (
     r"pulling)\b)|cut it out|knock it off|get (?:down|off)(?: (?:of )?(?:it|that|there|the \w+))?|put (?:it|"
     r"that) down|leave (?:it|him|her|"
     r"the (?:dog|cat|baby)) alone|let go|come here|be quiet|hush|sit down|get down|don'?t touch \w+|deja eso|"
-    r"d[eé]jalo|c[aá]llate|"
-    r"b[aá]jate|para ya|ya para)"
+    r"d[eé]jalo|c[aá]llate|b[aá]jate|para ya|ya para)"
 )
 _SORRY = r"(?:[\s!.,]+(?:sorry|excuse me|perd[oó]n|lo siento)\b(?: about that)?)"
 _BYSTANDER_COMMAND = re.compile(

@@ -9,6 +9,7 @@ from datetime import date
 from backend.reading.back_references import remove_pronoun_ones
 from backend.reading.dates.day_parsing import DayProblem, DaySpan, ParsedDay, find_days, resolve_days
 from backend.reading.money.amount import Amount, AmountProblem, detect_past_due, detect_share, parse_cleaned_amount
+from backend.reading.normalize import blank_span, clean_text
 from backend.reading.numbers.digit_groups import DigitScan, find_digit_groups
 from backend.reading.numbers.member_number import (
     MemberNumber,
@@ -18,10 +19,9 @@ from backend.reading.numbers.member_number import (
 )
 from backend.reading.numbers.menu_number import is_menu_number
 from backend.reading.numbers.phone_last4 import find_last4
-from backend.reading.text_cleaning import blank_span, clean_text
 
 SPOKEN_DASH = re.compile(r" ?, ?(dash|hyphen|minus)\b ?,?", re.IGNORECASE)
-"""A recogniser, or a careful person, parts the spoken dash by commas: `four one, dash, zero zero one`."""
+"""A recognizer, or a careful person, sets the spoken dash between commas: `four one, dash, zero zero one`."""
 MAX_SHORT_WORDS = 6  # words
 CODE_LENGTH = 6  # digits of a code that was sent
 

@@ -10,7 +10,8 @@ import yaml
 
 from backend.language import ENGLISH, SPANISH
 from backend.reading.hazards.danger_words import detect_crisis, detect_danger
-from backend.reading.spanish.translation import strip_accents, to_english
+from backend.reading.normalize import strip_accents
+from backend.reading.spanish import to_english
 
 SPEAK_SPANISH, SPEAK_ENGLISH = "/speak_spanish", "/speak_english"
 LANGUAGE_BY_PAYLOAD = {SPEAK_SPANISH: SPANISH, SPEAK_ENGLISH: ENGLISH}

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.dates.day_vocabulary import WEEKDAYS
+from backend.reading.normalize import fold, fold_line
 
 _ADJECTIVES = (
     r"(?:(?:a|an|the|some|any|one|your|my|another|real|live|actual|human|an actual|damn|flesh and blood) ){0,4}"
@@ -28,8 +29,7 @@ _CLAUSE_END = (
     r"(?=\s*(?:$|[.,!?;]|back|please|pls|plz|now|today|tonight|tomorrow|tmrw?|tmw|2morrow|tomorow|later|instead|"
     r"soon|asap|first|again|about|"
     r"regarding|bout|bc|cuz|because|so|and|or|but|on|at|in|around|between|before|after|when|as|if|with|for|to|early|"
-    r"monday|"
-    r"tuesday|wednesday|thursday|friday|mon|tues?|weds?|thurs?|fri|next|this|that|over|then|up|i|it|ok|okay|right|no|"
+    rf"{'|'.join(WEEKDAYS[:5])}|mon|tues?|weds?|thurs?|fri|next|this|that|over|then|up|i|it|ok|okay|right|no|"
     r"y|el|por|mañana|manana))"
 )
 _ASKING_WORDS = r"(?:(?:please|just|maybe|perhaps|then|really|at least|also|go ahead and) )*"
@@ -38,8 +38,7 @@ _ENGLISH_PATTERNS = (
     r"(?:talk|speak)(?:ing)? (?:to|with) (?:the |your )?(?:billing|office|accounting|engineering|service department|"
     r"main office)(?: (?:dept|department|office|people))?\b",
     r"(?:^|[.,!?] ?)(?:somebody|someone|a person|anybody|anyone) (?:at|in|from) (?:the|your) (?:office|co-?op|"
-    r"billing)\b"
-    r"(?= (?:please|pls|i\b|about|for)|[,.!]|$)",
+    r"billing)\b(?= (?:please|pls|i\b|about|for)|[,.!]|$)",
     rf"(?:give|get|gimme|send|bring|find|show|hand|pass|put|transfer|connect)(?: (?:me|us|my call))? "
     rf"(?:(?:through |over |on )?(?:to|with|on) )?{_ADJECTIVES}{_PERSON_WORDS}(?! (?:to|from) (?!talk|call|"
     rf"speak|help))",
@@ -103,8 +102,8 @@ _WHY_NOT = re.compile(r"\bwhy (?:don'?t|not) ")  # "why don't you have someone c
 
 
 def wants_live_agent(words: str) -> bool:
-    """Whether a person or a call from one is wished, somewhere in it."""
-    text = strip_accents(" ".join(words.lower().replace("’", "'").split()))
+    """Whether the message asks for a person, or for a call from one, anywhere in it."""
+    text = fold_line(words)
     if any(_AGENT_ALONE.fullmatch(part.strip()) for part in re.split(r"[.,!?;:-]+", text) if part.strip()):
         return not re.search(r"\b(?:is|are|am i|was)\b[^.!?]*\?", text) and not _NOT_WANTED.search(
             text.split("person")[0]
@@ -113,8 +112,8 @@ def wants_live_agent(words: str) -> bool:
 
 
 def wants_call(words: str) -> bool:
-    """Whether it is a call that is wished, rather than somebody to talk to at once."""
-    text = strip_accents(words.lower())
+    """Whether the member asks for a call, rather than for somebody to talk to at once."""
+    text = fold(words)
     return wants_live_agent(words) and bool(
         re.search(r"\b(?:call|ring|phone|call ?back|llam\w+|marqu\w+|marcar)\b", text)
     )

@@ -1,10 +1,10 @@
-"""Something that the office is to be told: `tell the office it was the wrong number`. Both languages."""
+"""Messages to be passed on to the office: `tell the office it was the wrong number`. Both languages."""
 
 from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold
 
 _THE_OFFICE = (
     r"(?:the |your |la |su |sus )?(?:office|billing(?: department)?|manager|boss|people|guys|crew|oficina|gente|"
@@ -27,6 +27,6 @@ MIN_WORDS = 5
 
 
 def has_message_for_office(text: str) -> bool:
-    """Whether the office is to be told something, and it is said what."""
-    plain = strip_accents(text.lower())
+    """Whether the office is to be told something, and the message says what."""
+    plain = fold(text)
     return len(plain.split()) >= MIN_WORDS and bool(_TELL_OFFICE.search(plain)) and not _NOT_A_REQUEST.search(plain)

@@ -8,8 +8,8 @@ from backend.contact.service import extract_phones
 from backend.reading.contact.location import LANDMARK, extract_address_or_road, extract_location
 from backend.reading.contact.mailing_address import find_addresses, number_words_to_digits
 from backend.reading.hazards.danger_words import detect_danger
+from backend.reading.normalize import strip_accents
 from backend.reading.spanish import to_english
-from backend.reading.spanish.translation import strip_accents
 from backend.tickets.place_matching import is_specific_place, make_place_key
 
 _CORRECTION_WORDS = re.compile(

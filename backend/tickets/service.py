@@ -17,7 +17,7 @@ from backend.callout import service as callout
 from backend.conversations.models import Conversation
 from backend.language import SPANISH, current_language
 from backend.members.models import Member
-from backend.reading.hazards.danger_denial import denies_danger
+from backend.reading.hazards.danger_over import denies_danger
 from backend.tickets import member_notices, reporter_notices
 from backend.tickets.danger_signs import detect_signs, is_new_information, record_denial
 from backend.tickets.deduplication import OPEN_STATUSES, find_duplicate

@@ -15,7 +15,7 @@ LENGTH_STEPS = (1, 2, 4, 8, 16, 32)
 
 
 def cross_features(question: QuestionContext, text: str) -> Iterator[str]:
-    """Yield the features that say in which situation a normalised text is said."""
+    """Yield the features that say in which situation a normalized text is said."""
     yield f"asked {question.question_type}"
     yield f"task {question.task}"
     yield f"{question.question_type} under {question.task}"
@@ -40,7 +40,7 @@ class ActFeatures:
 
     @classmethod
     def fit(cls, asked: list[tuple[QuestionContext, str]]) -> ActFeatures:
-        """Take the features from training replies (normalised)."""
+        """Take the features from training replies (normalized)."""
         seen: Counter[str] = Counter()
         for question, text in asked:
             seen.update(set(cross_features(question, text)))

@@ -155,7 +155,7 @@ class ActModel:
         return cls(encoder, features, sparse, dense, share, shifts)
 
     def sparse_logits(self, question: QuestionContext, text: str) -> np.ndarray:
-        """Return the quick model's logits for a normalised text."""
+        """Return the quick model's logits for a normalized text."""
         at, values = self.features(question, text)
         return np.asarray(values @ self.sparse[0][at] + self.sparse[1])
 

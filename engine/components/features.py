@@ -29,7 +29,7 @@ def normalize_text(text: str) -> str:
 
 
 def word_ngrams(text: str) -> Iterator[str]:
-    """Yield the words and pairs of words of a normalised text; every digit counts as 0."""
+    """Yield the words and pairs of words of a normalized text; every digit counts as 0."""
     tokens = TOKEN.findall(DIGIT.sub("0", text))
     yield from tokens
     for first, second in pairwise(tokens):
@@ -78,7 +78,7 @@ class TfidfFeatures:
 
     @classmethod
     def fit(cls, texts: list[str]) -> "TfidfFeatures":
-        """Take the vocabulary from training texts (normalised); a piece must occur twice."""
+        """Take the vocabulary from training texts (normalized); a piece must occur twice."""
         vocabulary: dict[str, list[str]] = {}
         idf: dict[str, np.ndarray] = {}
         for block, least in zip(BLOCKS, (1, 2), strict=True):
@@ -92,7 +92,7 @@ class TfidfFeatures:
         return cls(vocabulary, idf)
 
     def __call__(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return the positions and weights of a normalised text's features."""
+        """Return the positions and weights of a normalized text's features."""
         found = [self._block_features(text, name, block) for name, block in self.blocks.items()]
         return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
 

@@ -79,7 +79,7 @@ class WordOverlap:
     """How many words, and pairs of words, texts have in common, the rare ones counting most."""
 
     def __init__(self, texts: list[str]) -> None:
-        """``texts`` are normalised."""
+        """``texts`` are normalized."""
         from scipy.sparse import csr_matrix
 
         grams = [Counter(word_ngrams(text)) for text in texts]
@@ -97,7 +97,7 @@ class WordOverlap:
         return at, values / np.float32(np.sqrt(values @ values) or 1)
 
     def similarities(self, text: str) -> np.ndarray:
-        """Return how much each text has in common with a normalised one, 0 to 1."""
+        """Return how much each text has in common with a normalized one, 0 to 1."""
         at, values = self._tfidf_row(Counter(word_ngrams(text)))
         whole = np.zeros(len(self._idf), np.float32)
         whole[at] = values
@@ -124,11 +124,11 @@ class LanguageIndex:
                 self._sums[self.subjects.index(example.subject)] += weight * vector
 
     def scores(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
-        """Return each subject's score for a normalised text; ``without`` leaves out an example, to measure with."""
+        """Return each subject's score for a normalized text; ``without`` leaves out an example, to measure with."""
         return self.scores_from_nearness(self.nearness(vector, text, without))
 
     def nearness(self, vector: np.ndarray, text: str, without: int | None = None) -> np.ndarray:
-        """Return how near each subject is to a normalised text."""
+        """Return how near each subject is to a normalized text."""
         likeness = np.clip(self._vectors @ vector, 0, 1) * (
             1 - WORD_OVERLAP_WEIGHT
         ) + WORD_OVERLAP_WEIGHT * self._words.similarities(text)

@@ -21,9 +21,9 @@ MAX_TEXT_LENGTH = 300  # characters of the assistant's words that are kept, from
 
 @dataclass(frozen=True)
 class QuestionContext:
-    """``asked`` is one of KINDS; ``said``, what the assistant said last, also when nothing is asked.
+    """``asked`` is one of QUESTION_TYPES; ``said`` is the assistant's last message, kept also when nothing is asked.
 
-    ``told`` is the subject of knowledge/ that was told last.
+    ``told`` is the subject of knowledge/ that was explained last.
     """
 
     task: str = NO_TASK

@@ -1,4 +1,4 @@
-"""Which of a few things a sentence says, learnt from sentences: what danger it tells of, what somebody in danger asks.
+"""Which of a few things a sentence says, learned from sentences: what danger it tells of, what somebody in danger asks.
 
 One model on words and pieces of words and one on the meaning of the sentence vote, for both languages at once.
 """

@@ -8,7 +8,7 @@ SVC_C = 0.5
 
 
 class SparseModel:
-    """Answers in a third of a millisecond, and well on misspelt words."""
+    """Answers in a third of a millisecond, and well on misspelled words."""
 
     def __init__(self, sparse: TfidfFeatures, weights: np.ndarray, bias: np.ndarray) -> None:
         """``weights`` is features x intents."""
@@ -16,7 +16,7 @@ class SparseModel:
 
     @classmethod
     def train(cls, texts: list[str], labels: np.ndarray) -> "SparseModel":
-        """Fit on normalised texts; every label from 0 up occurs."""
+        """Fit on normalized texts; every label from 0 up occurs."""
         from sklearn.svm import LinearSVC
 
         sparse = TfidfFeatures.fit(texts)
@@ -27,5 +27,5 @@ class SparseModel:
         return cls(sparse, np.ascontiguousarray(coefficients.T.astype(np.float32)), bias.astype(np.float32))
 
     def margins(self, text: str) -> np.ndarray:
-        """Return each intent's margin for one normalised text."""
+        """Return each intent's margin for one normalized text."""
         return self.sparse.scores(text, self.weights) + self.bias

@@ -1,4 +1,4 @@
-"""Moves a misspelt word to the word of the training data it most likely stands for."""
+"""Moves a misspelled word to the word of the training data it most likely stands for."""
 
 import re
 from collections import Counter, defaultdict

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.running import Engine, code
-from tests.engine.test_reading import reading
+from tests.engine.test_message_analyzer import reading
 
 LEARN = """
 import json, sys

@@ -104,7 +104,7 @@ def test_changed_layers_are_refused(tmp_path: Path) -> None:
         ("zzzzzz", "zzzzzz"),
     ],
 )
-def test_a_misspelt_word_is_moved_to_a_known_one(written: str, meant: str) -> None:
+def test_a_misspelled_word_is_moved_to_a_known_one(written: str, meant: str) -> None:
     done = code(
         "from engine.components.spelling_corrector import SpellingCorrector\n"
         f"print(SpellingCorrector({{'payment': 3, 'pay': 5, 'harden': 1}}, ['garden'])({written!r}))"

@@ -26,12 +26,12 @@ from backend.reading.acts.signals import (
 from backend.reading.acts.yes_no import NO, YES, detect_uncertain_yes, detect_yes_no, starts_with_yes
 from backend.reading.bystander_talk import remove_bystander_talk
 from backend.reading.live_agent_request import wants_live_agent
-from backend.reading.numbers.spoken_digits import spoken_to_digits
+from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.spanish import to_english
 
 MIN_ACT_PROBABILITY = 0.5
 """From this probability on an act counts; what follows from it is asked about before anything is done."""
-MIN_REQUEST_MID_TASK = 0.6  # in the middle of a task another one is begun only when it is plainly wished
+MIN_REQUEST_MID_TASK = 0.6  # in the middle of a task another one is begun only when plainly requested
 HIGH_PROBABILITY = 0.8
 MIN_AFFIRM = 0.75  # of held-out replies nearly all that are a yes reach it, and few that only look like one
 MIN_VOLUNTEER = (
@@ -80,11 +80,11 @@ _ACTS_NEVER_GUESSED = frozenset({"start", "affirm", "cancel", "social", "feeling
 _REQUEST_HIDING_INTENTS = frozenset({"inform", "out_of_scope", "nlu_fallback"})
 MIN_SHARE_OF_REST = 0.3  # of what the ranking leaves for other intents
 MIN_HIDDEN_REQUEST = 0.1
-MIN_FRAGMENT_REQUEST = 0.3  # "and September?" goes on with what was told: nothing is wished by it that is not plain
+MIN_FRAGMENT_REQUEST = 0.3  # "and September?" continues the last answer: it starts a task only when that is plain
 
 
 class ContextReader:
-    """See the module; implements `Reader`."""
+    """Implements `ActReader`; see the module."""
 
     def read_acts(self, words: str, language: str, question: OpenQuestion, statistics: EnginePredictions) -> list[Act]:
         """The acts of a message in their order; at least one."""

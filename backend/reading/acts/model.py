@@ -35,10 +35,10 @@ FOLLOW_UP_PREFIX = "follow_"
 class Act:
     """One thing that a message does.
 
-    `value` is the member's own words for it (an answer, a topic, a feeling's name); `intent` the wish of a start or
-    the topic of a question, as the classifier names it, and `intent_sure` how sure it is of that, 0 to 1; `words` the
-    clause it was read from; `sure`, 0 to 1, that the act is meant.
-    `certain` says that a rule found it: for money nothing less counts as a yes.
+    `value` is the answer, the topic or the feeling's name; `words` is the clause it was read from. `intent` is the
+    classifier's name for the task to start or the topic asked about, with its `intent_confidence`, 0 to 1.
+    `confidence`, 0 to 1, is that of the act itself. `is_certain`: a rule found it; where money moves, only such a yes
+    counts.
     """
 
     kind: str
@@ -52,7 +52,7 @@ class Act:
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """The question that is open. `asked` is its type (`yes_no`, `amount`, `nothing`, …), `said` its words.
+    """The open question: its type (`yes_no`, `amount`, `nothing`, …) and its `text`.
 
     `options` are the titles of its buttons, in order.
     """
@@ -88,10 +88,10 @@ class PredictedClause:
 class EnginePredictions:
     """What the engine's classifiers say: of the whole message, and of each clause where there are several.
 
-    `knowledge` has the nearest subjects of knowledge/ with a score 0 to 1, best first; `hazard` is the likeliest of
-    `backend/reading/hazards/hazard_signs.py`, and `danger`, 0 to 1, how sure it is that some danger is told of.
-    `danger_talk` is what is asked and told beside a danger that was reported, each with how sure it is; the names are
-    those of `engine/components/danger_models.py`.
+    `knowledge` has the nearest subjects of knowledge/ with a score 0 to 1, best first. `hazard` is the likeliest of
+    `backend/reading/hazards/hazard_signs.py`; `danger_score`, 0 to 1, that the message reports a danger at all.
+    `danger_talk` scores, 0 to 1, what is asked and said about a danger that was reported before, by the names of
+    `engine/components/danger_models.py`.
     """
 
     whole: PredictedClause

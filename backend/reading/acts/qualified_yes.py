@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from backend.language import ENGLISH
 from backend.reading.acts.signals import detect_feeling, is_question, is_small_talk
 from backend.reading.acts.yes_no import NO, YES, detect_yes_no
+from backend.reading.normalize import TIGHT_SENTENCE_BREAK
 
-_SENTENCE_END = re.compile(r"(?<=[.!?;\n])\s*")
+_SENTENCE_END = re.compile(TIGHT_SENTENCE_BREAK)
 _QUESTION_START = (
     r"(?:what|when|where|which|who|why|how|do|does|did|is|are|will|would|can|could|should|am|have|has|que|"
     r"cuanto|cuando)\b"
@@ -25,8 +26,7 @@ _WRITE_VERBS = (
     r"put|say|tell|note|write|mention|add|include|make sure|let them know|ponga|pongan|diga|digan|anote"  # it down
 )
 _BEFORE_FACT = re.compile(
-    r"\s*,?\s*\b(?:and|y|but|pero)\s+(?:please |por favor )?"
-    rf"(?=(?:{_WRITE_VERBS}|undo|cancel|withdraw|take back)\b)",
+    rf"\s*,?\s*\b(?:and|y|but|pero)\s+(?:please |por favor )?(?=(?:{_WRITE_VERBS}|undo|cancel|withdraw|take back)\b)",
     re.IGNORECASE,
 )
 _YES_THEN_ASKS = re.compile(
@@ -43,8 +43,7 @@ _SENDS_REPORT = re.compile(
 _LEADING_CONJUNCTION = re.compile(r"^(?:and|y|but|pero|so|oh|also)\b[\s,]*", re.IGNORECASE)
 _CONDITIONS = re.compile(
     r"\b(?:if|unless|instead|wait|hold on|not yet|don'?t|dont|do not|no|never|change|wrong|actually|rather|"
-    r"until|except|"
-    r"make it|only when|as soon as|but|pero|yes)\b",
+    r"until|except|make it|only when|as soon as|but|pero|yes)\b",
     re.IGNORECASE,
 )
 _RETRACTS = re.compile(r"\b(?:undo|cancel|withdraw|take .* back|drop|deshaga|retire)\b", re.IGNORECASE)
@@ -62,7 +61,7 @@ class QualifiedYes:
 
 
 def parse_qualified_yes(text: str, read_out: str = "", language: str = ENGLISH) -> QualifiedYes | None:
-    """A yes to `read_out` with what was said beside it; None where it is none. English, or Spanish as `glossed`."""
+    """A yes to `read_out` with what was said beside it; None for all else. English, or Spanish from `to_english`."""
     agreed = False
     questions, facts, undone = list[str](), list[str](), list[str]()
     for part in _split_parts(text):

@@ -9,7 +9,7 @@ from backend.reading.acts.signals import extract_leading_refusal
 from backend.reading.acts.yes_no import contains_value
 
 STEM_LENGTH = 4
-"""Letters by which words of one family are told: stop and stopping, arrange and arrangement."""
+"""Letters that words of one family share: stop and stopping, arrange and arrangement."""
 _POINTING_WORDS = re.compile(
     r"(?:(?:any|all|of|that|this|it|those|these|either|either one|them|kind|thing|things|stuff|please|thanks?|thank|"
     r"you|at|now|anything|do|did|have|like|ever|one|none)\W*)*",

@@ -85,12 +85,12 @@ def asks_if_present(text: str) -> bool:
 
 
 def declines_to_say(text: str) -> bool:
-    """`I don't want to give you that`, `I'd rather not say`: what was asked for is not told."""
+    """`I don't want to give you that`, `I'd rather not say`: the member withholds what was asked for."""
     return len(text.split()) <= MAX_SHORT_MESSAGE_WORDS and bool(_pattern_anywhere("withholds").search(text))
 
 
 def disputes_answer(text: str) -> bool:
-    """`That's wrong, I paid that last week`, `check again`: what was just told is not believed."""
+    """`That's wrong, I paid that last week`, `check again`: the member doubts what we just said."""
     return len(text.split()) <= 2 * MAX_SHORT_MESSAGE_WORDS and bool(_pattern_anywhere("disputes").search(text))
 
 
@@ -134,7 +134,7 @@ def is_request(text: str) -> bool:
 
 
 def is_refusal(text: str) -> bool:
-    """`I don't want to pay`, `no more of that`: what is named is not wished."""
+    """`I don't want to pay`, `no more of that`: the member does not want what is named."""
     return bool(_REFUSES.search(text))
 
 

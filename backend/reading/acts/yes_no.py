@@ -11,8 +11,9 @@ import re
 
 from backend.language import ENGLISH, SPANISH
 from backend.reading.acts.signals import detect_feeling, is_question
+from backend.reading.dates.day_vocabulary import MONTH_NAMES
+from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.numbers.number_tokens import parse_cardinal, tokenize
-from backend.reading.numbers.spoken_digits import spoken_to_digits
 
 YES, NO = "yes", "no"
 _STRONG_YES_WORDS = (
@@ -91,7 +92,7 @@ _STOP_WORDS = re.compile(r"\b(?:stop|cancel\w*|end|remove|turn\w*|off|delete|dro
 _KEEP_WORDS = re.compile(r"\b(?:keep|leave|stay)\b", re.IGNORECASE)
 _DAY = re.compile(
     r"\b(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?\b|\b(?:today|tonight|tomorrow|next|week|weekend|month|payday|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    rf"{MONTH_NAMES})\b",
     re.IGNORECASE,
 )
 _METHOD = re.compile(
@@ -109,7 +110,7 @@ _SENTENCE_END = re.compile(r"(?<!\d)[.!;]+(?!\d)|\s[-–—]\s|\n")
 def detect_yes_no(words: str, read_out: str = "", language: str = ENGLISH) -> str | None:
     """`yes` or `no` where the words are certainly one of them, else None.
 
-    `words` are English (Spanish as `glossed` gives it). `read_out` is what was asked: a number, a day or a way to pay
+    `words` are English, or Spanish from `to_english`. `read_out` is what was asked: a number, a day or a way to pay
     that a yes names must stand in it.
     """
     text = _REPEATED_LETTERS.sub(lambda held: held[1] or held[2], " ".join(words.replace("’", "'").split()))
@@ -235,7 +236,7 @@ def _has_change(rest: str, read_out: str) -> bool:
 
 
 def _find_numbers(text: str) -> set[float]:
-    """A recogniser writes "to" and "for" as words and as digits: a single digit counts only when it was typed."""
+    """A recognizer writes "to" and "for" as words and as digits: a single digit counts only when it was typed."""
     spoken = (found for found in _NUMBER.findall(_spell_as_digits(_POINTS_AT_ONE.sub("", text))) if len(found) > 1)
     return {_parse_number(found) for found in (*_NUMBER.findall(text), *spoken)}
 

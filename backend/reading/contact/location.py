@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from backend.reading.contact.mailing_address import number_words_to_digits
-from backend.reading.numbers.spoken_digits import spoken_to_digits
+from backend.reading.numbers.digit_groups import spoken_to_digits
 from backend.reading.spanish import to_english
 from backend.reading.spanish.number_translation import NUMBER_WORD
 
@@ -37,8 +37,7 @@ _TOWN = (
 # "3 houses on Elm Street" and "4 hours on Cedar Lane" have no house number
 _NOT_A_QUANTITY = (
     r"(?!\s+(?:of|off|past|behind|from|by|near|on|in|at|am|pm|a\.?m|p\.?m|o'clock|or|and|to|more|other|hours?|hrs?|"
-    r"days?|weeks?|minutes?|"
-    r"mins?|times?|"
+    r"days?|weeks?|minutes?|mins?|times?|"
     r"houses?|homes?|people|kids?|miles?|poles?|trees?|lights?|years?|months?|horas?|d[ií]as?|casas?|personas?)\b)"
 )
 _HOUSE_NUMBER = rf"(?!911\b)\d{{1,6}}[a-z]?(?:\s*[-/]\s*\d{{1,4}})?\b{_NOT_A_QUANTITY}"
@@ -120,11 +119,9 @@ NOT_LOCATION = re.compile(
 )
 LEAD_IN = re.compile(
     r"^\W*(?:(?:um+|uh+|oh|ah|ay|hey|dear|well|so|ok|okay|yes|yeah|no|sure|it'?s|it is|that'?s|that is|this is|"
-    r"i'?m|i am|"
-    r"we'?re|we are|i live|"
+    r"i'?m|i am|we'?re|we are|i live|"
     r"we live|my address is|the address is|address is|address|the place is|at|on|in|over|out|located|es|"
-    r"est[aá]|estoy|estamos|"
-    r"en|mi direcci[oó]n es|la direcci[oó]n es|vivo|vivimos)\b[\s,:]*)+",
+    r"est[aá]|estoy|estamos|en|mi direcci[oó]n es|la direcci[oó]n es|vivo|vivimos)\b[\s,:]*)+",
     re.IGNORECASE,
 )
 MAX_LOCATION_LENGTH = 200
@@ -133,8 +130,7 @@ MIN_LETTERS = 3
 TOWN = re.compile(r"[\s,.]*[^\W\d_][\w'-]*(?:[\s,.]+[\w'-]+){0,3}\.?")
 NOT_TOWN = re.compile(
     r"\b(?:and|but|or|the|my|is|are|was|it|it's|i|we|please|hurry|now|quick|thanks?|out|for|since|on|in|at|by|"
-    r"near|power|"
-    r"light|y|pero|la|el|le|les|es|por|favor|gracias|luz)\b",
+    r"near|power|light|y|pero|la|el|le|les|es|por|favor|gracias|luz)\b",
     re.IGNORECASE,
 )
 
@@ -156,8 +152,7 @@ _SPOT_ON_ROAD = re.compile(
 # what people say beside a place, in a piece of its own between commas
 FILLER_PIECE = re.compile(
     r"(?:oh|ay|dear me|well|um+|uh+|no|yes|sure|ok(?:ay)?|please|por favor|sorry|perd[oó]n|disculpe|hurry|"
-    r"thanks?|thank you|"
-    r"gracias|you see|you know|young man|sir|ma'?am|honey)|"
+    r"thanks?|thank you|gracias|you see|you know|young man|sir|ma'?am|honey)|"
     r".*\b(?:i (?:already )?(?:told|said|just)|i'?m afraid|i am afraid|i think|me equivoqu[eé]|mi error|my mistake|"
     r"i (?:made a mistake|was wrong|mixed)|like i said|as i said|(?:se|les?|te) (?:lo )?dije|ya (?:lo )?dije|"
     r"(?:don'?t|do not|can'?t|cannot) (?:recall|remember|know|have)|no (?:me acuerdo|recuerdo|s[eé])|"

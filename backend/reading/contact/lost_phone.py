@@ -6,13 +6,11 @@ import re
 
 _LOST_WORDS = re.compile(
     r"\b(?:lost|broke\w*|stolen|stole|don'?t have|dont have|no longer (?:have|use)|do not have|can'?t (?:get|"
-    r"use|reach|read)|"
-    r"cant (?:get|use)|don'?t use|not (?:mine|have)|disconnected|shut off|gone|got rid of|changed|"
+    r"use|reach|read)|cant (?:get|use)|don'?t use|not (?:mine|have)|disconnected|shut off|gone|got rid of|changed|"
     r"ya no (?:tengo|uso|sirve|existe)|perd[ií]|se me perdi[oó]|me robaron|no tengo)\b.{0,24}?"
     r"\b(?:phones?|number|cell(?:phone)?|mobile|old one|that one|tel[eé]fono|n[uú]mero|celular|el viejo|ese|texts?)\b|"
     r"\b(?:phone|number|cell|tel[eé]fono|n[uú]mero|celular)\b.{0,20}\b(?:is gone|was (?:lost|stolen)|broke|"
-    r"is dead|isn'?t mine|"
-    r"ya no (?:sirve|es m[ií]o|lo tengo))\b|"
+    r"is dead|isn'?t mine|ya no (?:sirve|es m[ií]o|lo tengo))\b|"
     # no text reaches these
     r"\b(?:it|that|this|phone|number|one)(?:'?s| is) (?:only )?(?:a |an |my |our |just a )?"
     r"(?:land ?line|house phone|home phone|office phone)\b|\bes (?:un |el )?(?:tel[eé]fono )?fijo\b|\bl[ií]nea fija\b",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.numbers.spoken_digits import spoken_to_digits
+from backend.reading.dates.day_vocabulary import MONTH_NAMES, WEEKDAY_NAMES
+from backend.reading.numbers.digit_groups import spoken_to_digits
 
 _NUMBER_WORDS = (
     r"(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
@@ -28,16 +29,13 @@ _UNIT = (
 )
 _NOT_A_QUANTITY = (
     r"(?!(?:of|on|in|at|am|pm|or|and|to|more|hours?|days?|weeks?|minutes?|times?|houses?|homes?|people|kids?|miles?|"
-    r"poles?|"
-    r"trees?|lights?|years?|months?|horas?|d[ií]as?|casas?|personas?)\b)"
+    r"poles?|trees?|lights?|years?|months?|horas?|d[ií]as?|casas?|personas?)\b)"
 )
 _TOWN = (
     r"(?!(?:and|but|or|please|thanks|thank|that|that's|thats|it|it's|its|the|this|is|on|from|by|at|for|to|in|with|"
     r"starting|under|not|no|yes|i|my|we|name|you|your|just|gracias|por|es|esa|ese|y|en|desde|para|que|"
-    r"me|mejor|perdon|perdón|lo|el|la|un|una|pero|ya|apt|unit|phone|number|new|old|same|instead|monday|tuesday|"
-    r"wednesday|thursday|friday|saturday|sunday|tomorrow|"
-    r"today|january|february|march|april|may|june|july|august|september|october|november|december|so|now|right|ok|"
-    r"okay|then|because|effective)\b)[^\W\d_][\w'-]*"
+    r"me|mejor|perdon|perdón|lo|el|la|un|una|pero|ya|apt|unit|phone|number|new|old|same|instead|"
+    rf"{WEEKDAY_NAMES}|tomorrow|today|{MONTH_NAMES}|so|now|right|ok|okay|then|because|effective)\b)[^\W\d_][\w'-]*"
 )
 _ADDRESS_END = r"(?=,|\.| (?:on|from|starting|by|under|for|please|pls|effective|thanks|desde|el|a partir|para|por)\b|$"
 FULL_ADDRESS = re.compile(
@@ -45,11 +43,9 @@ FULL_ADDRESS = re.compile(
     rf"{_HOUSE_NUMBER} (?:[nsew]\.? )?{_NUMBERED_ROAD}|"
     rf"{_HOUSE_NUMBER} (?:(?:de )?(?:la )?(?:calle|avenida|camino|carretera) [^\W\d_][\w'.-]*(?: [^\W\d_][\w'.-]*)?)|"
     rf"{_HOUSE_NUMBER} {_NOT_A_QUANTITY}(?:(?:[nsew]|st|mt|dr)\.? |[\w'-]+ ){{1,4}}?{_STREET}\b\.?(?: [nsew]\b\.?)?|"
-    rf"(?:calle|avenida|camino) (?:[^\W\d_][\w'.-]* ){{1,3}}#?\d{{1,6}}\b)"
-    rf"(?P<unit>,? {_UNIT})?"
+    rf"(?:calle|avenida|camino) (?:[^\W\d_][\w'.-]* ){{1,3}}#?\d{{1,6}}\b)(?P<unit>,? {_UNIT})?"
     rf"(?P<town>,? (?:(?:in|en) )?{_TOWN}(?: {_TOWN}){{0,2}}?{_ADDRESS_END}| (?:{_STATES})\b| \d{{5}}\b))?"
-    rf"(?P<state>,? (?:{_STATES})\b\.?(?= ?\d{{5}}|,|\.|$| ))?"
-    rf"(?P<zip>,? \d{{5}}(?:-\d{{4}})?\b)?",
+    rf"(?P<state>,? (?:{_STATES})\b\.?(?= ?\d{{5}}|,|\.|$| ))?(?P<zip>,? \d{{5}}(?:-\d{{4}})?\b)?",
     re.IGNORECASE,
 )
 _PO_BOX = re.compile(r"(?:p\.? ?o\.? ?box|box|apartado)\b", re.IGNORECASE)
@@ -112,8 +108,7 @@ def replace_street(address: str, new: str) -> str:
 
 
 _NUMBER_ALONE = re.compile(
-    r"\W*(?:(?:no|sorry|wait|it'?s|its|it is|number|es|el|box|"
-    r"perd[oó]n)\W+)*(?P<number>\d{1,6}[a-z]?)\W*",
+    r"\W*(?:(?:no|sorry|wait|it'?s|its|it is|number|es|el|box|perd[oó]n)\W+)*(?P<number>\d{1,6}[a-z]?)\W*",
     re.IGNORECASE,
 )
 

@@ -12,7 +12,7 @@ US_COUNTRY_CODE = 1
 NATIONAL_NUMBER = re.compile(r"(?P<area>[2-9]\d\d)(?P<exchange>[2-9]\d\d)\d{4}")
 SERVICE_CODE = re.compile(r".11")
 FICTIONAL_AREA = "555"
-"""No area has it: the demo and whoever tries the product are given numbers there."""
+"""No real area has it, so the demo and test users are given numbers there."""
 DIRECTORY_ASSISTANCE = "5551212"
 DIGIT_SEQUENCES = ("01234567890123456789", "98765432109876543210")
 PLACEHOLDERS = frozenset({DIRECTORY_ASSISTANCE, "1234567", "0123456", "7654321"})
@@ -47,11 +47,11 @@ PROBLEM_TEXTS: dict[PhoneProblem, str] = {
     "plan": "is no number of the American numbering plan",
     "premium": "is a number that costs whoever calls it, and cannot be texted",
 }
-"""What is wrong with a phone, to go on behind it."""
+"""The predicate of an error message; the phone number stands before it."""
 
 
 class InvalidPhone(ValueError):
-    """It is none; `problem` says why."""
+    """Not a usable phone number; `problem` says why."""
 
     def __init__(self, problem: PhoneProblem) -> None:
         super().__init__(PROBLEM_TEXTS[problem])
@@ -59,9 +59,9 @@ class InvalidPhone(ValueError):
 
 
 def parse_phone(text: str) -> str:
-    """E.164 of a phone in any way Americans write one, or with its + and country. Raises NoPhone.
+    """E.164 of a phone in any way Americans write one, or with its + and country. Raises InvalidPhone.
 
-    The made-up area 555 is let through; `made_up` tells it, for where real members are served.
+    The fictional area 555 is accepted; where real members are served, check `is_fictional` as well.
     """
     try:
         number = phonenumbers.parse(text, "US")
@@ -75,7 +75,7 @@ def parse_phone(text: str) -> str:
 
 
 def find_problem(number: PhoneNumber, *, exists: bool = True) -> PhoneProblem | None:
-    """What speaks against it. `exists` wants an area that is given out; else it is enough that it could be dialed."""
+    """Why a number cannot be used, or None. With `exists` its area code must be assigned; else dialable is enough."""
     digits = phonenumbers.national_significant_number(number)
     if number.country_code != US_COUNTRY_CODE:
         if is_placeholder(digits):
@@ -111,7 +111,7 @@ def is_placeholder(digits: str) -> bool:
 
 
 def is_fictional(e164: str) -> bool:
-    """Whether it lies in the area that nobody has."""
+    """Whether the number has the area code that no real phone has."""
     return e164.startswith(f"+{US_COUNTRY_CODE}{FICTIONAL_AREA}")
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from backend.reading.dates.day_parsing import ParsedDay, parse_day
-from backend.reading.text_cleaning import blank_span, clean_text
+from backend.reading.dates.day_vocabulary import CARDINALS, WEEKDAYS
+from backend.reading.normalize import SENTENCE_BREAK, blank_span, clean_text
 
 OpeningHours = Mapping[str, tuple[time, time]]
 """Weekday in lower case -> opening and closing time."""
@@ -52,10 +53,7 @@ IN_DURATION = re.compile(
     r"fifteen|twenty|thirty|forty five) )?(?P<unit>minutes?|mins?|hours?|hrs?)\b"
 )
 DURATION_NUMBERS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty five": 45, "a": 1, "an": 1}
-HOUR_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12,
-}  # fmt: skip
+HOUR_WORDS = {word: number for word, number in CARDINALS.items() if number <= 12}
 _HOUR = r"(?P<hour>\d{1,2}|" + "|".join(HOUR_WORDS) + r")"
 _MINUTE = r"(?:[:. ]?(?P<minute>[0-5]\d)|[ -](?P<word>fifteen|thirty|forty[ -]?five))?"
 _AM_PM = r"(?P<pm>\s*[ap]\.?\s?m\b\.?)?"
@@ -71,7 +69,7 @@ CLOCK_PATTERNS = (
     ),
     re.compile(rf"^\s*{_HOUR}{_MINUTE}{_AM_PM}\s*(?:please|works|is fine)?[.!]?\s*$"),
 )
-WEEKDAY_BY_ABBREVIATION = {"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday"}
+WEEKDAY_BY_ABBREVIATION = {name[:3]: name for name in WEEKDAYS[:5]}
 WEEKDAY_ABBREVIATION = re.compile(
     r"\b(mon|tues?|weds?|thu|thurs?|fri)\b\.?(?=\s*(?:at\b|@|,|\d|morning|afternoon|early|after|before|between|"
     r"around|about|$))"
@@ -112,10 +110,10 @@ MINUTE_WORDS = {"fifteen": 15, "thirty": 30, "forty five": 45, "forty-five": 45,
 
 @dataclass(frozen=True)
 class RequestedTime:
-    """What was said: a local `day`, a local `at`, or both; `soon` for the next opening, `first` for when it opens.
+    """A requested time for a call: a local `day`, a local `time_of_day`, or both.
 
-    `after` is counted from now. `until` ends a span, which begins at `at` or when the office opens. `vague` says that
-    the hour is ours: the member named a part of the day, or a span.
+    `delay` is counted from now. `until` ends a span that begins at `time_of_day`, or when the office opens. With
+    `is_vague` the office chooses the hour: the member named a part of the day, or a span.
     """
 
     day: date | None = None
@@ -280,7 +278,7 @@ _PAST_WORDS = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_CALL = re.compile(r"\b(?:call|ring|phone|reach|llam\w+) (?:me|us|back)\b|\b(?:make|move) it\b", re.IGNORECASE)
-_PART_BREAK = re.compile(r"(?<=[.!?;\n])\s+|,\s+(?=(?:and|but|so|then|please|call|have|make)\b)", re.IGNORECASE)
+_PART_BREAK = re.compile(rf"{SENTENCE_BREAK}|,\s+(?=(?:and|but|so|then|please|call|have|make)\b)", re.IGNORECASE)
 
 
 def remove_past_events(text: str) -> str:

@@ -13,7 +13,9 @@ HALF_YEAR = timedelta(days=183)
 
 @dataclass(frozen=True)
 class DayMatch:
-    """What a rule made of its words: a day, or none that exists, with the nearest. `weak`: gives way to any other."""
+    """What a rule made of its words: a day, or None and the `nearest` existing one.
+
+    A match that `is_weak` counts only where no other was found."""
 
     day: date | None
     nearest: date | None = None
@@ -58,7 +60,7 @@ def match_day_in_month(year: int, month: int, day: int) -> DayMatch:
 def match_upcoming_date(month: int, day: int, today: date) -> DayMatch:
     """A month and day without a year: this year's, or next year's if that is the nearer one ahead.
 
-    Just after it has passed it is taken as passed, so that `june 5` said on June 10 is not heard as a day in 360.
+    Just after it has passed it is taken as passed, so that `june 5` said on June 10 is not taken for a day in 360 days.
     """
     this_year = match_day_in_month(today.year, month, day)
     if (this_year.day or this_year.nearest or today) >= today:

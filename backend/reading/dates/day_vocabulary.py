@@ -7,6 +7,7 @@ import re
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
           "november", "december")  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTH_NAMES, WEEKDAY_NAMES = "|".join(MONTHS), "|".join(WEEKDAYS)
 
 _UNIT_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _TEEN_ORDINALS = ("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth",
@@ -124,7 +125,7 @@ _WEEKDAY_MISSPELLINGS |= dict.fromkeys(("tuseday", "tusday", "tuesdy"), "tuesday
 
 
 def correct_months(text: str) -> str:
-    """A month misspelt by one letter beside a number, or glued to it, is that month: `10 juen`, `25nov`."""
+    """A month misspelled by one letter beside a number, or glued to it, is that month: `10 juen`, `25nov`."""
     if not _ANY_DIGIT.search(text) and "th " not in text and "of " not in text:
         return text
     text = _MISSING_SPACE_AFTER.sub(r"\1 ", _MISSING_SPACE_BEFORE.sub(" ", text))
@@ -132,5 +133,5 @@ def correct_months(text: str) -> str:
 
 
 def correct_weekdays(text: str) -> str:
-    """A weekday misspelt by one letter is that weekday: `firday`, `saterday`."""
+    """A weekday misspelled by one letter is that weekday: `firday`, `saterday`."""
     return _WEEKDAY_LIKE_WORD.sub(lambda match: _WEEKDAY_MISSPELLINGS.get(match[0], match[0]), text)

@@ -1,6 +1,6 @@
 """A whole date that has passed, as a date of birth: day, month and year, read strictly or not at all.
 
-A recogniser breaks such dates anywhere (`1103 1948`, `07 10 19 52`, `2000 and 4`). What can be cut into a date in more
+A recognizer breaks such dates anywhere (`1103 1948`, `07 10 19 52`, `2000 and 4`). What can be cut into a date in more
 than one way, or has something in its middle that is no part of a date, is not read, so that it is asked again.
 """
 
@@ -19,15 +19,15 @@ from backend.reading.dates.day_vocabulary import (
     parse_month,
     parse_number_word,
 )
+from backend.reading.normalize import clean_text, text_after_correction
 from backend.reading.numbers.number_tokens import parse_cardinal, tokenize
-from backend.reading.text_cleaning import clean_text, text_after_correction
 
 MIN_YEAR = 1900
 
 _DATE_PART = re.compile(
     rf"(?P<month>\b{MONTH_PATTERN})|(?P<day>(?<![0-9]){ORDINAL_PATTERN})|(?P<figures>[0-9]+)|(?P<word>[a-z']+)"
 )
-# what a recogniser leaves of "twenty" or "thirty" in front of "first": then a day below ten is not believed
+# what a recognizer leaves of "twenty" or "thirty" in front of "first": then a day below ten is not believed
 _MISHEARD_TENS = frozenset({"to", "too", "do", "you", "party", "dirty", "plenty", "when"})
 _FILLER_WORDS = frozenset({"the", "of", "in", "day", "and", "month", "year", "um", "uh", "er"})
 

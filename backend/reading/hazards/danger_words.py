@@ -36,30 +36,25 @@ DANGER = re.compile(
     rf"|\bflames?\b|\bburning\b{_NOT_USAGE}{_NOT_BULB}|\bburnt\b{_NOT_BULB}|\bsmok(?:e|ing)\b{_NOT_DETECTOR}"
     r"|\bsmell(?:s|ing)?\b|\bshock(?:ed|s|ing)?\b|\belectrocut\w*|\bexplo(?:ded|sion|ding)\b|\bblew up\b|\bblown up\b"
     r"|\b(?:water(?! ?(?:heater|bill|pump|well|softener|company))|agua)\b[^.?!;]{0,40}?"
-    r"\b(?:outlets?|breakers?|electric(?:al)? (?:box|panel)|fuse box|enchufes?|"
-    r"tomacorrientes?|contactos?)\b"
+    r"\b(?:outlets?|breakers?|electric(?:al)? (?:box|panel)|fuse box|enchufes?|tomacorrientes?|contactos?)\b"
     r"|\bse (?:\w+ ){0,2}?prendi(?:endo|[oó]) (?:fuego|lumbre|(?:la|el|mi|una?) (?:pared|casa|cocina|"
-    r"techo|medidor|poste|[aá]rbol|pasto|cable))\b"
-    r"|\bcall(?:ed|ing)? 911\b|^911[!. ]*$|\bbuzzing\b|\bhiss(?:es|ing)?\b"
+    r"techo|medidor|poste|[aá]rbol|pasto|cable))\b|\bcall(?:ed|ing)? 911\b|^911[!. ]*$|\bbuzzing\b|\bhiss(?:es|ing)?\b"
     r"|\b(?:gas|propane)\b(?:[ ,]+\w+){0,6}?[ ,]+(?:leak\w*|escap\w*|coming (?:out|from))"
     r"|\bleak\w*\W+(?:\w+\W+){0,3}?(?:gas|propane)\b"
     rf"|\b{_LEANING}\W+(?:\w+\W+){{0,2}}?pole\b{_NOT_LIGHT}|\bpole\b{_NOT_LIGHT}(?:\W+\w+){{0,10}}?\W+{_LEANING}\b"
     r"|\b(?:cars?|trucks?|pickups?|vans?|tractors?|somebody|someone|carro|camion|troca|camioneta|"
     r"person)(?:\W+\w+){0,2}?\W+"
     r"(?:hit|struck|ran into|ran over|crash\w*(?: in(?:to)?| contra| con)?|knocked over|choco(?: contra| con)?|"
-    r"le pego a|tumbo)"
-    rf"\W+(?:\w+\W+){{0,3}}?(?:pole{_NOT_LIGHT}|transformer|guy wire)"
+    rf"le pego a|tumbo)\W+(?:\w+\W+){{0,3}}?(?:pole{_NOT_LIGHT}|transformer|guy wire)"
     rf"|\b{_CABLE}\b(?:\W+\w+){{0,3}}?\W+{_MOVING}\b|\b{_MOVING}\W+(?:\w+\W+){{0,1}}?{_CABLE}\b",
     re.IGNORECASE,
 )
 # what is only supposed: "what happens if the pole is broken", and not "there are sparks, what if it burns"
 _HYPOTHETICAL = re.compile(
     r"\b(?:what(?:'?s)? (?:about )?if|(?:what|que) (?:\w+ ){0,2}(?:happens?|pasa|pasaria) (?:if|when|yes|si)|"
-    r"happens? if|"
-    r"(?:who|quien) (?:\w+ ){0,3}pays?(?: \w+){0,3} (?:if|when|yes|si)|who pays?(?= yes)|"
+    r"happens? if|(?:who|quien) (?:\w+ ){0,3}pays?(?: \w+){0,3} (?:if|when|yes|si)|who pays?(?= yes)|"
     r"(?:do|will|would|must|should) (?:i|we|you) (?:have to |need to |get to )?(?:pay|be charged|owe|cover|fix|"
-    r"send|come)\b"
-    r"[^.?!;\n]{0,30}?\b(?:if|when|yes)|how (?:much|long)\b[^.?!;\n]{0,30}?\bif|(?:just )?in case|"
+    r"send|come)\b[^.?!;\n]{0,30}?\b(?:if|when|yes)|how (?:much|long)\b[^.?!;\n]{0,30}?\bif|(?:just )?in case|"
     r"if (?:\w+ ){0,6}ever|if (?:one|some) ?day|(?:yes|si) (?:un|algun) (?:dia|day))\b"
     r"[^.?!;\n]*?(?=,\W*(?:it'?s|there(?:'?s)?|hay|my|the|right now)\b|[.?!;\n]|$)",
     re.IGNORECASE,
@@ -71,8 +66,7 @@ _ABOUT_MONEY = re.compile(
     r"\b(?:recibo|factura|bill)\b[^.?!;,]{0,40}?\bme (?:quede )?electrocut\w*|"
     r"\b(?:bills?|price|rates?|balance|amount|total|cost|charges?) "
     r"(?:(?:is|was|has|just|about|nearly|almost|really|totally|always|sure|this|last|month|came|as|a|such|kind|of) )"
-    r"{0,4}?shock\w*|"
-    r"\b(?:sticker|bill|price) shock|"
+    r"{0,4}?shock\w*|\b(?:sticker|bill|price) shock|"
     r"(?<!got )\bshock(?:ed|ing)? (?:at|by|with|over|about|to (?:see|get|open|find)|when i (?:saw|got|opened)) "
     r"(?:(?!fridge|washer|dryer|meter|outlet|wire|line|stove|box)\w+ ){0,4}?(?:bills?|price|amount|balance|cost)\b",
     re.IGNORECASE,
@@ -99,8 +93,7 @@ _PAST_EVENT = re.compile(r"burnt|blew up|blown up|exploded", re.IGNORECASE)
 _DENIED_WITHIN = re.compile(r"\b(?:not|isn'?t|aren'?t|wasn'?t|no)\b|n't\b", re.IGNORECASE)
 _NO_DANGER = re.compile(
     r"(?:\b(?:no|not|any|without|nothing|nobody|no one|none|nor|neither|ni)\W+(?:\w+\W+){0,2}|n't\W+|"
-    r"\b(?:do|does|did|is|are|was|were)nt\W+|\bneeds? (?:the|your|my|"
-    r"our|a)\W+)$",
+    r"\b(?:do|does|did|is|are|was|were)nt\W+|\bneeds? (?:the|your|my|our|a)\W+)$",
     re.IGNORECASE,
 )
 
@@ -160,7 +153,7 @@ _TREE_ON_WIRE = re.compile(
 
 
 def mentions_tree_on_wire(text: str) -> bool:
-    """Whether a tree lies or leans on a wire: nobody hears about a balance before that."""
+    """Whether a tree lies or leans on a wire; that is handled before any question about a bill."""
     return any(
         not _NO_DANGER.search(text[: found.start()]) for found in _TREE_ON_WIRE.finditer(_HYPOTHETICAL.sub(" ", text))
     )

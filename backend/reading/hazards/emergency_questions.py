@@ -1,18 +1,18 @@
-"""What somebody in danger asks: whether to leave, to touch a person, to cut the power; what to do; what is reported."""
+"""Questions of people in or near danger: what they may do, what is safe, who calls 911, what was reported."""
 
 from __future__ import annotations
 
 import re
 from enum import Enum
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold, fold_line
 
 
 class EmergencyQuestion(Enum):
     """Questions whose answer may save a life, in the order in which they are answered."""
 
     NOT_BREATHING = "breath"
-    """Somebody does not breathe: told or asked."""
+    """Somebody does not breathe, as a statement or a question."""
     TOUCH = "touch"
     GENERATOR = "generator"
     POWER_OFF = "power_off"
@@ -62,13 +62,11 @@ _PATTERNS = {
     ),
     EmergencyQuestion.TOUCH: re.compile(
         rf"\b{_MAY_VERBS} (?:\w+ ){{0,3}}?(?:pull|drag|grab|touch|lift|push|roll|help|free|unhook) (?:{_PEOPLE}|"
-        rf"on {_PEOPLE})\b|"
-        rf"\b{_MAY_VERBS_SPANISH} (?:\w+ ){{0,2}}?(?:jal|agarr|toc|sac|quit|mov|despeg|levant|ayud|"
+        rf"on {_PEOPLE})\b|\b{_MAY_VERBS_SPANISH} (?:\w+ ){{0,2}}?(?:jal|agarr|toc|sac|quit|mov|despeg|levant|ayud|"
         rf"arrastr)\w*(?:l[oae]s?)\b|"
         r"\b(?:use|push|move|knock|hit|lift|pull|get|pry|quit\w+|empuj\w+|peg\w+|mov\w+|levant\w+)\b.{0,40}"
         r"\b(?:stick|board|broom\w*|rake|rope|pole saw|palo|escoba|tabla|rastrillo|the (?:wire|line|cable)|"
-        r"el (?:cable|wire))\b|"
-        r"\b(?:lo|la|le) (?:puedo|podemos|debo|jalo|agarro|toco|saco|muevo) "
+        r"el (?:cable|wire))\b|\b(?:lo|la|le) (?:puedo|podemos|debo|jalo|agarro|toco|saco|muevo) "
         r"?(?:jal|agarr|toc|sac|mov|despeg|ayud)?\w*\b"
     ),
     EmergencyQuestion.GENERATOR: re.compile(
@@ -92,16 +90,13 @@ _PATTERNS = {
         r"\b(?:when|what time|how long)\b.{0,40}\b(?:power|lights?|electric\w*)\b.{0,24}\b(?:back|on|restored)\b|"
         r"\bwhen (?:do|will|can) (?:i|we) get (?:it|power|my power|the power) back\b|"
         r"\b(?:cuando|a que horas?)\b.{0,30}\b(?:vuelve|regresa|ponen?|poner|arregl\w+|llega)\b.{0,20}"
-        r"\b(?:luz|corriente)\b|"
-        r"\b(?:cuando|a que horas?)\b.{0,20}\bla (?:arreglan|ponen|regresan)\b"
+        r"\b(?:luz|corriente)\b|\b(?:cuando|a que horas?)\b.{0,20}\bla (?:arreglan|ponen|regresan)\b"
     ),
     EmergencyQuestion.LEAVE: re.compile(
         rf"\b{_MAY_VERBS} (?:\w+ ){{0,2}}?(?:leave|evacuate|get out|go out|jump|run|(?:climb|hop|step|get) "
-        rf"(?:out|down|off)|"
-        r"drive (?:off|away)|wait (?:here|outside|in)|stay (?:here|in|put|inside))\b|"
+        rf"(?:out|down|off)|drive (?:off|away)|wait (?:here|outside|in)|stay (?:here|in|put|inside))\b|"
         rf"\b{_MAY_VERBS} (?:\w+ ){{0,2}}?(?:move|get|take|bring|carry|wake) {_PEOPLE}(?: \w+){{0,2}}? "
-        r"(?:out|away|outside|up|to)\b|"
-        rf"\b{_MAY_VERBS} (?:\w+ )?(?:move|wake) {_PEOPLE}\W*$|"
+        rf"(?:out|away|outside|up|to)\b|\b{_MAY_VERBS} (?:\w+ )?(?:move|wake) {_PEOPLE}\W*$|"
         r"\b(?:wants?|trying|going) to (?:get|climb|jump) (?:out|off|down)\b|"
         r"\bsafe (?:here|in here|in the house|to (?:leave|stay|get out))\b|"
         r"\b(?:me|nos|se) (?:salgo|salimos|sale|bajo|bajamos|baja|quedo|quedamos|queda|brinco|voy|vamos)\b|"
@@ -121,8 +116,7 @@ _PATTERNS = {
     EmergencyQuestion.WHAT_WAS_REPORTED: re.compile(
         r"\b(?:what|wat)(?:'?s| is| did| do| have| does| are)? (?:(?:you|u|they|it|the|my|that|your|this) )?"
         r"(?:\w+ ){0,2}?(?:report(?:ed)?|wr[io]te|written|put (?:down|in)|say|says|said|tell|told|have down)\b"
-        r"(?! (?:me|us) to)|"
-        r"\b(?:did|does|do|have) (?:you|u|it|the report|they) (?:\w+ )?"
+        r"(?! (?:me|us) to)|\b(?:did|does|do|have) (?:you|u|it|the report|they) (?:\w+ )?"
         r"(?:say|mention|tell (?:them|him|her)|told|put|write|know) (?:\w+ ){0,3}?(?:about|that|it|was|my|the)\b|"
         r"\bque (?:fue lo que )?(?:reporto|reportaron|reportaste|puso|pusieron|anoto|anotaron|escribio|dijo|dice|"
         r"les? dijo)\b|\b(?:puso|pusieron|anoto|dijo|dijeron) (?:que|lo de)\b"
@@ -137,13 +131,12 @@ _GET_OFF_MACHINE = re.compile(
 
 def is_about_leaving_machine(words: str) -> bool:
     """Whether it is asked to get down: from a tractor, a truck, a crane."""
-    return bool(_GET_OFF_MACHINE.search(strip_accents(words.lower())))
+    return bool(_GET_OFF_MACHINE.search(fold(words)))
 
 
 _ASKS_PERMISSION = re.compile(
     r"\b(?:can|could|may|should|shall|ok(?:ay)? (?:to|if|for)|alright (?:to|if)|safe|allowed|do i|do we|what if|"
-    r"is it (?:ok|bad))\b|"
-    r"\b(?:puedo|puede|pueden|podemos|debo|debemos|se puede|esta bien (?:si|que)|hay que|y si)\b|"
+    r"is it (?:ok|bad))\b|\b(?:puedo|puede|pueden|podemos|debo|debemos|se puede|esta bien (?:si|que)|hay que|y si)\b|"
     r"(?:^|[.!?¿,;] ?)(?:le |lo |la |me |nos )?(?:prendo|apago|abro|cierro|bajo|subo|entro|salgo|saco|echo|"
     r"pego|muevo|dejo|corto|jalo|toco|uso|conecto|desconecto)\b"
 )
@@ -155,8 +148,7 @@ _IS_BREATHING = re.compile(
 )
 _NOT_BREATHING = re.compile(
     r"(?:\bnot|n't|\bbarely|\bhardly|\bstopped|\bquit|\bif)\b(?: \w+){0,2} breath\w*|"
-    r"\b(?:no|apenas|dejo de|si) (?:esta |puede )?respir\w*|"
-    r"\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+|gasping)\b"
+    r"\b(?:no|apenas|dejo de|si) (?:esta |puede )?respir\w*|\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+|gasping)\b"
 )
 _ASKS_OUTCOME = re.compile(
     r"\b(?:is|are|will) (?:he|she|they|we|i|it|(?:my|the|our) \w+) (?:going to |gonna |gunna )?"
@@ -181,28 +173,28 @@ _ASKS_WHAT = re.compile(
 
 def asks_what_was_reported(words: str) -> bool:
     """Whether it is asked what was reported, and not if one thing was: `did you tell them about my daughter`."""
-    return bool(_ASKS_WHAT.search(strip_accents(words.lower())))
+    return bool(_ASKS_WHAT.search(fold(words)))
 
 
 def says_is_breathing(words: str) -> bool:
-    """Whether it is told that somebody breathes: `he's breathing though, I said`."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    """Whether the message says that somebody breathes: `he's breathing though, I said`."""
+    text = fold(words)
     return bool(_IS_BREATHING.search(text)) and not _NOT_BREATHING.search(text)
 
 
 def asks_about_outcome(words: str) -> bool:
     """Whether it is asked if somebody will be well: nobody here knows."""
-    return bool(_ASKS_OUTCOME.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_ASKS_OUTCOME.search(fold(words)))
 
 
 def is_about_money(words: str) -> bool:
     """Whether it is asked who pays: `do you folks pay for that heifer`."""
-    return bool(_ABOUT_MONEY.search(strip_accents(words.lower())))
+    return bool(_ABOUT_MONEY.search(fold(words)))
 
 
 def is_about_bill(words: str) -> bool:
-    """Whether it speaks of a bill or a plan, whatever danger was told: `call me Tuesday about a payment plan`."""
-    return bool(_ABOUT_BILL.search(strip_accents(words.lower())))
+    """Whether the message is about a bill or a plan, even beside a danger: `call me Tuesday about a payment plan`."""
+    return bool(_ABOUT_BILL.search(fold(words)))
 
 
 def is_about_payment(words: str) -> bool:
@@ -212,7 +204,7 @@ def is_about_payment(words: str) -> bool:
 
 def asks_permission(words: str) -> bool:
     """Whether it is asked if something may be done: `so he can go if he's got rubber boots?`."""
-    return bool(_ASKS_PERMISSION.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_ASKS_PERMISSION.search(fold(words)))
 
 
 _POWER_ALREADY_OFF = re.compile(
@@ -226,11 +218,113 @@ _POWER_ALREADY_OFF = re.compile(
 
 def says_power_is_off(words: str) -> bool:
     """Whether somebody has cut the power already: `I turned off the breaker`. Whether they may is asked no more."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     return bool(_POWER_ALREADY_OFF.search(text)) and "?" not in words
 
 
 def detect_emergency_questions(words: str) -> frozenset[EmergencyQuestion]:
     """What is asked; empty where nothing of it is."""
-    text = " ".join(re.sub(r"[,;:¡¿]", " ", strip_accents(words.lower().replace("’", "'"))).split())
+    text = " ".join(re.sub(r"[,;:¡¿]", " ", fold(words)).split())
     return frozenset(asks for asks, pattern in _PATTERNS.items() if pattern.search(text))
+
+
+_ACTION_VERBS = (
+    r"(?:touch|move|drive|walk|go|get|grab|unplug|plug|use|turn|reset|flip|pick|put|stay|step|cross|let|open|close|"
+    r"leave|come|enter|pass|sleep|be|reach|pull|push|cut|fix|lift|climb|play|park|run|start|switch|light|cook|save|"
+    r"help|check|look|feed|water|mow|drag|throw|pour|spray|wash)"
+)
+_WHO = r"(?:i|we|he|she|they|you|my \w+|our \w+|the \w+|somebody|someone|anyone|anybody|people|kids?|it|one)"
+_ASKS_IF_SAFE = re.compile(
+    rf"\b(?:can|could|may|should|shall|must) {_WHO} (?:\w+ ){{0,3}}?{_ACTION_VERBS}\b|"
+    rf"\b(?:if|whether) {_WHO} (?:can|could|may|should) (?:\w+ ){{0,3}}?{_ACTION_VERBS}\b|"
+    rf"\b(?:do|does) {_WHO} (?:have|need) to (?:leave|get out|evacuate|stay|move)\b|"
+    r"\b(?:safe|dangerous|ok|okay|alright|all right)\b (?:for \w+ (?:\w+ )?)?(?:to|if)\b|"
+    r"\b(?:is|are|am|will|would|r) (?:it|i|we|he|she|they|that|this|the \w+|my \w+|everybody|everyone) "
+    r"(?:\w+ ){0,3}?(?:safe|in danger|dangerous|live|energized|ok in here|okay in here)\b|"
+    r"\b(?:in or out|get out|stays? (?:in|inside|put)|que se (?:baj|qued)\w+|me (?:bajo|quedo)|se (?:baja|queda))\b|"
+    r"\bhow (?:far|close|near) (?:\w+ ){0,3}?(?:away|back|off|to)\b|"
+    r"\b(?:puedo|puede|pueden|podemos|podria\w*|debo|debemos|deberia\w*|tengo que|tenemos que|se puede) (?:\w+ ){0,3}?"
+    r"(?:toc\w+|mov\w+|pas\w+|manej\w+|cruz\w+|acerc\w+|desconect\w+|desenchuf\w+|conect\w+|enchuf\w+|us\w+|prend\w+|"
+    r"apag\w+|encend\w+|sal\w+|entr\w+|qued\w+|abr\w+|agarr\w+|recog\w+|saca\w+|baj\w+|sub\w+|ir\b|irme|irnos|dormir|"
+    r"cocin\w+|regres\w+|volver|lav\w+|levant\w+)|"
+    r"\b(?:es|esta|estoy|estamos|sera|seria|hay) (?:\w+ ){0,2}?(?:segur[oa]s?|peligros[oa]s?|peligro|a salvo)\b|"
+    r"\b(?:a que distancia|que tan lejos|que tan cerca)\b"
+)
+_GO_TO_DOCTOR = re.compile(
+    r"\b(?:take|drive|bring|get|go) (?:\w+ ){0,3}?to (?:the |a )?(?:er|hospital|clinic|doctor|emergency(?: room)?)\b|"
+    r"\b(?:llev\w+|ir|vamos|voy) (?:\w+ ){0,3}?(?:al? (?:hospital|clinica|urgencias|emergencias?|doctor))\b|"
+    r"\b(?:need|have|needs|has|should|supposed)(?: to)? (?:\w+ )?(?:be (?:seen|looked at|checked)|get (?:him|"
+    r"her|them|it|me)? ?checked|see (?:a|the) doctor|see somebody)\b|"
+    r"\b(?:do|should) (?:i|we) (?:need to |have to )?(?:take|bring) (?:him|her|them) in\b|\bwill it (?:pass|"
+    r"wear off|go away)\b|"
+    r"\bse le (?:va a )?pasa\w*\b.*\?|\b(?:necesita|tiene que|debe) (?:ir al|ver a un) (?:medico|doctor|hospital)\b|"
+    r"\b(?:should|do) (?:i|we) call (?:911|an ambulance)\b|\b(?:debo|tengo que|hay que) "
+    r"llamar (?:al|a una) (?:911|ambulancia)\b"
+)
+_HELP = (
+    r"(?:911|9 1 1|nine one one|(?:the |an |a |some )?(?:fire (?:dep\w*|trucks?|engines?)|fire ?m[ae]n|"
+    r"ambulances?|police|"
+    r"sheriff|paramedics|ems|emergency(?: services)?|cops)|(?:al |a los |a las |a la |los |una )?(?:911|"
+    r"bomberos|ambulancia|policia))"
+)
+_ASKS_WHO_CALLS = re.compile(
+    rf"\b(?:did|have|has|are|will|can|could|would|do) (?:you(?: all| guys| people| folks)?|y'?all|u|anybody|"
+    rf"anyone|somebody|someone|"
+    rf"they|it|we) (?:\w+ ){{0,3}}?(?:call(?:ed|ing)?|phon(?:e|ed|ing)|notif\w+|contact\w*|tell|told|alert\w*|"
+    rf"send|sent|got|get|dial\w*) (?:\w+ )?{_HELP}\b|"
+    rf"\b(?:do|should|must) (?:i|we) (?:have to |need to |still )?(?:call|phone|"
+    rf"dial) (?:you\b.{{0,12}}?\bor )?{_HELP}\b|"
+    rf"\b(?:call|phone) (?:you(?: guys)? or|{_HELP} or you)\b|^\W*(?:please )?(?:can you )?(?:call|phone|"
+    rf"dial) {_HELP}(?: for (?:me|us))?\W*$|\bwho (?:calls|called|is calling|will call|should call) {_HELP}\b|"
+    rf"\b(?:ya )?(?:llam(?:o|aron|aste|an|a|aran)|avisaron|hablaron|van a llamar|va a llamar|"
+    rf"pueden? llamar) (?:\w+ ){{0,2}}?{_HELP}\b.*\?|"
+    rf"\b(?:llamo yo|tengo que llamar|debo llamar|hay que llamar|quien llama) (?:\w+ ){{0,2}}?{_HELP}\b"
+)
+_CALLED_ALREADY = re.compile(
+    r"\b(?:i|we|he|she|they|my \w+)(?:'ve| have)? (?:already |just )?(?:called|phoned|dialed)\b|"
+    r"\bya (?:les? )?(?:llame|llamamos)\b"
+)
+_ABOUT_CONVERSATION = re.compile(
+    r"\b(?:can|could|may) (?:i|we|you) (?:just )?(?:get|have|use|help|check|look)\b (?:(?:a|my|the|an) )?"
+    r"(?:\w+ )?(?:person|human|number|balance|bill|account|call ?back|update|ticket|report|status|copy|code|link|"
+    r"somebody|someone)\b|\bhelp me\b|\bpay\b|\bpagar\b|\bnumero\b|\bcuenta\b"
+)
+
+
+_OUTAGE_SUPPLIES = re.compile(
+    r"\b(?:generators?|candles?|freezers?|food|flashlights?|stoves?|generador|velas?|congelador|comida|estufa)\b"
+)
+
+
+def is_about_outage_supplies(words: str) -> bool:
+    """Whether it is asked how to get through the dark: `can I use my generator`. That has an answer of its own."""
+    return bool(_OUTAGE_SUPPLIES.search(fold_line(words)))
+
+
+def asks_if_safe(words: str) -> bool:
+    """Whether it is asked what may be touched, entered or used: `can she touch the fridge again`."""
+    text = fold_line(words)
+    return bool(_ASKS_IF_SAFE.search(text)) and not _ABOUT_CONVERSATION.search(text)
+
+
+_ASKS_IF_DANGEROUS = re.compile(
+    r"\b(?:is|are|isn'?t|could|can|would|will) (?:it|this|that|they|the \w+|my \w+)(?: \w+){0,2} "
+    r"(?:dangerous|a danger|hazardous|deadly|live|energized|kill|shock|hurt)\b|\bdangerous\W*$|"
+    r"\b(?:es|esta|sera|son) (?:muy |algo )?peligros[oa]s?\b"
+)
+
+
+def asks_if_dangerous(words: str) -> bool:
+    """Whether it is asked if something is dangerous, to which the answer that keeps people away is a yes."""
+    return bool(_ASKS_IF_DANGEROUS.search(fold_line(words)))
+
+
+def asks_about_medical_help(words: str) -> bool:
+    """Whether it is asked if somebody should be brought to a hospital, or 911 be called."""
+    return bool(_GO_TO_DOCTOR.search(fold_line(words)))
+
+
+def asks_who_calls_911(words: str) -> bool:
+    """Whether it is asked if we call 911 or the fire department: nobody may wait, believing that we did."""
+    text = fold_line(words)
+    return bool(_ASKS_WHO_CALLS.search(text)) and not _CALLED_ALREADY.search(text)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.plain_text import fold_case
+from backend.reading.normalize import TIGHT_SENTENCE_BREAK, fold
 
-_SENTENCE_BREAK = re.compile(r"(?<=[.!?;\n])\s*|,\s*(?=(?:but|pero|and now|y ahora|also|tambien|también)\b)")
+_SENTENCE_BREAK = re.compile(rf"{TIGHT_SENTENCE_BREAK}|,\s*(?=(?:but|pero|and now|y ahora|also|tambien|también)\b)")
 _TROUBLE_WORDS = (
     r"spark\w*|arc(?:s|ing|ed)\b|hang(?:s|ing)?\b|hung\b|flam\w*|smell\w*|buzz\w*|humm\w*|hiss\w*|dizzy|"
     r"headaches?|spread\w*|out of control|hurt\b|shock\w*|zap\w*|tingl\w*|stuck|caught|tangled|wrapped|hit\b|struck|"
@@ -23,8 +23,7 @@ _ANY_TROUBLE = re.compile(
     rf"humo|cables?|quem\w*|oxigeno)"
 )
 _ONGOING_WORDS = (
-    r"again|still|back (?:on|up)|tonight|today|this (?:morning|evening|minute)|otra vez|todavia|sigue\w*|hoy\b|"
-    r"ahorita"
+    r"again|still|back (?:on|up)|tonight|today|this (?:morning|evening|minute)|otra vez|todavia|sigue\w*|hoy\b|ahorita"
 )
 _IN_THE_HOUSE = (
     r"room|kitchen|trailer|heat\b|(?:keep|get|stay)\w* warm|sala|cuarto|traila|calentar\w*|cocina|garage|"
@@ -50,8 +49,7 @@ _HARMLESS_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (  # a battery that runs low in a detector
         re.compile(
             r"\b(?:detectors?|(?:smoke|fire|co|hallway) alarms?|detector(?:es)?|"
-            r"alarmas? de humo)\b.*\b(?:low batter\w+|batter\w+ (?:is |are |"
-            r"was |must be )?"
+            r"alarmas? de humo)\b.*\b(?:low batter\w+|batter\w+ (?:is |are |was |must be )?"
             r"(?:low|dying|dead|old)|dying batter\w+|chirp\w*|new batter\w+|9 ?volt|pilas?|baterias?)\b|"
             r"\b(?:low batter\w+|chirp\w*|pila baja|bateria baja)\b.*\b(?:detectors?|alarms?|alarmas?)\b"
         ),
@@ -78,8 +76,7 @@ _HARMLESS_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (  # a lamp that burned out
         re.compile(
             r"\b(?:bulbs?|(?:yard|street|security|pole|barn|porch|dusk to dawn|night) ?lights?|lamps?|focos?|"
-            r"farol(?:es)?|"
-            r"lamparas?|bombillas?|luz (?:del|de la|de) (?:poste|patio|corral|calle|granero))\b.*"
+            r"farol(?:es)?|lamparas?|bombillas?|luz (?:del|de la|de) (?:poste|patio|corral|calle|granero))\b.*"
             r"\b(?:burn(?:ed|t)(?: \w+)? out|burned|burnt|out|went out|dead|quit|won'?t come on|fundi\w*|"
             r"no prende|quem\w+)\b|"
             r"\b(?:burn(?:ed|t) out|fundid[oa]|quemad[oa])\b.*\b(?:bulbs?|lights?|lamps?|focos?|farol)\b"
@@ -148,14 +145,14 @@ def remove_harmless_talk(words: str) -> str:
 
 
 def is_harmless_talk(words: str) -> bool:
-    """Whether a thing of these kinds is told, and no trouble beside it; whether something is safe is another thing."""
+    """Whether the message is about something ordinary of these kinds, with no trouble beside it."""
     parts = [part for part in _SENTENCE_BREAK.split(words) if part]
     rest = [part for part in parts if not _is_harmless(part, _HARMLESS_KINDS)]
-    return len(rest) < len(parts) and not _ANY_TROUBLE.search(fold_case(" ".join(rest)))
+    return len(rest) < len(parts) and not _ANY_TROUBLE.search(fold(" ".join(rest)))
 
 
 def _is_harmless(
     sentence: str, kinds: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (*_HARMLESS_KINDS, *_HYPOTHETICAL_KINDS)
 ) -> bool:
-    text = fold_case(sentence)
+    text = fold(sentence)
     return any(kind.search(text) and not but.search(text) for kind, but in kinds)

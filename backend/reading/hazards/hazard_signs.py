@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from backend.reading.hazards.danger_words import DANGER, detect_danger, is_hypothetical
 from backend.reading.hazards.harmless_talk import remove_harmless_talk
 from backend.reading.hazards.life_support import depends_on_power, is_acute, is_backup_running_out, is_past
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold, fold_line
 
 CAR, FIRE, GAS, HURT, LIFE, WATER, WIRE = "car", "fire", "gas", "hurt", "life", "water", "wire"
 BURNING_CAR = "burning_car"
@@ -35,8 +35,7 @@ _HAZARD_BY_SIGN = {
 }
 
 _SOMEBODY = (
-    r"(?:some ?(?:body|one)|(?:a|an|the|one|two|our|my) (?:\w+ ){0,2}?"
-    r"(?:person|people|man|men|woman|kids?|child|"
+    r"(?:some ?(?:body|one)|(?:a|an|the|one|two|our|my) (?:\w+ ){0,2}?(?:person|people|man|men|woman|kids?|child|"
     r"children|boy|girl|"
     r"baby|guy|lineman|worker|neighbou?r|driver|dog|wife|husband|son|daughter|mom|mother|dad|father|grand\w+|brother|"
     r"sister|friend|uncle|aunt|roommate)|he|she|they|people|we|i|"
@@ -51,8 +50,7 @@ _IS_VERBS = (
 _HARMED = (
     r"(?:hurt|injured|bleeding|unconscious|passed out|knocked out|not breathing|not moving|unresponsive|burned|"
     r"electrocuted|shocked|zapped|being (?:electrocuted|shocked)|herid[oa]s?|lastimad[oa]s?|lesionad[oa]s?|"
-    r"inconscientes?|"
-    r"desmayad[oa]s?|sangrando|electrocutad[oa]s?|golpead[oa]s?)"
+    r"inconscientes?|desmayad[oa]s?|sangrando|electrocutad[oa]s?|golpead[oa]s?)"
 )
 _NOT_BODILY = (
     r"(?:feelings?|financial\w*|money|bills?|pay\w*|rates?|credit|wallet|job|work|disab\w*|rent|afford|facturas?|"
@@ -107,21 +105,18 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
         rf"desmayad)[oa]s?\b|"
         r"\b(?:there(?:'?s| is| are)|is there) (?:\w+ ){0,2}?(?:herid[oa]s?|hurt|injured|bleeding)\b|"
         rf"\b{_SOMEBODY} (?:was|were|just) (?:just )?(?:electrocuted|zapped|shocked)\b|"
-        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|waking up"
-        rf")(?<=\w)\b"
+        rf"\b{_SOMEBODY}(?: is|'?s| are)?(?:n'?t| not)? ?(?:stopped breathing|breathing|waking up)(?<=\w)\b"
         r"(?<!\bis breathing)(?<!'s breathing)(?<!are breathing)|"
         rf"\b{_SOMEBODY} (?:won'?t|does ?n'?t|do ?n'?t|not) (?:wake up|respond|breathe)\b|"
         rf"\b{_SOMEBODY} (?:just )?(?:touched|grabbed|is holding|stepped on) (?:the|a|that) (?:\w+ )?(?:wires?|"
-        rf"lines?|cables?)\b|"
-        rf"\b{_SOMEBODY}(?: ya)? no (?:esta )?(?:respira(?:ndo)?|despierta|reacciona|se mueve)\b|"
+        rf"lines?|cables?)\b|\b{_SOMEBODY}(?: ya)? no (?:esta )?(?:respira(?:ndo)?|despierta|reacciona|se mueve)\b|"
         r"\bse (?:quemo|lastimo|corto) (?:\w+ )?(?:manos?|brazos?|cara|dedos?|piernas?|pies?|espalda)\b|"
         rf"\b{_SOMEBODY} (?:got )?burned (?:his|her|their|my) \w+\b|"
         rf"\b(?:se|{_SOMEBODY} se) (?:lastimo|electrocuto|desmayo|esta electrocutando)\b|"
         rf"\b{_SOMEBODY} (?:toco|agarro|piso) (?:el|un) (?:cable|alambre|wire)\b|"
         r"\ble (?:dio|pego|agarro) (?:un |una |el |la )?(?:toques?|descarga|corriente|luz|electricidad|shock)\b|"
         r"\b(?:need|send|get|call(?:ed|ing)?|necesit\w+|mand\w+|llam\w+) (?:an? |una |us an |a una )?(?:ambulances?|"
-        r"ambulancia)\b|"
-        rf"\b(?:recibi\w*|sinti\w*|agarr\w*|tuvo|tuve) (?:una? )?(?:\w+ )?"
+        rf"ambulancia)\b|\b(?:recibi\w*|sinti\w*|agarr\w*|tuvo|tuve) (?:una? )?(?:\w+ )?"
         r"(?:descarga|toques?|calambrazo|corrientazo)\b|"
         r"\b(?:lips?|face|labios|cara)\b.{0,24}\b(?:blue|purple|gr[ae]y|azul\w*|morad\w+)\b|"
         r"\b(?:turning|getting|gone|went|poniendo|pone|puso) (?:\w+ )?(?:blue|purple|azul\w*|morad\w+)\b|"
@@ -139,8 +134,7 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
     ),
     "inside": re.compile(
         rf"\b{_SOMEBODY}(?:'?s| is| are| esta| estan| sigue| siguen)?(?: still| todavia| aun)? (?:in ?side|"
-        r"in there|adentro|"
-        r"dentro)\b"
+        r"in there|adentro|dentro)\b"
     ),
     "fire": re.compile(
         r"\b(?:fire(?! ?-?(?:dep\w*|trucks?|man|men|fighters?|station|chief|number|company|hydrant|pit|place|wood|"
@@ -152,8 +146,7 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
     "explosion": re.compile(r"\b(?:explo\w+|blew up|blown up|trono|estallo|reventó|revento)\b"),
     "gas": re.compile(
         r"\b(?:gas(?! ?(?:stations?|pumps?)\b)|propane|propano)\b|\brotten eggs?\b|\bhuevos? podridos?\b|"
-        rf"{_FUMES_TRAPPED.pattern}|"
-        r"\b(?:monoxide|monoxido|co alarm|co2 alarm)\b"
+        rf"{_FUMES_TRAPPED.pattern}|\b(?:monoxide|monoxido|co alarm|co2 alarm)\b"
     ),
     "fumes": re.compile(
         rf"\b{_FUME_SOURCES}\b.{{0,120}}\b{_FUME_SYMPTOMS}\b|\b{_FUME_SYMPTOMS}\b.{{0,120}}\b{_FUME_SOURCES}\b"
@@ -162,13 +155,11 @@ _SIGN_PATTERNS: dict[str, re.Pattern[str]] = {
     "moving": re.compile(
         r"\b(?:it|they|that|one|wires?|lines?|poles?|cables?|tree|limb)(?:'?s)? (?:\w+ ){0,2}?"
         r"(?:moving|swinging|whipping|jumping|dancing|hitting)\b|\b(?:se (?:mueve|esta moviendo|sacude)|"
-        r"moviendo(?:se)?|"
-        r"brincando|azotando)\b"
+        r"moviendo(?:se)?|brincando|azotando)\b"
     ),
     "down": re.compile(
         r"\b(?:down|fell|fallen|falling|snapped|came down|hanging|on the (?:ground|road|car)|lean\w*|se cayo|se cae|"
-        r"caid[oa]|caer|colgando|"
-        r"se rompio)\b"
+        r"caid[oa]|caer|colgando|se rompio)\b"
     ),
     "fell": re.compile(
         r"\b(?:fell|fallen|falling|snapped|came down|coming down|broke in (?:two|half)|se (?:cayo|cae|rompio|"
@@ -196,8 +187,7 @@ _GETTING_WORSE = re.compile(
     r"esta extendiendo)\b|"
     r"\b(?:en|sobre|contra|toca|tocando) (?:el|la|mi|nuestro|nuestra) (?:techo|casa|carro|cerca|troca|barda|home)\b|"
     r"\b(?:ninos|gente|carros|personas|alguien|person|kids) (?:\w+ ){0,3}?(?:cerca|junto|debajo|jugando|pasando|"
-    r"encima)\b|"
-    r"\bllego (?:al|a la|a mi|hasta)\b|\b(?:maread[oa]s?|me duele la cabeza)\b"
+    r"encima)\b|\bllego (?:al|a la|a mi|hasta)\b|\b(?:maread[oa]s?|me duele la cabeza)\b"
 )
 _NEGATED_BEFORE = re.compile(
     r"(?:\b(?:no|not|any ?(?:body|one)?|nobody|none|without|nothing|nor|neither|nadie|ningun[oa]?|sin|ni|"
@@ -206,19 +196,18 @@ _NEGATED_BEFORE = re.compile(
 )
 _ABOUT_MONEY = re.compile(
     r"\b(?:bills?|pay\w*|balance|autopay|amount|price|cost|rates?|charge[sd]?|kwh|facturas?|recibo|pag(?:o|ar|ue)\w*|"
-    r"saldo|"
-    r"cobr\w+)\b"
+    r"saldo|cobr\w+)\b"
 )
 
 
 def find_hazard_signs(words: str, plain: str = "", *, reported: bool = False) -> frozenset[str]:
-    """The signs of danger that are told, by name; empty where none is.
+    """The names of the danger signs in a message; empty where there is none.
 
-    `plain` are the same words as `glossed` gives them, when they are Spanish. `reported`: something dangerous stands in
-    this talk already, so that `it is on the roof now` or `the battery is low` needs no more words.
+    `plain` is the message as `to_english` gives it, if it is Spanish. `reported`: a danger was reported earlier in the
+    conversation, so `it is on the roof now` or `the battery is low` is enough.
     """
     words, plain = remove_harmless_talk(words), remove_harmless_talk(plain)
-    text = _normalize(words, plain)
+    text = fold_line(f"{words} | {plain}" if plain and plain != words else words)
     danger = detect_danger(plain or words) or detect_danger(text)
     found = set()
     for name, pattern in _SIGN_PATTERNS.items():
@@ -246,7 +235,7 @@ def find_hazard_signs(words: str, plain: str = "", *, reported: bool = False) ->
 
 
 def is_alarming(words: str, plain: str = "") -> bool:
-    """Whether somebody may be in danger: what `danger_in` hears, harm, or air that runs out."""
+    """Whether somebody may be in danger: what `detect_danger` finds, harm, or air that runs out."""
     return bool(find_hazard_signs(words, plain))
 
 
@@ -257,7 +246,7 @@ def main_hazard(signs: Iterable[str]) -> str:
 
 
 def advice_key(signs: Iterable[str]) -> str:
-    """As `hazard_of`; a car that is told to burn is left at once."""
+    """As `main_hazard`, but a car on fire has advice of its own: it is left at once."""
     told = frozenset(signs)
     hazard = main_hazard(told)
     return BURNING_CAR if hazard == CAR and "fire" in told else hazard
@@ -265,17 +254,17 @@ def advice_key(signs: Iterable[str]) -> str:
 
 def has_trapped_fumes(words: str) -> bool:
     """Whether something burns where its fumes stay: a generator in the garage, however well it is meant."""
-    text = _normalize(words, "")
+    text = fold_line(words)
     return any(_is_asserted(text, match) for match in _FUMES_TRAPPED.finditer(text))
 
 
 def mentions_wire(words: str) -> bool:
     """Whether a wire, a line or a cable is named."""
-    return bool(re.search(rf"\b{_WIRE_WORD}\b", strip_accents(words.lower())))
+    return bool(re.search(rf"\b{_WIRE_WORD}\b", fold(words)))
 
 
 def is_only_medical_need(signs: Iterable[str]) -> bool:
-    """Whether nothing is told but that somebody's air or medicine hangs on the power."""
+    """Whether the only sign is that somebody's air or medicine depends on the power."""
     return set(signs) == {LIFE_NEED}
 
 
@@ -287,11 +276,6 @@ def _is_air_at_risk(text: str, *, reported: bool) -> bool:
 
 def _is_asserted(text: str, match: re.Match[str]) -> bool:
     return not _NEGATED_BEFORE.search(text[max(0, match.start() - 40) : match.start()])
-
-
-def _normalize(words: str, plain: str) -> str:
-    told = f"{words} | {plain}" if plain and plain != words else words
-    return " ".join(strip_accents(told.lower().replace("’", "'")).split())
 
 
 __all__ = [

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.plain_text import fold
+from backend.reading.normalize import fold_line
 
 _DEVICE = r"(?:machine|equipment|device|pump|monitor|treatment)s?"
 _DEVICE_SPANISH = r"(?:maquina|aparato|equipo)s?"
 _POWER_SPANISH = r"(?:luz|corriente|electricidad|energia|electricity|power)"
 _LIFE_SUPPORT = re.compile(
     r"\b(?:oxygen|oxigen|o2|concentrators?|ventilators?|vents?|respirators?|c-?pap|bi-?pap|dialysis|nebuli[sz]ers?|"
-    r"apnea|"
-    rf"life[ -]?support|feeding (?:pump|tube)|insulin|(?:breathing|suction|medical|heart|lung|oxygen) {_DEVICE}|"
+    rf"apnea|life[ -]?support|feeding (?:pump|tube)|insulin|(?:breathing|suction|medical|heart|lung|oxygen) {_DEVICE}|"
     r"iron lung|trach|tracheo\w*|pacemaker|(?:helps?|machine|needs? (?:it|power))\b.{0,20}\bbreathe?|"
     r"oxigeno|concentrador(?:es)?|respirador(?:es)?|"
     r"ventilador(?:es)? (?:medico|mecanico|pulmonar|de hospital|para respirar)|"
@@ -48,12 +47,10 @@ _RUNNING_LOW = (
     r"(?:low|dying|dead|almost (?:out|gone|dead|empty)|nearly (?:out|gone|dead|empty)|about (?:out|gone|dead|"
     r"to (?:die|run out|quit))|"
     r"running (?:out|low|down)|run(?:s)? out|ran out|going (?:out|dead|down)|out of (?:charge|power|air|oxygen|"
-    r"juice)|empty|beeping|"
-    r"won'?t last|(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|"
+    r"juice)|empty|beeping|won'?t last|(?:\d+|ten|five|twenty|thirty|few) ?(?:%|percent|minutes?|mins?)|"
     r"baj[oa]s?|por acabarse|por terminarse|se (?:me |le |nos )?(?:esta )?(?:acab\w+|agot\w+|termin\w+|descarg\w+|"
     r"muri\w+)|acabando|"
-    r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|"
-    r"queda poco)"
+    r"descargad[oa]s?|vaci[oa]s?|muert[oa]s?|no (?:va a |me va a )?(?:dura\w*|alcanz\w+|aguant\w+)|pitando|queda poco)"
 )
 _BACKUP = (
     r"(?:batter(?:y|ies)|batt|tanks?|backup|cylinders?|bottles?|oxygen|oxigen|o2|generator|"
@@ -66,33 +63,28 @@ _BACKUP_RUNNING_OUT = re.compile(
 )
 _STOPPED_WORDS = (
     r"(?:stopped|quit|died|is dead|dead|is off|went off|went out|shut (?:off|down)|turned off|not (?:working|running|"
-    r"on)|"
-    r"(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|won'?t (?:work|run|start|turn on|"
-    r"come on)|failed|failing|beeping|"
-    r"alarm\w*|broke(?:n)?|lost power|has no power|without power|"
+    r"on)|(?:is|has|do|does|did)n'?t (?:work\w*|run\w*|on|start\w*|turn on|come on)|won'?t (?:work|run|start|turn on|"
+    r"come on)|failed|failing|beeping|alarm\w*|broke(?:n)?|lost power|has no power|without power|"
     r"se (?:me |le )?(?:paro|apago|esta apagando|detuvo|descompuso|murio|fue)|dejo de (?:funcionar|trabajar|servir)|"
     r"no (?:funciona|sirve|prende|enciende|trabaja|jala|arranca)|apagad[oa]|fallo|fallando|pitando|sin (?:luz|"
     r"corriente|power))"
 )
 _IN_DISTRESS = re.compile(
     r"\b(?:(?:can'?t|cannot|can not|trouble|hard time|hard to|struggl\w+ to|fighting to) ?breath\w*|short of breath|"
-    r"gasping|"
-    r"no (?:puede|puedo|puedes) respirar|le (?:falta|cuesta) (?:el |la |trabajo )?(?:aire|respira\w*)|"
+    r"gasping|no (?:puede|puedo|puedes) respirar|le (?:falta|cuesta) (?:el |la |trabajo )?(?:aire|respira\w*)|"
     r"se (?:esta )?ahog\w+|se queda sin aire|"
     r"turning blue|se (?:esta )?poniendo moro|out of (?:oxygen|air)|without (?:oxygen|air)|ran out of oxygen|"
-    r"sin oxigeno|"
-    r"(?:se )?(?:le |me )?(?:acabo|termino) el (?:oxigeno|oxygen))\b"
+    r"sin oxigeno|(?:se )?(?:le |me )?(?:acabo|termino) el (?:oxigeno|oxygen))\b"
 )
 _ON_ANOTHER_DAY = re.compile(
     r"\b(?:last (?:week|month|year|night|summer|winter|time)|yesterday|\w+ (?:days|weeks|months|years) ago|"
-    r"la semana pasada|el mes pasado|"
-    r"ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b"
+    r"la semana pasada|el mes pasado|ayer|anoche|hace (?:\w+ )?(?:dias|semanas|meses|anos))\b"
 )
 
 
 def is_acute(text: str) -> bool:
     """Whether somebody's air or medicine runs out now: the machine stopped, its battery is low, breath is short."""
-    told = fold(text)
+    told = fold_line(text)
     need = _LIFE_SUPPORT.search(told) is not None
     if _IN_DISTRESS.search(told):
         return True
@@ -108,20 +100,20 @@ _FUTURE_PLANS = re.compile(
 
 def is_about_future(text: str) -> bool:
     """Whether who needs power speaks of days to come: a planned outage, a list, a worry; nothing fails now."""
-    told = fold(text)
+    told = fold_line(text)
     return _FUTURE_PLANS.search(told) is not None and not (
         _POWER_OUT_NOW.search(told) or is_acute(text) or is_backup_running_out(text)
     )
 
 
 def is_backup_running_out(text: str) -> bool:
-    """`the battery is almost dead`, of who has told what it is for. A telephone's is none."""
-    return _BACKUP_RUNNING_OUT.search(fold(text)) is not None
+    """`the battery is almost dead`, where the message says what it powers; a telephone's battery does not count."""
+    return _BACKUP_RUNNING_OUT.search(fold_line(text)) is not None
 
 
 def is_past(text: str) -> bool:
-    """Whether it is told of another day: `my oxygen machine stopped last week`."""
-    return _ON_ANOTHER_DAY.search(fold(text)) is not None
+    """Whether the message is about another day: `my oxygen machine stopped last week`."""
+    return _ON_ANOTHER_DAY.search(fold_line(text)) is not None
 
 
 def _has_device_stopped(told: str) -> bool:
@@ -137,14 +129,14 @@ def _has_device_stopped(told: str) -> bool:
 
 def is_at_risk_now(text: str) -> bool:
     """Whether the need is of today: the power is out or about to be, or what stands in for it runs down."""
-    return says_power_is_out_now(text) or _AT_RISK.search(fold(text)) is not None
+    return says_power_is_out_now(text) or _AT_RISK.search(fold_line(text)) is not None
 
 
 def depends_on_power(text: str) -> bool:
     """Oxygen, a breathing machine, dialysis, insulin to be kept cold."""
-    return _LIFE_SUPPORT.search(fold(text)) is not None
+    return _LIFE_SUPPORT.search(fold_line(text)) is not None
 
 
 def says_power_is_out_now(text: str) -> bool:
     """Whether the power is said to be out now: what is paid late and may be shut off is not."""
-    return _POWER_OUT_NOW.search(fold(text)) is not None
+    return _POWER_OUT_NOW.search(fold_line(text)) is not None

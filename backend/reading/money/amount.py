@@ -9,10 +9,9 @@ from backend.money import share_of
 from backend.reading.dates.day_parsing import blank_days
 from backend.reading.money.amount_choice import PAY_BEFORE_AMOUNT, Amount, AmountCandidate, AmountProblem, choose_amount
 from backend.reading.money.spoken_money import DOLLAR_WORDS, SpokenSum, find_spoken_sums
-from backend.reading.numbers.digit_groups import METHOD_LABEL, blank_last4_labels, find_digit_groups
+from backend.reading.normalize import blank_span, blank_times, clean_text, is_value_denied
+from backend.reading.numbers.digit_groups import METHOD_LABEL, blank_last4_labels, find_digit_groups, spoken_to_digits
 from backend.reading.numbers.number_tokens import tokenize
-from backend.reading.numbers.spoken_digits import spoken_to_digits
-from backend.reading.text_cleaning import blank_span, blank_times, clean_text, is_value_denied
 
 __all__ = [
     "Amount",
@@ -26,7 +25,7 @@ __all__ = [
 
 
 MAX_ALL_ANSWER_WORDS = 5  # words
-# "1 580": a thousand with a blank, or two numbers?
+# "1 580": a thousand with a space, or two numbers?
 _SPACED_THOUSANDS = re.compile(r"(?<![\w.,*$-])\$? ?[1-9][0-9]{0,2}(?: (?P<rest>[0-9]{3}))+(?![0-9]|[.,-][0-9])")
 _TYPED = re.compile(
     r"(?<![\w.,*$])(?P<sign>-|minus |negative )?(?P<dollar>\$ ?)?(?P<inner>-)?"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from backend.money import share_of
-from backend.reading.text_cleaning import count_corrections_before, find_corrections, is_value_denied
+from backend.reading.normalize import count_corrections_before, find_corrections, is_value_denied
 
 MAX_AMOUNT_CENTS = 100_000_000  # a million dollars: no household means it
 
@@ -24,7 +24,7 @@ class Amount:
 class AmountProblem:
     """Something that was meant as an amount and cannot be one.
 
-    `code`: negative, too_many_decimals, absurd, zero, unclear or not_a_number; `said` is the piece of text it is about.
+    `code`: negative, too_many_decimals, absurd, zero, unclear or not_a_number; `text` is the part it is about.
     """
 
     code: str
@@ -57,7 +57,7 @@ _MODIFIER_AFTER = re.compile(
 # two numbers that are the ends of a span, or a choice: "50 or 60 dollars"
 _CHOICE = re.compile(r"(?: dollars?| bucks?)?,? ?(?:(?P<to>to)|(?:or|and|-|/|maybe)(?: maybe| to)?) ?\$?")
 _COMMA = re.compile(r", ?")
-# amounts that are told, not asked for: "my bill is 120", "i have 200"
+# amounts that are mentioned, not to be paid: "my bill is 120", "i have 200"
 _BILL_IS = re.compile(
     r"\b(?:(?:bill|balance|total|statement)(?: \w+)?(?: is|'?s| was| says| shows| of)|(?:i|we) (?:still )?owe|"
     r"it (?:says|shows|was)|due is|paid)(?: only| just| about| like)? \$?$"

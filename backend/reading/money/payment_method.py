@@ -23,8 +23,7 @@ SAVED_WORDS = re.compile(
     re.IGNORECASE,
 )
 BRAND_WORDS = re.compile(
-    r"\b(visa|master ?card|amex|american express|discover|checking|savings|"
-    r"(the|my) bank(?! draft)( account)?)\b",
+    r"\b(visa|master ?card|amex|american express|discover|checking|savings|(the|my) bank(?! draft)( account)?)\b",
     re.IGNORECASE,
 )
 CARD_WORDS = re.compile(r"\b(card|credit|debit)\b", re.IGNORECASE)
@@ -53,8 +52,7 @@ _ENDING = re.compile(r"\bend(?:s|ing|ed)?(?: in| with)? ([0-9]{4})\b", re.IGNORE
 _PAYS_BILL = re.compile(
     r"\bpay(?:ing)?(?: (?:off|for))?(?: (?:the|my|this|our|your|that|mi|el|la))?"
     r"(?: (?:whole|light|electric\w*|power|utility|current|latest|new|de)){0,2} (?:bill|electricity|balance)\b|"
-    r"\bpay(?:ing)? (?:it|that|this)\b|"
-    r"\btake care of (?:it|that|this|(?:the|my|this) (?:\w+ )?bill)\b",
+    r"\bpay(?:ing)? (?:it|that|this)\b|\btake care of (?:it|that|this|(?:the|my|this) (?:\w+ )?bill)\b",
     re.IGNORECASE,
 )
 _PARTIAL = re.compile(
@@ -70,8 +68,7 @@ _NOT_YET = re.compile(
 
 _ASKS_AMOUNT_OWED = re.compile(
     r"\bhow much (?:is (?:it|that|this|(?:my|the) (?:bill|total))|do i owe|am i (?:paying|owing)|"
-    r"would (?:it|that) be)\b|"
-    r"\bwhat(?:'s| is) (?:the|my) (?:total|amount|balance|bill)\b|^\W*how much\W*$",
+    r"would (?:it|that) be)\b|\bwhat(?:'s| is) (?:the|my) (?:total|amount|balance|bill)\b|^\W*how much\W*$",
     re.IGNORECASE,
 )
 _FEE_WORDS = re.compile(r"\b(?:fees?|charges?|costs?|extra)\b", re.IGNORECASE)
@@ -124,3 +121,29 @@ def pays_whole_bill(words: str) -> bool:
     """`Pay my bill on Friday`, `pay it tomorrow`: the whole of it, and no part."""
     plain = _NOT_YET.sub(" ", words)
     return bool(_PAYS_BILL.search(plain)) and not _PARTIAL.search(plain) and not plain.rstrip().endswith("?")
+
+
+_NEW_EXPIRY = re.compile(
+    r"\b(?:new|updated?|changed?|correct)\b.{0,20}\b(?:exp\b|expir\w*|date is \d{1,2}/\d{2})|"
+    r"\bexp(?:\.|ires?|iration|iry)?(?: (?:date|is|now))*[ :]*\(?\d{1,2} ?[/-] ?\d{2,4}\b",
+    re.IGNORECASE,
+)
+_NEW_CARD = re.compile(
+    r"\b(?:update|change|fix|edit|correct)\b.{0,24}\bexpir\w*|"
+    r"\b(?:update|renew|replace|change|fix|edit|add|save|put in)\b.{0,24}\b(?:card|expir\w*|visa|debit)\b"
+    r"(?=.{0,40}(?:\bon file\b|\byou have\b|\bexpir|$))|"
+    r"\b(?:card|visa)\b.{0,30}\b(?:expired?|expires|ran out)\b.{0,40}\b(?:new|got|update|change|otra|nueva|cambi\w*)\b|"
+    r"\bgot a new (?:\w+ )?card\b",
+    re.IGNORECASE,
+)
+
+
+_AUTOPAY = re.compile(
+    r"\bauto ?-?pay\b|\bautomatic|\bdraft\b|\b(?:instead|pay (?:it|with)|with the new)\b", re.IGNORECASE
+)
+"""Who names what takes the payments wants that changed."""
+
+
+def asks_to_update_card(text: str) -> bool:
+    """`0069 new exp 8/30`, `my card expired, I got a new one`: what is saved is to be changed, and nothing is paid."""
+    return not _AUTOPAY.search(text) and bool(_NEW_EXPIRY.search(text) or _NEW_CARD.search(text))

@@ -30,8 +30,8 @@ from backend.reading.money.payment_plan_patterns import (  # fmt: skip
     extract_frequency,
     rewrite_extra_time,
 )
+from backend.reading.normalize import blank_span, clean_text, count_corrections_before, find_corrections
 from backend.reading.numbers.menu_number import is_menu_number
-from backend.reading.text_cleaning import blank_span, clean_text, count_corrections_before, find_corrections
 
 PaymentShare = int | str
 """Cents, or a share of what is owed: `all`, `1/2`, `rest` (what the other payments leave) or `percent 25`."""
@@ -48,10 +48,10 @@ class RequestedPart:
 
 @dataclass(frozen=True)
 class RequestedPlan:
-    """Payments one by one (`parts`), then the rest: `count` equal ones, or `each` so many cents, `every` so often from
-    `start` on. `words` are the member's own where nothing else says how the rest is paid; `open_rest`: not known yet.
+    """Single payments (`parts`), then the rest: `count` equal payments, or `each_cents` at a time, `frequency` apart.
 
-    `nothing`: nothing can be paid now. `day_problem` is `past` or `unclear` where a day was named that is none.
+    `words` are the member's own where nothing else says how the rest is paid. With `is_rest_open` that is not known
+    yet. `day_problem` is `past` or `unclear` where a day was named that cannot be used.
     """
 
     parts: tuple[RequestedPart, ...] = ()
@@ -105,7 +105,7 @@ def plan_from_slot(data: dict[str, Any] | None) -> RequestedPlan:
 
 @dataclass(frozen=True)
 class PlanToken:
-    """Something that a plan is made of, and where it stands: a `share`, a day (`on`), or `every`."""
+    """A piece of a plan and where it stands; `kind` says whether it is a share, a day or a frequency."""
 
     kind: str
     value: Any
@@ -114,7 +114,7 @@ class PlanToken:
 
 
 def parse_payment_plan(text: str, today: date, asked: str | None = None) -> RequestedPlan:
-    """What a message says of a plan; an empty plan when nothing.
+    """What a message says of a plan; an empty plan when it says nothing.
 
     `asked` is what was asked for, as `read_all` has it: only then is a bare number an amount or a day.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from backend.reading.dates.day_vocabulary import WEEKDAY_PATTERN, parse_weekday
-from backend.reading.text_cleaning import blank_span
+from backend.reading.normalize import blank_span
 
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -78,8 +78,7 @@ _PAYMENT_NOUNS = (
 _INTO_PARTS = re.compile(
     rf"\b(?P<n>{_COUNT}) {_PAYMENT_NOUNS}\b|"
     rf"\b(?:split|divide|break|spread|pay)\w*(?: (?:it|that|this|the \w+|my \w+))?(?: up)?(?: into| in| en) "
-    rf"(?P<m>{_COUNT})\b"
-    rf"(?! ?(?:days?|weeks?|months?|hours?|dollars?|bucks|more|\.))|"
+    rf"(?P<m>{_COUNT})\b(?! ?(?:days?|weeks?|months?|hours?|dollars?|bucks|more|\.))|"
     r"\b(?:in|into) (?P<word>half|halves|thirds|quarters|fourths)\b|\b(?P<half>half and half)(?= *(?:[.!?]|$))|"
     rf"\b(?P<ways>{_COUNT}) (?:ways|times)\b|"
     rf"\b(?:over|across|through) (?:the next |the course of )?(?P<span>{_COUNT}) (?P<unit>weeks|months)\b"

@@ -18,7 +18,7 @@ _NUMBER_KINDS = frozenset({"figures", "unit", "teen", "tens", "scale", "oh"})
 class SpokenSum:
     """A spoken sum of money and where it stands. `cents` is None when the words do not make one sum.
 
-    `other` is a second way to hear it, in cents: `two fifty` is 250 dollars, or two and a half.
+    `alternative` is a second possible meaning, in cents: `two fifty` is 250 dollars, or two and a half.
     """
 
     cents: int | None
@@ -26,7 +26,7 @@ class SpokenSum:
     end: int
     is_money: bool  # said with dollars or cents: money, whatever was asked
     alternative: int | None = None
-    is_percent: bool = False  # `cents` is then so many percent
+    is_percent: bool = False  # `cents` then holds percent
 
 
 def find_spoken_sums(items: Sequence[NumberToken]) -> list[SpokenSum]:

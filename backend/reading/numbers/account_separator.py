@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.numbers.spoken_digits import spoken_to_digits
+from backend.reading.numbers.digit_groups import spoken_to_digits
 
 SEPARATOR = re.compile(r"(?<![\d$.,/])(?:(?P<base>\d{4,12})[- ]?)?(?P<separator>0\d\d)(?![\d.,/]\d|\d)")
 _HOME_WORDS = re.compile(r"\b(home|house|residence)\b", re.IGNORECASE)

@@ -6,8 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from backend.reading.normalize import (
+    blank_span,
+    clean_text,
+    count_corrections_before,
+    find_corrections,
+    is_value_denied,
+)
 from backend.reading.numbers.number_tokens import NumberToken, parse_cardinal, tokenize
-from backend.reading.text_cleaning import blank_span, count_corrections_before, find_corrections, is_value_denied
 
 _DIGIT_KINDS = frozenset({"figures", "unit", "teen", "tens", "repeat", "oh", "plural"})
 
@@ -69,9 +75,9 @@ _MONEY_WORDS = frozenset({"dollar", "dollars", "buck", "bucks", "cent", "cents",
 class DigitGroup:
     """Digits said in one go.
 
-    `groups` are as typed or said, `dashes` the number of digits in front of each dash, `label` what the words around
-    call it (last4, method for the last four of a card or bank account, phone, number for a member number, `a number`
-    for any, amount), `part` how many corrections came before it.
+    `chunks` are as typed or said; `dash_positions` counts the digits in front of each dash. `label` is what the words
+    around it call it: last4, method (the last four of a card or bank account), phone, number (a member number),
+    `a number` (any) or amount. `correction_index` counts the corrections before it.
     """
 
     chunks: tuple[str, ...]
@@ -321,3 +327,25 @@ def _is_method_ending(before: str) -> bool:
 def _find_label_after(text: str, end: int, ceiling: int) -> str:
     match = _LABEL_AFTER.match(text, end, ceiling)
     return (match.lastgroup or "").replace("digits_4", "last4").replace("digits4", "last4") if match else ""
+
+
+def spoken_to_digits(text: str) -> str:
+    """Cleaned text with every run of digits in figures: `nine nine double oh one dash` → `99001-`, the rest kept."""
+    cleaned = clean_text(text)
+    pieces: list[str] = []
+    at = 0
+    for run in find_digit_groups(cleaned).groups:
+        pieces += [cleaned[at : run.start], _join_groups(run.chunks, run.dash_positions)]
+        at = run.end
+    rest = cleaned[at:]
+    return "".join([*pieces, rest.replace(" dash", "-", 1) if rest.strip() == "dash" else rest]).strip()
+
+
+def _join_groups(groups: Sequence[str], dashes: Sequence[int]) -> str:
+    """The groups with a space between them, or the dash where one was said."""
+    text, length = "", 0
+    for group in groups:
+        mark = "-" if length in dashes else " "
+        text += (mark if text else "") + group
+        length += len(group)
+    return text

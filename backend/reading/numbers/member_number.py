@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 
 from backend.reading.dates.day_parsing import blank_days
+from backend.reading.normalize import clean_text
 from backend.reading.numbers.digit_groups import METHOD_LABEL, DigitGroup, DigitScan, find_digit_groups
-from backend.reading.text_cleaning import clean_text
 
 SUFFIX_LENGTH = 3  # digits behind the dash
 MIN_BASE_LENGTH, MAX_BASE_LENGTH = 4, 12
@@ -21,7 +21,7 @@ _NON_PHONE_LENGTHS = (8, 9)
 @dataclass(frozen=True)
 class MemberNumber:
     """A member number as it was given. `digits` has no dash; `dashed` is the full form, None while the three digits
-    behind the dash seem to be missing (`complete` is False then)."""
+    behind the dash seem to be missing (`is_complete` is False then)."""
 
     digits: str
     dashed: str | None
@@ -49,7 +49,7 @@ def parse_member_number(text: str, asked: str | None = "member_number") -> Membe
 
 
 def normalize_punctuation(cleaned: str, asked: str | None) -> str:
-    """Recognisers write `99,999-001` and `99999.001`; where a member number was asked those are not amounts."""
+    """Recognizers write `99,999-001` and `99999.001`; where a member number was asked those are not amounts."""
     if asked != "member_number":
         return cleaned
     cleaned = _WITH_POINT.sub(r"\1-\2", cleaned)

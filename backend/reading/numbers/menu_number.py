@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.plain_text import to_plain_text
+from backend.reading.normalize import to_plain_text
 
-_DIGIT = (
-    r"(?:[1-9]|one|two|three|four|five|six|seven|eight|nine|"
-    r"uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
-)
+_DIGIT = r"(?:[1-9]|one|two|three|four|five|six|seven|eight|nine|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)"
 _ORDINAL = r"(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa])"
 _LEAD_IN = (
     r"(?:for|yes|yeah|no|ok|okay|um|uh|well|please|i|ill|will|want|would|like|to|choose|chose|pick|take|select|selected|go|with|"

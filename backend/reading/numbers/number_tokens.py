@@ -28,7 +28,7 @@ PLURAL_DIGITS = {
     "zeros": 0, "zeroes": 0, "ohs": 0, "ones": 1, "twos": 2, "threes": 3, "fours": 4, "fives": 5, "sixes": 6,
     "sevens": 7, "eights": 8, "nines": 9,
 }  # fmt: skip
-# what recognisers write for a digit; only trusted between other digits
+# what recognizers write for a digit; only trusted between other digits
 MISHEARD_DIGITS = {"for": 4, "to": 2, "too": 2, "ate": 8, "won": 1, "tree": 3, "fife": 5}
 
 _TOKEN = re.compile(r"[0-9]+|[a-z]+(?:'[a-z]+)?|\S")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backend.reading.dates.day_parsing import blank_days
+from backend.reading.normalize import clean_text
 from backend.reading.numbers.digit_groups import METHOD_LABEL, DigitGroup, DigitScan, find_digit_groups
-from backend.reading.text_cleaning import clean_text
 
 _PHONE_LENGTHS = (10, 11)
 _LOCAL_LENGTH = 7

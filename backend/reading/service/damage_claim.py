@@ -9,8 +9,7 @@ import re
 
 DAMAGED_THING = re.compile(
     r"\b(?:fridge|refrigerators?|refri(?:geradora?)?s?|freezers?|congelador|nevera|tv|tvs|tele(?:vision|"
-    r"visor)?s?|computers?|"
-    r"computadora|laptops?|pc|microwaves?|microondas|washers?|lavadora|dryers?|secadora|furnace|"
+    r"visor)?s?|computers?|computadora|laptops?|pc|microwaves?|microondas|washers?|lavadora|dryers?|secadora|furnace|"
     r"air ?conditioners?|ac(?: unit)?|"
     r"a/c|heat pump|(?:water )?heaters?|(?:well|sump) pumps?|stoves?|estufa|ovens?|dishwashers?|routers?|"
     r"modems?|appliances?|"
@@ -19,8 +18,7 @@ DAMAGED_THING = re.compile(
 )
 BREAK_VERBS = re.compile(
     r"\b(?:fr(?:ied|y|ies)|dead|died|broken?|breaks|burn(?:ed|t)|blew|blown|ruined|damaged?|destroyed|killed|"
-    r"zapped|toast|"
-    r"spoiled|went bad|kaput|shot|gone|quit|stopped|(?:do ?n'?t|does ?n'?t|wo ?n'?t|not) (?:work|turn on|"
+    r"zapped|toast|spoiled|went bad|kaput|shot|gone|quit|stopped|(?:do ?n'?t|does ?n'?t|wo ?n'?t|not) (?:work|turn on|"
     r"come on|start)\w*|exploded|"
     r"se (?:descompuso|da[nñ][oó]|quem[oó]|ech[oó] a perder)|descompuest[oa]|da[nñ]ad[oa]|quemad[oa])\b",
     re.IGNORECASE,
@@ -44,7 +42,7 @@ POWER_OUT = re.compile(
 
 
 def is_damage_claim(text: str) -> bool:
-    """`the surge fried my fridge, who pays for that`; text is English, or Spanish as `glossed` gives it."""
+    """`the surge fried my fridge, who pays for that`; text is English, or Spanish as `to_english` gives it."""
     if DAMAGED_THING.search(text) is None:
         return False
     return bool(
@@ -54,7 +52,7 @@ def is_damage_claim(text: str) -> bool:
 
 
 def is_burned_out_device(text: str, at: int) -> bool:
-    """Whether what is told at this point is that a thing of their own burned out, and not that something burns."""
+    """Whether the sentence around `at` is about a device of their own that burned out, not about a fire."""
     start = max(text.rfind(end, 0, at) for end in ".!?;\n") + 1
     end = min((found for mark in ".!?;\n" if (found := text.find(mark, at)) >= 0), default=len(text))
     return DAMAGED_THING.search(text[start:end]) is not None

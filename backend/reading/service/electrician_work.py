@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold, fold_line
 
 _ELECTRICIAN = r"(?:electricians?|electricistas?|contractors?)"
 _ELECTRICAL_WORK = (
@@ -18,8 +18,7 @@ _ELECTRICAL_WORK = (
 )
 _TURN_OFF = (
     r"(?:dis ?connect\w*|(?:shut|turn|cut|kill|pull)\w*\b.{0,24}\b(?:off|power|service|meter)|pull\w* (?:the |my |"
-    r"our )?meter|"
-    r"power off|off|desconect\w*|apag\w*|cort\w* (?:la )?luz|quit\w* (?:la )?luz)"
+    r"our )?meter|power off|off|desconect\w*|apag\w*|cort\w* (?:la )?luz|quit\w* (?:la )?luz)"
 )
 _TURN_BACK_ON = (
     r"(?:back on|back up|hook\w*.{0,8} back|after(?:wards)?$|when (?:he|she|they)(?:'?s| is| are) done|"
@@ -44,10 +43,10 @@ _THEIR_PHONE = re.compile(
 
 def is_off_for_electrician(text: str) -> bool:
     """`Shut it off tomorrow so my electrician can change the panel, then back on`; words of danger are none of it."""
-    plain = " ".join(strip_accents(text.lower()).split())
+    plain = fold_line(text)
     return bool(_OFF_AND_ON.search(plain)) and not _DANGER_SIGNS.search(plain)
 
 
 def is_electricians_phone(text: str) -> bool:
     """Whether the phone in these words is the electrician's, and not the member's."""
-    return bool(_THEIR_PHONE.search(strip_accents(text.lower())))
+    return bool(_THEIR_PHONE.search(fold(text)))

@@ -1,4 +1,4 @@
-"""An outage that is told plainly, beside whatever else: `I lost power, and what is my balance`."""
+"""An outage stated plainly, alone or beside something else: `I lost power, and what is my balance`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import re
 
 from backend.reading.acts.signals import is_question
 from backend.reading.hazards.life_support import is_past, says_power_is_out_now
-from backend.reading.plain_text import fold
-from backend.reading.sentences import split_sentences
-from backend.reading.service.disconnected_by_coop import says_coop_disconnected
-from backend.reading.service.disconnection_notice import detect_disconnection_topic as shutoff_spoken_of
+from backend.reading.normalize import fold_line, split_sentences
+from backend.reading.service.disconnection import detect_disconnection_topic as shutoff_spoken_of
+from backend.reading.service.disconnection import says_coop_disconnected
 
 _WENT_OUT = re.compile(
     r"\b(?:lights?|power|electric\w*|luz|luces|corriente)\b[^.?!]{0,48}?"
@@ -40,13 +39,13 @@ _ABOUT_BILL = re.compile(
 
 def says_power_went_out(words: str) -> bool:
     """Whether power that was unsteady is out now: `the lights flickered twice, then went off`; not of a part of it."""
-    text = fold(words)
+    text = fold_line(words)
     return bool(_WENT_OUT.search(text)) and not _PARTIAL_OUTAGE.search(text)
 
 
 def states_outage(words: str, glossed: str) -> bool:
-    """Whether a household's power is told to be out now, as a fact. `glossed` is the same in the words of rules."""
-    text = fold(words)
+    """Whether the message states that a household's power is out now. `glossed` is the message from `to_english`."""
+    text = fold_line(words)
     if _ABOUT_A_LIGHT.search(text) or _ABOUT_BILL.search(text) or is_past(words) or _HYPOTHETICAL.search(text):
         return False
     if says_coop_disconnected(glossed) or shutoff_spoken_of(glossed):

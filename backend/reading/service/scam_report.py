@@ -29,7 +29,7 @@ _ASKS_TO_PAY_WITH = re.compile(r"\b(?:can|do|could|may) (?:i|you|we)\b|\b(?:pued
 
 
 def reports_scam(words: str) -> bool:
-    """Whether a swindler is told of, in English or Spanish; `can I pay with Zelle` and `are you a scam` are not."""
+    """Whether the message reports a scam, in either language; `can I pay with Zelle` and `are you a scam` do not."""
     if _ABOUT_CONVERSATION.search(words):
         return False
     asked_for = _SCAM_PAYMENT.search(words) and not _ASKS_TO_PAY_WITH.search(words)

@@ -51,8 +51,7 @@ _IN_DURATION = re.compile(
 )
 _CLOCK_TIME = re.compile(
     rf"{_WORD_START}(?P<side>a las?|las|como a las|despues de las?|antes de las?) (?P<hour>\d{{1,2}}|"
-    rf"{'|'.join(list(DAY_NUMBERS)[:15])})"
-    r"(?::(?P<minutes>\d\d)| y (?P<half>media|cuarto))?"
+    rf"{'|'.join(list(DAY_NUMBERS)[:15])})(?::(?P<minutes>\d\d)| y (?P<half>media|cuarto))?"
     rf"(?: de la (?P<part>manana|tarde|noche)| ?(?P<half_day>[ap]\.? ?m\.?))?{_WORD_END}"
     r"(?! (?:cuentas|facturas|tarjetas|casas|veces|semanas)\b)"  # things that are counted: "las dos cuentas"
 )

@@ -51,8 +51,7 @@ _CENTS_WORDS = rf"(?:{NUMBER_WORD})(?: y (?:{'|'.join(_ONES)}))?|\d{{1,2}}"
 # "veinte con cinco" is 20.05, and no twenty five
 _WITH_CENTS = re.compile(
     rf"(?P<dollars>\d|mil|{NUMBER_WORD})(?: (?:dolar|dolares|pesos))? con (?P<cents>{_CENTS_WORDS})(?: "
-    rf"centavos?)?{_WORD_END}"
-    r"(?! ?(?:mil|cien|dolar|dolares|pesos|%))"
+    rf"centavos?)?{_WORD_END}(?! ?(?:mil|cien|dolar|dolares|pesos|%))"
 )
 _COMMA_CENTS = re.compile(r"(?<![\d,.])(\d{1,4}),(\d{2})(?![\d,])")
 _WORD = re.compile(rf"{_WORD_START}(?:{NUMBER_WORD}){_WORD_END}")

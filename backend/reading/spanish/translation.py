@@ -1,4 +1,4 @@
-"""The gloss: phrases by the tables, then days, then numbers."""
+"""Translates what the rules look for: phrases by the tables beside this file, then days, then numbers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from backend.reading.normalize import strip_accents
 from backend.reading.spanish.day_translation import SPANISH_WEEKDAY_PATTERN, translate_days, translate_times
 from backend.reading.spanish.number_translation import NUMBER_WORD, translate_numbers
 
@@ -27,8 +28,7 @@ BY_ACCENT = {
 # "no 50, 60": the first is what is not meant. "no, 50" takes back what was said before.
 _NOT_BEFORE_NOUN = re.compile(
     rf"(?<![\w,] )(?<!\w)no (?=(?:el |la )?(?:\$?\d(?:[\d.,]*\d)?|{NUMBER_WORD}|hoy|manana|"
-    rf"{SPANISH_WEEKDAY_PATTERN})(?: dolares)?"
-    r"(?:,| sino| mejor) )"
+    rf"{SPANISH_WEEKDAY_PATTERN})(?: dolares)?(?:,| sino| mejor) )"
 )
 _DASH_WORD = re.compile(r"(?<!\w)menos (?=0\d\d\b|cero\b|doble cero\b)")  # "12345 menos 001"; else it takes away
 # behind something said, a reason; at the start, or behind "no se", the question that it is without its accent
@@ -45,12 +45,6 @@ def to_english(text: str) -> str:
     plain = pattern.sub(lambda match: table[" ".join(match[0].split())], plain)
     # "y" last: between numbers it is a part of them, and alone no yes
     return _AND.sub("and", translate_numbers(translate_days(plain)))
-
-
-def strip_accents(text: str) -> str:
-    """`mañana, sí` as `manana, si`. Inverted marks go: they are at the start, where no rule wants them."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return bare.replace("¿", "").replace("¡", "")
 
 
 @cache

@@ -5,8 +5,92 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from backend.reading.plain_text import to_plain_text
-from backend.reading.texts.automated_phrases import AUTOMATIC_REPLY, CANNED_REPLY, CARRIER_NOTICE, EMAIL_FOOTER
+from backend.reading.normalize import to_plain_text
+
+_NUMBER = r"(?:(?:phone|mobile|cell|wireless) )?(?:number|subscriber|person|user|recipient|party|customer)"
+CARRIER_NOTICE = re.compile(
+    r"^(?:network|carrier|system|wireless) (?:msg|message|notice)\b|^(?:[\w&]+ ){0,4}free ?(?:t ?mobile )?(?:msg|"
+    r"message)\b"
+    r"|^(?:msg|error|err|code|sms) ?(?:code )?\d{2,5}\b.{0,30}\b(?:number|messages?|msg|text|sms|recipient|destin"
+    r"ation|deliver\w*)\b"
+    r"|\b(?:re ?send|try again) using a valid\b|\bvalid (?:10 digit )?(?:mobile|short code|wireless)\b|\binvalid "
+    r"(?:short ?code|destination|recipient|mobile number)\b"
+    rf"|\b{_NUMBER} (?:that )?(?:you|youve|you ve) (?:have |are |were |re )?(?:trying to |attempting to |tried to"
+    rf" )?(?:text|sms|dial|"
+    r"reach|call|messag|contact|repl)\w*\b.{0,60}\b(?:landline|land line|not|cannot|cant|unavailable|disconnected"
+    r"|invalid|no longer|unable|blocked)\b"
+    r"|\byou(?: have| ?ve) (?:reached|dialed|texted) a (?:non working|disconnected|wrong|landline|number that)\b"
+    r"|\b(?:text|message) (?:was |has been )?sent to a (?:landline|land line)\b|^(?:the |this )?(?:destination |r"
+    r"ecipient )?(?:number|recipient) is a (?:landline|land line)\b"
+    r"|\b(?:text|reply|send)(?: back)? (?:unstop|start|yes) to (?:receive \w+(?: \w+)? again|resubscribe|re subsc"
+    r"ribe|opt back in)\b"
+    r"|\byou(?: have| ?ve) been (?:un ?subscribed|opted out|removed from (?:this|our|the) list|added to (?:a|the)"
+    r" (?:group|conversation|chat))\b|\byou(?: are| ?re) (?:now )?(?:un ?subscribed|opted out)\b"
+    r"|\b(?:named|left|joined) the (?:conversation|group chat)\b|\b(?:added|removed) \w+(?: \w+)? (?:to|from) the "
+    r"(?:conversation|group chat)\b"
+    r"|\bel (?:numero|suscriptor|usuario) (?:que|al que) (?:usted )?(?:marco|llama|escribio|intenta)\b.{0,60}\bno\b"
+    r"|\b(?:numero|linea) (?:fija|fijo)\b.{0,40}\bno\b"
+)
+"""A carrier, or a phone's own news of a group. Nobody is there who could read an answer."""
+
+AUTOMATIC_REPLY = re.compile(
+    r"\b(?:sent|reply|message) (?:from|by|via) (?:my )?(?:android auto|carplay|apple watch auto)\b|\bandroid auto$"
+    r"|\bnotifications (?:are )?(?:silenced|turned off|off|muted)\b|\b(?:has|have) notifications silenced\b|\bfoc"
+    r"us (?:mode )?(?:is )?(?:turned )?on\b|\bnotify anyway\b"
+    r"|\b(?:this|the|our) (?:phone |mobile |cell )?(?:number|phone|line|device|mailbox|inbox) (?:does not|doesnt|"
+    r"cannot|can not|"
+    r"cant|will not|is unable to|is not able to|is not set up to) (?:receive|accept|support|take|get|read|reply|r"
+    r"espond)\b"
+    r"|^(?:sorry )?(?:we|this line) (?:cannot|can not|cant|are unable to) (?:receive|accept) (?:any )?(?:incoming"
+    r" )?(?:texts?|sms|mms)\b"
+    r"|\byou(?: have| ?ve) reached (?:the|our|an?)\b|\b(?:after|outside(?: of)?|regular|normal|our) (?:business |"
+    r"office )?hours (?:line|are|is|of)\b|\bif this is an? (?:emergency|urgent|life)\b.{0,40}\b(?:911|dial|call)\b"
+    r"|\b(?:reply|type|text|send|say|press|enter|choose|select|responda|escriba|envie|marque|oprima) (?:menu|help"
+    r"|ayuda|main|agent) (?:for|to|para)\b|\b(?:press|choose|reply|type|select|text|"
+    r"enter|send|marque|oprima|responda|escriba)(?: with)? 1 (?:for|to|if|para|si) .{2,30}\b2 (?:for|to|if|para|si) \w"
+    r"|\b(?:did not|didnt|dont|do not|could not|couldnt) (?:understand|get|recognize|catch) (?:that|your (?:messa"
+    r"ge|reply|response|text|request|selection))\b.{0,60}\b(?:reply|type|text|send|please|press|choose|select|try)\b"
+    r"|\bno (?:entendi|entendimos|reconoci)\b.{0,60}\b(?:responda|escriba|envie|marque|oprima|intente)\b"
+    r"|^(?:new )?(?:voicemail|voice mail|missed call|buzon de voz|correo de voz|llamada perdida) (?:from|de) \d|"
+    r"\byou have \d+ (?:new )?(?:voicemails?|voice messages?|missed calls?)\b|\bcall 86\b"
+    r"|^(?:bot|chatbot|virtual (?:assistant|agent)|autoresponder)\b|\bi am (?:a bot|an automated|a virtual)\b|\bi"
+    r"m (?:a bot|an automated)\b"
+    r"|\b(?:your|this) (?:case|ticket|request|inquiry|reference) (?:number )?(?:is |has been |was )?(?:\d+|receiv"
+    r"ed|opened|created|"
+    r"logged)\b|\bthank(?:s| you) for (?:reaching out|contacting|texting|messaging|subscribing|your (?:inquiry|in"
+    r"terest|order))\b"
+    r"|\b(?:su|tu) (?:caso|solicitud|mensaje) (?:numero )?(?:es|ha sido|fue) (?:\d+|recibid\w+|registrad\w+)\b"
+    r"|\bg \d{6} (?:is your|es tu|es su)\b|\b(?:we|someone|somebody|team|agent|representative) will (?:respond|re"
+    r"ply|get back|be in touch)\b.{0,40}\b(?:within|shortly|soon|\d+ (?:hours|minutes|business))\b"
+)
+"""A machine of somebody else's: its owner may read an answer, so one is given an hour."""
+
+CANNED_REPLY = re.compile(
+    r"(?:sorry )?(?:i )?(?:cant|can ?t|cannot) (?:talk|text|answer|chat)(?: right)? now(?: (?:whats|what s) (?:up"
+    r"|going on) ?\??| (?:ill|i ll|i will)? ?call (?:you |me )?(?:back|later) ?\??)?"
+    r"|(?:sorry )?(?:i ?m|im|i am) (?:currently |still |just )?(?:in a meeting|in the middle of something|away fr"
+    r"om my (?:phone|desk)|"
+    r"on another call|on the other line|in class|at the movies|at church)(?: (?:right )?now)?(?: (?:ill|i ll|i wi"
+    r"ll)? ?(?:call|text|get back to) (?:you )?(?:right )?(?:back|later|soon)?)?"
+    r"|(?:ill|i ll|i will) (?:call|text) you (?:right )?(?:back|later|soon)"
+    r"|(?:lo siento )?(?:ahora )?no puedo (?:hablar|contestar|responder)(?: (?:ahora(?: mismo)?|en este momento|p"
+    r"or ahora))"
+    r"(?: que (?:pasa|sucede|hay) ?\??| (?:te|le) llamo (?:luego|despues|mas tarde|enseguida)| me llamas luego ?\??)?"
+    r"|(?:te|le) (?:llamo|marco|devuelvo la llamada) (?:luego|despues|mas tarde|enseguida|al rato|en un momento)|"
+    r"(?:estoy|voy) en camino"
+    r"|estoy (?:en una (?:reunion|junta)|manejando|conduciendo)(?: ahora)?(?: (?:te|le) (?:llamo|contesto|marco) "
+    r"(?:luego|despues|mas tarde))?"
+)
+"""The ready answers of phones for a call that is not taken: the whole message, or nothing."""
+
+EMAIL_FOOTER = re.compile(
+    r"(?im)^[^\w\n]*(?:confidential(?:ity)?\b|disclaimer\b|privileged\b|aviso de confidencialidad\b|this (?:e-?ma"
+    r"il|message|"
+    r"communication|transmission)\b[^\n]{0,60}\b(?:intended|confidential|privileged|contains)\b|este (?:correo|me"
+    r"nsaje)\b[^\n]{0,60}\bconfidencial)"
+)
+"""Where the small print begins that an office writes under every mail."""
+
 
 AutomatedKind = Literal["reaction", "notice", "auto_reply"]
 
@@ -19,8 +103,7 @@ _ATTACHMENT = (
     r"(?:an?|the|your|un|una|tu|su|la|el) (?:image|photo|picture|video|movie|attachment|audio(?: message)?|message|"
     r"sticker|"
     r"link|contact|location|file|gif|voice (?:message|memo)|recording|text|imagen|foto|fotografia|mensaje|archivo(?: "
-    r"adjunto)?|"
-    r"adjunto|enlace|contacto|ubicacion|grabacion|nota de voz)\W*"
+    r"adjunto)?|adjunto|enlace|contacto|ubicacion|grabacion|nota de voz)\W*"
 )
 _SENDER_NAME = r"(?:(?:a )?(?:[^\W\d_][\w.'’-]*\s+){1,3})?"
 _ICON = r"[^\w\s\"“«„‟‘']+(?:\s[^\w\s\"“«„‟‘']+)?"
@@ -33,11 +116,9 @@ _REACTION_NAME = (
 _REACTED = (
     r"(?:loved|liked|disliked|laughed at|emphasi[sz]ed|questioned|"
     rf"reacted(?: with)?\s+(?:an?\s+)?(?:{_ICON}|\w+)\s+to|reacted to|"
-    rf"removed\s+{_REACTION_NAME}\s+(?:reaction\s+)?(?:from|"
-    r"to)|"
+    rf"removed\s+{_REACTION_NAME}\s+(?:reaction\s+)?(?:from|to)|"
     r"(?:no )?(?:le|les|me|te) (?:ha )?(?:encanto|encanta|gusto|gusta|gustado|encantado|dio risa|ha dado risa|causo "
-    r"risa|hizo gracia|"
-    r"divirtio|parecio gracioso)|(?:se )?(?:rio|ha reido|riendo)(?: de| con)?|"
+    r"risa|hizo gracia|divirtio|parecio gracioso)|(?:se )?(?:rio|ha reido|riendo)(?: de| con)?|"
     r"(?:ha )?(?:enfatiz|destac|resalt|subray|cuestion|exclam)(?:o|ado)|pregunto (?:por|sobre|acerca de)|puso en duda|"
     rf"(?:ha )?reaccion(?:o|ado)(?: con\s+(?:{_ICON}|\w+))? a|(?:ha )?(?:quit|elimin|retir|borr)(?:o|"
     rf"ado)\s+{_REACTION_NAME}\s+(?:de|a|en)|"
@@ -52,8 +133,7 @@ _EMOJI = re.compile(r"[←-➿⬀-⯿\U0001f000-\U0001faff‼⁉]")
 _ABOUT_OWN_ACCOUNT = re.compile(r"\b(?:my|mine|did you|can you|mi|pay|pagar)\b|\?")
 _NOTICE = re.compile(
     r"\bunable to receive messages?\b|\bmessage blocking is active\b|^\W*free ?(?:t ?mobile )?msg\b|mailer ?-?daemon|"
-    r"\bpostmaster\b|"
-    r"\bdelivery (?:status notification|has failed|failed|failure)\b|\bundeliver(?:able|ed)\b|"
+    r"\bpostmaster\b|\bdelivery (?:status notification|has failed|failed|failure)\b|\bundeliver(?:able|ed)\b|"
     r"\b(?:message|msg|text|sms|mms)\b.{0,40}\b(?:(?:was|is|has|have|were)? ?(?:not|never) (?:been )?(?:delivered|"
     r"sent)|"
     r"(?:could|can) ?not be (?:sent|delivered)|couldnt be (?:sent|delivered)|failed to (?:send|deliver)|not delivered|"
@@ -68,11 +148,9 @@ _AUTOMATIC = re.compile(
     r"^\W*(?:this is an? |this is |esta es una |este es un )?(?:auto ?\W?\s?(?:reply|response|responder|text|message)|"
     r"automated (?:reply|response|message|text)|"
     r"automatic (?:reply|response|message|text)|auto\W|respuesta automatica|mensaje automatico|autorespuesta|"
-    r"autoreply)|"
-    r"\b(?:sent|generated) automatically\b|\benviado automaticamente\b|\bnot receiving notifications\b|"
+    r"autoreply)|\b(?:sent|generated) automatically\b|\benviado automaticamente\b|\bnot receiving notifications\b|"
     r"\bthis (?:(?:phone|mobile|cell|wireless) )?(?:number|inbox|mailbox|line|phone|account) (?:is not|isnt|is un"
-    r"|isnt being|cannot|does not|doesnt|is no "
-    r"longer)"
+    r"|isnt being|cannot|does not|doesnt|is no longer)"
     r" ?(?:monitored|accept|receive|able|in service|being monitored)|\bunmonitored\b|\bdo not reply to this\b|\bno "
     r"longer in service\b|"
     r"\b(?:reply|text|responda|envie) (?:stop|alto|help)\b.{0,30}\b(?:to|para)\b|\bmsg ?(?:&|and|y) data rates\b|"
@@ -96,8 +174,7 @@ _AWAY = re.compile(
     r"\bfuera de (?:la )?oficina\b|\bno (?:puedo|podemos) (?:hablar|contestar|responder|atender)\w*(?: \w+){0,3} "
     r"(?:ahora|momento)\b|"
     r"\bgracias por (?:contactar\w*|comunicarse|su mensaje|tu mensaje|escribir\w*|llamar)\b|\b(?:nuestra|la) oficina "
-    r"esta cerrada\b|"
-    r"\bhemos recibido su mensaje\b"
+    r"esta cerrada\b|\bhemos recibido su mensaje\b"
 )
 _WILL_REPLY_LATER = re.compile(
     r"\b(?:i ?ll|i will|we ?ll|we will|ill|will|someone will|a (?:representative|member))\b.{0,40}\b(?:see|reply|"
@@ -115,8 +192,7 @@ _WILL_REPLY_LATER = re.compile(
 )
 _ASKS_SOMETHING = re.compile(
     r"\b(?:pay|bill|balance|owe|due|autopay|outage|power|lights?|meter|payment|schedule|account|pagar|factura|saldo|"
-    r"pago|luz|"
-    r"cuenta|can you|could you|do you|is there|tell me|send me|puede|puedo pagar|digame)\b"
+    r"pago|luz|cuenta|can you|could you|do you|is there|tell me|send me|puede|puedo pagar|digame)\b"
 )
 _QUICK_REPLY = re.compile(
     r"\W*(?:sorry )?i (?:can ?t|cannot) talk right now\W*|\W*(?:sorry )?cant talk right now\W*(?:what ?s up)?\W*"
@@ -129,8 +205,7 @@ _SENT_FROM = re.compile(
 )
 _SENT_FROM_AT_END = re.compile(
     r"(?i)[ .,\-]*\b(?:sent from my (?:iphone|ipad|ipod|samsung|galaxy|android|phone|mobile|verizon|t-mobile|at&t|"
-    r"pixel|"
-    r"motorola|blackberry|cell)\b[^\n]{0,40}|get outlook for \w+|enviado desde mi \w+[^\n]{0,30})$"
+    r"pixel|motorola|blackberry|cell)\b[^\n]{0,40}|get outlook for \w+|enviado desde mi \w+[^\n]{0,30})$"
 )
 _NAME_LINE = re.compile(r"\n[ \t]*[-–—~][ \t]?[A-Z][\w'’-]*(?:[ \t][A-Z][\w.'’-]*){0,2}[ \t]*$")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from backend.reading.plain_text import is_one_slip_apart, to_plain_text
+from backend.reading.normalize import is_one_slip_apart, to_plain_text
 
 _DONE_WORDS = (
     "done fixed finished complete completed repaired resolved restored cleared closed "
@@ -23,13 +23,10 @@ _DONE_PHRASES = re.compile(
 _NOT_YET = re.compile(
     r"\?|\b(?:not|no|nt|never|nothing|cant|cannot|couldnt|wont|isnt|arent|didnt|havent|hasnt|wasnt|dont|aint|un|"
     r"almost|"
-    r"nearly|half|partly|part|until|till|when|once|if|after|before|will|ill|gonna|going|should|be|get|getting|to|"
-    r"need|"
+    r"nearly|half|partly|part|until|till|when|once|if|after|before|will|ill|gonna|going|should|be|get|getting|to|need|"
     r"needs|needed|but|except|still|yet|in \d+|by \d+|mins?|minutes?|hours?|hrs?|soon|later|tomorrow|tonight|"
-    r"wrong|who|"
-    r"what|where|how|is it|was it|are we|casi|falta|faltan|todavia|aun|cuando|si|hasta|manana|luego|en \d+|"
-    r"minutos?|horas?|"
-    r"necesito|necesitamos|pero|nadie|quien|donde|como|voy a|vamos a|sin|mal)\b"
+    r"wrong|who|what|where|how|is it|was it|are we|casi|falta|faltan|todavia|aun|cuando|si|hasta|manana|luego|en \d+|"
+    r"minutos?|horas?|necesito|necesitamos|pero|nadie|quien|donde|como|voy a|vamos a|sin|mal)\b"
 )
 _ASKS_WHERE = re.compile(
     r"\b(?:whe?res?|were is (?:it|this|that)|wher|(?<!wrong )(?:addres+s?|adress?|addy)(?! (?:is )?(?:wrong|"
@@ -38,25 +35,21 @@ _ASKS_WHERE = re.compile(
     r"(?:cant|cannot|can not|couldnt|unable to|dont|not) (?:seem to )?(?:find|see|locate|finding)|lost|"
     r"who(?:s|se| has)? (?:called|call|reported|report|phoned|told)|quien (?:llamo|reporto|aviso)|"
     r"donde|adonde|direccion(?! (?:equivocada|mala))|ubicacion|ubicado|que (?:calle|casa|lugar)|como llego|"
-    r"no (?:lo |la )?(?:encuentro|hallo|"
-    r"encontramos|veo)|perdido)\b"
+    r"no (?:lo |la )?(?:encuentro|hallo|encontramos|veo)|perdido)\b"
 )
 _ASKS_DETAILS = re.compile(
     r"\b(?:who(?:s| is| was)? (?:called|call|reported|the (?:caller|member|customer|reporter)|told|said|lives?|"
-    r"is it|it|"
-    r"else|has it|got it)|who(?:s|se)?\b.{0,24}\b(?:called|report\w*|phoned|house|account)|"
+    r"is it|it|else|has it|got it)|who(?:s|se)?\b.{0,24}\b(?:called|report\w*|phoned|house|account)|"
     r"what(?:s| is| was| did| do)?\b.{0,30}\b(?:number|phone|call ?back|wrong|problem|issue|job|ticket|details?|"
     r"say|said|code|it|this|that|for|name)|details|more info|info|call ?back number|callers?|repeat|again|resend|"
     r"send (?:it|"
-    r"that) again|what is (?:it|this)|quien (?:llamo|reporto|aviso|es|lo)|que (?:es|paso|pasa|tiene|dice|codigo)|"
-    r"cual|"
+    r"that) again|what is (?:it|this)|quien (?:llamo|reporto|aviso|es|lo)|que (?:es|paso|pasa|tiene|dice|codigo)|cual|"
     r"telefono|numero|detalles?|informacion|otra vez|repita|mande)\b"
 )
 _GIVES_NOTE = re.compile(
     r"\b(?:need|needs|needing|send|get me|request\w*|truck|bucket|backup|back up crew|second crew|another crew|more "
     r"(?:people|guys|men|crew|help)|help|helper|transformer|pole|fuse|parts?|eta|\d+ ?(?:m|min|mins|minutes?|"
-    r"hrs?|hours?)|"
-    r"an hour|half (?:an )?hour|minutes? (?:out|away)|almost there|on ?site|on scene|here now|arrived|"
+    r"hrs?|hours?)|an hour|half (?:an )?hour|minutes? (?:out|away)|almost there|on ?site|on scene|here now|arrived|"
     r"just got here|at "
     r"the (?:house|place|site|pole|address)|addres\w* (?:is )?(?:wrong|bad)|wrong (?:address|addres|adress|house|"
     r"place|street|road|location|one)|(?:nobody|"
@@ -65,30 +58,24 @@ _GIVES_NOTE = re.compile(
     r"dont see|dont see it|locked|gate|dogs?|running late|late|delayed|stuck|traffic|road closed|flat tire|"
     r"waiting|not "
     r"(?:fixed|done|finished|safe)|still (?:out|down|sparking|hot|live|working)|fire department|police|sheriff|tree "
-    r"crew|de-?energized|false alarm|necesito|necesitamos|manden|camion|grua|ayuda|otra cuadrilla|refuerzos?|"
-    r"minutos?|"
+    r"crew|de-?energized|false alarm|necesito|necesitamos|manden|camion|grua|ayuda|otra cuadrilla|refuerzos?|minutos?|"
     r"una hora|media hora|ya casi|llegando|llego|llegue|llegamos|estoy aqui|direccion equivocada|casa equivocada|"
     r"no es "
     r"aqui|no hay nadie|nadie (?:contesta|abre|en casa)|cerrado con|perro|porton|tarde|trafico|todavia no|aun no|"
-    r"falta|"
-    r"falsa alarma|bomberos|policia)\b"
+    r"falta|falsa alarma|bomberos|policia)\b"
 )
 _ACCEPTS = re.compile(
     r"\b(?:take|taking|takin|took|tke|tkae|taek|have|got|gotit|getting|mine|omw|on (?:my|the|our) wa?y|en ?route|"
-    r"enroute|"
-    r"rolling|heading|headed|responding|leaving|ill go|we ll go|im going|ill do|ill handle|handling|accept\w*|"
-    r"copy|roger|"
-    r"ack\w*|tomo|tengo|agarro|atiendo|acepto|me encargo|voy|vamos|salgo|en camino|enterado|mio)\b"
+    r"enroute|rolling|heading|headed|responding|leaving|ill go|we ll go|im going|ill do|ill handle|handling|accept\w*|"
+    r"copy|roger|ack\w*|tomo|tengo|agarro|atiendo|acepto|me encargo|voy|vamos|salgo|en camino|enterado|mio)\b"
 )
 _CANNOT = re.compile(
     r"\b(?:cant|cannot|can not|wont|unable|not available|not on call|off duty|out of town|sick|somebody else|"
-    r"someone else|"
-    r"another (?:guy|person)|not me|no puedo|no podemos|enfermo|fuera de|otra persona|otro)\b"
+    r"someone else|another (?:guy|person)|not me|no puedo|no podemos|enfermo|fuera de|otra persona|otro)\b"
 )
 _CANNOT_BE_THERE = re.compile(
     r"\b(?:cant|cannot|can not|unable to|no puedo|no podemos) (?:seem to )?(?:find|see|locate|reach|get (?:in|"
-    r"there|to|"
-    r"through|past|any)|read|hear|open|tell|encontrar|hallar|ver|entrar|llegar|pasar|abrir|leer)\b"
+    r"there|to|through|past|any)|read|hear|open|tell|encontrar|hallar|ver|entrar|llegar|pasar|abrir|leer)\b"
 )
 """Who cannot find the house does not leave it to the others."""
 _OWN_ACCOUNT = re.compile(
@@ -101,8 +88,7 @@ _OWN_ACCOUNT = re.compile(
 )
 _SMALL_TALK = re.compile(
     r"(?:hi|hello|hey|hola|good (?:morning|evening|afternoon|night)|buenos dias|buenas(?: tardes| noches)?|"
-    r"thanks?|thank "
-    r"you|thx|ty|gracias|bye|adios|lol|help|ayuda|menu|english|espanol|ingles|spanish|start|stop|"
+    r"thanks?|thank you|thx|ty|gracias|bye|adios|lol|help|ayuda|menu|english|espanol|ingles|spanish|start|stop|"
     r"never ?mind|nm|cancel|cancelar)"
 )
 _DIGITS_ONLY = re.compile(r"[\d\s$.,:/()+-]*")

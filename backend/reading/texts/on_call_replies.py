@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from backend.confirmation_numbers import normalize_number
-from backend.reading.texts import on_call_free_text as loose
+from backend.reading.texts import on_call_free_text as free_text
 
 
 class OnCallAction(Enum):
@@ -23,11 +23,10 @@ class OnCallAction(Enum):
 
 @dataclass(frozen=True)
 class OnCallReply:
-    """`codes` are digits, `numbers` those of tickets; `every` is for all that are open.
+    """A reply about one ticket, several (`codes`, `ticket_numbers`) or all that are open (`all_open`).
 
-    `weak`: words such as a bare yes or 1, which may as well answer another question. `ASKS`: where it is, or more.
-    `NOTE`: how it goes there, or what is needed. `UNSURE`: a code is there, and words that we do not know. `words` are
-    those beside the codes.
+    A reply that `is_weak`, such as a bare yes or 1, may as well answer another question. `other_words` are those
+    beside the codes.
     """
 
     action: OnCallAction
@@ -51,8 +50,7 @@ _ACCEPTS = (
     r"(?:on (?:my|the|our) way|omw|en ?route|responding|rolling|going|go|headed|heading|coming)"
     r"(?: there| out| over| now)*|"
     r"(?:yo |nosotros )?(?:lo|la) (?:tengo|tomo|agarro|atiendo|tenemos)|(?:yo )?me encargo|"
-    r"(?:ya |yo )*(?:voy|vamos|salgo)(?: para (?:alla|allá)| en camino)?|"
-    r"en camino|enterado|recibido|es m[ií]o)"
+    r"(?:ya |yo )*(?:voy|vamos|salgo)(?: para (?:alla|allá)| en camino)?|en camino|enterado|recibido|es m[ií]o)"
 )
 _TRAILING_WORDS = r"(?: (?:now|ahora|ya|thanks|thank you|gracias|thx))*"
 _HAS_IT = re.compile(_LEADING_OK + _SUBJECT + _ACCEPTS + _TRAILING_WORDS)
@@ -65,8 +63,7 @@ _HAS_IT_WITH_CODE = re.compile(
 _ACCEPTS_WITHIN = re.compile(rf"\b{_ACCEPTS}\b|\b(?:be there|eta|min(?:ute)?s?|minutos?|llego)\b")
 _NEGATED = re.compile(
     r"\?|¿|n't\b|\b(?:not|no|cant|dont|wont|can not|cannot|never|nobody|wrong|who|what|which|why|where|until|"
-    r"unless|if|"
-    r"nadie|nunca|ni|otro|otra|quien|que|cual|si no)\b"
+    r"unless|if|nadie|nunca|ni|otro|otra|quien|que|cual|si no)\b"
 )
 _BARE_YES = frozenset({"1", "one", "uno", "yes", "y", "yep", "yeah", "si", "sí", "ok", "okay", "k", "copy", "roger",
                    "10-4", "10 4", "ten four", "copy that", "👍"})  # fmt: skip
@@ -85,8 +82,7 @@ _ANY_NUMBER = re.compile(r"\b(?:(?:got|have|take|number|on) )?(?P<number>[a-z0-9
 _CANNOT = re.compile(
     r"(?:(?:sorry|no|hey|ok|lo siento|perdon|perdón) )*"
     r"(?:(?:not me|i (?:can'?t|can ?not|won'?t)|can'?t|cannot|unable to|i'?m not (?:on call|available|able)|"
-    r"out of town|"
-    r"not available|somebody else|someone else|ask (?:somebody|someone) else|"
+    r"out of town|not available|somebody else|someone else|ask (?:somebody|someone) else|"
     r"(?:yo )?no puedo|no estoy(?: de guardia| disponible)?|estoy fuera|otra persona)(?: .{0,60})?|"
     r"i'?m (?:off|away|out)(?: (?:today|tonight|duty|now|of town|sick|this|until|till) ?.{0,40})?)"
 )
@@ -95,10 +91,8 @@ _IS_DONE = re.compile(
     + r"(?:(?:got it|it'?s|it is|all|we'?re|i'?m|job|that'?s|now|is|its been|has been|ya|esta|está|todo|quedo|quedó|"
     r"power|power is|the power is|luz|la luz) )*"
     r"(?:done|fixed|finished|completed?|repaired|resolved|restored|back on|all set|closed?|close it|made safe|"
-    r"safe now|"
-    r"taken care of|cleared|listo|lista|hecho|hecha|arreglad[oa]|reparad[oa]|terminad[oa]|terminé|termine|"
-    r"resuelt[oa]|"
-    r"solucionad[oa]|cerrad[oa]|quedó|quedo|volvió|volvio|acabé|acabe)"
+    r"safe now|taken care of|cleared|listo|lista|hecho|hecha|arreglad[oa]|reparad[oa]|terminad[oa]|terminé|termine|"
+    r"resuelt[oa]|solucionad[oa]|cerrad[oa]|quedó|quedo|volvió|volvio|acabé|acabe)"
     r"(?: (?:it|now|ahora|ya|thanks|thank you|gracias|thx|here|with it|up))*"
 )
 _CODE_WORDS = re.compile(r"\b(?:the |my |el |mi )?(?:code|codigo|código|clave|pin|kode)\b:?(?: is| es)?|\bcode=")
@@ -106,8 +100,7 @@ _CODE = re.compile(r"(?<![a-z0-9$./:-])(?:[0-9]{4}|[0-9]{6}|[0-9]{8}|[0-9]{12})(
 _CODE_AFTER_WORD = re.compile(r"(?<![a-z0-9$./:-])([a-z]{2,9})([0-9]{6}|[0-9]{8}|[0-9]{12})(?![a-z0-9/:-])")
 _SPLIT_CODE = re.compile(
     r"(?<![a-z0-9$./:-])(?:[0-9]{3}[ -][0-9]{3}|[0-9]{4}[ -][0-9]{2}|[0-9]{2}[ -][0-9]{4}|"
-    r"[0-9]{2}[ -][0-9]{2}[ -][0-9]{2}|"
-    r"[0-9]{4}[ -][0-9]{4})(?![ -]?[0-9]|[a-z/:])"
+    r"[0-9]{2}[ -][0-9]{2}[ -][0-9]{2}|[0-9]{4}[ -][0-9]{4})(?![ -]?[0-9]|[a-z/:])"
 )
 _DIGITS = re.compile(r"[0-9](?:[ -]*[0-9])+")
 _CODE_LENGTHS = (4, 6, 8)
@@ -129,46 +122,46 @@ def parse_reply(text: str) -> OnCallReply | None:
 
 
 def parse_reply_leniently(text: str) -> OnCallReply | None:
-    """The same while a callout is open: whatever is not about their own bill or house is about that.
+    """As `parse_reply`, while a callout is open: what is not about the crew member's own account is about the callout.
 
-    `weak` are the words that only seem to be about it, because nothing else is.
+    A reply that is taken to be about it only for lack of another subject `is_weak`.
     """
     said = parse_reply(text)
     if said is not None:
         return said
-    words = loose.normalize_words(text)
-    if loose.is_about_own_account(words):
+    words = free_text.normalize_words(text)
+    if free_text.is_about_own_account(words):
         return None
     plain = _normalize(text)
     numbers, _ = _extract_ticket_numbers(plain)
     what = _classify_free_text(words)
     sure = (
         what in (OnCallAction.ACCEPTS, OnCallAction.DONE, OnCallAction.DECLINES)
-        or loose.gives_note(words)
-        or loose.asks_location(words)
+        or free_text.gives_note(words)
+        or free_text.asks_location(words)
     )
     return OnCallReply(what, ticket_numbers=numbers, is_weak=not sure, other_words=plain)
 
 
 def _classify_free_text(words: str) -> OnCallAction:
-    if loose.asks_location(words):
+    if free_text.asks_location(words):
         return OnCallAction.ASKS_DETAILS
-    if loose.gives_note(words):
+    if free_text.gives_note(words):
         return OnCallAction.NOTE
-    if loose.says_done(words):
+    if free_text.says_done(words):
         return OnCallAction.DONE
-    if loose.declines(words):
+    if free_text.declines(words):
         return OnCallAction.DECLINES
-    if loose.asks_details(words):
+    if free_text.asks_details(words):
         return OnCallAction.ASKS_DETAILS
-    return OnCallAction.ACCEPTS if loose.accepts(words) else OnCallAction.NOTE
+    return OnCallAction.ACCEPTS if free_text.accepts(words) else OnCallAction.NOTE
 
 
 def _classify(rest: str) -> OnCallAction:
-    if rest in _BARE_NO or (_CANNOT.fullmatch(rest) and not loose.cannot_be_there(loose.normalize_words(rest))):
+    if rest in _BARE_NO or (_CANNOT.fullmatch(rest) and not free_text.cannot_be_there(free_text.normalize_words(rest))):
         return OnCallAction.DECLINES
-    words = loose.normalize_words(rest)
-    if _IS_DONE.fullmatch(rest) or loose.says_done(words):
+    words = free_text.normalize_words(rest)
+    if _IS_DONE.fullmatch(rest) or free_text.says_done(words):
         return OnCallAction.DONE
     if (
         rest in ("", "and", "y")
@@ -176,13 +169,13 @@ def _classify(rest: str) -> OnCallAction:
         or any(words.fullmatch(rest) for words in (_HAS_IT, _HAS_IT_WITH_CODE, _ALL_OPEN, _TICKET_ONLY))
     ):
         return OnCallAction.ACCEPTS
-    if loose.asks_location(words):
+    if free_text.asks_location(words):
         return OnCallAction.ASKS_DETAILS
     if _ACCEPTS_WITHIN.search(rest) and not _NEGATED.search(rest):
         return OnCallAction.ACCEPTS
-    if loose.gives_note(words):
+    if free_text.gives_note(words):
         return OnCallAction.NOTE
-    return OnCallAction.ASKS_DETAILS if loose.asks_details(words) and "not" not in words else OnCallAction.UNSURE
+    return OnCallAction.ASKS_DETAILS if free_text.asks_details(words) and "not" not in words else OnCallAction.UNSURE
 
 
 def _parse_without_code(plain: str) -> OnCallReply | None:
@@ -192,7 +185,7 @@ def _parse_without_code(plain: str) -> OnCallReply | None:
         return OnCallReply(OnCallAction.ACCEPTS)
     if _ALL_OPEN.fullmatch(plain):
         return OnCallReply(OnCallAction.ACCEPTS, all_open=True)
-    if _CANNOT.fullmatch(plain) and not loose.cannot_be_there(loose.normalize_words(plain)):
+    if _CANNOT.fullmatch(plain) and not free_text.cannot_be_there(free_text.normalize_words(plain)):
         return OnCallReply(OnCallAction.DECLINES)
     if _IS_DONE.fullmatch(plain):
         return OnCallReply(OnCallAction.DONE, is_weak=True)

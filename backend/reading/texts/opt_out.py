@@ -1,4 +1,4 @@
-"""Whether a text says that no more texts are wished, or that they are wished again, in any wording.
+"""Whether a text asks for no more texts, or for texts again, in any wording.
 
 A carrier's keywords are only the beginning: every reasonable way of saying it counts as a revocation (47 CFR
 64.1200(a)(10)). What is said of a payment, a draft or a service (`stop my autopay`) is none.
@@ -7,10 +7,123 @@ A carrier's keywords are only the beginning: every reasonable way of saying it c
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
-from backend.reading.plain_text import collapse_repeats, is_one_slip_apart, split_plain_clauses, to_plain_text
-from backend.reading.texts.opt_out_fuzzy import detect_loose_opt_out
+from backend.reading.normalize import collapse_repeats, is_one_slip_apart, split_plain_clauses, to_plain_text
+
+MAX_CLAUSE_WORDS = 16
+"""A longer clause is a story, and what stops in it is seldom the texts."""
+_STOP_WORDS = frozenset(
+    "stop stopp quit cease unsubscribe unsub optout revoke withdraw "
+    "paren pare parar dejen deje dejar detengan detener basta alto".split()
+)
+"""First in a clause they are a demand."""
+_END_WORDS = frozenset(
+    "cancel end halt remove delete block erase discontinue disable "
+    "cancelar cancelen cancele quitar quiten quite eliminar eliminen elimine borrar borren borre bloquear".split()
+)
+_TEXT_WORDS = frozenset(
+    "text texts texting texted txt txts txting txtng message messages messaging msg msgs sms contact contacting "
+    "contacted consent list lists spam spamming spams subscription harassing harassment notifications "
+    "mensaje mensajes mensajitos texto textos escribir escribirme contactar contactarme lista listas suscripcion "
+    "molestar molestarme".split()
+)
+_OTHER_SERVICES = frozenset(
+    "pay pays paid paying payment payments autopay auto bill bills billing draft drafts account accounts card "
+    "cards power "
+    "service electric electricity alert alerts paperless outage outages meter balance email emails mail call "
+    "calls calling "
+    "address plan budget due portal password login code name email history check checking bank tree line light lights "
+    "pago pagos factura facturas cuenta cuentas luz servicio tarjeta papel automatico correo llamar llamadas "
+    "llamen recibo "
+    "recibos apagon medidor aviso avisos alerta alertas saldo codigo banco".split()
+)
+"""Where one of these is named, it may be what is to stop."""
+_FILLER_WORDS = frozenset(
+    "i im you u me my this is the a it that to please pls and or now just already again have told said asked "
+    "asking tell "
+    "ask reply text send texting contacting texts messages word with w so damn fucking bloody asshole idiot "
+    "idiots jerk "
+    "harassment spam for once all over times really never wanted yo les le ya por favor dije que digo".split()
+)
+_TRAILING_WORDS = frozenset("me us all now damn fucking bloody asshole idiot idiots jerk once over times ya".split())
+_QUESTION_WORDS = frozenset("why when did have has does is are was por cuando porque".split())
+_UNWANTED_PHRASES = (
+    ("dont", "want"),
+    ("do", "not", "want"),
+    ("no", "longer", "want"),
+    ("didnt", "want"),
+    ("not", "want"),
+    ("no", "quiero"),
+    ("no", "queremos"),
+    ("no", "deseo"),
+)
+_CORRECTABLE_WORDS = ("unsubscribe", "messages", "message", "texting", "contacting", "contacted", "mensajes")
+
+
+def detect_loose_opt_out(parts: Sequence[str], *, idle: bool) -> Literal["stop", "perhaps"] | None:
+    """What the clauses (see `split_plain_clauses`) ask for. While a question is open this never stops texts unasked."""
+    found = [reading for part in parts if (reading := _classify_clause(part)) is not None]
+    if not found or any(word in _OTHER_SERVICES for part in parts for word in part.split()):
+        return None
+    return "stop" if idle and "stop" in found else "perhaps"
+
+
+def _classify_clause(part: str) -> Literal["stop", "perhaps"] | None:
+    words = [_correct_word(word) for word in part.split()]
+    if len(words) < 2 or len(words) > MAX_CLAUSE_WORDS or words[0] in _QUESTION_WORDS or _is_about_place(words):
+        return None  # a lone word is judged by itself
+    bare = [word for word in words if word not in _FILLER_WORDS]
+    if bare and all(word in _STOP_WORDS for word in bare) and _is_demand(words, bare):
+        return "stop"
+    if not any(word in _TEXT_WORDS for word in words):
+        return None
+    if words[0] in _STOP_WORDS:
+        return "stop"
+    unwanted = any(_contains_phrase(words, phrase) for phrase in _UNWANTED_PHRASES)
+    return "perhaps" if unwanted or any(word in _STOP_WORDS or word in _END_WORDS for word in words) else None
+
+
+def _is_demand(words: Sequence[str], bare: Sequence[str]) -> bool:
+    """`reply stop`, `I told you to stop`; not `stop that`, which may mean what is just being done."""
+    last = next((word for word in reversed(words) if word not in _TRAILING_WORDS), "")
+    return last in bare or any(word in _TEXT_WORDS for word in words)
+
+
+def _correct_word(word: str) -> str:
+    """A long word with a typo in it, as it was meant; the longest one may have two."""
+    if len(word) < 7:
+        return word
+    for meant in _CORRECTABLE_WORDS:
+        if (_within_two_slips if meant == "unsubscribe" else is_one_slip_apart)(word, meant):
+            return meant
+    return word
+
+
+def _is_about_place(words: Sequence[str]) -> bool:
+    """`stop by`, `bus stop`, `cannot stop`: no demand."""
+    pairs = set(pairwise(words))
+    return any(
+        pair in pairs
+        for pair in (
+            ("stop", "by"),
+            ("stop", "at"),
+            ("stop", "in"),
+            ("bus", "stop"),
+            ("cant", "stop"),
+            ("wont", "stop"),
+            ("didnt", "stop"),
+            ("not", "stop"),
+            ("dont", "stop"),
+        )
+    )
+
+
+def _contains_phrase(words: Sequence[str], phrase: Sequence[str]) -> bool:
+    return any(tuple(words[at : at + len(phrase)]) == tuple(phrase) for at in range(len(words)))
+
 
 OptOutSignal = Literal["stop", "perhaps"]
 
@@ -33,8 +146,7 @@ _TO_THIS_NUMBER = (
 )
 _CONTACTING = (
     r"(?:(?:calling|call|emailing|email) (?:and|or|n) )?(?:text(?:ing)?|txt(?:ing)?|messag(?:e|ing)|msg(?:ing)?|"
-    r"contact(?:ing)?)"
-    r"(?: (?:and|or|n) (?:calling|call|emailing|email))?"
+    r"contact(?:ing)?)(?: (?:and|or|n) (?:calling|call|emailing|email))?"
 )
 _STOP_VERBS = r"(?:stop|stp|quit|cease|end|do not|dont|never|no more|cancel|halt|discontinue|enough)"
 _LIST = (
@@ -60,19 +172,14 @@ _REMOVE_SPANISH = r"(?:quit(?:en|e|ar|a)|sa(?:quen|que|car)|borr(?:en|e|ar)|elim
 
 _CLEAR_STOP = re.compile(
     rf"{_STOP_VERBS}(?: (?:with|sending|send|receiving|getting|giving|ever))*(?: me| us)? "
-    rf"{_TEXTS}{_TO_THIS_NUMBER}?(?: from (?:you|"
-    r"yall))?"
-    rf"|{_STOP_VERBS}(?: ever)? {_CONTACTING}{_TO_THIS_NUMBER}?"
+    rf"{_TEXTS}{_TO_THIS_NUMBER}?(?: from (?:you|yall))?|{_STOP_VERBS}(?: ever)? {_CONTACTING}{_TO_THIS_NUMBER}?"
     rf"|(?:be|to be) (?:taken|removed|deleted) {_OFF_WORDS} (?:(?:your|the|this|ur|all) )*{_LIST}"
     rf"|(?:turn|shut|switch) (?:off {_TEXTS}|{_TEXTS} off)|(?:disable|deactivate|block|revoke)(?: consent for)? "
-    rf"{_TEXTS}"
-    r"|(?:stop|end|quit|unsubscribe|optout|opt out) all|stop ?all|stop ?(?:2|to) ?(?:end|stop|quit)"
+    rf"{_TEXTS}|(?:stop|end|quit|unsubscribe|optout|opt out) all|stop ?all|stop ?(?:2|to) ?(?:end|stop|quit)"
     rf"|(?:(?:text|reply|send) )?(?:unsubscribe|unsub)(?: {_ME_WORDS})?(?: from)?(?: {_TEXTS}| (?:this|your|"
-    rf"the) {_LIST}| "
-    r"all| everything)?"
+    rf"the) {_LIST}| all| everything)?"
     rf"|(?:i am |im )?(?:opt|opting|opted|optout)(?: {_ME_WORDS})? ?(?:out)(?: of| from)?(?: {_TEXTS}| all| "
-    rf"everything| "
-    r"this)?"
+    rf"everything| this)?"
     rf"|{_REMOVE_VERBS} {_ME_WORDS} {_OFF_WORDS} (?:(?:your|the|this|ur|all|these) )*{_LIST}|(?:off|out of) "
     rf"(?:your|the|this) {_LIST}"
     rf"|(?:i )?(?:revoke|withdraw)(?: my)? consent(?: (?:to|for|of)(?: receive| receiving| get| getting)? {_TEXTS})?"
@@ -83,19 +190,17 @@ _CLEAR_STOP = re.compile(
     rf"{_TEXTS_SPANISH}{_TO_THIS_NUMBER_SPANISH}?"
     rf"|(?:ya )?no {_TEXTS_SPANISH}|no mas {_TEXTS_SPANISH}|basta de {_TEXTS_SPANISH}|alto a {_TEXTS_SPANISH}"
     rf"|(?:dej(?:e|en|a|ar)|par(?:e|en|a|ar)) de (?:{_SEND_SPANISH}(?:me|nos)?(?: mas)? {_TEXTS_SPANISH}|"
-    rf"{_WRITE_SPANISH}(?:me|"
-    rf"nos)?){_TO_THIS_NUMBER_SPANISH}?"
+    rf"{_WRITE_SPANISH}(?:me|nos)?){_TO_THIS_NUMBER_SPANISH}?"
     rf"|(?:cancel(?:ar|en|e|a)|deten(?:er|gan|ga)|suspend(?:er|an|a)|par(?:ar|en|e)|termin(?:ar|en)|anul(?:ar|en)) "
     rf"{_TEXTS_SPANISH}"
     rf"|{_REMOVE_SPANISH}(?:me|nos)?(?: (?:mi|este|el) (?:numero|telefono|nombre|celular))? de (?:(?:la|su|esta|"
     rf"sus|las) "
-    r")*listas?"
-    r"|(?:dar(?:me|se)?|d[ea]n?me|den|doy) (?:me )?de baja(?: de (?:los|sus|la) (?:mensajes|textos|lista))?"
+    r")*listas?|(?:dar(?:me|se)?|d[ea]n?me|den|doy) (?:me )?de baja(?: de (?:los|sus|la) (?:mensajes|textos|lista))?"
 )
 """Said as a whole clause, it can mean nothing else."""
 
 _UNWANTED = re.compile(rf"{_WANT_NONE} {_TEXTS}(?: from (?:you|yall))?|no {_TEXTS}")
-"""In a task it may be the way of a code or an alert that is not wished."""
+"""During a task it may refuse only a code or an alert by text."""
 
 _LIKELY_STOP = re.compile(
     rf"{_REMOVE_VERBS} {_ME_WORDS}(?: (?:off|out|from (?:this|it|here|your (?:system|records|database))))?"
@@ -113,12 +218,9 @@ _STOP_WITHIN = re.compile(
     rf"|\b(?:dont|do not|didnt|did not|never|no longer|not)(?: even)? (?:want(?:ed|ing)?|need|wish|like|sign(?:ed)? "
     r"up|ask(?:ed)?|"
     rf"subscribed?|request(?:ed)?|consent(?:ed)?|agreed?|interested)(?: (?:to|for|in|get|getting|receiv\w+|be|"
-    rf"being))* {_TEXTS}\b(?! alerts?\b)"
-    rf"|\b(?:sick|tired) of (?:\w+ ){{0,2}}{_TEXTS}|\btoo many {_TEXTS}"
+    rf"being))* {_TEXTS}\b(?! alerts?\b)|\b(?:sick|tired) of (?:\w+ ){{0,2}}{_TEXTS}|\btoo many {_TEXTS}"
     rf"|\bhow (?:do|can|would|to)(?: i| we)? (?:stop|end|cancel|turn off|get off|unsubscribe|opt out)(?: of| from| "
-    r"getting| receiving)*"
-    rf"(?: {_TEXTS}| (?:this|your) {_LIST})?$"
-    r"|\b(?:take|get) (?:me|us) off$"
+    rf"getting| receiving)*(?: {_TEXTS}| (?:this|your) {_LIST})?$|\b(?:take|get) (?:me|us) off$"
     rf"|\bcan i (?:stop|end|cancel|turn off|unsubscribe|opt out)(?: of| from)*(?: {_TEXTS}| (?:this|your) {_LIST})?$"
     rf"|\bcomo (?:cancelo|paro|detengo|me doy de baja|quito|dejo de recibir)(?: de)?(?: {_TEXTS_SPANISH})?$"
 )
@@ -140,8 +242,7 @@ _START_AGAIN = re.compile(
     r"(?:re)?subscribe(?: me)?(?: again)?|resume(?: texts?)?|opt(?: me)?(?: back)? ?in|(?:start|begin|resume|you can) "
     r"(?:texting|text)(?: me)?|(?:text|message) me|"
     rf"(?:start|resume)(?: sending)?(?: me)? {_TEXTS}|(?:turn|put|switch)(?: back)?(?: on)? {_TEXTS}(?: back)?(?: "
-    r"on)?|start over|"
-    r"sign me (?:back )?up|unstop(?: all)?|start(?: all)?|y|yes|yeah|yep|yup|"
+    r"on)?|start over|sign me (?:back )?up|unstop(?: all)?|start(?: all)?|y|yes|yeah|yep|yup|"
     r"iniciar|inicio|empezar|comenzar|alta|reanudar|suscribir(?:me)?|activar(?: (?:los|mis))?(?: mensajes| textos)?|si"
 )
 _AGREES = re.compile(
@@ -150,13 +251,12 @@ _AGREES = re.compile(
 _DISAGREES = re.compile(r"(?:n|no|nope|nah|not|dont|keep|never ?mind|mantener(?:los)?|sigan)(?: .{0,24})?")
 _IN_SPANISH = re.compile(
     rf"\b(?:alto|pare|paren|parar|detener|detenganse|basta|baja|alta|iniciar|empezar|comenzar|reanudar|{_WRITE_SPANISH}|"
-    rf"{_SEND_SPANISH}|"
-    rf"desuscribir\w*|{_REMOVE_SPANISH}(?:me|nos)|equivocad[oa]|equivoco|soy|conozco|mensajes)\b"
+    rf"{_SEND_SPANISH}|desuscribir\w*|{_REMOVE_SPANISH}(?:me|nos)|equivocad[oa]|equivoco|soy|conozco|mensajes)\b"
 )
 
 
 def detect_opt_out(text: str, *, idle: bool) -> OptOutSignal | None:
-    """`stop` where no more texts are wished, `perhaps` where that must be asked. `idle`: no question is open."""
+    """`stop` where the text asks for no more texts, `perhaps` where we must ask back. `idle`: no question is open."""
     parts = split_plain_clauses(text)
     if not parts:
         return "perhaps" if idle and text.strip() in _STOP_EMOJI else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from backend.reading.plain_text import is_one_slip_apart, split_plain_clauses, to_plain_text
+from backend.reading.normalize import is_one_slip_apart, split_plain_clauses, to_plain_text
 
 _MAY_BE_WRONG_NUMBER = re.compile(
     r"\b(?:wrong|not|isnt|arent|no|doesnt|dont|new (?:owner|number)|this (?:number|phone)|equivoc\w*|belongs?|"
@@ -18,13 +18,11 @@ _CLEAR_WRONG_NUMBER = re.compile(
     r"(?: have|ve|ve got| got| are (?:texting|messaging|contacting|writing(?: to)?)|re (?:texting|messaging|"
     r"contacting)| texted| reached|"
     r" messaged| contacted| sent (?:this|it) to)+ (?:the |a )?wrong (?:number|person|guy|phone|man|woman|lady|one|"
-    r"contact)"
-    r"(?: (?:for|if)(?! me\b| my\b| us\b) .+)?"
+    r"contact)(?: (?:for|if)(?! me\b| my\b| us\b) .+)?"
     r"|(?:this |the )?(?:number|phone)(?: number)? (?:doesnt|does not|no longer|didnt|does no longer) belongs? to .+"
     r"|(?:this |the )?(?:number|phone) (?:is|was) (?:reassigned|no longer .+)|.*\bnew owner of this (?:number|phone).*"
     r"|(?:there is |theres )?(?:no ?one|nobody) (?:here )?(?:by|with|of) that name(?: here)?|(?:i )?(?:dont|do not) "
-    r"know who that is"
-    r"|(?:i )?(?:dont|do not) know (?:any ?one|anybody) (?:by|with|of) that name"
+    r"know who that is|(?:i )?(?:dont|do not) know (?:any ?one|anybody) (?:by|with|of) that name"
     r"|(?:(?:usted|ustedes|creo que) )*(?:se (?:equivoc\w+|ha equivocado|han equivocado)|esta[ns]? equivocad\w+)"
     r" (?:de|con el) (?:numero|telefono|persona)(?: .+)?"
     r"|(?:tiene[ns]? (?:el|un) )?(?:numero|telefono) equivocado.*|persona equivocada|no conozco a (?:nadie|ninguna?) .+"
@@ -53,22 +51,17 @@ _ASKS_WHO_IS = re.compile(
     r"|\bthis is my (?:number|phone|cell) now\b|\b(?:number|phone) (?:now )?belongs to (?:someone|somebody|anothe"
     r"r|me)\b"
     r"|\b(?:meant|intended|supposed to be|is|was|be|must be) (?:for )?(?:someone|somebody|anyone|another person|s"
-    r"ome one) "
-    r"else\b"
+    r"ome one) else\b"
     r"|\b(?:im|i am|we are|were|am) not (?:a |your |one of your |in your )?(?:customers?|members?|clients?|subscr"
-    r"ibers?|"
-    r"coop|with your|from your)\b"
+    r"ibers?|coop|with your|from your)\b"
     r"|\b(?:dont|do not|never|no longer)(?: even)? (?:have|had|got) (?:an? |any )?(?:accounts?|service|electric\w*) "
-    r"(?:with|at|from|there)\b"
-    r"|\b(?:dont|do not|never|no longer)(?: even)? lived? (?:in|there|anywhere|near|at)\b"
+    r"(?:with|at|from|there)\b|\b(?:dont|do not|never|no longer)(?: even)? lived? (?:in|there|anywhere|near|at)\b"
     r"|\bnot (?:the|that) (?:person|one|guy|man|woman|lady) (?:you|youre|u|ur)\b|\bnot who (?:you|u)\b"
     r"|\bdont know (?:you|who you are|who this is|who that is|this person|that person|them|her|him)\b"
     r"|\b(?:this|the|that) (?:number|phone) (?:has |was )?(?:changed owners|reassigned|recycled)\b"
     r"|\bno conozco\b|\bya no es (?:su|el|mi) (?:numero|telefono|celular)\b|\bpara otra persona\b|\bde otra persona\b"
     r"|\bno (?:soy|somos) (?:yo|socios?|clientes?|miembros?|esa persona|la persona|quien)\b|\bno tengo (?:ninguna"
-    r" )?cuenta "
-    r"con\b"
-    r"|^(?:esta|estan) equivocad[oa]s?$|\b(?:ella|el|esa persona) ya no (?:vive|tiene|usa|trabaja)\b"
+    r" )?cuenta con\b|^(?:esta|estan) equivocad[oa]s?$|\b(?:ella|el|esa persona) ya no (?:vive|tiene|usa|trabaja)\b"
 )
 """What somebody else than the member may say, and the member too: it is asked what is meant."""
 _SAYS_OWN_NAME = re.compile(
@@ -83,8 +76,7 @@ _MEMBER_REQUESTS = re.compile(
 )
 _MEMBER_REQUESTS_NOW = re.compile(
     r"\b(?:pay|paying|bill|balance|payment|outage|update|change my|owe|due|meter|autopay|sign up|want|need|start|"
-    r"moving|"
-    r"help|passed|join|yet|become|how|died|pagar|factura|luz|cambiar|pago|quiero|necesito)\b|[0-9]{3}"
+    r"moving|help|passed|join|yet|become|how|died|pagar|factura|luz|cambiar|pago|quiero|necesito)\b|[0-9]{3}"
 )
 
 
@@ -152,8 +144,7 @@ def _denial_pattern(names: list[str]) -> re.Pattern[str] | None:
         rf"(?:sorry )?(?:(?:this|that|it|i|my name|who you are texting) ?(?:is|am|s|m|isnt|aint|was)?|im|its|thats)? "
         rf"?(?:not|isnt|aint|no longer) {one}{here}"
         rf"|(?:there is |theres )?(?:no|nobody named|no one named) {one}(?: here| at this (?:number|phone)| lives "
-        r"here)*"
-        rf"|{one} (?:doesnt|does not|no longer|isnt|is not|is no longer|hasnt|has not|dont|do not)"
+        rf"here)*|{one} (?:doesnt|does not|no longer|isnt|is not|is no longer|hasnt|has not|dont|do not)"
         r" (?:lives?|has|have|had|uses?|owns?|at|on|here|with|reachable)\b.{0,30}"
         rf"|(?:i )?(?:dont|do not) know (?:(?:any|a|an|who|anyone named|anybody named|this|of) )*{one}(?: is)?"
         rf"|(?:i|we) (?:just|only|recently)? ?got this (?:number|phone).{{0,30}}|this (?:used to be|was) {one}s? "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold
 
 
 class Objection(Enum):
@@ -41,17 +41,13 @@ _SURELY_FRAUD = re.compile(
     r"\bsome(?:body|one) (?:else )?(?:did|made|requested|filed) (?:this|that|it)\b|"
     r"\bsome(?:body|one) (?:is trying|tried) to (?:steal|get into|use|take over)\b|"
     r"\b(?:was|is) ?n[o']?t (?:me|us|mine|from me|by me|my (?:request|doing))\b(?! (?:to|who)\b)|\b(?:was|"
-    r"is) not (?:me|us|mine|from me|"
-    r"by me|my (?:request|doing))\b(?! (?:to|who)\b)|^\W*(?:no[, ]+)?(?:it'?s |that'?s |"
-    r"this is )?not (?:me|mine|us|my request)\b(?! (?:to|who)\b)|"
-    r"\bnot (?:me|mine) [a-z0-9]{3}[- ]?[a-z0-9]{3}\b|"
+    r"is) not (?:me|us|mine|from me|by me|my (?:request|doing))\b(?! (?:to|who)\b)|^\W*(?:no[, ]+)?(?:it'?s |that'?s |"
+    r"this is )?not (?:me|mine|us|my request)\b(?! (?:to|who)\b)|\bnot (?:me|mine) [a-z0-9]{3}[- ]?[a-z0-9]{3}\b|"
     r"\b(?:some(?:body|one)(?: else)?|a stranger|a thief|scammers?|they|he|she|my ex\b.{0,12}) (?:is |"
     r"are |was |were |has |"
-    r"have |must (?:be|have) |may (?:be|have) )?(?:been )?(?:us(?:ing|ed)|hack\w*|stole|stolen|steal\w*|"
-    r"impersonat\w*|"
+    r"have |must (?:be|have) |may (?:be|have) )?(?:been )?(?:us(?:ing|ed)|hack\w*|stole|stolen|steal\w*|impersonat\w*|"
     r"pretend\w*|got into|getting into|messing with|ask(?:ed|ing) (?:for )?(?:this|that|it)) ?(?:in |"
-    r"with |to be |for )?"
-    r"(?:my (?:name|account|number|identity|info\w*)|me|this|that|it)?\b|"
+    r"with |to be |for )?(?:my (?:name|account|number|identity|info\w*)|me|this|that|it)?\b|"
     r"\b(?:this|that|it)(?:'s| is| was| must be| looks like| has to be)? (?:a )?(?:fraud\w*|identity theft|a hoax)\b|"
     r"\bidentity theft\b|\bfraud(?:ulent)? (?:request|change|ticket|order)\b|\breport(?:ing)? (?:a )?fraud\b|"
     r"\bunauthori[sz]ed\b|\b(?:with ?out|behind) my (?:permission|consent|knowledge|ok|back)\b|^\W*fraud\W*$|"
@@ -66,20 +62,17 @@ _OUR_SERVICE = r"(?:my|our|the|mi|la|el) (?:service|power|electric\w*|lights?|na
 _NEVER_ASKED = re.compile(
     rf"\b(?:do ?n[o']?t|do not|never|please no) {_SERVICE_VERBS}(?: off)? {_OUR_SERVICE}\b|"
     rf"\b(?:do ?n[o']?t|do not|did ?n[o']?t|did not) want (?:you to {_SERVICE_VERBS}|{_OUR_SERVICE} \w+(?:ed|"
-    rf"off|cut|shut))|"
-    r"\b(?:i'?m|i am|we'?re|we are) not (?:moving|leaving|stopping|cancell?ing)\b|"
+    rf"off|cut|shut))|\b(?:i'?m|i am|we'?re|we are) not (?:moving|leaving|stopping|cancell?ing)\b|"
     r"\b(?:is|was) ?(?:n[o']?t|not) (?:something|anything|what) (?:i|we) (?:asked|requested|wanted|ordered)\b|"
     r"\bno idea (?:what|why|who)\b.{0,16}\b(?:this|that|it|request|about)\b|\b(?:i|we) never asked\b|"
     rf"\bno (?:quiero|queremos) (?:cambiar|mover|cancelar|terminar|trasladar|cortar)\w* {_OUR_SERVICE}\b|"
     rf"\bno (?:corten|cambien|cancelen|muevan|me corten) {_OUR_SERVICE}\b|"
     rf"\b{_NOT} (?:ever |even |actually )?{_ASKED_FOR} {_WHAT}?\b|\b{_NOT} (?:ever |even )?{_ASKED_FOR}\W*$|"
     r"\b(?:don'?t|do not) (?:know|recogni[sz]e|remember) (?:anything about )?(?:this|that|any|the|asking|"
-    r"requesting|making) ?"
-    r"(?:request|ticket|change|message)?\b|\bwho (?:asked for|requested|did|made) (?:this|that)\b|"
+    r"requesting|making) ?(?:request|ticket|change|message)?\b|\bwho (?:asked for|requested|did|made) (?:this|that)\b|"
     r"\b(?:yo )?(?:no|nunca|jamas) (?:lo |la |les |se lo |he |hemos )?(?:pedi|pedimos|pedido|solicite|solicitamos|"
     r"solicitado|autorice|autorizado|ordene|hice|hicimos|hecho|mande|mandamos|envie|firme)\b(?! (?:ayuda|"
-    r"una persona))|"
-    r"\bno reconozco\b|\bquien (?:pidio|hizo) (?:eso|esto)\b"
+    r"una persona))|\bno reconozco\b|\bquien (?:pidio|hizo) (?:eso|esto)\b"
 )
 _ABOUT_OWN_ACT = re.compile(
     r"\b(?:have ?n[o']?t|had ?n[o']?t|did ?n[o']?t|did not|have not|never) (?:done|do|changed|"
@@ -112,7 +105,7 @@ _SPELLED_NUMBER = re.compile(
 
 def detect_objection(words: str) -> Objection | None:
     """How surely the words say so, in English or Spanish; None where they speak of something else."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     if (_ABOUT_CONVERSATION.search(text) or _ABOUT_OWN_ACT.search(text)) and not _SURELY_FRAUD.search(text):
         return None
     if _SURELY_FRAUD.search(text):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from backend.reading.hazards.life_support import says_power_is_out_now
-from backend.reading.spanish.translation import strip_accents
-from backend.reading.tickets.filed_report_questions import says_still_out
+from backend.reading.normalize import fold
+from backend.reading.tickets.report_questions import says_still_out
 
 _NO_NUMBER = re.compile(
     r"^\W*(?:no\b(?! (?:thanks?|thank you|gracias))[ ,]*)?(?:(?:there(?:'?s| is| are)|i (?:see|have|got|find)|it has|"
@@ -25,7 +25,7 @@ _NOT_TOWN_WORDS = frozenset(
 
 def lacks_number(words: str) -> bool:
     """Whether the number of a pole or house is not at hand: `no pole number that I can see`. It refuses nothing."""
-    return bool(_NO_NUMBER.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_NO_NUMBER.search(fold(words)))
 
 
 _SAYS_NONE = re.compile(
@@ -46,7 +46,7 @@ _ABOUT_REPORT = re.compile(
 
 def says_none_present(words: str) -> bool:
     """Whether a no says what is not there: `no wires down that I see` refuses no report."""
-    return bool(_SAYS_NONE.search(strip_accents(words.lower().replace("’", "'"))))
+    return bool(_SAYS_NONE.search(fold(words)))
 
 
 def extract_crossing(words: str) -> str | None:
@@ -57,11 +57,11 @@ def extract_crossing(words: str) -> str | None:
 
 def may_refuse_report(words: str) -> bool:
     """Whether a no may be of the report itself, and not of power or wires: `no power since noon` wishes one."""
-    return bool(_ABOUT_REPORT.search(strip_accents(words.lower()))) and not says_power_is_out(words)
+    return bool(_ABOUT_REPORT.search(fold(words))) and not says_power_is_out(words)
 
 
 def says_power_is_out(words: str) -> bool:
-    """Whether it is told that the power is out: `no, I have reported nothing, I am without power since six`."""
+    """Whether the message says that the power is out: `no, I have reported nothing, I am without power since six`."""
     return says_power_is_out_now(words) or says_still_out(words)
 
 

@@ -5,12 +5,81 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from backend.reading.spanish.translation import strip_accents
-from backend.reading.tickets.status_questions_spanish import (
-    CALL_SPANISH,
-    LIKELY_SPANISH,
-    OTHER_TOPICS_SPANISH,
-    SURE_SPANISH,
+from backend.reading.normalize import fold, fold_line
+
+_FEW_WORDS_ES = r"(?:\w+ ){0,3}?"
+_SOMEBODY_ES = (
+    r"(?:alguien|algien|alguno|la cuadrilla|cuadrilla|el tecnico|tecnicos?|el camion|los trabajadores|"
+    r"trabajador\w*|los linieros|ayuda)"
+)
+_MY_REPORT_ES = (
+    r"(?:mi|mis|el|la|ese|este|del)(?: \w+)? ?(?:reportes?|mensaje|aviso|queja|solicitud|caso|pedido|ticket|"
+    r"orden(?: de servicio)?|"
+    r"cambio de nombre)\b|lo que (?:yo )?(?:les |le )?(?:dije|reporte|avise|escribi|conte|mande)\b|mi reporte"
+)
+_NOT_POWER = (
+    r"(?! (?:ya )?(?:la |el |a )?(?:luz|corriente|electricidad|energia|este mes|leer|la cita|servicio|fibra|recibo))"
+)
+_COMES_VERBS_ES = (
+    rf"(?:vienen?|bienen?|vendran?|vengan?|va[n]? a (?:venir|llegar|mandar)|llegan|lleguen|llegaran|yegan|"
+    rf"acuden|en camino){_NOT_POWER}"
+)
+
+_SURE_PATTERNS_ES = (
+    rf"\b(?:ya|si|cuando|a (?:que|q) hora|cuanto|que dia|quien|por ?que no|porque no|pq no|xq no|"
+    rf"entonces) {_FEW_WORDS_ES}(?<!que ){_COMES_VERBS_ES}(?! mensaje| aviso| alerta| tanto)",
+    rf"\b(?:alguien|algien|cuadrilla|tecnicos?|camion|trabajadores|linieros) {_FEW_WORDS_ES}(?:{_COMES_VERBS_ES}|"
+    rf"viene|llega\b|salio|salieron)",
+    rf"\b{_COMES_VERBS_ES} {_FEW_WORDS_ES}(?:{_SOMEBODY_ES}|o no|o que|en camino|para aca|hoy)|^\W*vienen en camino|"
+    rf"^\W*va[n]? a venir\b",
+    rf"\b(?:va[n]? a|puede\w* que|tiene\w* que) venir hoy\b|\bsi (?:ya )?(?:viene|vienen)\b{_NOT_POWER}",
+    rf"\bnadie (?:ha |a )?(?:venido|vino|viene|llega|llego|llegado|aparece|aparecio){_NOT_POWER}",
+    rf"\bno (?:ha |a )?(?:venido|vino|viene|llega|llego|llegado) nadie\b{_NOT_POWER}",
+    r"\b(?:mandaron|mandan|enviaron|envian|mandaran|van a (?:mandar|enviar)) (?:ya )?(?:a )?(?:alguien|algien|"
+    r"la cuadrilla|una cuadrilla|gente|un tecnico|el tecnico|el camion|ayuda)\b",
+    r"\b(?:donde (?:esta|estan|anda|andan|viene|vienen)|y) (?:la cuadrilla|los trabajadores|el tecnico|los tecnicos|"
+    r"el camion|los linieros)\b|\b(?:salio|salieron) (?:ya )?(?:la cuadrilla|el camion|el tecnico)\b|"
+    r"\bfalta (?:\w+ )?(?:al tecnico|a la cuadrilla|al camion|para que (?:lleguen?|vengan?))",
+    rf"(?<!me )\b(?:recibieron|recibio|recibiste|llego|llegaron|tienen|tiene|quedo|pasaron|vieron|tomaron|anotaron|"
+    rf"hicieron|registraron) (?:ya )?(?:registrad\w+ |bien )?(?:{_MY_REPORT_ES})",
+    rf"\b(?:que (?:pasa|paso|hay|saben?|fue)|como (?:va|esta|sigue|anda)|en que (?:va|quedo|esta)|estado|novedad\w*|"
+    rf"noticias?|sigue|"
+    rf"informacion|quien (?:tiene|lleva|atiende|ve)|status|todavia esta) (?:\w+ ){{0,2}}?(?:{_MY_REPORT_ES})",
+    r"\b(?:les|le|los) (?:han )?(?:avisaron|avisaste|avisado|dijeron|dijiste|notificaron)\b(?! que)|"
+    r"\b(?:avisaste|avisaron|dijiste|avisado) (?:ya )?(?:a )?(?:alguien|la cuadrilla|ellos)\b|"
+    r"\ba quien(?:es)? (?:le|les) (?:avis|dij|mand)\w+n?\b(?<!aviso)",
+    r"\bquien viene\b|\bquien (?:lo|la) (?:tiene|tomo|esta viendo|ve|atiende|lleva)\b",
+    r"\b(?:ya )?(?:fue|fueron|vino|vinieron|paso) (?:ya )?alguien\b|\balguien (?:ya )?(?:fue|vino|paso|lo vio|"
+    r"lo esta|la esta)\b|"
+    r"\bya (?:lo|la) (?:vieron|vio alguien|estan (?:viendo|arreglando|atendiendo|reparando)|atendieron)\b|"
+    r"\bya saben (?:del|de lo|de mi)\b",
+    r"\b(?:cuando|a que hora|que dia|ya|si) (?:me )?(?:vienen|van a venir|van) a (?:leer|conectar|prender|poner|"
+    r"revisar|arreglar|ver|podar|"
+    r"instalar|encender)\b|\bcuando me (?:van a )?(?:ponen|poner|conectan|conectar|prenden|prender) (?:la luz|"
+    r"el servicio)\b",
+    r"\bya quedo mi (?:cambio|solicitud|orden|arreglo|acuerdo|pedido)\b|\brecibieron mi (?:cambio|solicitud|pedido|"
+    r"arreglo)\b|\bya vieron mi\b",
+)
+_LIKELY_PATTERNS_ES = (
+    r"\bcuanto (?:\w+ ){0,2}?(?:tarda\w*|tengo que esperar|demora\w*|espero|falta\W*$)|\bcuanto (?:tiempo|"
+    r"rato)\b(?! tengo)|"
+    r"\bcuanto mas\b|\bse (?:van a )?(?:tarda\w*|demora\w*)\b|\b(?:por ?que|xq|pq) (?:\w+ )?(?:tarda\w*|demora\w*)\b",
+    r"\b(?:sigo|estoy|seguimos|estamos) (?:aqui )?esperando\b|\bllevo (?:\w+ ){1,4}esperando\b",
+    r"\b(?:hay|alguna|algo de|que) (?:novedad\w*|noticias?)\b|^\W*(?:novedades|noticias|estado|estatus)\W*$",
+    r"\b(?:ya |si )?(?:quedo|fue|esta) (?:ya )?(?:registrad|reportad|asignad|anotad|recibid|arreglad)[oa]\b|"
+    r"\b(?:les|le|te) llego\W*$|\b(?:lo|la) recibieron\b|\brecibieron (?:esto|eso|lo)\b|\bsi (?:quedo|paso|llego)\W*$",
+)
+_CALL_PATTERNS_ES = (
+    r"\b(?:cuando|a que hora|si|ya) (?:\w+ ){0,2}?(?:me )(?:llaman|va[n]? a llamar|llamaran|devuelven la llamada)\b|"
+    r"\bme (?:va|van) a llamar\b|\balguien me (?:llama|va a llamar)\b|\b(?:quien|nadie) me (?:va a )?llam(?:a|ar|o)\b",
+)
+_OTHER_TOPICS_ES = (
+    r"pag(?:o|os|ar|ue|aron|aste|an)|facturas?|recibos?|cobr\w+|reembols\w+|contrasena\w*|codigos?|correos?|"
+    r"tarjetas?|banco|cheque|dinero|"
+    r"money order|cort(?:ar|an|en|aron|e)|mi cuenta|estafa\w*|persona real|agente|fibra|en general|"
+    r"despues de una tormenta|"
+    r"perros?|a quien (?:le )?(?:llamo|aviso|reporto)|como (?:les )?(?:aviso|reporto)|paquete|este numero|poda|"
+    r"leerlo|cuando vengan|descuento|creditos?|gasto|salio la luz|vino la luz|medidor y"
 )
 
 
@@ -45,8 +114,7 @@ _LOOKS_VERBS = (
 )
 _REPORT_NOUNS = (
     r"(?:report|ticket|case|complaint|request|message|msg|text|work order|(?:service|repair) (?:order|request|call|"
-    r"ticket)|"
-    r"name change|order)"
+    r"ticket)|name change|order)"
 )
 _MY_REPORT = rf"(?:my|the|this|that|ur|a) (?!credit )(?:[\w']+ )?{_REPORT_NOUNS}s?\b(?! number)"
 _QUESTION_WORDS = (
@@ -73,31 +141,25 @@ _SURE_PATTERNS = (
     rf"\b(?:did|have) (?:you|u|ya|y'?all) {_FEW_WORDS}(?:tell|told|notif(?:y|ied)|alert(?:ed)?) (?:them|the crew|"
     rf"{_SOMEBODY}|your|"
     r"ur)\b|\b(?:have|were|did) (?:they|the (?:crew|line ?men)) (?:\w+ )?(?:been told|been notified|told|"
-    r"get the (?:message|word|"
-    r"report)|get my|get told|know)",
+    r"get the (?:message|word|report)|get my|get told|know)",
     rf"\b(?:did|do|have|has) (?:you|u|ya|y'?all|they|{_SOMEBODY}|it|the office) {_FEW_WORDS}(?:get|got|gotten|receive|"
-    rf"received|have|"
-    rf"see|saw|seen|read|file|look(?:ed)? at) (?:\w+ )?{_MY_REPORT}",
+    rf"received|have|see|saw|seen|read|file|look(?:ed)? at) (?:\w+ )?{_MY_REPORT}",
     r"\b(?:did|do) (?:you|u|ya|y'?all|they) (?:\w+ )?(?:get|hear|catch|understand|receive|write down) (?:what|wat|"
-    r"everything|all) "
-    r"(?:that )?(?:i|we) (?:just )?(?:said|told|wrote|reported|sent|texted|typed)",
+    r"everything|all) (?:that )?(?:i|we) (?:just )?(?:said|told|wrote|reported|sent|texted|typed)",
     r"\b(?:status|up ?dates?|news|word|happen(?:ed|ing)?|going on|latest|progress|about|where'?s|hows|how'?s)\b "
     rf"(?:\w+ ){{0,3}}?(?:my (?:outage|call ?back|visit)|{_MY_REPORT})",
     rf"\b(?:is|was|has|did) {_MY_REPORT} {_FEW_WORDS}(?:go(?:ne)? (?:thr\w+|in)|received|get (?:thr\w+|in|to)|"
-    rf"got(?:ten)? thr\w+|open|"
-    r"assigned|pending|in\b|filed|been|still|done|closed|handled)",
+    rf"got(?:ten)? thr\w+|open|assigned|pending|in\b|filed|been|still|done|closed|handled)",
     r"\b(?:did|has) my (?:name change|request|order|arrangement) (?:go|gone|been)\b",
     # a visit that was asked for, and no "can you come and"
     rf"\b(?:when|what day|what time|how soon|is|are) (?:will |are |is |do )*(?:you|u|they|{_SOMEBODY}|"
     rf"y'?all) (?:guys )?(?:\w+ )?"
     r"(?:com(?:e|ing) (?:out |over |by )?(?:to|and) (?:read|turn|connect|hook|check|fix|look|change|switch|start|"
-    r"trim|cut (?:the|that|"
-    r"my) tree))",
+    r"trim|cut (?:the|that|my) tree))",
 )
 _LIKELY_PATTERNS = (
     r"\bhow (?:much|many) (?:longer|more (?:time|minutes|hours))\b|\bhow long\b.{0,32}\b(?:take|till|til|until|"
-    r"before|be|going)\b|"
-    r"^\W*(?:so |and |ok |well )*how (?:long|soon)\W*$|\bhow long (?:is|will) (?:it|this|that)\b",
+    r"before|be|going)\b|^\W*(?:so |and |ok |well )*how (?:long|soon)\W*$|\bhow long (?:is|will) (?:it|this|that)\b",
     r"\bstill waiting\b|\b(?:been|am|i'?m|im) (?:here )?waiting\b|\bwhat(?:'?s| is|s)? taking (?:so|them|yall|you)\b",
     r"\b(?:any|an|got|no) (?:up ?dates?|news|word|progress)\b|"
     r"^\W*(?:up ?dates?|status|news|eta)\b\W*(?:pls|plz|please|on it|now)?\W*$|"
@@ -107,19 +169,16 @@ _LIKELY_PATTERNS = (
     r"receive) "
     r"(?:it|that|this)\W*$|\bdo (?:you|they) have it\W*$|\bam i (?:on|in) (?:the|your) (?:list|queue|system)\b",
     r"\b(?:has|is|was) (?:it|this|that) (?:been )?(?:\w+ )?(?:assigned|received|fixed|repaired|done|taken care of|"
-    r"being (?:worked|fixed|"
-    rf"looked)|handled|closed|open)\b|\bdoes {_SOMEBODY} have (?:it|this)\b|"
+    rf"being (?:worked|fixed|looked)|handled|closed|open)\b|\bdoes {_SOMEBODY} have (?:it|this)\b|"
     r"\bwhen (?:will|is) (?:it|this|that) (?:be |get |going to be |gonna be )?(?:fixed|done|repaired|looked at)\b",
 )
 _CALL_PATTERNS = (
     r"\b(?:is|are|when|when'?s|will|did|why has|if)\b (?:\w+ ){0,2}?(?:(?:any|some) ?(?:body|one)|they|you|u|"
-    r"the office) "
-    r"(?:\w+ ){0,2}?(?<!on )(?:call|calling|ring|phone me)(?: me)?(?: back)?\b(?! you| them| before)",
+    r"the office) (?:\w+ ){0,2}?(?<!on )(?:call|calling|ring|phone me)(?: me)?(?: back)?\b(?! you| them| before)",
 )
 _OTHER_TOPICS = (
     r"pay|paid|pays|paying|payments?|bills?|billing|refund\w*|deposit\w*|passwords?|codes?|e ?-?mails?|links?|"
-    r"cards?|bank|"
-    r"checks? (?:in|i)|money|auto ?pay|drafts?|statements?|paperless|receipts?|user ?(?:name|id)|mailed|"
+    r"cards?|bank|checks? (?:in|i)|money|auto ?pay|drafts?|statements?|paperless|receipts?|user ?(?:name|id)|mailed|"
     r"(?:shut|shutting|cut|cutting|turn|turning) (?:\w+ ){0,2}off|"
     r"disconnect\w*|rebate\w*|credits?|scam\w*|at (?:the|my) door|knock\w*|human|representative|real person|agent|"
     r"operator|"
@@ -128,8 +187,7 @@ _OTHER_TOPICS = (
     r"(?:do|must|should) i (?:have|need|sign|tie|be)|will they call before|inside|after a storm|work on (?:sunday|"
     r"saturday|week)\w*|"
     r"can (?:a|any ?\w+|some ?\w+|you (?:guys )?(?:please )?(?:come|send|have|get))|(?:please|could you|"
-    r"you) have (?:any|some)\w*|"
-    r"(?:internet|solar|games?|software|dallas|meeting|dogs?)"
+    r"you) have (?:any|some)\w*|(?:internet|solar|games?|software|dallas|meeting|dogs?)"
 )
 
 
@@ -143,21 +201,18 @@ _POWER_BACK = re.compile(
 )
 _POWER_NOT_BACK = re.compile(
     r"\b(?:not|isn'?t|aint|ain'?t|never|nunca|no|nobody|nadie) (?:\w+ ){0,4}?"
-    r"(?:back|volvio|regreso|said|told|dije|avise)\b|"
-    r"\b(?:sin luz|a oscuras|still (?:out|off|dark|no)|in the dark)\b"
+    r"(?:back|volvio|regreso|said|told|dije|avise)\b|\b(?:sin luz|a oscuras|still (?:out|off|dark|no)|in the dark)\b"
 )
 _TURN_BACK_ON = re.compile(
     r"\b(?:put|turn|switch|set|get)\w* (?:it|that|them|my (?:\w+ ){1,2}?|the (?:\w+ ){1,2}?|auto ?pay) ?"
-    r"(?:right )?back\b|"
-    r"\bback (?:how|the way|like) it was\b"
+    r"(?:right )?back\b|\bback (?:how|the way|like) it was\b"
 )
 
 
 _POWER_FINE = re.compile(
     r"\b(?:my |our |the )?(?:power|lights?|electric\w*|luz|corriente)(?:'s| is| are| esta| works?| sirve) "
     r"(?:(?!not|no\b|never)\w+ )?(?:fine|ok|okay|on|good|working|bien)\b(?! fire)|"
-    r"\b(?:(?:si|ya) (?:tengo|hay)|tenemos) luz\b|"
-    r"\b(?:i|we) (?:have|got) (?:power|lights)\b"
+    r"\b(?:(?:si|ya) (?:tengo|hay)|tenemos) luz\b|\b(?:i|we) (?:have|got) (?:power|lights)\b"
 )
 
 
@@ -176,47 +231,47 @@ _POWER_OUT = re.compile(
 
 def denies_reporting(words: str) -> bool:
     """Whether they say that they never reported it, and not that the power is out: `I never reported an outage`."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     rest = re.sub(r"\b(?:an? |the |my )?(?:power )?outage\b", " ", text)
     return bool(_NEVER_REPORTED.search(text)) and not _POWER_OUT.search(rest)
 
 
 def says_power_is_fine(words: str) -> bool:
     """Whether the power is on: `my power is fine, I did not report an outage`."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     return bool(_POWER_FINE.search(text)) and not _MAY_NOT_BE_FINE.search(text)
 
 
 def says_power_is_back(words: str) -> bool:
     """Whether the words name that the power is back: who only asks closes nothing."""
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     return bool(_POWER_BACK.search(text)) and not denies_power_is_back(words) and not _TURN_BACK_ON.search(text)
 
 
 def denies_power_is_back(words: str) -> bool:
-    """Whether it is told that the power is not back, or that nobody said so: `It is NOT back, I never told you`."""
-    return bool(_POWER_NOT_BACK.search(strip_accents(words.lower().replace("’", "'"))))
+    """Whether the member says that the power is not back, or never said it was: `It is NOT back, I never told you`."""
+    return bool(_POWER_NOT_BACK.search(fold(words)))
 
 
 def asks_to_restore(words: str) -> bool:
-    """Whether something is wished back as it was: `our auto pay was turned off, put it back on`."""
-    return bool(_TURN_BACK_ON.search(strip_accents(words.lower().replace("’", "'"))))
+    """Whether the member asks to restore something: `our auto pay was turned off, put it back on`."""
+    return bool(_TURN_BACK_ON.search(fold(words)))
 
 
 def asks_if_must_be_home(words: str) -> bool:
     """Whether it is asked if somebody has to be there when they come."""
-    return bool(_BE_HOME.search(strip_accents(words.lower())))
+    return bool(_BE_HOME.search(fold(words)))
 
 
 def _compile_any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{one})" for one in patterns))
 
 
-_OTHER_TOPIC = _compile_any(rf"\b(?:{_OTHER_TOPICS}|{OTHER_TOPICS_SPANISH})\b")
+_OTHER_TOPIC = _compile_any(rf"\b(?:{_OTHER_TOPICS}|{_OTHER_TOPICS_ES})\b")
 _ASKS_ABOUT_CALL, _ASKS_SURELY, _ASKS_LIKELY = (
-    _compile_any(*_CALL_PATTERNS, *CALL_SPANISH),
-    _compile_any(*_SURE_PATTERNS, *SURE_SPANISH),
-    _compile_any(*_LIKELY_PATTERNS, *LIKELY_SPANISH),
+    _compile_any(*_CALL_PATTERNS, *_CALL_PATTERNS_ES),
+    _compile_any(*_SURE_PATTERNS, *_SURE_PATTERNS_ES),
+    _compile_any(*_LIKELY_PATTERNS, *_LIKELY_PATTERNS_ES),
 )
 
 
@@ -225,7 +280,7 @@ def detect_status_question(words: str) -> StatusQuestion | None:
 
     Whoever has reported nothing may mean something else by `how much longer`.
     """
-    text = strip_accents(" ".join(words.lower().replace("’", "'").split()))
+    text = fold_line(words)
     if _BE_HOME.search(text):
         return StatusQuestion.ABOUT_LAST_TOPIC
     if _OTHER_TOPIC.search(text):

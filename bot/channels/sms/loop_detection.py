@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from backend.conversations.models import InboundMessage
-from backend.reading.plain_text import to_plain_text
+from backend.reading.normalize import to_plain_text
 
 LOOKBACK = timedelta(hours=1)
 LONG_TEXT_WORDS, SHORT_TEXT_WORDS = 6, 2

@@ -6,7 +6,7 @@ from typing import Literal
 
 from backend.coop import Coop, format_phone
 from backend.language import mark, tr
-from backend.reading.plain_text import to_plain_text
+from backend.reading.normalize import to_plain_text
 from backend.reading.texts.opt_out import detect_opt_out, is_opt_in
 from bot.channels.sms.origin import APP_NAMES
 from bot.dialogue import edge_texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.reading.service.disconnection_notice import detect_disconnection_topic
+from backend.reading.service.disconnection import detect_disconnection_topic
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from backend.reading.dates.call_time import remove_past_events
 from backend.reading.hazards.danger_words import mentions_tree_on_wire
 from backend.reading.live_agent_request import wants_live_agent
 from backend.reading.spanish import to_english
-from backend.reading.tickets.filed_report_questions import FiledQuestion, detect_filed_question
+from backend.reading.tickets.report_questions import FiledQuestion, detect_filed_question
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket
 from tests.actions.conftest import Begin

@@ -9,7 +9,7 @@ from backend.callout import service as callout
 from backend.callout.models import Callout
 from backend.members.levels import Level
 from backend.reading.spanish import to_english
-from backend.reading.tickets.already_reported import asks_if_already_reported
+from backend.reading.tickets.report_questions import asks_if_already_reported
 from backend.reading.tickets.status_questions import StatusQuestion, detect_status_question
 from backend.tickets import service as tickets
 from backend.tickets.models import Ticket

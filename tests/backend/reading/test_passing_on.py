@@ -6,7 +6,7 @@ import pytest
 
 from backend.alerts.parsing import find_unsupported_alert, parse_alert_request
 from backend.reading.contact.mailing_address import replace_house_number, replace_street
-from backend.reading.contact.phone_ending import extract_phone_ending, is_new_phone
+from backend.reading.contact.phone_mentions import extract_phone_ending, is_new_phone
 from backend.reading.message_for_office import has_message_for_office
 from backend.reading.service.electrician_work import is_electricians_phone, is_off_for_electrician
 
