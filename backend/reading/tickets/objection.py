@@ -94,7 +94,7 @@ _ASKS_TO_CANCEL = re.compile(
     r"elimin\w+|borr\w+)\b"
 )
 _NUMBER_CHARACTER = "[fhjkmqrwxy2-9]"
-"""What the numbers of requests are made of (`payments/confirmation.py`)."""
+"""What the numbers of requests are made of (`backend/confirmation_numbers.py`)."""
 _REQUEST_NUMBER = re.compile(rf"\b({_NUMBER_CHARACTER}{{3}})[-–— .]{{0,3}}({_NUMBER_CHARACTER}{{3}})\b", re.IGNORECASE)
 _BETWEEN = r"[-., ]{1,2}"
 _SPELLED_NUMBER = re.compile(

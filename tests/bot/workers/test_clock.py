@@ -171,9 +171,9 @@ async def test_when_the_clock_stops_a_job_at_work_stops_and_is_done_after_its_le
             stopped.set()
 
     with monkeypatch.context() as patch:
-        patch.setitem(jobs.JOBS, "alerts", hang)
+        patch.setitem(jobs.JOBS, "alerts", replace(jobs.JOBS["alerts"], run=hang))
         async with looking(backend, monkeypatch):
-            await begun.wait()
+            await until(begun.is_set)
     assert stopped.is_set()
     assert not await JobScheduler(backend).run_if_due("alerts")
     clock.advance(minutes=15)
