@@ -29,10 +29,11 @@ def test_it_is_told_when_the_data_has_moved_far() -> None:
 
 
 SKETCHES = """
-from engine.tuned_on import likeness, sketch
+from engine.tuned_on import estimate_overlap, min_hash_sketch
 lines = [f"sentence {number}" for number in range(4000)]
-whole = sketch(lines)
-print(likeness(whole, whole), likeness(whole, sketch(lines[:2000])), likeness(whole, sketch(["other"] + lines[:1])))
+whole = min_hash_sketch(lines)
+others = [whole, min_hash_sketch(lines[:2000]), min_hash_sketch(["other"] + lines[:1])]
+print(*(estimate_overlap(whole, other) for other in others))
 """
 
 
