@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from typing import ClassVar
 
@@ -19,7 +18,7 @@ from backend.members import lock_notices
 from backend.members.identity import Identity
 from backend.members.levels import NEEDS, Level
 from backend.members.service import is_issued_length, strip_to_digits
-from backend.reading.acts.signals import is_request
+from backend.reading.acts.signals import asks_how_it_works, is_request
 from backend.reading.contact.lost_phone import is_phone_lost, lacks_requested_number
 from backend.reading.contact.phone_mentions import detect_phone, is_new_phone
 from backend.reading.numbers.account_separator import extract_separator_alone, is_partial_number
@@ -35,13 +34,6 @@ CODE_TROUBLE = "code_trouble"
 PHONE_TYPED = "phone_typed"
 NUMBER, LAST4, CODE = "member_number", "phone_last4", "one_time_code"
 IDENTITY_SLOTS = (NUMBER, LAST4, CODE)
-# a question about the task itself, which needs no account to be answered
-ASKS_HOW = re.compile(
-    r"\b(how (do|does|can|would|to)|what (is|are|day|kinds?|types?|sorts?|can|happens|do i need|does)|what'?s|"
-    r"where|which|why can'?t|can (i|you)|could i|is it possible|do you (have|offer)|difference|when do(es)?|"
-    r"tell me about)\b",
-    re.IGNORECASE,
-)
 MIN_NUMBER_DIGITS = 5  # fewer digits beside a number already given are not another number
 
 
@@ -58,7 +50,6 @@ class IdentifiedForm(Form):
     explanation_response: ClassVar[str | None] = (
         None  # a response: what the task is, told to who asks before who they are is known
     )
-    explanation_pattern: ClassVar[re.Pattern[str]] = ASKS_HOW
 
     @abstractmethod
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
@@ -109,12 +100,16 @@ class IdentifiedForm(Form):
             understood = await self._extract_other_account(turn, identity)
         return await self.extract_task_slots(turn, asked) or understood or explained
 
+    def asks_for_explanation(self, text: str) -> bool:
+        """Whether a message that opens the task asks what `explanation_response` answers."""
+        return asks_how_it_works(text)
+
     def _explain_task(self, turn: Turn) -> bool:
         """Answer `how does that work?`; it is no miss, whatever else was asked."""
         if (
             self.explanation_response is None
             or turn.intent not in self.opening_intents
-            or not self.explanation_pattern.search(turn.text)
+            or not self.asks_for_explanation(turn.text)
         ):
             return False
         if is_request(turn.text):

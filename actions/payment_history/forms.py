@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -22,6 +21,7 @@ from backend.payments import service as payments
 from backend.payments.balances import get_balance
 from backend.reading.money.payment_words import (
     ONLY_LATEST,
+    asks_where_history_is,
     extract_count,
     wants_copy,
     wants_printed_copy,
@@ -39,12 +39,12 @@ class PaymentHistoryForm(AccountForm):
     title = mark("bills and payments of the past")
     skill = "payment_history"
     explanation_response = "utter_history_where"
-    explanation_pattern = re.compile(
-        r"\bwhere\b|\b(on|in) (the|your) (web ?)?(site|portal)\b|\bonline\b", re.IGNORECASE
-    )
     opening_intents: ClassVar[frozenset[str]] = frozenset({"payment_history", "billing_history"})
     slots: ClassVar[tuple[str, ...]] = (KIND, START_INDEX, COUNT)
     is_informational = True
+
+    def asks_for_explanation(self, text: str) -> bool:
+        return asks_where_history_is(text)
 
     async def extract_task_slots(self, turn: Turn, asked: str | None) -> bool:
         if asked is not None or turn.intent not in self.opening_intents:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -45,7 +44,7 @@ class PaymentStatusForm(AccountForm):
         assert identity.account is not None
         account_id, confirmation = identity.account.id, turn.get("sched_item")
         if confirmation:
-            found = await payments.find_by_confirmation(turn.session, account_id, re.sub(r"[\s.,-]", "", confirmation))
+            found = await payments.find_by_confirmation(turn.session, account_id, confirmation.replace(",", ""))
             if found is not None:
                 self._tell(turn, found)
                 return None

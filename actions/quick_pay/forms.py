@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import ClassVar
 
@@ -30,6 +29,7 @@ from backend.payments.balances import Balance, get_balance
 from backend.reading.money.payment_method import asks_amount_owed, extract_method_last4
 from backend.reading.money.payment_words import (
     asks_about_overpayment,
+    asks_how_guests_pay,
     asks_to_change_payment,
     detect_parts_to_change,
     is_question_about_payment,
@@ -57,11 +57,6 @@ class QuickPayForm(AccountForm):
     title = mark("paying a bill")
     skill = "quick_pay"
     explanation_response = "utter_pay_explained"
-    explanation_pattern = re.compile(
-        r"\b(without (logging|signing|a log ?in|an account|a user)|guest|what do i need|how does (it|this|quick ?pay)|"
-        r"someone else|somebody else|my (mom|mother|dad|father|parent|grand|neighbor|friend|son|daughter)\w*('s)?)\b",
-        re.IGNORECASE,
-    )
     opening_intents: ClassVar[frozenset[str]] = frozenset({"quick_pay", "schedule_payment"})
     slots: ClassVar[tuple[str, ...]] = (*TASK_SLOTS,)
     asks: ClassVar[dict[str, str]] = {
@@ -71,6 +66,9 @@ class QuickPayForm(AccountForm):
         AGREED: "yes_no",
         CONFIRM: "yes_no",
     }
+
+    def asks_for_explanation(self, text: str) -> bool:
+        return asks_how_guests_pay(text)
 
     def level_needed(self, turn: Turn) -> Level:
         """Paying opens early; what is saved on the account opens with a step up."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend import confirmation_numbers
 from backend.arrangement.models import Arrangement
 from backend.arrangement.rules import ArrangementFacts, PlanPart, find_refusals
-from backend.audit.service import record
+from backend.audit.service import record_job_act
 from backend.billing import bills
 from backend.billing.models import Account
 from backend.billing.service import lock_account
@@ -118,12 +118,10 @@ async def _review_one(session: AsyncSession, backend: Backend, arrangement_id: i
         return None
     found.status, found.ended_on = status, on
     await session.flush()
-    await record(
+    await record_job_act(
         session,
         backend,
-        actor="arrangements",
-        level=0,
-        channel="job",
+        job="arrangements",
         act=f"arrangement_{status}",
         account_id=found.account_id,
         before={"number": found.number, "status": ACTIVE},

@@ -73,6 +73,30 @@ async def record(
     return row
 
 
+async def record_job_act(
+    session: AsyncSession,
+    backend: Backend,
+    *,
+    job: str,
+    act: str,
+    account_id: int,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditRow:
+    """Append a row for what a job did by itself, so that nobody's identity stands behind it. `job` is the actor."""
+    return await record(
+        session,
+        backend,
+        actor=job,
+        level=0,
+        channel="job",
+        act=act,
+        account_id=account_id,
+        before=before,
+        after=after,
+    )
+
+
 async def record_all(session: AsyncSession, backend: Backend, acts: Iterable[AuditAct]) -> None:
     """Append a row for each act, in batches: for what is done to many accounts at once."""
     await _acquire_chain_lock(session, backend)

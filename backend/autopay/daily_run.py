@@ -256,12 +256,10 @@ async def _start_retry(session: AsyncSession, backend: Backend, draft_id: int, o
 async def _record_draft(
     session: AsyncSession, backend: Backend, draft: AutomaticDraft, act: str, more: dict[str, object]
 ) -> None:
-    await audit.record(
+    await audit.record_job_act(
         session,
         backend,
-        actor=SYSTEM,
-        level=0,
-        channel="job",
+        job=SYSTEM,
         act=act,
         account_id=draft.account_id,
         after={"bill_id": draft.bill_id, "status": draft.status, "amount_cents": draft.amount_cents, **more},

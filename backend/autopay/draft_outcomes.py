@@ -71,12 +71,10 @@ async def _end_enrollment(session: AsyncSession, backend: Backend, draft: Automa
     for model in (AutoPay, LegacyDraft):
         await session.execute(update(model).where(model.account_id == account_id, model.active).values(off))
     await consents.revoke(session, backend, account_id, kinds=("autopay", "bank_draft"), ends_on=backend.today())
-    await audit.record(
+    await audit.record_job_act(
         session,
         backend,
-        actor=SYSTEM,
-        level=0,
-        channel="job",
+        job=SYSTEM,
         act=f"{draft.kind}_ended",
         account_id=account_id,
         before={"active": True},

@@ -34,12 +34,10 @@ async def apply_changes(session: AsyncSession, backend: Backend, account_id: int
         if row is not None:
             _apply(row)
             await session.flush()
-            await audit.record(
+            await audit.record_job_act(
                 session,
                 backend,
-                actor=SYSTEM,
-                level=0,
-                channel="job",
+                job=SYSTEM,
                 act=f"{row.__tablename__}_change_made",
                 account_id=account_id,
                 after={"active": row.active, "method_id": row.method_id},

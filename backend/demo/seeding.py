@@ -144,12 +144,10 @@ async def _account(seeding: _Seeding, member: Member, person: DemoPerson, place:
     )
     seeding.session.add(account)
     await seeding.session.flush()
-    await audit.record(
+    await audit.record_job_act(
         seeding.session,
         seeding.backend,
-        actor="demo",
-        level=0,
-        channel="job",
+        job="demo",
         act="account_created",
         account_id=account.id,
         after={"number": account.number},

@@ -104,12 +104,10 @@ async def _fail(session: AsyncSession, backend: Backend, item: ScheduledPayment,
 async def _record_act(
     session: AsyncSession, backend: Backend, item: ScheduledPayment, act: str, reason: str | None
 ) -> None:
-    await audit.record(
+    await audit.record_job_act(
         session,
         backend,
-        actor=SYSTEM,
-        level=0,
-        channel="job",
+        job=SYSTEM,
         act=act,
         account_id=item.account_id,
         before={"status": "scheduled"},

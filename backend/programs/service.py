@@ -234,12 +234,10 @@ async def _record_by_job(
     act: str,
     before: dict[str, str | int | None],
 ) -> None:
-    await audit.record(
+    await audit.record_job_act(
         session,
         backend,
-        actor="programs",
-        level=0,
-        channel="job",
+        job="programs",
         act=act,
         account_id=enrollment.account_id,
         before=before,

@@ -8,7 +8,7 @@ from backend.contact.service import extract_phones
 from backend.reading.contact.location import LANDMARK, extract_address_or_road, extract_location
 from backend.reading.contact.mailing_address import find_addresses, number_words_to_digits
 from backend.reading.hazards.danger_words import detect_danger
-from backend.reading.normalize import strip_accents
+from backend.reading.normalize import fold
 from backend.reading.spanish import to_english
 from backend.tickets.place_matching import is_specific_place, make_place_key
 
@@ -57,7 +57,7 @@ def extract_corrected_place(words: str, place: str | None) -> str | None:
     A number alone replaces the house number; of two numbers, the one that is not in `place` yet. Without a known house
     number, a named spot replaces `place`, or is appended to a numbered road.
     """
-    text = strip_accents(words.lower().replace("’", "'"))
+    text = fold(words)
     if not place or (extract_phones(words) and not extract_address_or_road(words)):
         return None
     if not _CORRECTION_WORDS.search(text):

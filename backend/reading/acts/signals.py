@@ -190,3 +190,16 @@ def _pattern_at_end(name: str) -> re.Pattern[str]:
 @cache
 def _pattern_whole(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?:(?:{_phrases_pattern(name)})[\s,.!?¿¡]*)+", re.IGNORECASE)
+
+
+_ASKS_HOW = re.compile(
+    r"\b(how (do|does|can|would|to)|what (is|are|day|kinds?|types?|sorts?|can|happens|do i need|does)|what'?s|"
+    r"where|which|why can'?t|can (i|you)|could i|is it possible|do you (have|offer)|difference|when do(es)?|"
+    r"tell me about)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_how_it_works(text: str) -> bool:
+    """Whether it is a question about a task itself, which needs no account to be answered."""
+    return bool(_ASKS_HOW.search(text))

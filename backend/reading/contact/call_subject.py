@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from backend.agent_handoff.transcript import mask_line
-from backend.reading.spanish.translation import strip_accents
+from backend.reading.normalize import fold
 
 ABOUT_PHRASE = re.compile(
     r"\b(?:the (?:subject|topic|reason) (?:is|should be|was)|el (?:asunto|tema|motivo) es|"
@@ -60,7 +60,7 @@ _WORD = re.compile(r"[^\W\d_][\w']*")
 
 def content_words(words: str) -> list[str]:
     """The words of it that tell something."""
-    found = _WORD.findall(strip_accents(words.lower().replace("’", "'")))
+    found = _WORD.findall(fold(words))
     return [word for word in found if word not in NON_SUBJECT_WORDS and word not in PRONOUNS]
 
 

@@ -96,3 +96,21 @@ def extract_confirmation(words: str) -> str | None:
     """The confirmation number that the words hold, as it was said."""
     found = CONFIRMATION_NUMBER.search(words)
     return found[0] if found and any(character.isdigit() for character in found[0]) else None
+
+
+_GUEST_PAYMENT = re.compile(
+    r"\b(without (logging|signing|a log ?in|an account|a user)|guest|what do i need|how does (it|this|quick ?pay)|"
+    r"someone else|somebody else|my (mom|mother|dad|father|parent|grand|neighbor|friend|son|daughter)\w*('s)?)\b",
+    re.IGNORECASE,
+)
+_WHERE_HISTORY_IS = re.compile(r"\bwhere\b|\b(on|in) (the|your) (web ?)?(site|portal)\b|\bonline\b", re.IGNORECASE)
+
+
+def asks_how_guests_pay(text: str) -> bool:
+    """Whether it is asked how to pay without signing in, or for somebody else."""
+    return bool(_GUEST_PAYMENT.search(text))
+
+
+def asks_where_history_is(text: str) -> bool:
+    """Whether it is asked where past bills and payments are found: `can i see them online`."""
+    return bool(_WHERE_HISTORY_IS.search(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.identity.forms import ASKS_HOW
+from backend.reading.acts.signals import asks_how_it_works
 from backend.reading.spanish import to_english
 
 
@@ -18,4 +18,4 @@ from backend.reading.spanish import to_english
     ],
 )
 def test_a_question_of_how(words: str) -> None:
-    assert ASKS_HOW.search(to_english(words))
+    assert asks_how_it_works(to_english(words))
